@@ -1,0 +1,1 @@
+export type { Json, JsonMap } from './json.ts';

@@ -1,0 +1,10 @@
+export { taskFunction } from './contract.ts';
+export type {
+  AgentHalf,
+  FunctionContract,
+  ModuleContract,
+  ParametersOf,
+  Repeat,
+  ResultOf,
+  TaskContext,
+} from './contract.ts';

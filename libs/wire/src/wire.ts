@@ -1,0 +1,76 @@
+import type { JsonMap } from '#kernel';
+
+/** One piece of work for an agent, as the foreman hands it over. */
+export interface Task {
+  /** Task id: stable over every redispatch; the idempotency key towards the platform. */
+  readonly task: string;
+  /** Fresh with every dispatch: the fence. A report counts only while its cookie is the pending one. */
+  readonly cookie: string;
+  readonly job: number;
+  readonly site: string;
+  readonly module: string;
+  readonly function: string;
+  readonly parameters: JsonMap;
+}
+
+/** How a task ended: with the result of the function, or with the text of its failure. */
+export type Outcome = { readonly result: JsonMap } | { readonly error: string };
+
+/** What an agent says about a task it has finished. */
+export interface Report {
+  readonly task: string;
+  readonly cookie: string;
+  readonly job: number;
+  /** Name of the agent that did the work. */
+  readonly agent: string;
+  readonly outcome: Outcome;
+}
+
+/** A sign of life: this agent is still at work on that dispatch. */
+export interface Beat {
+  readonly job: number;
+  readonly cookie: string;
+  readonly agent: string;
+}
+
+/**
+ * The foreman's end of the wire. The wire is transport, never the record: whatever it loses is sent again by the
+ * foreman when the lease of the dispatch runs out.
+ */
+export interface ForemanWire {
+  start(listener: ForemanWireListener): Promise<void>;
+  /** Whether an agent for this module of this site has shown itself lately (within three announcement periods). */
+  serves(site: string, module: string): boolean;
+  /** Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once. */
+  send(task: Task): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ForemanWireListener {
+  /** Arrives at least once per finished dispatch; a report whose handling rejects arrives again. */
+  reported(report: Report): Promise<void>;
+  beat(beat: Beat): void;
+  /** An agent for this module of this site has come (it was not served before). */
+  served(site: string, module: string): void;
+}
+
+/** The site name of an agent that serves every site (the one inside the server's own process). */
+export const EVERY_SITE = '*';
+
+/** What an agent announces: who it is, which site it serves, and how many tasks of each module it takes at a time. */
+export interface Announcement {
+  readonly agent: string;
+  readonly site: string;
+  readonly modules: Readonly<Record<string, number>>;
+}
+
+/** The agent's end of the wire. */
+export interface AgentWire {
+  /**
+   * Announces the agent again and again and works on what arrives, never more at a time per module than announced.
+   * The work of one dispatch never rejects: failures are outcomes. Its outcome is reported until the transport holds it.
+   */
+  start(announcement: Announcement, work: (task: Task) => Promise<Outcome>): Promise<void>;
+  /** Takes no more tasks, waits for those at work and reports them, then disconnects. */
+  stop(): Promise<void>;
+}
