@@ -1,1 +1,11 @@
+export type { Asking } from './asking.ts';
+export { evolve } from './decider.ts';
+export type { AnyDecider, Decider, Decision, Message } from './decider.ts';
 export type { Json, JsonMap } from './json.ts';
+export { life } from './life.ts';
+export type { Life, LifeCommand, LifeEvent } from './life.ts';
+export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
+export type { Fault } from './refusal.ts';
+export { categoryOf, idOf, streamName } from './stream-name.ts';
+export { Work } from './work.ts';
+export type { Seen, StateSource } from './work.ts';

@@ -8,3 +8,4 @@ export type {
   ResultOf,
   TaskContext,
 } from './contract.ts';
+export type { FoundationType, ServerHalf } from './server-half.ts';

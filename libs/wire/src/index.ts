@@ -1,3 +1,8 @@
+export { startAgent } from './agent.ts';
+export type { AgentSettings, FunctionContext, FunctionTable, OfferedModule, RunningAgent } from './agent.ts';
+export { inProcessWire } from './in-process-wire.ts';
+export type { InProcessAgent, InProcessPeriods, InProcessWire } from './in-process-wire.ts';
+export type { WireLog } from './log.ts';
 export { EVERY_SITE } from './wire.ts';
 export type {
   AgentWire,
@@ -8,4 +13,7 @@ export type {
   Outcome,
   Report,
   Task,
+  Work,
 } from './wire.ts';
+export { jetstreamAgent } from './jetstream-agent.ts';
+export { jetstreamForeman } from './jetstream-foreman.ts';

@@ -11,6 +11,11 @@ export interface Task {
   readonly module: string;
   readonly function: string;
   readonly parameters: JsonMap;
+  /**
+   * Set where a second beginning would hurt: when the agent at work on it is lost, no other agent is given the task;
+   * the lease of the dispatch runs out and the foreman decides.
+   */
+  readonly once?: boolean;
 }
 
 /** How a task ended: with the result of the function, or with the text of its failure. */
@@ -38,6 +43,8 @@ export interface Beat {
  * foreman when the lease of the dispatch runs out.
  */
 export interface ForemanWire {
+  /** Whether what was sent outlives this process. */
+  readonly lasting: boolean;
   start(listener: ForemanWireListener): Promise<void>;
   /** Whether an agent for this module of this site has shown itself lately (within three announcement periods). */
   serves(site: string, module: string): boolean;
@@ -50,7 +57,10 @@ export interface ForemanWireListener {
   /** Arrives at least once per finished dispatch; a report whose handling rejects arrives again. */
   reported(report: Report): Promise<void>;
   beat(beat: Beat): void;
-  /** An agent for this module of this site has come (it was not served before). */
+  /**
+   * An agent for this module of this site has come (it was not served before). The site is EVERY_SITE where the agent
+   * serves them all.
+   */
   served(site: string, module: string): void;
 }
 
@@ -64,13 +74,19 @@ export interface Announcement {
   readonly modules: Readonly<Record<string, number>>;
 }
 
+/**
+ * The work of one dispatch. It never rejects: failures are outcomes. `undefined` means that it was given up half-way:
+ * nothing is reported, as if the agent had died.
+ */
+export type Work = (task: Task) => Promise<Outcome | undefined>;
+
 /** The agent's end of the wire. */
 export interface AgentWire {
   /**
    * Announces the agent again and again and works on what arrives, never more at a time per module than announced.
-   * The work of one dispatch never rejects: failures are outcomes. Its outcome is reported until the transport holds it.
+   * Its outcome is reported until the transport holds it.
    */
-  start(announcement: Announcement, work: (task: Task) => Promise<Outcome>): Promise<void>;
+  start(announcement: Announcement, work: Work): Promise<void>;
   /** Takes no more tasks, waits for those at work and reports them, then disconnects. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,32 @@
+import { BadSetting, jsonLog, readSettings } from '#runtime';
+import { startServer } from './server.ts';
+
+/** How long a graceful stop may take before the process ends all the same, in milliseconds. */
+const PATIENCE = 20_000;
+
+const log = jsonLog((line) => process.stdout.write(`${line}\n`));
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const server = await startServer(settings, log);
+  log.info('contractor listens', { url: server.url });
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info('stopping', { signal });
+    setTimeout(() => process.exit(1), PATIENCE).unref();
+    void server.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof BadSetting) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+  log.error('contractor could not start', error);
+  process.exit(1);
+});

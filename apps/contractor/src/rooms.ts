@@ -1,0 +1,28 @@
+import { authRoom } from '#auth';
+import { blueprintRoom } from '#blueprint';
+import { buildingRoom } from '#building';
+import { foremanRoom } from '#foreman';
+import { repeatable, serverHalves } from '#platforms/servers';
+import type { Room, Settings } from '#runtime';
+import { siteRoom } from '#site';
+import type { ForemanWire } from '#wire';
+
+/** The rooms of the server, from the ground up; the order is that of the namespaces of the API. */
+export function roomsOf(settings: Settings, wire: ForemanWire) {
+  const auth = authRoom({
+    adminPassword: settings.adminPassword,
+    made: ({ name, password }) => {
+      if (settings.adminPassword !== undefined) return;
+      process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
+    },
+  });
+  const { lease, pollLease } = settings;
+  const rooms: readonly Room[] = [
+    auth,
+    blueprintRoom,
+    siteRoom,
+    buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
+    foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),
+  ];
+  return { rooms, auth };
+}

@@ -1,0 +1,12 @@
+export { ANONYMOUS, may } from './caller.ts';
+export type { Caller, Person } from './caller.ts';
+export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
+export type { Namespace } from './catalogue.ts';
+export { deleteObjects } from './deletion.ts';
+export { boolean, dateTime, integer, map, reference, text } from './field.ts';
+export type { Field, Parameter, ValueType } from './field.ts';
+export type { Action, ActionRun, Call, Deletion, Extension, Filter, Model, Permission, Values } from './model.ts';
+export { validate } from './validate.ts';
+export { ApiService, Forbidden, NotFound } from './service.ts';
+export type { Answer, Request } from './service.ts';
+export { badConfigNames, NAME } from './names.ts';

@@ -1,0 +1,2 @@
+export { authRoom } from './auth.module.ts';
+export { Sessions } from './sessions.ts';

@@ -1,0 +1,114 @@
+import type { Decider, JsonMap, Life, LifeCommand, LifeEvent, Message } from '#kernel';
+import { life, refuse } from '#kernel';
+
+/** What all blueprints have: what it is, configuration values, and scripts in named slots. */
+interface Common {
+  description: string;
+  configValues: JsonMap;
+  /** In the order in which they are applied and searched. */
+  parents: readonly string[];
+}
+
+/** How a kind of foundation is described. */
+export interface FoundationBluePrint extends Common {
+  readonly kind: 'foundation';
+  /** Types of foundations it is for (`Manual`, `VCenter`). */
+  foundationTypes: readonly string[];
+  /** Path in the id map of a machine → pattern it must match. */
+  validationTemplate: JsonMap;
+  physicalInterfaceNames: readonly string[];
+}
+
+/** Which script of a slot, by the link that put it there. */
+export interface Slot {
+  readonly link: number;
+  readonly script: string;
+}
+
+type State = FoundationBluePrint & { readonly slots: Map<string, Slot> };
+
+export type BluePrintCommand =
+  | Message<'DefineBluePrint', { readonly name: string; readonly is: FoundationBluePrint }>
+  | Message<'ChangeBluePrint', Partial<Omit<FoundationBluePrint, 'kind'>>>
+  | Message<'FillSlot', Slot & { readonly slot: string }>
+  | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
+  | LifeCommand<'BluePrint'>;
+
+export type BluePrintEvent =
+  | Message<'BluePrintDefined', FoundationBluePrint>
+  | Message<'BluePrintDescribed', { readonly description: string }>
+  | Message<'BluePrintConfigured', { readonly configValues: JsonMap }>
+  | Message<'BluePrintParentsChosen', { readonly parents: readonly string[] }>
+  | Message<'FoundationTypesChosen', { readonly foundationTypes: readonly string[] }>
+  | Message<'ValidationTemplateChosen', { readonly validationTemplate: JsonMap }>
+  | Message<'PhysicalInterfacesNamed', { readonly physicalInterfaceNames: readonly string[] }>
+  | Message<'SlotFilled', Slot & { readonly slot: string }>
+  | Message<'SlotEmptied', { readonly slot: string; readonly link: number }>
+  | LifeEvent<'BluePrint'>;
+
+const rules = life('BluePrint');
+
+/** The event that says that a field has changed, by field. */
+const CHANGES = {
+  description: 'BluePrintDescribed',
+  configValues: 'BluePrintConfigured',
+  parents: 'BluePrintParentsChosen',
+  foundationTypes: 'FoundationTypesChosen',
+  validationTemplate: 'ValidationTemplateChosen',
+  physicalInterfaceNames: 'PhysicalInterfacesNamed',
+} as const;
+
+const set =
+  <D extends Partial<State>>() =>
+  (data: D, state: Life<State>): Life<State> =>
+    state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+
+export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> = {
+  category: 'blueprint',
+  initial: () => ({ stage: 'absent' }),
+  decide: {
+    DefineBluePrint: ({ is }, state) =>
+      state.stage === 'open' || state.stage === 'closed'
+        ? refuse('name', 'TAKEN', 'Blue print with this Name already exists.')
+        : { type: 'BluePrintDefined', data: is },
+    ChangeBluePrint: (changes, state) => {
+      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'BluePrint is not there');
+      return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
+        const name = field as keyof typeof CHANGES;
+        if (value === undefined || JSON.stringify(value) === JSON.stringify(state.is[name])) return [];
+        return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];
+      });
+    },
+    FillSlot: ({ slot, link, script }, state) => {
+      if (state.stage !== 'open') return refuse('blueprint', 'INVALID_VALUE', 'there is no such blueprint');
+      const there = state.is.slots.get(slot);
+      if (there && there.link !== link) {
+        return refuse('__all__', 'TAKEN', 'Blue print script with this Blueprint and Name already exists.');
+      }
+      return there?.script === script ? [] : { type: 'SlotFilled', data: { slot, link, script } };
+    },
+    EmptySlot: ({ slot, link }, state) =>
+      state.stage !== 'absent' && state.stage !== 'gone' && state.is.slots.get(slot)?.link === link
+        ? { type: 'SlotEmptied', data: { slot, link } }
+        : [],
+    ...rules.decide,
+  },
+  evolve: {
+    BluePrintDefined: (data) => ({ stage: 'open', is: { ...data, slots: new Map() } }),
+    BluePrintDescribed: set(),
+    BluePrintConfigured: set(),
+    BluePrintParentsChosen: set(),
+    FoundationTypesChosen: set(),
+    ValidationTemplateChosen: set(),
+    PhysicalInterfacesNamed: set(),
+    SlotFilled: ({ slot, link, script }, state) => {
+      if ('is' in state) state.is.slots.set(slot, { link, script });
+      return state;
+    },
+    SlotEmptied: ({ slot }, state) => {
+      if ('is' in state) state.is.slots.delete(slot);
+      return state;
+    },
+    ...rules.evolve,
+  },
+};

@@ -1,0 +1,58 @@
+import type { ReadModel } from '#read-store';
+import { change, gone, rule } from '#read-store';
+import type { Foundation, TakenBy } from './foundation.ts';
+
+/** A foundation as it is shown. */
+export interface FoundationRow extends Readonly<Foundation> {
+  readonly locatedAt: string | null;
+  readonly builtAt: string | null;
+  readonly job: TakenBy | null;
+  readonly created: string;
+  readonly updated: string;
+}
+
+/** `planned`, `located` or `built`. */
+export const stateOf = ({ locatedAt, builtAt }: Pick<FoundationRow, 'locatedAt' | 'builtAt'>): string =>
+  locatedAt === null ? 'planned' : builtAt === null ? 'located' : 'built';
+
+const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
+
+/** Foundations of all platforms by locator. */
+export const foundations: ReadModel<FoundationRow> = {
+  name: 'foundations',
+  version: 1,
+  key: 'text',
+  history: true,
+  indexes: { site: ({ site }) => site, type: ({ type }) => type, blueprint: ({ blueprint }) => blueprint },
+  on: {
+    FoundationDefined: rule<FoundationRow, Foundation>((_, { data, at }) => ({
+      ...data,
+      locatedAt: null,
+      builtAt: null,
+      job: null,
+      created: at,
+      updated: at,
+    })),
+    FoundationSiteChosen: changed,
+    FoundationBluePrintChosen: changed,
+    FoundationIdentified: changed,
+    FoundationOwnFieldsChanged: changed,
+    FoundationTaken: change<FoundationRow, TakenBy>((row, { data }) => ({ ...row, job: data })),
+    FoundationReleased: change<FoundationRow, unknown>((row) => ({ ...row, job: null })),
+    FoundationLocated: change<FoundationRow, unknown>((row, { at }) => ({
+      ...row,
+      locatedAt: at,
+      builtAt: null,
+      updated: at,
+    })),
+    FoundationBuilt: change<FoundationRow, unknown>((row, { at }) => ({ ...row, builtAt: at, updated: at })),
+    FoundationDestroyed: change<FoundationRow, unknown>((row, { at }) => ({
+      ...row,
+      locatedAt: null,
+      builtAt: null,
+      idMap: null,
+      updated: at,
+    })),
+    FoundationDeleted: gone(),
+  },
+};

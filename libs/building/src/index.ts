@@ -1,0 +1,5 @@
+export { buildingRoom } from './building.module.ts';
+export { foundation } from './foundation.ts';
+export type { Foundation, TakenBy } from './foundation.ts';
+export { foundations, stateOf } from './foundations.ts';
+export type { FoundationRow } from './foundations.ts';

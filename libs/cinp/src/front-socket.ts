@@ -1,0 +1,168 @@
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { RequestFramer } from './request-framer.ts';
+
+type Done = (error?: Error | null) => void;
+
+/** What a front socket needs to know of its server. */
+export interface FrontSettings {
+  /** Whether anybody here accepts an upgrade to another protocol. */
+  upgrades(): boolean;
+  /** The largest head in bytes. */
+  readonly maxHead: number;
+  /** Ends a connection the framer refused while the parser behind it, having failed before, keeps silent. */
+  refuse(socket: FrontSocket): void;
+}
+
+/**
+ * A connection as the HTTP server sees it: the socket behind it, with the methods of its requests exchanged by a framer.
+ * Back-pressure, half-close, errors, time-outs and addresses are those of the socket.
+ */
+export class FrontSocket extends Duplex {
+  readonly framer: RequestFramer;
+  /** Responses to the requests of this connection, in their order, the finished ones at the front left out. */
+  readonly responses: ServerResponse[] = [];
+  /** Whether the connection was refused; nothing on it is a request any more. */
+  refused = false;
+  private answering = 0;
+  private full = false;
+
+  constructor(
+    readonly raw: Socket,
+    private readonly settings: FrontSettings,
+  ) {
+    super({ allowHalfOpen: true, decodeStrings: false });
+    this.framer = new RequestFramer({
+      maxHead: settings.maxHead,
+      upgrades: settings.upgrades,
+      deliver: (bytes) => {
+        this.full = !this.push(bytes);
+      },
+    });
+    raw.on('data', (bytes: Buffer) => this.receive(bytes));
+    raw.once('end', () => {
+      this.framer.finish();
+      this.push(null);
+    });
+    raw.once('error', (error) => this.destroy(error));
+    raw.once('close', () => this.destroy());
+    raw.on('timeout', () => this.emit('timeout'));
+  }
+
+  private receive(bytes: Buffer): void {
+    this.full = false;
+    this.framer.push(bytes);
+    if (this.full) this.raw.pause();
+    const unheard = this.framer.refusal !== undefined && !this.refused && this.readableLength === 0;
+    if (unheard) this.settings.refuse(this);
+  }
+
+  /** Notes the response to one more request; false when the framer let no such request through. */
+  answer(response: ServerResponse): boolean {
+    while (this.responses[0]?.writableFinished === true) this.responses.shift();
+    this.responses.push(response);
+    this.answering++;
+    return this.answering <= this.framer.requests;
+  }
+
+  override _read(): void {
+    this.raw.resume();
+  }
+
+  override _write(chunk: Buffer | string, encoding: BufferEncoding, done: Done): void {
+    this.raw.write(chunk, encoding, done);
+  }
+
+  override _writev(chunks: readonly { chunk: Buffer | string; encoding: BufferEncoding }[], done: Done): void {
+    this.raw.cork();
+    chunks.forEach(({ chunk, encoding }, index) =>
+      this.raw.write(chunk, encoding, index === chunks.length - 1 ? done : undefined),
+    );
+    this.raw.uncork();
+  }
+
+  override _final(done: Done): void {
+    this.raw.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    if (this.raw.closed) return done(error);
+    this.raw.once('close', () => done(error));
+    this.raw.destroy();
+  }
+
+  /** Ends the connection once everything written is sent. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+
+  setTimeout(milliseconds: number, listener?: () => void): this {
+    this.raw.setTimeout(milliseconds);
+    if (listener !== undefined) this.once('timeout', listener);
+    return this;
+  }
+
+  setNoDelay(on?: boolean): this {
+    this.raw.setNoDelay(on);
+    return this;
+  }
+
+  setKeepAlive(on?: boolean, initialDelay?: number): this {
+    this.raw.setKeepAlive(on, initialDelay);
+    return this;
+  }
+
+  ref(): this {
+    this.raw.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.raw.unref();
+    return this;
+  }
+
+  address(): AddressInfo | object {
+    return this.raw.address();
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.raw.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.raw.remotePort;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.raw.remoteFamily;
+  }
+
+  get localAddress(): string | undefined {
+    return this.raw.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.raw.localPort;
+  }
+
+  get localFamily(): string | undefined {
+    return this.raw.localFamily;
+  }
+
+  get bytesRead(): number {
+    return this.raw.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.raw.bytesWritten;
+  }
+
+  /** True for a connection under TLS. */
+  get encrypted(): boolean {
+    return 'encrypted' in this.raw && this.raw.encrypted === true;
+  }
+}

@@ -1,0 +1,8 @@
+export { cinpFace } from './cinp-face.ts';
+export type { CinpFaceOptions } from './cinp-face.ts';
+export { CinpClient } from './client.ts';
+export type { Created, Listing, Page } from './client.ts';
+export { CinpError, InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';
+export type { CorsOrigins } from './cors.ts';
+export { installVerbFront, verbOf } from './verb-front.ts';
+export type { Version } from './version.ts';

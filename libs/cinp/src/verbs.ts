@@ -1,0 +1,205 @@
+import type { Action, ApiService, Catalogue, Filter, Model, Request, Values } from '#api';
+import { NotFound, uriOf } from '#api';
+import type { Answer } from './answer.ts';
+import { Rejected, wrong } from './answer.ts';
+import type { ObjectVerb } from './describe.ts';
+import { QUERY, queryErrors } from './query.ts';
+import type { Reading } from './values.ts';
+import { attempt, readArguments, readValue, toKey, writeObject, writeValue } from './values.ts';
+
+type Key = string | number;
+
+/** A request that has passed all checks, for the verb to carry out. */
+export interface Wish {
+  readonly api: ApiService;
+  readonly reading: Reading;
+  readonly request: Request;
+  readonly ids: readonly string[] | undefined;
+  readonly multi: boolean;
+  readonly data: Values;
+  /** A header of the request, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+}
+
+type Position = bigint | undefined;
+
+/** The verbs on models and their objects. */
+export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish) => Promise<Answer> } = {
+  GET: async (model, { api, reading, request, ids, multi }) => {
+    const objects = await api.get(model, keysOf(reading.catalogue, model, ids), request);
+    return multiple('GET', model, objects, multi, (object) => writeObject(model.fields, object));
+  },
+
+  LIST: async (model, { api, reading, request, data, header }) => {
+    const idOnly = header('id-only')?.toLowerCase() === 'true';
+    const skip = count(header('position'), 0);
+    const { keys, total } = await api.list(
+      model,
+      filterOf(model, header('filter'), data, reading),
+      { skip, count: count(header('count'), 10) },
+      request,
+    );
+    return {
+      status: 200,
+      headers: {
+        ...done('LIST'),
+        Count: String(keys.length),
+        Position: String(skip),
+        Total: String(total),
+        'Id-Only': capital(idOnly),
+      },
+      body: keys.map((key) => (idOnly ? String(key) : uriOf(model.path, key))),
+    };
+  },
+
+  CREATE: async (model, { api, reading, request, data }) => {
+    const { value, pending } = await api.create(model, newValues(model, data, reading), request);
+    return {
+      status: 201,
+      headers: { ...done('CREATE', pending), 'Object-Id': uriOf(model.path, value.key) },
+      body: writeObject(model.fields, value.object),
+    };
+  },
+
+  UPDATE: async (model, { api, reading, request, ids, data, multi }) => {
+    const { values, repeated } = changes(model, data, reading);
+    const keys = keysOf(reading.catalogue, model, ids);
+    const { value, pending } = await api.update(model, keys, values, request, repeated);
+    return multiple('UPDATE', model, value, multi, (object) => writeObject(model.fields, object), pending);
+  },
+
+  DELETE: async (model, { api, reading, request, ids }) => {
+    const { pending } = await api.remove(model, keysOf(reading.catalogue, model, ids), request);
+    return { status: 200, headers: done('DELETE', pending) };
+  },
+};
+
+/** Calls an action, on the model or on objects of it, as it is declared. */
+export async function call(model: Model, action: Action, wish: Wish): Promise<Answer> {
+  const { api, reading, request, ids, multi, data } = wish;
+  const { values, errors } = readArguments(action.parameters, data, reading);
+  refuseFor(errors);
+  const { returns } = action;
+  const write = (value: unknown): unknown => (returns ? writeValue(returns, value) : null);
+  if (action.static) {
+    if (ids) throw wrong('Static Actions should not be passed ids');
+    const { value, pending } = await api.callStatic(action, values, request);
+    return called(write(value), multi, pending);
+  }
+  if (!ids) throw wrong('Non-Static Actions should be passed ids');
+  const { value, pending } = await api.callOn(model, action, keysOf(reading.catalogue, model, ids), values, request);
+  if (multi) return multiple('CALL', model, value, multi, write, pending);
+  const [only] = value.values();
+  return called(write(only), multi, pending);
+}
+
+/** Nothing is sent as nothing, not as `null`. */
+const called = (value: unknown, multi: boolean, pending: Position): Answer => ({
+  status: 200,
+  headers: { ...done('CALL', pending), 'Multi-Object': capital(multi) },
+  ...(value === null ? {} : { body: value }),
+});
+
+/** One object as it is, several by their URIs. */
+function multiple<T>(
+  verb: string,
+  { path }: Model,
+  values: ReadonlyMap<Key, T>,
+  multi: boolean,
+  write: (value: T) => unknown,
+  pending?: Position,
+): Answer {
+  const entries = [...values].map(([key, value]) => [uriOf(path, key), write(value)] as const);
+  return {
+    status: 200,
+    headers: { ...done(verb, pending), 'Multi-Object': capital(multi) },
+    body: multi ? Object.fromEntries(entries) : entries[0]?.[1],
+  };
+}
+
+const done = (verb: string, pending?: Position): Record<string, string> => ({
+  Verb: verb,
+  'Cache-Control': 'no-cache',
+  ...(pending === undefined ? {} : { 'Contractor-Pending': String(pending) }),
+});
+
+const capital = (flag: boolean): string => (flag ? 'True' : 'False');
+
+function keysOf(catalogue: Catalogue, model: Model, ids: readonly string[] = []): Key[] {
+  const keys = ids.map((id) => {
+    const key = toKey(catalogue, model.path, id);
+    if (key === undefined) throw new NotFound(model.path, id);
+    return key;
+  });
+  return [...new Set(keys)];
+}
+
+function count(header: string | undefined, otherwise: number): number {
+  if (header === undefined) return otherwise;
+  const number = /^\s*[+-]?\d+\s*$/.test(header) ? Number(header) : NaN;
+  if (Number.isNaN(number)) throw wrong('Count and Position must be integers if specified');
+  if (number < 0) throw wrong('Count and Position must not be negative');
+  return Math.min(number, Number.MAX_SAFE_INTEGER);
+}
+
+function filterOf(
+  { filters = {} }: Model,
+  name: string | undefined,
+  data: Values,
+  reading: Reading,
+): { readonly use: Filter; readonly parameters: Values } | undefined {
+  if (name === undefined) return undefined;
+  if (name === QUERY) {
+    refuseFor(queryErrors(data));
+    return undefined;
+  }
+  const use = Object.hasOwn(filters, name) ? filters[name] : undefined;
+  if (!use) throw wrong(`Invalid Filter Name "${name}"`);
+  const { values, errors } = readArguments(use.parameters, data, reading);
+  refuseFor(errors);
+  return { use, parameters: values };
+}
+
+const NOT_WRITEABLE = 'Not Writeable';
+
+/** The values of a new object. What only the server writes may be there as null, as in an object that was never filled. */
+function newValues(model: Model, data: Values, reading: Reading): Values {
+  const values: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const [name, field] of fieldsIn(model, data)) {
+    if (field.mode !== 'RO') attempt(name, errors, () => (values[name] = readValue(field, data[name], reading)));
+    else if (data[name] !== null) errors[name] = NOT_WRITEABLE;
+  }
+  refuseFor(errors);
+  return values;
+}
+
+/**
+ * What an update changes, and what it only repeats: clients that send whole objects back repeat the fields that are
+ * written once; those must be as they are. Read-only fields are passed over.
+ */
+function changes(model: Model, data: Values, reading: Reading): { values: Values; repeated: Values } {
+  const values: Record<string, unknown> = {};
+  const repeated: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const [name, field] of fieldsIn(model, data)) {
+    if (field.mode === 'RO') continue;
+    const into = field.mode === 'RC' ? repeated : values;
+    attempt(name, errors, () => (into[name] = readValue(field, data[name], reading)));
+    if (field.mode === 'RC' && name in errors) errors[name] = NOT_WRITEABLE;
+  }
+  refuseFor(errors);
+  return { values, repeated };
+}
+
+function fieldsIn({ fields }: Model, data: Values): [string, Model['fields'][string]][] {
+  return Object.keys(data).map((name) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!field) throw wrong(`no field named "${name}"`);
+    return [name, field];
+  });
+}
+
+function refuseFor(errors: Readonly<Record<string, unknown>>): void {
+  if (Object.keys(errors).length > 0) throw new Rejected(400, errors);
+}

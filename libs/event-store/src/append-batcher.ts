@@ -1,0 +1,134 @@
+import type { Pool } from 'pg';
+import { Conflict } from '#kernel';
+import type { Appended, Check, Position, Write } from './event-store.ts';
+
+interface Waiting {
+  readonly writes: readonly Write[];
+  readonly checks: readonly Check[];
+  readonly bytes: number;
+  readonly resolve: (position: Position) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const MAX_BATCH = 200;
+const MAX_BATCH_BYTES = 4_000_000;
+
+/**
+ * Gathers the appends that arrive while one is under way and sends them together: one statement, one commit. Appends
+ * of one batch share no stream; one that would waits for the next batch.
+ */
+export class AppendBatcher {
+  readonly #pool: Pool;
+  readonly #onAppended: (appended: Appended) => void;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(pool: Pool, onAppended: (appended: Appended) => void) {
+    this.#pool = pool;
+    this.#onAppended = onAppended;
+  }
+
+  append(writes: readonly Write[], checks: readonly Check[]): Promise<Position> {
+    const bytes = writes.reduce(
+      (sum, write) => sum + write.events.reduce((n, e) => n + e.data.length + e.meta.length, 0),
+      0,
+    );
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, checks, bytes, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // What is asked for in the same turn goes together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#take();
+      await this.#send(batch);
+    }
+    this.#running = undefined;
+  }
+
+  #take(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    const streams = new Set<string>();
+    let bytes = 0;
+    for (const item of this.#waiting) {
+      const touched = [...item.writes, ...item.checks].map(({ stream }) => stream);
+      const fits = batch.length < MAX_BATCH && (batch.length === 0 || bytes + item.bytes <= MAX_BATCH_BYTES);
+      if (fits && !touched.some((stream) => streams.has(stream))) {
+        batch.push(item);
+        bytes += item.bytes;
+      } else {
+        left.push(item);
+      }
+      // Also the streams of those left behind: they keep their turn.
+      for (const stream of touched) streams.add(stream);
+    }
+    this.#waiting = left;
+    return batch;
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const positions = new Map<number, Position>();
+      const conflicts = new Map<number, string[]>();
+      const { rows } = await this.#pool.query<{ append: number; position: string | null; conflict: string | null }>({
+        name: 'append',
+        text: 'SELECT * FROM log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)',
+        values: columns(batch),
+      });
+      for (const { append, position, conflict } of rows) {
+        if (position !== null) positions.set(append, BigInt(position));
+        if (conflict !== null) conflicts.set(append, [...(conflicts.get(append) ?? []), conflict]);
+      }
+      for (const [index, item] of batch.entries()) {
+        const position = positions.get(index);
+        if (position === undefined) item.reject(new Conflict(conflicts.get(index) ?? []));
+        else {
+          this.#onAppended({ position, repeated: false });
+          item.resolve(position);
+        }
+      }
+    } catch (error) {
+      // The statement failed as a whole: find the one that made it fail, and spare the others.
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const item of batch) await this.#send([item]);
+    }
+  }
+}
+
+function columns(batch: readonly Waiting[]): unknown[] {
+  const w: [number[], string[], number[], number[]] = [[], [], [], []];
+  const c: [number[], string[], number[]] = [[], [], []];
+  const e: [number[], string[], number[], string[], string[], string[], string[]] = [[], [], [], [], [], [], []];
+  for (const [index, { writes, checks }] of batch.entries()) {
+    for (const write of writes) {
+      w[0].push(index);
+      w[1].push(write.stream);
+      w[2].push(write.expected);
+      w[3].push(write.events.length);
+      for (const [n, event] of write.events.entries()) {
+        e[0].push(index);
+        e[1].push(write.stream);
+        e[2].push(write.expected + 1 + n);
+        e[3].push(event.id);
+        e[4].push(event.type);
+        e[5].push(event.data);
+        e[6].push(event.meta);
+      }
+    }
+    for (const check of checks) {
+      c[0].push(index);
+      c[1].push(check.stream);
+      c[2].push(check.revision);
+    }
+  }
+  return [...w, ...c, ...e];
+}

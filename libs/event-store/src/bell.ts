@@ -1,0 +1,35 @@
+/** Wakes whoever waits for something new. Rung while nobody waits, it is remembered by its count. */
+export class Bell {
+  #count = 0;
+  #closed = false;
+  #waiting = new Set<() => void>();
+
+  /** Grows with every ring; taken before looking, it makes sure that no ring is missed after the look. */
+  get count(): number {
+    return this.#count;
+  }
+
+  ring(): void {
+    this.#count += 1;
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Resolves once the bell has been rung since `count` was taken, or after `timeout` milliseconds. */
+  async wait(count: number, timeout: number): Promise<void> {
+    if (this.#count !== count || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeout);
+      this.#waiting.add(wake);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.ring();
+  }
+}

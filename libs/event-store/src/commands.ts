@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Asking } from '#kernel';
+import { Conflict, Refusal, Work } from '#kernel';
+import type { Clock } from './clock.ts';
+import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
+import { hashOf } from './hash-chain.ts';
+import { States } from './states.ts';
+import { Turns } from './turns.ts';
+
+/** What a unit of work came to. */
+export interface Done<R> {
+  readonly value: R;
+  /** Where its last event stands; undefined where there was nothing to append. */
+  readonly position: Position | undefined;
+}
+
+/** How often a unit of work is done again because somebody was faster, before the caller is told. */
+const TRIES = 20;
+
+/** Carries out units of work: read, decide, append; again where somebody else was faster. */
+export class Commands {
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #states: States;
+  readonly #turns = new Turns();
+
+  constructor(store: EventStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#states = new States(store);
+  }
+
+  /**
+   * Runs `task` on a fresh unit of work and appends what it decided. It may run several times, so it must do nothing
+   * but read and decide.
+   * @throws Refusal where the work collected faults; Conflict where others were faster again and again.
+   */
+  async carryOut<R>(asking: Asking, task: (work: Work) => Promise<R>): Promise<Done<R>> {
+    const once = async (): Promise<Done<R>> => {
+      const work = new Work(this.#states);
+      try {
+        const value = await task(work);
+        work.settle();
+        const position = await this.#commit(asking, work);
+        if (position === undefined) await this.#confirm(work);
+        return { value, position };
+      } catch (error) {
+        if (error instanceof Refusal) await this.#confirm(work);
+        throw error;
+      }
+    };
+    let contended: readonly string[] = [];
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // After a conflict the streams in question are taken in turns, so that those who lose do not lose for ever.
+        return await this.#turns.take(contended, once);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        if (tries === TRIES) throw error;
+        await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
+        contended = error.streams;
+      }
+    }
+  }
+
+  /** What a unit of work would decide now, without appending anything. */
+  async rehearse<R>(task: (work: Work) => Promise<R>): Promise<{ value: R; work: Work }> {
+    const work = new Work(this.#states);
+    const value = await task(work);
+    work.settle();
+    return { value, work };
+  }
+
+  async #commit(asking: Asking, work: Work): Promise<Position | undefined> {
+    const written = work.written();
+    if (written.length === 0) return undefined;
+    let index = 0;
+    const writes: Write[] = [];
+    for (const { stream, expected, events } of written) {
+      let { hash, at } = await this.#states.tail(stream, expected);
+      const chained: NewEvent[] = [];
+      for (const [n, message] of events.entries()) {
+        at = this.#clock.now(at);
+        const meta: Meta = {
+          v: 1,
+          at,
+          actor: asking.actor,
+          request: asking.request,
+          correlation: asking.correlation,
+          ...(asking.causation === undefined ? {} : { causation: asking.causation }),
+          ...(asking.reason === undefined ? {} : { reason: asking.reason }),
+          prev: hash,
+        };
+        const event: NewEvent = {
+          id: eventId(asking.request, index),
+          type: message.type,
+          data: JSON.stringify(message.data),
+          meta: JSON.stringify(meta),
+        };
+        chained.push(event);
+        hash = hashOf(stream, expected + 1 + n, event);
+        index += 1;
+      }
+      writes.push({ stream, expected, events: chained });
+    }
+    const { position } = await this.#store.append(writes, work.read());
+    for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
+    return position;
+  }
+
+  /** An answer without an append was not checked by the log: where what it rests on has moved, it does not count. */
+  async #confirm(work: Work): Promise<void> {
+    const seen = [...work.read(), ...work.written().map(({ stream, expected }) => ({ stream, revision: expected }))];
+    if (await this.#states.refresh(seen)) throw new Conflict(seen.map(({ stream }) => stream));
+  }
+}
+
+/** The id of the n-th event of a wish: a UUID derived from the id of the wish, so that a retry gives the same ids. */
+function eventId(request: string, index: number): string {
+  const hex = createHash('sha256').update(`${request}/${index}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

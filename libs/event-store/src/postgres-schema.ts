@@ -1,0 +1,77 @@
+/**
+ * The log on PostgreSQL. Appends are serialised by one advisory lock held to the end of the transaction, so positions
+ * follow the order of commits and `position > $1` never skips a late one. The function takes many appends at once; they
+ * may not share streams. Conflicts are rows it returns, not exceptions, so one bad append leaves its neighbours alone.
+ */
+export const LOG_SCHEMA = `
+CREATE SCHEMA IF NOT EXISTS log;
+
+CREATE TABLE IF NOT EXISTS log.streams (
+  stream text COLLATE "C" PRIMARY KEY,
+  revision bigint NOT NULL
+) WITH (fillfactor = 70);
+
+CREATE TABLE IF NOT EXISTS log.events (
+  position bigint PRIMARY KEY,
+  stream text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  id uuid NOT NULL,
+  type text NOT NULL,
+  data text NOT NULL,
+  meta text NOT NULL,
+  UNIQUE (stream, revision)
+);
+
+CREATE OR REPLACE FUNCTION log.append(
+  w_append int[], w_stream text[], w_expected bigint[], w_events int[],
+  c_append int[], c_stream text[], c_revision bigint[],
+  e_append int[], e_stream text[], e_revision bigint[], e_id uuid[], e_type text[], e_data text[], e_meta text[]
+) RETURNS TABLE (append int, "position" bigint, conflict text) LANGUAGE plpgsql AS $$
+DECLARE
+  base bigint;
+  failed int[];
+  moved text[];
+BEGIN
+  PERFORM pg_advisory_xact_lock(${lockKey('log.append')});
+  SELECT coalesce(array_agg(t.a), '{}'), coalesce(array_agg(t.s), '{}') INTO failed, moved
+    FROM unnest(w_append || c_append, w_stream || c_stream, w_expected || c_revision) AS t(a, s, r)
+    LEFT JOIN log.streams k ON k.stream = t.s
+    WHERE coalesce(k.revision, -1) <> t.r;
+  SELECT coalesce(max(e.position), 0) INTO base FROM log.events e;
+
+  INSERT INTO log.streams AS k (stream, revision)
+    SELECT t.s, t.r + t.n FROM unnest(w_append, w_stream, w_expected, w_events) AS t(a, s, r, n)
+    WHERE t.a <> ALL (failed)
+    ON CONFLICT (stream) DO UPDATE SET revision = excluded.revision;
+
+  RETURN QUERY
+    WITH put AS (
+      INSERT INTO log.events (position, stream, revision, id, type, data, meta)
+        SELECT base + row_number() OVER (ORDER BY t.n), t.s, t.r, t.id, t.type, t.data, t.meta
+        FROM unnest(e_append, e_stream, e_revision, e_id, e_type, e_data, e_meta) WITH ORDINALITY
+          AS t(a, s, r, id, type, data, meta, n)
+        WHERE t.a <> ALL (failed)
+      RETURNING events.position, events.stream
+    )
+    SELECT w.a, max(put.position), NULL::text
+      FROM put JOIN unnest(w_append, w_stream) AS w(a, s) ON w.s = put.stream
+      GROUP BY w.a
+    UNION ALL
+    SELECT f.a, NULL::bigint, f.s FROM unnest(failed, moved) AS f(a, s);
+
+  PERFORM pg_notify('${logChannel()}', '');
+END $$;
+`;
+
+/** Channel on which every commit of new events is notified. */
+export function logChannel(): string {
+  return 'contractor_log';
+}
+
+/** A stable 63-bit key for `pg_advisory_lock` from a name. */
+export function lockKey(name: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(`contractor:${name}`))
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return (hash >> 1n).toString();
+}

@@ -1,0 +1,147 @@
+import type { Decider, Message, Seen, StateSource } from '#kernel';
+import { evolve, streamName } from '#kernel';
+import type { EventStore, NewEvent } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
+import { hashOf } from './hash-chain.ts';
+
+/** A folded stream: its state, its revision, and what the next event has to be chained to. */
+export interface Folded extends Seen {
+  /** Hash of the last event; `''` where there is none. */
+  readonly hash: string;
+  /** Time of the last event; `''` where there is none. */
+  readonly at: string;
+}
+
+interface Kept {
+  decider: Decider<unknown, Message, Message>;
+  folded: Folded;
+  bytes: number;
+}
+
+const PAGE = 500;
+/** Rough cost of an entry beside the text of its events. */
+const ENTRY_BYTES = 500;
+
+/**
+ * States of streams, folded from the log and kept in memory up to a number of bytes (measured by the text of the
+ * events they were folded from). What is kept may be behind the log; the exact revision of the append finds that out.
+ */
+export class States implements StateSource {
+  readonly #store: EventStore;
+  readonly #limit: number;
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
+
+  constructor(store: EventStore, limit = 64 * 1024 * 1024) {
+    this.#store = store;
+    this.#limit = limit;
+  }
+
+  async see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Folded & Seen<S>> {
+    const stream = streamName(decider.category, id);
+    const kept = this.#kept.get(stream);
+    if (kept) {
+      // Moved to the young end.
+      this.#kept.delete(stream);
+      this.#kept.set(stream, kept);
+      return kept.folded as Folded & Seen<S>;
+    }
+    const fresh: Kept = {
+      decider: decider as unknown as Decider<unknown, Message, Message>,
+      folded: { state: decider.initial(), revision: NO_STREAM, hash: '', at: '' },
+      bytes: ENTRY_BYTES,
+    };
+    await this.#readOn(stream, fresh);
+    // Two reads of one stream may overlap; the one that got further counts.
+    const meanwhile = this.#kept.get(stream);
+    if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision) return meanwhile.folded as Folded & Seen<S>;
+    if (fresh.folded.revision !== NO_STREAM) this.#keep(stream, fresh);
+    return fresh.folded as Folded & Seen<S>;
+  }
+
+  /** Adds events this process has just appended behind what is kept. */
+  advance(stream: string, events: readonly NewEvent[], first: number): void {
+    const kept = this.#kept.get(stream);
+    if (!kept) return;
+    if (kept.folded.revision !== first - 1) {
+      // Someone else's look has been faster, or there is a gap: the log knows.
+      if (kept.folded.revision < first - 1) this.forget([stream]);
+      return;
+    }
+    for (const [n, event] of events.entries()) this.#add(stream, kept, event, first + n);
+    this.#trim(stream);
+  }
+
+  /** Reads what the log has behind what is kept. @returns whether a stream has moved since it was seen */
+  async refresh(seen: readonly { readonly stream: string; readonly revision: number }[]): Promise<boolean> {
+    let moved = false;
+    for (const { stream, revision } of seen) {
+      const kept = this.#kept.get(stream);
+      if (kept) {
+        await this.#readOn(stream, kept);
+        this.#trim(stream);
+        moved ||= kept.folded.revision !== revision;
+      } else {
+        moved ||= (await this.#store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
+      }
+    }
+    return moved;
+  }
+
+  async #readOn(stream: string, kept: Kept): Promise<void> {
+    for (;;) {
+      const events = await this.#store.readStream(stream, { from: kept.folded.revision + 1, limit: PAGE });
+      for (const event of events) {
+        if (event.revision === kept.folded.revision + 1) this.#add(stream, kept, event, event.revision);
+      }
+      if (events.length < PAGE) return;
+    }
+  }
+
+  #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
+    const message = { type: event.type, data: JSON.parse(event.data) as unknown };
+    kept.folded = {
+      state: evolve(kept.decider, kept.folded.state, message),
+      revision,
+      hash: hashOf(stream, revision, event),
+      at: timeOf(event),
+    };
+    const bytes = event.data.length + event.meta.length;
+    kept.bytes += bytes;
+    if (this.#kept.get(stream) === kept) this.#bytes += bytes;
+  }
+
+  /** What the next event of a stream that was seen is chained to. */
+  async tail(stream: string, revision: number): Promise<{ hash: string; at: string }> {
+    if (revision === NO_STREAM) return { hash: '', at: '' };
+    const kept = this.#kept.get(stream)?.folded;
+    if (kept?.revision === revision) return kept;
+    const [last] = await this.#store.readStream(stream, { from: revision, limit: 1 });
+    if (!last) return { hash: '', at: '' };
+    return { hash: hashOf(stream, revision, last), at: timeOf(last) };
+  }
+
+  /** Forgets streams, so that the next look reads the log. */
+  forget(streams: readonly string[]): void {
+    for (const stream of streams) {
+      this.#bytes -= this.#kept.get(stream)?.bytes ?? 0;
+      this.#kept.delete(stream);
+    }
+  }
+
+  #keep(stream: string, kept: Kept): void {
+    this.forget([stream]);
+    this.#kept.set(stream, kept);
+    this.#bytes += kept.bytes;
+    this.#trim(stream);
+  }
+
+  #trim(youngest: string): void {
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.#limit || oldest === youngest) return;
+      this.forget([oldest]);
+    }
+  }
+}
+
+const timeOf = (event: NewEvent): string => (JSON.parse(event.meta) as { at: string }).at;

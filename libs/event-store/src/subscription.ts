@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bell } from './bell.ts';
+import type { Position, ReadAllOptions, StoredEvent, SubscribeOptions, Subscription } from './event-store.ts';
+
+/** How long a subscription waits for the bell before it looks all the same, in milliseconds. */
+const POLL = 1000;
+
+/** A subscription over a store that can be read from a position and rings a bell when there is more. */
+export function follow(feed: {
+  readonly after: Position;
+  readonly handle: (events: readonly StoredEvent[], end: Position) => Promise<void>;
+  readonly options: SubscribeOptions;
+  readonly read: (after: Position, options: ReadAllOptions) => Promise<{ events: StoredEvent[]; end: Position }>;
+  readonly bell: Bell;
+}): Subscription {
+  const { handle, options, read, bell } = feed;
+  const stopping = new AbortController();
+  const stopped = () => stopping.signal.aborted;
+
+  const pause = (milliseconds: number): Promise<unknown> =>
+    sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+
+  const run = async (): Promise<void> => {
+    let position = feed.after;
+    let failures = 0;
+    while (!stopped()) {
+      const count = bell.count;
+      try {
+        const { events, end } = await read(position, options);
+        if (stopped()) return;
+        if (end > position) {
+          await handle(events, end);
+          position = end;
+        } else {
+          await bell.wait(count, POLL);
+        }
+        failures = 0;
+      } catch (error) {
+        if (stopped()) return;
+        options.onError?.(error);
+        failures += 1;
+        await pause(Math.min(5000, 50 * 2 ** Math.min(failures, 7)));
+      }
+    }
+  };
+
+  const running = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      bell.ring();
+      await running;
+    },
+  };
+}

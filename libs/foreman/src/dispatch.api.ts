@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonMap } from '#kernel';
+import { Conflict, refuse } from '#kernel';
+import type { Action, Call, Model, Values } from '#api';
+import type { Outcome } from '#wire';
+import type { Foreman } from './foreman.ts';
+import type { Holder } from './job.ts';
+import { job } from './job.ts';
+import type { JobRow } from './jobs.ts';
+import { jobs } from './jobs.ts';
+
+/** At most this many tasks are given out by one poll. */
+const MOST = 100;
+
+const permission = { grant: 'SubContractor.can_dispatch' };
+const string = { type: { kind: 'String' } } as const;
+const integer = { type: { kind: 'Integer' } } as const;
+
+const holderOf = ({ caller: { person, source } }: Call): Holder => {
+  if (!person) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
+  return { user: person.name, source, session: person.session };
+};
+
+/** What an agent that polls is handed. */
+interface PolledTask {
+  readonly module: string;
+  readonly function: string;
+  readonly cookie: string;
+  readonly paramaters: JsonMap;
+  readonly job_id: number;
+}
+
+/** The interface of agents that poll over HTTP. */
+export function dispatchModel(foreman: Foreman, pollLease: number): Model {
+  /** Claims the open task of a job; nothing where somebody else was faster. */
+  const claim = async (id: number, modules: readonly string[], call: Call): Promise<PolledTask | undefined> => {
+    const cookie = randomUUID();
+    const deadline = new Date(Date.now() + pollLease).toISOString();
+    try {
+      const { value: order } = await call.execute(async (work) => {
+        const state = await work.see(job, id);
+        if (!state?.order || !modules.includes(state.order.module)) return undefined;
+        const data = { task: state.order.task, cookie, transport: 'poll', holder: holderOf(call), deadline } as const;
+        return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
+      });
+      if (!order) return undefined;
+      return { module: order.module, function: order.function, cookie, paramaters: order.parameters, job_id: id };
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+  };
+
+  /** An agent that has logged in anew has forgotten the tasks it had: they are looked at, and open again. */
+  const takeBack = async (rows: readonly { readonly key: string | number; readonly row: JobRow }[]): Promise<void> => {
+    for (const { key, row } of rows) {
+      const holder = row.dispatch?.holder;
+      if (holder && foreman.polls.startedAgain(holder)) await foreman.lookNow(Number(key));
+    }
+  };
+
+  const getJobs = async (_: unknown, { site, module_list, max_jobs }: Values, call: Call): Promise<PolledTask[]> => {
+    const where = { site: String(site) };
+    foreman.polls.heard(holderOf(call), Date.now());
+    await takeBack((await call.view.list(jobs, { where })).rows);
+    const modules = module_list as readonly string[];
+    const most = Math.min(Number(max_jobs), MOST);
+    const tasks: PolledTask[] = [];
+    for (const module of new Set(modules)) {
+      const { rows } = await call.view.list(jobs, { where: { open: `${String(site)}/${module}` } });
+      const oldest = rows.toSorted((one, other) => (one.row.updated < other.row.updated ? -1 : 1));
+      for (const { key } of oldest) {
+        if (tasks.length >= most) return tasks;
+        const task = await claim(Number(key), modules, call);
+        if (task) tasks.push(task);
+      }
+    }
+    return tasks;
+  };
+
+  const report = async (id: unknown, cookie: unknown, outcome: Outcome, call: Call) => {
+    foreman.polls.heard(holderOf(call), Date.now());
+    const { asking } = call;
+    await foreman.report(asking, { job: Number(id), cookie: String(cookie), outcome });
+  };
+
+  const actions: Readonly<Record<string, Action>> = {
+    getJobs: {
+      static: true,
+      doc: 'Hands out tasks of a site to the agent that asks.',
+      parameters: {
+        site: { type: { kind: 'Model', model: 'Site/Site' } },
+        module_list: { ...string, list: true },
+        max_jobs: { ...integer, default: 10 },
+      },
+      returns: { type: { kind: 'Map' }, list: true },
+      permission,
+      run: { freely: getJobs },
+    },
+    jobResults: {
+      static: true,
+      doc: 'Takes the result of a task; the answer is `Accepted`.',
+      parameters: { job_id: integer, cookie: string, data: { type: { kind: 'Map' } } },
+      returns: string,
+      permission,
+      run: {
+        freely: async (_, { job_id, cookie, data }, call) => {
+          await report(job_id, cookie, { result: data as JsonMap }, call);
+          return 'Accepted';
+        },
+      },
+    },
+    jobError: {
+      static: true,
+      doc: 'Takes the failure of a task; the job goes into error.',
+      parameters: { job_id: integer, cookie: string, msg: string },
+      permission,
+      run: { freely: (_, { job_id, cookie, msg }, call) => report(job_id, cookie, { error: String(msg) }, call) },
+    },
+  };
+  return { path: 'SubContractor/Dispatch', doc: 'The interface of agents that poll.', fields: {}, actions };
+}

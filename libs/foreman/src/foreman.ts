@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import type { Asking, Work } from '#kernel';
+import { Conflict, idOf, Refusal } from '#kernel';
+import type { StoredEvent, Subscription } from '#event-store';
+import { foundation } from '#building';
+import type { FoundationType, ServerHalf } from '#platform';
+import type { Ground, Process } from '#runtime';
+import type { Host } from '#tscript';
+import type { ForemanWire, Outcome, Report } from '#wire';
+import { Alarms } from './alarms.ts';
+import { HandedOver } from './handed-over.ts';
+import type { Dispatch, Job } from './job.ts';
+import { job } from './job.ts';
+import { jobs } from './jobs.ts';
+import { Lookouts } from './lookouts.ts';
+import type { LookContext } from './look.ts';
+import { look } from './look.ts';
+import { Polls } from './polls.ts';
+import { takeReport } from './report.ts';
+import { foundationHost } from './work-host.ts';
+
+export interface ForemanOptions {
+  readonly ground: Ground;
+  readonly wire: ForemanWire;
+  readonly platforms: readonly ServerHalf[];
+  readonly types: readonly FoundationType[];
+  readonly repeatable: (module: string, func: string) => boolean;
+  /** How long an agent on the wire may be silent, in milliseconds. */
+  readonly lease: number;
+  /** How long an agent that polls may be silent, in milliseconds. */
+  readonly pollLease: number;
+}
+
+/** How many jobs are looked at at a time. */
+const WIDTH = 8;
+/** How long to wait before a task that the wire did not take is sent again, in milliseconds. */
+const RESEND = 1000;
+
+/**
+ * Keeps jobs going. Whatever happens (an event in the log, a report, a timer, a start of the server) it looks at the
+ * job in question, and the look decides what can be decided; the log's exact revisions make sure that nothing is done
+ * twice. Nothing it keeps in memory matters: after a restart it looks at every job.
+ */
+export class Foreman implements Process {
+  readonly name = 'foreman';
+  readonly #options: ForemanOptions;
+  readonly #handedOver: HandedOver;
+  readonly #alarms: Alarms;
+  readonly #lookouts: Lookouts;
+  readonly polls: Polls;
+  readonly #beats = new Map<string, number>();
+  readonly #jobOf = new Map<string, number>();
+  readonly #sent = new Set<string>();
+  #startedAt = 0;
+  #subscription: Subscription | undefined;
+
+  constructor(options: ForemanOptions) {
+    this.#options = options;
+    this.#handedOver = new HandedOver(options.ground.pool);
+    this.polls = new Polls(options.pollLease);
+    this.#lookouts = new Lookouts(WIDTH, (id) => this.#look(id));
+    this.#alarms = new Alarms((id) => this.#lookouts.ring(id));
+  }
+
+  async start(): Promise<void> {
+    const { ground, wire } = this.#options;
+    this.#startedAt = Date.now();
+    this.polls.start(this.#startedAt);
+    await this.#handedOver.start();
+    const position = await ground.store.head();
+    await ground.reads.projector.caughtUp(position, 60_000);
+    const { rows } = await ground.reads.now.list(jobs);
+    await wire.start({
+      reported: (report) => this.#reported(report),
+      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      served: () => this.#ringAll(),
+    });
+    for (const { key, row } of rows) {
+      this.#jobOf.set(row.target.id, Number(key));
+      this.#lookouts.ring(Number(key));
+    }
+    this.#subscription = ground.store.subscribe(
+      position,
+      async (events) => events.forEach((event) => this.#heard(event)),
+      {
+        categories: [job.category, foundation.category],
+        onError: (error) => ground.log.error('the foreman cannot read the log', error),
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#subscription?.stop();
+    this.#alarms.stop();
+    await this.#lookouts.stop();
+    await this.#options.wire.stop();
+  }
+
+  /** Takes a report of an agent. @throws Refusal as `takeReport` */
+  async report(asking: Asking, report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome }) {
+    const done = await this.#options.ground.carryOut(asking, async (work) => {
+      await takeReport(work, report, this.#context());
+      return work.see(job, report.job);
+    });
+    this.#beats.delete(report.cookie);
+    this.#sent.delete(report.cookie);
+    await this.#follow(report.job, done.value);
+    return done;
+  }
+
+  /** What looks at jobs are made with. */
+  #context(): LookContext {
+    const { types, wire, lease, repeatable } = this.#options;
+    return {
+      now: Date.now(),
+      newCookie: randomUUID,
+      hostFor: (work, state) => this.#hostFor(work, state),
+      types,
+      serves: (site, module) => wire.serves(site, module),
+      lease,
+      deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
+      repeatable,
+    };
+  }
+
+  #deadlineOf({ transport, holder, cookie, deadline }: Dispatch): number {
+    if (transport === 'poll' && holder) return this.polls.deadlineOf(holder, Date.parse(deadline));
+    // After a restart of the server the silence begins anew.
+    return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
+  }
+
+  async #hostFor(work: Work, { target }: Job): Promise<Host> {
+    const found = await work.see(foundation, target.id);
+    if (!('is' in found)) throw new Error(`foundation ${target.id} is gone while a job is at work on it`);
+    const { platforms, types } = this.#options;
+    return foundationHost(platforms, types, { locator: target.id, is: found.is });
+  }
+
+  #heard(event: StoredEvent): void {
+    const id = idOf(event.stream);
+    if (event.stream.startsWith(`${job.category}-`)) {
+      if (event.type === 'JobEnded') {
+        this.#alarms.set(Number(id), undefined);
+        return;
+      }
+      this.#lookouts.ring(Number(id));
+      return;
+    }
+    if (event.type === 'FoundationTaken') this.#jobOf.set(id, (JSON.parse(event.data) as { job: number }).job);
+    const waiting = this.#jobOf.get(id);
+    if (event.type === 'FoundationReleased') this.#jobOf.delete(id);
+    else if (waiting !== undefined) this.#lookouts.ring(waiting);
+  }
+
+  /** Looks at a job and waits until what was decided about it can be read. */
+  async lookNow(id: number): Promise<void> {
+    const { store, reads } = this.#options.ground;
+    await this.#look(id);
+    await reads.projector.caughtUp(await store.head(), 5000);
+  }
+
+  #ringAll(): void {
+    for (const id of this.#jobOf.values()) this.#lookouts.ring(id);
+  }
+
+  async #look(id: number): Promise<void> {
+    const { ground } = this.#options;
+    const request = randomUUID();
+    const asking: Asking = { actor: 'system', request, correlation: request };
+    try {
+      const { value } = await ground.carryOut(asking, async (work) => {
+        await look(work, id, this.#context());
+        return work.see(job, id);
+      });
+      await this.#follow(id, value);
+    } catch (error) {
+      if (error instanceof Conflict) {
+        this.#lookouts.ring(id);
+        return;
+      }
+      await this.#fault(id, error);
+    }
+  }
+
+  /** A fault in one job touches that job alone: it goes into error with a message, and the operator may reset it. */
+  async #fault(id: number, error: unknown): Promise<void> {
+    const { ground } = this.#options;
+    const reference = randomUUID();
+    ground.log.error('a look at a job failed', error, { job: id, reference });
+    const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
+    const asking: Asking = { actor: 'system', request: reference, correlation: reference };
+    await ground
+      .carryOut(asking, async (work) => work.attempt(job, id, { type: 'FailJob', data: { message } }))
+      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+  }
+
+  /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
+  async #follow(id: number, state: Job | undefined): Promise<void> {
+    if (!state || state.stage === 'ended') {
+      this.#alarms.set(id, undefined);
+      await this.#handedOver.forget(id);
+      return;
+    }
+    const { dispatch } = state;
+    const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
+    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+  }
+
+  #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
+    if (stage !== 'queued') return undefined;
+    if (dispatch) return this.#deadlineOf(dispatch) + 1;
+    return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
+  }
+
+  async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
+    if (!order || this.#sent.has(cookie)) return true;
+    this.#sent.add(cookie);
+    const { wire, ground } = this.#options;
+    try {
+      // What an earlier process put onto a wire that outlives it is there already.
+      if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
+      await wire.send({ ...order, cookie, job: id, site });
+      if (wire.lasting) await this.#handedOver.note(id, cookie);
+      return true;
+    } catch (error) {
+      this.#sent.delete(cookie);
+      ground.log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
+      return false;
+    }
+  }
+
+  async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {
+    const request = `report-${cookie}`;
+    try {
+      await this.report({ actor: `agent ${agent}`, request, correlation: request }, { job: id, cookie, outcome });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#options.ground.log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
+    }
+  }
+}

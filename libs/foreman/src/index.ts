@@ -1,0 +1,4 @@
+export { foremanRoom } from './foreman.module.ts';
+export type { ForemanRoomOptions } from './foreman.module.ts';
+export { jobLog } from './job-log.ts';
+export { jobs } from './jobs.ts';

@@ -1,0 +1,57 @@
+import type { Model } from '#api';
+import { dateTime, integer, reference, text } from '#api';
+import type { JobLogRow } from './job-log.ts';
+import { jobLog } from './job-log.ts';
+
+const model = (path: string) => ({ type: { kind: 'Model', model: path } }) as const;
+
+/** What was built, destroyed and done; kept when job and target are gone. */
+export const jobLogModel: Model<JobLogRow> = {
+  path: 'Foreman/JobLog',
+  doc: 'What was built, destroyed and done.',
+  idField: 'id',
+  fields: {
+    site: reference('Site/Site', { required: true }),
+    job_id: integer({ required: true }),
+    target_id: text(100, { required: true }),
+    target_class: text(50, { required: true }),
+    target_description: text(120, { required: true }),
+    script_name: text(50, { required: true }),
+    creator: text(150, { required: true }),
+    started_at: dateTime(),
+    finished_at: dateTime(),
+    canceled_by: text(150),
+    canceled_at: dateTime(),
+    updated: dateTime({ mode: 'RO' }),
+    created: dateTime({ mode: 'RO' }),
+    id: integer({ mode: 'RO' }),
+  },
+  rows: jobLog,
+  present: (row, id) => ({
+    id,
+    site: row.site,
+    job_id: row.job,
+    target_id: row.targetId,
+    target_class: row.targetClass,
+    target_description: row.description,
+    script_name: row.script,
+    creator: row.creator,
+    started_at: row.startedAt,
+    finished_at: row.finishedAt,
+    canceled_by: null,
+    canceled_at: null,
+    updated: row.updated,
+    created: row.created,
+  }),
+  filters: {
+    site: {
+      parameters: { site: model('Site/Site') },
+      where: ({ site }) => (site === null ? null : { site: String(site) }),
+    },
+    job: { parameters: { job_id: { type: { kind: 'Integer' } } }, where: ({ job_id: job }) => ({ job: Number(job) }) },
+    foundation: {
+      parameters: { foundation: model('Building/Foundation') },
+      where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${String(foundation)}` }),
+    },
+  },
+};

@@ -1,0 +1,48 @@
+import type { ReadModel } from '#read-store';
+import { change, rule } from '#read-store';
+import type { Created } from './job.ts';
+
+/** What is remembered of a job when it and its target are gone. */
+export interface JobLogRow {
+  readonly job: number;
+  readonly site: string;
+  readonly targetClass: string;
+  readonly targetId: string;
+  readonly description: string;
+  readonly script: string;
+  readonly creator: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly created: string;
+  readonly updated: string;
+}
+
+/** What was built, destroyed and done, by job id. */
+export const jobLog: ReadModel<JobLogRow> = {
+  name: 'job_log',
+  version: 1,
+  key: 'integer',
+  history: true,
+  indexes: {
+    site: ({ site }) => site,
+    target: ({ targetClass, targetId }) => `${targetClass} ${targetId}`,
+    job: (row) => row.job,
+  },
+  on: {
+    JobCreated: rule<JobLogRow, Created>((_, { data, at, id }) => ({
+      job: Number(id),
+      site: data.site,
+      targetClass: data.target.kind,
+      targetId: data.target.id,
+      description: data.description.slice(0, 120),
+      script: data.script,
+      creator: data.creator,
+      startedAt: null,
+      finishedAt: null,
+      created: at,
+      updated: at,
+    })),
+    JobStarted: change<JobLogRow, unknown>((row, { at }) => ({ ...row, startedAt: row.startedAt ?? at, updated: at })),
+    JobEnded: change<JobLogRow, unknown>((row, { at }) => ({ ...row, finishedAt: at, updated: at })),
+  },
+};

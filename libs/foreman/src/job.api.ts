@@ -1,0 +1,217 @@
+import type { Work } from '#kernel';
+import { refuse } from '#kernel';
+import type { Action, Extension, Field, Model } from '#api';
+import { dateTime, integer, reference, text } from '#api';
+import type { FoundationRow } from '#building';
+import { foundations } from '#building';
+import type { Ids, Key, View } from '#read-store';
+import { clearDispatched, line, status, statusText, textOf, variables } from '#tscript';
+import { createFoundationJob } from './create-job.ts';
+import type { JobCommand } from './job.ts';
+import { job } from './job.ts';
+import type { JobRow } from './jobs.ts';
+import { jobs } from './jobs.ts';
+import { programs } from './program.ts';
+
+const STATES = ['queued', 'waiting', 'done', 'paused', 'error', 'aborted'];
+
+const common: Readonly<Record<string, Field>> = {
+  site: reference('Site/Site', { mode: 'RO', required: true }),
+  state: text(10, { required: true, choices: STATES }),
+  status: text(undefined, { default: '[]' }),
+  message: text(1024, { default: '' }),
+  script_name: text(40, { mode: 'RO', default: false }),
+  updated: dateTime({ mode: 'RO' }),
+  created: dateTime({ mode: 'RO' }),
+};
+const derived: Readonly<Record<string, Field>> = {
+  id: integer({ mode: 'RO' }),
+  can_start: text(undefined, { mode: 'RO', asText: true }),
+};
+
+/** Status of the script, computed when it is asked for. */
+async function statusOf(row: JobRow, view: View): Promise<string> {
+  if (!row.machine) return '[]';
+  const stored = await view.get(programs, row.program);
+  return stored ? statusText(status(row.machine, stored.program, Date.now())) : '[]';
+}
+
+/** Whether a job that waits may start, or one that runs might. */
+function canStart({ script }: JobRow, target: FoundationRow | undefined): boolean {
+  if (!target) return false;
+  if (script === 'create') return target.locatedAt !== null;
+  return script !== 'destroy' || target.builtAt !== null;
+}
+
+const present: NonNullable<Model<JobRow>['present']> = async (row, id, { view }) => ({
+  id,
+  site: row.site,
+  state: row.stage,
+  status: await statusOf(row, view),
+  message: row.message,
+  script_name: row.script,
+  updated: row.updated,
+  created: row.created,
+  can_start: canStart(row, await view.get(foundations, row.target.id)),
+  foundation: row.target.id,
+});
+
+const act = (grant: string, doc: string, decide: (work: Work, id: Key) => Promise<unknown>): Action => ({
+  doc,
+  parameters: {},
+  permission: { grant },
+  run: { within: async (work, id) => void (await decide(work, id)) },
+});
+
+/** A command that sets the machine free to send its task again. */
+const again = (type: 'ResetJob' | 'ClearDispatched') => async (work: Work, id: Key) => {
+  const state = await work.see(job, id);
+  const command = { type, data: { machine: clearDispatched(state?.machine as never) } } as JobCommand;
+  return state?.machine ? work.decide(job, id, command) : work.fault('', 'NOT_STARTED', 'the job has not begun');
+};
+
+const RUNNER_DOC = 'for operators who want to know what a script is doing';
+
+/** What can be done with jobs, for callers with this permission. */
+const actions = (grant: string): Readonly<Record<string, Action>> => ({
+  pause: act(grant, 'Pauses a queued job.', (work, id) => work.decide(job, id, { type: 'PauseJob', data: {} })),
+  resume: act(grant, 'Lets a paused job go on.', (work, id) => work.decide(job, id, { type: 'ResumeJob', data: {} })),
+  reset: act(grant, 'Lets a job in error try again.', again('ResetJob')),
+  jobRunnerVariables: {
+    doc: `Variables of the script, ${RUNNER_DOC}.`,
+    parameters: {},
+    returns: { type: { kind: 'Map' } },
+    permission: { grant },
+    run: {
+      freely: async (id, _, { view }) => {
+        const row = await view.get(jobs, id ?? 0);
+        const values = row?.machine ? Object.entries(variables(row.machine)) : [];
+        return Object.fromEntries(values.map(([name, value]) => [name, textOf(value)]));
+      },
+    },
+  },
+  jobRunnerState: {
+    doc: `The program a job runs and where it stands, ${RUNNER_DOC}.`,
+    parameters: {},
+    returns: { type: { kind: 'Map' } },
+    permission: { grant },
+    run: {
+      freely: async (id, _, { view }) => {
+        const row = await view.get(jobs, id ?? 0);
+        const stored = row && (await view.get(programs, row.program));
+        if (!row || !stored) throw refuse('', 'NOT_FOUND', 'the job is gone');
+        return {
+          script: stored.source,
+          cur_line: row.machine ? line(row.machine) : 0,
+          state: row.machine ? status(row.machine, stored.program, Date.now()) : [],
+        };
+      },
+    },
+  },
+});
+
+const jobStats: Action = {
+  static: true,
+  doc: 'How many jobs a site has, and how many of them are in trouble.',
+  parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
+  returns: { type: { kind: 'Map' } },
+  permission: { grant: 'Foreman.can_base_job' },
+  run: {
+    freely: async (_, { site }, { view }) => {
+      const { rows } = await view.list(jobs, { where: { site: String(site) } });
+      const trouble = rows.filter(({ row }) => ['error', 'aborted', 'paused'].includes(row.stage));
+      return { running: rows.length, error: trouble.length };
+    },
+  },
+};
+
+/** Jobs of any kind; they share their ids. */
+export const baseJobModel: Model<JobRow> = {
+  path: 'Foreman/BaseJob',
+  doc: 'What all jobs have in common.',
+  idField: 'id',
+  fields: { ...common, ...derived },
+  rows: jobs,
+  present,
+  readable: false,
+  actions: {
+    ...actions('Foreman.can_base_job'),
+    clearDispatched: act('Foreman.can_base_job', 'Has the task of a queued job sent again.', again('ClearDispatched')),
+    jobStats,
+  },
+};
+
+/** Jobs on foundations. */
+export const foundationJobModel: Model<JobRow> = {
+  path: 'Foreman/FoundationJob',
+  doc: 'A job on a foundation.',
+  base: 'Foreman/BaseJob',
+  idField: 'id',
+  fields: { ...common, foundation: reference('Building/Foundation', { mode: 'RO', required: true }), ...derived },
+  rows: jobs,
+  kind: { kind: 'Foundation' },
+  present,
+  filters: {
+    site: {
+      parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
+      where: ({ site }) => (site === null ? null : { site: String(site) }),
+    },
+  },
+  actions: actions('Foreman.can_foundation_job'),
+};
+
+/** What jobs add to foundations and sites. */
+export const jobExtensions = (ids: Ids): readonly Extension[] => {
+  const grant = 'Building.can_create_foundation_job';
+  const start = (script: string): Action => ({
+    doc: `Makes the ${script} job; the answer is its id.`,
+    parameters: {},
+    returns: { type: { kind: 'Integer' } },
+    permission: { grant },
+    run: {
+      within: async (work, locator, _, { asking }) => {
+        const id = await ids.next('job');
+        return createFoundationJob(work, { locator: String(locator), script, creator: asking.actor, id });
+      },
+    },
+  });
+  return [
+    {
+      model: 'Building/Foundation',
+      actions: {
+        doCreate: start('create'),
+        doDestroy: start('destroy'),
+        doJob: {
+          doc: 'Makes a job of a utility script; the answer is its id.',
+          parameters: { name: { type: { kind: 'String' } } },
+          returns: { type: { kind: 'Integer' } },
+          permission: { grant },
+          run: {
+            within: async (work, locator, { name }, { asking }) => {
+              const script = String(name);
+              if (script === 'create' || script === 'destroy') {
+                throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
+              }
+              const id = await ids.next('job');
+              return createFoundationJob(work, { locator: String(locator), script, creator: asking.actor, id });
+            },
+          },
+        },
+        getJob: {
+          doc: 'The job at work on it, if any.',
+          parameters: {},
+          returns: { type: { kind: 'Model', model: 'Foreman/FoundationJob' } },
+          permission: { grant: 'Building.view_foundation' },
+          run: {
+            freely: async (locator, _, { view }) => (await view.get(foundations, locator ?? ''))?.job?.job ?? null,
+          },
+        },
+      },
+    },
+    {
+      model: 'Site/Site',
+      users: async (view, name) =>
+        (await view.list(jobs, { where: { site: String(name) } })).rows.map(({ key }) => `Job ${key}`),
+    },
+  ];
+};

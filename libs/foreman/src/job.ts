@@ -1,0 +1,264 @@
+import type { Decider, JsonMap, Message } from '#kernel';
+import { refuseAs } from '#kernel';
+import type { Machine } from '#tscript';
+
+/** What a job works on. */
+export interface Target {
+  readonly kind: 'Foundation';
+  readonly id: string;
+}
+
+/** What a script wants an agent to do. */
+export interface TaskOrder {
+  /** Task id: job and step; stable over every redispatch. */
+  readonly task: string;
+  readonly module: string;
+  readonly function: string;
+  readonly parameters: JsonMap;
+}
+
+/** An agent that polls. A new session of the same user from the same address is the same agent, started again. */
+export interface Holder {
+  readonly user: string;
+  readonly source: string;
+  readonly session: string;
+}
+
+/** A task in the hands of an agent. */
+export interface Dispatch {
+  /** Fresh per dispatch: the fence. */
+  readonly cookie: string;
+  /** Over the wire, or fetched by an agent that polls. */
+  readonly transport: 'wire' | 'poll';
+  /** Who polled: user, source address and session; none on the wire. */
+  readonly holder?: Holder;
+  /** End of the lease unless the agent shows itself, ISO 8601. */
+  readonly deadline: string;
+}
+
+/** A dispatch that is over, with a digest of how it ended, to recognise what is reported twice. */
+export interface Spent {
+  readonly cookie: string;
+  readonly outcome: string;
+}
+
+/** Where a job that has begun stands. */
+interface Under {
+  readonly machine: Machine;
+  readonly message: string;
+  /** When to look at the script again at the latest, ISO 8601; none: when something happens. */
+  readonly wakeAt?: string;
+}
+
+export interface Created {
+  readonly site: string;
+  readonly target: Target;
+  readonly description: string;
+  /** The slot: `create`, `destroy` or the name of a utility script. */
+  readonly script: string;
+  /** Hash of the program; the job goes on with it whatever becomes of the script. */
+  readonly program: string;
+  readonly creator: string;
+}
+
+/** `waiting`: may not start yet; `queued`: at work; `error` can be reset, `aborted` is final; `ended`: over. */
+export type Stage = 'waiting' | 'queued' | 'paused' | 'error' | 'aborted' | 'ended';
+
+export interface Job extends Created {
+  stage: Stage;
+  machine: Machine | undefined;
+  message: string;
+  wakeAt: string | undefined;
+  /** Something has happened since the script blocked, so it may go on. */
+  ready: boolean;
+  /** Number of tasks ordered so far. */
+  steps: number;
+  order: TaskOrder | undefined;
+  dispatch: Dispatch | undefined;
+  /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
+  retry: string | undefined;
+  /** The last few dispatches that are over. */
+  readonly spent: Spent[];
+}
+
+type State = Job | undefined;
+
+export type JobCommand =
+  | Message<'CreateJob', Created>
+  | Message<'StartJob', { readonly machine: Machine }>
+  | Message<'WaitJob', Under>
+  | Message<'OrderTask', Under & { readonly order: TaskOrder }>
+  | Message<'DispatchTask', Dispatch & { readonly task: string }>
+  | Message<'CompleteTask', Spent & { readonly machine: Machine; readonly message: string }>
+  | Message<'FailTask', Spent & { readonly message: string }>
+  | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
+  | Message<'PauseJob', Partial<Under>>
+  | Message<'ResumeJob', object>
+  | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
+  | Message<'ResetJob', { readonly machine: Machine }>
+  | Message<'ClearDispatched', { readonly machine: Machine }>
+  | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
+  | Message<'EndJob', { readonly machine: Machine }>;
+
+export type JobEvent =
+  | Message<'JobCreated', Created>
+  | Message<'JobStarted', { readonly machine: Machine }>
+  | Message<'JobWaited', Under>
+  | Message<'JobStepRequested', Under & { readonly order: TaskOrder }>
+  | Message<'JobTaskDispatched', Dispatch & { readonly task: string }>
+  | Message<'JobStepCompleted', Spent & { readonly task: string; readonly machine: Machine; readonly message: string }>
+  | Message<'JobStepFailed', Spent & { readonly task: string; readonly message: string }>
+  | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
+  | Message<'JobPaused', Partial<Under>>
+  | Message<'JobResumed', object>
+  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
+  | Message<'JobReset', { readonly machine: Machine }>
+  | Message<'JobDispatchCleared', { readonly machine: Machine }>
+  | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
+  | Message<'JobEnded', { readonly machine: Machine }>;
+
+/** Messages are cut at this many characters. */
+const MESSAGE = 1024;
+/** How many dispatches that are over are remembered. */
+const REMEMBERED = 8;
+
+const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
+const notFound = () => foreman('JOB_NOT_FOUND', 'Job Not Found');
+const cut = <D extends { readonly message?: string }>(data: D): D =>
+  data.message === undefined ? data : { ...data, message: data.message.slice(0, MESSAGE) };
+
+/** A rule that asks for a job in one of these stages. */
+const when =
+  <D>(stages: readonly Stage[], refusal: () => ReturnType<typeof foreman>, event: (data: D, job: Job) => JobEvent) =>
+  (data: D, job: State) => {
+    if (!job || job.stage === 'ended') return notFound();
+    return stages.includes(job.stage) ? event(data, job) : refusal();
+  };
+const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
+
+const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
+  return (data: D, job: State): State => (job ? Object.assign(job, change(data, job)) : job);
+};
+const under = ({ machine, message, wakeAt }: Under): Partial<Job> => ({ machine, message, wakeAt, ready: false });
+/** The task in the hands of an agent, if any, is ordered once more. */
+const again = (job: Job): Partial<Job> => ({
+  retry: job.order?.task ?? job.retry,
+  order: undefined,
+  dispatch: undefined,
+  wakeAt: undefined,
+  ready: true,
+});
+const over = (job: Job, { cookie, outcome }: Spent): Partial<Job> => {
+  job.spent.push({ cookie, outcome });
+  if (job.spent.length > REMEMBERED) job.spent.shift();
+  return { order: undefined, dispatch: undefined };
+};
+
+/** Id of the next task of a job: that of the one to be done again, else a new one. */
+export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${job.steps + 1}`;
+
+export const job: Decider<State, JobCommand, JobEvent> = {
+  category: 'job',
+  initial: () => undefined,
+  decide: {
+    CreateJob: (data) => ({ type: 'JobCreated', data }),
+    StartJob: when(['waiting'], notQueued, (data) => ({ type: 'JobStarted', data })),
+    WaitJob: when(['queued'], notQueued, (data) => ({ type: 'JobWaited', data: cut(data) })),
+    OrderTask: when(['queued'], notQueued, (data) => ({ type: 'JobStepRequested', data: cut(data) })),
+    DispatchTask: (data, job) =>
+      job?.stage === 'queued' && job.order?.task === data.task && !job.dispatch
+        ? { type: 'JobTaskDispatched', data }
+        : notQueued(),
+    CompleteTask: (data, job) =>
+      job?.order && job.dispatch?.cookie === data.cookie
+        ? { type: 'JobStepCompleted', data: cut({ ...data, task: job.order.task }) }
+        : foreman('BAD_COOKIE', 'Bad Cookie'),
+    FailTask: (data, job) =>
+      job?.order && job.dispatch?.cookie === data.cookie
+        ? { type: 'JobStepFailed', data: cut({ ...data, task: job.order.task }) }
+        : foreman('BAD_COOKIE', 'Bad Cookie'),
+    LapseTask: ({ cookie, reason }, job) =>
+      job?.order && job.dispatch?.cookie === cookie
+        ? { type: 'JobTaskLapsed', data: { task: job.order.task, cookie, reason } }
+        : [],
+    PauseJob: when(
+      ['queued'],
+      () => foreman('NOT_PAUSEABLE', 'Can only pause a job if it is queued'),
+      (data) => ({ type: 'JobPaused', data: cut(data) }),
+    ),
+    ResumeJob: when(
+      ['paused'],
+      () => foreman('NOT_PAUSED', 'Can only resume a job if it is paused'),
+      () => ({ type: 'JobResumed', data: {} }),
+    ),
+    FailJob: when(['waiting', 'queued', 'paused'], notQueued, (data) => ({ type: 'JobFailed', data: cut(data) })),
+    ResetJob: when(
+      ['error'],
+      () => foreman('NOT_ERRORED', 'Can only reset a job if it is in error'),
+      (data) => ({ type: 'JobReset', data }),
+    ),
+    ClearDispatched: when(
+      ['queued'],
+      () => foreman('NOT_ERRORED', 'Can only clear the dispatched flag a job if it is in queued state'),
+      (data) => ({ type: 'JobDispatchCleared', data }),
+    ),
+    AbortJob: when(['queued'], notQueued, (data) => ({ type: 'JobAborted', data: cut(data) })),
+    EndJob: when(['queued'], notQueued, (data) => ({ type: 'JobEnded', data })),
+  },
+  evolve: {
+    JobCreated: (data) => ({
+      ...data,
+      stage: 'waiting',
+      machine: undefined,
+      message: '',
+      wakeAt: undefined,
+      ready: false,
+      steps: 0,
+      order: undefined,
+      dispatch: undefined,
+      retry: undefined,
+      spent: [],
+    }),
+    JobStarted: put(({ machine }) => ({ stage: 'queued', machine, ready: true })),
+    JobWaited: put(under),
+    JobStepRequested: put((data, job) => ({
+      ...under(data),
+      order: data.order,
+      steps: job.steps + (job.retry === data.order.task ? 0 : 1),
+      retry: undefined,
+    })),
+    JobTaskDispatched: put(({ task: _, ...dispatch }) => ({ dispatch })),
+    JobStepCompleted: put((data, job) => ({
+      ...over(job, data),
+      machine: data.machine,
+      wakeAt: undefined,
+      ready: true,
+      ...(data.message ? { message: data.message } : {}),
+    })),
+    JobStepFailed: put((data, job) => ({
+      retry: data.task,
+      ...over(job, data),
+      stage: 'error',
+      message: data.message,
+      wakeAt: undefined,
+    })),
+    JobTaskLapsed: put(() => ({ dispatch: undefined })),
+    JobPaused: put(({ machine, message }, job) => ({
+      stage: 'paused',
+      machine: machine ?? job.machine,
+      message: message ?? job.message,
+    })),
+    JobResumed: put(() => ({ stage: 'queued', wakeAt: undefined, ready: true })),
+    JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
+    JobReset: put(({ machine }, job) => ({ ...again(job), stage: 'queued', machine })),
+    JobDispatchCleared: put(({ machine }, job) => ({ ...again(job), machine })),
+    JobAborted: put(({ machine, message }) => ({
+      stage: 'aborted',
+      machine,
+      message,
+      order: undefined,
+      dispatch: undefined,
+    })),
+    JobEnded: put(({ machine }) => ({ stage: 'ended', machine, order: undefined, dispatch: undefined })),
+  },
+};

@@ -1,0 +1,77 @@
+import type { ReadModel, Recorded } from '#read-store';
+import { change, rule } from '#read-store';
+import type { Machine } from '#tscript';
+import type { Created, Dispatch, Stage, TaskOrder } from './job.ts';
+
+/** A job under way as it is shown; it goes when the job is over. */
+export interface JobRow extends Created {
+  readonly stage: Stage;
+  readonly message: string;
+  readonly machine: Machine | null;
+  readonly order: TaskOrder | null;
+  readonly dispatch: Dispatch | null;
+  readonly created: string;
+  readonly updated: string;
+}
+
+interface Progress {
+  readonly machine?: Machine;
+  readonly message?: string;
+  readonly order?: TaskOrder;
+}
+
+/** A rule for an event that moves the job on: what it says about the script, and what it does to the rest. */
+const moved = (then: Partial<JobRow> | ((data: Dispatch) => Partial<JobRow>) = {}) =>
+  change<JobRow, Progress>((row, { data, at }: Recorded<Progress>) => ({
+    ...row,
+    machine: data.machine ?? row.machine,
+    message: data.message ?? row.message,
+    order: data.order ?? row.order,
+    ...(typeof then === 'function' ? then(data as unknown as Dispatch) : then),
+    updated: at,
+  }));
+
+const idle = { order: null, dispatch: null } as const;
+
+/** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
+export const jobs: ReadModel<JobRow> = {
+  name: 'jobs',
+  version: 1,
+  key: 'integer',
+  history: false,
+  indexes: {
+    site: ({ site }) => site,
+    kind: ({ target }) => target.kind,
+    stage: ({ stage }) => stage,
+    /** `site/module` of a task that waits to be fetched or sent. */
+    open: ({ site, stage, order, dispatch }) =>
+      stage === 'queued' && order && !dispatch ? `${site}/${order.module}` : null,
+  },
+  on: {
+    JobCreated: rule<JobRow, Created>((_, { data, at }) => ({
+      ...data,
+      ...idle,
+      stage: 'waiting',
+      message: '',
+      machine: null,
+      created: at,
+      updated: at,
+    })),
+    JobStarted: moved({ stage: 'queued' }),
+    JobWaited: moved(),
+    JobStepRequested: moved(),
+    JobTaskDispatched: moved(({ cookie, transport, holder, deadline }) => ({
+      dispatch: { cookie, transport, deadline, ...(holder ? { holder } : {}) },
+    })),
+    JobStepCompleted: moved(idle),
+    JobStepFailed: moved({ ...idle, stage: 'error' }),
+    JobTaskLapsed: moved({ dispatch: null }),
+    JobPaused: moved({ stage: 'paused' }),
+    JobResumed: moved({ stage: 'queued' }),
+    JobFailed: moved({ stage: 'error' }),
+    JobReset: moved({ ...idle, stage: 'queued' }),
+    JobDispatchCleared: moved(idle),
+    JobAborted: moved({ ...idle, stage: 'aborted' }),
+    JobEnded: rule<JobRow, unknown>(() => undefined),
+  },
+};

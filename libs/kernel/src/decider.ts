@@ -1,0 +1,37 @@
+import type { Refusal } from './refusal.ts';
+
+/** A command or an event: its type says which, its data all there is to know. */
+export interface Message<T extends string = string, D = unknown> {
+  readonly type: T;
+  readonly data: D;
+}
+
+type DataOf<M extends Message, T extends M['type']> = Extract<M, { type: T }>['data'];
+
+/** What a decision may come to: facts, nothing (it already holds), or a refusal. */
+export type Decision<E> = E | readonly E[] | Refusal;
+
+/**
+ * One kind of stream. `decide` and `evolve` are pure: time, ids and randomness arrive with the command. `evolve` owns
+ * the state it is given and may change it in place.
+ */
+export interface Decider<S, C extends Message, E extends Message> {
+  /** Category of its streams; no dash. */
+  readonly category: string;
+  readonly initial: () => S;
+  readonly decide: { readonly [T in C['type']]: (data: DataOf<C, T>, state: Readonly<S>) => Decision<E> };
+  readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };
+}
+
+/** A decider whose types are not known where it stands (lists, the unit of work). */
+export type AnyDecider = Decider<never, never, never>;
+
+/** Applies one event to a state; an event the decider does not know leaves it alone. */
+export function evolve<S, C extends Message, E extends Message>(
+  decider: Decider<S, C, E>,
+  state: S,
+  event: Message,
+): S {
+  const rule = (decider.evolve as Readonly<Record<string, ((data: unknown, state: S) => S) | undefined>>)[event.type];
+  return rule ? rule(event.data, state) : state;
+}

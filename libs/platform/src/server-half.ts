@@ -1,0 +1,28 @@
+import type { Field } from '#api';
+import type { HostFunction } from '#tscript';
+
+/** A kind of foundation, as its platform declares it. */
+export interface FoundationType {
+  /** Type text (`Manual`, `VCenter`), listed by the blueprints that fit. */
+  readonly type: string;
+  /** Path of its model (`Manual/ManualFoundation`). */
+  readonly model: string;
+  readonly doc: string;
+  /** Generic classes (`Metal`, `VM`, `Container`, `Switch`, `PDU`) and its own. */
+  readonly classes: readonly string[];
+  /** How it becomes located: when somebody wants to build it, once its complex is built, or by survey. */
+  readonly locates: 'by-itself' | 'with-complex' | 'by-survey';
+  /** Fields besides those of every foundation. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** What scripts can call on it (`foundation.power_on()`); sent to the agent under the platform's name. */
+  readonly functions: Readonly<Record<string, HostFunction>>;
+}
+
+/** The server half of a platform: what it adds to the API, and what scripts can call. */
+export interface ServerHalf {
+  /** Name of the agent module. */
+  readonly name: string;
+  readonly foundationTypes: readonly FoundationType[];
+  /** Functions of the script module of the same name (`iputils.ping()`). */
+  readonly functions: Readonly<Record<string, HostFunction>>;
+}

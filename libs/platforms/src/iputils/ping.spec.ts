@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { percentAnswered, ping } from './ping.ts';
+
+describe('ping', () => {
+  it('answers 100 where every echo comes back', async () => {
+    expect(await ping('127.0.0.1', 2)).toBe(100);
+  });
+
+  it('sends at least one echo', async () => {
+    expect(await ping('localhost', 0)).toBe(100);
+    expect(await ping('localhost', Number.NaN)).toBe(100);
+  });
+
+  it.each(['-f', '', 'a b', 'host;reboot', '-c1.example', 'host$(id)', '1::2 -f'])(
+    'refuses the target "%s"',
+    async (target) => {
+      await expect(ping(target, 1)).rejects.toThrow('is neither a host name nor an IP address');
+    },
+  );
+
+  it('says what is missing when there is no ping program', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    try {
+      await expect(ping('127.0.0.1', 1)).rejects.toThrow('install the package iputils-ping');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it('ends when it is told to', async () => {
+    const stop = new AbortController();
+    const running = ping('127.0.0.1', 50, stop.signal);
+    stop.abort();
+    await expect(running).rejects.toThrow('aborted');
+  });
+});
+
+describe('what ping prints', () => {
+  it.each([
+    ['5 packets transmitted, 5 received, 0% packet loss, time 4005ms', 100],
+    ['4 packets transmitted, 1 received, 75% packet loss, time 3005ms', 25],
+    ['3 packets transmitted, 0 received, +3 errors, 100% packet loss', 0],
+    ['0 packets transmitted, 0 received', 0],
+    ['3 packets transmitted, 2 packets received, 33% packet loss', 200 / 3],
+    ['2 packets transmitted, 2 received, +1 duplicates, 0% packet loss', 100],
+    ['nothing of the kind', undefined],
+  ])('"%s" means %p percent', (output, percent) => {
+    expect(percentAnswered(output)).toBe(percent);
+  });
+});

@@ -1,0 +1,75 @@
+import type { Position } from '#event-store';
+import type { Key, ReadModel, Recorded } from './read-model.ts';
+import { keysOf } from './read-model.ts';
+
+/** A row over a stretch of the log; `to` is undefined while it holds. */
+export interface Version {
+  readonly key: Key;
+  readonly from: Position;
+  readonly to: Position | undefined;
+  readonly row: object;
+}
+
+/** A row that an event could not be folded into; it is left as it was, and later events pass it by. */
+export interface Poisoned {
+  readonly model: string;
+  readonly key: Key;
+  readonly position: Position;
+  readonly error: string;
+}
+
+/** What a batch of events does to the rows of one model. */
+export interface Changes {
+  /** Rows that were live before the batch, and where they end. */
+  readonly ended: readonly { readonly key: Key; readonly at: Position }[];
+  readonly versions: readonly Version[];
+  readonly poisoned: readonly Poisoned[];
+}
+
+/** The keys of a model's rows a batch concerns. */
+export function keysIn(model: ReadModel, events: readonly Recorded[]): Key[] {
+  return [...new Set(events.flatMap((event) => keysOf(model, event)))];
+}
+
+/** Folds a batch into the rows of one model; `live` holds the rows that are there before it. */
+export function foldBatch(
+  model: ReadModel,
+  events: readonly Recorded[],
+  live: ReadonlyMap<Key, object>,
+  quarantined: ReadonlySet<Key>,
+): Changes {
+  const ended = new Map<Key, Position>();
+  const versions: Version[] = [];
+  const open = new Map<Key, { row: object; from: Position }>();
+  const poisoned = new Map<Key, Poisoned>();
+  for (const event of events) {
+    const fold = model.on[event.type]?.fold;
+    if (!fold) continue;
+    for (const key of keysOf(model, event)) {
+      if (quarantined.has(key) || poisoned.has(key)) continue;
+      const current = open.get(key);
+      const before = current?.row ?? (ended.has(key) ? undefined : live.get(key));
+      let after: object | undefined;
+      try {
+        after = fold(before, event as Recorded<never>);
+      } catch (error) {
+        poisoned.set(key, { model: model.name, key, position: event.position, error: String(error) });
+        continue;
+      }
+      if (after === before) continue;
+      if (current) {
+        if (model.history) versions.push({ key, from: current.from, to: event.position, row: current.row });
+        open.delete(key);
+      } else if (before) {
+        ended.set(key, event.position);
+      }
+      if (after) open.set(key, { row: after, from: event.position });
+    }
+  }
+  for (const [key, { row, from }] of open) versions.push({ key, from, to: undefined, row });
+  return {
+    ended: [...ended].map(([key, at]) => ({ key, at })),
+    versions,
+    poisoned: [...poisoned.values()],
+  };
+}

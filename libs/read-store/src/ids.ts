@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+
+/**
+ * Hands out whole numbers, each at most once; gaps are normal. A ledger: never rebuilt. The guarantee that an id is new
+ * lies in the log (its stream must not exist yet); this is the hint that makes it come true the first time.
+ */
+export class Ids {
+  readonly #pool: Pool;
+  readonly #made = new Map<string, Promise<unknown>>();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** The next id of a kind (letters only). */
+  async next(kind: string): Promise<number> {
+    const name = `ledger.ids_${kind.toLowerCase()}`;
+    await this.#make(name);
+    const { rows } = await this.#pool.query<{ id: string }>({
+      name: `next-${kind}`,
+      text: `SELECT nextval('${name}') AS id`,
+    });
+    return Number(rows[0]?.id);
+  }
+
+  #make(name: string): Promise<unknown> {
+    const known = this.#made.get(name);
+    if (known) return known;
+    const making = this.#pool
+      .query('CREATE SCHEMA IF NOT EXISTS ledger')
+      .then(() => this.#pool.query(`CREATE SEQUENCE IF NOT EXISTS ${name}`));
+    this.#made.set(name, making);
+    return making;
+  }
+}

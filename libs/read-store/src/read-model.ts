@@ -1,0 +1,88 @@
+import type { Meta, Position, StoredEvent } from '#event-store';
+import { idOf } from '#kernel';
+
+/** An event as folds see it: parsed, with the time and the author it was recorded with. */
+export interface Recorded<D = unknown> {
+  readonly type: string;
+  readonly data: D;
+  /** Id in the name of its stream. */
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: Position;
+  /** ISO 8601 with microseconds. */
+  readonly at: string;
+  readonly actor: string;
+}
+
+/** Id of a row: a name or a number, as its model declares. */
+export type Key = string | number;
+
+/** How one type of event changes rows: which ones, and what becomes of each. */
+export interface Rule<Row> {
+  /** The rows it concerns; by default the one named like the event's stream. */
+  readonly keys?: (event: Recorded<never>) => Key | readonly Key[];
+  /** The row after the event; undefined: there is none. */
+  fold(row: Row | undefined, event: Recorded<never>): Row | undefined;
+}
+
+/** The value of an index for a row. A method type, so that models of different rows fit in one list. */
+type Index<Row> = { of(row: Row): string | number | null }['of'];
+
+/**
+ * A read model: a pure fold by key. Rows are disposable, rebuilt from the log, and know no migrations: when the fold or
+ * the shape changes, `version` grows and the rows are made anew.
+ */
+export interface ReadModel<Row extends object = object> {
+  /** Name of its table in the schema `read`. */
+  readonly name: string;
+  readonly version: number;
+  /** Whether keys are whole numbers (and sort as such) or text (sorted by code point). */
+  readonly key: 'integer' | 'text';
+  /** Whether rows are kept as of every position; not for things that change all the time. */
+  readonly history: boolean;
+  /** What rows can be found by, besides their key. */
+  readonly indexes: Readonly<Record<string, Index<Row>>>;
+  readonly on: Readonly<Record<string, Rule<Row>>>;
+}
+
+/** Declares a rule with the shape of its event's data. */
+export const rule = <Row, D>(
+  fold: (row: Row | undefined, event: Recorded<D>) => Row | undefined,
+  keys?: (event: Recorded<D>) => Key | readonly Key[],
+): Rule<Row> => (keys ? { fold, keys } : { fold }) as Rule<Row>;
+
+/** A rule for events that only change rows that are there. */
+export const change = <Row, D>(
+  fold: (row: Row, event: Recorded<D>) => Row,
+  keys?: (event: Recorded<D>) => Key | readonly Key[],
+): Rule<Row> =>
+  rule((row: Row | undefined, event: Recorded<D>) => (row === undefined ? undefined : fold(row, event)), keys);
+
+/** A rule for events after which there is no row. */
+export const gone = <Row, D = unknown>(keys?: (event: Recorded<D>) => Key | readonly Key[]): Rule<Row> =>
+  rule<Row, D>(() => undefined, keys);
+
+/** Parses an event of the log for folding. */
+export function recorded(event: StoredEvent): Recorded {
+  const meta = JSON.parse(event.meta) as Meta;
+  return {
+    type: event.type,
+    data: JSON.parse(event.data) as unknown,
+    id: idOf(event.stream),
+    stream: event.stream,
+    revision: event.revision,
+    position: event.position,
+    at: meta.at,
+    actor: meta.actor,
+  };
+}
+
+/** The rows of a model an event concerns. */
+export function keysOf<Row extends object>(model: ReadModel<Row>, event: Recorded): readonly Key[] {
+  const found = model.on[event.type];
+  if (!found) return [];
+  if (!found.keys) return [model.key === 'integer' ? Number(event.id) : event.id];
+  const keys = found.keys(event as Recorded<never>);
+  return Array.isArray(keys) ? (keys as readonly Key[]) : [keys as Key];
+}

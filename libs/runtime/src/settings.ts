@@ -1,0 +1,85 @@
+import os from 'node:os';
+import path from 'node:path';
+
+/** A setting that cannot be used: names the key, the value and the rule. */
+export class BadSetting extends Error {
+  constructor(key: string, value: string, rule: string) {
+    super(`${key}="${value}": ${rule}`);
+    this.name = 'BadSetting';
+  }
+}
+
+/** Where values come from: the environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the server is set up. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Directory of everything embedded; absolute. */
+  readonly data: string;
+  readonly adminPassword: string | undefined;
+  /** Undefined: an embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined: agents are reached within the process, or poll. */
+  readonly natsUrl: string | undefined;
+  /** Whether a subcontractor for every site runs inside the server. */
+  readonly embeddedSubcontractor: boolean;
+  /** How long a subcontractor on the wire may be silent before its task is taken to be lost, in milliseconds. */
+  readonly lease: number;
+  /** The same for one that polls over HTTP, in milliseconds. */
+  readonly pollLease: number;
+}
+
+function text(env: Environment, key: string): string | undefined {
+  const value = env[key];
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function number(env: Environment, key: string, otherwise: number, range: readonly [number, number]): number {
+  const value = text(env, key);
+  if (value === undefined) return otherwise;
+  const [least, most] = range;
+  const parsed = Number(value);
+  if (!Number.isInteger(parsed) || parsed < least || parsed > most) {
+    throw new BadSetting(key, value, `must be a whole number from ${least} to ${most}`);
+  }
+  return parsed;
+}
+
+function url(env: Environment, key: string, schemes: readonly string[]): string | undefined {
+  const value = text(env, key);
+  if (value === undefined) return undefined;
+  const scheme = value.slice(0, value.indexOf(':') + 1);
+  // What stands in a URL may be a password: the value is not repeated.
+  if (!schemes.includes(scheme)) throw new BadSetting(key, '…', `must begin with ${schemes.join(' or ')}//`);
+  return value;
+}
+
+function choice<C extends string>(env: Environment, key: string, choices: readonly C[], otherwise: C): C {
+  const value = text(env, key);
+  if (value === undefined) return otherwise;
+  const found = choices.find((one) => one === value);
+  if (found === undefined) throw new BadSetting(key, value, `must be one of ${choices.join(', ')}`);
+  return found;
+}
+
+/** Reads the settings of the server. @throws BadSetting for the first that cannot be used */
+export function readSettings(env: Environment): Settings {
+  const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:', 'ws:', 'wss:']);
+  const subcontractor = choice(env, 'CONTRACTOR_SUBCONTRACTOR', ['embedded', 'none'], natsUrl ? 'none' : 'embedded');
+  if (natsUrl && subcontractor === 'embedded') {
+    throw new BadSetting('CONTRACTOR_SUBCONTRACTOR', subcontractor, 'cannot be embedded when NATS_URL is set');
+  }
+  return {
+    host: text(env, 'CONTRACTOR_HOST') ?? '127.0.0.1',
+    port: number(env, 'CONTRACTOR_PORT', 8080, [0, 65_535]),
+    data: path.resolve((text(env, 'CONTRACTOR_DATA') ?? './data').replace(/^~(?=\/|$)/, os.homedir())),
+    adminPassword: text(env, 'CONTRACTOR_ADMIN_PASSWORD'),
+    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    natsUrl,
+    embeddedSubcontractor: subcontractor === 'embedded',
+    lease: number(env, 'CONTRACTOR_LEASE', 30, [1, 86_400]) * 1000,
+    pollLease: number(env, 'CONTRACTOR_POLL_LEASE', 600, [1, 86_400]) * 1000,
+  };
+}

@@ -1,0 +1,6 @@
+export { siteFor } from './site.api.ts';
+export { siteRoom } from './site.module.ts';
+export { site } from './site.ts';
+export type { Site } from './site.ts';
+export { sites } from './sites.ts';
+export type { SiteRow } from './sites.ts';

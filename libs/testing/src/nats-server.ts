@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A NATS server with JetStream of a test's own, on a free loopback port, with its store in a temporary folder. */
+export interface NatsServer {
+  /** `nats://127.0.0.1:<port>`; stays the same over a restart. */
+  readonly url: string;
+  /** Ends the server and removes its store. */
+  stop(): Promise<void>;
+  /** Ends it as a loss of power would; the store stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
+  restart(options?: { readonly emptied?: boolean }): Promise<void>;
+}
+
+export interface NatsServerOptions {
+  /** Further lines of the server's configuration, such as users and their permissions. */
+  readonly config?: string;
+}
+
+/** Starts a NATS server and resolves once it takes connections. Needs the program `nats-server`. */
+export async function startNatsServer({ config = '' }: NatsServerOptions = {}): Promise<NatsServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'contractor-nats-'));
+  const store = join(folder, 'store');
+  const configFile = join(folder, 'nats.conf');
+  await writeFile(configFile, config);
+  const start = (port: number) =>
+    launch(['--config', configFile, '-js', '--store_dir', store, '--addr', '127.0.0.1', '--port', String(port)]);
+
+  let { server, port } = await start(-1);
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill(signal);
+    await once(server, 'exit');
+  };
+
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    async stop() {
+      await end('SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+    kill: () => end('SIGKILL'),
+    async restart({ emptied = false } = {}) {
+      await end('SIGKILL');
+      if (emptied) await rm(store, { recursive: true, force: true });
+      ({ server, port } = await start(port));
+    },
+  };
+}
+
+/** Starts the program, waits until it says that it is ready, and reads from its log which port it took. */
+async function launch(options: readonly string[]): Promise<{ server: ChildProcess; port: number }> {
+  // Debian puts the program where only root looks.
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
+  const server = spawn('nats-server', options, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const killWithUs = () => server.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  server.once('exit', () => process.off('exit', killWithUs));
+
+  return new Promise((resolve, reject) => {
+    const log: string[] = [];
+    let port = 0;
+    const read = (line: string) => {
+      log.push(line);
+      port = Number(/Listening for client connections on .*:(\d+)$/.exec(line)?.[1] ?? port);
+      if (line.endsWith('Server is ready')) resolve({ server, port });
+    };
+    createInterface(server.stderr).on('line', read);
+    server.once('error', (cause) =>
+      reject(new Error('the program nats-server cannot be started: run scripts/install-test-tools.sh', { cause })),
+    );
+    server.once('exit', () => reject(new Error(`nats-server ended at once:\n${log.join('\n')}`)));
+  });
+}

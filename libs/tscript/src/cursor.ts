@@ -1,0 +1,153 @@
+/**
+ * Reading a source from left to right. Nothing is ever read twice: every choice is made by looking ahead a few
+ * characters, so the time is linear and the first place that cannot be read is also the furthest.
+ */
+import { type SourceText, type Span, describeAt, spanOf } from './source-text.ts';
+
+/** What surrounds a place: decides where the statement it belongs to is said to begin. */
+export type Surrounding =
+  | { readonly kind: 'block' }
+  | { readonly kind: 'body' }
+  | { readonly kind: 'tail'; readonly line: number | null; readonly body: number | null };
+
+/** A place in a source, with what could also have stood there and what is open around it. */
+export interface Cursor {
+  readonly source: SourceText;
+  at: number;
+  hintAt: number;
+  hints: string[];
+  depth: number;
+  /** Where the outermost statement begins, and what is open inside it. */
+  statement: number;
+  readonly around: Surrounding[];
+}
+
+/** Thrown inside the parser at a place that cannot be read. */
+export class Unreadable extends Error {
+  constructor(
+    readonly offset: number,
+    readonly span: number,
+    readonly expected: readonly string[],
+    readonly statement: number,
+    readonly words?: string,
+  ) {
+    super('unreadable');
+  }
+}
+
+/** How deep statements and values may be nested in each other. */
+export const deepestSource = 200;
+
+/** A cursor at the beginning of a source. */
+export function cursorAt(source: SourceText): Cursor {
+  return { source, at: 0, hintAt: -1, hints: [], depth: 0, statement: 0, around: [] };
+}
+
+/** Notes what could stand at the place besides what is read next. */
+export function hint(cursor: Cursor, what: string): void {
+  if (cursor.hintAt !== cursor.at) {
+    cursor.hintAt = cursor.at;
+    cursor.hints = [];
+  }
+  cursor.hints.push(what);
+}
+
+/** Gives up at the place. `words` replaces the sentence made from what was expected. */
+export function fail(cursor: Cursor, expected: string | readonly string[], words?: string, at = cursor.at): never {
+  const hints = cursor.hintAt === at ? cursor.hints : [];
+  const all = [...new Set([...hints, ...(typeof expected === 'string' ? [expected] : expected)])];
+  const { length } = describeAt(cursor.source.text, at);
+  throw new Unreadable(at, length, all, statementStart(cursor), words);
+}
+
+/**
+ * Where the statement that contains the place begins. A choice ends before an `elif` or `else` that cannot be read,
+ * which is then a statement of its own; a block or a loop is given up as a whole.
+ */
+function statementStart(cursor: Cursor): number {
+  let start = cursor.statement;
+  for (const around of cursor.around) {
+    if (around.kind === 'block') return start;
+    if (around.kind === 'body') continue;
+    if (around.line === null) return start;
+    start = around.line;
+    if (around.body === null) return start;
+    start = around.body;
+  }
+  return start;
+}
+
+/** Reads the parts of something that is nested; gives up when it goes too deep. */
+export function nested<Part>(cursor: Cursor, read: () => Part): Part {
+  cursor.depth += 1;
+  if (cursor.depth > deepestSource) fail(cursor, [], `nested deeper than ${deepestSource} levels`);
+  const part = read();
+  cursor.depth -= 1;
+  return part;
+}
+
+/** The stretch from an offset to the place. */
+export function since(cursor: Cursor, from: number): Span {
+  return spanOf(cursor.source, from, cursor.at);
+}
+
+/** The character at the place. */
+export function peek(cursor: Cursor): string {
+  return cursor.source.text.charAt(cursor.at);
+}
+
+/** Skips blanks and tabs. */
+export function blanks(cursor: Cursor): void {
+  const { text } = cursor.source;
+  let code = text.charCodeAt(cursor.at);
+  while (code === 32 || code === 9) code = text.charCodeAt((cursor.at += 1));
+}
+
+/** Reads the text if it stands at the place. */
+export function take(cursor: Cursor, text: string): boolean {
+  if (!cursor.source.text.startsWith(text, cursor.at)) return false;
+  cursor.at += text.length;
+  return true;
+}
+
+/** Reads the text or gives up. */
+export function need(cursor: Cursor, text: string): void {
+  if (!take(cursor, text)) fail(cursor, `"${text}"`);
+}
+
+/** Reads a pattern (which must be sticky) if it stands at the place. */
+export function match(cursor: Cursor, pattern: RegExp): string | null {
+  pattern.lastIndex = cursor.at;
+  const [found] = pattern.exec(cursor.source.text) ?? [];
+  if (found === undefined) return null;
+  cursor.at += found.length;
+  return found;
+}
+
+/** Whether a pattern (which must be sticky) stands so many characters ahead. */
+export function ahead(cursor: Cursor, pattern: RegExp, distance = 0): boolean {
+  pattern.lastIndex = cursor.at + distance;
+  return pattern.test(cursor.source.text);
+}
+
+const wordPattern = /[A-Za-z][A-Za-z0-9_]*/y;
+
+/** The longest word at the place, which is not read; empty when there is none. */
+export function word(cursor: Cursor): string {
+  wordPattern.lastIndex = cursor.at;
+  return wordPattern.exec(cursor.source.text)?.[0] ?? '';
+}
+
+/** Reads a name of at least two characters. */
+export function name(cursor: Cursor, what: string): string {
+  const found = word(cursor);
+  if (found === '') fail(cursor, what);
+  if (found.length < 2) fail(cursor, what, `"${found}" is too short: a name has at least two characters`);
+  cursor.at += found.length;
+  return found;
+}
+
+/** Reads the ends of lines if there are any. */
+export function newlines(cursor: Cursor): boolean {
+  return match(cursor, /[\r\n]+/y) !== null;
+}

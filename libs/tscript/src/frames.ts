@@ -1,0 +1,79 @@
+import { type BlockTimes, type Machine, isRunning } from './machine.ts';
+import { toJson } from './json.ts';
+import { type FrameType, type Program, type ProgramNode, nodesAt } from './program.ts';
+import { valueReader } from './stored-values.ts';
+import { textOf } from './text.ts';
+import type { Value } from './values.ts';
+
+/** A part of the script in progress: its letter, then what is known of its work. */
+export type Frame = readonly [type: FrameType, ...work: unknown[]];
+
+interface Showing {
+  readonly machine: Machine;
+  readonly operands: readonly unknown[];
+  readonly child: ProgramNode | undefined;
+  readonly times: BlockTimes | undefined;
+}
+
+/** What a script is in the middle of, from the outside in; `DONE` or `ABORTED` when it has ended. */
+export function stack(machine: Machine, program: Program): readonly Frame[] | 'DONE' | 'ABORTED' {
+  if (machine.state === 'done') return 'DONE';
+  if (machine.state === 'aborted') return 'ABORTED';
+  if (!isRunning(machine)) return [];
+  const read = valueReader(machine.heap);
+  const operands = machine.stack.map((stored) => shown(read(stored)));
+  const chain = nodesAt(program, machine.pc);
+  const scopes = chain.filter(({ type }) => type === 'S');
+  return chain.map((node, index) => {
+    const times = machine.blocks[scopes.indexOf(node)];
+    return [node.type, ...workOf(node, { machine, operands, child: chain[index + 1], times })];
+  });
+}
+
+function shown(value: Value): unknown {
+  try {
+    return toJson(value);
+  } catch {
+    return textOf(value);
+  }
+}
+
+function workOf(node: ProgramNode, showing: Showing): readonly unknown[] {
+  const work = works[node.type];
+  return work === undefined ? [] : work(node, showing);
+}
+
+const works: { readonly [Type in FrameType]?: (node: ProgramNode, showing: Showing) => readonly unknown[] } = {
+  S: (_node, { child, times }) => {
+    const position = child?.type === 'L' ? child.position : 0;
+    if (times === undefined) return [position];
+    const start = timeText(times.start);
+    return times.deadline === undefined ? [position, start] : [position, start, times.deadline && timeText(times.deadline)];
+  },
+  W: ({ doing }) => [{ doing }],
+  I: ({ position, doing }) => [{ index: position, doing }],
+  X: (node, { operands, child }) => [child?.position === 1 ? { left: operands[node.base] } : {}],
+  A: (node, { operands, child }) => [node.count === 2 && child?.position === 1 ? { index: operands[node.base] } : {}],
+  Y: (node, { operands }) => [operands.slice(node.base)],
+  M: (node, { operands }) => [known(node, operands)],
+  R: () => [{}],
+  E: () => [null],
+  F: callWork,
+};
+
+function known({ names = [], base }: ProgramNode, operands: readonly unknown[]): Record<string, unknown> {
+  const entries = names.map((name, index) => [name, operands[base + index]] as const);
+  return Object.fromEntries(entries.slice(0, Math.max(0, operands.length - base)));
+}
+
+function callWork(node: ProgramNode, { machine, operands, child }: Showing): readonly unknown[] {
+  const parameters = { paramaters: known(node, operands) };
+  const { waiting } = machine;
+  if (child !== undefined || waiting === null) return [parameters];
+  if (waiting.kind === 'called') return [null];
+  return [{ ...parameters, handler: waiting.state, module: waiting.module, dispatched: waiting.dispatched }];
+}
+
+function timeText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,30 @@
+import { Unrecoverable } from './signals.ts';
+
+/** The largest integer the language works with: 2^53. */
+export const largestInteger = 2 ** 53;
+
+/** How long a text may become, in UTF-16 units. */
+export const longestText = 4 * 1024 * 1024;
+
+/** How deep arrays and maps may be nested in each other. */
+export const deepestValue = 400;
+
+/** How many elements one copy, comparison or text form may visit before the script is stopped. */
+export const largestWalk = 1_000_000;
+
+/** Counts what a walk through nested values visits, and stops it at the limits. */
+export interface Walk {
+  visited: number;
+}
+
+/** Notes a visit at a depth; throws when the value is too deep or too large. */
+export function visit(walk: Walk, depth: number): void {
+  walk.visited += 1;
+  if (depth > deepestValue) throw new Unrecoverable(`a value is nested deeper than ${deepestValue} levels`);
+  if (walk.visited > largestWalk) throw new Unrecoverable(`a value holds more than ${largestWalk} elements`);
+}
+
+/** A text, unless it is too long to go on with. */
+export function boundedText(length: number): void {
+  if (length > longestText) throw new Unrecoverable(`a text is longer than ${longestText} characters`);
+}

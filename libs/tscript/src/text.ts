@@ -1,0 +1,132 @@
+import { type Walk, boundedText, visit } from './limits.ts';
+import { type MapEntry, type SecretPart, type Value, isCompound, sealed } from './values.ts';
+
+/** What stands for a secret wherever its text would. */
+export const maskText = '********';
+
+/** A value as text, in the notation scripts and messages have always used; secrets are masked. */
+export function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  return partsOf(value)
+    .map((part) => (typeof part === 'string' ? part : maskText))
+    .join('');
+}
+
+/** Two values joined as text; a secret in either stays a secret in the result. */
+export function join(left: Value, right: Value): Value {
+  const parts = [...partsOf(left), ...partsOf(right)];
+  boundedText(parts.reduce((length, part) => length + (typeof part === 'string' ? part.length : 1), 0));
+  return sealed(parts);
+}
+
+/** A whole float has `.0`; the exponent form begins at 1e+16 and below 1e-4. */
+export function floatText(number: number): string {
+  if (Number.isNaN(number)) return 'nan';
+  if (!Number.isFinite(number)) return number > 0 ? 'inf' : '-inf';
+  if (number === 0) return Object.is(number, -0) ? '-0.0' : '0.0';
+  const [mantissa = '', exponentText = '0'] = number.toExponential().split('e');
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 16) {
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  const plain = exponent < 0 ? number.toFixed(Math.min(100, mantissa.replace(/\D/g, '').length - 1 - exponent)) : `${number}`;
+  return plain.includes('.') ? plain : `${plain}.0`;
+}
+
+/** `H:MM:SS`, with days in front when there are any. */
+export function durationText(seconds: number): string {
+  const days = Math.floor(seconds / 86400);
+  const rest = seconds - days * 86400;
+  const whole = Math.floor(rest);
+  const micro = Math.round((rest - whole) * 1e6);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const clock = `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  const fraction = micro > 0 ? `.${String(micro).padStart(6, '0')}` : '';
+  return `${days === 0 ? '' : `${days} day${Math.abs(days) === 1 ? '' : 's'}, `}${clock}${fraction}`;
+}
+
+/** A text as it stands inside arrays and maps: quoted, with what cannot be seen written out. */
+export function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  return quote + escaped(text, quote) + quote;
+}
+
+const spelled: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+
+function escaped(text: string, quote: string): string {
+  return text.replace(/['"\\]|(?! )[\p{C}\p{Z}]/gu, (character) => {
+    if (character === "'" || character === '"') return character === quote ? `\\${character}` : character;
+    const code = character.codePointAt(0) ?? 0;
+    const hex = code.toString(16);
+    const form = code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`;
+    return spelled[character] ?? (code > 0xffff ? `\\U${hex.padStart(8, '0')}` : form);
+  });
+}
+
+interface Writing {
+  readonly parts: SecretPart[];
+  readonly open: Set<object>;
+  readonly walk: Walk;
+  length: number;
+}
+
+function partsOf(value: Value): readonly SecretPart[] {
+  if (value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'secret') return value.parts;
+  const writing: Writing = { parts: [], open: new Set(), walk: { visited: 0 }, length: 0 };
+  write(value, writing, false);
+  return [sealedPart(writing.parts)].flat();
+}
+
+function sealedPart(parts: readonly SecretPart[]): SecretPart | SecretPart[] {
+  const whole = sealed(parts);
+  return typeof whole === 'string' ? whole : [...whole.parts];
+}
+
+function put(writing: Writing, part: SecretPart): void {
+  writing.length += typeof part === 'string' ? part.length : 1;
+  boundedText(writing.length);
+  writing.parts.push(part);
+}
+
+function write(value: Value, writing: Writing, inside: boolean): void {
+  visit(writing.walk, writing.open.size);
+  if (isCompound(value)) return writeCompound(value, writing);
+  if (value !== null && typeof value === 'object' && value.kind === 'secret') {
+    if (inside) put(writing, "'");
+    for (const part of value.parts) put(writing, part);
+    if (inside) put(writing, "'");
+    return;
+  }
+  put(writing, scalarText(value, inside));
+}
+
+function scalarText(value: Exclude<Value, Value[] | Map<string, MapEntry>>, inside: boolean): string {
+  if (typeof value === 'string') return inside ? quoted(value) : value;
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return String(value);
+  if (value.kind === 'float') return floatText(value.number);
+  if (value.kind === 'duration') return durationText(value.seconds);
+  return value.kind === 'opaque' ? `<${value.type}>` : maskText;
+}
+
+function writeCompound(value: Value[] | Map<string, MapEntry>, writing: Writing): void {
+  const [opening, closing] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  if (writing.open.has(value)) return put(writing, `${opening}...${closing}`);
+  writing.open.add(value);
+  put(writing, opening);
+  let first = true;
+  for (const element of value.values()) {
+    if (!first) put(writing, ', ');
+    first = false;
+    if (Array.isArray(value)) write(element as Value, writing, true);
+    else {
+      const entry = element as MapEntry;
+      write(entry.key, writing, true);
+      put(writing, ': ');
+      write(entry.value, writing, true);
+    }
+  }
+  put(writing, closing);
+  writing.open.delete(value);
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import { millis, type NatsConnection } from '@nats-io/transport-node';
+import { encode, readTask } from './messages.ts';
+import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
+import * as names from './subjects.ts';
+import { tell } from './tell.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { EVERY_SITE } from './wire.ts';
+import type { AgentWire, Announcement, Report, Task, Work } from './wire.ts';
+
+/** Periods of an agent's end, in milliseconds. */
+export interface AgentPeriods {
+  /** Between two announcements (1000). */
+  readonly announceEvery: number;
+  /** Between two signs of life of a task at work (2000). */
+  readonly beatEvery: number;
+  /** Before a report that was not held is sent again (1000). */
+  readonly reportAgain: number;
+}
+
+const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain: 1000 };
+
+/** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
+const REMEMBERED = 1000;
+/** How long one request for tasks stands at the server, in milliseconds. */
+const PULL = 30_000;
+/** Room for headers in the largest message, in bytes. */
+const HEADERS = 1024;
+
+interface Session {
+  readonly connection: NatsConnection;
+  readonly js: JetStreamClient;
+  /** Aborts when the connection breaks. */
+  readonly over: AbortSignal;
+}
+
+/** A task at work, with the latest delivery of it. */
+interface AtWork {
+  readonly task: Task;
+  message: JsMsg;
+  done: Promise<void>;
+}
+
+/**
+ * An agent's end of the wire over NATS. `start` resolves after the first attempt to connect, whether it succeeded or
+ * not; the connection is tried for ever. It logs `serving` once all its modules have their consumers.
+ */
+export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPeriods> = {}): AgentWire {
+  let running: { shift: ReturnType<typeof shiftOf>; link: Promise<NatsLink> } | undefined;
+  return {
+    async start(announcement, work) {
+      if (running !== undefined) throw new Error("the agent's end of the wire is started already");
+      if (announcement.site === EVERY_SITE) throw new Error('over NATS an agent serves one site, not every site');
+      const shift = shiftOf(announcement, work, settings, { ...usual, ...periods });
+      running = { shift, link: natsLink(settings, shift.begin, names.inboxOf(announcement.site)) };
+      await running.link.catch((cause) => {
+        running = undefined;
+        throw cause;
+      });
+    },
+    async stop() {
+      const leaving = running;
+      running = undefined;
+      await leaving?.shift.stop(await leaving.link);
+    },
+  };
+}
+
+/** What an agent does between start and stop, over as many connections as that takes. */
+function shiftOf(
+  { agent, site, modules }: Announcement,
+  work: Work,
+  { log = () => undefined }: NatsSettings,
+  { announceEvery, beatEvery, reportAgain }: AgentPeriods,
+) {
+  const stream = names.tasksStream(site);
+  const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
+  const offers = Object.fromEntries(offered);
+  const lacking = new Set(offered.map(([module]) => names.taskReader(module)));
+  const atWork = new Map<string, AtWork>();
+  const pulling = new Set<Promise<void>>();
+  const reported = new Set<string>();
+  const stopping = new AbortController();
+  let session: Session | undefined;
+
+  const announce = (modules: Announcement['modules']) =>
+    session?.connection.publish(
+      names.announcementSubject(site),
+      encode({ agent, modules, every: announceEvery, lacking: [...lacking] }),
+    );
+
+  const begin = (connection: NatsConnection, over: AbortSignal) => {
+    const now: Session = { connection, js: jetstream(connection), over };
+    session = now;
+    announce(stopping.signal.aborted ? {} : offers);
+    const announcing = setInterval(() => announce(stopping.signal.aborted ? {} : offers), announceEvery);
+    over.addEventListener('abort', () => {
+      clearInterval(announcing);
+      if (session === now) session = undefined;
+    });
+    for (const [module, limit] of offered) {
+      const until = AbortSignal.any([over, stopping.signal]);
+      const pull = pullTasks(now.js, module, limit, until).finally(() => pulling.delete(pull));
+      pulling.add(pull);
+    }
+  };
+
+  /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
+  const pullTasks = async (js: JetStreamClient, module: string, limit: number, over: AbortSignal) => {
+    while (!over.aborted) {
+      try {
+        const consumer = await js.consumers.get(stream, names.taskReader(module));
+        if (lacking.delete(module) && lacking.size === 0) log('info', 'serving', { agent, site, modules: offers });
+        const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
+        while (!over.aborted) {
+          const busy = [...atWork.values()].filter(({ task }) => task.module === module);
+          if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
+          else {
+            const messages = await consumer.fetch({ max_messages: limit - busy.length, expires: PULL });
+            const close = () => void messages.close();
+            over.addEventListener('abort', close);
+            if (over.aborted) close();
+            for await (const message of messages) take(message, ackWait);
+            over.removeEventListener('abort', close);
+          }
+        }
+      } catch (cause) {
+        if (over.aborted) return;
+        if (!lacking.has(module)) log('warn', 'no tasks', { module, reason: String(cause) });
+        lacking.add(module);
+        await sleep(announceEvery, undefined, { signal: over }).catch(() => undefined);
+      }
+    }
+  };
+
+  const take = (message: JsMsg, ackWait: number): void => {
+    const task = readTask(message.data);
+    const already = task && atWork.get(task.cookie);
+    if (already !== undefined) {
+      already.message = message;
+      tell(() => message.working());
+    } else if (task === undefined) {
+      log('error', 'a message that is no task was dropped', { subject: message.subject });
+      tell(() => message.term());
+    } else if (reported.has(task.cookie)) tell(() => message.ack());
+    else if (task.once && message.redelivered) {
+      log('warn', 'a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
+      tell(() => message.term());
+    } else if (stopping.signal.aborted && !task.once) tell(() => message.nak());
+    else {
+      const started: AtWork = { task, message, done: Promise.resolve() };
+      atWork.set(task.cookie, started);
+      started.done = perform(started, ackWait);
+    }
+  };
+
+  const perform = async (started: AtWork, ackWait: number): Promise<void> => {
+    const { task, cookie, job, module } = started.task;
+    const beat = () => session?.connection.publish(names.beatSubject(site), encode({ job, cookie, agent }));
+    const beats = setInterval(beat, beatEvery);
+    const holds = setInterval(() => session && tell(() => started.message.working()), ackWait / 3);
+    beat();
+    const outcome = await work(started.task);
+    if (outcome !== undefined) {
+      await send(module, { task, cookie, job, agent, outcome });
+      remember(cookie);
+      tell(() => started.message.ack());
+    }
+    clearInterval(beats);
+    clearInterval(holds);
+    atWork.delete(cookie);
+  };
+
+  const remember = (cookie: string) => {
+    reported.add(cookie);
+    for (const oldest of reported) {
+      if (reported.size <= REMEMBERED) return;
+      reported.delete(oldest);
+    }
+  };
+
+  /** Resolves once NATS holds the report. */
+  const send = async (module: string, report: Report): Promise<void> => {
+    const subject = names.resultSubject(site, module);
+    for (;;) {
+      if (session !== undefined) {
+        const { connection, js, over } = session;
+        const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
+        const options = { msgID: report.cookie, expect: { streamName: names.RESULTS } };
+        try {
+          if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
+        } catch (cause) {
+          log('warn', 'a report is not held yet; trying again', { task: report.task, reason: String(cause) });
+        }
+      }
+      await sleep(reportAgain);
+    }
+  };
+
+  return {
+    begin,
+    /** Ends the shift: says good-bye, lets work at hand finish and be reported, disconnects. */
+    async stop(link: NatsLink): Promise<void> {
+      stopping.abort();
+      announce({});
+      while (pulling.size + atWork.size > 0) {
+        await Promise.all([...pulling, ...[...atWork.values()].map(({ done }) => done)]);
+      }
+      await link.stop();
+    },
+  };
+}
+
+/** The report as bytes; a result too large for the wire becomes an error that says so. */
+function fitting(report: Report, room: number): Uint8Array {
+  const whole = encode(report);
+  if (whole.length <= room) return whole;
+  const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
+  return encode({ ...report, outcome: { error } });
+}

@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect } from '@nats-io/transport-node';
+import { startNatsServer, startRelay, type NatsServer } from '#testing';
+import { jetstreamAgent } from './jetstream-agent.ts';
+import { jetstreamForeman } from './jetstream-foreman.ts';
+import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
+
+const task = (id: string, site = 'berlin'): Task => ({
+  task: id,
+  cookie: `cookie-${id}`,
+  job: 1,
+  site,
+  module: 'ipmi',
+  function: 'power',
+  parameters: {},
+});
+
+/** Resolves once the condition holds. */
+const until = (condition: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!condition()) return;
+      clearInterval(timer);
+      resolve();
+    }, 5);
+  });
+
+/** Resolves once the foreman's end takes the task. */
+const sendUntilHeld = async (foreman: ForemanWire, it: Task): Promise<void> => {
+  let held = false;
+  while (!held)
+    held = await foreman.send(it).then(
+      () => true,
+      () => false,
+    );
+};
+
+describe('the wire over NATS', () => {
+  let server: NatsServer;
+  let reports: Report[];
+  let foreman: ForemanWire;
+  let agents: AgentWire[];
+  let listener: ForemanWireListener;
+
+  beforeEach(async () => {
+    server = await startNatsServer();
+    reports = [];
+    agents = [];
+    listener = {
+      reported: async (report) => void reports.push(report),
+      beat: () => undefined,
+      served: () => undefined,
+    };
+    foreman = foremanOf(server.url);
+  });
+  afterEach(async () => {
+    await Promise.all(agents.map((agent) => agent.stop()));
+    await foreman.stop();
+    await server.stop();
+  });
+
+  const foremanOf = (servers: string) =>
+    jetstreamForeman({ servers, reconnectEvery: 10, log: (...a) => process.stderr.write(Date.now()%100000+' F '+JSON.stringify(a)+'\n') }, { ackWait: 200, retryFirst: 10, retryMost: 20 });
+  const agentOf = (servers = server.url): AgentWire => {
+    const periods = { announceEvery: 30, beatEvery: 10, reportAgain: 10 };
+    const agent = jetstreamAgent({ servers, reconnectEvery: 10, log: (...a) => process.stderr.write(Date.now()%100000+' A '+JSON.stringify(a)+'\n') }, periods);
+    agents.push(agent);
+    return agent;
+  };
+  const startAgent = (work: Work, servers?: string) =>
+    agentOf(servers).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 2 } }, work);
+  const done: Work = async ({ task }) => ({ result: { task } });
+
+  it('may begin before the server is there', async () => {
+    await server.kill();
+    await foreman.start(listener);
+    await startAgent(done);
+    expect(foreman.serves('berlin', 'ipmi')).toBe(false);
+    await expect(foreman.send(task('1'))).rejects.toThrow('no connection to NATS');
+    await server.restart();
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+  });
+
+  it('makes its streams again on a server that lost everything', async () => {
+    await foreman.start(listener);
+    await startAgent(done);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    await server.restart({ emptied: true });
+    await sendUntilHeld(foreman, task('2'));
+    await until(() => reports.length === 2);
+    expect(reports.map((report) => report.task)).toEqual(['1', '2']);
+  });
+
+  it('keeps what was reached while the server was away, and reports it later', async () => {
+    const ends: ((outcome: Outcome) => void)[] = [];
+    await foreman.start(listener);
+    await startAgent(() => new Promise((resolve) => ends.push(resolve)));
+    await foreman.send(task('1'));
+    await until(() => ends.length === 1);
+    await server.kill();
+    await until(() => !foreman.serves('berlin', 'ipmi'));
+    ends[0]?.({ result: { reached: true } });
+    await server.restart({ emptied: true });
+    await until(() => reports.length === 1);
+    expect(reports[0]?.outcome).toEqual({ result: { reached: true } });
+  });
+
+  it('keeps tasks and reports over a restart of the server', async () => {
+    const begun: string[] = [];
+    await foreman.start(listener);
+    for (const id of ['1', '2', '3']) await foreman.send(task(id));
+    await server.restart();
+    await startAgent(async (it) => {
+      begun.push(it.task);
+      return { result: {} };
+    });
+    await until(() => reports.length === 3);
+    expect(begun.sort()).toEqual(['1', '2', '3']);
+  });
+
+  it('does not begin again what an agent was at work on while it was cut off', async () => {
+    const relay = await startRelay(Number(new URL(server.url).port));
+    const ends: ((outcome: Outcome) => void)[] = [];
+    await foreman.start(listener);
+    await startAgent(() => new Promise((resolve) => ends.push(resolve)), `127.0.0.1:${relay.port}`);
+    await foreman.send({ ...task('1'), once: true });
+    await foreman.send(task('2'));
+    await until(() => ends.length === 2);
+    await relay.cut();
+    await until(() => !foreman.serves('berlin', 'ipmi'));
+    await new Promise((resolve) => setTimeout(resolve, 250)); // longer than NATS waits for a sign of the agent
+    await relay.mend();
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    for (const end of ends) end({ result: {} });
+    await until(() => reports.length === 2);
+    await foreman.send(task('3'));
+    await until(() => ends.length === 3);
+    ends[2]?.({ result: {} });
+    await until(() => reports.length === 3);
+    expect(ends).toHaveLength(3);
+    await Promise.all(agents.map((agent) => agent.stop()));
+    await relay.stop();
+  });
+
+  it('reports a result that is too large as an error that says so', async () => {
+    await foreman.start(listener);
+    await startAgent(async () => ({ result: { text: 'x'.repeat(1_100_000) } }));
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    expect(reports[0]?.outcome).toEqual({
+      error: expect.stringMatching(/^the outcome of 11\d{5} bytes is larger than the wire carries \(\d+\)$/),
+    });
+  });
+
+  it('drops what is no message of its own', async () => {
+    await foreman.start(listener);
+    await startAgent(done);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    const stranger = await connect({ servers: server.url });
+    for (const subject of ['tasks.berlin.ipmi', 'results.berlin.ipmi', 'agents.berlin', 'beats.berlin']) {
+      stranger.publish(subject, 'junk');
+      stranger.publish(subject, '{"agent":{}}');
+    }
+    await stranger.close();
+    await foreman.send(task('2'));
+    await until(() => reports.length === 2);
+  });
+
+  it('refuses names that NATS cannot carry', async () => {
+    await foreman.start(listener);
+    await expect(foreman.send(task('1', 'a.b'))).rejects.toThrow('the site "a.b" cannot be named on NATS');
+    const start = (site: string) => agentOf().start({ agent: 'a1', site, modules: { ipmi: 1 } }, done);
+    await expect(start('a b')).rejects.toThrow('the site "a b" cannot be named on NATS');
+    await expect(start('*')).rejects.toThrow('over NATS an agent serves one site');
+    await expect(startAgent(done, 'http://nowhere')).rejects.toThrow('an address of NATS is not of the form');
+    await expect(foremanOf('').start(listener)).rejects.toThrow('no NATS server is named');
+  });
+});

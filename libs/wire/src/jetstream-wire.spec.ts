@@ -1,0 +1,56 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { startNatsServer, startRelay, type NatsServer, type Relay } from '#testing';
+import { jetstreamAgent } from './jetstream-agent.ts';
+import { jetstreamForeman } from './jetstream-foreman.ts';
+import type { AgentWire, ForemanWireListener } from './wire.ts';
+import { wireSuite } from './wire.suite.ts';
+
+let server: NatsServer;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+});
+afterAll(() => server.stop());
+
+/** Leaves nothing of the test before. */
+const empty = async () => {
+  const connection = await connect({ servers: server.url });
+  const { streams } = await jetstreamManager(connection);
+  for (const name of await streams.names().next()) await streams.delete(name);
+  await connection.close();
+};
+
+const deaf: ForemanWireListener = { reported: async () => undefined, beat: () => undefined, served: () => undefined };
+
+wireSuite('the wire over NATS JetStream', async () => {
+  await empty();
+  const relays: Relay[] = [];
+  const agents: AgentWire[] = [];
+  const foreman = jetstreamForeman(
+    { servers: server.url, reconnectEvery: 10 },
+    { ackWait: 200, retryFirst: 10, retryMost: 20 },
+  );
+  return {
+    foreman,
+    async agent() {
+      const relay = await startRelay(Number(new URL(server.url).port));
+      const wire = jetstreamAgent(
+        { servers: `127.0.0.1:${relay.port}`, reconnectEvery: 10 },
+        { announceEvery: 30, beatEvery: 10, reportAgain: 10 },
+      );
+      relays.push(relay);
+      agents.push(wire);
+      return { wire, drop: () => relay.cut() };
+    },
+    async close() {
+      for (const relay of relays) await relay.mend();
+      // an agent stops only once its last reports are held, and it is the foreman's end that makes room for them
+      await foreman.start(deaf).catch(() => undefined);
+      await Promise.all(agents.map((agent) => agent.stop()));
+      await foreman.stop();
+      for (const relay of relays) await relay.stop();
+    },
+  };
+});

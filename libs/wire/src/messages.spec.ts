@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { encode, readBeat, readPresence, readReport, readTask } from './messages.ts';
+import type { Report, Task } from './wire.ts';
+
+const task: Task = { task: 't', cookie: 'c', job: 1, site: 's', module: 'm', function: 'f', parameters: { a: [1] } };
+const report: Report = { task: 't', cookie: 'c', job: 1, agent: 'a', outcome: { result: { b: null } } };
+const bytes = (message: unknown) => new TextEncoder().encode(JSON.stringify(message));
+
+describe('messages of the wire', () => {
+  it('come back as they went', () => {
+    expect(readTask(encode(task))).toEqual(task);
+    expect(readTask(encode({ ...task, once: true }))).toEqual({ ...task, once: true });
+    expect(readReport(encode(report))).toEqual(report);
+    expect(readReport(encode({ ...report, outcome: { error: '' } }))).toEqual({ ...report, outcome: { error: '' } });
+    const beat = { job: 1, cookie: 'c', agent: 'a' };
+    expect(readBeat(encode(beat))).toEqual(beat);
+    const presence = { agent: 'a', modules: { ipmi: 2 }, every: 1000, lacking: ['ipmi'] };
+    expect(readPresence(encode(presence))).toEqual(presence);
+  });
+
+  it.each([
+    ['no JSON', new TextEncoder().encode('{')],
+    ['no map', bytes([task])],
+    ['nothing', bytes(null)],
+    ['no job', bytes({ ...task, job: '1' })],
+    ['no cookie', bytes({ ...task, ...report, cookie: undefined })],
+    ['parameters and outcome of another shape', bytes({ ...task, ...report, parameters: [], outcome: 'done' })],
+    ['an outcome of neither kind', bytes({ ...report, outcome: { result: [] } })],
+  ])('are nothing when there is %s', (_, data) => {
+    expect([readTask(data), readReport(data), readPresence(data)]).toEqual([undefined, undefined, undefined]);
+  });
+});

@@ -1,0 +1,66 @@
+import type { JsonMap } from '#kernel';
+import type { Beat, Outcome, Report, Task } from './wire.ts';
+
+/** An announcement as it travels: it also says how often it is repeated, and what the agent still lacks. */
+export interface Presence {
+  readonly agent: string;
+  /** Limits by module; none at all when the agent leaves. */
+  readonly modules: Readonly<Record<string, number>>;
+  /** Milliseconds until the next one. */
+  readonly every: number;
+  /** Modules whose consumer the agent does not find. */
+  readonly lacking: readonly string[];
+}
+
+/** Writes a message as the bytes that travel. */
+export const encode = (message: Task | Report | Beat | Presence): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(message));
+
+/** The functions that read a message give `undefined` for whatever is not one. */
+export function readTask(data: Uint8Array): Task | undefined {
+  const it = readMap(data);
+  if (it === undefined || !isMap(it.parameters)) return undefined;
+  const { task, cookie, job, site, module, function: name, parameters, once } = it;
+  if (!isText(task) || !isText(cookie) || !isText(site) || !isText(module) || !isText(name)) return undefined;
+  if (typeof job !== 'number') return undefined;
+  const begun = once === true ? { once } : {};
+  return { task, cookie, job, site, module, function: name, parameters: parameters as JsonMap, ...begun };
+}
+
+export function readReport(data: Uint8Array): Report | undefined {
+  const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
+  const reached = readOutcome(outcome);
+  if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return undefined;
+  return reached && { task, cookie, job, agent, outcome: reached };
+}
+
+export function readBeat(data: Uint8Array): Beat | undefined {
+  const { job, cookie, agent } = readMap(data) ?? {};
+  return typeof job === 'number' && isText(cookie) && isText(agent) ? { job, cookie, agent } : undefined;
+}
+
+export function readPresence(data: Uint8Array): Presence | undefined {
+  const { agent, modules, every, lacking } = readMap(data) ?? {};
+  if (!isText(agent) || !isMap(modules) || typeof every !== 'number' || !Array.isArray(lacking)) return undefined;
+  const limits = Object.entries(modules).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return { agent, modules: Object.fromEntries(limits), every, lacking: lacking.filter(isText) };
+}
+
+function readOutcome(it: unknown): Outcome | undefined {
+  if (!isMap(it)) return undefined;
+  if (isMap(it.result)) return { result: it.result as JsonMap };
+  return isText(it.error) ? { error: it.error } : undefined;
+}
+
+function readMap(data: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const it: unknown = JSON.parse(new TextDecoder().decode(data));
+    return isMap(it) ? it : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isText = (it: unknown): it is string => typeof it === 'string';
+const isMap = (it: unknown): it is Record<string, unknown> =>
+  typeof it === 'object' && it !== null && !Array.isArray(it);

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import type { WireLog } from './log.ts';
+
+/** Where NATS is and who we are there. */
+export interface NatsSettings {
+  /**
+   * One address or several with commas between them: `nats://user:password@host:4222`, `host:4222`, `tls://host`.
+   * A user name without a password is a token.
+   */
+  readonly servers: string;
+  /** These win over what the addresses say. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** The name that the server's own monitoring shows. */
+  readonly name?: string;
+  /** Milliseconds between two attempts to connect (2000). */
+  readonly reconnectEvery?: number;
+  readonly log?: WireLog;
+}
+
+/** A connection to NATS that is made again whenever it breaks, until it is stopped. */
+export interface NatsLink {
+  /** Ends the session at hand, waits for `last`, then disconnects. */
+  stop(last?: () => Promise<void>): Promise<void>;
+}
+
+/**
+ * Keeps a connection to NATS and begins a session each time it is there; the session's signal aborts when it breaks.
+ * Resolves after the first attempt, whether it succeeded or not. Throws only when the addresses cannot be read.
+ */
+export async function natsLink(
+  settings: NatsSettings,
+  begin: (connection: NatsConnection, over: AbortSignal) => void,
+  inboxPrefix?: string,
+): Promise<NatsLink> {
+  const { reconnectEvery = 2000, log = () => undefined } = settings;
+  const options = connectionOptions(settings, reconnectEvery, inboxPrefix);
+  const stopped = new AbortController();
+  let session = AbortSignal.abort();
+  let endSession = () => undefined as void;
+  let connection: NatsConnection | undefined;
+  let complaint = '';
+
+  const open = (there: NatsConnection) => {
+    const life = new AbortController();
+    session = life.signal;
+    endSession = () => life.abort();
+    complaint = '';
+    log('info', 'connected to NATS', { server: there.getServer() });
+    begin(there, session);
+  };
+  const attempt = async () => {
+    try {
+      const made = await connect(options);
+      if (stopped.signal.aborted) return await made.close();
+      connection = made;
+      open(made);
+    } catch (cause) {
+      const reason = String(cause);
+      if (reason !== complaint) log('warn', 'no connection to NATS; trying again and again', { reason });
+      complaint = reason;
+    }
+  };
+  const follow = async (there: NatsConnection) => {
+    for await (const status of there.status()) {
+      if (status.type === 'disconnect') {
+        endSession();
+        if (!stopped.signal.aborted) log('warn', 'connection to NATS lost');
+      } else if (status.type === 'reconnect') open(there);
+      else if (status.type === 'error') log('warn', 'NATS complains', { reason: status.error.message });
+    }
+    endSession();
+  };
+  const live = async () => {
+    while (!stopped.signal.aborted) {
+      if (connection !== undefined) await follow(connection);
+      connection = undefined;
+      await sleep(reconnectEvery, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (!stopped.signal.aborted) await attempt();
+    }
+  };
+
+  await attempt();
+  const life = live();
+  return {
+    async stop(last) {
+      const up = !session.aborted;
+      stopped.abort();
+      endSession();
+      await last?.();
+      if (up) await connection?.drain().catch(() => connection?.close());
+      else await connection?.close();
+      await life;
+    },
+  };
+}
+
+/** What the client library is told; reads the addresses. */
+export function connectionOptions(
+  { servers, user, password, token, name }: NatsSettings,
+  reconnectEvery: number,
+  inboxPrefix?: string,
+): NodeConnectionOptions {
+  const addresses = servers
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map(readAddress);
+  if (addresses.length === 0) throw new Error('no NATS server is named');
+  const named = addresses.find((address) => address.username !== '');
+  const fromAddress: Partial<NodeConnectionOptions> =
+    named === undefined
+      ? {}
+      : named.password === ''
+        ? { token: decodeURIComponent(named.username) }
+        : { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) };
+  const given: Partial<NodeConnectionOptions> =
+    token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : fromAddress;
+  return {
+    servers: addresses.map(({ host }) => host),
+    ...given,
+    ...(addresses.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: reconnectEvery,
+    reconnectJitter: reconnectEvery / 10,
+    timeout: 5000,
+    pingInterval: 20_000,
+  };
+}
+
+function readAddress(text: string): URL {
+  try {
+    const address = new URL(text.includes('://') ? text : `nats://${text}`);
+    if (['nats:', 'tls:'].includes(address.protocol) && address.hostname !== '') return address;
+  } catch {
+    // said below, without the address: it may hold a password
+  }
+  throw new Error('an address of NATS is not of the form nats://[user:password@]host[:port]');
+}

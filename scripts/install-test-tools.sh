@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Makes sure that the programs the tests need beyond npm are here. Says nothing when none is missing.
+set -euo pipefail
+
+# One line for each: the program, the Debian package that has it.
+tools='
+nats-server nats-server
+ping        iputils-ping
+'
+
+# Debian puts some daemons where only root looks.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+missing_programs=()
+missing_packages=()
+look() {
+  missing_programs=()
+  missing_packages=()
+  while read -r program package; do
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+      missing_programs+=("$program")
+      missing_packages+=("$package")
+    fi
+  done <<<"$tools"
+}
+
+# The words that make a command run as root; fails where that needs a password.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo --non-interactive "$@"
+  fi
+}
+
+can_install() {
+  command -v apt-get >/dev/null || return 1
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo --non-interactive true 2>/dev/null; }
+}
+
+by_hand() {
+  {
+    echo "The tests need programs that are not installed: ${missing_programs[*]}"
+    echo "On Debian and Ubuntu: sudo apt-get update && sudo apt-get install --no-install-recommends ${missing_packages[*]}"
+    echo "Elsewhere: install ${missing_programs[*]} so that they are found on the PATH."
+  } >&2
+  exit 1
+}
+
+look
+[ ${#missing_programs[@]} -eq 0 ] && exit 0
+can_install || by_hand
+
+echo "Installing what the tests need: ${missing_packages[*]}"
+as_root apt-get update -qq || echo "apt-get update failed; trying with the package lists that are here" >&2
+as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -qq --yes --no-install-recommends "${missing_packages[@]}" >/dev/null || by_hand
+
+look
+[ ${#missing_programs[@]} -eq 0 ] || by_hand
