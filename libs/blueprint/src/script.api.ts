@@ -1,7 +1,7 @@
 import type { Work } from '#kernel';
 import type { Model, Values } from '#api';
 import { dateTime, NAME, text } from '#api';
-import { lintText } from '#tscript';
+import { parse } from '#tscript';
 import { unlink } from './script-link.api.ts';
 import { scriptLinks } from './script-links.ts';
 import type { Script } from './script.ts';
@@ -11,8 +11,9 @@ import { scripts } from './scripts.ts';
 
 function check(work: Work, source: unknown): void {
   if (typeof source !== 'string' || source === '') return;
-  const fault = lintText(source);
-  if (fault !== null) work.fault('script', 'SCRIPT', `Script is invalid: ${fault}`);
+  for (const { line, column, message } of parse(source).faults) {
+    work.fault('script', 'SCRIPT', `Script is invalid: line ${line} column ${column}: ${message}`);
+  }
 }
 
 const changes = ({ description, script }: Values): Partial<Script> =>

@@ -90,9 +90,13 @@ function describeParameter(name: string, parameter: Parameter): Description {
     type,
     ...(parameter.doc === undefined ? {} : { doc: parameter.doc }),
     ...rest,
-    ...(parameter.default === undefined ? {} : { default: writeValue(parameter, parameter.default) }),
+    ...(parameter.default === undefined ? {} : { default: defaultOf(parameter) }),
   };
 }
+
+/** A list that travels as text has no default for clients, though it is never null. */
+const defaultOf = (parameter: Parameter): unknown =>
+  parameter.default === null && isText(parameter) ? null : writeValue(parameter, parameter.default);
 
 /** Every field has a default; null where none is declared. */
 const describeField = (name: string, field: Field): Description => ({

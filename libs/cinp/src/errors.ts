@@ -1,5 +1,6 @@
 import type { Fault } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
+import { AppendRefused } from '#event-store';
 import { Forbidden, NotFound } from '#api';
 import type { Answer } from './answer.ts';
 import { Rejected } from './answer.ts';
@@ -17,11 +18,17 @@ const PLAIN: Readonly<Record<string, (fault: Fault) => string>> = {
   NOT_WRITEABLE: ({ text }) => text,
 };
 
+/** Limits of the log a request can run into; its other rules are ours to keep. */
+const LIMITS: readonly string[] = ['TOO_LARGE', 'TOO_MANY_STREAMS'];
+
 /** The answer to an error the caller may know the reason of; undefined for everything else, which is a bug. */
 export function answerTo(error: unknown): Answer | undefined {
   if (error instanceof Rejected) return error.answer;
   if (error instanceof Refusal) return { status: 400, body: refusalBody(error) };
   if (error instanceof Conflict) return { status: 400, body: { message: 'Changed by others meanwhile, try again' } };
+  if (error instanceof AppendRefused && LIMITS.includes(error.rule)) {
+    return { status: 400, body: { message: `Too much at once: ${error.message}` } };
+  }
   if (error instanceof Forbidden) return { status: 403, body: { message: 'Not Authorized' } };
   if (error instanceof NotFound) {
     return { status: 404, body: { model_path: modelUri(error.model), object_id: String(error.key) } };

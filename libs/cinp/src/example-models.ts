@@ -70,6 +70,12 @@ const siteModel: Model<Row> = {
       permission: { grant: 'Site.view_site' },
       run: { freely: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
     },
+    count: {
+      parameters: {},
+      returns: { type: { kind: 'Integer' } },
+      permission: { grant: 'Site.view_site' },
+      run: { freely: async () => 1n },
+    },
     rename: {
       parameters: {
         description: { type: { kind: 'String', length: 10 } },
@@ -80,7 +86,7 @@ const siteModel: Model<Row> = {
         within: async (work, key, { description, loud }) => {
           if (description === 'taken') throw new Conflict([streamName('site', String(key))]);
           if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'target has an existing job');
-          if (description === 'bug') throw new Error('the cause', { cause: 'password=hunter2' });
+          if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
           const data = { description: loud ? String(description).toUpperCase() : description };
           await work.decide(site.decider, key, { type: 'Change', data });
         },

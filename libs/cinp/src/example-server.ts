@@ -71,7 +71,8 @@ export async function exampleServer(
         const payload =
           body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
         const session = as ? { 'Auth-Id': as, 'Auth-Token': `token-of-${as}` } : {};
-        const sent = { 'CInP-Version': '1.0', ...session, ...headers };
+        const versioned = Object.keys(headers).some((name) => name.toLowerCase() === 'cinp-version');
+        const sent = { ...(versioned ? {} : { 'CInP-Version': '1.0' }), ...session, ...headers };
         const length = payload === undefined ? {} : { 'Content-Length': Buffer.byteLength(payload) };
         const outgoing = open({ port, method, path, headers: { ...sent, ...length }, agent: false }, (res) => {
           const chunks: Buffer[] = [];

@@ -4,7 +4,7 @@
  * refuse more; it may never see more.
  */
 import { verbBehind } from './http-verb.ts';
-import { parserBehind } from './parser-behind.ts';
+import { type ParserBehind, parserBehind } from './parser-behind.ts';
 import { randomConnection } from './random-connection.ts';
 import { RequestFramer } from './request-framer.ts';
 
@@ -33,29 +33,34 @@ function tryConnection(seed: number, tally: FuzzTally): void {
   const { pieces, upgrades, requests } = randomConnection(seed);
   const parser = parserBehind(upgrades);
   const framer = new RequestFramer({ maxHead: 4096, upgrades: () => upgrades, deliver: (bytes) => parser.read(bytes) });
-  const complain = (what: string) =>
-    tally.disagreements.push(`${seed}: ${what}\n${JSON.stringify(pieces.map((piece) => piece.toString('latin1')))}`);
-
+  let complaint: string | undefined;
   for (const piece of pieces) {
     framer.push(Buffer.from(piece));
-    if (parser.requests.length > framer.requests) return void complain('the parser sees more requests');
-    if (parser.bodyBytes > framer.bodyBytes) return void complain('the parser sees more of a body');
-    if (parser.failed || parser.upgraded) break;
-    if (framer.refusal !== undefined) {
-      if (parser.alive()) return void complain(`the parser reads on after "${framer.refusal}"`);
-      break;
-    }
-    if (parser.requests.length < framer.requests) return void complain('the parser sees fewer requests');
-    if (parser.bodyBytes < framer.bodyBytes) return void complain('the parser sees less of a body');
+    complaint = disagreement(framer, parser);
+    if (complaint !== undefined || parser.failed || parser.upgraded || framer.refusal !== undefined) break;
   }
+  parser.close();
+  if (complaint === undefined && requests !== undefined) complaint = unexpected(requests, parser);
   tally.inputs++;
   tally.requests += parser.requests.length;
-  if (framer.refusal === undefined) {
-    tally.accepted++;
-    if (!parser.failed) tally.clean++;
-  }
-  if (requests === undefined) return;
+  if (requests !== undefined && complaint === undefined) tally.sound++;
+  if (framer.refusal === undefined) tally.accepted++;
+  if (framer.refusal === undefined && !parser.failed) tally.clean++;
+  if (complaint === undefined) return;
+  tally.disagreements.push(`${seed}: ${complaint} ${JSON.stringify(pieces.map((piece) => piece.toString('latin1')))}`);
+}
+
+function disagreement(framer: RequestFramer, parser: ParserBehind): string | undefined {
+  if (parser.requests.length > framer.requests) return 'the parser sees more requests';
+  if (parser.bodyBytes > framer.bodyBytes) return 'the parser sees more of a body';
+  if (parser.failed || parser.upgraded) return undefined;
+  if (framer.refusal !== undefined) return parser.alive() ? `the parser reads on after "${framer.refusal}"` : undefined;
+  if (parser.requests.length < framer.requests) return 'the parser sees fewer requests';
+  if (parser.bodyBytes < framer.bodyBytes) return 'the parser sees less of a body';
+  return undefined;
+}
+
+function unexpected(requests: readonly string[], parser: ParserBehind): string | undefined {
   const seen = parser.requests.map(({ method, body }) => `${verbBehind(method) ?? method} ${body}`);
-  if (seen.join('\n') === requests.join('\n')) tally.sound++;
-  else complain(`expected ${JSON.stringify(requests)}, the parser saw ${JSON.stringify(seen)}`);
+  return seen.join('\n') === requests.join('\n') ? undefined : `the parser sees ${JSON.stringify(seen)}`;
 }

@@ -8,11 +8,11 @@ type Done = (error?: Error | null) => void;
 /** What a front socket needs to know of its server. */
 export interface FrontSettings {
   /** Whether anybody here accepts an upgrade to another protocol. */
-  upgrades(): boolean;
+  readonly upgrades: () => boolean;
   /** The largest head in bytes. */
   readonly maxHead: number;
   /** Ends a connection the framer refused while the parser behind it, having failed before, keeps silent. */
-  refuse(socket: FrontSocket): void;
+  readonly refuse: (socket: FrontSocket) => void;
 }
 
 /**

@@ -36,10 +36,9 @@ const TARGET_BYTES = classOf((byte) => byte > SPACE && byte !== 0x7f);
 export function readHead(bytes: Buffer): MessageHead | string {
   let at = 1;
   while (TARGET_BYTES[bytes[at]!] === 1) at++;
-  const version = bytes.toString('latin1', at, at + 11);
-  if (at === 1 || (version !== ' HTTP/1.1\r\n' && version !== ' HTTP/1.0\r\n')) return 'Malformed request line';
-  const current = version === ' HTTP/1.1\r\n';
-  const fields = readFields(bytes, at + version.length);
+  const current = startsWith(bytes, at, ' HTTP/1.1\r\n');
+  if (at === 1 || !(current || startsWith(bytes, at, ' HTTP/1.0\r\n'))) return 'Malformed request line';
+  const fields = readFields(bytes, at + ' HTTP/1.1\r\n'.length);
   if (typeof fields === 'string') return fields;
   if (fields.hosts > 1 || (current && fields.hosts === 0)) return 'Exactly one Host is required';
   if (fields.chunked && !current) return 'Transfer-Encoding is not defined in HTTP/1.0';
@@ -102,7 +101,7 @@ function take(fields: FramingFields, bytes: Buffer, name: number, value: number,
 /** Node's parser takes options of Proxy-Connection for options of Connection. */
 function takeConnection(fields: FramingFields, value: string): string | undefined {
   if (!value.includes('upgrade')) return undefined;
-  fields.upgrade = value.split(',').some((option) => trimmed(option) === 'upgrade');
+  fields.upgrade = /(?:^|,)[\t ]*upgrade[\t ]*(?:,|$)/.test(value);
   return fields.upgrade ? undefined : 'Ambiguous Connection';
 }
 
@@ -126,7 +125,20 @@ function named(bytes: Buffer, at: number, name: string): boolean {
   return true;
 }
 
-const text = (bytes: Buffer, start: number, end: number): string =>
-  trimmed(bytes.toString('latin1', start, end)).toLowerCase();
+function startsWith(bytes: Buffer, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
+}
 
-const trimmed = (value: string): string => value.replace(/^[\t ]+|[\t ]+$/g, '');
+/** A field value in lower case, the white space around it left out. */
+function text(bytes: Buffer, start: number, end: number): string {
+  let first = start;
+  let behind = end;
+  while (first < behind && isBlank(bytes[first]!)) first++;
+  while (first < behind && isBlank(bytes[behind - 1]!)) behind--;
+  return bytes.toString('latin1', first, behind).toLowerCase();
+}
+
+const isBlank = (byte: number): boolean => byte === SPACE || byte === TAB;

@@ -7,6 +7,7 @@ export interface ParserBehind {
   read(bytes: Buffer): void;
   /** Whether it would still read a request; asking spoils the connection. */
   alive(): boolean;
+  close(): void;
 }
 
 interface NativeParser {
@@ -55,6 +56,7 @@ export function parserBehind(upgrades: boolean): ParserBehind {
       native.execute(PROBE);
       return requests.length > before;
     },
+    close: () => native.close(),
   };
   native[HTTPParser.kOnHeadersComplete] = (
     _major: number,

@@ -15,7 +15,8 @@ export async function readData(request: IncomingMessage, limit: number): Promise
   const [type = ''] = (request.headers['content-type'] ?? 'application/json').split(';');
   if (type.trim().toLowerCase() !== 'application/json') throw wrong(`Unknown Content-Type "${type.trim()}"`);
   const data = parsed(text);
-  if (deeperThan(data, DEEPEST)) throw unparsable('nested too deeply');
+  const flaw = flawOf(data, DEEPEST);
+  if (flaw !== undefined) throw unparsable(flaw);
   return data ?? undefined;
 }
 
@@ -53,7 +54,14 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
-function deeperThan(data: unknown, depth: number): boolean {
-  if (data === null || typeof data !== 'object') return false;
-  return depth === 0 || Object.values(data).some((inner) => deeperThan(inner, depth - 1));
+/** What makes data unusable though it is JSON: depth, and the one character no text of the log can hold. */
+function flawOf(data: unknown, depth: number): string | undefined {
+  if (typeof data === 'string') return data.includes('\0') ? 'text with a NUL character' : undefined;
+  if (data === null || typeof data !== 'object') return undefined;
+  if (depth === 0) return 'nested too deeply';
+  for (const part of Object.entries(data).flat()) {
+    const flaw = flawOf(part, depth - 1);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
 }

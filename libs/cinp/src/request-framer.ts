@@ -15,9 +15,9 @@ import { readChunkSize, readHead, readTrailers, TOKEN_BYTES } from './message-he
 /** What a framer needs of the connection it stands on. */
 export interface FramerPort {
   /** Takes the next bytes for the parser. */
-  deliver(bytes: Buffer): void;
+  readonly deliver: (bytes: Buffer) => void;
   /** Whether anybody here accepts an upgrade to another protocol. */
-  upgrades(): boolean;
+  readonly upgrades: () => boolean;
   /** The largest head, and the largest trailer section, in bytes. */
   readonly maxHead: number;
 }

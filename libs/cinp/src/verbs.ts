@@ -1,11 +1,12 @@
 import type { Action, ApiService, Catalogue, Filter, Model, Request, Values } from '#api';
 import { NotFound, uriOf } from '#api';
 import type { Answer } from './answer.ts';
-import { Rejected, wrong } from './answer.ts';
+import { wrong } from './answer.ts';
 import type { ObjectVerb } from './describe.ts';
+import { changes, newValues, refuseFor } from './given-fields.ts';
 import { QUERY, queryErrors } from './query.ts';
 import type { Reading } from './values.ts';
-import { attempt, readArguments, readValue, toKey, writeObject, writeValue } from './values.ts';
+import { readArguments, toKey, writeObject, writeValue } from './values.ts';
 
 type Key = string | number;
 
@@ -22,6 +23,15 @@ export interface Wish {
 }
 
 type Position = bigint | undefined;
+
+/** Which permission of a model each verb needs. */
+export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'delete' } = {
+  GET: 'view',
+  LIST: 'view',
+  CREATE: 'add',
+  UPDATE: 'change',
+  DELETE: 'delete',
+};
 
 /** The verbs on models and their objects. */
 export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish) => Promise<Answer> } = {
@@ -158,48 +168,4 @@ function filterOf(
   const { values, errors } = readArguments(use.parameters, data, reading);
   refuseFor(errors);
   return { use, parameters: values };
-}
-
-const NOT_WRITEABLE = 'Not Writeable';
-
-/** The values of a new object. What only the server writes may be there as null, as in an object that was never filled. */
-function newValues(model: Model, data: Values, reading: Reading): Values {
-  const values: Record<string, unknown> = {};
-  const errors: Record<string, string> = {};
-  for (const [name, field] of fieldsIn(model, data)) {
-    if (field.mode !== 'RO') attempt(name, errors, () => (values[name] = readValue(field, data[name], reading)));
-    else if (data[name] !== null) errors[name] = NOT_WRITEABLE;
-  }
-  refuseFor(errors);
-  return values;
-}
-
-/**
- * What an update changes, and what it only repeats: clients that send whole objects back repeat the fields that are
- * written once; those must be as they are. Read-only fields are passed over.
- */
-function changes(model: Model, data: Values, reading: Reading): { values: Values; repeated: Values } {
-  const values: Record<string, unknown> = {};
-  const repeated: Record<string, unknown> = {};
-  const errors: Record<string, string> = {};
-  for (const [name, field] of fieldsIn(model, data)) {
-    if (field.mode === 'RO') continue;
-    const into = field.mode === 'RC' ? repeated : values;
-    attempt(name, errors, () => (into[name] = readValue(field, data[name], reading)));
-    if (field.mode === 'RC' && name in errors) errors[name] = NOT_WRITEABLE;
-  }
-  refuseFor(errors);
-  return { values, repeated };
-}
-
-function fieldsIn({ fields }: Model, data: Values): [string, Model['fields'][string]][] {
-  return Object.keys(data).map((name) => {
-    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!field) throw wrong(`no field named "${name}"`);
-    return [name, field];
-  });
-}
-
-function refuseFor(errors: Readonly<Record<string, unknown>>): void {
-  if (Object.keys(errors).length > 0) throw new Rejected(400, errors);
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -57,7 +58,7 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
 
   const orphan = await runningServer(data);
   const port = orphan?.port ?? (await freePort());
-  const ended = orphan ? undefined : launch(path.join(bin, 'postgres'), owner, data, port);
+  const child = orphan ? undefined : launch(path.join(bin, 'postgres'), owner, data, port);
   await ready(urlFor(port, 'postgres'), data);
 
   return {
@@ -68,7 +69,9 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
       if (!running) return;
       // SIGINT: end open transactions, write everything down, stop.
       process.kill(running.pid, 'SIGINT');
-      if (ended) await ended;
+      // It was let go of so as not to keep this process alive; now it is waited for.
+      child?.ref();
+      if (child) await once(child, 'exit');
       else while (alive(running.pid)) await sleep(20);
     },
   };
@@ -100,7 +103,7 @@ function alive(pid: number): boolean {
   }
 }
 
-function launch(postgres: string, owner: object, data: string, port: number): Promise<unknown> {
+function launch(postgres: string, owner: object, data: string, port: number): ChildProcess {
   const child = spawn(
     postgres,
     [
@@ -111,9 +114,8 @@ function launch(postgres: string, owner: object, data: string, port: number): Pr
     // A group of its own: a Ctrl-C at the terminal reaches us, and we stop it in order.
     { ...owner, cwd: data, detached: true, stdio: 'ignore' },
   );
-  const ended = once(child, 'exit');
   child.unref();
-  return ended;
+  return child;
 }
 
 async function ready(url: string, data: string): Promise<void> {

@@ -4,3 +4,8 @@ export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
+export { until } from './until.ts';
+export { ADMIN_PASSWORD, freePort, startContractor } from './contractor.ts';
+export type { TestContractor } from './contractor.ts';
+export { startProgram } from './running-program.ts';
+export type { RunningProgram } from './running-program.ts';

@@ -45,7 +45,9 @@ function ordered(left: Value, right: Value, walk: Walk, depth: number): number {
   if (typeof left === 'string' && typeof right === 'string') return orderTexts(left, right);
   if (Array.isArray(left) && Array.isArray(right)) {
     visit(walk, depth);
-    const at = left.findIndex((element, index) => index >= right.length || !same(element, right[index] ?? null, walk, 1));
+    const at = left.findIndex(
+      (element, index) => index >= right.length || !same(element, right[index] ?? null, walk, 1),
+    );
     if (at < 0 || at >= right.length) return left.length - right.length;
     return ordered(left[at] ?? null, right[at] ?? null, walk, depth + 1);
   }
@@ -55,7 +57,9 @@ function ordered(left: Value, right: Value, walk: Walk, depth: number): number {
 }
 
 function secondsOf(value: Value): number {
-  return value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'duration' ? value.seconds : 0;
+  return value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'duration'
+    ? value.seconds
+    : 0;
 }
 
 /** By code point, which differs from the order of UTF-16 units above U+FFFF. */

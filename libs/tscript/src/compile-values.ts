@@ -70,7 +70,7 @@ function infixCode(place: Place, { operator, left, right }: Infix): void {
   const { out, depth } = place;
   const within = enter(place, 'X');
   expressionCode(out, within, left, 0, depth);
-  if (operator === 'and' || operator === 'or') {
+  if (!out.bothSides && (operator === 'and' || operator === 'or')) {
     const decided = emit(out, within, [operator, 0]);
     expressionCode(out, within, right, 1, depth);
     patch(out, decided);

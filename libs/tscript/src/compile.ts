@@ -32,9 +32,9 @@ export function compile(source: string): Program {
   return compileTree(tree, sha256(`tscript 1\n${source}`));
 }
 
-/** A tree without faults as a program. */
-export function compileTree(tree: Tree, hash: string): Program {
-  const compiling: Compiling = { out: emitter(), labels: {}, gotos: [], loops: [], blocks: 0 };
+/** A tree without faults as a program; `bothSides` evaluates both sides of every `and` and `or`. */
+export function compileTree(tree: Tree, hash: string, bothSides = false): Program {
+  const compiling: Compiling = { out: emitter(bothSides), labels: {}, gotos: [], loops: [], blocks: 0 };
   const { out } = compiling;
   const statements = tree.lines.flatMap(({ statement }) => (statement === null ? [] : [statement]));
   const [only] = statements;

@@ -11,7 +11,11 @@ export interface DelayState {
 export const delayFunction: ExternalFunction<DelayState> = {
   kind: 'external',
   setup(parameters, { now }) {
-    const [seconds, minutes, hours] = [amount(parameters, 'seconds'), amount(parameters, 'minutes'), amount(parameters, 'hours')];
+    const [seconds, minutes, hours] = [
+      amount(parameters, 'seconds'),
+      amount(parameters, 'minutes'),
+      amount(parameters, 'hours'),
+    ];
     if (seconds === 0 && minutes === 0 && hours === 0) {
       throw new ParameterError('<unknwon>', 'specified 0 delay, set one or more of "seconds", "minutes", "hours"');
     }

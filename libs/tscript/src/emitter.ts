@@ -6,11 +6,13 @@ export interface Emitter {
   readonly where: number[];
   readonly nodes: ProgramNode[];
   readonly guards: Guard[];
+  /** Whether `and` and `or` evaluate both sides. */
+  readonly bothSides: boolean;
 }
 
 /** An empty program. */
-export function emitter(): Emitter {
-  return { code: [], where: [], nodes: [], guards: [] };
+export function emitter(bothSides: boolean): Emitter {
+  return { code: [], where: [], nodes: [], guards: [], bothSides };
 }
 
 /** Adds an instruction that belongs to a node; gives its index. */

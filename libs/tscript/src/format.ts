@@ -125,7 +125,11 @@ function bracketed(opening: string, entries: readonly Entry[], closing: string):
 const words: Readonly<Record<string, string>> = { true: 'True', false: 'False', none: 'None' };
 
 function literalText({ type, raw, value }: Literal): string {
-  if (type === 'integer') return raw.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1').replace(/^-0$/, '0');
+  if (type === 'integer')
+    return raw
+      .replace(/^\+/, '')
+      .replace(/^(-?)0+(?=\d)/, '$1')
+      .replace(/^-0$/, '0');
   if (type === 'float') return raw.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1');
   if (type === 'boolean' || type === 'none') return words[raw] ?? raw;
   if (type !== 'text') return raw;

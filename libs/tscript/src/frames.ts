@@ -48,7 +48,9 @@ const works: { readonly [Type in FrameType]?: (node: ProgramNode, showing: Showi
     const position = child?.type === 'L' ? child.position : 0;
     if (times === undefined) return [position];
     const start = timeText(times.start);
-    return times.deadline === undefined ? [position, start] : [position, start, times.deadline && timeText(times.deadline)];
+    return times.deadline === undefined
+      ? [position, start]
+      : [position, start, times.deadline && timeText(times.deadline)];
   },
   W: ({ doing }) => [{ doing }],
   I: ({ position, doing }) => [{ index: position, doing }],

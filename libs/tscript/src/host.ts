@@ -14,8 +14,8 @@ export interface HostModule {
 
 /** A value of a module. `get` gives JSON or a value; `set` reports what it wants done as effects. */
 export interface HostMember {
-  get?(): unknown;
-  set?(value: Value, effects: unknown[]): void;
+  get?(context: CallContext): unknown;
+  set?(value: Value, effects: unknown[], context: CallContext): void;
 }
 
 /** What a function of the host is told about the call. */

@@ -1,4 +1,7 @@
 /** The script language: source, tree, program and machine. */
+export type { Case, Decided } from './cases/case.ts';
+export { type Checked, checkCase } from './cases/check-case.ts';
+export { type Lab, lab } from './cases/lab.ts';
 export { compile } from './compile.ts';
 export { type Frame, stack } from './frames.ts';
 export {
@@ -20,6 +23,8 @@ export { type Machine, type Waiting, begin, line, pendingCookie, variables } fro
 export type { AbortReason, Outcome } from './outcome.ts';
 export { type Parsed, parse } from './parse.ts';
 export type { Program } from './program.ts';
+export { type Divergence, type Recorded, type Replay, replay } from './replay.ts';
+export { type Answer, type AnswerRow, type Answers, type Rehearsal, type TraceEntry, rehearse } from './rehearse.ts';
 export {
   type DeliverAnswer,
   type RollbackAnswer,
@@ -46,5 +51,6 @@ export { ScriptFault, type SourceFault } from './source-fault.ts';
 export { type StatusData, type StatusEntry, status, statusText } from './status.ts';
 export { textOf } from './text.ts';
 export type { Tree } from './tree.ts';
+export { outline } from './outline.ts';
 export { delayFunction } from './delay.ts';
 export { type ScriptMap, type Value, duration, float, kindOf, mapOf, opaque, secret, truth } from './values.ts';

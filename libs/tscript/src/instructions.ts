@@ -10,7 +10,9 @@ import { type MapEntry, type Value, characters, isCompound, keyOf, kindOf, mapOf
 /** What an instruction does to the script that is running; moving on is part of it. */
 export type Step = (running: Running) => void;
 
-type Links = { readonly [Name in Instruction[0]]: (instruction: Extract<Instruction, readonly [Name, ...unknown[]]>) => Step };
+type Links = {
+  readonly [Name in Instruction[0]]: (instruction: Extract<Instruction, readonly [Name, ...unknown[]]>) => Step;
+};
 
 /** An instruction as a function of its own. */
 export function link(instruction: Instruction): Step {
@@ -59,8 +61,7 @@ const links: Links = {
       running.stack.push(itemOf(running, holder, index));
     }),
   store: ([, name]) => next((running) => void running.variables.set(name, ownCopy(running, pop(running)))),
-  set: ([, module, name]) =>
-    next((running) => writeMember(running, module, name, ownCopy(running, pop(running)))),
+  set: ([, module, name]) => next((running) => writeMember(running, module, name, ownCopy(running, pop(running)))),
   storeItem: ([, module, name]) => next((running) => storeItem(running, module, name)),
   infix: ([, operator]) => {
     const operation = operations[operator];

@@ -62,7 +62,8 @@ function clone(json: unknown, walk: Walk, depth: number): unknown {
 
 /** Sets a property whatever it is called. */
 export function put(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 
@@ -191,4 +192,16 @@ function keyText(key: Value): string {
     if (key.kind === 'duration') return String(key.seconds);
   }
   throw new Unrecoverable('a key of a map has no form as text');
+}
+
+/** Whether two pieces of JSON are the same, whatever the order of their keys. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical(json: unknown): string {
+  return JSON.stringify(json, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
 }

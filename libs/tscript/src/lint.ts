@@ -33,7 +33,14 @@ export interface LintFault {
 
 /** What can be wrong with a script that can be compiled. */
 export type LintKind =
-  'unknown-label' | 'unused-label' | 'unreachable' | 'unknown-function' | 'unknown-parameter' | 'unknown-module' | 'unknown-member' | 'unassigned';
+  | 'unknown-label'
+  | 'unused-label'
+  | 'unreachable'
+  | 'unknown-function'
+  | 'unknown-parameter'
+  | 'unknown-module'
+  | 'unknown-member'
+  | 'unassigned';
 
 interface Linting {
   readonly source: SourceText;
@@ -126,7 +133,9 @@ function checkCall(linting: Linting, { module, name, parameters, at }: Call): vo
     report(linting, severity, 'unknown-parameter', parameter.at, `"${name}" has no parameter "${parameter.name}"`);
   }
   const given = new Set(parameters.map((parameter) => parameter.name));
-  const lacking = (module === null ? (builtinParameters[name]?.required ?? []) : []).find((needed) => !given.has(needed));
+  const lacking = (module === null ? (builtinParameters[name]?.required ?? []) : []).find(
+    (needed) => !given.has(needed),
+  );
   if (lacking !== undefined) report(linting, 'error', 'unknown-parameter', at, `"${name}" needs "${lacking}"`);
 }
 
@@ -150,7 +159,8 @@ function functionSymbols(
   if (known === undefined) return undefined;
   const { functions = {} } = known;
   if (Object.hasOwn(functions, name)) return functions[name];
-  if (known.open !== true) report(linting, 'error', 'unknown-function', at, `module "${module}" has no function "${name}"`);
+  if (known.open !== true)
+    report(linting, 'error', 'unknown-function', at, `module "${module}" has no function "${name}"`);
   return undefined;
 }
 
@@ -168,7 +178,8 @@ function checkMember(linting: Linting, module: string, { name, at }: Reference, 
   if (known === undefined) return;
   const { members = {} } = known;
   if (!Object.hasOwn(members, name)) {
-    if (known.open !== true) report(linting, 'error', 'unknown-member', at, `module "${module}" has no value "${name}"`);
+    if (known.open !== true)
+      report(linting, 'error', 'unknown-member', at, `module "${module}" has no value "${name}"`);
   } else if (members[name]?.[use] === false) {
     report(linting, 'error', 'unknown-member', at, `"${module}.${name}" is not ${use}`);
   }

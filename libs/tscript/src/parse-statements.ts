@@ -26,7 +26,20 @@ import {
   parseValue,
 } from './parse-values.ts';
 import { placeAt } from './source-text.ts';
-import type { Assignment, Block, Branch, Expression, Goto, If, Label, Line, Remark, Statement, While, Word } from './tree.ts';
+import type {
+  Assignment,
+  Block,
+  Branch,
+  Expression,
+  Goto,
+  If,
+  Label,
+  Line,
+  Remark,
+  Statement,
+  While,
+  Word,
+} from './tree.ts';
 
 /** What the parser does with a place that cannot be read: keeps it and goes on. */
 export type Recover = (fault: Unreadable) => void;
@@ -225,7 +238,10 @@ function parseIf(cursor: Cursor, recover: Recover): If {
 
 /** `else` and `elif` may also be names of variables and functions. */
 function elseAhead(cursor: Cursor): boolean {
-  return ahead(cursor, /else[ \t\r\n#]/y) && ahead(cursor, /else(?:[ \t\r\n]|#[^\r\n]*[\r\n])+(?!end(?![A-Za-z0-9_]))[^ \t\r\n=#]/y);
+  return (
+    ahead(cursor, /else[ \t\r\n#]/y) &&
+    ahead(cursor, /else(?:[ \t\r\n]|#[^\r\n]*[\r\n])+(?!end(?![A-Za-z0-9_]))[^ \t\r\n=#]/y)
+  );
 }
 
 function elifAhead(cursor: Cursor): boolean {

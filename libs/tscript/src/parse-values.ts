@@ -1,6 +1,31 @@
-import { type Cursor, ahead, blanks, fail, hint, match, name, need, nested, peek, since, take, word } from './cursor.ts';
+import {
+  type Cursor,
+  ahead,
+  blanks,
+  fail,
+  hint,
+  match,
+  name,
+  need,
+  nested,
+  peek,
+  since,
+  take,
+  word,
+} from './cursor.ts';
 import { operators } from './operators.ts';
-import type { ArrayLiteral, Call, Entry, Exists, Expression, Infix, Item, Literal, MapLiteral, Reference } from './tree.ts';
+import type {
+  ArrayLiteral,
+  Call,
+  Entry,
+  Exists,
+  Expression,
+  Infix,
+  Item,
+  Literal,
+  MapLiteral,
+  Reference,
+} from './tree.ts';
 
 /** Words that begin a statement or stand for one, and so cannot be the first part of a reference or a call. */
 export const reserved: ReadonlySet<string> = new Set([
@@ -70,7 +95,11 @@ const bracketed: ReadonlySet<string> = new Set(['if', 'elif', 'not', 'Not']);
 export function callsAhead(cursor: Cursor, first: string): boolean {
   if (reserved.has(first) || first.length < 2) return false;
   if (ahead(cursor, /\.[A-Za-z][A-Za-z0-9_]+\(/y, first.length)) return true;
-  return ahead(cursor, bracketed.has(first) ? /\([ \t]*(?:\)|[A-Za-z][A-Za-z0-9_]+[ \t]*=(?!=))/y : /\(/y, first.length);
+  return ahead(
+    cursor,
+    bracketed.has(first) ? /\([ \t]*(?:\)|[A-Za-z][A-Za-z0-9_]+[ \t]*=(?!=))/y : /\(/y,
+    first.length,
+  );
 }
 
 /** `not` stands for itself when nothing that could be negated follows. */

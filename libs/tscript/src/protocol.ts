@@ -89,7 +89,11 @@ export function deliver(
   try {
     const state = cloneJson(found.receive(cloneJson(waiting.state), cloneJson(report.data), context));
     const message = found.message?.(state, context) ?? '';
-    return { machine: { ...machine, waiting: { ...waiting, state, dispatched: false }, message }, answer: 'Accepted', message };
+    return {
+      machine: { ...machine, waiting: { ...waiting, state, dispatched: false }, message },
+      answer: 'Accepted',
+      message,
+    };
   } catch {
     return { machine, answer: 'Error' };
   }

@@ -82,10 +82,12 @@ export function readMember(running: Running, module: string, name: string, items
   const found = running.host.module(module);
   if (found === undefined) throw new NotDefined(module, line);
   const member = found.members !== undefined && Object.hasOwn(found.members, name) ? found.members[name] : undefined;
-  if (member === undefined) throw new NotDefined(items ? `${module}" of "${name}` : `${name}" of module "${module}`, line);
-  if (member.get === undefined) throw new ParameterError('target', `"${name}" of module "${module}" is not gettable`, line);
+  if (member === undefined)
+    throw new NotDefined(items ? `${module}" of "${name}` : `${name}" of module "${module}`, line);
+  if (member.get === undefined)
+    throw new ParameterError('target', `"${name}" of module "${module}" is not gettable`, line);
   try {
-    return fromJson(member.get());
+    return fromJson(member.get(contextOf(running)));
   } catch (thrown) {
     if (thrown instanceof Signal) throw thrown;
     const place = `getter "${name}" in module "${module}" error during setup on line "${line}"`;
@@ -102,7 +104,7 @@ export function writeMember(running: Running, module: string, name: string, valu
   if (member === undefined) throw new NotDefined(`${module}" of "${name}`, line);
   if (member.set === undefined) throw new ParameterError('target', `"${module}" of "${name}" is not settable`, line);
   try {
-    member.set(value, running.effects);
+    member.set(value, running.effects, contextOf(running));
   } catch (thrown) {
     if (thrown instanceof Signal) throw thrown;
     const place = `setter "${name}" in module "${module}" error on line "${line}"`;

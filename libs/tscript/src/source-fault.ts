@@ -2,7 +2,15 @@ import { type SourceText, describeAt, excerptAt, placeAt } from './source-text.t
 
 /** What is wrong with a source: the grammar is broken, or one of the rules about what may stand where. */
 export type SourceFaultKind =
-  'syntax' | 'nesting' | 'option' | 'option-type' | 'label' | 'duplicate-label' | 'repeated-name' | 'loop-word' | 'number';
+  | 'syntax'
+  | 'nesting'
+  | 'option'
+  | 'option-type'
+  | 'label'
+  | 'duplicate-label'
+  | 'repeated-name'
+  | 'loop-word'
+  | 'number';
 
 /** Something that keeps a source from being compiled. Lines and columns count from 1, lengths in UTF-16 units. */
 export interface SourceFault {
@@ -28,7 +36,9 @@ export class ScriptFault extends Error {
 
   constructor(readonly faults: readonly SourceFault[]) {
     const [first] = faults;
-    super(first === undefined ? 'the script has faults' : `line ${first.line} column ${first.column}: ${first.message}`);
+    super(
+      first === undefined ? 'the script has faults' : `line ${first.line} column ${first.column}: ${first.message}`,
+    );
   }
 }
 

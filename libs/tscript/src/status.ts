@@ -4,7 +4,11 @@ import { quoted } from './text.ts';
 import { floatText } from './text.ts';
 
 /** One level of a status: percent done, what it is, and what is known about it. */
-export type StatusEntry = readonly [percent: number, kind: 'Scope' | 'While' | 'IfElse' | 'Function', data: StatusData | null];
+export type StatusEntry = readonly [
+  percent: number,
+  kind: 'Scope' | 'While' | 'IfElse' | 'Function',
+  data: StatusData | null,
+];
 
 /** What is known about a level. Times are texts like `01:30`. */
 export type StatusData = Readonly<Record<string, string | boolean | null>>;

@@ -47,7 +47,8 @@ export function valueWriter(roots: Iterable<Value>): ValueWriter {
   return {
     store: (value) => store(value, 1),
     heap() {
-      for (let value = waiting[heap.length]; value !== undefined; value = waiting[heap.length]) heap.push(body(value, 1));
+      for (let value = waiting[heap.length]; value !== undefined; value = waiting[heap.length])
+        heap.push(body(value, 1));
       return heap;
     },
   };
@@ -84,11 +85,7 @@ function hasScalarTag(object: Readonly<Record<string, unknown>>): boolean {
   return false;
 }
 
-function fill(
-  map: ScriptMap,
-  object: Readonly<Record<string, unknown>>,
-  read: (stored: Stored) => Value,
-): ScriptMap {
+function fill(map: ScriptMap, object: Readonly<Record<string, unknown>>, read: (stored: Stored) => Value): ScriptMap {
   const entries = object['$map'] ?? Object.entries(object);
   for (const [storedKey, value] of entries as [Stored, Stored][]) {
     const key = read(storedKey);

@@ -29,7 +29,8 @@ export function floatText(number: number): string {
   if (exponent < -4 || exponent >= 16) {
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
-  const plain = exponent < 0 ? number.toFixed(Math.min(100, mantissa.replace(/\D/g, '').length - 1 - exponent)) : `${number}`;
+  const plain =
+    exponent < 0 ? number.toFixed(Math.min(100, mantissa.replace(/\D/g, '').length - 1 - exponent)) : `${number}`;
   return plain.includes('.') ? plain : `${plain}.0`;
 }
 

@@ -59,7 +59,9 @@ function checkNode(checking: Checking, node: Node, inLoop: boolean): void {
   for (const child of childrenOf(node)) checkNode(checking, child, inLoop || node.kind === 'while');
 }
 
-type Rules = { readonly [Kind in Node['kind']]?: (checking: Checking, node: Extract<Node, { kind: Kind }>, inLoop: boolean) => void };
+type Rules = {
+  readonly [Kind in Node['kind']]?: (checking: Checking, node: Extract<Node, { kind: Kind }>, inLoop: boolean) => void;
+};
 
 const rules: Rules = {
   block: (checking, block) => {
@@ -97,7 +99,12 @@ function checkLines(checking: Checking, lines: readonly Line[]): void {
 
 function checkBody(checking: Checking, body: Statement): void {
   if (body.kind !== 'label') return;
-  report(checking, 'label', body.at, `Jump points can not be the body of an if or a while, jump point name: "${body.name}"`);
+  report(
+    checking,
+    'label',
+    body.at,
+    `Jump points can not be the body of an if or a while, jump point name: "${body.name}"`,
+  );
 }
 
 function checkNames(checking: Checking, entries: readonly Entry[], what: string): void {

@@ -151,5 +151,5 @@ export function position(value: Value): number | undefined {
 
 /** The characters of a text; one outside the first 65,536 counts as one. */
 export function characters(text: string): string | readonly string[] {
-  return /[\ud800-\udfff]/.test(text) ? [...text] : text;
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
 }

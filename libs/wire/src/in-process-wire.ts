@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { taskQueues } from './task-queues.ts';
 import type { AgentWire, Announcement, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
 import { EVERY_SITE } from './wire.ts';
 
@@ -56,14 +57,13 @@ const usual: InProcessPeriods = { beatEvery: 2000, rememberCookies: 120_000, ret
  */
 export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProcessWire {
   const { beatEvery, rememberCookies, retryFirst, retryMost } = { ...usual, ...periods };
-  const waiting = new Map<string, Task[]>();
+  const waiting = taskQueues();
   const members = new Set<Member>();
   const cookies = new Map<string, number>();
   const reports = new Set<Report>();
   const handling = new Set<Promise<void>>();
   let session: Session | undefined;
 
-  const queueOf = (site: string, module: string) => `${site} ${module}`;
   const serving = (site: string, module: string): Member[] =>
     [...members].filter(
       ({ announcement: { site: its, modules }, taking }) =>
@@ -75,22 +75,32 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     return (member.announcement.modules[module] ?? 0) - busy;
   };
 
-  /** Hands waiting tasks of one queue to the agents with the most free slots, until either runs out. */
-  const deal = (queue: string): void => {
-    const tasks = waiting.get(queue) ?? [];
-    for (let task = tasks[0]; task !== undefined; task = tasks[0]) {
-      const { site, module } = task;
+  /** Hands out what waits for a module of a site, each to the agent with the most free slots, until either runs out. */
+  const spread = (site: string, module: string): void => {
+    for (;;) {
       const best = serving(site, module)
         .filter((member) => freeSlots(member, module) > 0)
         .sort((one, other) => freeSlots(other, module) - freeSlots(one, module))[0];
       if (best === undefined) return;
-      tasks.shift();
+      const task = waiting.next(site, module);
+      if (task === undefined) return;
       begin(best, task);
     }
-    waiting.delete(queue);
   };
 
-  const dealAll = () => [...waiting.keys()].forEach(deal);
+  /** Gives an agent what it has free slots for. */
+  const fill = (member: Member, module: string): void => {
+    while (member.taking && freeSlots(member, module) > 0) {
+      const task = waiting.next(member.announcement.site, module);
+      if (task === undefined) return;
+      begin(member, task);
+    }
+  };
+
+  const putBack = (tasks: readonly Task[]): void => {
+    for (const task of tasks.toReversed()) waiting.putBack(task);
+    for (const { site, module } of tasks) spread(site, module);
+  };
 
   const begin = (member: Member, task: Task): void => {
     const { agent } = member.announcement;
@@ -113,14 +123,7 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     member.atWork.delete(task);
     if (outcome !== undefined) hold({ task: task.task, cookie: task.cookie, job: task.job, agent, outcome });
     else if (!task.once) putBack([task]);
-    dealAll();
-  };
-
-  const putBack = (tasks: readonly Task[]): void => {
-    for (const task of tasks.toReversed()) {
-      const queue = queueOf(task.site, task.module);
-      waiting.set(queue, [task, ...(waiting.get(queue) ?? [])]);
-    }
+    fill(member, task.module);
   };
 
   const hold = (report: Report): void => {
@@ -165,9 +168,9 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
       const seen = new Set<string>();
       for (const { announcement } of members) {
         for (const module of offered(announcement)) {
-          const queue = queueOf(announcement.site, module);
-          if (!seen.has(queue)) listener.served(announcement.site, module);
-          seen.add(queue);
+          const both = `${announcement.site} ${module}`;
+          if (!seen.has(both)) listener.served(announcement.site, module);
+          seen.add(both);
         }
       }
       for (const report of reports) handOver(report, session);
@@ -178,11 +181,8 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     async send(task) {
       if (session === undefined) throw new Error("the foreman's end of the wire is not started");
       if (sentLately(task.cookie)) return;
-      const queue = queueOf(task.site, task.module);
-      const tasks = waiting.get(queue) ?? [];
-      tasks.push(copy(task));
-      waiting.set(queue, tasks);
-      deal(queue);
+      waiting.add(copy(task));
+      spread(task.site, task.module);
     },
 
     async stop() {
@@ -202,7 +202,7 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
         member = { announcement, work, atWork: new Map(), taking: true };
         members.add(member);
         for (const module of served) session?.listener.served(site, module);
-        dealAll();
+        for (const module of offered(announcement)) fill(member, module);
       },
 
       async stop() {
@@ -216,11 +216,11 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
       drop() {
         if (member === undefined) return;
-        members.delete(member);
-        for (const { beats } of member.atWork.values()) clearInterval(beats);
-        putBack([...member.atWork.keys()].filter((task) => !task.once));
+        const dead = member;
         member = undefined;
-        dealAll();
+        members.delete(dead);
+        for (const { beats } of dead.atWork.values()) clearInterval(beats);
+        putBack([...dead.atWork.keys()].filter((task) => !task.once));
       },
     };
   };

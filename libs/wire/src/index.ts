@@ -2,7 +2,15 @@ export { startAgent } from './agent.ts';
 export type { AgentSettings, FunctionContext, FunctionTable, OfferedModule, RunningAgent } from './agent.ts';
 export { inProcessWire } from './in-process-wire.ts';
 export type { InProcessAgent, InProcessPeriods, InProcessWire } from './in-process-wire.ts';
+export { jetstreamAgent } from './jetstream-agent.ts';
+export type { AgentPeriods } from './jetstream-agent.ts';
+export { jetstreamForeman } from './jetstream-foreman.ts';
+export type { ForemanPeriods } from './jetstream-foreman.ts';
 export type { WireLog } from './log.ts';
+export { readNatsAddresses } from './nats-addresses.ts';
+export type { NatsAddresses } from './nats-addresses.ts';
+export type { NatsSettings } from './nats-link.ts';
+export { isNatsName } from './subjects.ts';
 export { EVERY_SITE } from './wire.ts';
 export type {
   AgentWire,
@@ -15,5 +23,3 @@ export type {
   Task,
   Work,
 } from './wire.ts';
-export { jetstreamAgent } from './jetstream-agent.ts';
-export { jetstreamForeman } from './jetstream-foreman.ts';

@@ -3,6 +3,7 @@ import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream'
 import { millis, type NatsConnection } from '@nats-io/transport-node';
 import { encode, readTask } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
+import { endingWith } from './ending-with.ts';
 import * as names from './subjects.ts';
 import { tell } from './tell.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -25,6 +26,8 @@ const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain:
 const REMEMBERED = 1000;
 /** How long one request for tasks stands at the server, in milliseconds. */
 const PULL = 30_000;
+/** How soon a consumer that is not there is first looked for again, in milliseconds. */
+const SOON = 20;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
 
@@ -108,28 +111,27 @@ function shiftOf(
 
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
   const pullTasks = async (js: JetStreamClient, module: string, limit: number, over: AbortSignal) => {
+    let wait = SOON;
     while (!over.aborted) {
       try {
         const consumer = await js.consumers.get(stream, names.taskReader(module));
         if (lacking.delete(module) && lacking.size === 0) log('info', 'serving', { agent, site, modules: offers });
+        wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
         while (!over.aborted) {
           const busy = [...atWork.values()].filter(({ task }) => task.module === module);
           if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
           else {
             const messages = await consumer.fetch({ max_messages: limit - busy.length, expires: PULL });
-            const close = () => void messages.close();
-            over.addEventListener('abort', close);
-            if (over.aborted) close();
-            for await (const message of messages) take(message, ackWait);
-            over.removeEventListener('abort', close);
+            for await (const message of endingWith(over, messages)) take(message, ackWait);
           }
         }
       } catch (cause) {
         if (over.aborted) return;
         if (!lacking.has(module)) log('warn', 'no tasks', { module, reason: String(cause) });
         lacking.add(module);
-        await sleep(announceEvery, undefined, { signal: over }).catch(() => undefined);
+        await sleep(wait, undefined, { signal: over }).catch(() => undefined);
+        wait = Math.min(2 * wait, announceEvery);
       }
     }
   };

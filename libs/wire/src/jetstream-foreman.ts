@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { endingWith } from './ending-with.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { roster } from './roster.ts';
@@ -82,15 +83,11 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         await streams.results();
         const consumer = await js.consumers.get(names.RESULTS, names.RESULTS_READER);
         const messages = await consumer.consume({ max_messages: HANDS, abort_on_missing_resource: true });
-        const close = () => void messages.close();
-        over.addEventListener('abort', close);
-        if (over.aborted) close();
-        for await (const message of messages) {
+        for await (const message of endingWith(over, messages)) {
           const handled = handle(message, listener).finally(() => handling.delete(handled));
           handling.add(handled);
           if (handling.size > HANDS) await Promise.race(handling);
         }
-        over.removeEventListener('abort', close);
       } catch (cause) {
         if (!over.aborted) log('error', 'reports cannot be read', { reason: String(cause) });
       }

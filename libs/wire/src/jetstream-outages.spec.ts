@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
-import { startNatsServer, startRelay, type NatsServer } from '#testing';
+import { startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
@@ -15,25 +16,12 @@ const task = (id: string, site = 'berlin'): Task => ({
   parameters: {},
 });
 
-/** Resolves once the condition holds. */
-const until = (condition: () => boolean): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (!condition()) return;
-      clearInterval(timer);
-      resolve();
-    }, 5);
+/** Resolves once the foreman's end has taken the task. */
+const sendUntilHeld = (foreman: ForemanWire, it: Task): Promise<void> =>
+  foreman.send(it).catch(async () => {
+    await sleep(5);
+    return sendUntilHeld(foreman, it);
   });
-
-/** Resolves once the foreman's end takes the task. */
-const sendUntilHeld = async (foreman: ForemanWire, it: Task): Promise<void> => {
-  let held = false;
-  while (!held)
-    held = await foreman.send(it).then(
-      () => true,
-      () => false,
-    );
-};
 
 describe('the wire over NATS', () => {
   let server: NatsServer;
@@ -60,15 +48,15 @@ describe('the wire over NATS', () => {
   });
 
   const foremanOf = (servers: string) =>
-    jetstreamForeman({ servers, reconnectEvery: 10, log: (...a) => process.stderr.write(Date.now()%100000+' F '+JSON.stringify(a)+'\n') }, { ackWait: 200, retryFirst: 10, retryMost: 20 });
+    jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 200, retryFirst: 10, retryMost: 20 });
   const agentOf = (servers = server.url): AgentWire => {
     const periods = { announceEvery: 30, beatEvery: 10, reportAgain: 10 };
-    const agent = jetstreamAgent({ servers, reconnectEvery: 10, log: (...a) => process.stderr.write(Date.now()%100000+' A '+JSON.stringify(a)+'\n') }, periods);
+    const agent = jetstreamAgent({ servers, reconnectEvery: 10 }, periods);
     agents.push(agent);
     return agent;
   };
   const startAgent = (work: Work, servers?: string) =>
-    agentOf(servers).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 2 } }, work);
+    agentOf(servers).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 4 } }, work);
   const done: Work = async ({ task }) => ({ result: { task } });
 
   it('may begin before the server is there', async () => {
@@ -131,7 +119,7 @@ describe('the wire over NATS', () => {
     await until(() => ends.length === 2);
     await relay.cut();
     await until(() => !foreman.serves('berlin', 'ipmi'));
-    await new Promise((resolve) => setTimeout(resolve, 250)); // longer than NATS waits for a sign of the agent
+    await sleep(250); // longer than NATS waits for a sign of the agent
     await relay.mend();
     await until(() => foreman.serves('berlin', 'ipmi'));
     for (const end of ends) end({ result: {} });

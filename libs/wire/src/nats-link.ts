@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { WireLog } from './log.ts';
+import { readNatsAddresses } from './nats-addresses.ts';
 
 /** Where NATS is and who we are there. */
 export interface NatsSettings {
-  /**
-   * One address or several with commas between them: `nats://user:password@host:4222`, `host:4222`, `tls://host`.
-   * A user name without a password is a token.
-   */
+  /** The addresses, as `readNatsAddresses` reads them. */
   readonly servers: string;
   /** These win over what the addresses say. */
   readonly user?: string;
@@ -97,31 +95,18 @@ export async function natsLink(
   };
 }
 
-/** What the client library is told; reads the addresses. */
-export function connectionOptions(
+/** What the client library is told. */
+function connectionOptions(
   { servers, user, password, token, name }: NatsSettings,
   reconnectEvery: number,
   inboxPrefix?: string,
 ): NodeConnectionOptions {
-  const addresses = servers
-    .split(',')
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .map(readAddress);
-  if (addresses.length === 0) throw new Error('no NATS server is named');
-  const named = addresses.find((address) => address.username !== '');
-  const fromAddress: Partial<NodeConnectionOptions> =
-    named === undefined
-      ? {}
-      : named.password === ''
-        ? { token: decodeURIComponent(named.username) }
-        : { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) };
-  const given: Partial<NodeConnectionOptions> =
-    token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : fromAddress;
+  const addresses = readNatsAddresses(servers);
+  const given = token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : addresses.as;
   return {
-    servers: addresses.map(({ host }) => host),
+    servers: [...addresses.hosts],
     ...given,
-    ...(addresses.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+    ...(addresses.tls ? { tls: {} } : {}),
     ...(name === undefined ? {} : { name }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
     maxReconnectAttempts: -1,
@@ -131,14 +116,4 @@ export function connectionOptions(
     timeout: 5000,
     pingInterval: 20_000,
   };
-}
-
-function readAddress(text: string): URL {
-  try {
-    const address = new URL(text.includes('://') ? text : `nats://${text}`);
-    if (['nats:', 'tls:'].includes(address.protocol) && address.hostname !== '') return address;
-  } catch {
-    // said below, without the address: it may hold a password
-  }
-  throw new Error('an address of NATS is not of the form nats://[user:password@]host[:port]');
 }

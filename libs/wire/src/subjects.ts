@@ -30,8 +30,11 @@ export const inboxOf = (site: string): string => `_INBOX_${token('site', site)}`
 /** The site in the subject of an announcement. */
 export const siteOf = (subject: string): string => subject.split('.')[1] ?? '';
 
+/** Whether a site or module can be named on NATS. */
+export const isNatsName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name);
+
 /** The name, if it can be one token of a subject; throws otherwise. */
 function token(kind: string, name: string): string {
-  if (/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name)) return name;
+  if (isNatsName(name)) return name;
   throw new Error(`the ${kind} ${JSON.stringify(name)} cannot be named on NATS: only letters, digits, "_" and "-"`);
 }

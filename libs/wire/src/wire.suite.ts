@@ -357,12 +357,14 @@ class Office {
 
   /** Resolves as soon as the condition holds; looks whenever something happens, and every few milliseconds. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition()) return;
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
+      const end = (how: () => void) => {
+        clearTimeout(patience);
         this.#looking.delete(look);
-        resolve();
+        how();
       };
+      const look = () => condition() && end(resolve);
       this.#looking.add(look);
       look();
     });

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { agentHalves } from '#platforms/agents';
+import { jetstreamAgent, startAgent } from '#wire';
+import { jsonLog } from './log.ts';
+import { BadSetting, readSettings } from './settings.ts';
+
+/** What the program is given by the process it runs in. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Emits SIGTERM and SIGINT. */
+  readonly signals: EventEmitter;
+  /** Where the log goes, a whole line at a time. */
+  readonly write: (line: string) => void;
+  readonly complain: (line: string) => void;
+}
+
+/**
+ * Runs an agent until it is told to stop, and resolves with the exit code: 0 after the first signal, once what was at
+ * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
+ */
+export async function subcontractor({ env, signals, write, complain }: Surroundings): Promise<number> {
+  const settings = attempt(() =>
+    readSettings(
+      env,
+      agentHalves.map(({ name }) => name),
+    ),
+  );
+  if (settings instanceof BadSetting) {
+    complain(`${settings.message}\n`);
+    return 2;
+  }
+  const { natsUrl, site, name, limits } = settings;
+  const log = jsonLog(write, randomBytes(8).toString('hex'));
+  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: limits[half.name] ?? 0, half }]));
+  log('info', 'starting', { name, site, modules: limits });
+  const wire = jetstreamAgent({ servers: natsUrl, name, log });
+  const agent = startAgent({ wire, name, site, modules, log });
+  agent.catch(() => undefined);
+
+  return new Promise((resolve, reject) => {
+    let told = 0;
+    const hear = (signal: string) => {
+      told += 1;
+      log('info', told === 1 ? 'stopping' : 'stopping at once', { signal });
+      if (told > 1) end(1);
+      else agent.then((running) => running.stop()).then(() => end(0), reject);
+    };
+    const end = (code: number) => {
+      signals.off('SIGTERM', hear).off('SIGINT', hear);
+      resolve(code);
+    };
+    signals.on('SIGTERM', hear).on('SIGINT', hear);
+    agent.catch(reject);
+  });
+}
+
+function attempt<T>(read: () => T): T | BadSetting {
+  try {
+    return read();
+  } catch (fault) {
+    if (fault instanceof BadSetting) return fault;
+    throw fault;
+  }
+}

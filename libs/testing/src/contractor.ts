@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { RunningProgram } from './running-program.ts';
+import { startProgram } from './running-program.ts';
+
+/** A server of ours that tests drive over HTTP, kill and start again. It keeps its port. */
+export interface TestContractor {
+  readonly url: string;
+  /** What it has written since it was last started. */
+  readonly lines: readonly string[];
+  start(): Promise<void>;
+  /** Ends it the hard way, as a power cut would. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The password of the administrator of test servers. */
+export const ADMIN_PASSWORD = 'a test needs no secrets';
+
+/** A port on loopback nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts a server with these settings. */
+export async function startContractor(environment: Readonly<Record<string, string>>): Promise<TestContractor> {
+  const port = String(await freePort());
+  let running: RunningProgram | undefined;
+  const start = async (): Promise<void> => {
+    const settings = { CONTRACTOR_PORT: port, CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD, ...environment };
+    running = await startProgram('apps/contractor/src/main', settings, 'contractor listens');
+  };
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get lines() {
+      return running?.lines ?? [];
+    },
+    start,
+    kill: async () => running?.kill(),
+    stop: async () => void (await running?.stop()),
+  };
+}

@@ -1,0 +1,17 @@
+type Bench = () => Promise<{ run(args: string[]): Promise<void> }>;
+
+/** The benches by name; each prints its own figures. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  thread: () => import('./thread.ts'),
+  'http-front': () => import('./http-front.ts'),
+  tscript: () => import('./tscript.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench) {
+  await (await bench()).run(args);
+} else {
+  process.stderr.write(`npm run bench -- <${Object.keys(BENCHES).join(' | ')}>\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,79 @@
+/** `npm run cases -- <room> <file>`: plays a file of recorded cases against the real code and counts what holds. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv, cwd, exit, stderr, stdout } from 'node:process';
+import { type Case, type Decided, checkCase } from '#tscript';
+
+/** One case: what it is called, and where it goes otherwise than it should. */
+interface Row {
+  readonly id: string;
+  readonly differences: readonly string[];
+  /** The decision it counts by, when that is not the recording. */
+  readonly by?: string;
+}
+
+/** Cases that belong together. Without `rows` there is nothing yet to play them against. */
+interface Group {
+  readonly name: string;
+  readonly rows?: readonly Row[];
+}
+
+/** What each kind of file is played against. */
+const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = {
+  core: notYet,
+  tscript: scriptGroups,
+  wire: notYet,
+};
+
+/** The groups of a file nobody plays: its lists, by name. */
+function notYet(content: unknown): readonly Group[] {
+  const lists = Object.entries(content as object).filter(([, inner]) => Array.isArray(inner));
+  return lists.map(([name]) => ({ name }));
+}
+
+function scriptGroups(content: unknown): readonly Group[] {
+  const { cases } = content as { readonly cases: readonly Case[] };
+  const decided = JSON.parse(readFileSync(join(cwd(), 'test/cases/tscript-decided.json'), 'utf8')) as Record<
+    string,
+    Decided
+  >;
+  return [...new Set(cases.map(({ group }) => group))].map((name) => {
+    const rows = cases.filter(({ group }) => group === name).map((row) => checked(row, decided[row.id]));
+    return { name, rows };
+  });
+}
+
+function checked(row: Case, decided: Decided | undefined): Row {
+  try {
+    const { id, differences, by } = checkCase(row, decided);
+    return { id, differences, ...(by !== 'recorded' && { by }) };
+  } catch (thrown) {
+    return { id: row.id, differences: [`threw ${(thrown as Error).stack}`] };
+  }
+}
+
+/** Plays a file and says what failed; gives the exit code. */
+export function cases(room: string, file: string, say: (text: string) => void, verbose = false): number {
+  const play = Object.hasOwn(rooms, room) ? rooms[room] : undefined;
+  if (play === undefined) throw new Error(`there is no room "${room}"; there are ${Object.keys(rooms).join(', ')}`);
+  const groups = play(JSON.parse(readFileSync(file, 'utf8')));
+  for (const { name, rows } of groups) if (rows === undefined) say(`${room} ${name}: not there yet, not counted\n`);
+  const rows = groups.flatMap((group) => group.rows ?? []);
+  const failed = rows.filter(({ differences }) => differences.length > 0);
+  for (const { id, differences } of failed) say(`${id}\n${differences.map((text) => `    ${text}\n`).join('')}`);
+  if (verbose) for (const { id, by } of rows) if (by !== undefined) say(`${id}: ${by}\n`);
+  say(`${rows.length - failed.length} passed, ${failed.length} failed\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+if (import.meta.filename === argv[1]) {
+  const [room, file] = argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  try {
+    if (room === undefined || file === undefined)
+      throw new Error('usage: cases <core|tscript|wire> <file> [--decided]');
+    exit(cases(room, file, (text) => stdout.write(text), argv.includes('--decided')));
+  } catch (thrown) {
+    stderr.write(`${(thrown as Error).message}\n`);
+    exit(2);
+  }
+}

@@ -1,0 +1,359 @@
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
+import { CinpClient, InvalidRequest } from '#cinp';
+import { hashOf } from '#event-store';
+import { iputils } from '#platforms/iputils/agent';
+import type { RunningProgram, TestContractor } from '#testing';
+import { ADMIN_PASSWORD, freePort, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
+
+jest.setTimeout(120_000);
+
+type Values = Readonly<Record<string, unknown>>;
+
+const SITE = '/api/v1/Site/Site:site1:';
+const FOUNDATION = '/api/v1/Building/Foundation:host1:';
+const BLUEPRINT = 'manual-foundation-base';
+
+const script = (port: number): string => `
+begin( description="Look at the host", expected_time=1:00 )
+  received = iputils.ping( target="127.0.0.1", count=1 )
+  if ( received < 50 ) then
+    fatal_error( msg=( "only " . received ) )
+  iputils.wait_for_port( target="127.0.0.1", port=${port} )
+end
+`;
+
+/** Tries again while the server is away. */
+async function persist<T>(task: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof InvalidRequest || tries === 200) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function until<T>(task: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const value = await task();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error('it did not come to that in a minute');
+    await sleep(50);
+  }
+}
+
+/** What an operator does, with the client of an operator; every step may be repeated. */
+class Walk {
+  readonly client: CinpClient;
+
+  constructor(url: string) {
+    this.client = new CinpClient(url, { version: '0.9' });
+  }
+
+  async login(): Promise<void> {
+    await persist(() => this.client.login('root', ADMIN_PASSWORD));
+  }
+
+  async create(model: string, values: Values): Promise<void> {
+    await persist(() => this.client.create(model, values)).catch((error: unknown) => {
+      // Its answer was lost when the server was killed, or the wish never arrived: then the retry finds it there.
+      if (!/already exists/.test(JSON.stringify((error as InvalidRequest).body))) throw error;
+    });
+  }
+
+  steps(port: number): (() => Promise<void>)[] {
+    const blueprint = `/api/v1/BluePrint/FoundationBluePrint:${BLUEPRINT}:`;
+    return [
+      () => this.create('/api/v1/Site/Site', { name: 'site1', description: 'the first' }),
+      () => this.create('/api/v1/BluePrint/Script', { name: 'look', description: 'looks', script: script(port) }),
+      () =>
+        this.create('/api/v1/BluePrint/FoundationBluePrint', {
+          name: BLUEPRINT,
+          description: 'by hand',
+          foundation_type_list: ['Manual'],
+        }),
+      () =>
+        this.create('/api/v1/BluePrint/BluePrintScript', {
+          blueprint: `/api/v1/BluePrint/BluePrint:${BLUEPRINT}:`,
+          script: '/api/v1/BluePrint/Script:look:',
+          name: 'create',
+        }),
+      () => this.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: 'host1', blueprint }),
+      async () => {
+        await persist(() => this.client.call(`${FOUNDATION}(doCreate)`)).catch((error: unknown) => {
+          if ((error as InvalidRequest).code !== 'JOB_EXISTS') throw error;
+        });
+      },
+    ];
+  }
+
+  job = (): Promise<Values | undefined> =>
+    persist(async () => {
+      const { uris } = await this.client.list('/api/v1/Foreman/FoundationJob');
+      return uris[0] === undefined ? undefined : this.client.get(uris[0]).catch(() => undefined);
+    });
+
+  message = async (): Promise<string> => String((await this.job())?.['message'] ?? '');
+
+  built = (): Promise<boolean> => persist(async () => (await this.client.get(FOUNDATION))['state'] === 'built');
+
+  /** What must hold when all is over. */
+  async expectDone(): Promise<void> {
+    expect((await this.client.list('/api/v1/Foreman/FoundationJob')).uris).toEqual([]);
+    const log = await this.client.list('/api/v1/Foreman/JobLog');
+    expect(log.uris).toHaveLength(1);
+    expect(await this.client.get(log.uris[0] ?? '')).toMatchObject({
+      site: SITE,
+      target_id: 'host1',
+      target_class: 'Foundation',
+      script_name: 'create',
+      creator: 'root',
+      started_at: expect.any(String),
+      finished_at: expect.any(String),
+    });
+    expect(await this.client.call(`${FOUNDATION}(getJob)`)).toBeNull();
+  }
+}
+
+/** What the log must hold when all is over, however often somebody was killed: each effect once, every chain whole. */
+async function expectWholeLog(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{
+    stream: string;
+    revision: string;
+    id: string;
+    type: string;
+    data: string;
+    meta: string;
+  }>('SELECT * FROM log.events ORDER BY stream, revision');
+  const count = (type: string) => rows.filter((row) => row.type === type).length;
+  for (const type of ['JobCreated', 'JobStarted', 'FoundationTaken', 'FoundationLocated', 'FoundationBuilt']) {
+    expect([type, count(type)]).toEqual([type, 1]);
+  }
+  expect([count('FoundationReleased'), count('JobEnded')]).toEqual([1, 1]);
+  const tasks = rows
+    .filter(({ type }) => type === 'JobStepCompleted')
+    .map(({ data }) => (JSON.parse(data) as { task: string }).task);
+  expect(tasks).toEqual([...new Set(tasks)]);
+  let previous: { stream: string; hash: string; at: string } | undefined;
+  for (const row of rows) {
+    const meta = JSON.parse(row.meta) as { prev: string; at: string };
+    const before = previous?.stream === row.stream ? previous : undefined;
+    expect(meta.prev).toBe(before?.hash ?? '');
+    expect(meta.at > (before?.at ?? '')).toBe(true);
+    previous = { stream: row.stream, hash: hashOf(row.stream, Number(row.revision), row), at: meta.at };
+  }
+}
+
+/** One way tasks reach an agent. */
+interface Form {
+  readonly server: TestContractor;
+  /** Where the log can be read directly; the embedded one is looked at through the API only. */
+  readonly pool?: pg.Pool;
+  /** Ends the agent the hard way, with whatever it is at work on, and starts it again. */
+  readonly killAgent?: () => Promise<void>;
+  readonly tearDown: () => Promise<void>;
+}
+
+/** Everything in one process. */
+async function embedded(): Promise<Form> {
+  const data = await mkdtemp(path.join(os.tmpdir(), 'contractor-thread-'));
+  await chmod(data, 0o755);
+  const server = await startContractor({ CONTRACTOR_DATA: data });
+  return {
+    server,
+    tearDown: async () => {
+      await server.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A subcontractor of its own, reached over NATS. */
+async function overNats(): Promise<Form> {
+  const [database, nats] = await Promise.all([testDatabase(), startNatsServer()]);
+  const server = await startContractor({ DATABASE_URL: database.url, NATS_URL: nats.url });
+  const settings = { NATS_URL: nats.url, SUBCONTRACTOR_SITE: 'site1' };
+  const startAgent = () => startProgram('apps/subcontractor/src/main', settings, 'serving');
+  let agent: RunningProgram = await startAgent();
+  return {
+    server,
+    pool: database.pool,
+    killAgent: async () => {
+      await agent.kill();
+      agent = await startAgent();
+    },
+    tearDown: async () => {
+      await Promise.all([agent.stop(), server.stop()]);
+      await nats.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** An agent that polls over HTTP as the existing ones do. */
+async function overHttp(): Promise<Form> {
+  const database = await testDatabase();
+  const server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
+  let poller = startPoller(server.url);
+  return {
+    server,
+    pool: database.pool,
+    killAgent: async () => {
+      await poller.stop();
+      poller = startPoller(server.url);
+    },
+    tearDown: async () => {
+      await poller.stop();
+      await server.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** Polls, does what it is given, and reports; stopped, it forgets everything, like a process that was killed. */
+function startPoller(url: string): { stop(): Promise<void> } {
+  const client = new CinpClient(url, { version: '1.0' });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const loop = async (): Promise<void> => {
+    await persist(() => client.login('root', ADMIN_PASSWORD));
+    while (!signal.aborted) {
+      const tasks = await client
+        .call<PolledTask[]>('/api/v1/SubContractor/Dispatch(getJobs)', {
+          site: SITE,
+          module_list: ['iputils'],
+          max_jobs: 5,
+        })
+        .catch(() => []);
+      for (const { job_id, cookie, function: name, paramaters } of tasks) {
+        const data = await iputils.functions[name](paramaters as never, { task: '', signal });
+        if (signal.aborted) return;
+        const report = () => client.call('/api/v1/SubContractor/Dispatch(jobResults)', { job_id, cookie, data });
+        expect(await persist(report)).toBe('Accepted');
+        // Said twice, as after an answer that was lost: accepted, and done once.
+        expect(await persist(report)).toBe('Accepted');
+      }
+      await sleep(50);
+    }
+  };
+  const running = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running.catch((error: unknown) => {
+        if ((error as Error).name !== 'AbortError') throw error;
+      });
+    },
+  };
+}
+
+interface PolledTask {
+  readonly job_id: number;
+  readonly cookie: string;
+  readonly function: keyof typeof iputils.functions;
+  readonly paramaters: Values;
+}
+
+let port: number;
+let listener: Server | undefined;
+
+const openPort = async (): Promise<void> => {
+  listener = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+};
+
+describe.each([
+  { name: 'everything in one process', setUp: embedded, agentApart: false },
+  { name: 'a subcontractor reached over NATS', setUp: overNats, agentApart: true },
+  { name: 'an agent that polls over HTTP', setUp: overHttp, agentApart: true },
+])('one job from end to end: $name', ({ setUp, agentApart }) => {
+  let form: Form;
+  let walk: Walk;
+  beforeEach(async () => {
+    port = await freePort();
+    form = await setUp();
+    walk = new Walk(form.server.url);
+    await walk.login();
+  });
+  afterEach(async () => {
+    listener?.close();
+    listener = undefined;
+    await form.tearDown();
+  });
+
+  const waitsForPort = () => until(async () => (await walk.message()).includes('"closed"'));
+  const finish = async () => {
+    await until(walk.built);
+    await until(async () => (await walk.job()) === undefined);
+    await walk.expectDone();
+    if (form.pool) await expectWholeLog(form.pool);
+  };
+
+  it('waits while the port is closed, says so, and builds the foundation when it opens', async () => {
+    const { client } = walk;
+    expect(await client.call('/api/v1/Auth/User(whoami)')).toBe('root');
+    for (const step of walk.steps(port)) await step();
+    await expect(client.call(`${FOUNDATION}(doCreate)`)).rejects.toMatchObject({
+      body: { exception: 'ForemanException', error: 'JOB_EXISTS', message: 'target has an existing job' },
+    });
+    await waitsForPort();
+    expect(await walk.job()).toMatchObject({ state: 'queued', site: SITE, can_start: 'True', foundation: FOUNDATION });
+    expect(await client.get(FOUNDATION)).toMatchObject({ state: 'located' });
+    await openPort();
+    await finish();
+  });
+
+  it('comes to the same end when the server is killed at any point', async () => {
+    const { server } = form;
+    const killAfter = async (wait: number): Promise<void> => {
+      await sleep(wait);
+      await server.kill();
+      await server.start();
+    };
+    for (const step of walk.steps(port)) {
+      await step();
+      await killAfter(0);
+    }
+    for (const wait of [0, 20, 60, 150, 400]) await killAfter(wait);
+    await waitsForPort();
+    await openPort();
+    for (const wait of [5, 30]) await killAfter(wait);
+    await finish();
+  });
+
+  // The agent inside the server dies with it: that is the test before.
+  if (!agentApart) return;
+
+  it('comes to the same end when the agent is killed at any point', async () => {
+    for (const step of walk.steps(port)) await step();
+    for (const wait of [0, 10, 40, 120, 300]) {
+      await sleep(wait);
+      await form.killAgent?.();
+    }
+    await waitsForPort();
+    await openPort();
+    await finish();
+  });
+});
+
+it('refuses a wrong password and a script with a fault, and says where the fault is', async () => {
+  const { server, tearDown } = await embedded();
+  const { client } = new Walk(server.url);
+  await expect(client.login('root', 'wrong')).rejects.toMatchObject({ message: 'Invalid Login' });
+  await client.login('root', ADMIN_PASSWORD);
+  const bad = { name: 'bad', description: 'broken', script: 'begin()\n  one = \nend\n' };
+  await expect(client.create('/api/v1/BluePrint/Script', bad)).rejects.toMatchObject({
+    body: { script: [expect.stringMatching(/^Script is invalid: line 2 column \d+: /)] },
+  });
+  await tearDown();
+});
