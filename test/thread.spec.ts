@@ -103,7 +103,7 @@ class Walk {
       return uris[0] === undefined ? undefined : this.client.get(uris[0]).catch(() => undefined);
     });
 
-  message = async (): Promise<string> => String((await this.job())?.['message'] ?? '');
+  message = async (): Promise<string> => JSON.stringify((await this.job())?.['message'] ?? '');
 
   built = (): Promise<boolean> => persist(async () => (await this.client.get(FOUNDATION))['state'] === 'built');
 
@@ -291,7 +291,7 @@ describe.each([
     await form.tearDown();
   });
 
-  const waitsForPort = () => until(async () => (await walk.message()).includes('"closed"'));
+  const waitsForPort = () => until(async () => (await walk.message()).includes('closed'));
   const finish = async () => {
     await until(walk.built);
     await until(async () => (await walk.job()) === undefined);

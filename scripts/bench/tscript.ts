@@ -1,7 +1,6 @@
 /** `npm run bench -- tscript [parse|loop|store|fuzz]`: the figures of the script language, and its fuzzer. */
 import { stdout } from 'node:process';
-import { type Machine, type Program, begin, compile, emptyHost, parse, run as pass } from '#tscript';
-import { fuzz } from './tscript-fuzz.ts';
+import { type Machine, type Program, begin, compile, emptyHost, fuzz, parse, run as pass } from '#tscript';
 
 const parts: Readonly<Record<string, (args: readonly string[]) => void>> = {
   parse: benchParse,
@@ -109,7 +108,9 @@ const typicalVariables = { locator: 'node01', uuid: '11111111-2222-4333-8444-555
 
 function benchFuzz(args: readonly string[]): void {
   const count = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 1_000_000);
-  const { inputs, slowest, parsed, ended } = fuzz({ count, seed: 1, say: (text) => stdout.write(text) });
+  const seed = Date.now() % 1_000_000;
+  const progress = (inputs: number): void => void stdout.write(`  ${inputs.toLocaleString('en')} inputs\n`);
+  const { inputs, slowest, parsed, ended } = fuzz({ count, seed, clock: () => performance.now(), progress });
   say('inputs without crash or hang', inputs.toLocaleString('en'), 'at least 1,000,000');
   say('of them parsed / run to an end', `${parsed.toLocaleString('en')} / ${ended.toLocaleString('en')}`, '-');
   say('slowest input', `${slowest.toFixed(1)} ms`, '-');

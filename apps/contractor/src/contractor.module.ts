@@ -6,14 +6,14 @@ import { CarryOutHandler } from '#runtime';
 import { HealthController } from './health.controller.ts';
 
 /** What Nest holds together: the command bus with its handler, and the plain HTTP pages. */
-@Module({})
-export class ContractorModule {
-  static on(commands: Commands, health: () => object): DynamicModule {
-    return {
-      module: ContractorModule,
-      imports: [CqrsModule.forRoot()],
-      controllers: [HealthController],
-      providers: [{ provide: Commands, useValue: commands }, { provide: 'health', useValue: health }, CarryOutHandler],
-    };
-  }
-}
+@Module({ imports: [CqrsModule.forRoot()], controllers: [HealthController], providers: [CarryOutHandler] })
+export class ContractorModule {}
+
+/** The module on the ground of one server. */
+export const contractorModule = (commands: Commands, health: () => object): DynamicModule => ({
+  module: ContractorModule,
+  providers: [
+    { provide: Commands, useValue: commands },
+    { provide: 'health', useValue: health },
+  ],
+});

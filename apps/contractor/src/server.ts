@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { ApiService, Catalogue } from '#api';
 import { cinpFace, installVerbFront, verbOf } from '#cinp';
 import type { Done } from '#event-store';
@@ -15,7 +15,7 @@ import { Ids, openReadStore } from '#read-store';
 import type { Ground, Log, Process, Settings } from '#runtime';
 import { CarryOut, startEmbeddedPostgres } from '#runtime';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
-import { ContractorModule } from './contractor.module.ts';
+import { contractorModule } from './contractor.module.ts';
 import { roomsOf } from './rooms.ts';
 
 /** How many tasks of a module the subcontractor inside the server takes at a time. */
@@ -71,7 +71,7 @@ async function open(
   });
   let face: ReturnType<typeof cinpFace> | undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
-    ContractorModule.on(new Commands(store, clock), health),
+    contractorModule(new Commands(store, clock), health),
     new FastifyAdapter({ serverFactory: (rest: RequestListener) => httpServer(rest, () => face) }),
     { logger: ['error', 'warn'] },
   );
@@ -86,7 +86,7 @@ async function open(
     furniture.flatMap(({ api = [] }) => api),
     furniture.flatMap(({ extensions = [] }) => extensions),
   );
-  const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), carryOut });
+  const api = new ApiService({ catalogue: catalogue.facing('cinp'), reads, clock, head: () => store.head(), carryOut });
   face = cinpFace({ api, log, identify: (id, token) => auth.sessions().identify(id, token) });
 
   await projector.start();
@@ -122,7 +122,7 @@ async function openPool(settings: Settings, log: Log, whenStopped: (close: () =>
     if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
     connectionString = postgres.url;
   }
-  const pool = new pg.Pool({ connectionString, max: 20 });
+  const pool = new Pool({ connectionString, max: 20 });
   pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
   whenStopped(() => pool.end());
   return pool;

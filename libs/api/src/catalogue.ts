@@ -1,4 +1,4 @@
-import type { Extension, Model, Permission } from './model.ts';
+import type { Extension, Face, Model, Permission } from './model.ts';
 
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
@@ -35,6 +35,11 @@ export class Catalogue {
 
   model(path: string): Model | undefined {
     return this.#models.get(path);
+  }
+
+  /** The part of it that one face shows. */
+  facing(face: Face): Catalogue {
+    return new Catalogue(this.models.filter(({ faces }) => faces === undefined || faces.includes(face)));
   }
 
   get models(): readonly Model[] {

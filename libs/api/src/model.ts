@@ -59,11 +59,16 @@ export interface Deletion {
   readonly remove: (work: Work, key: Key, view: View) => Promise<void>;
 }
 
+/** A face of the API. */
+export type Face = 'cinp' | 'rest';
+
 /** A model of the API, declared once; every face of the API is made from this. */
 export interface Model<Row extends object = object> {
   /** `<Namespace>/<Name>`. */
   readonly path: string;
   readonly doc?: string;
+  /** The faces it is shown on; all of them unless said otherwise. */
+  readonly faces?: readonly Face[];
   /** The model this one specialises; both address the same objects by the same ids. */
   readonly base?: string;
   /** The field that is the id; none for models without objects. */

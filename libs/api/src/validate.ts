@@ -13,8 +13,8 @@ export function validate(fields: Readonly<Record<string, Field>>, values: Values
       if (field.required) faults.push({ field: name, code: 'NULL', text: 'This field cannot be null.' });
     } else if (field.required && value === '') {
       faults.push({ field: name, code: 'BLANK', text: 'This field cannot be blank.' });
-    } else if (type.kind === 'String' && type.choices && !type.choices.includes(String(value))) {
-      faults.push({ field: name, code: 'CHOICE', text: `Value '${String(value)}' is not a valid choice.` });
+    } else if (type.kind === 'String' && typeof value === 'string' && type.choices?.includes(value) === false) {
+      faults.push({ field: name, code: 'CHOICE', text: `Value '${value}' is not a valid choice.` });
     }
   }
   return faults;

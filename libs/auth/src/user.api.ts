@@ -1,5 +1,5 @@
 import type { Model } from '#api';
-import { ANONYMOUS } from '#api';
+import { ANONYMOUS, asText } from '#api';
 import type { Sessions } from './sessions.ts';
 
 const string = { type: { kind: 'String' } } as const;
@@ -16,7 +16,7 @@ export const userModel = (sessions: Sessions): Model => ({
       parameters: { username: string, password: string },
       returns: string,
       permission: 'anybody',
-      run: { freely: (_, { username, password }, call) => sessions.login(String(username), String(password), call) },
+      run: { freely: (_, { username, password }, call) => sessions.login(asText(username), asText(password), call) },
     },
     logout: {
       static: true,
@@ -40,7 +40,7 @@ export const userModel = (sessions: Sessions): Model => ({
       permission: 'session',
       run: {
         freely: (_, { password, current_password: current }, call) =>
-          sessions.changePassword(String(password), current === null ? null : String(current), call),
+          sessions.changePassword(asText(password), current === null ? null : asText(current), call),
       },
     },
   },

@@ -1,6 +1,6 @@
 import type { JsonMap, Work } from '#kernel';
 import type { Field, Model, Values } from '#api';
-import { badConfigNames, dateTime, map, NAME, reference, text, uriOf } from '#api';
+import { asText, badConfigNames, dateTime, map, NAME, reference, text, uriOf } from '#api';
 import type { FoundationBluePrint } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 import type { BluePrintRow } from './blueprints.ts';
@@ -112,7 +112,7 @@ export const foundationBluePrintModel: Model<BluePrintRow> = {
   kind: { kind: 'foundation' },
   present,
   create: async (work, values) => {
-    const name = String(values['name'] ?? '');
+    const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
     await check(work, name, values);
     const is = { kind: 'foundation', ...changes(values) } as FoundationBluePrint;

@@ -58,10 +58,8 @@ const CHANGES = {
   physicalInterfaceNames: 'PhysicalInterfacesNamed',
 } as const;
 
-const set =
-  <D extends Partial<State>>() =>
-  (data: D, state: Life<State>): Life<State> =>
-    state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<State>, state: Life<State>): Life<State> =>
+  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
 
 export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> = {
   category: 'blueprint',
@@ -95,12 +93,12 @@ export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> =
   },
   evolve: {
     BluePrintDefined: (data) => ({ stage: 'open', is: { ...data, slots: new Map() } }),
-    BluePrintDescribed: set(),
-    BluePrintConfigured: set(),
-    BluePrintParentsChosen: set(),
-    FoundationTypesChosen: set(),
-    ValidationTemplateChosen: set(),
-    PhysicalInterfacesNamed: set(),
+    BluePrintDescribed: set,
+    BluePrintConfigured: set,
+    BluePrintParentsChosen: set,
+    FoundationTypesChosen: set,
+    ValidationTemplateChosen: set,
+    PhysicalInterfacesNamed: set,
     SlotFilled: ({ slot, link, script }, state) => {
       if ('is' in state) state.is.slots.set(slot, { link, script });
       return state;

@@ -1,6 +1,6 @@
 import type { Work } from '#kernel';
 import type { Model } from '#api';
-import { dateTime, integer, NAME, reference, text } from '#api';
+import { asText, byReference, dateTime, integer, NAME, reference, text } from '#api';
 import type { Ids } from '#read-store';
 import { blueprint } from './blueprint.ts';
 import type { ScriptLink } from './script-link.ts';
@@ -45,9 +45,9 @@ export const scriptLinkModel = (ids: Ids): Model<ScriptLinkRow> => ({
   create: async (work, values) => {
     const id = await ids.next('blueprintScript');
     const link = {
-      blueprint: String(values['blueprint'] ?? ''),
-      script: String(values['script'] ?? ''),
-      slot: String(values['name'] ?? ''),
+      blueprint: asText(values['blueprint']),
+      script: asText(values['script']),
+      slot: asText(values['name']),
     };
     await fill(work, id, link);
     await work.decide(scriptLink, id, { type: 'LinkScript', data: link });
@@ -57,9 +57,9 @@ export const scriptLinkModel = (ids: Ids): Model<ScriptLinkRow> => ({
     const before = await work.see(scriptLink, id);
     if (!before) return;
     const link = {
-      blueprint: String(values['blueprint'] ?? before.blueprint),
-      script: String(values['script'] ?? before.script),
-      slot: String(values['name'] ?? before.slot),
+      blueprint: asText(values['blueprint'] ?? before.blueprint),
+      script: asText(values['script'] ?? before.script),
+      slot: asText(values['name'] ?? before.slot),
     };
     if (link.blueprint !== before.blueprint || link.slot !== before.slot) {
       const data = { slot: before.slot, link: Number(id) };
@@ -75,9 +75,6 @@ export const scriptLinkModel = (ids: Ids): Model<ScriptLinkRow> => ({
     remove: async (work, id) => unlink(work, Number(id)),
   },
   filters: {
-    blueprint: {
-      parameters: { blueprint: { type: { kind: 'Model', model: 'BluePrint/BluePrint' } } },
-      where: ({ blueprint: name }) => (name === null ? null : { blueprint: String(name) }),
-    },
+    blueprint: byReference('blueprint', 'BluePrint/BluePrint'),
   },
 });

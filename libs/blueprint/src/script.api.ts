@@ -1,6 +1,6 @@
 import type { Work } from '#kernel';
 import type { Model, Values } from '#api';
-import { dateTime, NAME, text } from '#api';
+import { asText, dateTime, NAME, text } from '#api';
 import { parse } from '#tscript';
 import { unlink } from './script-link.api.ts';
 import { scriptLinks } from './script-links.ts';
@@ -34,7 +34,7 @@ export const scriptModel: Model<ScriptRow> = {
   rows: scripts,
   present: ({ text: source, ...row }, name) => ({ ...row, name, script: source }),
   create: async (work, values) => {
-    const name = String(values['name'] ?? '');
+    const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
     check(work, values['script']);
     await work.decide(script, name, { type: 'WriteScript', data: { name, ...(changes(values) as Script) } });

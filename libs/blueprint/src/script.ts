@@ -20,10 +20,8 @@ export type ScriptEvent =
 
 const rules = life('Script');
 
-const set =
-  <D extends Partial<Script>>() =>
-  (data: D, state: Life<Script>): Life<Script> =>
-    state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Script>, state: Life<Script>): Life<Script> =>
+  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
 
 export const script: Decider<Life<Script>, ScriptCommand, ScriptEvent> = {
   category: 'script',
@@ -46,8 +44,8 @@ export const script: Decider<Life<Script>, ScriptCommand, ScriptEvent> = {
   },
   evolve: {
     ScriptWritten: (data) => ({ stage: 'open', is: { ...data } }),
-    ScriptDescribed: set(),
-    ScriptRewritten: set(),
+    ScriptDescribed: set,
+    ScriptRewritten: set,
     ...rules.evolve,
   },
 };

@@ -1,6 +1,6 @@
 import type { JsonMap, Work } from '#kernel';
 import type { Deletion, Extension, Field, Model, Values } from '#api';
-import { dateTime, NAME, reference, text } from '#api';
+import { asText, byReference, dateTime, NAME, reference, text } from '#api';
 import { foundationBluePrintFor } from '#blueprint';
 import type { FoundationType } from '#platform';
 import { siteFor } from '#site';
@@ -44,7 +44,7 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
 function idMapOf(work: Work, value: unknown): JsonMap | null {
   if (value === null || value === '') return null;
   try {
-    const map = JSON.parse(String(value)) as unknown;
+    const map = JSON.parse(asText(value)) as unknown;
     if (map !== null && typeof map === 'object' && !Array.isArray(map)) return map as JsonMap;
   } catch {
     // Falls through to the fault.
@@ -58,7 +58,7 @@ async function checkPlace(work: Work, type: string, values: Values): Promise<voi
   const name = values['blueprint'];
   const blueprint = await foundationBluePrintFor(work, 'blueprint', name);
   if (blueprint && !blueprint.foundationTypes.includes(type)) {
-    work.fault('blueprint', 'TYPE', `Blueprint "${String(name)}" does not list this type "${type}"`);
+    work.fault('blueprint', 'TYPE', `Blueprint "${asText(name)}" does not list this type "${type}"`);
   }
 }
 
@@ -73,8 +73,8 @@ const update =
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',
       data: {
-        ...('site' in values ? { site: String(values['site']) } : {}),
-        ...('blueprint' in values ? { blueprint: String(values['blueprint']) } : {}),
+        ...('site' in values ? { site: asText(values['site']) } : {}),
+        ...('blueprint' in values ? { blueprint: asText(values['blueprint']) } : {}),
         ...('id_map' in values ? { idMap: idMapOf(work, values['id_map']) } : {}),
         own: given,
       },
@@ -98,10 +98,7 @@ const permissions: Model['permissions'] = {
 };
 
 const filters: Model['filters'] = {
-  site: {
-    parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
-    where: ({ site }) => (site === null ? null : { site: String(site) }),
-  },
+  site: byReference('site', 'Site/Site'),
 };
 
 /** Foundations of any platform; they are created through the model of their platform. */
@@ -131,15 +128,15 @@ export function platformFoundationModel({ type, model, doc, classes, fields }: F
     kind: { type },
     present: (row, locator) => present(row, locator, classes),
     create: async (work, values) => {
-      const locator = String(values['locator'] ?? '');
+      const locator = asText(values['locator']);
       if (locator && !NAME.test(locator)) work.fault('locator', 'PATTERN', 'Invalid');
       await checkPlace(work, type, values);
       await work.decide(foundation, locator, {
         type: 'DefineFoundation',
         data: {
           type,
-          site: String(values['site']),
-          blueprint: String(values['blueprint']),
+          site: asText(values['site']),
+          blueprint: asText(values['blueprint']),
           idMap: idMapOf(work, values['id_map'] ?? null),
           own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
         },

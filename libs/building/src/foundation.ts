@@ -49,11 +49,9 @@ const missing = () => refuse('', 'NOT_FOUND', 'Foundation is not there');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: State, job: number): boolean => state.job === undefined || state.job.job === job;
 
-const set =
-  <D extends Partial<State>>() =>
-  (data: D, state: Life<State>): Life<State> =>
-    'is' in state ? { ...state, is: { ...state.is, ...data } } : state;
-const put = (change: Partial<State>) => (_: object, state: Life<State>) => set()(change, state);
+const set = (data: Partial<State>, state: Life<State>): Life<State> =>
+  'is' in state ? { ...state, is: { ...state.is, ...data } } : state;
+const put = (change: Partial<State>) => (_: object, state: Life<State>) => set(change, state);
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
@@ -120,10 +118,10 @@ export const foundation: Decider<Life<State>, FoundationCommand, FoundationEvent
   },
   evolve: {
     FoundationDefined: (data) => ({ stage: 'open', is: { ...data, located: false, built: false, job: undefined } }),
-    FoundationSiteChosen: set(),
-    FoundationBluePrintChosen: set(),
-    FoundationIdentified: set(),
-    FoundationOwnFieldsChanged: set(),
+    FoundationSiteChosen: set,
+    FoundationBluePrintChosen: set,
+    FoundationIdentified: set,
+    FoundationOwnFieldsChanged: set,
     FoundationTaken: (data, state) => put({ job: data })(data, state),
     FoundationReleased: put({ job: undefined }),
     FoundationLocated: put({ located: true }),

@@ -5,7 +5,7 @@ export class Turns {
   /** Runs `task` when everybody who took one of these names before is done. */
   async take<R>(names: readonly string[], task: () => Promise<R>): Promise<R> {
     if (names.length === 0) return task();
-    const before = Promise.allSettled(names.map((name) => this.#last.get(name)));
+    const before = Promise.allSettled(names.map(async (name) => this.#last.get(name)));
     const run = before.then(task);
     const settled = run.catch(() => undefined);
     for (const name of names) this.#last.set(name, settled);

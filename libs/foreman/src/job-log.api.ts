@@ -1,5 +1,5 @@
 import type { Model } from '#api';
-import { dateTime, integer, reference, text } from '#api';
+import { asText, byReference, dateTime, integer, reference, text } from '#api';
 import type { JobLogRow } from './job-log.ts';
 import { jobLog } from './job-log.ts';
 
@@ -44,14 +44,11 @@ export const jobLogModel: Model<JobLogRow> = {
     created: row.created,
   }),
   filters: {
-    site: {
-      parameters: { site: model('Site/Site') },
-      where: ({ site }) => (site === null ? null : { site: String(site) }),
-    },
+    site: byReference('site', 'Site/Site'),
     job: { parameters: { job_id: { type: { kind: 'Integer' } } }, where: ({ job_id: job }) => ({ job: Number(job) }) },
     foundation: {
       parameters: { foundation: model('Building/Foundation') },
-      where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${String(foundation)}` }),
+      where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${asText(foundation)}` }),
     },
   },
 };

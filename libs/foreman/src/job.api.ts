@@ -1,7 +1,7 @@
 import type { Work } from '#kernel';
 import { refuse } from '#kernel';
 import type { Action, Extension, Field, Model } from '#api';
-import { dateTime, integer, reference, text } from '#api';
+import { asText, byReference, dateTime, integer, reference, text } from '#api';
 import type { FoundationRow } from '#building';
 import { foundations } from '#building';
 import type { Ids, Key, View } from '#read-store';
@@ -118,7 +118,7 @@ const jobStats: Action = {
   permission: { grant: 'Foreman.can_base_job' },
   run: {
     freely: async (_, { site }, { view }) => {
-      const { rows } = await view.list(jobs, { where: { site: String(site) } });
+      const { rows } = await view.list(jobs, { where: { site: asText(site) } });
       const trouble = rows.filter(({ row }) => ['error', 'aborted', 'paused'].includes(row.stage));
       return { running: rows.length, error: trouble.length };
     },
@@ -152,10 +152,7 @@ export const foundationJobModel: Model<JobRow> = {
   kind: { kind: 'Foundation' },
   present,
   filters: {
-    site: {
-      parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
-      where: ({ site }) => (site === null ? null : { site: String(site) }),
-    },
+    site: byReference('site', 'Site/Site'),
   },
   actions: actions('Foreman.can_foundation_job'),
 };
@@ -188,7 +185,7 @@ export const jobExtensions = (ids: Ids): readonly Extension[] => {
           permission: { grant },
           run: {
             within: async (work, locator, { name }, { asking }) => {
-              const script = String(name);
+              const script = asText(name);
               if (script === 'create' || script === 'destroy') {
                 throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
               }

@@ -50,7 +50,7 @@ export interface ReadModel<Row extends object = object> {
 export const rule = <Row, D>(
   fold: (row: Row | undefined, event: Recorded<D>) => Row | undefined,
   keys?: (event: Recorded<D>) => Key | readonly Key[],
-): Rule<Row> => (keys ? { fold, keys } : { fold }) as Rule<Row>;
+): Rule<Row> => (keys ? { fold, keys } : { fold });
 
 /** A rule for events that only change rows that are there. */
 export const change = <Row, D>(

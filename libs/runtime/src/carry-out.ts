@@ -1,3 +1,4 @@
+import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import type { Asking, Work } from '#kernel';
@@ -21,7 +22,7 @@ export class CarryOut extends Command<Done<unknown>> {
 export class CarryOutHandler implements ICommandHandler<CarryOut> {
   readonly #commands: Commands;
 
-  constructor(commands: Commands) {
+  constructor(@Inject(Commands) commands: Commands) {
     this.#commands = commands;
   }
 

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** A PostgreSQL server that belongs to this process. */
 export interface EmbeddedPostgres {
@@ -23,6 +23,16 @@ export interface EmbeddedPostgres {
 const NOBODY = 65534;
 const USER = 'contractor';
 const DATABASE = 'contractor';
+const SERVER_SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: 100,
+  shared_buffers: '128MB',
+  logging_collector: 'on',
+  log_filename: 'postgres.log',
+  log_truncate_on_rotation: 'on',
+  log_rotation_size: '10MB',
+};
 
 /**
  * Starts PostgreSQL on a data directory, which is made when it is not there. A server that still runs on that directory
@@ -107,9 +117,9 @@ function launch(postgres: string, owner: object, data: string, port: number): Ch
   const child = spawn(
     postgres,
     [
-      ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
-      ...['-c', 'max_connections=100', '-c', 'shared_buffers=128MB', '-c', 'logging_collector=on'],
-      ...['-c', 'log_filename=postgres.log', '-c', 'log_truncate_on_rotation=on', '-c', 'log_rotation_size=10MB'],
+      '-D',
+      data,
+      ...Object.entries({ ...SERVER_SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     // A group of its own: a Ctrl-C at the terminal reaches us, and we stop it in order.
     { ...owner, cwd: data, detached: true, stdio: 'ignore' },
@@ -121,7 +131,7 @@ function launch(postgres: string, owner: object, data: string, port: number): Ch
 async function ready(url: string, data: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     try {
       await client.connect();
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);

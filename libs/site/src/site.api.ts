@@ -1,6 +1,6 @@
 import type { JsonMap, Work } from '#kernel';
 import type { Model, Values } from '#api';
-import { badConfigNames, dateTime, map, NAME, reference, text } from '#api';
+import { asText, badConfigNames, dateTime, map, NAME, reference, text } from '#api';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
 import { sites } from './sites.ts';
@@ -66,7 +66,7 @@ export const siteModel: Model<SiteRow> = {
   rows: sites,
   present: ({ configValues, ...row }, name) => ({ ...row, name, config_values: configValues }),
   create: async (work, values) => {
-    const name = String(values['name'] ?? '');
+    const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
     checkConfig(work, values['config_values']);
     await checkParent(work, name, values['parent']);

@@ -26,10 +26,8 @@ export type SiteEvent =
 
 const rules = life('Site');
 
-const set =
-  <D extends Partial<Site>>() =>
-  (data: D, state: Life<Site>): Life<Site> =>
-    state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Site>, state: Life<Site>): Life<Site> =>
+  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
 
 export const site: Decider<Life<Site>, SiteCommand, SiteEvent> = {
   category: 'site',
@@ -57,10 +55,10 @@ export const site: Decider<Life<Site>, SiteCommand, SiteEvent> = {
   },
   evolve: {
     SiteDefined: (data) => ({ stage: 'open', is: { ...data } }),
-    SiteDescribed: set(),
-    SiteZoneChosen: set(),
-    SiteMoved: set(),
-    SiteConfigured: set(),
+    SiteDescribed: set,
+    SiteZoneChosen: set,
+    SiteMoved: set,
+    SiteConfigured: set,
     ...rules.evolve,
   },
 };

@@ -9,3 +9,8 @@ export { ADMIN_PASSWORD, freePort, startContractor } from './contractor.ts';
 export type { TestContractor } from './contractor.ts';
 export { startProgram } from './running-program.ts';
 export type { RunningProgram } from './running-program.ts';
+export { given, stateAfter } from './given.ts';
+export type { Then } from './given.ts';
+export { moment, rowsAfter } from './rows-after.ts';
+export type { Happened } from './rows-after.ts';
+export { Streams } from './streams.ts';

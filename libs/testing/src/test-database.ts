@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client, Pool } from 'pg';
 
 /** A fresh database on the test run's PostgreSQL server. */
 export interface TestDatabase {
   readonly url: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** Ends the pool and drops the database. */
   drop(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   if (!server) throw new Error('TEST_POSTGRES_URL is not set: run the specs through npm test');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const admin = async (sql: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: server });
+    const client = new Client({ connectionString: server });
     await client.connect();
     await client.query(sql);
     await client.end();
@@ -23,7 +23,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin(`CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: url.href, max: 10 });
+  const pool = new Pool({ connectionString: url.href, max: 10 });
   return {
     url: url.href,
     pool,

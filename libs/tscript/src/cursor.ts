@@ -117,11 +117,11 @@ export function need(cursor: Cursor, text: string): void {
 
 /** Reads a pattern (which must be sticky) if it stands at the place. */
 export function match(cursor: Cursor, pattern: RegExp): string | null {
-  pattern.lastIndex = cursor.at;
-  const [found] = pattern.exec(cursor.source.text) ?? [];
-  if (found === undefined) return null;
-  cursor.at += found.length;
-  return found;
+  const { at: from } = cursor;
+  pattern.lastIndex = from;
+  if (!pattern.test(cursor.source.text)) return null;
+  cursor.at = pattern.lastIndex;
+  return cursor.source.text.slice(from, cursor.at);
 }
 
 /** Whether a pattern (which must be sticky) stands so many characters ahead. */
@@ -135,7 +135,7 @@ const wordPattern = /[A-Za-z][A-Za-z0-9_]*/y;
 /** The longest word at the place, which is not read; empty when there is none. */
 export function word(cursor: Cursor): string {
   wordPattern.lastIndex = cursor.at;
-  return wordPattern.exec(cursor.source.text)?.[0] ?? '';
+  return wordPattern.test(cursor.source.text) ? cursor.source.text.slice(cursor.at, wordPattern.lastIndex) : '';
 }
 
 /** Reads a name of at least two characters. */

@@ -1,6 +1,7 @@
 /** The script language: source, tree, program and machine. */
 export type { Case, Decided } from './cases/case.ts';
 export { type Checked, checkCase } from './cases/check-case.ts';
+export { type Fuzzed, type Fuzzing, fuzz } from './cases/fuzz.ts';
 export { type Lab, lab } from './cases/lab.ts';
 export { compile } from './compile.ts';
 export { type Frame, stack } from './frames.ts';

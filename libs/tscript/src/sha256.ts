@@ -29,8 +29,9 @@ export function sha256(text: string): string {
 
 function utf8(text: string): number[] {
   const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.codePointAt(at) ?? 0;
+    if (code > 0xffff) at += 1;
     if (code < 0x80) bytes.push(code);
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), tail(code));
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), tail(code >> 6), tail(code));
@@ -73,7 +74,14 @@ function compress(state: Uint32Array, schedule: Uint32Array): void {
     const mixedE = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
     const mixedA = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
     const first = (h + mixedE + choice + (rounds[index] ?? 0) + (schedule[index] ?? 0)) >>> 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) >>> 0, c, b, a, (first + mixedA + majority) >>> 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) >>> 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + mixedA + majority) >>> 0;
   }
   [a, b, c, d, e, f, g, h].forEach((part, index) => {
     state[index] = ((state[index] ?? 0) + part) >>> 0;

@@ -1,15 +1,21 @@
 import { type Walk, boundedText, visit } from './limits.ts';
+import { Unrecoverable } from './signals.ts';
 import { type MapEntry, type SecretPart, type Value, isCompound, sealed } from './values.ts';
 
 /** What stands for a secret wherever its text would. */
 export const maskText = '********';
 
-/** A value as text, in the notation scripts and messages have always used; secrets are masked. */
+/** A value as text, in the notation scripts and messages have always used; secrets are masked, an end is cut off. */
 export function textOf(value: Value): string {
   if (typeof value === 'string') return value;
-  return partsOf(value)
-    .map((part) => (typeof part === 'string' ? part : maskText))
-    .join('');
+  const writing = emptyWriting();
+  try {
+    write(value, writing, false);
+  } catch (thrown) {
+    if (!(thrown instanceof Unrecoverable)) throw thrown;
+    writing.parts.push(' ...');
+  }
+  return writing.parts.map((part) => (typeof part === 'string' ? part : maskText)).join('');
 }
 
 /** Two values joined as text; a secret in either stays a secret in the result. */
@@ -71,16 +77,15 @@ interface Writing {
   length: number;
 }
 
-function partsOf(value: Value): readonly SecretPart[] {
-  if (value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'secret') return value.parts;
-  const writing: Writing = { parts: [], open: new Set(), walk: { visited: 0 }, length: 0 };
-  write(value, writing, false);
-  return [sealedPart(writing.parts)].flat();
+function emptyWriting(): Writing {
+  return { parts: [], open: new Set(), walk: { visited: 0 }, length: 0 };
 }
 
-function sealedPart(parts: readonly SecretPart[]): SecretPart | SecretPart[] {
-  const whole = sealed(parts);
-  return typeof whole === 'string' ? whole : [...whole.parts];
+function partsOf(value: Value): readonly SecretPart[] {
+  if (typeof value === 'string') return [value];
+  const writing = emptyWriting();
+  write(value, writing, false);
+  return writing.parts;
 }
 
 function put(writing: Writing, part: SecretPart): void {

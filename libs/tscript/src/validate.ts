@@ -118,8 +118,9 @@ function checkNames(checking: Checking, entries: readonly Entry[], what: string)
 
 function checkNumber(checking: Checking, { type, value, raw, at }: Literal): void {
   if (type === 'integer') {
+    if (raw.length < 16) return;
     const digits = raw.replace(/^[-+]?0*/, '');
-    const large = digits.length > 16 || BigInt(digits || '0') > BigInt(largestInteger);
+    const large = digits.length > 16 || (digits.length === 16 && BigInt(digits) > BigInt(largestInteger));
     if (large) report(checking, 'number', at, 'an integer is beyond 2^53');
   } else if (type === 'float' && !Number.isFinite(value)) {
     report(checking, 'number', at, 'a float is too large');

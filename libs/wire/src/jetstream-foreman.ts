@@ -67,7 +67,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
     if (presence === undefined) return;
     const site = names.siteOf(subject);
     const served = present.note(site, presence);
-    if (presence.lacking.length > 0) streams.forget();
+    if (presence.lacking.length > 0) streams.forget(site);
     for (const module of Object.keys(presence.modules)) {
       streams
         .module(site, module)
@@ -78,6 +78,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
 
   /** Reads reports until the session is over; begins anew after whatever goes wrong. */
   const readReports = async ({ js, streams, over }: Session, listener: ForemanWireListener) => {
+    let wait = retryFirst;
     while (!over.aborted) {
       try {
         await streams.results();
@@ -86,13 +87,14 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         for await (const message of endingWith(over, messages)) {
           const handled = handle(message, listener).finally(() => handling.delete(handled));
           handling.add(handled);
+          wait = retryFirst;
           if (handling.size > HANDS) await Promise.race(handling);
         }
       } catch (cause) {
         if (!over.aborted) log('error', 'reports cannot be read', { reason: String(cause) });
       }
-      streams.forget();
-      await sleep(retryFirst, undefined, { signal: over }).catch(() => undefined);
+      await sleep(wait, undefined, { signal: over }).catch(() => undefined);
+      wait = Math.min(2 * wait, retryMost);
     }
   };
 
@@ -139,7 +141,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         return js.publish(subject, encode(task), { msgID: task.cookie, expect });
       };
       const again = () => {
-        streams.forget();
+        streams.forget(task.site);
         return publish();
       };
       const held = await unlessAborted(publish().catch(again), over);

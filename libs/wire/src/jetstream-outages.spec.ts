@@ -133,6 +133,20 @@ describe('the wire over NATS', () => {
     await relay.stop();
   });
 
+  it('leaves a long task to the agent that is at work on it', async () => {
+    const ends: ((outcome: Outcome) => void)[] = [];
+    const work: Work = () => new Promise((resolve) => ends.push(resolve));
+    await foreman.start(listener);
+    await startAgent(work);
+    await agentOf().start({ agent: 'a2', site: 'berlin', modules: { ipmi: 1 } }, work);
+    await foreman.send(task('1'));
+    await until(() => ends.length === 1);
+    await sleep(500); // longer than NATS waits for a sign of the agent
+    expect(ends).toHaveLength(1);
+    ends[0]?.({ result: {} });
+    await until(() => reports.length === 1);
+  });
+
   it('reports a result that is too large as an error that says so', async () => {
     await foreman.start(listener);
     await startAgent(async () => ({ result: { text: 'x'.repeat(1_100_000) } }));

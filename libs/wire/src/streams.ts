@@ -15,7 +15,7 @@ export interface StreamPeriods {
   readonly reportWait: number;
 }
 
-/** Makes the streams and consumers of the wire where they are missing, each once; made for one session. */
+/** Makes the streams and consumers of the wire where they are missing, those of a site once in a session. */
 export function streams(connection: NatsConnection, { ackWait, reportWait }: StreamPeriods) {
   const api = jetstreamManager(connection, { checkAPI: false });
   const made = new Map<string, Promise<void>>();
@@ -34,8 +34,7 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
     return making;
   };
 
-  const tasks = (site: string) =>
-    once(names.tasksStream(site), (api) => stream(api, names.tasksStream(site), names.everyTask(site)));
+  const tasks = (site: string) => once(site, (api) => stream(api, names.tasksStream(site), names.everyTask(site)));
 
   return {
     /** The stream of a site's tasks. */
@@ -44,7 +43,7 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
     /** The consumer of a module's tasks on a site, and the stream. */
     async module(site: string, module: string): Promise<void> {
       await tasks(site);
-      await once(names.taskSubject(site, module), ({ consumers }) =>
+      await once(`${site} ${module}`, ({ consumers }) =>
         consumers.add(names.tasksStream(site), {
           durable_name: names.taskReader(module),
           filter_subject: names.taskSubject(site, module),
@@ -56,19 +55,22 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
     },
 
     /** The stream of reports and the foreman's consumer. */
-    results: () =>
-      once(names.RESULTS, async (api) => {
-        await stream(api, names.RESULTS, names.everyResult);
-        await api.consumers.add(names.RESULTS, {
-          durable_name: names.RESULTS_READER,
-          ack_policy: AckPolicy.Explicit,
-          ack_wait: nanos(reportWait),
-          max_deliver: -1,
-        });
-      }),
+    async results(): Promise<void> {
+      const made = await api;
+      await stream(made, names.RESULTS, names.everyResult);
+      await made.consumers.add(names.RESULTS, {
+        durable_name: names.RESULTS_READER,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(reportWait),
+        max_deliver: -1,
+      });
+    },
 
-    /** Makes everything anew when it is next asked for: somebody does not find it. */
-    forget: () => made.clear(),
+    /** Makes what a site needs anew when it is next asked for: somebody does not find it. */
+    forget(site: string): void {
+      made.delete(site);
+      for (const key of made.keys()) if (key.startsWith(`${site} `)) made.delete(key);
+    },
   };
 }
 

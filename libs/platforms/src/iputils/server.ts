@@ -1,15 +1,15 @@
 import type { ServerHalf } from '#platform';
 import type { ExternalFunction, Value } from '#tscript';
-import { ParameterError, toJson } from '#tscript';
+import { ParameterError, textOf } from '#tscript';
 import { iputilsContract } from './contract.ts';
 
 type Parameters = Readonly<Record<string, Value>>;
 
-/** A parameter that has to be given. */
+/** The text of a parameter that has to be given. */
 function required(parameters: Parameters, name: string): string {
-  const value = parameters[name] === undefined ? null : toJson(parameters[name]);
-  if (value === null || value === undefined) throw new ParameterError(name, 'required');
-  return String(value);
+  const value = parameters[name];
+  if (value === undefined || value === null) throw new ParameterError(name, 'required');
+  return textOf(value);
 }
 
 function wholeNumber(parameters: Parameters, name: string, otherwise?: number): number {
