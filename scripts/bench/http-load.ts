@@ -19,9 +19,9 @@ function converse(): Promise<void> {
       if (received < length) return;
       received = 0;
       left--;
-      if (left > 0) return void socket.write(request);
-      socket.destroy();
-      resolve();
+      if (left > 0) socket.write(request);
+      else socket.destroy();
+      if (left === 0) resolve();
     });
   });
 }

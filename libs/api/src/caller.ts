@@ -1,5 +1,11 @@
 import type { Permission } from './model.ts';
 
+/** Where a service identity may work: names of sites and modules; `*` stands for all of them. */
+export interface Serves {
+  readonly sites: readonly string[];
+  readonly modules: readonly string[];
+}
+
 /** Somebody with a session. */
 export interface Person {
   readonly name: string;
@@ -7,6 +13,8 @@ export interface Person {
   readonly permissions: ReadonlySet<string>;
   /** Which session, for logging out: the hash of its token. */
   readonly session: string;
+  /** Set for service identities; users are not bound to places. */
+  readonly serves?: Serves;
 }
 
 /** Who is asking. */
@@ -27,3 +35,13 @@ export function may(caller: Caller, permission: Permission): boolean {
   if (!person) return false;
   return permission === 'session' || person.superuser || person.permissions.has(permission.grant);
 }
+
+/** Whether the caller may work at a site, and with these modules. */
+export function mayServe({ person }: Caller, site: string, modules: readonly string[] = []): boolean {
+  const { sites, modules: known } = person?.serves ?? EVERYWHERE;
+  return within(sites, site) && modules.every((module) => within(known, module));
+}
+
+const EVERYWHERE: Serves = { sites: ['*'], modules: ['*'] };
+
+const within = (names: readonly string[], name: string): boolean => names.includes('*') || names.includes(name);

@@ -1,5 +1,5 @@
-export { ANONYMOUS, may } from './caller.ts';
-export type { Caller, Person } from './caller.ts';
+export { ANONYMOUS, may, mayServe } from './caller.ts';
+export type { Caller, Person, Serves } from './caller.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace } from './catalogue.ts';
 export { deleteObjects } from './deletion.ts';

@@ -82,11 +82,7 @@ export class ApiService {
     if (!model.rows) return { keys: [], total: 0 };
     const where = filter ? filter.use.where(filter.parameters) : {};
     if (where === null) return { keys: [], total: 0 };
-    const { rows, total } = await this.#ground.reads.now.list(model.rows, {
-      where: { ...model.kind, ...where },
-      ...page,
-    });
-    return { keys: rows.map(({ key }) => key), total };
+    return this.#ground.reads.now.keys(model.rows, { where: { ...model.kind, ...where }, ...page });
   }
 
   /** A new object. `values` holds what was given; what was left out takes its default. */

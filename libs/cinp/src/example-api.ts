@@ -51,6 +51,11 @@ class Memory implements StateSource {
   readonly view: View = {
     get: async (model, key) => this.#table(model).get(key),
     many: async (model, keys) => new Map([...this.#table(model)].filter(([key]) => keys.includes(key))),
+    since: async () => undefined,
+    keys: async (model, options) => {
+      const { rows, total } = await this.view.list(model, options);
+      return { keys: rows.map(({ key }) => key), total };
+    },
     list: async (model, { where = {}, skip = 0, count } = {}) => {
       const rows = [...this.#table(model)]
         .filter(([, row]) => Object.entries(where).every(([index, value]) => model.indexes[index]?.(row) === value))

@@ -23,7 +23,7 @@ export class FrontSocket extends Duplex {
   readonly framer: RequestFramer;
   /** Responses to the requests of this connection, in their order, the finished ones at the front left out. */
   readonly responses: ServerResponse[] = [];
-  /** Whether the connection was refused; nothing on it is a request any more. */
+  /** Whether the connection was refused; what still comes is dropped. */
   refused = false;
   private answering = 0;
   private full = false;
@@ -45,12 +45,13 @@ export class FrontSocket extends Duplex {
       this.framer.finish();
       this.push(null);
     });
-    raw.once('error', (error) => this.destroy(error));
+    raw.on('error', (error) => this.destroy(error));
     raw.once('close', () => this.destroy());
     raw.on('timeout', () => this.emit('timeout'));
   }
 
   private receive(bytes: Buffer): void {
+    if (this.refused) return;
     this.full = false;
     this.framer.push(bytes);
     if (this.full) this.raw.pause();
@@ -59,7 +60,7 @@ export class FrontSocket extends Duplex {
   }
 
   /** Notes the response to one more request; false when the framer let no such request through. */
-  answer(response: ServerResponse): boolean {
+  note(response: ServerResponse): boolean {
     while (this.responses[0]?.writableFinished === true) this.responses.shift();
     this.responses.push(response);
     this.answering++;

@@ -5,7 +5,6 @@ const LINGER = 1000;
 
 const MESSAGES: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'Request Timeout',
-  HPE_HEADER_OVERFLOW: 'Request head too large',
   HPE_INVALID_EOF_STATE: 'Incomplete Request',
 };
 
@@ -17,19 +16,18 @@ export function refuseConnection(error: NodeJS.ErrnoException | undefined, socke
   if (!socket.writable) return socket.destroySoon();
   if (socket.refused) return;
   socket.refused = true;
-  socket.framer.stop();
   const message = socket.framer.refusal ?? MESSAGES[error?.code ?? ''] ?? 'Malformed Request';
   answerInTurn(socket, message);
 }
 
 function answerInTurn(socket: FrontSocket, message: string): void {
-  const unfinished = socket.responses.filter((response) => !response.writableFinished);
-  const before = unfinished.findLast((response) => response.req.complete);
+  const before = socket.responses.findLast(({ req, writableFinished }) => req.complete && !writableFinished);
   if (before !== undefined) {
     before.once('close', () => answerInTurn(socket, message));
     return;
   }
-  if (!socket.writable || unfinished.some((response) => response.headersSent)) return socket.destroySoon();
+  const doubtful = socket.responses.findLast(({ req }) => !req.complete);
+  if (!socket.writable || doubtful?.headersSent === true) return socket.destroySoon();
   socket.end(answer(message));
   socket.raw.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER).unref();

@@ -74,11 +74,6 @@ export class RequestFramer {
     if (this.situation === 'between' && this.gathered.length > 0) this.port.deliver(this.gathered.finish(NOTHING));
   }
 
-  /** Takes no further byte as a request, because the parser refused one. */
-  stop(): void {
-    this.situation = 'refused';
-  }
-
   private step(): void {
     switch (this.situation) {
       case 'between':

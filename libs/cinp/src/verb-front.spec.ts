@@ -265,19 +265,25 @@ describe('doubtful requests', () => {
     expect(answersIn(text)).toEqual(['200 LIST POST /1', refusal('Malformed chunk')]);
   });
 
-  it('are cut off when their answer has begun', async () => {
-    const server = await started((_, response) => void response.writeHead(200, { 'Content-Length': 9 }).write('begun'));
-    expect(await talk(server, request('CALL /', ['Transfer-Encoding: chunked'], '5\r\nabcde'), 'X')).toMatch(
-      /\r\n\r\nbegun$/,
-    );
+  it.each([
+    ['has begun', 9],
+    ['is complete', 5],
+  ])('are cut off when their answer %s', async (_, length) => {
+    const server = await started((_, response) => {
+      response.writeHead(200, { 'Content-Length': length }).write('begun');
+      if (length === 5) response.end();
+    });
+    const socket = await connected(server);
+    socket.write(request('CALL /', ['Transfer-Encoding: chunked'], '5\r\nabcde'));
+    let text = String(await once(socket, 'data'));
+    socket.on('data', (part: Buffer) => (text += String(part))).write('XYZ');
+    await once(socket, 'close');
+    expect(text).toMatch(/\r\n\r\nbegun$/);
   });
 
   it('are told so even when the client goes on sending', async () => {
-    const text = await talk(
-      await started(),
-      request('CALL /', ['Content-Length: 1e6']),
-      ...Array<string>(50).fill('x'.repeat(50_000)),
-    );
+    const body = Buffer.alloc(8 * 1024 * 1024, 'x');
+    const text = await talk(await started(), request('CALL /', ['Content-Length: 1e6']), body);
     expect(answersIn(text)).toEqual([refusal('Malformed Content-Length')]);
   });
 
@@ -431,9 +437,14 @@ describe('connections', () => {
       '200 LIST POST /1',
       '200 CALL POST /2 {}',
     ]);
-    const unfinished = await connected(await started());
-    unfinished.end('LIS');
-    expect(answersIn(await bodyOf(unfinished as unknown as IncomingMessage))).toEqual([refusal('Malformed Request')]);
+    for (const [text, message] of [
+      ['LIS', 'Malformed Request'],
+      ['LIST /', 'Incomplete Request'],
+    ] as const) {
+      const unfinished = await connected(await started());
+      unfinished.end(text);
+      expect(answersIn(await bodyOf(unfinished as unknown as IncomingMessage))).toEqual([refusal(message)]);
+    }
   });
 
   it('may be broken off', async () => {

@@ -21,7 +21,8 @@ interface ServerOptionsKept {
  * Lets an HTTP server accept the verbs of the protocol: requests with LIST, CREATE, UPDATE, DESCRIBE and CALL reach its
  * handlers as POST, `verbOf` names the verb. Connections that cannot be read are answered 400 with a JSON body; this
  * replaces all 'clientError' listeners. To be called once, before the server listens (it must listen itself, or Node
- * checks no time-outs) and after a framework has added its listeners. Throws for a server with a lenient parser.
+ * checks no time-outs) and after a framework has added its listeners; Fastify must be given an address to listen on,
+ * because for 'localhost' it makes further servers. Throws for a server with a lenient parser.
  */
 export function installVerbFront(server: Server): void {
   const kept: ServerOptionsKept = server as ServerOptionsKept;
@@ -62,7 +63,7 @@ function noteRequest(request: FrontedRequest, response: ServerResponse): void {
   const verb = verbBehind(method);
   request[VERB] = verb ?? method;
   if (verb !== undefined) request.method = 'POST';
-  if (socket.answer(response)) return;
+  if (socket.note(response)) return;
   // The parser read more requests than the framer let through: nobody shall serve what nobody asked for.
   socket.destroy();
   request[VERB] = request.method = 'CONNECT';

@@ -14,8 +14,9 @@ const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 4_000_000;
 
 /**
- * Gathers the appends that arrive while one is under way and sends them together: one statement, one commit. Appends
- * of one batch share no stream; one that would waits for the next batch.
+ * Gathers the appends that arrive while one is under way and sends them together: one statement, one commit. In one
+ * batch no append touches a stream that another one writes (several may check the same one); one that would waits for
+ * the next batch.
  */
 export class AppendBatcher {
   readonly #pool: Pool;
@@ -57,19 +58,24 @@ export class AppendBatcher {
   #take(): Waiting[] {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
-    const streams = new Set<string>();
+    const written = new Set<string>();
+    const checked = new Set<string>();
     let bytes = 0;
     for (const item of this.#waiting) {
-      const touched = [...item.writes, ...item.checks].map(({ stream }) => stream);
+      const { writes, checks } = item;
       const fits = batch.length < MAX_BATCH && (batch.length === 0 || bytes + item.bytes <= MAX_BATCH_BYTES);
-      if (fits && !touched.some((stream) => streams.has(stream))) {
+      const apart =
+        !writes.some(({ stream }) => written.has(stream) || checked.has(stream)) &&
+        !checks.some(({ stream }) => written.has(stream));
+      if (fits && apart) {
         batch.push(item);
         bytes += item.bytes;
       } else {
         left.push(item);
       }
       // Also the streams of those left behind: they keep their turn.
-      for (const stream of touched) streams.add(stream);
+      for (const { stream } of writes) written.add(stream);
+      for (const { stream } of checks) checked.add(stream);
     }
     this.#waiting = left;
     return batch;

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Asking } from '#kernel';
-import { Conflict, Refusal, Work } from '#kernel';
+import { Conflict, Work } from '#kernel';
 import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
+import type { Past } from './past.ts';
+import { shapeOf } from './past.ts';
+import type { StatesOptions } from './states.ts';
 import { States } from './states.ts';
 import { Turns } from './turns.ts';
 
@@ -24,11 +27,13 @@ export class Commands {
   readonly #clock: Clock;
   readonly #states: States;
   readonly #turns = new Turns();
+  readonly #past: Past;
 
-  constructor(store: EventStore, clock: Clock) {
+  constructor(store: EventStore, clock: Clock, options: StatesOptions = {}) {
     this.#store = store;
     this.#clock = clock;
-    this.#states = new States(store);
+    this.#past = options.past ?? {};
+    this.#states = new States(store, options);
   }
 
   /**
@@ -37,16 +42,34 @@ export class Commands {
    * @throws Refusal where the work collected faults; Conflict where others were faster again and again.
    */
   async carryOut<R>(asking: Asking, task: (work: Work) => Promise<R>): Promise<Done<R>> {
-    const once = async (): Promise<Done<R>> => {
+    return this.#attempt(task, async (work, value) => {
+      const position = await this.#commit(asking, work);
+      if (position === undefined) await this.#confirm(work);
+      return { value, position };
+    });
+  }
+
+  /**
+   * What a unit of work would decide now, without appending anything.
+   * @throws as `carryOut`
+   */
+  async rehearse<R>(task: (work: Work) => Promise<R>): Promise<{ value: R; work: Work }> {
+    return this.#attempt(task, async (work, value) => {
+      await this.#confirm(work);
+      return { value, work };
+    });
+  }
+
+  /** Runs `task` on a fresh unit of work and finishes it; again as long as others are faster. */
+  async #attempt<R, D>(task: (work: Work) => Promise<R>, finish: (work: Work, value: R) => Promise<D>): Promise<D> {
+    const once = async (): Promise<D> => {
       const work = new Work(this.#states);
       try {
         const value = await task(work);
         work.settle();
-        const position = await this.#commit(asking, work);
-        if (position === undefined) await this.#confirm(work);
-        return { value, position };
+        return await finish(work, value);
       } catch (error) {
-        if (error instanceof Refusal) await this.#confirm(work);
+        if (!(error instanceof Conflict)) await this.#confirm(work);
         throw error;
       }
     };
@@ -64,14 +87,6 @@ export class Commands {
     }
   }
 
-  /** What a unit of work would decide now, without appending anything. */
-  async rehearse<R>(task: (work: Work) => Promise<R>): Promise<{ value: R; work: Work }> {
-    const work = new Work(this.#states);
-    const value = await task(work);
-    work.settle();
-    return { value, work };
-  }
-
   async #commit(asking: Asking, work: Work): Promise<Position | undefined> {
     const written = work.written();
     if (written.length === 0) return undefined;
@@ -83,7 +98,7 @@ export class Commands {
       for (const [n, message] of events.entries()) {
         at = this.#clock.now(at);
         const meta: Meta = {
-          v: 1,
+          v: shapeOf(this.#past, message.type),
           at,
           actor: asking.actor,
           request: asking.request,
@@ -104,8 +119,10 @@ export class Commands {
       }
       writes.push({ stream, expected, events: chained });
     }
-    const { position } = await this.#store.append(writes, work.read());
-    for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
+    const { position, repeated } = await this.#store.append(writes, work.read());
+    // What the log holds of a wish that came twice is the first one, with other times in it.
+    if (repeated) await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
+    else for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
     return position;
   }
 

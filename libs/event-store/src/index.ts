@@ -18,5 +18,7 @@ export type {
   Write,
 } from './event-store.ts';
 export { hashOf } from './hash-chain.ts';
+export { present, shapeOf } from './past.ts';
+export type { Past } from './past.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
 export { lockKey } from './postgres-schema.ts';

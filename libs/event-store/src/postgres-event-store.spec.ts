@@ -1,4 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
+import type { EventStore, NewEvent } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from './event-store.suite.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
@@ -12,4 +17,50 @@ eventStoreSuite('the log on PostgreSQL', async () => {
       await database.drop();
     },
   };
+});
+
+describe('appends that are sent together', () => {
+  let database: TestDatabase;
+  let store: EventStore;
+  beforeAll(async () => {
+    database = await testDatabase();
+    store = await postgresEventStore(database.pool);
+  });
+  afterAll(async () => {
+    await store.close();
+    await database.drop();
+  });
+
+  const event = (id: string = randomUUID()): NewEvent => ({ id, type: 'Made', data: '{}', meta: '{}' });
+  const write = (stream: string, expected = NO_STREAM, ...events: NewEvent[]) => ({
+    stream,
+    expected,
+    events: events.length > 0 ? events : [event()],
+  });
+  const statuses = async (...appends: Promise<unknown>[]) =>
+    (await Promise.allSettled(appends)).map(({ status }) => status);
+
+  it('are taken all but those that the database does not take', async () => {
+    const broken = write('thing-bad', NO_STREAM, event('no UUID'));
+    expect(
+      await statuses(store.append([write('thing-a')]), store.append([broken]), store.append([write('thing-b')])),
+    ).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.readStream('thing-bad')).toEqual([]);
+  });
+
+  it('may check the same stream', async () => {
+    await store.append([write('base-1')]);
+    const check = [{ stream: 'base-1', revision: 0 }];
+    const appends = Array.from({ length: 20 }, (_, n) => store.append([write(`on-${n}`)], check));
+    expect(new Set(await statuses(...appends))).toEqual(new Set(['fulfilled']));
+  });
+
+  it('are judged in the order they came in', async () => {
+    await store.append([write('base-2')]);
+    await store.append([write('base-3')]);
+    const onBase = (n: number) => store.append([write(`over-${n}`)], [{ stream: `base-${n}`, revision: 0 }]);
+    const change = (n: number) => store.append([write(`base-${n}`, 0)]);
+    expect(await statuses(onBase(2), change(2))).toEqual(['fulfilled', 'fulfilled']);
+    expect(await statuses(change(3), onBase(3))).toEqual(['fulfilled', 'rejected']);
+  });
 });

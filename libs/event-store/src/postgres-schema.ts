@@ -1,7 +1,8 @@
 /**
  * The log on PostgreSQL. Appends are serialised by one advisory lock held to the end of the transaction, so positions
- * follow the order of commits and `position > $1` never skips a late one. The function takes many appends at once; they
- * may not share streams. Conflicts are rows it returns, not exceptions, so one bad append leaves its neighbours alone.
+ * follow the order of commits and `position > $1` never skips a late one. The function takes many appends at once; a
+ * stream that one of them writes may not be touched by another. Conflicts are rows it returns, not exceptions, so one
+ * bad append leaves its neighbours alone.
  */
 export const LOG_SCHEMA = `
 CREATE SCHEMA IF NOT EXISTS log;

@@ -1,8 +1,18 @@
 import type { Decider, Message, Seen, StateSource } from '#kernel';
 import { evolve, streamName } from '#kernel';
-import type { EventStore, NewEvent } from './event-store.ts';
+import type { EventStore, Meta, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
+import type { Past } from './past.ts';
+import { present } from './past.ts';
+
+/** How states are kept. */
+export interface StatesOptions {
+  /** How many bytes of events the kept states may have been folded from; 64 MiB unless said. */
+  readonly memory?: number;
+  /** Old shapes of events. */
+  readonly past?: Past;
+}
 
 /** A folded stream: its state, its revision, and what the next event has to be chained to. */
 export interface Folded extends Seen {
@@ -30,11 +40,13 @@ export class States implements StateSource {
   readonly #store: EventStore;
   readonly #limit: number;
   readonly #kept = new Map<string, Kept>();
+  readonly #past: Past;
   #bytes = 0;
 
-  constructor(store: EventStore, limit = 64 * 1024 * 1024) {
+  constructor(store: EventStore, { memory = 64 * 1024 * 1024, past = {} }: StatesOptions = {}) {
     this.#store = store;
-    this.#limit = limit;
+    this.#limit = memory;
+    this.#past = past;
   }
 
   async see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Folded & Seen<S>> {
@@ -99,12 +111,13 @@ export class States implements StateSource {
   }
 
   #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
-    const message = { type: event.type, data: JSON.parse(event.data) as unknown };
+    const meta = JSON.parse(event.meta) as Meta;
+    const message = { type: event.type, data: present(this.#past, event.type, meta.v, JSON.parse(event.data)) };
     kept.folded = {
       state: evolve(kept.decider, kept.folded.state, message),
       revision,
       hash: hashOf(stream, revision, event),
-      at: timeOf(event),
+      at: meta.at,
     };
     const bytes = event.data.length + event.meta.length;
     kept.bytes += bytes;

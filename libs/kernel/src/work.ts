@@ -116,7 +116,7 @@ export class Work {
   }
 }
 
-/** Shows a stream's own decisions in its state; the state that was handed out is left as it is. */
+/** Shows a stream's own decisions in its state; the state that the source handed out is left as it is. */
 function catchUp(touched: Touched): Touched {
   if (touched.applied === touched.events.length) return touched;
   if (touched.applied === 0) touched.state = structuredClone(touched.state);

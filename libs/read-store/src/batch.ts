@@ -8,6 +8,8 @@ export interface Version {
   readonly from: Position;
   readonly to: Position | undefined;
   readonly row: object;
+  /** The row as it is stored, JSON text. */
+  readonly text: string;
 }
 
 /** A row that an event could not be folded into; it is left as it was, and later events pass it by. */
@@ -52,13 +54,15 @@ export function foldBatch(
       let after: object | undefined;
       try {
         after = fold(before, event as Recorded<never>);
+        // A row that cannot be found by its indexes is of no use either.
+        if (after && after !== before) for (const of of Object.values(model.indexes)) of(after);
       } catch (error) {
         poisoned.set(key, { model: model.name, key, position: event.position, error: String(error) });
         continue;
       }
       if (after === before) continue;
       if (current) {
-        if (model.history) versions.push({ key, from: current.from, to: event.position, row: current.row });
+        if (model.history) versions.push(version(key, current, event.position));
         open.delete(key);
       } else if (before) {
         ended.set(key, event.position);
@@ -66,10 +70,18 @@ export function foldBatch(
       if (after) open.set(key, { row: after, from: event.position });
     }
   }
-  for (const [key, { row, from }] of open) versions.push({ key, from, to: undefined, row });
+  for (const [key, current] of open) versions.push(version(key, current, undefined));
   return {
     ended: [...ended].map(([key, at]) => ({ key, at })),
     versions,
     poisoned: [...poisoned.values()],
   };
 }
+
+const version = (key: Key, { row, from }: { row: object; from: Position }, to: Position | undefined): Version => ({
+  key,
+  from,
+  to,
+  row,
+  text: JSON.stringify(row),
+});

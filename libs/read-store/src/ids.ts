@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { makeLedger } from './ledger.ts';
 
 /**
  * Hands out whole numbers, each at most once; gaps are normal. A ledger: never rebuilt. The guarantee that an id is new
@@ -6,7 +7,7 @@ import type { Pool } from 'pg';
  */
 export class Ids {
   readonly #pool: Pool;
-  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #made = new Map<string, Promise<void>>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -23,13 +24,12 @@ export class Ids {
     return Number(rows[0]?.id);
   }
 
-  #make(name: string): Promise<unknown> {
+  #make(name: string): Promise<void> {
     const known = this.#made.get(name);
     if (known) return known;
-    const making = this.#pool
-      .query('CREATE SCHEMA IF NOT EXISTS ledger')
-      .then(() => this.#pool.query(`CREATE SEQUENCE IF NOT EXISTS ${name}`));
+    const making = makeLedger(this.#pool, `CREATE SEQUENCE IF NOT EXISTS ${name}`);
     this.#made.set(name, making);
+    making.catch(() => this.#made.delete(name));
     return making;
   }
 }

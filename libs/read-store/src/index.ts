@@ -1,7 +1,10 @@
 export { Ids } from './ids.ts';
+export { makeLedger } from './ledger.ts';
 export { Projector } from './projector.ts';
 export { change, gone, recorded, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { openReadStore } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
+export type { Progress } from './rebuild.ts';
+export { NoHistory } from './table-view.ts';
 export type { Listed, ListOptions, View } from './view.ts';

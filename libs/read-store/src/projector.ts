@@ -2,17 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
+import type { EventStore, Past, Position, StoredEvent, Subscription } from '#event-store';
 import { lockKey } from '#event-store';
 import type { Changes } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
-import type { Key, ReadModel } from './read-model.ts';
+import { CountChanges } from './counts.ts';
+import { readLive, writeRows } from './flush.ts';
+import type { LiveRows } from './live-rows.ts';
+import type { Pages } from './pages.ts';
+import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { recorded } from './read-model.ts';
+import type { Progress } from './rebuild.ts';
+import { quarantine, rebuild } from './rebuild.ts';
 import type { ReadDatabase } from './tables.ts';
-import { dropTables, indexColumn, makeTables } from './tables.ts';
+import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
+import { Waiters } from './waiters.ts';
 
 const CHECKPOINT = 'api';
 const BATCH = 500;
+/** Time between two tries to become the one who projects, in milliseconds. */
+const CANDIDACY = 500;
+
+export interface ProjectorOptions {
+  readonly store: EventStore;
+  readonly pool: Pool;
+  readonly db: Kysely<ReadDatabase>;
+  readonly models: readonly ReadModel[];
+  readonly past?: Past;
+  readonly live: LiveRows;
+  readonly pages: Pages;
+  readonly onError: (error: unknown) => void;
+  /** Told how far a rebuild has come. */
+  readonly onProgress?: (progress: Progress) => void;
+}
 
 /**
  * Keeps the read models up with the log: folds each batch in memory and writes the changed rows together with the
@@ -20,32 +42,21 @@ const BATCH = 500;
  * stand by.
  */
 export class Projector {
-  readonly #store: EventStore;
-  readonly #pool: Pool;
-  readonly #db: Kysely<ReadDatabase>;
-  readonly #models: readonly ReadModel[];
-  readonly #onError: (error: unknown) => void;
+  readonly #options: ProjectorOptions;
   readonly #quarantined = new Map<string, Set<Key>>();
-  #waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
+  readonly #waiters = new Waiters();
   #reached: Position = 0n;
   #leading = false;
   #stopped = false;
   #lock: PoolClient | undefined;
   #subscription: Subscription | undefined;
   #candidacy: Promise<void> | undefined;
+  /** The end of whatever has the tables to itself: a batch, or the moment of a switch. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #rebuilding: Promise<void> | undefined;
 
-  constructor(options: {
-    readonly store: EventStore;
-    readonly pool: Pool;
-    readonly db: Kysely<ReadDatabase>;
-    readonly models: readonly ReadModel[];
-    readonly onError: (error: unknown) => void;
-  }) {
-    this.#store = options.store;
-    this.#pool = options.pool;
-    this.#db = options.db;
-    this.#models = options.models;
-    this.#onError = options.onError;
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
   }
 
   /** Resolves when this process projects, or stands by behind one that does. */
@@ -58,13 +69,25 @@ export class Projector {
     this.#stopped = true;
     await this.#candidacy;
     await this.#subscription?.stop();
+    await this.#rebuilding?.catch(() => undefined);
+    this.#leading = false;
     this.#lock?.release(true);
-    for (const { resolve } of this.#waiting) resolve();
+    this.#waiters.close();
   }
 
   /** Whether this process does the work. */
   get leading(): boolean {
     return this.#leading;
+  }
+
+  /** How far the rows have come, as far as this process knows. */
+  get reached(): Position {
+    return this.#reached;
+  }
+
+  /** Rows that an event could not be folded into, by model; they stay as they were. */
+  get quarantined(): ReadonlyMap<string, ReadonlySet<Key>> {
+    return this.#quarantined;
   }
 
   /**
@@ -73,39 +96,70 @@ export class Projector {
    */
   async caughtUp(position: Position, timeout: number): Promise<boolean> {
     if (this.#reached >= position) return true;
-    if (this.#leading) {
-      const reached = new Promise<boolean>((resolve) => {
-        this.#waiting.push({ position, resolve: () => resolve(true) });
-      });
-      const stop = new AbortController();
-      const late = sleep(timeout, false, { signal: stop.signal, ref: false }).catch(() => false);
-      const result = await Promise.race([reached, late]);
-      stop.abort();
-      return result;
-    }
+    if (this.#leading) return this.#waiters.wait(position, timeout);
     const deadline = Date.now() + timeout;
     while (Date.now() < deadline) {
-      this.#reached = (await this.#checkpoint()) ?? 0n;
+      this.#reached = await this.#checkpoint();
       if (this.#reached >= position) return true;
       await sleep(10);
     }
     return false;
   }
 
-  /** How far the rows have come. */
-  get reached(): Position {
-    return this.#reached;
+  /**
+   * Makes read models anew from the log while the old rows serve; all of them unless named.
+   * @throws Error where this process does not project, or a rebuild is under way
+   */
+  async rebuild(names?: readonly string[]): Promise<void> {
+    if (!this.#leading) throw new Error('another process keeps the read models');
+    if (this.#rebuilding) throw new Error('a rebuild is under way');
+    const { models } = this.#options;
+    const chosen = names ? models.filter(({ name }) => names.includes(name)) : models;
+    this.#rebuilding = this.#rebuild(chosen).finally(() => {
+      this.#rebuilding = undefined;
+    });
+    await this.#rebuilding;
+  }
+
+  async #rebuild(models: readonly ReadModel[]): Promise<void> {
+    const { store, db, live, pages, onProgress } = this.#options;
+    await rebuild({
+      store,
+      db,
+      models,
+      parse: (events) => this.#parse(events),
+      report: (progress) => onProgress?.(progress),
+      switchOver: (task) =>
+        this.#alone(async () => {
+          await task(this.#reached);
+          live.close();
+          live.open();
+          for (const { name } of models) {
+            pages.changed(name);
+            this.#quarantined.delete(name);
+          }
+          await this.#readQuarantine();
+        }),
+    });
+  }
+
+  /** Runs a task while nothing else changes the tables. */
+  #alone<R>(task: () => Promise<R>): Promise<R> {
+    const run = this.#turn.then(task);
+    this.#turn = run.catch(() => undefined);
+    return run;
   }
 
   async #standBy(): Promise<void> {
     while (!this.#stopped && !this.#leading) {
-      await sleep(500, undefined, { ref: false });
-      await this.#tryToLead().catch(this.#onError);
+      await sleep(CANDIDACY, undefined, { ref: false });
+      if (!this.#stopped) await this.#tryToLead().catch(this.#options.onError);
     }
   }
 
   async #tryToLead(): Promise<void> {
-    const client = await this.#pool.connect();
+    const { pool, store, live, pages, onError } = this.#options;
+    const client = await pool.connect();
     const { rows } = await client.query<{ locked: boolean }>(
       `SELECT pg_try_advisory_lock(${lockKey('read.projector')}) AS locked`,
     );
@@ -117,69 +171,110 @@ export class Projector {
     client.on('error', (error) => this.#lost(error));
     await this.#prepare();
     this.#leading = true;
-    this.#subscription = this.#store.subscribe(this.#reached, (events, end) => this.#project(events, end), {
-      limit: BATCH,
-      onError: this.#onError,
-    });
+    live.open();
+    pages.open();
+    this.#subscription = store.subscribe(
+      this.#reached,
+      (events, end) => this.#alone(() => this.#project(events, end)),
+      { limit: BATCH, onError },
+    );
   }
 
   #lost(error: unknown): void {
-    this.#onError(error);
+    const { live, pages, onError } = this.#options;
+    onError(error);
     this.#lock?.release(true);
     this.#lock = undefined;
     this.#leading = false;
+    live.close();
+    pages.close();
     void this.#subscription?.stop();
     if (!this.#stopped) this.#candidacy = this.#standBy();
   }
 
-  /** Rows of another shape than today's are of no use: they are dropped, and the log makes them anew. */
+  /** Models that are new or have another shape than their rows are made from the log; those that are no more go. */
   async #prepare(): Promise<void> {
-    const shape = this.#models.map(({ name, version }) => `${name}:${version}`).join(' ');
-    await makeTables(this.#db, []);
-    const { rows } = await this.#pool.query<{ shape: string }>('SELECT shape FROM read.checkpoint WHERE name = $1', [
-      CHECKPOINT,
-    ]);
-    if (rows[0] && rows[0].shape !== shape) await dropTables(this.#db);
-    await makeTables(this.#db, this.#models);
-    await this.#pool.query('INSERT INTO read.checkpoint VALUES ($1, 0, $2) ON CONFLICT DO NOTHING', [
-      CHECKPOINT,
-      shape,
-    ]);
-    this.#reached = (await this.#checkpoint()) ?? 0n;
-    for (const { model, key } of (
-      await this.#pool.query<{ model: string; key: string }>('SELECT model, key FROM read.quarantine')
-    ).rows) {
-      const integer = this.#models.find(({ name }) => name === model)?.key === 'integer';
+    const { db, models } = this.#options;
+    await makeBooks(db);
+    await sql`INSERT INTO read.checkpoint VALUES (${CHECKPOINT}, 0) ON CONFLICT DO NOTHING`.execute(db);
+    this.#reached = await this.#checkpoint();
+    const { rows } = await sql<{ name: string; version: number }>`SELECT name, version FROM read.models`.execute(db);
+    const known = new Map(rows.map(({ name, version }) => [name, version]));
+    for (const name of known.keys()) if (!models.some((model) => model.name === name)) await dropTable(db, name);
+    const stale = models.filter(({ name, version }) => known.get(name) !== version);
+    if (this.#reached === 0n) {
+      for (const model of stale) {
+        await dropTable(db, model.name);
+        await makeTable(db, model);
+        await makeIndexes(db, model);
+        await sql`INSERT INTO read.models VALUES (${model.name}, ${model.version})`.execute(db);
+      }
+    } else if (stale.length > 0) {
+      await this.#rebuild(stale);
+    }
+    await this.#readQuarantine();
+  }
+
+  async #readQuarantine(): Promise<void> {
+    const { db, models } = this.#options;
+    const { rows } = await sql<{ model: string; key: string }>`SELECT model, key FROM read.quarantine`.execute(db);
+    for (const { model, key } of rows) {
+      const integer = models.find(({ name }) => name === model)?.key === 'integer';
       this.#quarantine(model).add(integer ? Number(key) : key);
     }
   }
 
-  async #checkpoint(): Promise<Position | undefined> {
-    const { rows } = await this.#pool.query<{ position: string }>({
+  async #checkpoint(): Promise<Position> {
+    const { rows } = await this.#options.pool.query<{ position: string }>({
       name: 'checkpoint',
       text: 'SELECT position FROM read.checkpoint WHERE name = $1',
       values: [CHECKPOINT],
     });
-    return rows[0] && BigInt(rows[0].position);
+    return BigInt(rows[0]?.position ?? 0);
+  }
+
+  #parse(events: readonly StoredEvent[]): Recorded[] {
+    return events.map((event) => recorded(event, this.#options.past));
   }
 
   async #project(stored: readonly StoredEvent[], end: Position): Promise<void> {
-    const events = stored.map(recorded);
-    await this.#db.transaction().execute(async (tx) => {
-      for (const model of this.#models) {
+    const { db, models, live: cache, pages } = this.#options;
+    const events = this.#parse(stored);
+    const done: { model: ReadModel; changes: Changes }[] = [];
+    const counts = new CountChanges();
+    await db.transaction().execute(async (tx) => {
+      for (const model of models) {
         const keys = keysIn(model, events);
         if (keys.length === 0) continue;
-        const live = await readLive(tx, model, keys);
-        await write(tx, model, foldBatch(model, events, live, this.#quarantine(model.name)), (key) =>
-          this.#quarantine(model.name).add(key),
-        );
+        const live = await this.#live(tx, model, keys);
+        const changes = foldBatch(model, events, live, this.#quarantine(model.name));
+        await writeRows(tx, model, changes);
+        await quarantine(tx, changes.poisoned);
+        counts.add(model, changes, live);
+        done.push({ model, changes });
       }
+      await counts.write(tx);
       await sql`UPDATE read.checkpoint SET position = ${end.toString()} WHERE name = ${CHECKPOINT}`.execute(tx);
     });
+    for (const { model, changes } of done) {
+      cache.apply(model, changes);
+      pages.changed(model.name);
+      for (const { key } of changes.poisoned) this.#quarantine(model.name).add(key);
+    }
     this.#reached = end;
-    const ready = this.#waiting.filter(({ position }) => position <= end);
-    if (ready.length > 0) this.#waiting = this.#waiting.filter(({ position }) => position > end);
-    for (const { resolve } of ready) resolve();
+    this.#waiters.reached(end);
+  }
+
+  async #live(tx: Kysely<ReadDatabase>, model: ReadModel, keys: readonly Key[]): Promise<Map<Key, object>> {
+    const live = new Map<Key, object>();
+    const missing: Key[] = [];
+    for (const key of keys) {
+      const found = this.#options.live.get(model, key);
+      if (found.live) live.set(key, found.live.row);
+      else if (!found.known) missing.push(key);
+    }
+    for (const [key, { row }] of await readLive(tx, model, missing)) live.set(key, row);
+    return live;
   }
 
   #quarantine(model: string): Set<Key> {
@@ -188,58 +283,3 @@ export class Projector {
     return keys;
   }
 }
-
-async function readLive(tx: Kysely<ReadDatabase>, model: ReadModel, keys: readonly Key[]): Promise<Map<Key, object>> {
-  const found = await tx
-    .withSchema('read')
-    .selectFrom(model.name)
-    .where('to_pos', 'is', null)
-    .where('key', 'in', keys.map(String))
-    .select(['key', 'row'])
-    .execute();
-  return new Map(found.map(({ key, row }) => [model.key === 'integer' ? Number(key) : key, JSON.parse(row) as object]));
-}
-
-async function write(
-  tx: Kysely<ReadDatabase>,
-  model: ReadModel,
-  { ended, versions, poisoned }: Changes,
-  quarantine: (key: Key) => void,
-): Promise<void> {
-  const table = sql.id('read', model.name);
-  const keyType = sql.raw(model.key === 'integer' ? 'bigint[]' : 'text[]');
-  if (ended.length > 0) {
-    const keys = ended.map(({ key }) => String(key));
-    if (model.history) {
-      const at = ended.map(({ at }) => at.toString());
-      await sql`
-        UPDATE ${table} AS r SET to_pos = v.at
-        FROM unnest(${keys}::${keyType}, ${at}::bigint[]) AS v(key, at)
-        WHERE r.key = v.key AND r.to_pos IS NULL`.execute(tx);
-    } else {
-      await sql`DELETE FROM ${table} WHERE key = ANY (${keys}::${keyType})`.execute(tx);
-    }
-  }
-  if (versions.length > 0) {
-    const indexes = Object.entries(model.indexes);
-    const columns = [
-      sql`${versions.map(({ key }) => String(key))}::${keyType}`,
-      sql`${versions.map(({ from }) => from.toString())}::bigint[]`,
-      sql`${versions.map(({ to }) => to?.toString() ?? null)}::bigint[]`,
-      sql`${versions.map(({ row }) => JSON.stringify(row))}::text[]`,
-      ...indexes.map(([, value]) => sql`${versions.map(({ row }) => asText(value(row)))}::text[]`),
-    ];
-    const names = ['key', 'from_pos', 'to_pos', 'row', ...indexes.map(([name]) => indexColumn(name))];
-    await sql`
-      INSERT INTO ${table} (${sql.join(names.map((name) => sql.id(name)))})
-      SELECT * FROM unnest(${sql.join(columns)})`.execute(tx);
-  }
-  for (const { model: name, key, position, error } of poisoned) {
-    quarantine(key);
-    await sql`
-      INSERT INTO read.quarantine VALUES (${name}, ${String(key)}, ${position.toString()}, ${error})
-      ON CONFLICT DO NOTHING`.execute(tx);
-  }
-}
-
-const asText = (value: string | number | null): string | null => (value === null ? null : String(value));

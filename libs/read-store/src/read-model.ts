@@ -1,4 +1,5 @@
-import type { Meta, Position, StoredEvent } from '#event-store';
+import type { Meta, Past, Position, StoredEvent } from '#event-store';
+import { present } from '#event-store';
 import { idOf } from '#kernel';
 
 /** An event as folds see it: parsed, with the time and the author it was recorded with. */
@@ -63,12 +64,12 @@ export const change = <Row, D>(
 export const gone = <Row, D = unknown>(keys?: (event: Recorded<D>) => Key | readonly Key[]): Rule<Row> =>
   rule<Row, D>(() => undefined, keys);
 
-/** Parses an event of the log for folding. */
-export function recorded(event: StoredEvent): Recorded {
+/** Parses an event of the log for folding, in today's shape. */
+export function recorded(event: StoredEvent, past: Past = {}): Recorded {
   const meta = JSON.parse(event.meta) as Meta;
   return {
     type: event.type,
-    data: JSON.parse(event.data) as unknown,
+    data: present(past, event.type, meta.v, JSON.parse(event.data)),
     id: idOf(event.stream),
     stream: event.stream,
     revision: event.revision,

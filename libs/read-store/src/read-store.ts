@@ -1,17 +1,28 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import type { EventStore, Position } from '#event-store';
+import type { EventStore, Past, Position } from '#event-store';
+import { forkView } from './fork-view.ts';
+import { LiveRows } from './live-rows.ts';
+import { liveView } from './live-view.ts';
+import { Pages } from './pages.ts';
 import { Projector } from './projector.ts';
-import type { ReadModel } from './read-model.ts';
+import type { ReadModel, Recorded } from './read-model.ts';
+import type { Progress } from './rebuild.ts';
 import type { ReadDatabase } from './tables.ts';
+import { tables, tableView } from './table-view.ts';
 import type { View } from './view.ts';
-import { tableView } from './view.ts';
+
+/** How much live rows may take in memory, in characters of their text. */
+const MEMORY = 64 * 1024 * 1024;
 
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
   readonly projector: Projector;
   readonly now: View;
+  /** As of a position of the log. Models without history throw `NoHistory`. */
   at(position: Position): View;
+  /** As it would be if these events were appended now. */
+  fork(events: readonly Recorded[]): View;
 }
 
 /** Opens the read models of `models` over a pool that stays the caller's. Nothing runs until the projector starts. */
@@ -19,12 +30,18 @@ export function openReadStore(options: {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly models: readonly ReadModel[];
+  readonly past?: Past;
   readonly onError: (error: unknown) => void;
+  readonly onProgress?: (progress: Progress) => void;
 }): ReadStore {
   const db = new Kysely<ReadDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
+  const live = new LiveRows(MEMORY);
+  const pages = new Pages();
+  const now = liveView(tables(db), live, pages);
   return {
-    projector: new Projector({ ...options, db }),
-    now: tableView(db),
-    at: (position) => tableView(db, position),
+    projector: new Projector({ ...options, db, live, pages }),
+    now,
+    at: (position) => tableView(tables(db, position)),
+    fork: (events) => forkView(now, events),
   };
 }

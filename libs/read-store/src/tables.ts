@@ -17,42 +17,57 @@ export type ReadDatabase = Readonly<Record<string, StoredRow>>;
 /** The column an index of a model lives in. */
 export const indexColumn = (name: string): string => `i_${name}`;
 
-/** Makes the tables that are not there. */
-export async function makeTables(db: Kysely<ReadDatabase>, models: readonly ReadModel[]): Promise<void> {
-  await sql`CREATE SCHEMA IF NOT EXISTS read`.execute(db);
-  await sql`
-    CREATE TABLE IF NOT EXISTS read.checkpoint (
-      name text PRIMARY KEY, position bigint NOT NULL, shape text NOT NULL
-    )`.execute(db);
-  await sql`
-    CREATE TABLE IF NOT EXISTS read.quarantine (
-      model text NOT NULL, key text NOT NULL, position bigint NOT NULL, error text NOT NULL, PRIMARY KEY (model, key)
-    )`.execute(db);
-  for (const model of models) await makeTable(db, model);
-}
-
-async function makeTable(db: Kysely<ReadDatabase>, model: ReadModel): Promise<void> {
-  const table = sql.id('read', model.name);
-  const indexes = Object.keys(model.indexes);
-  const columns = indexes.map((name) => sql`, ${sql.id(indexColumn(name))} text COLLATE "C"`);
-  const key = sql.raw(model.key === 'integer' ? 'bigint' : 'text COLLATE "C"');
-  await sql`
-    CREATE TABLE IF NOT EXISTS ${table} (
-      key ${key} NOT NULL, from_pos bigint NOT NULL, to_pos bigint, row text NOT NULL ${sql.join(columns, sql``)},
-      PRIMARY KEY (key, from_pos)
-    )`.execute(db);
-  await sql`
-    CREATE UNIQUE INDEX IF NOT EXISTS ${sql.id(`${model.name}_live`)} ON ${table} (key) WHERE to_pos IS NULL`.execute(
+/** Makes the tables that keep the books of the read models, where they are not there. */
+export async function makeBooks(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
+  const table = (name: string) => sql.id(schema, name);
+  await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(db);
+  await sql`CREATE TABLE IF NOT EXISTS ${table('checkpoint')} (name text PRIMARY KEY, position bigint NOT NULL)`.execute(
     db,
   );
-  for (const name of indexes) {
-    await sql`
-      CREATE INDEX IF NOT EXISTS ${sql.id(`${model.name}_${name}`)}
-      ON ${table} (${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`.execute(db);
+  await sql`CREATE TABLE IF NOT EXISTS ${table('models')} (name text PRIMARY KEY, version int NOT NULL)`.execute(db);
+  await sql`
+    CREATE TABLE IF NOT EXISTS ${table('counts')} (
+      model text NOT NULL, index text NOT NULL, value text NOT NULL, n bigint NOT NULL, PRIMARY KEY (model, index, value)
+    )`.execute(db);
+  await sql`
+    CREATE TABLE IF NOT EXISTS ${table('quarantine')} (
+      model text NOT NULL, key text NOT NULL, position bigint NOT NULL, error text NOT NULL, PRIMARY KEY (model, key)
+    )`.execute(db);
+}
+
+/** Makes the table of a model, without what makes finding fast. */
+export async function makeTable(db: Kysely<ReadDatabase>, model: ReadModel, schema = 'read'): Promise<void> {
+  const columns = Object.keys(model.indexes).map((name) => sql`, ${sql.id(indexColumn(name))} text COLLATE "C"`);
+  const key = sql.raw(model.key === 'integer' ? 'bigint' : 'text COLLATE "C"');
+  await sql`
+    CREATE TABLE IF NOT EXISTS ${sql.id(schema, model.name)} (
+      key ${key} NOT NULL, from_pos bigint NOT NULL, to_pos bigint, row text NOT NULL ${sql.join(columns, sql``)}
+    )`.execute(db);
+}
+
+/** Makes what makes finding fast in the table of a model. */
+export async function makeIndexes(db: Kysely<ReadDatabase>, model: ReadModel, schema = 'read'): Promise<void> {
+  const table = sql.id(schema, model.name);
+  const make = (name: string, unique: boolean, what: ReturnType<typeof sql>) =>
+    sql`CREATE ${sql.raw(unique ? 'UNIQUE' : '')} INDEX IF NOT EXISTS ${sql.id(`${model.name}_${name}`)} ON ${table} ${what}`.execute(
+      db,
+    );
+  await make('versions', true, sql`(key, from_pos)`);
+  await make('live', true, sql`(key) WHERE to_pos IS NULL`);
+  for (const name of Object.keys(model.indexes)) {
+    await make(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`);
   }
 }
 
-/** Drops all tables of read models, those of models that are no more included. */
-export async function dropTables(db: Kysely<ReadDatabase>): Promise<void> {
-  await sql`DROP SCHEMA IF EXISTS read CASCADE`.execute(db);
+/** Removes the table of a model that is no more, and what the books say of it. */
+export async function dropTable(db: Kysely<ReadDatabase>, name: string): Promise<void> {
+  await sql`DROP TABLE IF EXISTS ${sql.id('read', name)}`.execute(db);
+  await sql`DELETE FROM read.models WHERE name = ${name}`.execute(db);
+  await forget(db, name);
+}
+
+/** Removes what the books say of the rows of a model. */
+export async function forget(db: Kysely<ReadDatabase>, name: string): Promise<void> {
+  await sql`DELETE FROM read.counts WHERE model = ${name}`.execute(db);
+  await sql`DELETE FROM read.quarantine WHERE model = ${name}`.execute(db);
 }

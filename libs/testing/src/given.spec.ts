@@ -48,7 +48,9 @@ describe('a sentence about a decider', () => {
   });
 
   it('takes what JSON leaves out for not there', () => {
-    given(pot).when(fill(3)).yields({ type: 'Filled', data: { cups: 3, note: undefined } } as never);
+    given(pot)
+      .when(fill(3))
+      .yields({ type: 'Filled', data: { cups: 3, note: undefined } } as never);
   });
 });
 

@@ -4,6 +4,7 @@ import { millis, type NatsConnection } from '@nats-io/transport-node';
 import { encode, readTask } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { endingWith } from './ending-with.ts';
+import { REQUEST } from './streams.ts';
 import * as names from './subjects.ts';
 import { tell } from './tell.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -24,8 +25,6 @@ const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain:
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
 const REMEMBERED = 1000;
-/** How long one request for tasks stands at the server, in milliseconds. */
-const PULL = 30_000;
 /** How soon a consumer that is not there is first looked for again, in milliseconds. */
 const SOON = 20;
 /** Room for headers in the largest message, in bytes. */
@@ -122,7 +121,7 @@ function shiftOf(
           const busy = [...atWork.values()].filter(({ task }) => task.module === module);
           if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
           else {
-            const messages = await consumer.fetch({ max_messages: limit - busy.length, expires: PULL });
+            const messages = await consumer.fetch({ max_messages: limit - busy.length, expires: REQUEST });
             for await (const message of endingWith(over, messages)) take(message, ackWait);
           }
         }

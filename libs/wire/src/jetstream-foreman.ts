@@ -5,7 +5,7 @@ import { endingWith } from './ending-with.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { roster } from './roster.ts';
-import { streams, type StreamPeriods } from './streams.ts';
+import { REQUEST, streams, type StreamPeriods } from './streams.ts';
 import * as names from './subjects.ts';
 import { tell } from './tell.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -21,7 +21,13 @@ export interface ForemanPeriods extends StreamPeriods {
 /** How many reports are handled at a time. */
 const HANDS = 32;
 
-const usual: ForemanPeriods = { ackWait: 5000, reportWait: 30_000, retryFirst: 250, retryMost: 10_000 };
+const usual: ForemanPeriods = {
+  ackWait: 5000,
+  reportWait: 30_000,
+  retryFirst: 250,
+  retryMost: 10_000,
+  requestFor: 5000,
+};
 
 interface Session {
   readonly js: JetStreamClient;
@@ -83,7 +89,11 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
       try {
         await streams.results();
         const consumer = await js.consumers.get(names.RESULTS, names.RESULTS_READER);
-        const messages = await consumer.consume({ max_messages: HANDS, abort_on_missing_resource: true });
+        const messages = await consumer.consume({
+          max_messages: HANDS,
+          expires: REQUEST,
+          abort_on_missing_resource: true,
+        });
         for await (const message of endingWith(over, messages)) {
           const handled = handle(message, listener).finally(() => handling.delete(handled));
           handling.add(handled);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
@@ -26,6 +27,7 @@ const sendUntilHeld = (foreman: ForemanWire, it: Task): Promise<void> =>
 describe('the wire over NATS', () => {
   let server: NatsServer;
   let reports: Report[];
+  let served: string[];
   let foreman: ForemanWire;
   let agents: AgentWire[];
   let listener: ForemanWireListener;
@@ -33,11 +35,12 @@ describe('the wire over NATS', () => {
   beforeEach(async () => {
     server = await startNatsServer();
     reports = [];
+    served = [];
     agents = [];
     listener = {
       reported: async (report) => void reports.push(report),
       beat: () => undefined,
-      served: () => undefined,
+      served: (site, module) => void served.push(`${site} ${module}`),
     };
     foreman = foremanOf(server.url);
   });
@@ -48,9 +51,9 @@ describe('the wire over NATS', () => {
   });
 
   const foremanOf = (servers: string) =>
-    jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 200, retryFirst: 10, retryMost: 20 });
+    jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 400, retryFirst: 10, retryMost: 20 });
   const agentOf = (servers = server.url): AgentWire => {
-    const periods = { announceEvery: 30, beatEvery: 10, reportAgain: 10 };
+    const periods = { announceEvery: 100, beatEvery: 10, reportAgain: 10 };
     const agent = jetstreamAgent({ servers, reconnectEvery: 10 }, periods);
     agents.push(agent);
     return agent;
@@ -80,6 +83,30 @@ describe('the wire over NATS', () => {
     await sendUntilHeld(foreman, task('2'));
     await until(() => reports.length === 2);
     expect(reports.map((report) => report.task)).toEqual(['1', '2']);
+    expect(served).toEqual(['berlin ipmi', 'berlin ipmi']);
+  });
+
+  it('makes consumers again that somebody removed', async () => {
+    await foreman.start(listener);
+    await startAgent(done);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    const stranger = await connect({ servers: server.url });
+    const { consumers } = await jetstreamManager(stranger);
+    await consumers.delete('TASKS_berlin', 'ipmi');
+    await consumers.delete('RESULTS', 'foreman');
+    await stranger.close();
+    await foreman.send(task('2'));
+    await until(() => reports.length === 2);
+  });
+
+  it('knows at once that an agent has left', async () => {
+    await foreman.start(listener);
+    const agent = jetstreamAgent({ servers: server.url }, { announceEvery: 60_000 });
+    await agent.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, done);
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    await agent.stop();
+    await until(() => !foreman.serves('berlin', 'ipmi'));
   });
 
   it('keeps what was reached while the server was away, and reports it later', async () => {
@@ -119,7 +146,7 @@ describe('the wire over NATS', () => {
     await until(() => ends.length === 2);
     await relay.cut();
     await until(() => !foreman.serves('berlin', 'ipmi'));
-    await sleep(250); // longer than NATS waits for a sign of the agent
+    await sleep(500); // longer than NATS waits for a sign of the agent
     await relay.mend();
     await until(() => foreman.serves('berlin', 'ipmi'));
     for (const end of ends) end({ result: {} });
@@ -147,6 +174,23 @@ describe('the wire over NATS', () => {
     await until(() => reports.length === 1);
   });
 
+  it('does not begin again what it has reported, when the same dispatch is delivered late', async () => {
+    const begun: string[] = [];
+    await foreman.start(listener);
+    await startAgent(async (it) => {
+      begun.push(it.task);
+      return { result: {} };
+    });
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    const stranger = await connect({ servers: server.url });
+    stranger.publish('tasks.berlin.ipmi', JSON.stringify(task('1')));
+    await stranger.drain();
+    await foreman.send(task('2'));
+    await until(() => reports.length === 2);
+    expect(begun).toEqual(['1', '2']);
+  });
+
   it('reports a result that is too large as an error that says so', async () => {
     await foreman.start(listener);
     await startAgent(async () => ({ result: { text: 'x'.repeat(1_100_000) } }));
@@ -167,7 +211,7 @@ describe('the wire over NATS', () => {
       stranger.publish(subject, 'junk');
       stranger.publish(subject, '{"agent":{}}');
     }
-    await stranger.close();
+    await stranger.drain();
     await foreman.send(task('2'));
     await until(() => reports.length === 2);
   });

@@ -30,7 +30,7 @@ wireSuite('the wire over NATS JetStream', async () => {
   const agents: AgentWire[] = [];
   const foreman = jetstreamForeman(
     { servers: server.url, reconnectEvery: 10 },
-    { ackWait: 200, retryFirst: 10, retryMost: 20 },
+    { ackWait: 500, retryFirst: 10, retryMost: 20 },
   );
   return {
     foreman,
@@ -38,7 +38,7 @@ wireSuite('the wire over NATS JetStream', async () => {
       const relay = await startRelay(Number(new URL(server.url).port));
       const wire = jetstreamAgent(
         { servers: `127.0.0.1:${relay.port}`, reconnectEvery: 10 },
-        { announceEvery: 30, beatEvery: 10, reportAgain: 10 },
+        { announceEvery: 100, beatEvery: 10, reportAgain: 10 },
       );
       relays.push(relay);
       agents.push(wire);

@@ -1,0 +1,67 @@
+import type { Kysely, RawBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { Changes } from './batch.ts';
+import type { Key, ReadModel } from './read-model.ts';
+import type { ReadDatabase } from './tables.ts';
+import { indexColumn } from './tables.ts';
+
+/** Live rows of a model by key, with the text they are stored as, straight from its table. */
+export async function readLive(
+  db: Kysely<ReadDatabase>,
+  model: ReadModel,
+  keys: readonly Key[],
+): Promise<Map<Key, { readonly row: object; readonly since: bigint; readonly bytes: number }>> {
+  const usable = model.key === 'integer' ? keys.filter((key) => Number.isSafeInteger(Number(key))) : keys;
+  if (usable.length === 0) return new Map();
+  const found = await db
+    .withSchema('read')
+    .selectFrom(model.name)
+    .where('to_pos', 'is', null)
+    .where('key', 'in', usable.map(String))
+    .select(['key', 'row', 'from_pos'])
+    .execute();
+  return new Map(
+    found.map(({ key, row, from_pos: since }) => [
+      model.key === 'integer' ? Number(key) : key,
+      { row: JSON.parse(row) as object, since: BigInt(since), bytes: row.length },
+    ]),
+  );
+}
+
+/** Writes what a batch has done to the rows of one model into its table; `schema` is where the table stands. */
+export async function writeRows(
+  db: Kysely<ReadDatabase>,
+  model: ReadModel,
+  { ended, versions }: Changes,
+  schema = 'read',
+): Promise<void> {
+  const table = sql.id(schema, model.name);
+  const keyType = sql.raw(model.key === 'integer' ? 'bigint[]' : 'text[]');
+  if (ended.length > 0) {
+    const keys = ended.map(({ key }) => String(key));
+    if (model.history) {
+      await sql`
+        UPDATE ${table} AS r SET to_pos = v.at
+        FROM unnest(${keys}::${keyType}, ${ended.map(({ at }) => at.toString())}::bigint[]) AS v(key, at)
+        WHERE r.key = v.key AND r.to_pos IS NULL`.execute(db);
+    } else {
+      await sql`DELETE FROM ${table} WHERE key = ANY (${keys}::${keyType})`.execute(db);
+    }
+  }
+  if (versions.length === 0) return;
+  const indexes = Object.entries(model.indexes);
+  const columns: RawBuilder<unknown>[] = [
+    sql`${versions.map(({ key }) => String(key))}::${keyType}`,
+    sql`${versions.map(({ from }) => from.toString())}::bigint[]`,
+    sql`${versions.map(({ to }) => to?.toString() ?? null)}::bigint[]`,
+    sql`${versions.map(({ text }) => text)}::text[]`,
+    ...indexes.map(([, value]) => sql`${versions.map(({ row }) => indexText(value(row)))}::text[]`),
+  ];
+  const names = ['key', 'from_pos', 'to_pos', 'row', ...indexes.map(([name]) => indexColumn(name))];
+  await sql`
+    INSERT INTO ${table} (${sql.join(names.map((name) => sql.id(name)))})
+    SELECT * FROM unnest(${sql.join(columns)})`.execute(db);
+}
+
+/** The text an index value is stored as. */
+export const indexText = (value: string | number | null): string | null => (value === null ? null : String(value));

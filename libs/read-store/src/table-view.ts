@@ -1,0 +1,104 @@
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { Position } from '#event-store';
+import { countedBy, readCount } from './counts.ts';
+import { indexText } from './flush.ts';
+import type { Live } from './live-rows.ts';
+import type { Key, ReadModel } from './read-model.ts';
+import type { ReadDatabase } from './tables.ts';
+import { indexColumn } from './tables.ts';
+import type { ListOptions, View, Where } from './view.ts';
+import { listBy } from './view.ts';
+
+type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
+
+/** Rows as they are in the tables. */
+export interface Tables {
+  /** Rows by key, with the length of their text. */
+  read(model: ReadModel, keys: readonly Key[]): Promise<Map<Key, Live & { readonly bytes: number }>>;
+  keys(model: ReadModel, options: ListOptions): Promise<{ keys: readonly Key[]; total: number }>;
+}
+
+/** The tables as of a position; undefined means now. */
+export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
+  const rows = (model: ReadModel): Rows => {
+    const query = db.withSchema('read').selectFrom(model.name);
+    if (at === undefined) return query.where('to_pos', 'is', null);
+    if (!model.history) throw new NoHistory(model.name);
+    const position = at.toString();
+    return query
+      .where('from_pos', '<=', position)
+      .where((is) => is.or([is('to_pos', 'is', null), is('to_pos', '>', position)]));
+  };
+  const filtered = (model: ReadModel, where: Where): Rows => {
+    let query = rows(model);
+    for (const [name, value] of Object.entries(where)) {
+      if (!(name in model.indexes)) throw new Error(`${model.name} has no index ${name}`);
+      const column = sql.ref(indexColumn(name));
+      query = query.where(
+        value === null ? sql<boolean>`${column} IS NULL` : sql<boolean>`${column} = ${indexText(value)}`,
+      );
+    }
+    return query;
+  };
+  const count = async (model: ReadModel, where: Where): Promise<number> => {
+    const kept = at === undefined ? countedBy(model, where) : undefined;
+    if (kept) return readCount(db, kept);
+    const { n } = await filtered(model, where)
+      .select((of) => of.fn.countAll<string>().as('n'))
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  };
+  const keyOf = (model: ReadModel, key: string): Key => (model.key === 'integer' ? Number(key) : key);
+
+  return {
+    read: async (model, keys) => {
+      const usable = model.key === 'integer' ? keys.filter((key) => Number.isSafeInteger(Number(key))) : keys;
+      if (usable.length === 0) return new Map();
+      const found = await rows(model)
+        .where(
+          sql<boolean>`key = ANY (${usable.map(String)}::${sql.raw(model.key === 'integer' ? 'bigint' : 'text')}[])`,
+        )
+        .select(['key', 'row', 'from_pos'])
+        .execute();
+      return new Map(
+        found.map(({ key, row, from_pos: since }) => [
+          keyOf(model, key),
+          { row: JSON.parse(row) as object, since: BigInt(since), bytes: row.length },
+        ]),
+      );
+    },
+    keys: async (model, { where = {}, skip, count: most }) => {
+      let page = filtered(model, where).orderBy('key').select('key');
+      if (most !== undefined) page = page.limit(most);
+      if (skip !== undefined) page = page.offset(skip);
+      const keys = (await page.execute()).map(({ key }) => keyOf(model, key));
+      const total = most === undefined && skip === undefined ? keys.length : await count(model, where);
+      return { keys, total };
+    },
+  };
+}
+
+/** A model that is not kept as of the past was asked for it. */
+export class NoHistory extends Error {
+  readonly model: string;
+
+  constructor(model: string) {
+    super(`${model} is not kept as of the past`);
+    this.name = 'NoHistory';
+    this.model = model;
+  }
+}
+
+/** A view straight over the tables. */
+export function tableView({ read, keys }: Tables): View {
+  const view: View = {
+    get: async (model, key) => (await view.many(model, [key])).get(key),
+    many: async <Row extends object>(model: ReadModel<Row>, wanted: readonly Key[]) =>
+      new Map([...(await read(model, wanted))].map(([key, { row }]) => [key, row as Row])),
+    since: async (model, key) => (await read(model, [key])).get(key)?.since,
+    keys: (model, options = {}) => keys(model, options),
+    list: (model, options) => listBy(view, model, options),
+  };
+  return view;
+}
