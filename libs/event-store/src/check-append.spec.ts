@@ -26,6 +26,7 @@ describe('an append', () => {
     ['checks alone', [], [check('t-b')], 'EMPTY'],
     ['a stream without events', [one, write('t-b')], [], 'EMPTY'],
     ['a stream twice', [one, one], [], 'STREAM_TWICE'],
+    ['a stream twice, in letters of another case', [one, write('T-A', event('{}'))], [], 'STREAM_TWICE'],
     ['a stream that it also checks', [one], [check('t-a')], 'STREAM_TWICE'],
     ['a check twice', [one], [check('t-b'), check('t-b')], 'STREAM_TWICE'],
     ['as many streams as may be', [one], checks(MAX_APPEND_STREAMS - 1), 'taken'],

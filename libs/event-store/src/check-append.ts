@@ -6,7 +6,8 @@ export function checkAppend(writes: readonly Write[], checks: readonly Check[]):
   if (writes.length === 0 || writes.some((write) => write.events.length === 0)) {
     throw new AppendRefused('EMPTY', 'an append needs at least one stream, and at least one event for each');
   }
-  const streams = [...writes, ...checks].map(({ stream }) => stream);
+  // One of the stores compares names without case.
+  const streams = [...writes, ...checks].map(({ stream }) => stream.toLowerCase());
   if (new Set(streams).size !== streams.length) {
     throw new AppendRefused('STREAM_TWICE', 'a stream may stand only once in an append');
   }

@@ -108,18 +108,68 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       expect(await store.readStream(one)).toHaveLength(3);
     });
 
-    it('does not take half a retry for a retry', async () => {
-      const [one, two] = [fresh(), fresh()];
-      const there = event('A');
-      await append(one, NO_STREAM, there);
-      await append(two, NO_STREAM, event('Other'));
-      await expect(append(one, NO_STREAM, there, event('B'))).rejects.toBeInstanceOf(Conflict);
-      await expect(
-        store.append([
-          { stream: one, expected: NO_STREAM, events: [there] },
-          { stream: two, expected: NO_STREAM, events: [event('C')] },
-        ]),
-      ).rejects.toBeInstanceOf(Conflict);
+    it.each([
+      ['all of it again', NO_STREAM, 'ABC', 'repeated'],
+      ['its beginning again', NO_STREAM, 'AB', 'repeated'],
+      ['its middle again', 0, 'B', 'repeated'],
+      ['its end again', 1, 'C', 'repeated'],
+      ['another beginning', NO_STREAM, 'XBC', 'conflict'],
+      ['another end', NO_STREAM, 'ABX', 'conflict'],
+      ['all of it and more', NO_STREAM, 'ABCX', 'conflict'],
+      ['its end and more', 1, 'CX', 'conflict'],
+      ['something new in its middle', 0, 'X', 'conflict'],
+      ['its events in another order', NO_STREAM, 'BA', 'conflict'],
+      ['one of its events in another place', 1, 'A', 'conflict'],
+      ['one of its events where it has not come yet', 3, 'A', 'conflict'],
+      ['one of its events behind the last', 2, 'A', 'appended'],
+      ['something new behind the last', 2, 'X', 'appended'],
+    ])('knows of a stream of three what an append is of %s', async (_, expected, letters, what) => {
+      const stream = fresh();
+      const events = new Map([...'ABCX'].map((letter) => [letter, event(letter)]));
+      const of = (text: string) => [...text].map((letter) => events.get(letter) ?? event(letter));
+      const first = await append(stream, NO_STREAM, ...of('ABC'));
+      const outcome = await append(stream, expected, ...of(letters)).then(
+        ({ repeated }) => (repeated ? 'repeated' : 'appended'),
+        (error: unknown) => (error instanceof Conflict ? 'conflict' : error),
+      );
+      expect(outcome).toBe(what);
+      const types = (await store.readStream(stream)).map(({ type }) => type).join('');
+      expect(types).toBe(what === 'appended' ? `ABC${letters}` : 'ABC');
+      if (letters === 'ABC') expect((await append(stream, expected, ...of(letters))).position).toBe(first.position);
+    });
+
+    it('takes a retry for one also where a stream that was only read has moved since', async () => {
+      const [read, written] = [fresh(), fresh()];
+      const writes = [{ stream: written, expected: NO_STREAM, events: [event('A')] }];
+      const checks = [{ stream: read, revision: NO_STREAM }];
+      const first = await store.append(writes, checks);
+      await append(read, NO_STREAM, event('Moved'));
+      expect(await store.append(writes, checks)).toEqual({ position: first.position, repeated: true });
+    });
+
+    it('takes the second of two that are the same, sent at once, for the retry', async () => {
+      const stream = fresh();
+      const writes = [{ stream, expected: NO_STREAM, events: [event('A')] }];
+      const appended = await Promise.all([store.append(writes), store.append(writes)]);
+      expect(appended.map(({ repeated }) => repeated).toSorted()).toEqual([false, true]);
+      expect(appended[0].position).toBe(appended[1].position);
+      expect(await store.readStream(stream)).toHaveLength(1);
+    });
+
+    it('takes a retry over several streams for one only where all of it is there, and names what stands against it', async () => {
+      const [there, moved, still] = [fresh(), fresh(), fresh()];
+      const again = event('A');
+      await append(there, NO_STREAM, again);
+      await append(moved, NO_STREAM, event('Other'));
+      const write = (stream: string, ...events: NewEvent[]) => ({ stream, expected: NO_STREAM, events });
+      const named = (...writes: Parameters<EventStore['append']>[0]) =>
+        store.append(writes).then(
+          () => [],
+          (error: unknown) => (error instanceof Conflict ? error.streams.toSorted() : error),
+        );
+      expect(await named(write(there, again), write(moved, event('B')))).toEqual([there, moved].toSorted());
+      expect(await named(write(there, again), write(still, event('C')))).toEqual([there]);
+      expect(await store.readStream(still)).toEqual([]);
     });
 
     it('refuses, by name, what no store takes', async () => {
@@ -134,6 +184,7 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       expect(await rule(store.append([{ ...write, events: [] }]))).toBe('EMPTY');
       expect(await rule(store.append([write, write]))).toBe('STREAM_TWICE');
       expect(await rule(store.append([write], [{ stream, revision: 0 }]))).toBe('STREAM_TWICE');
+      expect(await rule(store.append([write, { ...write, stream: stream.toUpperCase() }]))).toBe('STREAM_TWICE');
       expect(await rule(append(stream, NO_STREAM, { ...event('A'), data: 'x\u0000' }))).toBe('NUL_CHARACTER');
       expect(await rule(append(stream, NO_STREAM, { ...event('A'), data: 'x'.repeat(MAX_APPEND_BYTES) }))).toBe(
         'TOO_LARGE',
@@ -170,6 +221,7 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       expect(all.end).toBe(await store.head());
       const pears = await store.readAll(start, { categories: ['pear'] });
       expect(pears.events.map(({ type }) => type)).toEqual(['B1', 'B2']);
+      expect(await store.readAll(start, { categories: ['quince'] })).toEqual({ events: [], end: all.end });
       const page = await store.readAll(start, { limit: 2 });
       expect((await store.readAll(page.end)).events.map(({ type }) => type)).toEqual(['B2', 'A2']);
     });

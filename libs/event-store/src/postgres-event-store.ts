@@ -15,20 +15,12 @@ import type {
   Subscription,
   Write,
 } from './event-store.ts';
+import type { EventRow } from './event-row.ts';
+import { stored } from './event-row.ts';
 import { LOG_SCHEMA, lockKey, logChannel } from './postgres-schema.ts';
+import { repeatedAppend } from './repeated-append.ts';
+import { StreamReader } from './stream-reader.ts';
 import { follow } from './subscription.ts';
-
-interface Row {
-  readonly position: string;
-  readonly stream: string;
-  readonly revision: string;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly meta: string;
-}
-
-const stored = (row: Row): StoredEvent => ({ ...row, position: BigInt(row.position), revision: Number(row.revision) });
 
 /** The log in a PostgreSQL database (schema `log`), made on first use. The pool stays the caller's. */
 export async function postgresEventStore(pool: Pool): Promise<EventStore> {
@@ -38,31 +30,21 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   const listener = new Listener(pool, bell);
   await listener.start();
 
-  const repeatedAt = async (writes: readonly Write[]): Promise<Position | undefined> => {
-    let last: Position = 0n;
-    for (const { stream, expected, events } of writes) {
-      const there = await readStream(stream, { from: expected + 1, limit: events.length });
-      if (there.length !== events.length || there.some((event, n) => event.id !== events[n]?.id)) return undefined;
-      for (const { position } of there) if (position > last) last = position;
-    }
-    return last;
-  };
+  const reader = new StreamReader(pool);
 
   const readStream = async (stream: string, options: ReadStreamOptions = {}): Promise<StoredEvent[]> => {
-    const backwards = options.direction === 'backwards';
-    const { rows } = await pool.query<Row>({
-      name: backwards ? 'read-stream-backwards' : 'read-stream',
-      text: `SELECT * FROM log.events WHERE stream = $1 AND ${
-        backwards ? 'revision <= $2 ORDER BY revision DESC' : 'revision >= $2 ORDER BY revision'
-      } LIMIT $3`,
-      values: [stream, options.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0), options.limit ?? null],
+    if (options.direction !== 'backwards') return reader.read(stream, options.from ?? 0, options.limit);
+    const { rows } = await pool.query<EventRow>({
+      name: 'read-stream-backwards',
+      text: 'SELECT * FROM log.events WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3',
+      values: [stream, options.from ?? Number.MAX_SAFE_INTEGER, options.limit ?? null],
     });
     return rows.map(stored);
   };
 
   const readAll = async (after: Position, options: ReadAllOptions = {}) => {
     const limit = options.limit ?? 1000;
-    const { rows } = await pool.query<Row>({
+    const { rows } = await pool.query<EventRow>({
       name: 'read-all',
       text: 'SELECT * FROM log.events WHERE position > $1 ORDER BY position LIMIT $2',
       values: [after.toString(), limit],
@@ -85,7 +67,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
         return { position: await batcher.append(writes, checks), repeated: false };
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        const position = await repeatedAt(writes);
+        const position = await repeatedAppend({ readStream }, writes);
         if (position === undefined) throw error;
         return { position, repeated: true };
       }
@@ -134,6 +116,10 @@ class Listener {
   async start(): Promise<void> {
     try {
       const client = await this.#pool.connect();
+      if (this.#stopped) {
+        client.release(true);
+        return;
+      }
       this.#client = client;
       client.on('notification', () => this.#bell.ring());
       client.on('error', () => this.#lost(client));

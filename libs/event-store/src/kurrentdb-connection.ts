@@ -1,0 +1,98 @@
+import type { Filter, KurrentDBClient } from '@kurrent/kurrentdb-client';
+
+/** The client package. It is a peer that need not be there, so it is loaded only when a log on KurrentDB is opened. */
+export type KurrentPackage = typeof import('@kurrent/kurrentdb-client');
+
+/** What the client keeps to itself and there is no other way to. */
+interface ClientInside {
+  readonly capabilities: Promise<{ readonly serverVersion: string; supports(method: { path: string }): boolean }>;
+  getChannel(): Promise<{ close(): void }>;
+}
+
+const APPEND_RECORDS = '/kurrentdb.protocol.v2.streams.StreamsService/AppendRecords';
+
+/**
+ * Loads the client package.
+ * @throws Error that says what to install
+ */
+export async function loadKurrentPackage(
+  load = (): Promise<KurrentPackage> => import('@kurrent/kurrentdb-client'),
+): Promise<KurrentPackage> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new Error(
+      'a log on KurrentDB needs the package @kurrent/kurrentdb-client, and it cannot be loaded; ' +
+        'install it with: npm install @kurrent/kurrentdb-client@1.3.1',
+      { cause },
+    );
+  }
+}
+
+/**
+ * The client in its two halves, which connect apart from each other: one appends and subscribes, the other, native one
+ * reads. A native half that could not connect never comes back, so it is made anew whenever the server is not available.
+ */
+export class KurrentConnection {
+  readonly kurrent: KurrentPackage;
+  /** The half that appends and subscribes. */
+  readonly writer: KurrentDBClient;
+  /** Leaves out the streams of the server itself: their names begin with `$`. */
+  readonly filter: Filter;
+  readonly #connectionString: string;
+  #reader: KurrentDBClient;
+  #closed = false;
+
+  constructor(kurrent: KurrentPackage, connectionString: string) {
+    this.kurrent = kurrent;
+    this.#connectionString = connectionString;
+    this.filter = kurrent.streamNameFilter({ regex: '^[^$]' });
+    this.writer = this.#client();
+    this.#reader = this.#client();
+  }
+
+  /** @throws Error where the server is too old */
+  async requireAppendRecords(): Promise<void> {
+    const server = await inside(this.writer).capabilities;
+    if (server.supports({ path: APPEND_RECORDS })) return;
+    throw new Error(
+      `KurrentDB ${server.serverVersion} cannot keep the log: it needs 26.1 or newer, ` +
+        'which appends to several streams at once and checks streams that are only read',
+    );
+  }
+
+  /** Reads everything the query yields. */
+  async read<E>(query: (reader: KurrentDBClient) => AsyncIterable<E>): Promise<E[]> {
+    if (this.#closed) throw new Error('the log is closed');
+    const reader = this.#reader;
+    try {
+      const events: E[] = [];
+      for await (const event of query(reader)) events.push(event);
+      return events;
+    } catch (error) {
+      if (error instanceof this.kurrent.UnavailableError && this.#reader === reader) this.#reader = this.#client();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.writer.dispose();
+    await inside(this.writer)
+      .getChannel()
+      .then((channel) => channel.close())
+      // Where the server is looked for in a cluster and not found, there is none.
+      .catch(() => undefined);
+  }
+
+  #client(): KurrentDBClient {
+    try {
+      return this.kurrent.KurrentDBClient.connectionString(this.#connectionString);
+    } catch {
+      // What is wrong with it is not repeated: it may hold a password.
+      throw new Error('this is no connection string of KurrentDB; one looks like kurrentdb://user:password@host:2113');
+    }
+  }
+}
+
+const inside = (client: KurrentDBClient): ClientInside => client as unknown as ClientInside;

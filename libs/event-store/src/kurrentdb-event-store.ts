@@ -1,0 +1,73 @@
+import { Bell } from './bell.ts';
+import { checkAppend } from './check-append.ts';
+import type { EventStore, Subscription } from './event-store.ts';
+import { KurrentAppender } from './kurrentdb-appender.ts';
+import type { KurrentPackage } from './kurrentdb-connection.ts';
+import { KurrentConnection, loadKurrentPackage } from './kurrentdb-connection.ts';
+import { KurrentReader } from './kurrentdb-reader.ts';
+import { KurrentRinger } from './kurrentdb-ringer.ts';
+import { follow } from './subscription.ts';
+
+export interface KurrentDbOptions {
+  /** Loads the client package; by default it is imported. */
+  readonly load?: () => Promise<KurrentPackage>;
+}
+
+/**
+ * The log on a KurrentDB server of our own, 26.1 or newer. Positions are commit positions.
+ * @throws Error where the server is away or too old, or the client package is not there
+ */
+export async function kurrentdbEventStore(
+  connectionString: string,
+  { load }: KurrentDbOptions = {},
+): Promise<EventStore> {
+  const connection = new KurrentConnection(await loadKurrentPackage(load), connectionString);
+  const reader = new KurrentReader(connection);
+  let appender: KurrentAppender;
+  try {
+    await connection.requireAppendRecords();
+    appender = new KurrentAppender(connection, reader, await reader.head());
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+
+  const bell = new Bell();
+  const ringer = new KurrentRinger(connection, (position) => {
+    if (position !== undefined) appender.saw(position);
+    bell.ring();
+  });
+  ringer.start();
+  const subscriptions = new Set<Subscription>();
+
+  return {
+    append: async (writes, checks = []) => {
+      checkAppend(writes, checks);
+      const appended = await appender.append(writes, checks);
+      if (!appended.repeated) bell.ring();
+      return appended;
+    },
+    readStream: (stream, options) => reader.readStream(stream, options),
+    readAll: (after, options) => reader.readAll(after, options),
+    head: () => reader.head(),
+    subscribe: (after, handle, options = {}) => {
+      const read = reader.readAll.bind(reader);
+      const following = follow({ after, handle, options, read, bell });
+      const subscription = {
+        stop: async () => {
+          subscriptions.delete(subscription);
+          await following.stop();
+        },
+      };
+      subscriptions.add(subscription);
+      return subscription;
+    },
+    close: async () => {
+      await ringer.stop();
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      await appender.idle();
+      bell.close();
+      await connection.close();
+    },
+  };
+}

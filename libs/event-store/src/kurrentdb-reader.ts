@@ -1,0 +1,65 @@
+import type { ResolvedEvent } from '@kurrent/kurrentdb-client';
+import { categoryOf } from '#kernel';
+import type { Position, ReadAllOptions, ReadStreamOptions, StoredEvent } from './event-store.ts';
+import type { KurrentConnection } from './kurrentdb-connection.ts';
+import { storedEvent } from './kurrentdb-events.ts';
+
+/** Reads the log from KurrentDB. */
+export class KurrentReader {
+  readonly #connection: KurrentConnection;
+
+  constructor(connection: KurrentConnection) {
+    this.#connection = connection;
+  }
+
+  async readStream(stream: string, options: ReadStreamOptions = {}): Promise<StoredEvent[]> {
+    const { from, direction = 'forwards', limit } = options;
+    const backwards = direction === 'backwards';
+    if (limit === 0 || (backwards && from !== undefined && from < 0)) return [];
+    const start = backwards ? 'end' : 'start';
+    const fromRevision = from === undefined ? start : BigInt(Math.max(from, 0));
+    try {
+      const events = await this.#connection.read((client) =>
+        client.readStream(stream, { direction, fromRevision, ...(limit === undefined ? {} : { maxCount: limit }) }),
+      );
+      return events.map(ours);
+    } catch (error) {
+      if (error instanceof this.#connection.kurrent.StreamNotFoundError) return [];
+      throw error;
+    }
+  }
+
+  async readAll(after: Position, options: ReadAllOptions = {}): Promise<{ events: StoredEvent[]; end: Position }> {
+    const { categories, limit = 1000 } = options;
+    // The server begins with the event at the position: it is read once more and left out.
+    const fromPosition = after === 0n ? 'start' : { commit: after, prepare: after };
+    const read = await this.#connection.read((client) =>
+      client.readAll({ fromPosition, maxCount: limit + 1, filter: this.#connection.filter }),
+    );
+    const next = read.filter((event) => positionOf(event) > after).slice(0, limit);
+    const last = next.at(-1);
+    return {
+      events: next
+        .map(storedEvent)
+        .filter((event) => event !== undefined)
+        .filter(({ stream }) => categories === undefined || categories.includes(categoryOf(stream))),
+      end: last ? positionOf(last) : after,
+    };
+  }
+
+  async head(): Promise<Position> {
+    const [last] = await this.#connection.read((client) =>
+      client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1, filter: this.#connection.filter }),
+    );
+    return last ? positionOf(last) : 0n;
+  }
+}
+
+const positionOf = ({ event, commitPosition }: ResolvedEvent): Position =>
+  commitPosition ?? event?.position?.commit ?? 0n;
+
+function ours(event: ResolvedEvent): StoredEvent {
+  const stored = storedEvent(event);
+  if (stored) return stored;
+  throw new Error(`the stream ${event.event?.streamId} holds an event of somebody else: ${event.event?.id}`);
+}
