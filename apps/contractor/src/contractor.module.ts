@@ -3,17 +3,18 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Commands } from '#event-store';
 import { CarryOutHandler } from '#runtime';
-import { HealthController } from './health.controller.ts';
+import type { Wellbeing } from './health.controller.ts';
+import { HealthController, WELLBEING } from './health.controller.ts';
 
 /** What Nest holds together: the command bus with its handler, and the plain HTTP pages. */
 @Module({ imports: [CqrsModule.forRoot()], controllers: [HealthController], providers: [CarryOutHandler] })
 export class ContractorModule {}
 
 /** The module on the ground of one server. */
-export const contractorModule = (commands: Commands, health: () => object): DynamicModule => ({
+export const contractorModule = (commands: Commands, wellbeing: Wellbeing): DynamicModule => ({
   module: ContractorModule,
   providers: [
     { provide: Commands, useValue: commands },
-    { provide: 'health', useValue: health },
+    { provide: WELLBEING, useValue: wellbeing },
   ],
 });

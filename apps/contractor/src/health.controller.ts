@@ -1,16 +1,53 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
+import type { Health, Metrics } from '#runtime';
 
-/** Whether the server is alive and how far its read models are. */
-@Controller('health')
+/** What the pages about the server's own state stand on. */
+export interface Wellbeing {
+  readonly health: () => Promise<Health>;
+  readonly metrics: Metrics;
+}
+
+/** Name by which {@link Wellbeing} is injected. */
+export const WELLBEING = 'wellbeing';
+
+interface Reply {
+  status(code: number): Reply;
+}
+
+/** Pages for those who watch over the server. */
+@Controller()
 export class HealthController {
-  readonly #health: () => object;
+  readonly #wellbeing: Wellbeing;
 
-  constructor(@Inject('health') health: () => object) {
-    this.#health = health;
+  constructor(@Inject(WELLBEING) wellbeing: Wellbeing) {
+    this.#wellbeing = wellbeing;
   }
 
-  @Get()
-  read(): object {
-    return this.#health();
+  /** How the server is; 503 until it is ready. */
+  @Get('health')
+  async read(@Res({ passthrough: true }) reply: Reply): Promise<Health> {
+    const health = await this.#wellbeing.health();
+    if (!health.ready) reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return health;
+  }
+
+  /** Whether the process answers at all. */
+  @Get('health/live')
+  live(): object {
+    return { status: 'ok' };
+  }
+
+  /** Whether it can serve: 200 or 503. */
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: Reply): Promise<object> {
+    const { ready } = await this.read(reply);
+    return { ready };
+  }
+
+  /** What was counted and measured, in the form Prometheus reads. */
+  @Get('metrics')
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.#wellbeing.metrics.text();
   }
 }

@@ -1,4 +1,4 @@
-import { BadSetting, jsonLog, readSettings } from '#runtime';
+import { BadSetting, jsonLog, readSettings, withSettingsFile } from '#runtime';
 import { startServer } from './server.ts';
 
 /** How long a graceful stop may take before the process ends all the same, in milliseconds. */
@@ -7,7 +7,7 @@ const PATIENCE = 20_000;
 const log = jsonLog((line) => process.stdout.write(`${line}\n`));
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.env);
+  const settings = readSettings(withSettingsFile(process.env));
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
   let stopping = false;

@@ -11,6 +11,7 @@ import type { ForemanWire } from '#wire';
 export function roomsOf(settings: Settings, wire: ForemanWire) {
   const auth = authRoom({
     adminPassword: settings.adminPassword,
+    loginTries: settings.loginTries,
     made: ({ name, password }) => {
       if (settings.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);

@@ -1,27 +1,30 @@
 import 'reflect-metadata';
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Pool } from 'pg';
 import { ApiService, Catalogue } from '#api';
-import { cinpFace, installVerbFront, verbOf } from '#cinp';
+import { cinpFace, installVerbFront } from '#cinp';
+import { Conflict, Refusal } from '#kernel';
 import type { Done } from '#event-store';
-import { Commands, postgresEventStore, systemClock } from '#event-store';
+import { Commands, positionAt, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
 import { Ids, openReadStore } from '#read-store';
-import type { Ground, Log, Process, Settings } from '#runtime';
-import { CarryOut, startEmbeddedPostgres } from '#runtime';
+import { restFace } from '#rest';
+import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
+import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import type { InProcessWire } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
+import type { Face } from './faces.ts';
+import { facesServer } from './faces.ts';
+import type { WhenStopped } from './log-ground.ts';
+import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
 
 /** How many tasks of a module the subcontractor inside the server takes at a time. */
 const EMBEDDED_LIMIT = 5;
-/** Largest head of a request in bytes: a GET of a hundred objects has a long URI. */
-const MAX_HEAD = 64 * 1024;
 
 /** A server that runs. */
 export interface RunningServer {
@@ -48,37 +51,43 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   }
 }
 
-async function open(
-  settings: Settings,
-  log: Log,
-  whenStopped: (close: () => Promise<unknown>) => void,
-): Promise<string> {
-  const pool = await openPool(settings, log, whenStopped);
-  const store = await postgresEventStore(pool);
-  whenStopped(() => store.close());
-
+async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
+  const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const local = settings.natsUrl === undefined ? inProcessWire() : undefined;
   const wire = local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor' });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
-  const models = rooms.flatMap(({ rows }) => rows);
-  const reads = openReadStore({ store, pool, models, onError: (error) => log.error('the projector failed', error) });
+  const metrics = prometheusMetrics(async () => Number((await store.head()) - projector.reached));
+  const reads = openReadStore({
+    store,
+    pool,
+    models: rooms.flatMap(({ rows }) => rows),
+    onError: (error) => log.error('the projector failed', error),
+    onProgress: (progress) => log.info('read models are being made anew', { ...progress }),
+    onProjected: (events) => metrics.projected(events),
+  });
   const { projector } = reads;
 
-  const health = () => ({
-    status: 'ok',
-    projector: { leading: projector.leading, position: String(projector.reached) },
-  });
-  let face: ReturnType<typeof cinpFace> | undefined;
+  let ready = false;
+  const health = async () =>
+    healthOf({
+      ready,
+      head: await store.head(),
+      reached: projector.reached,
+      projecting: projector.leading,
+      quarantined: projector.quarantined,
+      adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
+    });
+  const commands = new Commands(store, clock, { onConflict: () => metrics.conflict(), onAppended: metrics.appended });
+  let faces: readonly Face[] = [];
+  const serverFactory = (rest: RequestListener) => facesServer(rest, () => faces, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
-    contractorModule(new Commands(store, clock), health),
-    new FastifyAdapter({ serverFactory: (rest: RequestListener) => httpServer(rest, () => face) }),
+    contractorModule(commands, { health, metrics }),
+    new FastifyAdapter({ serverFactory }),
     { logger: ['error', 'warn'] },
   );
   await app.init();
-  const bus = app.get(CommandBus);
-  const carryOut: Ground['carryOut'] = (asking, task) =>
-    bus.execute(new CarryOut(asking, task)) as Promise<Done<never>>;
+  const carryOut = measured(app.get(CommandBus), metrics);
 
   const ground: Ground = { store, reads, pool, ids: new Ids(pool), clock, log, carryOut };
   const furniture = rooms.map((room) => room.furnish(ground));
@@ -86,8 +95,15 @@ async function open(
     furniture.flatMap(({ api = [] }) => api),
     furniture.flatMap(({ extensions = [] }) => extensions),
   );
-  const api = new ApiService({ catalogue: catalogue.facing('cinp'), reads, clock, head: () => store.head(), carryOut });
-  face = cinpFace({ api, log, identify: (id, token) => auth.sessions().identify(id, token) });
+  for (const { complete } of furniture) complete?.(catalogue);
+  const facing = (face: 'cinp' | 'rest') =>
+    new ApiService({ catalogue: catalogue.facing(face), reads, clock, head: () => store.head(), carryOut });
+  const { identify } = auth;
+  const rest = restFace({ api: facing('rest'), log, identify, positionAt: (time) => positionAt(store, time) });
+  faces = [
+    { name: 'rest', paths: /^\/api\/rest\//, answer: (request, response) => rest(request, response) },
+    { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify }) },
+  ];
 
   await projector.start();
   whenStopped(() => projector.stop());
@@ -97,42 +113,39 @@ async function open(
     await process.start();
     whenStopped(() => process.stop());
   }
-  if (local && settings.embeddedSubcontractor) {
-    const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
-    const agent = await startAgent({
-      wire: local.agent,
-      name: 'embedded',
-      site: EVERY_SITE,
-      modules,
-      log: (level, message, fields) => (level === 'warn' ? log.warn(message, fields) : log.info(message, fields)),
-    });
-    whenStopped(() => agent.stop(5000));
-  }
+  if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
   installVerbFront(app.getHttpServer());
   await app.listen(settings.port, settings.host);
   whenStopped(() => app.close());
+  ready = true;
   return app.getUrl();
 }
 
-async function openPool(settings: Settings, log: Log, whenStopped: (close: () => Promise<unknown>) => void) {
-  let connectionString = settings.databaseUrl;
-  if (connectionString === undefined) {
-    const postgres = await startEmbeddedPostgres(settings.data);
-    whenStopped(() => postgres.stop());
-    if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
-    connectionString = postgres.url;
-  }
-  const pool = new Pool({ connectionString, max: 20 });
-  pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
-  whenStopped(() => pool.end());
-  return pool;
+/** The one entrance for wishes, with a clock beside it. */
+function measured(bus: CommandBus, metrics: Metrics): Ground['carryOut'] {
+  return async (asking, task) => {
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    try {
+      const done = await bus.execute(new CarryOut(asking, task));
+      metrics.command('done', seconds());
+      return done as Done<never>;
+    } catch (error) {
+      const outcome = error instanceof Refusal ? 'refused' : error instanceof Conflict ? 'conflict' : 'failed';
+      metrics.command(outcome, seconds());
+      throw error;
+    }
+  };
 }
 
-/** Requests for the API are answered past the framework, which would lower-case their headers. */
-function httpServer(rest: RequestListener, face: () => ReturnType<typeof cinpFace> | undefined): Server {
-  return createServer({ maxHeaderSize: MAX_HEAD }, (request, response) => {
-    const api = face();
-    if (api && /^\/+api\//.test(request.url ?? '')) void api(request, response, verbOf(request));
-    else rest(request, response);
+async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
+  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
+  const agent = await startAgent({
+    wire: wire.agent,
+    name: 'embedded',
+    site: EVERY_SITE,
+    modules,
+    log: (level, message, fields) => (level === 'warn' ? log.warn(message, fields) : log.info(message, fields)),
   });
+  whenStopped(() => agent.stop(5000));
 }

@@ -20,13 +20,16 @@ export async function deleteObjects(
     readonly head: () => Promise<Position>;
     readonly projector: Pick<Projector, 'caughtUp'>;
     readonly view: View;
+    /** Looks whether the objects are still what the caller takes them for. */
+    readonly check: () => Promise<void>;
   },
 ): Promise<void> {
-  const each = (step: (work: Work, key: Key) => Promise<void>) =>
+  const each = (step: (work: Work, key: Key) => Promise<void>, check?: () => Promise<void>) =>
     call.execute(async (work) => {
       for (const key of keys) await step(work, key);
+      await check?.();
     });
-  const closed = await each(close);
+  const closed = await each((work, key) => close(work, key, call), ground.check);
   await ground.projector.caughtUp(closed.position ?? (await ground.head()), PATIENCE);
   const used = (await Promise.all(keys.map((key) => users(ground.view, key)))).flat();
   if (used.length > 0) {
@@ -37,5 +40,6 @@ export async function deleteObjects(
       `Not Deletable: used by ${used.slice(0, 10).join(', ')}${used.length > 10 ? ', …' : ''}`,
     );
   }
-  await each((work, key) => remove(work, key, ground.view));
+  // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
+  await each((work, key) => remove(work, key, ground.view), closed.position === undefined ? ground.check : undefined);
 }

@@ -51,7 +51,7 @@ export interface Filter {
 /** How an object is deleted: closed, looked at, deleted (see `deletion.ts`). */
 export interface Deletion {
   /** Closes it, so that nobody new can refer to it. Refuses where it may not go. */
-  readonly close: (work: Work, key: Key) => Promise<void>;
+  readonly close: (work: Work, key: Key, call: Call) => Promise<void>;
   /** Who still uses it, in words (`Foundation web1`); nobody: an empty list. */
   readonly users: (view: View, key: Key) => Promise<readonly string[]>;
   readonly reopen: (work: Work, key: Key) => Promise<void>;

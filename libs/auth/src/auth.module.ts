@@ -1,40 +1,62 @@
+import type { Person } from '#api';
 import type { Room } from '#runtime';
+import { accountModel } from './account.api.ts';
+import { Caretaker } from './caretaker.ts';
+import { firstUser } from './first-user.ts';
+import { Granting } from './granting.ts';
+import { groupModel } from './group.api.ts';
+import { groups } from './groups.ts';
+import { Identities } from './identities.ts';
+import type { LoginTries } from './login-limit.ts';
+import { LoginLimit } from './login-limit.ts';
+import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
+import { serviceModel } from './service.api.ts';
+import { services } from './services.ts';
+import { sessionModel } from './session.api.ts';
 import { Sessions } from './sessions.ts';
 import { userModel } from './user.api.ts';
-import { sessions, users } from './users.ts';
+import { users } from './users.ts';
 
-/** Users and sessions. `made` is told the administrator's password when one is made, once. */
+/** Users, groups, service identities and sessions. `made` is told the administrator's password when one is made, once. */
 export const authRoom = (options: {
   readonly adminPassword: string | undefined;
+  readonly loginTries: LoginTries;
   readonly made: (user: { readonly name: string; readonly password: string }) => void;
-}): Room & { sessions(): Sessions } => {
-  let opened: Sessions | undefined;
+}): Room & { identify(name: string, token: string): Promise<Person | undefined> } => {
+  let identities: Identities | undefined;
   return {
     name: 'auth',
-    rows: [users, sessions],
+    rows: [users, groups, services, openSessions],
     furnish: (ground) => {
       const passwords = new Passwords(ground.pool);
-      const mine = new Sessions(ground, passwords);
-      opened = mine;
+      const sessions = new Sessions(passwords, new LoginLimit(options.loginTries));
+      const granting = new Granting();
+      identities = new Identities(ground);
       return {
-        api: [userModel(mine)],
+        api: [
+          userModel(sessions),
+          accountModel(granting, sessions),
+          groupModel(granting),
+          serviceModel(granting, sessions),
+          sessionModel,
+        ],
+        complete: (catalogue) => granting.learn(catalogue),
         processes: [
           {
             name: 'first user',
             start: async () => {
               await passwords.start();
-              const user = await mine.firstUser(options.adminPassword);
+              const user = await firstUser(ground, passwords, options.adminPassword);
               if (user) options.made(user);
             },
             stop: async () => undefined,
           },
+          identities,
+          new Caretaker(ground, passwords),
         ],
       };
     },
-    sessions: () => {
-      if (!opened) throw new Error('the auth room is not furnished yet');
-      return opened;
-    },
+    identify: async (name, token) => identities?.identify(name, token),
   };
 };

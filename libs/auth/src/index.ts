@@ -1,2 +1,2 @@
 export { authRoom } from './auth.module.ts';
-export { Sessions } from './sessions.ts';
+export type { LoginTries } from './login-limit.ts';

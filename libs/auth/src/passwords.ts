@@ -1,11 +1,18 @@
 import { randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
+import { makeLedger } from '#read-store';
+import { Turnstile } from './turnstile.ts';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
 /** Cost of scrypt: 2^15 rounds of 8 blocks, 32 MiB. */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+/** So many derivations at a time, and so many logins waiting: 64 MiB and a few seconds at the most. */
+const AT_ONCE = 2;
+const WAITING = 100;
+/** The id no verifier has; looked up for those who have no password, so that this takes as long. */
+const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
  * What passwords are checked by: a ledger, so that it stands in no event and can be erased. Events name a verifier by
@@ -13,37 +20,49 @@ const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
  */
 export class Passwords {
   readonly #pool: Pool;
+  readonly #turnstile = new Turnstile(AT_ONCE, WAITING);
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
   async start(): Promise<void> {
-    await this.#pool.query('CREATE SCHEMA IF NOT EXISTS ledger');
-    await this.#pool.query('CREATE TABLE IF NOT EXISTS ledger.passwords (id uuid PRIMARY KEY, verifier text NOT NULL)');
+    const table = 'CREATE TABLE IF NOT EXISTS ledger.passwords (id uuid PRIMARY KEY, verifier text NOT NULL)';
+    await makeLedger(this.#pool, table);
   }
 
-  /** Keeps what a password is checked by. @returns its id */
+  /** Keeps what a password is checked by. @returns its id @throws Refusal where too much is to be derived */
   async keep(password: string): Promise<string> {
     const id = randomUUID();
-    await this.#pool.query('INSERT INTO ledger.passwords VALUES ($1, $2)', [id, await verifierOf(password)]);
+    const salt = randomBytes(16);
+    const hash = await this.#derive(password, salt);
+    const verifier = `scrypt-15-8-1$${salt.toString('base64')}$${hash.toString('base64')}`;
+    await this.#pool.query('INSERT INTO ledger.passwords VALUES ($1, $2)', [id, verifier]);
     return id;
   }
 
-  /** Whether this is the password; takes as long where there is none to check against. */
-  async matches(id: string | undefined, password: string): Promise<boolean> {
-    const { rows } = id
-      ? await this.#pool.query<{ verifier: string }>('SELECT verifier FROM ledger.passwords WHERE id = $1', [id])
-      : { rows: [] };
+  /**
+   * Whether this is the password; takes as long where there is none to check against.
+   * @throws Refusal where too much is to be derived
+   */
+  async matches(id: string | null | undefined, password: string): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ verifier: string }>({
+      name: 'verifier',
+      text: 'SELECT verifier FROM ledger.passwords WHERE id = $1',
+      values: [id ?? NONE],
+    });
     const [, salt = '', hash = ''] = (rows[0]?.verifier ?? '').split('$');
-    const derived = await derive(password, Buffer.from(salt, 'base64'), 32, COST);
+    const derived = await this.#derive(password, Buffer.from(salt, 'base64'));
     const expected = Buffer.from(hash, 'base64');
     return expected.length === derived.length && timingSafeEqual(expected, derived);
   }
-}
 
-async function verifierOf(password: string): Promise<string> {
-  const salt = randomBytes(16);
-  const hash = await derive(password, salt, 32, COST);
-  return `scrypt-15-8-1$${salt.toString('base64')}$${hash.toString('base64')}`;
+  /** Erases what a password was checked by. */
+  async erase(id: string | null | undefined): Promise<void> {
+    if (id) await this.#pool.query('DELETE FROM ledger.passwords WHERE id = $1', [id]);
+  }
+
+  #derive(password: string, salt: Buffer): Promise<Buffer> {
+    return this.#turnstile.pass(() => derive(password, salt, 32, COST));
+  }
 }

@@ -1,94 +1,150 @@
-import { createHash, randomInt } from 'node:crypto';
-import type { Asking } from '#kernel';
-import { refuse } from '#kernel';
+import type { Work } from '#kernel';
+import { Conflict, Refusal, refuse } from '#kernel';
 import type { Call, Person } from '#api';
-import type { Ground } from '#runtime';
+import type { LoginLimit } from './login-limit.ts';
+import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';
+import type { HolderKind } from './holders.ts';
+import { decideSessions } from './holders.ts';
+import { service } from './service.ts';
+import { services } from './services.ts';
+import { hashOf, newToken } from './tokens.ts';
 import { user } from './user.ts';
-import { sessions, users } from './users.ts';
+import { users } from './users.ts';
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const TWO_WEEKS = 14 * 24 * 3600 * 1000;
 /** A session this young may change the password without giving the current one, in milliseconds. */
 const YOUNG = 5 * 60 * 1000;
+/** How long a password is at the least that somebody sets for somebody else. */
+const SHORTEST = 8;
 
-const newToken = (): string => Array.from({ length: 32 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+/** Somebody who is let in: what they are, and by what. */
+interface LetIn {
+  readonly kind: HolderKind;
+  readonly credential: string;
+}
 
-/** Logging in and out, and telling who somebody is by their token. */
+const invalidLogin = () => refuse('', 'INVALID_LOGIN', 'Invalid Login');
+const iso = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, -1)}000+00:00`;
+const isNothing = (password: string) => password === '' && refuse('password', 'BLANK', 'This field cannot be blank.');
+
+/** Logging in and out, and changing passwords. */
 export class Sessions {
-  readonly #ground: Ground;
   readonly #passwords: Passwords;
+  readonly #limit: LoginLimit;
 
-  constructor(ground: Ground, passwords: Passwords) {
-    this.#ground = ground;
+  constructor(passwords: Passwords, limit: LoginLimit) {
     this.#passwords = passwords;
+    this.#limit = limit;
   }
 
-  /** Opens a session. @returns its token, 32 characters of a-z and 0-9. @throws Refusal `Invalid Login` */
+  /**
+   * Opens a session of two weeks, for a user by their password or for a service by its token.
+   * @returns its token, 32 characters of a-z and 0-9. @throws Refusal `Invalid Login`, whatever was wrong with it
+   */
   async login(name: string, password: string, call: Call): Promise<string> {
-    const row = await call.view.get(users, name);
-    if (!(await this.#passwords.matches(row?.credential, password))) throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+    const { source } = call.caller;
+    const attempt = this.#limit.begin(name, source);
+    const { kind, credential } = await this.#letIn(name, password, call);
     const token = newToken();
     const data = {
       session: hashOf(token),
       user: name,
+      source,
       opened: call.now,
-      expires: new Date(Date.now() + TWO_WEEKS).toISOString(),
+      expires: iso(Date.parse(call.now) + TWO_WEEKS),
+      credential,
     };
-    await call.execute((work) => work.decide(user, name, { type: 'OpenSession', data }));
+    await call.execute((work) => decideSessions(work, kind, name, { type: 'OpenSession', data }));
+    attempt.succeeded();
     return token;
   }
 
   /** Closes the caller's session, if there is one. */
-  async logout({ caller, execute }: Call): Promise<void> {
-    const { person } = caller;
+  async logout({ caller: { person }, execute }: Call): Promise<void> {
     if (!person) return;
-    await execute((work) =>
-      work.decide(user, person.name, { type: 'CloseSession', data: { session: person.session } }),
-    );
+    const { name, serves, session } = person;
+    const command = { type: 'CloseSession', data: { session } } as const;
+    await execute((work) => decideSessions(work, serves ? 'service' : 'user', name, command));
   }
 
   /** Changes the caller's password; every session of theirs ends. */
-  async changePassword(password: string, current: string | null, { caller, view, execute }: Call): Promise<void> {
-    const { person } = caller;
+  async changePassword(password: string, current: string | null, call: Call): Promise<void> {
+    const { person } = call.caller;
     if (!person) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
-    if (password === '') throw refuse('password', 'BLANK', 'This field cannot be blank.');
-    const [row, session] = await Promise.all([view.get(users, person.name), view.get(sessions, person.session)]);
-    const young = session !== undefined && Date.parse(session.opened) > Date.now() - YOUNG;
-    if (current === null ? !young : !(await this.#passwords.matches(row?.credential, current))) {
-      throw refuse(
-        'current_password',
-        'WRONG',
-        current === null ? 'Required Paramater' : 'is not the current password',
-      );
+    if (person.serves) throw refuse('', 'NO_PASSWORD', 'a service has a token, not a password');
+    const nothing = isNothing(password);
+    if (nothing) throw nothing;
+    await this.#checkCurrent(person, current, call);
+    await this.#replace(person.name, password, call);
+  }
+
+  /** Sets the password of a user for them; every session of theirs ends. `check` refuses where the caller may not. */
+  async setPassword(
+    name: string,
+    password: string,
+    call: Call,
+    check: (work: Work) => Promise<unknown>,
+  ): Promise<void> {
+    if (password.length < SHORTEST) {
+      throw refuse('password', 'SHORT', `must have at least ${SHORTEST} characters`);
     }
+    await call.execute(check);
+    await this.#replace(name, password, call, check);
+  }
+
+  /** Gives a service a new token, shown only now; the old one and all sessions end. */
+  async renewToken(name: string, call: Call, check: (work: Work) => Promise<unknown>): Promise<string> {
+    const token = newToken();
+    await call.execute(async (work) => {
+      await check(work);
+      await work.decide(service, name, { type: 'RenewToken', data: { credential: hashOf(token) } });
+    });
+    return token;
+  }
+
+  /** Takes as long for names nobody has, and for tokens of services, as for passwords of users. */
+  async #letIn(name: string, password: string, { view }: Call): Promise<LetIn> {
+    const [row, program] = await Promise.all([view.get(users, name), view.get(services, name)]);
+    const matches = await this.#passwords.matches(row?.credential, password);
+    if (matches && row?.enabled && row.credential) return { kind: 'user', credential: row.credential };
+    const hash = hashOf(password);
+    if (program?.enabled && program.credential === hash) return { kind: 'service', credential: hash };
+    throw invalidLogin();
+  }
+
+  /** A session that was taken over must not take over the account. */
+  async #checkCurrent({ name, session }: Person, current: string | null, call: Call): Promise<void> {
+    const { view, now, caller } = call;
+    if (current === null) {
+      const opened = (await view.get(openSessions, session))?.opened;
+      if (opened !== undefined && Date.parse(opened) > Date.parse(now) - YOUNG) return;
+      throw refuse('current_password', 'REQUIRED', 'Required Paramater');
+    }
+    const attempt = this.#limit.begin(name, caller.source);
+    if (!(await this.#passwords.matches((await view.get(users, name))?.credential, current))) {
+      throw refuse('current_password', 'WRONG', 'is not the current password');
+    }
+    attempt.succeeded();
+  }
+
+  /** Puts a new password in the place of the old one, of which nothing stays (`caretaker.ts`). */
+  async #replace(
+    name: string,
+    password: string,
+    { execute }: Call,
+    check: (work: Work) => Promise<unknown> = async () => undefined,
+  ): Promise<void> {
     const credential = await this.#passwords.keep(password);
-    const data = { user: person.name, credential };
-    await execute((work) => work.decide(user, person.name, { type: 'ChangePassword', data }));
-  }
-
-  /** Who the holder of a token is; undefined where the pair is not good (any more). */
-  async identify(name: string, token: string): Promise<Person | undefined> {
-    const { now } = this.#ground.reads;
-    const hash = hashOf(token);
-    const [session, row] = await Promise.all([now.get(sessions, hash), now.get(users, name)]);
-    if (!session || !row || session.user !== name || Date.parse(session.expires) < Date.now()) return undefined;
-    return { name, superuser: row.superuser, permissions: new Set(), session: hash };
-  }
-
-  /**
-   * Makes the administrator where there is no user yet.
-   * @returns the name and password to tell the operator once; undefined where there was nothing to do
-   */
-  async firstUser(password: string | undefined): Promise<{ name: string; password: string } | undefined> {
-    const { reads, carryOut } = this.#ground;
-    if ((await reads.now.list(users, { count: 1 })).total > 0) return undefined;
-    const chosen = password ?? newToken().slice(0, 20);
-    const credential = await this.#passwords.keep(chosen);
-    const asking: Asking = { actor: 'system', request: 'first-user', correlation: 'first-user' };
-    const data = { name: 'root', superuser: true, credential };
-    await carryOut(asking, (work) => work.decide(user, 'root', { type: 'CreateUser', data }));
-    return { name: 'root', password: chosen };
+    try {
+      await execute(async (work) => {
+        await check(work);
+        await work.decide(user, name, { type: 'ChangePassword', data: { credential } });
+      });
+    } catch (error) {
+      // Only where it is certain that nothing was appended.
+      if (error instanceof Refusal || error instanceof Conflict) await this.#passwords.erase(credential);
+      throw error;
+    }
   }
 }

@@ -1,79 +1,115 @@
 import type { Decider, Message } from '#kernel';
 import { refuse } from '#kernel';
+import { asNames, difference, withName, withoutName } from './difference.ts';
+import type { Holder, SessionCommand, SessionEvent } from './held-sessions.ts';
+import { closed, sessionRules } from './held-sessions.ts';
 
 /** Somebody who can log in. */
-interface User {
-  readonly superuser: boolean;
-  /** Id of the password's verifier in the ledger; passwords and what they are checked by never stand in an event. */
-  credential: string;
-  /** Open sessions: hash of the token → when it ends. */
-  readonly sessions: Map<string, string>;
+export interface User extends Holder {
+  superuser: boolean;
+  groups: readonly string[];
+  /** Their own; those of their groups come on top. */
+  permissions: readonly string[];
 }
 
 type State = User | undefined;
 
-/** A session is known by the hash of its token; the token itself is known to its holder alone. */
-export interface Session {
-  readonly session: string;
-  readonly user: string;
-  /** ISO 8601. */
-  readonly opened: string;
-  readonly expires: string;
-}
+/** What can be said about a user. */
+export type UserTraits = Pick<User, 'superuser' | 'enabled' | 'groups' | 'permissions'>;
+
+type Created = Readonly<UserTraits> & {
+  /** Id of the password's verifier in the ledger; null: no password yet. */
+  readonly credential: string | null;
+};
+type InGroup = { readonly group: string };
+type Permission = { readonly permission: string };
 
 export type UserCommand =
-  | Message<'CreateUser', { readonly name: string; readonly superuser: boolean; readonly credential: string }>
-  | Message<'ChangePassword', { readonly user: string; readonly credential: string }>
-  | Message<'OpenSession', Session>
-  | Message<'CloseSession', { readonly session: string }>;
+  | Message<'CreateUser', Created & { readonly name: string }>
+  | Message<'ChangeUser', Partial<Readonly<UserTraits>>>
+  | Message<'ChangePassword', { readonly credential: string }>
+  | Message<'DeleteUser', object>
+  | SessionCommand;
 
 export type UserEvent =
-  | Message<'UserCreated', { readonly superuser: boolean; readonly credential: string }>
-  | Message<'PasswordChanged', { readonly credential: string }>
-  | Message<'SessionOpened', Session>
-  | Message<'SessionClosed', { readonly session: string }>;
+  | Message<'UserCreated', Created>
+  | Message<'UserPromoted', object>
+  | Message<'UserDemoted', object>
+  | Message<'UserEnabled', object>
+  | Message<'UserDisabled', object>
+  | Message<'UserJoinedGroup', InGroup>
+  | Message<'UserLeftGroup', InGroup>
+  | Message<'UserPermissionGranted', Permission>
+  | Message<'UserPermissionRevoked', Permission>
+  /** `replaced` is what can be erased from the ledger now. */
+  | Message<'PasswordChanged', { readonly credential: string; readonly replaced: string | null }>
+  | Message<'UserDeleted', { readonly replaced: string | null }>
+  | SessionEvent;
+
+const NOT_FOUND = refuse('', 'NOT_FOUND', 'there is no such user');
+
+/** An event where a switch is turned. */
+const turned = (is: boolean, to: boolean | undefined, on: UserEvent['type'], off: UserEvent['type']): UserEvent[] =>
+  to === undefined || to === is ? [] : [{ type: to ? on : off, data: {} } as UserEvent];
+
+const set = (data: Partial<User>, state: State): State => state && { ...state, ...data };
 
 export const user: Decider<State, UserCommand, UserEvent> = {
   category: 'user',
   initial: () => undefined,
   decide: {
-    CreateUser: ({ superuser, credential }, state) =>
+    CreateUser: ({ name: _, groups, permissions, ...data }, state) =>
       state
         ? refuse('name', 'TAKEN', 'User with this Name already exists.')
-        : { type: 'UserCreated', data: { superuser, credential } },
+        : { type: 'UserCreated', data: { ...data, groups: asNames(groups), permissions: asNames(permissions) } },
+    ChangeUser: ({ superuser, enabled, groups, permissions }, state) =>
+      state
+        ? [
+            ...turned(state.superuser, superuser, 'UserPromoted', 'UserDemoted'),
+            ...turned(state.enabled, enabled, 'UserEnabled', 'UserDisabled'),
+            ...(enabled === false ? closed(state.sessions.keys()) : []),
+            ...difference<UserEvent>(
+              state.groups,
+              groups,
+              (group) => ({ type: 'UserJoinedGroup', data: { group } }),
+              (group) => ({ type: 'UserLeftGroup', data: { group } }),
+            ),
+            ...difference<UserEvent>(
+              state.permissions,
+              permissions,
+              (permission) => ({ type: 'UserPermissionGranted', data: { permission } }),
+              (permission) => ({ type: 'UserPermissionRevoked', data: { permission } }),
+            ),
+          ]
+        : NOT_FOUND,
     // With the password go all sessions that were opened with it.
     ChangePassword: ({ credential }, state) =>
       state
         ? [
-            { type: 'PasswordChanged', data: { credential } },
-            ...[...state.sessions.keys()].map((session): UserEvent => ({ type: 'SessionClosed', data: { session } })),
+            { type: 'PasswordChanged', data: { credential, replaced: state.credential } },
+            ...closed(state.sessions.keys()),
           ]
-        : refuse('', 'NOT_FOUND', 'there is no such user'),
-    OpenSession: (session, state) =>
+        : NOT_FOUND,
+    DeleteUser: (_, state) =>
       state
-        ? [
-            ...[...state.sessions]
-              .filter(([, expires]) => expires < session.opened)
-              .map(([old]): UserEvent => ({ type: 'SessionClosed', data: { session: old } })),
-            { type: 'SessionOpened', data: session },
-          ]
-        : refuse('', 'NOT_FOUND', 'there is no such user'),
-    CloseSession: ({ session }, state) =>
-      state?.sessions.has(session) ? { type: 'SessionClosed', data: { session } } : [],
+        ? [...closed(state.sessions.keys()), { type: 'UserDeleted', data: { replaced: state.credential } }]
+        : NOT_FOUND,
+    ...sessionRules.decide,
   },
   evolve: {
-    UserCreated: ({ superuser, credential }) => ({ superuser, credential, sessions: new Map() }),
-    PasswordChanged: ({ credential }, state) => {
-      if (state) state.credential = credential;
-      return state;
-    },
-    SessionOpened: ({ session, expires }, state) => {
-      state?.sessions.set(session, expires);
-      return state;
-    },
-    SessionClosed: ({ session }, state) => {
-      state?.sessions.delete(session);
-      return state;
-    },
+    UserCreated: (data) => ({ ...data, sessions: new Map() }),
+    UserPromoted: (_, state) => set({ superuser: true }, state),
+    UserDemoted: (_, state) => set({ superuser: false }, state),
+    UserEnabled: (_, state) => set({ enabled: true }, state),
+    UserDisabled: (_, state) => set({ enabled: false }, state),
+    UserJoinedGroup: ({ group }, state) => state && set({ groups: withName(state.groups, group) }, state),
+    UserLeftGroup: ({ group }, state) => state && set({ groups: withoutName(state.groups, group) }, state),
+    UserPermissionGranted: ({ permission }, state) =>
+      state && set({ permissions: withName(state.permissions, permission) }, state),
+    UserPermissionRevoked: ({ permission }, state) =>
+      state && set({ permissions: withoutName(state.permissions, permission) }, state),
+    PasswordChanged: ({ credential }, state) => set({ credential }, state),
+    UserDeleted: () => undefined,
+    ...sessionRules.evolve,
   },
 };

@@ -1,38 +1,43 @@
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { Session } from './user.ts';
+import { withName, withoutName } from './difference.ts';
+import type { UserEvent, UserTraits } from './user.ts';
 
 /** A user as the server knows them. */
-export interface UserRow {
-  readonly superuser: boolean;
-  readonly credential: string;
+export interface UserRow extends Readonly<UserTraits> {
+  readonly credential: string | null;
+  readonly created: string;
+  readonly updated: string;
 }
+
+type Data<T extends UserEvent['type']> = Extract<UserEvent, { type: T }>['data'];
+
+/** A rule for an event after which some of the row is different. */
+const set = <T extends UserEvent['type']>(changes: (row: UserRow, data: Data<T>) => Partial<UserRow>) =>
+  change<UserRow, Data<T>>((row, { data, at }) => ({ ...row, ...changes(row, data), updated: at }));
 
 /** Users by name. */
 export const users: ReadModel<UserRow> = {
   name: 'users',
-  version: 1,
+  version: 2,
   key: 'text',
   history: true,
   indexes: {},
   on: {
-    UserCreated: rule<UserRow, UserRow>((_, { data }) => data),
-    PasswordChanged: change<UserRow, { credential: string }>((row, { data }) => ({ ...row, ...data })),
-  },
-};
-
-/** Open sessions by the hash of their token. */
-export const sessions: ReadModel<Session> = {
-  name: 'sessions',
-  version: 1,
-  key: 'text',
-  history: false,
-  indexes: {},
-  on: {
-    SessionOpened: rule<Session, Session>(
-      (_, { data }) => data,
-      ({ data }) => data.session,
-    ),
-    SessionClosed: gone<Session, { session: string }>(({ data }) => data.session),
+    UserCreated: rule<UserRow, Data<'UserCreated'>>((_, { data, at }) => ({ ...data, created: at, updated: at })),
+    UserPromoted: set(() => ({ superuser: true })),
+    UserDemoted: set(() => ({ superuser: false })),
+    UserEnabled: set(() => ({ enabled: true })),
+    UserDisabled: set(() => ({ enabled: false })),
+    UserJoinedGroup: set<'UserJoinedGroup'>(({ groups }, { group }) => ({ groups: withName(groups, group) })),
+    UserLeftGroup: set<'UserLeftGroup'>(({ groups }, { group }) => ({ groups: withoutName(groups, group) })),
+    UserPermissionGranted: set<'UserPermissionGranted'>(({ permissions }, { permission }) => ({
+      permissions: withName(permissions, permission),
+    })),
+    UserPermissionRevoked: set<'UserPermissionRevoked'>(({ permissions }, { permission }) => ({
+      permissions: withoutName(permissions, permission),
+    })),
+    PasswordChanged: set<'PasswordChanged'>((_, { credential }) => ({ credential })),
+    UserDeleted: gone(),
   },
 };

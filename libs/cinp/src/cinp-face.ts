@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiService, Caller, Person, Values } from '#api';
-import { Forbidden, may, permissionFor } from '#api';
+import { ClientGone, Forbidden, may, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { Rejected, send, wrong } from './answer.ts';
@@ -9,7 +9,7 @@ import type { CorsOrigins } from './cors.ts';
 import { corsHeaders } from './cors.ts';
 import { allows } from './describe.ts';
 import { answerTo } from './errors.ts';
-import { ClientGone, readData } from './request-body.ts';
+import { readData } from './request-body.ts';
 import { checkShape, isMulti, isVerb } from './shape.ts';
 import { find } from './target.ts';
 import { MOST_IDS, parseUri, pathOf } from './uri.ts';

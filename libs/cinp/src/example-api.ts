@@ -77,7 +77,7 @@ export function exampleApi({ late = false } = {}): ApiService {
   const memory = new Memory();
   return new ApiService({
     catalogue: new Catalogue(MODELS),
-    reads: { now: memory.view, projector: { caughtUp: async () => !late } },
+    reads: { now: memory.view, at: () => memory.view, projector: { reached: 0n, caughtUp: async () => !late } },
     clock: memory.clock,
     head: async () => memory.position,
     carryOut: (_, task) => memory.carryOut(task),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Field, Parameter } from '#api';
 import { boolean, Catalogue, dateTime, integer, map, reference, text } from '#api';
 import { MODELS } from './example-models.ts';
-import { readArguments, readValue, toKey, Unreadable, writeObject, writeValue } from './values.ts';
+import { readArguments, readValue, Unreadable, writeObject, writeValue } from './values.ts';
 import { wordsOf } from './version.ts';
 
 const catalogue = new Catalogue(MODELS);
@@ -315,17 +315,4 @@ describe('writing', () => {
       ['a', 'x'],
     ]);
   });
-});
-
-it.each<[string, string, string | number | undefined]>([
-  ['Site/Site', '7', '7'],
-  ['Site/Site', '', undefined],
-  ['Utilities/Network', '7', 7],
-  ['Utilities/Network', '0', 0],
-  ['Utilities/Network', '-1', undefined],
-  ['Utilities/Network', '07', undefined],
-  ['Utilities/Network', '9007199254740993', undefined],
-  ['Utilities/Network', '1.5', undefined],
-])('the key of %s:%s: is %j', (model, id, key) => {
-  expect(toKey(catalogue, model, id)).toBe(key);
 });

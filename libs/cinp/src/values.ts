@@ -1,6 +1,5 @@
 import type { Catalogue, Field, Parameter, ValueType, Values } from '#api';
-import { uriOf } from '#api';
-import { toMoment } from './date-time.ts';
+import { toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -165,21 +164,6 @@ export const writeObject = (fields: Readonly<Record<string, Field>>, values: Val
 
 /** Whether a field travels as text whatever it is inside. */
 export const isText = (parameter: Parameter | Field): boolean => 'asText' in parameter && parameter.asText === true;
-
-/** The id of an object of a model from its text; undefined where no object of the model can have it. */
-export function toKey(catalogue: Catalogue, model: string, id: string): string | number | undefined {
-  if (keyKind(catalogue, model) === 'text') return id === '' ? undefined : id;
-  const number = /^(0|[1-9]\d*)$/.test(id) ? Number(id) : NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** Models that address the same objects have ids of the same kind, whichever of them says so. */
-function keyKind(catalogue: Catalogue, path: string): 'integer' | 'text' {
-  const own = catalogue.model(path)?.rows?.key;
-  if (own) return own;
-  const family = catalogue.family(path);
-  return catalogue.models.find((model) => model.rows && catalogue.family(model.path) === family)?.rows?.key ?? 'text';
-}
 
 /** Whether an object addressed as `given` may stand where `declared` is asked for: the same model, a base or a specialisation. */
 function related(catalogue: Catalogue, given: string, declared: string): boolean {

@@ -1,12 +1,12 @@
-import type { Action, ApiService, Catalogue, Filter, Model, Request, Values } from '#api';
-import { NotFound, uriOf } from '#api';
+import type { Action, ApiService, Catalogue, Listing, Model, Request, Values } from '#api';
+import { NotFound, toKey, uriOf } from '#api';
 import type { Answer } from './answer.ts';
 import { wrong } from './answer.ts';
 import type { ObjectVerb } from './describe.ts';
 import { changes, newValues, refuseFor } from './given-fields.ts';
 import { QUERY, queryErrors } from './query.ts';
 import type { Reading } from './values.ts';
-import { readArguments, toKey, writeObject, writeValue } from './values.ts';
+import { readArguments, writeObject, writeValue } from './values.ts';
 
 type Key = string | number;
 
@@ -45,8 +45,7 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish
     const skip = count(header('position'), 0);
     const { keys, total } = await api.list(
       model,
-      filterOf(model, header('filter'), data, reading),
-      { skip, count: count(header('count'), 10) },
+      { ...filterOf(model, header('filter'), data, reading), skip, count: count(header('count'), 10) },
       request,
     );
     return {
@@ -75,7 +74,7 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish
     const { values, repeated } = changes(model, data, reading);
     const keys = keysOf(reading.catalogue, model, ids);
     const { value, pending } = await api.update(model, keys, values, request, repeated);
-    return multiple('UPDATE', model, value, multi, (object) => writeObject(model.fields, object), pending);
+    return multiple('UPDATE', model, value, multi, ({ object }) => writeObject(model.fields, object), pending);
   },
 
   DELETE: async (model, { api, reading, request, ids }) => {
@@ -157,15 +156,15 @@ function filterOf(
   name: string | undefined,
   data: Values,
   reading: Reading,
-): { readonly use: Filter; readonly parameters: Values } | undefined {
-  if (name === undefined) return undefined;
+): Pick<Listing, 'filter'> {
+  if (name === undefined) return {};
   if (name === QUERY) {
     refuseFor(queryErrors(data));
-    return undefined;
+    return {};
   }
   const use = Object.hasOwn(filters, name) ? filters[name] : undefined;
   if (!use) throw wrong(`Invalid Filter Name "${name}"`);
   const { values, errors } = readArguments(use.parameters, data, reading);
   refuseFor(errors);
-  return { use, parameters: values };
+  return { filter: { use, parameters: values } };
 }

@@ -21,6 +21,14 @@ export interface Done<R> {
 /** How often a unit of work is done again because somebody was faster, before the caller is told. */
 const TRIES = 20;
 
+/** How units of work are carried out, and who is told of it. */
+export interface CommandsOptions extends StatesOptions {
+  /** A unit of work has to be done again because somebody was faster. */
+  readonly onConflict?: () => void;
+  /** So many events were appended. */
+  readonly onAppended?: (events: number) => void;
+}
+
 /** Carries out units of work: read, decide, append; again where somebody else was faster. */
 export class Commands {
   readonly #store: EventStore;
@@ -28,11 +36,13 @@ export class Commands {
   readonly #states: States;
   readonly #turns = new Turns();
   readonly #past: Past;
+  readonly #options: CommandsOptions;
 
-  constructor(store: EventStore, clock: Clock, options: StatesOptions = {}) {
+  constructor(store: EventStore, clock: Clock, options: CommandsOptions = {}) {
     this.#store = store;
     this.#clock = clock;
     this.#past = options.past ?? {};
+    this.#options = options;
     this.#states = new States(store, options);
   }
 
@@ -80,6 +90,7 @@ export class Commands {
         return await this.#turns.take(contended, once);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
+        this.#options.onConflict?.();
         if (tries === TRIES) throw error;
         await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
         contended = error.streams;
@@ -120,6 +131,7 @@ export class Commands {
       writes.push({ stream, expected, events: chained });
     }
     const { position, repeated } = await this.#store.append(writes, work.read());
+    if (!repeated) this.#options.onAppended?.(index);
     // What the log holds of a wish that came twice is the first one, with other times in it.
     if (repeated) await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
     else for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);

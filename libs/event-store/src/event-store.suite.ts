@@ -125,8 +125,8 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       ['something new behind the last', 2, 'X', 'appended'],
     ])('knows of a stream of three what an append is of %s', async (_, expected, letters, what) => {
       const stream = fresh();
-      const events = new Map([...'ABCX'].map((letter) => [letter, event(letter)]));
-      const of = (text: string) => [...text].map((letter) => events.get(letter) ?? event(letter));
+      const events = new Map(Array.from('ABCX', (letter) => [letter, event(letter)]));
+      const of = (text: string) => Array.from(text, (letter) => events.get(letter) ?? event(letter));
       const first = await append(stream, NO_STREAM, ...of('ABC'));
       const outcome = await append(stream, expected, ...of(letters)).then(
         ({ repeated }) => (repeated ? 'repeated' : 'appended'),
@@ -151,7 +151,7 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       const stream = fresh();
       const writes = [{ stream, expected: NO_STREAM, events: [event('A')] }];
       const appended = await Promise.all([store.append(writes), store.append(writes)]);
-      expect(appended.map(({ repeated }) => repeated).toSorted()).toEqual([false, true]);
+      expect(appended.filter(({ repeated }) => repeated)).toHaveLength(1);
       expect(appended[0].position).toBe(appended[1].position);
       expect(await store.readStream(stream)).toHaveLength(1);
     });

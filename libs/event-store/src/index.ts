@@ -20,6 +20,7 @@ export type {
 export { hashOf } from './hash-chain.ts';
 export { present, shapeOf } from './past.ts';
 export type { Past } from './past.ts';
+export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
 export { lockKey } from './postgres-schema.ts';

@@ -8,15 +8,19 @@ import { repeatedAppend } from './repeated-append.ts';
 
 /**
  * Appends to KurrentDB. The server takes an append that was made before for what it is, but answers as if it were new,
- * and where a stream that was only read has moved since, it reports a conflict. So an append whose answer stands behind
- * what was known when it was sent is new; any other is looked up by its ids.
+ * and where a stream that was only read has moved since, it reports a conflict. So an append that stands behind the end
+ * of the log that was known when it was sent is new; any other is looked up by its ids.
  */
 export class KurrentAppender {
   readonly #connection: KurrentConnection;
   readonly #reader: KurrentReader;
   /** Appends under way, by the id of their first event. */
   readonly #underWay = new Map<string, Promise<unknown>>();
+  /** How far the log is known to go. */
   #seen: Position;
+  /** How many appends have ended without an answer, and how many of them had when the end of the log was looked for. */
+  #unanswered = 0;
+  #lookedFor = 0;
 
   /** `seen` is where the log ends so far. */
   constructor(connection: KurrentConnection, reader: KurrentReader, seen: Position) {
@@ -52,7 +56,7 @@ export class KurrentAppender {
   }
 
   async #send(writes: readonly Write[], checks: readonly Check[]): Promise<Appended> {
-    const seen = this.#seen;
+    const seen = await this.#end();
     const answer = await this.#connection.writer
       .appendRecords(recordsOf(writes), checksOf(writes, checks))
       .catch((error: unknown) => this.#understood(error));
@@ -66,6 +70,16 @@ export class KurrentAppender {
     return { position: answer.position, repeated: true };
   }
 
+  /** An append without an answer may have been made: before it is sent again, the end of the log is looked for. */
+  async #end(): Promise<Position> {
+    const unanswered = this.#unanswered;
+    if (unanswered > this.#lookedFor) {
+      this.saw(await this.#reader.head());
+      this.#lookedFor = unanswered;
+    }
+    return this.#seen;
+  }
+
   /** What an error says of the append; an error that says nothing of it, such as one of the network, stays one. */
   #understood(error: unknown): Conflict {
     const { AppendConsistencyViolationError, AppendRecordSizeExceededError, TransactionMaxSizeExceededError } =
@@ -76,6 +90,7 @@ export class KurrentAppender {
     if (error instanceof TransactionMaxSizeExceededError || error instanceof AppendRecordSizeExceededError) {
       throw new AppendRefused('TOO_LARGE', `${error.size} bytes in one append; KurrentDB takes ${error.maxSize}`);
     }
+    this.#unanswered += 1;
     throw error;
   }
 }

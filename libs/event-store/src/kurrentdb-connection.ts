@@ -1,7 +1,8 @@
+import type * as Kurrent from '@kurrent/kurrentdb-client';
 import type { Filter, KurrentDBClient } from '@kurrent/kurrentdb-client';
 
 /** The client package. It is a peer that need not be there, so it is loaded only when a log on KurrentDB is opened. */
-export type KurrentPackage = typeof import('@kurrent/kurrentdb-client');
+export type KurrentPackage = typeof Kurrent;
 
 /** What the client keeps to itself and there is no other way to. */
 interface ClientInside {
@@ -70,8 +71,9 @@ export class KurrentConnection {
       for await (const event of query(reader)) events.push(event);
       return events;
     } catch (error) {
-      if (error instanceof this.kurrent.UnavailableError && this.#reader === reader) this.#reader = this.#client();
-      throw error;
+      if (!(error instanceof this.kurrent.UnavailableError)) throw error;
+      if (this.#reader === reader) this.#reader = this.#client();
+      throw new Error('KurrentDB cannot be read: it is not available', { cause: error });
     }
   }
 

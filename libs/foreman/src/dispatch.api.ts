@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonMap } from '#kernel';
 import { Conflict, refuse } from '#kernel';
 import type { Action, Call, Model, Values } from '#api';
+import { Forbidden, mayServe } from '#api';
 import type { Outcome } from '#wire';
 import type { Foreman } from './foreman.ts';
 import type { Holder } from './job.ts';
@@ -61,9 +62,10 @@ export function dispatchModel(foreman: Foreman, pollLease: number): Model {
 
   const getJobs = async (_: unknown, { site, module_list, max_jobs }: Values, call: Call): Promise<PolledTask[]> => {
     const where = { site: String(site) };
+    const modules = module_list as readonly string[];
+    if (!mayServe(call.caller, where.site, modules)) throw new Forbidden('not its site, or not its modules');
     foreman.polls.heard(holderOf(call), Date.now());
     await takeBack((await call.view.list(jobs, { where })).rows);
-    const modules = module_list as readonly string[];
     const most = Math.min(Number(max_jobs), MOST);
     const tasks: PolledTask[] = [];
     for (const module of new Set(modules)) {

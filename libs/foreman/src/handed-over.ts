@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { makeLedger } from '#read-store';
 
 /**
  * Which dispatches the wire holds: a ledger of what was done to the outside. Without it every restart would hand every
@@ -12,8 +13,8 @@ export class HandedOver {
   }
 
   async start(): Promise<void> {
-    await this.#pool.query('CREATE SCHEMA IF NOT EXISTS ledger');
-    await this.#pool.query(
+    await makeLedger(
+      this.#pool,
       'CREATE TABLE IF NOT EXISTS ledger.handed_over (cookie text PRIMARY KEY, job bigint NOT NULL, at timestamptz NOT NULL DEFAULT now())',
     );
   }

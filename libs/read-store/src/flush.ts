@@ -2,6 +2,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Changes } from './batch.ts';
 import type { Key, ReadModel } from './read-model.ts';
+import { keysFor } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 
@@ -11,7 +12,7 @@ export async function readLive(
   model: ReadModel,
   keys: readonly Key[],
 ): Promise<Map<Key, { readonly row: object; readonly since: bigint; readonly bytes: number }>> {
-  const usable = model.key === 'integer' ? keys.filter((key) => Number.isSafeInteger(Number(key))) : keys;
+  const usable = keysFor(model, keys);
   if (usable.length === 0) return new Map();
   const found = await db
     .withSchema('read')

@@ -1,7 +1,7 @@
 export { Ids } from './ids.ts';
 export { makeLedger } from './ledger.ts';
 export { Projector } from './projector.ts';
-export { change, gone, recorded, rule } from './read-model.ts';
+export { change, gone, keysOf, recorded, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { openReadStore } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';

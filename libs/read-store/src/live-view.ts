@@ -2,6 +2,7 @@ import type { LiveRows } from './live-rows.ts';
 import type { Live } from './live-rows.ts';
 import type { Pages } from './pages.ts';
 import type { Key, ReadModel } from './read-model.ts';
+import { keysFor } from './read-model.ts';
 import type { Tables } from './table-view.ts';
 import type { View } from './view.ts';
 import { listBy } from './view.ts';
@@ -11,7 +12,7 @@ export function liveView(tables: Tables, live: LiveRows, pages: Pages): View {
   const read = async (model: ReadModel, keys: readonly Key[]): Promise<Map<Key, Live>> => {
     const found = new Map<Key, Live>();
     const missing: Key[] = [];
-    for (const key of keys) {
+    for (const key of keysFor(model, keys)) {
       const kept = live.get(model, key);
       if (kept.live) found.set(key, kept.live);
       else if (!kept.known) missing.push(key);

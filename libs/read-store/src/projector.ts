@@ -22,6 +22,11 @@ const CHECKPOINT = 'api';
 const BATCH = 500;
 /** Time between two tries to become the one who projects, in milliseconds. */
 const CANDIDACY = 500;
+/** What PostgreSQL says of a table that is not there. */
+const UNDEFINED_TABLE = '42P01';
+
+/** The checkpoint is not where this process left it: another one projects, or an answer of the database was lost. */
+class Superseded extends Error {}
 
 export interface ProjectorOptions {
   readonly store: EventStore;
@@ -34,6 +39,8 @@ export interface ProjectorOptions {
   readonly onError: (error: unknown) => void;
   /** Told how far a rebuild has come. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told how many events a batch had. */
+  readonly onProjected?: (events: number) => void;
 }
 
 /**
@@ -92,13 +99,13 @@ export class Projector {
 
   /**
    * Waits until the rows show everything up to a position.
-   * @returns false where that took longer than `timeout` milliseconds
+   * @returns false where that took longer than `timeout` milliseconds, or the projector was stopped
    */
   async caughtUp(position: Position, timeout: number): Promise<boolean> {
     if (this.#reached >= position) return true;
     if (this.#leading) return this.#waiters.wait(position, timeout);
     const deadline = Date.now() + timeout;
-    while (Date.now() < deadline) {
+    while (Date.now() < deadline && !this.#stopped) {
       this.#reached = await this.#checkpoint();
       if (this.#reached >= position) return true;
       await sleep(10);
@@ -127,6 +134,7 @@ export class Projector {
       store,
       db,
       models,
+      reached: () => this.#reached,
       parse: (events) => this.#parse(events),
       report: (progress) => onProgress?.(progress),
       switchOver: (task) =>
@@ -167,9 +175,20 @@ export class Projector {
       client.release();
       return;
     }
+    let lost: Error | undefined;
+    client.on('error', (error) => {
+      lost = error;
+      this.#stepDown(client, error);
+    });
+    try {
+      await this.#prepare();
+      if (lost) throw lost;
+    } catch (error) {
+      // The lock goes with its connection.
+      client.release(true);
+      throw error;
+    }
     this.#lock = client;
-    client.on('error', (error) => this.#lost(error));
-    await this.#prepare();
     this.#leading = true;
     live.open();
     pages.open();
@@ -180,16 +199,17 @@ export class Projector {
     );
   }
 
-  #lost(error: unknown): void {
+  /** Gives the work up, to stand by for it again. */
+  #stepDown(client: PoolClient | undefined, error: unknown): void {
+    if (client !== this.#lock || this.#stopped) return;
     const { live, pages, onError } = this.#options;
     onError(error);
-    this.#lock?.release(true);
+    client?.release(true);
     this.#lock = undefined;
     this.#leading = false;
     live.close();
     pages.close();
-    void this.#subscription?.stop();
-    if (!this.#stopped) this.#candidacy = this.#standBy();
+    this.#candidacy = Promise.resolve(this.#subscription?.stop()).then(() => this.#standBy());
   }
 
   /** Models that are new or have another shape than their rows are made from the log; those that are no more go. */
@@ -225,12 +245,26 @@ export class Projector {
   }
 
   async #checkpoint(): Promise<Position> {
-    const { rows } = await this.#options.pool.query<{ position: string }>({
-      name: 'checkpoint',
-      text: 'SELECT position FROM read.checkpoint WHERE name = $1',
-      values: [CHECKPOINT],
-    });
-    return BigInt(rows[0]?.position ?? 0);
+    const query = { name: 'checkpoint', text: 'SELECT position FROM read.checkpoint WHERE name = $1' };
+    try {
+      const { rows } = await this.#options.pool.query<{ position: string }>({ ...query, values: [CHECKPOINT] });
+      return BigInt(rows[0]?.position ?? 0);
+    } catch (error) {
+      // The process that projects is still making the tables.
+      if ((error as { code?: string }).code === UNDEFINED_TABLE) return 0n;
+      throw error;
+    }
+  }
+
+  /**
+   * Moves the checkpoint on from where this process left it. Where it does not stand there, somebody else projects, or
+   * this batch was written and only the answer was lost: either way it may not be folded again.
+   */
+  async #advance(tx: Kysely<ReadDatabase>, end: Position): Promise<void> {
+    const { numAffectedRows } = await sql`
+      UPDATE read.checkpoint SET position = ${end.toString()}
+      WHERE name = ${CHECKPOINT} AND position = ${this.#reached.toString()}`.execute(tx);
+    if (numAffectedRows !== 1n) throw new Superseded('the read models are not where this process left them');
   }
 
   #parse(events: readonly StoredEvent[]): Recorded[] {
@@ -238,11 +272,21 @@ export class Projector {
   }
 
   async #project(stored: readonly StoredEvent[], end: Position): Promise<void> {
+    try {
+      await this.#write(stored, end);
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      this.#stepDown(this.#lock, error);
+    }
+  }
+
+  async #write(stored: readonly StoredEvent[], end: Position): Promise<void> {
     const { db, models, live: cache, pages } = this.#options;
     const events = this.#parse(stored);
     const done: { model: ReadModel; changes: Changes }[] = [];
     const counts = new CountChanges();
     await db.transaction().execute(async (tx) => {
+      await this.#advance(tx, end);
       for (const model of models) {
         const keys = keysIn(model, events);
         if (keys.length === 0) continue;
@@ -254,13 +298,13 @@ export class Projector {
         done.push({ model, changes });
       }
       await counts.write(tx);
-      await sql`UPDATE read.checkpoint SET position = ${end.toString()} WHERE name = ${CHECKPOINT}`.execute(tx);
     });
     for (const { model, changes } of done) {
       cache.apply(model, changes);
       pages.changed(model.name);
       for (const { key } of changes.poisoned) this.#quarantine(model.name).add(key);
     }
+    this.#options.onProjected?.(events.length);
     this.#reached = end;
     this.#waiters.reached(end);
   }

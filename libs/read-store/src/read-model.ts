@@ -83,7 +83,10 @@ export function recorded(event: StoredEvent, past: Past = {}): Recorded {
 export function keysOf<Row extends object>(model: ReadModel<Row>, event: Recorded): readonly Key[] {
   const found = model.on[event.type];
   if (!found) return [];
-  if (!found.keys) return [model.key === 'integer' ? Number(event.id) : event.id];
-  const keys = found.keys(event as Recorded<never>);
-  return Array.isArray(keys) ? (keys as readonly Key[]) : [keys as Key];
+  const keys = found.keys ? found.keys(event as Recorded<never>) : event.id;
+  return keysFor(model, Array.isArray(keys) ? (keys as readonly Key[]) : [keys as Key]);
 }
+
+/** Keys as a model spells them; what cannot be one of its keys is left out. */
+export const keysFor = <Row extends object>({ key }: Pick<ReadModel<Row>, 'key'>, keys: readonly Key[]): Key[] =>
+  key === 'integer' ? keys.map(Number).filter(Number.isSafeInteger) : keys.map(String);

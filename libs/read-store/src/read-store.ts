@@ -33,6 +33,7 @@ export function openReadStore(options: {
   readonly past?: Past;
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onProjected?: (events: number) => void;
 }): ReadStore {
   const db = new Kysely<ReadDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
   const live = new LiveRows(MEMORY);

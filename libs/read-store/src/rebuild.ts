@@ -61,9 +61,12 @@ class Rising {
       const open = this.#open.get(key);
       this.#open.delete(key);
       if (!open) continue;
+      if (open.written) {
+        this.#ended.push({ key, at });
+        continue;
+      }
       this.#memory -= open.version.text.length;
-      if (open.written) this.#ended.push({ key, at });
-      else if (model.history) this.#waiting.push({ ...open.version, to: at });
+      if (model.history) this.#waiting.push({ ...open.version, to: at });
     }
     for (const version of changes.versions) {
       if (version.to === undefined) {
@@ -71,8 +74,9 @@ class Rising {
         this.#memory += version.text.length;
       } else this.#waiting.push(version);
     }
-    if (this.#memory > MEMORY) this.#writeLive();
-    if (this.#waiting.length >= WRITE_AT) await this.#write(db);
+    const full = this.#memory > MEMORY;
+    if (full) this.#writeLive();
+    if (full || this.#waiting.length >= WRITE_AT) await this.#write(db);
   }
 
   /** Writes what is still in memory. */
@@ -112,19 +116,21 @@ export async function rebuild(options: {
   readonly store: EventStore;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
+  /** How far the projector has come: it goes on from there, so the new rows may not be further. */
+  readonly reached: () => Position;
   readonly parse: (events: Awaited<ReturnType<EventStore['readAll']>>['events']) => Recorded[];
   /** Runs `task` while the projector stands still at the position it is given. */
   readonly switchOver: (task: (until: Position) => Promise<void>) => Promise<void>;
   readonly report: (progress: Progress) => void;
 }): Promise<void> {
-  const { store, db, models, parse, switchOver, report } = options;
+  const { store, db, models, reached, parse, switchOver, report } = options;
   await sql`DROP SCHEMA IF EXISTS ${sql.id(NEXT)} CASCADE`.execute(db);
   await makeBooks(db, NEXT);
   for (const model of models) await makeTable(db, model, NEXT);
 
   const counts = new CountChanges();
   const rising = models.map((model) => new Rising(model, counts));
-  const head = await store.head();
+  const head = reached();
   const begun = performance.now();
   let reported = begun;
   let position: Position = 0n;
@@ -137,7 +143,7 @@ export async function rebuild(options: {
       next = end > position && end < until ? store.readAll(end, { limit: PAGE }) : undefined;
       const now = parse(page.filter((event) => event.position <= until));
       for (const one of rising) await one.fold(db, now);
-      position = end;
+      position = end < until ? end : until;
       events += now.length;
       if (performance.now() - reported < REPORT_EVERY) continue;
       reported = performance.now();

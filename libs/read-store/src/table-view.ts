@@ -5,6 +5,7 @@ import { countedBy, readCount } from './counts.ts';
 import { indexText } from './flush.ts';
 import type { Live } from './live-rows.ts';
 import type { Key, ReadModel } from './read-model.ts';
+import { keysFor } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
@@ -53,7 +54,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
 
   return {
     read: async (model, keys) => {
-      const usable = model.key === 'integer' ? keys.filter((key) => Number.isSafeInteger(Number(key))) : keys;
+      const usable = keysFor(model, keys);
       if (usable.length === 0) return new Map();
       const found = await rows(model)
         .where(

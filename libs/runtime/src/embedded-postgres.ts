@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,8 @@ export interface EmbeddedPostgres {
 const NOBODY = 65534;
 const USER = 'contractor';
 const DATABASE = 'contractor';
+/** Beginning of the name of a data directory that is being made. */
+const UNFINISHED = 'postgres.new-';
 const SERVER_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -44,32 +46,16 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
   await mkdir(directory, { recursive: true });
   const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const data = 'uid' in owner ? await reachableData(directory) : path.join(directory, 'postgres');
-  await mkdir(data, { recursive: true, mode: 0o700 });
   const bin = await binaries('uid' in owner);
   const passwordFile = path.join(path.dirname(data), 'postgres.password');
-
-  if (!existsSync(path.join(data, 'PG_VERSION'))) {
-    // What a killed initdb has left is of no use.
-    for (const name of await readdir(data)) await rm(path.join(data, name), { recursive: true });
-    const password = crypto.randomUUID();
-    await writeFile(passwordFile, password, { mode: 0o600 });
-    if ('uid' in owner) for (const file of [data, passwordFile]) await chown(file, NOBODY, NOBODY);
-    run(path.join(bin, 'initdb'), owner, [
-      `--pgdata=${data}`,
-      `--username=${USER}`,
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--locale=C',
-      '--encoding=UTF8',
-    ]);
-  }
+  if (!existsSync(path.join(data, 'PG_VERSION'))) await makeData(bin, owner, data, passwordFile);
   const password = await readFile(passwordFile, 'utf8');
   const urlFor = (port: number, database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
   const orphan = await runningServer(data);
   const port = orphan?.port ?? (await freePort());
   const child = orphan ? undefined : launch(path.join(bin, 'postgres'), owner, data, port);
-  await ready(urlFor(port, 'postgres'), data);
+  await ready(urlFor(port, 'postgres'), data, child);
 
   return {
     url: urlFor(port, DATABASE),
@@ -85,6 +71,32 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
       else while (alive(running.pid)) await sleep(20);
     },
   };
+}
+
+/**
+ * Makes the data directory. It is made under another name, so that it is whole as soon as it is there: killed half-way,
+ * all begins anew, and a left-over initdb that is still at work finds nothing to spoil.
+ */
+async function makeData(bin: string, owner: object, data: string, passwordFile: string): Promise<void> {
+  const parent = path.dirname(data);
+  await mkdir(parent, { recursive: true });
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(UNFINISHED)) await rm(path.join(parent, name), { recursive: true, force: true });
+  }
+  const unfinished = path.join(parent, `${UNFINISHED}${crypto.randomUUID()}`);
+  await mkdir(unfinished, { mode: 0o700 });
+  await writeFile(passwordFile, crypto.randomUUID(), { mode: 0o600 });
+  if ('uid' in owner) for (const file of [unfinished, passwordFile]) await chown(file, NOBODY, NOBODY);
+  run(path.join(bin, 'initdb'), owner, [
+    `--pgdata=${unfinished}`,
+    `--username=${USER}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--locale=C',
+    '--encoding=UTF8',
+  ]);
+  await rm(data, { recursive: true, force: true });
+  await rename(unfinished, data);
 }
 
 /** The server that runs on a data directory, as its lock file says and the process table confirms. */
@@ -128,7 +140,7 @@ function launch(postgres: string, owner: object, data: string, port: number): Ch
   return child;
 }
 
-async function ready(url: string, data: string): Promise<void> {
+async function ready(url: string, data: string, child: ChildProcess | undefined): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const client = new Client({ connectionString: url });
@@ -138,13 +150,11 @@ async function ready(url: string, data: string): Promise<void> {
       if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
       return;
     } catch (error) {
-      if (Date.now() > deadline) {
-        throw new Error(
-          `the embedded PostgreSQL does not answer; its log is ${path.join(data, 'log', 'postgres.log')}`,
-          {
-            cause: error,
-          },
-        );
+      const ended = child !== undefined && child.exitCode !== null;
+      if (ended || Date.now() > deadline) {
+        const what = ended ? `ended with ${child.exitCode}` : 'does not answer';
+        const log = path.join(data, 'log', 'postgres.log');
+        throw new Error(`the embedded PostgreSQL ${what}; its log is ${log}`, { cause: error });
       }
       await sleep(25);
     } finally {
@@ -213,7 +223,9 @@ function reachable(target: string): boolean {
  */
 async function reachableData(directory: string): Promise<string> {
   const here = path.join(directory, 'postgres');
-  if (existsSync(here)) return realpath(here);
+  const known = await readlink(here).catch(() => undefined);
+  if (known !== undefined) return known;
+  if (existsSync(here)) return here;
   if (spawnSync('test', ['-x', directory], { uid: NOBODY, gid: NOBODY, cwd: '/' }).status === 0) return here;
   const key = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   const elsewhere = path.join('/var/lib/contractor', key, 'postgres');

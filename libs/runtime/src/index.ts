@@ -1,8 +1,13 @@
 export { CarryOut, CarryOutHandler } from './carry-out.ts';
 export { startEmbeddedPostgres } from './embedded-postgres.ts';
 export type { EmbeddedPostgres } from './embedded-postgres.ts';
+export { healthOf } from './health.ts';
+export type { Health } from './health.ts';
 export { jsonLog, masked } from './log.ts';
 export type { Log } from './log.ts';
+export { prometheusMetrics } from './metrics.ts';
+export type { Metrics } from './metrics.ts';
 export type { Furniture, Ground, Process, Room } from './room.ts';
+export { withSettingsFile } from './settings-file.ts';
 export { BadSetting, readSettings } from './settings.ts';
 export type { Environment, Settings } from './settings.ts';

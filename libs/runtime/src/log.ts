@@ -8,15 +8,15 @@ export interface Log {
 
 const SECRET = /password|token|secret/i;
 
-/** A copy in which every text under a key that speaks of a password, token or secret is masked. */
-export function masked(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked);
+/** A copy in which every text under a key that speaks of a password, token or secret, however deep, is masked. */
+export function masked(value: unknown, secret = false): unknown {
+  if (typeof value === 'string') return secret ? '********' : value;
+  // Positions of the log; JSON has no place for them.
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map((inner) => masked(inner, secret));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      SECRET.test(key) && typeof inner === 'string' ? '********' : masked(inner),
-    ]),
+    Object.entries(value).map(([key, inner]) => [key, masked(inner, secret || SECRET.test(key))]),
   );
 }
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Asking, Work } from '#kernel';
 import type { Clock, Done, EventStore } from '#event-store';
 import type { Ids, ReadModel, ReadStore } from '#read-store';
-import type { Extension, Model } from '#api';
+import type { Catalogue, Extension, Model } from '#api';
 import type { Log } from './log.ts';
 
 /** What the rooms stand on: the log, the read models, the ledgers, the one entrance for wishes. */
@@ -29,6 +29,8 @@ export interface Furniture {
   readonly api?: readonly Model[];
   readonly extensions?: readonly Extension[];
   readonly processes?: readonly Process[];
+  /** Told what the whole API consists of, once every room has said what it offers. */
+  readonly complete?: (catalogue: Catalogue) => void;
 }
 
 /** A room of the house: its read models, and what it offers. */

@@ -19,8 +19,16 @@ export interface Settings {
   /** Directory of everything embedded; absolute. */
   readonly data: string;
   readonly adminPassword: string | undefined;
+  /** How many failed logins are let through, by name and by source address, within so many milliseconds. */
+  readonly loginTries: { readonly perName: number; readonly perSource: number; readonly window: number };
   /** Undefined: an embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** Where the log is. */
+  readonly eventStore: 'postgres' | 'kurrentdb';
+  /** Set where the log is in KurrentDB. */
+  readonly kurrentdbUrl: string | undefined;
+  /** Key of the secrets, 32 bytes as text; undefined: a file below the data directory. */
+  readonly secretKey: string | undefined;
   /** Undefined: agents are reached within the process, or poll. */
   readonly natsUrl: string | undefined;
   /** Whether a subcontractor for every site runs inside the server. */
@@ -52,7 +60,8 @@ function url(env: Environment, key: string, schemes: readonly string[]): string 
   if (value === undefined) return undefined;
   const scheme = value.slice(0, value.indexOf(':') + 1);
   // What stands in a URL may be a password: the value is not repeated.
-  if (!schemes.includes(scheme)) throw new BadSetting(key, '…', `must begin with ${schemes.join(' or ')}//`);
+  if (!schemes.includes(scheme))
+    throw new BadSetting(key, '…', `must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
   return value;
 }
 
@@ -66,6 +75,11 @@ function choice<C extends string>(env: Environment, key: string, choices: readon
 
 /** Reads the settings of the server. @throws BadSetting for the first that cannot be used */
 export function readSettings(env: Environment): Settings {
+  const eventStore = choice(env, 'EVENT_STORE', ['postgres', 'kurrentdb'], 'postgres');
+  const kurrentdbUrl = url(env, 'KURRENTDB_URL', ['kurrentdb:', 'kurrentdb+discover:', 'esdb:', 'esdb+discover:']);
+  if (eventStore === 'kurrentdb' && kurrentdbUrl === undefined) {
+    throw new BadSetting('KURRENTDB_URL', '', 'must be set when EVENT_STORE is kurrentdb');
+  }
   const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:', 'ws:', 'wss:']);
   const subcontractor = choice(env, 'CONTRACTOR_SUBCONTRACTOR', ['embedded', 'none'], natsUrl ? 'none' : 'embedded');
   if (natsUrl && subcontractor === 'embedded') {
@@ -76,7 +90,15 @@ export function readSettings(env: Environment): Settings {
     port: number(env, 'CONTRACTOR_PORT', 8080, [0, 65_535]),
     data: path.resolve((text(env, 'CONTRACTOR_DATA') ?? './data').replace(/^~(?=\/|$)/, os.homedir())),
     adminPassword: text(env, 'CONTRACTOR_ADMIN_PASSWORD'),
+    loginTries: {
+      perName: number(env, 'CONTRACTOR_LOGIN_TRIES', 10, [1, 1_000_000]),
+      perSource: number(env, 'CONTRACTOR_LOGIN_TRIES_PER_SOURCE', 100, [1, 1_000_000]),
+      window: number(env, 'CONTRACTOR_LOGIN_WINDOW', 300, [1, 86_400]) * 1000,
+    },
     databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    eventStore,
+    kurrentdbUrl,
+    secretKey: text(env, 'CONTRACTOR_SECRET_KEY'),
     natsUrl,
     embeddedSubcontractor: subcontractor === 'embedded',
     lease: number(env, 'CONTRACTOR_LEASE', 30, [1, 86_400]) * 1000,

@@ -1,3 +1,5 @@
+export { startKurrentDbStandIn } from './kurrentdb-stand-in.ts';
+export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stand-in.ts';
 export { startNatsServer } from './nats-server.ts';
 export type { NatsServer, NatsServerOptions } from './nats-server.ts';
 export { startRelay } from './relay.ts';

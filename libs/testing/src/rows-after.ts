@@ -25,9 +25,9 @@ export function rowsAfter<Row extends object>(model: ReadModel<Row>, ...story: r
       actor: 'actor',
     };
     const rule = model.on[type];
-    const named = model.key === 'integer' ? Number(id) : String(id);
-    const keys = rule?.keys ? rule.keys(event as Recorded<never>) : named;
-    for (const key of rule ? [keys].flat() : []) {
+    const keys = rule?.keys ? rule.keys(event as Recorded<never>) : id;
+    for (const named of rule ? [keys].flat() : []) {
+      const key = model.key === 'integer' ? Number(named) : String(named);
       const row = rule?.fold(rows.get(key), event as Recorded<never>);
       if (row) rows.set(key, row);
       else rows.delete(key);

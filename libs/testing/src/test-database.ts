@@ -28,6 +28,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     url: url.href,
     pool,
     drop: async () => {
+      // Connections that are still closing when the database goes complain about it.
+      pool.on('error', () => undefined);
       await pool.end();
       await admin(`DROP DATABASE ${name} WITH (FORCE)`);
     },

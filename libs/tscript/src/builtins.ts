@@ -1,6 +1,7 @@
 import { delayFunction } from './delay.ts';
 import { equal } from './compare.ts';
 import type { CallContext, HostFunction } from './host.ts';
+import { boundedSize } from './limits.ts';
 import { Acknowledged } from './outcome.ts';
 import { Unrecoverable } from './signals.ts';
 import { textOf } from './text.ts';
@@ -35,6 +36,7 @@ const calls: Readonly<Record<string, Builtin['call']>> = {
   pop: ({ array = null, index = -1 }) => popFrom(array, index),
   append: ({ array = null, value = null }) => {
     if (!Array.isArray(array)) throw wrong('array', array, 'an array');
+    boundedSize(array.length);
     array.push(value);
     return null;
   },
@@ -115,7 +117,9 @@ function popKey(map: ScriptMap, index: Value): Value {
 }
 
 function indexIn(array: Value, value: Value): number {
-  const found = Array.isArray(array) ? array.findIndex((element) => equal(element, value)) : indexInText(array, value);
+  const walk = { visited: 0 };
+  const same = (element: Value): boolean => equal(element, value, walk);
+  const found = Array.isArray(array) ? array.findIndex(same) : indexInText(array, value);
   if (found < 0) throw new RangeError('the value is not in it');
   return found;
 }

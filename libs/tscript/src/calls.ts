@@ -22,7 +22,14 @@ export function call(running: Running, module: string | null, name: string, name
   if (found === undefined || (waiting !== null && found.kind !== 'external')) throw missing(running, module, name);
   if (waiting !== null) return proceed(running, found as ExternalFunction, waiting, { module, name, names });
   const parameters = parametersOf(running, names);
-  running.options.trace?.({ line: running.line, module, function: name, parameters, variables: running.variables });
+  running.options.trace?.({
+    line: contextOf(running).place,
+    module,
+    function: name,
+    parameters,
+    variables: running.variables,
+  });
+  if (module === null && searching.has(name)) running.spent += sizeOf(parameters['array']) >> 6;
   if (found.kind === 'inline') {
     const value = guarded(running, module, name, '', () => fromJson(found.call(parameters, contextOf(running))));
     return finish(running, names, value);
@@ -38,6 +45,15 @@ export function call(running: Running, module: string | null, name: string, name
 function parametersOf({ stack }: Running, names: readonly string[]): Record<string, Value> {
   const base = stack.length - names.length;
   return Object.fromEntries(names.map((name, index) => [name, stack[base + index] ?? null]));
+}
+
+/** The functions of the language that look at all of an array. */
+const searching: ReadonlySet<string> = new Set(['slice', 'pop', 'index']);
+
+/** How large a parameter is. */
+function sizeOf(value: Value | undefined): number {
+  if (value instanceof Map) return value.size;
+  return Array.isArray(value) || typeof value === 'string' ? value.length : 0;
 }
 
 function missing(running: Running, module: string | null, name: string): Signal {

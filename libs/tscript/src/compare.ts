@@ -3,13 +3,13 @@ import { Unrecoverable } from './signals.ts';
 import { type Value, kindOf, numeric } from './values.ts';
 
 /** Whether two values are equal: by structure, numbers and booleans by size, different kinds never. */
-export function equal(left: Value, right: Value): boolean {
-  return same(left, right, { visited: 0 }, 1);
+export function equal(left: Value, right: Value, walk: Walk): boolean {
+  return same(left, right, walk, 1);
 }
 
 /** Negative, zero or positive as the left comes before, with or after the right; throws when they have no order. */
-export function order(left: Value, right: Value): number {
-  return ordered(left, right, { visited: 0 }, 1);
+export function order(left: Value, right: Value, walk: Walk): number {
+  return ordered(left, right, walk, 1);
 }
 
 function same(left: Value, right: Value, walk: Walk, depth: number): boolean {

@@ -3,12 +3,7 @@
  * characters, so the time is linear and the first place that cannot be read is also the furthest.
  */
 import { type SourceText, type Span, describeAt, spanOf } from './source-text.ts';
-
-/** What surrounds a place: decides where the statement it belongs to is said to begin. */
-export type Surrounding =
-  | { readonly kind: 'block' }
-  | { readonly kind: 'body' }
-  | { readonly kind: 'tail'; readonly line: number | null; readonly body: number | null };
+import { type Surrounding, statementStart } from './statement-start.ts';
 
 /** A place in a source, with what could also have stood there and what is open around it. */
 export interface Cursor {
@@ -17,8 +12,11 @@ export interface Cursor {
   hintAt: number;
   hints: string[];
   depth: number;
-  /** Where the outermost statement begins, and what is open inside it. */
-  statement: number;
+  /** Where a choice was found to end, so that those around it need not look again. */
+  choiceEnd: number;
+  /** Where the outermost and the innermost statement begin, and what is open between them. */
+  outermost: number;
+  innermost: number;
   readonly around: Surrounding[];
 }
 
@@ -40,7 +38,7 @@ export const deepestSource = 200;
 
 /** A cursor at the beginning of a source. */
 export function cursorAt(source: SourceText): Cursor {
-  return { source, at: 0, hintAt: -1, hints: [], depth: 0, statement: 0, around: [] };
+  return { source, at: 0, hintAt: -1, hints: [], depth: 0, choiceEnd: -1, outermost: 0, innermost: -1, around: [] };
 }
 
 /** Notes what could stand at the place besides what is read next. */
@@ -52,29 +50,14 @@ export function hint(cursor: Cursor, what: string): void {
   cursor.hints.push(what);
 }
 
-/** Gives up at the place. `words` replaces the sentence made from what was expected. */
-export function fail(cursor: Cursor, expected: string | readonly string[], words?: string, at = cursor.at): never {
+/** Gives up at the place. `words` replaces the sentence made from what was expected; `leftover` when a statement was read before. */
+export function fail(cursor: Cursor, expected: string | readonly string[], words?: string, leftover = false): never {
+  const { at, source, outermost, innermost, around } = cursor;
   const hints = cursor.hintAt === at ? cursor.hints : [];
   const all = [...new Set([...hints, ...(typeof expected === 'string' ? [expected] : expected)])];
-  const { length } = describeAt(cursor.source.text, at);
-  throw new Unreadable(at, length, all, statementStart(cursor), words);
-}
-
-/**
- * Where the statement that contains the place begins. A choice ends before an `elif` or `else` that cannot be read,
- * which is then a statement of its own; a block or a loop is given up as a whole.
- */
-function statementStart(cursor: Cursor): number {
-  let start = cursor.statement;
-  for (const around of cursor.around) {
-    if (around.kind === 'block') return start;
-    if (around.kind === 'body') continue;
-    if (around.line === null) return start;
-    start = around.line;
-    if (around.body === null) return start;
-    start = around.body;
-  }
-  return start;
+  const { length } = describeAt(source.text, at);
+  const statement = statementStart(source.text, { outermost, innermost, leftover, around });
+  throw new Unreadable(at, length, all, statement, words);
 }
 
 /** Reads the parts of something that is nested; gives up when it goes too deep. */

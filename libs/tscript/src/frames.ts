@@ -30,9 +30,12 @@ export function stack(machine: Machine, program: Program): readonly Frame[] | 'D
   });
 }
 
+/** How many elements of an operand are shown as they are; what has more is shown as text. */
+const mostShown = 1000;
+
 function shown(value: Value): unknown {
   try {
-    return toJson(value);
+    return toJson(value, mostShown);
   } catch {
     return textOf(value);
   }
@@ -56,21 +59,29 @@ const works: { readonly [Type in FrameType]?: (node: ProgramNode, showing: Showi
   I: ({ position, doing }) => [{ index: position, doing }],
   X: (node, { operands, child }) => [child?.position === 1 ? { left: operands[node.base] } : {}],
   A: (node, { operands, child }) => [node.count === 2 && child?.position === 1 ? { index: operands[node.base] } : {}],
-  Y: (node, { operands }) => [operands.slice(node.base)],
-  M: (node, { operands }) => [known(node, operands)],
+  Y: (node, showing) => [finished(node, showing)],
+  M: (node, showing) => [known(node, showing)],
   R: () => [{}],
   E: () => [null],
   F: callWork,
 };
 
-function known({ names = [], base }: ProgramNode, operands: readonly unknown[]): Record<string, unknown> {
-  const entries = names.map((name, index) => [name, operands[base + index]] as const);
-  return Object.fromEntries(entries.slice(0, Math.max(0, operands.length - base)));
+/** The parts of an array, a map or a call that have a value already. */
+function finished({ base }: ProgramNode, { operands, child }: Showing): readonly unknown[] {
+  return operands.slice(base, child === undefined ? undefined : base + child.position);
 }
 
-function callWork(node: ProgramNode, { machine, operands, child }: Showing): readonly unknown[] {
-  const parameters = { paramaters: known(node, operands) };
-  const { waiting } = machine;
+function known(node: ProgramNode, showing: Showing): Record<string, unknown> {
+  const { names = [] } = node;
+  return Object.fromEntries(finished(node, showing).map((value, index) => [names[index] ?? index, value]));
+}
+
+function callWork(node: ProgramNode, showing: Showing): readonly unknown[] {
+  const parameters = { paramaters: known(node, showing) };
+  const {
+    child,
+    machine: { waiting },
+  } = showing;
   if (child !== undefined || waiting === null) return [parameters];
   if (waiting.kind === 'called') return [null];
   return [{ ...parameters, handler: waiting.state, module: waiting.module, dispatched: waiting.dispatched }];

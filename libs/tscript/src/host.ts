@@ -22,7 +22,10 @@ export interface HostMember {
 export interface CallContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The line that was begun last, as messages name it. */
   readonly line: number;
+  /** The line of the statement that holds the call, which differs in the condition of a loop after its first round. */
+  readonly place: number;
   /** Reports something that is to be done when the pass is stored. */
   effect(effect: unknown): void;
   /** Reads a member of a module, as the script itself would. */

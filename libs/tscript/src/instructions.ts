@@ -2,7 +2,8 @@ import { call } from './calls.ts';
 import { copyOf } from './copy.ts';
 import { operations } from './operators.ts';
 import type { Instruction } from './program.ts';
-import { type Running, pop, readMember, writeMember } from './running.ts';
+import { type Running, charged, pop, readMember, writeMember } from './running.ts';
+import { boundedSize } from './limits.ts';
 import { NotDefined, ParameterError, Unrecoverable } from './signals.ts';
 import { valueReader } from './stored-values.ts';
 import { type MapEntry, type Value, characters, isCompound, keyOf, kindOf, mapOf, position, truth } from './values.ts';
@@ -68,7 +69,7 @@ const links: Links = {
     return next((running) => {
       const right = pop(running);
       const left = pop(running);
-      running.stack.push(operation(left, right, running.line));
+      running.stack.push(charged(running, (walk) => operation(left, right, running.line, walk)));
     });
   },
   not: () => next((running) => void running.stack.push(!truth(pop(running)))),
@@ -123,18 +124,16 @@ function variable({ variables, line }: Running, name: string): Value {
 
 /** What an assignment stores: a copy of arrays and maps, which costs as much as it is large. */
 function ownCopy(running: Running, value: Value): Value {
-  if (!isCompound(value)) return value;
-  const walk = { visited: 0 };
-  const copy = copyOf(value, walk);
-  running.spent += walk.visited >> 4;
-  return copy;
+  return isCompound(value) ? charged(running, (walk) => copyOf(value, walk)) : value;
 }
 
-function itemOf({ line }: Running, holder: Value, index: Value): Value {
+function itemOf(running: Running, holder: Value, index: Value): Value {
+  const { line } = running;
   if (holder instanceof Map) return entryOf(holder, index, line).value;
   if (!Array.isArray(holder) && typeof holder !== 'string') throw new Unrecoverable(`${kindOf(holder)} has no items`);
   const at = placeOf(index);
   const whole = typeof holder === 'string' ? characters(holder) : holder;
+  if (Array.isArray(whole) && whole !== holder) running.spent += whole.length >> 4;
   const item = whole[at < 0 ? at + whole.length : at];
   if (item === undefined) throw new NotDefined('Index/Key does not exist', line);
   return item;
@@ -167,6 +166,7 @@ function storeItem(running: Running, module: string | null, name: string): void 
   if (holder instanceof Map) {
     const key = nameOfKey(index);
     const entry = holder.get(key);
+    boundedSize(holder.size);
     if (entry === undefined) holder.set(key, { key: index, value });
     else entry.value = value;
     return;

@@ -3,7 +3,7 @@
  * float), `$seconds` (a duration), `$secret` (the reference of a secret), `$text` (text with secrets in it),
  * `$opaque` (something of the host's) and `$map` (entries of a map whose keys are not all plain text).
  */
-import { type Walk, visit } from './limits.ts';
+import { type Walk, largestWalk, visit } from './limits.ts';
 import { Unrecoverable } from './signals.ts';
 import { floatText } from './text.ts';
 import {
@@ -26,9 +26,9 @@ export function fromJson(json: unknown): Value {
   return read(json, { visited: 0 }, 1);
 }
 
-/** A value as plain JSON for the host: map keys become text, secrets stay references, cycles are refused. */
-export function toJson(value: Value): unknown {
-  return write(value, { visited: 0 }, 1, plainForms);
+/** A value as plain JSON for the host: map keys become text, secrets stay references, cycles and more than `most` elements refused. */
+export function toJson(value: Value, most = largestWalk): unknown {
+  return write(value, { visited: largestWalk - most }, 1, plainForms);
 }
 
 /** A value as JSON from which `fromJson` makes the same value again, for the state of external functions. */

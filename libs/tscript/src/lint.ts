@@ -58,15 +58,21 @@ export function lint(source: string, symbols?: Symbols): LintFault[] {
   const linting: Linting = { source: sourceText(source), symbols, faults: found };
   checkLabels(linting, tree);
   checkReach(linting, tree);
-  checkVariables(linting, tree);
+  const written = checkVariables(linting, tree);
   walk(tree, (node) => {
     if (node.kind === 'call') checkCall(linting, node);
-    if (node.kind === 'reference' && node.module !== null) checkMember(linting, node.module, node, 'readable');
+    if (node.kind === 'reference' && node.module !== null && !written.has(node)) {
+      checkMember(linting, node.module, node, 'readable');
+    }
   });
   return found.sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
+/** How much the linter says at most. */
+const mostFaults = 200;
+
 function report(linting: Linting, severity: LintFault['severity'], kind: LintKind, at: Span, message: string): void {
+  if (linting.faults.length >= mostFaults) return;
   const { line, column, offset } = at;
   const length = Math.min(at.length, describeAt(linting.source.text, offset).length || at.length);
   const excerpt = excerptAt(linting.source, offset, length);
@@ -103,7 +109,8 @@ function checkReach(linting: Linting, tree: Tree): void {
   });
 }
 
-function checkVariables(linting: Linting, tree: Tree): void {
+/** Checks what is read and what is assigned; gives the references that are assigned to or asked for. */
+function checkVariables(linting: Linting, tree: Tree): ReadonlySet<Reference> {
   const assigned = new Set(linting.symbols?.variables);
   const asked = new Set<Reference>();
   const read: Reference[] = [];
@@ -119,6 +126,7 @@ function checkVariables(linting: Linting, tree: Tree): void {
   for (const { name, at } of read) {
     if (!assigned.has(name)) report(linting, 'warning', 'unassigned', at, `variable "${name}" is never assigned`);
   }
+  return asked;
 }
 
 function checkCall(linting: Linting, { module, name, parameters, at }: Call): void {
@@ -173,8 +181,7 @@ function moduleSymbols(linting: Linting, module: string, at: Span): ModuleSymbol
 }
 
 function checkMember(linting: Linting, module: string, { name, at }: Reference, use: 'readable' | 'writable'): void {
-  const already = linting.faults.some(({ line, column }) => line === at.line && column === at.column);
-  const known = already ? undefined : moduleSymbols(linting, module, at);
+  const known = moduleSymbols(linting, module, at);
   if (known === undefined) return;
   const { members = {} } = known;
   if (!Object.hasOwn(members, name)) {

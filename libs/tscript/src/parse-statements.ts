@@ -1,6 +1,5 @@
 import {
   type Cursor,
-  type Surrounding,
   Unreadable,
   ahead,
   blanks,
@@ -16,30 +15,11 @@ import {
   take,
   word,
 } from './cursor.ts';
-import {
-  callsAhead,
-  isConstant,
-  parseBare,
-  parseEntries,
-  parseLiteral,
-  parseTarget,
-  parseValue,
-} from './parse-values.ts';
+import { choosesAhead, parseIf, parseWhile } from './parse-branches.ts';
+import { isConstant, parseLiteral } from './parse-literals.ts';
+import { callsAhead, parseBare, parseEntries, parseTarget, parseValue } from './parse-values.ts';
 import { placeAt } from './source-text.ts';
-import type {
-  Assignment,
-  Block,
-  Branch,
-  Expression,
-  Goto,
-  If,
-  Label,
-  Line,
-  Remark,
-  Statement,
-  While,
-  Word,
-} from './tree.ts';
+import type { Assignment, Block, Expression, Goto, Label, Line, Statement, Word } from './tree.ts';
 
 /** What the parser does with a place that cannot be read: keeps it and goes on. */
 export type Recover = (fault: Unreadable) => void;
@@ -50,7 +30,7 @@ export function parseLines(cursor: Cursor, recover: Recover, inBlock: boolean): 
   for (;;) {
     const { at: from, depth } = cursor;
     const open = cursor.around.length;
-    if (!inBlock) cursor.statement = from;
+    if (!inBlock) cursor.outermost = from;
     blanks(cursor);
     if ((inBlock && word(cursor) === 'end') || cursor.at >= cursor.source.text.length) return lines;
     try {
@@ -78,13 +58,16 @@ function parseLine(cursor: Cursor, recover: Recover, from: number): Line {
   const remark = match(cursor, /#[^\r\n]*/y);
   const at = since(cursor, statement?.at.offset ?? from);
   const last = placeAt(cursor.source, cursor.at).line;
-  if (!newlines(cursor)) fail(cursor, 'the end of the line');
+  if (!newlines(cursor)) fail(cursor, 'the end of the line', undefined, statement !== null);
   return { kind: 'line', statement, remark: remark?.trimEnd() ?? null, at, last };
 }
 
 function parseStatement(cursor: Cursor, recover: Recover): Statement {
   blanks(cursor);
+  const { innermost } = cursor;
+  cursor.innermost = cursor.at;
   const statement = nested(cursor, () => parseOne(cursor, recover));
+  cursor.innermost = innermost;
   blanks(cursor);
   return statement;
 }
@@ -95,13 +78,13 @@ function parseOne(cursor: Cursor, recover: Recover): Statement {
   if (first === '') return parseValueStatement(cursor);
   const special = Object.hasOwn(byWord, first) ? byWord[first] : undefined;
   if (special !== undefined) return special(cursor, recover);
-  if (first === 'if' && choosesAhead(cursor)) return parseIf(cursor, recover);
+  if (first === 'if' && choosesAhead(cursor)) return parseIf(cursor, (inner) => parseStatement(inner, recover));
   return parseTargetOrValue(cursor, first);
 }
 
 const byWord: Readonly<Record<string, (cursor: Cursor, recover: Recover) => Statement>> = {
   goto: parseGoto,
-  while: parseWhile,
+  while: (cursor, recover) => parseWhile(cursor, (inner) => parseStatement(inner, recover)),
   begin: parseBlock,
   break: parseWord,
   continue: parseWord,
@@ -130,16 +113,6 @@ function parseWord(cursor: Cursor): Word {
   const found = word(cursor) as Word['word'];
   cursor.at += found.length;
   return { kind: 'word', word: found, at: since(cursor, from) };
-}
-
-/** Whether `if` at the place begins a choice; it may also be the name of a variable or a function. */
-function choosesAhead(cursor: Cursor): boolean {
-  return !callsAhead(cursor, 'if') && ahead(cursor, /if[ \t]*(?:[A-Za-z0-9(["'{]|[-+][0-9])/y) && !itemAhead(cursor);
-}
-
-/** `if[ ... ] = ...` assigns to an item of a variable called `if`. */
-function itemAhead(cursor: Cursor): boolean {
-  return ahead(cursor, /if\[[^\]\r\n]*\][ \t]*=(?!=)/y);
 }
 
 function parseTargetOrValue(cursor: Cursor, first: string): Statement {
@@ -200,122 +173,4 @@ function unclosed(cursor: Cursor, from: number): never {
 function parseOptionValue(cursor: Cursor): Expression {
   blanks(cursor);
   return parseLiteral(cursor);
-}
-
-function parseWhile(cursor: Cursor, recover: Recover): While {
-  const from = cursor.at;
-  need(cursor, 'while');
-  const condition = parseValue(cursor);
-  keyword(cursor, 'do');
-  const remarks = gap(cursor);
-  const body = within(cursor, { kind: 'body' }, () => parseStatement(cursor, recover));
-  return { kind: 'while', condition, remarks, body, at: upTo(cursor, from, body) };
-}
-
-function parseIf(cursor: Cursor, recover: Recover): If {
-  const from = cursor.at;
-  need(cursor, 'if');
-  const branches = [parseBranch(cursor, recover, { from, before: [], around: { kind: 'body' }, conditional: true })];
-  for (;;) {
-    const { at: rest } = cursor;
-    const before = remarksIn(cursor);
-    const found = word(cursor);
-    const tail = (found === 'else' && elseAhead(cursor)) || (found === 'elif' && elifAhead(cursor));
-    if (!tail) {
-      cursor.at = rest;
-      break;
-    }
-    const { at: start } = cursor;
-    cursor.at += found.length;
-    const conditional = found === 'elif';
-    const around = tailFrom(cursor, rest, start, conditional);
-    branches.push(parseBranch(cursor, recover, { from: start, before, around, conditional }));
-    if (!conditional) break;
-  }
-  const last = branches.at(-1)?.body;
-  return { kind: 'if', branches, at: upTo(cursor, from, last) };
-}
-
-/** `else` and `elif` may also be names of variables and functions. */
-function elseAhead(cursor: Cursor): boolean {
-  return (
-    ahead(cursor, /else[ \t\r\n#]/y) &&
-    ahead(cursor, /else(?:[ \t\r\n]|#[^\r\n]*[\r\n])+(?!end(?![A-Za-z0-9_]))[^ \t\r\n=#]/y)
-  );
-}
-
-function elifAhead(cursor: Cursor): boolean {
-  return !callsAhead(cursor, 'elif') && ahead(cursor, /elif[ \t]*[A-Za-z0-9(["'{+-]/y);
-}
-
-function tailFrom(cursor: Cursor, rest: number, start: number, conditional: boolean): Surrounding {
-  const { text } = cursor.source;
-  const before = Math.max(text.lastIndexOf('\n', start), text.lastIndexOf('\r', start));
-  if (before < rest) return { kind: 'tail', line: null, body: null };
-  const alone = !conditional && ahead(cursor, /[ \t]*[\r\n]/y);
-  const body = /[ \t]*[\r\n]+/y;
-  body.lastIndex = cursor.at;
-  return { kind: 'tail', line: before + 1, body: alone && body.test(text) ? body.lastIndex : null };
-}
-
-interface BranchStart {
-  readonly from: number;
-  readonly before: readonly Remark[];
-  readonly around: Surrounding;
-  readonly conditional: boolean;
-}
-
-function parseBranch(cursor: Cursor, recover: Recover, start: BranchStart): Branch {
-  return within(cursor, start.around, () => {
-    const condition = start.conditional ? parseValue(cursor) : null;
-    if (start.conditional) keyword(cursor, 'then');
-    const remarks = gap(cursor);
-    const body = parseStatement(cursor, recover);
-    const at = upTo(cursor, start.from, body);
-    return { kind: 'branch', condition, before: start.before, remarks, body, at };
-  });
-}
-
-function within<Part>(cursor: Cursor, around: Surrounding, read: () => Part): Part {
-  cursor.around.push(around);
-  const part = read();
-  cursor.around.pop();
-  return part;
-}
-
-function upTo(cursor: Cursor, from: number, last: Statement | undefined): Statement['at'] {
-  const whole = since(cursor, from);
-  return last === undefined ? whole : { ...whole, length: last.at.offset + last.at.length - from };
-}
-
-function keyword(cursor: Cursor, expected: 'then' | 'do'): void {
-  if (word(cursor) !== expected) fail(cursor, `"${expected}"`);
-  cursor.at += expected.length;
-}
-
-/** At least one blank, remark or end of line, and the remarks in it. */
-function gap(cursor: Cursor): Remark[] {
-  const from = cursor.at;
-  const remarks = remarksIn(cursor);
-  if (cursor.at === from) fail(cursor, 'a blank');
-  if (cursor.at >= cursor.source.text.length) {
-    cursor.at = cursor.source.text.length - 1;
-    fail(cursor, 'a statement');
-  }
-  return remarks;
-}
-
-function remarksIn(cursor: Cursor): Remark[] {
-  const remarks: Remark[] = [];
-  let own = false;
-  for (;;) {
-    blanks(cursor);
-    const from = cursor.at;
-    if (newlines(cursor)) own = true;
-    else {
-      const text = match(cursor, /#[^\r\n]*/y);
-      if (text === null) return remarks;
-      remarks.push({ kind: 'remark', text: text.trimEnd(), own, at: since(cursor, from) });
-    }
-  }
 }

@@ -2,7 +2,7 @@ import { type Unreadable, cursorAt } from './cursor.ts';
 import { parseLines } from './parse-statements.ts';
 import { type SourceFault, faultAt } from './source-fault.ts';
 import { type SourceText, sourceText, spanOf } from './source-text.ts';
-import type { Tree } from './tree.ts';
+import type { Line, Tree } from './tree.ts';
 import { validate } from './validate.ts';
 
 /** How many places that cannot be read are reported at most. */
@@ -17,20 +17,30 @@ export interface Parsed {
 /** Reads a source. Reading goes on after a fault with the next line, so several may be reported. */
 export function parse(source: string): Parsed {
   const text = sourceText(source);
-  const cursor = cursorAt(text);
   const faults: SourceFault[] = [];
-  const lines = parseLines(
-    cursor,
-    (unreadable) => {
-      const fault = syntaxFault(text, unreadable);
-      if (faults.length < mostFaults && !follows(fault, faults)) faults.push(fault);
-    },
-    false,
-  );
-  if (faults.length > 0) return { faults };
+  const lines = linesOf(text, faults);
+  if (lines === null || faults.length > 0) return { faults };
   const tree: Tree = { kind: 'script', lines, at: spanOf(text, 0, source.length) };
   return { tree, faults: validate(tree, text) };
 }
+
+/** The lines of a source, and its faults; null when there are too many to go on. */
+function linesOf(text: SourceText, faults: SourceFault[]): Line[] | null {
+  const recover = (unreadable: Unreadable): void => {
+    const fault = syntaxFault(text, unreadable);
+    if (!follows(fault, faults)) faults.push(fault);
+    if (faults.length >= mostFaults) throw new Hopeless();
+  };
+  try {
+    return parseLines(cursorAt(text), recover, false);
+  } catch (thrown) {
+    if (thrown instanceof Hopeless) return null;
+    throw thrown;
+  }
+}
+
+/** Thrown when there are so many faults that nothing is won by more. */
+class Hopeless extends Error {}
 
 function syntaxFault(source: SourceText, unreadable: Unreadable): SourceFault {
   const { offset, span, expected, statement, words } = unreadable;

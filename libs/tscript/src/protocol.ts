@@ -35,10 +35,11 @@ function standing(machine: Machine, program: Program, host: Host, now: number): 
   const effect = (): void => {};
   const read = (from: string, member: string) =>
     readMember(wake(machine, program, host, { now, newCookie: () => '' }), from, member, false);
+  const line = standingLine(machine, program);
   return {
     found: found?.kind === 'external' ? found : undefined,
     waiting: machine.waiting?.kind === 'external' ? machine.waiting : null,
-    context: { now, line: standingLine(machine, program), effect, read },
+    context: { now, line, place: line, effect, read },
   };
 }
 

@@ -68,6 +68,9 @@ export interface Prompter {
 /** How often a rehearsal goes on after a stop before it is given up. */
 const mostPasses = 1000;
 
+/** Instructions without stopping after which a rehearsal is given up. */
+const longestRun = 1_000_000;
+
 /** Runs a program against a table of answers. Pauses and errors are resumed, delays take no time. */
 export function rehearse(program: Program, answers: Answers = {}): Rehearsal {
   return perform(program, tablePrompter(answers), answers.variables);
@@ -83,7 +86,7 @@ export function perform(program: Program, prompter: Prompter, given: Answers['va
   for (let pass = 0; pass < mostPasses; pass += 1) {
     const newCookie = (): string => `rehearsal-${(cookies += 1)}`;
     const trace: PassOptions['trace'] = (step) => void (stage.variables = step.variables);
-    ({ machine, outcome } = run(machine, program, host, { now, newCookie, trace }));
+    ({ machine, outcome } = run(machine, program, host, { now, newCookie, trace, total: longestRun }));
     if (outcome.kind === 'ended') break;
     if (outcome.kind === 'yielded') continue;
     const { line } = machine;
@@ -136,12 +139,12 @@ type Members = NonNullable<HostModule['members']>;
 function stageMember(name: string, { prompter, trace }: Stage): HostMember | undefined {
   if (!prompter.has(name)) return undefined;
   return {
-    get({ line }) {
+    get({ place: line }) {
       const value = prompter.read(name, line);
       trace.push({ kind: 'read', line, name, value });
       return value;
     },
-    set(written, _effects, { line }) {
+    set(written, _effects, { place: line }) {
       const value = toTaggedJson(written);
       prompter.wrote?.(name, value, line);
       trace.push({ kind: 'write', line, name, value });
@@ -152,7 +155,7 @@ function stageMember(name: string, { prompter, trace }: Stage): HostMember | und
 function stageFunction(name: string, stage: Stage): ExternalFunction<Answer> {
   return {
     kind: 'external',
-    setup(given, { line }) {
+    setup(given, { place: line }) {
       const parameters = jsonOf(Object.entries(given));
       const answer = stage.prompter.answer(name, parameters, line) ?? null;
       stage.trace.push({ kind: 'call', line, name, parameters, variables: jsonOf(stage.variables), answer });

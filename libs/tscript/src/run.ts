@@ -32,12 +32,23 @@ export function run(machine: Machine, program: Program, host: Host, options: Pas
     const stopped = rest(running, machine, { line: late, busy: 0, message });
     return { machine: stopped, outcome: { kind: 'paused', message, line: late }, effects: [] };
   }
+  const { effects } = running;
   const outcome = advance(running, machine.busy);
-  return { machine: after(running, machine, outcome), outcome, effects: running.effects };
+  try {
+    return { machine: after(running, machine, outcome), outcome, effects };
+  } catch (thrown) {
+    if (!(thrown instanceof Unrecoverable)) throw thrown;
+    running.variables.clear();
+    const over = aborted(thrown.message, running.line);
+    return { machine: after(running, machine, over), outcome: over, effects };
+  }
 }
 
+/** How much of a message is kept in the machine. */
+const longestKept = 1024;
+
 function after(running: Running, before: Machine, outcome: Outcome): Machine {
-  const message = 'message' in outcome ? outcome.message : '';
+  const message = 'message' in outcome ? outcome.message.slice(0, longestKept) : '';
   if (outcome.kind === 'yielded') {
     return rest(running, before, { state: 'running', busy: before.busy + running.spent, yielded: true, message });
   }

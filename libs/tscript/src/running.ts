@@ -1,5 +1,6 @@
 import type { CallContext, Host } from './host.ts';
 import { fromJson } from './json.ts';
+import type { Walk } from './limits.ts';
 import { type BlockTimes, type Machine, type Waiting, storedValues } from './machine.ts';
 import { type Program, lineAt } from './program.ts';
 import { NotDefined, ParameterError, Signal, Unrecoverable, thrownName, thrownText } from './signals.ts';
@@ -8,6 +9,7 @@ import type { Value } from './values.ts';
 
 /** One call as it is made, for whoever looks on. */
 export interface TraceStep {
+  /** The line of the statement that holds the call. */
   readonly line: number;
   readonly module: string | null;
   readonly function: string;
@@ -43,6 +45,17 @@ export interface Running {
   cookie: string | null;
   /** What the instructions of this pass have cost. */
   spent: number;
+  /** What the operation in progress has visited. */
+  readonly walk: Walk;
+}
+
+/** Does something with values that may be large, and charges the script for it. */
+export function charged<Result>(running: Running, act: (walk: Walk) => Result): Result {
+  const { walk } = running;
+  walk.visited = 0;
+  const result = act(walk);
+  running.spent += walk.visited >> 4;
+  return result;
 }
 
 /** Takes a machine out of its stored form; the machine itself is left as it is. */
@@ -62,6 +75,7 @@ export function wake(machine: Machine, program: Program, host: Host, options: Pa
     waiting,
     cookie,
     spent: 0,
+    walk: { visited: 0 },
   };
 }
 
@@ -117,6 +131,9 @@ export function contextOf(running: Running): CallContext {
   return {
     now: running.options.now,
     line: running.line,
+    get place() {
+      return lineAt(running.program, running.pc) ?? running.line;
+    },
     effect: (effect) => void running.effects.push(effect),
     read: (module, name) => readMember(running, module, name, false),
   };

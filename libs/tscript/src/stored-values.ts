@@ -2,6 +2,8 @@
  * Values in the form in which a machine is stored: plain JSON in which arrays and maps that several places share
  * stand once, in a heap, and everywhere else as `{"$ref": n}`. Unlike `toJson` nothing is lost.
  */
+import { largestStored } from './limits.ts';
+import { Unrecoverable } from './signals.ts';
 import { float, isCompound, keyOf, type ScriptMap, type Value } from './values.ts';
 import { fromJson, put, taggedFloat, writeMarked } from './json.ts';
 
@@ -108,18 +110,21 @@ function keepsOrder(key: string): boolean {
   return !/^(?:\d|\$|__proto__$)/.test(key);
 }
 
-/** The arrays and maps that more than one place holds. */
+/** The arrays and maps that more than one place holds. Throws when all of it is too much to be stored. */
 function sharedIn(roots: Iterable<Value>): Set<object> {
   const seen = new Set<object>();
   const shared = new Set<object>();
   const waiting: Value[] = [...roots];
+  let size = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    size += typeof next === 'string' ? next.length + 4 : 4;
+    if (size > largestStored) throw new Unrecoverable(`the script holds more than ${largestStored} characters`);
     if (!isCompound(next)) continue;
     if (seen.has(next)) shared.add(next);
     else {
       seen.add(next);
       if (Array.isArray(next)) for (const element of next) waiting.push(element);
-      else for (const entry of next.values()) waiting.push(entry.value);
+      else for (const entry of next.values()) waiting.push(entry.key, entry.value);
     }
   }
   return shared;

@@ -1,6 +1,6 @@
-import { type Walk, boundedText, visit } from './limits.ts';
+import { type Walk, boundedText, longestShown, longestText, visit } from './limits.ts';
 import { Unrecoverable } from './signals.ts';
-import { type MapEntry, type SecretPart, type Value, isCompound, sealed } from './values.ts';
+import { type ScriptMap, type SecretPart, type Value, sealed } from './values.ts';
 
 /** What stands for a secret wherever its text would. */
 export const maskText = '********';
@@ -8,20 +8,22 @@ export const maskText = '********';
 /** A value as text, in the notation scripts and messages have always used; secrets are masked, an end is cut off. */
 export function textOf(value: Value): string {
   if (typeof value === 'string') return value;
-  const writing = emptyWriting();
+  const writing = emptyWriting(longestShown, { visited: 0 });
   try {
     write(value, writing, false);
   } catch (thrown) {
     if (!(thrown instanceof Unrecoverable)) throw thrown;
-    writing.parts.push(' ...');
+    writing.plain += ' ...';
   }
-  return writing.parts.map((part) => (typeof part === 'string' ? part : maskText)).join('');
+  return writing.parts.map((part) => (typeof part === 'string' ? part : maskText)).join('') + writing.plain;
 }
 
 /** Two values joined as text; a secret in either stays a secret in the result. */
-export function join(left: Value, right: Value): Value {
-  const parts = [...partsOf(left), ...partsOf(right)];
-  boundedText(parts.reduce((length, part) => length + (typeof part === 'string' ? part.length : 1), 0));
+export function join(left: Value, right: Value, walk: Walk): Value {
+  const parts = [...partsOf(left, walk), ...partsOf(right, walk)];
+  const length = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+  boundedText(length);
+  walk.visited += length >> 4;
   return sealed(parts);
 }
 
@@ -70,43 +72,53 @@ function escaped(text: string, quote: string): string {
   });
 }
 
+/** A text while it is written: what is finished up to the last secret, and the plain text since. */
 interface Writing {
   readonly parts: SecretPart[];
   readonly open: Set<object>;
   readonly walk: Walk;
+  readonly most: number;
+  plain: string;
   length: number;
 }
 
-function emptyWriting(): Writing {
-  return { parts: [], open: new Set(), walk: { visited: 0 }, length: 0 };
+function emptyWriting(most: number, walk: Walk): Writing {
+  return { parts: [], open: new Set(), walk, most, plain: '', length: 0 };
 }
 
-function partsOf(value: Value): readonly SecretPart[] {
+function partsOf(value: Value, walk: Walk): readonly SecretPart[] {
   if (typeof value === 'string') return [value];
-  const writing = emptyWriting();
+  const writing = emptyWriting(longestText, walk);
   write(value, writing, false);
-  return writing.parts;
+  return [...writing.parts, writing.plain];
 }
 
-function put(writing: Writing, part: SecretPart): void {
-  writing.length += typeof part === 'string' ? part.length : 1;
-  boundedText(writing.length);
-  writing.parts.push(part);
+function put(writing: Writing, text: string): void {
+  writing.length += text.length;
+  boundedText(writing.length, writing.most);
+  writing.plain += text;
+}
+
+function putPart(writing: Writing, part: SecretPart): void {
+  if (typeof part === 'string') return put(writing, part);
+  writing.length += 1;
+  writing.parts.push(writing.plain, part);
+  writing.plain = '';
 }
 
 function write(value: Value, writing: Writing, inside: boolean): void {
   visit(writing.walk, writing.open.size);
-  if (isCompound(value)) return writeCompound(value, writing);
-  if (value !== null && typeof value === 'object' && value.kind === 'secret') {
-    if (inside) put(writing, "'");
-    for (const part of value.parts) put(writing, part);
-    if (inside) put(writing, "'");
-    return;
+  if (Array.isArray(value)) return writeArray(value, writing);
+  if (value instanceof Map) return writeMap(value, writing);
+  if (value === null || typeof value !== 'object' || value.kind !== 'secret') {
+    return put(writing, scalarText(value, inside));
   }
-  put(writing, scalarText(value, inside));
+  if (inside) put(writing, "'");
+  for (const part of value.parts) putPart(writing, part);
+  if (inside) put(writing, "'");
 }
 
-function scalarText(value: Exclude<Value, Value[] | Map<string, MapEntry>>, inside: boolean): string {
+function scalarText(value: Exclude<Value, Value[] | ScriptMap>, inside: boolean): string {
   if (typeof value === 'string') return inside ? quoted(value) : value;
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -116,23 +128,30 @@ function scalarText(value: Exclude<Value, Value[] | Map<string, MapEntry>>, insi
   return value.kind === 'opaque' ? `<${value.type}>` : maskText;
 }
 
-function writeCompound(value: Value[] | Map<string, MapEntry>, writing: Writing): void {
-  const [opening, closing] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  if (writing.open.has(value)) return put(writing, `${opening}...${closing}`);
-  writing.open.add(value);
-  put(writing, opening);
-  let first = true;
-  for (const element of value.values()) {
-    if (!first) put(writing, ', ');
-    first = false;
-    if (Array.isArray(value)) write(element as Value, writing, true);
-    else {
-      const entry = element as MapEntry;
-      write(entry.key, writing, true);
-      put(writing, ': ');
-      write(entry.value, writing, true);
-    }
+function writeArray(array: readonly Value[], writing: Writing): void {
+  if (writing.open.has(array)) return put(writing, '[...]');
+  writing.open.add(array);
+  let before = '[';
+  for (const element of array) {
+    put(writing, before);
+    write(element, writing, true);
+    before = ', ';
   }
-  put(writing, closing);
-  writing.open.delete(value);
+  put(writing, array.length === 0 ? '[]' : ']');
+  writing.open.delete(array);
+}
+
+function writeMap(map: ScriptMap, writing: Writing): void {
+  if (writing.open.has(map)) return put(writing, '{...}');
+  writing.open.add(map);
+  let before = '{';
+  for (const entry of map.values()) {
+    put(writing, before);
+    write(entry.key, writing, true);
+    put(writing, ': ');
+    write(entry.value, writing, true);
+    before = ', ';
+  }
+  put(writing, map.size === 0 ? '{}' : '}');
+  writing.open.delete(map);
 }

@@ -42,7 +42,11 @@ const order: readonly SourceFaultKind[] = [
   'number',
 ];
 
+/** How many faults are reported at most. */
+const mostFaults = 100;
+
 function report(checking: Checking, kind: SourceFaultKind, at: Span, message: string): void {
+  if (checking.faults.length >= mostFaults) return;
   const { offset, length } = at;
   checking.faults.push(faultAt(checking.source, kind, { offset, length, statement: checking.statement }, { message }));
 }

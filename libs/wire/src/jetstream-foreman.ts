@@ -26,7 +26,6 @@ const usual: ForemanPeriods = {
   reportWait: 30_000,
   retryFirst: 250,
   retryMost: 10_000,
-  requestFor: 5000,
 };
 
 interface Session {

@@ -5,6 +5,7 @@ import { connect } from '@nats-io/transport-node';
 import { startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
+import type { WireLog } from './log.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
@@ -52,9 +53,9 @@ describe('the wire over NATS', () => {
 
   const foremanOf = (servers: string) =>
     jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 400, retryFirst: 10, retryMost: 20 });
-  const agentOf = (servers = server.url): AgentWire => {
+  const agentOf = (servers = server.url, log?: WireLog): AgentWire => {
     const periods = { announceEvery: 100, beatEvery: 10, reportAgain: 10 };
-    const agent = jetstreamAgent({ servers, reconnectEvery: 10 }, periods);
+    const agent = jetstreamAgent({ servers, reconnectEvery: 10, log }, periods);
     agents.push(agent);
     return agent;
   };
@@ -86,18 +87,19 @@ describe('the wire over NATS', () => {
     expect(served).toEqual(['berlin ipmi', 'berlin ipmi']);
   });
 
-  it('makes consumers again that somebody removed', async () => {
+  it('makes a consumer again that somebody removed', async () => {
     await foreman.start(listener);
-    await startAgent(done);
-    await foreman.send(task('1'));
-    await until(() => reports.length === 1);
+    const said: string[] = [];
+    const agent = agentOf(server.url, (_level, text) => said.push(text));
+    await agent.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, done);
+    await until(() => said.includes('serving'));
     const stranger = await connect({ servers: server.url });
     const { consumers } = await jetstreamManager(stranger);
     await consumers.delete('TASKS_berlin', 'ipmi');
-    await consumers.delete('RESULTS', 'foreman');
     await stranger.close();
-    await foreman.send(task('2'));
-    await until(() => reports.length === 2);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    expect(said).toEqual(['connected to NATS', 'serving', 'no tasks', 'serving']);
   });
 
   it('knows at once that an agent has left', async () => {

@@ -1,31 +1,13 @@
-import { afterAll, beforeAll } from '@jest/globals';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { startNatsServer, startRelay, type NatsServer, type Relay } from '#testing';
+import { startNatsServer, startRelay, type Relay } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import type { AgentWire, ForemanWireListener } from './wire.ts';
 import { wireSuite } from './wire.suite.ts';
 
-let server: NatsServer;
-
-beforeAll(async () => {
-  server = await startNatsServer();
-});
-afterAll(() => server.stop());
-
-/** Leaves nothing of the test before. */
-const empty = async () => {
-  const connection = await connect({ servers: server.url });
-  const { streams } = await jetstreamManager(connection);
-  for (const name of await streams.names().next()) await streams.delete(name);
-  await connection.close();
-};
-
 const deaf: ForemanWireListener = { reported: async () => undefined, beat: () => undefined, served: () => undefined };
 
 wireSuite('the wire over NATS JetStream', async () => {
-  await empty();
+  const server = await startNatsServer();
   const relays: Relay[] = [];
   const agents: AgentWire[] = [];
   const foreman = jetstreamForeman(
@@ -51,6 +33,7 @@ wireSuite('the wire over NATS JetStream', async () => {
       await Promise.all(agents.map((agent) => agent.stop()));
       await foreman.stop();
       for (const relay of relays) await relay.stop();
+      await server.stop();
     },
   };
 });

@@ -1,5 +1,5 @@
-/** Expected states that are no revisions, as the protocol writes them. */
-export const [NO_STREAM, ANY, EXISTS] = [-1, -2, -4];
+/** The state of a stream that is not there, as the protocol writes it. */
+export const NO_STREAM = -1;
 
 /** A record as an append brings it. */
 export interface NewRecord {
@@ -21,6 +21,7 @@ export interface LogRecord extends NewRecord {
 /** What an append expects of a stream, whether it writes to it or not. */
 export interface StreamCheck {
   readonly stream: string;
+  /** A revision, or {@link NO_STREAM}. */
   readonly expected: number;
 }
 
@@ -65,25 +66,23 @@ export class EventLog {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Records of a stream without a check are appended behind whatever is there. */
   append(records: readonly NewRecord[], checks: readonly StreamCheck[]): Outcome {
-    const written = Map.groupBy(records, ({ stream }) => stream);
-    const expectations = new Map([...written.keys()].map((stream) => [stream, ANY]));
-    for (const { stream, expected } of checks) expectations.set(stream, expected);
-
-    const judged = [...expectations].map(([stream, expected]) => {
-      const ids = (written.get(stream) ?? []).map(({ id }) => id);
-      return { stream, expected, actual: this.stream(stream).length - 1, verdict: this.#judge(stream, expected, ids) };
-    });
-    const writes = judged.filter(({ stream }) => written.has(stream));
-    const failed = judged.some(({ verdict }) => verdict === 'conflict');
-    const there = writes.every(({ verdict }) => verdict === 'there');
-    if (failed || (!there && writes.some(({ verdict }) => verdict === 'there'))) {
-      return { violations: judged.filter(({ verdict }) => verdict !== 'ok') };
+    const written = new Map<string, string[]>();
+    for (const { stream, id } of records) written.set(stream, [...(written.get(stream) ?? []), id]);
+    const judged = checks.map((check) => ({ ...check, verdict: this.#judge(check, written.get(check.stream) ?? []) }));
+    const there = judged.filter(({ verdict }) => verdict === 'there');
+    const repeated = there.length === written.size;
+    if (judged.some(({ verdict }) => verdict === 'conflict') || (there.length > 0 && !repeated)) {
+      const violated = judged.filter(({ verdict }) => verdict !== 'ok');
+      return { violations: violated.map((check) => ({ ...check, actual: this.stream(check.stream).length - 1 })) };
     }
-    const put = there ? writes.flatMap(({ stream, expected }) => this.#at(stream, expected, written)) : this.#put(records);
+    const put = repeated
+      ? there.flatMap(({ stream, expected }) => this.#behind(stream, expected, written.get(stream)?.length ?? 0))
+      : this.#put(records);
     return {
       // Of a repeated append the server tells where one of its streams was written.
-      position: (there ? put[0] : put.at(-1))?.position ?? 0n,
+      position: (repeated ? put[0] : put.at(-1))?.position ?? 0n,
       revisions: [...written.keys()].map((stream) => ({
         stream,
         revision: put.findLast((record) => record.stream === stream)?.revision ?? NO_STREAM,
@@ -91,27 +90,16 @@ export class EventLog {
     };
   }
 
-  #judge(stream: string, expected: number, ids: readonly string[]): 'ok' | 'there' | 'conflict' {
+  #judge({ stream, expected }: StreamCheck, ids: readonly string[]): 'ok' | 'there' | 'conflict' {
     const last = this.stream(stream).length - 1;
-    const exact = expected !== ANY && expected !== EXISTS;
-    if (expected === EXISTS && last === NO_STREAM) return 'conflict';
-    if (exact && expected === last) return 'ok';
-    if (exact && (expected > last || ids.length === 0)) return 'conflict';
-    const first = this.#first(stream, expected, ids);
-    if (first === undefined) return 'ok';
-    return ids.every((id, n) => this.stream(stream)[first + n]?.id === id) ? 'there' : 'conflict';
+    if (expected === last) return 'ok';
+    if (expected > last || ids.length === 0) return 'conflict';
+    const behind = this.#behind(stream, expected, ids.length);
+    return ids.every((id, n) => behind[n]?.id === id) ? 'there' : 'conflict';
   }
 
-  /** Where the first of these ids would stand if they had been appended before. */
-  #first(stream: string, expected: number, ids: readonly string[]): number | undefined {
-    if (expected !== ANY && expected !== EXISTS) return expected + 1;
-    return this.stream(stream).find(({ id }) => id === ids[0])?.revision;
-  }
-
-  #at(stream: string, expected: number, written: ReadonlyMap<string, readonly NewRecord[]>): readonly LogRecord[] {
-    const ids = (written.get(stream) ?? []).map(({ id }) => id);
-    const first = this.#first(stream, expected, ids) ?? 0;
-    return this.stream(stream).slice(first, first + ids.length);
+  #behind(stream: string, revision: number, count: number): readonly LogRecord[] {
+    return this.stream(stream).slice(revision + 1, revision + 1 + count);
   }
 
   #put(records: readonly NewRecord[]): readonly LogRecord[] {
@@ -125,7 +113,8 @@ export class EventLog {
   #write(record: NewRecord): LogRecord {
     const stream = this.#streams.get(record.stream) ?? [];
     const kept = { ...record, position: this.#end, revision: stream.length, created: new Date() };
-    this.#streams.set(record.stream, [...stream, kept]);
+    this.#streams.set(record.stream, stream);
+    stream.push(kept);
     this.#records.push(kept);
     this.#end += BigInt(100 + record.data.length);
     return kept;

@@ -98,9 +98,9 @@ function exerciseProgram(program: Program): Machine['state'] {
 }
 
 function randomSource(random: () => number): string {
-  if (chance(random, 0.3)) return soup(random);
+  if (chance(random, 0.2)) return soup(random);
   let source = pick(random, seeds);
-  const changes = 1 + Math.floor(random() * 4);
+  const changes = chance(random, 0.6) ? 1 : 1 + Math.floor(random() * 4);
   for (let change = 0; change < changes; change += 1) source = mutated(random, source);
   return source;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { toMoment } from './date-time.ts';
+import { toMoment } from './moment.ts';
 
 it.each([
   ['2026-11-20T12:04:26.697165+00:00', '2026-11-20T12:04:26.697165+00:00'],

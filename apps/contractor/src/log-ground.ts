@@ -1,0 +1,38 @@
+import { Pool } from 'pg';
+import type { EventStore } from '#event-store';
+import { kurrentdbEventStore, postgresEventStore } from '#event-store';
+import type { Log, Settings } from '#runtime';
+import { startEmbeddedPostgres } from '#runtime';
+
+/** Called with what has to be closed when the server stops, in the order of opening. */
+export type WhenStopped = (close: () => Promise<unknown>) => void;
+
+/** The database, and the log in it or beside it. */
+export interface LogGround {
+  readonly pool: Pool;
+  readonly store: EventStore;
+  /** What it stands on, in words. */
+  readonly adapters: Readonly<Record<string, string>>;
+}
+
+/** Opens the database (the embedded one where no other is given) and the log. */
+export async function openLog(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<LogGround> {
+  let connectionString = settings.databaseUrl;
+  if (connectionString === undefined) {
+    const postgres = await startEmbeddedPostgres(settings.data);
+    whenStopped(() => postgres.stop());
+    if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
+    connectionString = postgres.url;
+  }
+  const pool = new Pool({ connectionString, max: 20 });
+  pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
+  whenStopped(() => pool.end());
+  const { kurrentdbUrl, eventStore } = settings;
+  const store =
+    eventStore === 'kurrentdb' && kurrentdbUrl !== undefined
+      ? await kurrentdbEventStore(kurrentdbUrl)
+      : await postgresEventStore(pool);
+  whenStopped(() => store.close());
+  const database = settings.databaseUrl === undefined ? 'embedded PostgreSQL' : 'PostgreSQL';
+  return { pool, store, adapters: { database, log: eventStore } };
+}

@@ -1,0 +1,32 @@
+import type { Position } from '#event-store';
+import type { Caller } from './caller.ts';
+import type { Filter, Values } from './model.ts';
+
+/** What a call came to. */
+export interface Answer<T> {
+  readonly value: T;
+  /** Where the change stands in the log; undefined where there was nothing to change. */
+  readonly position: Position | undefined;
+  /** Set where the change is made but the read models do not show it yet: the position to wait for. */
+  readonly pending: Position | undefined;
+}
+
+/** One request, as a face of the API passes it on. */
+export interface Request {
+  readonly caller: Caller;
+  /** Id of the request, also the correlation id of what it causes. */
+  readonly id: string;
+  readonly reason?: string;
+  /** Change or delete objects only where they are as they were since one of these positions. */
+  readonly unchangedSince?: readonly Position[];
+}
+
+/** What to change: the new values, or how to get them from the object as it is. */
+export type Change = Values | ((object: Values) => Values);
+
+/** Which objects a list shows. */
+export interface Listing {
+  readonly filter?: { readonly use: Filter; readonly parameters: Values };
+  readonly skip: number;
+  readonly count: number;
+}

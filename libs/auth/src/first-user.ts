@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { Ground } from '#runtime';
+import type { Passwords } from './passwords.ts';
+import { isThereSuperuser, keepSuperusers } from './superusers.ts';
+import { newToken } from './tokens.ts';
+import { user } from './user.ts';
+
+/** Name of the administrator that the first start makes. */
+const NAME = 'root';
+
+/**
+ * Makes the administrator where nobody may do everything yet; of several servers that start at once, one does.
+ * @returns the name and password to tell the operator once; undefined where there was nothing to do
+ */
+export async function firstUser(
+  { carryOut }: Pick<Ground, 'carryOut'>,
+  passwords: Passwords,
+  password: string | undefined,
+): Promise<{ name: string; password: string } | undefined> {
+  const request = randomUUID();
+  const asking = { actor: 'system', request, correlation: request };
+  if ((await carryOut(asking, isThereSuperuser)).value) return undefined;
+  const chosen = password ?? newToken().slice(0, 20);
+  const credential = await passwords.keep(chosen);
+  const { value: made } = await carryOut(asking, async (work) => {
+    if (await isThereSuperuser(work)) return false;
+    const traits = { superuser: true, enabled: true, groups: [], permissions: [] };
+    await work.decide(user, NAME, { type: 'CreateUser', data: { name: NAME, ...traits, credential } });
+    await keepSuperusers(work, NAME);
+    return true;
+  });
+  if (made) return { name: NAME, password: chosen };
+  await passwords.erase(credential);
+  return undefined;
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Person } from '#api';
+import type { Position, StoredEvent, Subscription } from '#event-store';
+import { recorded } from '#read-store';
+import type { Ground, Process } from '#runtime';
+import { groups } from './groups.ts';
+import type { GroupRow } from './groups.ts';
+import type { Session } from './held-sessions.ts';
+import { MemoryRows } from './memory-rows.ts';
+import { openSessions } from './open-sessions.ts';
+import { Remembered } from './remembered.ts';
+import type { ServiceRow } from './services.ts';
+import { services } from './services.ts';
+import { hashOf } from './tokens.ts';
+import type { UserRow } from './users.ts';
+import { users } from './users.ts';
+
+/** How many sessions are kept in memory; the others are looked up. About 50 MB. */
+const MOST_SESSIONS = 100_000;
+/** How many sessions are known to have ended, while the read models may still show them. */
+const MOST_ENDED = 10_000;
+
+/** What is known about a name and a token. */
+interface Known {
+  readonly session: Session | undefined;
+  readonly user: UserRow | undefined;
+  readonly service: ServiceRow | undefined;
+}
+
+/**
+ * Who the holder of a token is. This is asked with every request, so users, groups and sessions are kept in memory, fed
+ * by the log: what is closed or taken away on any server is gone here as soon as the event arrives. What is not known
+ * here yet (a login on another server a moment ago) is looked up in the read models.
+ */
+export class Identities implements Process {
+  readonly name = 'identities';
+  readonly #ground: Ground;
+  readonly #now: () => number;
+  readonly #users = new MemoryRows(users);
+  readonly #groups = new MemoryRows(groups);
+  readonly #services = new MemoryRows(services);
+  readonly #sessions: MemoryRows<Session>;
+  readonly #ended = new Remembered<true>(MOST_ENDED);
+  readonly #permissions = new Map<string, ReadonlySet<string>>();
+  #reached: Position = 0n;
+  #subscription: Subscription | undefined;
+
+  constructor(
+    ground: Ground,
+    { now = Date.now, mostSessions = MOST_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
+  ) {
+    this.#ground = ground;
+    this.#now = now;
+    this.#sessions = new MemoryRows(openSessions, mostSessions);
+  }
+
+  /** Takes over what the read models show, and the log from there; resolves when it is up to date. */
+  async start(): Promise<void> {
+    const { store, reads, log } = this.#ground;
+    await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
+    this.#reached = reads.projector.reached;
+    await Promise.all([
+      this.#fill(this.#users),
+      this.#fill(this.#groups),
+      this.#fill(this.#services),
+      this.#fill(this.#sessions),
+    ]);
+    // The rows may be further than the position; folded into them again, its events change nothing in the end.
+    const head = await store.head();
+    this.#subscription = store.subscribe(this.#reached, async (events, end) => this.#hear(events, end), {
+      categories: ['user', 'group', 'service'],
+      onError: (error) => log.error('hearing of users failed', error),
+    });
+    while (this.#reached < head) await sleep(5);
+  }
+
+  async stop(): Promise<void> {
+    await this.#subscription?.stop();
+  }
+
+  /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
+  async identify(name: string, token: string): Promise<Person | undefined> {
+    const session = hashOf(token);
+    const here: Known = {
+      session: this.#sessions.get(session),
+      user: this.#users.get(name),
+      service: this.#services.get(name),
+    };
+    if ((here.session ?? here.service?.credential === session) && (here.user ?? here.service)) {
+      return this.#person(name, session, here, ({ groups: names, permissions }) =>
+        this.#kept(name, () => union(permissions, names, (one) => this.#groups.get(one))),
+      );
+    }
+    return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
+  }
+
+  /** By the read models; what the log has told is newer. */
+  async #lookUp(name: string, session: string, here: Known): Promise<Person | undefined> {
+    const { now: view } = this.#ground.reads;
+    const known: Known = {
+      session: here.session ?? (await view.get(openSessions, session)),
+      user: here.user ?? (await view.get(users, name)),
+      service: here.service ?? (await view.get(services, name)),
+    };
+    const found = await view.many(groups, known.user?.groups ?? []);
+    return this.#person(name, session, known, ({ groups: names, permissions }) =>
+      union(permissions, names, (one) => this.#groups.get(one) ?? found.get(one)),
+    );
+  }
+
+  #person(
+    name: string,
+    session: string,
+    known: Known,
+    permissionsOf: (user: UserRow) => ReadonlySet<string>,
+  ): Person | undefined {
+    const { user, service } = known;
+    const open = known.session?.user === name && Date.parse(known.session.expires) > this.#now();
+    if (user) {
+      if (!open || !user.enabled) return undefined;
+      return { name, superuser: user.superuser, permissions: permissionsOf(user), session };
+    }
+    if (!service?.enabled || !(open || service.credential === session)) return undefined;
+    return { name, superuser: false, permissions: new Set(service.permissions), session, serves: service.serves };
+  }
+
+  /** Effective permissions, put together once and kept until something changes. */
+  #kept(name: string, make: () => ReadonlySet<string>): ReadonlySet<string> {
+    const kept = this.#permissions.get(name) ?? make();
+    this.#permissions.set(name, kept);
+    return kept;
+  }
+
+  async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
+    const { rows: found } = await this.#ground.reads.now.list(rows.model);
+    for (const { key, row } of found) rows.put(key, row);
+  }
+
+  #hear(events: readonly StoredEvent[], end: Position): void {
+    for (const stored of events) {
+      const event = recorded(stored);
+      if (event.type === 'ServiceDeleted') this.#end(this.#services.get(event.id)?.credential);
+      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
+      else if (event.type !== 'SessionOpened') this.#permissions.clear();
+    }
+    this.#reached = end;
+  }
+
+  #end(hash: string | null | undefined): void {
+    if (hash) this.#ended.set(hash, true);
+  }
+}
+
+function union(
+  own: readonly string[],
+  names: readonly string[],
+  group: (name: string) => GroupRow | undefined,
+): ReadonlySet<string> {
+  return new Set([...own, ...names.flatMap((name) => group(name)?.permissions ?? [])]);
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Person } from '#api';
+import type { TestDatabase } from '#testing';
+import { testDatabase } from '#testing';
+import { openSessions } from './open-sessions.ts';
+import type { AuthServer } from './server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import { hashOf } from './tokens.ts';
+import { user } from './user.ts';
+import { users } from './users.ts';
+
+jest.setTimeout(60_000);
+
+const INVALID = 'Invalid Login';
+
+describe('logging in and out', () => {
+  let database: TestDatabase;
+  let server: AuthServer;
+  let root: Person;
+  let count = 0;
+  let name: string;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    server = await startAuth(database.url);
+    root = await server.person('root', ROOT_PASSWORD);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    count += 1;
+    name = `user${count}`;
+    await server.create(root, 'Auth/Account', { name });
+    await server.call(root, 'Auth/Account.setPassword', { password: 'their first' }, name);
+  });
+
+  /** A session of theirs that was opened six minutes ago. */
+  const sixMinutesOld = async (who: string): Promise<Person> => {
+    const { reads, carryOut, store } = server.ground;
+    const credential = (await reads.now.get(users, who))?.credential ?? '';
+    const [opened, expires] = [-6, 60].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
+    const data = { session: hashOf('old'), user: who, source: '', opened: opened ?? '', expires: expires ?? '' };
+    const asking = { actor: 'system', request: randomUUID(), correlation: '' };
+    await carryOut(asking, (work) => work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }));
+    await reads.projector.caughtUp(await store.head(), 5000);
+    const person = await server.identify(who, 'old');
+    if (!person) throw new Error('the session is not there');
+    return person;
+  };
+
+  it('gives a token of 32 characters that is good for two weeks', async () => {
+    const token = await server.login(name, 'their first', '198.51.100.9');
+    expect(token).toMatch(/^[a-z0-9]{32}$/);
+    const row = await server.ground.reads.now.get(openSessions, hashOf(token));
+    expect(row).toMatchObject({ user: name, source: '198.51.100.9' });
+    const { opened = '', expires = '' } = row ?? {};
+    expect(Date.parse(expires) - Date.parse(opened)).toBe(14 * 24 * 3600 * 1000);
+    expect(await server.identify(name, token)).toMatchObject({ name, superuser: false, session: hashOf(token) });
+  });
+
+  it('is refused in the same words, whatever was wrong', async () => {
+    await server.create(root, 'Auth/Account', { name: `${name}-new` });
+    await expect(server.login(name, 'wrong')).rejects.toThrow(INVALID);
+    await expect(server.login('nobody', 'their first')).rejects.toThrow(INVALID);
+    await expect(server.login(`${name}-new`, '')).rejects.toThrow(INVALID);
+    await server.update(root, 'Auth/Account', name, { enabled: false });
+    await expect(server.login(name, 'their first')).rejects.toThrow(INVALID);
+  });
+
+  it('takes as long for names nobody has', async () => {
+    const time = async (who: string) => {
+      const begun = performance.now();
+      await server.login(who, 'wrong').catch(() => undefined);
+      return performance.now() - begun;
+    };
+    const fastest = async (who: string) => Math.min(await time(who), await time(who), await time(who));
+    // A look-up alone takes a hundredth of this.
+    expect(await fastest('nobody')).toBeGreaterThan((await fastest(name)) / 3);
+  });
+
+  it('ends one session, and leaves the others', async () => {
+    const [one, other] = [await server.login(name, 'their first'), await server.login(name, 'their first')];
+    const person = await server.identify(name, one);
+    await server.call(person, 'Auth/User.logout');
+    expect(await server.identify(name, one)).toBeUndefined();
+    expect(await server.identify(name, other)).toBeDefined();
+    await server.call(undefined, 'Auth/User.logout');
+  });
+
+  it('tells who one is', async () => {
+    expect(await server.call(undefined, 'Auth/User.whoami')).toBe('AnonymousUser');
+    expect(await server.call(root, 'Auth/User.whoami')).toBe('root');
+  });
+
+  describe('a change of the password', () => {
+    const verifiers = async () => (await database.pool.query('SELECT * FROM ledger.passwords')).rowCount;
+    const change = async (password: string, current: string | null, person?: Person) =>
+      server.call(person ?? (await server.person(name, 'their first')), 'Auth/User.changePassword', {
+        password,
+        current_password: current,
+      });
+
+    it('ends all sessions, and leaves nothing of the old one', async () => {
+      const tokens = [await server.login(name, 'their first'), await server.login(name, 'their first')];
+      const before = await verifiers();
+      await change('x', null);
+      for (const token of tokens) expect(await server.identify(name, token)).toBeUndefined();
+      await expect(server.login(name, 'their first')).rejects.toThrow(INVALID);
+      expect(await server.login(name, 'x')).toBeDefined();
+      await expect(untilIs(verifiers, before)).resolves.toBe(true);
+    });
+
+    it('takes any text but none', async () => {
+      await expect(change('', null)).rejects.toThrow('password: This field cannot be blank.');
+    });
+
+    it('asks for the current one, unless the session is young', async () => {
+      await expect(change('next', 'wrong')).rejects.toThrow('current_password: is not the current password');
+      const person = await sixMinutesOld(name);
+      await expect(change('next', null, person)).rejects.toThrow('current_password: Required Paramater');
+      await change('next', 'their first', person);
+      expect(await server.login(name, 'next')).toBeDefined();
+    });
+
+    it('cannot be slipped under by a login that is under way', async () => {
+      const logins = Array.from({ length: 8 }, () => server.login(name, 'their first').catch(() => undefined));
+      await change('next', null, await server.identify(name, (await logins[0]) ?? ''));
+      const tokens = await Promise.all(logins);
+      const good = await Promise.all(tokens.map((token) => server.identify(name, token ?? '')));
+      expect(good.filter(Boolean)).toEqual([]);
+    });
+  });
+
+  it('refuses a password that is too short, set for somebody else', async () => {
+    const set = (password: string) => server.call(root, 'Auth/Account.setPassword', { password }, name);
+    await expect(set('1234567')).rejects.toThrow('password: must have at least 8 characters');
+    await set('12345678');
+  });
+});
+
+describe('too many failed logins', () => {
+  it('are refused for a while', async () => {
+    const database = await testDatabase();
+    const server = await startAuth(database.url, { tries: { perName: 3, perSource: 5, window: 600_000 } });
+    for (const _ of [1, 2, 3]) await expect(server.login('root', 'wrong')).rejects.toThrow(INVALID);
+    await expect(server.login('root', ROOT_PASSWORD)).rejects.toThrow(/^Too many failed logins, try again in \d+ s/);
+    for (const who of ['a', 'b']) await expect(server.login(who, 'wrong')).rejects.toThrow(INVALID);
+    await expect(server.login('c', 'wrong')).rejects.toThrow('Too many failed logins');
+    await expect(server.login('c', 'wrong', '192.0.2.2')).rejects.toThrow(INVALID);
+    await server.stop();
+    await database.drop();
+  });
+});
+
+/** Whether it comes to a value within four seconds. */
+async function untilIs<T>(look: () => Promise<T>, value: T): Promise<boolean> {
+  for (let tries = 0; tries < 80; tries += 1) {
+    if ((await look()) === value) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+import type { Json } from '#kernel';
+import type { Allowance } from './budget.ts';
+import { Budget } from './budget.ts';
+import { render } from './execute.ts';
+import { TemplateFault } from './fault.ts';
+import { globals } from './globals.ts';
+import { listFilters } from './list-filters.ts';
+import { numberFilters } from './number-filters.ts';
+import { Scope } from './scope.ts';
+import { readTemplate } from './statements.ts';
+import { tests } from './tests.ts';
+import { textFilters } from './text-filters.ts';
+import { quoted } from './text.ts';
+import type { Run, Value } from './values.ts';
+import { fromJson } from './values.ts';
+
+const filters = { ...textFilters, ...listFilters, ...numberFilters };
+
+function lookUp<T>(table: Readonly<Record<string, T>>, what: string, name: string, line: number | undefined): T {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  throw new TemplateFault('TemplateAssertionError', `No ${what} named ${quoted(name)}.`, line);
+}
+
+/** The names templates can see: configuration values over what every template can call. */
+export type Names = readonly (readonly [name: string, value: Value])[];
+
+/** Makes configuration values what templates can see. */
+export const namesOf = (values: Iterable<readonly [string, Json]>): Names => [
+  ...Object.entries(globals),
+  ...Array.from(values, ([name, value]) => [name, fromJson(value)] as const),
+];
+
+/**
+ * Renders a template of Jinja, as its version 3.1 does with its settings untouched. It sees nothing but the names it is
+ * given, and stays within its allowance.
+ * @throws TemplateFault
+ */
+export function renderOnce(template: string, names: Names, allowance: Allowance): { text: string; steps: number } {
+  const budget = new Budget(allowance);
+  const run: Run = {
+    budget,
+    filter: (name, value, args, line) => lookUp(filters, 'filter', name, line)(run, value, args),
+    test: (name, value, args, line) => {
+      if (name === 'filter' || name === 'test') return String(value) in (name === 'filter' ? filters : tests);
+      return lookUp(tests, 'test', name, line)(run, value, args);
+    },
+  };
+  try {
+    budget.room(template.length);
+    const statements = readTemplate(template);
+    const text = render(statements, new Scope(new Scope(undefined, names)), run);
+    return { text, steps: budget.used };
+  } catch (error) {
+    // What nests too deeply for the stack is the template's doing, not ours.
+    if (error instanceof RangeError) throw new TemplateFault('LimitError', 'nested too deeply');
+    throw error;
+  }
+}

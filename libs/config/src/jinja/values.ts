@@ -1,0 +1,194 @@
+import type { Json } from '#kernel';
+import type { Budget } from './budget.ts';
+import { TemplateFault } from './fault.ts';
+
+/** A fraction whose value happens to be whole (`6 / 2`): it is shown as `3.0`. Other fractions are plain numbers. */
+export class Whole {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A list that cannot be changed: `(1, 2)`. */
+export class Tuple {
+  readonly items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    this.items = items;
+  }
+}
+
+/** What a name, an attribute or an item stands for that is not there. Shown, it is empty; used, it is a fault. */
+export class Missing {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+
+  fault(): TemplateFault {
+    return new TemplateFault('UndefinedError', this.why);
+  }
+}
+
+/** Something with attributes of its own: `loop`, a namespace, a cycler. */
+export interface Thing {
+  readonly thing: string;
+  /** Undefined: it has no such attribute. */
+  attribute(name: string): Value | undefined;
+  set?(name: string, value: Value): void;
+  call?(run: Run, args: Arguments): Value;
+  /** How it is shown. */
+  shown?(): string;
+}
+
+/** What is handed to something that is called. */
+export interface Arguments {
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+}
+
+/** Something that can be called. */
+export class Callable {
+  readonly name: string;
+  readonly call: (run: Run, args: Arguments) => Value;
+
+  constructor(name: string, call: (run: Run, args: Arguments) => Value) {
+    this.name = name;
+    this.call = call;
+  }
+}
+
+/** A value of a template. Whole numbers are numbers without a fraction; maps keep their order. */
+export type Value =
+  null | boolean | number | string | Whole | readonly Value[] | Tuple | ReadonlyMap<Value, Value> | Missing | Callable | Thing;
+
+/** What the parts of a run share. */
+export interface Run {
+  readonly budget: Budget;
+  /** Calls a filter or a test by name. */
+  filter(name: string, value: Value, args: Arguments, line?: number): Value;
+  test(name: string, value: Value, args: Arguments, line?: number): boolean;
+}
+
+export const isMap = (value: Value): value is ReadonlyMap<Value, Value> => value instanceof Map;
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+export const isThing = (value: Value): value is Thing =>
+  typeof value === 'object' && value !== null && 'thing' in value && !isMap(value);
+
+/** Containers that were made by the template, and may be changed by it; those it was given may not. */
+const changeable = new WeakSet<object>();
+
+/** Marks a container as made by the template. */
+export function made<C extends readonly Value[] | ReadonlyMap<Value, Value>>(container: C): C {
+  changeable.add(container);
+  return container;
+}
+
+/** Whether the template may change a container. */
+export const isChangeable = (container: object): boolean => changeable.has(container);
+
+/** A number as a fraction. */
+export const fraction = (value: number): Value => (Number.isInteger(value) ? new Whole(value) : value);
+
+/** A whole number. @throws TemplateFault where it cannot be held exactly */
+export function integer(value: number): number {
+  if (!Number.isSafeInteger(value)) throw new TemplateFault('OverflowError', 'the number is too large');
+  return value + 0;
+}
+
+/** The number a value is, or acts as; undefined where it is none. */
+export function numberOf(value: Value): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
+  return value instanceof Whole ? value.value : undefined;
+}
+
+export const isFraction = (value: Value): boolean =>
+  value instanceof Whole || (typeof value === 'number' && !Number.isInteger(value));
+
+/** JSON as values of a template. */
+export function fromJson(json: Json): Value {
+  if (Array.isArray(json)) return json.map(fromJson);
+  if (typeof json === 'object' && json !== null) {
+    return new Map(Object.entries(json).map(([key, value]) => [key, fromJson(value)]));
+  }
+  return json as Value;
+}
+
+/** The name of the kind of a value, as faults call it. */
+export function kindOf(value: Value): string {
+  if (value === null) return 'NoneType';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (value instanceof Whole) return 'float';
+  if (value instanceof Tuple) return 'tuple';
+  if (value instanceof Missing) return 'Undefined';
+  if (value instanceof Callable) return 'function';
+  if (isMap(value)) return 'dict';
+  return isList(value) ? 'list' : value.thing;
+}
+
+/** Whether a value counts as true. */
+export function isTrue(value: Value): boolean {
+  if (typeof value === 'string') return value !== '';
+  if (value instanceof Tuple) return value.items.length > 0;
+  if (isMap(value)) return value.size > 0;
+  if (isList(value)) return value.length > 0;
+  if (value === null || value instanceof Missing) return false;
+  return numberOf(value) !== 0;
+}
+
+/** What a loop goes over. @throws TemplateFault where there is nothing to go over */
+export function itemsOf(value: Value): readonly Value[] {
+  if (isList(value)) return value;
+  if (value instanceof Tuple) return value.items;
+  if (typeof value === 'string') return Array.from(value);
+  if (isMap(value)) return [...value.keys()];
+  if (value instanceof Missing) return [];
+  throw new TemplateFault('TypeError', `'${kindOf(value)}' object is not iterable`);
+}
+
+/** Whether two values are equal. */
+export function isEqual(one: Value, other: Value, depth = 0): boolean {
+  if (one === other) return true;
+  const [a, b] = [numberOf(one), numberOf(other)];
+  if (a !== undefined || b !== undefined) return a === b;
+  if (one instanceof Missing) return other instanceof Missing;
+  if (depth > 100) throw new TemplateFault('LimitError', 'nested too deeply');
+  if (one instanceof Tuple || other instanceof Tuple) {
+    return one instanceof Tuple && other instanceof Tuple && areEqual(one.items, other.items, depth);
+  }
+  if (isMap(one) && isMap(other)) {
+    return (
+      one.size === other.size && [...one].every(([key, value]) => other.has(key) && isEqual(value, other.get(key) ?? null, depth + 1))
+    );
+  }
+  return isList(one) && isList(other) && areEqual(one, other, depth);
+}
+
+const areEqual = (one: readonly Value[], other: readonly Value[], depth: number): boolean =>
+  one.length === other.length && one.every((item, n) => isEqual(item, other[n] ?? null, depth + 1));
+
+/** Below zero where `one` comes first. @throws TemplateFault where the two have no order */
+export function compare(one: Value, other: Value, operator = '<'): number {
+  const [a, b] = [numberOf(one), numberOf(other)];
+  if (a !== undefined && b !== undefined) return a - b;
+  if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0;
+  for (const value of [one, other]) if (value instanceof Missing) throw value.fault();
+  const both = one instanceof Tuple === other instanceof Tuple;
+  const [left, right] = [one, other].map((value) => (value instanceof Tuple ? value.items : value));
+  if (!both || !isList(left ?? null) || !isList(right ?? null)) {
+    throw new TemplateFault(
+      'TypeError',
+      `'${operator}' not supported between instances of '${kindOf(one)}' and '${kindOf(other)}'`,
+    );
+  }
+  const [first, second] = [left, right] as [readonly Value[], readonly Value[]];
+  const differs = first.findIndex((item, n) => n >= second.length || !isEqual(item, second[n] ?? null));
+  if (differs === -1) return first.length - second.length;
+  return differs >= second.length ? 1 : compare(first[differs] ?? null, second[differs] ?? null, operator);
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Pool } from 'pg';
+import type { TestDatabase } from '#testing';
+import { testDatabase } from '#testing';
+import { Ids } from './ids.ts';
+import { makeLedger } from './ledger.ts';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+describe('ids', () => {
+  it('are whole numbers from 1, for every kind of thing on its own', async () => {
+    const ids = new Ids(database.pool);
+    expect([await ids.next('job'), await ids.next('job'), await ids.next('blueprintScript')]).toEqual([1, 2, 1]);
+  });
+
+  it('are never handed out twice, by however many servers at once', async () => {
+    const [one, other] = [new Ids(database.pool), new Ids(database.pool)];
+    const next = async (n: number) => (n % 2 === 0 ? one : other).next(n % 3 === 0 ? 'job' : 'address');
+    const all = await Promise.all(Array.from({ length: 60 }, (_, n) => next(n)));
+    const jobs = all.filter((_, n) => n % 3 === 0);
+    const addresses = all.filter((_, n) => n % 3 !== 0);
+    expect([new Set(jobs).size, new Set(addresses).size]).toEqual([20, 40]);
+  });
+
+  it('go on behind those that were handed out before', async () => {
+    await new Ids(database.pool).next('job');
+    expect(await new Ids(database.pool).next('job')).toBe(2);
+  });
+
+  it('are handed out as soon as the database lets them be', async () => {
+    const pool = new Pool({ connectionString: database.url, max: 1 });
+    const ids = new Ids(pool);
+    await pool.query('SET default_transaction_read_only = on');
+    await expect(ids.next('job')).rejects.toThrow('read-only');
+    await pool.query('SET default_transaction_read_only = off');
+    expect(await ids.next('job')).toBe(1);
+    await pool.end();
+  });
+});
+
+it('several servers may make a ledger at once', async () => {
+  const make = () => makeLedger(database.pool, 'CREATE TABLE IF NOT EXISTS ledger.notes (text text)');
+  await Promise.all(Array.from({ length: 8 }, make));
+  expect((await database.pool.query('SELECT * FROM ledger.notes')).rows).toEqual([]);
+});
+
+it('a ledger is made whole or not at all', async () => {
+  await expect(makeLedger(database.pool, 'CREATE TABLE ledger.one (text text); CREATE nonsense')).rejects.toThrow();
+  await expect(database.pool.query('SELECT * FROM ledger.one')).rejects.toThrow('does not exist');
+});

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import type { Problem } from './problem.ts';
+import { PROBLEMS } from './problem.ts';
+import { problemPath } from './paths.ts';
+
+/** A reply before it is put on the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; undefined: no body. */
+  readonly body?: unknown;
+}
+
+/** The answer that tells of a problem; `asked` is the path and the id of the request. */
+export function problemAnswer(
+  { problem, message, errors, headers }: Problem,
+  asked: { readonly path: string; readonly id: string },
+): Answer {
+  const { status, title } = PROBLEMS[problem];
+  return {
+    status,
+    headers: { ...headers, 'Content-Type': 'application/problem+json' },
+    body: {
+      type: problemPath(problem),
+      title,
+      status,
+      detail: message,
+      instance: asked.path,
+      request: asked.id,
+      ...(errors.length > 0 ? { errors } : {}),
+    },
+  };
+}
+
+/** Puts an answer on the wire, its length known. */
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  response.writeHead(status, {
+    'Cache-Control': 'private, no-cache',
+    'X-Content-Type-Options': 'nosniff',
+    ...(text === undefined
+      ? {}
+      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) }),
+    ...headers,
+  });
+  response.end(text);
+}

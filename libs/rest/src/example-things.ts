@@ -1,0 +1,71 @@
+import type { Decider, Life, Message } from '#kernel';
+import { life, refuse } from '#kernel';
+import type { Key, ReadModel, View } from '#read-store';
+import { change, gone, rule } from '#read-store';
+import type { Model } from '#api';
+
+/** What is known of a thing. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One kind of thing: a decider and the rows it is read from. Its events and commands carry its noun. */
+export interface Kind {
+  readonly noun: string;
+  readonly decider: Decider<Life<Row>, Message<string, Row>, Message<string, Row>>;
+  readonly rows: ReadModel<Row>;
+}
+
+const kind = (noun: string, shape: Pick<ReadModel<Row>, 'key' | 'history'>, indexes: readonly string[]): Kind => {
+  const rules = life(noun) as unknown as Pick<Kind['decider'], 'decide' | 'evolve'>;
+  const name = noun.toLowerCase();
+  return {
+    noun,
+    decider: {
+      category: name,
+      initial: () => ({ stage: 'absent' }),
+      decide: {
+        [`Define${noun}`]: (data, { stage }) =>
+          stage === 'absent' ? { type: `${noun}Defined`, data } : refuse('name', 'TAKEN', `${noun} is there already`),
+        [`Change${noun}`]: (data, thing) => {
+          if (thing.stage !== 'open') return refuse('', 'NOT_FOUND', `${noun} is not there`);
+          const same = Object.entries(data).every(([key, value]) => equal(thing.is[key], value));
+          return same ? [] : { type: `${noun}Changed`, data };
+        },
+        ...rules.decide,
+      },
+      evolve: {
+        [`${noun}Defined`]: (data) => ({ stage: 'open', is: data }),
+        [`${noun}Changed`]: (data, thing) =>
+          thing.stage === 'open' ? { stage: 'open', is: { ...thing.is, ...data } } : thing,
+        ...rules.evolve,
+      },
+    },
+    rows: {
+      name: `${name}s`,
+      version: 1,
+      ...shape,
+      indexes: Object.fromEntries(indexes.map((index) => [index, (row: Row) => (row[index] as string | null) ?? null])),
+      on: {
+        [`${noun}Defined`]: rule<Row, Row>((_, { data, at }) => ({ ...data, created: at, updated: at })),
+        [`${noun}Changed`]: change<Row, Row>((row, { data, at }) => ({ ...row, ...data, updated: at })),
+        [`${noun}Deleted`]: gone(),
+      },
+    },
+  };
+};
+
+const equal = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Things of a small world, for the specs of this room: one kind with a past, one without. */
+export const site = kind('Site', { key: 'text', history: true }, ['parent', 'level']);
+export const network = kind('Network', { key: 'integer', history: false }, ['site']);
+
+/** How things of a kind are deleted. */
+export const deletionOf = (
+  { noun, decider }: Kind,
+  users: (view: View, key: Key) => Promise<readonly string[]>,
+): Model['deletion'] => ({
+  close: async (work, key) => void (await work.decide(decider, key, { type: `Close${noun}`, data: {} })),
+  reopen: async (work, key) => void (await work.decide(decider, key, { type: `Reopen${noun}`, data: {} })),
+  users,
+  remove: async (work, key) => void (await work.decide(decider, key, { type: `Delete${noun}`, data: {} })),
+});

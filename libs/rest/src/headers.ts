@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Caller, Person } from '#api';
+import { malformed } from './problem.ts';
+import { unauthenticated } from './problem-of.ts';
+
+/** Who a session belongs to; undefined where there is no such session. */
+export type Identify = (id: string, token: string) => Promise<Person | undefined>;
+
+/** A header of a request, by its name in lower case. */
+export const headerOf = (request: IncomingMessage, name: string): string | undefined =>
+  [request.headers[name]].flat()[0];
+
+/** Name and token of the session a request was sent with; undefined where there is none. @throws Problem */
+function sessionIn(request: IncomingMessage): readonly [id: string, token: string] | undefined {
+  const authorization = headerOf(request, 'authorization');
+  if (authorization === undefined) {
+    const id = headerOf(request, 'auth-id');
+    const token = headerOf(request, 'auth-token');
+    return id && token ? [id, token] : undefined;
+  }
+  const bearer = /^Bearer +(.+):([^:\s]+)\s*$/i.exec(authorization);
+  if (!bearer) throw unauthenticated('Authorization must be "Bearer <user>:<token>".');
+  return [bearer[1] ?? '', bearer[2] ?? ''];
+}
+
+/** Who asks: the person of the session, or anybody where there is none. @throws Problem where it is no session */
+export async function callerOf(request: IncomingMessage, identify: Identify): Promise<Caller> {
+  const source = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  const session = sessionIn(request);
+  if (!session) return { source };
+  const person = await identify(...session);
+  if (!person) throw unauthenticated('The session is not valid, or not any more.');
+  return { person, source };
+}
+
+/** The longest reason and the longest key a request may be sent with, in characters. */
+const LONGEST = { reason: 1000, key: 255 } as const;
+
+/** Why somebody wants something, in the words of header Contractor-Reason. @throws Problem */
+export function reasonIn(request: IncomingMessage): string | undefined {
+  const header = headerOf(request, 'contractor-reason');
+  if (header === undefined || header === '') return undefined;
+  const reason = unicode(header);
+  if (reason.length > LONGEST.reason) {
+    throw malformed(`Contractor-Reason must be at most ${LONGEST.reason} characters long.`, 'Contractor-Reason');
+  }
+  return reason;
+}
+
+/** Headers come as bytes, one to a character; most clients write them as UTF-8. */
+function unicode(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
+}
+
+/**
+ * The id a request has in the log. With a header Idempotency-Key it is made of the key and the person, so that the same
+ * wish sent twice is one wish; `otherwise` is a fresh one. @throws Problem
+ */
+export function requestId(request: IncomingMessage, { person }: Caller, otherwise: string): string {
+  const key = headerOf(request, 'idempotency-key');
+  if (key === undefined || !person) return otherwise;
+  if (key === '' || key.length > LONGEST.key) {
+    throw malformed(`Idempotency-Key must be 1 to ${LONGEST.key} characters long.`, 'Idempotency-Key');
+  }
+  return createHash('sha256')
+    .update(JSON.stringify([person.name, key]))
+    .digest('hex')
+    .slice(0, 32);
+}

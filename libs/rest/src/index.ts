@@ -1,0 +1,2 @@
+export { restFace } from './rest-face.ts';
+export type { RestFaceOptions } from './rest-face.ts';

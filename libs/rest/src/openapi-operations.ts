@@ -1,0 +1,194 @@
+import type { Action, Catalogue, Filter, Model, Permission } from '#api';
+import { permissionFor } from '#api';
+import { part, SESSION } from './openapi-parts.ts';
+import type { Schema } from './openapi-schemas.ts';
+import { answerSchema, argumentsSchema, nameOf, schemaOf } from './openapi-schemas.ts';
+import type { Method } from './routes.ts';
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** A body of JSON. */
+export const json = (schema: Schema): Part => ({ 'application/json': { schema } });
+
+/** The headers of a success, those of every one included. */
+export const headers = (...names: readonly (readonly [name: string, part: string])[]): Part => ({
+  'Contractor-Request': part('headers', 'Request'),
+  'Contractor-Position': part('headers', 'Position'),
+  ...Object.fromEntries(names.map(([name, header]) => [name, part('headers', header)])),
+});
+
+const PENDING = ['Contractor-Pending', 'Pending'] as const;
+export const ETAG = ['ETag', 'ETag'] as const;
+
+/** A problem every operation may end in, and those of one operation. */
+export const problems = (...statuses: readonly number[]): Part =>
+  Object.fromEntries(
+    [400, 401, 403, ...statuses, 500, 503]
+      .toSorted((a, b) => a - b)
+      .map((one) => [one, part('responses', String(one))]),
+  );
+
+const nameOfPermission = (permission: Permission): string =>
+  typeof permission === 'string' ? permission : permission.grant;
+
+const NEEDS: Readonly<Record<string, string>> = {
+  anybody: 'Open to anybody.',
+  session: 'Needs a session.',
+};
+
+/** Who may, for people and for programs. */
+function guarded(permission: Permission, doc: string | undefined): Part {
+  const name = nameOfPermission(permission);
+  const needs = NEEDS[name] ?? `Needs the permission \`${name}\`.`;
+  return {
+    description: [doc, needs].filter((line) => line !== undefined).join('\n\n'),
+    security: permission === 'anybody' ? [] : SESSION,
+    'x-permission': name,
+  };
+}
+
+const COMMAND = [part('parameters', 'IdempotencyKey'), part('parameters', 'Reason')];
+
+/** How an operation is described. */
+export type Operation = (model: Model, catalogue: Catalogue) => Part;
+
+const schemaNamed = (model: Model, suffix = ''): Part => part('schemas', `${nameOf(model)}${suffix}`);
+
+/** What can be done with a model. */
+export const ON_MODEL: Readonly<Partial<Record<Method, Operation>>> = {
+  GET: (model, catalogue) => ({
+    operationId: `list_${idOf(model)}`,
+    summary: `Lists objects of ${model.path}`,
+    ...guarded(permissionFor(model, 'view'), undefined),
+    parameters: [
+      ...filterParameters(model.filters ?? {}, catalogue),
+      ...['Position', 'Count', 'At'].map((name) => part('parameters', name)),
+    ],
+    responses: {
+      200: { description: 'A page of them.', headers: headers(), content: json(schemaNamed(model, '.page')) },
+      ...problems(),
+    },
+  }),
+  POST: (model) => ({
+    operationId: `create_${idOf(model)}`,
+    summary: `Creates an object of ${model.path}`,
+    ...guarded(permissionFor(model, 'add'), undefined),
+    parameters: COMMAND,
+    requestBody: { required: true, content: json(schemaNamed(model, '.new')) },
+    responses: {
+      201: {
+        description: 'The new object.',
+        headers: headers(PENDING, ETAG, ['Location', 'Location']),
+        content: json(schemaNamed(model)),
+      },
+      ...problems(409, 413, 415, 422),
+    },
+  }),
+};
+
+/** What can be done with an object. */
+export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
+  GET: (model) => ({
+    operationId: `get_${idOf(model)}`,
+    summary: `Shows an object of ${model.path}`,
+    ...guarded(permissionFor(model, 'view'), undefined),
+    parameters: [part('parameters', 'At'), part('parameters', 'IfNoneMatch')],
+    responses: {
+      200: { description: 'The object.', headers: headers(ETAG), content: json(schemaNamed(model)) },
+      304: { description: 'It is still what the reader knows.', headers: headers(ETAG) },
+      ...problems(404),
+    },
+  }),
+  PATCH: (model) => ({
+    operationId: `change_${idOf(model)}`,
+    summary: `Changes fields of an object of ${model.path}`,
+    ...guarded(
+      permissionFor(model, 'change'),
+      'As `application/json`, each field that is given takes the value that is given. As `application/merge-patch+json` ' +
+        '(RFC 7396), maps are merged into those that are there.',
+    ),
+    parameters: [part('parameters', 'IfMatch'), ...COMMAND],
+    requestBody: {
+      required: true,
+      content: {
+        ...json(schemaNamed(model, '.changes')),
+        'application/merge-patch+json': { schema: schemaNamed(model, '.changes') },
+      },
+    },
+    responses: {
+      200: {
+        description: 'The object as it is now.',
+        headers: headers(PENDING, ETAG),
+        content: json(schemaNamed(model)),
+      },
+      ...problems(404, 409, 412, 413, 415, 422),
+    },
+  }),
+  DELETE: (model) => ({
+    operationId: `delete_${idOf(model)}`,
+    summary: `Deletes an object of ${model.path}`,
+    ...guarded(permissionFor(model, 'delete'), 'Refused while something uses it.'),
+    parameters: [part('parameters', 'IfMatch'), ...COMMAND],
+    responses: { 204: { description: 'It is gone.', headers: headers(PENDING) }, ...problems(404, 409, 412) },
+  }),
+};
+
+const idOf = ({ path }: Model): string => path.replace('/', '_');
+
+/** Calling an action. */
+export function calling(model: Model, name: string, action: Action, catalogue: Catalogue): Part {
+  const { parameters, permission, doc, returns } = action;
+  const lacking = Object.values(parameters).every((parameter) => parameter.default !== undefined);
+  const success = returns
+    ? {
+        200: {
+          description: 'What it came to.',
+          headers: headers(PENDING),
+          content: json(answerSchema(returns, catalogue)),
+        },
+      }
+    : { 204: { description: 'Done.', headers: headers(PENDING) } };
+  return {
+    operationId: `call_${idOf(model)}_${name}`,
+    summary: `${name} of ${model.path}`,
+    ...guarded(permission, doc),
+    parameters: COMMAND,
+    ...(Object.keys(parameters).length > 0
+      ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
+      : {}),
+    responses: { ...success, ...problems(404, 409, 413, 415, 422) },
+  };
+}
+
+/** A list takes one filter by name; what the filter takes stands beside it. */
+function filterParameters(filters: Readonly<Record<string, Filter>>, catalogue: Catalogue): Part[] {
+  const names = Object.keys(filters);
+  if (names.length === 0) return [];
+  const taken = new Map<string, { of: string[]; schemas: Map<string, Schema> }>();
+  for (const [filter, { parameters }] of Object.entries(filters)) {
+    for (const [name, parameter] of Object.entries(parameters)) {
+      const known = taken.get(name) ?? { of: [], schemas: new Map<string, Schema>() };
+      taken.set(name, known);
+      known.of.push(filter);
+      const schema = schemaOf(parameter, catalogue, false);
+      known.schemas.set(JSON.stringify(schema), schema);
+    }
+  }
+  return [
+    {
+      name: 'filter',
+      in: 'query',
+      description: 'Which of the filters to use.',
+      schema: { type: 'string', enum: names },
+    },
+    ...[...taken].map(([name, { of, schemas }]) => {
+      const [first = {}, ...others] = schemas.values();
+      return {
+        name,
+        in: 'query',
+        description: `For the filter ${of.map((filter) => `\`${filter}\``).join(', ')}.`,
+        schema: others.length > 0 ? { anyOf: [first, ...others] } : first,
+      };
+    }),
+  ];
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { exampleCatalogue } from './example-catalogue.ts';
+import { openapi } from './openapi.ts';
+import { PROBLEMS } from './problem.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly description: string;
+  readonly parameters: readonly Record<string, unknown>[];
+  readonly responses: Readonly<Record<string, unknown>>;
+  readonly security: readonly unknown[];
+  readonly 'x-permission': string;
+}
+
+const document = openapi(exampleCatalogue()) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'post' | 'patch' | 'delete', Operation>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+};
+const { paths, components } = document;
+const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+
+it('is a sound document of OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const specification = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+  expect(await validator.validate(specification)).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+});
+
+it('refers to nothing that is not there', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];
+  const loose = references.filter(([, kind = '', name = '']) => components[kind]?.[name] === undefined);
+  expect(references.length).toBeGreaterThan(50);
+  expect(loose.map(([all]) => all)).toEqual([]);
+});
+
+it('has what the catalogue has, and no more', () => {
+  const found = Object.entries(paths).map(([path, item]) =>
+    [path, ...METHODS.filter((method) => item[method]).map((method) => method.toUpperCase())].join(' '),
+  );
+  expect(found).toEqual([
+    '/openapi.json GET',
+    '/problems/{name} GET',
+    '/Auth/User/login POST',
+    '/Auth/User/whoami POST',
+    '/Auth/User/logout POST',
+    '/Site/Site GET POST',
+    '/Site/Site/{id} GET PATCH DELETE',
+    '/Site/Site/{id}/getConfig POST',
+    '/Site/Site/{id}/networks POST',
+    '/Site/Site/{id}/describe POST',
+    '/Site/Site/count POST',
+    '/Net/Network GET POST',
+    '/Net/Network/{id} GET',
+    '/Net/Plan GET',
+    '/Net/Plan/{id} GET',
+  ]);
+});
+
+it('calls every operation by a name of its own', () => {
+  const ids = Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method]?.operationId ?? []));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toContain('call_Site_Site_getConfig');
+});
+
+it.each([
+  ['/Site/Site', 'post', 'Site.add_site', 'Needs the permission `Site.add_site`.'],
+  ['/Site/Site/{id}/getConfig', 'post', 'Site.view_site', 'What is configured here.\n\nNeeds the permission'],
+  ['/Site/Site/count', 'post', 'session', 'Needs a session.'],
+  ['/Auth/User/login', 'post', 'anybody', 'Open to anybody.'],
+] as const)('%s %s says who may', (path, method, permission, doc) => {
+  const operation = paths[path]?.[method];
+  expect(operation?.['x-permission']).toBe(permission);
+  expect(operation?.description).toContain(doc);
+  expect(operation?.security).toHaveLength(permission === 'anybody' ? 0 : 2);
+});
+
+describe('the fields of a model', () => {
+  const schema = (name: string) => components['schemas']?.[name] as { properties: object; required?: string[] };
+
+  it('are typed as they are read', () => {
+    expect(schema('Site.Site').properties).toMatchObject({
+      name: { type: 'string', maxLength: 40 },
+      description: { type: 'string', maxLength: 20, description: 'In words.' },
+      parent: { type: ['string', 'null'] },
+      level: { type: ['string', 'null'], enum: ['soft', 'hard', null], maxLength: 4 },
+      config_values: { type: 'object' },
+      tags: { type: 'array', items: { type: 'string', maxLength: 10 } },
+      opens: { type: ['string', 'null'], format: 'date-time' },
+      weight: { type: ['integer', 'null'], readOnly: true },
+      classes: { type: 'array', items: { type: 'string' }, readOnly: true },
+    });
+    expect(schema('Net.Network').properties).toMatchObject({
+      site: { type: 'string' },
+      neighbours: { type: 'array', items: { type: 'integer' } },
+    });
+  });
+
+  it('are those that may be given to a new object, and that have to be', () => {
+    const { properties, required } = schema('Site.Site.new');
+    expect(Object.keys(properties)).toEqual(
+      'name description parent level config_values tags size ratio urgent opens'.split(' '),
+    );
+    expect(properties).toMatchObject({ level: { default: 'soft' }, config_values: { default: {} } });
+    expect(required).toEqual(['name', 'description']);
+  });
+
+  it('are those that may be changed', () => {
+    expect(Object.keys(schema('Site.Site.changes').properties)).toEqual(
+      'description parent level config_values tags size ratio urgent opens'.split(' '),
+    );
+    expect(schema('Site.Site.changes')).not.toHaveProperty('required');
+    expect(components['schemas']).not.toHaveProperty(['Net.Network.changes']);
+  });
+});
+
+it('names the filters of a list, and what they take', () => {
+  const parameters = paths['/Site/Site']?.get.parameters ?? [];
+  expect(parameters.map(({ name, $ref }) => name ?? $ref)).toEqual([
+    'filter',
+    'parent',
+    'level',
+    'tags',
+    'size',
+    'urgent',
+    'since',
+    'network',
+    '#/components/parameters/Position',
+    '#/components/parameters/Count',
+    '#/components/parameters/At',
+  ]);
+  expect(parameters[0]).toMatchObject({ schema: { enum: ['parent', 'level'] } });
+});
+
+it('describes every problem under its status', () => {
+  for (const { status, title } of Object.values(PROBLEMS)) {
+    expect(components['responses']?.[status]?.['description']).toContain(title);
+  }
+});

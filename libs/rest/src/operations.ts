@@ -1,0 +1,137 @@
+import { Refusal } from '#kernel';
+import type { Position } from '#event-store';
+import type { Key } from '#read-store';
+import type { Action, ApiService, Model, Parameter, Shown, Values } from '#api';
+import { NotFound, toKey } from '#api';
+import type { Answer } from './answer.ts';
+import { etagOf, isKnown } from './etag.ts';
+import { changes, newValues } from './given-fields.ts';
+import { modelPath, objectPath } from './paths.ts';
+import { listingIn } from './query.ts';
+import { readArguments } from './read-value.ts';
+import type { Wish } from './wish.ts';
+import { linkOf, writeObject, writeValue } from './write-value.ts';
+
+const headersOf = (position: Position | undefined, pending?: Position): Record<string, string> => ({
+  ...(position === undefined ? {} : { 'Contractor-Position': String(position) }),
+  ...(pending === undefined ? {} : { 'Contractor-Pending': String(pending) }),
+});
+
+/** What a change came to, as far as headers tell it; `before` is how far the log was shown before it. */
+function changed(before: Position, done: { readonly position?: Position; readonly pending?: Position }) {
+  const { position, pending } = done;
+  const shown = position === undefined || pending !== undefined || position < before ? before : position;
+  return headersOf(shown, pending);
+}
+
+/** An object as it is sent, with its tag where it is known since when it is as it is. */
+function tagged(model: Model, key: Key, { object, since }: Shown, api: ApiService) {
+  const body = writeObject(model, key, object, api.catalogue);
+  const etag = since === undefined ? undefined : etagOf(since, body);
+  const headers: Readonly<Record<string, string>> = etag === undefined ? {} : { ETag: etag };
+  return { body, etag, headers };
+}
+
+function keyOf(model: Model, id: string, { catalogue }: ApiService): Key {
+  const key = toKey(catalogue, model.path, id);
+  if (key === undefined) throw new NotFound(model.path, id);
+  return key;
+}
+
+/** Objects of a model, a page at a time. */
+export async function list(model: Model, { api, request, query, at }: Wish): Promise<Answer> {
+  const listing = listingIn(query, model, api.catalogue);
+  const position = at ?? api.reached;
+  const { objects, total } = await api.listObjects(model, listing, request, at);
+  const { skip, count } = listing;
+  const page = (from: number): { href: string } => {
+    const other = new URLSearchParams(query);
+    other.set('position', String(from));
+    return { href: `${modelPath(model.path)}?${String(other)}` };
+  };
+  return {
+    status: 200,
+    headers: headersOf(position),
+    body: {
+      items: [...objects].map(([key, object]) => writeObject(model, key, object, api.catalogue)),
+      total,
+      position: skip,
+      _links: {
+        self: page(skip),
+        ...(skip > 0 ? { prev: page(Math.max(0, skip - count)) } : {}),
+        ...(count > 0 && skip + count < total ? { next: page(skip + count) } : {}),
+      },
+    },
+  };
+}
+
+/** One object. */
+export async function read(model: Model, id: string, { api, request, at, header }: Wish): Promise<Answer> {
+  const position = at ?? api.reached;
+  const key = keyOf(model, id, api);
+  const { body, etag, headers } = tagged(model, key, await api.getSince(model, key, request, at), api);
+  const all = { ...headersOf(position), ...headers };
+  const known = etag !== undefined && isKnown(header('if-none-match'), etag);
+  return known ? { status: 304, headers: all } : { status: 200, headers: all, body };
+}
+
+/** A new object. */
+export async function create(model: Model, { api, request, data }: Wish): Promise<Answer> {
+  const before = api.reached;
+  const { value, ...done } = await api.create(model, newValues(model, data, api.catalogue), request);
+  const { body, headers } = tagged(model, value.key, value, api);
+  const Location = objectPath(model.path, value.key);
+  return { status: 201, headers: { ...changed(before, done), ...headers, Location }, body };
+}
+
+/** Other values for some fields of an object. */
+export async function change(model: Model, id: string, { api, request, data, merge }: Wish): Promise<Answer> {
+  const before = api.reached;
+  const key = keyOf(model, id, api);
+  const given = changes(model, data, api.catalogue, merge);
+  const { value, ...done } = await api.update(model, [key], given.change, request, given.repeated);
+  const shown = value.get(key) ?? { object: {}, since: undefined };
+  const { body, headers } = tagged(model, key, shown, api);
+  return { status: 200, headers: { ...changed(before, done), ...headers }, body };
+}
+
+/** An object is no more. */
+export async function remove(model: Model, id: string, { api, request }: Wish): Promise<Answer> {
+  const before = api.reached;
+  const done = await api.remove(model, [keyOf(model, id, api)], request);
+  return { status: 204, headers: changed(before, done) };
+}
+
+/** An action of a model. */
+export async function callStatic(action: Action, { api, request, data }: Wish): Promise<Answer> {
+  const before = api.reached;
+  const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request);
+  return called(action.returns, value, changed(before, done), api);
+}
+
+/** An action of an object. */
+export async function callOn(model: Model, id: string, action: Action, wish: Wish): Promise<Answer> {
+  const { api, request, data } = wish;
+  const before = api.reached;
+  const key = keyOf(model, id, api);
+  const { value, ...done } = await api.callOn(model, action, [key], argumentsIn(action, data, api), request);
+  return called(action.returns, value.get(key), changed(before, done), api);
+}
+
+function argumentsIn({ parameters }: Action, data: Values, { catalogue }: ApiService): Values {
+  const { values, faults } = readArguments(parameters, data, catalogue);
+  if (faults.length > 0) throw new Refusal(faults);
+  return values;
+}
+
+function called(
+  returns: Parameter | undefined,
+  value: unknown,
+  headers: Readonly<Record<string, string>>,
+  { catalogue }: ApiService,
+): Answer {
+  if (!returns) return { status: 204, headers };
+  const link = linkOf(returns, value, catalogue);
+  const links = link === undefined ? {} : { _links: { value: link } };
+  return { status: 200, headers, body: { value: writeValue(returns, value), ...links } };
+}

@@ -1,0 +1,35 @@
+/** Where the REST face begins; every path starts with it. */
+export const ROOT = '/api/rest/';
+
+/** Where the description of the face stands. */
+export const DOCUMENT = 'openapi.json';
+
+/** Under which name the problems stand. */
+export const PROBLEMS_AT = 'problems';
+
+/** The part of a request target before the query, a slash too many at its front forgiven. */
+export const pathOf = (target: string): string => target.replace(/[?#].*$/s, '').replace(/^\/{2,}/, '/');
+
+/** The query of a request target. */
+export const queryOf = (target: string): URLSearchParams =>
+  new URLSearchParams(target.slice(target.includes('?') ? target.indexOf('?') : target.length));
+
+/** The segments of a path behind the root, percent signs resolved; undefined where the path is none of the face's. */
+export function segmentsOf(path: string): readonly string[] | undefined {
+  if (!path.startsWith(ROOT)) return undefined;
+  try {
+    return path.slice(ROOT.length).split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `/api/rest/Site/Site` */
+export const modelPath = (model: string): string => `${ROOT}${model}`;
+
+/** `/api/rest/Site/Site/site1` */
+export const objectPath = (model: string, key: string | number): string =>
+  `${modelPath(model)}/${encodeURIComponent(key)}`;
+
+/** `/api/rest/problems/not-found` */
+export const problemPath = (name: string): string => `${ROOT}${PROBLEMS_AT}/${name}`;

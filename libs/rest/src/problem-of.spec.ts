@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { Conflict, Refusal, refuse, refuseAs } from '#kernel';
+import { AppendRefused } from '#event-store';
+import { NoHistory } from '#read-store';
+import { Forbidden, NotFound, NotReady, PreconditionFailed, UnusableBody } from '#api';
+import { PROBLEMS } from './problem.ts';
+import { problemOf } from './problem-of.ts';
+
+const nobody = { source: '' };
+const somebody = { source: '', person: { name: 'x', superuser: false, permissions: new Set(''), session: '' } };
+const named = (error: unknown, caller: typeof nobody = somebody): string => {
+  const found = problemOf(error, caller);
+  return found ? `${PROBLEMS[found.problem].status} ${found.problem}` : 'a bug';
+};
+
+it.each<[string, unknown, string]>([
+  ['values at fault', refuse('name', 'PATTERN', 'x'), '422 invalid'],
+  ['a name that is taken', refuse('name', 'TAKEN', 'x'), '409 refused'],
+  [
+    'a name that is taken, and values at fault',
+    new Refusal([
+      { field: 'a', code: 'PATTERN', text: '' },
+      { field: 'b', code: 'TAKEN', text: '' },
+    ]),
+    '409 refused',
+  ],
+  ['how things stand', refuse('', 'NOT_DELETABLE', 'x'), '409 refused'],
+  ['a code of old', refuseAs('ForemanException', 'JOB_EXISTS', 'x'), '409 refused'],
+  ['a wrong password', refuse('', 'INVALID_LOGIN', 'x'), '401 unauthenticated'],
+  ['a code that is a word of the language', refuse('name', 'toString', 'x'), '422 invalid'],
+  ['a time to come', refuse('at', 'AHEAD', 'x'), '400 malformed'],
+  ['a past that is not kept', new NoHistory('jobs'), '400 malformed'],
+  ['others who are faster', new Conflict(['site-a']), '409 conflict'],
+  ['a tag of old', new PreconditionFailed('Site/Site', 'a'), '412 precondition-failed'],
+  ['nothing there', new NotFound('Site/Site', 'a'), '404 not-found'],
+  ['late rows', new NotReady('late'), '503 not-ready'],
+  ['too large a body', new UnusableBody('TOO_LARGE', 'x'), '413 too-large'],
+  ['another type', new UnusableBody('TYPE', 'x'), '415 unsupported-type'],
+  ['broken JSON', new UnusableBody('MALFORMED', 'x'), '400 malformed'],
+  ['too large an append', new AppendRefused('TOO_LARGE', 'x'), '413 too-large'],
+  ['an append that should not be', new AppendRefused('EMPTY', 'x'), 'a bug'],
+  ['anything else', new TypeError('x'), 'a bug'],
+  ['what is no error', 'x', 'a bug'],
+])('%s', (_, error, name) => {
+  expect(named(error)).toBe(name);
+});
+
+describe('what is not allowed', () => {
+  it('is forbidden to somebody, and asks nobody who they are', () => {
+    expect(named(new Forbidden(), somebody)).toBe('403 forbidden');
+    expect(named(new Forbidden(), nobody)).toBe('401 unauthenticated');
+    expect(problemOf(new Forbidden(), undefined)?.headers).toEqual({ 'WWW-Authenticate': 'Bearer realm="contractor"' });
+  });
+});
+
+it('tells every fault, with its code, and nothing else of it', () => {
+  expect(problemOf(refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job'), undefined)).toMatchObject({
+    message: 'there is a job',
+    errors: [{ field: '', code: 'JOB_EXISTS', text: 'there is a job' }],
+  });
+});

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Position } from '#event-store';
+import type { ApiService, Permission } from '#api';
+import { ClientGone, Forbidden, may, permissionFor } from '#api';
+import type { Constant } from './about.ts';
+import { constant, constantAnswer, problemPage } from './about.ts';
+import type { Answer } from './answer.ts';
+import { problemAnswer, send } from './answer.ts';
+import type { Identify } from './headers.ts';
+import { callerOf, headerOf } from './headers.ts';
+import { openapi } from './openapi.ts';
+import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
+import { pathOf, segmentsOf } from './paths.ts';
+import { malformed, Problem } from './problem.ts';
+import { problemOf } from './problem-of.ts';
+import { demandFreeNames } from './query.ts';
+import type { Method, Place, Served } from './routes.ts';
+import { methodsOf, placesAt, VERBS } from './routes.ts';
+import type { Visit, Wish } from './wish.ts';
+import { wishOf } from './wish.ts';
+
+/** What the REST face of the API stands on. */
+export interface RestFaceOptions {
+  readonly api: ApiService;
+  readonly identify: Identify;
+  /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
+  readonly positionAt: (time: string) => Promise<Position>;
+  /** Where bugs are written, with their cause. */
+  readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
+  /** The largest body in bytes. */
+  readonly maxBody?: number;
+}
+
+/**
+ * The REST face of the API: answers one request of Node's HTTP server, whatever becomes of it. Every answer names the id
+ * the request has in the log. `method` is what the client sent, where the server has changed it. The promise never
+ * rejects.
+ */
+export function restFace(
+  options: RestFaceOptions,
+): (request: IncomingMessage, response: ServerResponse, method?: string) => Promise<void> {
+  const { catalogue } = options.api;
+  demandFreeNames(catalogue);
+  const document = constant(openapi(catalogue));
+  return async (request, response, method = request.method ?? '') => {
+    const visit: Visit = {
+      request,
+      method,
+      path: pathOf(request.url ?? ''),
+      id: randomBytes(16).toString('hex'),
+      caller: undefined,
+    };
+    const reply = ({ headers, ...answer }: Answer): void =>
+      send(response, { ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
+    try {
+      reply(await answerTo(options, document, visit));
+    } catch (error) {
+      if (error instanceof ClientGone) return;
+      const { id, path } = visit;
+      const known = problemOf(error, visit.caller);
+      if (!known) options.log.error('a request failed', error, { request: id, method, path });
+      const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
+      reply(problemAnswer(problem, visit));
+    }
+  };
+}
+
+/** Puts a request through all checks and has it carried out. */
+async function answerTo(options: RestFaceOptions, document: Constant, visit: Visit): Promise<Answer> {
+  const { request, path } = visit;
+  const segments = segmentsOf(path);
+  if (!segments) throw malformed('The path cannot be read.');
+  const places = placesAt(options.api.catalogue, segments);
+  if (places.length === 0) throw new Problem('not-found', `Nothing stands at ${path}.`);
+  const allow = { Allow: [...allowed(places), 'OPTIONS'].join(', ') };
+  if (visit.method === 'OPTIONS') return { status: 204, headers: allow };
+  const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
+  const place = places.find((one) => methodsOf(one).includes(method));
+  if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
+  if (place.kind === 'document') return constantAnswer(document, headerOf(request, 'if-none-match'));
+  if (place.kind === 'problem') return constantAnswer(problemPage(place.name), headerOf(request, 'if-none-match'));
+
+  visit.caller = await callerOf(request, options.identify);
+  if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
+  const wish = await wishOf(options, visit, place, method);
+  return operationOn(place, method)(place, wish);
+}
+
+const allowed = (places: readonly Place[]): string[] =>
+  places.flatMap(methodsOf).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+
+function permissionOf(place: Served, method: Method): Permission {
+  if ('action' in place) return place.action.permission;
+  const verb = (VERBS[place.kind] as Readonly<Partial<Record<Method, Parameters<typeof permissionFor>[1]>>>)[method];
+  if (!verb) throw new Error(`${method} of a ${place.kind} passed the checks`);
+  return permissionFor(place.model, verb);
+}
+
+type Operation<P> = (place: P, wish: Wish) => Promise<Answer>;
+
+/** What is done, by what stands at the path and by the method. */
+const OPERATIONS: {
+  readonly [K in Served['kind']]: Readonly<Partial<Record<Method, Operation<Extract<Served, { kind: K }>>>>>;
+} = {
+  model: {
+    GET: ({ model }, wish) => list(model, wish),
+    POST: ({ model }, wish) => create(model, wish),
+  },
+  object: {
+    GET: ({ model, id }, wish) => read(model, id, wish),
+    PATCH: ({ model, id }, wish) => change(model, id, wish),
+    DELETE: ({ model, id }, wish) => remove(model, id, wish),
+  },
+  static: { POST: ({ action }, wish) => callStatic(action, wish) },
+  action: { POST: ({ model, id, action }, wish) => callOn(model, id, action, wish) },
+};
+
+function operationOn(place: Served, method: Method): Operation<Served> {
+  const operation = OPERATIONS[place.kind][method];
+  if (!operation) throw new Error(`${method} of a ${place.kind} passed the checks`);
+  return operation as Operation<Served>;
+}

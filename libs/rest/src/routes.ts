@@ -1,0 +1,85 @@
+import type { Action, Catalogue, Model } from '#api';
+import { answers } from '#api';
+import { PROBLEMS } from './problem.ts';
+import type { ProblemName } from './problem.ts';
+import { DOCUMENT, PROBLEMS_AT } from './paths.ts';
+
+/** What can be done with what stands at a path; the methods are those of HTTP. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** What stands at a path. */
+export type Place =
+  | { readonly kind: 'document' }
+  | { readonly kind: 'problem'; readonly name: ProblemName }
+  | { readonly kind: 'model'; readonly model: Model }
+  | { readonly kind: 'object'; readonly model: Model; readonly id: string }
+  | { readonly kind: 'static'; readonly model: Model; readonly name: string; readonly action: Action }
+  | {
+      readonly kind: 'action';
+      readonly model: Model;
+      readonly id: string;
+      readonly name: string;
+      readonly action: Action;
+    };
+
+/** A place that is behind the session: objects, or an action. */
+export type Served = Exclude<Place, { readonly kind: 'document' | 'problem' }>;
+
+type Kind = Place['kind'];
+type Verb = Parameters<typeof answers>[1];
+
+/** Which verb of a model each method on it, or on its objects, is. */
+export const VERBS = {
+  model: { GET: 'view', POST: 'add' },
+  object: { GET: 'view', PATCH: 'change', DELETE: 'delete' },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<Method, Verb>>>>>;
+
+const answered = (verbs: Readonly<Record<string, Verb>>, model: Model): Method[] =>
+  Object.entries(verbs)
+    .filter(([, verb]) => answers(model, verb))
+    .map(([method]) => method as Method);
+
+const METHODS: { readonly [K in Kind]: (place: Extract<Place, { kind: K }>) => readonly Method[] } = {
+  document: () => ['GET'],
+  problem: () => ['GET'],
+  model: ({ model }) => answered(VERBS.model, model),
+  object: ({ model }) => answered(VERBS.object, model),
+  static: () => ['POST'],
+  action: () => ['POST'],
+};
+
+/** The methods a place answers. */
+export const methodsOf = (place: Place): readonly Method[] => METHODS[place.kind](place as never);
+
+/**
+ * What stands at a path, by the catalogue: at most two things, where an object might be called like an action of its
+ * model; they answer different methods.
+ */
+export function placesAt(catalogue: Catalogue, segments: readonly string[]): readonly Place[] {
+  return everythingAt(catalogue, segments).filter((place) => methodsOf(place).length > 0);
+}
+
+function everythingAt(catalogue: Catalogue, segments: readonly string[]): Place[] {
+  const [first = '', second = '', third, fourth, ...rest] = segments;
+  if (segments.length === 1) return first === DOCUMENT ? [{ kind: 'document' }] : [];
+  if (segments.length === 2 && first === PROBLEMS_AT)
+    return isProblem(second) ? [{ kind: 'problem', name: second }] : [];
+  const model = catalogue.model(`${first}/${second}`);
+  if (!model || rest.length > 0) return [];
+  if (third === undefined) return [{ kind: 'model', model }];
+  if (third === '') return [];
+  if (fourth !== undefined) {
+    const action = actionOf(model, fourth);
+    return action && !action.static ? [{ kind: 'action', model, id: third, name: fourth, action }] : [];
+  }
+  const action = actionOf(model, third);
+  return [
+    { kind: 'object', model, id: third },
+    ...(action?.static ? [{ kind: 'static', model, name: third, action } as const] : []),
+  ];
+}
+
+const isProblem = (name: string): name is ProblemName => Object.hasOwn(PROBLEMS, name);
+
+const actionOf = ({ actions = {} }: Model, name: string): Action | undefined =>
+  Object.hasOwn(actions, name) ? actions[name] : undefined;

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { prometheusMetrics } from './metrics.ts';
+
+describe('metrics', () => {
+  it('are told in the form Prometheus reads', async () => {
+    const metrics = prometheusMetrics(async () => 7);
+    metrics.request('cinp', 'CREATE', 201, 0.002);
+    metrics.command('done', 0.001);
+    metrics.command('refused', 0.001);
+    metrics.conflict();
+    metrics.appended(3);
+    metrics.projected(2);
+    const text = await metrics.text();
+    for (const line of [
+      'contractor_http_request_seconds_count{face="cinp",verb="CREATE",status="201"} 1',
+      'contractor_http_request_seconds_bucket{le="0.0025",face="cinp",verb="CREATE",status="201"} 1',
+      'contractor_command_seconds_count{outcome="refused"} 1',
+      'contractor_command_conflicts_total 1',
+      'contractor_log_appended_events_total 3',
+      'contractor_projected_events_total 2',
+      'contractor_projection_lag 7',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+    expect(metrics.contentType).toMatch(/^text\/plain/);
+  });
+});

@@ -1,0 +1,62 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** From half a millisecond to ten seconds. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What the server counts and measures, in the form Prometheus reads. */
+export interface Metrics {
+  /** A request was answered; seconds. */
+  request(face: string, verb: string, status: number, seconds: number): void;
+  /** A unit of work is over: appended, refused, in conflict to the last, or failed; seconds. */
+  command(outcome: 'done' | 'refused' | 'conflict' | 'failed', seconds: number): void;
+  /** A unit of work has to be done again because somebody was faster. */
+  conflict(): void;
+  appended(events: number): void;
+  projected(events: number): void;
+  /** The text of all of it. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** @param lag how many positions of the log the read models are behind; asked when the metrics are read */
+export function prometheusMetrics(lag: () => Promise<number>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'contractor_http_request_seconds',
+    help: 'Time to answer requests, by face, verb and status',
+    labelNames: ['face', 'verb', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const commands = new Histogram({
+    name: 'contractor_command_seconds',
+    help: 'Time to carry out units of work, by outcome',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const conflicts = new Counter({
+    name: 'contractor_command_conflicts_total',
+    help: 'Units of work done again because somebody was faster',
+    registers,
+  });
+  const appends = new Counter({ name: 'contractor_log_appended_events_total', help: 'Events appended', registers });
+  const projections = new Counter({ name: 'contractor_projected_events_total', help: 'Events projected', registers });
+  const behind: Gauge = new Gauge({
+    name: 'contractor_projection_lag',
+    help: 'Positions of the log the read models are behind',
+    registers,
+    collect: async (): Promise<void> => behind.set(await lag()),
+  });
+  return {
+    request: (face, verb, status, seconds) => requests.observe({ face, verb, status }, seconds),
+    command: (outcome, seconds) => commands.observe({ outcome }, seconds),
+    conflict: () => conflicts.inc(),
+    appended: (events) => appends.inc(events),
+    projected: (events) => projections.inc(events),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,68 @@
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { BadSetting, readSettings } from './settings.ts';
+
+describe('the settings', () => {
+  it('are fit for a first try where nothing is set', () => {
+    expect(readSettings({})).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      data: path.resolve('data'),
+      adminPassword: undefined,
+      loginTries: { perName: 10, perSource: 100, window: 300_000 },
+      databaseUrl: undefined,
+      natsUrl: undefined,
+      embeddedSubcontractor: true,
+      lease: 30_000,
+      pollLease: 600_000,
+    });
+  });
+
+  it.each([
+    ['CONTRACTOR_HOST', '0.0.0.0', { host: '0.0.0.0' }],
+    ['CONTRACTOR_PORT', '0', { port: 0 }],
+    ['CONTRACTOR_PORT', '65535', { port: 65_535 }],
+    ['CONTRACTOR_PORT', '', { port: 8080 }],
+    ['CONTRACTOR_DATA', '/srv/contractor', { data: '/srv/contractor' }],
+    ['CONTRACTOR_DATA', '~/contractor', { data: path.join(os.homedir(), 'contractor') }],
+    ['CONTRACTOR_DATA', '~', { data: os.homedir() }],
+    ['CONTRACTOR_DATA', './~/x', { data: path.resolve('~/x') }],
+    ['CONTRACTOR_ADMIN_PASSWORD', 'mellon', { adminPassword: 'mellon' }],
+    ['CONTRACTOR_LOGIN_TRIES', '3', { loginTries: { perName: 3, perSource: 100, window: 300_000 } }],
+    ['CONTRACTOR_LOGIN_TRIES_PER_SOURCE', '30', { loginTries: { perName: 10, perSource: 30, window: 300_000 } }],
+    ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
+    ['DATABASE_URL', 'postgres://u:p@db/c', { databaseUrl: 'postgres://u:p@db/c' }],
+    ['DATABASE_URL', 'postgresql://db/c', { databaseUrl: 'postgresql://db/c' }],
+    ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
+    ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
+    ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
+    ['CONTRACTOR_LEASE', '5', { lease: 5000 }],
+    ['CONTRACTOR_POLL_LEASE', '60', { pollLease: 60_000 }],
+  ])('%s="%s" is %j', (key, value, settings) => {
+    expect(readSettings({ [key]: value })).toMatchObject(settings);
+  });
+
+  it.each([
+    ['CONTRACTOR_PORT', 'http', 'CONTRACTOR_PORT="http": must be a whole number from 0 to 65535'],
+    ['CONTRACTOR_PORT', '-1', 'CONTRACTOR_PORT="-1": must be a whole number from 0 to 65535'],
+    ['CONTRACTOR_PORT', '65536', 'CONTRACTOR_PORT="65536": must be a whole number from 0 to 65535'],
+    ['CONTRACTOR_PORT', '80.5', 'CONTRACTOR_PORT="80.5": must be a whole number from 0 to 65535'],
+    ['CONTRACTOR_LEASE', '0', 'CONTRACTOR_LEASE="0": must be a whole number from 1 to 86400'],
+    ['CONTRACTOR_POLL_LEASE', '86401', 'CONTRACTOR_POLL_LEASE="86401": must be a whole number from 1 to 86400'],
+    ['CONTRACTOR_SUBCONTRACTOR', 'yes', 'CONTRACTOR_SUBCONTRACTOR="yes": must be one of embedded, none'],
+    // A URL may hold a password, so it is not repeated.
+    ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
+    ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls:// or ws:// or wss://'],
+  ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
+    const read = () => readSettings({ [key]: value });
+    expect(read).toThrow(BadSetting);
+    expect(read).toThrow(message);
+  });
+
+  it('do not take a subcontractor inside for one behind NATS', () => {
+    expect(() => readSettings({ NATS_URL: 'nats://n', CONTRACTOR_SUBCONTRACTOR: 'embedded' })).toThrow(
+      'CONTRACTOR_SUBCONTRACTOR="embedded": cannot be embedded when NATS_URL is set',
+    );
+  });
+});

@@ -1,0 +1,2 @@
+export { secretKey } from './secret-key.ts';
+export { Erased, Secrets } from './secrets.ts';

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isSecretReference, MASK, maskSecrets, secretsIn } from '#kernel';
+import type { TestDatabase } from '#testing';
+import { testDatabase } from '#testing';
+import { secretKey } from './secret-key.ts';
+import { Erased, Secrets } from './secrets.ts';
+
+describe('secrets', () => {
+  let database: TestDatabase;
+  let secrets: Secrets;
+  beforeAll(async () => {
+    database = await testDatabase();
+    secrets = new Secrets(database.pool, randomBytes(32));
+    await secrets.start();
+  });
+  afterAll(() => database.drop());
+
+  it.each(['correct horse', '', 'ü🐎\n', 'x'.repeat(10_000)])('are given back as they were (%#)', async (value) => {
+    expect(await secrets.read(await secrets.keep(value, 'Site site1'))).toBe(value);
+  });
+
+  it('do not stand in the ledger as text', async () => {
+    const reference = await secrets.keep('a very plain text', 'Site site1');
+    expect(isSecretReference(reference)).toBe(true);
+    const { rows } = await database.pool.query<{ value: Buffer }>('SELECT value FROM ledger.secrets');
+    expect(rows.some(({ value }) => value.includes('plain text'))).toBe(false);
+  });
+
+  it('keep the old value beside the new one', async () => {
+    const [one, two] = [await secrets.keep('one', 'x'), await secrets.keep('two', 'x')];
+    expect([await secrets.read(one), await secrets.read(two)]).toEqual(['one', 'two']);
+  });
+
+  it('are gone for good when they are erased', async () => {
+    const reference = await secrets.keep('forget me', 'x');
+    await secrets.erase(reference);
+    await secrets.erase(reference);
+    await expect(secrets.read(reference)).rejects.toBeInstanceOf(Erased);
+  });
+
+  it('cannot be read with another key, nor under another id', async () => {
+    const [mine, other] = [await secrets.keep('mine', 'x'), await secrets.keep('other', 'x')];
+    await expect(new Secrets(database.pool, randomBytes(32)).read(mine)).rejects.toThrow('another key');
+    await database.pool.query(
+      'UPDATE ledger.secrets SET value = (SELECT value FROM ledger.secrets WHERE id = $1) WHERE id = $2',
+      [other.$secret, mine.$secret],
+    );
+    await expect(secrets.read(mine)).rejects.toThrow('cannot be read');
+  });
+
+  it('are masked at any depth', () => {
+    const value = { a: [{ b: { $secret: 'x' } }, 'plain'], c: { $secret: 'y', more: 1 } };
+    expect(maskSecrets(value)).toEqual({ a: [{ b: MASK }, 'plain'], c: { $secret: 'y', more: 1 } });
+    expect(secretsIn(value)).toEqual(['x']);
+  });
+});
+
+describe('the key of the secrets', () => {
+  it('is made once, for its owner only', async () => {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-key-'));
+    const key = await secretKey(undefined, directory);
+    expect(key).toHaveLength(32);
+    expect(await secretKey(undefined, directory)).toEqual(key);
+    const file = path.join(directory, 'secret.key');
+    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+    expect((await readFile(file, 'utf8')).trim()).toBe(key.toString('base64'));
+    await rm(directory, { recursive: true });
+  });
+
+  it('is taken from the environment in either form, and refused where it is too short', async () => {
+    const key = randomBytes(32);
+    expect(await secretKey(key.toString('hex'), '/nowhere')).toEqual(key);
+    expect(await secretKey(key.toString('base64'), '/nowhere')).toEqual(key);
+    await expect(secretKey('c2hvcnQ=', '/nowhere')).rejects.toThrow('CONTRACTOR_SECRET_KEY: must be 32 bytes');
+  });
+});

@@ -1,0 +1,266 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Guarded, Model, Permission, Person } from '#api';
+import { ApiService, Catalogue, guarded } from '#api';
+import { cinpFace, installVerbFront, verbOf } from '#cinp';
+import { restFace } from '#rest';
+import type { Ground } from '#runtime';
+import { readSettings } from '#runtime';
+import { inProcessWire } from '#wire';
+import { roomsOf } from '../apps/contractor/src/rooms.ts';
+
+jest.setTimeout(60_000);
+
+/**
+ * Who may what: by model, what can be asked of it and the permission that takes. `anybody` needs no session, `session`
+ * any session; `*` in the name of a permission stands for the verb. DESCRIBE and OPTIONS are open to anybody.
+ */
+const TABLE = `
+Auth/User
+  (login) (logout) (whoami)                          anybody
+  (changePassword)                                   session
+Auth/Account
+  view add change delete                             Auth.*_account
+  (setPassword) (closeSessions)                      Auth.change_account
+  (permissions)                                      Auth.view_account
+Auth/Group
+  view add change delete                             Auth.*_group
+Auth/Service
+  view add change delete                             Auth.*_service
+  (renewToken)                                       Auth.change_service
+Auth/Session
+  view delete                                        Auth.*_session
+BluePrint/FoundationBluePrint
+  view add change delete                             BluePrint.*_foundationblueprint
+BluePrint/Script
+  view add change delete                             BluePrint.*_script
+BluePrint/BluePrintScript
+  view add change delete                             BluePrint.*_blueprintscript
+Site/Site
+  view add change delete                             Site.*_site
+Building/Foundation
+  view change delete                                 Building.*_foundation
+  (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
+  (getJob)                                           Building.view_foundation
+Manual/ManualFoundation
+  view add change delete                             Building.*_foundation
+Foreman/BaseJob
+  (pause) (resume) (reset) (clearDispatched)         Foreman.can_base_job
+  (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
+Foreman/FoundationJob
+  view                                               Foreman.view_foundationjob
+  (pause) (resume) (reset)                           Foreman.can_foundation_job
+  (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
+Foreman/JobLog
+  view                                               Foreman.view_joblog
+SubContractor/Dispatch
+  (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+`;
+
+/** The rows of the table, one for each thing that can be asked. */
+function rowsOf(table: string): Map<string, Permission> {
+  const rows = new Map<string, Permission>();
+  let model = '';
+  for (const line of table.split('\n').filter(Boolean)) {
+    if (!line.startsWith(' ')) {
+      model = line.trim();
+      continue;
+    }
+    const words = line.trim().split(/\s+/);
+    const permission = words.pop() ?? '';
+    const named = permission === 'anybody' || permission === 'session';
+    for (const what of words) {
+      rows.set(`${model} ${what}`, named ? permission : { grant: permission.replace('*', what) });
+    }
+  }
+  return rows;
+}
+
+/** The API of the server, over nothing: whoever gets past the doors finds that there is no ground. */
+const catalogue = (() => {
+  const { rooms } = roomsOf(readSettings({}), inProcessWire().foreman);
+  const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as Ground));
+  const whole = new Catalogue(
+    furniture.flatMap(({ api = [] }) => api),
+    furniture.flatMap(({ extensions = [] }) => extensions),
+  );
+  for (const { complete } of furniture) complete?.(whole);
+  return whole;
+})();
+
+const nothing = async (): Promise<never> => {
+  throw new Error('there is no ground');
+};
+
+const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
+  const view = { get: nothing, many: nothing, since: nothing, keys: nothing, list: nothing };
+  return new ApiService({
+    catalogue: catalogue.facing(face),
+    reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
+    clock: { now: () => '2026-01-01T00:00:00.000000+00:00' },
+    head: nothing,
+    carryOut: nothing,
+  });
+};
+
+/** Who asks; the last one has been granted everything but the permission in question. */
+const CALLERS = ['anonymous', 'any session', 'granted', 'superuser', 'granted all else'] as const;
+type Who = (typeof CALLERS)[number];
+
+const everything = guarded(catalogue).flatMap(({ permission }) =>
+  typeof permission === 'string' ? [] : [permission.grant],
+);
+
+function personFor(who: Who, permission: Permission): Person | undefined {
+  const grant = typeof permission === 'string' ? '' : permission.grant;
+  const permissions: Readonly<Record<Who, readonly string[]>> = {
+    anonymous: [],
+    'any session': [],
+    granted: [grant],
+    superuser: [],
+    'granted all else': everything.filter((name) => name !== grant),
+  };
+  if (who === 'anonymous') return undefined;
+  return { name: 'one', superuser: who === 'superuser', permissions: new Set(permissions[who]), session: '' };
+}
+
+const MAY: Readonly<Record<'anybody' | 'session' | 'granted', readonly Who[]>> = {
+  anybody: CALLERS,
+  session: CALLERS.filter((who) => who !== 'anonymous'),
+  granted: ['granted', 'superuser'],
+};
+
+const whoMay = (permission: Permission): readonly Who[] => MAY[typeof permission === 'string' ? permission : 'granted'];
+
+interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+}
+
+const modelOf = (path: string): Model => {
+  const model = catalogue.model(path);
+  if (!model) throw new Error(`there is no ${path}`);
+  return model;
+};
+
+const actionIn = (what: string): string => what.slice(1, -1);
+const isStatic = (model: string, what: string) => modelOf(model).actions?.[actionIn(what)]?.static === true;
+
+/** How each face is asked for something. */
+const ASK: Readonly<Record<'cinp' | 'rest', (model: string, what: string) => Ask[]>> = {
+  cinp: (model, what) => {
+    const path = `/api/v1/${model}`;
+    if (what.startsWith('('))
+      return [{ method: 'CALL', path: `${path}${isStatic(model, what) ? '' : ':1:'}${what}`, body: '{}' }];
+    const verbs: Readonly<Record<string, Ask[]>> = {
+      view: [
+        { method: 'GET', path: `${path}:1:` },
+        { method: 'LIST', path },
+      ],
+      add: [{ method: 'CREATE', path, body: '{}' }],
+      change: [{ method: 'UPDATE', path: `${path}:1:`, body: '{}' }],
+      delete: [{ method: 'DELETE', path: `${path}:1:` }],
+    };
+    return verbs[what] ?? [];
+  },
+  rest: (model, what) => {
+    const path = `/api/rest/${model}`;
+    if (what.startsWith('('))
+      return [{ method: 'POST', path: `${path}${isStatic(model, what) ? '' : '/1'}/${actionIn(what)}`, body: '{}' }];
+    const verbs: Readonly<Record<string, Ask[]>> = {
+      view: [
+        { method: 'GET', path: `${path}/1` },
+        { method: 'GET', path },
+      ],
+      add: [{ method: 'POST', path, body: '{}' }],
+      change: [{ method: 'PATCH', path: `${path}/1`, body: '{}' }],
+      delete: [{ method: 'DELETE', path: `${path}/1` }],
+    };
+    return verbs[what] ?? [];
+  },
+};
+
+describe('permissions', () => {
+  const table = rowsOf(TABLE);
+  let server: Server;
+  let url: string;
+  let person: Person | undefined;
+
+  const send = async ({ method, path, body }: Ask): Promise<number> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        'CInP-Version': '1.0',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(person ? { 'Auth-Id': person.name, 'Auth-Token': 'token' } : {}),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  beforeAll(async () => {
+    const identify = async () => person;
+    const log = { error: () => undefined };
+    const cinp = cinpFace({ api: apiFacing('cinp'), identify, log });
+    const rest = restFace({ api: apiFacing('rest'), identify, log, positionAt: nothing });
+    const http = createServer((request, response) => {
+      void ((request.url ?? '').startsWith('/api/rest/') ? rest : cinp)(request, response, verbOf(request));
+    });
+    installVerbFront(http);
+    server = http.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+
+  it('are those of the table, for everything there is', () => {
+    const line = ({ model, what, permission }: Guarded) => `${model} ${what}: ${JSON.stringify(permission)}`;
+    expect(guarded(catalogue).map(line).toSorted()).toEqual(
+      [...table].map(([key, permission]) => `${key}: ${JSON.stringify(permission)}`).toSorted(),
+    );
+  });
+
+  it.each([...table].map(([key, permission]) => [key, permission] as const))(
+    '%s is done for those who may, and for nobody else',
+    async (key, permission) => {
+      const [model = '', what = ''] = key.split(' ');
+      const seen: string[] = [];
+      const wanted: string[] = [];
+      for (const face of ['cinp', 'rest'] as const) {
+        const shown = modelOf(model).faces?.includes(face) ?? true;
+        for (const ask of shown ? ASK[face](model, what) : []) {
+          for (const who of CALLERS) {
+            person = personFor(who, permission);
+            const status = await send(ask);
+            const denied = face === 'rest' && who === 'anonymous' ? 401 : 403;
+            const outcome = status === denied ? 'denied' : [401, 403].includes(status) ? String(status) : 'let in';
+            const line = `${ask.method} ${ask.path} by ${who}: `;
+            seen.push(`${line}${outcome}`);
+            wanted.push(`${line}${whoMay(permission).includes(who) ? 'let in' : 'denied'}`);
+          }
+        }
+      }
+      expect(wanted).not.toEqual([]);
+      expect(seen).toEqual(wanted);
+    },
+  );
+
+  it('are not asked for by DESCRIBE and OPTIONS', async () => {
+    person = undefined;
+    const shown = catalogue.facing('cinp');
+    const paths = shown.models.flatMap(({ path, actions = {} }) => [
+      `/api/v1/${path}`,
+      ...Object.keys(actions).map((name) => `/api/v1/${path}(${name})`),
+    ]);
+    for (const path of ['/api/v1/', ...shown.namespaces.map(({ name }) => `/api/v1/${name}/`), ...paths]) {
+      for (const method of ['DESCRIBE', 'OPTIONS']) {
+        expect([method, path, await send({ method, path })]).toEqual([method, path, 200]);
+      }
+    }
+  });
+});
