@@ -11,6 +11,7 @@ const ROOMS = [
   'wire',
   'api',
   'cinp',
+  'rest',
   'runtime',
   'platform',
   'testing',

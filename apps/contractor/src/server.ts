@@ -8,7 +8,7 @@ import { ApiService, Catalogue } from '#api';
 import { cinpFace, installVerbFront } from '#cinp';
 import { Conflict, Refusal } from '#kernel';
 import type { Done } from '#event-store';
-import { Commands, positionAt, systemClock } from '#event-store';
+import { Commands, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
 import { Ids, openReadStore } from '#read-store';
 import { restFace } from '#rest';
@@ -78,7 +78,11 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
       quarantined: projector.quarantined,
       adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
     });
-  const commands = new Commands(store, clock, { onConflict: () => metrics.conflict(), onAppended: metrics.appended });
+  const commands = new Commands(store, clock, {
+    snapshots: await postgresSnapshots(pool),
+    onConflict: metrics.conflict,
+    onAppended: metrics.appended,
+  });
   let faces: readonly Face[] = [];
   const serverFactory = (rest: RequestListener) => facesServer(rest, () => faces, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -101,7 +105,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const { identify } = auth;
   const rest = restFace({ api: facing('rest'), log, identify, positionAt: (time) => positionAt(store, time) });
   faces = [
-    { name: 'rest', paths: /^\/api\/rest\//, answer: (request, response) => rest(request, response) },
+    { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
     { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify }) },
   ];
 

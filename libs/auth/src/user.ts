@@ -56,6 +56,7 @@ const set = (data: Partial<User>, state: State): State => state && { ...state, .
 
 export const user: Decider<State, UserCommand, UserEvent> = {
   category: 'user',
+  snapshots: 1,
   initial: () => undefined,
   decide: {
     CreateUser: ({ name: _, groups, permissions, ...data }, state) =>

@@ -1,6 +1,6 @@
 import type { JsonMap, Work } from '#kernel';
 import type { Deletion, Extension, Field, Model, Values } from '#api';
-import { asText, byReference, dateTime, NAME, reference, text } from '#api';
+import { asText, byReference, dateTime, map, NAME, reference, text } from '#api';
 import { foundationBluePrintFor } from '#blueprint';
 import type { FoundationType } from '#platform';
 import { siteFor } from '#site';
@@ -12,7 +12,7 @@ const common: Readonly<Record<string, Field>> = {
   locator: text(100, { mode: 'RC', required: true }),
   site: reference('Site/Site', { required: true }),
   blueprint: reference('BluePrint/FoundationBluePrint', { required: true }),
-  id_map: text(undefined, { asText: true }),
+  id_map: map({ asText: true }),
   located_at: dateTime({ mode: 'RO' }),
   built_at: dateTime({ mode: 'RO' }),
   updated: dateTime({ mode: 'RO' }),
@@ -22,7 +22,7 @@ const common: Readonly<Record<string, Field>> = {
 const derived: Readonly<Record<string, Field>> = {
   state: text(undefined, { mode: 'RO' }),
   type: text(undefined, { mode: 'RO' }),
-  class_list: text(undefined, { mode: 'RO', asText: true }),
+  class_list: text(undefined, { mode: 'RO', list: true, asText: true }),
 };
 
 const present = (row: FoundationRow, locator: string | number, classes: readonly string[]): Values => ({
@@ -40,18 +40,8 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
   class_list: classes,
 });
 
-/** Reads the id map old clients write as text; text that is no JSON object is kept as the only entry it can be. */
-function idMapOf(work: Work, value: unknown): JsonMap | null {
-  if (value === null || value === '') return null;
-  try {
-    const map = JSON.parse(asText(value)) as unknown;
-    if (map !== null && typeof map === 'object' && !Array.isArray(map)) return map as JsonMap;
-  } catch {
-    // Falls through to the fault.
-  }
-  work.fault('id_map', 'NO_MAP', 'must be the JSON text of a map; use setIdMap');
-  return null;
-}
+/** An id map as it is kept: an empty one is none. */
+const idMapOf = (value: unknown): JsonMap | null => (Object.keys(value ?? {}).length > 0 ? (value as JsonMap) : null);
 
 async function checkPlace(work: Work, type: string, values: Values): Promise<void> {
   await siteFor(work, 'site', values['site']);
@@ -75,7 +65,7 @@ const update =
       data: {
         ...('site' in values ? { site: asText(values['site']) } : {}),
         ...('blueprint' in values ? { blueprint: asText(values['blueprint']) } : {}),
-        ...('id_map' in values ? { idMap: idMapOf(work, values['id_map']) } : {}),
+        ...('id_map' in values ? { idMap: idMapOf(values['id_map']) } : {}),
         own: given,
       },
     });
@@ -137,7 +127,7 @@ export function platformFoundationModel({ type, model, doc, classes, fields }: F
           type,
           site: asText(values['site']),
           blueprint: asText(values['blueprint']),
-          idMap: idMapOf(work, values['id_map'] ?? null),
+          idMap: idMapOf(values['id_map']),
           own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
         },
       });

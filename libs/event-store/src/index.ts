@@ -23,4 +23,6 @@ export type { Past } from './past.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
+export { postgresSnapshots } from './snapshots.ts';
+export type { Snapshots } from './snapshots.ts';
 export { lockKey } from './postgres-schema.ts';

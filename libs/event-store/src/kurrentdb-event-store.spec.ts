@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { startKurrentDbStandIn } from '#testing';
-import { NO_STREAM } from './event-store.ts';
+import { MAX_APPEND_BYTES, NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from './event-store.suite.ts';
 import { kurrentdbEventStore } from './kurrentdb-event-store.ts';
+
+jest.setTimeout(30_000);
 
 eventStoreSuite('the log on a stand-in for KurrentDB', async () => {
   const server = await startKurrentDbStandIn();
@@ -84,8 +86,8 @@ describe('the log on KurrentDB', () => {
   it('refuses, by name, what the server finds too large', async () => {
     const server = await startKurrentDbStandIn();
     const store = await kurrentdbEventStore(server.connectionString);
-    const events = Array.from({ length: 8_000 }, () => event('AnEventWithAName'.repeat(8)));
-    await expect(store.append([{ stream: 'thing-1', expected: NO_STREAM, events }])).rejects.toMatchObject({
+    const write = { stream: 'thing-1', expected: NO_STREAM, events: [event('LongName'.repeat(MAX_APPEND_BYTES / 6))] };
+    await expect(store.append([write])).rejects.toMatchObject({
       name: 'AppendRefused',
       rule: 'TOO_LARGE',
     });

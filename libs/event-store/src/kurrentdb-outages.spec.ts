@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Conflict } from '#kernel';
 import type { KurrentDbStandIn } from '#testing';
 import { startKurrentDbStandIn, until } from '#testing';
 import type { EventStore, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { kurrentdbEventStore } from './kurrentdb-event-store.ts';
+
+jest.setTimeout(30_000);
 
 const event = (type: string): NewEvent => ({ id: randomUUID(), type, data: '{}', meta: '{}' });
 

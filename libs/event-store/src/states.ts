@@ -4,6 +4,7 @@ import type { EventStore, Meta, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
 import type { Past } from './past.ts';
+import type { Snapshots } from './snapshots.ts';
 import { present } from './past.ts';
 
 /** How states are kept. */
@@ -12,6 +13,8 @@ export interface StatesOptions {
   readonly memory?: number;
   /** Old shapes of events. */
   readonly past?: Past;
+  /** Where states of long streams are kept; nowhere unless said. */
+  readonly snapshots?: Snapshots;
 }
 
 /** A folded stream: its state, its revision, and what the next event has to be chained to. */
@@ -29,6 +32,8 @@ interface Kept {
 }
 
 const PAGE = 500;
+/** A long stream's state is kept again when it was folded from this many events since. */
+const SNAPSHOT_EVERY = 200;
 /** Rough cost of an entry beside the text of its events. */
 const ENTRY_BYTES = 500;
 
@@ -41,9 +46,11 @@ export class States implements StateSource {
   readonly #limit: number;
   readonly #kept = new Map<string, Kept>();
   readonly #past: Past;
+  readonly #snapshots: Snapshots | undefined;
   #bytes = 0;
 
-  constructor(store: EventStore, { memory = 64 * 1024 * 1024, past = {} }: StatesOptions = {}) {
+  constructor(store: EventStore, { memory = 64 * 1024 * 1024, past = {}, snapshots }: StatesOptions = {}) {
+    this.#snapshots = snapshots;
     this.#store = store;
     this.#limit = memory;
     this.#past = past;
@@ -60,15 +67,34 @@ export class States implements StateSource {
     }
     const fresh: Kept = {
       decider: decider as unknown as Decider<unknown, Message, Message>,
-      folded: { state: decider.initial(), revision: NO_STREAM, hash: '', at: '' },
+      folded: (await this.#snapshot(stream, decider)) ?? {
+        state: decider.initial(),
+        revision: NO_STREAM,
+        hash: '',
+        at: '',
+      },
       bytes: ENTRY_BYTES,
     };
+    const { revision } = fresh.folded;
     await this.#readOn(stream, fresh);
+    if (fresh.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, fresh);
     // Two reads of one stream may overlap; the one that got further counts.
     const meanwhile = this.#kept.get(stream);
     if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision) return meanwhile.folded as Folded & Seen<S>;
     if (fresh.folded.revision !== NO_STREAM) this.#keep(stream, fresh);
     return fresh.folded as Folded & Seen<S>;
+  }
+
+  /** A snapshot is only ever a short cut: one that cannot be read is as good as none. */
+  async #snapshot(stream: string, { snapshots: shape }: { readonly snapshots?: number }): Promise<Folded | undefined> {
+    if (shape === undefined) return undefined;
+    return this.#snapshots?.read(stream, shape).catch(() => undefined);
+  }
+
+  #keepSnapshot(stream: string, { decider, folded }: Kept): void {
+    if (decider.snapshots === undefined) return;
+    // Nobody waits for it, and nothing is lost without it.
+    this.#snapshots?.keep(stream, decider.snapshots, folded).catch(() => undefined);
   }
 
   /** Adds events this process has just appended behind what is kept. */

@@ -1,7 +1,7 @@
 import type { Work } from '#kernel';
 import { refuse } from '#kernel';
 import type { Action, Extension, Field, Model } from '#api';
-import { asText, byReference, dateTime, integer, reference, text } from '#api';
+import { asText, boolean, byReference, dateTime, integer, reference, text } from '#api';
 import type { FoundationRow } from '#building';
 import { foundations } from '#building';
 import type { Ids, Key, View } from '#read-store';
@@ -26,7 +26,7 @@ const common: Readonly<Record<string, Field>> = {
 };
 const derived: Readonly<Record<string, Field>> = {
   id: integer({ mode: 'RO' }),
-  can_start: text(undefined, { mode: 'RO', asText: true }),
+  can_start: boolean({ mode: 'RO', asText: true }),
 };
 
 /** Status of the script, computed when it is asked for. */

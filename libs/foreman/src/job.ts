@@ -159,6 +159,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
+  snapshots: 1,
   initial: () => undefined,
   decide: {
     CreateJob: (data) => ({ type: 'JobCreated', data }),

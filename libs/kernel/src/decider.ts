@@ -18,6 +18,11 @@ export type Decision<E> = E | readonly E[] | Refusal;
 export interface Decider<S, C extends Message, E extends Message> {
   /** Category of its streams; no dash. */
   readonly category: string;
+  /**
+   * Version of the shape of its state, for kinds of streams that grow long: their states are kept from time to time, so
+   * that they need not be folded from the beginning. To be raised whenever the shape or the meaning of the state changes.
+   */
+  readonly snapshots?: number;
   readonly initial: () => S;
   readonly decide: { readonly [T in C['type']]: (data: DataOf<C, T>, state: Readonly<S>) => Decision<E> };
   readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };

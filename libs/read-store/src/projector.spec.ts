@@ -204,7 +204,8 @@ describe('several projectors over one database', () => {
         return 'done';
       })();
       const still = Promise.resolve('under way');
-      for (let n = 0; (await Promise.race([rebuilding, still])) !== 'done'; n += 1) await log.tell(`s${n % 30}`, add(1));
+      for (let n = 0; (await Promise.race([rebuilding, still])) !== 'done'; n += 1)
+        await log.tell(`s${n % 30}`, add(1));
       await log.tell('s0', add(1));
       await expectWhole();
     });

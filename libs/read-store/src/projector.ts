@@ -19,6 +19,8 @@ import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
 import { Waiters } from './waiters.ts';
 
 const CHECKPOINT = 'api';
+/** Held by the process that projects. */
+const LOCK = lockKey('read.projector');
 const BATCH = 500;
 /** Time between two tries to become the one who projects, in milliseconds. */
 const CANDIDACY = 500;
@@ -78,6 +80,8 @@ export class Projector {
     await this.#subscription?.stop();
     await this.#rebuilding?.catch(() => undefined);
     this.#leading = false;
+    // Whoever stands by may take over at once, not only when the connection is gone.
+    await this.#lock?.query(`SELECT pg_advisory_unlock(${LOCK})`).catch(() => undefined);
     this.#lock?.release(true);
     this.#waiters.close();
   }
@@ -168,9 +172,7 @@ export class Projector {
   async #tryToLead(): Promise<void> {
     const { pool, store, live, pages, onError } = this.#options;
     const client = await pool.connect();
-    const { rows } = await client.query<{ locked: boolean }>(
-      `SELECT pg_try_advisory_lock(${lockKey('read.projector')}) AS locked`,
-    );
+    const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS locked`);
     if (!rows[0]?.locked) {
       client.release();
       return;

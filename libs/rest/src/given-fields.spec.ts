@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refusal } from '#kernel';
+import type { Refusal } from '#kernel';
 import type { Model, Values } from '#api';
 import { integer, map, text } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';

@@ -156,7 +156,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
       : {}),
-    responses: { ...success, ...problems(404, 409, 413, 415, 422) },
+    responses: { ...success, ...problems(404, 409, 413, 415, 422, ...(permission === 'anybody' ? [429] : [])) },
   };
 }
 

@@ -11,9 +11,22 @@ import type { ProblemName } from './problem.ts';
 const BY_CODE: Readonly<Record<string, ProblemName>> = {
   INVALID_LOGIN: 'unauthenticated',
   NOT_LOGGED_IN: 'unauthenticated',
+  BEYOND_OWN: 'forbidden',
+  TOO_MANY_LOGINS: 'too-many-requests',
+  BUSY: 'not-ready',
+  NOT_FOUND: 'not-found',
   AHEAD: 'malformed',
   TAKEN: 'refused',
 };
+
+/** Headers that go with a problem wherever it comes from. */
+const HEADERS: Readonly<Partial<Record<ProblemName, Readonly<Record<string, string>>>>> = {
+  unauthenticated: { 'WWW-Authenticate': 'Bearer realm="contractor"' },
+  'not-ready': { 'Retry-After': '1' },
+};
+
+const problem = (name: ProblemName, detail: string, errors: Problem['errors'] = []): Problem =>
+  new Problem(name, detail, { errors, headers: HEADERS[name] ?? {} });
 
 const BODY: { readonly [R in UnusableBody['rule']]: ProblemName } = {
   TOO_LARGE: 'too-large',
@@ -24,12 +37,8 @@ const BODY: { readonly [R in UnusableBody['rule']]: ProblemName } = {
 /** Limits of the log a request can run into; its other rules are the server's to keep. */
 const LIMITS: readonly string[] = ['TOO_LARGE', 'TOO_MANY_STREAMS'];
 
-/** The challenge that goes with every 401. */
-const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="contractor"' };
-
 /** No session, or none that is good. */
-export const unauthenticated = (detail: string, errors: Problem['errors'] = []): Problem =>
-  new Problem('unauthenticated', detail, { errors, headers: CHALLENGE });
+export const unauthenticated = (detail: string): Problem => problem('unauthenticated', detail);
 
 /** Whether a fault lies in how things stand, not in a value that was sent. */
 const standsAgainst = ({ field, exception }: Fault): boolean => field === '' || exception !== undefined;
@@ -37,26 +46,23 @@ const standsAgainst = ({ field, exception }: Fault): boolean => field === '' || 
 function refusal({ faults, message }: Refusal): Problem {
   const errors = faults.map(({ field, code, text }) => ({ field, code, text }));
   const known = faults.map(({ code }) => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined)).find(Boolean);
-  const name = known ?? (faults.some(standsAgainst) ? 'refused' : 'invalid');
-  return name === 'unauthenticated' ? unauthenticated(message, errors) : new Problem(name, message, { errors });
+  return problem(known ?? (faults.some(standsAgainst) ? 'refused' : 'invalid'), message, errors);
 }
 
 /** The problem behind an error the caller may know the reason of; undefined for everything else, which is a bug. */
 export function problemOf(error: unknown, caller: Caller | undefined): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return refusal(error);
-  if (error instanceof UnusableBody) return new Problem(BODY[error.rule], error.message);
-  if (error instanceof Conflict) return new Problem('conflict', 'Others were faster; try again.');
-  if (error instanceof PreconditionFailed) return new Problem('precondition-failed', `${error.message}.`);
+  if (error instanceof UnusableBody) return problem(BODY[error.rule], error.message);
+  if (error instanceof Conflict) return problem('conflict', 'Others were faster; try again.');
+  if (error instanceof PreconditionFailed) return problem('precondition-failed', `${error.message}.`);
   if (error instanceof NoHistory)
     return malformed(`The past of this is not kept (${error.model}).`, 'at', 'NO_HISTORY');
-  if (error instanceof NotFound) return new Problem('not-found', `There is no ${error.model} ${error.key}.`);
-  if (error instanceof NotReady) {
-    return new Problem('not-ready', `The server is not ready: ${error.message}.`, { headers: { 'Retry-After': '1' } });
-  }
-  if (error instanceof AppendRefused && LIMITS.includes(error.rule)) return new Problem('too-large', error.message);
+  if (error instanceof NotFound) return problem('not-found', `There is no ${error.model} ${error.key}.`);
+  if (error instanceof NotReady) return problem('not-ready', `The server is not ready: ${error.message}.`);
+  if (error instanceof AppendRefused && LIMITS.includes(error.rule)) return problem('too-large', error.message);
   if (error instanceof Forbidden) {
-    return caller?.person ? new Problem('forbidden', 'Not authorized.') : unauthenticated('This needs a session.');
+    return caller?.person ? problem('forbidden', 'Not authorized.') : unauthenticated('This needs a session.');
   }
   return undefined;
 }

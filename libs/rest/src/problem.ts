@@ -67,6 +67,11 @@ const kinds = {
     title: 'Values are at fault',
     doc: 'The body is JSON, and its values are not right: `errors` names the fields, with codes for programs.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many tries',
+    doc: 'There were too many logins that failed. Wait for as long as `detail` says.',
+  },
   internal: {
     status: 500,
     title: 'A fault of the server',

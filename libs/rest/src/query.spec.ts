@@ -31,7 +31,7 @@ describe('a list', () => {
   });
 
   it('has parameters that are nothing', () => {
-    expect(listing('filter=level&level=&size=&urgent=&since=&network=').filter?.parameters).toMatchObject({
+    expect(listing('filter=level&level=soft&size=&urgent=&since=&network=').filter?.parameters).toMatchObject({
       size: null,
       urgent: null,
       since: null,

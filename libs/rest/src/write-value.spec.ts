@@ -13,6 +13,7 @@ it.each<[string, Parameter, unknown, unknown]>([
   ['a list that is text elsewhere', text(undefined, { list: true, asText: true }), ['VM'], ['VM']],
   ['no list', text(undefined, { list: true }), null, []],
   ['a map', map(), { a: 1 }, { a: 1 }],
+  ['no map', map(), null, {}],
   ['a time', dateTime(), '2026-03-01T13:00:00+01:00', '2026-03-01T12:00:00.000000+00:00'],
   ['a reference', reference('Site/Site'), 'a', 'a'],
 ])('%s is written', (_, parameter, value, written) => {

@@ -8,9 +8,10 @@ export interface Link {
   readonly href: string;
 }
 
-/** A value of the inside as it goes over the wire: typed JSON, references as ids. */
+/** A value of the inside as it goes over the wire: typed JSON, references as ids; no map is the empty map. */
 export function writeValue({ type, list }: Parameter, value: unknown): unknown {
   if (list) return value ?? [];
+  if (type.kind === 'Map') return value ?? {};
   if (type.kind === 'DateTime' && typeof value === 'string') return toMoment(value) ?? value;
   return value ?? null;
 }

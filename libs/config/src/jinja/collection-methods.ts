@@ -1,9 +1,10 @@
+import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED, wholeOf } from './methods.ts';
 import { represented } from './text.ts';
 import type { Run, Value } from './values.ts';
-import { compare, isChangeable, isEqual, isMap, itemsOf, made, Tuple } from './values.ts';
+import { isChangeable, isMap, itemsOf, made, Tuple } from './values.ts';
 
 /** A list the template made itself. @throws TemplateFault for one it was given */
 function own(list: Value): Value[] {
@@ -29,8 +30,8 @@ const listed = (run: Run, items: Value[]): Value => {
   return made(items);
 };
 
-const indexIn = (list: Value, item: Value): number =>
-  itemsOf(list).findIndex((one) => isEqual(one, item));
+const indexIn = ({ budget }: Run, list: Value, item: Value): number =>
+  itemsOf(list).findIndex((one) => isEqual(one, item, budget));
 
 function found(at: number, why: string): number {
   if (at === -1) throw new TemplateFault('ValueError', why);
@@ -39,8 +40,8 @@ function found(at: number, why: string): number {
 
 /** The methods of lists, as Python has them. */
 export const collectionMethods: Readonly<Record<string, Method>> = methods({
-  index: [{ value: REQUIRED }, (_, self, item) => found(indexIn(self, item), `${represented(item)} is not in list`)],
-  count: [{ value: REQUIRED }, (_, self, item) => itemsOf(self).filter((one) => isEqual(one, item)).length],
+  index: [{ value: REQUIRED }, (run, self, item) => found(indexIn(run, self, item), `${represented(item)} is not in list`)],
+  count: [{ value: REQUIRED }, (run, self, item) => itemsOf(self).filter((one) => isEqual(one, item, run.budget)).length],
   copy: [
     {},
     (run, self) => {
@@ -83,8 +84,8 @@ export const collectionMethods: Readonly<Record<string, Method>> = methods({
   ],
   remove: [
     { value: REQUIRED },
-    (_, self, item) => {
-      own(self).splice(found(indexIn(self, item), 'list.remove(x): x not in list'), 1);
+    (run, self, item) => {
+      own(self).splice(found(indexIn(run, self, item), 'list.remove(x): x not in list'), 1);
       return null;
     },
   ],
@@ -99,8 +100,7 @@ export const collectionMethods: Readonly<Record<string, Method>> = methods({
     { reverse: false },
     (run, self, reverse) => {
       const list = own(self);
-      run.budget.spend(list.length * 8);
-      list.sort((one, other) => (reverse === true ? compare(other, one) : compare(one, other)));
+      list.sort((one, other) => (reverse === true ? compare(other, one, run.budget) : compare(one, other, run.budget)));
       return null;
     },
   ],

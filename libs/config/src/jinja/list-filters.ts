@@ -1,4 +1,5 @@
 import { entriesOf } from './collection-methods.ts';
+import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import { itemOf } from './members.ts';
 import type { Method } from './methods.ts';
@@ -6,7 +7,7 @@ import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
 import { operate } from './operators.ts';
 import { represented, shown } from './text.ts';
 import type { Arguments, Run, Thing, Value } from './values.ts';
-import { compare, isEqual, isMap, isTrue, itemsOf, kindOf, made, Missing, numberOf, Tuple } from './values.ts';
+import { isMap, isTrue, itemsOf, kindOf, made, Missing, numberOf, Tuple } from './values.ts';
 
 /** Goes down a path (`address.city`, `0`) in a value. */
 function follow(run: Run, value: Value, path: Value, otherwise: Value = null): Value {
@@ -34,9 +35,10 @@ function all(run: Run, value: Value): readonly Value[] {
 }
 
 function sorted(run: Run, items: readonly Value[], keys: (item: Value) => readonly Value[], reverse: boolean): Value[] {
-  run.budget.spend(items.length * (1 + Math.ceil(Math.log2(items.length + 1))));
   const keyed = items.map((item) => [item, new Tuple(keys(item))] as const);
-  const ordered = keyed.toSorted(([, one], [, other]) => (reverse ? compare(other, one) : compare(one, other)));
+  const ordered = keyed.toSorted(([, one], [, other]) => 
+    reverse ? compare(other, one, run.budget) : compare(one, other, run.budget),
+  );
   return made(ordered.map(([item]) => item));
 }
 
@@ -45,7 +47,7 @@ function extreme(run: Run, self: Value, caseSensitive: Value, attribute: Value, 
   const key = (item: Value) => folded(follow(run, item, attribute), caseSensitive);
   const [first] = items;
   if (first === undefined) return new Missing('No aggregated item, sequence was empty.');
-  return items.reduce((best, item) => (compare(key(item), key(best)) * sign < 0 ? item : best), first);
+  return items.reduce((best, item) => (compare(key(item), key(best), run.budget) * sign < 0 ? item : best), first);
 }
 
 function unique(run: Run, self: Value, caseSensitive: Value, attribute: Value): Value {
@@ -53,8 +55,7 @@ function unique(run: Run, self: Value, caseSensitive: Value, attribute: Value): 
   return made(
     all(run, self).filter((item) => {
       const key = folded(follow(run, item, attribute), caseSensitive);
-      run.budget.spend(seen.length);
-      if (seen.some((one) => isEqual(one, key))) return false;
+      if (seen.some((one) => isEqual(one, key, run.budget))) return false;
       seen.push(key);
       return true;
     }),
@@ -76,7 +77,7 @@ function grouped(run: Run, self: Value, attribute: Value, otherwise: Value, case
   const groups: Value[][] = [];
   for (const item of sorted(run, all(run, self), (one) => [key(one)], false)) {
     const last = groups.at(-1);
-    if (last?.[0] !== undefined && isEqual(key(last[0]), key(item))) last.push(item);
+    if (last?.[0] !== undefined && isEqual(key(last[0]), key(item), run.budget)) last.push(item);
     else groups.push([item]);
   }
   return made(groups.map((items) => new Group([real(items[0] ?? null), made(items)])));

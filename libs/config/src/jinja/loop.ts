@@ -1,6 +1,7 @@
+import { isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import type { Arguments, Run, Thing, Value } from './values.ts';
-import { Callable, isEqual, Missing, Tuple } from './values.ts';
+import { Callable, Missing, Tuple } from './values.ts';
 
 /** `loop`: where a loop is. */
 export class Loop implements Thing {
@@ -50,9 +51,9 @@ export class Loop implements Thing {
         return positional[this.#at % positional.length] ?? null;
       }),
     changed: () =>
-      new Callable('changed', (_, { positional }) => {
+      new Callable('changed', ({ budget }, { positional }) => {
         const now = new Tuple(positional);
-        const changed = this.#last === undefined || !isEqual(this.#last, now);
+        const changed = this.#last === undefined || !isEqual(this.#last, now, budget);
         this.#last = now;
         return changed;
       }),

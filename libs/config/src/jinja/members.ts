@@ -15,11 +15,21 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   dict: mapMethods,
 };
 
+/** What it costs to look through a value, in steps. */
+const sizeOf = (value: Value): number =>
+  typeof value === 'string' ? Math.ceil(value.length / 64) : isMap(value) ? value.size : isList(value) ? value.length : 0;
+
 function methodOf(value: Value, name: string): Value | undefined {
   if (isThing(value)) return value.attribute(name);
   const methods = METHODS[kindOf(value)];
   const method = methods && Object.hasOwn(methods, name) ? methods[name] : undefined;
-  return method && new Callable(name, (run, args) => method(run, value, args));
+  return (
+    method &&
+    new Callable(name, (run, args) => {
+      run.budget.spend(sizeOf(value));
+      return method(run, value, args);
+    })
+  );
 }
 
 /** `value.name`: an attribute, else the item of that name. @throws TemplateFault where the value is missing */

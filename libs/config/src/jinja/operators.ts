@@ -1,12 +1,11 @@
 import type { Budget } from './budget.ts';
+import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import { percentFormat } from './percent-format.ts';
 import type { Value } from './values.ts';
 import {
-  compare,
   fraction,
   integer,
-  isEqual,
   isFraction,
   isList,
   isMap,
@@ -116,23 +115,24 @@ export function holds(operator: string, left: Value, right: Value, budget: Budge
   budget.spend();
   const check = COMPARISONS[operator];
   if (!check) throw new Error(`there is no comparison ${operator}`);
-  return check(left, right);
+  return check(left, right, budget);
 }
 
-const COMPARISONS: Readonly<Record<string, (left: Value, right: Value) => boolean>> = {
-  eq: (left, right) => isEqual(left, right),
-  ne: (left, right) => !isEqual(left, right),
-  lt: (left, right) => compare(left, right, '<') < 0,
-  lteq: (left, right) => compare(left, right, '<=') <= 0,
-  gt: (left, right) => compare(left, right, '>') > 0,
-  gteq: (left, right) => compare(left, right, '>=') >= 0,
-  in: (left, right) => contains(right, left),
-  notin: (left, right) => !contains(right, left),
+const COMPARISONS: Readonly<Record<string, (left: Value, right: Value, budget: Budget) => boolean>> = {
+  eq: (left, right, budget) => isEqual(left, right, budget),
+  ne: (left, right, budget) => !isEqual(left, right, budget),
+  lt: (left, right, budget) => compare(left, right, budget, '<') < 0,
+  lteq: (left, right, budget) => compare(left, right, budget, '<=') <= 0,
+  gt: (left, right, budget) => compare(left, right, budget, '>') > 0,
+  gteq: (left, right, budget) => compare(left, right, budget, '>=') >= 0,
+  in: (left, right, budget) => contains(right, left, budget),
+  notin: (left, right, budget) => !contains(right, left, budget),
 };
 
 /** Whether a value is in another. @throws TemplateFault where nothing can be in that */
-export function contains(container: Value, value: Value): boolean {
+export function contains(container: Value, value: Value, budget: Budget): boolean {
   if (typeof container === 'string') {
+    budget.room(container.length);
     if (typeof value === 'string') return container.includes(value);
     const what = `'in <string>' requires string as left operand, not ${kindOf(value)}`;
     throw value instanceof Missing ? value.fault() : new TemplateFault('TypeError', what);
@@ -141,7 +141,7 @@ export function contains(container: Value, value: Value): boolean {
   if (container instanceof Missing) return false;
   const items = container instanceof Tuple ? container.items : container;
   if (!isList(items)) throw new TemplateFault('TypeError', `argument of type '${kindOf(container)}' is not iterable`);
-  return items.some((item) => isEqual(item, value));
+  return items.some((item) => isEqual(item, value, budget));
 }
 
 /** A number with its sign turned, or as it is. @throws TemplateFault */

@@ -48,7 +48,7 @@ export function renderOnce(template: string, names: Names, allowance: Allowance)
   };
   try {
     budget.room(template.length);
-    const statements = readTemplate(template);
+    const statements = readTemplate(template, budget);
     const text = render(statements, new Scope(new Scope(undefined, names)), run);
     return { text, steps: budget.used };
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import { readExpression, readFilter, readTuple } from './expressions.ts';
 import { quoted } from './text.ts';
 import { readName, readPlace, readSignature } from './places.ts';
@@ -6,7 +7,8 @@ import { describeWanted } from './tokens.ts';
 import type { Expression, Place, Statement, Statements } from './tree.ts';
 
 /** Reads a template. @throws TemplateFault */
-export const readTemplate = (template: string): Statements => new StatementReader(template).read();
+export const readTemplate = (template: string, budget: Budget): Statements =>
+  new StatementReader(new TokenStream(template, budget)).read();
 
 /** Reads statements, with what is needed to say what is missing where one does not end. */
 class StatementReader {
@@ -16,8 +18,8 @@ class StatementReader {
   /** The tags that may come next, by the block that waits for them. */
   readonly #awaited: (readonly string[])[] = [];
 
-  constructor(template: string) {
-    this.#stream = new TokenStream(template);
+  constructor(stream: TokenStream) {
+    this.#stream = stream;
   }
 
   read(): Statements {

@@ -53,7 +53,7 @@ export const tests: Readonly<Record<string, Test>> = {
   lower: (_, value) => cased(value, (text) => text.toLowerCase()),
   upper: (_, value) => cased(value, (text) => text.toUpperCase()),
   sameas: (_, value, { positional: [other = null] }) => value === other,
-  in: (_, value, { positional: [container = null] }) => contains(container, value),
+  in: ({ budget }, value, { positional: [container = null] }) => contains(container, value, budget),
   eq,
   equalto: eq,
   '==': eq,

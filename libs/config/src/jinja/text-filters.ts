@@ -17,9 +17,22 @@ const formed = (form: (text: string) => string) =>
 
 const unescapedHtml = new Map(Object.entries(HTML).map(([char, code]) => [code, char]));
 
+/** Text without the tags and comments of HTML in it. */
+function withoutTags(text: string): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (let start = text.indexOf('<'); start !== -1; start = text.indexOf('<', at)) {
+    const comment = text.startsWith('<!--', start) ? text.indexOf('-->', start + 4) : -1;
+    const end = comment === -1 ? text.indexOf('>', start) + 1 : comment + 3;
+    if (end === 0) break;
+    pieces.push(text.slice(at, start));
+    at = end;
+  }
+  return pieces.join('') + text.slice(at);
+}
+
 const stripTags = (text: string): string =>
-  text
-    .replace(/<!--[\s\S]*?-->|<[^>]*>/g, '')
+  withoutTags(text)
     .split(/\s+/)
     .filter(Boolean)
     .join(' ')
@@ -45,7 +58,7 @@ function truncated(text: string, length: number, killwords: boolean, end: string
   return (killwords || !cut.includes(' ') ? cut : cut.slice(0, cut.lastIndexOf(' '))) + end;
 }
 
-function wrapped(text: string, width: number, long: boolean, between: string): string {
+function wrapped({ budget }: Run, text: string, width: number, long: boolean, between: string): string {
   const wrap = (line: string): string[] => {
     const lines: string[] = [];
     let current = '';
@@ -55,6 +68,7 @@ function wrapped(text: string, width: number, long: boolean, between: string): s
         current = word.trimStart();
       } else current += word;
       while (long && current.length > width) {
+        budget.room(current.length);
         lines.push(current.slice(0, width));
         current = current.slice(width);
       }
@@ -126,7 +140,7 @@ export const textFilters: Readonly<Record<string, Method>> = {
     wordwrap: [
       { width: 79, break_long_words: true, wrapstring: '\n', break_on_hyphens: true },
       (run, self, width, long, between) =>
-        run.budget.text(wrapped(shown(self, run.budget), Math.max(1, wholeOf(width)), isTrue(long), textOf(between))),
+        run.budget.text(wrapped(run, shown(self, run.budget), Math.max(1, wholeOf(width)), isTrue(long), textOf(between))),
     ],
     wordcount: [{}, (run, self) => shown(self, run.budget).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0],
     filesizeformat: [

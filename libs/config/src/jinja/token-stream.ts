@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
 import { tokensOf } from './lexer.ts';
 import type { Token } from './tokens.ts';
@@ -12,9 +13,11 @@ export class TokenStream {
   readonly #tokens: Generator<Token, void>;
   #current: Token;
   #next: Token | undefined;
+  readonly #budget: Budget;
   #depth = 0;
 
-  constructor(template: string) {
+  constructor(template: string, budget: Budget) {
+    this.#budget = budget;
     this.#tokens = tokensOf(template);
     this.#current = { type: 'eof', value: '', line: 1 };
     this.#current = this.#read();
@@ -80,6 +83,7 @@ export class TokenStream {
   }
 
   #read(): Token {
+    this.#budget.spend();
     const { value, done } = this.#tokens.next();
     return done === true || value === undefined ? { type: 'eof', value: '', line: this.#current.line } : value;
   }

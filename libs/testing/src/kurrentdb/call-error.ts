@@ -20,7 +20,10 @@ export class CallError extends Error {
     if (details === undefined) return;
     const packed = new any.Any();
     packed.pack(details.message.serializeBinary(), details.name);
-    const answer = new statuses.Status().setCode(code as number).setMessage(text).setDetails(packed);
+    const answer = new statuses.Status()
+      .setCode(code as number)
+      .setMessage(text)
+      .setDetails(packed);
     this.metadata.set('grpc-status-details-bin', Buffer.from(answer.serializeBinary()));
   }
 }

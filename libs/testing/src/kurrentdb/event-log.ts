@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** The state of a stream that is not there, as the protocol writes it. */
 export const NO_STREAM = -1;
 
@@ -123,7 +125,7 @@ export class EventLog {
   #own(stream: string, type: string): void {
     this.#write({
       stream,
-      id: crypto.randomUUID(),
+      id: randomUUID(),
       type,
       data: Buffer.from('{"of":"the server"}'),
       isJson: true,

@@ -20,15 +20,15 @@ export function readEvents(log: EventLog, call: Call): void {
     subscribe(log, call, options);
     return;
   }
+  const count = Number(options.getCount());
+  if (!(count > 0)) throw invalid('a read needs the number of events');
   const stream = options.getStream();
   if (stream) {
     const name = nameOf(stream.getStreamIdentifier());
     if (log.stream(name).length === 0) call.write(streamNotFound(name));
   }
   const records = stream ? ofStream(log, options, stream) : ofAll(log, options);
-  const count = BigInt(options.getCount());
-  if (count <= 0n) throw invalid('a read needs the number of events');
-  for (const record of records.slice(0, Number(count))) call.write(eventAnswer(record, uuid));
+  for (const record of records.slice(0, count)) call.write(eventAnswer(record, uuid));
   call.end();
 }
 
@@ -57,9 +57,7 @@ function subscribe(log: EventLog, call: Call, options: Options): void {
   const from = positionOf(log, options);
   if (!uuid || !options.getAll()) throw invalid('only the whole log can be subscribed to');
   const wanted = filterOf(options);
-  let next = from === 'end' ? log.records.length : log.records.findIndex(({ position }) => position > from);
-  if (from === 0n && options.getAll()?.hasStart()) next = 0;
-  if (next === -1) next = log.records.length;
+  let next = from === 'end' ? log.records.length : log.records.filter(({ position }) => position <= from).length;
   const send = () => {
     for (; next < log.records.length; next += 1) {
       const record = log.records[next];
@@ -71,10 +69,11 @@ function subscribe(log: EventLog, call: Call, options: Options): void {
   call.on('close', log.watch(send));
 }
 
+/** Where to begin; the start stands before every position. */
 function positionOf(log: EventLog, options: Options): bigint | 'end' {
   const all = options.getAll();
   if (all?.hasEnd()) return 'end';
-  if (!all?.hasPosition()) return 0n;
+  if (!all?.hasPosition()) return -1n;
   const position = BigInt(all.getPosition()?.getCommitPosition() ?? 0);
   if (!log.records.some((record) => record.position === position)) throw invalid(`no event is at ${position}`);
   return position;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
@@ -87,7 +88,7 @@ export async function startServer({ version = '26.1.0' }: KurrentDbStandInOption
     },
     foreign: (stream) => {
       const data = Buffer.from('{"from":"elsewhere"}');
-      log.append([{ stream, id: crypto.randomUUID(), type: 'Foreign', data, isJson: true, properties: {} }], []);
+      log.append([{ stream, id: randomUUID(), type: 'Foreign', data, isJson: true, properties: {} }], []);
     },
   };
 }
