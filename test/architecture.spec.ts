@@ -30,6 +30,7 @@ const ALONE = new Set(['kernel', 'tscript']);
 const AGENT_SEES = new Set(['kernel', 'platform']);
 
 const APPS: Readonly<Record<string, ReadonlySet<string>>> = {
+  cli: new Set(),
   contractor: new Set(ROOMS.filter((room) => room !== 'testing')),
   subcontractor: new Set(['kernel', 'wire', 'platform', 'platforms']),
 };

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Pool } from 'pg';
@@ -10,9 +8,8 @@ import { NO_STREAM, postgresEventStore } from '#event-store';
 import { openReadStore } from '#read-store';
 import { startEmbeddedPostgres } from '#runtime';
 import { sites } from '#site';
+import { literal, pgbench, SECONDS } from './postgres-load.ts';
 
-/** How long one measurement takes, in seconds. */
-const SECONDS = 4;
 /** Events in the log when reading and rebuilding are measured. */
 const EVENTS = 200_000;
 
@@ -37,8 +34,6 @@ CREATE TABLE bare (
   position bigserial PRIMARY KEY, stream text NOT NULL, revision bigint NOT NULL, id uuid NOT NULL, type text NOT NULL,
   data text NOT NULL, meta text NOT NULL, UNIQUE (stream, revision)
 )`;
-/** As SQL text without colons, which pgbench would take for its own variables. */
-const literal = (text: string): string => `E'${text.replaceAll(':', String.raw`\x3a`)}'`;
 const BARE_INSERT = `INSERT INTO bare (stream, revision, id, type, data, meta)
   VALUES (CAST(gen_random_uuid() AS text), 0, gen_random_uuid(), 'SiteDefined', ${literal(payload)}, ${literal(metaText)});`;
 
@@ -52,7 +47,7 @@ export async function run(): Promise<void> {
   try {
     await pool.query(BARE_TABLE);
     for (const clients of [8, 32]) {
-      const bare = await pgbench(postgres.url, directory, BARE_INSERT, clients);
+      const { rate: bare } = await pgbench(postgres.url, directory, BARE_INSERT, clients);
       const ours = await appends(store, clients);
       report(`appends, ${clients} writers`, ours, 'appends/s', bare);
     }
@@ -71,26 +66,6 @@ function report(what: string, rate: number, unit: string, bare?: number): void {
   const ratio =
     bare === undefined ? '' : `, ${((100 * rate) / bare).toFixed(0)} % of ${bare.toFixed(0)} bare inserts/s`;
   process.stdout.write(`${what}: ${rate.toFixed(0)} ${unit}${ratio}\n`);
-}
-
-/** Transactions per second of one statement, as the server's own load program measures it. */
-export async function pgbench(url: string, directory: string, sql: string, clients: number): Promise<number> {
-  const file = path.join(directory, 'bench.sql');
-  await writeFile(file, sql.replaceAll('\n', ' '));
-  const child = spawn(
-    'pgbench',
-    ['-n', '-M', 'prepared', '-c', `${clients}`, '-j', '2', '-T', `${SECONDS}`, '-f', file, url],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let text = '';
-  child.stdout.on('data', (part: Buffer) => (text += part.toString()));
-  child.stderr.on('data', (part: Buffer) => (text += part.toString()));
-  await once(child, 'close');
-  const rate = /tps = ([\d.]+)/.exec(text)?.[1];
-  if (rate === undefined) throw new Error(`pgbench (from the package postgresql-contrib) failed: ${text}`);
-  return Number(rate);
 }
 
 const event = (): NewEvent => ({ id: randomUUID(), type: 'SiteDefined', data: payload, meta: metaText });

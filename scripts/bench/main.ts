@@ -3,6 +3,7 @@ type Bench = () => Promise<{ run(args: string[]): Promise<void> }>;
 /** The benches by name; each prints its own figures. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   thread: () => import('./thread.ts'),
+  requests: () => import('./requests.ts'),
   ground: () => import('./ground.ts'),
   'http-front': () => import('./http-front.ts'),
   tscript: () => import('./tscript.ts'),

@@ -20,10 +20,11 @@ const NONE = '00000000-0000-0000-0000-000000000000';
  */
 export class Passwords {
   readonly #pool: Pool;
-  readonly #turnstile = new Turnstile(AT_ONCE, WAITING);
+  readonly #turnstile: Turnstile;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, turnstile = new Turnstile(AT_ONCE, WAITING)) {
     this.#pool = pool;
+    this.#turnstile = turnstile;
   }
 
   async start(): Promise<void> {

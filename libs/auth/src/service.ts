@@ -62,6 +62,7 @@ const enabledOrNot = (service: Service, enabled: boolean | undefined): ServiceEv
 
 export const service: Decider<State, ServiceCommand, ServiceEvent> = {
   category: 'service',
+  snapshots: 1,
   initial: () => undefined,
   decide: {
     DefineService: ({ enabled, sites, modules, permissions }, state) => {

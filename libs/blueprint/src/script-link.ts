@@ -22,7 +22,10 @@ export const scriptLink: Decider<State, ScriptLinkCommand, ScriptLinkEvent> = {
   category: 'blueprintScript',
   initial: () => undefined,
   decide: {
-    LinkScript: (link) => ({ type: 'ScriptLinked', data: link }),
+    LinkScript: (link, state) =>
+      state
+        ? refuse('id', 'TAKEN', 'Blue print script with this Id already exists.')
+        : { type: 'ScriptLinked', data: link },
     RelinkScript: (link, state) => {
       if (!state) return refuse('', 'NOT_FOUND', 'BluePrintScript is not there');
       const same = state.blueprint === link.blueprint && state.script === link.script && state.slot === link.slot;

@@ -72,7 +72,7 @@ export const foundation: Decider<Life<State>, FoundationCommand, FoundationEvent
         events.push({ type: 'FoundationBluePrintChosen', data: { blueprint } });
       }
       if (idMap !== undefined && !same(idMap, is.idMap)) events.push({ type: 'FoundationIdentified', data: { idMap } });
-      if (own !== undefined && !same(own, { ...is.own, ...own })) {
+      if (own !== undefined && !same(is.own, { ...is.own, ...own })) {
         events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...is.own, ...own } } });
       }
       return events;

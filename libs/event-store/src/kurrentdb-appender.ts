@@ -17,16 +17,15 @@ export class KurrentAppender {
   /** Appends under way, by the id of their first event. */
   readonly #underWay = new Map<string, Promise<unknown>>();
   /** How far the log is known to go. */
-  #seen: Position;
-  /** How many appends have ended without an answer, and how many of them had when the end of the log was looked for. */
-  #unanswered = 0;
+  #seen: Position = 0n;
+  /** How many appends have ended without an answer: perhaps one of a process before this one, then our own. */
+  #unanswered = 1;
+  /** How many of them had when the end of the log was looked for. */
   #lookedFor = 0;
 
-  /** `seen` is where the log ends so far. */
-  constructor(connection: KurrentConnection, reader: KurrentReader, seen: Position) {
+  constructor(connection: KurrentConnection, reader: KurrentReader) {
     this.#connection = connection;
     this.#reader = reader;
-    this.#seen = seen;
   }
 
   /** Tells of an event that is in the log. */

@@ -32,7 +32,7 @@ export async function loadKurrentPackage(
 
 /**
  * The client in its two halves, which connect apart from each other: one appends and subscribes, the other, native one
- * reads. A native half that could not connect never comes back, so it is made anew whenever the server is not available.
+ * reads. Both come back after an outage, but a native half whose first read finds no server never does: it is made anew.
  */
 export class KurrentConnection {
   readonly kurrent: KurrentPackage;
@@ -42,6 +42,7 @@ export class KurrentConnection {
   readonly filter: Filter;
   readonly #connectionString: string;
   #reader: KurrentDBClient;
+  #hasRead = false;
   #closed = false;
 
   constructor(kurrent: KurrentPackage, connectionString: string) {
@@ -69,10 +70,11 @@ export class KurrentConnection {
     try {
       const events: E[] = [];
       for await (const event of query(reader)) events.push(event);
+      this.#hasRead ||= reader === this.#reader;
       return events;
     } catch (error) {
       if (!(error instanceof this.kurrent.UnavailableError)) throw error;
-      if (this.#reader === reader) this.#reader = this.#client();
+      if (!this.#hasRead && reader === this.#reader) this.#reader = this.#client();
       throw new Error('KurrentDB cannot be read: it is not available', { cause: error });
     }
   }

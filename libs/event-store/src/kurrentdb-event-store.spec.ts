@@ -31,6 +31,8 @@ if (url) {
   });
 }
 
+const event = (type: string) => ({ id: randomUUID(), type, data: '{}', meta: '{}' });
+
 describe('opening a log on KurrentDB', () => {
   it('is refused where the server is older than 26.1', async () => {
     const server = await startKurrentDbStandIn({ version: '26.0.3' });
@@ -51,6 +53,16 @@ describe('opening a log on KurrentDB', () => {
     await server.stop();
   });
 
+  it('finds the leader of a cluster', async () => {
+    const server = await startKurrentDbStandIn();
+    const cluster = server.connectionString.replace('kurrentdb://', 'kurrentdb+discover://');
+    const store = await kurrentdbEventStore(cluster);
+    await store.append([{ stream: 'thing-1', expected: NO_STREAM, events: [event('A')] }]);
+    expect(await store.readStream('thing-1')).toHaveLength(1);
+    await store.close();
+    await server.stop();
+  });
+
   it('says what to install where the client package is not there', async () => {
     const load = () => Promise.reject(new Error("Cannot find package '@kurrent/kurrentdb-client'"));
     await expect(kurrentdbEventStore('kurrentdb://127.0.0.1:1', { load })).rejects.toThrow(
@@ -66,8 +78,6 @@ describe('opening a log on KurrentDB', () => {
 });
 
 describe('the log on KurrentDB', () => {
-  const event = (type: string) => ({ id: randomUUID(), type, data: '{}', meta: '{}' });
-
   it('passes over what other programs have appended', async () => {
     const server = await startKurrentDbStandIn();
     const store = await kurrentdbEventStore(server.connectionString);

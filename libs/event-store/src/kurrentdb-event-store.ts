@@ -22,16 +22,15 @@ export async function kurrentdbEventStore(
   { load }: KurrentDbOptions = {},
 ): Promise<EventStore> {
   const connection = new KurrentConnection(await loadKurrentPackage(load), connectionString);
-  const reader = new KurrentReader(connection);
-  let appender: KurrentAppender;
   try {
     await connection.requireAppendRecords();
-    appender = new KurrentAppender(connection, reader, await reader.head());
   } catch (error) {
     await connection.close();
     throw error;
   }
 
+  const reader = new KurrentReader(connection);
+  const appender = new KurrentAppender(connection, reader);
   const bell = new Bell();
   const ringer = new KurrentRinger(connection, (position) => {
     if (position !== undefined) appender.saw(position);

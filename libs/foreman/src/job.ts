@@ -1,5 +1,5 @@
 import type { Decider, JsonMap, Message } from '#kernel';
-import { refuseAs } from '#kernel';
+import { refuse, refuseAs } from '#kernel';
 import type { Machine } from '#tscript';
 
 /** What a job works on. */
@@ -95,8 +95,8 @@ export type JobCommand =
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
-  | Message<'ResetJob', { readonly machine: Machine }>
-  | Message<'ClearDispatched', { readonly machine: Machine }>
+  | Message<'ResetJob', { readonly machine?: Machine }>
+  | Message<'ClearDispatched', { readonly machine?: Machine }>
   | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
   | Message<'EndJob', { readonly machine: Machine }>;
 
@@ -112,8 +112,8 @@ export type JobEvent =
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
   | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
-  | Message<'JobReset', { readonly machine: Machine }>
-  | Message<'JobDispatchCleared', { readonly machine: Machine }>
+  | Message<'JobReset', { readonly machine?: Machine }>
+  | Message<'JobDispatchCleared', { readonly machine?: Machine }>
   | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
   | Message<'JobEnded', { readonly machine: Machine }>;
 
@@ -162,7 +162,8 @@ export const job: Decider<State, JobCommand, JobEvent> = {
   snapshots: 1,
   initial: () => undefined,
   decide: {
-    CreateJob: (data) => ({ type: 'JobCreated', data }),
+    CreateJob: (data, job) =>
+      job ? refuse('id', 'TAKEN', 'Job with this Id already exists.') : { type: 'JobCreated', data },
     StartJob: when(['waiting'], notQueued, (data) => ({ type: 'JobStarted', data })),
     WaitJob: when(['queued'], notQueued, (data) => ({ type: 'JobWaited', data: cut(data) })),
     OrderTask: when(['queued'], notQueued, (data) => ({ type: 'JobStepRequested', data: cut(data) })),
@@ -234,7 +235,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       machine: data.machine,
       wakeAt: undefined,
       ready: true,
-      ...(data.message ? { message: data.message } : {}),
+      message: data.message,
     })),
     JobStepFailed: put((data, job) => ({
       retry: data.task,
@@ -251,8 +252,9 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobResumed: put(() => ({ stage: 'queued', wakeAt: undefined, ready: true })),
     JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
-    JobReset: put(({ machine }, job) => ({ ...again(job), stage: 'queued', machine })),
-    JobDispatchCleared: put(({ machine }, job) => ({ ...again(job), machine })),
+    // A job that had not begun waits for its turn again.
+    JobReset: put(({ machine }, job) => (machine ? { ...again(job), stage: 'queued', machine } : { stage: 'waiting' })),
+    JobDispatchCleared: put(({ machine }, job) => ({ ...again(job), machine: machine ?? job.machine })),
     JobAborted: put(({ machine, message }) => ({
       stage: 'aborted',
       machine,

@@ -69,7 +69,7 @@ export const jobs: ReadModel<JobRow> = {
     JobPaused: moved({ stage: 'paused' }),
     JobResumed: moved({ stage: 'queued' }),
     JobFailed: moved({ stage: 'error' }),
-    JobReset: moved({ ...idle, stage: 'queued' }),
+    JobReset: moved((data) => ({ ...idle, stage: 'machine' in data ? 'queued' : 'waiting' })),
     JobDispatchCleared: moved(idle),
     JobAborted: moved({ ...idle, stage: 'aborted' }),
     JobEnded: rule<JobRow, unknown>(() => undefined),

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import type { ExampleServer } from './example-server.ts';
 import { exampleServer } from './example-server.ts';
+
+jest.setTimeout(30_000);
 
 interface Described {
   readonly description: string;

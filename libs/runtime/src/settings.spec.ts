@@ -12,6 +12,9 @@ describe('the settings', () => {
       adminPassword: undefined,
       loginTries: { perName: 10, perSource: 100, window: 300_000 },
       databaseUrl: undefined,
+      eventStore: 'postgres',
+      kurrentdbUrl: undefined,
+      secretKey: undefined,
       natsUrl: undefined,
       embeddedSubcontractor: true,
       lease: 30_000,
@@ -34,6 +37,8 @@ describe('the settings', () => {
     ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
     ['DATABASE_URL', 'postgres://u:p@db/c', { databaseUrl: 'postgres://u:p@db/c' }],
     ['DATABASE_URL', 'postgresql://db/c', { databaseUrl: 'postgresql://db/c' }],
+    ['KURRENTDB_URL', 'esdb://k:2113', { kurrentdbUrl: 'esdb://k:2113', eventStore: 'postgres' }],
+    ['CONTRACTOR_SECRET_KEY', 'key', { secretKey: 'key' }],
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
     ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
@@ -58,6 +63,17 @@ describe('the settings', () => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(BadSetting);
     expect(read).toThrow(message);
+  });
+
+  it('put the log where it is said to be, if it is said where that is', () => {
+    const env = { EVENT_STORE: 'kurrentdb', KURRENTDB_URL: 'kurrentdb://k' };
+    expect(readSettings(env)).toMatchObject({ eventStore: 'kurrentdb', kurrentdbUrl: 'kurrentdb://k' });
+    expect(() => readSettings({ EVENT_STORE: 'kurrentdb' })).toThrow(
+      'KURRENTDB_URL="": must be set when EVENT_STORE is kurrentdb',
+    );
+    expect(() => readSettings({ EVENT_STORE: 'files' })).toThrow(
+      'EVENT_STORE="files": must be one of postgres, kurrentdb',
+    );
   });
 
   it('do not take a subcontractor inside for one behind NATS', () => {

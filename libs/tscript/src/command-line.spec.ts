@@ -73,9 +73,8 @@ describe('the command line', () => {
     [['run', 'a.ts', '--set', 'x']],
     [['run', 'a.ts', '--variables', 'a.ts']],
   ])('says when it is used wrongly: %j', (args) => {
-    expect(command(args, { 'a.ts': 'aa = 1' })).toMatchObject({
-      code: 2,
-      json: { error: expect.any(String) as string },
-    });
+    const { code, json } = command(args, { 'a.ts': 'aa = 1' });
+    expect(code).toBe(2);
+    expect(json).toHaveProperty('error');
   });
 });

@@ -113,12 +113,32 @@ export function ahead(cursor: Cursor, pattern: RegExp, distance = 0): boolean {
   return pattern.test(cursor.source.text);
 }
 
-const wordPattern = /[A-Za-z][A-Za-z0-9_]*/y;
+/** Whether a UTF-16 unit is a letter, and whether it is a letter, a digit or `_`. */
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+function isWordPart(code: number): boolean {
+  return isLetter(code) || (code >= 48 && code <= 57) || code === 95;
+}
 
 /** The longest word at the place, which is not read; empty when there is none. */
 export function word(cursor: Cursor): string {
-  wordPattern.lastIndex = cursor.at;
-  return wordPattern.test(cursor.source.text) ? cursor.source.text.slice(cursor.at, wordPattern.lastIndex) : '';
+  const { at: from, source } = cursor;
+  return source.text.slice(from, wordEnd(source.text, from));
+}
+
+/** Where the longest word that begins at an offset ends. */
+export function wordEnd(text: string, from: number): number {
+  if (!isLetter(text.charCodeAt(from))) return from;
+  let at = from + 1;
+  while (isWordPart(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** Whether a single `=` stands at the place. */
+export function assigns({ source: { text }, at }: Cursor): boolean {
+  return text.charCodeAt(at) === 61 && text.charCodeAt(at + 1) !== 61;
 }
 
 /** Reads a name of at least two characters. */
@@ -132,5 +152,17 @@ export function name(cursor: Cursor, what: string): string {
 
 /** Reads the ends of lines if there are any. */
 export function newlines(cursor: Cursor): boolean {
-  return match(cursor, /[\r\n]+/y) !== null;
+  const { text } = cursor.source;
+  const { at: from } = cursor;
+  for (let code = text.charCodeAt(from); code === 10 || code === 13;) code = text.charCodeAt((cursor.at += 1));
+  return cursor.at > from;
+}
+
+/** Reads a remark if there is one. */
+export function remark(cursor: Cursor): string | null {
+  if (peek(cursor) !== '#') return null;
+  const { text } = cursor.source;
+  const { at: from } = cursor;
+  for (let code = 0; code !== 10 && code !== 13;) code = text.charCodeAt((cursor.at += 1));
+  return text.slice(from, cursor.at).trimEnd();
 }

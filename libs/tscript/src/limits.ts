@@ -19,7 +19,7 @@ export const largestArray = 100_000;
 export const largestStored = 8 * 1024 * 1024;
 
 /** How many elements one copy, comparison or text form may visit before the script is stopped. */
-export const largestWalk = 1_000_000;
+export const largestWalk = 250_000;
 
 /** Counts what a walk through nested values visits, and stops it at the limits. */
 export interface Walk {

@@ -119,12 +119,17 @@ describe('a pass', () => {
 
   it.each([
     'text = "x"\nwhile True do text = ( text . text )',
-    'list = []\nwhile True do append( array=list, value=1 )',
+    'while True do append( array=list, value=1 )',
     'list = [ 1 ]\nwhile True do list = [ list ]',
     'list = [ 1 ]\nwhile True do\nbegin()\n  list = [ list, list ]\n  same = ( list == list )\n  text = ( list . "" )\nend',
     'list = []\nappend( array=list, value=list )\nother = []\nappend( array=other, value=other )\nsame = ( list == other )',
   ])('ends what grows without end: %j', (source) => {
-    const { outcome } = pass(source, emptyHost, {}, { budget: 10_000_000, total: 10_000_000 });
+    const { outcome } = pass(
+      source,
+      emptyHost,
+      { list: Array.from({ length: 99_000 }, () => 1) },
+      { budget: 10_000_000, total: 10_000_000 },
+    );
     expect(outcome.kind).toBe('aborted');
   });
 

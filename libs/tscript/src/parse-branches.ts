@@ -1,4 +1,4 @@
-import { type Cursor, ahead, blanks, fail, match, need, newlines, since, word } from './cursor.ts';
+import { type Cursor, ahead, blanks, fail, need, newlines, remark, since, word } from './cursor.ts';
 import { callsAhead, parseValue } from './parse-values.ts';
 import type { Surrounding } from './statement-start.ts';
 import type { Branch, If, Remark, Statement, While } from './tree.ts';
@@ -148,9 +148,9 @@ function remarksIn(cursor: Cursor): Remark[] {
     const from = cursor.at;
     if (newlines(cursor)) own = true;
     else {
-      const text = match(cursor, /#[^\r\n]*/y);
+      const text = remark(cursor);
       if (text === null) return remarks;
-      remarks.push({ kind: 'remark', text: text.trimEnd(), own, at: since(cursor, from) });
+      remarks.push({ kind: 'remark', text, own, at: since(cursor, from) });
     }
   }
 }

@@ -27,20 +27,30 @@ export function parseConstant(cursor: Cursor, first: string): Literal {
 export function parseLiteral(cursor: Cursor): Literal {
   const character = peek(cursor);
   if (character === '"' || character === "'") return parseText(cursor);
-  if (/[0-9+-]/.test(character)) return parseNumber(cursor);
+  if (beginsNumber(character)) return parseNumber(cursor);
   const first = word(cursor);
   if (!isConstant(first)) fail(cursor, 'a constant');
   return parseConstant(cursor, first);
 }
 
+/** Whether a character can be the first of a number. */
+export function beginsNumber(character: string): boolean {
+  return (character >= '0' && character <= '9') || character === '-' || character === '+';
+}
+
+const durationPattern = /(?:[0-9]{1,2}:){1,3}[0-9]{1,2}/y;
+const floatPattern = /[-+]?[0-9]+\.[0-9]+/y;
+const integerPattern = /[-+]?[0-9]+/y;
+const gluedPattern = /[A-Za-z0-9_]/y;
+
 /** An integer, a float or a duration. */
 export function parseNumber(cursor: Cursor): Literal {
   const from = cursor.at;
-  const span = match(cursor, /(?:[0-9]{1,2}:){1,3}[0-9]{1,2}/y);
-  const real = span === null ? match(cursor, /[-+]?[0-9]+\.[0-9]+/y) : null;
-  const raw = span ?? real ?? match(cursor, /[-+]?[0-9]+/y);
+  const span = match(cursor, durationPattern);
+  const real = span === null ? match(cursor, floatPattern) : null;
+  const raw = span ?? real ?? match(cursor, integerPattern);
   if (raw === null) fail(cursor, 'a value');
-  if (ahead(cursor, /[A-Za-z0-9_]/y)) fail(cursor, [], `a number ends here: a blank must follow ${raw}`);
+  if (ahead(cursor, gluedPattern)) fail(cursor, [], `a number ends here: a blank must follow ${raw}`);
   const at = since(cursor, from);
   if (span !== null) return { kind: 'literal', type: 'duration', value: secondsIn(span), raw, at };
   return { kind: 'literal', type: real === null ? 'integer' : 'float', value: Number(raw) + 0, raw, at };

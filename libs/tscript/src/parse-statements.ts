@@ -2,6 +2,7 @@ import {
   type Cursor,
   Unreadable,
   ahead,
+  assigns,
   blanks,
   fail,
   hint,
@@ -11,6 +12,7 @@ import {
   nested,
   newlines,
   peek,
+  remark,
   since,
   take,
   word,
@@ -52,14 +54,15 @@ function skipLine(cursor: Cursor, offset: number): void {
 }
 
 function parseLine(cursor: Cursor, recover: Recover, from: number): Line {
-  const bare = peek(cursor) === '#' || ahead(cursor, /[\r\n]/y);
+  const first = peek(cursor);
+  const bare = first === '#' || first === '\n' || first === '\r';
   const statement = bare ? null : parseStatement(cursor, recover);
   if (statement !== null) blanks(cursor);
-  const remark = match(cursor, /#[^\r\n]*/y);
+  const text = remark(cursor);
   const at = since(cursor, statement?.at.offset ?? from);
   const last = placeAt(cursor.source, cursor.at).line;
   if (!newlines(cursor)) fail(cursor, 'the end of the line', undefined, statement !== null);
-  return { kind: 'line', statement, remark: remark?.trimEnd() ?? null, at, last };
+  return { kind: 'line', statement, remark: text, at, last };
 }
 
 function parseStatement(cursor: Cursor, recover: Recover): Statement {
@@ -124,7 +127,7 @@ function parseTargetOrValue(cursor: Cursor, first: string): Statement {
   }
   const target = parseTarget(cursor);
   blanks(cursor);
-  if (!ahead(cursor, /=(?!=)/y)) {
+  if (!assigns(cursor)) {
     hint(cursor, '"="');
     return target;
   }
@@ -134,8 +137,10 @@ function parseTargetOrValue(cursor: Cursor, first: string): Statement {
   return { kind: 'assignment', target, value, at } satisfies Assignment;
 }
 
+const valuePattern = /[A-Za-z0-9(["'{]|[-+][0-9]/y;
+
 function parseValueStatement(cursor: Cursor): Expression {
-  if (!ahead(cursor, /[A-Za-z0-9(["'{]|[-+][0-9]/y)) fail(cursor, 'a statement');
+  if (!ahead(cursor, valuePattern)) fail(cursor, 'a statement');
   return parseBare(cursor);
 }
 

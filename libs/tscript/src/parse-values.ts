@@ -1,6 +1,21 @@
-import { type Cursor, ahead, blanks, fail, hint, name, need, nested, peek, since, take, word } from './cursor.ts';
+import {
+  type Cursor,
+  ahead,
+  assigns,
+  blanks,
+  fail,
+  hint,
+  name,
+  need,
+  nested,
+  peek,
+  since,
+  take,
+  word,
+  wordEnd,
+} from './cursor.ts';
 import { operators } from './operators.ts';
-import { isConstant, parseConstant, parseNumber, parseText } from './parse-literals.ts';
+import { beginsNumber, isConstant, parseConstant, parseNumber, parseText } from './parse-literals.ts';
 import type { ArrayLiteral, Call, Entry, Exists, Expression, Infix, Item, MapLiteral, Reference } from './tree.ts';
 
 /** Words that begin a statement or stand for one, and so cannot be the first part of a reference or a call. */
@@ -21,7 +36,7 @@ export function parseValue(cursor: Cursor): Expression {
   blanks(cursor);
   const value = nested(cursor, () => parseBare(cursor));
   blanks(cursor);
-  if (ahead(cursor, /=(?!=)/y) && (value.kind === 'reference' || value.kind === 'item')) {
+  if ((value.kind === 'reference' || value.kind === 'item') && assigns(cursor)) {
     fail(cursor, [], 'an assignment is a statement, not a value; two values are compared by ==');
   }
   return value;
@@ -32,7 +47,7 @@ export function parseBare(cursor: Cursor): Expression {
   const character = peek(cursor);
   const special = Object.hasOwn(bySign, character) ? bySign[character] : undefined;
   if (special !== undefined) return special(cursor);
-  if (/[0-9+-]/.test(character)) return parseNumber(cursor);
+  if (beginsNumber(character)) return parseNumber(cursor);
   const first = word(cursor);
   if (first === '') fail(cursor, 'a value');
   if (first === 'exists') return parseExists(cursor);
@@ -50,18 +65,20 @@ const bySign: Readonly<Record<string, (cursor: Cursor) => Expression>> = {
   "'": parseText,
 };
 
+const parametersAhead = /\([ \t]*(?:\)|[A-Za-z][A-Za-z0-9_]+[ \t]*=(?!=))/y;
+
 /** Words that may be followed by a value in brackets as well as be the name of a function. */
 const bracketed: ReadonlySet<string> = new Set(['if', 'elif', 'not', 'Not']);
 
 /** Whether the word at the place is the function of a call. */
 export function callsAhead(cursor: Cursor, first: string): boolean {
   if (reserved.has(first) || first.length < 2) return false;
-  if (ahead(cursor, /\.[A-Za-z][A-Za-z0-9_]+\(/y, first.length)) return true;
-  return ahead(
-    cursor,
-    bracketed.has(first) ? /\([ \t]*(?:\)|[A-Za-z][A-Za-z0-9_]+[ \t]*=(?!=))/y : /\(/y,
-    first.length,
-  );
+  const { text } = cursor.source;
+  const after = cursor.at + first.length;
+  const next = text.charAt(after);
+  if (next === '(') return !bracketed.has(first) || ahead(cursor, parametersAhead, first.length);
+  const end = next === '.' ? wordEnd(text, after + 1) : after;
+  return end > after + 2 && text.charAt(end) === '(';
 }
 
 /** `not` stands for itself when nothing that could be negated follows. */

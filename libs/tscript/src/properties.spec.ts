@@ -113,7 +113,7 @@ describe('a random program', () => {
           );
         expect(plain(after)).toBe(plain(before));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -124,16 +124,16 @@ describe('a random program', () => {
         expect(watch(source, () => budgets.next().value)).toEqual(whole);
         expect(watch(source, () => 1)).toEqual(whole);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });
 
 describe('a source of any kind', () => {
   it('is answered: random and mutated ones', () => {
-    const { inputs, parsed } = fuzz({ count: 3000, seed: 7, clock: () => performance.now() });
-    expect(inputs).toBe(3000);
-    expect(parsed).toBeGreaterThan(100);
+    const { inputs, parsed } = fuzz({ count: 1000, seed: 7, clock: () => performance.now() });
+    expect(inputs).toBe(1000);
+    expect(parsed).toBeGreaterThan(50);
   });
 
   it('is answered: every beginning of those that use everything', () => {
@@ -146,7 +146,7 @@ describe('a source of any kind', () => {
   it.each([
     ['blanks in a row', ' ', 300_000],
     ['lines in a row', '\n', 300_000],
-    ['remarks before no else', 'if aa then if bb then cc\n# x\n', 20_000],
+    ['remarks before no else', 'if aa then if bb then cc\n# x\n', 5_000],
     ['brackets', '( [ { not ', 50_000],
     ['blocks', 'begin()\n', 50_000],
     ['a chain of ways', 'elif aa then bb\n', 20_000],

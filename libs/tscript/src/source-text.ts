@@ -2,6 +2,8 @@
 export interface SourceText {
   readonly text: string;
   readonly starts: readonly number[];
+  /** The line that was asked for last, counted from 0: the next question is mostly about it too. */
+  recent: number;
 }
 
 /** A stretch of source: line and column from 1, offset from 0, length in UTF-16 units. */
@@ -17,25 +19,33 @@ export function sourceText(source: string): SourceText {
   const text = `${source}\n`;
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return { text, starts };
+  return { text, starts, recent: 0 };
 }
 
 /** The line and column of an offset. */
 export function placeAt(source: SourceText, offset: number): { line: number; column: number } {
-  const { starts } = source;
-  let [low, high] = [0, starts.length - 1];
+  const line = lineOf(source, offset);
+  return { line: line + 1, column: offset - (source.starts[line] ?? 0) + 1 };
+}
+
+function lineOf(source: SourceText, offset: number): number {
+  const { starts, recent } = source;
+  if (offset >= (starts[recent] ?? 0) && offset < (starts[recent + 1] ?? Infinity)) return recent;
+  let low = 0;
+  let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if ((starts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  source.recent = low;
+  return low;
 }
 
 /** The stretch between two offsets. */
 export function spanOf(source: SourceText, from: number, to: number): Span {
-  const { line, column } = placeAt(source, from);
-  return { line, column, offset: from, length: to - from };
+  const line = lineOf(source, from);
+  return { line: line + 1, column: from - (source.starts[line] ?? 0) + 1, offset: from, length: to - from };
 }
 
 const wideExcerpt = 100;

@@ -27,6 +27,8 @@ const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain:
 const REMEMBERED = 1000;
 /** How soon a consumer that is not there is first looked for again, in milliseconds. */
 const SOON = 20;
+/** A consumer that is being made is found a moment before it takes requests; those are dropped without a word. */
+const SETTLING = 50;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
 
@@ -114,6 +116,7 @@ function shiftOf(
     while (!over.aborted) {
       try {
         const consumer = await js.consumers.get(stream, names.taskReader(module));
+        if (lacking.has(module)) await sleep(SETTLING);
         if (lacking.delete(module) && lacking.size === 0) log('info', 'serving', { agent, site, modules: offers });
         wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
@@ -121,7 +124,7 @@ function shiftOf(
           const busy = [...atWork.values()].filter(({ task }) => task.module === module);
           if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
           else {
-            const messages = await consumer.fetch({ max_messages: limit - busy.length, expires: REQUEST });
+            const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
             for await (const message of endingWith(over, messages)) take(message, ackWait);
           }
         }

@@ -90,7 +90,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         const consumer = await js.consumers.get(names.RESULTS, names.RESULTS_READER);
         const messages = await consumer.consume({
           max_messages: HANDS,
-          expires: REQUEST,
+          ...REQUEST,
           abort_on_missing_resource: true,
         });
         for await (const message of endingWith(over, messages)) {

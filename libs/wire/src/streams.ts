@@ -5,8 +5,11 @@ import * as names from './subjects.ts';
 
 /** How long a stream knows a message id (a cookie), in milliseconds: sent again within this time it is held once. */
 const REMEMBER = 120_000;
-/** How long a request for messages stands at the server, in milliseconds: if one is lost, the next comes soon. */
-export const REQUEST = 5000;
+/**
+ * How requests for messages stand at the server, in milliseconds. It shows every second that it has one; where it has
+ * lost it, which is known after three, the next is sent.
+ */
+export const REQUEST = { expires: 5000, idle_heartbeat: 1000 };
 /** What JetStream answers when a stream of that name exists with other settings. */
 const NAME_IN_USE = 10058;
 

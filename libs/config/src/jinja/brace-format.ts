@@ -47,7 +47,8 @@ function itemOf(value: Value, key: string): Value | undefined {
 
 function formatted(run: Run, value: Value, spec: string): string {
   if (spec === '') return shown(value, run.budget);
-  const [, fill = ' ', align, sign = '', , zero, width = '0', group, precision, form] = SPEC.exec(spec) ?? invalid(spec);
+  const [, fill = ' ', align, sign = '', , zero, width = '0', group, precision, form] =
+    SPEC.exec(spec) ?? invalid(spec);
   run.budget.room(Number(width) + Number(precision ?? 0));
   const number = numberOf(value);
   if (number === undefined || form === 's') {
@@ -55,7 +56,8 @@ function formatted(run: Run, value: Value, spec: string): string {
     return aligned(text, Number(width), align ?? '<', fill);
   }
   const body = digits(Math.abs(number), value, form, precision === undefined ? undefined : Number(precision));
-  const grouped = group === undefined ? body : body.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, group));
+  const grouped =
+    group === undefined ? body : body.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, group));
   const lead = number < 0 ? '-' : sign === '-' ? '' : sign;
   if (align === '=' || (zero !== undefined && align === undefined)) {
     return lead + grouped.padStart(Number(width) - lead.length, zero ?? fill);
@@ -68,7 +70,8 @@ function digits(number: number, value: Value, form: string | undefined, precisio
     return String(Math.trunc(number));
   }
   if (form === 'c') return String.fromCodePoint(number);
-  if (form === undefined) return precision === undefined ? shown(value).replace('-', '') : formatNumber(number, 'g', precision);
+  if (form === undefined)
+    return precision === undefined ? shown(value).replace('-', '') : formatNumber(number, 'g', precision);
   return formatNumber(number, form, precision);
 }
 

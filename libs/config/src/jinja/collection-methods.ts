@@ -40,8 +40,14 @@ function found(at: number, why: string): number {
 
 /** The methods of lists, as Python has them. */
 export const collectionMethods: Readonly<Record<string, Method>> = methods({
-  index: [{ value: REQUIRED }, (run, self, item) => found(indexIn(run, self, item), `${represented(item)} is not in list`)],
-  count: [{ value: REQUIRED }, (run, self, item) => itemsOf(self).filter((one) => isEqual(one, item, run.budget)).length],
+  index: [
+    { value: REQUIRED },
+    (run, self, item) => found(indexIn(run, self, item), `${represented(item)} is not in list`),
+  ],
+  count: [
+    { value: REQUIRED },
+    (run, self, item) => itemsOf(self).filter((one) => isEqual(one, item, run.budget)).length,
+  ],
   copy: [
     {},
     (run, self) => {
@@ -116,9 +122,30 @@ export const collectionMethods: Readonly<Record<string, Method>> = methods({
 /** The methods of maps, as Python has them. */
 export const mapMethods: Readonly<Record<string, Method>> = {
   ...methods({
-    items: [{}, (run, self) => listed(run, entriesOf(self).map((entry) => new Tuple(entry)))],
-    keys: [{}, (run, self) => listed(run, entriesOf(self).map(([key]) => key))],
-    values: [{}, (run, self) => listed(run, entriesOf(self).map(([, value]) => value))],
+    items: [
+      {},
+      (run, self) =>
+        listed(
+          run,
+          entriesOf(self).map((entry) => new Tuple(entry)),
+        ),
+    ],
+    keys: [
+      {},
+      (run, self) =>
+        listed(
+          run,
+          entriesOf(self).map(([key]) => key),
+        ),
+    ],
+    values: [
+      {},
+      (run, self) =>
+        listed(
+          run,
+          entriesOf(self).map(([, value]) => value),
+        ),
+    ],
     get: [
       { key: REQUIRED, default: null },
       (_, self, key, otherwise) => {
@@ -126,10 +153,13 @@ export const mapMethods: Readonly<Record<string, Method>> = {
         return value === undefined ? otherwise : value;
       },
     ],
-    copy: [{}, (run, self) => {
+    copy: [
+      {},
+      (run, self) => {
         run.budget.spend(entriesOf(self).length);
         return made(new Map(entriesOf(self)));
-      }],
+      },
+    ],
     setdefault: [
       { key: REQUIRED, default: null },
       (run, self, key, otherwise) => {

@@ -34,7 +34,11 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
   item: ({ of, at }, scope, run) => itemOf(evaluate(of, scope, run), evaluate(at, scope, run), run.budget),
   slice: ({ of, bounds }, scope, run) => {
     const value = evaluate(of, scope, run);
-    return sliceOf(value, bounds.map((bound) => (bound ? evaluate(bound, scope, run) : null)), run.budget);
+    return sliceOf(
+      value,
+      bounds.map((bound) => (bound ? evaluate(bound, scope, run) : null)),
+      run.budget,
+    );
   },
   call: ({ callee, args }, scope, run) => callValue(run, evaluate(callee, scope, run), handed(args, scope, run)),
   filter: ({ of, name, args, line }, scope, run) => {
@@ -73,14 +77,13 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
   choice: ({ test, then, otherwise, line }, scope, run) => {
     if (isTrue(evaluate(test, scope, run))) return evaluate(then, scope, run);
     if (otherwise) return evaluate(otherwise, scope, run);
-    return new Missing(
-      `the inline if-expression on line ${line} evaluated to false and no else section was defined.`,
-    );
+    return new Missing(`the inline if-expression on line ${line} evaluated to false and no else section was defined.`);
   },
 };
 
 function keyOf(key: Value): Value {
-  if (isList(key) || isMap(key)) throw new TemplateFault('TypeError', `unhashable type: '${isMap(key) ? 'dict' : 'list'}'`);
+  if (isList(key) || isMap(key))
+    throw new TemplateFault('TypeError', `unhashable type: '${isMap(key) ? 'dict' : 'list'}'`);
   return key;
 }
 

@@ -11,7 +11,12 @@ import type { Run, Value } from './values.ts';
 import { isTrue, itemsOf } from './values.ts';
 
 type Kind = Statement['kind'];
-type Execute<K extends Kind> = (statement: Extract<Statement, { kind: K }>, scope: Scope, run: Run, out: Output) => void;
+type Execute<K extends Kind> = (
+  statement: Extract<Statement, { kind: K }>,
+  scope: Scope,
+  run: Run,
+  out: Output,
+) => void;
 
 function execute(statements: Statements, scope: Scope, run: Run, out: Output): void {
   for (const statement of statements) {
@@ -106,7 +111,8 @@ function assign(place: Place, value: Value, scope: Scope): void {
   } else if (place.kind === 'member') {
     const target = scope.get(place.of);
     if (!(target instanceof Namespace)) {
-      const why = target === undefined ? `${quoted(place.of)} is undefined` : 'cannot assign attribute on non-namespace object';
+      const why =
+        target === undefined ? `${quoted(place.of)} is undefined` : 'cannot assign attribute on non-namespace object';
       throw new TemplateFault(target === undefined ? 'UndefinedError' : 'TemplateRuntimeError', why);
     }
     target.set(place.name, value);

@@ -223,13 +223,23 @@ function readFilters(stream: TokenStream, value: Expression): Expression {
 }
 
 /** The filters that stand after a value; `of` undefined where they are over a block. */
-export function readFilter<O extends Expression | undefined>(stream: TokenStream, of: O, inline = false): O | Expression {
+export function readFilter<O extends Expression | undefined>(
+  stream: TokenStream,
+  of: O,
+  inline = false,
+): O | Expression {
   let whole: O | Expression = of;
   for (let first = inline; first || stream.is('pipe'); first = false) {
     if (!first) stream.take();
     const { line } = stream.current;
     const name = readDotted(stream);
-    whole = { kind: 'filter', of: whole, name, args: stream.is('lparen') ? readHanded(stream, readExpression) : NONE, line };
+    whole = {
+      kind: 'filter',
+      of: whole,
+      name,
+      args: stream.is('lparen') ? readHanded(stream, readExpression) : NONE,
+      line,
+    };
   }
   return whole;
 }

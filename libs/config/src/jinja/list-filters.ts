@@ -11,7 +11,8 @@ import { isMap, isTrue, itemsOf, kindOf, made, Missing, numberOf, Tuple } from '
 
 /** Goes down a path (`address.city`, `0`) in a value. */
 function follow(run: Run, value: Value, path: Value, otherwise: Value = null): Value {
-  const steps = typeof path === 'string' ? path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : [path];
+  const steps =
+    typeof path === 'string' ? path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : [path];
   return (path === null ? [] : steps).reduce<Value>((at, step) => {
     const inner = itemOf(at, step, run.budget);
     return inner instanceof Missing && otherwise !== null ? otherwise : inner;
@@ -36,7 +37,7 @@ function all(run: Run, value: Value): readonly Value[] {
 
 function sorted(run: Run, items: readonly Value[], keys: (item: Value) => readonly Value[], reverse: boolean): Value[] {
   const keyed = items.map((item) => [item, new Tuple(keys(item))] as const);
-  const ordered = keyed.toSorted(([, one], [, other]) => 
+  const ordered = keyed.toSorted(([, one], [, other]) =>
     reverse ? compare(other, one, run.budget) : compare(one, other, run.budget),
   );
   return made(ordered.map(([item]) => item));

@@ -37,7 +37,8 @@ function receive(
     if (n >= positional.length) rest.delete(parameter);
     scope.set(
       parameter,
-      given ?? (otherwise ? evaluate(otherwise, scope, run) : new Missing(`parameter ${quoted(parameter)} was not provided`)),
+      given ??
+        (otherwise ? evaluate(otherwise, scope, run) : new Missing(`parameter ${quoted(parameter)} was not provided`)),
     );
   }
   const caller = rest.get('caller');

@@ -17,7 +17,13 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 
 /** What it costs to look through a value, in steps. */
 const sizeOf = (value: Value): number =>
-  typeof value === 'string' ? Math.ceil(value.length / 64) : isMap(value) ? value.size : isList(value) ? value.length : 0;
+  typeof value === 'string'
+    ? Math.ceil(value.length / 64)
+    : isMap(value)
+      ? value.size
+      : isList(value)
+        ? value.length
+        : 0;
 
 function methodOf(value: Value, name: string): Value | undefined {
   if (isThing(value)) return value.attribute(name);

@@ -41,7 +41,7 @@ function halfToEven(value: number): number {
 }
 
 function rounded(value: number, precision: number, method: string): number {
-  const round = ROUND[method];
+  const round = Object.hasOwn(ROUND, method) ? ROUND[method] : undefined;
   if (!round) throw new TemplateFault('FilterArgumentError', 'method must be common, ceil or floor');
   if (method === 'common' && precision > 0) return Number(value.toFixed(Math.min(precision, 100)));
   return round(value * 10 ** precision) / 10 ** precision;
@@ -49,10 +49,7 @@ function rounded(value: number, precision: number, method: string): number {
 
 /** The filters that work on numbers, and those that make numbers of other things. */
 export const numberFilters: Readonly<Record<string, Method>> = methods({
-  abs: [
-    {},
-    (_, self) => (isFraction(self) ? fraction(Math.abs(numeric(self))) : Math.abs(numeric(self))),
-  ],
+  abs: [{}, (_, self) => (isFraction(self) ? fraction(Math.abs(numeric(self))) : Math.abs(numeric(self)))],
   round: [
     { precision: 0, method: 'common' },
     (_, self, precision, method) => {
@@ -79,7 +76,10 @@ export const numberFilters: Readonly<Record<string, Method>> = methods({
   random: [
     {},
     (_, self) => {
-      throw new TemplateFault('SecurityError', `random is not there: ${represented(self)} must render the same every time`);
+      throw new TemplateFault(
+        'SecurityError',
+        `random is not there: ${represented(self)} must render the same every time`,
+      );
     },
   ],
 });

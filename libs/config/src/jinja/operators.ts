@@ -3,18 +3,7 @@ import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import { percentFormat } from './percent-format.ts';
 import type { Value } from './values.ts';
-import {
-  fraction,
-  integer,
-  isFraction,
-  isList,
-  isMap,
-  kindOf,
-  made,
-  Missing,
-  numberOf,
-  Tuple,
-} from './values.ts';
+import { fraction, integer, isFraction, isList, isMap, kindOf, made, Missing, numberOf, Tuple } from './values.ts';
 
 /** How operators are written, by the names of their tokens. */
 const SIGNS: Readonly<Record<string, string>> = {
@@ -149,7 +138,10 @@ export function signed(sign: 'negative' | 'positive', value: Value): Value {
   if (value instanceof Missing) throw value.fault();
   const plain = numberOf(value);
   if (plain === undefined) {
-    throw new TemplateFault('TypeError', `bad operand type for unary ${sign === 'negative' ? '-' : '+'}: '${kindOf(value)}'`);
+    throw new TemplateFault(
+      'TypeError',
+      `bad operand type for unary ${sign === 'negative' ? '-' : '+'}: '${kindOf(value)}'`,
+    );
   }
   return number(sign === 'negative' ? 0 - plain : plain, isFraction(value));
 }

@@ -20,15 +20,19 @@ export function percentFormat(template: string, given: Value, budget: Budget): s
   const size = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : text === '*' ? (numberOf(take()) ?? 0) : Number(text);
 
-  const result = template.replace(DIRECTIVE, (_, name?: string, flags = '', width?: string, precision?: string, kind = '') => {
-    if (kind === '%') return '%';
-    const write = WRITE[kind as string];
-    if (!write) throw new TemplateFault('ValueError', kind ? `unsupported format character '${kind}'` : 'incomplete format');
-    const [wide, precise] = [size(width) ?? 0, size(precision)];
-    budget.room(wide + (precise ?? 0));
-    const value = name === undefined ? take() : named(given, name);
-    return padded(write(value, precise, budget), wide, flags as string);
-  });
+  const result = template.replace(
+    DIRECTIVE,
+    (_, name?: string, flags = '', width?: string, precision?: string, kind = '') => {
+      if (kind === '%') return '%';
+      const write = WRITE[kind as string];
+      if (!write)
+        throw new TemplateFault('ValueError', kind ? `unsupported format character '${kind}'` : 'incomplete format');
+      const [wide, precise] = [size(width) ?? 0, size(precision)];
+      budget.room(wide + (precise ?? 0));
+      const value = name === undefined ? take() : named(given, name);
+      return padded(write(value, precise, budget), wide, flags as string);
+    },
+  );
   if (next < values.length && !isMap(given) && !isList(given)) {
     throw new TemplateFault('TypeError', 'not all arguments converted during string formatting');
   }
@@ -44,7 +48,14 @@ function named(given: Value, name: string): Value {
 
 function padded(text: string, width: number, flags: string): string {
   const isNumber = /^[+-]?(\d|0x)/.test(text);
-  const signed = isNumber && !text.startsWith('-') ? (flags.includes('+') ? `+${text}` : flags.includes(' ') ? ` ${text}` : text) : text;
+  const signed =
+    isNumber && !text.startsWith('-')
+      ? flags.includes('+')
+        ? `+${text}`
+        : flags.includes(' ')
+          ? ` ${text}`
+          : text
+      : text;
   if (flags.includes('-')) return signed.padEnd(width);
   if (!flags.includes('0') || !isNumber) return signed.padStart(width);
   const sign = /^[+ -]/.exec(signed)?.[0] ?? '';
@@ -71,7 +82,10 @@ const decimal: Write = (value, precision = 0) => {
   const number = whole(value, 'd');
   return `${number < 0 ? '-' : ''}${String(Math.abs(number)).padStart(precision, '0')}`;
 };
-const based = (kind: string): Write => (value) => formatNumber(whole(value, kind), kind);
+const based =
+  (kind: string): Write =>
+  (value) =>
+    formatNumber(whole(value, kind), kind);
 const fractional =
   (kind: string): Write =>
   (value, precision = 6) => {

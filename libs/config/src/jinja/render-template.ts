@@ -10,7 +10,7 @@ import { Scope } from './scope.ts';
 import { readTemplate } from './statements.ts';
 import { tests } from './tests.ts';
 import { textFilters } from './text-filters.ts';
-import { quoted } from './text.ts';
+import { quoted, shown } from './text.ts';
 import type { Run, Value } from './values.ts';
 import { fromJson } from './values.ts';
 
@@ -42,7 +42,8 @@ export function renderOnce(template: string, names: Names, allowance: Allowance)
     budget,
     filter: (name, value, args, line) => lookUp(filters, 'filter', name, line)(run, value, args),
     test: (name, value, args, line) => {
-      if (name === 'filter' || name === 'test') return String(value) in (name === 'filter' ? filters : tests);
+      if (name === 'filter') return Object.hasOwn(filters, shown(value));
+      if (name === 'test') return Object.hasOwn(tests, shown(value));
       return lookUp(tests, 'test', name, line)(run, value, args);
     },
   };

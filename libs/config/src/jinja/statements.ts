@@ -179,7 +179,10 @@ class StatementReader {
 
   /** A tag that does not belong here, or the end of the template where one is missing. */
   #lost(tag: string | undefined) {
-    const awaited = this.#awaited.at(-1)?.map((end) => quoted(describeWanted(end))).join(' or ');
+    const awaited = this.#awaited
+      .at(-1)
+      ?.map((end) => quoted(describeWanted(end)))
+      .join(' or ');
     const innermost = this.#open.at(-1);
     const known = tag !== undefined && this.#awaited.some((ends) => ends.includes(`name:${tag}`));
     const sentences = [

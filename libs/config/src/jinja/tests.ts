@@ -25,7 +25,14 @@ const cased = (value: Value, form: (text: string) => string): boolean => {
 const isCollection = (value: Value): boolean =>
   typeof value === 'string' || isMap(value) || isList(value) || value instanceof Tuple;
 
-const [eq, ne, lt, le, gt, ge] = ['eq', 'ne', 'lt', 'lteq', 'gt', 'gteq'].map(comparison) as [Test, Test, Test, Test, Test, Test];
+const [eq, ne, lt, le, gt, ge] = ['eq', 'ne', 'lt', 'lteq', 'gt', 'gteq'].map(comparison) as [
+  Test,
+  Test,
+  Test,
+  Test,
+  Test,
+  Test,
+];
 
 /** What can be asked about a value with `is`. */
 export const tests: Readonly<Record<string, Test>> = {

@@ -10,7 +10,7 @@ import { isList, isMap, isTrue, itemsOf, Missing, numberOf, Tuple } from './valu
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
-const escaped = (_: Run, self: Value): string => shown(self).replace(/[&<>'"]/g, (char) => HTML[char] ?? char);
+const escaped = (text: string): string => text.replace(/[&<>'"]/g, (char) => HTML[char] ?? char);
 
 const formed = (form: (text: string) => string) =>
   [{}, (run: Run, self: Value) => run.budget.text(form(shown(self, run.budget)))] as const;
@@ -75,7 +75,10 @@ function wrapped({ budget }: Run, text: string, width: number, long: boolean, be
     }
     return [...lines, current.trimEnd()].filter((one, _, all) => one !== '' || all.length === 1);
   };
-  return text.split(/\r\n|\r|\n/).flatMap(wrap).join(between);
+  return text
+    .split(/\r\n|\r|\n/)
+    .flatMap(wrap)
+    .join(between);
 }
 
 const UNITS = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
@@ -113,9 +116,9 @@ export const textFilters: Readonly<Record<string, Method>> = {
     string: formed((text) => text),
     safe: formed((text) => text),
     striptags: formed(stripTags),
-    e: [{}, escaped],
-    escape: [{}, escaped],
-    forceescape: [{}, escaped],
+    e: formed(escaped),
+    escape: formed(escaped),
+    forceescape: formed(escaped),
     pprint: [{}, (run, self) => represented(self, run.budget)],
     tojson: [
       { indent: null },
@@ -135,19 +138,28 @@ export const textFilters: Readonly<Record<string, Method>> = {
     truncate: [
       { length: 255, killwords: false, end: '...', leeway: null },
       (run, self, length, kill, end, leeway) =>
-        truncated(shown(self, run.budget), wholeOf(length), isTrue(kill), textOf(end), leeway === null ? 5 : wholeOf(leeway)),
+        truncated(
+          shown(self, run.budget),
+          wholeOf(length),
+          isTrue(kill),
+          textOf(end),
+          leeway === null ? 5 : wholeOf(leeway),
+        ),
     ],
     wordwrap: [
       { width: 79, break_long_words: true, wrapstring: '\n', break_on_hyphens: true },
       (run, self, width, long, between) =>
-        run.budget.text(wrapped(run, shown(self, run.budget), Math.max(1, wholeOf(width)), isTrue(long), textOf(between))),
+        run.budget.text(
+          wrapped(run, shown(self, run.budget), Math.max(1, wholeOf(width)), isTrue(long), textOf(between)),
+        ),
     ],
     wordcount: [{}, (run, self) => shown(self, run.budget).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0],
     filesizeformat: [
       { binary: false },
       (_, self, binary) => {
         const bytes = numberOf(self) ?? Number(textOf(self).trim() || 'nothing');
-        if (Number.isNaN(bytes)) throw new TemplateFault('ValueError', `could not convert string to float: ${represented(self)}`);
+        if (Number.isNaN(bytes))
+          throw new TemplateFault('ValueError', `could not convert string to float: ${represented(self)}`);
         return fileSize(bytes, isTrue(binary));
       },
     ],
@@ -158,7 +170,7 @@ export const textFilters: Readonly<Record<string, Method>> = {
         if (!isMap(self)) throw new TemplateFault('TypeError', 'only a map has attributes');
         const attributes = [...self]
           .filter(([, value]) => value !== null && !(value instanceof Missing))
-          .map(([key, value]) => `${escaped(run, key)}="${escaped(run, value)}"`);
+          .map(([key, value]) => `${escaped(shown(key))}="${escaped(shown(value, run.budget))}"`);
         return (isTrue(space) && attributes.length > 0 ? ' ' : '') + attributes.join(' ');
       },
     ],
@@ -167,6 +179,10 @@ export const textFilters: Readonly<Record<string, Method>> = {
     if (positional.length > 0 && named.size > 0) {
       throw new TemplateFault('FilterArgumentError', "can't handle positional and keyword arguments at the same time");
     }
-    return percentFormat(shown(self, run.budget), named.size > 0 ? new Map<Value, Value>(named) : new Tuple(positional), run.budget);
+    return percentFormat(
+      shown(self, run.budget),
+      named.size > 0 ? new Map<Value, Value>(named) : new Tuple(positional),
+      run.budget,
+    );
   },
 };

@@ -10,8 +10,7 @@ const SPACE = /\s/u;
 /** Text without some characters at its ends; white space unless others are named. */
 export function stripped(text: string, chars: Value | undefined, ends: 'both' | 'left' | 'right' = 'both'): string {
   const set = typeof chars === 'string' ? new Set(chars) : undefined;
-  const goes = (char: string | undefined): boolean =>
-    char !== undefined && (set ? set.has(char) : SPACE.test(char));
+  const goes = (char: string | undefined): boolean => char !== undefined && (set ? set.has(char) : SPACE.test(char));
   let from = 0;
   let to = text.length;
   while (ends !== 'right' && from < to && goes(text[from])) from += 1;
@@ -57,7 +56,12 @@ export function replaced(run: Run, text: string, old: string, by: string, count:
   const pieces = old === '' ? ['', ...Array.from(text), ''] : text.split(old);
   const times = count < 0 ? pieces.length - 1 : Math.min(count, pieces.length - 1);
   run.budget.room(text.length + times * Math.max(0, by.length - old.length));
-  return pieces.slice(0, times).map((piece) => piece + by).join('') + pieces.slice(times).join(old);
+  return (
+    pieces
+      .slice(0, times)
+      .map((piece) => piece + by)
+      .join('') + pieces.slice(times).join(old)
+  );
 }
 
 /** Text in the middle of so many characters. */
@@ -99,10 +103,12 @@ function justified(run: Run, text: Value, width: Value | undefined, fill: Value 
   return left ? textOf(text).padEnd(size, textOf(fill)) : textOf(text).padStart(size, textOf(fill));
 }
 
-const all = (pattern: RegExp) =>
-  [{}, (_: Run, self: Value) => pattern.test(textOf(self))] as const;
+const all = (pattern: RegExp) => [{}, (_: Run, self: Value) => pattern.test(textOf(self))] as const;
 const cased = (form: (text: string) => string) =>
-  [{}, (_: Run, self: Value) => form(textOf(self)) === self && textOf(self).toLowerCase() !== textOf(self).toUpperCase()] as const;
+  [
+    {},
+    (_: Run, self: Value) => form(textOf(self)) === self && textOf(self).toLowerCase() !== textOf(self).toUpperCase(),
+  ] as const;
 const formed = (form: (text: string) => string) =>
   [{}, (run: Run, self: Value) => run.budget.text(form(textOf(self)))] as const;
 const pieces = (run: Run, of: string[]): Value => {
@@ -201,7 +207,12 @@ export const textMethods: Readonly<Record<string, Method>> = {
       (run, self, width) => {
         run.budget.room(wholeOf(width));
         const sign = /^[+-]/.exec(textOf(self))?.[0] ?? '';
-        return sign + textOf(self).slice(sign.length).padStart(wholeOf(width) - sign.length, '0');
+        return (
+          sign +
+          textOf(self)
+            .slice(sign.length)
+            .padStart(wholeOf(width) - sign.length, '0')
+        );
       },
     ],
     format_map: [
@@ -209,7 +220,9 @@ export const textMethods: Readonly<Record<string, Method>> = {
       (run, self, map) =>
         braceFormat(run, textOf(self), {
           positional: [],
-          named: isMap(map ?? null) ? new Map([...(map as ReadonlyMap<Value, Value>)].map(([key, value]) => [String(key), value])) : new Map(),
+          named: isMap(map ?? null)
+            ? new Map([...(map as ReadonlyMap<Value, Value>)].map(([key, value]) => [String(key), value]))
+            : new Map(),
         }),
     ],
   }),

@@ -28,7 +28,13 @@ function written(value: Value, budget: Budget, indent: number | undefined, depth
   if (isMap(value)) {
     const entries = [...value].map(([key, item]) => [keyOf(key), item] as const);
     const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
-    return enclosed('{', '}', sorted.map(([key, item]) => `${JSON.stringify(key)}: ${inner(item)}`), indent, depth);
+    return enclosed(
+      '{',
+      '}',
+      sorted.map(([key, item]) => `${JSON.stringify(key)}: ${inner(item)}`),
+      indent,
+      depth,
+    );
   }
   const items = value instanceof Tuple ? value.items : value;
   if (isList(items)) return enclosed('[', ']', items.map(inner), indent, depth);

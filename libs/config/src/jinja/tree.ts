@@ -19,14 +19,36 @@ export type Expression =
   | { readonly kind: 'slice'; readonly of: Expression; readonly bounds: readonly (Expression | undefined)[] }
   | { readonly kind: 'call'; readonly callee: Expression; readonly args: Handed }
   /** `of` undefined: what the block it stands over comes to. */
-  | { readonly kind: 'filter'; readonly of: Expression | undefined; readonly name: string; readonly args: Handed; readonly line: number }
-  | { readonly kind: 'test'; readonly of: Expression; readonly name: string; readonly args: Handed; readonly line: number }
+  | {
+      readonly kind: 'filter';
+      readonly of: Expression | undefined;
+      readonly name: string;
+      readonly args: Handed;
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'test';
+      readonly of: Expression;
+      readonly name: string;
+      readonly args: Handed;
+      readonly line: number;
+    }
   | { readonly kind: 'not' | 'negative' | 'positive'; readonly of: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'comparison'; readonly first: Expression; readonly rest: readonly (readonly [operator: string, value: Expression])[] }
+  | {
+      readonly kind: 'comparison';
+      readonly first: Expression;
+      readonly rest: readonly (readonly [operator: string, value: Expression])[];
+    }
   | { readonly kind: 'joined'; readonly parts: readonly Expression[] }
-  | { readonly kind: 'choice'; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression | undefined; readonly line: number };
+  | {
+      readonly kind: 'choice';
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression | undefined;
+      readonly line: number;
+    };
 
 /** What values are assigned to. */
 export type Place =
@@ -45,7 +67,11 @@ export type Statements = readonly Statement[];
 export type Statement =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'print'; readonly values: readonly Expression[] }
-  | { readonly kind: 'if'; readonly branches: readonly { readonly test: Expression; readonly body: Statements }[]; readonly otherwise: Statements }
+  | {
+      readonly kind: 'if';
+      readonly branches: readonly { readonly test: Expression; readonly body: Statements }[];
+      readonly otherwise: Statements;
+    }
   | {
       readonly kind: 'for';
       readonly place: Place;
@@ -56,10 +82,25 @@ export type Statement =
       readonly otherwise: Statements;
     }
   | { readonly kind: 'set'; readonly place: Place; readonly value: Expression }
-  | { readonly kind: 'setBlock'; readonly place: Place; readonly filter: Expression | undefined; readonly body: Statements }
-  | { readonly kind: 'with'; readonly places: readonly Place[]; readonly values: readonly Expression[]; readonly body: Statements }
+  | {
+      readonly kind: 'setBlock';
+      readonly place: Place;
+      readonly filter: Expression | undefined;
+      readonly body: Statements;
+    }
+  | {
+      readonly kind: 'with';
+      readonly places: readonly Place[];
+      readonly values: readonly Expression[];
+      readonly body: Statements;
+    }
   | { readonly kind: 'macro'; readonly name: string; readonly signature: Signature; readonly body: Statements }
-  | { readonly kind: 'call'; readonly call: Expression & { readonly kind: 'call' }; readonly signature: Signature; readonly body: Statements }
+  | {
+      readonly kind: 'call';
+      readonly call: Expression & { readonly kind: 'call' };
+      readonly signature: Signature;
+      readonly body: Statements;
+    }
   | { readonly kind: 'filter'; readonly filter: Expression; readonly body: Statements }
   | { readonly kind: 'block'; readonly scoped: boolean; readonly body: Statements }
   /** Reaches for another template; there are none. */

@@ -63,7 +63,17 @@ export class Callable {
 
 /** A value of a template. Whole numbers are numbers without a fraction; maps keep their order. */
 export type Value =
-  null | boolean | number | string | Whole | readonly Value[] | Tuple | ReadonlyMap<Value, Value> | Missing | Callable | Thing;
+  | null
+  | boolean
+  | number
+  | string
+  | Whole
+  | readonly Value[]
+  | Tuple
+  | ReadonlyMap<Value, Value>
+  | Missing
+  | Callable
+  | Thing;
 
 /** What the parts of a run share. */
 export interface Run {

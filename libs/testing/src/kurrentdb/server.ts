@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { handleUnaryCall } from '@grpc/grpc-js';
+import gossip from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_grpc_pb.js';
+import type { IGossipServer } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_grpc_pb.js';
 import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import type { IServerFeaturesServer } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import firstProtocol from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
@@ -10,6 +12,7 @@ import type { IStreamsServiceServer } from '@kurrent/kurrentdb-client/generated/
 import type { KurrentDbStandIn, KurrentDbStandInOptions } from '../kurrentdb-stand-in.ts';
 import { appendRecords } from './append-records.ts';
 import { CallError } from './call-error.ts';
+import { clusterOf } from './cluster.ts';
 import { EventLog } from './event-log.ts';
 import { readEvents } from './read-events.ts';
 import { hasAppendRecords, serverFeatures } from './server-features.ts';
@@ -60,7 +63,9 @@ export async function startServer({ version = '26.1.0' }: KurrentDbStandInOption
     };
     const streams: Pick<IStreamsServer, 'read'> = { read };
     const records: Pick<IStreamsServiceServer, 'appendRecords'> = { appendRecords: append };
+    const members: Pick<IGossipServer, 'read'> = { read: unary(() => clusterOf(running.port)) };
     server.addService(features.ServerFeaturesService, asked);
+    server.addService(gossip.GossipService, members);
     server.addService(firstProtocol.StreamsService, streams);
     if (hasAppendRecords(version)) server.addService(secondProtocol.StreamsServiceService, records);
     return { server, port: await bound(server, port) };

@@ -16,16 +16,18 @@ export interface Checked {
 export function checkCase(row: Case, decided?: Decided, manner?: Manner): Checked {
   const { id } = row;
   const expected = decided === undefined ? row : { ...row, ...decided.expect };
-  const differences = differencesOf(expected, manner);
-  if (differences.length === 0)
-    return { id, passed: true, by: decided === undefined ? 'recorded' : 'decided', differences };
-  const rule = decided === undefined ? decidedRules.find(({ explains }) => explains(row)) : undefined;
-  if (rule === undefined) return { id, passed: false, by: decided === undefined ? 'recorded' : 'decided', differences };
-  return { id, passed: true, by: rule.name, differences: [] };
+  const by = decided === undefined ? 'recorded' : 'decided';
+  const parse = parseDifferences(expected.parse, parsed(row.script));
+  const differences = parse.length > 0 || !expected.parse.ok ? parse : stepsOf(expected, manner);
+  if (differences.length === 0) return { id, passed: true, by, differences };
+  const about = parse.length > 0 ? 'parse' : 'steps';
+  const candidates = decided === undefined ? decidedRules.filter((rule) => rule.about.includes(about)) : [];
+  const rule = candidates.find(({ explains }) => explains(row));
+  return rule === undefined
+    ? { id, passed: false, by, differences }
+    : { id, passed: true, by: rule.name, differences: [] };
 }
 
-function differencesOf(row: Case, manner: Manner | undefined): string[] {
-  const differences = parseDifferences(row.parse, parsed(row.script));
-  if (differences.length > 0 || !row.parse.ok) return differences;
+function stepsOf(row: Case, manner: Manner | undefined): string[] {
   return stepDifferences(row, playCase(row, compile(row.script), manner));
 }

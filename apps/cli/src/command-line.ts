@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import type { Terminal } from './ask-secret.ts';
+import { Asker } from './ask-secret.ts';
+import type { Command, Result } from './command.ts';
+import { Misuse } from './command.ts';
+import { groups, users } from './people-commands.ts';
+import { Refused, RestClient } from './rest-client.ts';
+import { services } from './service-commands.ts';
+import { ownSession, sessions } from './session-commands.ts';
+import { SessionFile } from './session-file.ts';
+
+/** Everything the command line can do, by the words that say so. */
+const COMMANDS: Readonly<Record<string, Command>> = { ...ownSession, ...users, ...groups, ...services, ...sessions };
+
+/** How a command ended. */
+export const EXIT = { done: 0, refused: 1, misuse: 2, noSession: 3 } as const;
+
+/** What surrounds the command line: its arguments, environment and streams. */
+export interface Surroundings extends Terminal {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly result: NodeJS.WritableStream;
+}
+
+const COMMON = {
+  server: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Does what a command line asks for. @returns its exit code */
+export async function commandLine({ args, environment, input, output, result }: Surroundings): Promise<number> {
+  try {
+    const found = commandIn(args);
+    if (!found) {
+      if (args.length > 0 && !args.includes('--help') && !args.includes('-h')) throw new Misuse(`no such command`);
+      result.write(help());
+      return args.length > 0 ? EXIT.done : EXIT.misuse;
+    }
+    const { words, command } = found;
+    const { positionals: names, values: options } = taken(args.slice(words.split(' ').length), command);
+    if (options['help']) {
+      result.write(`${usageOf(words, command)}\n  ${command.does}\n`);
+      return EXIT.done;
+    }
+    const [least, most] = command.names;
+    if (names.length < least || names.length > most) throw new Misuse(`usage: ${usageOf(words, command)}`);
+
+    const server = serverIn(options['server'], environment);
+    const file = new SessionFile(environment);
+    const session = await file.get(server);
+    const came = await command.run(
+      { names, options },
+      {
+        client: new RestClient(server, session),
+        user: session?.user,
+        asker: new Asker({ input, output }),
+        keep: (kept) => file.set(server, kept),
+      },
+    );
+    result.write(written(came, options['json'] === true));
+    return EXIT.done;
+  } catch (error) {
+    const [code, text] = failure(error);
+    output.write(`contractor: ${text}\n`);
+    return code;
+  }
+}
+
+/** The command the first words name. */
+function commandIn(args: readonly string[]): { words: string; command: Command } | undefined {
+  for (const count of [2, 1]) {
+    const words = args.slice(0, count).join(' ');
+    const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
+    if (command) return { words, command };
+  }
+  return undefined;
+}
+
+function taken(args: readonly string[], { options = {} }: Command) {
+  try {
+    return parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new Misuse((error as Error).message);
+  }
+}
+
+function serverIn(option: unknown, environment: Surroundings['environment']): string {
+  const server = typeof option === 'string' ? option : environment['CONTRACTOR_URL'] || 'http://127.0.0.1:8080';
+  if (!/^https?:\/\/[^/]/.test(server)) throw new Misuse(`"${server}" is no address of a server: http://host:port`);
+  return server.replace(/\/+$/, '');
+}
+
+const written = ({ json, text }: Result, asJson: boolean): string =>
+  `${asJson ? JSON.stringify(json, null, 2) : text}\n`;
+
+function failure(error: unknown): readonly [code: number, text: string] {
+  const { message } = error as Error;
+  if (error instanceof Misuse) return [EXIT.misuse, `${message}\n"contractor --help" tells what there is`];
+  if (error instanceof Refused && error.status === 401) return [EXIT.noSession, `${message} (contractor login)`];
+  return [EXIT.refused, message];
+}
+
+const usageOf = (words: string, { usage }: Command): string => `contractor ${words} ${usage}`.trimEnd();
+
+const help = (): string => `usage: contractor COMMAND [--server http://host:port] [--json]
+
+${Object.entries(COMMANDS)
+  .map(([words, command]) => `  ${usageOf(words, command)}\n      ${command.does}`)
+  .join('\n')}
+
+The server is --server, or CONTRACTOR_URL, or http://127.0.0.1:8080. Secrets are asked for on a terminal, or read from
+standard input, a line each. Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no session.
+`;

@@ -1,0 +1,114 @@
+/** A JSON object of the server. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Who speaks: a user or service, and the token of a session. */
+export interface Session {
+  readonly user: string;
+  readonly token: string;
+}
+
+/** The server has said no, and why. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, problem: unknown) {
+    const { detail, title } = (problem ?? {}) as { readonly detail?: string; readonly title?: string };
+    super(detail ?? title ?? `the server answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** The server cannot be reached, or is none of ours. */
+export class Unreachable extends Error {}
+
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 30_000;
+/** How many objects are asked for at a time. */
+const PAGE = 500;
+
+/** A client of the server's REST interface. */
+export class RestClient {
+  readonly server: string;
+  readonly #session: Session | undefined;
+
+  /** @param server `http://host:port` */
+  constructor(server: string, session?: Session) {
+    this.server = server;
+    this.#session = session;
+  }
+
+  async get(path: string): Promise<Values> {
+    return (await this.#send('GET', path)).body;
+  }
+
+  /** The objects on all pages. */
+  async list(path: string, query: Readonly<Record<string, string>> = {}): Promise<Values[]> {
+    const items: Values[] = [];
+    for (;;) {
+      const asked = new URLSearchParams({ ...query, position: String(items.length), count: String(PAGE) });
+      const page = (await this.get(`${path}?${asked.toString()}`)) as { items: Values[]; total: number };
+      items.push(...page.items);
+      if (page.items.length === 0 || items.length >= page.total) return items;
+    }
+  }
+
+  async create(path: string, values: Values): Promise<Values> {
+    return (await this.#send('POST', path, values)).body;
+  }
+
+  /** Calls an action. @returns its answer */
+  async call(path: string, parameters: Values = {}): Promise<unknown> {
+    return (await this.#send('POST', path, parameters)).body['value'];
+  }
+
+  /** Changes an object by what it is, unless others change it meanwhile. */
+  async change(path: string, how: (object: Values) => Values): Promise<Values> {
+    const { body, etag } = await this.#send('GET', path);
+    return (await this.#send('PATCH', path, how(body), etag ? { 'If-Match': etag } : {})).body;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#send('DELETE', path);
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body?: Values,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly body: Values; readonly etag: string | null }> {
+    const session = this.#session;
+    const response = await fetch(`${this.server}/api/rest/${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...(session ? { Authorization: `Bearer ${session.user}:${session.token}` } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE),
+    }).catch((error: unknown) => {
+      throw new Unreachable(`${this.server} cannot be reached: ${reasonOf(error)}`);
+    });
+    const answer = parsed(await response.text());
+    if (answer === undefined) throw new Unreachable(`${this.server} is no Contractor`);
+    if (!response.ok) throw new Refused(response.status, answer);
+    return { body: answer, etag: response.headers.get('etag') };
+  }
+}
+
+/** The JSON of a body, nothing as an empty object; undefined where it is something else. */
+function parsed(text: string): Values | undefined {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as Values;
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && cause.message ? cause.message : message;
+}

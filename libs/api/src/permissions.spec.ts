@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import { may, mayServe } from './caller.ts';
+import type { Caller, Person } from './caller.ts';
+import { Catalogue } from './catalogue.ts';
+import type { Model } from './model.ts';
+import { answers, guarded, permissionsOf } from './permissions.ts';
+
+const rows = { name: 'sites', version: 1, key: 'text', history: false, indexes: {}, on: {} } as const;
+const run = { freely: async () => undefined };
+const site: Model = {
+  path: 'Site/Site',
+  fields: {},
+  rows,
+  create: async () => 'x',
+  permissions: { add: { grant: 'Site.can_found' } },
+  actions: {
+    look: { static: true, parameters: {}, permission: 'anybody', run },
+    paint: { parameters: {}, permission: { grant: 'Site.paint' }, run },
+    count: { parameters: {}, permission: 'session', run },
+  },
+};
+const hidden: Model = { path: 'Site/Hidden', fields: {}, rows, readable: false };
+const catalogue = new Catalogue([site, hidden]);
+
+it('everything that can be asked takes a permission', () => {
+  expect(guarded(catalogue)).toEqual([
+    { model: 'Site/Site', what: 'view', permission: { grant: 'Site.view_site' } },
+    { model: 'Site/Site', what: 'add', permission: { grant: 'Site.can_found' } },
+    { model: 'Site/Site', what: '(look)', permission: 'anybody' },
+    { model: 'Site/Site', what: '(paint)', permission: { grant: 'Site.paint' } },
+    { model: 'Site/Site', what: '(count)', permission: 'session' },
+  ]);
+});
+
+it('those permissions exist that something asks for', () => {
+  expect([...permissionsOf(catalogue)]).toEqual(['Site.can_found', 'Site.paint', 'Site.view_site']);
+});
+
+it('a model answers the verbs it was declared with', () => {
+  const verbs = (model: Model) => (['view', 'add', 'change', 'delete'] as const).filter((verb) => answers(model, verb));
+  expect([verbs(site), verbs(hidden)]).toEqual([['view', 'add'], []]);
+});
+
+const person = (values: Partial<Person>): Caller => ({
+  source: '',
+  person: { name: 'one', superuser: false, permissions: new Set(), session: '', ...values },
+});
+
+it.each<[string, Caller, boolean, boolean, boolean]>([
+  ['nobody in particular', { source: '' }, true, false, false],
+  ['somebody', person({}), true, true, false],
+  ['who was granted something else', person({ permissions: new Set(['Site.look']) }), true, true, false],
+  ['who was granted it', person({ permissions: new Set(['Site.paint']) }), true, true, true],
+  ['a superuser', person({ superuser: true }), true, true, true],
+])('%s may what is open to all, to any session, granted: %#', (_, caller, anybody, session, granted) => {
+  expect([may(caller, 'anybody'), may(caller, 'session'), may(caller, { grant: 'Site.paint' })]).toEqual([
+    anybody,
+    session,
+    granted,
+  ]);
+});
+
+it.each<[Person['serves'], string, string[], boolean]>([
+  [undefined, 'berlin', ['iputils'], true],
+  [{ sites: ['berlin'], modules: ['iputils', 'manual'] }, 'berlin', ['iputils'], true],
+  [{ sites: ['berlin'], modules: ['iputils'] }, 'berlin', [], true],
+  [{ sites: ['berlin'], modules: ['iputils'] }, 'berlin', ['iputils', 'manual'], false],
+  [{ sites: ['berlin'], modules: ['*'] }, 'paris', ['iputils'], false],
+  [{ sites: ['*'], modules: ['*'] }, 'paris', ['iputils'], true],
+  [{ sites: [], modules: [] }, 'berlin', [], false],
+])('who serves %j works at %s with %j: %s', (serves, where, modules, works) => {
+  expect(mayServe(person(serves ? { serves } : {}), where, modules)).toBe(works);
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { given, moment, rowsAfter, stateAfter } from '#testing';
+import type { BluePrintCommand, BluePrintEvent, FoundationBluePrint } from './blueprint.ts';
+import { blueprint } from './blueprint.ts';
+import { blueprints } from './blueprints.ts';
+
+const is: FoundationBluePrint = {
+  kind: 'foundation',
+  description: 'by hand',
+  configValues: { ntp: 'a' },
+  parents: [],
+  foundationTypes: ['Manual'],
+  validationTemplate: {},
+  physicalInterfaceNames: ['eth0'],
+};
+const define: BluePrintCommand = { type: 'DefineBluePrint', data: { name: 'base', is } };
+const change = (data: Partial<FoundationBluePrint>): BluePrintCommand => ({ type: 'ChangeBluePrint', data });
+const fill = (slot: string, link: number, script: string): BluePrintCommand => ({
+  type: 'FillSlot',
+  data: { slot, link, script },
+});
+const empty = (slot: string, link: number): BluePrintCommand => ({ type: 'EmptySlot', data: { slot, link } });
+
+const defined: BluePrintEvent = { type: 'BluePrintDefined', data: is };
+const closed: BluePrintEvent = { type: 'BluePrintClosed', data: {} };
+const deleted: BluePrintEvent = { type: 'BluePrintDeleted', data: {} };
+const filled = (slot: string, link: number, script: string): BluePrintEvent => ({
+  type: 'SlotFilled',
+  data: { slot, link, script },
+});
+const emptied = (slot: string, link: number): BluePrintEvent => ({ type: 'SlotEmptied', data: { slot, link } });
+
+describe('a blueprint', () => {
+  it('is defined', () => given(blueprint).when(define).yields(defined));
+  it('is defined once', () => given(blueprint, defined).when(define).refuses('name', 'TAKEN'));
+  it('keeps its name while it is looked whether it may go', () =>
+    given(blueprint, defined, closed).when(define).refuses('name', 'TAKEN'));
+  it('may be defined anew when it is gone', () =>
+    given(blueprint, defined, closed, deleted).when(define).yields(defined));
+
+  it.each<[Partial<FoundationBluePrint>, BluePrintEvent]>([
+    [{ description: 'mine' }, { type: 'BluePrintDescribed', data: { description: 'mine' } }],
+    [{ configValues: {} }, { type: 'BluePrintConfigured', data: { configValues: {} } }],
+    [{ parents: ['b', 'a'] }, { type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }],
+    [{ foundationTypes: ['VM'] }, { type: 'FoundationTypesChosen', data: { foundationTypes: ['VM'] } }],
+    [
+      { validationTemplate: { cpu: '2' } },
+      { type: 'ValidationTemplateChosen', data: { validationTemplate: { cpu: '2' } } },
+    ],
+    [{ physicalInterfaceNames: [] }, { type: 'PhysicalInterfacesNamed', data: { physicalInterfaceNames: [] } }],
+  ])('changes by %j', (changes, event) => {
+    given(blueprint, defined).when(change(changes)).yields(event);
+    const { kind: _, ...changed } = { ...is, ...changes };
+    given(blueprint, defined, event).when(change(changed)).yieldsNothing();
+  });
+
+  it('does not change where nothing is said, or what holds already', () => {
+    const { kind: _, ...same } = is;
+    given(blueprint, defined).when(change({})).yieldsNothing();
+    given(blueprint, defined)
+      .when(change({ description: undefined }))
+      .yieldsNothing();
+    given(blueprint, defined).when(change(same)).yieldsNothing();
+  });
+
+  it('takes its parents in another order for a change: it is the order in which they apply', () =>
+    given(blueprint, { type: 'BluePrintDefined', data: { ...is, parents: ['a', 'b'] } })
+      .when(change({ parents: ['b', 'a'] }))
+      .yields({ type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }));
+
+  it.each([
+    ['before it is there', []],
+    ['while it is looked whether it may go', [defined, closed]],
+    ['when it is gone', [defined, closed, deleted]],
+  ])('does not change %s', (_, events) => {
+    given(blueprint, ...events)
+      .when(change({ description: 'mine' }))
+      .refuses('', 'NOT_FOUND');
+    given(blueprint, ...events)
+      .when(fill('create', 1, 'look'))
+      .refuses('blueprint', 'INVALID_VALUE');
+  });
+});
+
+describe('a slot of a blueprint', () => {
+  const withScript = [defined, filled('create', 1, 'look')];
+
+  it('is filled', () =>
+    given(blueprint, defined)
+      .when(fill('create', 1, 'look'))
+      .yields(filled('create', 1, 'look')));
+  it('holds one link', () =>
+    given(blueprint, ...withScript)
+      .when(fill('create', 2, 'other'))
+      .refuses('__all__', 'TAKEN'));
+  it('holds one link, even to the same script', () =>
+    given(blueprint, ...withScript)
+      .when(fill('create', 2, 'look'))
+      .refuses('__all__', 'TAKEN'));
+  it('stays as it is where its link says what it said', () =>
+    given(blueprint, ...withScript)
+      .when(fill('create', 1, 'look'))
+      .yieldsNothing());
+  it('takes another script by its link', () =>
+    given(blueprint, ...withScript)
+      .when(fill('create', 1, 'other'))
+      .yields(filled('create', 1, 'other')));
+  it('leaves the other slots alone', () =>
+    given(blueprint, ...withScript)
+      .when(fill('destroy', 2, 'look'))
+      .yields(filled('destroy', 2, 'look')));
+  it('is emptied by its link', () =>
+    given(blueprint, ...withScript)
+      .when(empty('create', 1))
+      .yields(emptied('create', 1)));
+  it('is not emptied by another link', () =>
+    given(blueprint, ...withScript)
+      .when(empty('create', 2))
+      .yieldsNothing());
+  it('is not emptied twice', () =>
+    given(blueprint, ...withScript, emptied('create', 1))
+      .when(empty('create', 1))
+      .yieldsNothing());
+  it('may be filled again', () =>
+    given(blueprint, ...withScript, emptied('create', 1))
+      .when(fill('create', 2, 'look'))
+      .yields(filled('create', 2, 'look')));
+  it('is emptied while it is looked whether the blueprint may go', () =>
+    given(blueprint, ...withScript, closed)
+      .when(empty('create', 1))
+      .yields(emptied('create', 1)));
+  it('survives changes of the blueprint', () =>
+    expect(
+      stateAfter(blueprint, ...withScript, { type: 'BluePrintDescribed', data: { description: 'mine' } }),
+    ).toMatchObject({ is: { description: 'mine', slots: new Map([['create', { link: 1, script: 'look' }]]) } }));
+});
+
+describe('the row of a blueprint', () => {
+  it('is its fold, with the scripts in its slots', () =>
+    expect(
+      rowsAfter(
+        blueprints,
+        ['base', defined],
+        ['base', filled('create', 1, 'look')],
+        ['base', filled('destroy', 2, 'clean')],
+        ['base', { type: 'BluePrintParentsChosen', data: { parents: ['root'] } }],
+        ['base', emptied('create', 1)],
+        ['base', filled('destroy', 2, 'wipe')],
+      ).get('base'),
+    ).toEqual({ ...is, parents: ['root'], scripts: { destroy: 'wipe' }, created: moment(1), updated: moment(4) }));
+
+  it('goes with the blueprint', () => expect(rowsAfter(blueprints, ['base', defined], ['base', deleted]).size).toBe(0));
+
+  it('listens to events of blueprints alone', () =>
+    expect(Object.keys(blueprint.evolve)).toEqual(expect.arrayContaining(Object.keys(blueprints.on))));
+});

@@ -1,0 +1,54 @@
+import type { Json } from '#kernel';
+import type { Operator } from './config-name.ts';
+import type { ConfigFault, Layer, Source } from './layer.ts';
+import { merge } from './merge.ts';
+import { overlay } from './overlay.ts';
+
+/** What one entry did to a name: where it stands, who wrote it and when, and the value before and after. */
+export interface ExplainedStep {
+  readonly source: Source;
+  readonly key: string;
+  readonly operator: Operator;
+  readonly value: Json;
+  /** Undefined: there was, or is, no value. */
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+/** How a name came by its value, in the order in which it happened; the last step that changed something gave it. */
+export interface ExplainedName {
+  readonly name: string;
+  /** Undefined: it was dropped again. */
+  readonly value: Json | undefined;
+  /** The value with its texts rendered, where that makes a difference. */
+  readonly rendered?: Json;
+  readonly steps: readonly ExplainedStep[];
+}
+
+/** Runs the same overlay that makes a configuration, and tells what each entry did. */
+export function explain(
+  layers: readonly Layer[],
+  classes: readonly string[] = [],
+): { readonly names: readonly ExplainedName[]; readonly faults: readonly ConfigFault[] } {
+  const steps = new Map<string, ExplainedStep[]>();
+  const { values, faults } = overlay(layers, classes, {
+    note: ({ layer, key, name, operator, value, before, after }) => {
+      const story = steps.get(name) ?? [];
+      story.push({ source: sourceOf(layer, key), key, operator, value, before, after });
+      steps.set(name, story);
+    },
+  });
+  const merged = merge(values);
+  const names = [...steps].map(([name, story]): ExplainedName => {
+    const value = values.get(name);
+    const rendered = merged.values.get(name);
+    const differs = JSON.stringify(value) !== JSON.stringify(rendered);
+    return { name, value, ...(differs && rendered !== undefined ? { rendered } : {}), steps: story };
+  });
+  return { names, faults: [...faults, ...merged.faults] };
+}
+
+const sourceOf = ({ source, origins = {} }: Layer, key: string): Source => ({
+  ...source,
+  ...(Object.hasOwn(origins, key) ? origins[key] : {}),
+});

@@ -1,0 +1,133 @@
+import type { Json } from '#kernel';
+import { TemplateFault } from './jinja/fault.ts';
+import type { Names } from './jinja/render-template.ts';
+import { namesOf, renderOnce } from './jinja/render-template.ts';
+import type { ConfigFault } from './layer.ts';
+import type { Limits } from './limits.ts';
+import { LIMITS } from './limits.ts';
+
+/** Values whose texts have been rendered, and the texts that could not be. */
+export interface Merged {
+  readonly values: Map<string, Json>;
+  readonly faults: readonly ConfigFault[];
+}
+
+const MARK = /\{[{%#]/;
+
+/**
+ * Renders every text in a configuration as a template that sees the configuration, over and over until nothing changes.
+ * Keys, and values that are no text, stay as they are. A text that is no template, that cannot be rendered or that does
+ * not settle keeps the words it had at first, and is reported; the rest is rendered all the same.
+ */
+export function merge(values: Iterable<readonly [string, Json]>, limits: Limits = LIMITS): Merged {
+  return new Merging(values, limits).run();
+}
+
+class Merging {
+  readonly #limits: Limits;
+  readonly #first: ReadonlyMap<string, Json>;
+  readonly #faults = new Map<string, ConfigFault>();
+  readonly #deadline: number;
+  #steps: number;
+  #length = 0;
+  /** What changed in the round under way: the texts with something to render, by path. */
+  #changed = new Map<string, boolean>();
+
+  constructor(values: Iterable<readonly [string, Json]>, limits: Limits) {
+    this.#limits = limits;
+    this.#first = new Map(values);
+    this.#steps = limits.allSteps;
+    this.#deadline = performance.now() + limits.time;
+  }
+
+  run(): Merged {
+    let values = this.#first;
+    for (let round = 0; round < this.#limits.rounds; round += 1) {
+      values = this.#round(values);
+      if (this.#changed.size === 0) return this.#done(values);
+    }
+    for (const [key, isTemplate] of this.#changed) {
+      if (isTemplate) this.#faulty(key, 'NotSettled', `does not settle in ${this.#limits.rounds} rounds`);
+    }
+    return this.#done(values);
+  }
+
+  #round(values: ReadonlyMap<string, Json>): ReadonlyMap<string, Json> {
+    this.#changed = new Map();
+    this.#length = 0;
+    const names = namesOf(values);
+    return new Map([...values].map(([key, value]) => [key, this.#each(value, key, names)]));
+  }
+
+  #each(value: Json, path: string, names: Names): Json {
+    if (typeof value === 'string') return this.#text(value, path, names);
+    if (Array.isArray(value)) return value.map((item, n) => this.#each(item as Json, `${path}.${n}`, names));
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value);
+      return Object.fromEntries(entries.map(([key, item]) => [key, this.#each(item, `${path}.${key}`, names)]));
+    }
+    return value;
+  }
+
+  #text(text: string, path: string, names: Names): string {
+    if (this.#faults.has(path)) return text;
+    const isTemplate = MARK.test(text);
+    const rendered = isTemplate ? this.#render(text, path, names) : plain(text);
+    if (rendered !== text) this.#changed.set(path, isTemplate);
+    return rendered;
+  }
+
+  #render(template: string, path: string, names: Names): string {
+    const { steps, length, allLength } = this.#limits;
+    if (this.#steps <= 0 || performance.now() > this.#deadline) {
+      this.#faulty(path, 'LimitError', 'the configuration as a whole takes too long to render');
+      return template;
+    }
+    try {
+      const { text, steps: used } = renderOnce(template, names, {
+        steps: Math.min(steps, this.#steps),
+        length: Math.min(length, allLength - this.#length),
+        deadline: this.#deadline,
+      });
+      this.#steps -= used;
+      this.#length += text.length;
+      return text;
+    } catch (error) {
+      if (!(error instanceof TemplateFault)) throw error;
+      if (error.kind === 'LimitError') this.#steps -= Math.min(steps, this.#steps);
+      this.#faulty(path, error.kind, error.message);
+      return template;
+    }
+  }
+
+  #faulty(key: string, error: string, message: string): void {
+    this.#faults.set(key, { key, error, message });
+  }
+
+  /** The values as they are in the end: what could not be rendered has its first words again. */
+  #done(values: ReadonlyMap<string, Json>): Merged {
+    const finished = [...values].map(([key, value]) => [key, this.#finish(value, key, this.#first.get(key))] as const);
+    return { values: new Map(finished), faults: [...this.#faults.values()] };
+  }
+
+  #finish(value: Json, path: string, first: Json | undefined): Json {
+    if (typeof value === 'string') {
+      if (this.#faults.has(path)) return first ?? value;
+      return MARK.test(value) ? value : value.replace(/\n+$/, '');
+    }
+    if (Array.isArray(value)) {
+      const before = first as readonly Json[];
+      return value.map((item, n) => this.#finish(item as Json, `${path}.${n}`, before[n]));
+    }
+    if (typeof value === 'object' && value !== null) {
+      const before = first as Readonly<Record<string, Json>>;
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, this.#finish(item, `${path}.${key}`, before[key])]),
+      );
+    }
+    return value;
+  }
+}
+
+/** Text without anything to render comes out of a round with plain newlines, and without the one at its end. */
+const plain = (text: string): string => text.replace(/\r\n|\r/g, '\n').replace(/\n$/, '');

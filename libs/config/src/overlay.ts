@@ -1,0 +1,62 @@
+import type { Json } from '#kernel';
+import type { Operator } from './config-name.ts';
+import { inOrderOfApplication, readConfigName } from './config-name.ts';
+import type { ConfigFault, Layer } from './layer.ts';
+import { combine, Uncombinable } from './operators.ts';
+
+/** What one entry of one layer did to a name. */
+export interface Step {
+  readonly layer: Layer;
+  /** The key as it is written, with operator and class. */
+  readonly key: string;
+  readonly name: string;
+  readonly operator: Operator;
+  readonly value: Json;
+  /** Undefined: there was, or is, no value. */
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+/** Values that layers have come to; those at fault are left out of it. */
+export interface Overlaid {
+  readonly values: Map<string, Json>;
+  readonly faults: readonly ConfigFault[];
+}
+
+/**
+ * Lays values over one another: later layers over earlier ones, within a layer by the operators of the keys. Entries for
+ * a class apply only where it is among `classes`. An entry that cannot be applied is a fault of its key; what there was
+ * stays.
+ */
+export function overlay(
+  layers: readonly Layer[],
+  classes: readonly string[] = [],
+  options: { readonly start?: Iterable<readonly [string, Json]>; readonly note?: (step: Step) => void } = {},
+): Overlaid {
+  const values = new Map(options.start);
+  const faults: ConfigFault[] = [];
+  const put = (layer: Layer, key: string, name: string, operator: Operator, value: Json): void => {
+    const before = values.get(name);
+    const after = combine(operator, before, value);
+    if (after === undefined) values.delete(name);
+    else values.set(name, after);
+    options.note?.({ layer, key, name, operator, value, before, after });
+  };
+  for (const layer of layers) {
+    for (const [key, value] of inOrderOfApplication(layer.values ?? [])) {
+      const read = readConfigName(key);
+      if (!read) {
+        faults.push({ key, error: 'ValueError', message: `invalid config value name "${key}"` });
+      } else if (read.only === undefined || classes.includes(read.only)) {
+        try {
+          put(layer, key, read.name, read.operator, value);
+        } catch (error) {
+          if (!(error instanceof Uncombinable)) throw error;
+          faults.push({ key, error: 'ValueError', message: error.message });
+        }
+      }
+    }
+    for (const [name, value] of layer.attributes ?? []) put(layer, name, name, 'set', value);
+  }
+  return { values, faults };
+}

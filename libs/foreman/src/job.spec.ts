@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { given, stateAfter } from '#testing';
+import type { Place } from './example-jobs.ts';
+import {
+  atWork,
+  created,
+  dispatch,
+  dispatched,
+  EVERYWHERE,
+  later,
+  machine,
+  order,
+  PLACES,
+  under,
+  waiting,
+  was,
+  withTask,
+} from './example-jobs.ts';
+import type { JobCommand, JobEvent } from './job.ts';
+import { job, nextTask } from './job.ts';
+
+const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched'];
+const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched'];
+const PAUSED: readonly Place[] = ['paused', 'paused, dispatched'];
+const ERROR: readonly Place[] = ['error', 'error, dispatched', 'error, not begun'];
+const NOT_THERE: readonly Place[] = ['nowhere', 'ended'];
+
+describe('a job', () => {
+  const TAKEN: readonly [JobCommand, readonly Place[], JobEvent][] = [
+    [{ type: 'CreateJob', data: created }, ['nowhere'], was.created],
+    [{ type: 'StartJob', data: { machine } }, ['waiting'], was.started],
+    [{ type: 'WaitJob', data: under }, QUEUED, was.waited],
+    [{ type: 'OrderTask', data: { ...under, order } }, QUEUED, was.ordered],
+    [{ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } }, ['ordered'], was.dispatched],
+    [
+      { type: 'CompleteTask', data: { cookie: 'c1', outcome: 'o', machine: later, message: '' } },
+      DISPATCHED,
+      was.completed,
+    ],
+    [{ type: 'FailTask', data: { cookie: 'c1', outcome: 'o', message: 'no' } }, DISPATCHED, was.stepFailed],
+    [{ type: 'LapseTask', data: { cookie: 'c1', reason: 'silence' } }, DISPATCHED, was.lapsed],
+    [{ type: 'PauseJob', data: {} }, QUEUED, was.paused],
+    [{ type: 'ResumeJob', data: {} }, PAUSED, was.resumed],
+    [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], was.failed],
+    [{ type: 'ResetJob', data: { machine: later } }, ERROR, was.reset],
+    [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, was.cleared],
+    [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, was.aborted],
+    [{ type: 'EndJob', data: { machine: later } }, QUEUED, was.ended],
+  ];
+  it.each(TAKEN.map((row) => [row[0].type, row[1].join(', or '), row] as const))(
+    'takes %s where it is %s',
+    (...all) => {
+      const [command, places, event] = all[2];
+      for (const place of places) {
+        given(job, ...PLACES[place])
+          .when(command)
+          .yields(event);
+      }
+    },
+  );
+
+  const REFUSED: readonly [JobCommand, readonly Place[], string][] = [
+    [{ type: 'StartJob', data: { machine } }, ['waiting'], 'NOT_QUEUED'],
+    [{ type: 'WaitJob', data: under }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'OrderTask', data: { ...under, order } }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'PauseJob', data: {} }, QUEUED, 'NOT_PAUSEABLE'],
+    [{ type: 'ResumeJob', data: {} }, PAUSED, 'NOT_PAUSED'],
+    [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], 'NOT_QUEUED'],
+    [{ type: 'ResetJob', data: { machine: later } }, ERROR, 'NOT_ERRORED'],
+    [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, 'NOT_ERRORED'],
+    [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'EndJob', data: { machine: later } }, QUEUED, 'NOT_QUEUED'],
+  ];
+  it.each(REFUSED.map((row) => [row[0].type, row[2], row] as const))('refuses %s anywhere else: %s', (...all) => {
+    const [command, places, code] = all[2];
+    for (const place of EVERYWHERE.filter((place) => !places.includes(place))) {
+      given(job, ...PLACES[place])
+        .when(command)
+        .refuses('', NOT_THERE.includes(place) ? 'JOB_NOT_FOUND' : code);
+    }
+  });
+
+  it('has a number of its own', () => {
+    for (const place of EVERYWHERE.filter((place) => place !== 'nowhere')) {
+      given(job, ...PLACES[place])
+        .when({ type: 'CreateJob', data: created })
+        .refuses('id', 'TAKEN');
+    }
+  });
+
+  it('takes no task to be dispatched that is not open', () => {
+    for (const place of EVERYWHERE.filter((place) => place !== 'ordered')) {
+      given(job, ...PLACES[place])
+        .when({ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } })
+        .refuses('', 'NOT_QUEUED');
+    }
+    given(job, ...withTask)
+      .when({ type: 'DispatchTask', data: { ...dispatch, task: '12-2' } })
+      .refuses('', 'NOT_QUEUED');
+    given(job, ...withTask, was.paused)
+      .when({ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } })
+      .refuses('', 'NOT_QUEUED');
+  });
+
+  it.each<[string, readonly Place[], string]>([
+    ['of no dispatch', EVERYWHERE.filter((place) => !DISPATCHED.includes(place)), 'c1'],
+    ['of another dispatch', DISPATCHED, 'c0'],
+  ])('takes no report %s', (_, places, cookie) => {
+    for (const place of places) {
+      const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
+      then({ type: 'CompleteTask', data: { cookie, outcome: 'o', machine, message: '' } }).refuses('', 'BAD_COOKIE');
+      then({ type: 'FailTask', data: { cookie, outcome: 'o', message: '' } }).refuses('', 'BAD_COOKIE');
+      then({ type: 'LapseTask', data: { cookie, reason: '' } }).yieldsNothing();
+    }
+  });
+
+  it('cuts messages at 1024 characters', () => {
+    const long = 'x'.repeat(2000);
+    const cut = 'x'.repeat(1024);
+    const at = (events: readonly JobEvent[]) => given(job, ...events);
+    at(atWork)
+      .when({ type: 'FailJob', data: { message: long } })
+      .yields({ type: 'JobFailed', data: { message: cut } });
+    at(atWork)
+      .when({ type: 'WaitJob', data: { machine, message: long } })
+      .yields({ type: 'JobWaited', data: { machine, message: cut } });
+    at(dispatched)
+      .when({ type: 'FailTask', data: { cookie: 'c1', outcome: 'o', message: long } })
+      .yields({ type: 'JobStepFailed', data: { task: '12-1', cookie: 'c1', outcome: 'o', message: cut } });
+  });
+});
+
+describe('the state of a job', () => {
+  it.each<[string, readonly JobEvent[], object]>([
+    ['waits first', waiting, { stage: 'waiting', ready: false, steps: 0, message: '' }],
+    ['is ready to go on once it has begun', atWork, { stage: 'queued', ready: true, machine }],
+    ['waits for a time', [...atWork, was.waited], { ready: false, ...under }],
+    ['has an open task', withTask, { order, steps: 1, dispatch: undefined, ready: false, message: 'waiting' }],
+    ['has a task in the hands of an agent', dispatched, { order, dispatch }],
+    ['has an open task again when that lapses', [...dispatched, was.lapsed], { order, dispatch: undefined }],
+    [
+      'is ready to go on when the task is done',
+      [...dispatched, was.completed],
+      { ready: true, order: undefined, dispatch: undefined, wakeAt: undefined, message: '', machine: later },
+    ],
+    [
+      'has no task left when it failed, but knows which to do again',
+      [...dispatched, was.stepFailed],
+      { stage: 'error', order: undefined, dispatch: undefined, retry: '12-1', message: 'no' },
+    ],
+    ['keeps its message in a pause', [...withTask, was.paused], { stage: 'paused', message: 'waiting', order }],
+    ['takes a result in a pause', [...dispatched, was.paused, was.completed], { stage: 'paused', ready: true }],
+    [
+      'is ready to go on after a pause',
+      [...withTask, was.paused, was.resumed],
+      { stage: 'queued', ready: true, order },
+    ],
+    ['keeps its machine in error', [...withTask, was.failed], { stage: 'error', machine: later, message: 'broken' }],
+    [
+      'is to do its task again after a reset',
+      [...dispatched, was.failed, was.reset],
+      { stage: 'queued', ready: true, order: undefined, dispatch: undefined, retry: '12-1', message: 'broken' },
+    ],
+    [
+      'waits for its turn again after a reset, where it had not begun',
+      [...waiting, was.failed, { type: 'JobReset', data: {} }],
+      { stage: 'waiting', ready: false, machine: undefined },
+    ],
+    [
+      'is to do its task again when the dispatch is cleared',
+      [...dispatched, was.cleared],
+      { stage: 'queued', ready: true, order: undefined, dispatch: undefined, retry: '12-1' },
+    ],
+    [
+      'has no task left when it is aborted',
+      [...dispatched, was.aborted],
+      { stage: 'aborted', order: undefined, dispatch: undefined },
+    ],
+    [
+      'has no task left when it ends',
+      [...dispatched, was.ended],
+      { stage: 'ended', order: undefined, dispatch: undefined },
+    ],
+  ])('%s', (_, events, state) => {
+    expect(stateAfter(job, ...events)).toMatchObject(state);
+  });
+
+  const next = (...events: readonly JobEvent[]) => {
+    const state = stateAfter(job, ...events);
+    return state && nextTask(12, state);
+  };
+  const again: JobEvent = { type: 'JobStepRequested', data: { ...under, order } };
+  it.each<[string, string, readonly JobEvent[]]>([
+    ['12-1', 'first', atWork],
+    ['12-2', 'after the first', [...dispatched, was.completed]],
+    ['12-1', 'again after it failed', [...dispatched, was.stepFailed, was.reset]],
+    ['12-1', 'again when nobody knows what became of it', [...dispatched, was.lapsed, was.failed, was.reset]],
+    ['12-1', 'again, also after a wait', [...dispatched, was.stepFailed, was.reset, was.waited]],
+    [
+      '12-2',
+      'after it was done again',
+      [...dispatched, was.stepFailed, was.reset, again, was.dispatched, was.completed],
+    ],
+    ['12-2', 'after a result that came in error', [...dispatched, was.failed, was.completed, was.reset]],
+  ])('calls the task %s that is ordered %s', (id, _, events) => {
+    expect(next(...events)).toBe(id);
+  });
+
+  it('remembers the last eight dispatches that are over', () => {
+    const rounds = Array.from({ length: 10 }, (_, n): JobEvent[] => [
+      was.ordered,
+      { type: 'JobTaskDispatched', data: { ...dispatch, task: '12-1', cookie: `c${n}` } },
+      { type: 'JobStepCompleted', data: { task: '12-1', cookie: `c${n}`, outcome: `o${n}`, machine, message: '' } },
+    ]);
+    const spent = stateAfter(job, ...atWork, ...rounds.flat())?.spent;
+    expect(spent).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((n) => ({ cookie: `c${n}`, outcome: `o${n}` })));
+  });
+});

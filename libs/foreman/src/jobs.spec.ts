@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { array, assert, constantFrom, property } from 'fast-check';
+import type { Message } from '#kernel';
+import { evolve } from '#kernel';
+import { moment, rowsAfter } from '#testing';
+import { atWork, created, dispatch, dispatched, machine, order, PLACES, under, waiting, was } from './example-jobs.ts';
+import type { JobEvent } from './job.ts';
+import { job } from './job.ts';
+import { jobLog } from './job-log.ts';
+import { jobs } from './jobs.ts';
+import { program, programs } from './program.ts';
+
+const events = (story: readonly JobEvent[]) => story.map((event) => [12, event] as const);
+const row = (...story: readonly JobEvent[]) => rowsAfter(jobs, ...events(story)).get(12);
+
+describe('the row of a job', () => {
+  it('is its fold', () =>
+    expect(row(...waiting)).toEqual({
+      ...created,
+      stage: 'waiting',
+      message: '',
+      machine: null,
+      order: null,
+      dispatch: null,
+      created: moment(1),
+      updated: moment(1),
+    }));
+
+  it('has the task in the hands of an agent', () =>
+    expect(row(...dispatched)).toMatchObject({ stage: 'queued', ...under, order, dispatch, updated: moment(4) }));
+
+  it('has the agent that polled for it', () => {
+    const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };
+    const polled = {
+      type: 'JobTaskDispatched',
+      data: { ...dispatch, transport: 'poll', holder, task: '12-1' },
+    } as const;
+    expect(row(...atWork, was.ordered, polled)?.dispatch).toEqual({ ...dispatch, transport: 'poll', holder });
+  });
+
+  it('goes when the job is over', () => expect(row(...PLACES.ended)).toBeUndefined());
+
+  it('is found as open as long as its task waits for somebody', () => {
+    const open = (...story: readonly JobEvent[]) => {
+      const found = row(...story);
+      return found && jobs.indexes['open']?.(found);
+    };
+    expect(open(...atWork)).toBeNull();
+    expect(open(...PLACES.ordered)).toBe('site1/lab');
+    expect(open(...dispatched)).toBeNull();
+    expect(open(...dispatched, was.lapsed)).toBe('site1/lab');
+    expect(open(...PLACES.ordered, was.paused)).toBeNull();
+    expect(open(...dispatched, was.completed)).toBeNull();
+  });
+
+  it('says what the stream says, whatever happens', () => {
+    const { created: first, started, ...rest } = was;
+    const happenings = array(constantFrom<JobEvent>(...Object.values(rest)), { maxLength: 12 });
+    assert(
+      property(happenings, (told) => {
+        // As far as the job is not over: then there is no row.
+        const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded');
+        const state = story.reduce((before, event) => evolve(job, before, structuredClone(event)), job.initial());
+        const { stage, message, machine: at, order: open = null, dispatch: out = null } = state ?? {};
+        expect(row(...story)).toMatchObject({ stage, message, machine: at, order: open, dispatch: out });
+      }),
+    );
+  });
+
+  it('listens to events of jobs alone, and to all of them', () =>
+    expect(Object.keys(jobs.on).toSorted()).toEqual(Object.keys(job.evolve).toSorted()));
+});
+
+describe('the log of jobs', () => {
+  const log = (...story: readonly JobEvent[]) => rowsAfter(jobLog, ...events(story)).get(12);
+
+  it('tells who wanted what of which thing, when it began and when it was done', () =>
+    expect(log(...waiting, was.started, was.ended)).toEqual({
+      job: 12,
+      site: 'site1',
+      targetClass: 'Foundation',
+      targetId: 'host1',
+      description: 'host1',
+      script: 'create',
+      creator: 'root',
+      startedAt: moment(2),
+      finishedAt: moment(3),
+      created: moment(1),
+      updated: moment(3),
+    }));
+
+  it('leaves open what is not done', () =>
+    expect(log(...PLACES.aborted)).toMatchObject({ startedAt: moment(2), finishedAt: null }));
+
+  it('cuts descriptions at 120 characters', () => {
+    const long = { type: 'JobCreated', data: { ...created, description: 'x'.repeat(200) } } as const;
+    expect(log(long)?.description).toBe('x'.repeat(120));
+  });
+});
+
+describe('a program', () => {
+  const stored: Message<'ProgramStored', never> = {
+    type: 'ProgramStored',
+    data: { source: '#', program: {} } as never,
+  };
+
+  it('is kept as it was stored, once', () => {
+    expect(program.decide.StoreProgram(stored.data, undefined)).toEqual(stored);
+    expect(program.decide.StoreProgram(stored.data, stored.data)).toEqual([]);
+    expect(evolve(program, undefined, stored)).toEqual(stored.data);
+    expect(rowsAfter(programs, [machine.program, stored]).get(machine.program)).toEqual(stored.data);
+  });
+});

@@ -1,0 +1,68 @@
+import { connect } from 'node:net';
+
+/** What one load has come to. */
+export interface LoadResult {
+  /** Answers per second. */
+  readonly rate: number;
+  /** Milliseconds within which 95 of 100 requests were answered. */
+  readonly p95: number;
+  /** Answers other than 200 and 201. */
+  readonly failed: number;
+}
+
+/**
+ * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body>`. In head and body `#` stands for
+ * a number that is new for every request. Every connection sends the next request when the last one is answered.
+ */
+async function load([port = '', connections = '', seconds = '', head = '', body = '']: string[]): Promise<LoadResult> {
+  const stamp = process.hrtime.bigint().toString(36);
+  const times: number[] = [];
+  let failed = 0;
+  let sent = 0;
+  const begun = performance.now();
+  const until = begun + Number(seconds) * 1000;
+
+  const next = (): string => {
+    sent += 1;
+    const text = body.replaceAll('#', `${stamp}x${sent}`);
+    return `${head.replaceAll('#', `${stamp}x${sent}`)}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  };
+  const converse = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
+      let received = '';
+      let asked = performance.now();
+      const ask = (): void => {
+        asked = performance.now();
+        socket.write(next());
+      };
+      socket.setEncoding('latin1');
+      socket.on('error', reject);
+      socket.on('connect', ask);
+      socket.on('data', (part: string) => {
+        received += part;
+        const end = received.indexOf('\r\n\r\n');
+        if (end < 0) return;
+        const length = Number(/\r\nContent-Length: (\d+)/.exec(received)?.[1] ?? 0);
+        if (received.length < end + 4 + length) return;
+        if (!/^HTTP\/1\.1 20[01] /.test(received)) failed += 1;
+        received = '';
+        times.push(performance.now() - asked);
+        if (performance.now() < until) ask();
+        else {
+          socket.destroy();
+          resolve();
+        }
+      });
+    });
+
+  await Promise.all(Array.from({ length: Number(connections) }, converse));
+  times.sort((one, other) => one - other);
+  return {
+    rate: times.length / ((performance.now() - begun) / 1000),
+    p95: times[Math.floor(times.length * 0.95)] ?? Number.NaN,
+    failed,
+  };
+}
+
+process.stdout.write(JSON.stringify(await load(process.argv.slice(2))));

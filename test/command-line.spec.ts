@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { TestContractor, TestDatabase } from '#testing';
+import { ADMIN_PASSWORD, freePort, startContractor, testDatabase } from '#testing';
+
+jest.setTimeout(120_000);
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('the command line', () => {
+  let database: TestDatabase;
+  let server: TestContractor;
+  let config: string;
+
+  /** Runs the command as somebody with their own configuration; what is asked for comes from `input`. */
+  const as = async (who: string, args: readonly string[], input = '', environment = {}): Promise<Ended> => {
+    const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        XDG_CONFIG_HOME: path.join(config, who),
+        CONTRACTOR_URL: server.url,
+        ...environment,
+      },
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+    child.stdin.end(input);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, ...said };
+  };
+  const root = (line: string, input?: string) => as('root', line.split(' '), input);
+  const done = (out: string): Ended => ({ code: 0, out: `${out}\n`, err: '' });
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
+    config = await mkdtemp(path.join(os.tmpdir(), 'contractor-cli-'));
+    expect(await root('login', `${ADMIN_PASSWORD}\n`)).toEqual(done('logged in as root'));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+    await rm(config, { recursive: true });
+  });
+
+  it('keeps the session from one command to the next', async () => {
+    expect(await root('whoami')).toEqual(done('root'));
+    expect(await root('whoami --json')).toEqual(done('{\n  "user": "root"\n}'));
+    expect(await as('nobody', ['whoami'])).toEqual(done('AnonymousUser'));
+  });
+
+  it('manages users', async () => {
+    expect(await root('group add viewers Site.view_site')).toEqual(done('added viewers'));
+    expect(await root('user add alice --group viewers', 'alice has this\n')).toEqual(done('added alice'));
+    expect(await as('alice', ['login', 'alice'], 'alice has this')).toEqual(done('logged in as alice'));
+    expect(await root('user grant alice Auth.view_group --superuser')).toEqual(done('granted to alice'));
+    expect((await root('user list')).out).toBe(
+      [
+        'NAME   STATE    GROUPS   PERMISSIONS',
+        'alice  enabled  viewers  superuser',
+        'root   enabled           superuser',
+        '',
+      ].join('\n'),
+    );
+    expect(await root('user revoke alice --superuser --group viewers')).toEqual(done('revoked from alice'));
+    const [alice] = JSON.parse((await root('user list --json')).out) as object[];
+    expect(alice).toMatchObject({ name: 'alice', superuser: false, groups: [], permissions: ['Auth.view_group'] });
+    expect(alice).not.toHaveProperty('_links');
+
+    expect((await as('alice', ['group', 'list'])).out).toContain('viewers  Site.view_site');
+    expect(await as('alice', ['user', 'list'])).toEqual({ code: 1, out: '', err: 'contractor: Not authorized.\n' });
+    expect(await root('user disable alice')).toEqual(done('alice is disabled'));
+    expect(await as('alice', ['group', 'list'])).toMatchObject({ code: 3, err: expect.stringMatching('login') });
+    expect(await root('user enable alice')).toEqual(done('alice is enabled'));
+    expect(await root('user set-password alice', 'alice has that\n')).toEqual(done('the password of alice is set'));
+    expect(await as('alice', ['login', 'alice'], 'alice has this')).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/^contractor: Invalid Login/),
+    });
+    expect(await as('alice', ['login', 'alice'], 'alice has that')).toEqual(done('logged in as alice'));
+    expect(await as('alice', ['password'], 'alice has that\nmine now\n')).toEqual(done('changed; log in again'));
+    expect(await as('alice', ['login'], 'mine now')).toMatchObject({ code: 3 });
+    expect(await as('alice', ['login', 'alice'], 'mine now')).toEqual(done('logged in as alice'));
+    expect(await as('alice', ['logout'])).toEqual(done('logged out'));
+    expect(await root('user delete alice')).toEqual(done('deleted alice'));
+  });
+
+  it('manages groups, and tells what can be granted', async () => {
+    await root('group add staff');
+    expect(await root('group grant staff Site.view_site Site.add_site')).toEqual(done('granted to staff'));
+    expect(await root('group revoke staff Site.add_site')).toEqual(done('revoked from staff'));
+    expect((await root('group list')).out).toContain('staff    Site.view_site\n');
+    expect(await root('group grant staff Site.paint_site')).toMatchObject({
+      code: 1,
+      err: 'contractor: permissions: there is no permission "Site.paint_site"\n',
+    });
+    expect(await root('group delete staff')).toEqual(done('deleted staff'));
+    expect((await root('permission list')).out.split('\n')).toEqual(
+      expect.arrayContaining(['Auth.change_account', 'Site.view_site', 'SubContractor.can_dispatch']),
+    );
+  });
+
+  it('manages services', async () => {
+    const added = await root('service add agent --site berlin --module iputils --module manual');
+    expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^The token .* only now:\n[a-z0-9]{32}\n$/) });
+    const token = added.out.split('\n')[1] ?? '';
+    expect(await as('agent', ['login', 'agent'], token)).toEqual(done('logged in as agent'));
+    expect((await root('service list')).out).toBe(
+      [
+        'NAME   STATE    SITES   MODULES         PERMISSIONS',
+        'agent  enabled  berlin  iputils manual  Site.view_site SubContractor.can_dispatch',
+        '',
+      ].join('\n'),
+    );
+    const renewed = JSON.parse((await root('service renew agent --json')).out) as { token: string };
+    expect(await as('agent', ['logout'])).toMatchObject({ code: 3 });
+    expect(await as('agent', ['login', 'agent'], renewed.token)).toMatchObject({ code: 0 });
+    expect(await root('service delete agent')).toEqual(done('deleted agent'));
+  });
+
+  it('lists sessions and ends them', async () => {
+    await root('user add dora', 'dora has a password');
+    await as('dora', ['login', 'dora'], 'dora has a password');
+    await as('dora', ['login', 'dora'], 'dora has a password');
+    const list = async () => JSON.parse((await root('session list dora --json')).out) as { id: string }[];
+    const [one] = await list();
+    expect(await root(`session revoke ${one?.id}`)).toEqual(done(`revoked ${one?.id}`));
+    expect(await list()).toHaveLength(1);
+    expect(await root('session revoke --user dora')).toEqual(done('revoked all sessions of dora'));
+    expect(await list()).toEqual([]);
+    expect((await root('session list')).out).toMatch(/^ID +USER +FROM +OPENED +EXPIRES\n[0-9a-f]{64} {2}root/);
+  });
+
+  it.each([
+    ['', 2, ''],
+    ['dance', 2, 'no such command'],
+    ['user', 2, 'no such command'],
+    ['user add', 2, 'usage: contractor user add NAME'],
+    ['user list --colour red', 2, "Unknown option '--colour'"],
+    ['user add eve --password secret', 2, "Unknown option '--password'"],
+    ['user grant root', 2, 'say what'],
+    ['session revoke', 2, 'say which sessions'],
+    ['whoami --server nonsense', 2, '"nonsense" is no address of a server'],
+    ['user add eve', 1, 'New password of eve: expected on standard input'],
+    ['user delete nobody', 1, 'There is no Auth/Account nobody.'],
+    ['user disable root', 1, 'root is the last superuser'],
+  ])('says what is wrong with "%s"', async (line, code, text) => {
+    const ended = await root(line);
+    expect(ended).toMatchObject({ code, err: expect.stringContaining(text) });
+  });
+
+  it('says that a server cannot be reached, or is none', async () => {
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    expect(await root(`whoami --server ${nowhere}`)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(`contractor: ${nowhere} cannot be reached: .*ECONNREFUSED`),
+    });
+  });
+
+  it('helps', async () => {
+    const { code, out } = await root('--help');
+    expect(code).toBe(0);
+    expect(out).toContain('contractor user add NAME [--group GROUP]');
+    expect(await root('user add --help')).toMatchObject({ code: 0, out: expect.stringContaining('add a user') });
+  });
+});
