@@ -8,6 +8,10 @@ COPY libs libs
 COPY apps apps
 COPY scripts scripts
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+# The client of KurrentDB is not part of the image unless asked for: a part of it carries the Kurrent License.
+ARG KURRENTDB_CLIENT=
+RUN if [ -n "$KURRENTDB_CLIENT" ]; then \
+      npm install --no-save --no-audit --no-fund "@kurrent/kurrentdb-client@$KURRENTDB_CLIENT"; fi
 
 FROM node:20-bookworm-slim AS base
 ENV NODE_ENV=production

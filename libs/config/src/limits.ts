@@ -15,9 +15,9 @@ export interface Limits {
 /** Ample for configurations of machines, and over in a moment for what goes in circles. */
 export const LIMITS: Limits = {
   rounds: 20,
-  steps: 200_000,
-  allSteps: 2_000_000,
-  length: 1024 * 1024,
-  allLength: 4 * 1024 * 1024,
-  time: 2000,
+  steps: 100_000,
+  allSteps: 500_000,
+  length: 256 * 1024,
+  allLength: 2 * 1024 * 1024,
+  time: 1000,
 };

@@ -31,7 +31,7 @@ describe('a boot script or template', () => {
     ['one\ntwo {{ a|nope }}', `Error parsing template: "No filter named 'nope'." on line: "2"`],
     ['{{ a.b }}', `Error rendering template: "'a' is undefined"`],
     ['{{ 1 / 0 }}', 'Error rendering template: "division by zero"'],
-    ['{{ "x" * 99999999 }}', 'Error rendering template: "more than 1048576 characters"'],
+    ['{{ "x" * 99999999 }}', 'Error rendering template: "more than 262144 characters"'],
   ])('is refused: %j', (template, message) => expect(() => rendered(template)).toThrow(message));
 
   it('that goes on and on is refused', () => {
