@@ -207,7 +207,13 @@ describe('permissions', () => {
     const identify = async () => person;
     const log = { error: () => undefined };
     const cinp = cinpFace({ api: apiFacing('cinp'), identify, log });
-    const rest = restFace({ api: apiFacing('rest'), identify, log, positionAt: nothing });
+    const rest = restFace({
+      api: apiFacing('rest'),
+      identify,
+      log,
+      positionAt: nothing,
+      kept: { find: nothing, keep: nothing },
+    });
     const http = createServer((request, response) => {
       void ((request.url ?? '').startsWith('/api/rest/') ? rest : cinp)(request, response, verbOf(request));
     });

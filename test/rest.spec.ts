@@ -165,6 +165,19 @@ it('a wish with a key comes true once', async () => {
   expect(rows).toHaveLength(1);
 });
 
+it('a wish with a key is answered as before when it comes again, and its key is good for nothing else', async () => {
+  const key = { 'Idempotency-Key': 'make it' };
+  const make = (name: string) => ask('POST', 'Site/Site', { body: { name, description: 'x' }, headers: key });
+  const [first, again, other] = [await make('made'), await make('made'), await make('made-otherwise')];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body).toEqual(first.body);
+  expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
+  expect([other.status, other.body['detail']]).toEqual([409, 'The Idempotency-Key was used for another request.']);
+
+  const gone = () => ask('DELETE', 'Site/Site/made', { headers: { 'Idempotency-Key': 'delete it' } });
+  expect([(await gone()).status, (await gone()).status]).toEqual([204, 204]);
+});
+
 it('what is text by contract on CInP is typed here', async () => {
   const cinp = new CinpClient(server.url, { version: '0.9' });
   await cinp.login('root', ADMIN_PASSWORD);

@@ -1,6 +1,7 @@
 import { authRoom } from '#auth';
 import { blueprintRoom } from '#blueprint';
 import { buildingRoom } from '#building';
+import { directoryRoom } from '#directory';
 import { foremanRoom } from '#foreman';
 import { repeatable, serverHalves } from '#platforms/servers';
 import type { Room, Settings } from '#runtime';
@@ -20,8 +21,9 @@ export function roomsOf(settings: Settings, wire: ForemanWire) {
   const { lease, pollLease } = settings;
   const rooms: readonly Room[] = [
     auth,
-    blueprintRoom,
-    siteRoom,
+    blueprintRoom(settings),
+    siteRoom(settings),
+    directoryRoom,
     buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
     foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),
   ];

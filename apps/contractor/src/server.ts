@@ -10,11 +10,11 @@ import { Conflict, Refusal } from '#kernel';
 import type { Done } from '#event-store';
 import { Commands, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
-import { Ids, openReadStore } from '#read-store';
+import { Ids, KeptAnswers, openReadStore } from '#read-store';
 import { restFace } from '#rest';
 import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
 import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
-import type { InProcessWire } from '#wire';
+import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
 import type { Face } from './faces.ts';
@@ -54,7 +54,8 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
 async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const local = settings.natsUrl === undefined ? inProcessWire() : undefined;
-  const wire = local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor' });
+  const wire =
+    local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
   const metrics = prometheusMetrics(async () => Number((await store.head()) - projector.reached));
@@ -103,7 +104,10 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const facing = (face: 'cinp' | 'rest') =>
     new ApiService({ catalogue: catalogue.facing(face), reads, clock, head: () => store.head(), carryOut });
   const { identify } = auth;
-  const rest = restFace({ api: facing('rest'), log, identify, positionAt: (time) => positionAt(store, time) });
+  const kept = new KeptAnswers(pool);
+  await kept.start();
+  const at = (time: string) => positionAt(store, time);
+  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept });
   faces = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
     { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify }) },
@@ -142,6 +146,12 @@ function measured(bus: CommandBus, metrics: Metrics): Ground['carryOut'] {
   };
 }
 
+/** What the wire says, in the server's own output. */
+const wireLog =
+  (log: Log): WireLog =>
+  (level, message, fields) =>
+    level === 'info' ? log.info(message, fields) : log.warn(message, fields);
+
 async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
   const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
   const agent = await startAgent({
@@ -149,7 +159,7 @@ async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: Wh
     name: 'embedded',
     site: EVERY_SITE,
     modules,
-    log: (level, message, fields) => (level === 'warn' ? log.warn(message, fields) : log.info(message, fields)),
+    log: wireLog(log),
   });
   whenStopped(() => agent.stop(5000));
 }

@@ -3,6 +3,21 @@ import type { Extension, Face, Model, Permission } from './model.ts';
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
 
+/** The namespaces of the core, in the order in which clients know them; those of platforms come after them. */
+const NAMESPACES = [
+  'Auth',
+  'BluePrint',
+  'Site',
+  'Survey',
+  'Directory',
+  'Utilities',
+  'Building',
+  'Foreman',
+  'SubContractor',
+  'PostOffice',
+  'Records',
+];
+
 /** A group of models with a version of its own. */
 export interface Namespace {
   readonly name: string;
@@ -25,8 +40,9 @@ export class Catalogue {
     for (const { path, base } of models) {
       if (base !== undefined && !this.#models.has(base)) throw new Error(`${path}: there is no base ${base}`);
     }
-    const names = [...new Set(models.map(({ path }) => namespaceOf(path)))];
-    this.namespaces = names.map((name) => ({
+    const there = new Set([...this.#models.keys()].map(namespaceOf));
+    const names = new Set([...NAMESPACES.filter((name) => there.has(name)), ...there]);
+    this.namespaces = [...names].map((name) => ({
       name,
       version: name === 'Auth' ? '2.0' : '0.1',
       models: [...this.#models.values()].filter(({ path }) => namespaceOf(path) === name),
@@ -39,7 +55,10 @@ export class Catalogue {
 
   /** The part of it that one face shows. */
   facing(face: Face): Catalogue {
-    return new Catalogue(this.models.filter(({ faces }) => faces === undefined || faces.includes(face)));
+    const shows = ({ faces }: { readonly faces?: readonly Face[] }) => faces === undefined || faces.includes(face);
+    const actionsOf = ({ actions = {} }: Model) =>
+      Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
+    return new Catalogue(this.models.filter(shows).map((model) => ({ ...model, actions: actionsOf(model) })));
   }
 
   get models(): readonly Model[] {

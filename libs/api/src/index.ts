@@ -16,5 +16,5 @@ export type { Shown } from './objects.ts';
 export { validate } from './validate.ts';
 export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
-export { badConfigNames, NAME } from './names.ts';
+export { NAME } from './names.ts';
 export { asText, byReference } from './values.ts';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from '#kernel';
 
 /** How deep JSON may be nested; nothing the API takes comes near it, and what reads it further on may recurse. */
 const DEEPEST = 100;
@@ -42,7 +43,7 @@ export const mediaType = (request: IncomingMessage): string | undefined =>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
     throw new UnusableBody('MALFORMED', (error as Error).message);
   }

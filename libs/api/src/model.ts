@@ -27,6 +27,8 @@ export interface Action {
   /** Called on the model, not on an object. */
   readonly static?: boolean;
   readonly doc?: string;
+  /** The faces it is shown on; those of its model unless said otherwise. */
+  readonly faces?: readonly Face[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Undefined: nothing. */
   readonly returns?: Parameter;

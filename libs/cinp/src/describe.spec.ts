@@ -133,7 +133,7 @@ describe('a description of', () => {
       path: '/api/v1/',
       'api-version': '1.0',
       'multi-uri-max': 100,
-      namespaces: ['Auth', 'Site', 'Building', 'Manual', 'Blade', 'Utilities', 'Foreman'].map((n) => `/api/v1/${n}/`),
+      namespaces: ['Auth', 'Site', 'Utilities', 'Building', 'Foreman', 'Manual', 'Blade'].map((n) => `/api/v1/${n}/`),
       models: [],
     });
   });

@@ -110,6 +110,8 @@ export interface EventStore {
   append(writes: readonly Write[], checks?: readonly Check[]): Promise<Appended>;
   /** Events of one stream; empty where there is no such stream. */
   readStream(stream: string, options?: ReadStreamOptions): Promise<StoredEvent[]>;
+  /** Whether `readAll` begins behind any number; otherwise only behind 0, an event, or the end of another read. */
+  readonly readsFromAnywhere: boolean;
   /** The next events after a position, in order. `end` is how far the log was read, also where nothing matched. */
   readAll(after: Position, options?: ReadAllOptions): Promise<{ events: StoredEvent[]; end: Position }>;
   /** Position of the last event in the log; 0 where it is empty. */

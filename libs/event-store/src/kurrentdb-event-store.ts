@@ -47,6 +47,7 @@ export async function kurrentdbEventStore(
       return appended;
     },
     readStream: (stream, options) => reader.readStream(stream, options),
+    readsFromAnywhere: false,
     readAll: (after, options) => reader.readAll(after, options),
     head: () => reader.head(),
     subscribe: (after, handle, options = {}) => {

@@ -1,4 +1,17 @@
-import type { EventStore, Meta, Position } from './event-store.ts';
+import type { EventStore, Meta, Position, StoredEvent } from './event-store.ts';
+
+type Log = Pick<EventStore, 'head' | 'readAll' | 'readsFromAnywhere'>;
+
+/** A place in the log, and when its event was recorded. */
+interface Mark {
+  readonly position: Position;
+  readonly at: string;
+}
+
+const BEGINNING: Mark = { position: 0n, at: '' };
+
+/** Places a walk through a log has come by, one for every page, so that the next walk begins near its end. */
+const marks = new WeakMap<Log, Mark[]>();
 
 /**
  * The position of the last event that was recorded at a time or before it; 0 where there is none. Positions follow the
@@ -6,15 +19,37 @@ import type { EventStore, Meta, Position } from './event-store.ts';
  * round, and then one of them counts for the moment.
  * @param time as a clock writes it: ISO 8601 with microseconds, in UTC
  */
-export async function positionAt(store: Pick<EventStore, 'head' | 'readAll'>, time: string): Promise<Position> {
+export const positionAt = (log: Log, time: string): Promise<Position> =>
+  log.readsFromAnywhere ? halved(log, time) : walked(log, time);
+
+/** Halves what is left of the log until only one event can be meant. */
+async function halved(log: Log, time: string): Promise<Position> {
   // What stands up to `low` is not later, what stands behind `high` is.
   let low = 0n;
-  let high = await store.head();
+  let high = await log.head();
   while (low < high) {
     const middle = (low + high) / 2n;
-    const [next] = (await store.readAll(middle, { limit: 1 })).events;
-    if (next && (JSON.parse(next.meta) as Meta).at <= time) low = next.position;
+    const [next] = (await log.readAll(middle, { limit: 1 })).events;
+    if (next && timeOf(next) <= time) low = next.position;
     else high = middle;
   }
   return low;
 }
+
+/** Reads on from the last place that is known not to be later. */
+async function walked(log: Log, time: string): Promise<Position> {
+  const known = marks.get(log) ?? [BEGINNING];
+  marks.set(log, known);
+  let from = known.findLast(({ at }) => at <= time) ?? BEGINNING;
+  for (;;) {
+    const { events, end } = await log.readAll(from.position);
+    const later = events.findIndex((event) => timeOf(event) > time);
+    if (later >= 0) return events[later - 1]?.position ?? from.position;
+    if (end === from.position) return end;
+    const last = events.at(-1);
+    from = { position: end, at: last ? timeOf(last) : from.at };
+    if (from.position > (known.at(-1)?.position ?? 0n)) known.push(from);
+  }
+}
+
+const timeOf = ({ meta }: StoredEvent): string => (JSON.parse(meta) as Meta).at;

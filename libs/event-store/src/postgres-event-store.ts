@@ -73,6 +73,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
       }
     },
     readStream,
+    readsFromAnywhere: true,
     readAll,
     head: async () => {
       const { rows } = await pool.query<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM log.events');

@@ -3,7 +3,7 @@ import type { Room } from '#runtime';
 import type { ForemanWire } from '#wire';
 import { dispatchModel } from './dispatch.api.ts';
 import { Foreman } from './foreman.ts';
-import { jobLogModel } from './job-log.api.ts';
+import { jobLogModel, siteMemories } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { baseJobModel, foundationJobModel, jobExtensions } from './job.api.ts';
 import { jobs } from './jobs.ts';
@@ -29,7 +29,7 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
     const foreman = new Foreman({ ...options, ground, types });
     return {
       api: [baseJobModel, foundationJobModel, jobLogModel, dispatchModel(foreman, options.pollLease)],
-      extensions: jobExtensions(ground.ids),
+      extensions: [...jobExtensions(ground.ids), siteMemories],
       processes: [foreman],
     };
   },

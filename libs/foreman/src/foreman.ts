@@ -215,11 +215,12 @@ export class Foreman implements Process {
   async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground } = this.#options;
+    const { wire, ground, repeatable } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      await wire.send({ ...order, cookie, job: id, site });
+      const once = !repeatable(order.module, order.function);
+      await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {

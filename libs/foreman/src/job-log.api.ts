@@ -1,4 +1,4 @@
-import type { Model } from '#api';
+import type { Extension, Model } from '#api';
 import { asText, byReference, dateTime, integer, reference, text } from '#api';
 import type { JobLogRow } from './job-log.ts';
 import { jobLog } from './job-log.ts';
@@ -50,5 +50,14 @@ export const jobLogModel: Model<JobLogRow> = {
       parameters: { foundation: model('Building/Foundation') },
       where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${asText(foundation)}` }),
     },
+  },
+};
+
+/** A site stays as long as there is something to remember of it; the log of a job is there as soon as the job is. */
+export const siteMemories: Extension = {
+  model: 'Site/Site',
+  users: async (view, name) => {
+    const { keys } = await view.keys(jobLog, { where: { site: String(name) }, count: 11 });
+    return keys.map((key) => `JobLog ${key}`);
   },
 };

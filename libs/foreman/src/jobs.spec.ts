@@ -27,7 +27,13 @@ describe('the row of a job', () => {
     }));
 
   it('has the task in the hands of an agent', () =>
-    expect(row(...dispatched)).toMatchObject({ stage: 'queued', ...under, order, dispatch, updated: moment(4) }));
+    expect(row(...dispatched)).toMatchObject({
+      stage: 'queued',
+      message: under.message,
+      order,
+      dispatch,
+      updated: moment(4),
+    }));
 
   it('has the agent that polled for it', () => {
     const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };

@@ -11,3 +11,4 @@ export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';
 export { Work } from './work.ts';
 export type { Seen, StateSource } from './work.ts';
+export { objectOf, pairsOf, parseJson } from './written-order.ts';

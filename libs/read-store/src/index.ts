@@ -1,4 +1,6 @@
 export { Ids } from './ids.ts';
+export { KeptAnswers } from './kept-answers.ts';
+export type { KeptAnswer } from './kept-answers.ts';
 export { makeLedger } from './ledger.ts';
 export { Projector } from './projector.ts';
 export { change, gone, keysOf, recorded, rule } from './read-model.ts';

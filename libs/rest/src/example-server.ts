@@ -4,7 +4,7 @@ import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { Commands, positionAt, postgresEventStore, systemClock } from '#event-store';
-import { openReadStore } from '#read-store';
+import { KeptAnswers, openReadStore } from '#read-store';
 import type { Person } from '#api';
 import { ApiService } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
@@ -83,11 +83,14 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
     head: () => store.head(),
     carryOut: (asking, task) => commands.carryOut(asking, task),
   });
+  const kept = new KeptAnswers(pool);
+  await kept.start();
   const face = restFace({
     api,
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
     positionAt: (time) => positionAt(store, time),
+    kept,
     log: { error: (...line) => errors.push(line) },
     maxBody: 10_000,
   });

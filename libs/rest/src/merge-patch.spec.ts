@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Json } from '#kernel';
+import { parseJson } from '#kernel';
 import { mergePatch } from './merge-patch.ts';
 
 // The examples of RFC 7396, appendix A.
@@ -30,4 +31,10 @@ it.each<[Json, Json, Json]>([
 it('takes no key for more than a key', () => {
   const patch = JSON.parse('{"__proto__": {"x": 1}}') as Json;
   expect(JSON.stringify(mergePatch({}, patch))).toBe('{"__proto__":{"x":1}}');
+});
+
+it('keys stay in the order they were written, those that look like numbers too', () => {
+  const value = parseJson('{"b": 1, "10": 2, "9": {"y": 1, "1": 2}}') as Json;
+  const patch = parseJson('{"z": 1, "2": 3, "10": 4, "9": {"x": 1, "0": 2}}') as Json;
+  expect(JSON.stringify(mergePatch(value, patch))).toBe('{"b":1,"10":4,"9":{"y":1,"1":2,"x":1,"0":2},"z":1,"2":3}');
 });

@@ -1,15 +1,18 @@
-import type { Json } from '#kernel';
+import type { Json, JsonMap } from '#kernel';
+import { objectOf, pairsOf } from '#kernel';
 
-const isMap = (value: unknown): value is Readonly<Record<string, Json>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: Json): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value after a JSON merge patch (RFC 7396): maps are merged key by key, null removes, everything else replaces. */
+/**
+ * A value after a JSON merge patch (RFC 7396): maps are merged key by key, null removes, everything else replaces. Keys
+ * that are new come after those that are there, in the order they were written.
+ */
 export function mergePatch(value: Json, patch: Json): Json {
   if (!isMap(patch)) return patch;
-  const merged = new Map(Object.entries(isMap(value) ? value : {}));
-  for (const [key, part] of Object.entries(patch)) {
+  const merged = new Map(pairsOf(isMap(value) ? value : {}));
+  for (const [key, part] of pairsOf(patch)) {
     if (part === null) merged.delete(key);
     else merged.set(key, mergePatch(merged.get(key) ?? null, part));
   }
-  return Object.fromEntries(merged);
+  return objectOf([...merged]);
 }

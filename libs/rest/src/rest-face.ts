@@ -7,6 +7,8 @@ import type { Constant } from './about.ts';
 import { constant, constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
 import { problemAnswer, send } from './answer.ts';
+import type { KeptAnswers } from './given-before.ts';
+import { onceOnly } from './given-before.ts';
 import type { Identify } from './headers.ts';
 import { callerOf, headerOf } from './headers.ts';
 import { openapi } from './openapi.ts';
@@ -28,6 +30,8 @@ export interface RestFaceOptions {
   readonly positionAt: (time: string) => Promise<Position>;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
+  /** Where answers to wishes with an Idempotency-Key are kept. */
+  readonly kept: KeptAnswers;
   /** The largest body in bytes. */
   readonly maxBody?: number;
 }
@@ -84,7 +88,7 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Vis
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await wishOf(options, visit, place, method);
-  return operationOn(place, method)(place, wish);
+  return onceOnly(options.kept, visit, wish, () => operationOn(place, method)(place, wish));
 }
 
 const allowed = (places: readonly Place[]): string[] =>

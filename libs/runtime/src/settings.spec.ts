@@ -8,6 +8,8 @@ describe('the settings', () => {
     expect(readSettings({})).toEqual({
       host: '127.0.0.1',
       port: 8080,
+      contractorUrl: 'http://contractor',
+      pxeUrl: 'http://static/pxe/',
       data: path.resolve('data'),
       adminPassword: undefined,
       loginTries: { perName: 10, perSource: 100, window: 300_000 },
@@ -27,6 +29,8 @@ describe('the settings', () => {
     ['CONTRACTOR_PORT', '0', { port: 0 }],
     ['CONTRACTOR_PORT', '65535', { port: 65_535 }],
     ['CONTRACTOR_PORT', '', { port: 8080 }],
+    ['CONTRACTOR_URL', 'https://build.test', { contractorUrl: 'https://build.test' }],
+    ['CONTRACTOR_PXE_URL', 'tftp://boot.test/', { pxeUrl: 'tftp://boot.test/' }],
     ['CONTRACTOR_DATA', '/srv/contractor', { data: '/srv/contractor' }],
     ['CONTRACTOR_DATA', '~/contractor', { data: path.join(os.homedir(), 'contractor') }],
     ['CONTRACTOR_DATA', '~', { data: os.homedir() }],
@@ -58,7 +62,7 @@ describe('the settings', () => {
     ['CONTRACTOR_SUBCONTRACTOR', 'yes', 'CONTRACTOR_SUBCONTRACTOR="yes": must be one of embedded, none'],
     // A URL may hold a password, so it is not repeated.
     ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
-    ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls:// or ws:// or wss://'],
+    ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls://'],
   ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(BadSetting);

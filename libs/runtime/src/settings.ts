@@ -16,6 +16,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** How machines and clients reach the server; configurations tell it. */
+  readonly contractorUrl: string;
+  /** Where boot images lie; configurations tell it. */
+  readonly pxeUrl: string;
   /** Directory of everything embedded; absolute. */
   readonly data: string;
   readonly adminPassword: string | undefined;
@@ -80,7 +84,7 @@ export function readSettings(env: Environment): Settings {
   if (eventStore === 'kurrentdb' && kurrentdbUrl === undefined) {
     throw new BadSetting('KURRENTDB_URL', '', 'must be set when EVENT_STORE is kurrentdb');
   }
-  const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:', 'ws:', 'wss:']);
+  const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:']);
   const subcontractor = choice(env, 'CONTRACTOR_SUBCONTRACTOR', ['embedded', 'none'], natsUrl ? 'none' : 'embedded');
   if (natsUrl && subcontractor === 'embedded') {
     throw new BadSetting('CONTRACTOR_SUBCONTRACTOR', subcontractor, 'cannot be embedded when NATS_URL is set');
@@ -88,6 +92,8 @@ export function readSettings(env: Environment): Settings {
   return {
     host: text(env, 'CONTRACTOR_HOST') ?? '127.0.0.1',
     port: number(env, 'CONTRACTOR_PORT', 8080, [0, 65_535]),
+    contractorUrl: url(env, 'CONTRACTOR_URL', ['http:', 'https:']) ?? 'http://contractor',
+    pxeUrl: url(env, 'CONTRACTOR_PXE_URL', ['http:', 'https:', 'tftp:', 'nfs:']) ?? 'http://static/pxe/',
     data: path.resolve((text(env, 'CONTRACTOR_DATA') ?? './data').replace(/^~(?=\/|$)/, os.homedir())),
     adminPassword: text(env, 'CONTRACTOR_ADMIN_PASSWORD'),
     loginTries: {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 
 /** A NATS server with JetStream of a test's own, on a free loopback port, with its store in a temporary folder. */
 export interface NatsServer {
@@ -28,10 +29,13 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   const store = join(folder, 'store');
   const configFile = join(folder, 'nats.conf');
   await writeFile(configFile, config);
-  const start = (port: number) =>
-    launch(['--config', configFile, '-js', '--store_dir', store, '--addr', '127.0.0.1', '--port', String(port)]);
+  const options = ['--config', configFile, '-js', '--store_dir', store, '--addr', '127.0.0.1'];
+  const start = (port: number) => launch(folder, [...options, '--port', String(port)]);
 
-  let { server, port } = await start(-1);
+  let { server, port } = await start(-1).catch(async (cause) => {
+    await rm(folder, { recursive: true, force: true });
+    throw cause;
+  });
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.kill(signal);
@@ -53,14 +57,24 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   };
 }
 
+/**
+ * Becomes the server, and leaves a watch behind that ends it and removes its folder when we die without a word (the
+ * pipe closes). A line on the pipe sends the watch home.
+ */
+const GUARDED = `
+  (read -r _ <&3 || { kill -KILL $$; rm -rf "$0"; }) >/dev/null 2>&1 &
+  exec nats-server "$@" 3<&-
+`;
+
 /** Starts the program, waits until it says that it is ready, and reads from its log which port it took. */
-async function launch(options: readonly string[]): Promise<{ server: ChildProcess; port: number }> {
+async function launch(folder: string, options: readonly string[]): Promise<{ server: ChildProcess; port: number }> {
   // Debian puts the program where only root looks.
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
-  const server = spawn('nats-server', options, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const killWithUs = () => server.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  server.once('exit', () => process.off('exit', killWithUs));
+  const server = spawn('sh', ['-c', GUARDED, folder, ...options], { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const stderr = server.stdio[2] as Readable;
+  const watch = server.stdio[3] as Writable;
+  watch.on('error', () => undefined);
+  server.once('exit', () => watch.end('\n'));
 
   return new Promise((resolve, reject) => {
     const log: string[] = [];
@@ -70,10 +84,11 @@ async function launch(options: readonly string[]): Promise<{ server: ChildProces
       port = Number(/Listening for client connections on .*:(\d+)$/.exec(line)?.[1] ?? port);
       if (line.endsWith('Server is ready')) resolve({ server, port });
     };
-    createInterface(server.stderr).on('line', read);
-    server.once('error', (cause) =>
-      reject(new Error('the program nats-server cannot be started: run scripts/install-test-tools.sh', { cause })),
-    );
-    server.once('exit', () => reject(new Error(`nats-server ended at once:\n${log.join('\n')}`)));
+    createInterface(stderr).on('line', read);
+    server.once('error', reject);
+    server.once('exit', (code) => {
+      const hint = code === 127 ? ' (run scripts/install-test-tools.sh)' : '';
+      reject(new Error(`nats-server ended at once${hint}:\n${log.join('\n')}`));
+    });
   });
 }

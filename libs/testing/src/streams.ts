@@ -22,11 +22,7 @@ export class Streams implements StateSource {
   }
 
   /** Puts messages behind those of a stream, whatever its decider would say to them. */
-  put<S, C extends Message, E extends Message>(
-    decider: Decider<S, C, E>,
-    id: string | number,
-    ...events: readonly E[]
-  ): void {
+  put(decider: { readonly category: string }, id: string | number, ...events: readonly Message[]): void {
     this.#append(streamName(decider.category, id), events);
   }
 

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Refusal } from '#kernel';
+import { job } from './job.ts';
+import { Yard } from './yard.suite.ts';
+
+const JOB = 'job-12';
+const RESULT = { result: { answer: 1 } };
+
+describe('a report', () => {
+  let yard: Yard;
+  beforeEach(async () => {
+    yard = new Yard({ create: 'begin()\n  lab.work( name="one" )\n  lab.work( name="two" )\nend\n' });
+    yard.served.add('lab');
+    await yard.create();
+    await yard.look();
+  });
+
+  /** The code and text of the refusal; nothing may have changed. */
+  async function refused(report: Promise<unknown>): Promise<unknown> {
+    const before = yard.log.of(job, 12).length;
+    const error: unknown = await report.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect(yard.log.of(job, 12)).toHaveLength(before);
+    const [{ code, text, exception } = {}] = (error as Refusal).faults;
+    expect(exception).toBe('ForemanException');
+    return [code, text];
+  }
+
+  it('completes the step, and the next one is part of it', async () => {
+    expect(await yard.report(RESULT)).toEqual({ [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'] });
+    expect((await yard.job()).order?.task).toBe('12-2');
+  });
+
+  it('counts once, however often the same is said', async () => {
+    const cookie = await yard.cookie();
+    await yard.report(RESULT, cookie);
+    expect(await yard.report(RESULT, cookie)).toEqual({});
+    await yard.report(RESULT);
+    expect((await yard.job()).stage).toBe('ended');
+    expect(await yard.report(RESULT, cookie)).toEqual({});
+  });
+
+  it('does not count where it says something else than before', async () => {
+    const cookie = await yard.cookie();
+    await yard.report(RESULT, cookie);
+    expect(await refused(yard.report({ result: { answer: 2 } }, cookie))).toEqual([
+      'INVALID_RESULT',
+      'Error saving job results: "Bad Cookie"',
+    ]);
+    expect(await refused(yard.report({ error: 'no' }, cookie))).toEqual([
+      'BAD_COOKIE',
+      'Error setting job to error: "Bad Cookie"',
+    ]);
+  });
+
+  it('does not count with a cookie nobody has given out', async () => {
+    expect(await refused(yard.report(RESULT, 'guessed'))).toEqual([
+      'INVALID_RESULT',
+      'Error saving job results: "Bad Cookie"',
+    ]);
+  });
+
+  it('does not count where no task is out', async () => {
+    yard = new Yard({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
+    await yard.create();
+    await yard.look();
+    expect(await refused(yard.report(RESULT, ''))).toEqual([
+      'INVALID_RESULT',
+      'Error saving job results: "Bad Cookie"',
+    ]);
+  });
+
+  it.each([
+    ['that is over', 'ended'],
+    ['that is not there', 'nowhere'],
+  ])('is of a job %s', async (_, where) => {
+    if (where === 'nowhere') yard = new Yard({});
+    else {
+      await yard.report(RESULT);
+      await yard.report(RESULT);
+    }
+    expect(await refused(yard.report(RESULT, 'guessed'))).toEqual([
+      'JOB_NOT_FOUND',
+      'Error saving job results: "Job Not Found"',
+    ]);
+    expect(await refused(yard.report({ error: 'no' }, 'guessed'))).toEqual([
+      'JOB_NOT_FOUND',
+      'Error setting job to error: "Job Not Found"',
+    ]);
+  });
+
+  it('does not count where the function cannot make anything of it; the task stays out', async () => {
+    expect(await refused(yard.report({ result: { nothing: 1 } }))).toEqual([
+      'INVALID_RESULT',
+      'Error saving job results: "Error"',
+    ]);
+    expect(await yard.report(RESULT)).toMatchObject({ [JOB]: expect.arrayContaining(['JobStepCompleted']) });
+  });
+
+  it('of a failure puts the job into error, and counts once too', async () => {
+    const cookie = await yard.cookie();
+    expect(await yard.report({ error: 'no disk' }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no disk', retry: '12-1' });
+    expect(await yard.report({ error: 'no disk' }, cookie)).toEqual({});
+    expect(await refused(yard.report(RESULT, cookie))).toEqual([
+      'INVALID_RESULT',
+      'Error saving job results: "Bad Cookie"',
+    ]);
+  });
+
+  it('is taken of a job in error, which stays there', async () => {
+    await yard.tell({ type: 'FailJob', data: { message: 'a fault' } });
+    expect(await yard.report(RESULT)).toEqual({ [JOB]: ['JobStepCompleted'] });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'worked' });
+  });
+});

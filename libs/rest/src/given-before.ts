@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Answer } from './answer.ts';
+import { headerOf } from './headers.ts';
+import { Problem } from './problem.ts';
+import type { Visit, Wish } from './wish.ts';
+
+/** Where answers to wishes with an Idempotency-Key are kept. */
+export interface KeptAnswers {
+  find(request: string): Promise<{ readonly fingerprint: string; readonly answer: string } | undefined>;
+  keep(request: string, kept: { readonly fingerprint: string; readonly answer: string }): Promise<void>;
+}
+
+/**
+ * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
+ * success is kept; what was refused may be tried again under the same key. Answers of `Auth` may hold tokens and are
+ * never kept. @throws Problem where the key was used for something else
+ */
+export async function onceOnly(
+  kept: KeptAnswers,
+  visit: Visit,
+  wish: Wish,
+  carryOut: () => Promise<Answer>,
+): Promise<Answer> {
+  const keyed = headerOf(visit.request, 'idempotency-key') !== undefined && visit.caller?.person !== undefined;
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || visit.path.includes('/Auth/')) return carryOut();
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([visit.method, visit.path, wish.data]))
+    .digest('base64url');
+  const before = await kept.find(visit.id);
+  if (before) {
+    if (before.fingerprint !== fingerprint) {
+      throw new Problem('conflict', 'The Idempotency-Key was used for another request.');
+    }
+    const answer = JSON.parse(before.answer) as Answer;
+    return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
+  }
+  const answer = await carryOut();
+  if (answer.status < 300) await kept.keep(visit.id, { fingerprint, answer: JSON.stringify(answer) });
+  return answer;
+}
