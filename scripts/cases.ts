@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, cwd, exit, stderr, stdout } from 'node:process';
+import { checkConfigCase, configGroups } from '#config';
 import { type Case, type Decided, checkCase } from '#tscript';
 
 /** One case: what it is called, and where it goes otherwise than it should. */
@@ -20,7 +21,7 @@ interface Group {
 
 /** What each kind of file is played against. */
 const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = {
-  core: notYet,
+  core: coreGroups,
   tscript: scriptGroups,
   wire: notYet,
 };
@@ -29,6 +30,16 @@ const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = 
 function notYet(content: unknown): readonly Group[] {
   const lists = Object.entries(content as object).filter(([, inner]) => Array.isArray(inner));
   return lists.map(([name]) => ({ name }));
+}
+
+/** The groups of the core that there is something to play against; the others are counted as not there. */
+function coreGroups(content: unknown): readonly Group[] {
+  return notYet(content).map(({ name }) => {
+    const group = configGroups.find((one) => one === name);
+    const rows = (content as Readonly<Record<string, readonly { readonly id: string }[]>>)[name] ?? [];
+    if (group === undefined) return { name };
+    return { name, rows: rows.map((row) => guarded(row, () => checkConfigCase(group, row as never))) };
+  });
 }
 
 function scriptGroups(content: unknown): readonly Group[] {
@@ -44,11 +55,18 @@ function scriptGroups(content: unknown): readonly Group[] {
 }
 
 function checked(row: Case, decided: Decided | undefined): Row {
-  try {
+  return guarded(row, () => {
     const { id, differences, by } = checkCase(row, decided);
     return { id, differences, ...(by !== 'recorded' && { by }) };
+  });
+}
+
+/** What throws has failed, and nothing else with it. */
+function guarded({ id }: { readonly id: string }, check: () => Row): Row {
+  try {
+    return check();
   } catch (thrown) {
-    return { id: row.id, differences: [`threw ${(thrown as Error).stack}`] };
+    return { id, differences: [`threw ${(thrown as Error).stack}`] };
   }
 }
 

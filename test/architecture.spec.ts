@@ -6,8 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 const ROOMS = [
   'kernel',
   'tscript',
+  'config',
   'event-store',
   'read-store',
+  'secrets',
   'wire',
   'api',
   'cinp',
@@ -16,6 +18,7 @@ const ROOMS = [
   'platform',
   'testing',
   'auth',
+  'directory',
   'site',
   'blueprint',
   'building',

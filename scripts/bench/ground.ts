@@ -17,7 +17,7 @@ const payload = JSON.stringify({
   description: 'x'.repeat(120),
   zone: null,
   parent: null,
-  configValues: { key: 'value' },
+  configValues: [['key', 'value']],
 });
 const metaText = JSON.stringify({
   v: 1,

@@ -18,7 +18,7 @@ export const literal = (text: string): string => `E'${text.replaceAll(':', Strin
 /** Runs one statement again and again with the database's own load program, prepared, one transaction each. */
 export async function pgbench(url: string, directory: string, sql: string, clients: number): Promise<Bare> {
   const file = path.join(directory, 'bench.sql');
-  await writeFile(file, sql.replaceAll('\n', ' '));
+  await writeFile(file, sql);
   const options = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(SECONDS), '-f', file, url];
   const child = spawn('pgbench', options, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';

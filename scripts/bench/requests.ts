@@ -17,7 +17,7 @@ const EVENT = JSON.stringify({
   description: 'x'.repeat(120),
   zone: null,
   parent: null,
-  configValues: { key: 'value' },
+  configValues: [['key', 'value']],
 });
 const BARE = `
 CREATE TABLE bare (
@@ -26,7 +26,8 @@ CREATE TABLE bare (
 )`;
 const INSERT = `INSERT INTO bare (stream, revision, id, type, data, meta)
   VALUES (CAST(gen_random_uuid() AS text), 0, gen_random_uuid(), 'SiteDefined', ${literal(EVENT)}, ${literal(EVENT)});`;
-const SELECT = `SELECT row FROM read.sites WHERE key = 's' || CAST(random() * 9999 AS int) AND to_pos IS NULL;`;
+const SELECT = String.raw`\set n random(0, ${OBJECTS - 1})
+SELECT row FROM read.sites WHERE key = 's' || :n AND to_pos IS NULL;`;
 
 /** Measures requests over HTTP against what the same database does by itself. */
 export async function run(): Promise<void> {

@@ -92,6 +92,26 @@ describe('who the holder of a token is', () => {
     expect(await there.identify(name, token)).toBeUndefined();
   });
 
+  it('is nobody any more for whoever was just told so', async () => {
+    await someone('heidi');
+    for (let n = 0; n < 15; n += 1) {
+      const token = await here.login('heidi', PASSWORD);
+      await here.call(await here.identify('heidi', token), 'Auth/User.logout');
+      expect(await here.identify('heidi', token)).toBeUndefined();
+    }
+  });
+
+  it('is looked up while nothing is heard from the log', async () => {
+    await someone('ivan');
+    const tokens = [await here.login('ivan', PASSWORD), await here.login('ivan', PASSWORD)] as const;
+    const { store } = here.ground;
+    const deaf = new Identities({ ...here.ground, store: { ...store, subscribe: () => ({ stop: async () => {} }) } });
+    await deaf.start();
+    await here.call(await here.identify('ivan', tokens[0]), 'Auth/User.logout');
+    expect(await deaf.identify('ivan', tokens[0])).toBeUndefined();
+    expect(await deaf.identify('ivan', tokens[1])).toMatchObject({ name: 'ivan' });
+  });
+
   it('may do what they and their groups may, as soon as it is granted and no longer than that', async () => {
     await here.create(root, 'Auth/Group', { name: 'sighted', permissions: ['Site.look'] });
     await someone('carol', { groups: ['sighted'], permissions: ['Auth.view_account'] });

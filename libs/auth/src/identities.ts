@@ -20,12 +20,18 @@ const MOST_SESSIONS = 100_000;
 /** How many sessions are known to have ended, while the read models may still show them. */
 const MOST_ENDED = 10_000;
 
+/** How long to wait for news that the answers of this server show already, and how often to look, in milliseconds. */
+const PATIENCE = 1000;
+const LOOK = 2;
+
 /** What is known about a name and a token. */
 interface Known {
   readonly session: Session | undefined;
   readonly user: UserRow | undefined;
   readonly service: ServiceRow | undefined;
 }
+
+const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
 
 /**
  * Who the holder of a token is. This is asked with every request, so users, groups and sessions are kept in memory, fed
@@ -81,6 +87,7 @@ export class Identities implements Process {
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Person | undefined> {
     const session = hashOf(token);
+    if (!(await this.#caughtUp())) return this.#lookUp(name, session, NOTHING);
     const here: Known = {
       session: this.#sessions.get(session),
       user: this.#users.get(name),
@@ -92,6 +99,19 @@ export class Identities implements Process {
       );
     }
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
+  }
+
+  /**
+   * Waits until as much was heard of as the answers of this server show: whoever has closed a session and been told so
+   * must find it closed. @returns false where that takes too long
+   */
+  async #caughtUp(): Promise<boolean> {
+    const { reached } = this.#ground.reads.projector;
+    for (let waited = 0; this.#reached < reached; waited += LOOK) {
+      if (waited >= PATIENCE) return false;
+      await sleep(LOOK);
+    }
+    return true;
   }
 
   /** By the read models; what the log has told is newer. */

@@ -1,2 +1,1 @@
 export { authRoom } from './auth.module.ts';
-export type { LoginTries } from './login-limit.ts';

@@ -40,6 +40,12 @@ describe('the limit on failed logins', () => {
     fail('alice');
   });
 
+  it('does not count what comes to nothing for another reason, nor trusts it', () => {
+    for (let n = 0; n < 100; n += 1) limit.begin('alice', '198.51.100.7').forget();
+    for (const n of [1, 2, 3]) fail('alice', `192.0.2.${n}`);
+    expect(() => fail('alice', '198.51.100.7')).toThrow('Too many');
+  });
+
   it('forgets failures bit by bit', () => {
     for (let n = 0; n < 3; n += 1) fail('alice');
     now += 19_000;

@@ -19,6 +19,13 @@ interface Bucket {
   at: number;
 }
 
+/** A try to log in that is under way, and counts as failed until more is known. */
+export interface Attempt {
+  succeeded(): void;
+  /** It came to nothing, and not because of the password. */
+  forget(): void;
+}
+
 /** How many names and sources are kept in mind; the ones that were quiet longest are forgotten first. */
 const MOST = 10_000;
 
@@ -38,8 +45,8 @@ export class LoginLimit {
     this.#now = now;
   }
 
-  /** Counts a try; to be told when it succeeds. @throws Refusal naming the seconds to wait */
-  begin(name: string, address: string): { succeeded(): void } {
+  /** Counts a try, to be told what becomes of it. @throws Refusal naming the seconds to wait */
+  begin(name: string, address: string): Attempt {
     const source = networkOf(address);
     const pair = `${name} ${source}`;
     const { perName, perSource } = this.#tries;
@@ -52,9 +59,13 @@ export class LoginLimit {
       throw refuse('', 'TOO_MANY_LOGINS', `Too many failed logins, try again in ${Math.ceil(wait / 1000)} seconds`);
     }
     for (const { bucket } of counted) bucket.level += 1;
+    const forget = (): void => {
+      for (const { bucket } of counted) bucket.level = Math.max(0, bucket.level - 1);
+    };
     return {
+      forget,
       succeeded: () => {
-        for (const { bucket } of counted) bucket.level = Math.max(0, bucket.level - 1);
+        forget();
         this.#familiar.set(pair, true);
       },
     };

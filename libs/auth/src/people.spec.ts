@@ -7,6 +7,7 @@ import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import type { AuthServer } from './server.suite.ts';
 import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import { users } from './users.ts';
 
 jest.setTimeout(60_000);
 
@@ -259,6 +260,22 @@ describe('the first start', () => {
     expect(await second.person('root', password)).toMatchObject({ superuser: true });
     await expect(second.login('root', 'another')).rejects.toThrow('Invalid Login');
     await second.stop();
+  });
+
+  it('is followed by a time in which two superusers cannot do away with each other', async () => {
+    const server = await startAuth(database.url);
+    const root = await server.person('root', ROOT_PASSWORD);
+    await server.create(root, 'Auth/Account', { name: 'second', superuser: true });
+    const tries = await Promise.allSettled([
+      server.update(root, 'Auth/Account', 'second', { superuser: false }),
+      server.update(root, 'Auth/Account', 'root', { enabled: false }),
+      server.remove(root, 'Auth/Account', 'second'),
+    ]);
+    const refused = tries.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(refused.filter((text) => text.includes('is the last superuser'))).not.toEqual([]);
+    const { rows } = await server.ground.reads.now.list(users);
+    expect(rows.filter(({ row }) => row.superuser && row.enabled)).toHaveLength(1);
+    await server.stop();
   });
 
   it('of two servers at once makes one administrator', async () => {

@@ -21,7 +21,7 @@ export interface AuthServer {
   /** Logs in. @returns the token */
   login(name: string, password: string, source?: string): Promise<string>;
   /** Who has logged in like this. */
-  person(name: string, password: string): Promise<Person>;
+  person(name: string, password: string, source?: string): Promise<Person>;
   create(by: Person | undefined, model: string, values: Values): Promise<Values>;
   update(by: Person | undefined, model: string, key: string, values: Values): Promise<Values>;
   get(by: Person | undefined, model: string, key: string): Promise<Values>;
@@ -95,8 +95,8 @@ export async function startAuth(
     lines,
     identify: room.identify,
     login,
-    person: async (name, password) => {
-      const person = await room.identify(name, await login(name, password));
+    person: async (name, password, source) => {
+      const person = await room.identify(name, await login(name, password, source));
       if (!person) throw new Error(`${name} is nobody`);
       return person;
     },

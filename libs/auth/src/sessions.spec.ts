@@ -142,14 +142,18 @@ describe('logging in and out', () => {
 });
 
 describe('too many failed logins', () => {
-  it('are refused for a while', async () => {
+  it('are refused for a while, on every way to try a password', async () => {
     const database = await testDatabase();
     const server = await startAuth(database.url, { tries: { perName: 3, perSource: 5, window: 600_000 } });
+    const root = await server.person('root', ROOT_PASSWORD, '192.0.2.3');
     for (const _ of [1, 2, 3]) await expect(server.login('root', 'wrong')).rejects.toThrow(INVALID);
     await expect(server.login('root', ROOT_PASSWORD)).rejects.toThrow(/^Too many failed logins, try again in \d+ s/);
     for (const who of ['a', 'b']) await expect(server.login(who, 'wrong')).rejects.toThrow(INVALID);
     await expect(server.login('c', 'wrong')).rejects.toThrow('Too many failed logins');
     await expect(server.login('c', 'wrong', '192.0.2.2')).rejects.toThrow(INVALID);
+    const change = (current: string) =>
+      server.call(root, 'Auth/User.changePassword', { password: 'x', current_password: current });
+    await expect(change('wrong')).rejects.toThrow('Too many failed logins');
     await server.stop();
     await database.drop();
   });

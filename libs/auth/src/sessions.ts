@@ -18,6 +18,9 @@ const YOUNG = 5 * 60 * 1000;
 /** How long a password is at the least that somebody sets for somebody else. */
 const SHORTEST = 8;
 
+/** Codes of the refusals of a wrong name, password or token. */
+const WRONG: readonly string[] = ['INVALID_LOGIN', 'WRONG'];
+
 /** Somebody who is let in: what they are, and by what. */
 interface LetIn {
   readonly kind: HolderKind;
@@ -26,7 +29,6 @@ interface LetIn {
 
 const invalidLogin = () => refuse('', 'INVALID_LOGIN', 'Invalid Login');
 const iso = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, -1)}000+00:00`;
-const isNothing = (password: string) => password === '' && refuse('password', 'BLANK', 'This field cannot be blank.');
 
 /** Logging in and out, and changing passwords. */
 export class Sessions {
@@ -44,20 +46,20 @@ export class Sessions {
    */
   async login(name: string, password: string, call: Call): Promise<string> {
     const { source } = call.caller;
-    const attempt = this.#limit.begin(name, source);
-    const { kind, credential } = await this.#letIn(name, password, call);
-    const token = newToken();
-    const data = {
-      session: hashOf(token),
-      user: name,
-      source,
-      opened: call.now,
-      expires: iso(Date.parse(call.now) + TWO_WEEKS),
-      credential,
-    };
-    await call.execute((work) => decideSessions(work, kind, name, { type: 'OpenSession', data }));
-    attempt.succeeded();
-    return token;
+    return this.#limited(name, source, async () => {
+      const { kind, credential } = await this.#letIn(name, password, call);
+      const token = newToken();
+      const data = {
+        session: hashOf(token),
+        user: name,
+        source,
+        opened: call.now,
+        expires: iso(Date.parse(call.now) + TWO_WEEKS),
+        credential,
+      };
+      await call.execute((work) => decideSessions(work, kind, name, { type: 'OpenSession', data }));
+      return token;
+    });
   }
 
   /** Closes the caller's session, if there is one. */
@@ -73,8 +75,7 @@ export class Sessions {
     const { person } = call.caller;
     if (!person) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
     if (person.serves) throw refuse('', 'NO_PASSWORD', 'a service has a token, not a password');
-    const nothing = isNothing(password);
-    if (nothing) throw nothing;
+    if (password === '') throw refuse('password', 'BLANK', 'This field cannot be blank.');
     await this.#checkCurrent(person, current, call);
     await this.#replace(person.name, password, call);
   }
@@ -121,11 +122,23 @@ export class Sessions {
       if (opened !== undefined && Date.parse(opened) > Date.parse(now) - YOUNG) return;
       throw refuse('current_password', 'REQUIRED', 'Required Paramater');
     }
-    const attempt = this.#limit.begin(name, caller.source);
-    if (!(await this.#passwords.matches((await view.get(users, name))?.credential, current))) {
+    await this.#limited(name, caller.source, async () => {
+      if (await this.#passwords.matches((await view.get(users, name))?.credential, current)) return;
       throw refuse('current_password', 'WRONG', 'is not the current password');
+    });
+  }
+
+  /** Runs something that checks a password; what fails for another reason than the password does not count. */
+  async #limited<R>(name: string, source: string, check: () => Promise<R>): Promise<R> {
+    const attempt = this.#limit.begin(name, source);
+    try {
+      const result = await check();
+      attempt.succeeded();
+      return result;
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.faults.some(({ code }) => WRONG.includes(code))) attempt.forget();
+      throw error;
     }
-    attempt.succeeded();
   }
 
   /** Puts a new password in the place of the old one, of which nothing stays (`caretaker.ts`). */

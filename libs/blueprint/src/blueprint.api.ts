@@ -1,10 +1,16 @@
-import type { JsonMap, Work } from '#kernel';
-import type { Field, Model, Values } from '#api';
-import { asText, badConfigNames, dateTime, map, NAME, reference, text, uriOf } from '#api';
-import type { FoundationBluePrint } from './blueprint.ts';
+import type { Work } from '#kernel';
+import { objectOf } from '#kernel';
+import type { Deletion, Field, Model, Values } from '#api';
+import { asText, dateTime, map, NAME, reference, text, uriOf } from '#api';
+import { configValuesFrom } from '#config';
+import type { View } from '#read-store';
+import type { ConfigGround } from './blueprint-config.api.ts';
+import { explainConfig, getConfig } from './blueprint-config.api.ts';
+import type { BluePrint, BluePrintChanges } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 import type { BluePrintRow } from './blueprints.ts';
 import { blueprints } from './blueprints.ts';
+import { checkParents, foundationBluePrintFor } from './find-blueprint.ts';
 import { unlink } from './script-link.api.ts';
 import { scriptLinks } from './script-links.ts';
 
@@ -20,20 +26,73 @@ const scriptMap: Field = map({ mode: 'RO' });
 const present = (row: BluePrintRow, name: string | number): Values => ({
   name,
   description: row.description,
-  config_values: row.configValues,
+  config_values: objectOf(row.configValues),
   updated: row.updated,
   created: row.created,
   foundation_type_list: row.foundationTypes,
   validation_template: row.validationTemplate,
   physical_interface_names: row.physicalInterfaceNames,
   parent_list: row.parents,
+  foundation_blueprint_list: row.foundationBluePrints,
   script_map: Object.fromEntries(
     Object.entries(row.scripts).map(([slot, script]) => [slot, uriOf('BluePrint/Script', script)]),
   ),
 });
 
+/** The fields of blueprints outside, by what they are called inside. */
+const FIELDS = {
+  description: 'description',
+  foundationTypes: 'foundation_type_list',
+  validationTemplate: 'validation_template',
+  physicalInterfaceNames: 'physical_interface_names',
+  parents: 'parent_list',
+  foundationBluePrints: 'foundation_blueprint_list',
+} as const;
+
+/** What is given of a blueprint, with all faults of it. */
+async function changesFrom(
+  work: Work,
+  name: string,
+  values: Values,
+  kind: BluePrint['kind'],
+): Promise<BluePrintChanges> {
+  const given = Object.entries(FIELDS)
+    .filter(([, field]) => field in values)
+    .map(([inside, field]) => [inside, values[field] ?? {}] as const);
+  const changes: BluePrintChanges = {
+    ...Object.fromEntries(given),
+    ...('config_values' in values ? { configValues: configValuesFrom(work, values['config_values']) } : {}),
+  };
+  if (changes.foundationTypes?.length === 0) {
+    work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
+  }
+  await checkParents(work, name, changes.parents ?? [], kind);
+  for (const foundation of changes.foundationBluePrints ?? []) {
+    await foundationBluePrintFor(work, 'foundation_blueprint_list', foundation);
+  }
+  return changes;
+}
+
+/** Blueprints that build on another: as its children, or as structures that can be put on it. */
+async function usersOf(view: View, name: string): Promise<string[]> {
+  const { rows } = await view.list(blueprints);
+  const uses = (row: BluePrintRow) => row.parents.includes(name) || row.foundationBluePrints?.includes(name) === true;
+  return rows.filter(({ row }) => uses(row)).map(({ key }) => `BluePrint ${key}`);
+}
+
+const deletion: Deletion = {
+  close: async (work, name) => void (await work.decide(blueprint, name, { type: 'CloseBluePrint', data: {} })),
+  reopen: async (work, name) => void (await work.decide(blueprint, name, { type: 'ReopenBluePrint', data: {} })),
+  users: (view, name) => usersOf(view, String(name)),
+  remove: async (work, name, view) => {
+    const links = await view.keys(scriptLinks, { where: { blueprint: String(name) } });
+    for (const key of links.keys) await unlink(work, Number(key));
+    await work.decide(blueprint, name, { type: 'DeleteBluePrint', data: {} });
+  },
+};
+
 /** The base of all blueprints: what scripts are linked to. */
-export const bluePrintModel: Model<BluePrintRow> = {
+export const bluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
   path: 'BluePrint/BluePrint',
   doc: 'What foundation and structure blueprints have in common; both share these ids.',
   idField: 'name',
@@ -41,65 +100,39 @@ export const bluePrintModel: Model<BluePrintRow> = {
   rows: blueprints,
   present,
   readable: false,
-};
+  actions: { getConfig: getConfig('BluePrint.view_blueprint', ground) },
+});
 
-/**
- * Reads a foundation blueprint that something refers to; where it is not there, that is a fault of the field.
- * @returns undefined where there is none
- */
-export async function foundationBluePrintFor(
-  work: Work,
-  field: string,
-  name: unknown,
-): Promise<FoundationBluePrint | undefined> {
-  if (typeof name !== 'string') return undefined;
-  const found = await work.see(blueprint, name);
-  if (found.stage === 'open') return found.is;
-  work.fault(field, 'INVALID_VALUE', `there is no foundation blueprint ${name}`);
-  return undefined;
-}
-
-async function check(work: Work, name: string, values: Values): Promise<void> {
-  for (const key of badConfigNames((values['config_values'] ?? {}) as JsonMap)) {
-    work.fault('config_values', 'NAME', `config item name "${key}" is invalid`);
-  }
-  const types = values['foundation_type_list'];
-  if (Array.isArray(types) && types.length === 0) {
-    work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
-  }
-  const parents = (values['parent_list'] ?? []) as readonly string[];
-  if (await reaches(work, parents, name)) {
-    work.fault('parent_list', 'CYCLE', `BluePrint "${name}" would be its own parent`);
-  }
-}
-
-async function reaches(work: Work, parents: readonly string[], name: string): Promise<boolean> {
-  for (const parent of parents) {
-    if (parent === name) return true;
-    const above = await foundationBluePrintFor(work, 'parent_list', parent);
-    if (above && (await reaches(work, above.parents, name))) return true;
-  }
-  return false;
-}
-
-const changes = (values: Values): Partial<FoundationBluePrint> =>
-  Object.fromEntries(
-    Object.entries({
-      description: values['description'],
-      configValues: values['config_values'] === null ? {} : values['config_values'],
-      foundationTypes: values['foundation_type_list'],
-      validationTemplate: values['validation_template'] === null ? {} : values['validation_template'],
-      physicalInterfaceNames: values['physical_interface_names'],
-      parents: values['parent_list'],
-    }).filter(([, value]) => value !== undefined),
-  );
-
-/** Blueprints of foundations. */
-export const foundationBluePrintModel: Model<BluePrintRow> = {
-  path: 'BluePrint/FoundationBluePrint',
-  doc: 'How a kind of foundation is described: types, configuration values, scripts.',
+const kindOfBluePrint = (kind: BluePrint['kind'], path: string): Omit<Model<BluePrintRow>, 'fields'> => ({
+  path,
   base: 'BluePrint/BluePrint',
   idField: 'name',
+  rows: blueprints,
+  kind: { kind },
+  present,
+  create: async (work, values) => {
+    const name = asText(values['name']);
+    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    const is = { kind, ...(await changesFrom(work, name, values, kind)) } as BluePrint;
+    await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, is } });
+    return name;
+  },
+  update: async (work, name, values) => {
+    const data = await changesFrom(work, String(name), values, kind);
+    await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
+  },
+  deletion,
+});
+
+const configActions = (grant: string, ground: ConfigGround) => ({
+  getConfig: getConfig(grant, ground),
+  explain: explainConfig(grant),
+});
+
+/** Blueprints of foundations. */
+export const foundationBluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
+  ...kindOfBluePrint('foundation', 'BluePrint/FoundationBluePrint'),
+  doc: 'How a kind of foundation is described: types, configuration values, scripts.',
   fields: {
     ...common,
     foundation_type_list: text(200, { list: true, default: [] }),
@@ -108,32 +141,18 @@ export const foundationBluePrintModel: Model<BluePrintRow> = {
     parent_list: reference('BluePrint/FoundationBluePrint', { list: true, default: [] }),
     script_map: scriptMap,
   },
-  rows: blueprints,
-  kind: { kind: 'foundation' },
-  present,
-  create: async (work, values) => {
-    const name = asText(values['name']);
-    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-    await check(work, name, values);
-    const is = { kind: 'foundation', ...changes(values) } as FoundationBluePrint;
-    await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, is } });
-    return name;
+  actions: configActions('BluePrint.view_foundationblueprint', ground),
+});
+
+/** Blueprints of structures. */
+export const structureBluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
+  ...kindOfBluePrint('structure', 'BluePrint/StructureBluePrint'),
+  doc: 'How a kind of structure is described: what it can be put on, configuration values, scripts.',
+  fields: {
+    ...common,
+    parent_list: reference('BluePrint/StructureBluePrint', { list: true, default: [] }),
+    foundation_blueprint_list: reference('BluePrint/FoundationBluePrint', { list: true, required: true, default: [] }),
+    script_map: scriptMap,
   },
-  update: async (work, name, values) => {
-    await check(work, String(name), values);
-    await work.decide(blueprint, name, { type: 'ChangeBluePrint', data: changes(values) });
-  },
-  deletion: {
-    close: async (work, name) => void (await work.decide(blueprint, name, { type: 'CloseBluePrint', data: {} })),
-    reopen: async (work, name) => void (await work.decide(blueprint, name, { type: 'ReopenBluePrint', data: {} })),
-    users: async (view, name) =>
-      (await view.list(blueprints)).rows
-        .filter(({ row }) => row.parents.includes(String(name)))
-        .map(({ key }) => `BluePrint ${key}`),
-    remove: async (work, name, view) => {
-      const links = await view.list(scriptLinks, { where: { blueprint: String(name) } });
-      for (const { key } of links.rows) await unlink(work, Number(key));
-      await work.decide(blueprint, name, { type: 'DeleteBluePrint', data: {} });
-    },
-  },
-};
+  actions: configActions('BluePrint.view_structureblueprint', ground),
+});

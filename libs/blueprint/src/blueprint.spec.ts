@@ -1,13 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { given, moment, rowsAfter, stateAfter } from '#testing';
-import type { BluePrintCommand, BluePrintEvent, FoundationBluePrint } from './blueprint.ts';
+import type {
+  BluePrint,
+  BluePrintCommand,
+  BluePrintEvent,
+  FoundationBluePrint,
+  StructureBluePrint,
+} from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 import { blueprints } from './blueprints.ts';
 
 const is: FoundationBluePrint = {
   kind: 'foundation',
   description: 'by hand',
-  configValues: { ntp: 'a' },
+  configValues: [['ntp', 'a']],
   parents: [],
   foundationTypes: ['Manual'],
   validationTemplate: {},
@@ -40,7 +46,7 @@ describe('a blueprint', () => {
 
   it.each<[Partial<FoundationBluePrint>, BluePrintEvent]>([
     [{ description: 'mine' }, { type: 'BluePrintDescribed', data: { description: 'mine' } }],
-    [{ configValues: {} }, { type: 'BluePrintConfigured', data: { configValues: {} } }],
+    [{ configValues: [] }, { type: 'BluePrintConfigured', data: { configValues: [] } }],
     [{ parents: ['b', 'a'] }, { type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }],
     [{ foundationTypes: ['VM'] }, { type: 'FoundationTypesChosen', data: { foundationTypes: ['VM'] } }],
     [
@@ -80,6 +86,31 @@ describe('a blueprint', () => {
       .when(fill('create', 1, 'look'))
       .refuses('blueprint', 'INVALID_VALUE');
   });
+});
+
+describe('a blueprint of a structure', () => {
+  const structure: StructureBluePrint = {
+    kind: 'structure',
+    description: 'a server',
+    configValues: [],
+    parents: [],
+    foundationBluePrints: ['base'],
+  };
+  const defined: BluePrintEvent = { type: 'BluePrintDefined', data: structure };
+
+  it('shares its name with no blueprint of the other kind', () => {
+    given(blueprint)
+      .when({ type: 'DefineBluePrint', data: { name: 'web', is: structure } })
+      .yields(defined);
+    given(blueprint, defined)
+      .when({ type: 'DefineBluePrint', data: { name: 'web', is } })
+      .refuses('name', 'TAKEN');
+  });
+
+  it('is put on other foundations', () =>
+    given(blueprint, defined)
+      .when({ type: 'ChangeBluePrint', data: { foundationBluePrints: ['vm'] } })
+      .yields({ type: 'FoundationBluePrintsAllowed', data: { foundationBluePrints: ['vm'] } }));
 });
 
 describe('a slot of a blueprint', () => {
@@ -147,7 +178,44 @@ describe('the row of a blueprint', () => {
         ['base', emptied('create', 1)],
         ['base', filled('destroy', 2, 'wipe')],
       ).get('base'),
-    ).toEqual({ ...is, parents: ['root'], scripts: { destroy: 'wipe' }, created: moment(1), updated: moment(4) }));
+    ).toEqual({
+      ...is,
+      parents: ['root'],
+      scripts: { destroy: 'wipe' },
+      origins: { ntp: { position: '1', actor: 'actor', at: moment(1) } },
+      created: moment(1),
+      updated: moment(4),
+    }));
+
+  it('knows which event each value came with', () => {
+    const configured = (configValues: BluePrint['configValues']): BluePrintEvent => ({
+      type: 'BluePrintConfigured',
+      data: { configValues },
+    });
+    const row = rowsAfter(
+      blueprints,
+      ['base', defined],
+      [
+        'base',
+        configured([
+          ['ntp', 'a'],
+          ['dns', 'b'],
+        ]),
+      ],
+      [
+        'base',
+        configured([
+          ['dns', 'c'],
+          ['ntp', 'a'],
+        ]),
+      ],
+    ).get('base');
+    expect(row?.configValues).toEqual([
+      ['dns', 'c'],
+      ['ntp', 'a'],
+    ]);
+    expect(row?.origins).toMatchObject({ ntp: { position: '1' }, dns: { position: '3' } });
+  });
 
   it('goes with the blueprint', () => expect(rowsAfter(blueprints, ['base', defined], ['base', deleted]).size).toBe(0));
 

@@ -1,10 +1,12 @@
+import type { Pairs } from '#config';
 import type { Decider, JsonMap, Life, LifeCommand, LifeEvent, Message } from '#kernel';
 import { life, refuse } from '#kernel';
 
 /** What all blueprints have: what it is, configuration values, and scripts in named slots. */
 interface Common {
   description: string;
-  configValues: JsonMap;
+  /** In the order they were written in. */
+  configValues: Pairs;
   /** In the order in which they are applied and searched. */
   parents: readonly string[];
 }
@@ -19,29 +21,43 @@ export interface FoundationBluePrint extends Common {
   physicalInterfaceNames: readonly string[];
 }
 
+/** How a kind of structure is described. */
+export interface StructureBluePrint extends Common {
+  readonly kind: 'structure';
+  /** The foundation blueprints it can be put on, beside those of its parents. */
+  foundationBluePrints: readonly string[];
+}
+
+/** A blueprint of either kind; both share one space of names. */
+export type BluePrint = FoundationBluePrint | StructureBluePrint;
+
 /** Which script of a slot, by the link that put it there. */
 export interface Slot {
   readonly link: number;
   readonly script: string;
 }
 
-type State = FoundationBluePrint & { readonly slots: Map<string, Slot> };
+type State = BluePrint & { readonly slots: Map<string, Slot> };
+
+/** What can change of a blueprint: the fields of its kind. */
+export type BluePrintChanges = Partial<Omit<FoundationBluePrint, 'kind'> & Omit<StructureBluePrint, 'kind'>>;
 
 export type BluePrintCommand =
-  | Message<'DefineBluePrint', { readonly name: string; readonly is: FoundationBluePrint }>
-  | Message<'ChangeBluePrint', Partial<Omit<FoundationBluePrint, 'kind'>>>
+  | Message<'DefineBluePrint', { readonly name: string; readonly is: BluePrint }>
+  | Message<'ChangeBluePrint', BluePrintChanges>
   | Message<'FillSlot', Slot & { readonly slot: string }>
   | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
   | LifeCommand<'BluePrint'>;
 
 export type BluePrintEvent =
-  | Message<'BluePrintDefined', FoundationBluePrint>
+  | Message<'BluePrintDefined', BluePrint>
   | Message<'BluePrintDescribed', { readonly description: string }>
-  | Message<'BluePrintConfigured', { readonly configValues: JsonMap }>
+  | Message<'BluePrintConfigured', { readonly configValues: Pairs }>
   | Message<'BluePrintParentsChosen', { readonly parents: readonly string[] }>
   | Message<'FoundationTypesChosen', { readonly foundationTypes: readonly string[] }>
   | Message<'ValidationTemplateChosen', { readonly validationTemplate: JsonMap }>
   | Message<'PhysicalInterfacesNamed', { readonly physicalInterfaceNames: readonly string[] }>
+  | Message<'FoundationBluePrintsAllowed', { readonly foundationBluePrints: readonly string[] }>
   | Message<'SlotFilled', Slot & { readonly slot: string }>
   | Message<'SlotEmptied', { readonly slot: string; readonly link: number }>
   | LifeEvent<'BluePrint'>;
@@ -56,9 +72,10 @@ const CHANGES = {
   foundationTypes: 'FoundationTypesChosen',
   validationTemplate: 'ValidationTemplateChosen',
   physicalInterfaceNames: 'PhysicalInterfacesNamed',
+  foundationBluePrints: 'FoundationBluePrintsAllowed',
 } as const;
 
-const set = (data: Partial<State>, state: Life<State>): Life<State> =>
+const set = (data: BluePrintChanges, state: Life<State>): Life<State> =>
   state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
 
 export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> = {
@@ -73,7 +90,9 @@ export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> =
       if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'BluePrint is not there');
       return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
         const name = field as keyof typeof CHANGES;
-        if (value === undefined || JSON.stringify(value) === JSON.stringify(state.is[name])) return [];
+        if (value === undefined || JSON.stringify(value) === JSON.stringify((state.is as BluePrintChanges)[name])) {
+          return [];
+        }
         return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];
       });
     },
@@ -99,6 +118,7 @@ export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> =
     FoundationTypesChosen: set,
     ValidationTemplateChosen: set,
     PhysicalInterfacesNamed: set,
+    FoundationBluePrintsAllowed: set,
     SlotFilled: ({ slot, link, script }, state) => {
       if ('is' in state) state.is.slots.set(slot, { link, script });
       return state;

@@ -1,41 +1,56 @@
-import type { ReadModel } from '#read-store';
+import type { Origin, Written } from '#config';
+import { written } from '#config';
+import type { JsonMap } from '#kernel';
+import type { ReadModel, Recorded } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { FoundationBluePrint, Slot } from './blueprint.ts';
+import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
 
-/** A blueprint as it is shown. */
-export interface BluePrintRow extends Readonly<FoundationBluePrint> {
+/** A blueprint as it is shown, with the events its configuration values came with. */
+export interface BluePrintRow extends Written {
+  readonly kind: BluePrint['kind'];
+  readonly description: string;
+  readonly parents: readonly string[];
+  /** Of foundations. */
+  readonly foundationTypes?: readonly string[];
+  readonly validationTemplate?: JsonMap;
+  readonly physicalInterfaceNames?: readonly string[];
+  /** Of structures. */
+  readonly foundationBluePrints?: readonly string[];
   /** Slot → script. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly created: string;
   readonly updated: string;
 }
 
-const changed = change<BluePrintRow, Partial<FoundationBluePrint>>((row, { data, at }) => ({
-  ...row,
-  ...data,
-  updated: at,
-}));
+const changed = change<BluePrintRow, BluePrintChanges>((row, { data, at }) => ({ ...row, ...data, updated: at }));
+const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: String(position), actor, at });
 
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
   name: 'blueprints',
-  version: 1,
+  version: 2,
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
   on: {
-    BluePrintDefined: rule<BluePrintRow, FoundationBluePrint>((_, { data, at }) => ({
-      ...data,
+    BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
+      ...event.data,
+      ...written(undefined, event.data.configValues, originOf(event)),
       scripts: {},
-      created: at,
-      updated: at,
+      created: event.at,
+      updated: event.at,
     })),
     BluePrintDescribed: changed,
-    BluePrintConfigured: changed,
+    BluePrintConfigured: change<BluePrintRow, Pick<BluePrint, 'configValues'>>((row, event) => ({
+      ...row,
+      ...written(row, event.data.configValues, originOf(event)),
+      updated: event.at,
+    })),
     BluePrintParentsChosen: changed,
     FoundationTypesChosen: changed,
     ValidationTemplateChosen: changed,
     PhysicalInterfacesNamed: changed,
+    FoundationBluePrintsAllowed: changed,
     SlotFilled: change<BluePrintRow, Slot & { slot: string }>((row, { data: { slot, script } }) => ({
       ...row,
       scripts: { ...row.scripts, [slot]: script },

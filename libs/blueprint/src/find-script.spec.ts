@@ -8,7 +8,7 @@ import { script } from './script.ts';
 const is = {
   kind: 'foundation',
   description: '',
-  configValues: {},
+  configValues: [],
   foundationTypes: [],
   validationTemplate: {},
   physicalInterfaceNames: [],

@@ -1,5 +1,13 @@
-export { foundationBluePrintFor } from './blueprint.api.ts';
+export { blueprintLayers } from './blueprint-layers.ts';
+export type { BluePrintLayers } from './blueprint-layers.ts';
 export { blueprintRoom } from './blueprint.module.ts';
-export type { FoundationBluePrint } from './blueprint.ts';
+export type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
+export { blueprints } from './blueprints.ts';
+export type { BluePrintRow } from './blueprints.ts';
+export { allowedFoundationBluePrints, foundationBluePrintFor, structureBluePrintFor } from './find-blueprint.ts';
 export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
+export { pxeFor } from './pxe.api.ts';
+export type { Pxe } from './pxe.ts';
+export { pxes } from './pxes.ts';
+export type { PxeRow } from './pxes.ts';

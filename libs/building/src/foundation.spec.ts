@@ -63,7 +63,9 @@ describe('a foundation', () => {
 
   it('does not change where nothing is said, or what holds already', () => {
     given(foundation, defined).when(change({})).yieldsNothing();
-    given(foundation, defined).when(change({ own: {} })).yieldsNothing();
+    given(foundation, defined)
+      .when(change({ own: {} }))
+      .yieldsNothing();
     given(foundation, defined).when(change(is)).yieldsNothing();
   });
 

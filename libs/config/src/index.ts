@@ -17,3 +17,7 @@ export { textOf } from './text-of.ts';
 export { checkCase as checkConfigCase, configGroups } from './cases/check-case.ts';
 export type { CheckedCase } from './cases/check-case.ts';
 export type { ConfigCases, ConfigGroup } from './cases/config-case.ts';
+export { configValuesFrom, written } from './config-values.ts';
+export type { Written } from './config-values.ts';
+export { servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
+export type { Served } from './configuration.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Json, JsonMap } from '#kernel';
 import type { Layer, Pairs } from './layer.ts';
 import type { Step } from './overlay.ts';

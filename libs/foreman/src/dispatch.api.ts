@@ -4,11 +4,11 @@ import { Conflict, refuse } from '#kernel';
 import type { Action, Call, Model, Values } from '#api';
 import { Forbidden, mayServe } from '#api';
 import type { Outcome } from '#wire';
-import type { Foreman } from './foreman.ts';
-import type { Holder } from './job.ts';
+import type { Foreman, ForemanOptions } from './foreman.ts';
+import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
-import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
+import { agentOf } from './polls.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MOST = 100;
@@ -31,8 +31,19 @@ interface PolledTask {
   readonly job_id: number;
 }
 
+const polled = (id: number, order: TaskOrder, cookie: string): PolledTask => ({
+  module: order.module,
+  function: order.function,
+  cookie,
+  paramaters: order.parameters,
+  job_id: id,
+});
+
 /** The interface of agents that poll over HTTP. */
-export function dispatchModel(foreman: Foreman, pollLease: number): Model {
+export function dispatchModel(
+  foreman: Foreman,
+  { pollLease, repeatable }: Pick<ForemanOptions, 'pollLease' | 'repeatable'>,
+): Model {
   /** Claims the open task of a job; nothing where somebody else was faster. */
   const claim = async (id: number, modules: readonly string[], call: Call): Promise<PolledTask | undefined> => {
     const cookie = randomUUID();
@@ -45,29 +56,38 @@ export function dispatchModel(foreman: Foreman, pollLease: number): Model {
         return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
       });
       if (!order) return undefined;
-      return { module: order.module, function: order.function, cookie, paramaters: order.parameters, job_id: id };
+      return polled(id, order, cookie);
     } catch (error) {
       if (error instanceof Conflict) return undefined;
       throw error;
     }
   };
 
-  /** An agent that has logged in anew has forgotten the tasks it had: they are looked at, and open again. */
-  const takeBack = async (rows: readonly { readonly key: string | number; readonly row: JobRow }[]): Promise<void> => {
+  /**
+   * What becomes of the tasks an agent was handed before. One that has logged in anew has forgotten them: they are open
+   * again. To one that is heard of for the first time since the server was started they are handed once more, with the
+   * same cookie, where that is safe: the answer they were in may have been lost with the server.
+   */
+  const handedBefore = async (holder: Holder, first: boolean, call: Call): Promise<PolledTask[]> => {
+    const { rows } = await call.view.list(jobs, { where: { holder: agentOf(holder) } });
+    const again: PolledTask[] = [];
     for (const { key, row } of rows) {
-      const holder = row.dispatch?.holder;
-      if (holder && foreman.polls.startedAgain(holder)) await foreman.lookNow(Number(key));
+      const { order, dispatch, stage } = row;
+      if (!order || !dispatch?.holder) continue;
+      if (foreman.polls.startedAgain(dispatch.holder)) await foreman.lookNow(Number(key));
+      else if (first && stage === 'queued' && repeatable(order.module, order.function)) {
+        again.push(polled(Number(key), order, dispatch.cookie));
+      }
     }
+    return again;
   };
 
   const getJobs = async (_: unknown, { site, module_list, max_jobs }: Values, call: Call): Promise<PolledTask[]> => {
-    const where = { site: String(site) };
     const modules = module_list as readonly string[];
-    if (!mayServe(call.caller, where.site, modules)) throw new Forbidden('not its site, or not its modules');
-    foreman.polls.heard(holderOf(call), Date.now());
-    await takeBack((await call.view.list(jobs, { where })).rows);
+    if (!mayServe(call.caller, String(site), modules)) throw new Forbidden('not its site, or not its modules');
+    const holder = holderOf(call);
+    const tasks = await handedBefore(holder, foreman.polls.heard(holder, Date.now()), call);
     const most = Math.min(Number(max_jobs), MOST);
-    const tasks: PolledTask[] = [];
     for (const module of new Set(modules)) {
       const { rows } = await call.view.list(jobs, { where: { open: `${String(site)}/${module}` } });
       const oldest = rows.toSorted((one, other) => (one.row.updated < other.row.updated ? -1 : 1));

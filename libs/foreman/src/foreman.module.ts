@@ -28,7 +28,7 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
     const types = options.platforms.flatMap(({ foundationTypes }) => foundationTypes);
     const foreman = new Foreman({ ...options, ground, types });
     return {
-      api: [baseJobModel, foundationJobModel, jobLogModel, dispatchModel(foreman, options.pollLease)],
+      api: [baseJobModel, foundationJobModel, jobLogModel, dispatchModel(foreman, options)],
       extensions: [...jobExtensions(ground.ids), siteMemories],
       processes: [foreman],
     };

@@ -2,6 +2,7 @@ import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
 import type { Created, Dispatch, Stage, TaskOrder } from './job.ts';
+import { agentOf } from './polls.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */
 export interface JobRow extends Created {
@@ -36,13 +37,15 @@ const idle = { order: null, dispatch: null } as const;
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 1,
+  version: 2,
   key: 'integer',
   history: false,
   indexes: {
     site: ({ site }) => site,
     kind: ({ target }) => target.kind,
     stage: ({ stage }) => stage,
+    /** The agent that polled for the task it is at. */
+    holder: ({ dispatch }) => (dispatch?.holder ? agentOf(dispatch.holder) : null),
     /** `site/module` of a task that waits to be fetched or sent. */
     open: ({ site, stage, order, dispatch }) =>
       stage === 'queued' && order && !dispatch ? `${site}/${order.module}` : null,

@@ -1,5 +1,8 @@
 import type { Holder } from './job.ts';
 
+/** An agent that polls, whatever session it has: its user and where it calls from. */
+export const agentOf = ({ user, source }: Pick<Holder, 'user' | 'source'>): string => `${user} ${source}`;
+
 /**
  * When agents that poll were last heard of. They send no signs of life while at work, so their tasks are theirs as long
  * as they poll; a new login of the same agent, or a long silence, ends that. Kept in memory: after a restart of the
@@ -21,14 +24,17 @@ export class Polls {
     this.#startedAt = now;
   }
 
-  heard(holder: Holder, now: number): void {
+  /** An agent has been heard of. @returns whether for the first time since the server was started */
+  heard(holder: Holder, now: number): boolean {
+    const first = !this.#heard.has(holder.session);
     this.#heard.set(holder.session, now);
-    this.#session.set(`${holder.user} ${holder.source}`, holder.session);
+    this.#session.set(agentOf(holder), holder.session);
+    return first;
   }
 
   /** Whether this agent has logged in anew since: it has forgotten what it was doing. */
   startedAgain(holder: Holder): boolean {
-    const session = this.#session.get(`${holder.user} ${holder.source}`);
+    const session = this.#session.get(agentOf(holder));
     return session !== undefined && session !== holder.session;
   }
 

@@ -40,9 +40,14 @@ export class CountChanges {
     for (const { to, row } of versions) if (to === undefined) this.#row(model, row, 1);
   }
 
+  /** The counts that change, and by how much. */
+  list(): readonly (Counted & { readonly n: number })[] {
+    return [...this.#changes.values()].filter(({ n }) => n !== 0);
+  }
+
   /** Adds the changes to the kept counts. */
   async write(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
-    const changes = [...this.#changes.values()].filter(({ n }) => n !== 0);
+    const changes = this.list();
     if (changes.length === 0) return;
     await sql`
       INSERT INTO ${sql.id(schema, 'counts')} AS c (model, index, value, n)

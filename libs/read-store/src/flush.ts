@@ -64,5 +64,6 @@ export async function writeRows(
     SELECT * FROM unnest(${sql.join(columns)})`.execute(db);
 }
 
-/** The text an index value is stored as. */
-export const indexText = (value: string | number | null): string | null => (value === null ? null : String(value));
+/** The text an index value is stored as; the character NUL, which PostgreSQL has no place for, becomes U+FFFD. */
+export const indexText = (value: string | number | null): string | null =>
+  value === null ? null : String(value).replaceAll('\u0000', '\uFFFD');

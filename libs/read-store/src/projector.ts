@@ -7,13 +7,14 @@ import { lockKey } from '#event-store';
 import type { Changes } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
 import { CountChanges } from './counts.ts';
-import { readLive, writeRows } from './flush.ts';
+import { flushBatch } from './flush-batch.ts';
+import { readLive } from './flush.ts';
 import type { LiveRows } from './live-rows.ts';
 import type { Pages } from './pages.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { recorded } from './read-model.ts';
 import type { Progress } from './rebuild.ts';
-import { quarantine, rebuild } from './rebuild.ts';
+import { rebuild } from './rebuild.ts';
 import type { ReadDatabase } from './tables.ts';
 import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
 import { Waiters } from './waiters.ts';
@@ -258,17 +259,6 @@ export class Projector {
     }
   }
 
-  /**
-   * Moves the checkpoint on from where this process left it. Where it does not stand there, somebody else projects, or
-   * this batch was written and only the answer was lost: either way it may not be folded again.
-   */
-  async #advance(tx: Kysely<ReadDatabase>, end: Position): Promise<void> {
-    const { numAffectedRows } = await sql`
-      UPDATE read.checkpoint SET position = ${end.toString()}
-      WHERE name = ${CHECKPOINT} AND position = ${this.#reached.toString()}`.execute(tx);
-    if (numAffectedRows !== 1n) throw new Superseded('the read models are not where this process left them');
-  }
-
   #parse(events: readonly StoredEvent[]): Recorded[] {
     return events.map((event) => recorded(event, this.#options.past));
   }
@@ -283,24 +273,24 @@ export class Projector {
   }
 
   async #write(stored: readonly StoredEvent[], end: Position): Promise<void> {
-    const { db, models, live: cache, pages } = this.#options;
+    const { pool, models, live: cache, pages } = this.#options;
     const events = this.#parse(stored);
     const done: { model: ReadModel; changes: Changes }[] = [];
     const counts = new CountChanges();
-    await db.transaction().execute(async (tx) => {
-      await this.#advance(tx, end);
-      for (const model of models) {
-        const keys = keysIn(model, events);
-        if (keys.length === 0) continue;
-        const live = await this.#live(tx, model, keys);
-        const changes = foldBatch(model, events, live, this.#quarantine(model.name));
-        await writeRows(tx, model, changes);
-        await quarantine(tx, changes.poisoned);
-        counts.add(model, changes, live);
-        done.push({ model, changes });
-      }
-      await counts.write(tx);
-    });
+    for (const model of models) {
+      const keys = keysIn(model, events);
+      if (keys.length === 0) continue;
+      const live = await this.#live(model, keys, events);
+      const changes = foldBatch(model, events, live, this.#quarantine(model.name));
+      counts.add(model, changes, live);
+      done.push({ model, changes });
+    }
+    const checkpoint = { name: CHECKPOINT, reached: this.#reached, until: end };
+    // Where the checkpoint is not where this process left it, somebody else projects, or this batch was written and only
+    // the answer was lost: either way it may not be written again.
+    if (!(await flushBatch(pool, checkpoint, { changes: done, counts }))) {
+      throw new Superseded('the read models are not where this process left them');
+    }
     for (const { model, changes } of done) {
       cache.apply(model, changes);
       pages.changed(model.name);
@@ -311,15 +301,20 @@ export class Projector {
     this.#waiters.reached(end);
   }
 
-  async #live(tx: Kysely<ReadDatabase>, model: ReadModel, keys: readonly Key[]): Promise<Map<Key, object>> {
+  /** The rows a batch concerns as they are; the first event of a stream finds no row of that name. */
+  async #live(model: ReadModel, keys: readonly Key[], events: readonly Recorded[]): Promise<Map<Key, object>> {
+    const byStream = Object.values(model.on).every((rule) => !rule.keys);
+    const first = byStream ? events.filter(({ revision }) => revision === 0) : [];
+    const fresh = new Set(keysIn(model, first));
     const live = new Map<Key, object>();
     const missing: Key[] = [];
     for (const key of keys) {
       const found = this.#options.live.get(model, key);
       if (found.live) live.set(key, found.live.row);
-      else if (!found.known) missing.push(key);
+      else if (!found.known && !fresh.has(key)) missing.push(key);
     }
-    for (const [key, { row }] of await readLive(tx, model, missing)) live.set(key, row);
+    if (missing.length === 0) return live;
+    for (const [key, { row }] of await readLive(this.#options.db, model, missing)) live.set(key, row);
     return live;
   }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import { FLUSH_FUNCTION } from './flush-function.ts';
 import type { ReadModel } from './read-model.ts';
 
 /** A row of a read model as its table holds it: from one position of the log to another (null: still). */
@@ -33,6 +34,7 @@ export async function makeBooks(db: Kysely<ReadDatabase>, schema = 'read'): Prom
     CREATE TABLE IF NOT EXISTS ${table('quarantine')} (
       model text NOT NULL, key text NOT NULL, position bigint NOT NULL, error text NOT NULL, PRIMARY KEY (model, key)
     )`.execute(db);
+  if (schema === 'read') await sql.raw(FLUSH_FUNCTION).execute(db);
 }
 
 /** Makes the table of a model, without what makes finding fast. */

@@ -1,4 +1,6 @@
 export { siteFor } from './site.api.ts';
+export { siteLayers } from './site-layers.ts';
+export type { SiteLayers } from './site-layers.ts';
 export { siteRoom } from './site.module.ts';
 export { site } from './site.ts';
 export type { Site } from './site.ts';

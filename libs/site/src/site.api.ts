@@ -1,6 +1,9 @@
-import type { JsonMap, Work } from '#kernel';
-import type { Model, Values } from '#api';
-import { asText, badConfigNames, dateTime, map, NAME, reference, text } from '#api';
+import type { Work } from '#kernel';
+import { objectOf } from '#kernel';
+import type { Action, Extension, Model, Values } from '#api';
+import { asText, dateTime, map, NAME, reference, text } from '#api';
+import { configValuesFrom } from '#config';
+import { zoneFor, zonesWithin } from '#directory';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
 import { sites } from './sites.ts';
@@ -21,18 +24,6 @@ export async function siteFor(work: Work, field: string, name: unknown): Promise
   return undefined;
 }
 
-function checkConfig(work: Work, values: unknown): void {
-  const config = (values ?? {}) as JsonMap;
-  for (const key of badConfigNames(config)) {
-    work.fault('config_values', 'NAME', `config item name "${key}" is invalid`);
-  }
-  for (const key of LISTS) {
-    if (key in config && !Array.isArray(config[key])) {
-      work.fault('config_values', 'LIST', `config item "${key}" must be a list`);
-    }
-  }
-}
-
 /** Refuses a parent that would put the site inside itself. */
 async function checkParent(work: Work, name: string, parent: unknown): Promise<void> {
   for (let at: unknown = parent; typeof at === 'string'; at = (await siteFor(work, 'parent', at))?.parent) {
@@ -43,14 +34,19 @@ async function checkParent(work: Work, name: string, parent: unknown): Promise<v
   }
 }
 
-const changes = ({ description, zone, parent, config_values }: Values): Partial<Site> =>
-  Object.fromEntries(
-    Object.entries({ description, zone, parent, configValues: config_values }).filter(
-      ([, value]) => value !== undefined,
-    ),
+/** What is given of a site, with all faults of it. */
+async function changesFrom(work: Work, name: string, values: Values): Promise<Partial<Site>> {
+  const { description, zone, parent } = values;
+  if ('zone' in values) await zoneFor(work, 'zone', zone);
+  if ('parent' in values) await checkParent(work, name, parent);
+  const configValues = 'config_values' in values ? configValuesFrom(work, values['config_values'], LISTS) : undefined;
+  return Object.fromEntries(
+    Object.entries({ description, zone, parent, configValues }).filter(([, value]) => value !== undefined),
   );
+}
 
-export const siteModel: Model<SiteRow> = {
+/** Places where things are built. */
+export const siteModel = (actions: Readonly<Record<string, Action>>): Model<SiteRow> => ({
   path: 'Site/Site',
   doc: 'A place where things are built. Sites nest, and hand configuration down.',
   idField: 'name',
@@ -64,29 +60,34 @@ export const siteModel: Model<SiteRow> = {
     created: dateTime({ mode: 'RO' }),
   },
   rows: sites,
-  present: ({ configValues, ...row }, name) => ({ ...row, name, config_values: configValues }),
+  present: ({ configValues, origins: _, ...row }, name) => ({ ...row, name, config_values: objectOf(configValues) }),
   create: async (work, values) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
-    checkConfig(work, values['config_values']);
-    await checkParent(work, name, values['parent']);
-    const defined = changes(values) as Site;
-    await work.decide(site, name, {
-      type: 'DefineSite',
-      data: { name, ...defined, configValues: defined.configValues ?? {} },
-    });
+    const defined = (await changesFrom(work, name, values)) as Site;
+    await work.decide(site, name, { type: 'DefineSite', data: { name, ...defined } });
     return name;
   },
   update: async (work, name, values) => {
-    if ('config_values' in values) checkConfig(work, values['config_values']);
-    if ('parent' in values) await checkParent(work, String(name), values['parent']);
-    await work.decide(site, name, { type: 'ChangeSite', data: changes(values) });
+    const data = await changesFrom(work, String(name), values);
+    await work.decide(site, name, { type: 'ChangeSite', data });
   },
   deletion: {
     close: async (work, name) => void (await work.decide(site, name, { type: 'CloseSite', data: {} })),
     reopen: async (work, name) => void (await work.decide(site, name, { type: 'ReopenSite', data: {} })),
     remove: async (work, name) => void (await work.decide(site, name, { type: 'DeleteSite', data: {} })),
     users: async (view, name) =>
-      (await view.list(sites, { where: { parent: String(name) } })).rows.map(({ key }) => `Site ${key}`),
+      (await view.keys(sites, { where: { parent: String(name) } })).keys.map((key) => `Site ${key}`),
+  },
+  actions,
+});
+
+/** A zone is used by the sites that are in it, or in a zone within it. */
+export const zoneUsers: Extension = {
+  model: 'Directory/Zone',
+  users: async (view, id) => {
+    const within = await zonesWithin(view, id);
+    const found = await Promise.all(within.map((zone) => view.keys(sites, { where: { zone } })));
+    return found.flatMap(({ keys }) => keys.map((key) => `Site ${key}`));
   },
 };

@@ -1,10 +1,12 @@
+import type { Served } from '#config';
 import type { Room } from '#runtime';
-import { siteModel } from './site.api.ts';
+import { siteConfigActions } from './site-config.api.ts';
+import { siteModel, zoneUsers } from './site.api.ts';
 import { sites } from './sites.ts';
 
-/** Sites. */
-export const siteRoom: Room = {
+/** Sites. `served` is what their configuration says about the server. */
+export const siteRoom = (served: Served): Room => ({
   name: 'site',
   rows: [sites],
-  furnish: () => ({ api: [siteModel] }),
-};
+  furnish: ({ log }) => ({ api: [siteModel(siteConfigActions(served, log))], extensions: [zoneUsers] }),
+});

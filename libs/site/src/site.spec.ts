@@ -4,7 +4,7 @@ import type { Site, SiteCommand, SiteEvent } from './site.ts';
 import { site } from './site.ts';
 import { sites } from './sites.ts';
 
-const is: Site = { description: 'the first', zone: null, parent: null, configValues: { ntp: 'a' } };
+const is: Site = { description: 'the first', zone: null, parent: null, configValues: [['ntp', 'a']] };
 const define: SiteCommand = { type: 'DefineSite', data: { name: 'site1', ...is } };
 const change = (data: Partial<Site>): SiteCommand => ({ type: 'ChangeSite', data });
 
@@ -23,7 +23,7 @@ describe('a site', () => {
     [{ description: 'mine' }, { type: 'SiteDescribed', data: { description: 'mine' } }],
     [{ zone: 3 }, { type: 'SiteZoneChosen', data: { zone: 3 } }],
     [{ parent: 'world' }, { type: 'SiteMoved', data: { parent: 'world' } }],
-    [{ configValues: {} }, { type: 'SiteConfigured', data: { configValues: {} } }],
+    [{ configValues: [] }, { type: 'SiteConfigured', data: { configValues: [] } }],
   ])('changes by %j', (changes, event) => given(site, defined).when(change(changes)).yields(event));
 
   it('changes in several ways at once, each an event of its own', () =>
@@ -64,28 +64,29 @@ describe('a site', () => {
         { type: 'SiteDescribed', data: { description: 'mine' } },
         { type: 'SiteZoneChosen', data: { zone: 3 } },
         { type: 'SiteMoved', data: { parent: 'world' } },
-        { type: 'SiteConfigured', data: { configValues: { ntp: 'b' } } },
+        { type: 'SiteConfigured', data: { configValues: [['ntp', 'b']] } },
       ),
-    ).toEqual({ stage: 'open', is: { description: 'mine', zone: 3, parent: 'world', configValues: { ntp: 'b' } } }));
+    ).toEqual({ stage: 'open', is: { description: 'mine', zone: 3, parent: 'world', configValues: [['ntp', 'b']] } }));
 });
 
 describe('the row of a site', () => {
-  it('is its fold, with when it began and when it last changed', () =>
-    expect(
-      rowsAfter(
-        sites,
-        ['site1', defined],
-        ['site2', { type: 'SiteDefined', data: { ...is, parent: 'site1' } }],
-        ['site1', { type: 'SiteDescribed', data: { description: 'mine' } }],
-        ['site1', { type: 'SiteConfigured', data: { configValues: { ntp: 'b' } } }],
-        ['site2', closed],
-      ),
-    ).toEqual(
-      new Map([
-        ['site1', { ...is, description: 'mine', configValues: { ntp: 'b' }, created: moment(1), updated: moment(4) }],
-        ['site2', { ...is, parent: 'site1', created: moment(2), updated: moment(2) }],
-      ]),
-    ));
+  it('is its fold, with when it began and when it last changed', () => {
+    const rows = rowsAfter(
+      sites,
+      ['site1', defined],
+      ['site2', { type: 'SiteDefined', data: { ...is, parent: 'site1' } }],
+      ['site1', { type: 'SiteDescribed', data: { description: 'mine' } }],
+      ['site1', { type: 'SiteConfigured', data: { configValues: [['ntp', 'b']] } }],
+      ['site2', closed],
+    );
+    expect(rows.get('site1')).toMatchObject({
+      description: 'mine',
+      configValues: [['ntp', 'b']],
+      created: moment(1),
+      updated: moment(4),
+    });
+    expect(rows.get('site2')).toMatchObject({ ...is, parent: 'site1', created: moment(2), updated: moment(2) });
+  });
 
   it('goes with the site', () => expect(rowsAfter(sites, ['site1', defined], ['site1', deleted]).size).toBe(0));
 

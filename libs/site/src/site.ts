@@ -1,4 +1,5 @@
-import type { Decider, JsonMap, Life, LifeCommand, LifeEvent, Message } from '#kernel';
+import type { Pairs } from '#config';
+import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
 import { life, refuse } from '#kernel';
 
 /** A place where things are built. Sites nest, and hand configuration down to the sites inside them. */
@@ -8,7 +9,8 @@ export interface Site {
   zone: number | null;
   /** The site around it. */
   parent: string | null;
-  configValues: JsonMap;
+  /** In the order they were written in. */
+  configValues: Pairs;
 }
 
 type Define = { readonly name: string } & Readonly<Site>;
@@ -21,7 +23,7 @@ export type SiteEvent =
   | Message<'SiteDescribed', { readonly description: string }>
   | Message<'SiteZoneChosen', { readonly zone: number | null }>
   | Message<'SiteMoved', { readonly parent: string | null }>
-  | Message<'SiteConfigured', { readonly configValues: JsonMap }>
+  | Message<'SiteConfigured', { readonly configValues: Pairs }>
   | LifeEvent<'Site'>;
 
 const rules = life('Site');

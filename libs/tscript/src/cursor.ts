@@ -113,14 +113,7 @@ export function ahead(cursor: Cursor, pattern: RegExp, distance = 0): boolean {
   return pattern.test(cursor.source.text);
 }
 
-/** Whether a UTF-16 unit is a letter, and whether it is a letter, a digit or `_`. */
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
-}
-
-function isWordPart(code: number): boolean {
-  return isLetter(code) || (code >= 48 && code <= 57) || code === 95;
-}
+const wordPattern = /[A-Za-z][A-Za-z0-9_]*/y;
 
 /** The longest word at the place, which is not read; empty when there is none. */
 export function word(cursor: Cursor): string {
@@ -130,10 +123,8 @@ export function word(cursor: Cursor): string {
 
 /** Where the longest word that begins at an offset ends. */
 export function wordEnd(text: string, from: number): number {
-  if (!isLetter(text.charCodeAt(from))) return from;
-  let at = from + 1;
-  while (isWordPart(text.charCodeAt(at))) at += 1;
-  return at;
+  wordPattern.lastIndex = from;
+  return wordPattern.test(text) ? wordPattern.lastIndex : from;
 }
 
 /** Whether a single `=` stands at the place. */
@@ -150,19 +141,15 @@ export function name(cursor: Cursor, what: string): string {
   return found;
 }
 
+const newlinesPattern = /[\r\n]+/y;
+const remarkPattern = /#[^\r\n]*/y;
+
 /** Reads the ends of lines if there are any. */
 export function newlines(cursor: Cursor): boolean {
-  const { text } = cursor.source;
-  const { at: from } = cursor;
-  for (let code = text.charCodeAt(from); code === 10 || code === 13;) code = text.charCodeAt((cursor.at += 1));
-  return cursor.at > from;
+  return match(cursor, newlinesPattern) !== null;
 }
 
 /** Reads a remark if there is one. */
 export function remark(cursor: Cursor): string | null {
-  if (peek(cursor) !== '#') return null;
-  const { text } = cursor.source;
-  const { at: from } = cursor;
-  for (let code = 0; code !== 10 && code !== 13;) code = text.charCodeAt((cursor.at += 1));
-  return text.slice(from, cursor.at).trimEnd();
+  return peek(cursor) === '#' ? (match(cursor, remarkPattern)?.trimEnd() ?? null) : null;
 }

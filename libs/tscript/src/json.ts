@@ -1,10 +1,12 @@
 /**
- * Values and JSON. What JSON has no form for is written as an object with one tag: `$float` (a whole or infinite
- * float), `$seconds` (a duration), `$secret` (the reference of a secret), `$text` (text with secrets in it),
- * `$opaque` (something of the host's) and `$map` (entries of a map whose keys are not all plain text).
+ * Values and JSON. What JSON has no form for is written as an object with one tag: `$int` (2^53, beyond the safe
+ * numbers of JSON), `$float` (a whole or infinite float), `$seconds` (a duration), `$secret` (the reference of a
+ * secret), `$text` (text with secrets in it), `$opaque` (something of the host's) and `$map` (entries of a map whose
+ * keys are not all plain text).
  */
 import { type Walk, largestWalk, visit } from './limits.ts';
 import { Unrecoverable } from './signals.ts';
+import { wholeNumber } from './numbers.ts';
 import { floatText } from './text.ts';
 import {
   type ScriptMap,
@@ -89,7 +91,7 @@ function readNumber(number: number): Value {
   return float(number);
 }
 
-type Tag = '$float' | '$seconds' | '$secret' | '$text' | '$opaque' | '$map';
+type Tag = '$int' | '$float' | '$seconds' | '$secret' | '$text' | '$opaque' | '$map';
 
 function tagOf(json: JsonObject): Tag | undefined {
   for (const key in json) return key.startsWith('$') && Object.hasOwn(tags, key) ? (key as Tag) : undefined;
@@ -98,8 +100,16 @@ function tagOf(json: JsonObject): Tag | undefined {
 
 /** How each tag is read. */
 const tags: Readonly<Record<Tag, (content: unknown, inner: (json: unknown) => Value) => Value>> = {
+  $int: (content) => {
+    if (!/^-?\d{1,20}$/.test(String(content))) throw new Unrecoverable('an integer of the host is none');
+    return wholeNumber(BigInt(String(content)));
+  },
   $float: (content) => float(spelledFloat(content)),
-  $seconds: (content) => duration(Number(content)),
+  $seconds: (content) => {
+    if (typeof content !== 'number' || !Number.isFinite(content))
+      throw new Unrecoverable('a duration of the host is none');
+    return duration(content);
+  },
   $secret: (content) => secret(String(content)),
   $text: (content) => sealed((Array.isArray(content) ? content : []).map(readPart)),
   $opaque: (content) => {
@@ -130,13 +140,15 @@ export function spelledFloat(content: unknown): number {
 
 /** How floats and maps are written. */
 interface Forms {
+  readonly integer: (number: number) => unknown;
   readonly float: (number: number) => unknown;
   readonly map: (entries: readonly (readonly [key: Value, value: unknown])[]) => unknown;
 }
 
-const plainForms: Forms = { float: plainFloat, map: (entries) => plainMap(entries) };
+const plainForms: Forms = { integer: (number) => number, float: plainFloat, map: (entries) => plainMap(entries) };
 
 const taggedForms: Forms = {
+  integer: (number) => (Number.isSafeInteger(number) ? number : { $int: String(number) }),
   float: taggedFloat,
   map: (entries) => {
     const plain = entries.every(([key]) => typeof key === 'string' && !key.startsWith('$'));
@@ -151,6 +163,7 @@ function plainMap(entries: readonly (readonly [key: Value, value: unknown])[]): 
 }
 
 function write(value: Value, walk: Walk, depth: number, forms: Forms): unknown {
+  if (typeof value === 'number') return forms.integer(value);
   if (value === null || typeof value !== 'object') return value;
   visit(walk, depth);
   if (Array.isArray(value)) return value.map((element) => write(element, walk, depth + 1, forms));

@@ -1,7 +1,7 @@
 /** How a pass ended. Times are milliseconds since the epoch. */
 export type Outcome =
   | { readonly kind: 'ended' }
-  /** A call is not done; `wakeAt` says when to run again at the latest, nothing when only an event helps. */
+  /** A call is not done. `wakeAt`: when to run again at the latest (a delay, a time limit); absent: on an event only. */
   | { readonly kind: 'waiting'; readonly message: string; readonly wakeAt?: number }
   /** Its share is used up; to be run again when others have had theirs. */
   | { readonly kind: 'yielded'; readonly message: string }

@@ -39,21 +39,19 @@ export function beginsNumber(character: string): boolean {
 }
 
 const durationPattern = /(?:[0-9]{1,2}:){1,3}[0-9]{1,2}/y;
-const floatPattern = /[-+]?[0-9]+\.[0-9]+/y;
-const integerPattern = /[-+]?[0-9]+/y;
+const numberPattern = /[-+]?[0-9]+(?:\.[0-9]+)?/y;
 const gluedPattern = /[A-Za-z0-9_]/y;
 
 /** An integer, a float or a duration. */
 export function parseNumber(cursor: Cursor): Literal {
-  const from = cursor.at;
+  const { at: from } = cursor;
   const span = match(cursor, durationPattern);
-  const real = span === null ? match(cursor, floatPattern) : null;
-  const raw = span ?? real ?? match(cursor, integerPattern);
+  const raw = span ?? match(cursor, numberPattern);
   if (raw === null) fail(cursor, 'a value');
   if (ahead(cursor, gluedPattern)) fail(cursor, [], `a number ends here: a blank must follow ${raw}`);
   const at = since(cursor, from);
   if (span !== null) return { kind: 'literal', type: 'duration', value: secondsIn(span), raw, at };
-  return { kind: 'literal', type: real === null ? 'integer' : 'float', value: Number(raw) + 0, raw, at };
+  return { kind: 'literal', type: raw.includes('.') ? 'float' : 'integer', value: Number(raw) + 0, raw, at };
 }
 
 function secondsIn(span: string): number {

@@ -157,7 +157,8 @@ export function parseEntries(
       blanks(cursor);
       need(cursor, '=');
       const content = value(cursor);
-      entries.push({ kind: 'entry', name: key, value: content, at: since(cursor, from) });
+      const at = { ...since(cursor, from), length: content.at.offset + content.at.length - from };
+      entries.push({ kind: 'entry', name: key, value: content, at });
       blanks(cursor);
     } while (take(cursor, ','));
     hint(cursor, '","');

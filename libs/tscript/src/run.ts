@@ -33,7 +33,7 @@ export function run(machine: Machine, program: Program, host: Host, options: Pas
     return { machine: stopped, outcome: { kind: 'paused', message, line: late }, effects: [] };
   }
   const { effects } = running;
-  const outcome = advance(running, machine.busy);
+  const outcome = inTime(running, advance(running, machine.busy));
   try {
     return { machine: after(running, machine, outcome), outcome, effects };
   } catch (thrown) {
@@ -42,6 +42,15 @@ export function run(machine: Machine, program: Program, host: Host, options: Pas
     const over = aborted(thrown.message, running.line);
     return { machine: after(running, machine, over), outcome: over, effects };
   }
+}
+
+/** A script that waits is to be run again when one of its blocks is over its time, so that it can be stopped. */
+function inTime({ blocks, options }: Running, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'waiting') return outcome;
+  const deadlines = blocks.flatMap(({ deadline }) => (typeof deadline === 'number' ? [deadline] : []));
+  const ahead = deadlines.filter((deadline) => deadline > options.now).map((deadline) => deadline + 1);
+  const wakeAt = Math.min(...ahead, outcome.wakeAt ?? Infinity);
+  return Number.isFinite(wakeAt) ? { ...outcome, wakeAt } : outcome;
 }
 
 /** How much of a message is kept in the machine. */

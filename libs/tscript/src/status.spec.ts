@@ -95,6 +95,16 @@ describe('max time', () => {
     ]);
   });
 
+  it('has the script run again when it is over', () => {
+    const program = compile('begin( max_time=0:10 )\n  begin( max_time=0:05 )\n    lab.task()\n  end\nend');
+    const first = run(begin(program), program, host, options);
+    expect(first.outcome).toMatchObject({ kind: 'waiting', wakeAt: 5001 });
+    const late = run(first.machine, program, host, { ...options, now: 5001 });
+    expect(late.outcome).toMatchObject({ kind: 'paused', message: 'Max Time Elapsed', line: 2 });
+    const resumed = run(late.machine, program, host, { ...options, now: 6000 });
+    expect(resumed.outcome).toMatchObject({ kind: 'waiting', wakeAt: 10_001 });
+  });
+
   it('still holds for the outermost block after a goto', () => {
     const program = compile(':top\nlab.poll( times=1 )\ngoto top');
     const { machine } = run(begin(program), program, host, options);

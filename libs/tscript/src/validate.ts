@@ -58,9 +58,9 @@ function checkLabel(checking: Checking, name: string, at: Span, labels: Map<stri
 }
 
 function checkNode(checking: Checking, node: Node, inLoop: boolean): void {
-  const rule = Object.hasOwn(rules, node.kind) ? rules[node.kind] : undefined;
-  rule?.(checking, node as never, inLoop);
-  for (const child of childrenOf(node)) checkNode(checking, child, inLoop || node.kind === 'while');
+  rules[node.kind]?.(checking, node as never, inLoop);
+  const within = inLoop || node.kind === 'while';
+  for (const child of childrenOf(node)) checkNode(checking, child, within);
 }
 
 type Rules = {
@@ -112,6 +112,7 @@ function checkBody(checking: Checking, body: Statement): void {
 }
 
 function checkNames(checking: Checking, entries: readonly Entry[], what: string): void {
+  if (entries.length < 2) return;
   const seen = new Set<string>();
   for (const { name, at } of entries) {
     const span = { ...at, length: name.length };

@@ -56,6 +56,7 @@ describe('JSON', () => {
     [null, 'none'],
     [true, 'boolean'],
     [7, 'integer'],
+    [{ $int: '9007199254740992' }, 'integer'],
     [7.5, 'float'],
     ['7', 'text'],
     [[7], 'array'],
@@ -106,9 +107,12 @@ describe('JSON', () => {
     expect(textOf(value)).toBe("{'value': {'$secret': 'stolen'}, 'list': [{'$seconds': 5}]}");
   });
 
-  it.each<[unknown]>([[2 ** 53], [1e300], [() => 1], [Symbol('x')]])('%p is no value', (json) => {
-    expect(() => fromJson(json)).toThrow(Unrecoverable);
-  });
+  it.each<[unknown]>([[2 ** 53], [1e300], [() => 1], [Symbol('x')], [{ $seconds: 'x' }], [{ $int: '2e5' }]])(
+    '%p is no value',
+    (json) => {
+      expect(() => fromJson(json)).toThrow(Unrecoverable);
+    },
+  );
 
   it('does not take a cycle', () => {
     expect(() => toJson(cyclic)).toThrow('nested deeper');

@@ -48,8 +48,8 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
   test: ({ of, name, args, line }, scope, run) =>
     run.test(name, evaluate(of, scope, run), handed(args, scope, run), line),
   not: ({ of }, scope, run) => !isTrue(evaluate(of, scope, run)),
-  negative: ({ kind, of }, scope, run) => signed(kind as 'negative', evaluate(of, scope, run)),
-  positive: ({ kind, of }, scope, run) => signed(kind as 'positive', evaluate(of, scope, run)),
+  negative: ({ kind, of }, scope, run) => signed(kind, evaluate(of, scope, run)),
+  positive: ({ kind, of }, scope, run) => signed(kind, evaluate(of, scope, run)),
   binary: ({ operator, left, right }, scope, run) =>
     operate(operator, evaluate(left, scope, run), evaluate(right, scope, run), run.budget),
   and: ({ left, right }, scope, run) => {
@@ -74,8 +74,8 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
     run.budget.room(texts.reduce((sum, text) => sum + text.length, 0));
     return texts.join('');
   },
-  choice: ({ test, then, otherwise, line }, scope, run) => {
-    if (isTrue(evaluate(test, scope, run))) return evaluate(then, scope, run);
+  choice: ({ test, value, otherwise, line }, scope, run) => {
+    if (isTrue(evaluate(test, scope, run))) return evaluate(value, scope, run);
     if (otherwise) return evaluate(otherwise, scope, run);
     return new Missing(`the inline if-expression on line ${line} evaluated to false and no else section was defined.`);
   },

@@ -47,14 +47,14 @@ export function readTuple(
 }
 
 function readChoice(stream: TokenStream): Expression {
-  let then = readOr(stream);
+  let value = readOr(stream);
   while (stream.is('name:if')) {
     const { line } = stream.take();
     const test = readOr(stream);
     const otherwise = stream.skip('name:else') ? stream.nested(() => readChoice(stream)) : undefined;
-    then = { kind: 'choice', test, then, otherwise, line };
+    value = { kind: 'choice', test, value, otherwise, line };
   }
-  return then;
+  return value;
 }
 
 const readOr: Read = (stream) => {

@@ -3,6 +3,7 @@ import { collectionMethods, mapMethods } from './collection-methods.ts';
 import { TemplateFault } from './fault.ts';
 import { textMethods } from './text-methods.ts';
 import type { Method } from './methods.ts';
+import { textOf } from './methods.ts';
 import { quoted, represented } from './text.ts';
 import type { Value } from './values.ts';
 import { Callable, isList, isMap, isThing, kindOf, Missing, numberOf, Tuple } from './values.ts';
@@ -94,7 +95,7 @@ export function sliceOf(value: Value, bounds: readonly Value[], budget: Budget):
   budget.spend(length);
   const taken: Value[] = [];
   for (let n = begin; step > 0 ? n < end : n > end; n += step) taken.push(items[n] ?? null);
-  if (typeof value === 'string') return taken.join('');
+  if (typeof value === 'string') return taken.map(textOf).join('');
   return value instanceof Tuple ? new Tuple(taken) : taken;
 }
 

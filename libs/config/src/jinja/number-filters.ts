@@ -1,7 +1,7 @@
 import { TemplateFault } from './fault.ts';
 import type { Method } from './methods.ts';
 import { methods, wholeOf } from './methods.ts';
-import { represented } from './text.ts';
+import { represented, shown } from './text.ts';
 import type { Value } from './values.ts';
 import { fraction, integer, isFraction, kindOf, Missing, numberOf } from './values.ts';
 
@@ -53,7 +53,7 @@ export const numberFilters: Readonly<Record<string, Method>> = methods({
   round: [
     { precision: 0, method: 'common' },
     (_, self, precision, method) => {
-      const result = rounded(numeric(self), wholeOf(precision), String(method as string));
+      const result = rounded(numeric(self), wholeOf(precision), shown(method));
       return isFraction(self) || method !== 'common' ? fraction(result) : result;
     },
   ],

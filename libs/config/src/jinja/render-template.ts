@@ -3,9 +3,11 @@ import type { Allowance } from './budget.ts';
 import { Budget } from './budget.ts';
 import { render } from './execute.ts';
 import { TemplateFault } from './fault.ts';
+import { choosingFilters } from './choosing-filters.ts';
 import { globals } from './globals.ts';
 import { listFilters } from './list-filters.ts';
 import { numberFilters } from './number-filters.ts';
+import { orderingFilters } from './ordering-filters.ts';
 import { Scope } from './scope.ts';
 import { readTemplate } from './statements.ts';
 import { tests } from './tests.ts';
@@ -14,7 +16,7 @@ import { quoted, shown } from './text.ts';
 import type { Run, Value } from './values.ts';
 import { fromJson } from './values.ts';
 
-const filters = { ...textFilters, ...listFilters, ...numberFilters };
+const filters = { ...textFilters, ...listFilters, ...orderingFilters, ...choosingFilters, ...numberFilters };
 
 function lookUp<T>(table: Readonly<Record<string, T>>, what: string, name: string, line: number | undefined): T {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;

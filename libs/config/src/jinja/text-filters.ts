@@ -67,7 +67,8 @@ function wrapped({ budget }: Run, text: string, width: number, long: boolean, be
         lines.push(current.trimEnd());
         current = word.trimStart();
       } else current += word;
-      while (long && current.length > width) {
+      if (!long) continue;
+      while (current.length > width) {
         budget.room(current.length);
         lines.push(current.slice(0, width));
         current = current.slice(width);

@@ -2,6 +2,7 @@ import { braceFormat } from './brace-format.ts';
 import { TemplateFault } from './fault.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
+import { shown } from './text.ts';
 import type { Run, Value } from './values.ts';
 import { isMap, itemsOf, kindOf, made, Tuple } from './values.ts';
 
@@ -13,8 +14,8 @@ export function stripped(text: string, chars: Value | undefined, ends: 'both' | 
   const goes = (char: string | undefined): boolean => char !== undefined && (set ? set.has(char) : SPACE.test(char));
   let from = 0;
   let to = text.length;
-  while (ends !== 'right' && from < to && goes(text[from])) from += 1;
-  while (ends !== 'left' && to > from && goes(text[to - 1])) to -= 1;
+  if (ends !== 'right') while (from < to && goes(text[from])) from += 1;
+  if (ends !== 'left') while (to > from && goes(text[to - 1])) to -= 1;
   return text.slice(from, to);
 }
 
@@ -220,9 +221,7 @@ export const textMethods: Readonly<Record<string, Method>> = {
       (run, self, map) =>
         braceFormat(run, textOf(self), {
           positional: [],
-          named: isMap(map ?? null)
-            ? new Map([...(map as ReadonlyMap<Value, Value>)].map(([key, value]) => [String(key), value]))
-            : new Map(),
+          named: new Map(isMap(map) ? [...map].map(([key, value]) => [shown(key), value]) : []),
         }),
     ],
   }),

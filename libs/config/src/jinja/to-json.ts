@@ -43,11 +43,10 @@ function written(value: Value, budget: Budget, indent: number | undefined, depth
 
 function keyOf(key: Value): string {
   if (typeof key === 'string') return key;
+  if (key === null || typeof key === 'boolean') return String(key);
   const number = numberOf(key);
-  if (number === undefined && key !== null) {
-    throw new TemplateFault('TypeError', `keys must be str, int, float, bool or None, not ${kindOf(key)}`);
-  }
-  return typeof key === 'boolean' || number === undefined ? String(key) : shownNumber(number, isFraction(key));
+  if (number !== undefined) return shownNumber(number, isFraction(key));
+  throw new TemplateFault('TypeError', `keys must be str, int, float, bool or None, not ${kindOf(key)}`);
 }
 
 function enclosed(begin: string, end: string, items: string[], indent: number | undefined, depth: number): string {

@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import type { Json, JsonMap } from '#kernel';
 import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
 
@@ -121,11 +121,9 @@ export const isFraction = (value: Value): boolean =>
 
 /** JSON as values of a template. */
 export function fromJson(json: Json): Value {
+  if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map(fromJson);
-  if (typeof json === 'object' && json !== null) {
-    return new Map(Object.entries(json).map(([key, value]) => [key, fromJson(value)]));
-  }
-  return json as Value;
+  return new Map(Object.entries(json as JsonMap).map(([key, value]) => [key, fromJson(value)]));
 }
 
 /** The name of the kind of a value, as faults call it. */

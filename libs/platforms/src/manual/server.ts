@@ -3,7 +3,7 @@ import type { ExternalFunction, InlineFunction } from '#tscript';
 import { Pause, textOf } from '#tscript';
 
 interface Asked {
-  asked: boolean;
+  readonly asked: boolean;
   readonly text: string;
 }
 
@@ -13,8 +13,7 @@ const ask = (what: (locator: string) => string): ExternalFunction<Asked> => ({
   setup: (_, { read }) => ({ asked: false, text: what(textOf(read('foundation', 'locator'))) }),
   done: ({ asked }) => asked,
   run: (state) => {
-    state.asked = true;
-    throw new Pause(state.text);
+    throw new Pause(state.text).keeping({ ...state, asked: true });
   },
   value: () => null,
 });

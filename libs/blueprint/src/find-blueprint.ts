@@ -1,0 +1,63 @@
+import type { Work } from '#kernel';
+import type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
+import { blueprint } from './blueprint.ts';
+
+interface Kinds {
+  readonly foundation: FoundationBluePrint;
+  readonly structure: StructureBluePrint;
+}
+
+/**
+ * Reads a blueprint of one kind that something refers to; where it is not there, that is a fault of the field.
+ * @returns undefined where there is none
+ */
+async function bluePrintFor<K extends keyof Kinds>(
+  work: Work,
+  field: string,
+  name: unknown,
+  kind: K,
+): Promise<Kinds[K] | undefined> {
+  if (typeof name !== 'string') return undefined;
+  const found = await work.see(blueprint, name);
+  if (found.stage === 'open' && found.is.kind === kind) return found.is as BluePrint as Kinds[K];
+  work.fault(field, 'INVALID_VALUE', `there is no ${kind} blueprint ${name}`);
+  return undefined;
+}
+
+/** As {@link bluePrintFor}, of a foundation. */
+export const foundationBluePrintFor = (work: Work, field: string, name: unknown) =>
+  bluePrintFor(work, field, name, 'foundation');
+
+/** As {@link bluePrintFor}, of a structure. */
+export const structureBluePrintFor = (work: Work, field: string, name: unknown) =>
+  bluePrintFor(work, field, name, 'structure');
+
+/** The foundation blueprints a structure blueprint can be put on: its own, then those of its parents, each once. */
+export async function allowedFoundationBluePrints(work: Work, name: string): Promise<readonly string[]> {
+  const found = await work.see(blueprint, name);
+  if (!('is' in found) || found.is.kind !== 'structure') return [];
+  const inherited: string[] = [];
+  for (const parent of found.is.parents) inherited.push(...(await allowedFoundationBluePrints(work, parent)));
+  return [...new Set([...found.is.foundationBluePrints, ...inherited])];
+}
+
+/** Refuses parents that are not there, or would make a blueprint its own parent. */
+export async function checkParents(
+  work: Work,
+  name: string,
+  parents: readonly string[],
+  kind: BluePrint['kind'],
+): Promise<void> {
+  const seen = new Set<string>();
+  const reaches = async (some: readonly string[]): Promise<boolean> => {
+    for (const parent of some) {
+      if (parent === name) return true;
+      if (seen.has(parent)) continue;
+      seen.add(parent);
+      const above = await bluePrintFor(work, 'parent_list', parent, kind);
+      if (above && (await reaches(above.parents))) return true;
+    }
+    return false;
+  };
+  if (await reaches(parents)) work.fault('parent_list', 'CYCLE', `BluePrint "${name}" would be its own parent`);
+}

@@ -1,0 +1,42 @@
+import type { Json } from '#kernel';
+import { maskSecrets, objectOf } from '#kernel';
+import type { ConfigFault, Layer } from './layer.ts';
+import { overlay } from './overlay.ts';
+
+/** What every configuration says about the server it comes from. */
+export interface Served {
+  /** How machines reach the server: `http://contractor`. */
+  readonly contractorUrl: string;
+  /** Where boot images lie: `http://static/pxe/`. */
+  readonly pxeUrl: string;
+}
+
+/** The last layer of every configuration: the server, the moment, and when something in it was last changed. */
+export const servedLayer = (
+  { contractorUrl, pxeUrl }: Served,
+  { now, changed }: { readonly now: string; readonly changed: readonly string[] },
+): Layer => ({
+  source: { kind: 'Contractor', id: '' },
+  attributes: [
+    ['__last_modified', changed.toSorted().at(-1) ?? null],
+    ['__timestamp', now],
+    ['__contractor_host', contractorUrl],
+    ['__pxe_location', pxeUrl],
+  ],
+});
+
+/** A configuration as it is shown: secrets masked, and what is at fault in it under `__faults`. */
+export function shownConfiguration(
+  values: Iterable<readonly [string, Json]>,
+  faults: readonly ConfigFault[],
+): Readonly<Record<string, Json>> {
+  const shown = Array.from(values, ([key, value]) => [key, maskSecrets(value)] as const);
+  const listed = faults.map(({ key, error, message }): Json => ({ key, error, message }));
+  return objectOf<Json>(faults.length === 0 ? shown : [...shown, ['__faults', listed]]);
+}
+
+/** The configuration layers come to, with nothing in it rendered. */
+export function unmergedConfiguration(layers: readonly Layer[], classes: readonly string[] = []) {
+  const { values, faults } = overlay(layers, classes);
+  return { configuration: shownConfiguration(values, faults), faults };
+}

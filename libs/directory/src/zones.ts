@@ -1,0 +1,46 @@
+import type { Key, ReadModel, View } from '#read-store';
+import { change, gone, rule } from '#read-store';
+import type { Zone } from './zone.ts';
+
+/** A zone as it is shown. */
+export interface ZoneRow extends Readonly<Zone> {
+  readonly created: string;
+  readonly updated: string;
+}
+
+const changed = change<ZoneRow, Partial<Zone>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
+
+/** Zones by id. */
+export const zones: ReadModel<ZoneRow> = {
+  name: 'zones',
+  version: 1,
+  key: 'integer',
+  history: true,
+  indexes: { parent: ({ parent }) => parent },
+  on: {
+    ZoneDefined: rule<ZoneRow, Zone>((_, { data, at }) => ({ ...data, created: at, updated: at })),
+    ZoneRenamed: changed,
+    ZoneMoved: changed,
+    ZoneTimed: changed,
+    ZoneDeleted: gone(),
+  },
+};
+
+/** The domain of a zone: `web.example.test`; null where there is no such zone. */
+export async function domainOf(view: View, id: number | null): Promise<string | null> {
+  const labels: string[] = [];
+  for (let at = id; at !== null;) {
+    const row: ZoneRow | undefined = await view.get(zones, at);
+    if (!row) return labels.length > 0 ? labels.join('.') : null;
+    labels.push(row.name);
+    at = row.parent;
+  }
+  return labels.length > 0 ? labels.join('.') : null;
+}
+
+/** A zone and all zones within it. */
+export async function zonesWithin(view: View, id: Key): Promise<Key[]> {
+  const { rows } = await view.list(zones, { where: { parent: id } });
+  const inner = await Promise.all(rows.map(({ key }) => zonesWithin(view, key)));
+  return [id, ...inner.flat()];
+}
