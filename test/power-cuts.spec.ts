@@ -24,10 +24,10 @@ it('loses no answered write and leaves no row wrong, however often the server is
   };
   await login();
   const answered = new Map<string, string>();
-  let over = false;
+  const over = new AbortController();
   let count = 0;
   const writer = async (n: number): Promise<void> => {
-    for (let round = 0; !over; round += 1) {
+    for (let round = 0; !over.signal.aborted; round += 1) {
       const name = `w${n}-${round}`;
       try {
         await client.create('/api/v1/Site/Site', { name, description: 'new' });
@@ -47,7 +47,7 @@ it('loses no answered write and leaves no row wrong, however often the server is
     await server.kill();
     await server.start();
   }
-  over = true;
+  over.abort();
   await Promise.all(writers);
   expect(count).toBeGreaterThan(CUTS);
 
