@@ -8,7 +8,7 @@ import { NO_STREAM, postgresEventStore } from '#event-store';
 import { openReadStore } from '#read-store';
 import { startEmbeddedPostgres } from '#runtime';
 import { sites } from '#site';
-import { literal, pgbench, SECONDS } from './postgres-load.ts';
+import { BARE_TABLE, bareInsert, pgbench, SECONDS } from './postgres-load.ts';
 
 /** Events in the log when reading and rebuilding are measured. */
 const EVENTS = 200_000;
@@ -28,15 +28,6 @@ const metaText = JSON.stringify({
   prev: 'x'.repeat(43),
 });
 
-/** A row like that of an event, written by itself: what the log is measured against. */
-const BARE_TABLE = `
-CREATE TABLE bare (
-  position bigserial PRIMARY KEY, stream text NOT NULL, revision bigint NOT NULL, id uuid NOT NULL, type text NOT NULL,
-  data text NOT NULL, meta text NOT NULL, UNIQUE (stream, revision)
-)`;
-const BARE_INSERT = `INSERT INTO bare (stream, revision, id, type, data, meta)
-  VALUES (CAST(gen_random_uuid() AS text), 0, gen_random_uuid(), 'SiteDefined', ${literal(payload)}, ${literal(metaText)});`;
-
 /** Measures the ground: appends against bare inserts, reading the log, rebuilding the read models. */
 export async function run(): Promise<void> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
@@ -47,7 +38,7 @@ export async function run(): Promise<void> {
   try {
     await pool.query(BARE_TABLE);
     for (const clients of [8, 32]) {
-      const { rate: bare } = await pgbench(postgres.url, directory, BARE_INSERT, clients);
+      const { rate: bare } = await pgbench(postgres.url, directory, bareInsert(payload, metaText), clients);
       const ours = await appends(store, clients);
       report(`appends, ${clients} writers`, ours, 'appends/s', bare);
     }

@@ -13,7 +13,19 @@ export interface Bare {
 }
 
 /** A text as SQL without colons, which pgbench would take for its own variables. */
-export const literal = (text: string): string => `E'${text.replaceAll(':', String.raw`\x3a`)}'`;
+const literal = (text: string): string => `E'${text.replaceAll(':', String.raw`\x3a`)}'`;
+
+/** A row like that of an event, written by itself: what the log is measured against. */
+export const BARE_TABLE = `
+CREATE TABLE bare (
+  position bigserial PRIMARY KEY, stream text NOT NULL, revision bigint NOT NULL, id uuid NOT NULL, type text NOT NULL,
+  data text NOT NULL, meta text NOT NULL, UNIQUE (stream, revision)
+)`;
+
+/** One such row, new every time. */
+export const bareInsert = (data: string, meta: string): string => `
+  INSERT INTO bare (stream, revision, id, type, data, meta)
+  VALUES (CAST(gen_random_uuid() AS text), 0, gen_random_uuid(), 'SiteDefined', ${literal(data)}, ${literal(meta)});`;
 
 /** Runs one statement again and again with the database's own load program, prepared, one transaction each. */
 export async function pgbench(url: string, directory: string, sql: string, clients: number): Promise<Bare> {

@@ -10,7 +10,7 @@ import { startEmbeddedPostgres } from '#runtime';
 import { ADMIN_PASSWORD, startContractor } from '#testing';
 import type { LoadResult } from './api-load.ts';
 import type { Bare } from './postgres-load.ts';
-import { literal, pgbench, SECONDS } from './postgres-load.ts';
+import { BARE_TABLE, bareInsert, pgbench, SECONDS } from './postgres-load.ts';
 
 const OBJECTS = 10_000;
 const EVENT = JSON.stringify({
@@ -19,13 +19,6 @@ const EVENT = JSON.stringify({
   parent: null,
   configValues: [['key', 'value']],
 });
-const BARE = `
-CREATE TABLE bare (
-  position bigserial PRIMARY KEY, stream text NOT NULL, revision bigint NOT NULL, id uuid NOT NULL, type text NOT NULL,
-  data text NOT NULL, meta text NOT NULL, UNIQUE (stream, revision)
-)`;
-const INSERT = `INSERT INTO bare (stream, revision, id, type, data, meta)
-  VALUES (CAST(gen_random_uuid() AS text), 0, gen_random_uuid(), 'SiteDefined', ${literal(EVENT)}, ${literal(EVENT)});`;
 const SELECT = String.raw`\set n random(0, ${OBJECTS - 1})
 SELECT row FROM read.sites WHERE key = 's' || :n AND to_pos IS NULL;`;
 
@@ -40,10 +33,10 @@ export async function run(): Promise<void> {
     const token = await client.login('root', ADMIN_PASSWORD);
     const send = (verb: string, uri: string, clients: number, body = '', more = '') =>
       load(new URL(server.url).port, clients, verb, uri, token, body, more);
-    await query(postgres.url, BARE);
+    await query(postgres.url, BARE_TABLE);
 
     for (const clients of [8, 32]) {
-      const bare = await pgbench(postgres.url, directory, INSERT, clients);
+      const bare = await pgbench(postgres.url, directory, bareInsert(EVENT, EVENT), clients);
       const ours = await send('CREATE', '/api/v1/Site/Site', clients, '{"name":"c#","description":"a site"}');
       report(`CREATE, ${clients} clients`, ours, bare);
     }

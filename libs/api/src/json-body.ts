@@ -66,9 +66,12 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
       if (size <= limit) chunks.push(chunk);
       else reject(new UnusableBody('TOO_LARGE', `Request body is larger than ${limit} bytes`));
     });
+    const gone = (): void => {
+      if (!request.complete) reject(new ClientGone());
+    };
     request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', () => reject(new ClientGone()));
-    request.once('close', () => reject(new ClientGone()));
+    request.once('error', gone);
+    request.once('close', gone);
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Work } from '#kernel';
 import { refuseAs } from '#kernel';
-import { deliver, pendingCookie } from '#tscript';
+import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
 import { job } from './job.ts';
 import type { LookContext } from './look.ts';
@@ -37,7 +37,8 @@ export async function takeReport(
   const pending = pendingCookie(state.machine) ?? '';
   const { machine, answer, message } = deliver(state.machine, code, host, {
     cookie: pending,
-    data: outcome.result,
+    // What an agent says is plain data: it cannot pass for a reference to a secret.
+    data: untagged(outcome.result),
     now: context.now,
   });
   if (answer !== 'Accepted') throw refuse('INVALID_RESULT', answer);

@@ -10,7 +10,7 @@ export interface Cursor {
   readonly source: SourceText;
   at: number;
   hintAt: number;
-  hints: string[];
+  hints: readonly string[];
   depth: number;
   /** Where a choice was found to end, so that those around it need not look again. */
   choiceEnd: number;
@@ -42,12 +42,9 @@ export function cursorAt(source: SourceText): Cursor {
 }
 
 /** Notes what could stand at the place besides what is read next. */
-export function hint(cursor: Cursor, what: string): void {
-  if (cursor.hintAt !== cursor.at) {
-    cursor.hintAt = cursor.at;
-    cursor.hints = [];
-  }
-  cursor.hints.push(what);
+export function hint(cursor: Cursor, what: readonly string[]): void {
+  cursor.hints = cursor.hintAt === cursor.at ? [...cursor.hints, ...what] : what;
+  cursor.hintAt = cursor.at;
 }
 
 /** Gives up at the place. `words` replaces the sentence made from what was expected; `leftover` when a statement was read before. */
@@ -61,10 +58,10 @@ export function fail(cursor: Cursor, expected: string | readonly string[], words
 }
 
 /** Reads the parts of something that is nested; gives up when it goes too deep. */
-export function nested<Part>(cursor: Cursor, read: () => Part): Part {
+export function nested<Part>(cursor: Cursor, read: (cursor: Cursor) => Part): Part {
   cursor.depth += 1;
   if (cursor.depth > deepestSource) fail(cursor, [], `nested deeper than ${deepestSource} levels`);
-  const part = read();
+  const part = read(cursor);
   cursor.depth -= 1;
   return part;
 }
@@ -72,6 +69,11 @@ export function nested<Part>(cursor: Cursor, read: () => Part): Part {
 /** The stretch from an offset to the place. */
 export function since(cursor: Cursor, from: number): Span {
   return spanOf(cursor.source, from, cursor.at);
+}
+
+/** The stretch from an offset to the end of a part that was read. */
+export function upTo(cursor: Cursor, from: number, { at }: { readonly at: Span }): Span {
+  return spanOf(cursor.source, from, at.offset + at.length);
 }
 
 /** The character at the place. */
@@ -132,11 +134,11 @@ export function assigns({ source: { text }, at }: Cursor): boolean {
   return text.charCodeAt(at) === 61 && text.charCodeAt(at + 1) !== 61;
 }
 
-/** Reads a name of at least two characters. */
-export function name(cursor: Cursor, what: string): string {
-  const found = word(cursor);
-  if (found === '') fail(cursor, what);
-  if (found.length < 2) fail(cursor, what, `"${found}" is too short: a name has at least two characters`);
+/** Reads a name of at least two characters; `found` is the word at the place. */
+export function name(cursor: Cursor, what: string, found = word(cursor)): string {
+  if (found.length < 2) {
+    fail(cursor, what, found === '' ? undefined : `"${found}" is too short: a name has at least two characters`);
+  }
   cursor.at += found.length;
   return found;
 }

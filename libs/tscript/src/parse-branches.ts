@@ -1,4 +1,4 @@
-import { type Cursor, ahead, blanks, fail, need, newlines, remark, since, word } from './cursor.ts';
+import { type Cursor, ahead, blanks, fail, need, newlines, remark, since, upTo, word } from './cursor.ts';
 import { callsAhead, parseValue } from './parse-values.ts';
 import type { Surrounding } from './statement-start.ts';
 import type { Branch, If, Remark, Statement, While } from './tree.ts';
@@ -39,8 +39,8 @@ export function parseIf(cursor: Cursor, readBody: ReadBody): If {
     branches.push(parseBranch(cursor, readBody, { from: start, before, around: tailFrom(cursor, tail), conditional }));
     if (!conditional) break;
   }
-  const last = branches.at(-1)?.body;
-  return { kind: 'if', branches, at: upTo(cursor, from, last) };
+  const last = branches.at(-1);
+  return { kind: 'if', branches, at: last === undefined ? since(cursor, from) : upTo(cursor, from, last) };
 }
 
 /** An `elif` or `else` that was read: where the way before it ended, the remarks between, and where it stands. */
@@ -116,11 +116,6 @@ function within<Part>(cursor: Cursor, around: Surrounding, read: () => Part): Pa
   const part = read();
   cursor.around.pop();
   return part;
-}
-
-function upTo(cursor: Cursor, from: number, last: Statement | undefined): Statement['at'] {
-  const whole = since(cursor, from);
-  return last === undefined ? whole : { ...whole, length: last.at.offset + last.at.length - from };
 }
 
 function keyword(cursor: Cursor, expected: 'then' | 'do'): void {

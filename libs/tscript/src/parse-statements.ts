@@ -15,6 +15,7 @@ import {
   remark,
   since,
   take,
+  upTo,
   word,
 } from './cursor.ts';
 import { choosesAhead, parseIf, parseWhile } from './parse-branches.ts';
@@ -118,6 +119,8 @@ function parseWord(cursor: Cursor): Word {
   return { kind: 'word', word: found, at: since(cursor, from) };
 }
 
+const equals = ['"="'];
+
 function parseTargetOrValue(cursor: Cursor, first: string): Statement {
   const { at: from } = cursor;
   if (callsAhead(cursor, first) || first === 'exists') return parseValueStatement(cursor);
@@ -125,16 +128,15 @@ function parseTargetOrValue(cursor: Cursor, first: string): Statement {
   if (constant && !ahead(cursor, /(?:\.[A-Za-z][A-Za-z0-9_]+)?(?:\[[^\]\r\n]*\])?[ \t]*=(?!=)/y, first.length)) {
     return parseValueStatement(cursor);
   }
-  const target = parseTarget(cursor);
+  const target = parseTarget(cursor, first);
   blanks(cursor);
   if (!assigns(cursor)) {
-    hint(cursor, '"="');
+    hint(cursor, equals);
     return target;
   }
   cursor.at += 1;
   const value = parseValue(cursor);
-  const at = { ...since(cursor, from), length: value.at.offset + value.at.length - from };
-  return { kind: 'assignment', target, value, at } satisfies Assignment;
+  return { kind: 'assignment', target, value, at: upTo(cursor, from, value) } satisfies Assignment;
 }
 
 const valuePattern = /[A-Za-z0-9(["'{]|[-+][0-9]/y;

@@ -11,6 +11,7 @@ import {
   peek,
   since,
   take,
+  upTo,
   word,
   wordEnd,
 } from './cursor.ts';
@@ -34,7 +35,7 @@ export const reserved: ReadonlySet<string> = new Set([
 /** A value with the blanks round it. */
 export function parseValue(cursor: Cursor): Expression {
   blanks(cursor);
-  const value = nested(cursor, () => parseBare(cursor));
+  const value = nested(cursor, parseBare);
   blanks(cursor);
   if ((value.kind === 'reference' || value.kind === 'item') && assigns(cursor)) {
     fail(cursor, [], 'an assignment is a statement, not a value; two values are compared by ==');
@@ -51,10 +52,10 @@ export function parseBare(cursor: Cursor): Expression {
   const first = word(cursor);
   if (first === '') fail(cursor, 'a value');
   if (first === 'exists') return parseExists(cursor);
-  if (callsAhead(cursor, first)) return parseCall(cursor);
+  if (callsAhead(cursor, first)) return parseCall(cursor, first);
   if (isConstant(first)) return parseConstant(cursor, first);
   if (negates(cursor, first)) return parseNot(cursor, first);
-  return parseTarget(cursor);
+  return parseTarget(cursor, first);
 }
 
 const bySign: Readonly<Record<string, (cursor: Cursor) => Expression>> = {
@@ -92,7 +93,7 @@ function parseNot(cursor: Cursor, first: string): Expression {
   const from = cursor.at;
   cursor.at += first.length;
   blanks(cursor);
-  const operand = nested(cursor, () => parseBare(cursor));
+  const operand = nested(cursor, parseBare);
   return { kind: 'not', operand, at: since(cursor, from) };
 }
 
@@ -107,28 +108,37 @@ export function parseInfix(cursor: Cursor): Infix {
   return { kind: 'infix', operator, left, right, at: since(cursor, from) };
 }
 
+/** The operators by their first character, the longer ones first. */
+const byFirst = new Map<string, readonly Infix['operator'][]>();
+for (const operator of operators) {
+  const first = operator.charAt(0);
+  byFirst.set(first, [...(byFirst.get(first) ?? []), operator]);
+}
+
 function parseOperator(cursor: Cursor): Infix['operator'] {
-  const first = word(cursor);
-  for (const operator of operators) {
-    if (operator === 'and' || operator === 'or' ? first === operator : peek(cursor) === operator.charAt(0)) {
-      if (take(cursor, operator)) return operator;
-    }
+  for (const operator of byFirst.get(peek(cursor)) ?? []) {
+    const worded = operator === 'and' || operator === 'or';
+    if ((!worded || word(cursor) === operator) && take(cursor, operator)) return operator;
   }
   return fail(cursor, 'an operator');
 }
+
+const comma = ['","'];
+const closingBracket = ['"]"'];
 
 function parseArray(cursor: Cursor): ArrayLiteral {
   const from = cursor.at;
   need(cursor, '[');
   const elements: Expression[] = [];
   blanks(cursor);
-  hint(cursor, '"]"');
-  if (peek(cursor) !== ']') {
+  if (peek(cursor) === ']') cursor.at += 1;
+  else {
+    hint(cursor, closingBracket);
     do elements.push(parseValue(cursor));
     while (take(cursor, ','));
-    hint(cursor, '","');
+    hint(cursor, comma);
+    need(cursor, ']');
   }
-  need(cursor, ']');
   return { kind: 'array', elements, at: since(cursor, from) };
 }
 
@@ -148,8 +158,8 @@ export function parseEntries(
 ): Entry[] {
   const entries: Entry[] = [];
   blanks(cursor);
-  hint(cursor, `"${closing}"`);
   if (peek(cursor) !== closing) {
+    hint(cursor, [`"${closing}"`]);
     do {
       blanks(cursor);
       const from = cursor.at;
@@ -157,19 +167,18 @@ export function parseEntries(
       blanks(cursor);
       need(cursor, '=');
       const content = value(cursor);
-      const at = { ...since(cursor, from), length: content.at.offset + content.at.length - from };
-      entries.push({ kind: 'entry', name: key, value: content, at });
+      entries.push({ kind: 'entry', name: key, value: content, at: upTo(cursor, from, content) });
       blanks(cursor);
     } while (take(cursor, ','));
-    hint(cursor, '","');
+    hint(cursor, comma);
   }
   need(cursor, closing);
   return entries;
 }
 
-function parseCall(cursor: Cursor): Call {
+function parseCall(cursor: Cursor, first: string): Call {
   const from = cursor.at;
-  const first = name(cursor, 'a function');
+  cursor.at += first.length;
   const member = take(cursor, '.') ? name(cursor, 'a function') : null;
   need(cursor, '(');
   const parameters = parseEntries(cursor, ')', 'the name of a parameter', parseValue);
@@ -182,18 +191,20 @@ function parseExists(cursor: Cursor): Exists {
   need(cursor, 'exists');
   need(cursor, '(');
   blanks(cursor);
-  const target = parseTarget(cursor);
+  const target = parseTarget(cursor, word(cursor));
   blanks(cursor);
   need(cursor, ')');
   return { kind: 'exists', target, at: since(cursor, from) };
 }
 
-/** A variable, a member or an item of one of them. */
-export function parseTarget(cursor: Cursor): Reference | Item {
+const afterName = ['"["', '"."'];
+const afterMember = ['"["'];
+
+/** A variable, a member or an item of one of them; `first` is the word at the place. */
+export function parseTarget(cursor: Cursor, first: string): Reference | Item {
   const from = cursor.at;
-  const first = word(cursor);
   if (reserved.has(first)) fail(cursor, 'a value', `"${first}" is a word of the language and cannot be a name here`);
-  name(cursor, 'a name');
+  name(cursor, 'a name', first);
   const dotted = take(cursor, '.');
   if (dotted && word(cursor) === '') {
     fail(cursor, 'the name of a member', 'a member must follow; to join texts put a blank before the dot');
@@ -202,8 +213,7 @@ export function parseTarget(cursor: Cursor): Reference | Item {
   if (peek(cursor) === '(') fail(cursor, [], 'a call cannot stand here');
   const at = since(cursor, from);
   const target: Reference = { kind: 'reference', module: member === null ? null : first, name: member ?? first, at };
-  if (!dotted) hint(cursor, '"."');
-  hint(cursor, '"["');
+  hint(cursor, dotted ? afterMember : afterName);
   if (!take(cursor, '[')) return target;
   const index = parseValue(cursor);
   need(cursor, ']');

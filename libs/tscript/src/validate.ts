@@ -2,7 +2,7 @@ import { largestInteger } from './limits.ts';
 import { type SourceFault, type SourceFaultKind, faultAt } from './source-fault.ts';
 import type { SourceText, Span } from './source-text.ts';
 import type { Block, Entry, Line, Literal, Node, Statement, Tree } from './tree.ts';
-import { childrenOf } from './walk.ts';
+import { visitParts } from './walk.ts';
 
 /** The options of a block and the type of each. */
 export const blockOptions: Readonly<Record<string, Literal['type']>> = {
@@ -15,17 +15,19 @@ interface Checking {
   readonly source: SourceText;
   readonly faults: SourceFault[];
   statement: number;
+  /** How many loops are open. */
+  loops: number;
 }
 
 /** What the rules beyond the grammar find wrong, most severe kinds first and in the order of the source. */
 export function validate(tree: Tree, source: SourceText): SourceFault[] {
-  const checking: Checking = { source, faults: [], statement: 0 };
+  const checking: Checking = { source, faults: [], statement: 0, loops: 0 };
   const labels = new Map<string, number>();
   for (const line of tree.lines) {
     checking.statement = line.at.offset;
     const { statement } = line;
     if (statement === null) continue;
-    if (statement.kind !== 'label') checkNode(checking, statement, false);
+    if (statement.kind !== 'label') checkNode(checking, statement);
     else checkLabel(checking, statement.name, statement.at, labels);
   }
   const rank = (fault: SourceFault): number => order.indexOf(fault.kind);
@@ -57,14 +59,18 @@ function checkLabel(checking: Checking, name: string, at: Span, labels: Map<stri
   else report(checking, 'duplicate-label', at, `label "${name}" is already on line ${earlier}`);
 }
 
-function checkNode(checking: Checking, node: Node, inLoop: boolean): void {
-  rules[node.kind]?.(checking, node as never, inLoop);
-  const within = inLoop || node.kind === 'while';
-  for (const child of childrenOf(node)) checkNode(checking, child, within);
+function checkNode(checking: Checking, statement: Node): void {
+  const within = (node: Node): void => {
+    rules[node.kind]?.(checking, node as never);
+    if (node.kind === 'while') checking.loops += 1;
+    visitParts(node, within);
+    if (node.kind === 'while') checking.loops -= 1;
+  };
+  within(statement);
 }
 
 type Rules = {
-  readonly [Kind in Node['kind']]?: (checking: Checking, node: Extract<Node, { kind: Kind }>, inLoop: boolean) => void;
+  readonly [Kind in Node['kind']]?: (checking: Checking, node: Extract<Node, { kind: Kind }>) => void;
 };
 
 const rules: Rules = {
@@ -76,8 +82,9 @@ const rules: Rules = {
   while: (checking, { body }) => checkBody(checking, body),
   map: (checking, { entries }) => checkNames(checking, entries, 'key'),
   call: (checking, { parameters }) => checkNames(checking, parameters, 'parameter'),
-  word: (checking, { word, at }, inLoop) => {
-    if (word !== 'pass' && !inLoop) report(checking, 'loop-word', at, `"${word}" stands outside of any while`);
+  word: (checking, { word, at }) => {
+    if (word !== 'pass' && checking.loops === 0)
+      report(checking, 'loop-word', at, `"${word}" stands outside of any while`);
   },
   literal: checkNumber,
 };
