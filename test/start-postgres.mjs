@@ -1,10 +1,17 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, chmod } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../dist/libs/runtime/src/index.js';
 
-/** One PostgreSQL server for the whole run; every spec makes its own database in it (`testDatabase`). */
+const RUNTIME = new URL('../dist/libs/runtime/src/index.js', import.meta.url);
+
+/**
+ * One PostgreSQL server for the whole run; every spec makes its own database in it (`testDatabase`). Before the first
+ * build there is none, and specs that need one say so.
+ */
 export default async function start() {
+  if (!existsSync(RUNTIME)) return;
+  const { startEmbeddedPostgres } = await import(RUNTIME.href);
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-test-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);

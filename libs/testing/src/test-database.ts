@@ -12,7 +12,7 @@ export interface TestDatabase {
 /** Makes a database of its own for one spec. */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = process.env['TEST_POSTGRES_URL'];
-  if (!server) throw new Error('TEST_POSTGRES_URL is not set: run the specs through npm test');
+  if (!server) throw new Error('there is no database for specs: run npm test, or npm run build first');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const admin = async (sql: string): Promise<void> => {
     const client = new Client({ connectionString: server });
