@@ -30,13 +30,14 @@ begin( description="Look at the host", expected_time=1:00 )
 end
 `;
 
-/** Tries again while the server is away. */
+/** Tries again while the server is away, for a minute at the most. */
 async function persist<T>(task: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
     try {
       return await task();
     } catch (error) {
-      if (error instanceof InvalidRequest || tries === 200) throw error;
+      if (error instanceof InvalidRequest || Date.now() > deadline) throw error;
       await sleep(50);
     }
   }
