@@ -7,7 +7,6 @@ export type { BluePrintRow } from './blueprints.ts';
 export { allowedFoundationBluePrints, foundationBluePrintFor, structureBluePrintFor } from './find-blueprint.ts';
 export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
-export { pxeFor } from './pxe.api.ts';
 export type { Pxe } from './pxe.ts';
 export { pxes } from './pxes.ts';
 export type { PxeRow } from './pxes.ts';

@@ -1,22 +1,9 @@
-import type { Work } from '#kernel';
 import type { Model, Values } from '#api';
 import { asText, dateTime, text } from '#api';
 import type { Pxe } from './pxe.ts';
 import { pxe } from './pxe.ts';
 import type { PxeRow } from './pxes.ts';
 import { pxes } from './pxes.ts';
-
-/**
- * Reads what something is to boot; where it is not there, that is a fault of the field.
- * @returns undefined where there is none
- */
-export async function pxeFor(work: Work, field: string, name: unknown): Promise<Pxe | undefined> {
-  if (typeof name !== 'string') return undefined;
-  const found = await work.see(pxe, name);
-  if (found.stage === 'open') return found.is;
-  work.fault(field, 'INVALID_VALUE', `there is no PXE ${name}`);
-  return undefined;
-}
 
 const changes = ({ boot_script: bootScript, template }: Values): Partial<Pxe> =>
   Object.fromEntries(Object.entries({ bootScript, template }).filter(([, value]) => value !== undefined));

@@ -21,6 +21,11 @@ describe('an agent that polls', () => {
     expect(polls.deadlineOf(agent('s1'), granted)).toBe(deadline);
   });
 
+  it('is heard of for the first time once in the life of the server, with every session', () => {
+    expect([polls.heard(agent('s1'), START), polls.heard(agent('s1'), START + 1)]).toEqual([true, false]);
+    expect(polls.heard(agent('s2'), START + 2)).toBe(true);
+  });
+
   it('has lost its task when it has logged in anew', () => {
     polls.heard(agent('s1'), START);
     expect(polls.startedAgain(agent('s1'))).toBe(false);

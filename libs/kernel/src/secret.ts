@@ -27,10 +27,3 @@ export function maskSecrets(value: unknown): Json {
   if (value === null || typeof value !== 'object') return value as Json;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskSecrets(inner)]));
 }
-
-/** The ids of all secrets in a value, at any depth. */
-export function secretsIn(value: unknown): string[] {
-  if (isSecretReference(value)) return [value.$secret];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(secretsIn);
-}

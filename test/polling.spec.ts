@@ -1,0 +1,57 @@
+import { expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
+import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+
+jest.setTimeout(60_000);
+
+interface PolledTask {
+  readonly job_id: number;
+  readonly cookie: string;
+  readonly function: string;
+}
+
+it('hands a task once more, with the same cookie, to an agent whose answer may have been lost with the server', async () => {
+  const database = await testDatabase();
+  const server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
+  const client = new CinpClient(server.url);
+  await client.login('root', ADMIN_PASSWORD);
+  const site = '/api/v1/Site/Site:site1:';
+  const script = 'received = iputils.ping( target="127.0.0.1" )\n';
+  await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
+  await client.create('/api/v1/BluePrint/Script', { name: 'look', description: 'x', script });
+  await client.create('/api/v1/BluePrint/FoundationBluePrint', {
+    name: 'by-hand',
+    description: 'x',
+    foundation_type_list: ['Manual'],
+  });
+  await client.create('/api/v1/BluePrint/BluePrintScript', {
+    blueprint: '/api/v1/BluePrint/BluePrint:by-hand:',
+    script: '/api/v1/BluePrint/Script:look:',
+    name: 'create',
+  });
+  await client.create('/api/v1/Manual/ManualFoundation', {
+    site,
+    locator: 'host1',
+    blueprint: '/api/v1/BluePrint/FoundationBluePrint:by-hand:',
+  });
+  await client.call('/api/v1/Building/Foundation:host1:(doCreate)');
+
+  const poll = () =>
+    client.call<PolledTask[]>('/api/v1/SubContractor/Dispatch(getJobs)', { site, module_list: ['iputils'] });
+  let first = await poll();
+  while (first.length === 0) first = await poll();
+  expect(first).toMatchObject([{ function: 'ping' }]);
+  expect(await poll()).toEqual([]);
+
+  await server.kill();
+  await server.start();
+  expect(await poll()).toEqual(first);
+  expect(await poll()).toEqual([]);
+
+  const { job_id, cookie } = first[0] ?? { job_id: 0, cookie: '' };
+  const report = { job_id, cookie, data: { result: 100 } };
+  expect(await client.call('/api/v1/SubContractor/Dispatch(jobResults)', report)).toBe('Accepted');
+  expect(await client.get('/api/v1/Building/Foundation:host1:')).toMatchObject({ state: 'built' });
+  await server.stop();
+  await database.drop();
+});
