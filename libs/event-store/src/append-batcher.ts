@@ -83,21 +83,18 @@ export class AppendBatcher {
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const positions = new Map<number, Position>();
-      const conflicts = new Map<number, string[]>();
-      const { rows } = await this.#pool.query<{ append: number; position: string | null; conflict: string | null }>({
+      const { rows } = await this.#pool.query<{ base: string; failed: number[]; moved: string[] }>({
         name: 'append',
-        text: 'SELECT * FROM log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)',
+        text: 'SELECT * FROM log.append_batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)',
         values: columns(batch),
       });
-      for (const { append, position, conflict } of rows) {
-        if (position !== null) positions.set(append, BigInt(position));
-        if (conflict !== null) conflicts.set(append, [...(conflicts.get(append) ?? []), conflict]);
-      }
+      const { base, failed, moved } = rows[0] as (typeof rows)[number];
+      let position = BigInt(base);
       for (const [index, item] of batch.entries()) {
-        const position = positions.get(index);
-        if (position === undefined) item.reject(new Conflict(conflicts.get(index) ?? []));
-        else {
+        position += BigInt(item.writes.reduce((sum, { events }) => sum + events.length, 0));
+        if (failed.includes(index)) {
+          item.reject(new Conflict(moved.filter((_, n) => failed[n] === index)));
+        } else {
           this.#onAppended({ position, repeated: false });
           item.resolve(position);
         }
