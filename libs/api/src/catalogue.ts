@@ -71,21 +71,21 @@ export class Catalogue {
     return base === undefined ? path : this.family(base);
   }
 
-  #extend({ model: path, fields, present, filters, actions, users }: Extension): void {
+  #extend({ model: path, fields, complete, filters, actions, users }: Extension): void {
     const model = this.#models.get(path);
     if (!model) throw new Error(`there is no model ${path} to extend`);
-    const shown = model.present?.bind(model);
+    const before = model.complete?.bind(model);
     const { deletion } = model;
     this.#models.set(path, {
       ...model,
       fields: { ...model.fields, ...fields },
       filters: { ...model.filters, ...filters },
       actions: { ...model.actions, ...actions },
-      ...(present && shown
+      ...(complete
         ? {
-            present: async (row, key, call) => ({
-              ...(await shown(row, key, call)),
-              ...(await present(row, key, call)),
+            complete: async (row, key, call) => ({
+              ...(await before?.(row, key, call)),
+              ...(await complete(row, key, call)),
             }),
           }
         : {}),

@@ -10,6 +10,7 @@ export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound, NotReady, PreconditionFailed } from './errors.ts';
 export { ClientGone, mediaType, readJson, UnusableBody } from './json-body.ts';
+export { headerOf, newRequestId, sourceOf } from './http-request.ts';
 export { keyKind, toKey } from './keys.ts';
 export { toMoment } from './moment.ts';
 export type { Shown } from './objects.ts';

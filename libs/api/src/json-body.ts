@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '#kernel';
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /** How deep JSON may be nested; nothing the API takes comes near it, and what reads it further on may recurse. */
 const DEEPEST = 100;
 
@@ -27,6 +29,7 @@ export async function readJson(
   request: IncomingMessage,
   { limit, types = ['application/json'] }: { readonly limit: number; readonly types?: readonly string[] },
 ): Promise<unknown> {
+  if (!hasBody(request)) return undefined;
   const text = decoded(await readBytes(request, limit));
   if (text.trim() === '') return undefined;
   const type = mediaType(request) ?? 'application/json';
@@ -36,6 +39,10 @@ export async function readJson(
   if (flaw !== undefined) throw new UnusableBody('MALFORMED', flaw);
   return data ?? undefined;
 }
+
+/** Whether a body comes with a request (RFC 9112, section 6.3). */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** What the body of a request is said to be, without parameters. */
 export const mediaType = (request: IncomingMessage): string | undefined =>
@@ -51,7 +58,7 @@ function parsed(text: string): unknown {
 
 function decoded(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw new UnusableBody('MALFORMED', 'not valid UTF-8');
   }

@@ -81,8 +81,13 @@ export interface Model<Row extends object = object> {
   readonly rows?: ReadModel<Row>;
   /** Values of the read model's indexes its objects have, where it is one kind of many in those rows. */
   readonly kind?: Readonly<Record<string, string>>;
-  /** The fields of an object, in the shapes of the inside. A method type, so that models of different rows fit in one list. */
-  present?(row: Row, key: Key, call: Pick<Call, 'view'>): Values | Promise<Values>;
+  /**
+   * The fields of an object that its row tells, in the shapes of the inside; the row itself where this is left out. Kept
+   * as long as the row is. A method type, so that models of different rows fit in one list.
+   */
+  present?(row: Row, key: Key): Values;
+  /** The fields that have to be worked out from other rows. */
+  complete?(row: Row, key: Key, call: Pick<Call, 'view'>): Promise<Values>;
   /** Which verbs it answers; those with objects are read unless said otherwise. */
   readonly readable?: boolean;
   /** Decides on a new object; gives back its id. Every field is there, with its default where it was left out. */
@@ -101,7 +106,7 @@ export interface Extension {
   readonly model: string;
   readonly fields?: Readonly<Record<string, Field>>;
   /** Values of the added fields. */
-  readonly present?: (row: object, key: Key, call: Pick<Call, 'view'>) => Promise<Values>;
+  readonly complete?: (row: object, key: Key, call: Pick<Call, 'view'>) => Promise<Values>;
   readonly filters?: Readonly<Record<string, Filter>>;
   readonly actions?: Readonly<Record<string, Action>>;
   /** Who of the adding room still uses an object, in words (`Foundation web1`). */

@@ -21,9 +21,22 @@ export async function showFound(model: Model, keys: readonly Key[], view: View):
   for (const key of keys) {
     const row = rows.get(key);
     if (row === undefined || !ofKind(model, row)) continue;
-    shown.set(key, (await model.present?.(row, key, { view })) ?? (row as Values));
+    const told = presented(model, row, key);
+    shown.set(key, model.complete ? { ...told, ...(await model.complete(row, key, { view })) } : told);
   }
   return shown;
+}
+
+/** What rows tell of objects, as long as they are held by somebody: those of now stay in memory. */
+const toldBy = new WeakMap<Model, WeakMap<object, Values>>();
+
+function presented(model: Model, row: object, key: Key): Values {
+  if (!model.present) return row as Values;
+  const told = toldBy.get(model) ?? new WeakMap<object, Values>();
+  toldBy.set(model, told);
+  const values = told.get(row) ?? model.present(row, key);
+  told.set(row, values);
+  return values;
 }
 
 /** Objects by key. @throws NotFound naming the first that is not there */

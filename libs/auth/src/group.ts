@@ -27,6 +27,7 @@ const set = (state: Life<Group>, change: (names: readonly string[]) => readonly 
 
 export const group: Decider<Life<Group>, GroupCommand, GroupEvent> = {
   category: 'group',
+  begins: ['DefineGroup'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineGroup: ({ permissions }, { stage }) =>

@@ -20,6 +20,9 @@ const MOST_SESSIONS = 100_000;
 /** How many sessions are known to have ended, while the read models may still show them. */
 const MOST_ENDED = 10_000;
 
+/** For how many sessions it is kept ready who they stand for. */
+const MOST_KNOWN = 10_000;
+
 /** How long to wait for news that the answers of this server show already, and how often to look, in milliseconds. */
 const PATIENCE = 1000;
 const LOOK = 2;
@@ -29,6 +32,12 @@ interface Known {
   readonly session: Session | undefined;
   readonly user: UserRow | undefined;
   readonly service: ServiceRow | undefined;
+}
+
+/** Who a session stands for, put together once, until it runs out or something changes; the time as of `Date.now`. */
+interface Identified {
+  readonly person: Person;
+  readonly until: number;
 }
 
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
@@ -47,7 +56,7 @@ export class Identities implements Process {
   readonly #services = new MemoryRows(services);
   readonly #sessions: MemoryRows<Session>;
   readonly #ended = new Remembered<true>(MOST_ENDED);
-  readonly #permissions = new Map<string, ReadonlySet<string>>();
+  readonly #known = new Remembered<Identified>(MOST_KNOWN);
   #reached: Position = 0n;
   #subscription: Subscription | undefined;
 
@@ -87,16 +96,22 @@ export class Identities implements Process {
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Person | undefined> {
     const session = hashOf(token);
-    if (!(await this.#caughtUp())) return this.#lookUp(name, session, NOTHING);
+    if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
+      return this.#lookUp(name, session, NOTHING);
+    }
+    const known = this.#known.get(session);
+    if (known?.person.name === name && known.until > this.#now()) return known.person;
     const here: Known = {
       session: this.#sessions.get(session),
       user: this.#users.get(name),
       service: this.#services.get(name),
     };
     if ((here.session ?? here.service?.credential === session) && (here.user ?? here.service)) {
-      return this.#person(name, session, here, ({ groups: names, permissions }) =>
-        this.#kept(name, () => union(permissions, names, (one) => this.#groups.get(one))),
+      const person = this.#person(name, session, here, ({ groups: names, permissions }) =>
+        union(permissions, names, (one) => this.#groups.get(one)),
       );
+      if (person) this.#known.set(session, { person, until: endOf(here.session) });
+      return person;
     }
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
@@ -135,20 +150,13 @@ export class Identities implements Process {
     permissionsOf: (user: UserRow) => ReadonlySet<string>,
   ): Person | undefined {
     const { user, service } = known;
-    const open = known.session?.user === name && Date.parse(known.session.expires) > this.#now();
+    const open = known.session?.user === name && endOf(known.session) > this.#now();
     if (user) {
       if (!open || !user.enabled) return undefined;
       return { name, superuser: user.superuser, permissions: permissionsOf(user), session };
     }
     if (!service?.enabled || !(open || service.credential === session)) return undefined;
     return { name, superuser: false, permissions: new Set(service.permissions), session, serves: service.serves };
-  }
-
-  /** Effective permissions, put together once and kept until something changes. */
-  #kept(name: string, make: () => ReadonlySet<string>): ReadonlySet<string> {
-    const kept = this.#permissions.get(name) ?? make();
-    this.#permissions.set(name, kept);
-    return kept;
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
@@ -162,7 +170,7 @@ export class Identities implements Process {
       if (event.type === 'ServiceDeleted') this.#end(this.#services.get(event.id)?.credential);
       for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
       if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
-      else if (event.type !== 'SessionOpened') this.#permissions.clear();
+      if (event.type !== 'SessionOpened') this.#known.clear();
     }
     this.#reached = end;
   }
@@ -171,6 +179,10 @@ export class Identities implements Process {
     if (hash) this.#ended.set(hash, true);
   }
 }
+
+/** Until when a session holds, as of `Date.now`; where there is none, it is a token of a service, which does not run out. */
+const endOf = (session: Session | undefined): number =>
+  session ? Date.parse(session.expires) : Number.POSITIVE_INFINITY;
 
 function union(
   own: readonly string[],

@@ -11,6 +11,10 @@ export class Remembered<T> {
     return this.#map.get(key);
   }
 
+  clear(): void {
+    this.#map.clear();
+  }
+
   set(key: string, value: T): void {
     this.#map.delete(key);
     this.#map.set(key, value);

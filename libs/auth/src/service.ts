@@ -63,6 +63,7 @@ const enabledOrNot = (service: Service, enabled: boolean | undefined): ServiceEv
 export const service: Decider<State, ServiceCommand, ServiceEvent> = {
   category: 'service',
   snapshots: 1,
+  begins: ['DefineService'],
   initial: () => undefined,
   decide: {
     DefineService: ({ enabled, sites, modules, permissions }, state) => {

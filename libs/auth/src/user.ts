@@ -57,6 +57,7 @@ const set = (data: Partial<User>, state: State): State => state && { ...state, .
 export const user: Decider<State, UserCommand, UserEvent> = {
   category: 'user',
   snapshots: 1,
+  begins: ['CreateUser'],
   initial: () => undefined,
   decide: {
     CreateUser: ({ name: _, groups, permissions, ...data }, state) =>

@@ -80,6 +80,7 @@ const set = (data: BluePrintChanges, state: Life<State>): Life<State> =>
 
 export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> = {
   category: 'blueprint',
+  begins: ['DefineBluePrint'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineBluePrint: ({ is }, state) =>

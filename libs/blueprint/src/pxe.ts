@@ -27,6 +27,7 @@ const set = (data: Partial<Pxe>, state: Life<Pxe>): Life<Pxe> =>
 
 export const pxe: Decider<Life<Pxe>, PxeCommand, PxeEvent> = {
   category: 'pxe',
+  begins: ['DefinePxe'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefinePxe: ({ bootScript, template }, state) =>

@@ -25,6 +25,7 @@ const set = (data: Partial<Script>, state: Life<Script>): Life<Script> =>
 
 export const script: Decider<Life<Script>, ScriptCommand, ScriptEvent> = {
   category: 'script',
+  begins: ['WriteScript'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     WriteScript: ({ description, text }, state) =>

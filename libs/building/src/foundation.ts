@@ -57,6 +57,7 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 
 export const foundation: Decider<Life<State>, FoundationCommand, FoundationEvent> = {
   category: 'foundation',
+  begins: ['DefineFoundation'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineFoundation: (data, state) =>

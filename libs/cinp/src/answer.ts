@@ -10,6 +10,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Undefined: an empty body. */
   readonly body?: unknown;
+  /** The body where it is written already. */
+  readonly json?: string;
 }
 
 /** A request that is answered with something else than success. */
@@ -26,8 +28,8 @@ export class Rejected extends Error {
 export const wrong = (message: string): Rejected => new Rejected(400, { message });
 
 /** Puts an answer on the wire: header names as written, the length known, never in chunks. */
-export function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+export function send(response: ServerResponse, { status, headers, body, json }: Answer): void {
+  const text = json ?? (body === undefined ? '' : JSON.stringify(body));
   response.writeHead(status, {
     ...headers,
     'Content-Type': 'application/json;charset=utf-8',

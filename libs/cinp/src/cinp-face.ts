@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiService, Caller, Person, Values } from '#api';
-import { ClientGone, Forbidden, may, permissionFor } from '#api';
+import { ClientGone, Forbidden, headerOf, may, newRequestId, permissionFor, sourceOf } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { Rejected, send, wrong } from './answer.ts';
@@ -37,7 +36,7 @@ export function cinpFace(
   options: CinpFaceOptions,
 ): (request: IncomingMessage, response: ServerResponse, verb: string) => Promise<void> {
   return async (request, response, givenVerb) => {
-    const id = randomBytes(16).toString('hex');
+    const id = newRequestId();
     const verb = givenVerb.toUpperCase();
     const reply = ({ headers, ...answer }: Answer): void =>
       send(response, {
@@ -106,7 +105,7 @@ async function granted(options: CinpFaceOptions, request: IncomingMessage, verb:
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Rejected where it is no session */
 async function callerOf(request: IncomingMessage, identify: CinpFaceOptions['identify']): Promise<Caller> {
-  const source = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  const source = sourceOf(request);
   const id = headerOf(request, 'auth-id');
   const token = headerOf(request, 'auth-token');
   if (!id || !token) return { source };
@@ -119,5 +118,3 @@ async function callerOf(request: IncomingMessage, identify: CinpFaceOptions['ide
 function demand(caller: Caller, permission: Parameters<typeof may>[1]): void {
   if (!may(caller, permission)) throw new Forbidden('Not Authorized');
 }
-
-const headerOf = (request: IncomingMessage, name: string): string | undefined => [request.headers[name]].flat()[0];

@@ -76,11 +76,14 @@ export class FrontSocket extends Duplex {
   }
 
   override _writev(chunks: readonly { chunk: Buffer | string; encoding: BufferEncoding }[], done: Done): void {
-    this.raw.cork();
-    chunks.forEach(({ chunk, encoding }, index) =>
-      this.raw.write(chunk, encoding, index === chunks.length - 1 ? done : undefined),
-    );
-    this.raw.uncork();
+    // A response ends with an empty chunk; one write of text is much cheaper than a vector of two.
+    const full = chunks.filter(({ chunk }) => chunk.length > 0);
+    const last = full.pop();
+    if (last === undefined) return done();
+    if (full.length > 0) this.raw.cork();
+    for (const { chunk, encoding } of full) this.raw.write(chunk, encoding);
+    this.raw.write(last.chunk, last.encoding, done);
+    if (full.length > 0) this.raw.uncork();
   }
 
   override _final(done: Done): void {

@@ -12,6 +12,9 @@ export interface Uri {
 /** The most ids one URI may hold. */
 export const MOST_IDS = 100;
 
+/** A target that is its path. */
+const PLAIN = /^\/(?:[^/%?#][^%?#]*)?$/;
+
 const NAME = '[a-zA-Z0-9\\-_.!~*<>]+';
 const ID = "[a-zA-Z0-9\\-_.!~*'<>]*";
 const URI = new RegExp(`^${ROOT}((?:${NAME}/)*(?:${NAME})?)(:(?:${ID}:)*)?(?:\\((${NAME})\\))?$`);
@@ -21,6 +24,7 @@ const URI = new RegExp(`^${ROOT}((?:${NAME}/)*(?:${NAME})?)(:(?:${ID}:)*)?(?:\\(
  * many at its front forgiven. Text that does not decode comes back as it is; the grammar refuses it.
  */
 export function pathOf(target: string): string {
+  if (PLAIN.test(target)) return target;
   const path = target
     .replace(/^https?:\/\/[^/?#]*/i, '')
     .replace(/[?#].*$/s, '')

@@ -96,12 +96,8 @@ export const zoneModel = (ids: Ids): Model<ZoneRow> => ({
     fqdn: text(undefined, { mode: 'RO' }),
   },
   rows: zones,
-  present: async ({ timers, ...row }, id, { view }) => ({
-    ...row,
-    ...timers,
-    id,
-    fqdn: await domainOf(view, Number(id)),
-  }),
+  present: ({ timers, ...row }, id) => ({ ...row, ...timers, id }),
+  complete: async (_, id, { view }) => ({ fqdn: await domainOf(view, Number(id)) }),
   create: async (work, values) => {
     const id = await ids.next('zone');
     const name = nameFrom(work, values['name']);

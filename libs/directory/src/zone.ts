@@ -38,6 +38,7 @@ const same = (one: Timers, other: Timers): boolean =>
 
 export const zone: Decider<Life<Zone>, ZoneCommand, ZoneEvent> = {
   category: 'zone',
+  begins: ['DefineZone'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineZone: (data, state) =>

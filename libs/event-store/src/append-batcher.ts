@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Conflict } from '#kernel';
-import type { Appended, Check, Position, Write } from './event-store.ts';
+import type { Check, Position, StoredEvent, Write } from './event-store.ts';
+import { storedBehind } from './recent-events.ts';
 
 interface Waiting {
   readonly writes: readonly Write[];
@@ -9,6 +11,9 @@ interface Waiting {
   readonly resolve: (position: Position) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Told of every batch that was appended: the position before it, its events, and the position it ends at. */
+type OnAppended = (base: Position, events: readonly StoredEvent[], end: Position) => void;
 
 const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 4_000_000;
@@ -20,11 +25,11 @@ const MAX_BATCH_BYTES = 4_000_000;
  */
 export class AppendBatcher {
   readonly #pool: Pool;
-  readonly #onAppended: (appended: Appended) => void;
+  readonly #onAppended: OnAppended;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(pool: Pool, onAppended: (appended: Appended) => void) {
+  constructor(pool: Pool, onAppended: OnAppended) {
     this.#pool = pool;
     this.#onAppended = onAppended;
   }
@@ -46,11 +51,10 @@ export class AppendBatcher {
   }
 
   async #drain(): Promise<void> {
-    // What is asked for in the same turn goes together.
-    await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#take();
-      await this.#send(batch);
+      // What is asked for in the same turn goes together.
+      await turn();
+      await this.#send(this.#take());
     }
     this.#running = undefined;
   }
@@ -89,16 +93,21 @@ export class AppendBatcher {
         values: columns(batch),
       });
       const { base, failed, moved } = rows[0] as (typeof rows)[number];
-      let position = BigInt(base);
+      const before = BigInt(base);
+      let position = before;
+      const appended: StoredEvent[] = [];
       for (const [index, item] of batch.entries()) {
-        position += BigInt(item.writes.reduce((sum, { events }) => sum + events.length, 0));
+        const events = storedBehind(position, item.writes);
+        position += BigInt(events.length);
         if (failed.includes(index)) {
           item.reject(new Conflict(moved.filter((_, n) => failed[n] === index)));
         } else {
-          this.#onAppended({ position, repeated: false });
+          appended.push(...events);
           item.resolve(position);
         }
       }
+      const end = appended.at(-1)?.position;
+      if (end !== undefined) this.#onAppended(before, appended, end);
     } catch (error) {
       // The statement failed as a whole: find the one that made it fail, and spare the others.
       if (batch.length === 1) batch[0]?.reject(error);

@@ -236,6 +236,28 @@ describe('commands', () => {
     expect(await eventsOf(`${room}mine`)).toEqual([]);
   });
 
+  it('begin a stream without looking, and look where there is one', async () => {
+    const opening: typeof hall = { ...hall, begins: ['Enter'] };
+    let looks = 0;
+    const counting: EventStore = {
+      ...store,
+      readStream: async (...asked) => {
+        looks += 1;
+        return store.readStream(...asked);
+      },
+    };
+    const first = new Commands(counting, systemClock());
+    await first.carryOut(asking(), async (work) => work.decide(opening, room, enter('ann')));
+    expect(looks).toBe(0);
+
+    const second = new Commands(counting, systemClock());
+    const again = second.carryOut(asking(), async (work) => work.decide(opening, room, enter('ann')));
+    await expect(again).rejects.toThrow(Refusal);
+    await second.carryOut(asking(), async (work) => work.decide(opening, room, enter('bob')));
+    const types = (await store.readStream(streamName('hall', room))).map(({ data }) => JSON.parse(data) as Who);
+    expect(types).toEqual([{ who: 'ann' }, { who: 'bob' }]);
+  });
+
   it('pass on what a task throws, without doing it again', async () => {
     let tries = 0;
     const wish = carryOut(one, async (work) => {

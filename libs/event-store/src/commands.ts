@@ -72,8 +72,10 @@ export class Commands {
 
   /** Runs `task` on a fresh unit of work and finishes it; again as long as others are faster. */
   async #attempt<R, D>(task: (work: Work) => Promise<R>, finish: (work: Work, value: R) => Promise<D>): Promise<D> {
+    let guesses = true;
     const once = async (): Promise<D> => {
-      const work = new Work(this.#states);
+      const states = this.#states;
+      const work = new Work(guesses ? states : { see: (decider, id) => states.see(decider, id) });
       try {
         const value = await task(work);
         work.settle();
@@ -94,6 +96,7 @@ export class Commands {
         if (tries === TRIES) throw error;
         await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
         contended = error.streams;
+        guesses = false;
       }
     }
   }

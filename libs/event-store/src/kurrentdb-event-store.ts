@@ -1,6 +1,6 @@
 import { Bell } from './bell.ts';
 import { checkAppend } from './check-append.ts';
-import type { EventStore, Subscription } from './event-store.ts';
+import type { EventStore, Position, ReadAllOptions, Subscription } from './event-store.ts';
 import { KurrentAppender } from './kurrentdb-appender.ts';
 import type { KurrentPackage } from './kurrentdb-connection.ts';
 import { KurrentConnection, loadKurrentPackage } from './kurrentdb-connection.ts';
@@ -51,7 +51,10 @@ export async function kurrentdbEventStore(
     readAll: (after, options) => reader.readAll(after, options),
     head: () => reader.head(),
     subscribe: (after, handle, options = {}) => {
-      const read = reader.readAll.bind(reader);
+      const read = async (from: Position, wanted: ReadAllOptions) => {
+        const page = await reader.readAll(from, wanted);
+        return { ...page, more: page.end > from };
+      };
       const following = follow({ after, handle, options, read, bell });
       const subscription = {
         stop: async () => {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { Conflict } from '#kernel';
+import { categoryOf, Conflict } from '#kernel';
 import { AppendBatcher } from './append-batcher.ts';
 import { Bell } from './bell.ts';
 import { checkAppend } from './check-append.ts';
@@ -18,6 +18,7 @@ import type {
 import type { EventRow } from './event-row.ts';
 import { stored } from './event-row.ts';
 import { LOG_SCHEMA, lockKey, logChannel } from './postgres-schema.ts';
+import { RecentEvents } from './recent-events.ts';
 import { repeatedAppend } from './repeated-append.ts';
 import { StreamReader } from './stream-reader.ts';
 import { follow } from './subscription.ts';
@@ -26,8 +27,12 @@ import { follow } from './subscription.ts';
 export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   await prepare(pool);
   const bell = new Bell();
-  const batcher = new AppendBatcher(pool, () => bell.ring());
-  const listener = new Listener(pool, bell);
+  const recent = new RecentEvents();
+  const batcher = new AppendBatcher(pool, (base, events, end) => {
+    recent.add(base, events, end);
+    bell.ring();
+  });
+  const listener = new Listener(pool, bell, (position) => recent.holds(position));
   await listener.start();
 
   const reader = new StreamReader(pool);
@@ -42,23 +47,21 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     return rows.map(stored);
   };
 
-  const readAll = async (after: Position, options: ReadAllOptions = {}) => {
-    const limit = options.limit ?? 1000;
+  const readFrom = async (after: Position, limit: number) => {
     const { rows } = await pool.query<EventRow>({
       name: 'read-all',
       text: 'SELECT * FROM log.events WHERE position > $1 ORDER BY position LIMIT $2',
       values: [after.toString(), limit],
     });
     const events = rows.map(stored);
-    const end = events.at(-1)?.position ?? after;
-    const { categories } = options;
-    return {
-      events: categories
-        ? events.filter(({ stream }) => categories.includes(stream.slice(0, stream.indexOf('-'))))
-        : events,
-      end,
-    };
+    return { events, end: events.at(-1)?.position ?? after, more: rows.length === limit };
   };
+  const readAll = async (after: Position, { limit = 1000, categories }: ReadAllOptions = {}) => {
+    const { events, end } = chosen(await readFrom(after, limit), categories);
+    return { events, end };
+  };
+  const follows = async (after: Position, { limit = 1000, categories }: ReadAllOptions) =>
+    chosen(recent.after(after, limit) ?? (await readFrom(after, limit)), categories);
 
   return {
     append: async (writes: readonly Write[], checks: readonly Check[] = []): Promise<Appended> => {
@@ -80,13 +83,21 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
       return BigInt(rows[0]?.head ?? 0);
     },
     subscribe: (after, handle, options: SubscribeOptions = {}): Subscription =>
-      follow({ after, handle, options, read: readAll, bell }),
+      follow({ after, handle, options, read: follows, bell }),
     close: async () => {
       await listener.stop();
       await batcher.idle();
       bell.close();
     },
   };
+}
+
+function chosen<Page extends { readonly events: StoredEvent[] }>(
+  page: Page,
+  categories: readonly string[] | undefined,
+): Page {
+  if (!categories) return page;
+  return { ...page, events: page.events.filter(({ stream }) => categories.includes(categoryOf(stream))) };
 }
 
 async function prepare(pool: Pool): Promise<void> {
@@ -105,13 +116,16 @@ async function prepare(pool: Pool): Promise<void> {
 class Listener {
   readonly #pool: Pool;
   readonly #bell: Bell;
+  readonly #known: (position: Position) => boolean;
   #client: PoolClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(pool: Pool, bell: Bell) {
+  /** @param known whether what stands at a position has been heard of already */
+  constructor(pool: Pool, bell: Bell, known: (position: Position) => boolean) {
     this.#pool = pool;
     this.#bell = bell;
+    this.#known = known;
   }
 
   async start(): Promise<void> {
@@ -122,7 +136,9 @@ class Listener {
         return;
       }
       this.#client = client;
-      client.on('notification', () => this.#bell.ring());
+      client.on('notification', ({ payload }) => {
+        if (!this.#known(BigInt(payload ?? 0))) this.#bell.ring();
+      });
       client.on('error', () => this.#lost(client));
       await client.query(`LISTEN ${logChannel()}`);
       this.#bell.ring();

@@ -53,11 +53,13 @@ BEGIN
       AS t(a, s, r, id, type, data, meta, n)
     WHERE t.a <> ALL (failed);
 
-  PERFORM pg_notify('${logChannel()}', '');
+  IF FOUND THEN
+    PERFORM pg_notify('${logChannel()}', (SELECT max(e.position) FROM log.events e)::text);
+  END IF;
 END $$;
 `;
 
-/** Channel on which every commit of new events is notified. */
+/** Channel on which every commit of new events is notified, with the position of the last one. */
 export function logChannel(): string {
   return 'contractor_log';
 }

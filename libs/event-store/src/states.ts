@@ -58,21 +58,11 @@ export class States implements StateSource {
 
   async see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Folded & Seen<S>> {
     const stream = streamName(decider.category, id);
-    const kept = this.#kept.get(stream);
-    if (kept) {
-      // Moved to the young end.
-      this.#kept.delete(stream);
-      this.#kept.set(stream, kept);
-      return kept.folded as Folded & Seen<S>;
-    }
+    const kept = this.#take(stream);
+    if (kept) return kept.folded as Folded & Seen<S>;
     const fresh: Kept = {
       decider: decider as unknown as Decider<unknown, Message, Message>,
-      folded: (await this.#snapshot(stream, decider)) ?? {
-        state: decider.initial(),
-        revision: NO_STREAM,
-        hash: '',
-        at: '',
-      },
+      folded: (await this.#snapshot(stream, decider)) ?? nothing(decider),
       bytes: ENTRY_BYTES,
     };
     const { revision } = fresh.folded;
@@ -83,6 +73,19 @@ export class States implements StateSource {
     if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision) return meanwhile.folded as Folded & Seen<S>;
     if (fresh.folded.revision !== NO_STREAM) this.#keep(stream, fresh);
     return fresh.folded as Folded & Seen<S>;
+  }
+
+  guess<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Folded & Seen<S> {
+    return (this.#take(streamName(decider.category, id))?.folded ?? nothing(decider)) as Folded & Seen<S>;
+  }
+
+  /** What is kept of a stream, moved to the young end. */
+  #take(stream: string): Kept | undefined {
+    const kept = this.#kept.get(stream);
+    if (!kept) return undefined;
+    this.#kept.delete(stream);
+    this.#kept.set(stream, kept);
+    return kept;
   }
 
   /** A snapshot is only ever a short cut: one that cannot be read is as good as none. */
@@ -182,5 +185,12 @@ export class States implements StateSource {
     }
   }
 }
+
+const nothing = ({ initial }: { readonly initial: () => unknown }): Folded => ({
+  state: initial(),
+  revision: NO_STREAM,
+  hash: '',
+  at: '',
+});
 
 const timeOf = (event: NewEvent): string => (JSON.parse(event.meta) as { at: string }).at;

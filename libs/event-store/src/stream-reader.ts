@@ -35,7 +35,7 @@ export class StreamReader {
   read(stream: string, from: number, limit: number | undefined): Promise<StoredEvent[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ stream, from, limit, resolve, reject });
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#go());
+      if (this.#waiting.length === 1) setImmediate(() => this.#go());
     });
   }
 

@@ -10,7 +10,11 @@ export function follow(feed: {
   readonly after: Position;
   readonly handle: (events: readonly StoredEvent[], end: Position) => Promise<void>;
   readonly options: SubscribeOptions;
-  readonly read: (after: Position, options: ReadAllOptions) => Promise<{ events: StoredEvent[]; end: Position }>;
+  /** The next events; `more`: there may be others behind them by now, without the bell being rung again. */
+  readonly read: (
+    after: Position,
+    options: ReadAllOptions,
+  ) => Promise<{ readonly events: StoredEvent[]; readonly end: Position; readonly more: boolean }>;
   readonly bell: Bell;
 }): Subscription {
   const { handle, options, read, bell } = feed;
@@ -26,15 +30,14 @@ export function follow(feed: {
     while (!stopped()) {
       const count = bell.count;
       try {
-        const { events, end } = await read(position, options);
+        const { events, end, more } = await read(position, options);
         if (stopped()) return;
         if (end > position) {
           await handle(events, end);
           position = end;
-        } else {
-          await bell.wait(count, POLL);
         }
         failures = 0;
+        if (!more) await bell.wait(count, POLL);
       } catch (error) {
         if (stopped()) return;
         options.onError?.(error);

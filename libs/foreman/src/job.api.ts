@@ -42,17 +42,20 @@ function canStart({ script }: JobRow, target: FoundationRow | undefined): boolea
   return script !== 'destroy' || target.builtAt !== null;
 }
 
-const present: NonNullable<Model<JobRow>['present']> = async (row, id, { view }) => ({
+const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
   id,
   site: row.site,
   state: row.stage,
-  status: await statusOf(row, view),
   message: row.message,
   script_name: row.script,
   updated: row.updated,
   created: row.created,
-  can_start: canStart(row, await view.get(foundations, row.target.id)),
   foundation: row.target.id,
+});
+
+const complete: NonNullable<Model<JobRow>['complete']> = async (row, _, { view }) => ({
+  status: await statusOf(row, view),
+  can_start: canStart(row, await view.get(foundations, row.target.id)),
 });
 
 const act = (grant: string, doc: string, decide: (work: Work, id: Key) => Promise<unknown>): Action => ({
@@ -131,6 +134,7 @@ export const baseJobModel: Model<JobRow> = {
   fields: { ...common, ...derived },
   rows: jobs,
   present,
+  complete,
   readable: false,
   actions: {
     ...actions('Foreman.can_base_job'),
@@ -149,6 +153,7 @@ export const foundationJobModel: Model<JobRow> = {
   rows: jobs,
   kind: { kind: 'Foundation' },
   present,
+  complete,
   filters: {
     site: byReference('site', 'Site/Site'),
   },

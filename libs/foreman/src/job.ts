@@ -160,6 +160,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
   snapshots: 1,
+  begins: ['CreateJob'],
   initial: () => undefined,
   decide: {
     CreateJob: (data, job) =>

@@ -13,6 +13,8 @@ export interface Seen<S = unknown> {
 /** Where a unit of work reads the streams it needs. The states it hands out belong to it and are not changed. */
 export interface StateSource {
   see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Seen<S>>;
+  /** What is known of a stream without looking, taken not to exist where nothing is known. */
+  guess?<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Seen<S>;
 }
 
 interface Touched {
@@ -63,7 +65,8 @@ export class Work {
     id: string | number,
     command: C,
   ): Promise<Refusal | undefined> {
-    const touched = await this.#touch(decider, String(id));
+    const begins = decider.begins?.includes(command.type) === true;
+    const touched = await this.#touch(decider, String(id), begins);
     const rule = (decider.decide as Record<string, (data: unknown, state: S) => unknown>)[command.type];
     if (!rule) throw new Error(`${decider.category} knows no command ${command.type}`);
     const decision = rule(command.data, touched.state as S);
@@ -96,11 +99,16 @@ export class Work {
       .map(([stream, touched]) => ({ stream, revision: touched.revision }));
   }
 
-  async #touch<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Touched> {
+  async #touch<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+    begins = false,
+  ): Promise<Touched> {
     const stream = streamName(decider.category, id);
     const known = this.#streams.get(stream);
     if (known) return catchUp(known);
-    const { state, revision } = await this.#source.see(decider, id);
+    const guessed = begins ? this.#source.guess?.(decider, id) : undefined;
+    const { state, revision } = guessed ?? (await this.#source.see(decider, id));
     const touched: Touched = {
       decider: decider as unknown as Decider<unknown, Message, Message>,
       revision,

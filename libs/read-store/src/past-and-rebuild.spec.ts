@@ -75,7 +75,9 @@ const story = array(tuple(integer({ min: 1, max: 3 }), array(message, { minLengt
 
 it('shows the fold of the log at every position, and comes to the same rows when they are made anew', async () => {
   const property = asyncProperty(story, integer({ min: 0, max: 11 }), async (told, cut) => {
+    await store.close();
     await database.pool.query('TRUNCATE log.events, log.streams; DROP SCHEMA IF EXISTS read CASCADE');
+    store = await postgresEventStore(database.pool);
     const log = new ExampleLog(store);
     // Some of it is there before the projector starts, some comes while it runs.
     for (const [id, messages] of told.slice(0, cut)) await log.tell(id, ...messages);

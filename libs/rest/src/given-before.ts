@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from './answer.ts';
-import { headerOf } from './headers.ts';
+import { headerOf } from '#api';
 import { Problem } from './problem.ts';
 import type { Visit, Wish } from './wish.ts';
 

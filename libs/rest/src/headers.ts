@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Caller, Person } from '#api';
+import { headerOf, sourceOf } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
 
 /** Who a session belongs to; undefined where there is no such session. */
 export type Identify = (id: string, token: string) => Promise<Person | undefined>;
-
-/** A header of a request, by its name in lower case. */
-export const headerOf = (request: IncomingMessage, name: string): string | undefined =>
-  [request.headers[name]].flat()[0];
 
 /** Name and token of the session a request was sent with; undefined where there is none. @throws Problem */
 function sessionIn(request: IncomingMessage): readonly [id: string, token: string] | undefined {
@@ -26,7 +23,7 @@ function sessionIn(request: IncomingMessage): readonly [id: string, token: strin
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Problem where it is no session */
 export async function callerOf(request: IncomingMessage, identify: Identify): Promise<Caller> {
-  const source = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  const source = sourceOf(request);
   const session = sessionIn(request);
   if (!session) return { source };
   const person = await identify(...session);

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Position } from '#event-store';
 import type { ApiService, Permission } from '#api';
-import { ClientGone, Forbidden, may, permissionFor } from '#api';
+import { ClientGone, Forbidden, headerOf, may, newRequestId, permissionFor } from '#api';
 import type { Constant } from './about.ts';
 import { constant, constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
@@ -10,7 +9,7 @@ import { problemAnswer, send } from './answer.ts';
 import type { KeptAnswers } from './given-before.ts';
 import { onceOnly } from './given-before.ts';
 import type { Identify } from './headers.ts';
-import { callerOf, headerOf } from './headers.ts';
+import { callerOf } from './headers.ts';
 import { openapi } from './openapi.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
@@ -52,7 +51,7 @@ export function restFace(
       request,
       method,
       path: pathOf(request.url ?? ''),
-      id: randomBytes(16).toString('hex'),
+      id: newRequestId(),
       caller: undefined,
     };
     const reply = ({ headers, ...answer }: Answer): void =>

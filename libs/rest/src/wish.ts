@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Position } from '#event-store';
 import type { ApiService, Caller, Request, Values } from '#api';
-import { mediaType, readJson } from '#api';
+import { headerOf, mediaType, readJson } from '#api';
 import { asOf } from './as-of.ts';
 import { positionsIn } from './etag.ts';
-import { headerOf, reasonIn, requestId } from './headers.ts';
+import { reasonIn, requestId } from './headers.ts';
 import { queryOf } from './paths.ts';
 import { malformed } from './problem.ts';
 import { checkQuery } from './query.ts';

@@ -33,6 +33,7 @@ const set = (data: Partial<Site>, state: Life<Site>): Life<Site> =>
 
 export const site: Decider<Life<Site>, SiteCommand, SiteEvent> = {
   category: 'site',
+  begins: ['DefineSite'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineSite: ({ name, ...defined }, state) =>

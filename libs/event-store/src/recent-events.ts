@@ -1,0 +1,71 @@
+import type { Position, StoredEvent, Write } from './event-store.ts';
+
+/** How many bytes of data and metadata are kept, at most. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The last events of the log as far as this process has appended them itself: one piece without a hole. Who follows the
+ * log is served from here and need not ask the database for what has just gone there.
+ */
+export class RecentEvents {
+  readonly #mostBytes: number;
+  #events: StoredEvent[] = [];
+  #bytes = 0;
+  /** The piece begins behind this position. */
+  #begin: Position | undefined;
+  #end: Position = 0n;
+
+  constructor(mostBytes = MOST_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Whether a position is in the piece. */
+  holds(position: Position): boolean {
+    return this.#begin !== undefined && position > this.#begin && position <= this.#end;
+  }
+
+  /** Takes over what was appended right behind `base`, the last position before; `end` is the last position now. */
+  add(base: Position, events: readonly StoredEvent[], end: Position): void {
+    // Somebody else has appended in between: what was kept is of no use any more.
+    if (this.#begin === undefined || base !== this.#end) {
+      this.#events = [];
+      this.#bytes = 0;
+      this.#begin = base;
+    }
+    this.#end = end;
+    for (const event of events) {
+      this.#events.push(event);
+      this.#bytes += sizeOf(event);
+    }
+    let gone = 0;
+    for (; this.#bytes > this.#mostBytes; gone += 1) {
+      const oldest = this.#events[gone] as StoredEvent;
+      this.#begin = oldest.position;
+      this.#bytes -= sizeOf(oldest);
+    }
+    if (gone > 0) this.#events.splice(0, gone);
+  }
+
+  /** The next events behind a position, as far as the piece goes; undefined where only the log can tell. */
+  after(position: Position, limit: number): { events: StoredEvent[]; end: Position; more: boolean } | undefined {
+    if (this.#begin === undefined || position < this.#begin || position >= this.#end) return undefined;
+    let first = this.#events.length;
+    while (first > 0 && (this.#events[first - 1] as StoredEvent).position > position) first -= 1;
+    const events = this.#events.slice(first, first + limit);
+    const more = first + limit < this.#events.length;
+    return { events, end: more ? (events.at(-1)?.position ?? position) : this.#end, more };
+  }
+}
+
+const sizeOf = ({ data, meta }: StoredEvent): number => data.length + meta.length;
+
+/** The events of an append as the log holds them, the first of them right behind `base`. */
+export function storedBehind(base: Position, writes: readonly Write[]): StoredEvent[] {
+  let position = base;
+  return writes.flatMap(({ stream, expected, events }) =>
+    events.map((event, n) => {
+      position += 1n;
+      return { ...event, position, stream, revision: expected + 1 + n };
+    }),
+  );
+}
