@@ -14,6 +14,7 @@ import { Ids, KeptAnswers, openReadStore } from '#read-store';
 import { restFace } from '#rest';
 import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
 import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
@@ -94,7 +95,9 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   await app.init();
   const carryOut = measured(app.get(CommandBus), metrics);
 
-  const ground: Ground = { store, reads, pool, ids: new Ids(pool), clock, log, carryOut };
+  const secrets = new Secrets(pool, await secretKey(settings.secretKey, settings.data));
+  await secrets.start();
+  const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
   const furniture = rooms.map((room) => room.furnish(ground));
   const catalogue = new Catalogue(
     furniture.flatMap(({ api = [] }) => api),

@@ -135,12 +135,19 @@ export class Identities implements Process {
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
       user: here.user ?? (await view.get(users, name)),
-      service: here.service ?? (await view.get(services, name)),
+      service: await this.#service(name, session, here),
     };
     const found = await view.many(groups, known.user?.groups ?? []);
     return this.#person(name, session, known, ({ groups: names, permissions }) =>
       union(permissions, names, (one) => this.#groups.get(one) ?? found.get(one)),
     );
+  }
+
+  /** A service, with the token that another server may have given it a moment ago. */
+  async #service(name: string, session: string, { service }: Known): Promise<ServiceRow | undefined> {
+    if (service?.credential === session) return service;
+    const shown = await this.#ground.reads.now.get(services, name);
+    return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
   #person(
@@ -167,8 +174,9 @@ export class Identities implements Process {
   #hear(events: readonly StoredEvent[], end: Position): void {
     for (const stored of events) {
       const event = recorded(stored);
-      if (event.type === 'ServiceDeleted') this.#end(this.#services.get(event.id)?.credential);
+      const before = this.#services.get(event.id)?.credential;
       for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
       if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
       if (event.type !== 'SessionOpened') this.#known.clear();
     }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import type { Caller, Model, Person, Values } from '#api';
 import { ApiService, Catalogue } from '#api';
@@ -6,6 +6,7 @@ import { Commands, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
 import type { Ground } from '#runtime';
 import { jsonLog } from '#runtime';
+import { Secrets } from '#secrets';
 import { authRoom } from './auth.module.ts';
 import type { LoginTries } from './login-limit.ts';
 
@@ -66,7 +67,8 @@ export async function startAuth(
   const commands = new Commands(store, clock);
   const carryOut: Ground['carryOut'] = (asking, task) => commands.carryOut(asking, task);
   const log = jsonLog((line) => void lines.push(line));
-  const ground: Ground = { store, reads, pool, ids: new Ids(pool), clock, log, carryOut };
+  const secrets = new Secrets(pool, randomBytes(32));
+  const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
   const { api: models = [], complete, processes = [] } = room.furnish(ground);
   const catalogue = new Catalogue([...models, sight]);
   complete?.(catalogue);

@@ -3,12 +3,17 @@ import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import { maskSecrets } from '#kernel';
 import type { Log } from '#runtime';
+import type { Secrets } from '#secrets';
 import { blueprintLayers } from './blueprint-layers.ts';
 
-/** What showing configurations takes: what they say about the server, and where it is noted that one is at fault. */
+/**
+ * What configurations stand on: what they say about the server, where it is noted that one is at fault, where their
+ * secrets are kept.
+ */
 export interface ConfigGround {
   readonly served: Served;
   readonly log: Log;
+  readonly secrets: Secrets;
 }
 
 const returns = { type: { kind: 'Map' } } as const;

@@ -1,8 +1,8 @@
 import type { Work } from '#kernel';
-import { objectOf } from '#kernel';
 import type { Deletion, Field, Model, Values } from '#api';
-import { asText, dateTime, map, NAME, reference, text, uriOf } from '#api';
-import { configValuesFrom } from '#config';
+import { asText, dateTime, eraseSecret, map, NAME, reference, text, uriOf } from '#api';
+import type { ConfigOwner, SecretKeeping } from '#config';
+import { configValuesFrom, shownValues } from '#config';
 import type { View } from '#read-store';
 import type { ConfigGround } from './blueprint-config.api.ts';
 import { explainConfig, getConfig } from './blueprint-config.api.ts';
@@ -26,7 +26,7 @@ const scriptMap: Field = map({ mode: 'RO' });
 const present = (row: BluePrintRow, name: string | number): Values => ({
   name,
   description: row.description,
-  config_values: objectOf(row.configValues),
+  config_values: shownValues(row.configValues),
   updated: row.updated,
   created: row.created,
   foundation_type_list: row.foundationTypes,
@@ -55,13 +55,17 @@ async function changesFrom(
   name: string,
   values: Values,
   kind: BluePrint['kind'],
+  { secrets, before }: Pick<ConfigOwner, 'secrets' | 'before'>,
 ): Promise<BluePrintChanges> {
   const given = Object.entries(FIELDS)
     .filter(([, field]) => field in values)
     .map(([inside, field]) => [inside, values[field] ?? {}] as const);
+  const owner = { owner: `BluePrint ${name}`, before, secrets };
   const changes: BluePrintChanges = {
     ...Object.fromEntries(given),
-    ...('config_values' in values ? { configValues: configValuesFrom(work, values['config_values']) } : {}),
+    ...('config_values' in values
+      ? { configValues: await configValuesFrom(work, values['config_values'], owner) }
+      : {}),
   };
   if (changes.foundationTypes?.length === 0) {
     work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
@@ -103,7 +107,11 @@ export const bluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
   actions: { getConfig: getConfig('BluePrint.view_blueprint', ground) },
 });
 
-const kindOfBluePrint = (kind: BluePrint['kind'], path: string): Omit<Model<BluePrintRow>, 'fields'> => ({
+const kindOfBluePrint = (
+  kind: BluePrint['kind'],
+  path: string,
+  secrets: SecretKeeping,
+): Omit<Model<BluePrintRow>, 'fields'> => ({
   path,
   base: 'BluePrint/BluePrint',
   idField: 'name',
@@ -113,25 +121,28 @@ const kindOfBluePrint = (kind: BluePrint['kind'], path: string): Omit<Model<Blue
   create: async (work, values) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-    const is = { kind, ...(await changesFrom(work, name, values, kind)) } as BluePrint;
+    const is = { kind, ...(await changesFrom(work, name, values, kind, { secrets })) } as BluePrint;
     await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, is } });
     return name;
   },
   update: async (work, name, values) => {
-    const data = await changesFrom(work, String(name), values, kind);
+    const seen = await work.see(blueprint, name);
+    const before = seen.stage === 'open' ? seen.is.configValues : undefined;
+    const data = await changesFrom(work, String(name), values, kind, { secrets, before });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
   },
   deletion,
 });
 
-const configActions = (grant: string, ground: ConfigGround) => ({
-  getConfig: getConfig(grant, ground),
-  explain: explainConfig(grant),
+const configActions = (name: string, ground: ConfigGround) => ({
+  getConfig: getConfig(`BluePrint.view_${name}`, ground),
+  explain: explainConfig(`BluePrint.view_${name}`),
+  eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`, ground.secrets),
 });
 
 /** Blueprints of foundations. */
 export const foundationBluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
-  ...kindOfBluePrint('foundation', 'BluePrint/FoundationBluePrint'),
+  ...kindOfBluePrint('foundation', 'BluePrint/FoundationBluePrint', ground.secrets),
   doc: 'How a kind of foundation is described: types, configuration values, scripts.',
   fields: {
     ...common,
@@ -141,12 +152,12 @@ export const foundationBluePrintModel = (ground: ConfigGround): Model<BluePrintR
     parent_list: reference('BluePrint/FoundationBluePrint', { list: true, default: [] }),
     script_map: scriptMap,
   },
-  actions: configActions('BluePrint.view_foundationblueprint', ground),
+  actions: configActions('foundationblueprint', ground),
 });
 
 /** Blueprints of structures. */
 export const structureBluePrintModel = (ground: ConfigGround): Model<BluePrintRow> => ({
-  ...kindOfBluePrint('structure', 'BluePrint/StructureBluePrint'),
+  ...kindOfBluePrint('structure', 'BluePrint/StructureBluePrint', ground.secrets),
   doc: 'How a kind of structure is described: what it can be put on, configuration values, scripts.',
   fields: {
     ...common,
@@ -154,5 +165,5 @@ export const structureBluePrintModel = (ground: ConfigGround): Model<BluePrintRo
     foundation_blueprint_list: reference('BluePrint/FoundationBluePrint', { list: true, required: true, default: [] }),
     script_map: scriptMap,
   },
-  actions: configActions('BluePrint.view_structureblueprint', ground),
+  actions: configActions('structureblueprint', ground),
 });

@@ -13,8 +13,8 @@ import { scripts } from './scripts.ts';
 export const blueprintRoom = (served: Served): Room => ({
   name: 'blueprint',
   rows: [blueprints, scripts, scriptLinks, pxes],
-  furnish: ({ ids, log }) => {
-    const config = { served, log };
+  furnish: ({ ids, log, secrets }) => {
+    const config = { served, log, secrets };
     return {
       api: [
         bluePrintModel(config),

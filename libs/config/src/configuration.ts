@@ -1,6 +1,6 @@
 import type { Json } from '#kernel';
-import { maskSecrets, objectOf } from '#kernel';
 import type { ConfigFault, Layer } from './layer.ts';
+import { shownValues } from './config-values.ts';
 import { overlay } from './overlay.ts';
 
 /** What every configuration says about the server it comes from. */
@@ -30,9 +30,8 @@ export function shownConfiguration(
   values: Iterable<readonly [string, Json]>,
   faults: readonly ConfigFault[],
 ): Readonly<Record<string, Json>> {
-  const shown = Array.from(values, ([key, value]) => [key, maskSecrets(value)] as const);
   const listed = faults.map(({ key, error, message }): Json => ({ key, error, message }));
-  return objectOf<Json>(faults.length === 0 ? shown : [...shown, ['__faults', listed]]);
+  return shownValues(faults.length === 0 ? values : [...values, ['__faults', listed]]);
 }
 
 /** The configuration layers come to, with nothing in it rendered. */

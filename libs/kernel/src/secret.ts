@@ -1,10 +1,10 @@
-import type { Json } from './json.ts';
+import type { Json, JsonMap } from './json.ts';
 
 /**
  * A secret as events, read models and stored machines hold it: a reference. The value lies encrypted in a ledger and
  * becomes text only where it is used.
  */
-export interface SecretReference {
+export interface SecretReference extends JsonMap {
   /** Id of the value in the ledger. */
   readonly $secret: string;
 }
@@ -19,6 +19,11 @@ export const isSecretReference = (value: unknown): value is SecretReference =>
   value !== null &&
   typeof (value as { $secret?: unknown }).$secret === 'string' &&
   Object.keys(value).length === 1;
+
+/** Whether there is a secret in a value, at any depth. */
+export const holdsSecret = (value: unknown): boolean =>
+  isSecretReference(value) ||
+  (typeof value === 'object' && value !== null && Object.values(value).some((inner) => holdsSecret(inner)));
 
 /** A copy in which every secret, at any depth, is masked. */
 export function maskSecrets(value: unknown): Json {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Asking, Work } from '#kernel';
 import type { Clock, Done, EventStore } from '#event-store';
 import type { Ids, ReadModel, ReadStore } from '#read-store';
+import type { Secrets } from '#secrets';
 import type { Catalogue, Extension, Model } from '#api';
 import type { Log } from './log.ts';
 
@@ -11,6 +12,7 @@ export interface Ground {
   readonly reads: ReadStore;
   readonly pool: Pool;
   readonly ids: Ids;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly log: Log;
   /** Carries out a unit of work; it may run several times, so it only reads and decides. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const BYTES = 32;
@@ -19,6 +19,7 @@ export async function secretKey(text: string | undefined, directory: string): Pr
   });
   if (kept !== undefined) return decoded(kept.trim(), file);
   const key = randomBytes(BYTES);
+  await mkdir(directory, { recursive: true });
   // Where two servers start at once on one directory, the first one's key counts.
   await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' }).catch(
     (error: NodeJS.ErrnoException) => {

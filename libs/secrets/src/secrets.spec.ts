@@ -35,11 +35,33 @@ describe('secrets', () => {
     expect([await secrets.read(one), await secrets.read(two)]).toEqual(['one', 'two']);
   });
 
-  it('are gone for good when they are erased', async () => {
-    const reference = await secrets.keep('forget me', 'x');
-    await secrets.erase(reference);
-    await secrets.erase(reference);
-    await expect(secrets.read(reference)).rejects.toBeInstanceOf(Erased);
+  it('are values of any kind', async () => {
+    for (const value of [7, true, ['a', { b: null }]]) {
+      expect(await secrets.read(await secrets.keep(value, 'Site site1 x_secret'))).toEqual(value);
+    }
+  });
+
+  it('can be compared without being shown', async () => {
+    const reference = await secrets.keep('this', 'Site site1 x_secret');
+    expect(await secrets.holds(reference, 'this')).toBe(true);
+    expect(await secrets.holds(reference, 'that')).toBe(false);
+  });
+
+  it('are gone for good when they are erased, every one their owner has had', async () => {
+    const mine = [await secrets.keep('one', 'Site a x_token'), await secrets.keep('two', 'Site a x_token')];
+    const other = await secrets.keep('three', 'Site b x_token');
+    expect(await secrets.erase('Site a x_token')).toBe(2);
+    expect(await secrets.erase('Site a x_token')).toBe(0);
+    for (const reference of mine) {
+      await expect(secrets.read(reference)).rejects.toBeInstanceOf(Erased);
+      expect(await secrets.holds(reference, 'one')).toBe(false);
+    }
+    expect(await secrets.read(other)).toBe('three');
+  });
+
+  it('let no server start that has another key', async () => {
+    await secrets.start();
+    await expect(new Secrets(database.pool, randomBytes(32)).start()).rejects.toThrow('another key');
   });
 
   it('cannot be read with another key, nor under another id', async () => {

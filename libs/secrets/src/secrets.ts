@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
-import type { SecretReference } from '#kernel';
+import type { Json, SecretReference } from '#kernel';
 import { secretReference } from '#kernel';
 import { makeLedger } from '#read-store';
 
@@ -11,6 +12,10 @@ const TABLE = `CREATE TABLE IF NOT EXISTS ledger.secrets (
   erased timestamptz,
   value bytea
 )`;
+const INDEX = 'CREATE INDEX IF NOT EXISTS secrets_owner ON ledger.secrets (owner)';
+
+/** Holds no secret, but tells whether the key is the one the others were encrypted with. */
+const KEY_CHECK = '00000000-0000-0000-0000-000000000000';
 
 const NONCE = 12;
 const TAG = 16;
@@ -39,39 +44,62 @@ export class Secrets {
     this.#key = key;
   }
 
+  /**
+   * Makes the ledger where there is none.
+   * @throws Error where the secrets in it were encrypted with another key
+   */
   async start(): Promise<void> {
-    await makeLedger(this.#pool, TABLE);
+    await makeLedger(this.#pool, `${TABLE}; ${INDEX}`);
+    await this.#insert(KEY_CHECK, 'the key of this ledger', KEY_CHECK);
+    await this.read(secretReference(KEY_CHECK));
   }
 
   /**
    * Keeps a value, before the event that refers to it is appended.
-   * @param owner what it belongs to, in words (`Site site1`), for those who look after the ledger
+   * @param owner what it belongs to, in words (`Site site1 db_password`): by this name all values are erased that it has
+   * had
    */
-  async keep(value: string, owner: string): Promise<SecretReference> {
+  async keep(value: Json, owner: string): Promise<SecretReference> {
     const id = randomUUID();
-    await this.#pool.query('INSERT INTO ledger.secrets (id, owner, value) VALUES ($1, $2, $3)', [
-      id,
-      owner,
-      this.#encrypt(id, value),
-    ]);
+    await this.#insert(id, owner, value);
     return secretReference(id);
   }
 
   /** The value of a secret. @throws Erased; Error where it was encrypted with another key */
-  async read({ $secret: id }: SecretReference): Promise<string> {
+  async read({ $secret: id }: SecretReference): Promise<Json> {
     const { rows } = await this.#pool.query<{ value: Buffer | null }>(
       'SELECT value FROM ledger.secrets WHERE id = $1',
       [id],
     );
     const value = rows[0]?.value;
     if (!value) throw new Erased(id);
-    return this.#decrypt(id, value);
+    return JSON.parse(this.#decrypt(id, value)) as Json;
   }
 
-  /** Forgets a value for good; whatever refers to it finds it erased. */
-  async erase({ $secret: id }: SecretReference): Promise<void> {
-    await this.#pool.query('UPDATE ledger.secrets SET value = NULL, erased = coalesce(erased, now()) WHERE id = $1', [
+  /** Whether a secret has this value; one that was erased has none. */
+  async holds(reference: SecretReference, value: Json): Promise<boolean> {
+    try {
+      return isDeepStrictEqual(await this.read(reference), value);
+    } catch (error) {
+      if (error instanceof Erased) return false;
+      throw error;
+    }
+  }
+
+  /** Forgets every value an owner has had, for good; whatever refers to one finds it erased. @returns how many */
+  async erase(owner: string): Promise<number> {
+    const { rowCount } = await this.#pool.query(
+      'UPDATE ledger.secrets SET value = NULL, erased = now() WHERE owner = $1 AND value IS NOT NULL',
+      [owner],
+    );
+    return rowCount ?? 0;
+  }
+
+  async #insert(id: string, owner: string, value: Json): Promise<void> {
+    await this.#pool.query('INSERT INTO ledger.secrets (id, owner, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       id,
+      owner,
+      this.#encrypt(id, JSON.stringify(value)),
     ]);
   }
 

@@ -1,8 +1,8 @@
 import type { Work } from '#kernel';
-import { objectOf } from '#kernel';
 import type { Action, Extension, Model, Values } from '#api';
 import { asText, dateTime, map, NAME, reference, text } from '#api';
-import { configValuesFrom } from '#config';
+import type { ConfigOwner, SecretKeeping } from '#config';
+import { configValuesFrom, shownValues } from '#config';
 import { zoneFor, zonesWithin } from '#directory';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
@@ -35,18 +35,25 @@ async function checkParent(work: Work, name: string, parent: unknown): Promise<v
 }
 
 /** What is given of a site, with all faults of it. */
-async function changesFrom(work: Work, name: string, values: Values): Promise<Partial<Site>> {
+async function changesFrom(
+  work: Work,
+  name: string,
+  values: Values,
+  { secrets, before }: Pick<ConfigOwner, 'secrets' | 'before'>,
+): Promise<Partial<Site>> {
   const { description, zone, parent } = values;
   if ('zone' in values) await zoneFor(work, 'zone', zone);
   if ('parent' in values) await checkParent(work, name, parent);
-  const configValues = 'config_values' in values ? configValuesFrom(work, values['config_values'], LISTS) : undefined;
+  const owner = { owner: `Site ${name}`, before, secrets, lists: LISTS };
+  const configValues =
+    'config_values' in values ? await configValuesFrom(work, values['config_values'], owner) : undefined;
   return Object.fromEntries(
     Object.entries({ description, zone, parent, configValues }).filter(([, value]) => value !== undefined),
   );
 }
 
 /** Places where things are built. */
-export const siteModel = (actions: Readonly<Record<string, Action>>): Model<SiteRow> => ({
+export const siteModel = (actions: Readonly<Record<string, Action>>, secrets: SecretKeeping): Model<SiteRow> => ({
   path: 'Site/Site',
   doc: 'A place where things are built. Sites nest, and hand configuration down.',
   idField: 'name',
@@ -60,16 +67,18 @@ export const siteModel = (actions: Readonly<Record<string, Action>>): Model<Site
     created: dateTime({ mode: 'RO' }),
   },
   rows: sites,
-  present: ({ configValues, origins: _, ...row }, name) => ({ ...row, name, config_values: objectOf(configValues) }),
+  present: ({ configValues, origins: _, ...row }, name) => ({ ...row, name, config_values: shownValues(configValues) }),
   create: async (work, values) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
-    const defined = (await changesFrom(work, name, values)) as Site;
+    const defined = (await changesFrom(work, name, values, { secrets })) as Site;
     await work.decide(site, name, { type: 'DefineSite', data: { name, ...defined } });
     return name;
   },
   update: async (work, name, values) => {
-    const data = await changesFrom(work, String(name), values);
+    const seen = await work.see(site, name);
+    const before = seen.stage === 'open' ? seen.is.configValues : undefined;
+    const data = await changesFrom(work, String(name), values, { secrets, before });
     await work.decide(site, name, { type: 'ChangeSite', data });
   },
   deletion: {

@@ -1,4 +1,5 @@
 import type { Served } from '#config';
+import { eraseSecret } from '#api';
 import type { Room } from '#runtime';
 import { siteConfigActions } from './site-config.api.ts';
 import { siteModel, zoneUsers } from './site.api.ts';
@@ -8,5 +9,11 @@ import { sites } from './sites.ts';
 export const siteRoom = (served: Served): Room => ({
   name: 'site',
   rows: [sites],
-  furnish: ({ log }) => ({ api: [siteModel(siteConfigActions(served, log))], extensions: [zoneUsers] }),
+  furnish: ({ log, secrets }) => {
+    const actions = {
+      ...siteConfigActions(served, log),
+      eraseSecret: eraseSecret('Site', 'Site.change_site', secrets),
+    };
+    return { api: [siteModel(actions, secrets)], extensions: [zoneUsers] };
+  },
 });

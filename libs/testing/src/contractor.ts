@@ -17,6 +17,12 @@ export interface TestContractor {
 /** The password of the administrator of test servers. */
 export const ADMIN_PASSWORD = 'a test needs no secrets';
 
+/** With a key in the settings, no file is made for it. */
+const SECRETS = {
+  CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD,
+  CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'test').toString('base64'),
+};
+
 /** A port on loopback nobody listens on now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -32,7 +38,7 @@ export async function startContractor(environment: Readonly<Record<string, strin
   const port = String(await freePort());
   let running: RunningProgram | undefined;
   const start = async (): Promise<void> => {
-    const settings = { CONTRACTOR_PORT: port, CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD, ...environment };
+    const settings = { CONTRACTOR_PORT: port, ...SECRETS, ...environment };
     running = await startProgram('apps/contractor/src/main', settings, 'contractor listens');
   };
   await start();

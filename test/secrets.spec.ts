@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
+import type { TestContractor, TestDatabase } from '#testing';
+import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+
+jest.setTimeout(120_000);
+
+const SITE = '/api/v1/Site/Site';
+const BLUEPRINT = '/api/v1/BluePrint/FoundationBluePrint';
+const MASK = '********';
+const PASSWORD = 'correct-horse-battery';
+const TOKEN = 'a-token-of-the-api';
+
+let database: TestDatabase;
+let server: TestContractor;
+let client: CinpClient;
+let token: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await startContractor({ DATABASE_URL: database.url });
+  client = new CinpClient(server.url, { version: '1.0' });
+  token = await client.login('root', ADMIN_PASSWORD);
+});
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+async function rest(method: string, path: string, body?: unknown, headers = {}): Promise<Response> {
+  return fetch(`${server.url}/api/rest/${path}`, {
+    method,
+    headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Everything PostgreSQL holds, as text, but not what is encrypted. */
+async function everything(): Promise<string> {
+  const { rows: tables } = await database.pool.query<{ name: string }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+     WHERE table_schema IN ('log', 'read', 'ledger')`,
+  );
+  const texts = tables.map(async ({ name }) =>
+    JSON.stringify((await database.pool.query(`SELECT * FROM ${name}`)).rows),
+  );
+  return (await Promise.all(texts)).join('\n');
+}
+
+/** The references the log holds, in their order. */
+async function references(stream: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ data: string }>(
+    'SELECT data FROM log.events WHERE stream = $1 ORDER BY revision',
+    [stream],
+  );
+  return rows.flatMap(({ data }) => [...data.matchAll(/"\$secret":"([^"]+)"/g)].map(([, id]) => id ?? ''));
+}
+
+describe('secrets in configuration values', () => {
+  it('are masked in every answer, and nowhere kept as text', async () => {
+    const values = { ntp: 'pool', db_password: PASSWORD, 'api_token:VM': TOKEN };
+    const masked = { ntp: 'pool', db_password: MASK, 'api_token:VM': MASK };
+    const { uri, object } = await client.create(SITE, { name: 'vault', description: 'x', config_values: values });
+    expect(object).toMatchObject({ config_values: masked });
+    expect(await client.get(uri)).toMatchObject({ config_values: masked });
+    expect(await client.call(`${SITE}:vault:(getConfig)`)).toMatchObject({ db_password: MASK });
+    expect(await (await rest('GET', 'Site/Site/vault')).json()).toMatchObject({ config_values: masked });
+    const explained = JSON.stringify(await (await rest('POST', 'Site/Site/vault/explain')).json());
+    expect(explained).toContain(MASK);
+
+    const blueprint = { name: 'vm', description: 'x', foundation_type_list: ['Manual'], config_values: values };
+    expect((await client.create(BLUEPRINT, blueprint)).object).toMatchObject({ config_values: masked });
+
+    const all = [explained, await everything(), ...server.lines].join('\n');
+    expect(all).toContain('pool');
+    for (const secret of [PASSWORD, TOKEN]) expect(all).not.toContain(secret);
+  });
+
+  it('stay what they are when their mask is written back, and when the same is written', async () => {
+    const before = await references('site-vault');
+    await client.update(`${SITE}:vault:`, {
+      config_values: { ntp: 'other', db_password: MASK, 'api_token:VM': TOKEN },
+    });
+    expect(await references('site-vault')).toEqual([...before, ...before]);
+    const patch = { config_values: { ntp: 'third' } };
+    const type = { 'Content-Type': 'application/merge-patch+json' };
+    expect((await rest('PATCH', 'Site/Site/vault', patch, type)).status).toBe(200);
+    expect(await references('site-vault')).toEqual([...before, ...before, ...before]);
+  });
+
+  it('are another one when they are written anew', async () => {
+    const [old] = await references('site-vault');
+    await client.update(`${SITE}:vault:`, { config_values: { db_password: 'another-one-entirely' } });
+    expect((await references('site-vault')).at(-1)).not.toBe(old);
+    expect(await everything()).not.toContain('another-one-entirely');
+  });
+
+  it('cannot be pointed at from outside', async () => {
+    const [id] = await references('site-vault');
+    for (const key of ['stolen', 'stolen_password']) {
+      const values = { config_values: { [key]: { $secret: id } } };
+      await expect(client.update(`${SITE}:vault:`, values)).rejects.toMatchObject({ status: 400 });
+    }
+    const masked = { config_values: { new_password: MASK } };
+    await expect(client.update(`${SITE}:vault:`, masked)).rejects.toMatchObject({
+      body: { config_values: ['config item "new_password" is a mask, and there is no value it stands for'] },
+    });
+  });
+
+  it('are erased with every value they had, for those who may change the object', async () => {
+    const erase = (key: string) => rest('POST', 'Site/Site/vault/eraseSecret', { key });
+    expect(await (await erase('db_password')).json()).toEqual({ value: 2 });
+    expect((await erase('db_password')).status).toBe(422);
+    const { rows } = await database.pool.query(
+      `SELECT count(*)::int AS n FROM ledger.secrets WHERE owner = 'Site vault db_password' AND value IS NOT NULL`,
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    expect(await client.get(`${SITE}:vault:`)).toMatchObject({ config_values: { db_password: MASK } });
+  });
+
+  it('are read with their key only: a server with another one does not start', async () => {
+    const CONTRACTOR_SECRET_KEY = Buffer.alloc(32, 'other').toString('base64');
+    const other = startContractor({ DATABASE_URL: database.url, CONTRACTOR_SECRET_KEY });
+    await expect(other).rejects.toThrow('was encrypted with another key');
+  });
+});
