@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Guarded, Model, Permission, Person } from '#api';
-import { ApiService, Catalogue, guarded } from '#api';
+import { ApiService, Catalogue, guarded, nodeListener } from '#api';
 import { cinpFace, installVerbFront, verbOf } from '#cinp';
 import { restFace } from '#rest';
 import type { Ground } from '#runtime';
@@ -37,9 +37,11 @@ BluePrint/BluePrint
 BluePrint/FoundationBluePrint
   view add change delete                             BluePrint.*_foundationblueprint
   (getConfig) (explain)                              BluePrint.view_foundationblueprint
+  (eraseSecret)                                      BluePrint.change_foundationblueprint
 BluePrint/StructureBluePrint
   view add change delete                             BluePrint.*_structureblueprint
   (getConfig) (explain)                              BluePrint.view_structureblueprint
+  (eraseSecret)                                      BluePrint.change_structureblueprint
 BluePrint/PXE
   view add change delete                             BluePrint.*_pxe
 BluePrint/Script
@@ -49,6 +51,7 @@ BluePrint/BluePrintScript
 Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain)                              Site.view_site
+  (eraseSecret)                                      Site.change_site
 Directory/Zone
   view add change delete                             Directory.*_zone
 Directory/Entry
@@ -231,7 +234,8 @@ describe('permissions', () => {
       kept: { find: nothing, keep: nothing },
     });
     const http = createServer((request, response) => {
-      void ((request.url ?? '').startsWith('/api/rest/') ? rest : cinp)(request, response, verbOf(request));
+      const face = (request.url ?? '').startsWith('/api/rest/') ? rest : cinp;
+      void nodeListener(face)(request, response, verbOf(request));
     });
     installVerbFront(http);
     server = http.listen(0, '127.0.0.1');

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { HttpAnswer, HttpFace, HttpRequest } from '#api';
+import { nodeRequest, plainAddress, sendAnswer } from '#api';
 import { verbOf } from '#cinp';
 import type { Metrics } from '#runtime';
 
@@ -10,23 +12,42 @@ const MAX_HEAD = 64 * 1024;
 export interface Face {
   readonly name: string;
   readonly paths: RegExp;
-  readonly answer: (request: IncomingMessage, response: ServerResponse, verb: string) => Promise<void>;
+  readonly answer: HttpFace;
 }
 
+/** Has a request answered by the face it is for; undefined where it is for none. */
+export type Answering = (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
+
+/** The faces as one: each request goes to the first that answers its path, and is measured. */
+export const answering =
+  (faces: readonly Face[], metrics: Metrics): Answering =>
+  (request) => {
+    const face = faces.find(({ paths }) => paths.test(request.target));
+    if (!face) return undefined;
+    const begun = performance.now();
+    return face.answer(request).then((answer) => {
+      const seconds = (performance.now() - begun) / 1000;
+      if (answer) metrics.request(face.name, request.verb, answer.status, seconds);
+      return answer;
+    });
+  };
+
 /**
- * The HTTP server: requests go to the first face that answers their path, past the framework, which would lower-case
- * the headers of answers and read bodies by rules of its own; the rest is the framework's.
+ * The HTTP server: what is for a face goes past the framework, which would lower-case the headers of answers and read
+ * bodies by rules of its own; the rest is the framework's.
  */
-export function facesServer(rest: RequestListener, faces: () => readonly Face[], metrics: Metrics): Server {
-  return createServer({ maxHeaderSize: MAX_HEAD }, (request, response) => {
-    const face = faces().find(({ paths }) => paths.test(request.url ?? ''));
-    const verb = verbOf(request);
+export function facesServer(rest: RequestListener, answer: () => Answering, metrics: Metrics): Server {
+  return createServer({ maxHeaderSize: MAX_HEAD }, (message, response) => {
+    const verb = verbOf(message);
+    const answered = answer()(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
+    if (answered) {
+      answered.then((given) => given && sendAnswer(response, given)).catch((error: Error) => message.destroy(error));
+      return;
+    }
     const begun = performance.now();
     response.once('finish', () => {
-      const seconds = (performance.now() - begun) / 1000;
-      metrics.request(face?.name ?? 'pages', verb, response.statusCode, seconds);
+      metrics.request('pages', verb, response.statusCode, (performance.now() - begun) / 1000);
     });
-    if (face) void face.answer(request, response, verb);
-    else rest(request, response);
+    rest(message, response);
   });
 }

@@ -18,8 +18,8 @@ import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
-import type { Face } from './faces.ts';
-import { facesServer } from './faces.ts';
+import type { Answering, Face } from './faces.ts';
+import { answering, facesServer } from './faces.ts';
 import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
@@ -85,8 +85,8 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     onConflict: metrics.conflict,
     onAppended: metrics.appended,
   });
-  let faces: readonly Face[] = [];
-  const serverFactory = (rest: RequestListener) => facesServer(rest, () => faces, metrics);
+  let answer: Answering = () => undefined;
+  const serverFactory = (rest: RequestListener) => facesServer(rest, () => answer, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
     contractorModule(commands, { health, metrics }),
     new FastifyAdapter({ serverFactory }),
@@ -111,10 +111,11 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   await kept.start();
   const at = (time: string) => positionAt(store, time);
   const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept });
-  faces = [
+  const faces: readonly Face[] = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
     { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify }) },
   ];
+  answer = answering(faces, metrics);
 
   await projector.start();
   whenStopped(() => projector.stop());
@@ -125,7 +126,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     whenStopped(() => process.stop());
   }
   if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
-  installVerbFront(app.getHttpServer());
+  installVerbFront(app.getHttpServer(), answer);
   await app.listen(settings.port, settings.host);
   whenStopped(() => app.close());
   ready = true;

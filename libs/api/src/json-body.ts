@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { parseJson } from '#kernel';
+import type { HttpRequest } from './http-exchange.ts';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -18,19 +18,19 @@ export class UnusableBody extends Error {
     this.name = 'UnusableBody';
     this.rule = rule;
   }
+
+  static tooLarge(limit: number): UnusableBody {
+    return new UnusableBody('TOO_LARGE', `Request body is larger than ${limit} bytes`);
+  }
 }
 
-/**
- * The JSON in the body of a request; undefined where there is none, and for `null`. What comes beyond `limit` bytes is
- * read and dropped, so that clients that write first and read later get their answer.
- * @throws UnusableBody, ClientGone
- */
+/** The JSON in the body of a request; undefined where there is none, and for `null`. @throws UnusableBody, ClientGone */
 export async function readJson(
-  request: IncomingMessage,
+  request: Pick<HttpRequest, 'hasBody' | 'header' | 'body'>,
   { limit, types = ['application/json'] }: { readonly limit: number; readonly types?: readonly string[] },
 ): Promise<unknown> {
-  if (!hasBody(request)) return undefined;
-  const text = decoded(await readBytes(request, limit));
+  if (!request.hasBody) return undefined;
+  const text = decoded(await request.body(limit));
   if (text.trim() === '') return undefined;
   const type = mediaType(request) ?? 'application/json';
   if (!types.includes(type.toLowerCase())) throw new UnusableBody('TYPE', `Unknown Content-Type "${type}"`);
@@ -40,13 +40,9 @@ export async function readJson(
   return data ?? undefined;
 }
 
-/** Whether a body comes with a request (RFC 9112, section 6.3). */
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-
 /** What the body of a request is said to be, without parameters. */
-export const mediaType = (request: IncomingMessage): string | undefined =>
-  request.headers['content-type']?.split(';')[0]?.trim();
+export const mediaType = ({ header }: Pick<HttpRequest, 'header'>): string | undefined =>
+  header('content-type')?.split(';')[0]?.trim();
 
 function parsed(text: string): unknown {
   try {
@@ -62,24 +58,6 @@ function decoded(bytes: Buffer): string {
   } catch {
     throw new UnusableBody('MALFORMED', 'not valid UTF-8');
   }
-}
-
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else reject(new UnusableBody('TOO_LARGE', `Request body is larger than ${limit} bytes`));
-    });
-    const gone = (): void => {
-      if (!request.complete) reject(new ClientGone());
-    };
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', gone);
-    request.once('close', gone);
-  });
 }
 
 /** What makes data unusable though it is JSON: depth, and the one character no text of the log can hold. */

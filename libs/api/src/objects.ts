@@ -4,6 +4,7 @@ import { Refusal } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key, View } from '#read-store';
 import { NotFound } from './errors.ts';
+import { keptWith } from './kept-with.ts';
 import type { Model, Values } from './model.ts';
 
 /** An object as it is shown after a change. */
@@ -27,17 +28,11 @@ export async function showFound(model: Model, keys: readonly Key[], view: View):
   return shown;
 }
 
-/** What rows tell of objects, as long as they are held by somebody: those of now stay in memory. */
-const toldBy = new WeakMap<Model, WeakMap<object, Values>>();
+/** What rows tell of objects. */
+const told = keptWith<Values>();
 
-function presented(model: Model, row: object, key: Key): Values {
-  if (!model.present) return row as Values;
-  const told = toldBy.get(model) ?? new WeakMap<object, Values>();
-  toldBy.set(model, told);
-  const values = told.get(row) ?? model.present(row, key);
-  told.set(row, values);
-  return values;
-}
+const presented = (model: Model, row: object, key: Key): Values =>
+  told(model, row, () => model.present?.(row, key) ?? (row as Values));
 
 /** Objects by key. @throws NotFound naming the first that is not there */
 export async function show(model: Model, keys: readonly Key[], view: View): Promise<Map<Key, Values>> {

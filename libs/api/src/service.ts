@@ -51,7 +51,7 @@ export class ApiService {
   /** Objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
   async get(model: Model, keys: readonly Key[], request: Request, at?: Position): Promise<Map<Key, Values>> {
     this.#demand(request, permissionFor(model, 'view'));
-    return show(model, keys, await this.#view(at));
+    return show(model, keys, at === undefined ? this.#ground.reads.now : await this.#view(at));
   }
 
   /** An object, and since which position it is as it is. @throws NotFound, Forbidden, NotReady */

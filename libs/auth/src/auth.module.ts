@@ -57,6 +57,6 @@ export const authRoom = (options: {
         ],
       };
     },
-    identify: async (name, token) => identities?.identify(name, token),
+    identify: (name, token) => identities?.identify(name, token) ?? Promise.resolve(undefined),
   };
 };

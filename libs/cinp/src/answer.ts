@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { HttpAnswer } from '#api';
 
 /** The only status codes clients of all generations understand in replies of the API. */
 export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500;
@@ -27,13 +27,12 @@ export class Rejected extends Error {
 /** The request is wrong as a whole. */
 export const wrong = (message: string): Rejected => new Rejected(400, { message });
 
-/** Puts an answer on the wire: header names as written, the length known, never in chunks. */
-export function send(response: ServerResponse, { status, headers, body, json }: Answer): void {
-  const text = json ?? (body === undefined ? '' : JSON.stringify(body));
-  response.writeHead(status, {
-    ...headers,
-    'Content-Type': 'application/json;charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(text)),
-  });
-  response.end(text);
-}
+/** An answer as it goes over the wire, with what every answer says. */
+export const onTheWire = (
+  { status, headers, body, json }: Answer,
+  always: Readonly<Record<string, string>>,
+): HttpAnswer => ({
+  status,
+  headers: { ...headers, ...always, 'Content-Type': 'application/json;charset=utf-8' },
+  text: json ?? (body === undefined ? '' : JSON.stringify(body)),
+});

@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiService, Caller, Person, Values } from '#api';
-import { ClientGone, Forbidden, headerOf, may, newRequestId, permissionFor, sourceOf } from '#api';
+import type { ApiService, Caller, HttpFace, HttpRequest, Person, Values } from '#api';
+import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
-import { Rejected, send, wrong } from './answer.ts';
+import { onTheWire, Rejected, wrong } from './answer.ts';
 import type { CorsOrigins } from './cors.ts';
 import { corsHeaders } from './cors.ts';
 import { allows } from './describe.ts';
@@ -28,45 +27,36 @@ export interface CinpFaceOptions {
   readonly maxBody?: number;
 }
 
-/**
- * The face of the API for CInP clients: answers one request of Node's HTTP server, whatever becomes of it. Every answer
- * names the id the request has in the log. The promise never rejects.
- */
-export function cinpFace(
-  options: CinpFaceOptions,
-): (request: IncomingMessage, response: ServerResponse, verb: string) => Promise<void> {
-  return async (request, response, givenVerb) => {
+/** The face of the API for CInP clients. Every answer names the id the request has in the log. */
+export function cinpFace(options: CinpFaceOptions): HttpFace {
+  return async (request) => {
     const id = newRequestId();
-    const verb = givenVerb.toUpperCase();
-    const reply = ({ headers, ...answer }: Answer): void =>
-      send(response, {
-        ...answer,
-        headers: {
-          ...headers,
-          'Cinp-Version': versionOf(headerOf(request, 'cinp-version')) ?? DEFAULT_VERSION,
-          'Contractor-Request': id,
-          ...corsHeaders(options.cors, request.headers.origin),
-        },
+    const verb = request.verb.toUpperCase();
+    const reply = (answer: Answer) =>
+      onTheWire(answer, {
+        'Cinp-Version': versionOf(request.header('cinp-version')) ?? DEFAULT_VERSION,
+        'Contractor-Request': id,
+        ...corsHeaders(options.cors, request.header('origin')),
       });
     try {
-      reply(await granted(options, request, verb, id));
+      return reply(await granted(options, request, verb, id));
     } catch (error) {
-      if (error instanceof ClientGone) return;
+      if (error instanceof ClientGone) return undefined;
       const known = answerTo(error);
-      if (!known) options.log.error('a request failed', error, { request: id, verb, path: pathOf(request.url ?? '') });
-      reply(known ?? { status: 500, body: { message: `Exception. Reference Id: ${id}` } });
+      if (!known) options.log.error('a request failed', error, { request: id, verb, path: pathOf(request.target) });
+      return reply(known ?? { status: 500, body: { message: `Exception. Reference Id: ${id}` } });
     }
   };
 }
 
 /** Puts a request through all checks, in the order clients know them in, and has it carried out. */
-async function granted(options: CinpFaceOptions, request: IncomingMessage, verb: string, id: string): Promise<Answer> {
+async function granted(options: CinpFaceOptions, request: HttpRequest, verb: string, id: string): Promise<Answer> {
   const { api, cors, maxBody = 524_288 } = options;
   const { catalogue } = api;
-  const header = (name: string): string | undefined => headerOf(request, name);
+  const header = (name: string): string | undefined => request.header(name);
 
   if (!isVerb(verb) && verb !== 'OPTIONS') throw wrong(`Invalid Verb (HTTP Method) "${verb}"`);
-  const path = pathOf(request.url ?? '');
+  const path = pathOf(request.target);
   const uri = parseUri(path);
   if (!uri) throw wrong(`Unable to Parse "${path}"`);
   if (uri.ids && uri.ids.length > MOST_IDS) throw wrong(`id_list longer than supported length of "${MOST_IDS}"`);
@@ -76,7 +66,7 @@ async function granted(options: CinpFaceOptions, request: IncomingMessage, verb:
 
   const version = versionOf(header('cinp-version'));
   if (version === undefined) throw wrong('Invalid CInP Protocol Version');
-  const data = await readData(request, maxBody);
+  const data = request.hasBody ? await readData(request, maxBody) : undefined;
   checkShape(verb, uri, target, data);
   if (target.kind === 'model' && verb !== 'DESCRIBE' && verb !== 'CALL' && !allows(target.model, verb)) {
     throw new Forbidden(`${target.model.path} does not answer ${verb}`);
@@ -104,10 +94,10 @@ async function granted(options: CinpFaceOptions, request: IncomingMessage, verb:
 }
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Rejected where it is no session */
-async function callerOf(request: IncomingMessage, identify: CinpFaceOptions['identify']): Promise<Caller> {
-  const source = sourceOf(request);
-  const id = headerOf(request, 'auth-id');
-  const token = headerOf(request, 'auth-token');
+async function callerOf(request: HttpRequest, identify: CinpFaceOptions['identify']): Promise<Caller> {
+  const { source } = request;
+  const id = request.header('auth-id');
+  const token = request.header('auth-token');
   if (!id || !token) return { source };
   const person = await identify(id, token);
   if (!person) throw new Rejected(401, { message: 'Invalid Session' });

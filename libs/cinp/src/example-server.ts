@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Person } from '#api';
+import { nodeListener } from '#api';
 import type { CinpFaceOptions } from './cinp-face.ts';
 import { cinpFace } from './cinp-face.ts';
 import { exampleApi } from './example-api.ts';
@@ -57,7 +58,8 @@ export async function exampleServer(
     log: { error: (...line) => errors.push(line) },
     ...options,
   });
-  const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void face(req, res, verbOf(req)));
+  const answer = nodeListener(face);
+  const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void answer(req, res, verbOf(req)));
   installVerbFront(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

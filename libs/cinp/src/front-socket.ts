@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { HttpAnswer, HttpRequest } from '#api';
+import { plainAddress } from '#api';
 import { RequestFramer } from './request-framer.ts';
+import { WholeRequests } from './whole-request.ts';
+import { wireAnswer } from './wire-answer.ts';
 
 type Done = (error?: Error | null) => void;
 
@@ -13,11 +17,19 @@ export interface FrontSettings {
   readonly maxHead: number;
   /** Ends a connection the framer refused while the parser behind it, having failed before, keeps silent. */
   readonly refuse: (socket: FrontSocket) => void;
+  /** Answers requests that came whole, past the HTTP server; undefined where a request is not for it. */
+  readonly direct?: (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
+  /** What answers past the server say of the connection that is kept. */
+  readonly keepAlive: () => string;
 }
 
 /**
  * A connection as the HTTP server sees it: the socket behind it, with the methods of its requests exchanged by a framer.
  * Back-pressure, half-close, errors, time-outs and addresses are those of the socket.
+ *
+ * Once the server has answered a first request, later ones of the plainest kind (see `WholeRequests`) may be answered past
+ * it, which costs a fraction: each alone, while nothing else is under way. The server then takes the connection to be
+ * idle; so its time-out does not count, and what comes or ends meanwhile waits for the answer.
  */
 export class FrontSocket extends Duplex {
   readonly framer: RequestFramer;
@@ -27,12 +39,21 @@ export class FrontSocket extends Duplex {
   refused = false;
   private answering = 0;
   private full = false;
+  /** The request that is being answered past the server. */
+  private direct: HttpRequest | undefined;
+  /** What came meanwhile. */
+  private readonly waiting: Buffer[] = [];
+  private ended = false;
+  /** Whether the connection is to be closed behind the answer. */
+  private leaving = false;
+  private readonly whole: WholeRequests;
 
   constructor(
     readonly raw: Socket,
     private readonly settings: FrontSettings,
   ) {
     super({ allowHalfOpen: true, decodeStrings: false });
+    this.whole = new WholeRequests(settings.maxHead, plainAddress(raw.remoteAddress));
     this.framer = new RequestFramer({
       maxHead: settings.maxHead,
       upgrades: settings.upgrades,
@@ -42,16 +63,30 @@ export class FrontSocket extends Duplex {
     });
     raw.on('data', (bytes: Buffer) => this.receive(bytes));
     raw.once('end', () => {
-      this.framer.finish();
-      this.push(null);
+      this.ended = true;
+      this.endIfDone();
     });
     raw.on('error', (error) => this.destroy(error));
     raw.once('close', () => this.destroy());
-    raw.on('timeout', () => this.emit('timeout'));
+    raw.on('timeout', () => {
+      if (!this.direct) this.emit('timeout');
+    });
+  }
+
+  private endIfDone(): void {
+    if (!this.ended || this.direct) return;
+    this.framer.finish();
+    this.push(null);
   }
 
   private receive(bytes: Buffer): void {
     if (this.refused) return;
+    if (this.direct) {
+      this.waiting.push(bytes);
+      this.raw.pause();
+      return;
+    }
+    if (this.answersDirectly(bytes)) return;
     this.full = false;
     this.framer.push(bytes);
     if (this.full) this.raw.pause();
@@ -59,9 +94,47 @@ export class FrontSocket extends Duplex {
     if (unheard) this.settings.refuse(this);
   }
 
+  /** Has a request answered past the server, where it is of that kind and nothing else is under way. */
+  private answersDirectly(bytes: Buffer): boolean {
+    const { direct } = this.settings;
+    if (!direct || this.raw.writableNeedDrain || !this.framer.atRest) return false;
+    if (this.answering === 0 || this.answering !== this.framer.requests) return false;
+    this.dropFinished();
+    if (this.responses.length > 0) return false;
+    const request = this.whole.read(bytes);
+    const answer = request && direct(request);
+    if (!answer) return false;
+    this.direct = request;
+    answer
+      .then((given) => this.answerDirectly(request.verb, given))
+      .catch((error: unknown) => this.destroy(error as Error));
+    return true;
+  }
+
+  private answerDirectly(verb: string, answer: HttpAnswer | undefined): void {
+    this.direct = undefined;
+    if (this.raw.destroyed) return;
+    if (answer) {
+      const connection = this.leaving ? 'Connection: close' : this.settings.keepAlive();
+      const { text, encoding } = wireAnswer(verb, answer, connection);
+      this.raw.write(text, encoding);
+    }
+    if (this.leaving || !answer) {
+      this.destroySoon();
+      return;
+    }
+    for (const bytes of this.waiting.splice(0)) this.receive(bytes);
+    if (!this.direct && !this.full) this.raw.resume();
+    this.endIfDone();
+  }
+
+  private dropFinished(): void {
+    while (this.responses[0]?.writableFinished === true) this.responses.shift();
+  }
+
   /** Notes the response to one more request; false when the framer let no such request through. */
   note(response: ServerResponse): boolean {
-    while (this.responses[0]?.writableFinished === true) this.responses.shift();
+    this.dropFinished();
     this.responses.push(response);
     this.answering++;
     return this.answering <= this.framer.requests;
@@ -94,6 +167,13 @@ export class FrontSocket extends Duplex {
     if (this.raw.closed) return done(error);
     this.raw.once('close', () => done(error));
     this.raw.destroy();
+  }
+
+  /** A server that closes destroys connections it takes to be idle: what is being answered past it is answered first. */
+  override destroy(error?: Error): this {
+    if (!this.direct || error !== undefined || this.raw.destroyed) return super.destroy(error);
+    this.leaving = true;
+    return this;
   }
 
   /** Ends the connection once everything written is sent. */

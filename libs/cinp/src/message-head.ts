@@ -27,7 +27,8 @@ const classOf = (member: (byte: number) => boolean): Uint8Array =>
 /** Bytes of a token (RFC 9110, 5.6.2): methods, field names. */
 export const TOKEN_BYTES = classOf((byte) => /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)));
 const VALUE_BYTES = classOf((byte) => byte === TAB || (byte >= SPACE && byte !== 0x7f));
-const TARGET_BYTES = classOf((byte) => byte > SPACE && byte !== 0x7f);
+/** Bytes of a request target. */
+export const TARGET_BYTES = classOf((byte) => byte > SPACE && byte !== 0x7f);
 
 /**
  * Reads what follows the method up to and including the empty line (RFC 9112, sections 3 to 6), stricter than Node's

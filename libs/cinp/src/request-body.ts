@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { HttpRequest } from '#api';
 import { readJson, UnusableBody } from '#api';
 import { wrong } from './answer.ts';
 
@@ -10,7 +10,7 @@ const WORDS: { readonly [R in UnusableBody['rule']]: (why: string) => string } =
 };
 
 /** The data of a request; undefined where there is none, and for `null`. @throws Rejected */
-export async function readData(request: IncomingMessage, limit: number): Promise<unknown> {
+export async function readData(request: HttpRequest, limit: number): Promise<unknown> {
   try {
     return await readJson(request, { limit });
   } catch (error) {

@@ -59,6 +59,11 @@ export class RequestFramer {
 
   constructor(private readonly port: FramerPort) {}
 
+  /** Whether the next byte begins a request. */
+  get atRest(): boolean {
+    return this.situation === 'between' && this.gathered.length === 0;
+  }
+
   /** Takes the next bytes of the connection. */
   push(input: Buffer): void {
     this.input = input;

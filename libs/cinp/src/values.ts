@@ -1,5 +1,5 @@
 import type { Catalogue, Field, Model, Parameter, ValueType, Values } from '#api';
-import { toKey, toMoment, uriOf } from '#api';
+import { keptWith, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -162,17 +162,12 @@ function writeOne(type: ValueType, value: unknown): unknown {
 export const writeObject = (fields: Readonly<Record<string, Field>>, values: Values): Values =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, writeValue(field, values[name])]));
 
-const written = new WeakMap<Model, WeakMap<Values, string>>();
+const written = keptWith<string>();
 
 /** The JSON of an object; kept as long as the object is, where its row alone tells all of it. */
 export function objectText(model: Model, object: Values): string {
   const write = (): string => JSON.stringify(writeObject(model.fields, object));
-  if (model.complete) return write();
-  const texts = written.get(model) ?? new WeakMap<Values, string>();
-  written.set(model, texts);
-  const text = texts.get(object) ?? write();
-  texts.set(object, text);
-  return text;
+  return model.complete ? write() : written(model, object, write);
 }
 
 /** Whether a field travels as text whatever it is inside. */

@@ -1,101 +1,34 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { fastify } from 'fastify';
+import {
+  afterwards,
+  answersIn,
+  bodyOf,
+  closeAll,
+  connected,
+  echo,
+  last,
+  listening,
+  request,
+  settled,
+  sized,
+  started,
+  talk,
+} from './example-connection.ts';
 import { installVerbFront, verbOf } from './verb-front.ts';
 
 const VERBS = ['LIST', 'CALL', 'CREATE', 'UPDATE', 'DESCRIBE'];
 const CLOSE = { Connection: 'close' };
 
-const request = (line: string, fields: readonly string[] = [], body = ''): string =>
-  [`${line} HTTP/1.1`, 'Host: a', ...fields, '', body].join('\r\n');
-const sized = (line: string, body: string): string => request(line, [`Content-Length: ${body.length}`], body);
-const last = (line: string): string => request(line, ['Connection: close']);
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-/** A promise and what fulfils it. */
-function settled<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((fulfil) => (resolve = fulfil));
-  return { promise, resolve };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const part of request.setEncoding('latin1')) body += part;
-  return body;
-}
-
-/** Answers with what it was asked: verb, method, target, body. */
-const echo: RequestListener = (request, response) => {
-  void bodyOf(request).then(
-    (body) => {
-      const text = [verbOf(request), request.method, request.url, body].join(' ');
-      response.writeHead(200, { 'Content-Length': text.length }).end(text);
-    },
-    () => response.destroy(),
-  );
-};
-
-async function started(
-  listener: RequestListener = echo,
-  options: ServerOptions = {},
-): Promise<Server & { port: number }> {
-  const server = createServer({ maxHeaderSize: 65536, ...options }, listener);
-  installVerbFront(server);
-  return listening(server);
-}
-
-async function listening<S extends Server>(server: S): Promise<S & { port: number }> {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  closing.push(() => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  return Object.assign(server, { port: (server.address() as AddressInfo).port });
-}
-
-async function connected(server: { port: number }): Promise<Socket> {
-  const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true });
-  socket.on('error', () => undefined);
-  closing.push(() => socket.destroy());
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Sends the pieces, each as a read of its own, and answers what came back when the server has closed. */
-async function talk(server: { port: number }, ...pieces: readonly (string | Buffer)[]): Promise<string> {
-  const socket = await connected(server);
-  let text = '';
-  socket.setEncoding('latin1').on('data', (part: string) => (text += part));
-  for (const piece of pieces) {
-    socket.write(piece, 'latin1');
-    await turn();
-  }
-  if (!socket.closed) await once(socket, 'close');
-  return text;
-}
-
-/** Status and body of each answer in a text. */
-function answersIn(text: string): string[] {
-  const answers: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf('\r\n\r\n', at) + 4;
-    const head = text.slice(at, end);
-    at = end + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    answers.push(`${head.slice(9, 12)} ${text.slice(end, at)}`.trim());
-  }
-  return answers;
-}
+afterEach(closeAll);
 
 const refusal = (message: string): string => `400 {"message": ${JSON.stringify(message)}}`;
 
@@ -377,7 +310,7 @@ describe('time', () => {
   it('is up for a client that sends a byte now and then', async () => {
     const socket = await connected(await started(echo, impatient));
     const drip = setInterval(() => socket.write('a'), 20);
-    closing.push(() => clearInterval(drip));
+    afterwards(() => clearInterval(drip));
     socket.write('LIST /');
     expect(answersIn(String(await once(socket, 'data')))).toEqual([refusal('Request Timeout')]);
   });
@@ -536,7 +469,7 @@ describe('servers', () => {
     });
     installVerbFront(app.server);
     await app.listen({ port: 0, host: '127.0.0.1' });
-    closing.push(() => app.close());
+    afterwards(() => app.close());
     const { port } = app.server.address() as AddressInfo;
     const call = request('CALL /api/1', ['Content-Type: application/json', 'Content-Length: 7'], '{"a":1}');
     expect(answersIn(await talk({ port }, call + request('get /api/2') + request('FOO /api/3')))).toEqual([

@@ -11,6 +11,9 @@ interface FrontedRequest extends IncomingMessage {
   [VERB]?: string;
 }
 
+/** What may be answered without the server: requests that came whole; undefined where a request is not for it. */
+export type DirectAnswer = NonNullable<FrontSettings['direct']>;
+
 /** What Node keeps of the options a server was made with. */
 interface ServerOptionsKept {
   readonly maxHeaderSize?: number;
@@ -24,13 +27,15 @@ interface ServerOptionsKept {
  * checks no time-outs) and after a framework has added its listeners; Fastify must be given an address to listen on,
  * because for 'localhost' it makes further servers. Throws for a server with a lenient parser.
  */
-export function installVerbFront(server: Server): void {
+export function installVerbFront(server: Server, direct?: DirectAnswer): void {
   const kept: ServerOptionsKept = server as ServerOptionsKept;
   if (kept.insecureHTTPParser === true) throw new TypeError('The verb front needs the strict HTTP parser');
   const settings: FrontSettings = {
     maxHead: kept.maxHeaderSize || maxHeaderSize,
     upgrades: () => server.listenerCount('upgrade') > 0,
     refuse: (socket) => refuseConnection(undefined, socket),
+    ...(direct ? { direct: (request) => (server.listening ? direct(request) : undefined) } : {}),
+    keepAlive: () => `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}`,
   };
   const accepted = server instanceof TlsServer ? 'secureConnection' : 'connection';
   const listeners = server.listeners(accepted) as ((this: Server, socket: FrontSocket) => void)[];

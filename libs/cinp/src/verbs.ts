@@ -1,5 +1,5 @@
 import type { Action, ApiService, Catalogue, Listing, Model, Request, Values } from '#api';
-import { NotFound, toKey, uriOf } from '#api';
+import { keptWith, NotFound, toKey, uriOf } from '#api';
 import type { Answer } from './answer.ts';
 import { wrong } from './answer.ts';
 import type { ObjectVerb } from './describe.ts';
@@ -65,7 +65,7 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish
         Total: String(total),
         'Id-Only': capital(idOnly),
       },
-      body: keys.map((key) => (idOnly ? String(key) : uriOf(model.path, key))),
+      json: idOnly ? JSON.stringify(keys.map(String)) : urisText(model, keys),
     };
   },
 
@@ -133,6 +133,12 @@ function multiple<T>(
     body: multi ? Object.fromEntries(entries) : entries[0]?.[1],
   };
 }
+
+const listed = keptWith<string>();
+
+/** The JSON of the URIs of a page. */
+const urisText = (model: Model, keys: readonly Key[]): string =>
+  listed(model, keys, () => JSON.stringify(keys.map((key) => uriOf(model.path, key))));
 
 const done = (verb: string, pending?: Position): Record<string, string> => ({
   Verb: verb,

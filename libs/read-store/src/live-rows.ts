@@ -12,6 +12,8 @@ interface Kept {
   /** Undefined: it is known that there is no such row. */
   readonly live: Live | undefined;
   readonly bytes: number;
+  /** When it was last moved to the young end, counted in uses. */
+  used: number;
 }
 
 /** Rough cost of an entry beside the text of its row. */
@@ -26,6 +28,7 @@ export class LiveRows {
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
   #changes = 0;
+  #uses = 0;
   #open = false;
 
   constructor(limit: number) {
@@ -55,35 +58,40 @@ export class LiveRows {
     const id = idOf(model, key);
     const kept = this.#kept.get(id);
     if (!kept) return { known: false };
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
+    // Moved to the young end, but not time and again while it is young.
+    this.#uses += 1;
+    if (this.#uses - kept.used > this.#kept.size / 4) {
+      kept.used = this.#uses;
+      this.#kept.delete(id);
+      this.#kept.set(id, kept);
+    }
     return kept.live ? { known: true, live: kept.live } : { known: true };
   }
 
   /** Keeps what was read from the tables after `mark` was taken. */
   fill(model: ReadModel, key: Key, live: Live | undefined, bytes: number, mark: number): void {
-    if (this.#open && mark === this.#changes) this.#put(idOf(model, key), { live, bytes: bytes + ENTRY_BYTES });
+    if (this.#open && mark === this.#changes) this.#put(idOf(model, key), live, bytes + ENTRY_BYTES);
   }
 
   /** Takes over what a batch has done to the rows of a model. */
   apply(model: ReadModel, { ended, versions }: Changes): void {
     this.#changes += 1;
     if (!this.#open) return;
-    for (const { key } of ended) this.#put(idOf(model, key), { live: undefined, bytes: ENTRY_BYTES });
+    for (const { key } of ended) this.#put(idOf(model, key), undefined, ENTRY_BYTES);
     for (const { key, from, to, row, text } of versions) {
-      if (to === undefined)
-        this.#put(idOf(model, key), { live: { row, since: from }, bytes: text.length + ENTRY_BYTES });
+      if (to === undefined) this.#put(idOf(model, key), { row, since: from }, text.length + ENTRY_BYTES);
     }
   }
 
-  #put(id: string, kept: Kept): void {
-    this.#bytes += kept.bytes - (this.#kept.get(id)?.bytes ?? 0);
+  #put(id: string, live: Live | undefined, bytes: number): void {
+    this.#bytes += bytes - (this.#kept.get(id)?.bytes ?? 0);
+    this.#uses += 1;
     this.#kept.delete(id);
-    this.#kept.set(id, kept);
-    for (const [oldest, { bytes }] of this.#kept) {
+    this.#kept.set(id, { live, bytes, used: this.#uses });
+    for (const [oldest, { bytes: freed }] of this.#kept) {
       if (this.#bytes <= this.#limit || oldest === id) return;
       this.#kept.delete(oldest);
-      this.#bytes -= bytes;
+      this.#bytes -= freed;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { HttpAnswer } from '#api';
 import type { Problem } from './problem.ts';
 import { PROBLEMS } from './problem.ts';
 import { problemPath } from './paths.ts';
@@ -32,16 +32,17 @@ export function problemAnswer(
   };
 }
 
-/** Puts an answer on the wire, its length known. */
-export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+/** An answer as it goes over the wire. */
+export function onTheWire({ status, headers, body }: Answer): HttpAnswer {
   const text = body === undefined ? undefined : JSON.stringify(body);
-  response.writeHead(status, {
-    'Cache-Control': 'private, no-cache',
-    'X-Content-Type-Options': 'nosniff',
-    ...(text === undefined
-      ? {}
-      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) }),
-    ...headers,
-  });
-  response.end(text);
+  return {
+    status,
+    headers: {
+      'Cache-Control': 'private, no-cache',
+      'X-Content-Type-Options': 'nosniff',
+      ...(text === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    text,
+  };
 }

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { Commands, positionAt, postgresEventStore, systemClock } from '#event-store';
 import { KeptAnswers, openReadStore } from '#read-store';
 import type { Person } from '#api';
-import { ApiService } from '#api';
+import { ApiService, nodeListener } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
 import { network, site } from './example-things.ts';
 import { restFace } from './rest-face.ts';
@@ -94,7 +94,8 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
     log: { error: (...line) => errors.push(line) },
     maxBody: 10_000,
   });
-  const server = createServer((request, response) => void face(request, response));
+  const answer = nodeListener(face);
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

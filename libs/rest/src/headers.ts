@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Caller, Person } from '#api';
-import { headerOf, sourceOf } from '#api';
+import type { Caller, HttpRequest, Person } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
 
@@ -9,11 +7,11 @@ import { unauthenticated } from './problem-of.ts';
 export type Identify = (id: string, token: string) => Promise<Person | undefined>;
 
 /** Name and token of the session a request was sent with; undefined where there is none. @throws Problem */
-function sessionIn(request: IncomingMessage): readonly [id: string, token: string] | undefined {
-  const authorization = headerOf(request, 'authorization');
+function sessionIn(request: HttpRequest): readonly [id: string, token: string] | undefined {
+  const authorization = request.header('authorization');
   if (authorization === undefined) {
-    const id = headerOf(request, 'auth-id');
-    const token = headerOf(request, 'auth-token');
+    const id = request.header('auth-id');
+    const token = request.header('auth-token');
     return id && token ? [id, token] : undefined;
   }
   const bearer = /^Bearer +(.+):([^:\s]+)\s*$/i.exec(authorization);
@@ -22,8 +20,8 @@ function sessionIn(request: IncomingMessage): readonly [id: string, token: strin
 }
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Problem where it is no session */
-export async function callerOf(request: IncomingMessage, identify: Identify): Promise<Caller> {
-  const source = sourceOf(request);
+export async function callerOf(request: HttpRequest, identify: Identify): Promise<Caller> {
+  const { source } = request;
   const session = sessionIn(request);
   if (!session) return { source };
   const person = await identify(...session);
@@ -35,8 +33,8 @@ export async function callerOf(request: IncomingMessage, identify: Identify): Pr
 const LONGEST = { reason: 1000, key: 255 } as const;
 
 /** Why somebody wants something, in the words of header Contractor-Reason. @throws Problem */
-export function reasonIn(request: IncomingMessage): string | undefined {
-  const header = headerOf(request, 'contractor-reason');
+export function reasonIn(request: HttpRequest): string | undefined {
+  const header = request.header('contractor-reason');
   if (header === undefined || header === '') return undefined;
   const reason = unicode(header);
   if (reason.length > LONGEST.reason) {
@@ -58,8 +56,8 @@ function unicode(header: string): string {
  * The id a request has in the log. With a header Idempotency-Key it is made of the key and the person, so that the same
  * wish sent twice is one wish; `otherwise` is a fresh one. @throws Problem
  */
-export function requestId(request: IncomingMessage, { person }: Caller, otherwise: string): string {
-  const key = headerOf(request, 'idempotency-key');
+export function requestId(request: HttpRequest, { person }: Caller, otherwise: string): string {
+  const key = request.header('idempotency-key');
   if (key === undefined || !person) return otherwise;
   if (key === '' || key.length > LONGEST.key) {
     throw malformed(`Idempotency-Key must be 1 to ${LONGEST.key} characters long.`, 'Idempotency-Key');

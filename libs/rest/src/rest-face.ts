@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Position } from '#event-store';
-import type { ApiService, Permission } from '#api';
-import { ClientGone, Forbidden, headerOf, may, newRequestId, permissionFor } from '#api';
+import type { ApiService, HttpFace, Permission } from '#api';
+import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
 import type { Constant } from './about.ts';
 import { constant, constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
-import { problemAnswer, send } from './answer.ts';
+import { onTheWire, problemAnswer } from './answer.ts';
 import type { KeptAnswers } from './given-before.ts';
 import { onceOnly } from './given-before.ts';
 import type { Identify } from './headers.ts';
@@ -35,36 +34,25 @@ export interface RestFaceOptions {
   readonly maxBody?: number;
 }
 
-/**
- * The REST face of the API: answers one request of Node's HTTP server, whatever becomes of it. Every answer names the id
- * the request has in the log. `method` is what the client sent, where the server has changed it. The promise never
- * rejects.
- */
-export function restFace(
-  options: RestFaceOptions,
-): (request: IncomingMessage, response: ServerResponse, method?: string) => Promise<void> {
+/** The REST face of the API. Every answer names the id the request has in the log. */
+export function restFace(options: RestFaceOptions): HttpFace {
   const { catalogue } = options.api;
   demandFreeNames(catalogue);
   const document = constant(openapi(catalogue));
-  return async (request, response, method = request.method ?? '') => {
-    const visit: Visit = {
-      request,
-      method,
-      path: pathOf(request.url ?? ''),
-      id: newRequestId(),
-      caller: undefined,
-    };
-    const reply = ({ headers, ...answer }: Answer): void =>
-      send(response, { ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
+  return async (request) => {
+    const { verb: method, target } = request;
+    const visit: Visit = { request, method, path: pathOf(target), id: newRequestId(), caller: undefined };
+    const reply = ({ headers, ...answer }: Answer) =>
+      onTheWire({ ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
     try {
-      reply(await answerTo(options, document, visit));
+      return reply(await answerTo(options, document, visit));
     } catch (error) {
-      if (error instanceof ClientGone) return;
+      if (error instanceof ClientGone) return undefined;
       const { id, path } = visit;
       const known = problemOf(error, visit.caller);
       if (!known) options.log.error('a request failed', error, { request: id, method, path });
       const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
-      reply(problemAnswer(problem, visit));
+      return reply(problemAnswer(problem, visit));
     }
   };
 }
@@ -81,8 +69,8 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Vis
   const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
   const place = places.find((one) => methodsOf(one).includes(method));
   if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
-  if (place.kind === 'document') return constantAnswer(document, headerOf(request, 'if-none-match'));
-  if (place.kind === 'problem') return constantAnswer(problemPage(place.name), headerOf(request, 'if-none-match'));
+  if (place.kind === 'document') return constantAnswer(document, request.header('if-none-match'));
+  if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Position } from '#event-store';
-import type { ApiService, Caller, Request, Values } from '#api';
-import { headerOf, mediaType, readJson } from '#api';
+import type { ApiService, Caller, HttpRequest, Request, Values } from '#api';
+import { mediaType, readJson } from '#api';
 import { asOf } from './as-of.ts';
 import { positionsIn } from './etag.ts';
 import { reasonIn, requestId } from './headers.ts';
@@ -12,7 +11,7 @@ import type { Method, Served } from './routes.ts';
 
 /** One request on its way: who asks, and under which id, is found out as it goes. */
 export interface Visit {
-  readonly request: IncomingMessage;
+  readonly request: HttpRequest;
   readonly method: string;
   readonly path: string;
   id: string;
@@ -46,7 +45,7 @@ export async function wishOf(means: Means, visit: Visit, place: Served, method: 
   const { api, positionAt } = means;
   const { request } = visit;
   const caller = visit.caller ?? { source: '' };
-  const query = queryOf(request.url ?? '');
+  const query = queryOf(request.target);
   const reads = method === 'GET';
   if (!(reads && place.kind === 'model')) checkQuery(query, reads ? ['at'] : []);
   const at = reads ? await asOf(query, positionAt) : undefined;
@@ -64,13 +63,13 @@ export async function wishOf(means: Means, visit: Visit, place: Served, method: 
     query,
     at,
     ...(await bodyOf(means, request, place, method)),
-    header: (name) => headerOf(request, name),
+    header: (name) => request.header(name),
   };
 }
 
 /** What If-Match says; where it would not be looked at, it is not taken either. */
-function condition(request: IncomingMessage, method: Method): readonly Position[] | undefined {
-  const header = headerOf(request, 'if-match');
+function condition(request: HttpRequest, method: Method): readonly Position[] | undefined {
+  const header = request.header('if-match');
   if (header !== undefined && method === 'POST') {
     throw malformed('If-Match is for PATCH and DELETE.', 'If-Match', 'UNKNOWN');
   }
@@ -83,7 +82,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 /** The body of a request: a map; actions may do without. */
 async function bodyOf(
   { maxBody = 524_288 }: Means,
-  request: IncomingMessage,
+  request: HttpRequest,
   place: Served,
   method: Method,
 ): Promise<Pick<Wish, 'data' | 'merge'>> {
