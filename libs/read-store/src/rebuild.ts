@@ -142,6 +142,12 @@ export async function rebuild(options: {
   let position: Position = 0n;
   let events = 0;
 
+  const tell = (): void => {
+    reported = performance.now();
+    const seconds = (reported - begun) / 1000;
+    const share = head === 0n ? 1 : Number(position) / Number(head);
+    report({ models: names, events, rate: events / seconds, remaining: Math.max(0, seconds / share - seconds) });
+  };
   const foldUpTo = async (until: Position): Promise<void> => {
     let next = position < until ? store.readAll(position, { limit: PAGE }) : undefined;
     while (next) {
@@ -152,22 +158,14 @@ export async function rebuild(options: {
       for (const one of rising) await one.fold(db, now);
       position = end < until ? end : until;
       events += now.length;
-      if (performance.now() - reported < REPORT_EVERY) continue;
-      reported = performance.now();
-      const seconds = (reported - begun) / 1000;
-      const share = head === 0n ? 1 : Number(position) / Number(head);
-      report({
-        models: names,
-        events,
-        rate: events / seconds,
-        remaining: Math.max(0, seconds / share - seconds),
-      });
+      if (performance.now() - reported >= REPORT_EVERY) tell();
     }
   };
 
   await foldUpTo(head);
   // What has come meanwhile is little by now, and what comes while that is folded is next to nothing.
   await foldUpTo(reached());
+  tell();
   await switchOver(async (until) => {
     await foldUpTo(until);
     for (const one of rising) await one.finish(db);
@@ -175,8 +173,7 @@ export async function rebuild(options: {
     for (const model of models) await makeIndexes(db, model, NEXT);
     await takePlace(db, rising, until, signal);
   });
-  const seconds = (performance.now() - begun) / 1000;
-  report({ models: names, events, rate: events / seconds, remaining: 0 });
+  tell();
 }
 
 /**
