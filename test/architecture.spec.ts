@@ -23,6 +23,7 @@ const ROOMS = [
   'blueprint',
   'building',
   'foreman',
+  'records',
   'platforms',
 ];
 

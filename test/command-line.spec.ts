@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, freePort, startContractor, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, freePort, startContractor, testDatabase, until } from '#testing';
 
 jest.setTimeout(120_000);
 
@@ -20,23 +21,28 @@ describe('the command line', () => {
   let server: TestContractor;
   let config: string;
 
-  /** Runs the command as somebody with their own configuration; what is asked for comes from `input`. */
-  const as = async (who: string, args: readonly string[], input = '', environment = {}): Promise<Ended> => {
+  /** Starts the command as somebody with their own configuration; what is asked for comes from `input`. */
+  const begun = (who: string, args: readonly string[], input = '') => {
     const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
       env: {
         PATH: process.env['PATH'] ?? '',
         XDG_CONFIG_HOME: path.join(config, who),
         CONTRACTOR_URL: server.url,
-        ...environment,
       },
     });
     const said = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
     child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, ...said };
+    const ended = async (): Promise<Ended> => {
+      const [code] = (await closed) as [number | null];
+      return { code, ...said };
+    };
+    const closed = once(child, 'close');
+    return { said, ended };
   };
+  /** Runs it to its end. */
+  const as = (who: string, args: readonly string[], input?: string): Promise<Ended> => begun(who, args, input).ended();
   const root = (line: string, input?: string) => as('root', line.split(' '), input);
   const done = (out: string): Ended => ({ code: 0, out: `${out}\n`, err: '' });
 
@@ -138,6 +144,91 @@ describe('the command line', () => {
     expect(await root('session revoke --user dora')).toEqual(done('revoked all sessions of dora'));
     expect(await list()).toEqual([]);
     expect((await root('session list')).out).toMatch(/^ID +USER +FROM +OPENED +EXPIRES\n[0-9a-f]{64} {2}root/);
+  });
+
+  describe('makes read models anew', () => {
+    /** Everything that answers are read from. */
+    const dump = async (): Promise<unknown> => {
+      const { rows } = await database.pool.query<{ name: string }>('SELECT name FROM read.models ORDER BY name');
+      const tables = rows.map(async ({ name }) => {
+        const { rows: mine } = await database.pool.query(`SELECT * FROM read.${name} ORDER BY key, from_pos`);
+        return [name, mine] as const;
+      });
+      const counts = await database.pool.query('SELECT * FROM read.counts WHERE n <> 0 ORDER BY model, index, value');
+      return [Object.fromEntries(await Promise.all(tables)), counts.rows];
+    };
+
+    const WAITS = `FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    let letGo: () => Promise<void>;
+    beforeEach(() => {
+      letGo = async () => undefined;
+    });
+    afterEach(() => letGo());
+
+    /** Starts a rebuild that cannot end before it is let go, and waits until it has come to its end but for that. */
+    const held = async () => {
+      const client = await database.pool.connect();
+      await client.query('BEGIN; SELECT FROM read.checkpoint FOR UPDATE');
+      letGo = async () => {
+        letGo = async () => undefined;
+        await client.query('COMMIT');
+        client.release();
+      };
+      const rebuild = begun('root', ['rebuild']);
+      await until(() => / events, /.test(rebuild.said.err));
+      while ((await database.pool.query(`SELECT ${WAITS}`)).rowCount === 0) await sleep(10);
+      return rebuild;
+    };
+
+    it('while it serves, and shows how far it has come', async () => {
+      await root('group add readers Site.view_site');
+      await root('user add frida --no-password --group readers');
+      const rows = await dump();
+      const { ended } = await held();
+      expect((await root('user list')).out).toMatch(/^frida /m);
+      expect((await root('read-models')).out).toMatch(/^being made anew: \d+ read models: \d+ events, \d+\/s/m);
+      expect(await root('rebuild sites')).toEqual({
+        code: 1,
+        out: '',
+        err: 'contractor: a rebuild is under way already\n',
+      });
+      await letGo();
+      const { code, out, err } = await ended();
+      expect([code, out]).toEqual([0, expect.stringMatching(/^made anew: \d+ read models, [1-9]\d* events\n$/)]);
+      expect(err).toMatch(/^(\d+ read models: \d+ events, \d+\/s(, \d+ s left)?\n)+$/);
+      expect(err).toMatch(/, 0 s left\n$/);
+      expect(await dump()).toEqual(rows);
+      expect((await root('user list')).out).toMatch(/^frida /m);
+    });
+
+    it('one by one, by their names', async () => {
+      const rows = await dump();
+      const { code, out } = await root('rebuild users groups --json');
+      expect([code, JSON.parse(out)]).toEqual([
+        0,
+        expect.objectContaining({ models: ['users', 'groups'], outcome: 'done', by: 'root' }),
+      ]);
+      expect(await dump()).toEqual(rows);
+      expect(await root('rebuild tables')).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/^contractor: models: "tables" is no read model; there are .*, sites, /),
+      });
+    });
+
+    it('or says why not', async () => {
+      const rows = await dump();
+      const { ended } = await held();
+      await database.pool.query(`SELECT pg_cancel_backend(pid) ${WAITS}`);
+      expect(await ended()).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringMatching(/\ncontractor: the rebuild failed: canceling statement due to user request\n$/),
+      });
+      await letGo();
+      expect(await dump()).toEqual(rows);
+      expect((await root('read-models')).out).toMatch(/^last rebuild: .* failed \(canceling .*\) at .* by root$/m);
+      expect((await root('read-models')).out).toMatch(/^NAME +VERSION +QUARANTINED\nusers +\d+ +0\n/);
+    });
   });
 
   it.each([

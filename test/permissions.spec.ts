@@ -73,6 +73,9 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+Records/ReadModel
+  (state)                                            Records.view_readmodel
+  (rebuild)                                          Records.can_rebuild
 `;
 
 /** The rows of the table, one for each thing that can be asked. */

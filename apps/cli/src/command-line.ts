@@ -4,13 +4,22 @@ import { Asker } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
 import { groups, users } from './people-commands.ts';
+import { ProgressLine } from './progress-line.ts';
+import { readModels } from './read-model-commands.ts';
 import { Refused, RestClient } from './rest-client.ts';
 import { services } from './service-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
 
 /** Everything the command line can do, by the words that say so. */
-const COMMANDS: Readonly<Record<string, Command>> = { ...ownSession, ...users, ...groups, ...services, ...sessions };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ...ownSession,
+  ...users,
+  ...groups,
+  ...services,
+  ...sessions,
+  ...readModels,
+};
 
 /** How a command ended. */
 export const EXIT = { done: 0, refused: 1, misuse: 2, noSession: 3 } as const;
@@ -55,6 +64,7 @@ export async function commandLine({ args, environment, input, output, result }: 
         client: new RestClient(server, session),
         user: session?.user,
         asker: new Asker({ input, output }),
+        progress: new ProgressLine(output),
         keep: (kept) => file.set(server, kept),
       },
     );

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Asker } from './ask-secret.ts';
+import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
 
 /** What a command line says, taken apart. */
@@ -17,6 +18,8 @@ export interface Tools {
   /** Whose session is kept. */
   readonly user: string | undefined;
   readonly asker: Asker;
+  /** Where it is shown how far something has come that takes a while. */
+  readonly progress: ProgressLine;
   /** Keeps a session for the next commands; undefined: forgets it. */
   keep(session: Session | undefined): Promise<void>;
 }

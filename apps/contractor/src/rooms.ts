@@ -4,6 +4,7 @@ import { buildingRoom } from '#building';
 import { directoryRoom } from '#directory';
 import { foremanRoom } from '#foreman';
 import { repeatable, serverHalves } from '#platforms/servers';
+import { recordsRoom } from '#records';
 import type { Room, Settings } from '#runtime';
 import { siteRoom } from '#site';
 import type { ForemanWire } from '#wire';
@@ -26,6 +27,7 @@ export function roomsOf(settings: Settings, wire: ForemanWire) {
     directoryRoom,
     buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
     foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),
+    recordsRoom,
   ];
   return { rooms, auth };
 }

@@ -235,6 +235,66 @@ describe('several projectors over one database', () => {
       await expectWhole();
     });
 
+    it('can be followed', async () => {
+      const { reads } = await server();
+      await log.tell('a', put(5), add(1));
+      await expectWhole();
+      expect([reads.projector.rebuilding, reads.projector.progress]).toEqual([false, undefined]);
+      const rebuilding = reads.projector.rebuild(['shelves']);
+      const models = ['shelves'];
+      expect(reads.projector.rebuilding).toBe(true);
+      expect(reads.projector.progress).toEqual({ models, events: 0, rate: 0, remaining: null });
+      await expect(reads.projector.rebuild()).rejects.toThrow('a rebuild is under way');
+      await rebuilding;
+      expect(reads.projector.rebuilding).toBe(false);
+      expect(reads.projector.progress).toEqual({ models, events: 2, rate: expect.any(Number), remaining: 0 });
+    });
+
+    it('is given up where another one has gone on with the rows', async () => {
+      const { reads } = await server();
+      await log.tell('a', put(5));
+      await expectWhole();
+      const other = await database.pool.connect();
+      await other.query('BEGIN; UPDATE read.checkpoint SET position = position + 1');
+      const rebuilding = reads.projector.rebuild().catch(String);
+      await until(async () => (await waitingForLocks()) === 1);
+      await other.query('COMMIT');
+      other.release();
+      expect(await rebuilding).toBe('Error: the read models are not where this process left them');
+    });
+
+    it('is given up with the place', async () => {
+      const { reads } = await server();
+      await log.tell('a', put(5));
+      await expectWhole();
+      const other = await database.pool.connect();
+      await other.query('BEGIN; SELECT FROM read.checkpoint FOR UPDATE');
+      const rebuilding = reads.projector.rebuild().catch(String);
+      await until(async () => (await waitingForLocks()) === 1);
+      await breakLock();
+      await until(() => !reads.projector.leading);
+      await other.query('COMMIT');
+      other.release();
+      expect(await rebuilding).toMatch('terminating connection');
+      await until(() => reads.projector.leading);
+      await log.tell('a', add(1));
+      await expectWhole();
+      await reads.projector.rebuild();
+      await expectWhole();
+    });
+
+    it('is given up when the process stops', async () => {
+      const { reads, stop } = await server();
+      await log.tell('a', put(5));
+      await expectWhole();
+      const rebuilding = reads.projector.rebuild().catch(String);
+      await stop();
+      expect(await rebuilding).toBe('Error: the process stops');
+      await server();
+      servers = servers.slice(1);
+      await expectWhole();
+    });
+
     it('is the affair of the one who does the work', async () => {
       await server();
       const second = await server();

@@ -3,8 +3,10 @@ import { sql } from 'kysely';
 import type { EventStore, Position } from '#event-store';
 import type { Poisoned, Version } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
+import { holdCheckpoint } from './checkpoint.ts';
 import { CountChanges } from './counts.ts';
 import { writeRows } from './flush.ts';
+import { writeQuarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { forget, makeBooks, makeIndexes, makeTable } from './tables.ts';
@@ -16,8 +18,8 @@ export interface Progress {
   readonly events: number;
   /** Events per second since it began. */
   readonly rate: number;
-  /** Seconds it will take, by how far it has come in the log. */
-  readonly remaining: number;
+  /** Seconds it will take, by how far it has come in the log; null: that cannot be told yet. */
+  readonly remaining: number | null;
 }
 
 /** Where the new tables stand until they take the place of the old ones. */
@@ -116,6 +118,8 @@ export async function rebuild(options: {
   readonly store: EventStore;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
+  /** Aborted when it has to be given up. */
+  readonly signal: AbortSignal;
   /** How far the projector has come: it goes on from there, so the new rows may not be further. */
   readonly reached: () => Position;
   readonly parse: (events: Awaited<ReturnType<EventStore['readAll']>>['events']) => Recorded[];
@@ -123,7 +127,9 @@ export async function rebuild(options: {
   readonly switchOver: (task: (until: Position) => Promise<void>) => Promise<void>;
   readonly report: (progress: Progress) => void;
 }): Promise<void> {
-  const { store, db, models, reached, parse, switchOver, report } = options;
+  const { store, db, models, signal, reached, parse, switchOver, report } = options;
+  const names = models.map(({ name }) => name);
+  report({ models: names, events: 0, rate: 0, remaining: null });
   await sql`DROP SCHEMA IF EXISTS ${sql.id(NEXT)} CASCADE`.execute(db);
   await makeBooks(db, NEXT);
   for (const model of models) await makeTable(db, model, NEXT);
@@ -136,43 +142,53 @@ export async function rebuild(options: {
   let position: Position = 0n;
   let events = 0;
 
+  const tell = (): void => {
+    reported = performance.now();
+    const seconds = (reported - begun) / 1000;
+    const share = head === 0n ? 1 : Number(position) / Number(head);
+    report({ models: names, events, rate: events / seconds, remaining: Math.max(0, seconds / share - seconds) });
+  };
   const foldUpTo = async (until: Position): Promise<void> => {
     let next = position < until ? store.readAll(position, { limit: PAGE }) : undefined;
     while (next) {
       const { events: page, end } = await next;
+      signal.throwIfAborted();
       next = end > position && end < until ? store.readAll(end, { limit: PAGE }) : undefined;
       const now = parse(page.filter((event) => event.position <= until));
       for (const one of rising) await one.fold(db, now);
       position = end < until ? end : until;
       events += now.length;
-      if (performance.now() - reported < REPORT_EVERY) continue;
-      reported = performance.now();
-      const seconds = (reported - begun) / 1000;
-      const share = head === 0n ? 1 : Number(position) / Number(head);
-      report({
-        models: models.map(({ name }) => name),
-        events,
-        rate: events / seconds,
-        remaining: Math.max(0, seconds / share - seconds),
-      });
+      if (performance.now() - reported >= REPORT_EVERY) tell();
     }
   };
 
   await foldUpTo(head);
+  // What has come meanwhile is little by now, and what comes while that is folded is next to nothing.
+  await foldUpTo(reached());
+  tell();
   await switchOver(async (until) => {
     await foldUpTo(until);
     for (const one of rising) await one.finish(db);
     await counts.write(db, NEXT);
     for (const model of models) await makeIndexes(db, model, NEXT);
-    await takePlace(db, rising);
+    await takePlace(db, rising, until, signal);
   });
-  const seconds = (performance.now() - begun) / 1000;
-  report({ models: models.map(({ name }) => name), events, rate: events / seconds, remaining: 0 });
+  tell();
 }
 
-/** The new tables take the place of the old ones, all in one moment. */
-async function takePlace(db: Kysely<ReadDatabase>, rising: readonly Rising[]): Promise<void> {
+/**
+ * The new tables take the place of the old ones, all in one moment, unless another process has gone on with the old ones:
+ * what it has written would be missing in the new ones.
+ */
+async function takePlace(
+  db: Kysely<ReadDatabase>,
+  rising: readonly Rising[],
+  until: Position,
+  signal: AbortSignal,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    await holdCheckpoint(tx, until);
+    signal.throwIfAborted();
     for (const { model, poisoned } of rising) {
       await sql`DROP TABLE IF EXISTS ${sql.id('read', model.name)}`.execute(tx);
       await sql`ALTER TABLE ${sql.id(NEXT, model.name)} SET SCHEMA read`.execute(tx);
@@ -180,20 +196,11 @@ async function takePlace(db: Kysely<ReadDatabase>, rising: readonly Rising[]): P
       await sql`INSERT INTO read.counts SELECT * FROM ${sql.id(NEXT, 'counts')} WHERE model = ${model.name}`.execute(
         tx,
       );
-      await quarantine(tx, [...poisoned.values()]);
+      await writeQuarantine(tx, [...poisoned.values()]);
       await sql`
         INSERT INTO read.models VALUES (${model.name}, ${model.version})
         ON CONFLICT (name) DO UPDATE SET version = excluded.version`.execute(tx);
     }
     await sql`DROP SCHEMA ${sql.id(NEXT)} CASCADE`.execute(tx);
   });
-}
-
-/** Writes down which rows could not be folded on. */
-export async function quarantine(db: Kysely<ReadDatabase>, poisoned: readonly Poisoned[]): Promise<void> {
-  for (const { model, key, position, error } of poisoned) {
-    await sql`
-      INSERT INTO read.quarantine VALUES (${model}, ${String(key)}, ${position.toString()}, ${error})
-      ON CONFLICT DO NOTHING`.execute(db);
-  }
 }

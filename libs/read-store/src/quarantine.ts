@@ -1,0 +1,48 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Poisoned } from './batch.ts';
+import type { Key, ReadModel } from './read-model.ts';
+import type { ReadDatabase } from './tables.ts';
+
+/** Rows that an event could not be folded into, by model: they stay as they were, and later events pass them by. */
+export class Quarantine {
+  readonly #keys = new Map<string, Set<Key>>();
+
+  get all(): ReadonlyMap<string, ReadonlySet<Key>> {
+    return this.#keys;
+  }
+
+  /** Those of one model. */
+  of(model: string): ReadonlySet<Key> {
+    return this.#of(model);
+  }
+
+  add(poisoned: readonly Poisoned[]): void {
+    for (const { model, key } of poisoned) this.#of(model).add(key);
+  }
+
+  /** Takes over what the books say. */
+  async read(db: Kysely<ReadDatabase>, models: readonly ReadModel[]): Promise<void> {
+    const { rows } = await sql<{ model: string; key: string }>`SELECT model, key FROM read.quarantine`.execute(db);
+    this.#keys.clear();
+    for (const { model, key } of rows) {
+      const integer = models.find(({ name }) => name === model)?.key === 'integer';
+      this.#of(model).add(integer ? Number(key) : key);
+    }
+  }
+
+  #of(model: string): Set<Key> {
+    const keys = this.#keys.get(model) ?? new Set<Key>();
+    this.#keys.set(model, keys);
+    return keys;
+  }
+}
+
+/** Writes down in the books which rows could not be folded on. */
+export async function writeQuarantine(db: Kysely<ReadDatabase>, poisoned: readonly Poisoned[]): Promise<void> {
+  for (const { model, key, position, error } of poisoned) {
+    await sql`
+      INSERT INTO read.quarantine VALUES (${model}, ${String(key)}, ${position.toString()}, ${error})
+      ON CONFLICT DO NOTHING`.execute(db);
+  }
+}

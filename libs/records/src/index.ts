@@ -1,0 +1,1 @@
+export { recordsRoom } from './records.module.ts';
