@@ -28,6 +28,7 @@ export class AppendBatcher {
   readonly #onAppended: OnAppended;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #sending: Promise<void> = Promise.resolve();
 
   constructor(pool: Pool, onAppended: OnAppended) {
     this.#pool = pool;
@@ -50,11 +51,17 @@ export class AppendBatcher {
     await this.#running;
   }
 
+  /** Resolves when what is being sent now has been answered. */
+  answered(): Promise<void> {
+    return this.#sending;
+  }
+
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
       // What is asked for in the same turn goes together.
       await turn();
-      await this.#send(this.#take());
+      this.#sending = this.#send(this.#take());
+      await this.#sending;
     }
     this.#running = undefined;
   }

@@ -32,7 +32,11 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     recent.add(base, events, end);
     bell.ring();
   });
-  const listener = new Listener(pool, bell, (position) => recent.holds(position));
+  const listener = new Listener(pool, bell, async (position) => {
+    // Of an append of our own, the listener may hear before it is answered.
+    await batcher.answered();
+    if (!recent.holds(position)) bell.ring();
+  });
   await listener.start();
 
   const reader = new StreamReader(pool);
@@ -116,16 +120,16 @@ async function prepare(pool: Pool): Promise<void> {
 class Listener {
   readonly #pool: Pool;
   readonly #bell: Bell;
-  readonly #known: (position: Position) => boolean;
+  readonly #heard: (position: Position) => Promise<void>;
   #client: PoolClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param known whether what stands at a position has been heard of already */
-  constructor(pool: Pool, bell: Bell, known: (position: Position) => boolean) {
+  /** @param heard told the position of every append, whoever made it */
+  constructor(pool: Pool, bell: Bell, heard: (position: Position) => Promise<void>) {
     this.#pool = pool;
     this.#bell = bell;
-    this.#known = known;
+    this.#heard = heard;
   }
 
   async start(): Promise<void> {
@@ -136,9 +140,7 @@ class Listener {
         return;
       }
       this.#client = client;
-      client.on('notification', ({ payload }) => {
-        if (!this.#known(BigInt(payload ?? 0))) this.#bell.ring();
-      });
+      client.on('notification', ({ payload }) => void this.#heard(BigInt(payload ?? 0)));
       client.on('error', () => this.#lost(client));
       await client.query(`LISTEN ${logChannel()}`);
       this.#bell.ring();

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Pool } from 'pg';
@@ -10,6 +10,7 @@ import type { ReadModel } from '#read-store';
 import { change, Ids, openReadStore, rule } from '#read-store';
 import type { Ground } from '#runtime';
 import { jsonLog } from '#runtime';
+import { Secrets } from '#secrets';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import type { ReadModelState } from './read-model.api.ts';
@@ -86,7 +87,8 @@ describe('the read models', () => {
     const clock = systemClock();
     const commands = new Commands(store, clock);
     const carryOut: Ground['carryOut'] = (asking, task) => commands.carryOut(asking, task);
-    const ground: Ground = { store, reads, pool, ids: new Ids(pool), clock, log, carryOut };
+    const secrets = new Secrets(pool, randomBytes(32));
+    const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
     const catalogue = new Catalogue(recordsRoom.furnish(ground).api ?? []);
     const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), carryOut });
     const call = async (name: string, parameters: object): Promise<unknown> => {
