@@ -12,7 +12,8 @@ export interface LoadResult {
 
 /**
  * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body>`. In head and body `#` stands for
- * a number that is new for every request. Every connection sends the next request when the last one is answered.
+ * a number that is new for every request, `{1000}` for a random one below 1000, and `{+50<1000}` for one that grows by
+ * 50 each time and begins again at 1000. Every connection sends the next request when the last one is answered.
  */
 async function load([port = '', connections = '', seconds = '', head = '', body = '']: string[]): Promise<LoadResult> {
   const stamp = process.hrtime.bigint().toString(36);
@@ -24,8 +25,13 @@ async function load([port = '', connections = '', seconds = '', head = '', body 
 
   const next = (): string => {
     sent += 1;
-    const text = body.replaceAll('#', `${stamp}x${sent}`);
-    return `${head.replaceAll('#', `${stamp}x${sent}`)}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+    const fill = (given: string): string =>
+      given
+        .replaceAll('#', `${stamp}x${sent}`)
+        .replace(/\{(\d+)\}/g, (_, below: string) => String(Math.floor(Math.random() * Number(below))))
+        .replace(/\{\+(\d+)<(\d+)\}/g, (_, step: string, end: string) => String((sent * Number(step)) % Number(end)));
+    const text = fill(body);
+    return `${fill(head)}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
   };
   const converse = (): Promise<void> =>
     new Promise((resolve, reject) => {

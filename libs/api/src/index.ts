@@ -16,7 +16,7 @@ export type { HttpAnswer, HttpFace, HttpRequest } from './http-exchange.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 export { keptWith } from './kept-with.ts';
 export { keyKind, toKey } from './keys.ts';
-export { toMoment } from './moment.ts';
+export { shownMoment, toMoment } from './moment.ts';
 export type { Shown } from './objects.ts';
 export { validate } from './validate.ts';
 export { ApiService } from './service.ts';

@@ -30,3 +30,8 @@ export function toMoment(text: string): string | undefined {
   if (!/^\d{4}-/.test(iso) || iso.startsWith('0000')) return undefined;
   return `${iso.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}+00:00`;
 }
+
+const AS_SHOWN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}\+00:00$/;
+
+/** A moment of the inside as answers show it: ISO 8601 with microseconds in UTC, which most are already. */
+export const shownMoment = (text: string): string => (AS_SHOWN.test(text) ? text : (toMoment(text) ?? text));

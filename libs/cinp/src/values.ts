@@ -1,5 +1,5 @@
 import type { Catalogue, Field, Model, Parameter, ValueType, Values } from '#api';
-import { keptWith, toKey, toMoment, uriOf } from '#api';
+import { keptWith, shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -154,7 +154,7 @@ function writeOne(type: ValueType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type.kind === 'Model') return uriOf(type.model, value as string | number);
   if (type.kind === 'String') return toPythonText(value);
-  if (type.kind === 'DateTime' && typeof value === 'string') return toMoment(value) ?? value;
+  if (type.kind === 'DateTime' && typeof value === 'string') return shownMoment(value);
   return value;
 }
 

@@ -35,13 +35,12 @@ export function liveView(tables: Tables, live: LiveRows, pages: Pages): View {
     },
     since: async (model, key) => (await read(model, [key])).get(key)?.since,
     keys: async (model, options = {}) => {
-      const page = JSON.stringify(options);
-      const known = pages.get(model.name, page);
+      const known = pages.get(model.name, options);
       if (known) return known;
       const version = pages.version(model.name);
-      const found = await tables.keys(model, options);
+      const found = await tables.keys(model, options, pages.before(model.name, options));
       // Whole lists may be long; they are not kept.
-      if (options.count !== undefined) pages.fill(model.name, page, found, version);
+      if (options.count !== undefined) pages.fill(model.name, options, found, version);
       return found;
     },
     list: (model, options) => listBy(view, model, options),

@@ -5,7 +5,7 @@ import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { ExampleLog, foldAll } from './example-log.ts';
 import { happenings, numbered, shelves, ticker } from './example-model.ts';
-import type { ReadModel } from './read-model.ts';
+import type { Key, ReadModel } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 import { NoHistory } from './table-view.ts';
@@ -66,6 +66,26 @@ describe('the read store', () => {
     expect(await now.get(shelves, 'b')).toBeUndefined();
     expect(await now.since(shelves, 'a')).toBe(position);
     expect(await now.many(shelves, ['b', 'a'])).toEqual(new Map([['a', { count: 6 }]]));
+  });
+
+  it.each([shelves, numbered])('lists page after page, also while rows come and go: $name', async (model) => {
+    const { projector, now } = await start([model]);
+    const ids = Array.from({ length: 25 }, (_, n) => n + 1);
+    const walk = async (count: number): Promise<Key[]> => {
+      const found: Key[] = [];
+      for (let skip = 0; ; skip += count) {
+        const { keys } = await now.keys(model, { skip, count });
+        found.push(...keys);
+        if (keys.length < count) return found;
+      }
+    };
+    for (const id of ids) await log.tell(id, put(1));
+    for (const id of [3, 12]) {
+      await projector.caughtUp(await store.head(), LONG);
+      const all = (await now.keys(model)).keys;
+      for (const count of [1, 4, 10]) expect(await walk(count)).toEqual(all);
+      await log.tell(id, take());
+    }
   });
 
   it('waits for what is not there yet no longer than it was told to', async () => {

@@ -6,6 +6,7 @@ import { indexText } from './flush.ts';
 import type { Live } from './live-rows.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
+import type { Place } from './pages.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
@@ -17,7 +18,8 @@ type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 export interface Tables {
   /** Rows by key, with the length of their text. */
   read(model: ReadModel, keys: readonly Key[]): Promise<Map<Key, Live & { readonly bytes: number }>>;
-  keys(model: ReadModel, options: ListOptions): Promise<{ keys: readonly Key[]; total: number }>;
+  /** Keys of a page; a place before it, where one is known, spares counting up to there. */
+  keys(model: ReadModel, options: ListOptions, before?: Place): Promise<{ keys: readonly Key[]; total: number }>;
 }
 
 /** The tables as of a position; undefined means now. */
@@ -69,12 +71,13 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
         ]),
       );
     },
-    keys: async (model, { where = {}, skip, count: most }) => {
+    keys: async (model, { where = {}, skip = 0, count: most }, before) => {
       let page = filtered(model, where).orderBy('key').select('key');
       if (most !== undefined) page = page.limit(most);
-      if (skip !== undefined) page = page.offset(skip);
+      if (before) page = page.where('key', '>', String(before.key));
+      if (skip > 0) page = page.offset(skip - (before?.index ?? 0));
       const keys = (await page.execute()).map(({ key }) => keyOf(model, key));
-      const total = most === undefined && skip === undefined ? keys.length : await count(model, where);
+      const total = most === undefined && skip === 0 ? keys.length : await count(model, where);
       return { keys, total };
     },
   };

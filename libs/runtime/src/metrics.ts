@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** From half a millisecond to ten seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** How often it is looked how late the event loop is, in milliseconds; each look wakes the process. */
+const LAG_EVERY = 200;
+
 /** What the server counts and measures, in the form Prometheus reads. */
 export interface Metrics {
   /** A request was answered; seconds. */
@@ -22,7 +25,7 @@ export interface Metrics {
 export function prometheusMetrics(lag: () => Promise<number>): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY });
   const requests = new Histogram({
     name: 'contractor_http_request_seconds',
     help: 'Time to answer requests, by face, verb and status',

@@ -6,6 +6,8 @@ import { startProgram } from './running-program.ts';
 /** A server of ours that tests drive over HTTP, kill and start again. It keeps its port. */
 export interface TestContractor {
   readonly url: string;
+  /** Of the process, while it runs. */
+  readonly pid: number;
   /** What it has written since it was last started. */
   readonly lines: readonly string[];
   start(): Promise<void>;
@@ -44,6 +46,9 @@ export async function startContractor(environment: Readonly<Record<string, strin
   await start();
   return {
     url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return running?.pid ?? 0;
+    },
     get lines() {
       return running?.lines ?? [];
     },

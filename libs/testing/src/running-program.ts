@@ -5,6 +5,7 @@ import path from 'node:path';
 
 /** A built program of ours in a process of its own. */
 export interface RunningProgram {
+  readonly pid: number;
   /** What it has written so far, line by line. */
   readonly lines: readonly string[];
   /** Ends it the hard way. */
@@ -56,7 +57,13 @@ export async function startProgram(
     await ended;
     return child.exitCode;
   };
-  return { lines, readyLine, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') };
+  return {
+    pid: child.pid ?? 0,
+    lines,
+    readyLine,
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
 }
 
 function eachLine(child: ChildProcess, read: (line: string) => void): void {

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CinpClient } from '#cinp';
+import { startEmbeddedPostgres } from '#runtime';
+import { ADMIN_PASSWORD, startContractor } from '#testing';
+import type { LoadResult } from './api-load.ts';
+import { SECONDS } from './postgres-load.ts';
+
+/** One kind of request under load; `#` and `{1000}` as in `api-load.ts`. */
+export interface Load {
+  readonly verb: string;
+  readonly uri: string;
+  readonly clients: number;
+  readonly body?: string;
+  readonly headers?: readonly string[];
+}
+
+/** A server over a database of its own, for benches. */
+export interface LoadedServer {
+  readonly databaseUrl: string;
+  /** Of the server. */
+  readonly pid: number;
+  /** For files of the bench. */
+  readonly directory: string;
+  load(load: Load): Promise<LoadResult>;
+  /** Makes the sites from `s<from>` to the one before `s<to>`. */
+  makeSites(from: number, to: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function loadedServer(): Promise<LoadedServer> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
+  await chmod(directory, 0o755);
+  const postgres = await startEmbeddedPostgres(directory);
+  const server = await startContractor({ DATABASE_URL: postgres.url });
+  const client = new CinpClient(server.url);
+  const token = await client.login('root', ADMIN_PASSWORD);
+  const { port } = new URL(server.url);
+  return {
+    databaseUrl: postgres.url,
+    pid: server.pid,
+    directory,
+    load: async ({ verb, uri, clients, body = '', headers = [] }) => {
+      const head = [
+        `${verb} ${uri} HTTP/1.1`,
+        'Host: 127.0.0.1',
+        'CInP-Version: 1.0',
+        'Content-Type: application/json',
+        'Auth-Id: root',
+        `Auth-Token: ${token}`,
+        ...headers,
+      ].join('\r\n');
+      const script = fileURLToPath(new URL('api-load.js', import.meta.url));
+      const child = spawn(process.execPath, [script, port, String(clients), String(SECONDS), head, body], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let text = '';
+      child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+      await once(child, 'close');
+      return JSON.parse(text) as LoadResult;
+    },
+    makeSites: async (from, to) => {
+      let next = from;
+      const worker = async (): Promise<void> => {
+        while (next < to) {
+          const name = `s${next}`;
+          next += 1;
+          await client.create('/api/v1/Site/Site', { name, description: 'a site' });
+        }
+      };
+      await Promise.all(Array.from({ length: 32 }, worker));
+    },
+    stop: async () => {
+      await server.stop();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
