@@ -12,23 +12,24 @@ interface Kept {
   /** Undefined: it is known that there is no such row. */
   readonly live: Live | undefined;
   readonly bytes: number;
-  /** When it was last moved to the young end, counted in uses. */
-  used: number;
+  /** Whether it was asked for since it came to the young end. */
+  used: boolean;
 }
 
 /** Rough cost of an entry beside the text of its row. */
 const ENTRY_BYTES = 200;
+/** How many rows get a second chance before one goes, at most: nobody shall wait for all of them. */
+const CHANCES = 50;
 
 /**
- * Live rows in memory, up to a number of bytes (by the text of the rows), the least used going first. Only the process
- * that projects keeps them, because only it learns of every change in the moment it is made.
+ * Live rows in memory, up to a number of bytes (by the text of the rows); the oldest go first, but one that was used gets
+ * a second chance. Only the process that projects keeps them, because only it learns of every change in the moment it is made.
  */
 export class LiveRows {
   readonly #limit: number;
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
   #changes = 0;
-  #uses = 0;
   #open = false;
 
   constructor(limit: number) {
@@ -58,13 +59,7 @@ export class LiveRows {
     const id = idOf(model, key);
     const kept = this.#kept.get(id);
     if (!kept) return { known: false };
-    // Moved to the young end, but not time and again while it is young.
-    this.#uses += 1;
-    if (this.#uses - kept.used > this.#kept.size / 4) {
-      kept.used = this.#uses;
-      this.#kept.delete(id);
-      this.#kept.set(id, kept);
-    }
+    kept.used = true;
     return kept.live ? { known: true, live: kept.live } : { known: true };
   }
 
@@ -85,13 +80,19 @@ export class LiveRows {
 
   #put(id: string, live: Live | undefined, bytes: number): void {
     this.#bytes += bytes - (this.#kept.get(id)?.bytes ?? 0);
-    this.#uses += 1;
     this.#kept.delete(id);
-    this.#kept.set(id, { live, bytes, used: this.#uses });
-    for (const [oldest, { bytes: freed }] of this.#kept) {
-      if (this.#bytes <= this.#limit || oldest === id) return;
+    this.#kept.set(id, { live, bytes, used: false });
+    let chances = CHANCES;
+    for (const [oldest, kept] of this.#kept) {
+      if (this.#bytes <= this.#limit) return;
+      if (oldest === id) continue;
       this.#kept.delete(oldest);
-      this.#bytes -= freed;
+      if (kept.used && chances > 0) {
+        chances -= 1;
+        this.#kept.set(oldest, { ...kept, used: false });
+      } else {
+        this.#bytes -= kept.bytes;
+      }
     }
   }
 }
