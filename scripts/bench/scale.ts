@@ -7,7 +7,7 @@ import { loadedServer } from './loaded-server.ts';
 const SMALL = 1000;
 const LARGE = 100_000;
 /** Seconds a server is left alone before it is looked at, and how long that takes. */
-const REST = 15;
+const REST = 30;
 const LOOK = 20;
 const ROUNDS = 4;
 /** Clock ticks of Linux per second. */

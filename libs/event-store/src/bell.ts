@@ -14,8 +14,8 @@ export class Bell {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Resolves once the bell has been rung since `count` was taken, or after `timeout` milliseconds. */
-  async wait(count: number, timeout: number): Promise<void> {
+  /** Resolves once the bell has been rung since `count` was taken, or after `timeout` milliseconds, where one is given. */
+  async wait(count: number, timeout?: number): Promise<void> {
     if (this.#count !== count || this.#closed) return;
     await new Promise<void>((resolve) => {
       const wake = () => {
@@ -23,7 +23,7 @@ export class Bell {
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, timeout);
+      const timer = timeout === undefined ? undefined : setTimeout(wake, timeout);
       this.#waiting.add(wake);
     });
   }

@@ -13,6 +13,9 @@ export interface KurrentDbOptions {
   readonly load?: () => Promise<KurrentPackage>;
 }
 
+/** How long a subscription waits for the bell before it looks all the same, in milliseconds. */
+const POLL = 1000;
+
 /**
  * The log on a KurrentDB server of our own, 26.1 or newer. Positions are commit positions.
  * @throws Error where the server is away or too old, or the client package is not there
@@ -55,7 +58,7 @@ export async function kurrentdbEventStore(
         const page = await reader.readAll(from, wanted);
         return { ...page, more: page.end > from };
       };
-      const following = follow({ after, handle, options, read, bell });
+      const following = follow({ after, handle, options, read, bell, patience: POLL });
       const subscription = {
         stop: async () => {
           subscriptions.delete(subscription);

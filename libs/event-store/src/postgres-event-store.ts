@@ -23,6 +23,9 @@ import { repeatedAppend } from './repeated-append.ts';
 import { StreamReader } from './stream-reader.ts';
 import { follow } from './subscription.ts';
 
+/** How often it is looked whether the log has grown, while nobody says so, in milliseconds. */
+const HEARTBEAT = 1000;
+
 /** The log in a PostgreSQL database (schema `log`), made on first use. The pool stays the caller's. */
 export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   await prepare(pool);
@@ -38,6 +41,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     if (!recent.holds(position)) bell.ring();
   });
   await listener.start();
+  const heartbeat = startHeartbeat(pool, bell);
 
   const reader = new StreamReader(pool);
 
@@ -82,18 +86,37 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     readStream,
     readsFromAnywhere: true,
     readAll,
-    head: async () => {
-      const { rows } = await pool.query<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM log.events');
-      return BigInt(rows[0]?.head ?? 0);
-    },
+    head: () => headOf(pool),
     subscribe: (after, handle, options: SubscribeOptions = {}): Subscription =>
       follow({ after, handle, options, read: follows, bell }),
     close: async () => {
+      clearInterval(heartbeat);
       await listener.stop();
       await batcher.idle();
       bell.close();
     },
   };
+}
+
+async function headOf(pool: Pool): Promise<Position> {
+  const text = 'SELECT coalesce(max(position), 0) AS head FROM log.events';
+  const { rows } = await pool.query<{ head: string }>({ name: 'head', text });
+  return BigInt(rows[0]?.head ?? 0);
+}
+
+/** Rings the bell where the log has grown and nobody was told: a connection that hears nothing may look sound for long. */
+function startHeartbeat(pool: Pool, bell: Bell): NodeJS.Timeout {
+  let rung = bell.count;
+  let known = 0n;
+  const beat = async (): Promise<void> => {
+    if (bell.count === rung) {
+      const head = await headOf(pool);
+      if (head !== known) bell.ring();
+      known = head;
+    }
+    rung = bell.count;
+  };
+  return setInterval(() => void beat().catch(() => undefined), HEARTBEAT).unref();
 }
 
 function chosen<Page extends { readonly events: StoredEvent[] }>(

@@ -2,9 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bell } from './bell.ts';
 import type { Position, ReadAllOptions, StoredEvent, SubscribeOptions, Subscription } from './event-store.ts';
 
-/** How long a subscription waits for the bell before it looks all the same, in milliseconds. */
-const POLL = 1000;
-
 /** A subscription over a store that can be read from a position and rings a bell when there is more. */
 export function follow(feed: {
   readonly after: Position;
@@ -16,8 +13,10 @@ export function follow(feed: {
     options: ReadAllOptions,
   ) => Promise<{ readonly events: StoredEvent[]; readonly end: Position; readonly more: boolean }>;
   readonly bell: Bell;
+  /** How long to wait for the bell before looking all the same, in milliseconds; for good unless said. */
+  readonly patience?: number;
 }): Subscription {
-  const { handle, options, read, bell } = feed;
+  const { handle, options, read, bell, patience } = feed;
   const stopping = new AbortController();
   const stopped = () => stopping.signal.aborted;
 
@@ -37,7 +36,7 @@ export function follow(feed: {
           position = end;
         }
         failures = 0;
-        if (!more) await bell.wait(count, POLL);
+        if (!more) await bell.wait(count, patience);
       } catch (error) {
         if (stopped()) return;
         options.onError?.(error);
