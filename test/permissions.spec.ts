@@ -50,7 +50,7 @@ BluePrint/BluePrintScript
   view add change delete                             BluePrint.*_blueprintscript
 Site/Site
   view add change delete                             Site.*_site
-  (getConfig) (explain)                              Site.view_site
+  (getConfig) (explain) (getDependencyMap)           Site.view_site
   (eraseSecret)                                      Site.change_site
 Directory/Zone
   view add change delete                             Directory.*_zone

@@ -196,6 +196,12 @@ it('what is text by contract on CInP is typed here', async () => {
   expect((await ask('GET', 'Building/Foundation/host1')).body['id_map']).toEqual({ mac: '22:33' });
 });
 
+it('a site tells what is in it', async () => {
+  const { body } = await ask('POST', 'Site/Site/typed/getDependencyMap', { body: {} });
+  const host = { description: 'host1', type: 'Foundation', state: 'planned', dependency_list: [], has_job: false };
+  expect(body).toEqual({ value: { 'f-host1': { ...host, external: false } } });
+});
+
 describe('the document', () => {
   interface Item extends Readonly<Record<string, unknown>> {
     readonly parameters?: readonly { readonly schema: { readonly type: string } }[];

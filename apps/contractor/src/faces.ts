@@ -18,14 +18,18 @@ export interface Face {
 /** Has a request answered by the face it is for; undefined where it is for none. */
 export type Answering = (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
 
-/** The faces as one: each request goes to the first that answers its path, and is measured. */
+/**
+ * The faces as one: each request goes to the first that answers its path, and is measured.
+ * @param sourceOf where a request comes from, if it may have come through proxies
+ */
 export const answering =
-  (faces: readonly Face[], metrics: Metrics): Answering =>
+  (faces: readonly Face[], metrics: Metrics, sourceOf: ((request: HttpRequest) => string) | undefined): Answering =>
   (request) => {
     const face = faces.find(({ paths }) => paths.test(request.target));
     if (!face) return undefined;
     const begun = performance.now();
-    return face.answer(request).then((answer) => {
+    const asked = sourceOf ? { ...request, source: sourceOf(request) } : request;
+    return face.answer(asked).then((answer) => {
       const seconds = (performance.now() - begun) / 1000;
       if (answer) metrics.request(face.name, request.verb, answer.status, seconds);
       return answer;

@@ -20,6 +20,7 @@ import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
 import type { Answering, Face } from './faces.ts';
 import { answering, facesServer } from './faces.ts';
+import { sourceThrough } from './request-source.ts';
 import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
@@ -110,12 +111,14 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const kept = new KeptAnswers(pool);
   await kept.start();
   const at = (time: string) => positionAt(store, time);
-  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept });
+  const { maxBody, corsOrigins } = settings;
+  const cors = corsOrigins.length > 0 ? { cors: corsOrigins } : {};
+  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept, maxBody });
   const faces: readonly Face[] = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
-    { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify }) },
+    { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify, maxBody, ...cors }) },
   ];
-  answer = answering(faces, metrics);
+  answer = answering(faces, metrics, sourceThrough(settings.trustedProxies));
 
   await projector.start();
   whenStopped(() => projector.stop());

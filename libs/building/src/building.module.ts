@@ -1,5 +1,6 @@
 import type { FoundationType } from '#platform';
 import type { Room } from '#runtime';
+import { dependencyMap } from './dependency-map.api.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
 import { foundations } from './foundations.ts';
 
@@ -9,6 +10,6 @@ export const buildingRoom = (types: readonly FoundationType[]): Room => ({
   rows: [foundations],
   furnish: () => ({
     api: [foundationModel, ...types.map(platformFoundationModel)],
-    extensions: foundationUsers,
+    extensions: [...foundationUsers, dependencyMap],
   }),
 });

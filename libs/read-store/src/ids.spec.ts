@@ -33,6 +33,7 @@ describe('ids', () => {
 
   it('are handed out as soon as the database lets them be', async () => {
     const pool = new Pool({ connectionString: database.url, max: 1 });
+    pool.on('error', () => undefined);
     const ids = new Ids(pool);
     await pool.query('SET default_transaction_read_only = on');
     await expect(ids.next('job')).rejects.toThrow('read-only');

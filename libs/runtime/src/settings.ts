@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 
 /** A setting that cannot be used: names the key, the value and the rule. */
 export class BadSetting extends Error {
@@ -16,6 +17,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Addresses, or blocks of them, of proxies whose word counts as to where a request comes from. */
+  readonly trustedProxies: readonly string[];
+  /** Origins of web pages that may use the API; `*` for all, none unless said. */
+  readonly corsOrigins: readonly string[];
+  /** The largest body of a request, in bytes. */
+  readonly maxBody: number;
   /** How machines and clients reach the server; configurations tell it. */
   readonly contractorUrl: string;
   /** Where boot images lie; configurations tell it. */
@@ -77,6 +84,18 @@ function choice<C extends string>(env: Environment, key: string, choices: readon
   return found;
 }
 
+/** Parts separated by commas. */
+function list(env: Environment, key: string, fits: (part: string) => boolean, rule: string): readonly string[] {
+  const value = text(env, key);
+  const parts = (value ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  if (!parts.every(fits)) throw new BadSetting(key, value ?? '', rule);
+  return parts;
+}
+
+const isBlock = (part: string): boolean => (part.includes('/') ? ipaddr.isValidCIDR(part) : ipaddr.isValid(part));
+
+const isOrigin = (part: string): boolean => part === '*' || (URL.canParse(part) && new URL(part).origin === part);
+
 /** Reads the settings of the server. @throws BadSetting for the first that cannot be used */
 export function readSettings(env: Environment): Settings {
   const eventStore = choice(env, 'EVENT_STORE', ['postgres', 'kurrentdb'], 'postgres');
@@ -92,6 +111,9 @@ export function readSettings(env: Environment): Settings {
   return {
     host: text(env, 'CONTRACTOR_HOST') ?? '127.0.0.1',
     port: number(env, 'CONTRACTOR_PORT', 8080, [0, 65_535]),
+    trustedProxies: list(env, 'CONTRACTOR_TRUSTED_PROXIES', isBlock, 'must be addresses or blocks like 10.0.0.0/8'),
+    corsOrigins: list(env, 'CONTRACTOR_CORS_ORIGINS', isOrigin, 'must be origins like https://ui.example.org, or *'),
+    maxBody: number(env, 'CONTRACTOR_MAX_BODY', 524_288, [1024, 16_777_216]),
     contractorUrl: url(env, 'CONTRACTOR_URL', ['http:', 'https:']) ?? 'http://contractor',
     pxeUrl: url(env, 'CONTRACTOR_PXE_URL', ['http:', 'https:', 'tftp:', 'nfs:']) ?? 'http://static/pxe/',
     data: path.resolve((text(env, 'CONTRACTOR_DATA') ?? './data').replace(/^~(?=\/|$)/, os.homedir())),
