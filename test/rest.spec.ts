@@ -159,10 +159,30 @@ it('a wish with a key comes true once', async () => {
       first.headers.get('contractor-request'),
     ]);
   }
-  const { rows } = await database.pool.query('SELECT 1 FROM log.events WHERE meta LIKE $1', [
+  const { rows } = await database.pool.query('SELECT type FROM log.events WHERE meta LIKE $1 ORDER BY position', [
     `%"request":"${first.headers.get('contractor-request')}"%`,
   ]);
-  expect(rows).toHaveLength(1);
+  expect(rows).toEqual([{ type: 'SiteDescribed' }, { type: 'RequestCarriedOut' }]);
+});
+
+it('a wish with a key comes true once, even if the server is lost before it has kept its answer', async () => {
+  const lose = () => database.pool.query('DELETE FROM ledger.answers');
+  const twice = async (method: string, path: string, key: string, body: object) => {
+    const send = () => ask(method, path, { body, headers: { 'Idempotency-Key': key } });
+    const first = await send();
+    await lose();
+    const second = await send();
+    expect([second.status, second.body]).toEqual([first.status, first.body]);
+    await lose();
+    const other = await ask(method, path, { body: { ...body, other: 1 }, headers: { 'Idempotency-Key': key } });
+    expect(other.status).toBeGreaterThanOrEqual(400);
+    return first;
+  };
+  const zone = await twice('POST', 'Directory/Zone', 'a zone', { name: 'lost.test' });
+  const entry = { zone: zone.body['id'], type: 'TXT', name: 'note', target: 'text' };
+  await twice('POST', 'Directory/Entry', 'an entry', entry);
+  expect((await ask('GET', 'Directory/Entry')).body['total']).toBe(1);
+  await twice('PATCH', `Directory/Zone/${String(zone.body['id'])}`, 'a change', { ttl: 60 });
 });
 
 it('a wish with a key is answered as before when it comes again, and its key is good for nothing else', async () => {

@@ -92,7 +92,7 @@ export class ApiService {
     if (!create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
-    const { call, done } = this.#open(request);
+    const { call, done } = this.#open(request, request.once);
     const { value: key } = await call.execute(async (work) => {
       collect(work, validate(model.fields, whole));
       const made = await create(work, whole, call);
@@ -122,7 +122,7 @@ export class ApiService {
     const { update } = model;
     if (!update) throw new Forbidden(`${model.path} is not changed directly`);
     refuseOther(repeated, await show(model, keys, this.#ground.reads.now));
-    const { call, done } = this.#open(request);
+    const { call, done } = this.#open(request, request.once);
     await call.execute(async (work) => {
       if (typeof change !== 'function') collect(work, validate(model.fields, change));
       for (const key of keys) {
@@ -179,16 +179,17 @@ export class ApiService {
     this.#demand(request, action.permission);
     const { run } = action;
     await show(model, keys, this.#ground.reads.now);
-    const { call, done } = this.#open(request);
-    const values = new Map<Key, unknown>();
-    if ('within' in run) {
-      await call.execute(async (work) => {
-        for (const key of keys) values.set(key, await run.within(work, key, parameters, call));
-      });
-    } else {
-      for (const key of keys) values.set(key, await run.freely(key, parameters, call));
-    }
-    return this.#answer(done, async () => values);
+    const within = 'within' in run;
+    const { call, done } = this.#open(request, within ? request.once : undefined);
+    const each = async (act: (key: Key) => Promise<unknown>): Promise<[Key, unknown][]> => {
+      const values: [Key, unknown][] = [];
+      for (const key of keys) values.push([key, await act(key)]);
+      return values;
+    };
+    const values = within
+      ? (await call.execute((work) => each((key) => run.within(work, key, parameters, call)))).value
+      : await each((key) => run.freely(key, parameters, call));
+    return this.#answer(done, async () => new Map(values));
   }
 
   #demand({ caller }: Request, permission: Permission): void {
@@ -212,7 +213,8 @@ export class ApiService {
     await demandLatest(model, key, since, work, this.#standing);
   }
 
-  #open(request: Request): { call: Call; done: { position: Position | undefined } } {
+  /** @param once the mark of a request that is one unit of work, and carried out once */
+  #open(request: Request, once?: string): { call: Call; done: { position: Position | undefined } } {
     const done: { position: Position | undefined } = { position: undefined };
     const { carryOut, clock, reads } = this.#ground;
     let steps = 0;
@@ -229,7 +231,8 @@ export class ApiService {
       now: clock.now(),
       execute: async (task) => {
         // Every unit of work of a request has an id of its own, the same ones when the request is sent again.
-        const step = await carryOut({ ...asking, request: steps === 0 ? request.id : `${request.id}/${steps}` }, task);
+        const id = steps === 0 ? request.id : `${request.id}/${steps}`;
+        const step = await carryOut({ ...asking, request: id, ...(once === undefined ? {} : { once }) }, task);
         steps += 1;
         done.position = step.position ?? done.position;
         return step;

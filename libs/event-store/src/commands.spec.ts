@@ -258,6 +258,29 @@ describe('commands', () => {
     expect(types).toEqual([{ who: 'ann' }, { who: 'bob' }]);
   });
 
+  it('carry out once what may come again, and come to the same', async () => {
+    const asked = { ...asking(), once: 'ann enters' };
+    const task = async (work: Work) => {
+      await work.decide(hall, room, enter('ann'));
+      return [room, 1];
+    };
+    const [first, second] = await Promise.all([one.carryOut(asked, task), other.carryOut(asked, task)]);
+    expect(second).toEqual(first);
+    expect(await other.carryOut(asked, task)).toEqual({ value: [room, 1], position: first.position });
+    expect(await store.readStream(streamName('hall', room))).toHaveLength(1);
+    const another = other.carryOut({ ...asked, once: 'bob enters' }, task);
+    await expect(another).rejects.toMatchObject({ faults: [{ code: 'ANOTHER_REQUEST' }] });
+  });
+
+  it('may be tried again where nothing came of it', async () => {
+    const asked = { ...asking(), once: 'ann enters' };
+    const task = (work: Work) => work.decide(hall, room, enter('ann'));
+    await one.carryOut(asking(), task);
+    await expect(one.carryOut(asked, task)).rejects.toThrow(Refusal);
+    await one.carryOut(asking(), (work) => work.decide(hall, room, leave('ann')));
+    expect((await one.carryOut(asked, task)).value).toBe(true);
+  });
+
   it('pass on what a task throws, without doing it again', async () => {
     let tries = 0;
     const wish = carryOut(one, async (work) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Asking } from '#kernel';
-import { Conflict, Work } from '#kernel';
+import type { Asking, Message } from '#kernel';
+import { Conflict, refuse, streamName, Work } from '#kernel';
 import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
@@ -16,6 +16,22 @@ export interface Done<R> {
   readonly value: R;
   /** Where its last event stands; undefined where there was nothing to append. */
   readonly position: Position | undefined;
+}
+
+/** What a wish came to that may come again, as its event says it. */
+interface Outcome {
+  readonly once: string | undefined;
+  readonly value: unknown;
+}
+
+/** Ends a unit of work whose wish was carried out before. */
+class CarriedOut extends Error {
+  readonly done: Done<unknown>;
+
+  constructor(done: Done<unknown>) {
+    super('carried out before');
+    this.done = done;
+  }
 }
 
 /** How often a unit of work is done again because somebody was faster, before the caller is told. */
@@ -52,11 +68,34 @@ export class Commands {
    * @throws Refusal where the work collected faults; Conflict where others were faster again and again.
    */
   async carryOut<R>(asking: Asking, task: (work: Work) => Promise<R>): Promise<Done<R>> {
-    return this.#attempt(task, async (work, value) => {
-      const position = await this.#commit(asking, work);
-      if (position === undefined) await this.#confirm(work);
-      return { value, position };
-    });
+    const { once } = asking;
+    const ledger = streamName('request', asking.request);
+    const unlessDone = async (work: Work): Promise<R> => {
+      const before = once === undefined ? undefined : await this.#outcome<R>(ledger, once);
+      if (before) throw new CarriedOut(before);
+      return task(work);
+    };
+    try {
+      return await this.#attempt(unlessDone, async (work, value) => {
+        const message: Message<'RequestCarriedOut', Outcome> = { type: 'RequestCarriedOut', data: { once, value } };
+        const outcome = { stream: ledger, expected: NO_STREAM, events: [message] };
+        const position = await this.#commit(asking, work, once === undefined ? [] : [outcome]);
+        if (position === undefined) await this.#confirm(work);
+        return { value, position };
+      });
+    } catch (error) {
+      if (error instanceof CarriedOut) return error.done as Done<R>;
+      throw error;
+    }
+  }
+
+  /** What a wish has come to before; undefined where it was not carried out. @throws Refusal where it was another one */
+  async #outcome<R>(ledger: string, once: string): Promise<Done<R> | undefined> {
+    const [event] = await this.#store.readStream(ledger, { limit: 1 });
+    if (!event) return undefined;
+    const outcome = JSON.parse(event.data) as Outcome;
+    if (outcome.once !== once) throw refuse('', 'ANOTHER_REQUEST', 'The Idempotency-Key was used for another request.');
+    return { value: outcome.value as R, position: event.position };
   }
 
   /**
@@ -101,9 +140,11 @@ export class Commands {
     }
   }
 
-  async #commit(asking: Asking, work: Work): Promise<Position | undefined> {
-    const written = work.written();
-    if (written.length === 0) return undefined;
+  /** @param outcome what is written beside what was decided, if something was */
+  async #commit(asking: Asking, work: Work, outcome: ReturnType<Work['written']>): Promise<Position | undefined> {
+    const decided = work.written();
+    if (decided.length === 0) return undefined;
+    const written = [...decided, ...outcome];
     let index = 0;
     const writes: Write[] = [];
     for (const { stream, expected, events } of written) {

@@ -18,11 +18,12 @@ export async function onceOnly(
   kept: KeptAnswers,
   visit: Visit,
   wish: Wish,
-  carryOut: () => Promise<Answer>,
+  carryOut: (wish: Wish) => Promise<Answer>,
 ): Promise<Answer> {
   const key = visit.request.header('idempotency-key');
   const keyed = key !== undefined && visit.caller?.person !== undefined;
-  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || visit.path.includes('/Auth/')) return carryOut();
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || visit.path.includes('/Auth/'))
+    return carryOut(wish);
   // The key, which is kept nowhere, makes it useless to guess at passwords in what was sent.
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([key, visit.method, visit.path, wish.data]))
@@ -35,7 +36,7 @@ export async function onceOnly(
     const answer = JSON.parse(before.answer) as Answer;
     return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
   }
-  const answer = await carryOut();
+  const answer = await carryOut({ ...wish, request: { ...wish.request, once: fingerprint } });
   if (answer.status < 300) await kept.keep(visit.id, { fingerprint, answer: JSON.stringify(answer) });
   return answer;
 }

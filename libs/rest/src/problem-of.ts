@@ -16,6 +16,7 @@ const BY_CODE: Readonly<Record<string, ProblemName>> = {
   BUSY: 'not-ready',
   NOT_FOUND: 'not-found',
   AHEAD: 'malformed',
+  ANOTHER_REQUEST: 'conflict',
   TAKEN: 'refused',
 };
 

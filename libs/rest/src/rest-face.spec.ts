@@ -226,7 +226,9 @@ describe('problems', () => {
 
 describe('the log', () => {
   const metaOf = async (request: string): Promise<Record<string, unknown>[]> => {
-    const { rows } = await database.pool.query<{ meta: string }>('SELECT meta FROM log.events ORDER BY position');
+    const { rows } = await database.pool.query<{ meta: string }>(
+      "SELECT meta FROM log.events WHERE type <> 'RequestCarriedOut' ORDER BY position",
+    );
     return rows
       .map(({ meta }) => JSON.parse(meta) as Record<string, unknown>)
       .filter((meta) => meta['request'] === request);

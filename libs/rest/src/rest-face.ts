@@ -75,7 +75,7 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Vis
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await wishOf(options, visit, place, method);
-  return onceOnly(options.kept, visit, wish, () => operationOn(place, method)(place, wish));
+  return onceOnly(options.kept, visit, wish, (asked) => operationOn(place, method)(place, asked));
 }
 
 const allowed = (places: readonly Place[]): string[] =>
