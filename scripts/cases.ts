@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { argv, cwd, exit, stderr, stdout } from 'node:process';
 import { checkConfigCase, configGroups } from '#config';
 import { type Case, type Decided, checkCase } from '#tscript';
+import { checkWireCase, isPlayable, type WireCase } from './wire-cases.ts';
 
 /** One case: what it is called, and where it goes otherwise than it should. */
 interface Row {
@@ -23,7 +24,7 @@ interface Group {
 const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = {
   core: coreGroups,
   tscript: scriptGroups,
-  wire: notYet,
+  wire: wireGroups,
 };
 
 /** The groups of a file nobody plays: its lists, by name. */
@@ -39,6 +40,16 @@ function coreGroups(content: unknown): readonly Group[] {
     const rows = (content as Readonly<Record<string, readonly { readonly id: string }[]>>)[name] ?? [];
     if (group === undefined) return { name };
     return { name, rows: rows.map((row) => guarded(row, () => checkConfigCase(group, row as never))) };
+  });
+}
+
+/** Calls of functions, by the name of the case. */
+function wireGroups(content: unknown): readonly Group[] {
+  const { cases: calls } = content as { readonly cases: readonly WireCase[] };
+  return calls.map((call) => {
+    const { case: name } = call;
+    if (!isPlayable(call)) return { name };
+    return { name, rows: [guarded({ id: name }, () => ({ id: name, differences: checkWireCase(call) }))] };
   });
 }
 
