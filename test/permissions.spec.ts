@@ -76,6 +76,8 @@ SubContractor/Dispatch
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Secret
+  (erase)                                            Records.can_erase_secret
 `;
 
 /** The rows of the table, one for each thing that can be asked. */
@@ -235,6 +237,7 @@ describe('permissions', () => {
       log,
       positionAt: nothing,
       kept: { find: nothing, keep: nothing },
+      mark: String,
     });
     const http = createServer((request, response) => {
       const face = (request.url ?? '').startsWith('/api/rest/') ? rest : cinp;

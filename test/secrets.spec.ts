@@ -58,8 +58,8 @@ async function references(stream: string): Promise<string[]> {
 
 describe('secrets in configuration values', () => {
   it('are masked in every answer, and nowhere kept as text', async () => {
-    const values = { ntp: 'pool', db_password: PASSWORD, 'api_token:VM': TOKEN };
-    const masked = { ntp: 'pool', db_password: MASK, 'api_token:VM': MASK };
+    const values = { ntp: 'pool', db_password: PASSWORD, 'api_token:VM': TOKEN, bmc: { admin_password: PASSWORD } };
+    const masked = { ntp: 'pool', db_password: MASK, 'api_token:VM': MASK, bmc: { admin_password: MASK } };
     const { uri, object } = await client.create(SITE, { name: 'vault', description: 'x', config_values: values });
     expect(object).toMatchObject({ config_values: masked });
     expect(await client.get(uri)).toMatchObject({ config_values: masked });
@@ -79,7 +79,7 @@ describe('secrets in configuration values', () => {
   it('stay what they are when their mask is written back, and when the same is written', async () => {
     const before = await references('site-vault');
     await client.update(`${SITE}:vault:`, {
-      config_values: { ntp: 'other', db_password: MASK, 'api_token:VM': TOKEN },
+      config_values: { ntp: 'other', db_password: MASK, 'api_token:VM': TOKEN, bmc: { admin_password: MASK } },
     });
     expect(await references('site-vault')).toEqual([...before, ...before]);
     const patch = { config_values: { ntp: 'third' } };
@@ -116,6 +116,30 @@ describe('secrets in configuration values', () => {
     );
     expect(rows).toEqual([{ n: 0 }]);
     expect(await client.get(`${SITE}:vault:`)).toMatchObject({ config_values: { db_password: MASK } });
+  });
+
+  it('are erased, and that is on record, where their object is gone', async () => {
+    await client.create(SITE, { name: 'attic', description: 'x', config_values: { old_token: TOKEN } });
+    await client.delete(`${SITE}:attic:`);
+    const erase = () => rest('POST', 'Records/Secret/erase', { owner: 'Site attic old_token' });
+    expect(await (await erase()).json()).toEqual({ value: 1 });
+    expect((await erase()).status).toBe(422);
+    const { rows } = await database.pool.query(
+      `SELECT stream, meta::json ->> 'actor' AS actor FROM log.events WHERE type = 'SecretErased' ORDER BY position`,
+    );
+    expect(rows).toEqual([
+      { stream: 'secret-!site vault db_password', actor: 'root' },
+      { stream: 'secret-!site attic old_token', actor: 'root' },
+    ]);
+  });
+
+  it('are not told by the answer to a wish with a key either, nor by what is kept of it', async () => {
+    const body = { name: 'keyed', description: 'x', config_values: { db_password: 'kept-nowhere-at-all' } };
+    const send = () => rest('POST', 'Site/Site', body, { 'Idempotency-Key': 'make keyed' });
+    for (const answer of [await send(), await send()]) {
+      expect(await answer.json()).toMatchObject({ config_values: { db_password: MASK } });
+    }
+    expect(await everything()).not.toContain('kept-nowhere-at-all');
   });
 
   it('are read with their key only: a server with another one does not start', async () => {

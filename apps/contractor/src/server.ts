@@ -113,7 +113,8 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const at = (time: string) => positionAt(store, time);
   const { maxBody, corsOrigins } = settings;
   const cors = corsOrigins.length > 0 ? { cors: corsOrigins } : {};
-  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept, maxBody });
+  const mark = (text: string) => secrets.mark(text);
+  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
   const faces: readonly Face[] = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
     { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify, maxBody, ...cors }) },

@@ -1,14 +1,34 @@
 import { secretOwner } from '#config';
+import type { Decider, Message } from '#kernel';
 import { refuse } from '#kernel';
 import type { Secrets } from '#secrets';
 import { integer, text } from './field.ts';
-import type { Action } from './model.ts';
+import type { Action, Call } from './model.ts';
 import { asText } from './values.ts';
 
+type EraseSecret = Message<'EraseSecret', Readonly<Record<string, never>>>;
+type SecretErased = Message<'SecretErased', Readonly<Record<string, never>>>;
+
+/** What was erased of a secret, by the words its values are kept under: all there was. */
+const erasures: Decider<null, EraseSecret, SecretErased> = {
+  category: 'secret',
+  initial: () => null,
+  decide: { EraseSecret: () => ({ type: 'SecretErased', data: {} }) },
+  evolve: { SecretErased: () => null },
+};
+
 /**
- * Has a secret of an object forgotten for good, with every value it ever had: for objects of a kind that keep theirs under
- * `<kind> <id> <key>`. The answer is how many values there were.
+ * Has every value of a secret forgotten for good. Who asked for it and why is noted first; lost in between, it can be
+ * asked for again. @returns how many values there were
+ * @throws Refusal of `field` where there is none
  */
+export async function eraseSecretOf(owner: string, field: string, secrets: Secrets, call: Call): Promise<number> {
+  if ((await secrets.count(owner)) === 0) throw refuse(field, 'NO_SECRET', `there is no secret "${owner}"`);
+  await call.execute((work) => work.decide(erasures, owner, { type: 'EraseSecret', data: {} }));
+  return secrets.erase(owner);
+}
+
+/** The action that does so for an object of a kind that keeps its secrets under `<kind> <id> <key>`. */
 export const eraseSecret = (kind: string, grant: string, secrets: Secrets): Action => ({
   doc: 'Forgets every value a secret ever had, for good: looking back will find it erased, too.',
   faces: ['rest'],
@@ -16,10 +36,6 @@ export const eraseSecret = (kind: string, grant: string, secrets: Secrets): Acti
   returns: integer(),
   permission: { grant },
   run: {
-    freely: async (id, { key }) => {
-      const erased = await secrets.erase(secretOwner(`${kind} ${id}`, asText(key)));
-      if (erased === 0) throw refuse('key', 'NO_SECRET', `${kind} ${id} has no secret "${asText(key)}"`);
-      return erased;
-    },
+    freely: (id, { key }, call) => eraseSecretOf(secretOwner(`${kind} ${id}`, asText(key)), 'key', secrets, call),
   },
 });

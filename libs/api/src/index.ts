@@ -3,7 +3,7 @@ export type { Caller, Person, Serves } from './caller.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace } from './catalogue.ts';
 export { deleteObjects } from './deletion.ts';
-export { eraseSecret } from './erase-secret.ts';
+export { eraseSecret, eraseSecretOf } from './erase-secret.ts';
 export { boolean, dateTime, integer, map, reference, text } from './field.ts';
 export type { Field, Parameter, ValueType } from './field.ts';
 export type { Action, ActionRun, Call, Deletion, Extension, Face, Filter, Model, Permission, Values } from './model.ts';

@@ -1,5 +1,6 @@
-import type { Asking, Fault, Work } from '#kernel';
-import { refuse } from '#kernel';
+import { shownValues } from '#config';
+import type { Asking, Fault, JsonMap, Work } from '#kernel';
+import { pairsOf, refuse } from '#kernel';
 import type { Clock, Done, Position } from '#event-store';
 import type { Key, Projector, ReadStore, View } from '#read-store';
 import { ANONYMOUS, may } from './caller.ts';
@@ -102,7 +103,9 @@ export class ApiService {
     });
     return this.#answer(done, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
-      pending ? { key, object: whole, since: undefined } : { key, ...(await this.#shown(model, key)) },
+      pending
+        ? { key, object: withoutSecrets(model, whole), since: undefined }
+        : { key, ...(await this.#shown(model, key)) },
     );
   }
 
@@ -255,6 +258,15 @@ export class ApiService {
     return showSince(model, key, this.#ground.reads.now);
   }
 }
+
+/** Values as they were given, with the secrets in their maps masked. */
+const withoutSecrets = ({ fields }: Model, values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const masked = fields[name]?.type.kind === 'Map' && typeof value === 'object' && value !== null;
+      return [name, masked ? shownValues(pairsOf(value as JsonMap)) : value];
+    }),
+  );
 
 function collect(work: Work, faults: readonly Fault[]): void {
   for (const { field, code, text } of faults) work.fault(field, code, text);

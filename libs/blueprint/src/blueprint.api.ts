@@ -55,12 +55,12 @@ async function changesFrom(
   name: string,
   values: Values,
   kind: BluePrint['kind'],
-  { secrets, before }: Pick<ConfigOwner, 'secrets' | 'before'>,
+  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'wish'>,
 ): Promise<BluePrintChanges> {
   const given = Object.entries(FIELDS)
     .filter(([, field]) => field in values)
     .map(([inside, field]) => [inside, values[field] ?? {}] as const);
-  const owner = { owner: `BluePrint ${name}`, before, secrets };
+  const owner = { ...whose, owner: `BluePrint ${name}` };
   const changes: BluePrintChanges = {
     ...Object.fromEntries(given),
     ...('config_values' in values
@@ -118,17 +118,20 @@ const kindOfBluePrint = (
   rows: blueprints,
   kind: { kind },
   present,
-  create: async (work, values) => {
+  create: async (work, values, { asking }) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-    const is = { kind, ...(await changesFrom(work, name, values, kind, { secrets })) } as BluePrint;
+    const is = {
+      kind,
+      ...(await changesFrom(work, name, values, kind, { secrets, wish: asking.request })),
+    } as BluePrint;
     await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, is } });
     return name;
   },
-  update: async (work, name, values) => {
+  update: async (work, name, values, { asking }) => {
     const seen = await work.see(blueprint, name);
     const before = seen.stage === 'open' ? seen.is.configValues : undefined;
-    const data = await changesFrom(work, String(name), values, kind, { secrets, before });
+    const data = await changesFrom(work, String(name), values, kind, { secrets, before, wish: asking.request });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
   },
   deletion,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import type { ServerOptions } from 'node:http';
+import type { RequestListener, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { HttpAnswer, HttpRequest } from '#api';
+import { until } from '#testing';
 import {
   answersIn,
   bodyOf,
@@ -91,6 +92,26 @@ describe('answers past the server', () => {
       '200 LIST direct /3',
       '200 LIST POST /4',
     ]);
+  });
+
+  it('are given after a large body that had to wait, too', async () => {
+    const slow: RequestListener = (message, response) => void pause(100).then(() => echo(message, response));
+    const server = await started(slow, {}, async (asked) => {
+      await pause(20);
+      return direct(asked);
+    });
+    const socket = await connected(server);
+    let text = '';
+    socket.setEncoding('latin1').on('data', (part: string) => (text += part));
+    socket.write(sized('POST /large', 'x'.repeat(120_000)));
+    await until(() => text.length > 120_000);
+    text = '';
+    for (const line of ['LIST /1', 'LIST /2', 'LIST /3']) {
+      socket.write(request(line));
+      await pause(10);
+    }
+    await until(() => answersIn(text).length === 3);
+    expect(answersIn(text)).toEqual(['200 LIST direct /1', '200 LIST direct /2', '200 LIST direct /3']);
   });
 
   it('are given to a client that has closed its side', async () => {

@@ -141,6 +141,7 @@ export class FrontSocket extends Duplex {
   }
 
   override _read(): void {
+    this.full = false;
     this.raw.resume();
   }
 

@@ -20,6 +20,17 @@ describe('an answer on the wire', () => {
     });
   });
 
+  it('has a head of bytes, whatever the body is written in', () => {
+    for (const [body, bytes] of [
+      ['plain', 'plain'],
+      ['ü', '\u00c3\u00bc'],
+    ]) {
+      const { text, encoding } = written('GET', 200, { Name: 'ö' }, body);
+      const [head, , ...rest] = Buffer.from(text, encoding).toString('latin1').split('\r\n').slice(1);
+      expect([head, rest.at(-1)]).toEqual(['Name: ö', bytes]);
+    }
+  });
+
   it('has no body for HEAD, and tells of none where there can be none', () => {
     expect(written('HEAD', 200, {}, 'plain').text).toMatch(/\r\nContent-Length: 5\r\n.*\r\n\r\n$/);
     expect(written('DELETE', 204, {}).text).toBe('HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\n');
@@ -27,7 +38,7 @@ describe('an answer on the wire', () => {
     expect(written('POST', 200, {}).text).toContain('Content-Length: 0');
   });
 
-  it.each(['a\r\nSet-Cookie: b', 'a\nb', 'a\0', 'ü'])('is none with a field that holds %j', (value) => {
+  it.each(['a\r\nSet-Cookie: b', 'a\nb', 'a\0', '\u0100'])('is none with a field that holds %j', (value) => {
     expect(() => wireAnswer('GET', { status: 200, headers: { Name: value } }, '')).toThrow('the field Name');
   });
 });

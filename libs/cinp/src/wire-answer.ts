@@ -4,7 +4,8 @@ import type { HttpAnswer } from '#api';
 /** Status codes whose answers have no body, and tell no length of one. */
 const WITHOUT_BODY: readonly number[] = [204, 304];
 /** What no field may hold; a line end would begin another one. */
-const FORBIDDEN = /[^\t\u0020-\u007e]/;
+const FORBIDDEN = /[^\t\u0020-\u007e\u0080-\u00ff]/;
+const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
 /** Text with the encoding it goes over the wire in; `latin1` where it is plain, which is written faster. */
 export interface WireText {
@@ -27,7 +28,14 @@ export function wireAnswer(verb: string, { status, headers, text = '' }: HttpAns
   }
   if (!WITHOUT_BODY.includes(status)) head += `Content-Length: ${bytes}\r\n`;
   head += `Date: ${dateNow()}\r\n${connection}\r\n\r\n`;
-  return { text: verb === 'HEAD' ? head : head + text, encoding: bytes === text.length ? 'latin1' : 'utf8' };
+  if (verb === 'HEAD' || bytes === text.length) {
+    return { text: verb === 'HEAD' ? head : head + text, encoding: 'latin1' };
+  }
+  // Heads are bytes, one to a character, whatever the body is written in.
+  if (BEYOND_ASCII.test(head)) {
+    return { text: head + Buffer.from(text).toString('latin1'), encoding: 'latin1' };
+  }
+  return { text: head + text, encoding: 'utf8' };
 }
 
 let second = 0;

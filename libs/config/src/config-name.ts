@@ -34,7 +34,7 @@ const ORDER = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz<
 export const inOrderOfApplication = <V>(entries: readonly (readonly [string, V])[]): (readonly [string, V])[] =>
   entries.toSorted(([one], [other]) => ORDER.indexOf(one.charAt(0)) - ORDER.indexOf(other.charAt(0)));
 
-const SECRET = /_(?:password|token|secret)$/;
+const SECRET = /_(?:password|token|secret)$/i;
 
 /** Whether a key, whatever its operator and class, names a secret. */
 export const isSecretName = (key: string): boolean => SECRET.test(readConfigName(key)?.name ?? key);

@@ -19,7 +19,7 @@ describe('configuration values as they are given', () => {
   beforeEach(() => kept.clear());
 
   const given = (values: Json, before?: Pairs, work = nothing) =>
-    configValuesFrom(work, values, { owner: 'Site site1', before, secrets, lists: ['dns_servers'] });
+    configValuesFrom(work, values, { owner: 'Site site1', before, secrets, wish: 'w', lists: ['dns_servers'] });
   async function faults(values: Json, before?: Pairs): Promise<readonly Fault[]> {
     const work = new Work({ see: async () => ({ state: undefined, revision: -1 }) as never });
     await given(values, before, work);
@@ -42,14 +42,18 @@ describe('configuration values as they are given', () => {
     [{ 'a b': 1 }, 'NAME'],
     [{ dns_servers: 'one' }, 'LIST'],
     [{ a: { $secret: 's1' } }, 'RESERVED'],
-    [{ a: [1, { b: { $secret: 's1' } }] }, 'RESERVED'],
+    [{ a: [1, { b: { $secret: 's1', more: 1 } }] }, 'RESERVED'],
     [{ db_password: { $secret: 's1' } }, 'RESERVED'],
     [{ db_password: MASK }, 'MASKED'],
+    [{ db: { admin_password: MASK } }, 'MASKED'],
+    [{ '<db_password': 'x' }, 'OPERATOR'],
+    [{ '>api_token:VM': 'x' }, 'OPERATOR'],
+    [{ '-db_password': 'x' }, 'OPERATOR'],
   ])('are refused: %j', async (values, code) =>
     expect(await faults(values)).toMatchObject([{ field: 'config_values', code }]),
   );
 
-  it.each(['db_password', 'api_token:VM', '<x_secret'])('hold a reference for the secret %s', async (key) => {
+  it.each(['db_password', 'api_token:VM', 'X_SECRET'])('hold a reference for the secret %s', async (key) => {
     expect(await given({ [key]: 'text', plain: 'y' })).toEqual([
       [key, { $secret: 's1' }],
       ['plain', 'y'],
@@ -66,8 +70,23 @@ describe('configuration values as they are given', () => {
     expect(await faults({ db_password: MASK }, [['db_password', null]])).toMatchObject([{ code: 'MASKED' }]);
   });
 
-  it('are shown with masks', async () => {
-    const values = await given({ 2: 'b', 1: 'a', db_password: 'text' });
-    expect(JSON.stringify(shownValues(values))).toBe(`{"1":"a","2":"b","db_password":"${MASK}"}`);
+  it('hold references for secrets deeper in maps and lists, too', async () => {
+    const before = await given({ db: [{ user: 'u', admin_password: 'text' }] });
+    expect(before).toEqual([['db', [{ user: 'u', admin_password: { $secret: 's1' } }]]]);
+    expect(kept.get('s1')).toEqual({ value: 'text', owner: 'Site site1 db.0.admin_password' });
+    expect(await given({ db: [{ user: 'v', admin_password: MASK }] }, before)).toEqual([
+      ['db', [{ user: 'v', admin_password: { $secret: 's1' } }]],
+    ]);
+  });
+
+  it('may drop a secret, whatever is written beside it', async () =>
+    expect(await given({ '~db_password': 'text' })).toEqual([['~db_password', null]]));
+
+  it('are shown with masks, those too that were written before they were sealed', async () => {
+    const values = await given({ 2: 'b', 1: 'a', db_password: 'text', db: { a_token: 1, b: [{ c_secret: 'x' }] } });
+    expect(JSON.stringify(shownValues(values))).toBe(
+      `{"1":"a","2":"b","db_password":"${MASK}","db":{"a_token":"${MASK}","b":[{"c_secret":"${MASK}"}]}}`,
+    );
+    expect(shownValues([['old_password', 'text']])).toEqual({ old_password: MASK });
   });
 });

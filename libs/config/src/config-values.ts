@@ -1,5 +1,6 @@
 import type { Json, JsonMap, SecretReference, Work } from '#kernel';
-import { holdsSecret, isSecretReference, MASK, maskSecrets, objectOf, pairsOf } from '#kernel';
+import { isSecretReference, looksLikeReference, MASK, objectOf, pairsOf } from '#kernel';
+import type { Operator } from './config-name.ts';
 import { isSecretName, readConfigName } from './config-name.ts';
 import type { Origin, Pairs } from './layer.ts';
 
@@ -7,8 +8,8 @@ const FIELD = 'config_values';
 
 /** Where the values of secrets are kept. */
 export interface SecretKeeping {
-  /** Keeps a value for its owner, in words (`Site site1 db_password`). */
-  keep(value: Json, owner: string): Promise<SecretReference>;
+  /** Keeps a value for its owner, in words (`Site site1 db_password`); `wish` is the id of the wish it came with. */
+  keep(value: Json, owner: string, wish: string): Promise<SecretReference>;
   /** Whether a secret has this value. */
   holds(reference: SecretReference, value: Json): Promise<boolean>;
 }
@@ -20,50 +21,88 @@ export interface ConfigOwner {
   /** The values before; none where the owner is new. */
   readonly before?: Pairs | undefined;
   readonly secrets: SecretKeeping;
+  /** Id of the wish the values came with. */
+  readonly wish: string;
   /** Names whose values have to be lists. */
   readonly lists?: readonly string[];
 }
 
 /**
  * Configuration values as they are given with an object. Keys that are no names, and values that have to be lists and
- * are none, are faults of the field. Values of secrets are kept elsewhere, and a reference stands for them; a mask means
- * that the secret is what it was.
+ * are none, are faults of the field. Values of secrets, also deeper in a map, are kept elsewhere, and a reference stands
+ * for them; a mask means that the secret is what it was.
  */
 export async function configValuesFrom(work: Work, given: unknown, whose: ConfigOwner): Promise<Pairs> {
   const values: [string, Json][] = [];
   for (const [key, value] of pairsOf((given ?? {}) as JsonMap)) {
-    if (!readConfigName(key)) work.fault(FIELD, 'NAME', `config item name "${key}" is invalid`);
-    if (whose.lists?.includes(key) && !Array.isArray(value)) {
-      work.fault(FIELD, 'LIST', `config item "${key}" must be a list`);
-    }
-    if (holdsSecret(value)) work.fault(FIELD, 'RESERVED', `config item "${key}" holds a map with the only key $secret`);
-    values.push([key, isSecretName(key) && value !== null ? await secretFrom(work, key, value, whose) : value]);
+    for (const [code, text] of faultsOf(key, value, whose.lists)) work.fault(FIELD, code, text);
+    const before = whose.before?.find(([name]) => name === key)?.[1];
+    values.push([key, await sealed({ path: key, name: key, value, before }, whose, work)]);
   }
   return values;
 }
 
+function* faultsOf(key: string, value: Json, lists: readonly string[] = []): Generator<[code: string, text: string]> {
+  const name = readConfigName(key);
+  if (!name) yield ['NAME', `config item name "${key}" is invalid`];
+  if (lists.includes(key) && !Array.isArray(value)) yield ['LIST', `config item "${key}" must be a list`];
+  if (looksLikeReference(value)) yield ['RESERVED', `config item "${key}" holds a map with the key "$secret"`];
+  if (isSecretName(key) && name && !SEALED.includes(name.operator)) {
+    yield ['OPERATOR', `config item "${key}" is a secret: it can only be set or dropped`];
+  }
+}
+
+/** What may be done with a secret as a whole; nobody can put together what nobody can see. */
+const SEALED: readonly Operator[] = ['set', 'drop'];
+
+/** A value on its way in: where it stands, the name it stands under, and what stood there before. */
+interface Given {
+  readonly path: string;
+  readonly name: string;
+  readonly value: Json;
+  readonly before: Json | undefined;
+}
+
+/** A value with references in the place of its secrets. */
+async function sealed(given: Given, whose: ConfigOwner, work: Work): Promise<Json> {
+  const { path, name, value, before } = given;
+  if (value === null || typeof value === 'undefined') return null;
+  if (isSecretName(name)) return readConfigName(name)?.operator === 'drop' ? null : referenceFor(given, whose, work);
+  if (typeof value !== 'object') return value;
+  const parts: [string, Json][] = [];
+  for (const [key, inner] of Array.isArray(value) ? [...value.entries()] : pairsOf(value as JsonMap)) {
+    const old = typeof before === 'object' && before !== null ? (before as JsonMap)[key] : undefined;
+    const part = { path: `${path}.${key}`, name: String(key), value: inner as Json, before: old };
+    parts.push([String(key), await sealed(part, whose, work)]);
+  }
+  return Array.isArray(value) ? parts.map(([, part]) => part) : objectOf(parts);
+}
+
 /** The reference that stands for a secret: the one before where it is unchanged. */
-async function secretFrom(
-  work: Work,
-  key: string,
-  value: Json,
-  { owner, before, secrets }: ConfigOwner,
-): Promise<Json> {
-  const old = before?.find(([name]) => name === key)?.[1];
-  const known = isSecretReference(old) ? old : undefined;
+async function referenceFor({ path, value, before }: Given, whose: ConfigOwner, work: Work): Promise<Json> {
+  const { owner, secrets, wish } = whose;
+  const known = isSecretReference(before) ? before : undefined;
   if (value === MASK) {
-    if (!known) work.fault(FIELD, 'MASKED', `config item "${key}" is a mask, and there is no value it stands for`);
+    if (!known) work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`);
     return known ?? null;
   }
-  return known && (await secrets.holds(known, value)) ? known : secrets.keep(value, secretOwner(owner, key));
+  return known && (await secrets.holds(known, value)) ? known : secrets.keep(value, secretOwner(owner, path), wish);
 }
 
 /** By what name the values of a secret are kept. */
-export const secretOwner = (owner: string, key: string): string => `${owner} ${key}`;
+export const secretOwner = (owner: string, path: string): string => `${owner} ${path}`;
 
 /** Configuration values as they are shown: secrets masked, the order as they were written in. */
 export const shownValues = (values: Iterable<readonly [string, Json]>): Readonly<Record<string, Json>> =>
-  objectOf<Json>(Array.from(values, ([key, value]) => [key, maskSecrets(value)] as const));
+  objectOf<Json>(Array.from(values, ([key, value]) => [key, shownValue(key, value)] as const));
+
+/** A value as it is shown, by the name it stands under: secrets masked, whether they were sealed already or not. */
+function shownValue(name: string, value: Json): Json {
+  if (value === null || typeof value !== 'object') return value !== null && isSecretName(name) ? MASK : value;
+  if (isSecretReference(value) || isSecretName(name)) return MASK;
+  if (Array.isArray(value)) return value.map((inner) => shownValue('', inner as Json));
+  return shownValues(pairsOf(value as JsonMap));
+}
 
 /** Values of an object with the event each of them was written with. */
 export interface Written {

@@ -35,10 +35,11 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     recent.add(base, events, end);
     bell.ring();
   });
-  const listener = new Listener(pool, bell, async (position) => {
+  const listener = new Listener(pool, bell, async (payload) => {
     // Of an append of our own, the listener may hear before it is answered.
     await batcher.answered();
-    if (!recent.holds(position)) bell.ring();
+    const known = /^\d+$/.test(payload) && recent.holds(BigInt(payload));
+    if (!known) bell.ring();
   });
   await listener.start();
   const heartbeat = startHeartbeat(pool, bell);
@@ -143,13 +144,13 @@ async function prepare(pool: Pool): Promise<void> {
 class Listener {
   readonly #pool: Pool;
   readonly #bell: Bell;
-  readonly #heard: (position: Position) => Promise<void>;
+  readonly #heard: (payload: string) => Promise<void>;
   #client: PoolClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param heard told the position of every append, whoever made it */
-  constructor(pool: Pool, bell: Bell, heard: (position: Position) => Promise<void>) {
+  /** @param heard told the position of every append, whoever made it, as text */
+  constructor(pool: Pool, bell: Bell, heard: (payload: string) => Promise<void>) {
     this.#pool = pool;
     this.#bell = bell;
     this.#heard = heard;
@@ -163,7 +164,7 @@ class Listener {
         return;
       }
       this.#client = client;
-      client.on('notification', ({ payload }) => void this.#heard(BigInt(payload ?? 0)));
+      client.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
       client.on('error', () => this.#lost(client));
       await client.query(`LISTEN ${logChannel()}`);
       this.#bell.ring();

@@ -6,7 +6,7 @@ export { life } from './life.ts';
 export type { Life, LifeCommand, LifeEvent } from './life.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
-export { holdsSecret, isSecretReference, MASK, maskSecrets, secretReference } from './secret.ts';
+export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';
 export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';
 export { Work } from './work.ts';

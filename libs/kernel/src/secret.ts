@@ -20,10 +20,11 @@ export const isSecretReference = (value: unknown): value is SecretReference =>
   typeof (value as { $secret?: unknown }).$secret === 'string' &&
   Object.keys(value).length === 1;
 
-/** Whether there is a secret in a value, at any depth. */
-export const holdsSecret = (value: unknown): boolean =>
-  isSecretReference(value) ||
-  (typeof value === 'object' && value !== null && Object.values(value).some((inner) => holdsSecret(inner)));
+/** Whether a map in a value, at any depth, has the key that makes references: then it might be taken for one. */
+export const looksLikeReference = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.hasOwn(value, '$secret') || Object.values(value).some((inner) => looksLikeReference(inner)));
 
 /** A copy in which every secret, at any depth, is masked. */
 export function maskSecrets(value: unknown): Json {

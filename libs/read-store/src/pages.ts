@@ -34,6 +34,8 @@ export class Pages {
   readonly #versions = new Map<string, number>();
   readonly #ends = new Map<string, Ends>();
   #keys = 0;
+  /** How often changes were not told for a while. */
+  #epoch = 0;
   #open = false;
 
   constructor(most = MOST) {
@@ -46,12 +48,13 @@ export class Pages {
 
   close(): void {
     this.#open = false;
+    this.#epoch += 1;
     this.#clear();
   }
 
   /** To be taken before a page is read from the tables. */
   version(model: string): number {
-    return this.#versions.get(model) ?? 0;
+    return this.#epoch + (this.#versions.get(model) ?? 0);
   }
 
   get(model: string, options: ListOptions): PageOfKeys | undefined {
@@ -93,7 +96,7 @@ export class Pages {
 
   /** Rows of a model have changed. */
   changed(model: string): void {
-    this.#versions.set(model, this.version(model) + 1);
+    this.#versions.set(model, (this.#versions.get(model) ?? 0) + 1);
   }
 
   #clear(): void {

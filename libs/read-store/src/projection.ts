@@ -45,7 +45,9 @@ export class Projection {
 
   /** Looks how far they have come. */
   async look(): Promise<Position> {
-    this.#reached = await readCheckpoint(this.#options.pool);
+    const found = await readCheckpoint(this.#options.pool);
+    // A look that took long may be behind what was written meanwhile.
+    if (found > this.#reached) this.#reached = found;
     return this.#reached;
   }
 

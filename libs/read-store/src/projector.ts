@@ -174,6 +174,8 @@ export class Projector {
     const { store, live, pages, onError } = this.#options;
     live.open();
     pages.open();
+    // Whoever waits for what was written before the place was taken anew.
+    this.#waiters.reached(this.reached);
     this.#subscription = store.subscribe(this.reached, (events, end) => this.#alone(() => this.#project(events, end)), {
       limit: BATCH,
       onError,

@@ -91,6 +91,7 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
     positionAt: (time) => positionAt(store, time),
     kept,
+    mark: (text) => text,
     log: { error: (...line) => errors.push(line) },
     maxBody: 10_000,
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
 import type { Visit, Wish } from './wish.ts';
@@ -15,7 +14,7 @@ export interface KeptAnswers {
  * never kept. @throws Problem where the key was used for something else
  */
 export async function onceOnly(
-  kept: KeptAnswers,
+  { kept, mark }: { readonly kept: KeptAnswers; readonly mark: (text: string) => string },
   visit: Visit,
   wish: Wish,
   carryOut: (wish: Wish) => Promise<Answer>,
@@ -24,10 +23,7 @@ export async function onceOnly(
   const keyed = key !== undefined && visit.caller?.person !== undefined;
   if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || visit.path.includes('/Auth/'))
     return carryOut(wish);
-  // The key, which is kept nowhere, makes it useless to guess at passwords in what was sent.
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([key, visit.method, visit.path, wish.data]))
-    .digest('base64url');
+  const fingerprint = mark(JSON.stringify([visit.method, visit.path, wish.data]));
   const before = await kept.find(visit.id);
   if (before) {
     if (before.fingerprint !== fingerprint) {

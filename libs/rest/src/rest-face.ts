@@ -30,6 +30,8 @@ export interface RestFaceOptions {
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
   /** Where answers to wishes with an Idempotency-Key are kept. */
   readonly kept: KeptAnswers;
+  /** A mark by which what was asked for is known again, and which tells nobody what it was. */
+  readonly mark: (text: string) => string;
   /** The largest body in bytes. */
   readonly maxBody?: number;
 }
@@ -75,7 +77,7 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Vis
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await wishOf(options, visit, place, method);
-  return onceOnly(options.kept, visit, wish, (asked) => operationOn(place, method)(place, asked));
+  return onceOnly(options, visit, wish, (asked) => operationOn(place, method)(place, asked));
 }
 
 const allowed = (places: readonly Place[]): string[] =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const BYTES = 32;
@@ -20,12 +20,13 @@ export async function secretKey(text: string | undefined, directory: string): Pr
   if (kept !== undefined) return decoded(kept.trim(), file);
   const key = randomBytes(BYTES);
   await mkdir(directory, { recursive: true });
-  // Where two servers start at once on one directory, the first one's key counts.
-  await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  // It is there whole or not at all; where two servers start at once on one directory, the first one's key counts.
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await unlink(draft);
   return decoded((await readFile(file, 'utf8')).trim(), file);
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Json } from '#kernel';
 import { isSecretReference, MASK, maskSecrets } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
@@ -19,37 +20,57 @@ describe('secrets', () => {
   });
   afterAll(() => database.drop());
 
+  let wishes = 0;
+  const keep = (value: Json, owner: string) => secrets.keep(value, owner, String((wishes += 1)));
+
   it.each(['correct horse', '', 'ü🐎\n', 'x'.repeat(10_000)])('are given back as they were (%#)', async (value) => {
-    expect(await secrets.read(await secrets.keep(value, 'Site site1'))).toBe(value);
+    expect(await secrets.read(await keep(value, 'Site site1'))).toBe(value);
   });
 
   it('do not stand in the ledger as text', async () => {
-    const reference = await secrets.keep('a very plain text', 'Site site1');
+    const reference = await keep('a very plain text', 'Site site1');
     expect(isSecretReference(reference)).toBe(true);
     const { rows } = await database.pool.query<{ value: Buffer }>('SELECT value FROM ledger.secrets');
     expect(rows.some(({ value }) => value.includes('plain text'))).toBe(false);
   });
 
   it('keep the old value beside the new one', async () => {
-    const [one, two] = [await secrets.keep('one', 'x'), await secrets.keep('two', 'x')];
+    const [one, two] = [await keep('one', 'x'), await keep('two', 'x')];
     expect([await secrets.read(one), await secrets.read(two)]).toEqual(['one', 'two']);
   });
 
   it('are values of any kind', async () => {
     for (const value of [7, true, ['a', { b: null }]]) {
-      expect(await secrets.read(await secrets.keep(value, 'Site site1 x_secret'))).toEqual(value);
+      expect(await secrets.read(await keep(value, 'Site site1 x_secret'))).toEqual(value);
     }
   });
 
   it('can be compared without being shown', async () => {
-    const reference = await secrets.keep('this', 'Site site1 x_secret');
+    const reference = await keep('this', 'Site site1 x_secret');
     expect(await secrets.holds(reference, 'this')).toBe(true);
     expect(await secrets.holds(reference, 'that')).toBe(false);
   });
 
+  it('are kept once, however often the same wish is worked out', async () => {
+    const twice = [await secrets.keep('this', 'a', 'wish'), await secrets.keep('this', 'a', 'wish')];
+    expect(twice[1]).toEqual(twice[0]);
+    const others = [
+      await secrets.keep('that', 'a', 'wish'),
+      await secrets.keep('this', 'b', 'wish'),
+      await keep('this', 'a'),
+    ];
+    expect(new Set([...twice, ...others].map(({ $secret }) => $secret)).size).toBe(4);
+  });
+
+  it('make marks that only their key can make', () => {
+    expect(secrets.mark('a text')).toBe(secrets.mark('a text'));
+    expect(secrets.mark('a text')).not.toBe(secrets.mark('another text'));
+    expect(secrets.mark('a text')).not.toBe(new Secrets(database.pool, randomBytes(32)).mark('a text'));
+  });
+
   it('are gone for good when they are erased, every one their owner has had', async () => {
-    const mine = [await secrets.keep('one', 'Site a x_token'), await secrets.keep('two', 'Site a x_token')];
-    const other = await secrets.keep('three', 'Site b x_token');
+    const mine = [await keep('one', 'Site a x_token'), await keep('two', 'Site a x_token')];
+    const other = await keep('three', 'Site b x_token');
     expect(await secrets.erase('Site a x_token')).toBe(2);
     expect(await secrets.erase('Site a x_token')).toBe(0);
     for (const reference of mine) {
@@ -65,7 +86,7 @@ describe('secrets', () => {
   });
 
   it('cannot be read with another key, nor under another id', async () => {
-    const [mine, other] = [await secrets.keep('mine', 'x'), await secrets.keep('other', 'x')];
+    const [mine, other] = [await keep('mine', 'x'), await keep('other', 'x')];
     await expect(new Secrets(database.pool, randomBytes(32)).read(mine)).rejects.toThrow('another key');
     await database.pool.query(
       'UPDATE ledger.secrets SET value = (SELECT value FROM ledger.secrets WHERE id = $1) WHERE id = $2',

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
 import type { Json, SecretReference } from '#kernel';
@@ -58,9 +58,10 @@ export class Secrets {
    * Keeps a value, before the event that refers to it is appended.
    * @param owner what it belongs to, in words (`Site site1 db_password`): by this name all values are erased that it has
    * had
+   * @param wish id of the wish it came with: worked out again, it keeps the same value under the same id
    */
-  async keep(value: Json, owner: string): Promise<SecretReference> {
-    const id = randomUUID();
+  async keep(value: Json, owner: string, wish: string): Promise<SecretReference> {
+    const id = uuidOf(this.#hmac('id', JSON.stringify([wish, owner, value])));
     await this.#insert(id, owner, value);
     return secretReference(id);
   }
@@ -86,6 +87,15 @@ export class Secrets {
     }
   }
 
+  /** How many values an owner has had that are not erased. */
+  async count(owner: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM ledger.secrets WHERE owner = $1 AND value IS NOT NULL',
+      [owner],
+    );
+    return rows[0]?.n ?? 0;
+  }
+
   /** Forgets every value an owner has had, for good; whatever refers to one finds it erased. @returns how many */
   async erase(owner: string): Promise<number> {
     const { rowCount } = await this.#pool.query(
@@ -93,6 +103,15 @@ export class Secrets {
       [owner],
     );
     return rowCount ?? 0;
+  }
+
+  /** A mark by which a text is known again, and which tells nothing of it to those without the key. */
+  mark(text: string): string {
+    return this.#hmac('mark', text).toString('base64url');
+  }
+
+  #hmac(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.#key).update(`${purpose}\n${text}`).digest();
   }
 
   async #insert(id: string, owner: string, value: Json): Promise<void> {
@@ -121,4 +140,10 @@ export class Secrets {
       throw new Error(`secret ${id} cannot be read: it was encrypted with another key`, { cause: error });
     }
   }
+}
+
+/** A UUID of version 8 from random bytes. */
+function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

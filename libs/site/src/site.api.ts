@@ -39,12 +39,12 @@ async function changesFrom(
   work: Work,
   name: string,
   values: Values,
-  { secrets, before }: Pick<ConfigOwner, 'secrets' | 'before'>,
+  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'wish'>,
 ): Promise<Partial<Site>> {
   const { description, zone, parent } = values;
   if ('zone' in values) await zoneFor(work, 'zone', zone);
   if ('parent' in values) await checkParent(work, name, parent);
-  const owner = { owner: `Site ${name}`, before, secrets, lists: LISTS };
+  const owner = { ...whose, owner: `Site ${name}`, lists: LISTS };
   const configValues =
     'config_values' in values ? await configValuesFrom(work, values['config_values'], owner) : undefined;
   return Object.fromEntries(
@@ -68,17 +68,17 @@ export const siteModel = (actions: Readonly<Record<string, Action>>, secrets: Se
   },
   rows: sites,
   present: ({ configValues, origins: _, ...row }, name) => ({ ...row, name, config_values: shownValues(configValues) }),
-  create: async (work, values) => {
+  create: async (work, values, { asking }) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
-    const defined = (await changesFrom(work, name, values, { secrets })) as Site;
+    const defined = (await changesFrom(work, name, values, { secrets, wish: asking.request })) as Site;
     await work.decide(site, name, { type: 'DefineSite', data: { name, ...defined } });
     return name;
   },
-  update: async (work, name, values) => {
+  update: async (work, name, values, { asking }) => {
     const seen = await work.see(site, name);
     const before = seen.stage === 'open' ? seen.is.configValues : undefined;
-    const data = await changesFrom(work, String(name), values, { secrets, before });
+    const data = await changesFrom(work, String(name), values, { secrets, before, wish: asking.request });
     await work.decide(site, name, { type: 'ChangeSite', data });
   },
   deletion: {
