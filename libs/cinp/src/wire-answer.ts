@@ -5,7 +5,7 @@ import type { HttpAnswer } from '#api';
 const WITHOUT_BODY: readonly number[] = [204, 304];
 /** What no field may hold; a line end would begin another one. */
 const FORBIDDEN = /[^\t\u0020-\u007e\u0080-\u00ff]/;
-const BEYOND_ASCII = /[^\u0000-\u007f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Text with the encoding it goes over the wire in; `latin1` where it is plain, which is written faster. */
 export interface WireText {
