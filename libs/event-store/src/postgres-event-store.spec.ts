@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import { testDatabase, until } from '#testing';
 import type { EventStore, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from './event-store.suite.ts';
@@ -62,5 +62,44 @@ describe('appends that are sent together', () => {
     const change = (n: number) => store.append([write(`base-${n}`, 0)]);
     expect(await statuses(onBase(2), change(2))).toEqual(['fulfilled', 'fulfilled']);
     expect(await statuses(change(3), onBase(3))).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('the appends of several servers', () => {
+  let database: TestDatabase;
+  let here: EventStore;
+  let there: EventStore;
+  beforeAll(async () => {
+    database = await testDatabase();
+    here = await postgresEventStore(database.pool);
+    there = await postgresEventStore(database.pool);
+  });
+  afterAll(async () => {
+    await there.close();
+    await here.close();
+    await database.drop();
+  });
+
+  it('reach whoever follows the log, also when they begin in the middle and nothing comes any more', async () => {
+    const type = (n: number) => `Made${n}`;
+    const make = async (store: EventStore, n: number) => {
+      const event = { id: randomUUID(), type: type(n), data: '{}', meta: '{}' };
+      return store.append([{ stream: `thing-${n}`, expected: NO_STREAM, events: [event] }]);
+    };
+    for (const [n, store] of [here, here, there, there, here, there].entries()) await make(store, n);
+    const expected = Array.from({ length: 6 }, (_, n) => type(n));
+    for (const store of [here, there, here]) {
+      const heard: string[] = [];
+      const subscription = store.subscribe(
+        0n,
+        async (events) => void heard.push(...events.map((event) => event.type)),
+        {
+          limit: 2,
+        },
+      );
+      await until(() => heard.length === expected.length);
+      await subscription.stop();
+      expect(heard).toEqual(expected);
+    }
   });
 });

@@ -38,11 +38,12 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   const listener = new Listener(pool, bell, async (payload) => {
     // Of an append of our own, the listener may hear before it is answered.
     await batcher.answered();
-    const known = /^\d+$/.test(payload) && recent.holds(BigInt(payload));
-    if (!known) bell.ring();
+    const position = /^\d+$/.test(payload) ? BigInt(payload) : undefined;
+    if (position !== undefined) recent.heard(position);
+    if (position === undefined || !recent.holds(position)) bell.ring();
   });
   await listener.start();
-  const heartbeat = startHeartbeat(pool, bell);
+  const heartbeat = startHeartbeat(pool, bell, recent);
 
   const reader = new StreamReader(pool);
 
@@ -106,12 +107,13 @@ async function headOf(pool: Pool): Promise<Position> {
 }
 
 /** Rings the bell where the log has grown and nobody was told: a connection that hears nothing may look sound for long. */
-function startHeartbeat(pool: Pool, bell: Bell): NodeJS.Timeout {
+function startHeartbeat(pool: Pool, bell: Bell, recent: RecentEvents): NodeJS.Timeout {
   let rung = bell.count;
   let known = 0n;
   const beat = async (): Promise<void> => {
     if (bell.count === rung) {
       const head = await headOf(pool);
+      recent.heard(head);
       if (head !== known) bell.ring();
       known = head;
     }

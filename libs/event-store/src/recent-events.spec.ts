@@ -50,6 +50,17 @@ describe('the recent events', () => {
     expect(positionsOf(recent.after(5n, 10))).toEqual([6]);
   });
 
+  it('say that there is more where others have appended behind them', () => {
+    const recent = new RecentEvents();
+    recent.add(0n, events(0n, 2), 2n);
+    recent.heard(2n);
+    expect(recent.after(0n, 10)).toMatchObject({ end: 2n, more: false });
+    recent.heard(5n);
+    expect(recent.after(0n, 10)).toMatchObject({ end: 2n, more: true });
+    recent.add(5n, events(5n, 1), 6n);
+    expect(recent.after(5n, 10)).toMatchObject({ end: 6n, more: false });
+  });
+
   it('go over the gaps of appends that failed', () => {
     const recent = new RecentEvents();
     recent.add(0n, [...events(0n, 1), ...events(4n, 1)], 5n);

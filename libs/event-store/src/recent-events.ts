@@ -14,6 +14,8 @@ export class RecentEvents {
   /** The piece begins behind this position. */
   #begin: Position | undefined;
   #end: Position = 0n;
+  /** Whether others have appended behind the piece. */
+  #behind = false;
 
   constructor(mostBytes = MOST_BYTES) {
     this.#mostBytes = mostBytes;
@@ -22,6 +24,11 @@ export class RecentEvents {
   /** Whether a position is in the piece. */
   holds(position: Position): boolean {
     return this.#begin !== undefined && position > this.#begin && position <= this.#end;
+  }
+
+  /** Notes that the log has come to a position. */
+  heard(position: Position): void {
+    if (position > this.#end) this.#behind = true;
   }
 
   /** Takes over what was appended right behind `base`, the last position before; `end` is the last position now. */
@@ -33,6 +40,7 @@ export class RecentEvents {
       this.#begin = base;
     }
     this.#end = end;
+    this.#behind = false;
     for (const event of events) {
       this.#events.push(event);
       this.#bytes += sizeOf(event);
@@ -46,14 +54,17 @@ export class RecentEvents {
     if (gone > 0) this.#events.splice(0, gone);
   }
 
-  /** The next events behind a position, as far as the piece goes; undefined where only the log can tell. */
+  /**
+   * The next events behind a position, as far as the piece goes; undefined where only the log can tell. `more`: there are
+   * others behind them.
+   */
   after(position: Position, limit: number): { events: StoredEvent[]; end: Position; more: boolean } | undefined {
     if (this.#begin === undefined || position < this.#begin || position >= this.#end) return undefined;
     let first = this.#events.length;
     while (first > 0 && (this.#events[first - 1] as StoredEvent).position > position) first -= 1;
     const events = this.#events.slice(first, first + limit);
-    const more = first + limit < this.#events.length;
-    return { events, end: more ? (events.at(-1)?.position ?? position) : this.#end, more };
+    const cut = first + limit < this.#events.length;
+    return { events, end: cut ? (events.at(-1)?.position ?? position) : this.#end, more: cut || this.#behind };
   }
 }
 
