@@ -34,7 +34,7 @@ export async function run(): Promise<void> {
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
   const pool = new Pool({ connectionString: postgres.url, max: 10 });
-  const store = await postgresEventStore(pool);
+  let store = await postgresEventStore(pool);
   try {
     await pool.query(BARE_TABLE);
     for (const clients of [8, 32]) {
@@ -42,7 +42,9 @@ export async function run(): Promise<void> {
       const ours = await appends(store, clients);
       report(`appends, ${clients} writers`, ours, 'appends/s', bare);
     }
+    await store.close();
     await fill(pool);
+    store = await postgresEventStore(pool);
     report('reading the log', await reading(store), 'events/s');
     report('rebuilding', await rebuilding(store, pool), 'events/s');
   } finally {

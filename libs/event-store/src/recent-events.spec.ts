@@ -68,13 +68,14 @@ describe('the recent events', () => {
     expect(positionsOf(recent.after(3n, 10))).toEqual([5]);
   });
 
-  it('forget the oldest ones when there are too many', () => {
-    const recent = new RecentEvents(30);
-    recent.add(0n, events(0n, 5), 5n);
-    expect(recent.after(1n, 10)).toBeUndefined();
-    expect(positionsOf(recent.after(2n, 10))).toEqual([3, 4, 5]);
-    recent.add(5n, events(5n, 1), 6n);
+  it('forget the older half when there are too many', () => {
+    const recent = new RecentEvents(40);
+    recent.add(0n, events(0n, 4), 4n);
+    expect(positionsOf(recent.after(0n, 10))).toEqual([1, 2, 3, 4]);
+    recent.add(4n, events(4n, 1), 5n);
     expect(recent.after(2n, 10)).toBeUndefined();
+    expect(positionsOf(recent.after(3n, 10))).toEqual([4, 5]);
+    recent.add(5n, events(5n, 1), 6n);
     expect(positionsOf(recent.after(3n, 10))).toEqual([4, 5, 6]);
   });
 });

@@ -45,13 +45,18 @@ export class RecentEvents {
       this.#events.push(event);
       this.#bytes += sizeOf(event);
     }
+    if (this.#bytes > this.#mostBytes) this.#forget();
+  }
+
+  /** Forgets the older half: one event at a time, the others would have to move each time. */
+  #forget(): void {
     let gone = 0;
-    for (; this.#bytes > this.#mostBytes; gone += 1) {
+    for (; this.#bytes > this.#mostBytes / 2; gone += 1) {
       const oldest = this.#events[gone] as StoredEvent;
       this.#begin = oldest.position;
       this.#bytes -= sizeOf(oldest);
     }
-    if (gone > 0) this.#events.splice(0, gone);
+    this.#events.splice(0, gone);
   }
 
   /**
