@@ -17,7 +17,7 @@ export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http
 export { keptWith } from './kept-with.ts';
 export { keyKind, toKey } from './keys.ts';
 export { shownMoment, toMoment } from './moment.ts';
-export type { Shown } from './objects.ts';
+export type { Making, Shown } from './objects.ts';
 export { validate } from './validate.ts';
 export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';

@@ -14,33 +14,56 @@ export interface Shown {
   readonly since: Position | undefined;
 }
 
-/** Objects by key, in the order of the keys; those that are not there are left out. */
-export async function showFound(model: Model, keys: readonly Key[], view: View): Promise<Map<Key, Values>> {
+/** Something made of objects (their text, say); it is kept where their rows alone tell all of them. */
+export interface Making<T> {
+  readonly make: (model: Model, object: Values) => T;
+  readonly kept: ReturnType<typeof keptWith<T>>;
+}
+
+const AS_THEY_ARE: Making<Values> = { make: (_, object) => object, kept: keptWith() };
+
+/** What is made of objects by key, in the order of the keys; those that are not there are left out. */
+async function made<T>(
+  model: Model,
+  keys: readonly Key[],
+  view: View,
+  { make, kept }: Making<T>,
+): Promise<Map<Key, T>> {
   if (!model.rows) throw new Error(`${model.path} has no objects`);
   const rows = await view.many(model.rows, keys);
-  const shown = new Map<Key, Values>();
+  const shown = new Map<Key, T>();
   for (const key of keys) {
     const row = rows.get(key);
     if (row === undefined || !ofKind(model, row)) continue;
-    const told = presented(model, row, key);
-    shown.set(key, model.complete ? { ...told, ...(await model.complete(row, key, { view })) } : told);
+    const told = (): Values => model.present?.(row, key) ?? (row as Values);
+    const one = model.complete
+      ? make(model, { ...told(), ...(await model.complete(row, key, { view })) })
+      : kept(model, row, () => make(model, told()));
+    shown.set(key, one);
   }
   return shown;
 }
 
-/** What rows tell of objects. */
-const told = keptWith<Values>();
+/** Objects by key, in the order of the keys; those that are not there are left out. */
+export const showFound = (model: Model, keys: readonly Key[], view: View): Promise<Map<Key, Values>> =>
+  made(model, keys, view, AS_THEY_ARE);
 
-const presented = (model: Model, row: object, key: Key): Values =>
-  told(model, row, () => model.present?.(row, key) ?? (row as Values));
-
-/** Objects by key. @throws NotFound naming the first that is not there */
-export async function show(model: Model, keys: readonly Key[], view: View): Promise<Map<Key, Values>> {
-  const shown = await showFound(model, keys, view);
+/** What is made of objects by key. @throws NotFound naming the first that is not there */
+export async function showAs<T>(
+  model: Model,
+  keys: readonly Key[],
+  view: View,
+  making: Making<T>,
+): Promise<Map<Key, T>> {
+  const shown = await made(model, keys, view, making);
   const missing = keys.find((key) => !shown.has(key));
   if (missing !== undefined) throw new NotFound(model.path, missing);
   return shown;
 }
+
+/** Objects by key. @throws NotFound naming the first that is not there */
+export const show = (model: Model, keys: readonly Key[], view: View): Promise<Map<Key, Values>> =>
+  showAs(model, keys, view, AS_THEY_ARE);
 
 /** An object with the position it holds since, which is asked first: it may be too early for the object, never too late. */
 export async function showSince(model: Model, key: Key, view: View): Promise<Shown> {

@@ -9,8 +9,8 @@ import { permissionFor } from './catalogue.ts';
 import { deleteObjects } from './deletion.ts';
 import { Forbidden, NotReady } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
-import type { Shown } from './objects.ts';
-import { refuseOther, show, showFound, showSince } from './objects.ts';
+import type { Making, Shown } from './objects.ts';
+import { refuseOther, show, showAs, showFound, showSince } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { Standing } from './standing.ts';
 import { demandLatest, demandUnchanged } from './standing.ts';
@@ -49,10 +49,10 @@ export class ApiService {
     return this.#ground.reads.projector.reached;
   }
 
-  /** Objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
-  async get(model: Model, keys: readonly Key[], request: Request, at?: Position): Promise<Map<Key, Values>> {
+  /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden */
+  async getAs<T>(model: Model, keys: readonly Key[], request: Request, making: Making<T>): Promise<Map<Key, T>> {
     this.#demand(request, permissionFor(model, 'view'));
-    return show(model, keys, at === undefined ? this.#ground.reads.now : await this.#view(at));
+    return showAs(model, keys, this.#ground.reads.now, making);
   }
 
   /** An object, and since which position it is as it is. @throws NotFound, Forbidden, NotReady */

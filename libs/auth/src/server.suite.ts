@@ -105,7 +105,7 @@ export async function startAuth(
     create: async (by, path, values) => (await api.create(model(path), values, request(by))).value.object,
     update: async (by, path, key, values) =>
       (await api.update(model(path), [key], values, request(by))).value.get(key)?.object ?? {},
-    get: async (by, path, key) => (await api.get(model(path), [key], request(by))).get(key) ?? {},
+    get: async (by, path, key) => (await api.getSince(model(path), key, request(by))).object,
     keys: async (by, path, user) => {
       const use = model(path).filters?.['user'];
       const filter = use && user !== undefined ? { filter: { use, parameters: { user } } } : {};

@@ -1,4 +1,4 @@
-import type { Catalogue, Field, Model, Parameter, ValueType, Values } from '#api';
+import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
 import { keptWith, shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
@@ -162,13 +162,11 @@ function writeOne(type: ValueType, value: unknown): unknown {
 export const writeObject = (fields: Readonly<Record<string, Field>>, values: Values): Values =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, writeValue(field, values[name])]));
 
-const written = keptWith<string>();
-
-/** The JSON of an object; kept as long as the object is, where its row alone tells all of it. */
-export function objectText(model: Model, object: Values): string {
-  const write = (): string => JSON.stringify(writeObject(model.fields, object));
-  return model.complete ? write() : written(model, object, write);
-}
+/** Objects as JSON. */
+export const asJson: Making<string> = {
+  make: ({ fields }, object) => JSON.stringify(writeObject(fields, object)),
+  kept: keptWith(),
+};
 
 /** Whether a field travels as text whatever it is inside. */
 export const isText = (parameter: Parameter | Field): boolean => 'asText' in parameter && parameter.asText === true;

@@ -6,7 +6,7 @@ import type { ObjectVerb } from './describe.ts';
 import { changes, newValues, refuseFor } from './given-fields.ts';
 import { QUERY, queryErrors } from './query.ts';
 import type { Reading } from './values.ts';
-import { objectText, readArguments, writeObject, writeValue } from './values.ts';
+import { asJson, readArguments, writeObject, writeValue } from './values.ts';
 
 type Key = string | number;
 
@@ -36,11 +36,10 @@ export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'd
 /** The verbs on models and their objects. */
 export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish) => Promise<Answer> } = {
   GET: async (model, { api, reading, request, ids, multi }) => {
-    const objects = await api.get(model, keysOf(reading.catalogue, model, ids), request);
-    const texts = [...objects].map(([key, object]) => {
-      const text = objectText(model, object);
-      return multi ? `${JSON.stringify(uriOf(model.path, key))}:${text}` : text;
-    });
+    const objects = await api.getAs(model, keysOf(reading.catalogue, model, ids), request, asJson);
+    const texts = [...objects].map(([key, text]) =>
+      multi ? `${JSON.stringify(uriOf(model.path, key))}:${text}` : text,
+    );
     return {
       status: 200,
       headers: { ...done('GET'), 'Multi-Object': capital(multi) },
