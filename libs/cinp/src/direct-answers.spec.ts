@@ -125,10 +125,10 @@ describe('answers past the server', () => {
 
   it('take the time they need, while an idle connection has little', async () => {
     const slow = async (asked: HttpRequest) => {
-      await pause(1300);
+      await pause(1200);
       return direct(asked);
     };
-    const { socket } = await acquainted(slow, { keepAliveTimeout: 1 });
+    const { socket } = await acquainted(slow, { keepAliveTimeout: 600 });
     socket.write(request('LIST /1'));
     expect(answersIn(await rest(socket))).toEqual(['200 LIST direct /1']);
   });
@@ -152,19 +152,21 @@ describe('answers past the server', () => {
   });
 
   it('harm nobody when the client has gone meanwhile', async () => {
-    const { promise: gone, resolve: leave } = settled<void>();
-    const { server, socket } = await acquainted(async (asked) => {
-      await gone;
-      return direct(asked);
+    const asked = settled<void>();
+    const gone = settled<void>();
+    const { server, socket } = await acquainted(async (wish) => {
+      asked.resolve();
+      await gone.promise;
+      return direct(wish);
     });
     socket.write(request('LIST /1'));
-    await pause(20);
+    await asked.promise;
     socket.resetAndDestroy();
+    const closed = new Promise((resolve) => server.close(resolve));
     await pause(20);
-    leave();
-    await pause(20);
-    const open = await new Promise((counted) => server.getConnections((_, count) => counted(count)));
-    expect(open).toBe(0);
+    gone.resolve();
+    await closed;
+    expect(server.listening).toBe(false);
   });
 
   it('end the connection where there is none, or where it cannot be sent', async () => {
