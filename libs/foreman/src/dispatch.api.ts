@@ -102,8 +102,8 @@ export function dispatchModel(
 
   const report = async (id: unknown, cookie: unknown, outcome: Outcome, call: Call) => {
     foreman.polls.heard(holderOf(call), Date.now());
-    const { asking } = call;
-    await foreman.report(asking, { job: Number(id), cookie: String(cookie), outcome });
+    const { execute } = call;
+    await foreman.report(execute, { job: Number(id), cookie: String(cookie), outcome });
   };
 
   const actions: Readonly<Record<string, Action>> = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Asking, Work } from '#kernel';
 import { Conflict, idOf, Refusal } from '#kernel';
+import type { Call } from '#api';
 import type { StoredEvent, Subscription } from '#event-store';
 import { foundation } from '#building';
 import type { FoundationType, ServerHalf } from '#platform';
@@ -96,16 +97,22 @@ export class Foreman implements Process {
     await this.#options.wire.stop();
   }
 
-  /** Takes a report of an agent. @throws Refusal as `takeReport` */
-  async report(asking: Asking, report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome }) {
-    const done = await this.#options.ground.carryOut(asking, async (work) => {
+  /**
+   * Takes a report of an agent.
+   * @param execute carries out the unit of work, on behalf of who reports
+   * @throws Refusal as `takeReport`
+   */
+  async report(
+    execute: Call['execute'],
+    report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
+  ): Promise<void> {
+    const done = await execute(async (work) => {
       await takeReport(work, report, this.#context());
       return work.see(job, report.job);
     });
     this.#beats.delete(report.cookie);
     this.#sent.delete(report.cookie);
     await this.#follow(report.job, done.value);
-    return done;
   }
 
   /** What looks at jobs are made with. */
@@ -233,7 +240,8 @@ export class Foreman implements Process {
   async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {
     const request = `report-${cookie}`;
     try {
-      await this.report({ actor: `agent ${agent}`, request, correlation: request }, { job: id, cookie, outcome });
+      const asking: Asking = { actor: `agent ${agent}`, request, correlation: request };
+      await this.report((task) => this.#options.ground.carryOut(asking, task), { job: id, cookie, outcome });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#options.ground.log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
