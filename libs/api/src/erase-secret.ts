@@ -9,7 +9,7 @@ import { asText } from './values.ts';
 type EraseSecret = Message<'EraseSecret', Readonly<Record<string, never>>>;
 type SecretErased = Message<'SecretErased', Readonly<Record<string, never>>>;
 
-/** What was erased of a secret, by the words its values are kept under: all there was. */
+/** On record: who had a secret erased, when and why. One stream per secret, named by the words its values are kept under. */
 const erasures: Decider<null, EraseSecret, SecretErased> = {
   category: 'secret',
   initial: () => null,
@@ -19,7 +19,9 @@ const erasures: Decider<null, EraseSecret, SecretErased> = {
 
 /**
  * Has every value of a secret forgotten for good. Who asked for it and why is noted first; lost in between, it can be
- * asked for again. @returns how many values there were
+ * asked for again.
+ * @param owner the words its values are kept under: `Site site1 db_password`
+ * @returns how many values there were
  * @throws Refusal of `field` where there is none
  */
 export async function eraseSecretOf(owner: string, field: string, secrets: Secrets, call: Call): Promise<number> {

@@ -25,7 +25,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** In the capitalisation they are sent with: some clients compare names byte by byte. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined: there is no body, and no length is told. */
+  /** Undefined: there is no body. */
   readonly text?: string | undefined;
 }
 

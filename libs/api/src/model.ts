@@ -82,8 +82,9 @@ export interface Model<Row extends object = object> {
   /** Values of the read model's indexes its objects have, where it is one kind of many in those rows. */
   readonly kind?: Readonly<Record<string, string>>;
   /**
-   * The fields of an object that its row tells, in the shapes of the inside; the row itself where this is left out. Kept
-   * as long as the row is. A method type, so that models of different rows fit in one list.
+   * The fields of an object that its row tells, in the shapes of the inside; the row itself where this is left out. It
+   * may rest on nothing else: what is made of it is kept as long as the row is. A method type, so that models of
+   * different rows fit in one list.
    */
   present?(row: Row, key: Key): Values;
   /** The fields that have to be worked out from other rows. */

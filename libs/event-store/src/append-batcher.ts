@@ -12,8 +12,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Told of every batch that was appended: the position before it, its events, and the position it ends at. */
-type OnAppended = (base: Position, events: readonly StoredEvent[], end: Position) => void;
+/** Told of every batch that was appended: the position before it, and its events. */
+type OnAppended = (base: Position, events: readonly StoredEvent[]) => void;
 
 const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 4_000_000;
@@ -113,8 +113,7 @@ export class AppendBatcher {
           item.resolve(position);
         }
       }
-      const end = appended.at(-1)?.position;
-      if (end !== undefined) this.#onAppended(before, appended, end);
+      if (appended.length > 0) this.#onAppended(before, appended);
     } catch (error) {
       // The statement failed as a whole: find the one that made it fail, and spare the others.
       if (batch.length === 1) batch[0]?.reject(error);

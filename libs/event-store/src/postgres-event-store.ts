@@ -31,8 +31,8 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   await prepare(pool);
   const bell = new Bell();
   const recent = new RecentEvents();
-  const batcher = new AppendBatcher(pool, (base, events, end) => {
-    recent.add(base, events, end);
+  const batcher = new AppendBatcher(pool, (base, events) => {
+    recent.add(base, events);
     bell.ring();
   });
   const listener = new Listener(pool, bell, async (payload) => {

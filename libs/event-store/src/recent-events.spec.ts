@@ -30,8 +30,8 @@ describe('the recent events', () => {
   it('tell what follows a position, in pages, and nothing about what lies outside', () => {
     const recent = new RecentEvents();
     expect(recent.after(0n, 10)).toBeUndefined();
-    recent.add(4n, events(4n, 2), 6n);
-    recent.add(6n, events(6n, 2), 8n);
+    recent.add(4n, events(4n, 2));
+    recent.add(6n, events(6n, 2));
     expect(positionsOf(recent.after(4n, 10))).toEqual([5, 6, 7, 8]);
     expect(recent.after(4n, 10)).toMatchObject({ end: 8n, more: false });
     expect(recent.after(4n, 3)).toMatchObject({ end: 7n, more: true });
@@ -43,8 +43,8 @@ describe('the recent events', () => {
 
   it('begin anew where somebody else has appended in between', () => {
     const recent = new RecentEvents();
-    recent.add(0n, events(0n, 2), 2n);
-    recent.add(5n, events(5n, 1), 6n);
+    recent.add(0n, events(0n, 2));
+    recent.add(5n, events(5n, 1));
     expect(recent.after(1n, 10)).toBeUndefined();
     expect(recent.holds(2n)).toBe(false);
     expect(positionsOf(recent.after(5n, 10))).toEqual([6]);
@@ -52,30 +52,30 @@ describe('the recent events', () => {
 
   it('say that there is more where others have appended behind them', () => {
     const recent = new RecentEvents();
-    recent.add(0n, events(0n, 2), 2n);
+    recent.add(0n, events(0n, 2));
     recent.heard(2n);
     expect(recent.after(0n, 10)).toMatchObject({ end: 2n, more: false });
     recent.heard(5n);
     expect(recent.after(0n, 10)).toMatchObject({ end: 2n, more: true });
-    recent.add(5n, events(5n, 1), 6n);
+    recent.add(5n, events(5n, 1));
     expect(recent.after(5n, 10)).toMatchObject({ end: 6n, more: false });
   });
 
   it('go over the gaps of appends that failed', () => {
     const recent = new RecentEvents();
-    recent.add(0n, [...events(0n, 1), ...events(4n, 1)], 5n);
+    recent.add(0n, [...events(0n, 1), ...events(4n, 1)]);
     expect(positionsOf(recent.after(1n, 10))).toEqual([5]);
     expect(positionsOf(recent.after(3n, 10))).toEqual([5]);
   });
 
   it('forget the older half when there are too many', () => {
     const recent = new RecentEvents(40);
-    recent.add(0n, events(0n, 4), 4n);
+    recent.add(0n, events(0n, 4));
     expect(positionsOf(recent.after(0n, 10))).toEqual([1, 2, 3, 4]);
-    recent.add(4n, events(4n, 1), 5n);
+    recent.add(4n, events(4n, 1));
     expect(recent.after(2n, 10)).toBeUndefined();
     expect(positionsOf(recent.after(3n, 10))).toEqual([4, 5]);
-    recent.add(5n, events(5n, 1), 6n);
+    recent.add(5n, events(5n, 1));
     expect(positionsOf(recent.after(3n, 10))).toEqual([4, 5, 6]);
   });
 });

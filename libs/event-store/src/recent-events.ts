@@ -31,15 +31,15 @@ export class RecentEvents {
     if (position > this.#end) this.#behind = true;
   }
 
-  /** Takes over what was appended right behind `base`, the last position before; `end` is the last position now. */
-  add(base: Position, events: readonly StoredEvent[], end: Position): void {
+  /** Takes over what was appended right behind `base`, the last position before; at least one event. */
+  add(base: Position, events: readonly StoredEvent[]): void {
     // Somebody else has appended in between: what was kept is of no use any more.
     if (this.#begin === undefined || base !== this.#end) {
       this.#events = [];
       this.#bytes = 0;
       this.#begin = base;
     }
-    this.#end = end;
+    this.#end = events.at(-1)?.position ?? base;
     this.#behind = false;
     for (const event of events) {
       this.#events.push(event);
