@@ -116,7 +116,7 @@ const nothing = async (): Promise<never> => {
 };
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
-  const view = { get: nothing, many: nothing, since: nothing, keys: nothing, list: nothing };
+  const view = { get: nothing, many: nothing, held: nothing, keys: nothing, list: nothing };
   return new ApiService({
     catalogue: catalogue.facing(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },

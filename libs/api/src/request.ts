@@ -23,8 +23,13 @@ export interface Request {
   readonly unchangedSince?: readonly Position[];
 }
 
-/** What to change: the new values, or how to get them from the object as it is. */
-export type Change = Values | ((object: Values) => Values);
+/** A change of objects. */
+export interface Change {
+  /** What is to change: the new values, or how to get them from the object as it is. */
+  readonly values: Values | ((object: Values) => Values);
+  /** Fields that cannot be changed any more and were sent along as they should be. */
+  readonly repeated?: Values;
+}
 
 /** Which objects a list shows. */
 export interface Listing {

@@ -10,7 +10,7 @@ import { deleteObjects } from './deletion.ts';
 import { Forbidden, NotReady } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
-import { refuseOther, show, showAs, showFound, showSince } from './objects.ts';
+import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { Standing } from './standing.ts';
 import { demandLatest, demandUnchanged } from './standing.ts';
@@ -49,16 +49,16 @@ export class ApiService {
     return this.#ground.reads.projector.reached;
   }
 
-  /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden */
-  async getAs<T>(model: Model, keys: readonly Key[], request: Request, making: Making<T>): Promise<Map<Key, T>> {
+  /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
+  async get<T>(
+    model: Model,
+    keys: readonly Key[],
+    request: Request,
+    making: Making<T>,
+    at?: Position,
+  ): Promise<Map<Key, Shown<T>>> {
     this.#demand(request, permissionFor(model, 'view'));
-    return showAs(model, keys, this.#ground.reads.now, making);
-  }
-
-  /** An object, and since which position it is as it is. @throws NotFound, Forbidden, NotReady */
-  async getSince(model: Model, key: Key, request: Request, at?: Position): Promise<Shown> {
-    this.#demand(request, permissionFor(model, 'view'));
-    return showSince(model, key, await this.#view(at));
+    return show(model, keys, at === undefined ? this.#ground.reads.now : await this.#view(at), making);
   }
 
   /** Keys of the objects a filter finds, in their order. */
@@ -81,13 +81,18 @@ export class ApiService {
     listing: Listing,
     request: Request,
     at?: Position,
-  ): Promise<{ readonly objects: ReadonlyMap<Key, Values>; readonly total: number }> {
+  ): Promise<{ readonly objects: ReadonlyMap<Key, Shown>; readonly total: number }> {
     const { keys, total } = await this.list(model, listing, request, at);
-    return { objects: await showFound(model, keys, await this.#view(at)), total };
+    return { objects: await showFound(model, keys, await this.#view(at), AS_THEY_ARE), total };
   }
 
   /** A new object. `values` holds what was given; what was left out takes its default. */
-  async create(model: Model, values: Values, request: Request): Promise<Answer<Shown & { readonly key: Key }>> {
+  async create<T>(
+    model: Model,
+    values: Values,
+    request: Request,
+    making: Making<T>,
+  ): Promise<Answer<Shown<T> & { readonly key: Key }>> {
     this.#demand(request, permissionFor(model, 'add'));
     const { create } = model;
     if (!create) throw new Forbidden(`${model.path} is not created directly`);
@@ -104,42 +109,39 @@ export class ApiService {
     return this.#answer(done, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
-        ? { key, object: withoutSecrets(model, whole), since: undefined }
-        : { key, ...(await this.#shown(model, key)) },
+        ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
+        : { key, ...(await this.#shown(model, key, making)) },
     );
   }
 
   /**
-   * Changes objects, all or none. `change` holds only what is to change; `repeated` holds fields that cannot be changed
-   * any more and were sent along as they should be.
+   * Changes objects, all or none.
    * @throws PreconditionFailed
    */
-  async update(
+  async update<T>(
     model: Model,
     keys: readonly Key[],
-    change: Change,
+    { values, repeated = {} }: Change,
     request: Request,
-    repeated: Values = {},
-  ): Promise<Answer<ReadonlyMap<Key, Shown>>> {
+    making: Making<T>,
+  ): Promise<Answer<ReadonlyMap<Key, Shown<T>>>> {
     this.#demand(request, permissionFor(model, 'change'));
     const { update } = model;
     if (!update) throw new Forbidden(`${model.path} is not changed directly`);
-    refuseOther(repeated, await show(model, keys, this.#ground.reads.now));
+    const { now } = this.#ground.reads;
+    refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
     const { call, done } = this.#open(request, request.once);
     await call.execute(async (work) => {
-      if (typeof change !== 'function') collect(work, validate(model.fields, change));
+      if (typeof values !== 'function') collect(work, validate(model.fields, values));
       for (const key of keys) {
-        if (typeof change === 'function') await this.#changeFrom(model, key, change, work, call);
-        else await update(work, key, change, call);
+        if (typeof values === 'function') await this.#changeFrom(model, key, values, work, call);
+        else await update(work, key, values, call);
       }
       await demandUnchanged(model, keys, request.unchangedSince, this.#standing);
     });
     return this.#answer(done, async (pending) => {
-      const shown = new Map<Key, Shown>();
-      for (const key of keys) {
-        const { object, since } = await this.#shown(model, key);
-        shown.set(key, { object, since: pending ? undefined : since });
-      }
+      const shown = await show(model, keys, now, making);
+      if (pending) for (const [key, { object }] of shown) shown.set(key, { object, since: undefined });
       return shown;
     });
   }
@@ -150,7 +152,7 @@ export class ApiService {
     const { deletion } = model;
     if (!deletion) throw new Forbidden(`${model.path} is not deleted directly`);
     const { reads, head } = this.#ground;
-    await show(model, keys, reads.now);
+    await show(model, keys, reads.now, AS_THEY_ARE);
     const { call, done } = this.#open(request);
     await deleteObjects(deletion, keys, call, {
       head,
@@ -181,7 +183,7 @@ export class ApiService {
   ): Promise<Answer<Map<Key, unknown>>> {
     this.#demand(request, action.permission);
     const { run } = action;
-    await show(model, keys, this.#ground.reads.now);
+    await show(model, keys, this.#ground.reads.now, AS_THEY_ARE);
     const within = 'within' in run;
     const { call, done } = this.#open(request, within ? request.once : undefined);
     const each = async (act: (key: Key) => Promise<unknown>): Promise<[Key, unknown][]> => {
@@ -209,7 +211,7 @@ export class ApiService {
 
   /** Changes an object by what it is, whoever else changes it meanwhile. */
   async #changeFrom(model: Model, key: Key, change: (object: Values) => Values, work: Work, call: Call) {
-    const { object, since } = await this.#shown(model, key);
+    const { object, since } = await this.#shown(model, key, AS_THEY_ARE);
     const values = change(object);
     collect(work, validate(model.fields, values));
     await model.update?.(work, key, values, call);
@@ -254,8 +256,9 @@ export class ApiService {
     return { value: await value(late), position, pending: late ? position : undefined };
   }
 
-  #shown(model: Model, key: Key): Promise<Shown> {
-    return showSince(model, key, this.#ground.reads.now);
+  async #shown<T>(model: Model, key: Key, making: Making<T>): Promise<Shown<T>> {
+    const [shown] = (await show(model, [key], this.#ground.reads.now, making)).values();
+    return shown!;
   }
 }
 

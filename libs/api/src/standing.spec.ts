@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Work } from '#kernel';
-import type { ReadModel, View } from '#read-store';
+import type { ReadModel } from '#read-store';
+import { byHolding, Held } from '#read-store';
 import { NotReady } from './errors.ts';
 import type { Model } from './model.ts';
 import type { Standing } from './standing.ts';
@@ -12,7 +13,11 @@ const model: Model = { path: 'X/Thing', fields: {}, rows };
 /** Rows that are as they are since these positions, and a log that has come to 9. */
 function ground(since: Readonly<Record<string, bigint>>, late = false): Standing & { readonly asked: bigint[] } {
   const asked: bigint[] = [];
-  const now = { since: async (_: ReadModel, key: string) => since[key] } as unknown as View;
+  const now = byHolding({
+    held: async <Row extends object>() =>
+      new Map(Object.entries(since).map(([key, position]) => [key, new Held({} as Row, position, 2)])),
+    keys: async () => ({ keys: [], total: 0 }),
+  });
   const caughtUp = async (position: bigint): Promise<boolean> => {
     asked.push(position);
     return !late;

@@ -23,7 +23,8 @@ export interface Standing {
 async function standing({ rows }: Model, keys: readonly Key[], { reads, head, patience }: Standing) {
   if (!rows) throw new Error('only rows can stand');
   if (!(await reads.projector.caughtUp(await head(), patience))) throw new NotReady('the read models are late');
-  return Promise.all(keys.map(async (key) => ({ key, since: await reads.now.since(rows, key) })));
+  const held = await reads.now.held(rows, keys);
+  return keys.map((key) => ({ key, since: held.get(key)?.since }));
 }
 
 /** Ends a unit of work on objects that are not as they were since one of these positions. @throws PreconditionFailed */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import type { Caller, Model, Person, Values } from '#api';
-import { ApiService, Catalogue } from '#api';
+import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
 import { Commands, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
 import type { Ground } from '#runtime';
@@ -102,10 +102,10 @@ export async function startAuth(
       if (!person) throw new Error(`${name} is nobody`);
       return person;
     },
-    create: async (by, path, values) => (await api.create(model(path), values, request(by))).value.object,
+    create: async (by, path, values) => (await api.create(model(path), values, request(by), AS_THEY_ARE)).value.object,
     update: async (by, path, key, values) =>
-      (await api.update(model(path), [key], values, request(by))).value.get(key)?.object ?? {},
-    get: async (by, path, key) => (await api.getSince(model(path), key, request(by))).object,
+      (await api.update(model(path), [key], { values }, request(by), AS_THEY_ARE)).value.get(key)?.object ?? {},
+    get: async (by, path, key) => (await api.get(model(path), [key], request(by), AS_THEY_ARE)).get(key)?.object ?? {},
     keys: async (by, path, user) => {
       const use = model(path).filters?.['user'];
       const filter = use && user !== undefined ? { filter: { use, parameters: { user } } } : {};

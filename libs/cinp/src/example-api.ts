@@ -2,6 +2,7 @@ import type { Decider, Message, Seen, StateSource } from '#kernel';
 import { evolve, streamName, Work } from '#kernel';
 import { systemClock } from '#event-store';
 import type { Key, ReadModel, Recorded, View } from '#read-store';
+import { byHolding, Held } from '#read-store';
 import { ApiService, Catalogue } from '#api';
 import type { Row } from './example-kinds.ts';
 import { KINDS } from './example-kinds.ts';
@@ -48,22 +49,19 @@ class Memory implements StateSource {
     else table.delete(key);
   }
 
-  readonly view: View = {
-    get: async (model, key) => this.#table(model).get(key),
-    many: async (model, keys) => new Map([...this.#table(model)].filter(([key]) => keys.includes(key))),
-    since: async () => undefined,
-    keys: async (model, options) => {
-      const { rows, total } = await this.view.list(model, options);
-      return { keys: rows.map(({ key }) => key), total };
-    },
-    list: async (model, { where = {}, skip = 0, count } = {}) => {
-      const rows = [...this.#table(model)]
+  readonly view: View = byHolding({
+    held: async (model, keys) =>
+      new Map(
+        [...this.#table(model)].filter(([key]) => keys.includes(key)).map(([key, row]) => [key, new Held(row, 0n, 0)]),
+      ),
+    keys: async (model, { where = {}, skip = 0, count } = {}) => {
+      const keys = [...this.#table(model)]
         .filter(([, row]) => Object.entries(where).every(([index, value]) => model.indexes[index]?.(row) === value))
-        .map(([key, row]) => ({ key, row }))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
-      return { rows: rows.slice(skip, count === undefined ? undefined : skip + count), total: rows.length };
+        .map(([key]) => key)
+        .sort((a, b) => (a < b ? -1 : 1));
+      return { keys: keys.slice(skip, count === undefined ? undefined : skip + count), total: keys.length };
     },
-  };
+  });
 
   #table<R extends object>({ name }: ReadModel<R>): Map<Key, R> {
     const table = this.#rows.get(name) ?? new Map<Key, object>();

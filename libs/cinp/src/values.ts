@@ -1,5 +1,5 @@
 import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
-import { keptWith, shownMoment, toKey, toMoment, uriOf } from '#api';
+import { shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -165,7 +165,7 @@ export const writeObject = (fields: Readonly<Record<string, Field>>, values: Val
 /** Objects as JSON. */
 export const asJson: Making<string> = {
   make: ({ fields }, object) => JSON.stringify(writeObject(fields, object)),
-  kept: keptWith(),
+  kept: true,
 };
 
 /** Whether a field travels as text whatever it is inside. */

@@ -1,12 +1,13 @@
-import type { Action, ApiService, Catalogue, Listing, Model, Request, Values } from '#api';
-import { keptWith, NotFound, toKey, uriOf } from '#api';
+import type { Action, ApiService, Catalogue, Listing, Model, Request, Shown, Values } from '#api';
+import { NotFound, toKey, uriOf } from '#api';
 import type { Answer } from './answer.ts';
 import { wrong } from './answer.ts';
 import type { ObjectVerb } from './describe.ts';
 import { changes, newValues, refuseFor } from './given-fields.ts';
+import { keptWith } from './kept-with.ts';
 import { QUERY, queryErrors } from './query.ts';
 import type { Reading } from './values.ts';
-import { asJson, readArguments, writeObject, writeValue } from './values.ts';
+import { asJson, readArguments, writeValue } from './values.ts';
 
 type Key = string | number;
 
@@ -36,15 +37,8 @@ export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'd
 /** The verbs on models and their objects. */
 export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish) => Promise<Answer> } = {
   GET: async (model, { api, reading, request, ids, multi }) => {
-    const objects = await api.getAs(model, keysOf(reading.catalogue, model, ids), request, asJson);
-    const texts = [...objects].map(([key, text]) =>
-      multi ? `${JSON.stringify(uriOf(model.path, key))}:${text}` : text,
-    );
-    return {
-      status: 200,
-      headers: { ...done('GET'), 'Multi-Object': capital(multi) },
-      json: multi ? `{${texts.join(',')}}` : (texts[0] ?? ''),
-    };
+    const objects = await api.get(model, keysOf(reading.catalogue, model, ids), request, asJson);
+    return shown('GET', model, objects, multi);
   },
 
   LIST: async (model, { api, reading, request, data, header }) => {
@@ -69,19 +63,19 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish
   },
 
   CREATE: async (model, { api, reading, request, data }) => {
-    const { value, pending } = await api.create(model, newValues(model, data, reading), request);
+    const { value, pending } = await api.create(model, newValues(model, data, reading), request, asJson);
     return {
       status: 201,
       headers: { ...done('CREATE', pending), 'Object-Id': uriOf(model.path, value.key) },
-      body: writeObject(model.fields, value.object),
+      json: value.object,
     };
   },
 
   UPDATE: async (model, { api, reading, request, ids, data, multi }) => {
-    const { values, repeated } = changes(model, data, reading);
+    const change = changes(model, data, reading);
     const keys = keysOf(reading.catalogue, model, ids);
-    const { value, pending } = await api.update(model, keys, values, request, repeated);
-    return multiple('UPDATE', model, value, multi, ({ object }) => writeObject(model.fields, object), pending);
+    const { value, pending } = await api.update(model, keys, change, request, asJson);
+    return shown('UPDATE', model, value, multi, pending);
   },
 
   DELETE: async (model, { api, reading, request, ids }) => {
@@ -104,9 +98,8 @@ export async function call(model: Model, action: Action, wish: Wish): Promise<An
   }
   if (!ids) throw wrong('Non-Static Actions should be passed ids');
   const { value, pending } = await api.callOn(model, action, keysOf(reading.catalogue, model, ids), values, request);
-  if (multi) return multiple('CALL', model, value, multi, write, pending);
-  const [only] = value.values();
-  return called(write(only), multi, pending);
+  const written = [...value].map(([key, one]) => [uriOf(model.path, key), write(one)] as const);
+  return called(multi ? Object.fromEntries(written) : written[0]?.[1], multi, pending);
 }
 
 /** Nothing is sent as nothing, not as `null`. */
@@ -116,20 +109,21 @@ const called = (value: unknown, multi: boolean, pending: Position): Answer => ({
   ...(value === null ? {} : { body: value }),
 });
 
-/** One object as it is, several by their URIs. */
-function multiple<T>(
+/** Objects written already: one as it is, several by their URIs. */
+function shown(
   verb: string,
   { path }: Model,
-  values: ReadonlyMap<Key, T>,
+  objects: ReadonlyMap<Key, Shown<string>>,
   multi: boolean,
-  write: (value: T) => unknown,
   pending?: Position,
 ): Answer {
-  const entries = [...values].map(([key, value]) => [uriOf(path, key), write(value)] as const);
+  const texts = [...objects].map(([key, { object }]) =>
+    multi ? `${JSON.stringify(uriOf(path, key))}:${object}` : object,
+  );
   return {
     status: 200,
     headers: { ...done(verb, pending), 'Multi-Object': capital(multi) },
-    body: multi ? Object.fromEntries(entries) : entries[0]?.[1],
+    json: multi ? `{${texts.join(',')}}` : (texts[0] ?? ''),
   };
 }
 

@@ -1,33 +1,9 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Changes } from './batch.ts';
-import type { Key, ReadModel } from './read-model.ts';
-import { keysFor } from './read-model.ts';
+import type { ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
-
-/** Live rows of a model by key, with the text they are stored as, straight from its table. */
-export async function readLive(
-  db: Kysely<ReadDatabase>,
-  model: ReadModel,
-  keys: readonly Key[],
-): Promise<Map<Key, { readonly row: object; readonly since: bigint; readonly bytes: number }>> {
-  const usable = keysFor(model, keys);
-  if (usable.length === 0) return new Map();
-  const found = await db
-    .withSchema('read')
-    .selectFrom(model.name)
-    .where('to_pos', 'is', null)
-    .where('key', 'in', usable.map(String))
-    .select(['key', 'row', 'from_pos'])
-    .execute();
-  return new Map(
-    found.map(({ key, row, from_pos: since }) => [
-      model.key === 'integer' ? Number(key) : key,
-      { row: JSON.parse(row) as object, since: BigInt(since), bytes: row.length },
-    ]),
-  );
-}
 
 /** Writes what a batch has done to the rows of one model into its table; `schema` is where the table stands. */
 export async function writeRows(

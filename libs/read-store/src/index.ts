@@ -1,3 +1,4 @@
+export { Held } from './held.ts';
 export { Ids } from './ids.ts';
 export { KeptAnswers } from './kept-answers.ts';
 export type { KeptAnswer } from './kept-answers.ts';
@@ -9,4 +10,5 @@ export { openReadStore } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';
 export { NoHistory } from './table-view.ts';
+export { byHolding } from './view.ts';
 export type { Listed, ListOptions, View } from './view.ts';

@@ -1,34 +1,28 @@
-import type { Position } from '#event-store';
 import type { Changes } from './batch.ts';
+import { Held } from './held.ts';
 import type { Key, ReadModel } from './read-model.ts';
 
-/** A row as it is now, and since which position it is so. */
-export interface Live<Row extends object = object> {
-  readonly row: Row;
-  readonly since: Position;
-}
-
+/** What is kept of one model, the oldest first. */
 interface Kept {
-  /** Undefined: it is known that there is no such row. */
-  readonly live: Live | undefined;
-  readonly bytes: number;
-  /** Whether it was asked for since it came to the young end. */
-  used: boolean;
+  /** Null: it is known that there is no such row. */
+  readonly rows: Map<Key, Held | null>;
+  size: number;
 }
 
 /** Rough cost of an entry beside the text of its row. */
-const ENTRY_BYTES = 200;
+const ENTRY_SIZE = 200;
 /** How many rows get a second chance before one goes, at most: nobody shall wait for all of them. */
 const CHANCES = 50;
 
 /**
- * Live rows in memory, up to a number of bytes (by the text of the rows); the oldest go first, but one that was used gets
- * a second chance. Only the process that projects keeps them, because only it learns of every change in the moment it is made.
+ * Live rows in memory, up to a size (in characters of their text). Room is made by the model that takes most of it: its
+ * oldest rows go first, but one that was used gets a second chance. Only the process that projects keeps them, because
+ * only it learns of every change in the moment it is made.
  */
 export class LiveRows {
   readonly #limit: number;
   readonly #kept = new Map<string, Kept>();
-  #bytes = 0;
+  #size = 0;
   #changes = 0;
   #open = false;
 
@@ -46,7 +40,7 @@ export class LiveRows {
     this.#open = false;
     this.#changes += 1;
     this.#kept.clear();
-    this.#bytes = 0;
+    this.#size = 0;
   }
 
   /** To be taken before rows are read from the tables: what was read counts only if nothing has changed since. */
@@ -54,47 +48,67 @@ export class LiveRows {
     return this.#changes;
   }
 
-  /** A row; `known` false: it has to be looked up. */
-  get(model: ReadModel, key: Key): { readonly known: boolean; readonly live?: Live } {
-    const id = idOf(model, key);
-    const kept = this.#kept.get(id);
-    if (!kept) return { known: false };
-    kept.used = true;
-    return kept.live ? { known: true, live: kept.live } : { known: true };
+  /** A row, or null where it is known that there is none; undefined: it has to be looked up. */
+  get({ name }: ReadModel, key: Key): Held | null | undefined {
+    const held = this.#kept.get(name)?.rows.get(key);
+    if (held) held.used = true;
+    return held;
   }
 
   /** Keeps what was read from the tables after `mark` was taken. */
-  fill(model: ReadModel, key: Key, live: Live | undefined, bytes: number, mark: number): void {
-    if (this.#open && mark === this.#changes) this.#put(idOf(model, key), live, bytes + ENTRY_BYTES);
+  keep(model: ReadModel, key: Key, held: Held | null, mark: number): void {
+    if (this.#open && mark === this.#changes) this.#put(model, key, held);
   }
 
   /** Takes over what a batch has done to the rows of a model. */
   apply(model: ReadModel, { ended, versions }: Changes): void {
     this.#changes += 1;
     if (!this.#open) return;
-    for (const { key } of ended) this.#put(idOf(model, key), undefined, ENTRY_BYTES);
+    for (const { key } of ended) this.#put(model, key, null);
     for (const { key, from, to, row, text } of versions) {
-      if (to === undefined) this.#put(idOf(model, key), { row, since: from }, text.length + ENTRY_BYTES);
+      if (to === undefined) this.#put(model, key, new Held(row, from, text.length));
     }
   }
 
-  #put(id: string, live: Live | undefined, bytes: number): void {
-    this.#bytes += bytes - (this.#kept.get(id)?.bytes ?? 0);
-    this.#kept.delete(id);
-    this.#kept.set(id, { live, bytes, used: false });
+  #put({ name }: ReadModel, key: Key, held: Held | null): void {
+    let kept = this.#kept.get(name);
+    if (!kept) this.#kept.set(name, (kept = { rows: new Map(), size: 0 }));
+    this.#drop(kept, key);
+    const size = sizeOf(held);
+    if (this.#size + size > this.#limit) this.#makeRoom(size);
+    kept.rows.set(key, held);
+    this.#grow(kept, size);
+  }
+
+  #makeRoom(size: number): void {
     let chances = CHANCES;
-    for (const [oldest, kept] of this.#kept) {
-      if (this.#bytes <= this.#limit) return;
-      if (oldest === id) continue;
-      this.#kept.delete(oldest);
-      if (kept.used && chances > 0) {
-        chances -= 1;
-        this.#kept.set(oldest, { ...kept, used: false });
-      } else {
-        this.#bytes -= kept.bytes;
+    while (this.#size > 0 && this.#size + size > this.#limit) {
+      const largest = [...this.#kept.values()].reduce((one, other) => (other.size > one.size ? other : one));
+      for (const [key, held] of largest.rows) {
+        if (held?.used === true && chances > 0) {
+          chances -= 1;
+          held.used = false;
+          largest.rows.delete(key);
+          largest.rows.set(key, held);
+        } else {
+          this.#drop(largest, key);
+          break;
+        }
       }
     }
   }
+
+  #drop(kept: Kept, key: Key): void {
+    const held = kept.rows.get(key);
+    if (held === undefined) return;
+    kept.rows.delete(key);
+    this.#grow(kept, -sizeOf(held));
+  }
+
+  #grow(kept: Kept, by: number): void {
+    kept.size += by;
+    this.#size += by;
+  }
 }
 
-const idOf = (model: ReadModel, key: Key): string => `${model.name}\u0000${key}`;
+const sizeOf = (held: Held | null): number => (held?.length ?? 0) + ENTRY_SIZE;

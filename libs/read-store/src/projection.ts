@@ -7,12 +7,12 @@ import { foldBatch, keysIn } from './batch.ts';
 import { CHECKPOINT, readCheckpoint, Superseded } from './checkpoint.ts';
 import { CountChanges } from './counts.ts';
 import { flushBatch } from './flush-batch.ts';
-import { readLive } from './flush.ts';
 import type { LiveRows } from './live-rows.ts';
 import type { Pages } from './pages.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { recorded } from './read-model.ts';
+import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
 import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
 
@@ -119,12 +119,12 @@ export class Projection {
     const rows = new Map<Key, object>();
     const missing: Key[] = [];
     for (const key of keys) {
-      const found = this.#options.live.get(model, key);
-      if (found.live) rows.set(key, found.live.row);
-      else if (!found.known && !fresh.has(key)) missing.push(key);
+      const kept = this.#options.live.get(model, key);
+      if (kept) rows.set(key, kept.row);
+      else if (kept === undefined && !fresh.has(key)) missing.push(key);
     }
     if (missing.length === 0) return rows;
-    for (const [key, { row }] of await readLive(this.#options.db, model, missing)) rows.set(key, row);
+    for (const [key, { row }] of await tables(this.#options.db).read(model, missing)) rows.set(key, row);
     return rows;
   }
 }

@@ -3,21 +3,20 @@ import { sql } from 'kysely';
 import type { Position } from '#event-store';
 import { countedBy, readCount } from './counts.ts';
 import { indexText } from './flush.ts';
-import type { Live } from './live-rows.ts';
+import { Held } from './held.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
 import type { Place } from './pages.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
-import { listBy } from './view.ts';
+import { byHolding } from './view.ts';
 
 type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 
 /** Rows as they are in the tables. */
 export interface Tables {
-  /** Rows by key, with the length of their text. */
-  read(model: ReadModel, keys: readonly Key[]): Promise<Map<Key, Live & { readonly bytes: number }>>;
+  read<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Held<Row>>>;
   /** Keys of a page; a place before it, where one is known, spares counting up to there. */
   keys(model: ReadModel, options: ListOptions, before?: Place): Promise<{ keys: readonly Key[]; total: number }>;
 }
@@ -55,7 +54,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
   const keyOf = (model: ReadModel, key: string): Key => (model.key === 'integer' ? Number(key) : key);
 
   return {
-    read: async (model, keys) => {
+    read: async <Row extends object>(model: ReadModel<Row>, keys: readonly Key[]) => {
       const usable = keysFor(model, keys);
       if (usable.length === 0) return new Map();
       const found = await rows(model)
@@ -67,7 +66,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
       return new Map(
         found.map(({ key, row, from_pos: since }) => [
           keyOf(model, key),
-          { row: JSON.parse(row) as object, since: BigInt(since), bytes: row.length },
+          new Held(JSON.parse(row) as Row, BigInt(since), row.length),
         ]),
       );
     },
@@ -95,14 +94,5 @@ export class NoHistory extends Error {
 }
 
 /** A view straight over the tables. */
-export function tableView({ read, keys }: Tables): View {
-  const view: View = {
-    get: async (model, key) => (await view.many(model, [key])).get(key),
-    many: async <Row extends object>(model: ReadModel<Row>, wanted: readonly Key[]) =>
-      new Map([...(await read(model, wanted))].map(([key, { row }]) => [key, row as Row])),
-    since: async (model, key) => (await read(model, [key])).get(key)?.since,
-    keys: (model, options = {}) => keys(model, options),
-    list: (model, options) => listBy(view, model, options),
-  };
-  return view;
-}
+export const tableView = ({ read, keys }: Tables): View =>
+  byHolding({ held: read, keys: (model, options = {}) => keys(model, options) });

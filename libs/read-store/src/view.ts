@@ -1,4 +1,4 @@
-import type { Position } from '#event-store';
+import type { Held } from './held.ts';
 import type { Key, ReadModel } from './read-model.ts';
 
 export interface Listed<Row> {
@@ -20,25 +20,30 @@ export interface ListOptions {
 export interface View {
   get<Row extends object>(model: ReadModel<Row>, key: Key): Promise<Row | undefined>;
   many<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Row>>;
-  /** Since which position a row is as it is; undefined where there is none. */
-  since(model: ReadModel, key: Key): Promise<Position | undefined>;
+  /** Rows with since when they are so, and what was made of them. */
+  held<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Held<Row>>>;
   /** Keys of rows, in their order. */
   keys(model: ReadModel, options?: ListOptions): Promise<{ readonly keys: readonly Key[]; readonly total: number }>;
   /** Rows in the order of their keys. */
   list<Row extends object>(model: ReadModel<Row>, options?: ListOptions): Promise<Listed<Row>>;
 }
 
-/** Lists rows by looking up the keys first. */
-export async function listBy<Row extends object>(
-  view: Pick<View, 'keys' | 'many'>,
-  model: ReadModel<Row>,
-  options?: ListOptions,
-): Promise<Listed<Row>> {
-  const { keys, total } = await view.keys(model, options);
-  const found = await view.many(model, keys);
-  const rows = keys.flatMap((key) => {
-    const row = found.get(key);
-    return row === undefined ? [] : [{ key, row }];
-  });
-  return { rows, total };
+/** A view, by what it holds. */
+export function byHolding({ held, keys }: Pick<View, 'held' | 'keys'>): View {
+  const view: View = {
+    held,
+    keys,
+    get: async (model, key) => (await held(model, [key])).get(key)?.row,
+    many: async (model, wanted) => new Map([...(await held(model, wanted))].map(([key, { row }]) => [key, row])),
+    list: async (model, options) => {
+      const { keys: listed, total } = await keys(model, options);
+      const found = await held(model, listed);
+      const rows = listed.flatMap((key) => {
+        const row = found.get(key)?.row;
+        return row === undefined ? [] : [{ key, row }];
+      });
+      return { rows, total };
+    },
+  };
+  return view;
 }

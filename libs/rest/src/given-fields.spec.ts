@@ -47,20 +47,20 @@ describe('a change', () => {
 
   it('tells what is written from what is repeated', () => {
     expect(change({ name: 'x', made: 'then', size: 1 }, false)).toEqual({
-      change: { size: 1 },
+      values: { size: 1 },
       repeated: { name: 'x', made: 'then' },
     });
   });
 
   it('replaces maps, or merges them into those that are there', () => {
-    expect(change({ values: { a: 1 } }, false).change).toEqual({ values: { a: 1 } });
-    const merged = change({ size: 1, values: { a: null, b: { d: 1 } } }, true).change as (object: Values) => Values;
+    expect(change({ values: { a: 1 } }, false).values).toEqual({ values: { a: 1 } });
+    const merged = change({ size: 1, values: { a: null, b: { d: 1 } } }, true).values as (object: Values) => Values;
     expect(merged({ values: { a: 1, b: { c: 1 } } })).toEqual({ size: 1, values: { b: { c: 1, d: 1 } } });
     expect(merged({})).toEqual({ size: 1, values: { b: { d: 1 } } });
   });
 
   it('needs no object where there is nothing to merge', () => {
-    expect(change({ size: 1, values: null, lists: [{ a: 1 }] }, true).change).toEqual({
+    expect(change({ size: 1, values: null, lists: [{ a: 1 }] }, true).values).toEqual({
       size: 1,
       values: {},
       lists: [{ a: 1 }],

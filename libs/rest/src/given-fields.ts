@@ -22,12 +22,7 @@ export function newValues(model: Model, data: Values, catalogue: Catalogue): Val
  * changed by clients must then be as they are. `merge`: maps are merged into those that are there, key by key.
  * @throws Refusal
  */
-export function changes(
-  model: Model,
-  data: Values,
-  catalogue: Catalogue,
-  merge: boolean,
-): { readonly change: Change; readonly repeated: Values } {
+export function changes(model: Model, data: Values, catalogue: Catalogue, merge: boolean): Change {
   const values: Record<string, unknown> = {};
   const repeated: Record<string, unknown> = {};
   const patched: string[] = [];
@@ -40,14 +35,14 @@ export function changes(
     }
   }
   settled(values, faults);
-  if (patched.length === 0) return { change: values, repeated };
-  const change = (object: Values): Values => ({
+  if (patched.length === 0) return { values, repeated };
+  const patchedValues = (object: Values): Values => ({
     ...values,
     ...Object.fromEntries(
       patched.map((name) => [name, mergePatch((object[name] ?? {}) as Json, values[name] as Json)]),
     ),
   });
-  return { change, repeated };
+  return { values: patchedValues, repeated };
 }
 
 /** The fields that were given; links are nobody's to write, and passed over. */

@@ -2,7 +2,7 @@ import { Refusal } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key } from '#read-store';
 import type { Action, ApiService, Model, Parameter, Shown, Values } from '#api';
-import { NotFound, toKey } from '#api';
+import { AS_THEY_ARE, NotFound, toKey } from '#api';
 import type { Answer } from './answer.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { changes, newValues } from './given-fields.ts';
@@ -25,7 +25,8 @@ function changed(before: Position, done: { readonly position?: Position; readonl
 }
 
 /** An object as it is sent, with its tag where it is known since when it is as it is. */
-function tagged(model: Model, key: Key, { object, since }: Shown, api: ApiService) {
+function tagged(model: Model, key: Key, shown: ReadonlyMap<Key, Shown>, api: ApiService) {
+  const { object = {}, since } = shown.get(key) ?? {};
   const body = writeObject(model, key, object, api.catalogue);
   const etag = since === undefined ? undefined : etagOf(since, body);
   const headers: Readonly<Record<string, string>> = etag === undefined ? {} : { ETag: etag };
@@ -53,7 +54,7 @@ export async function list(model: Model, { api, request, query, at }: Wish): Pro
     status: 200,
     headers: headersOf(position),
     body: {
-      items: [...objects].map(([key, object]) => writeObject(model, key, object, api.catalogue)),
+      items: [...objects].map(([key, { object }]) => writeObject(model, key, object, api.catalogue)),
       total,
       position: skip,
       _links: {
@@ -69,7 +70,7 @@ export async function list(model: Model, { api, request, query, at }: Wish): Pro
 export async function read(model: Model, id: string, { api, request, at, header }: Wish): Promise<Answer> {
   const position = at ?? api.reached;
   const key = keyOf(model, id, api);
-  const { body, etag, headers } = tagged(model, key, await api.getSince(model, key, request, at), api);
+  const { body, etag, headers } = tagged(model, key, await api.get(model, [key], request, AS_THEY_ARE, at), api);
   const all = { ...headersOf(position), ...headers };
   const known = etag !== undefined && isKnown(header('if-none-match'), etag);
   return known ? { status: 304, headers: all } : { status: 200, headers: all, body };
@@ -78,8 +79,8 @@ export async function read(model: Model, id: string, { api, request, at, header 
 /** A new object. */
 export async function create(model: Model, { api, request, data }: Wish): Promise<Answer> {
   const before = api.reached;
-  const { value, ...done } = await api.create(model, newValues(model, data, api.catalogue), request);
-  const { body, headers } = tagged(model, value.key, value, api);
+  const { value, ...done } = await api.create(model, newValues(model, data, api.catalogue), request, AS_THEY_ARE);
+  const { body, headers } = tagged(model, value.key, new Map([[value.key, value]]), api);
   const Location = objectPath(model.path, value.key);
   return { status: 201, headers: { ...changed(before, done), ...headers, Location }, body };
 }
@@ -89,9 +90,8 @@ export async function change(model: Model, id: string, { api, request, data, mer
   const before = api.reached;
   const key = keyOf(model, id, api);
   const given = changes(model, data, api.catalogue, merge);
-  const { value, ...done } = await api.update(model, [key], given.change, request, given.repeated);
-  const shown = value.get(key) ?? { object: {}, since: undefined };
-  const { body, headers } = tagged(model, key, shown, api);
+  const { value, ...done } = await api.update(model, [key], given, request, AS_THEY_ARE);
+  const { body, headers } = tagged(model, key, value, api);
   return { status: 200, headers: { ...changed(before, done), ...headers }, body };
 }
 
