@@ -19,6 +19,9 @@ interface Sent {
   readonly anonymous?: boolean;
 }
 
+/** Where the pages come from that may use the API. */
+const PAGE = 'https://ui.example';
+
 let database: TestDatabase;
 let server: TestContractor;
 let token: string;
@@ -51,7 +54,7 @@ const login = async (): Promise<void> => {
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
+  server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_CORS_ORIGINS: PAGE });
   await login();
 });
 afterAll(async () => {
@@ -286,5 +289,23 @@ describe('the document', () => {
         }
       }
     }
+  });
+});
+
+describe('a page of another origin', () => {
+  it.each([
+    ['REST', '/api/rest/Site/Site/any', 'PATCH', 'Idempotency-Key', 'ETag'],
+    ['CInP', '/api/v1/Site/Site', 'UPDATE', 'Cinp-Version', 'Total'],
+  ])('may use %s where it is named', async (_, path, verb, accepted, exposed) => {
+    const { headers } = await ask('OPTIONS', `${server.url}${path}`, {
+      headers: { Origin: PAGE },
+    });
+    expect(headers.get('Access-Control-Allow-Origin')).toBe(PAGE);
+    expect(headers.get('Access-Control-Allow-Methods')).toContain(verb);
+    expect(headers.get('Access-Control-Allow-Headers')).toContain(accepted);
+    expect(headers.get('Access-Control-Expose-Headers')).toContain(exposed);
+    const other = await ask('GET', `${server.url}${path}`, { headers: { Origin: 'https://other.example' } });
+    expect(other.headers.get('Access-Control-Allow-Origin')).toBeNull();
+    expect(other.headers.get('Vary')).toBe('Origin');
   });
 });

@@ -4,14 +4,14 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiService, Catalogue } from '#api';
-import { cinpFace, installVerbFront } from '#cinp';
+import { ApiService, Catalogue, withCors } from '#api';
+import { CINP_HEADERS, cinpFace, installVerbFront } from '#cinp';
 import { Conflict, Refusal } from '#kernel';
 import type { Done } from '#event-store';
 import { Commands, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
 import { Ids, KeptAnswers, openReadStore } from '#read-store';
-import { restFace } from '#rest';
+import { REST_HEADERS, restFace } from '#rest';
 import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
 import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
@@ -112,12 +112,12 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   await kept.start();
   const at = (time: string) => positionAt(store, time);
   const { maxBody, corsOrigins } = settings;
-  const cors = corsOrigins.length > 0 ? { cors: corsOrigins } : {};
   const mark = (text: string) => secrets.mark(text);
   const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
+  const cinp = cinpFace({ api: facing('cinp'), log, identify, maxBody });
   const faces: readonly Face[] = [
-    { name: 'rest', paths: /^\/+api\/rest\//, answer: rest },
-    { name: 'cinp', paths: /^\/+api\//, answer: cinpFace({ api: facing('cinp'), log, identify, maxBody, ...cors }) },
+    { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },
+    { name: 'cinp', paths: /^\/+api\//, answer: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];
   answer = answering(faces, metrics, sourceThrough(settings.trustedProxies));
 

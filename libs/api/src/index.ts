@@ -2,6 +2,8 @@ export { ANONYMOUS, may, mayServe } from './caller.ts';
 export type { Caller, Person, Serves } from './caller.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace } from './catalogue.ts';
+export { withCors } from './cors.ts';
+export type { CorsNames } from './cors.ts';
 export { deleteObjects } from './deletion.ts';
 export { eraseSecret, eraseSecretOf } from './erase-secret.ts';
 export { boolean, dateTime, integer, map, reference, text } from './field.ts';

@@ -1,6 +1,5 @@
 import type { Catalogue } from '#api';
 import type { Answer } from './answer.ts';
-import { preflightHeaders } from './cors.ts';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
 import type { Target } from './target.ts';
 
@@ -34,15 +33,14 @@ const VERBS: Readonly<Record<Kind, string>> = {
   action: 'OPTIONS, DESCRIBE, CALL',
 };
 
-/** The answer to OPTIONS; `cors`: pages of other origins may ask. */
-export function allowed({ kind }: Target, cors: boolean): Answer {
+/** The answer to OPTIONS. */
+export function allowed({ kind }: Target): Answer {
   const Allow = VERBS[kind];
   return {
     status: 200,
     headers: {
       Allow,
       ...(TYPES[kind] === 'Namespace' ? { 'Cache-Control': 'max-age=0' } : {}),
-      ...(cors ? preflightHeaders(Allow) : {}),
     },
   };
 }

@@ -805,34 +805,3 @@ describe('DESCRIBE', () => {
     expect(reply.names).toContain('Type');
   });
 });
-
-describe('pages of other origins', () => {
-  const page = (origin: string) => ({ headers: { Origin: origin } });
-
-  it('may not use the API unless they are named', async () => {
-    const reply = await ask('OPTIONS', SITE, page('https://ui.example'));
-    expect(reply.names.filter((name) => name.startsWith('Access-Control'))).toEqual([]);
-  });
-
-  it('may where they are named', async () => {
-    const open = await exampleServer({ cors: ['https://ui.example'] });
-    const preflight = await open.ask('OPTIONS', SITE, {
-      headers: { Origin: 'https://ui.example', 'CInP-Version': '' },
-    });
-    expect(preflight.status).toBe(200);
-    expect(preflight.headers).toMatchObject({
-      allow: 'OPTIONS, DESCRIBE, GET, LIST, CREATE, UPDATE, DELETE',
-      'access-control-allow-origin': 'https://ui.example',
-      'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'OPTIONS, DESCRIBE, GET, LIST, CREATE, UPDATE, DELETE',
-      'access-control-allow-headers': expect.stringContaining('AUTH-ID, AUTH-TOKEN'),
-      'access-control-expose-headers': expect.stringMatching(/^Method, Type, .*Content-Length/),
-    });
-    const refused = await open.ask('GET', '/nope', page('https://ui.example'));
-    expect(refused.headers['access-control-allow-origin']).toBe('https://ui.example');
-    const other = await open.ask('OPTIONS', SITE, page('https://other.example'));
-    expect(other.names).not.toContain('Access-Control-Allow-Origin');
-    expect(other.headers.vary).toBe('Origin');
-    await open.stop();
-  });
-});

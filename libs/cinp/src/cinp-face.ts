@@ -3,8 +3,6 @@ import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, Rejected, wrong } from './answer.ts';
-import type { CorsOrigins } from './cors.ts';
-import { corsHeaders } from './cors.ts';
 import { allows } from './describe.ts';
 import { answerTo } from './errors.ts';
 import { readData } from './request-body.ts';
@@ -21,8 +19,6 @@ export interface CinpFaceOptions {
   readonly identify: (id: string, token: string) => Promise<Person | undefined>;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
-  /** Origins of web pages that may use the API; none unless said. */
-  readonly cors?: CorsOrigins;
   /** The largest body in bytes. */
   readonly maxBody?: number;
 }
@@ -36,7 +32,6 @@ export function cinpFace(options: CinpFaceOptions): HttpFace {
       onTheWire(answer, {
         'Cinp-Version': versionOf(request.header('cinp-version')) ?? DEFAULT_VERSION,
         'Contractor-Request': id,
-        ...corsHeaders(options.cors, request.header('origin')),
       });
     try {
       return reply(await granted(options, request, verb, id));
@@ -51,7 +46,7 @@ export function cinpFace(options: CinpFaceOptions): HttpFace {
 
 /** Puts a request through all checks, in the order clients know them in, and has it carried out. */
 async function granted(options: CinpFaceOptions, request: HttpRequest, verb: string, id: string): Promise<Answer> {
-  const { api, cors, maxBody = 524_288 } = options;
+  const { api, maxBody = 524_288 } = options;
   const { catalogue } = api;
   const header = (name: string): string | undefined => request.header(name);
 
@@ -62,7 +57,7 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   if (uri.ids && uri.ids.length > MOST_IDS) throw wrong(`id_list longer than supported length of "${MOST_IDS}"`);
   const target = find(catalogue, uri);
   if (!target) throw new Rejected(404, { message: `path not found "${path}"` });
-  if (verb === 'OPTIONS') return allowed(target, cors !== undefined);
+  if (verb === 'OPTIONS') return allowed(target);
 
   const version = versionOf(header('cinp-version'));
   if (version === undefined) throw wrong('Invalid CInP Protocol Version');

@@ -3,6 +3,6 @@ export type { CinpFaceOptions } from './cinp-face.ts';
 export { CinpClient } from './client.ts';
 export type { Created, Listing, Page } from './client.ts';
 export { CinpError, InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';
-export type { CorsOrigins } from './cors.ts';
+export { CINP_HEADERS } from './cors.ts';
 export { installVerbFront, verbOf } from './verb-front.ts';
 export type { Version } from './version.ts';
