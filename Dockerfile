@@ -25,7 +25,7 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8080
-CMD ["node", "--max-semi-space-size=32", "dist/apps/contractor/src/main.js"]
+CMD ["node", "dist/apps/contractor/src/main.js"]
 
 FROM base AS subcontractor
 RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping procps && rm -rf /var/lib/apt/lists/*

@@ -14,8 +14,6 @@ export interface RunningProgram {
   stop(): Promise<number | null>;
 }
 
-/** As `npm start` has it: with more room for what lives only as long as a request, less of a large memory is walked. */
-const FLAGS = ['--max-semi-space-size=32'];
 /** How long a program may take to say that it is ready, in milliseconds. */
 const PATIENCE = 20_000;
 
@@ -28,7 +26,7 @@ export async function startProgram(
   environment: Readonly<Record<string, string>>,
   ready: string,
 ): Promise<RunningProgram & { readonly readyLine: string }> {
-  const child = spawn(process.execPath, [...FLAGS, path.resolve('dist', `${program}.js`)], {
+  const child = spawn(process.execPath, [path.resolve('dist', `${program}.js`)], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
