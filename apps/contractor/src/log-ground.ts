@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
 import type { Log, Settings } from '#runtime';
-import { startEmbeddedPostgres } from '#runtime';
+import { BadSetting, OwnedByAnother, startEmbeddedPostgres } from '#runtime';
 
 /** Called with what has to be closed when the server stops, in the order of opening. */
 export type WhenStopped = (close: () => Promise<unknown>) => void;
@@ -19,7 +19,16 @@ export interface LogGround {
 export async function openLog(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<LogGround> {
   let connectionString = settings.databaseUrl;
   if (connectionString === undefined) {
-    const postgres = await startEmbeddedPostgres(settings.data);
+    const postgres = await startEmbeddedPostgres(settings.data, (error) =>
+      log.error('the database has gone', error),
+    ).catch((error: unknown) => {
+      if (!(error instanceof OwnedByAnother)) throw error;
+      throw new BadSetting(
+        'CONTRACTOR_DATA',
+        settings.data,
+        `is in use by another server (process ${error.pid ?? '?'})`,
+      );
+    });
     whenStopped(() => postgres.stop());
     if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
     connectionString = postgres.url;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -91,13 +92,32 @@ describe('on one directory', () => {
     expect(found).toMatchObject({ takenOver: true, url });
     expect(await ask(found.url, 'SELECT n FROM orphan')).toBe(43);
 
-    // Asked for once more it is the same server; it is stopped once.
-    const again = await startEmbeddedPostgres(directory);
-    expect(again).toMatchObject({ takenOver: true, url });
     await found.stop();
     expect(await locked(directory)).toBe(false);
     await expect(ask(url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await again.stop();
+    await found.stop();
+  });
+
+  it('leaves a server alone whose process lives', async () => {
+    const server = await startEmbeddedPostgres(directory);
+    await expect(startEmbeddedPostgres(directory)).rejects.toMatchObject({
+      name: 'OwnedByAnother',
+      pid: process.pid,
+      message: `the database belongs to process ${process.pid}`,
+    });
+    expect(await ask(server.url, 'SELECT n FROM kept')).toBe(42);
+    await server.stop();
+  });
+
+  it('starts the server again when it has ended by itself', async () => {
+    const reports: string[] = [];
+    const server = await startEmbeddedPostgres(directory, ({ message }) => void reports.push(message));
+    const [pid] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    while ((await ask(server.url, 'SELECT n FROM kept').catch(() => undefined)) !== 42) await sleep(50);
+    expect(reports[0]).toBe('the embedded PostgreSQL ended by itself');
+    await server.stop();
+    expect(await locked(directory)).toBe(false);
   });
 
   it.each([

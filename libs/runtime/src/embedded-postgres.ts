@@ -10,6 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { Client } from 'pg';
+import { ownDatabase } from './database-owner.ts';
 
 /** A PostgreSQL server that belongs to this process. */
 export interface EmbeddedPostgres {
@@ -36,13 +37,21 @@ const SERVER_SETTINGS = {
   log_rotation_size: '10MB',
 };
 
+/** How long to wait before the server is started once more after it could not be, in milliseconds. */
+const AGAIN = 1000;
+
 /**
  * Starts PostgreSQL on a data directory, which is made when it is not there. A server that still runs on that directory
- * (the process before was killed) is taken over. As root the server runs as `nobody`, as PostgreSQL refuses root.
+ * though its process was killed is taken over; one whose process lives is left alone. A server that ends by itself is
+ * started again. As root the server runs as `nobody`, as PostgreSQL refuses root.
  * @param directory absolute path; everything of the server lives below it
- * @throws Error saying what is wrong and what to do about it
+ * @param report told when the server has ended by itself, and why it could not be started again
+ * @throws OwnedByAnother where it belongs to another process; Error saying what is wrong and what to do about it
  */
-export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  directory: string,
+  report: (error: Error) => void = () => undefined,
+): Promise<EmbeddedPostgres> {
   await mkdir(directory, { recursive: true });
   const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const data = 'uid' in owner ? await reachableData(directory) : path.join(directory, 'postgres');
@@ -50,24 +59,51 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
   const passwordFile = path.join(path.dirname(data), 'postgres.password');
   if (!existsSync(path.join(data, 'PG_VERSION'))) await makeData(bin, owner, data, passwordFile);
   const password = await readFile(passwordFile, 'utf8');
-  const urlFor = (port: number, database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
   const orphan = await runningServer(data);
   const port = orphan?.port ?? (await freePort());
-  const child = orphan ? undefined : launch(path.join(bin, 'postgres'), owner, data, port);
-  await ready(urlFor(port, 'postgres'), data, child);
+  const urlFor = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let healing = Promise.resolve();
+
+  /** Starts the server where none runs, and makes it this process's. */
+  const own = async (): Promise<() => Promise<void>> => {
+    if (!(await runningServer(data))) child = launch(path.join(bin, 'postgres'), owner, data, port);
+    await ready(urlFor('postgres'), data, child);
+    return ownDatabase(urlFor(DATABASE), () => {
+      if (!stopping) healing = heal();
+    });
+  };
+  const heal = async (): Promise<void> => {
+    report(new Error('the embedded PostgreSQL ended by itself'));
+    for (;;) {
+      try {
+        disown = await own();
+        return;
+      } catch (error) {
+        if (stopping) return;
+        report(error as Error);
+        await sleep(AGAIN);
+      }
+    }
+  };
+  let disown = await own();
 
   return {
-    url: urlFor(port, DATABASE),
+    url: urlFor(DATABASE),
     takenOver: orphan !== undefined,
     stop: async () => {
+      stopping = true;
+      await healing;
+      await disown();
       const running = await runningServer(data);
       if (!running) return;
       // SIGINT: end open transactions, write everything down, stop.
       process.kill(running.pid, 'SIGINT');
       // It was let go of so as not to keep this process alive; now it is waited for.
       child?.ref();
-      if (child) await once(child, 'exit');
+      if (child?.pid === running.pid) await once(child, 'exit');
       else while (alive(running.pid)) await sleep(20);
     },
   };

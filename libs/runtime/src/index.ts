@@ -1,4 +1,5 @@
 export { CarryOut, CarryOutHandler } from './carry-out.ts';
+export { OwnedByAnother } from './database-owner.ts';
 export { startEmbeddedPostgres } from './embedded-postgres.ts';
 export type { EmbeddedPostgres } from './embedded-postgres.ts';
 export { healthOf } from './health.ts';
