@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -13,7 +15,7 @@ import { agentHalves } from '#platforms/agents';
 import { Ids, KeptAnswers, openReadStore } from '#read-store';
 import { REST_HEADERS, restFace } from '#rest';
 import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
-import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
@@ -25,6 +27,10 @@ import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
 
+/** How long the head of the log may take where it is asked for health, in milliseconds. */
+const HEALTH_PATIENCE = 3000;
+/** How long requests under way may take when the server stops, in milliseconds. */
+const DRAIN = 5000;
 /** How many tasks of a module the subcontractor inside the server takes at a time. */
 const EMBEDDED_LIMIT = 5;
 
@@ -60,7 +66,10 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
-  const metrics = prometheusMetrics(async () => Number((await store.head()) - projector.reached));
+  /** Undefined: the log does not answer, or not in time. */
+  const headInTime = (): Promise<bigint | undefined> =>
+    Promise.race([store.head(), sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
+  const metrics = prometheusMetrics(async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached));
   const reads = openReadStore({
     store,
     pool,
@@ -75,7 +84,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const health = async () =>
     healthOf({
       ready,
-      head: await store.head(),
+      head: await headInTime(),
       reached: projector.reached,
       projecting: projector.leading,
       quarantined: projector.quarantined,
@@ -91,7 +100,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const app = await NestFactory.create<NestFastifyApplication>(
     contractorModule(commands, { health, metrics }),
     new FastifyAdapter({ serverFactory }),
-    { logger: ['error', 'warn'] },
+    { logger: nestLog(log) },
   );
   await app.init();
   const carryOut = measured(app.get(CommandBus), metrics);
@@ -131,11 +140,36 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   }
   if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
   installVerbFront(app.getHttpServer(), answer);
-  await app.listen(settings.port, settings.host);
-  whenStopped(() => app.close());
+  await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
+    throw badAddress(error, settings) ?? error;
+  });
+  whenStopped(() => closeInTime(app));
   ready = true;
   return app.getUrl();
 }
+
+/** Lets requests finish that are under way, and ends them when they take too long: what stands below has to be stopped too. */
+async function closeInTime(app: NestFastifyApplication): Promise<void> {
+  const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
+  await app.close();
+  clearTimeout(late);
+}
+
+/** Which setting is to blame where the server cannot listen. */
+function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings): BadSetting | undefined {
+  if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
+  if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+    return new BadSetting('CONTRACTOR_HOST', host, 'must be an address or a name of this machine');
+  return undefined;
+}
+
+/** What the framework has to say, in the server's own output. */
+const nestLog = (log: Log): LoggerService => ({
+  log: () => undefined,
+  warn: (message: unknown, context?: unknown) => log.warn(String(message), { context }),
+  error: (message: unknown, ...more: unknown[]) => log.error('the framework failed', message, { more }),
+});
 
 /** The one entrance for wishes, with a clock beside it. */
 function measured(bus: CommandBus, metrics: Metrics): Ground['carryOut'] {

@@ -132,6 +132,15 @@ export class FrontSocket extends Duplex {
     while (this.responses[0]?.writableFinished === true) this.responses.shift();
   }
 
+  /**
+   * Whether the server has no request of it under way: none has come, or all are answered. One whose head is not complete
+   * is none yet; one that is answered past the server does not count.
+   */
+  get idle(): boolean {
+    this.dropFinished();
+    return this.responses.length === 0 && this.answering === this.framer.requests;
+  }
+
   /** Notes the response to one more request; false when the framer let no such request through. */
   note(response: ServerResponse): boolean {
     this.dropFinished();

@@ -412,6 +412,21 @@ describe('connections', () => {
     await closed;
   });
 
+  it.each([
+    ['have not been used', ''],
+    ['have sent half a head', 'LIST / HTTP/1.1\r\nHost: a\r\n'],
+  ])('do not hold up a server that closes when they %s', async (_, bytes) => {
+    const server = await started((_request, response) => response.end());
+    const accepted = once(server, 'connection');
+    const socket = await connected(server);
+    socket.write(bytes);
+    await accepted;
+    await pause(20);
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+  });
+
   it('show who is at the other end', async () => {
     const server = await started(({ socket }, response) => {
       const { remoteAddress, remoteFamily, remotePort, localAddress, localPort, localFamily } = socket;

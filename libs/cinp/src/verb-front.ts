@@ -40,10 +40,17 @@ export function installVerbFront(server: Server, direct?: DirectAnswer): void {
   const accepted = server instanceof TlsServer ? 'secureConnection' : 'connection';
   const listeners = server.listeners(accepted) as ((this: Server, socket: FrontSocket) => void)[];
   server.removeAllListeners(accepted);
+  const open = new Set<FrontSocket>();
   server.on(accepted, (raw: Socket) => {
     const socket = new FrontSocket(raw, settings);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     for (const listener of listeners) listener.call(server, socket);
   });
+  // Node's own, which a server that closes calls, spares connections that have not been used yet: they would hold it up.
+  server.closeIdleConnections = () => {
+    for (const socket of open) if (socket.idle) socket.destroy();
+  };
   server.prependListener('request', noteRequest);
   if (server.listenerCount('checkExpectation') === 0) {
     server.on('checkExpectation', (request, response) => server.emit('request', request, response));

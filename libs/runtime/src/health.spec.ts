@@ -20,6 +20,7 @@ describe('health', () => {
       { quarantined: new Map([['sites', new Set(['site1'])]]) },
       { status: 'degraded', ready: true, quarantine: { sites: ['site1'] } },
     ],
+    ['is down while the log does not answer', { head: undefined }, { status: 'down', ready: false, lag: null }],
     ['is starting until it is ready', { ready: false }, { status: 'starting', ready: false }],
   ])('%s', (_, facts, expected) => {
     expect(healthOf({ ...fine, ...facts })).toMatchObject(expected);

@@ -1,10 +1,10 @@
 /** How the server is. */
 export interface Health {
-  /** `degraded`: it serves, and something needs a look. */
-  readonly status: 'ok' | 'degraded' | 'starting';
+  /** `degraded`: it serves, and something needs a look; `down`: the log does not answer. */
+  readonly status: 'ok' | 'degraded' | 'starting' | 'down';
   readonly ready: boolean;
-  /** Positions of the log the read models are behind. */
-  readonly lag: number;
+  /** Positions of the log the read models are behind; null where the log does not answer. */
+  readonly lag: number | null;
   /** Rows that an event could not be folded into, by read model; they stay as they were. */
   readonly quarantine: Readonly<Record<string, readonly (string | number)[]>>;
   /** What it stands on. */
@@ -16,7 +16,8 @@ export interface Health {
 /** Puts together how the server is. */
 export function healthOf(facts: {
   readonly ready: boolean;
-  readonly head: bigint;
+  /** Undefined: the log does not answer. */
+  readonly head: bigint | undefined;
   readonly reached: bigint;
   readonly projecting: boolean;
   readonly quarantined: ReadonlyMap<string, ReadonlySet<string | number>>;
@@ -25,11 +26,12 @@ export function healthOf(facts: {
   const quarantine = Object.fromEntries(
     [...facts.quarantined].filter(([, keys]) => keys.size > 0).map(([model, keys]) => [model, [...keys]]),
   );
+  const { head, reached } = facts;
   const degraded = Object.keys(quarantine).length > 0;
   return {
-    status: !facts.ready ? 'starting' : degraded ? 'degraded' : 'ok',
-    ready: facts.ready,
-    lag: Math.max(0, Number(facts.head - facts.reached)),
+    status: !facts.ready ? 'starting' : head === undefined ? 'down' : degraded ? 'degraded' : 'ok',
+    ready: facts.ready && head !== undefined,
+    lag: head === undefined ? null : Math.max(0, Number(head - reached)),
     quarantine,
     adapters: facts.adapters,
     projecting: facts.projecting,
