@@ -148,6 +148,8 @@ describe('problems', () => {
     ['broken JSON', '{"name": ', {}, 400, 'malformed'],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'malformed'],
     ['a NUL character', { name: 'x\0' }, {}, 400, 'malformed'],
+    ['a number that would be kept as another', '{"config_values": {"a": 9007199254740993}}', {}, 400, 'malformed'],
+    ['a number without end', '{"config_values": {"a": [-1e400]}}', {}, 400, 'malformed'],
     ['a list', [], {}, 400, 'malformed'],
     ['no body', undefined, {}, 400, 'malformed'],
     ['another type', '<a/>', { 'Content-Type': 'text/xml' }, 415, 'unsupported-type'],
