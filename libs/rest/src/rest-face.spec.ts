@@ -249,6 +249,21 @@ describe('the log', () => {
     ]);
   });
 
+  it.each<[string, unknown, string | undefined]>([
+    ['Site/Site/Auth/describe', { description: 'other' }, 'true'],
+    ['Site/Site/Auth/getConfig', {}, 'true'],
+    ['Auth/User/whoami', {}, undefined],
+    ['%41uth/User/whoami', {}, undefined],
+    ['Auth/User/login', { username: 'root', password: 'secret' }, undefined],
+  ])('an answer of %s is kept, but for those of Auth', async (path, body, replayed) => {
+    await post('Site/Site', { name: 'Auth', description: 'x' });
+    const send = () => post(path, body, { 'Idempotency-Key': `key of ${path}` });
+    const [first, again] = [await send(), await send()];
+    expect([again.status, again.body]).toEqual([first.status, first.body]);
+    expect([first.status < 300, first.headers['idempotency-replayed']]).toEqual([true, undefined]);
+    expect(again.headers['idempotency-replayed']).toBe(replayed);
+  });
+
   it('knows a wish by its key, for each person apart', async () => {
     const { path } = await fresh();
     const send = (as: 'root' | 'writer', key: string) =>
