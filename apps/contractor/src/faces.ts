@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { HttpAnswer, HttpFace, HttpRequest } from '#api';
-import { nodeRequest, plainAddress, sendAnswer } from '#api';
+import { nodeRequest, plainAddress, sendAnswer, withoutHost } from '#api';
 import { verbOf } from '#cinp';
 import type { Metrics } from '#runtime';
 
@@ -19,12 +19,14 @@ export interface Face {
 export type Answering = (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
 
 /**
- * The faces as one: each request goes to the first that answers its path, and is measured.
+ * The faces as one: each request goes to the first that answers its path, and is measured. They get targets without
+ * scheme and host.
  * @param sourceOf where a request comes from, if it may have come through proxies
  */
 export const answering =
   (faces: readonly Face[], metrics: Metrics, sourceOf: ((request: HttpRequest) => string) | undefined): Answering =>
-  (request) => {
+  (sent) => {
+    const request = sent.target.startsWith('/') ? sent : { ...sent, target: withoutHost(sent.target) };
     const face = faces.find(({ paths }) => paths.test(request.target));
     if (!face) return undefined;
     const begun = performance.now();
@@ -52,6 +54,7 @@ export function facesServer(rest: RequestListener, answer: () => Answering, metr
     response.once('finish', () => {
       metrics.request('pages', verb, response.statusCode, (performance.now() - begun) / 1000);
     });
+    message.url = withoutHost(message.url ?? '');
     rest(message, response);
   });
 }

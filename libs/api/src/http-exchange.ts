@@ -32,5 +32,9 @@ export interface HttpAnswer {
 /** A face of the API: answers every request; with undefined where there is nobody left to answer. */
 export type HttpFace = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
+/** A target without scheme and host, which stand before the path in the absolute form (RFC 9112, section 3.2.2). */
+export const withoutHost = (target: string): string =>
+  target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
+
 /** A new id for a request, as it stands in the log: 32 hexadecimal digits. */
 export const newRequestId = (): string => randomUUID().replaceAll('-', '');

@@ -12,8 +12,8 @@ export type { Action, ActionRun, Call, Deletion, Extension, Face, Filter, Model,
 export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound, NotReady, PreconditionFailed } from './errors.ts';
-export { ClientGone, mediaType, readJson, UnusableBody } from './json-body.ts';
-export { newRequestId } from './http-exchange.ts';
+export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
+export { newRequestId, withoutHost } from './http-exchange.ts';
 export type { HttpAnswer, HttpFace, HttpRequest } from './http-exchange.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 export { keyKind, toKey } from './keys.ts';

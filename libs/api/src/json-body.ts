@@ -35,7 +35,7 @@ export async function readJson(
   const type = mediaType(request) ?? 'application/json';
   if (!types.includes(type.toLowerCase())) throw new UnusableBody('TYPE', `Unknown Content-Type "${type}"`);
   const data = parsed(text);
-  const flaw = flawOf(data, DEEPEST);
+  const flaw = flawOf(data);
   if (flaw !== undefined) throw new UnusableBody('MALFORMED', flaw);
   return data ?? undefined;
 }
@@ -60,9 +60,13 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-/** What makes data unusable though it is JSON: depth, and the one character no text of the log can hold. */
-function flawOf(data: unknown, depth: number): string | undefined {
+/**
+ * What makes data unusable though it is JSON: depth, the one character no text of the log can hold, and numbers that
+ * would be kept as others.
+ */
+export function flawOf(data: unknown, depth: number = DEEPEST): string | undefined {
   if (typeof data === 'string') return data.includes('\0') ? 'text with a NUL character' : undefined;
+  if (typeof data === 'number') return isExact(data) ? undefined : 'a number too large to be exact: send it as text';
   if (data === null || typeof data !== 'object') return undefined;
   if (depth === 0) return 'nested too deeply';
   for (const part of Object.entries(data).flat()) {
@@ -71,3 +75,7 @@ function flawOf(data: unknown, depth: number): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a number can be the one that was written: integers beyond 2^53 - 1 are rounded when they are read. */
+const isExact = (number: number): boolean =>
+  Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number);

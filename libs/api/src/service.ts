@@ -275,5 +275,5 @@ function collect(work: Work, faults: readonly Fault[]): void {
   for (const { field, code, text } of faults) work.fault(field, code, text);
 }
 
-/** Whether clients of all kinds can write this id in a URI. */
-const isAddressable = (key: Key): boolean => typeof key === 'number' || /^[a-zA-Z0-9\-_.!~*']+$/.test(key);
+/** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
+const isAddressable = (key: Key): boolean => typeof key === 'number' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(key);

@@ -115,6 +115,12 @@ describe('bodies', () => {
       /^Error Parsing JSON Request data: "text with a NUL character"$/,
     ],
     ['lists in lists', '['.repeat(200) + ']'.repeat(200), {}, /^Error Parsing JSON Request data: "nested too deeply"$/],
+    [
+      'a number that would be kept as another',
+      '{"a": [12345678901234567890]}',
+      {},
+      /^Error Parsing JSON Request data: "a number too large to be exact: send it as text"$/,
+    ],
     ['more than fits', JSON.stringify('x'.repeat(524_288)), {}, /^Request body is larger than 524288 bytes$/],
   ])('%s is refused', async (_, body, headers, message) => {
     const reply = await root('CALL', '/api/v1/Auth/User(whoami)', body, headers);

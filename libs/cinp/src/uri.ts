@@ -1,4 +1,4 @@
-import { ROOT } from '#api';
+import { ROOT, withoutHost } from '#api';
 
 /** What a request is about, as its URI says it: names from the root down, then ids, then an action. */
 export interface Uri {
@@ -25,8 +25,7 @@ const URI = new RegExp(`^${ROOT}((?:${NAME}/)*(?:${NAME})?)(:(?:${ID}:)*)?(?:\\(
  */
 export function pathOf(target: string): string {
   if (PLAIN.test(target)) return target;
-  const path = target
-    .replace(/^https?:\/\/[^/?#]*/i, '')
+  const path = withoutHost(target)
     .replace(/[?#].*$/s, '')
     .replace(/^\/{2,}/, '/');
   try {

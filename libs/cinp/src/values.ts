@@ -1,5 +1,5 @@
 import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
-import { shownMoment, toKey, toMoment, uriOf } from '#api';
+import { flawOf, shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -93,6 +93,8 @@ function untexted({ type, list }: Parameter, value: unknown): unknown {
   if (typeof value !== 'string' || value === '' || !(list || type.kind === 'Map')) return value;
   const parsed = fromPythonText(value);
   if (parsed === undefined) throw new Unreadable(`Unable to Parse "${value}"`);
+  const flaw = flawOf(parsed);
+  if (flaw !== undefined) throw new Unreadable(flaw);
   return parsed;
 }
 

@@ -161,6 +161,8 @@ describe('CREATE', () => {
     ['a field that is called message', { name: 'x', description: 'y', message: 'bad' }, { message: 'is bad' }],
     ['what is there already', { name: 'a', description: 'y' }, { name: ['site with this Name already exists.'] }],
     ['an id that no URI can hold', { name: 'a b', description: 'y' }, { name: ['Invalid'] }],
+    ['the id `.`', { name: '.', description: 'y' }, { name: ['Invalid'] }],
+    ['the id `..`', { name: '..', description: 'y' }, { name: ['Invalid'] }],
   ])('refuses %s', async (_, body, error) => {
     const reply = await root('CREATE', SITE, body);
     expect([reply.status, reply.body]).toEqual([400, error]);

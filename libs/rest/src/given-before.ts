@@ -1,5 +1,8 @@
+import type { Model } from '#api';
+import { namespaceOf } from '#api';
 import type { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
+import type { Served } from './routes.ts';
 import type { Visit, Wish } from './wish.ts';
 
 /** Where answers to wishes with an Idempotency-Key are kept. */
@@ -8,21 +11,24 @@ export interface KeptAnswers {
   keep(request: string, kept: { readonly fingerprint: string; readonly answer: string }): Promise<void>;
 }
 
+/** Whether answers about a model may be kept: those of `Auth` may hold tokens. */
+export const mayBeKept = ({ path }: Model): boolean => namespaceOf(path) !== 'Auth';
+
 /**
  * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
- * success is kept; what was refused may be tried again under the same key. Answers of `Auth` may hold tokens and are
- * never kept. @throws Problem where the key was used for something else
+ * success is kept, and only where it may be; what was refused may be tried again under the same key.
+ * @throws Problem where the key was used for something else
  */
 export async function onceOnly(
   { kept, mark }: { readonly kept: KeptAnswers; readonly mark: (text: string) => string },
   visit: Visit,
+  { model }: Served,
   wish: Wish,
   carryOut: (wish: Wish) => Promise<Answer>,
 ): Promise<Answer> {
   const key = visit.request.header('idempotency-key');
   const keyed = key !== undefined && visit.caller?.person !== undefined;
-  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || visit.path.includes('/Auth/'))
-    return carryOut(wish);
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeKept(model)) return carryOut(wish);
   const fingerprint = mark(JSON.stringify([visit.method, visit.path, wish.data]));
   const before = await kept.find(visit.id);
   if (before) {

@@ -1,5 +1,6 @@
 import type { Action, Catalogue, Filter, Model, Permission } from '#api';
 import { permissionFor } from '#api';
+import { mayBeKept } from './given-before.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { answerSchema, argumentsSchema, nameOf, schemaOf } from './openapi-schemas.ts';
@@ -47,7 +48,11 @@ function guarded(permission: Permission, doc: string | undefined): Part {
   };
 }
 
-const COMMAND = [part('parameters', 'IdempotencyKey'), part('parameters', 'Reason')];
+/** The headers of what changes something. */
+const command = (model: Model): readonly Part[] => [
+  ...(mayBeKept(model) ? [part('parameters', 'IdempotencyKey')] : []),
+  part('parameters', 'Reason'),
+];
 
 /** How an operation is described. */
 export type Operation = (model: Model, catalogue: Catalogue) => Part;
@@ -73,7 +78,7 @@ export const ON_MODEL: Readonly<Partial<Record<Method, Operation>>> = {
     operationId: `create_${idOf(model)}`,
     summary: `Creates an object of ${model.path}`,
     ...guarded(permissionFor(model, 'add'), undefined),
-    parameters: COMMAND,
+    parameters: command(model),
     requestBody: { required: true, content: json(schemaNamed(model, '.new')) },
     responses: {
       201: {
@@ -107,7 +112,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       'As `application/json`, each field that is given takes the value that is given. As `application/merge-patch+json` ' +
         '(RFC 7396), maps are merged into those that are there.',
     ),
-    parameters: [part('parameters', 'IfMatch'), ...COMMAND],
+    parameters: [part('parameters', 'IfMatch'), ...command(model)],
     requestBody: {
       required: true,
       content: {
@@ -128,7 +133,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
     operationId: `delete_${idOf(model)}`,
     summary: `Deletes an object of ${model.path}`,
     ...guarded(permissionFor(model, 'delete'), 'Refused while something uses it.'),
-    parameters: [part('parameters', 'IfMatch'), ...COMMAND],
+    parameters: [part('parameters', 'IfMatch'), ...command(model)],
     responses: { 204: { description: 'It is gone.', headers: headers(PENDING) }, ...problems(404, 409, 412) },
   }),
 };
@@ -152,7 +157,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     operationId: `call_${idOf(model)}_${name}`,
     summary: `${name} of ${model.path}`,
     ...guarded(permission, doc),
-    parameters: COMMAND,
+    parameters: command(model),
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
       : {}),

@@ -75,6 +75,18 @@ it.each([
   expect(operation?.security).toHaveLength(permission === 'anybody' ? 0 : 2);
 });
 
+it.each([
+  ['/Site/Site', 'post', ['IdempotencyKey', 'Reason']],
+  ['/Site/Site/{id}', 'patch', ['IfMatch', 'IdempotencyKey', 'Reason']],
+  ['/Site/Site/{id}', 'delete', ['IfMatch', 'IdempotencyKey', 'Reason']],
+  ['/Site/Site/count', 'post', ['IdempotencyKey', 'Reason']],
+  ['/Auth/User/login', 'post', ['Reason']],
+  ['/Auth/User/logout', 'post', ['Reason']],
+] as const)('%s %s names the headers it takes', (path, method, names) => {
+  const taken = paths[path]?.[method].parameters.map(({ $ref }) => $ref);
+  expect(taken).toEqual(names.map((name) => `#/components/parameters/${name}`));
+});
+
 describe('the fields of a model', () => {
   const schema = (name: string) => components['schemas']?.[name] as { properties: object; required?: string[] };
 

@@ -148,6 +148,8 @@ describe('problems', () => {
     ['broken JSON', '{"name": ', {}, 400, 'malformed'],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'malformed'],
     ['a NUL character', { name: 'x\0' }, {}, 400, 'malformed'],
+    ['a number that would be kept as another', '{"config_values": {"a": 9007199254740993}}', {}, 400, 'malformed'],
+    ['a number without end', '{"config_values": {"a": [-1e400]}}', {}, 400, 'malformed'],
     ['a list', [], {}, 400, 'malformed'],
     ['no body', undefined, {}, 400, 'malformed'],
     ['another type', '<a/>', { 'Content-Type': 'text/xml' }, 415, 'unsupported-type'],
@@ -245,6 +247,21 @@ describe('the log', () => {
     expect(await metaOf(String(headers['contractor-request']))).toEqual([
       expect.objectContaining({ actor: 'writer', reason: 'für Jürgen' }),
     ]);
+  });
+
+  it.each<[string, unknown, string | undefined]>([
+    ['Site/Site/Auth/describe', { description: 'other' }, 'true'],
+    ['Site/Site/Auth/getConfig', {}, 'true'],
+    ['Auth/User/whoami', {}, undefined],
+    ['%41uth/User/whoami', {}, undefined],
+    ['Auth/User/login', { username: 'root', password: 'secret' }, undefined],
+  ])('an answer of %s is kept, but for those of Auth', async (path, body, replayed) => {
+    await post('Site/Site', { name: 'Auth', description: 'x' });
+    const send = () => post(path, body, { 'Idempotency-Key': `key of ${path}` });
+    const [first, again] = [await send(), await send()];
+    expect([again.status, again.body]).toEqual([first.status, first.body]);
+    expect([first.status < 300, first.headers['idempotency-replayed']]).toEqual([true, undefined]);
+    expect(again.headers['idempotency-replayed']).toBe(replayed);
   });
 
   it('knows a wish by its key, for each person apart', async () => {

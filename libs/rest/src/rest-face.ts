@@ -77,7 +77,7 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Vis
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await wishOf(options, visit, place, method);
-  return onceOnly(options, visit, wish, (asked) => operationOn(place, method)(place, asked));
+  return onceOnly(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));
 }
 
 const allowed = (places: readonly Place[]): string[] =>
