@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { KEY_RULE, keyOf } from '#secrets';
 
 /** A setting that cannot be used: names the key, the value and the rule. */
 export class BadSetting extends Error {
@@ -38,8 +39,8 @@ export interface Settings {
   readonly eventStore: 'postgres' | 'kurrentdb';
   /** Set where the log is in KurrentDB. */
   readonly kurrentdbUrl: string | undefined;
-  /** Key of the secrets, 32 bytes as text; undefined: a file below the data directory. */
-  readonly secretKey: string | undefined;
+  /** Key of the secrets; undefined: the one in a file below the data directory. */
+  readonly secretKey: Buffer | undefined;
   /** Undefined: agents are reached within the process, or poll. */
   readonly natsUrl: string | undefined;
   /** Whether a subcontractor for every site runs inside the server. */
@@ -74,6 +75,21 @@ function url(env: Environment, key: string, schemes: readonly string[]): string 
   if (!schemes.includes(scheme))
     throw new BadSetting(key, '…', `must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
   return value;
+}
+
+/** A URL as the client of PostgreSQL reads it: with a user, its host may be left out. */
+function postgresUrl(env: Environment, key: string): string | undefined {
+  const value = url(env, key, ['postgres:', 'postgresql:']);
+  if (value === undefined || URL.canParse(value) || URL.canParse(value.replace('@/', '@host/'))) return value;
+  throw new BadSetting(key, '…', 'must be a URL; a special character in its password has to be percent-encoded');
+}
+
+function secretKey(env: Environment, key: string): Buffer | undefined {
+  const value = text(env, key);
+  if (value === undefined) return undefined;
+  const found = keyOf(value);
+  if (found === undefined) throw new BadSetting(key, '…', KEY_RULE);
+  return found;
 }
 
 function choice<C extends string>(env: Environment, key: string, choices: readonly C[], otherwise: C): C {
@@ -123,10 +139,10 @@ export function readSettings(env: Environment): Settings {
       perSource: number(env, 'CONTRACTOR_LOGIN_TRIES_PER_SOURCE', 100, [1, 1_000_000]),
       window: number(env, 'CONTRACTOR_LOGIN_WINDOW', 300, [1, 86_400]) * 1000,
     },
-    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl: postgresUrl(env, 'DATABASE_URL'),
     eventStore,
     kurrentdbUrl,
-    secretKey: text(env, 'CONTRACTOR_SECRET_KEY'),
+    secretKey: secretKey(env, 'CONTRACTOR_SECRET_KEY'),
     natsUrl,
     embeddedSubcontractor: subcontractor === 'embedded',
     lease: number(env, 'CONTRACTOR_LEASE', 30, [1, 86_400]) * 1000,
