@@ -61,6 +61,7 @@ describe('the settings', () => {
     ['CONTRACTOR_SECRET_KEY', KEY.toString('base64'), { secretKey: KEY }],
     ['CONTRACTOR_SECRET_KEY', KEY.toString('hex'), { secretKey: KEY }],
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
+    ['NATS_URL', 'nats://u:p%23w@n,host:4222', { natsUrl: 'nats://u:p%23w@n,host:4222' }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
     ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
     ['CONTRACTOR_LEASE', '5', { lease: 5000 }],
@@ -90,22 +91,24 @@ describe('the settings', () => {
     ['CONTRACTOR_SUBCONTRACTOR', 'yes', 'CONTRACTOR_SUBCONTRACTOR="yes": must be one of embedded, none'],
     // A URL may hold a password, so it is not repeated.
     ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
-    [
-      'DATABASE_URL',
-      'postgres://u:mel#lon@db:5432/c',
-      'DATABASE_URL="…": must be a URL; a special character in its password has to be percent-encoded',
-    ],
-    [
-      'DATABASE_URL',
-      'postgres://u:mel/lon@db:5432/c',
-      'DATABASE_URL="…": must be a URL; a special character in its password has to be percent-encoded',
-    ],
     ['CONTRACTOR_SECRET_KEY', 'bWVsbG9u', 'CONTRACTOR_SECRET_KEY="…": must be 32 bytes, as base64 or hexadecimal text'],
     ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls://'],
   ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(BadSetting);
     expect(read).toThrow(message);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://u:mel#lon@db:5432/c'],
+    ['DATABASE_URL', 'postgres://u:mel/lon@db:5432/c'],
+    ['NATS_URL', 'nats://u:mel#lon@n:4222'],
+    ['NATS_URL', 'nats://a:4222,nats://u:mel#lon@b:4222'],
+    ['CONTRACTOR_URL', 'http://'],
+    ['CONTRACTOR_PXE_URL', 'http://static:pxe/'],
+  ])('%s="%s" is refused, and not repeated', (key, value) => {
+    const rule = 'must be a URL; a special character in its password has to be percent-encoded';
+    expect(() => readSettings({ [key]: value })).toThrow(new BadSetting(key, '…', rule));
   });
 
   it('put the log where it is said to be, if it is said where that is', () => {
