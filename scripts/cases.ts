@@ -27,9 +27,15 @@ const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = 
   wire: wireGroups,
 };
 
+/** The cases of a file that has a single list of them; none where it has no such list. */
+function casesIn(content: unknown): readonly unknown[] {
+  const { cases } = (content ?? {}) as { readonly cases?: unknown };
+  return Array.isArray(cases) ? cases : [];
+}
+
 /** The groups of a file nobody plays: its lists, by name. */
 function notYet(content: unknown): readonly Group[] {
-  const lists = Object.entries(content as object).filter(([, inner]) => Array.isArray(inner));
+  const lists = Object.entries(content ?? {}).filter(([, inner]) => Array.isArray(inner));
   return lists.map(([name]) => ({ name }));
 }
 
@@ -45,8 +51,7 @@ function coreGroups(content: unknown): readonly Group[] {
 
 /** Calls of functions, by the name of the case. */
 function wireGroups(content: unknown): readonly Group[] {
-  const { cases: calls } = content as { readonly cases: readonly WireCase[] };
-  return calls.map((call) => {
+  return (casesIn(content) as readonly WireCase[]).map((call) => {
     const { case: name } = call;
     if (!isPlayable(call)) return { name };
     return { name, rows: [guarded({ id: name }, () => ({ id: name, differences: checkWireCase(call) }))] };
@@ -54,7 +59,7 @@ function wireGroups(content: unknown): readonly Group[] {
 }
 
 function scriptGroups(content: unknown): readonly Group[] {
-  const { cases } = content as { readonly cases: readonly Case[] };
+  const cases = casesIn(content) as readonly Case[];
   const decided = JSON.parse(readFileSync(join(cwd(), 'test/cases/tscript-decided.json'), 'utf8')) as Record<
     string,
     Decided
@@ -81,13 +86,14 @@ function guarded({ id }: { readonly id: string }, check: () => Row): Row {
   }
 }
 
-/** Plays a file and says what failed; gives the exit code. */
+/** Plays a file and says what failed; gives the exit code. @throws Error where the file holds nothing to play */
 export function cases(room: string, file: string, say: (text: string) => void, verbose = false): number {
   const play = Object.hasOwn(rooms, room) ? rooms[room] : undefined;
   if (play === undefined) throw new Error(`there is no room "${room}"; there are ${Object.keys(rooms).join(', ')}`);
   const groups = play(JSON.parse(readFileSync(file, 'utf8')));
   for (const { name, rows } of groups) if (rows === undefined) say(`${room} ${name}: not there yet, not counted\n`);
   const rows = groups.flatMap((group) => group.rows ?? []);
+  if (rows.length === 0) throw new Error(`${file} holds no case that is played in the room "${room}"`);
   const failed = rows.filter(({ differences }) => differences.length > 0);
   for (const { id, differences } of failed) say(`${id}\n${differences.map((text) => `    ${text}\n`).join('')}`);
   if (verbose) for (const { id, by } of rows) if (by !== undefined) say(`${id}: ${by}\n`);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Ground } from '#runtime';
+import { BadSetting } from '#runtime';
 import type { Passwords } from './passwords.ts';
+import { isShort, LENGTH_RULE } from './passwords.ts';
 import { isThereSuperuser, keepSuperusers } from './superusers.ts';
 import { newToken } from './tokens.ts';
 import { user } from './user.ts';
@@ -11,15 +13,17 @@ const NAME = 'root';
 /**
  * Makes the administrator where nobody may do everything yet; of several servers that start at once, one does.
  * @returns the name and password to tell the operator once; undefined where there was nothing to do
+ * @throws BadSetting where the password that was chosen is too short
  */
 export async function firstUser(
   { carryOut }: Pick<Ground, 'carryOut'>,
-  passwords: Passwords,
+  passwords: Pick<Passwords, 'keep' | 'erase'>,
   password: string | undefined,
 ): Promise<{ name: string; password: string } | undefined> {
   const request = randomUUID();
   const asking = { actor: 'system', request, correlation: request };
   if ((await carryOut(asking, isThereSuperuser)).value) return undefined;
+  if (password !== undefined && isShort(password)) throw new BadSetting('CONTRACTOR_ADMIN_PASSWORD', '…', LENGTH_RULE);
   const chosen = password ?? newToken().slice(0, 20);
   const credential = await passwords.keep(chosen);
   const { value: made } = await carryOut(asking, async (work) => {

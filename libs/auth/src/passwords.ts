@@ -14,6 +14,15 @@ const WAITING = 100;
 /** The id no verifier has; looked up for those who have no password, so that this takes as long. */
 const NONE = '00000000-0000-0000-0000-000000000000';
 
+/** How long a password is at the least that somebody sets for somebody else. */
+const SHORTEST = 8;
+
+/** What such a password has to be. */
+export const LENGTH_RULE = `must have at least ${SHORTEST} characters`;
+
+/** Whether a password does not keep to `LENGTH_RULE`. */
+export const isShort = (password: string): boolean => password.length < SHORTEST;
+
 /**
  * What passwords are checked by: a ledger, so that it stands in no event and can be erased. Events name a verifier by
  * its id.

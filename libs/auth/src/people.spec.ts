@@ -244,9 +244,9 @@ describe('the first start', () => {
   afterEach(() => database.drop());
 
   it('makes the administrator, with the password that was chosen', async () => {
-    const server = await startAuth(database.url, { adminPassword: 'short' });
-    expect(server.made).toEqual([{ name: 'root', password: 'short' }]);
-    expect(await server.person('root', 'short')).toMatchObject({ superuser: true });
+    const server = await startAuth(database.url, { adminPassword: 'mellon12' });
+    expect(server.made).toEqual([{ name: 'root', password: 'mellon12' }]);
+    expect(await server.person('root', 'mellon12')).toMatchObject({ superuser: true });
     await server.stop();
   });
 

@@ -4,6 +4,7 @@ import type { Call, Person } from '#api';
 import type { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';
+import { isShort, LENGTH_RULE } from './passwords.ts';
 import type { HolderKind } from './holders.ts';
 import { decideSessions } from './holders.ts';
 import { service } from './service.ts';
@@ -15,8 +16,6 @@ import { users } from './users.ts';
 const TWO_WEEKS = 14 * 24 * 3600 * 1000;
 /** A session this young may change the password without giving the current one, in milliseconds. */
 const YOUNG = 5 * 60 * 1000;
-/** How long a password is at the least that somebody sets for somebody else. */
-const SHORTEST = 8;
 
 /** Codes of the refusals of a wrong name, password or token. */
 const WRONG: readonly string[] = ['INVALID_LOGIN', 'WRONG'];
@@ -87,9 +86,7 @@ export class Sessions {
     call: Call,
     check: (work: Work) => Promise<unknown>,
   ): Promise<void> {
-    if (password.length < SHORTEST) {
-      throw refuse('password', 'SHORT', `must have at least ${SHORTEST} characters`);
-    }
+    if (isShort(password)) throw refuse('password', 'SHORT', LENGTH_RULE);
     await call.execute(check);
     await this.#replace(name, password, call, check);
   }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SETTINGS, withSettingsFile } from './settings-file.ts';
+import { BadSetting } from './settings.ts';
 
 describe('the settings file', () => {
   let directory: string;
@@ -25,11 +26,51 @@ describe('the settings file', () => {
     });
   });
 
-  it('is refused where it names a setting there is not, or cannot be read', () => {
-    const file = fileWith('CONTRACTOR_PROT=9000\n');
-    expect(() => withSettingsFile({ CONTRACTOR_SETTINGS: file })).toThrow('CONTRACTOR_PROT="9000": is not a setting');
+  it('is refused where it cannot be read', () => {
     const missing = path.join(directory, 'missing.env');
     expect(() => withSettingsFile({ CONTRACTOR_SETTINGS: missing })).toThrow('cannot be read');
+  });
+
+  it.each([
+    ['CONTRACTOR_ADMIN_PASSWROD', '; did you mean CONTRACTOR_ADMIN_PASSWORD?'],
+    ['CONTRACTOR_PROT', '; did you mean CONTRACTOR_PORT?'],
+    ['contractor_lease', '; did you mean CONTRACTOR_LEASE?'],
+    ['DATABASEURL', '; did you mean DATABASE_URL?'],
+    ['PASSWORD', ''],
+  ])('names %s without its value%s', (name, meant) => {
+    const file = fileWith(`${name}=mellon\n`);
+    expect(() => withSettingsFile({ CONTRACTOR_SETTINGS: file })).toThrow(
+      new BadSetting(name, '…', `is not a setting (in ${file})${meant}`),
+    );
+  });
+
+  it.each([
+    ['CONTRACTOR_HOST=a', 'a'],
+    ['\uFEFFCONTRACTOR_HOST=a', 'a'],
+    ['\t# a remark\r\n \r\n  export\t CONTRACTOR_HOST = a # for now\r\n', 'a'],
+    ['CONTRACTOR_HOST="a # b"', 'a # b'],
+    ["CONTRACTOR_HOST='a\"b'", 'a"b'],
+    ['CONTRACTOR_HOST=a"b', 'a"b'],
+    ['CONTRACTOR_HOST=a=b', 'a=b'],
+    ['CONTRACTOR_HOST=', ''],
+    ['CONTRACTOR_HOST=a\nCONTRACTOR_HOST=b', 'b'],
+  ])('%j is read as %j', (text, value) => {
+    expect(withSettingsFile({ CONTRACTOR_SETTINGS: fileWith(text) })).toMatchObject({ CONTRACTOR_HOST: value });
+  });
+
+  it.each([
+    ['a name alone', 'mellon'],
+    ['a colon', 'CONTRACTOR_HOST: mellon'],
+    ['a value alone', '=mellon'],
+    ['words before the name', 'set mellon CONTRACTOR_HOST=a'],
+    ['a quotation mark that stays open', 'CONTRACTOR_HOST="mellon'],
+    ['a value of two lines', 'CONTRACTOR_HOST="mellon\nNATS_URL="'],
+  ])('is refused where a line is %s, by its number only', (_, line) => {
+    const file = fileWith(`# one\nCONTRACTOR_PORT=1\n${line}\n`);
+    const rule = 'line 3 must be NAME=value, with both quotes or none';
+    expect(() => withSettingsFile({ CONTRACTOR_SETTINGS: file })).toThrow(
+      new BadSetting('CONTRACTOR_SETTINGS', file, rule),
+    );
   });
 
   it('need not be there', () => {

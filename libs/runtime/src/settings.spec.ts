@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { BadSetting, readSettings } from './settings.ts';
 
+const KEY = Buffer.alloc(32, 'key');
+
 describe('the settings', () => {
   it('are fit for a first try where nothing is set', () => {
     expect(readSettings({})).toEqual({
@@ -48,9 +50,18 @@ describe('the settings', () => {
     ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
     ['DATABASE_URL', 'postgres://u:p@db/c', { databaseUrl: 'postgres://u:p@db/c' }],
     ['DATABASE_URL', 'postgresql://db/c', { databaseUrl: 'postgresql://db/c' }],
+    ['DATABASE_URL', 'postgres:///c', { databaseUrl: 'postgres:///c' }],
+    ['DATABASE_URL', 'postgres://u:p@/c?host=/run/pg', { databaseUrl: 'postgres://u:p@/c?host=/run/pg' }],
+    ['DATABASE_URL', 'postgres://u:p%23w@[::1]:5432/c', { databaseUrl: 'postgres://u:p%23w@[::1]:5432/c' }],
+    ['DATABASE_URL', 'postgres://%2Frun%2Fpg/c', { databaseUrl: 'postgres://%2Frun%2Fpg/c' }],
+    ['KURRENTDB_URL', 'esdb://u:p@k,l,m:2113', { kurrentdbUrl: 'esdb://u:p@k,l,m:2113' }],
+    ['KURRENTDB_URL', 'esdb://k:2113,l:2113', { kurrentdbUrl: 'esdb://k:2113,l:2113' }],
+    ['NATS_URL', 'nats://a:4222,nats://b:4222', { natsUrl: 'nats://a:4222,nats://b:4222' }],
     ['KURRENTDB_URL', 'esdb://k:2113', { kurrentdbUrl: 'esdb://k:2113', eventStore: 'postgres' }],
-    ['CONTRACTOR_SECRET_KEY', 'key', { secretKey: 'key' }],
+    ['CONTRACTOR_SECRET_KEY', KEY.toString('base64'), { secretKey: KEY }],
+    ['CONTRACTOR_SECRET_KEY', KEY.toString('hex'), { secretKey: KEY }],
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
+    ['NATS_URL', 'nats://u:p%23w@n,host:4222', { natsUrl: 'nats://u:p%23w@n,host:4222' }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
     ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
     ['CONTRACTOR_LEASE', '5', { lease: 5000 }],
@@ -80,11 +91,24 @@ describe('the settings', () => {
     ['CONTRACTOR_SUBCONTRACTOR', 'yes', 'CONTRACTOR_SUBCONTRACTOR="yes": must be one of embedded, none'],
     // A URL may hold a password, so it is not repeated.
     ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
+    ['CONTRACTOR_SECRET_KEY', 'bWVsbG9u', 'CONTRACTOR_SECRET_KEY="…": must be 32 bytes, as base64 or hexadecimal text'],
     ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls://'],
   ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(BadSetting);
     expect(read).toThrow(message);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://u:mel#lon@db:5432/c'],
+    ['DATABASE_URL', 'postgres://u:mel/lon@db:5432/c'],
+    ['NATS_URL', 'nats://u:mel#lon@n:4222'],
+    ['NATS_URL', 'nats://a:4222,nats://u:mel#lon@b:4222'],
+    ['CONTRACTOR_URL', 'http://'],
+    ['CONTRACTOR_PXE_URL', 'http://static:pxe/'],
+  ])('%s="%s" is refused, and not repeated', (key, value) => {
+    const rule = 'must be a URL; a special character in its password has to be percent-encoded';
+    expect(() => readSettings({ [key]: value })).toThrow(new BadSetting(key, '…', rule));
   });
 
   it('put the log where it is said to be, if it is said where that is', () => {

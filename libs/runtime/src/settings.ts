@@ -1,6 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { KEY_RULE, keyOf } from '#secrets';
+import { readNatsAddresses } from '#wire';
 
 /** A setting that cannot be used: names the key, the value and the rule. */
 export class BadSetting extends Error {
@@ -38,8 +40,8 @@ export interface Settings {
   readonly eventStore: 'postgres' | 'kurrentdb';
   /** Set where the log is in KurrentDB. */
   readonly kurrentdbUrl: string | undefined;
-  /** Key of the secrets, 32 bytes as text; undefined: a file below the data directory. */
-  readonly secretKey: string | undefined;
+  /** Key of the secrets; undefined: the one in a file below the data directory. */
+  readonly secretKey: Buffer | undefined;
   /** Undefined: agents are reached within the process, or poll. */
   readonly natsUrl: string | undefined;
   /** Whether a subcontractor for every site runs inside the server. */
@@ -66,14 +68,45 @@ function number(env: Environment, key: string, otherwise: number, range: readonl
   return parsed;
 }
 
-function url(env: Environment, key: string, schemes: readonly string[]): string | undefined {
+/** @param parses whether whoever uses it can read it */
+function url(
+  env: Environment,
+  key: string,
+  schemes: readonly string[],
+  parses: (text: string) => boolean = URL.canParse,
+): string | undefined {
   const value = text(env, key);
   if (value === undefined) return undefined;
   const scheme = value.slice(0, value.indexOf(':') + 1);
   // What stands in a URL may be a password: the value is not repeated.
   if (!schemes.includes(scheme))
     throw new BadSetting(key, '…', `must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+  if (!parses(value))
+    throw new BadSetting(key, '…', 'must be a URL; a special character in its password has to be percent-encoded');
   return value;
+}
+
+/** As the client of PostgreSQL reads it: behind a user, the host may be left out. */
+const isPostgresUrl = (text: string): boolean => URL.canParse(text) || URL.canParse(text.replace('@/', '@host/'));
+
+/** One URL or several. */
+function isNatsUrl(text: string): boolean {
+  try {
+    return readNatsAddresses(text).hosts.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Several hosts make it a connection string that is no URL; its client checks it. */
+const isKurrentdbUrl = (): boolean => true;
+
+function secretKey(env: Environment, key: string): Buffer | undefined {
+  const value = text(env, key);
+  if (value === undefined) return undefined;
+  const found = keyOf(value);
+  if (found === undefined) throw new BadSetting(key, '…', KEY_RULE);
+  return found;
 }
 
 function choice<C extends string>(env: Environment, key: string, choices: readonly C[], otherwise: C): C {
@@ -96,14 +129,16 @@ const isBlock = (part: string): boolean => (part.includes('/') ? ipaddr.isValidC
 
 const isOrigin = (part: string): boolean => part === '*' || (URL.canParse(part) && new URL(part).origin === part);
 
+const KURRENTDB_SCHEMES = ['kurrentdb:', 'kurrentdb+discover:', 'esdb:', 'esdb+discover:'];
+
 /** Reads the settings of the server. @throws BadSetting for the first that cannot be used */
 export function readSettings(env: Environment): Settings {
   const eventStore = choice(env, 'EVENT_STORE', ['postgres', 'kurrentdb'], 'postgres');
-  const kurrentdbUrl = url(env, 'KURRENTDB_URL', ['kurrentdb:', 'kurrentdb+discover:', 'esdb:', 'esdb+discover:']);
+  const kurrentdbUrl = url(env, 'KURRENTDB_URL', KURRENTDB_SCHEMES, isKurrentdbUrl);
   if (eventStore === 'kurrentdb' && kurrentdbUrl === undefined) {
     throw new BadSetting('KURRENTDB_URL', '', 'must be set when EVENT_STORE is kurrentdb');
   }
-  const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:']);
+  const natsUrl = url(env, 'NATS_URL', ['nats:', 'tls:'], isNatsUrl);
   const subcontractor = choice(env, 'CONTRACTOR_SUBCONTRACTOR', ['embedded', 'none'], natsUrl ? 'none' : 'embedded');
   if (natsUrl && subcontractor === 'embedded') {
     throw new BadSetting('CONTRACTOR_SUBCONTRACTOR', subcontractor, 'cannot be embedded when NATS_URL is set');
@@ -123,10 +158,10 @@ export function readSettings(env: Environment): Settings {
       perSource: number(env, 'CONTRACTOR_LOGIN_TRIES_PER_SOURCE', 100, [1, 1_000_000]),
       window: number(env, 'CONTRACTOR_LOGIN_WINDOW', 300, [1, 86_400]) * 1000,
     },
-    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], isPostgresUrl),
     eventStore,
     kurrentdbUrl,
-    secretKey: text(env, 'CONTRACTOR_SECRET_KEY'),
+    secretKey: secretKey(env, 'CONTRACTOR_SECRET_KEY'),
     natsUrl,
     embeddedSubcontractor: subcontractor === 'embedded',
     lease: number(env, 'CONTRACTOR_LEASE', 30, [1, 86_400]) * 1000,

@@ -1,2 +1,2 @@
-export { secretKey } from './secret-key.ts';
+export { KEY_RULE, keyOf, secretKey } from './secret-key.ts';
 export { Erased, Secrets } from './secrets.ts';

@@ -4,20 +4,28 @@ import path from 'node:path';
 
 const BYTES = 32;
 
+/** What the text of a key has to be. */
+export const KEY_RULE = `must be ${BYTES} bytes, as base64 or hexadecimal text`;
+
+/** The key a text stands for; undefined where it does not keep to `KEY_RULE`. */
+export function keyOf(text: string): Buffer | undefined {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  return key.length === BYTES ? key : undefined;
+}
+
 /**
- * The key secrets are encrypted with: from the environment, else from a file below the data directory, which is made on
+ * The key secrets are encrypted with: the one in the settings, else from a file below the data directory, which is made on
  * first use, readable by its owner only. Without it the secrets of a backup are of no use; keep it apart from the backup.
- * @param text 32 bytes as base64 or hexadecimal text
- * @throws Error where the key is not 32 bytes
+ * @throws Error where what the file holds is no key
  */
-export async function secretKey(text: string | undefined, directory: string): Promise<Buffer> {
-  if (text !== undefined) return decoded(text, 'CONTRACTOR_SECRET_KEY');
+export async function secretKey(set: Buffer | undefined, directory: string): Promise<Buffer> {
+  if (set !== undefined) return set;
   const file = path.join(directory, 'secret.key');
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (kept !== undefined) return decoded(kept.trim(), file);
+  if (kept !== undefined) return keyIn(kept, file);
   const key = randomBytes(BYTES);
   await mkdir(directory, { recursive: true });
   // It is there whole or not at all; where two servers start at once on one directory, the first one's key counts.
@@ -27,11 +35,11 @@ export async function secretKey(text: string | undefined, directory: string): Pr
     if (error.code !== 'EEXIST') throw error;
   });
   await unlink(draft);
-  return decoded((await readFile(file, 'utf8')).trim(), file);
+  return keyIn(await readFile(file, 'utf8'), file);
 }
 
-function decoded(text: string, where: string): Buffer {
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  if (key.length !== BYTES) throw new Error(`${where}: must be ${BYTES} bytes, as base64 or hexadecimal text`);
+function keyIn(text: string, file: string): Buffer {
+  const key = keyOf(text.trim());
+  if (key === undefined) throw new Error(`${file}: ${KEY_RULE}`);
   return key;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,7 +7,7 @@ import type { Json } from '#kernel';
 import { isSecretReference, MASK, maskSecrets } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { secretKey } from './secret-key.ts';
+import { keyOf, secretKey } from './secret-key.ts';
 import { Erased, Secrets } from './secrets.ts';
 
 describe('secrets', () => {
@@ -82,7 +82,9 @@ describe('secrets', () => {
 
   it('let no server start that has another key', async () => {
     await secrets.start();
-    await expect(new Secrets(database.pool, randomBytes(32)).start()).rejects.toThrow('another key');
+    await expect(new Secrets(database.pool, randomBytes(32)).start()).rejects.toThrow(
+      'another key than that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory',
+    );
   });
 
   it('cannot be read with another key, nor under another id', async () => {
@@ -113,10 +115,23 @@ describe('the key of the secrets', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('is taken from the environment in either form, and refused where it is too short', async () => {
+  it('is the one in the settings, where there is one', async () => {
     const key = randomBytes(32);
-    expect(await secretKey(key.toString('hex'), '/nowhere')).toEqual(key);
-    expect(await secretKey(key.toString('base64'), '/nowhere')).toEqual(key);
-    await expect(secretKey('c2hvcnQ=', '/nowhere')).rejects.toThrow('CONTRACTOR_SECRET_KEY: must be 32 bytes');
+    expect(await secretKey(key, '/nowhere')).toEqual(key);
+  });
+
+  it('is written in either form, and nothing else is one', async () => {
+    const key = randomBytes(32);
+    expect(keyOf(key.toString('hex'))).toEqual(key);
+    expect(keyOf(key.toString('base64'))).toEqual(key);
+    expect(keyOf('c2hvcnQ=')).toBeUndefined();
+  });
+
+  it('is refused where the file holds none', async () => {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-key-'));
+    const file = path.join(directory, 'secret.key');
+    await writeFile(file, 'c2hvcnQ=\n');
+    await expect(secretKey(undefined, directory)).rejects.toThrow(`${file}: must be 32 bytes`);
+    await rm(directory, { recursive: true });
   });
 });

@@ -17,6 +17,9 @@ const INDEX = 'CREATE INDEX IF NOT EXISTS secrets_owner ON ledger.secrets (owner
 /** Holds no secret, but tells whether the key is the one the others were encrypted with. */
 const KEY_CHECK = '00000000-0000-0000-0000-000000000000';
 
+/** Where the key comes from, for whoever has another one. */
+const KEY_PLACE = 'that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory';
+
 const NONCE = 12;
 const TAG = 16;
 
@@ -137,7 +140,9 @@ export class Secrets {
     try {
       return decipher.update(sealed.subarray(NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8');
     } catch (error) {
-      throw new Error(`secret ${id} cannot be read: it was encrypted with another key`, { cause: error });
+      throw new Error(`secret ${id} cannot be read: it was encrypted with another key than ${KEY_PLACE}`, {
+        cause: error,
+      });
     }
   }
 }
