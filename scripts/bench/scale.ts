@@ -8,7 +8,7 @@ const LARGE = 100_000;
 /** Seconds a server is left alone before it is looked at, and how long that takes. */
 const REST = 30;
 const LOOK = 20;
-const ROUNDS = 6;
+const ROUNDS = 10;
 /** Clock ticks of Linux per second. */
 const TICKS = 100;
 

@@ -51,7 +51,8 @@ export class LiveRows {
   /** A row, or null where it is known that there is none; undefined: it has to be looked up. */
   get({ name }: ReadModel, key: Key): Held | null | undefined {
     const held = this.#kept.get(name)?.rows.get(key);
-    if (held) held.used = true;
+    // Written only where it changes: reading many rows shall not make all their memory dirty.
+    if (held?.used === false) held.used = true;
     return held;
   }
 
