@@ -8,7 +8,7 @@ const LARGE = 100_000;
 /** Seconds a server is left alone before it is looked at, and how long that takes. */
 const REST = 30;
 const LOOK = 20;
-const ROUNDS = 10;
+const ROUNDS = 9;
 /** Clock ticks of Linux per second. */
 const TICKS = 100;
 
@@ -54,17 +54,17 @@ export async function run(): Promise<void> {
   }
 }
 
-/** The rate of each load, the best of some, since machines are noisy and everything has to be warm. */
+/** The rate of each load, the median of some rounds: neither a lucky nor an unlucky one counts. */
 async function inTurns(...loads: readonly (readonly [LoadedServer, Load])[]): Promise<number[]> {
-  const best = loads.map(() => 0);
+  const rates = loads.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [n, [server, load]] of loads.entries()) {
       const { rate, failed } = await server.load(load);
       if (failed > 0) throw new Error(`${load.verb}: ${failed} requests failed`);
-      best[n] = Math.max(best[n] ?? 0, rate);
+      rates[n]?.push(rate);
     }
   }
-  return best;
+  return rates.map((all) => all.toSorted((one, other) => one - other)[Math.floor(ROUNDS / 2)] ?? Number.NaN);
 }
 
 async function idle({ pid }: LoadedServer): Promise<void> {
