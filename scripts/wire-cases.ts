@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { serverHalves } from '#platforms/servers';
-import { Play } from '../libs/platforms/src/play.suite.ts';
+import { ScriptHarness } from '../libs/platforms/src/script-harness.suite.ts';
 
 /** A recorded call of a function that wants something of an agent, and what went back and forth. */
 export interface WireCase {
@@ -31,7 +31,7 @@ export const isPlayable = (row: WireCase): boolean => halfOf(row) !== undefined;
 export function checkWireCase(row: WireCase): string[] {
   const half = halfOf(row);
   if (!half) throw new Error(`nothing to play ${row.case} against`);
-  const play = new Play(half, `  ${row.script}`);
+  const play = new ScriptHarness(half, `  ${row.script}`);
   let outcome = play.run();
   const differences: string[] = [];
   for (const [n, { task: wanted, result }] of row.exchanges.entries()) {

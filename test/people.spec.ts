@@ -93,7 +93,7 @@ describe('people and programs', () => {
     ]);
   });
 
-  it('a user who is disabled, or deleted, is out at once', async () => {
+  it('a user who is disabled, or deleted, value out at once', async () => {
     await newcomer('bob', 'bob has a password');
     const bob = client('bob', await login('bob', 'bob has a password'));
     await bob.call('/api/v1/Auth/User(whoami)');

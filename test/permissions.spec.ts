@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Guarded, Model, Permission, Person } from '#api';
+import type { Guarded, Model, Permission, Principal } from '#api';
 import { ApiService, Catalogue, guarded, nodeListener } from '#api';
-import { cinpFace, installVerbFront, verbOf } from '#cinp';
-import { restFace } from '#rest';
-import type { Ground } from '#runtime';
+import { cinpAdapter, installVerbFront, verbOf } from '#cinp';
+import { restAdapter } from '#rest';
+import type { AppContext } from '#runtime';
 import { readSettings } from '#runtime';
 import { inProcessWire } from '#wire';
 import { roomsOf } from '../apps/contractor/src/rooms.ts';
@@ -102,7 +102,7 @@ function rowsOf(table: string): Map<string, Permission> {
 /** The API of the server, over nothing: whoever gets past the doors finds that there is no ground. */
 const catalogue = (() => {
   const { rooms } = roomsOf(readSettings({}), inProcessWire().foreman);
-  const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as Ground));
+  const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as AppContext));
   const whole = new Catalogue(
     furniture.flatMap(({ api = [] }) => api),
     furniture.flatMap(({ extensions = [] }) => extensions),
@@ -116,13 +116,13 @@ const nothing = async (): Promise<never> => {
 };
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
-  const view = { get: nothing, many: nothing, held: nothing, keys: nothing, list: nothing };
+  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing };
   return new ApiService({
-    catalogue: catalogue.facing(face),
+    catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
     clock: { now: () => '2026-01-01T00:00:00.000000+00:00' },
     head: nothing,
-    carryOut: nothing,
+    execute: nothing,
   });
 };
 
@@ -134,7 +134,7 @@ const everything = guarded(catalogue).flatMap(({ permission }) =>
   typeof permission === 'string' ? [] : [permission.grant],
 );
 
-function personFor(who: Who, permission: Permission): Person | undefined {
+function personFor(who: Who, permission: Permission): Principal | undefined {
   const grant = typeof permission === 'string' ? '' : permission.grant;
   const permissions: Readonly<Record<Who, readonly string[]>> = {
     anonymous: [],
@@ -171,7 +171,7 @@ const actionIn = (what: string): string => what.slice(1, -1);
 const isStatic = (model: string, what: string) => modelOf(model).actions?.[actionIn(what)]?.static === true;
 
 const isShown = (face: 'cinp' | 'rest', key: string): boolean =>
-  guarded(catalogue.facing(face)).some(({ model, what }) => `${model} ${what}` === key);
+  guarded(catalogue.forProtocol(face)).some(({ model, what }) => `${model} ${what}` === key);
 
 /** How each face is asked for something. */
 const ASK: Readonly<Record<'cinp' | 'rest', (model: string, what: string) => Ask[]>> = {
@@ -211,7 +211,7 @@ describe('permissions', () => {
   const table = rowsOf(TABLE);
   let server: Server;
   let url: string;
-  let person: Person | undefined;
+  let person: Principal | undefined;
 
   const send = async ({ method, path, body }: Ask): Promise<number> => {
     const response = await fetch(`${url}${path}`, {
@@ -230,8 +230,8 @@ describe('permissions', () => {
   beforeAll(async () => {
     const identify = async () => person;
     const log = { error: () => undefined };
-    const cinp = cinpFace({ api: apiFacing('cinp'), identify, log });
-    const rest = restFace({
+    const cinp = cinpAdapter({ api: apiFacing('cinp'), identify, log });
+    const rest = restAdapter({
       api: apiFacing('rest'),
       identify,
       log,
@@ -293,7 +293,7 @@ describe('permissions', () => {
 
   it('are not asked for by DESCRIBE and OPTIONS', async () => {
     person = undefined;
-    const shown = catalogue.facing('cinp');
+    const shown = catalogue.forProtocol('cinp');
     const paths = shown.models.flatMap(({ path, actions = {} }) => [
       `/api/v1/${path}`,
       ...Object.keys(actions).map((name) => `/api/v1/${path}(${name})`),

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { Asker } from './ask-secret.ts';
+import { Prompt } from './ask-secret.ts';
 
 /** Something that collects what is written to it. */
 function page() {
@@ -17,7 +17,7 @@ function terminal() {
   const input = Object.assign(keys, { isTTY: true, setRawMode: (raw: boolean) => void modes.push(raw) });
   const { output, text } = page();
   return {
-    asker: new Asker({ input: input as never, output }),
+    asker: new Prompt({ input: input as never, output }),
     type: (typed: string) => keys.write(typed),
     modes,
     text,
@@ -58,7 +58,7 @@ describe('a secret that is asked for', () => {
 
   it('comes a line each where there is no terminal', async () => {
     const { output, text } = page();
-    const asker = new Asker({ input: Readable.from(['first\r\nsec', 'ond\n']) as never, output });
+    const asker = new Prompt({ input: Readable.from(['first\r\nsec', 'ond\n']) as never, output });
     expect(await asker.ask('One')).toBe('first');
     expect(await asker.askNew('Two')).toBe('second');
     await expect(asker.ask('Three')).rejects.toThrow('Three: expected on standard input');

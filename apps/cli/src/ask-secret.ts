@@ -7,7 +7,7 @@ export interface Terminal {
 }
 
 /** Asks for secrets: on a terminal without showing what is typed, otherwise a line of standard input for each. */
-export class Asker {
+export class Prompt {
   readonly #terminal: Terminal;
   #lines: string[] | undefined;
 

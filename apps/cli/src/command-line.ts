@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Terminal } from './ask-secret.ts';
-import { Asker } from './ask-secret.ts';
+import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
 import { groups, users } from './people-commands.ts';
@@ -25,7 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export const EXIT = { done: 0, refused: 1, misuse: 2, noSession: 3 } as const;
 
 /** What surrounds the command line: its arguments, environment and streams. */
-export interface Surroundings extends Terminal {
+export interface ProcessEnvironment extends Terminal {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly result: NodeJS.WritableStream;
@@ -38,7 +38,7 @@ const COMMON = {
 } as const;
 
 /** Does what a command line asks for. @returns its exit code */
-export async function commandLine({ args, environment, input, output, result }: Surroundings): Promise<number> {
+export async function commandLine({ args, environment, input, output, result }: ProcessEnvironment): Promise<number> {
   try {
     const found = commandIn(args);
     if (!found) {
@@ -63,7 +63,7 @@ export async function commandLine({ args, environment, input, output, result }: 
       {
         client: new RestClient(server, session),
         user: session?.user,
-        asker: new Asker({ input, output }),
+        asker: new Prompt({ input, output }),
         progress: new ProgressLine(output),
         keep: (kept) => file.set(server, kept),
       },
@@ -95,7 +95,7 @@ function taken(args: readonly string[], { options = {} }: Command) {
   }
 }
 
-function serverIn(option: unknown, environment: Surroundings['environment']): string {
+function serverIn(option: unknown, environment: ProcessEnvironment['environment']): string {
   const server = typeof option === 'string' ? option : environment['CONTRACTOR_URL'] || 'http://127.0.0.1:8080';
   if (!/^https?:\/\/[^/]/.test(server)) throw new Misuse(`"${server}" is no address of a server: http://host:port`);
   return server.replace(/\/+$/, '');

@@ -1,5 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Asker } from './ask-secret.ts';
+import type { Prompt } from './ask-secret.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
 
@@ -17,7 +17,7 @@ export interface Tools {
   readonly client: RestClient;
   /** Whose session is kept. */
   readonly user: string | undefined;
-  readonly asker: Asker;
+  readonly asker: Prompt;
   /** Where it is shown how far something has come that takes a while. */
   readonly progress: ProgressLine;
   /** Keeps a session for the next commands; undefined: forgets it. */

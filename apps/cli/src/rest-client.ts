@@ -22,7 +22,7 @@ export class Refused extends Error {
 export class Unreachable extends Error {}
 
 /** How long an answer may take, in milliseconds. */
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 /** How many objects are asked for at a time. */
 const PAGE = 500;
 
@@ -87,7 +87,7 @@ export class RestClient {
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((error: unknown) => {
       throw new Unreachable(`${this.server} cannot be reached: ${reasonOf(error)}`);
     });

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Commands } from '#event-store';
+import { CommandExecutor } from '#event-store';
 import { CarryOutHandler } from '#runtime';
 import type { Wellbeing } from './health.controller.ts';
 import { HealthController, WELLBEING } from './health.controller.ts';
@@ -11,10 +11,10 @@ import { HealthController, WELLBEING } from './health.controller.ts';
 export class ContractorModule {}
 
 /** The module on the ground of one server. */
-export const contractorModule = (commands: Commands, wellbeing: Wellbeing): DynamicModule => ({
+export const contractorModule = (commands: CommandExecutor, wellbeing: Wellbeing): DynamicModule => ({
   module: ContractorModule,
   providers: [
-    { provide: Commands, useValue: commands },
+    { provide: CommandExecutor, useValue: commands },
     { provide: WELLBEING, useValue: wellbeing },
   ],
 });

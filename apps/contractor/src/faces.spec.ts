@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { HttpFace, HttpRequest } from '#api';
+import type { HttpHandler, HttpRequest } from '#api';
 import { installVerbFront } from '#cinp';
 import { prometheusMetrics } from '#runtime';
 import type { Face } from './faces.ts';
 import { answering, facesServer } from './faces.ts';
 
 const named =
-  (name: string): HttpFace =>
+  (name: string): HttpHandler =>
   async ({ verb, target, source }) => ({
     status: 200,
     headers: { 'Content-Type': 'text/plain' },
@@ -50,7 +50,7 @@ describe('a request', () => {
 
   it('is handed on as it is where nothing has to be taken off', async () => {
     const seen: HttpRequest[] = [];
-    const answer: HttpFace = async (request) => void seen.push(request);
+    const answer: HttpHandler = async (request) => void seen.push(request);
     const given = asked('/api/v1/');
     await answering([{ name: 'cinp', paths: /^\/api\//, answer }], metrics, undefined)(given);
     expect(seen[0]).toBe(given);

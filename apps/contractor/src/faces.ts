@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import type { HttpAnswer, HttpFace, HttpRequest } from '#api';
+import type { HttpAnswer, HttpHandler, HttpRequest } from '#api';
 import { nodeRequest, plainAddress, sendAnswer, withoutHost } from '#api';
 import { verbOf } from '#cinp';
 import type { Metrics } from '#runtime';
@@ -12,7 +12,7 @@ const MAX_HEAD = 64 * 1024;
 export interface Face {
   readonly name: string;
   readonly paths: RegExp;
-  readonly answer: HttpFace;
+  readonly answer: HttpHandler;
 }
 
 /** Has a request answered by the face it is for; undefined where it is for none. */

@@ -2,7 +2,7 @@ import { BadSetting, jsonLog, readSettings, withSettingsFile } from '#runtime';
 import { startServer } from './server.ts';
 
 /** How long a graceful stop may take before the process ends all the same, in milliseconds. */
-const PATIENCE = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
 
 const log = jsonLog((line) => process.stdout.write(`${line}\n`));
 
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     log.info('stopping', { signal });
-    setTimeout(() => process.exit(1), PATIENCE).unref();
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     void server.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);

@@ -7,14 +7,14 @@ import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiService, Catalogue, withCors } from '#api';
-import { CINP_HEADERS, cinpFace, installVerbFront } from '#cinp';
+import { CINP_HEADERS, cinpAdapter, installVerbFront } from '#cinp';
 import { Conflict, Refusal } from '#kernel';
-import type { Done } from '#event-store';
-import { Commands, positionAt, postgresSnapshots, systemClock } from '#event-store';
+import type { CommandResult } from '#event-store';
+import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
-import { Ids, KeptAnswers, openReadStore } from '#read-store';
-import { REST_HEADERS, restFace } from '#rest';
-import type { Ground, Log, Metrics, Process, Settings } from '#runtime';
+import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
+import { REST_HEADERS, restAdapter } from '#rest';
+import type { AppContext, Log, Metrics, Process, Settings } from '#runtime';
 import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
@@ -90,7 +90,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
       quarantined: projector.quarantined,
       adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
     });
-  const commands = new Commands(store, clock, {
+  const commands = new CommandExecutor(store, clock, {
     snapshots: await postgresSnapshots(pool),
     onConflict: metrics.conflict,
     onAppended: metrics.appended,
@@ -103,11 +103,11 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     { logger: nestLog(log) },
   );
   await app.init();
-  const carryOut = measured(app.get(CommandBus), metrics);
+  const execute = measured(app.get(CommandBus), metrics);
 
   const secrets = new Secrets(pool, await secretKey(settings.secretKey, settings.data));
   await secrets.start();
-  const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
+  const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const furniture = rooms.map((room) => room.furnish(ground));
   const catalogue = new Catalogue(
     furniture.flatMap(({ api = [] }) => api),
@@ -115,15 +115,15 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   );
   for (const { complete } of furniture) complete?.(catalogue);
   const facing = (face: 'cinp' | 'rest') =>
-    new ApiService({ catalogue: catalogue.facing(face), reads, clock, head: () => store.head(), carryOut });
+    new ApiService({ catalogue: catalogue.forProtocol(face), reads, clock, head: () => store.head(), execute });
   const { identify } = auth;
-  const kept = new KeptAnswers(pool);
+  const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
   const at = (time: string) => positionAt(store, time);
   const { maxBody, corsOrigins } = settings;
   const mark = (text: string) => secrets.mark(text);
-  const rest = restFace({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
-  const cinp = cinpFace({ api: facing('cinp'), log, identify, maxBody });
+  const rest = restAdapter({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
+  const cinp = cinpAdapter({ api: facing('cinp'), log, identify, maxBody });
   const faces: readonly Face[] = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, answer: withCors(cinp, corsOrigins, CINP_HEADERS) },
@@ -172,14 +172,14 @@ const nestLog = (log: Log): LoggerService => ({
 });
 
 /** The one entrance for wishes, with a clock beside it. */
-function measured(bus: CommandBus, metrics: Metrics): Ground['carryOut'] {
-  return async (asking, task) => {
+function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
+  return async (metadata, task) => {
     const begun = performance.now();
     const seconds = () => (performance.now() - begun) / 1000;
     try {
-      const done = await bus.execute(new CarryOut(asking, task));
+      const done = await bus.execute(new CarryOut(metadata, task));
       metrics.command('done', seconds());
-      return done as Done<never>;
+      return done as CommandResult<never>;
     } catch (error) {
       const outcome = error instanceof Refusal ? 'refused' : error instanceof Conflict ? 'conflict' : 'failed';
       metrics.command(outcome, seconds());

@@ -21,7 +21,7 @@ export class BadSetting extends Error {
 
 /** Limit of a module for which none is given. */
 const USUAL_LIMIT = 5;
-const MOST = 1000;
+const MAX_LIMIT = 1000;
 
 /**
  * Reads the settings from the environment.
@@ -70,8 +70,8 @@ function limitsIn(value: string | undefined, known: readonly string[]): Record<s
     const module = path.replace(/^subcontractor_plugins\./, '');
     if (!known.includes(module)) throw refuse(`"${module}" must be one of ${known.join(', ')}`);
     if (limits.has(module)) throw refuse(`"${module}" must be named once`);
-    if (more.length > 0 || !/^\d+$/.test(limit) || Number(limit) > MOST) {
-      throw refuse(`the limit of "${module}" must be a whole number from 0 (off) to ${MOST}`);
+    if (more.length > 0 || !/^\d+$/.test(limit) || Number(limit) > MAX_LIMIT) {
+      throw refuse(`the limit of "${module}" must be a whole number from 0 (off) to ${MAX_LIMIT}`);
     }
     limits.set(module, Number(limit));
   }

@@ -6,7 +6,7 @@ import { jsonLog } from './log.ts';
 import { BadSetting, readSettings } from './settings.ts';
 
 /** What the program is given by the process it runs in. */
-export interface Surroundings {
+export interface ProcessEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Emits SIGTERM and SIGINT. */
   readonly signals: EventEmitter;
@@ -19,7 +19,7 @@ export interface Surroundings {
  * Runs an agent until it is told to stop, and resolves with the exit code: 0 after the first signal, once what was at
  * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
  */
-export async function subcontractor({ env, signals, write, complain }: Surroundings): Promise<number> {
+export async function subcontractor({ env, signals, write, complain }: ProcessEnvironment): Promise<number> {
   const settings = attempt(() =>
     readSettings(
       env,

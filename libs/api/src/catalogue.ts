@@ -1,4 +1,4 @@
-import type { Extension, Face, Model, Permission } from './model.ts';
+import type { Extension, Protocol, Model, Permission } from './model.ts';
 
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
@@ -53,9 +53,10 @@ export class Catalogue {
     return this.#models.get(path);
   }
 
-  /** The part of it that one face shows. */
-  facing(face: Face): Catalogue {
-    const shows = ({ faces }: { readonly faces?: readonly Face[] }) => faces === undefined || faces.includes(face);
+  /** The part of it that one protocol shows. */
+  forProtocol(protocol: Protocol): Catalogue {
+    const shows = ({ protocols }: { readonly protocols?: readonly Protocol[] }) =>
+      protocols === undefined || protocols.includes(protocol);
     const actionsOf = ({ actions = {} }: Model) =>
       Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
     return new Catalogue(this.models.filter(shows).map((model) => ({ ...model, actions: actionsOf(model) })));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { withCors } from './cors.ts';
-import type { HttpFace, HttpRequest } from './http-exchange.ts';
+import type { HttpHandler, HttpRequest } from './http-exchange.ts';
 
 const UI = 'https://ui.example';
 const names = { accepted: ['Accept', 'X-Sent'], exposed: ['X-Told'] };
 const ALLOW: Readonly<Record<string, string>> = { Allow: 'GET, POST' };
-const face: HttpFace = async ({ verb }) => ({ status: 200, headers: verb === 'OPTIONS' ? ALLOW : {} });
+const face: HttpHandler = async ({ verb }) => ({ status: 200, headers: verb === 'OPTIONS' ? ALLOW : {} });
 
 async function headersFor(verb: string, origin: string | undefined, origins: readonly string[]) {
   const request = { verb, header: (name: string) => (name === 'origin' ? origin : undefined) } as HttpRequest;

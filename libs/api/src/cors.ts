@@ -1,4 +1,4 @@
-import type { HttpFace } from './http-exchange.ts';
+import type { HttpHandler } from './http-exchange.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -14,7 +14,7 @@ export interface CorsNames {
  * A face that web pages of other origins may use, by the CORS protocol (WHATWG Fetch, section 3.2); every answer says so.
  * @param origins who may (`https://ui.example.org`); `*` for all. With none, the face is as it was
  */
-export function withCors(face: HttpFace, origins: readonly string[], { accepted, exposed }: CorsNames): HttpFace {
+export function withCors(face: HttpHandler, origins: readonly string[], { accepted, exposed }: CorsNames): HttpHandler {
   if (origins.length === 0) return face;
   const may = (origin: string | undefined): origin is string =>
     origin !== undefined && (origins.includes('*') || origins.includes(origin));

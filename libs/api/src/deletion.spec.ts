@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { View } from '#read-store';
 import { deleteObjects } from './deletion.ts';
 import type { Call, Deletion } from './model.ts';
@@ -15,8 +15,8 @@ async function deleted({ users = [] as string[], closes = true } = {}): Promise<
     remove: tell('remove'),
   };
   const call = {
-    execute: async (task: (work: Work) => Promise<void>) => {
-      await task({} as Work);
+    execute: async (task: (work: UnitOfWork) => Promise<void>) => {
+      await task({} as UnitOfWork);
       story.push('append');
       return { value: undefined, position: closes ? 7n : undefined };
     },

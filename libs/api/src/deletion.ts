@@ -1,11 +1,11 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key, Projector, View } from '#read-store';
 import type { Call, Deletion } from './model.ts';
 
 /** How long a deletion waits for the read models to show that the object is closed, in milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /**
  * Deletes objects together or not at all: *close, look, delete*. Whoever refers to an object checks that it is open, so
@@ -24,13 +24,13 @@ export async function deleteObjects(
     readonly check: () => Promise<void>;
   },
 ): Promise<void> {
-  const each = (step: (work: Work, key: Key) => Promise<void>, check?: () => Promise<void>) =>
+  const each = (step: (work: UnitOfWork, key: Key) => Promise<void>, check?: () => Promise<void>) =>
     call.execute(async (work) => {
       for (const key of keys) await step(work, key);
       await check?.();
     });
   const closed = await each((work, key) => close(work, key, call), ground.check);
-  await ground.projector.caughtUp(closed.position ?? (await ground.head()), PATIENCE);
+  await ground.projector.caughtUp(closed.position ?? (await ground.head()), TIMEOUT_MS);
   const used = (await Promise.all(keys.map((key) => users(ground.view, key)))).flat();
   if (used.length > 0) {
     await each(reopen);

@@ -33,7 +33,7 @@ export async function eraseSecretOf(owner: string, field: string, secrets: Secre
 /** The action that does so for an object of a kind that keeps its secrets under `<kind> <id> <key>`. */
 export const eraseSecret = (kind: string, grant: string, secrets: Secrets): Action => ({
   doc: 'Forgets every value a secret ever had, for good: looking back will find it erased, too.',
-  faces: ['rest'],
+  protocols: ['rest'],
   parameters: { key: text(undefined, { required: true }) },
   returns: integer(),
   permission: { grant },

@@ -30,7 +30,7 @@ export interface HttpAnswer {
 }
 
 /** A face of the API: answers every request; with undefined where there is nobody left to answer. */
-export type HttpFace = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+export type HttpHandler = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
 /** A target without scheme and host, which stand before the path in the absolute form (RFC 9112, section 3.2.2). */
 export const withoutHost = (target: string): string =>

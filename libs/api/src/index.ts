@@ -1,5 +1,5 @@
-export { ANONYMOUS, may, mayServe } from './caller.ts';
-export type { Caller, Person, Serves } from './caller.ts';
+export { ANONYMOUS, may, canServe } from './caller.ts';
+export type { Caller, Principal, ServiceScope } from './caller.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace } from './catalogue.ts';
 export { withCors } from './cors.ts';
@@ -8,13 +8,24 @@ export { deleteObjects } from './deletion.ts';
 export { eraseSecret, eraseSecretOf } from './erase-secret.ts';
 export { boolean, dateTime, integer, map, reference, text } from './field.ts';
 export type { Field, Parameter, ValueType } from './field.ts';
-export type { Action, ActionRun, Call, Deletion, Extension, Face, Filter, Model, Permission, Values } from './model.ts';
+export type {
+  Action,
+  ActionRun,
+  Call,
+  Deletion,
+  Extension,
+  Protocol,
+  Filter,
+  Model,
+  Permission,
+  Values,
+} from './model.ts';
 export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound, NotReady, PreconditionFailed } from './errors.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
 export { newRequestId, withoutHost } from './http-exchange.ts';
-export type { HttpAnswer, HttpFace, HttpRequest } from './http-exchange.ts';
+export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 export { keyKind, toKey } from './keys.ts';
 export { shownMoment, toMoment } from './moment.ts';

@@ -1,5 +1,5 @@
-import type { Asking, Work } from '#kernel';
-import type { Done } from '#event-store';
+import type { CommandMetadata, UnitOfWork } from '#kernel';
+import type { CommandResult } from '#event-store';
 import type { Key, ReadModel, View } from '#read-store';
 import type { Caller } from './caller.ts';
 import type { Field, Parameter } from './field.ts';
@@ -10,13 +10,13 @@ export type Values = Readonly<Record<string, unknown>>;
 /** What a handler knows about the call it serves. */
 export interface Call {
   readonly caller: Caller;
-  readonly asking: Asking;
+  readonly metadata: CommandMetadata;
   /** The read models this call is answered from. */
   readonly view: View;
   /** When the call came in, ISO 8601 with microseconds. */
   readonly now: string;
   /** Carries out a unit of work; the call is answered when the read models show it. */
-  execute<R>(task: (work: Work) => Promise<R>): Promise<Done<R>>;
+  execute<R>(task: (work: UnitOfWork) => Promise<R>): Promise<CommandResult<R>>;
 }
 
 /** Who may: anybody, anybody with a session, or who has been granted the permission (`Site.view_site`). */
@@ -28,7 +28,7 @@ export interface Action {
   readonly static?: boolean;
   readonly doc?: string;
   /** The faces it is shown on; those of its model unless said otherwise. */
-  readonly faces?: readonly Face[];
+  readonly protocols?: readonly Protocol[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Undefined: nothing. */
   readonly returns?: Parameter;
@@ -41,7 +41,7 @@ export interface Action {
  * the call; it may run again, so it only reads and decides), or with a free hand.
  */
 export type ActionRun =
-  | { readonly within: (work: Work, target: Key, parameters: Values, call: Call) => Promise<unknown> }
+  | { readonly within: (work: UnitOfWork, target: Key, parameters: Values, call: Call) => Promise<unknown> }
   | { readonly freely: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
 
 /** A way to list some of the objects: the values of the read model's indexes they must have; null: none matches. */
@@ -53,16 +53,16 @@ export interface Filter {
 /** How an object is deleted: closed, looked at, deleted (see `deletion.ts`). */
 export interface Deletion {
   /** Closes it, so that nobody new can refer to it. Refuses where it may not go. */
-  readonly close: (work: Work, key: Key, call: Call) => Promise<void>;
+  readonly close: (work: UnitOfWork, key: Key, call: Call) => Promise<void>;
   /** Who still uses it, in words (`Foundation web1`); nobody: an empty list. */
   readonly users: (view: View, key: Key) => Promise<readonly string[]>;
-  readonly reopen: (work: Work, key: Key) => Promise<void>;
+  readonly reopen: (work: UnitOfWork, key: Key) => Promise<void>;
   /** Deletes it, and what goes with it. */
-  readonly remove: (work: Work, key: Key, view: View) => Promise<void>;
+  readonly remove: (work: UnitOfWork, key: Key, view: View) => Promise<void>;
 }
 
 /** A face of the API. */
-export type Face = 'cinp' | 'rest';
+export type Protocol = 'cinp' | 'rest';
 
 /** A model of the API, declared once; every face of the API is made from this. */
 export interface Model<Row extends object = object> {
@@ -70,7 +70,7 @@ export interface Model<Row extends object = object> {
   readonly path: string;
   readonly doc?: string;
   /** The faces it is shown on; all of them unless said otherwise. */
-  readonly faces?: readonly Face[];
+  readonly protocols?: readonly Protocol[];
   /** The model this one specialises; both address the same objects by the same ids. */
   readonly base?: string;
   /** The field that is the id; none for models without objects. */
@@ -92,9 +92,9 @@ export interface Model<Row extends object = object> {
   /** Which verbs it answers; those with objects are read unless said otherwise. */
   readonly readable?: boolean;
   /** Decides on a new object; gives back its id. Every field is there, with its default where it was left out. */
-  readonly create?: (work: Work, values: Values, call: Call) => Promise<Key>;
+  readonly create?: (work: UnitOfWork, values: Values, call: Call) => Promise<Key>;
   /** Decides on changes; only the fields that were given are there. */
-  readonly update?: (work: Work, key: Key, values: Values, call: Call) => Promise<void>;
+  readonly update?: (work: UnitOfWork, key: Key, values: Values, call: Call) => Promise<void>;
   readonly deletion?: Deletion;
   readonly filters?: Readonly<Record<string, Filter>>;
   readonly actions?: Readonly<Record<string, Action>>;

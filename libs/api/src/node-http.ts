@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpAnswer, HttpFace, HttpRequest } from './http-exchange.ts';
+import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { ClientGone, UnusableBody } from './json-body.ts';
 
 /** A request of Node's HTTP server; `verb` is what the client sent, where the server has changed it. */
@@ -26,7 +26,7 @@ export function sendAnswer(response: ServerResponse, { status, headers, text }: 
 
 /** A face as a listener of Node's HTTP server. The promise never rejects. */
 export const nodeListener =
-  (face: HttpFace) =>
+  (face: HttpHandler) =>
   async (message: IncomingMessage, response: ServerResponse, verb = message.method ?? ''): Promise<void> => {
     const answer = await face(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
     if (answer) sendAnswer(response, answer);

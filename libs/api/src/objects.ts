@@ -31,7 +31,7 @@ export async function showFound<T>(
   making: Making<T>,
 ): Promise<Map<Key, Shown<T>>> {
   if (!model.rows) throw new Error(`${model.path} has no objects`);
-  const rows = await view.held(model.rows, keys);
+  const rows = await view.cached(model.rows, keys);
   const shown = new Map<Key, Shown<T>>();
   for (const key of keys) {
     const held = rows.get(key);
@@ -41,7 +41,7 @@ export async function showFound<T>(
     const object = model.complete
       ? make(await model.complete(row, key, { view }))
       : making.kept
-        ? held.madeBy(making, model, make)
+        ? held.memo(making, model, make)
         : make();
     shown.set(key, { object, since });
   }

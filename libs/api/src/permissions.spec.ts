@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { may, mayServe } from './caller.ts';
-import type { Caller, Person } from './caller.ts';
+import { may, canServe } from './caller.ts';
+import type { Caller, Principal } from './caller.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Model } from './model.ts';
 import { answers, guarded, permissionsOf } from './permissions.ts';
@@ -41,17 +41,17 @@ it('a model answers the verbs it was declared with', () => {
   expect([verbs(site), verbs(hidden)]).toEqual([['view', 'add'], []]);
 });
 
-const person = (values: Partial<Person>): Caller => ({
+const principal = (values: Partial<Principal>): Caller => ({
   source: '',
-  person: { name: 'one', superuser: false, permissions: new Set(), session: '', ...values },
+  principal: { name: 'one', superuser: false, permissions: new Set(), session: '', ...values },
 });
 
 it.each<[string, Caller, boolean, boolean, boolean]>([
   ['nobody in particular', { source: '' }, true, false, false],
-  ['somebody', person({}), true, true, false],
-  ['who was granted something else', person({ permissions: new Set(['Site.look']) }), true, true, false],
-  ['who was granted it', person({ permissions: new Set(['Site.paint']) }), true, true, true],
-  ['a superuser', person({ superuser: true }), true, true, true],
+  ['somebody', principal({}), true, true, false],
+  ['who was granted something else', principal({ permissions: new Set(['Site.look']) }), true, true, false],
+  ['who was granted it', principal({ permissions: new Set(['Site.paint']) }), true, true, true],
+  ['a superuser', principal({ superuser: true }), true, true, true],
 ])('%s may what is open to all, to any session, granted: %#', (_, caller, anybody, session, granted) => {
   expect([may(caller, 'anybody'), may(caller, 'session'), may(caller, { grant: 'Site.paint' })]).toEqual([
     anybody,
@@ -60,7 +60,7 @@ it.each<[string, Caller, boolean, boolean, boolean]>([
   ]);
 });
 
-it.each<[Person['serves'], string, string[], boolean]>([
+it.each<[Principal['serviceScope'], string, string[], boolean]>([
   [undefined, 'berlin', ['iputils'], true],
   [{ sites: ['berlin'], modules: ['iputils', 'manual'] }, 'berlin', ['iputils'], true],
   [{ sites: ['berlin'], modules: ['iputils'] }, 'berlin', [], true],
@@ -68,6 +68,6 @@ it.each<[Person['serves'], string, string[], boolean]>([
   [{ sites: ['berlin'], modules: ['*'] }, 'paris', ['iputils'], false],
   [{ sites: ['*'], modules: ['*'] }, 'paris', ['iputils'], true],
   [{ sites: [], modules: [] }, 'berlin', [], false],
-])('who serves %j works at %s with %j: %s', (serves, where, modules, works) => {
-  expect(mayServe(person(serves ? { serves } : {}), where, modules)).toBe(works);
+])('who serves %j works at %s with %j: %s', (scope, where, modules, works) => {
+  expect(canServe(principal(scope ? { serviceScope: scope } : {}), where, modules)).toBe(works);
 });

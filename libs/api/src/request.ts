@@ -17,7 +17,7 @@ export interface Request {
   /** Id of the request, also the correlation id of what it causes. */
   readonly id: string;
   /** Set where the same request may come again: a mark of what is asked for. It is carried out once. */
-  readonly once?: string;
+  readonly idempotencyKey?: string;
   readonly reason?: string;
   /** Change or delete objects only where they are as they were since one of these positions. */
   readonly unchangedSince?: readonly Position[];

@@ -1,7 +1,7 @@
 import { shownValues } from '#config';
-import type { Asking, Fault, JsonMap, Work } from '#kernel';
+import type { CommandMetadata, Fault, JsonMap, UnitOfWork } from '#kernel';
 import { pairsOf, refuse } from '#kernel';
-import type { Clock, Done, Position } from '#event-store';
+import type { Clock, CommandResult, Position } from '#event-store';
 import type { Key, Projector, ReadStore, View } from '#read-store';
 import { ANONYMOUS, may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -12,20 +12,20 @@ import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
-import type { Standing } from './standing.ts';
-import { demandLatest, demandUnchanged } from './standing.ts';
+import type { PreconditionContext } from './preconditions.ts';
+import { requireLatest, requireUnchanged } from './preconditions.ts';
 import { validate } from './validate.ts';
 
-export interface Ground {
+export interface ApiContext {
   readonly catalogue: Catalogue;
   /** Where answers are read from, and who knows how far that has come. */
   readonly reads: Pick<ReadStore, 'now' | 'at'> & { readonly projector: Pick<Projector, 'caughtUp' | 'reached'> };
   readonly clock: Clock;
   readonly head: () => Promise<Position>;
   /** The one entrance for wishes. */
-  readonly carryOut: <R>(asking: Asking, task: (work: Work) => Promise<R>) => Promise<Done<R>>;
+  readonly execute: <R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>) => Promise<CommandResult<R>>;
   /** How long an answer waits for the read models, in milliseconds. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -34,14 +34,14 @@ export interface Ground {
  */
 export class ApiService {
   readonly catalogue: Catalogue;
-  readonly #ground: Ground;
-  readonly #standing: Standing;
+  readonly #ground: ApiContext;
+  readonly #standing: PreconditionContext;
 
-  constructor(ground: Ground) {
-    const { catalogue, reads, head, patience = 5000 } = ground;
+  constructor(ground: ApiContext) {
+    const { catalogue, reads, head, timeoutMs = 5000 } = ground;
     this.catalogue = catalogue;
     this.#ground = ground;
-    this.#standing = { reads, head, patience };
+    this.#standing = { reads, head, timeoutMs };
   }
 
   /** How far the log is shown, at least, by an answer that is read from now on. */
@@ -98,11 +98,11 @@ export class ApiService {
     if (!create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
-    const { call, done } = this.#open(request, request.once);
+    const { call, done } = this.#open(request, request.idempotencyKey);
     const { value: key } = await call.execute(async (work) => {
       collect(work, validate(model.fields, whole));
       const made = await create(work, whole, call);
-      work.settle();
+      work.throwIfFaulted();
       if (!isAddressable(made)) work.fault(model.idField ?? '', 'INVALID', 'Invalid');
       return made;
     });
@@ -130,14 +130,14 @@ export class ApiService {
     if (!update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#ground.reads;
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
-    const { call, done } = this.#open(request, request.once);
+    const { call, done } = this.#open(request, request.idempotencyKey);
     await call.execute(async (work) => {
       if (typeof values !== 'function') collect(work, validate(model.fields, values));
       for (const key of keys) {
         if (typeof values === 'function') await this.#changeFrom(model, key, values, work, call);
         else await update(work, key, values, call);
       }
-      await demandUnchanged(model, keys, request.unchangedSince, this.#standing);
+      await requireUnchanged(model, keys, request.unchangedSince, this.#standing);
     });
     return this.#answer(done, async (pending) => {
       const shown = await show(model, keys, now, making);
@@ -158,7 +158,7 @@ export class ApiService {
       head,
       projector: reads.projector,
       view: reads.now,
-      check: () => demandUnchanged(model, keys, request.unchangedSince, this.#standing),
+      check: () => requireUnchanged(model, keys, request.unchangedSince, this.#standing),
     });
     return this.#answer(done, async () => undefined);
   }
@@ -185,7 +185,7 @@ export class ApiService {
     const { run } = action;
     await show(model, keys, this.#ground.reads.now, AS_THEY_ARE);
     const within = 'within' in run;
-    const { call, done } = this.#open(request, within ? request.once : undefined);
+    const { call, done } = this.#open(request, within ? request.idempotencyKey : undefined);
     const each = async (act: (key: Key) => Promise<unknown>): Promise<[Key, unknown][]> => {
       const values: [Key, unknown][] = [];
       for (const key of keys) values.push([key, await act(key)]);
@@ -205,39 +205,42 @@ export class ApiService {
     const { reads, head } = this.#ground;
     if (at === undefined) return reads.now;
     if (at > (await head())) throw refuse('at', 'AHEAD', 'The log has not come that far.');
-    if (!(await reads.projector.caughtUp(at, this.#standing.patience))) throw new NotReady('the read models are late');
+    if (!(await reads.projector.caughtUp(at, this.#standing.timeoutMs))) throw new NotReady('the read models are late');
     return reads.at(at);
   }
 
   /** Changes an object by what it is, whoever else changes it meanwhile. */
-  async #changeFrom(model: Model, key: Key, change: (object: Values) => Values, work: Work, call: Call) {
+  async #changeFrom(model: Model, key: Key, change: (object: Values) => Values, work: UnitOfWork, call: Call) {
     const { object, since } = await this.#shown(model, key, AS_THEY_ARE);
     const values = change(object);
     collect(work, validate(model.fields, values));
     await model.update?.(work, key, values, call);
-    await demandLatest(model, key, since, work, this.#standing);
+    await requireLatest(model, key, since, work, this.#standing);
   }
 
   /** @param once the mark of a request that is one unit of work, and carried out once */
   #open(request: Request, once?: string): { call: Call; done: { position: Position | undefined } } {
     const done: { position: Position | undefined } = { position: undefined };
-    const { carryOut, clock, reads } = this.#ground;
+    const { execute, clock, reads } = this.#ground;
     let steps = 0;
-    const asking: Asking = {
-      actor: request.caller.person?.name ?? ANONYMOUS,
+    const metadata: CommandMetadata = {
+      actor: request.caller.principal?.name ?? ANONYMOUS,
       request: request.id,
       correlation: request.id,
       ...(request.reason === undefined ? {} : { reason: request.reason }),
     };
     const call: Call = {
       caller: request.caller,
-      asking,
+      metadata,
       view: reads.now,
       now: clock.now(),
       execute: async (task) => {
         // Every unit of work of a request has an id of its own, the same ones when the request is sent again.
         const id = steps === 0 ? request.id : `${request.id}/${steps}`;
-        const step = await carryOut({ ...asking, request: id, ...(once === undefined ? {} : { once }) }, task);
+        const step = await execute(
+          { ...metadata, request: id, ...(once === undefined ? {} : { idempotencyKey: once }) },
+          task,
+        );
         steps += 1;
         done.position = step.position ?? done.position;
         return step;
@@ -252,7 +255,7 @@ export class ApiService {
     value: (pending: boolean) => Promise<T>,
   ): Promise<Answer<T>> {
     const { reads } = this.#ground;
-    const late = position !== undefined && !(await reads.projector.caughtUp(position, this.#standing.patience));
+    const late = position !== undefined && !(await reads.projector.caughtUp(position, this.#standing.timeoutMs));
     return { value: await value(late), position, pending: late ? position : undefined };
   }
 
@@ -271,7 +274,7 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
     }),
   );
 
-function collect(work: Work, faults: readonly Fault[]): void {
+function collect(work: UnitOfWork, faults: readonly Fault[]): void {
   for (const { field, code, text } of faults) work.fault(field, code, text);
 }
 

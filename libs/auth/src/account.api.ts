@@ -1,9 +1,9 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { Call, Model, Values } from '#api';
 import { asText, boolean, dateTime, reference, text } from '#api';
-import type { Granting } from './granting.ts';
-import { checkName, checkReach } from './granting.ts';
+import type { GrantPolicy } from './grant-policy.ts';
+import { checkName, checkReach } from './grant-policy.ts';
 import { service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 import { keepSuperusers } from './superusers.ts';
@@ -24,18 +24,23 @@ const traits = (values: Values): Partial<UserTraits> =>
   );
 
 /** A user of this name whom the caller may manage. */
-async function managed(work: Work, key: string | number, { caller }: Pick<Call, 'caller'>): Promise<User> {
+async function managed(work: UnitOfWork, key: string | number, { caller }: Pick<Call, 'caller'>): Promise<User> {
   const name = String(key);
-  const found = await work.see(user, name);
+  const found = await work.load(user, name);
   if (!found) throw refuse('', 'NOT_FOUND', 'there is no such user');
   await checkReach(work, caller, name, found);
   return found;
 }
 
 /** Users, for those who manage them. Not shown over CInP, whose `Auth/User` has no objects. */
-export function accountModel(granting: Granting, sessions: Sessions): Model<UserRow> {
-  const check = async (work: Work, has: UserTraits, wanted: Partial<UserTraits>, { caller }: Call): Promise<void> => {
-    if (wanted.superuser && !has.superuser && !caller.person?.superuser) {
+export function accountModel(granting: GrantPolicy, sessions: Sessions): Model<UserRow> {
+  const check = async (
+    work: UnitOfWork,
+    has: UserTraits,
+    wanted: Partial<UserTraits>,
+    { caller }: Call,
+  ): Promise<void> => {
+    if (wanted.superuser && !has.superuser && !caller.principal?.superuser) {
       work.fault('superuser', 'BEYOND_OWN', 'only superusers make superusers');
     }
     granting.checkAdded(work, caller, has.permissions, wanted.permissions ?? []);
@@ -44,7 +49,7 @@ export function accountModel(granting: Granting, sessions: Sessions): Model<User
   return {
     path: 'Auth/Account',
     doc: 'Somebody who can log in.',
-    faces: ['rest'],
+    protocols: ['rest'],
     idField: 'name',
     fields: {
       name: text(150, { mode: 'RC', required: true }),
@@ -61,7 +66,7 @@ export function accountModel(granting: Granting, sessions: Sessions): Model<User
     create: async (work, values, call) => {
       const name = asText(values['name']);
       checkName(work, name);
-      if (await work.see(service, name)) work.fault('name', 'TAKEN', 'Service with this Name already exists.');
+      if (await work.load(service, name)) work.fault('name', 'TAKEN', 'Service with this Name already exists.');
       const wanted = traits(values) as UserTraits;
       await check(work, { superuser: false, enabled: false, groups: [], permissions: [] }, wanted, call);
       await work.decide(user, name, { type: 'CreateUser', data: { name, ...wanted, credential: null } });

@@ -1,9 +1,9 @@
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import type { Room } from '#runtime';
 import { accountModel } from './account.api.ts';
-import { Caretaker } from './caretaker.ts';
+import { CredentialCleanup } from './credential-cleanup.ts';
 import { firstUser } from './first-user.ts';
-import { Granting } from './granting.ts';
+import { GrantPolicy } from './grant-policy.ts';
 import { groupModel } from './group.api.ts';
 import { groups } from './groups.ts';
 import { Identities } from './identities.ts';
@@ -23,7 +23,7 @@ export const authRoom = (options: {
   readonly adminPassword: string | undefined;
   readonly loginTries: LoginTries;
   readonly made: (user: { readonly name: string; readonly password: string }) => void;
-}): Room & { identify(name: string, token: string): Promise<Person | undefined> } => {
+}): Room & { identify(name: string, token: string): Promise<Principal | undefined> } => {
   let identities: Identities | undefined;
   return {
     name: 'auth',
@@ -31,7 +31,7 @@ export const authRoom = (options: {
     furnish: (ground) => {
       const passwords = new Passwords(ground.pool);
       const sessions = new Sessions(passwords, new LoginLimit(options.loginTries));
-      const granting = new Granting();
+      const granting = new GrantPolicy();
       identities = new Identities(ground);
       return {
         api: [
@@ -53,7 +53,7 @@ export const authRoom = (options: {
             stop: async () => undefined,
           },
           identities,
-          new Caretaker(ground, passwords),
+          new CredentialCleanup(ground, passwords),
         ],
       };
     },

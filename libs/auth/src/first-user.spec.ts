@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { BadSetting } from '#runtime';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 import { Streams } from '#testing';
 import { firstUser } from './first-user.ts';
 
@@ -10,16 +10,16 @@ describe('the first user', () => {
   beforeEach(() => {
     const streams = new Streams();
     kept = [];
-    const carryOut: Ground['carryOut'] = async (_asking, task) => {
+    const execute: AppContext['execute'] = async (_asking, task) => {
       let value: unknown;
-      await streams.carryOut(async (work) => void (value = await task(work)));
+      await streams.execute(async (work) => void (value = await task(work)));
       return { value } as never;
     };
     const passwords = {
       keep: async (password: string) => `id ${kept.push(password)}`,
       erase: async () => undefined,
     };
-    make = (password) => firstUser({ carryOut }, passwords, password);
+    make = (password) => firstUser({ execute }, passwords, password);
   });
 
   it('has the password that was chosen', async () => {

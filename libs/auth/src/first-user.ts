@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 import { BadSetting } from '#runtime';
 import type { Passwords } from './passwords.ts';
 import { isShort, LENGTH_RULE } from './passwords.ts';
@@ -16,17 +16,17 @@ const NAME = 'root';
  * @throws BadSetting where the password that was chosen is too short
  */
 export async function firstUser(
-  { carryOut }: Pick<Ground, 'carryOut'>,
+  { execute }: Pick<AppContext, 'execute'>,
   passwords: Pick<Passwords, 'keep' | 'erase'>,
   password: string | undefined,
 ): Promise<{ name: string; password: string } | undefined> {
   const request = randomUUID();
-  const asking = { actor: 'system', request, correlation: request };
-  if ((await carryOut(asking, isThereSuperuser)).value) return undefined;
+  const metadata = { actor: 'system', request, correlation: request };
+  if ((await execute(metadata, isThereSuperuser)).value) return undefined;
   if (password !== undefined && isShort(password)) throw new BadSetting('CONTRACTOR_ADMIN_PASSWORD', '…', LENGTH_RULE);
   const chosen = password ?? newToken().slice(0, 20);
   const credential = await passwords.keep(chosen);
-  const { value: made } = await carryOut(asking, async (work) => {
+  const { value: made } = await execute(metadata, async (work) => {
     if (await isThereSuperuser(work)) return false;
     const traits = { superuser: true, enabled: true, groups: [], permissions: [] };
     await work.decide(user, NAME, { type: 'CreateUser', data: { name: NAME, ...traits, credential } });

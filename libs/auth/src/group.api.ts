@@ -1,7 +1,7 @@
 import type { Model } from '#api';
 import { asText, dateTime, text } from '#api';
-import type { Granting } from './granting.ts';
-import { checkName } from './granting.ts';
+import type { GrantPolicy } from './grant-policy.ts';
+import { checkName } from './grant-policy.ts';
 import { group } from './group.ts';
 import type { GroupRow } from './groups.ts';
 import { groups } from './groups.ts';
@@ -10,10 +10,10 @@ import { users } from './users.ts';
 const names = (value: unknown): readonly string[] => (value ?? []) as readonly string[];
 
 /** Groups, for those who manage them. */
-export const groupModel = (granting: Granting): Model<GroupRow> => ({
+export const groupModel = (granting: GrantPolicy): Model<GroupRow> => ({
   path: 'Auth/Group',
   doc: 'Permissions under a name, for all users who are in it.',
-  faces: ['rest'],
+  protocols: ['rest'],
   idField: 'name',
   fields: {
     name: text(150, { mode: 'RC', required: true }),
@@ -34,8 +34,8 @@ export const groupModel = (granting: Granting): Model<GroupRow> => ({
   update: async (work, name, values, { caller }) => {
     if (!('permissions' in values)) return;
     const permissions = names(values['permissions']);
-    const found = await work.see(group, name);
-    if (found.stage === 'open') granting.checkAdded(work, caller, found.is.permissions, permissions);
+    const found = await work.load(group, name);
+    if (found.stage === 'active') granting.checkAdded(work, caller, found.value.permissions, permissions);
     await work.decide(group, name, { type: 'ChangeGroup', data: { permissions } });
   },
   deletion: {

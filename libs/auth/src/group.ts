@@ -1,5 +1,5 @@
-import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 import { asNames, difference, withName, withoutName } from './difference.ts';
 
 /** Permissions under a name, for all users who are in it. */
@@ -12,32 +12,32 @@ type Permission = { readonly permission: string };
 export type GroupCommand =
   | Message<'DefineGroup', Readonly<Group> & { readonly name: string }>
   | Message<'ChangeGroup', Partial<Readonly<Group>>>
-  | LifeCommand<'Group'>;
+  | LifecycleCommand<'Group'>;
 
 export type GroupEvent =
   | Message<'GroupDefined', Readonly<Group>>
   | Message<'GroupPermissionGranted', Permission>
   | Message<'GroupPermissionRevoked', Permission>
-  | LifeEvent<'Group'>;
+  | LifecycleEvent<'Group'>;
 
-const rules = life('Group');
+const rules = lifecycle('Group');
 
-const set = (state: Life<Group>, change: (names: readonly string[]) => readonly string[]): Life<Group> =>
-  state.stage === 'open' ? { ...state, is: { permissions: change(state.is.permissions) } } : state;
+const set = (state: Lifecycle<Group>, change: (names: readonly string[]) => readonly string[]): Lifecycle<Group> =>
+  state.stage === 'active' ? { ...state, value: { permissions: change(state.value.permissions) } } : state;
 
-export const group: Decider<Life<Group>, GroupCommand, GroupEvent> = {
+export const group: Decider<Lifecycle<Group>, GroupCommand, GroupEvent> = {
   category: 'group',
-  begins: ['DefineGroup'],
+  creationCommands: ['DefineGroup'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineGroup: ({ permissions }, { stage }) =>
-      stage === 'open' || stage === 'closed'
+      stage === 'active' || stage === 'deleting'
         ? refuse('name', 'TAKEN', 'Group with this Name already exists.')
         : { type: 'GroupDefined', data: { permissions: asNames(permissions) } },
     ChangeGroup: ({ permissions }, state) =>
-      state.stage === 'open'
+      state.stage === 'active'
         ? difference<GroupEvent>(
-            state.is.permissions,
+            state.value.permissions,
             permissions,
             (permission) => ({ type: 'GroupPermissionGranted', data: { permission } }),
             (permission) => ({ type: 'GroupPermissionRevoked', data: { permission } }),
@@ -46,7 +46,7 @@ export const group: Decider<Life<Group>, GroupCommand, GroupEvent> = {
     ...rules.decide,
   },
   evolve: {
-    GroupDefined: (data) => ({ stage: 'open', is: { ...data } }),
+    GroupDefined: (data) => ({ stage: 'active', value: { ...data } }),
     GroupPermissionGranted: ({ permission }, state) => set(state, (names) => withName(names, permission)),
     GroupPermissionRevoked: ({ permission }, state) => set(state, (names) => withoutName(names, permission)),
     ...rules.evolve,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { Identities } from './identities.ts';
@@ -24,7 +24,7 @@ describe('who the holder of a token is', () => {
   let database: TestDatabase;
   let here: AuthServer;
   let there: AuthServer;
-  let root: Person;
+  let root: Principal;
   const more: Identities[] = [];
 
   const identities = async (options: ConstructorParameters<typeof Identities>[1] = {}) => {
@@ -149,8 +149,8 @@ describe('who the holder of a token is', () => {
     await someone('frank', { permissions: ['Site.look'] });
     const token = await here.login('frank', PASSWORD);
     const fresh = await identities();
-    const person = await fresh.identify('frank', token);
-    expect([...(person?.permissions ?? [])]).toEqual(['Site.look']);
+    const principal = await fresh.identify('frank', token);
+    expect([...(principal?.permissions ?? [])]).toEqual(['Site.look']);
   });
 
   it('does not ask the database for those who are known', async () => {
@@ -168,10 +168,10 @@ describe('who the holder of a token is', () => {
       await here.create(root, 'Auth/Service', { name: 'agent', sites: ['berlin'], modules: ['*'] });
       expect(await here.get(root, 'Auth/Service', 'agent')).toMatchObject({ has_token: false, sites: ['berlin'] });
       const token = String(await here.call(root, 'Auth/Service.renewToken', {}, 'agent'));
-      const person = { name: 'agent', superuser: false, serves: { sites: ['berlin'], modules: ['*'] } };
-      for (const server of [here, there]) expect(await server.identify('agent', token)).toMatchObject(person);
+      const principal = { name: 'agent', superuser: false, serviceScope: { sites: ['berlin'], modules: ['*'] } };
+      for (const server of [here, there]) expect(await server.identify('agent', token)).toMatchObject(principal);
       const session = await there.login('agent', token);
-      for (const server of [here, there]) expect(await server.identify('agent', session)).toMatchObject(person);
+      for (const server of [here, there]) expect(await server.identify('agent', session)).toMatchObject(principal);
       await there.call(root, 'Auth/Service.renewToken', {}, 'agent');
       await soon(async () => !(await here.identify('agent', token)));
       await soon(async () => !(await here.identify('agent', session)));

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import type { Position, StoredEvent, Subscription } from '#event-store';
 import { recorded } from '#read-store';
-import type { Ground, Process } from '#runtime';
+import type { AppContext, Process } from '#runtime';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
-import type { Session } from './held-sessions.ts';
+import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { openSessions } from './open-sessions.ts';
 import { Remembered } from './remembered.ts';
@@ -16,15 +16,15 @@ import type { UserRow } from './users.ts';
 import { users } from './users.ts';
 
 /** How many sessions are kept in memory; the others are looked up. About 50 MB. */
-const MOST_SESSIONS = 100_000;
+const MAX_SESSIONS = 100_000;
 /** How many sessions are known to have ended, while the read models may still show them. */
-const MOST_ENDED = 10_000;
+const MAX_ENDED = 10_000;
 
 /** For how many sessions it is kept ready who they stand for. */
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 /** How long to wait for news that the answers of this server show already, and how often to look, in milliseconds. */
-const PATIENCE = 1000;
+const TIMEOUT_MS = 1000;
 const LOOK = 2;
 
 /** What is known about a name and a token. */
@@ -36,7 +36,7 @@ interface Known {
 
 /** Who a session stands for, put together once, until it runs out or something changes; the time as of `Date.now`. */
 interface Identified {
-  readonly person: Person;
+  readonly principal: Principal;
   readonly until: number;
 }
 
@@ -49,20 +49,20 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
  */
 export class Identities implements Process {
   readonly name = 'identities';
-  readonly #ground: Ground;
+  readonly #ground: AppContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
   readonly #services = new MemoryRows(services);
   readonly #sessions: MemoryRows<Session>;
-  readonly #ended = new Remembered<true>(MOST_ENDED);
-  readonly #known = new Remembered<Identified>(MOST_KNOWN);
+  readonly #ended = new Remembered<true>(MAX_ENDED);
+  readonly #known = new Remembered<Identified>(MAX_KNOWN);
   #reached: Position = 0n;
   #subscription: Subscription | undefined;
 
   constructor(
-    ground: Ground,
-    { now = Date.now, mostSessions = MOST_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
+    ground: AppContext,
+    { now = Date.now, mostSessions = MAX_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
   ) {
     this.#ground = ground;
     this.#now = now;
@@ -94,24 +94,24 @@ export class Identities implements Process {
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
-  async identify(name: string, token: string): Promise<Person | undefined> {
+  async identify(name: string, token: string): Promise<Principal | undefined> {
     const session = hashOf(token);
     if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
       return this.#lookUp(name, session, NOTHING);
     }
     const known = this.#known.get(session);
-    if (known?.person.name === name && known.until > this.#now()) return known.person;
+    if (known?.principal.name === name && known.until > this.#now()) return known.principal;
     const here: Known = {
       session: this.#sessions.get(session),
       user: this.#users.get(name),
       service: this.#services.get(name),
     };
     if ((here.session ?? here.service?.credential === session) && (here.user ?? here.service)) {
-      const person = this.#person(name, session, here, ({ groups: names, permissions }) =>
+      const principal = this.#principal(name, session, here, ({ groups: names, permissions }) =>
         union(permissions, names, (one) => this.#groups.get(one)),
       );
-      if (person) this.#known.set(session, { person, until: endOf(here.session) });
-      return person;
+      if (principal) this.#known.set(session, { principal, until: endOf(here.session) });
+      return principal;
     }
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
@@ -123,14 +123,14 @@ export class Identities implements Process {
   async #caughtUp(): Promise<boolean> {
     const { reached } = this.#ground.reads.projector;
     for (let waited = 0; this.#reached < reached; waited += LOOK) {
-      if (waited >= PATIENCE) return false;
+      if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
     }
     return true;
   }
 
   /** By the read models; what the log has told is newer. */
-  async #lookUp(name: string, session: string, here: Known): Promise<Person | undefined> {
+  async #lookUp(name: string, session: string, here: Known): Promise<Principal | undefined> {
     const { now: view } = this.#ground.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
@@ -138,7 +138,7 @@ export class Identities implements Process {
       service: await this.#service(name, session, here),
     };
     const found = await view.many(groups, known.user?.groups ?? []);
-    return this.#person(name, session, known, ({ groups: names, permissions }) =>
+    return this.#principal(name, session, known, ({ groups: names, permissions }) =>
       union(permissions, names, (one) => this.#groups.get(one) ?? found.get(one)),
     );
   }
@@ -150,12 +150,12 @@ export class Identities implements Process {
     return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
-  #person(
+  #principal(
     name: string,
     session: string,
     known: Known,
     permissionsOf: (user: UserRow) => ReadonlySet<string>,
-  ): Person | undefined {
+  ): Principal | undefined {
     const { user, service } = known;
     const open = known.session?.user === name && endOf(known.session) > this.#now();
     if (user) {
@@ -163,7 +163,7 @@ export class Identities implements Process {
       return { name, superuser: user.superuser, permissions: permissionsOf(user), session };
     }
     if (!service?.enabled || !(open || service.credential === session)) return undefined;
-    return { name, superuser: false, permissions: new Set(service.permissions), session, serves: service.serves };
+    return { name, superuser: false, permissions: new Set(service.permissions), session, serviceScope: service.serves };
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {

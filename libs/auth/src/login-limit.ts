@@ -27,7 +27,7 @@ export interface Attempt {
 }
 
 /** How many names and sources are kept in mind; the ones that were quiet longest are forgotten first. */
-const MOST = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /**
  * Slows down the guessing of passwords, by name and by source address. Every try counts until it has succeeded, so many
@@ -37,8 +37,8 @@ const MOST = 10_000;
 export class LoginLimit {
   readonly #tries: LoginTries;
   readonly #now: () => number;
-  readonly #buckets = new Remembered<Bucket>(2 * MOST);
-  readonly #familiar = new Remembered<true>(MOST);
+  readonly #buckets = new Remembered<Bucket>(2 * MAX_ENTRIES);
+  readonly #familiar = new Remembered<true>(MAX_ENTRIES);
 
   constructor(tries: LoginTries, now: () => number = Date.now) {
     this.#tries = tries;

@@ -1,6 +1,6 @@
 import type { ReadModel } from '#read-store';
 import { gone, rule } from '#read-store';
-import type { Session } from './held-sessions.ts';
+import type { Session } from './session-holder.ts';
 
 /** Open sessions by the hash of their token; those that have run out stay until they are swept (`expiry.ts`). */
 export const openSessions: ReadModel<Session> = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { Passwords } from './passwords.ts';
-import { Turnstile } from './turnstile.ts';
+import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 
 jest.setTimeout(60_000);
 
@@ -51,7 +51,7 @@ describe('the ledger of passwords', () => {
   });
 
   it('takes on only so much at once', async () => {
-    const narrow = new Passwords(database.pool, new Turnstile(1, 2));
+    const narrow = new Passwords(database.pool, new ConcurrencyLimiter(1, 2));
     const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => narrow.matches(undefined, 'x')));
     const refused = tries.filter((one) => one.status === 'rejected');
     expect(refused).toHaveLength(2);

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
 import { makeLedger } from '#read-store';
-import { Turnstile } from './turnstile.ts';
+import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
@@ -29,9 +29,9 @@ export const isShort = (password: string): boolean => password.length < SHORTEST
  */
 export class Passwords {
   readonly #pool: Pool;
-  readonly #turnstile: Turnstile;
+  readonly #turnstile: ConcurrencyLimiter;
 
-  constructor(pool: Pool, turnstile = new Turnstile(AT_ONCE, WAITING)) {
+  constructor(pool: Pool, turnstile = new ConcurrencyLimiter(AT_ONCE, WAITING)) {
     this.#pool = pool;
     this.#turnstile = turnstile;
   }
@@ -73,6 +73,6 @@ export class Passwords {
   }
 
   #derive(password: string, salt: Buffer): Promise<Buffer> {
-    return this.#turnstile.pass(() => derive(password, salt, 32, COST));
+    return this.#turnstile.run(() => derive(password, salt, 32, COST));
   }
 }

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { Caretaker } from './caretaker.ts';
+import { CredentialCleanup } from './credential-cleanup.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import type { AuthServer } from './server.suite.ts';
@@ -16,7 +16,7 @@ const PASSWORD = 'their password';
 describe('managing people', () => {
   let database: TestDatabase;
   let server: AuthServer;
-  let root: Person;
+  let root: Principal;
   let count = 0;
   let name: string;
 
@@ -24,7 +24,7 @@ describe('managing people', () => {
     await server.create(root, 'Auth/Account', { name, ...values });
     await server.call(root, 'Auth/Account.setPassword', { password: PASSWORD }, name);
   };
-  const as = async (values: object): Promise<Person> => {
+  const as = async (values: object): Promise<Principal> => {
     await newcomer(values);
     return server.person(name, PASSWORD);
   };
@@ -134,7 +134,7 @@ describe('managing people', () => {
     const MANAGER = ['add', 'view', 'change', 'delete'].flatMap((verb) =>
       ['account', 'group', 'service'].map((model) => `Auth.${verb}_${model}`),
     );
-    let manager: Person;
+    let manager: Principal;
 
     beforeEach(async () => {
       manager = await as({ permissions: MANAGER });
@@ -217,7 +217,7 @@ describe('managing people', () => {
     await server.login(name, PASSWORD);
     const { ground } = server;
     const past = { ...ground, clock: { now: () => '2126-01-01T00:00:00.000000+00:00' } };
-    await new Caretaker(past, new Passwords(ground.pool)).sweep();
+    await new CredentialCleanup(past, new Passwords(ground.pool)).sweep();
     await ground.reads.projector.caughtUp(await ground.store.head(), 5000);
     expect((await ground.reads.now.list(openSessions)).rows).toEqual([]);
     root = await server.person('root', ROOT_PASSWORD);

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
-import type { Caller, Model, Person, Values } from '#api';
+import type { Caller, Model, Principal, Values } from '#api';
 import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
-import { Commands, postgresEventStore, systemClock } from '#event-store';
+import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 import { jsonLog } from '#runtime';
 import { Secrets } from '#secrets';
 import { authRoom } from './auth.module.ts';
@@ -12,24 +12,24 @@ import type { LoginTries } from './login-limit.ts';
 
 /** A server with this room alone, over a database it may share with others; for specs. */
 export interface AuthServer {
-  readonly ground: Ground;
+  readonly ground: AppContext;
   /** What it would have told the operator: administrators it has made. */
   readonly made: { readonly name: string; readonly password: string }[];
   /** What it has written. */
   readonly lines: string[];
   /** Who a name and a token are. */
-  identify(name: string, token: string): Promise<Person | undefined>;
+  identify(name: string, token: string): Promise<Principal | undefined>;
   /** Logs in. @returns the token */
   login(name: string, password: string, source?: string): Promise<string>;
   /** Who has logged in like this. */
-  person(name: string, password: string, source?: string): Promise<Person>;
-  create(by: Person | undefined, model: string, values: Values): Promise<Values>;
-  update(by: Person | undefined, model: string, key: string, values: Values): Promise<Values>;
-  get(by: Person | undefined, model: string, key: string): Promise<Values>;
-  keys(by: Person | undefined, model: string, user?: string): Promise<readonly unknown[]>;
-  remove(by: Person | undefined, model: string, key: string): Promise<void>;
+  person(name: string, password: string, source?: string): Promise<Principal>;
+  create(by: Principal | undefined, model: string, values: Values): Promise<Values>;
+  update(by: Principal | undefined, model: string, key: string, values: Values): Promise<Values>;
+  get(by: Principal | undefined, model: string, key: string): Promise<Values>;
+  keys(by: Principal | undefined, model: string, user?: string): Promise<readonly unknown[]>;
+  remove(by: Principal | undefined, model: string, key: string): Promise<void>;
   /** Calls an action, on an object where `key` is given. */
-  call(by: Person | undefined, action: string, parameters?: Values, key?: string): Promise<unknown>;
+  call(by: Principal | undefined, action: string, parameters?: Values, key?: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -64,21 +64,21 @@ export async function startAuth(
   });
   const reads = openReadStore({ store, pool, models: room.rows, onError: (error) => void lines.push(String(error)) });
   const clock = systemClock();
-  const commands = new Commands(store, clock);
-  const carryOut: Ground['carryOut'] = (asking, task) => commands.carryOut(asking, task);
+  const commands = new CommandExecutor(store, clock);
+  const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
   const log = jsonLog((line) => void lines.push(line));
   const secrets = new Secrets(pool, randomBytes(32));
-  const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
+  const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const { api: models = [], complete, processes = [] } = room.furnish(ground);
   const catalogue = new Catalogue([...models, sight]);
   complete?.(catalogue);
-  const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), carryOut });
+  const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), execute });
   await reads.projector.start();
   await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
   for (const process of processes) await process.start();
 
-  const request = (person: Person | undefined, source = '192.0.2.1') => {
-    const caller: Caller = person ? { person, source } : { source };
+  const request = (principal: Principal | undefined, source = '192.0.2.1') => {
+    const caller: Caller = principal ? { principal, source } : { source };
     return { caller, id: randomUUID() };
   };
   const model = (path: string): Model => {
@@ -98,9 +98,9 @@ export async function startAuth(
     identify: room.identify,
     login,
     person: async (name, password, source) => {
-      const person = await room.identify(name, await login(name, password, source));
-      if (!person) throw new Error(`${name} is nobody`);
-      return person;
+      const principal = await room.identify(name, await login(name, password, source));
+      if (!principal) throw new Error(`${name} is nobody`);
+      return principal;
     },
     create: async (by, path, values) => (await api.create(model(path), values, request(by), AS_THEY_ARE)).value.object,
     update: async (by, path, key, values) =>

@@ -1,9 +1,9 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { Call, Model, Values } from '#api';
 import { asText, boolean, dateTime, text } from '#api';
-import type { Granting } from './granting.ts';
-import { checkName, checkReachOver } from './granting.ts';
+import type { GrantPolicy } from './grant-policy.ts';
+import { checkName, checkReachOver } from './grant-policy.ts';
 import type { Service, ServiceTraits } from './service.ts';
 import { service } from './service.ts';
 import type { ServiceRow } from './services.ts';
@@ -22,18 +22,18 @@ const traits = (values: Values): Partial<ServiceTraits> =>
   );
 
 /** A service of this name that the caller may manage. */
-async function managed(work: Work, key: string | number, { caller }: Pick<Call, 'caller'>): Promise<Service> {
-  const found = await work.see(service, key);
+async function managed(work: UnitOfWork, key: string | number, { caller }: Pick<Call, 'caller'>): Promise<Service> {
+  const found = await work.load(service, key);
   if (!found) throw refuse('', 'NOT_FOUND', 'there is no such service');
   checkReachOver(work, caller, String(key), found.permissions);
   return found;
 }
 
 /** Service identities, for those who manage them. */
-export const serviceModel = (granting: Granting, sessions: Sessions): Model<ServiceRow> => ({
+export const serviceModel = (granting: GrantPolicy, sessions: Sessions): Model<ServiceRow> => ({
   path: 'Auth/Service',
   doc: 'The identity of a program, such as a subcontractor: let in by a token, trusted with its own places only.',
-  faces: ['rest'],
+  protocols: ['rest'],
   idField: 'name',
   fields: {
     name: text(150, { mode: 'RC', required: true }),
@@ -50,7 +50,7 @@ export const serviceModel = (granting: Granting, sessions: Sessions): Model<Serv
   create: async (work, values, { caller }) => {
     const name = asText(values['name']);
     checkName(work, name);
-    if (await work.see(user, name)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
+    if (await work.load(user, name)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
     const wanted = traits(values) as ServiceTraits;
     granting.checkAdded(work, caller, [], wanted.permissions);
     await work.decide(service, name, { type: 'DefineService', data: { name, ...wanted } });

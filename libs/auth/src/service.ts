@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider, Message } from '#kernel';
 import { refuse } from '#kernel';
-import type { Serves } from '#api';
+import type { ServiceScope } from '#api';
 import { asNames, difference, withName, withoutName } from './difference.ts';
-import type { Holder, SessionCommand, SessionEvent } from './held-sessions.ts';
-import { closed, sessionRules } from './held-sessions.ts';
+import type { Holder, SessionCommand, SessionEvent } from './session-holder.ts';
+import { closed, sessionRules } from './session-holder.ts';
 
 /** The identity of a program (a subcontractor): let in by a token, and trusted with its own places only. */
 export interface Service extends Holder {
-  serves: Serves;
+  serves: ServiceScope;
   permissions: readonly string[];
 }
 
 type State = Service | undefined;
 
 /** What can be said about a service. */
-export interface ServiceTraits extends Serves {
+export interface ServiceTraits extends ServiceScope {
   readonly enabled: boolean;
   readonly permissions: readonly string[];
 }
 
-type Defined = { readonly enabled: boolean; readonly serves: Serves; readonly permissions: readonly string[] };
+type Defined = { readonly enabled: boolean; readonly serves: ServiceScope; readonly permissions: readonly string[] };
 type Permission = { readonly permission: string };
 
 export type ServiceCommand =
@@ -33,7 +33,7 @@ export type ServiceCommand =
 
 export type ServiceEvent =
   | Message<'ServiceDefined', Defined>
-  | Message<'ServiceAssigned', { readonly serves: Serves }>
+  | Message<'ServiceAssigned', { readonly serves: ServiceScope }>
   | Message<'ServiceEnabled', object>
   | Message<'ServiceDisabled', object>
   | Message<'ServiceDeleted', object>
@@ -47,7 +47,7 @@ const NOT_FOUND = refuse('', 'NOT_FOUND', 'there is no such service');
 const set = (data: Partial<Service>, state: State): State => state && { ...state, ...data };
 
 const assigned = ({ serves }: Service, { sites, modules }: Partial<ServiceTraits>): ServiceEvent[] => {
-  const wanted: Serves = {
+  const wanted: ServiceScope = {
     sites: sites ? asNames(sites) : serves.sites,
     modules: modules ? asNames(modules) : serves.modules,
   };
@@ -62,8 +62,8 @@ const enabledOrNot = (service: Service, enabled: boolean | undefined): ServiceEv
 
 export const service: Decider<State, ServiceCommand, ServiceEvent> = {
   category: 'service',
-  snapshots: 1,
-  begins: ['DefineService'],
+  snapshotVersion: 1,
+  creationCommands: ['DefineService'],
   initial: () => undefined,
   decide: {
     DefineService: ({ enabled, sites, modules, permissions }, state) => {

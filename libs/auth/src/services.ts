@@ -1,4 +1,4 @@
-import type { Serves } from '#api';
+import type { ServiceScope } from '#api';
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import { withName, withoutName } from './difference.ts';
@@ -7,7 +7,7 @@ import type { ServiceEvent } from './service.ts';
 /** A service identity as the server knows it. */
 export interface ServiceRow {
   readonly enabled: boolean;
-  readonly serves: Serves;
+  readonly serves: ServiceScope;
   readonly permissions: readonly string[];
   /** Hash of its token; null: none yet. */
   readonly credential: string | null;

@@ -1,6 +1,6 @@
 import type { Model } from '#api';
 import { asText, dateTime, text } from '#api';
-import type { Session } from './held-sessions.ts';
+import type { Session } from './session-holder.ts';
 import { decideSessions, kindOf } from './holders.ts';
 import { openSessions } from './open-sessions.ts';
 
@@ -8,7 +8,7 @@ import { openSessions } from './open-sessions.ts';
 export const sessionModel: Model<Session> = {
   path: 'Auth/Session',
   doc: 'An open session of a user or a service.',
-  faces: ['rest'],
+  protocols: ['rest'],
   idField: 'id',
   fields: {
     id: text(64, { mode: 'RO' }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { openSessions } from './open-sessions.ts';
@@ -17,7 +17,7 @@ const INVALID = 'Invalid Login';
 describe('logging in and out', () => {
   let database: TestDatabase;
   let server: AuthServer;
-  let root: Person;
+  let root: Principal;
   let count = 0;
   let name: string;
 
@@ -38,17 +38,17 @@ describe('logging in and out', () => {
   });
 
   /** A session of theirs that was opened six minutes ago. */
-  const sixMinutesOld = async (who: string): Promise<Person> => {
-    const { reads, carryOut, store } = server.ground;
+  const sixMinutesOld = async (who: string): Promise<Principal> => {
+    const { reads, execute, store } = server.ground;
     const credential = (await reads.now.get(users, who))?.credential ?? '';
     const [opened, expires] = [-6, 60].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
     const data = { session: hashOf('old'), user: who, source: '', opened: opened ?? '', expires: expires ?? '' };
-    const asking = { actor: 'system', request: randomUUID(), correlation: '' };
-    await carryOut(asking, (work) => work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }));
+    const metadata = { actor: 'system', request: randomUUID(), correlation: '' };
+    await execute(metadata, (work) => work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }));
     await reads.projector.caughtUp(await store.head(), 5000);
-    const person = await server.identify(who, 'old');
-    if (!person) throw new Error('the session is not there');
-    return person;
+    const principal = await server.identify(who, 'old');
+    if (!principal) throw new Error('the session is not there');
+    return principal;
   };
 
   it('gives a token of 32 characters that is good for two weeks', async () => {
@@ -83,8 +83,8 @@ describe('logging in and out', () => {
 
   it('ends one session, and leaves the others', async () => {
     const [one, other] = [await server.login(name, 'their first'), await server.login(name, 'their first')];
-    const person = await server.identify(name, one);
-    await server.call(person, 'Auth/User.logout');
+    const principal = await server.identify(name, one);
+    await server.call(principal, 'Auth/User.logout');
     expect(await server.identify(name, one)).toBeUndefined();
     expect(await server.identify(name, other)).toBeDefined();
     await server.call(undefined, 'Auth/User.logout');
@@ -97,8 +97,8 @@ describe('logging in and out', () => {
 
   describe('a change of the password', () => {
     const verifiers = async () => (await database.pool.query('SELECT * FROM ledger.passwords')).rowCount;
-    const change = async (password: string, current: string | null, person?: Person) =>
-      server.call(person ?? (await server.person(name, 'their first')), 'Auth/User.changePassword', {
+    const change = async (password: string, current: string | null, principal?: Principal) =>
+      server.call(principal ?? (await server.person(name, 'their first')), 'Auth/User.changePassword', {
         password,
         current_password: current,
       });
@@ -119,9 +119,9 @@ describe('logging in and out', () => {
 
     it('asks for the current one, unless the session is young', async () => {
       await expect(change('next', 'wrong')).rejects.toThrow('current_password: is not the current password');
-      const person = await sixMinutesOld(name);
-      await expect(change('next', null, person)).rejects.toThrow('current_password: Required Paramater');
-      await change('next', 'their first', person);
+      const principal = await sixMinutesOld(name);
+      await expect(change('next', null, principal)).rejects.toThrow('current_password: Required Paramater');
+      await change('next', 'their first', principal);
       expect(await server.login(name, 'next')).toBeDefined();
     });
 

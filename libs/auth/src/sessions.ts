@@ -1,6 +1,6 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { Conflict, Refusal, refuse } from '#kernel';
-import type { Call, Person } from '#api';
+import type { Call, Principal } from '#api';
 import type { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';
@@ -62,21 +62,21 @@ export class Sessions {
   }
 
   /** Closes the caller's session, if there is one. */
-  async logout({ caller: { person }, execute }: Call): Promise<void> {
-    if (!person) return;
-    const { name, serves, session } = person;
+  async logout({ caller: { principal }, execute }: Call): Promise<void> {
+    if (!principal) return;
+    const { name, serviceScope, session } = principal;
     const command = { type: 'CloseSession', data: { session } } as const;
-    await execute((work) => decideSessions(work, serves ? 'service' : 'user', name, command));
+    await execute((work) => decideSessions(work, serviceScope ? 'service' : 'user', name, command));
   }
 
   /** Changes the caller's password; every session of theirs ends. */
   async changePassword(password: string, current: string | null, call: Call): Promise<void> {
-    const { person } = call.caller;
-    if (!person) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
-    if (person.serves) throw refuse('', 'NO_PASSWORD', 'a service has a token, not a password');
+    const { principal } = call.caller;
+    if (!principal) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
+    if (principal.serviceScope) throw refuse('', 'NO_PASSWORD', 'a service has a token, not a password');
     if (password === '') throw refuse('password', 'BLANK', 'This field cannot be blank.');
-    await this.#checkCurrent(person, current, call);
-    await this.#replace(person.name, password, call);
+    await this.#checkCurrent(principal, current, call);
+    await this.#replace(principal.name, password, call);
   }
 
   /** Sets the password of a user for them; every session of theirs ends. `check` refuses where the caller may not. */
@@ -84,7 +84,7 @@ export class Sessions {
     name: string,
     password: string,
     call: Call,
-    check: (work: Work) => Promise<unknown>,
+    check: (work: UnitOfWork) => Promise<unknown>,
   ): Promise<void> {
     if (isShort(password)) throw refuse('password', 'SHORT', LENGTH_RULE);
     await call.execute(check);
@@ -92,7 +92,7 @@ export class Sessions {
   }
 
   /** Gives a service a new token, shown only now; the old one and all sessions end. */
-  async renewToken(name: string, call: Call, check: (work: Work) => Promise<unknown>): Promise<string> {
+  async renewToken(name: string, call: Call, check: (work: UnitOfWork) => Promise<unknown>): Promise<string> {
     const token = newToken();
     await call.execute(async (work) => {
       await check(work);
@@ -112,7 +112,7 @@ export class Sessions {
   }
 
   /** A session that was taken over must not take over the account. */
-  async #checkCurrent({ name, session }: Person, current: string | null, call: Call): Promise<void> {
+  async #checkCurrent({ name, session }: Principal, current: string | null, call: Call): Promise<void> {
     const { view, now, caller } = call;
     if (current === null) {
       const opened = (await view.get(openSessions, session))?.opened;
@@ -143,7 +143,7 @@ export class Sessions {
     name: string,
     password: string,
     { execute }: Call,
-    check: (work: Work) => Promise<unknown> = async () => undefined,
+    check: (work: UnitOfWork) => Promise<unknown> = async () => undefined,
   ): Promise<void> {
     const credential = await this.#passwords.keep(password);
     try {

@@ -14,13 +14,13 @@ const remove: UserCommand = { type: 'DeleteUser', data: {} };
 describe('superusers', () => {
   let streams: Streams;
   const say = (name: string, command: UserCommand) =>
-    streams.carryOut(async (work) => {
+    streams.execute(async (work) => {
       await work.decide(user, name, command);
       await keepSuperusers(work, name);
     });
   const anybody = async () => {
     let there = false;
-    await streams.carryOut(async (work) => void (there = await isThereSuperuser(work)));
+    await streams.execute(async (work) => void (there = await isThereSuperuser(work)));
     return there;
   };
 

@@ -1,4 +1,4 @@
-import type { Decider, Message, Work } from '#kernel';
+import type { Decider, Message, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { user } from './user.ts';
 
@@ -30,11 +30,12 @@ export const superusers: Decider<
 };
 
 /** Keeps the list in step with a user this work has created, changed or deleted; refuses to strike off the last. */
-export async function keepSuperusers(work: Work, name: string): Promise<void> {
-  const found = await work.see(user, name);
+export async function keepSuperusers(work: UnitOfWork, name: string): Promise<void> {
+  const found = await work.load(user, name);
   const active = found?.superuser === true && found.enabled;
   await work.decide(superusers, ALL, { type: active ? 'EnrolSuperuser' : 'DismissSuperuser', data: { name } });
 }
 
 /** Whether anybody may do everything; nobody does before the first start. */
-export const isThereSuperuser = async (work: Work): Promise<boolean> => (await work.see(superusers, ALL)).length > 0;
+export const isThereSuperuser = async (work: UnitOfWork): Promise<boolean> =>
+  (await work.load(superusers, ALL)).length > 0;

@@ -31,7 +31,7 @@ export const userModel = (sessions: Sessions): Model => ({
       parameters: {},
       returns: string,
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }) => caller.person?.name ?? ANONYMOUS },
+      run: { freely: async (_, __, { caller }) => caller.principal?.name ?? ANONYMOUS },
     },
     changePassword: {
       static: true,

@@ -1,8 +1,8 @@
 import type { Decider, Message } from '#kernel';
 import { refuse } from '#kernel';
 import { asNames, difference, withName, withoutName } from './difference.ts';
-import type { Holder, SessionCommand, SessionEvent } from './held-sessions.ts';
-import { closed, sessionRules } from './held-sessions.ts';
+import type { Holder, SessionCommand, SessionEvent } from './session-holder.ts';
+import { closed, sessionRules } from './session-holder.ts';
 
 /** Somebody who can log in. */
 export interface User extends Holder {
@@ -49,15 +49,15 @@ export type UserEvent =
 const NOT_FOUND = refuse('', 'NOT_FOUND', 'there is no such user');
 
 /** An event where a switch is turned. */
-const turned = (is: boolean, to: boolean | undefined, on: UserEvent['type'], off: UserEvent['type']): UserEvent[] =>
-  to === undefined || to === is ? [] : [{ type: to ? on : off, data: {} } as UserEvent];
+const turned = (value: boolean, to: boolean | undefined, on: UserEvent['type'], off: UserEvent['type']): UserEvent[] =>
+  to === undefined || to === value ? [] : [{ type: to ? on : off, data: {} } as UserEvent];
 
 const set = (data: Partial<User>, state: State): State => state && { ...state, ...data };
 
 export const user: Decider<State, UserCommand, UserEvent> = {
   category: 'user',
-  snapshots: 1,
-  begins: ['CreateUser'],
+  snapshotVersion: 1,
+  creationCommands: ['CreateUser'],
   initial: () => undefined,
   decide: {
     CreateUser: ({ name: _, groups, permissions, ...data }, state) =>

@@ -37,7 +37,7 @@ export const getConfig = (grant: string, { served, log }: ConfigGround): Action 
 /** How that came about. */
 export const explainConfig = (grant: string): Action => ({
   doc: 'Which blueprint, and which event, gave each configuration value, and what its operators did.',
-  faces: ['rest'],
+  protocols: ['rest'],
   parameters: {},
   returns,
   permission: { grant },

@@ -6,7 +6,7 @@ import type { BluePrint } from './blueprint.ts';
 import { blueprintLayers } from './blueprint-layers.ts';
 import { blueprints } from './blueprints.ts';
 
-const is = (parents: readonly string[], configValues: BluePrint['configValues']): BluePrint => ({
+const value = (parents: readonly string[], configValues: BluePrint['configValues']): BluePrint => ({
   kind: 'structure',
   description: '',
   configValues,
@@ -23,22 +23,22 @@ function viewOf(all: Readonly<Record<string, BluePrint>>): View {
 
 describe('what a blueprint hands down', () => {
   const view = viewOf({
-    top: is(
+    top: value(
       [],
       [
         ['a', 1],
         ['l', ['top']],
       ],
     ),
-    left: is(['top'], [['>l', 'left']]),
-    right: is(
+    left: value(['top'], [['>l', 'left']]),
+    right: value(
       ['top'],
       [
         ['>l', 'right'],
         ['a', 2],
       ],
     ),
-    own: is(['right', 'left'], [['>l', 'own']]),
+    own: value(['right', 'left'], [['>l', 'own']]),
   });
 
   it('comes from its parents in the order in which they are listed, depth first, once for every way', async () => {
@@ -66,7 +66,7 @@ describe('what a blueprint hands down', () => {
   it('has a bound', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `b${n}`);
     const doubling = viewOf(
-      Object.fromEntries(names.map((name, n) => [name, is(n === 0 ? [] : [`b${n - 1}`, `b${n - 1}`], [])])),
+      Object.fromEntries(names.map((name, n) => [name, value(n === 0 ? [] : [`b${n - 1}`, `b${n - 1}`], [])])),
     );
     await expect(blueprintLayers(doubling, 'b19')).rejects.toMatchObject({ faults: [{ code: 'TOO_MANY_LAYERS' }] });
   });

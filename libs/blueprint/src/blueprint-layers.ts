@@ -5,7 +5,7 @@ import type { BluePrintRow } from './blueprints.ts';
 import { blueprints } from './blueprints.ts';
 
 /** How many layers a configuration may have: parents that have parents in common are applied once for every way. */
-const MOST = 10_000;
+const MAX_LAYERS = 10_000;
 
 /** What blueprints add to a configuration, and when each of them was last changed. */
 export interface BluePrintLayers {
@@ -27,8 +27,8 @@ export async function blueprintLayers(view: View, name: string): Promise<BluePri
     if (!row || above.includes(id)) return;
     rows.set(id, row);
     for (const parent of row.parents) await add(parent, [...above, id]);
-    if (layers.length >= MOST)
-      throw refuse('', 'TOO_MANY_LAYERS', `BluePrint "${name}" has more than ${MOST} ancestors`);
+    if (layers.length >= MAX_LAYERS)
+      throw refuse('', 'TOO_MANY_LAYERS', `BluePrint "${name}" has more than ${MAX_LAYERS} ancestors`);
     layers.push({ source: { kind: 'BluePrint', id }, values: row.configValues, origins: row.origins });
   };
   await add(name, []);

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Deletion, Field, Model, Values } from '#api';
 import { asText, dateTime, eraseSecret, map, NAME, reference, text, uriOf } from '#api';
 import type { ConfigOwner, SecretKeeping } from '#config';
@@ -51,7 +51,7 @@ const FIELDS = {
 
 /** What is given of a blueprint, with all faults of it. */
 async function changesFrom(
-  work: Work,
+  work: UnitOfWork,
   name: string,
   values: Values,
   kind: BluePrint['kind'],
@@ -118,20 +118,20 @@ const kindOfBluePrint = (
   rows: blueprints,
   kind: { kind },
   present,
-  create: async (work, values, { asking }) => {
+  create: async (work, values, { metadata }) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-    const is = {
+    const value = {
       kind,
-      ...(await changesFrom(work, name, values, kind, { secrets, wish: asking.request })),
+      ...(await changesFrom(work, name, values, kind, { secrets, wish: metadata.request })),
     } as BluePrint;
-    await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, is } });
+    await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { name, value } });
     return name;
   },
-  update: async (work, name, values, { asking }) => {
-    const seen = await work.see(blueprint, name);
-    const before = seen.stage === 'open' ? seen.is.configValues : undefined;
-    const data = await changesFrom(work, String(name), values, kind, { secrets, before, wish: asking.request });
+  update: async (work, name, values, { metadata }) => {
+    const seen = await work.load(blueprint, name);
+    const before = seen.stage === 'active' ? seen.value.configValues : undefined;
+    const data = await changesFrom(work, String(name), values, kind, { secrets, before, wish: metadata.request });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
   },
   deletion,

@@ -10,7 +10,7 @@ import type {
 import { blueprint } from './blueprint.ts';
 import { blueprints } from './blueprints.ts';
 
-const is: FoundationBluePrint = {
+const value: FoundationBluePrint = {
   kind: 'foundation',
   description: 'by hand',
   configValues: [['ntp', 'a']],
@@ -19,7 +19,7 @@ const is: FoundationBluePrint = {
   validationTemplate: {},
   physicalInterfaceNames: ['eth0'],
 };
-const define: BluePrintCommand = { type: 'DefineBluePrint', data: { name: 'base', is } };
+const define: BluePrintCommand = { type: 'DefineBluePrint', data: { name: 'base', value } };
 const change = (data: Partial<FoundationBluePrint>): BluePrintCommand => ({ type: 'ChangeBluePrint', data });
 const fill = (slot: string, link: number, script: string): BluePrintCommand => ({
   type: 'FillSlot',
@@ -27,7 +27,7 @@ const fill = (slot: string, link: number, script: string): BluePrintCommand => (
 });
 const empty = (slot: string, link: number): BluePrintCommand => ({ type: 'EmptySlot', data: { slot, link } });
 
-const defined: BluePrintEvent = { type: 'BluePrintDefined', data: is };
+const defined: BluePrintEvent = { type: 'BluePrintDefined', data: value };
 const closed: BluePrintEvent = { type: 'BluePrintClosed', data: {} };
 const deleted: BluePrintEvent = { type: 'BluePrintDeleted', data: {} };
 const filled = (slot: string, link: number, script: string): BluePrintEvent => ({
@@ -56,12 +56,12 @@ describe('a blueprint', () => {
     [{ physicalInterfaceNames: [] }, { type: 'PhysicalInterfacesNamed', data: { physicalInterfaceNames: [] } }],
   ])('changes by %j', (changes, event) => {
     given(blueprint, defined).when(change(changes)).yields(event);
-    const { kind: _, ...changed } = { ...is, ...changes };
+    const { kind: _, ...changed } = { ...value, ...changes };
     given(blueprint, defined, event).when(change(changed)).yieldsNothing();
   });
 
   it('does not change where nothing is said, or what holds already', () => {
-    const { kind: _, ...same } = is;
+    const { kind: _, ...same } = value;
     given(blueprint, defined).when(change({})).yieldsNothing();
     given(blueprint, defined)
       .when(change({ description: undefined }))
@@ -70,7 +70,7 @@ describe('a blueprint', () => {
   });
 
   it('takes its parents in another order for a change: it is the order in which they apply', () =>
-    given(blueprint, { type: 'BluePrintDefined', data: { ...is, parents: ['a', 'b'] } })
+    given(blueprint, { type: 'BluePrintDefined', data: { ...value, parents: ['a', 'b'] } })
       .when(change({ parents: ['b', 'a'] }))
       .yields({ type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }));
 
@@ -100,10 +100,10 @@ describe('a blueprint of a structure', () => {
 
   it('shares its name with no blueprint of the other kind', () => {
     given(blueprint)
-      .when({ type: 'DefineBluePrint', data: { name: 'web', is: structure } })
+      .when({ type: 'DefineBluePrint', data: { name: 'web', value: structure } })
       .yields(defined);
     given(blueprint, defined)
-      .when({ type: 'DefineBluePrint', data: { name: 'web', is } })
+      .when({ type: 'DefineBluePrint', data: { name: 'web', value } })
       .refuses('name', 'TAKEN');
   });
 
@@ -163,7 +163,7 @@ describe('a slot of a blueprint', () => {
   it('survives changes of the blueprint', () =>
     expect(
       stateAfter(blueprint, ...withScript, { type: 'BluePrintDescribed', data: { description: 'mine' } }),
-    ).toMatchObject({ is: { description: 'mine', slots: new Map([['create', { link: 1, script: 'look' }]]) } }));
+    ).toMatchObject({ value: { description: 'mine', slots: new Map([['create', { link: 1, script: 'look' }]]) } }));
 });
 
 describe('the row of a blueprint', () => {
@@ -179,7 +179,7 @@ describe('the row of a blueprint', () => {
         ['base', filled('destroy', 2, 'wipe')],
       ).get('base'),
     ).toEqual({
-      ...is,
+      ...value,
       parents: ['root'],
       scripts: { destroy: 'wipe' },
       origins: { ntp: { position: '1', actor: 'actor', at: moment(1) } },

@@ -1,6 +1,6 @@
 import type { Pairs } from '#config';
-import type { Decider, JsonMap, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 
 /** What all blueprints have: what it is, configuration values, and scripts in named slots. */
 interface Common {
@@ -43,11 +43,11 @@ type State = BluePrint & { readonly slots: Map<string, Slot> };
 export type BluePrintChanges = Partial<Omit<FoundationBluePrint, 'kind'> & Omit<StructureBluePrint, 'kind'>>;
 
 export type BluePrintCommand =
-  | Message<'DefineBluePrint', { readonly name: string; readonly is: BluePrint }>
+  | Message<'DefineBluePrint', { readonly name: string; readonly value: BluePrint }>
   | Message<'ChangeBluePrint', BluePrintChanges>
   | Message<'FillSlot', Slot & { readonly slot: string }>
   | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
-  | LifeCommand<'BluePrint'>;
+  | LifecycleCommand<'BluePrint'>;
 
 export type BluePrintEvent =
   | Message<'BluePrintDefined', BluePrint>
@@ -60,9 +60,9 @@ export type BluePrintEvent =
   | Message<'FoundationBluePrintsAllowed', { readonly foundationBluePrints: readonly string[] }>
   | Message<'SlotFilled', Slot & { readonly slot: string }>
   | Message<'SlotEmptied', { readonly slot: string; readonly link: number }>
-  | LifeEvent<'BluePrint'>;
+  | LifecycleEvent<'BluePrint'>;
 
-const rules = life('BluePrint');
+const rules = lifecycle('BluePrint');
 
 /** The event that says that a field has changed, by field. */
 const CHANGES = {
@@ -75,44 +75,44 @@ const CHANGES = {
   foundationBluePrints: 'FoundationBluePrintsAllowed',
 } as const;
 
-const set = (data: BluePrintChanges, state: Life<State>): Life<State> =>
-  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: BluePrintChanges, state: Lifecycle<State>): Lifecycle<State> =>
+  state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
-export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> = {
+export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEvent> = {
   category: 'blueprint',
-  begins: ['DefineBluePrint'],
+  creationCommands: ['DefineBluePrint'],
   initial: () => ({ stage: 'absent' }),
   decide: {
-    DefineBluePrint: ({ is }, state) =>
-      state.stage === 'open' || state.stage === 'closed'
+    DefineBluePrint: ({ value }, state) =>
+      state.stage === 'active' || state.stage === 'deleting'
         ? refuse('name', 'TAKEN', 'Blue print with this Name already exists.')
-        : { type: 'BluePrintDefined', data: is },
+        : { type: 'BluePrintDefined', data: value },
     ChangeBluePrint: (changes, state) => {
-      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'BluePrint is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'BluePrint is not there');
       return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
         const name = field as keyof typeof CHANGES;
-        if (value === undefined || JSON.stringify(value) === JSON.stringify((state.is as BluePrintChanges)[name])) {
+        if (value === undefined || JSON.stringify(value) === JSON.stringify((state.value as BluePrintChanges)[name])) {
           return [];
         }
         return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];
       });
     },
     FillSlot: ({ slot, link, script }, state) => {
-      if (state.stage !== 'open') return refuse('blueprint', 'INVALID_VALUE', 'there is no such blueprint');
-      const there = state.is.slots.get(slot);
+      if (state.stage !== 'active') return refuse('blueprint', 'INVALID_VALUE', 'there is no such blueprint');
+      const there = state.value.slots.get(slot);
       if (there && there.link !== link) {
         return refuse('__all__', 'TAKEN', 'Blue print script with this Blueprint and Name already exists.');
       }
       return there?.script === script ? [] : { type: 'SlotFilled', data: { slot, link, script } };
     },
     EmptySlot: ({ slot, link }, state) =>
-      state.stage !== 'absent' && state.stage !== 'gone' && state.is.slots.get(slot)?.link === link
+      state.stage !== 'absent' && state.stage !== 'deleted' && state.value.slots.get(slot)?.link === link
         ? { type: 'SlotEmptied', data: { slot, link } }
         : [],
     ...rules.decide,
   },
   evolve: {
-    BluePrintDefined: (data) => ({ stage: 'open', is: { ...data, slots: new Map() } }),
+    BluePrintDefined: (data) => ({ stage: 'active', value: { ...data, slots: new Map() } }),
     BluePrintDescribed: set,
     BluePrintConfigured: set,
     BluePrintParentsChosen: set,
@@ -121,11 +121,11 @@ export const blueprint: Decider<Life<State>, BluePrintCommand, BluePrintEvent> =
     PhysicalInterfacesNamed: set,
     FoundationBluePrintsAllowed: set,
     SlotFilled: ({ slot, link, script }, state) => {
-      if ('is' in state) state.is.slots.set(slot, { link, script });
+      if ('value' in state) state.value.slots.set(slot, { link, script });
       return state;
     },
     SlotEmptied: ({ slot }, state) => {
-      if ('is' in state) state.is.slots.delete(slot);
+      if ('value' in state) state.value.slots.delete(slot);
       return state;
     },
     ...rules.evolve,

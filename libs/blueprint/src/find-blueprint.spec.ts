@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Work } from '#kernel';
+import { UnitOfWork } from '#kernel';
 import { Streams } from '#testing';
 import { blueprint } from './blueprint.ts';
 import {
@@ -37,18 +37,18 @@ describe('blueprints that others refer to', () => {
   it('are of the kind that is asked for', async () => {
     structure('web', []);
     foundation('metal');
-    const work = new Work(streams);
+    const work = new UnitOfWork(streams);
     expect(await structureBluePrintFor(work, 'blueprint', 'web')).toMatchObject({ kind: 'structure' });
     expect(await foundationBluePrintFor(work, 'blueprint', 'metal')).toMatchObject({ kind: 'foundation' });
-    work.settle();
+    work.throwIfFaulted();
     expect(await foundationBluePrintFor(work, 'blueprint', 'web')).toBeUndefined();
-    expect(() => work.settle()).toThrow('there is no foundation blueprint web');
+    expect(() => work.throwIfFaulted()).toThrow('there is no foundation blueprint web');
   });
 
   it('can be put on the foundations of their own and of their parents, each once', async () => {
     structure('top', [], ['metal', 'vm']);
     structure('web', ['top'], ['vm', 'cloud']);
-    expect(await allowedFoundationBluePrints(new Work(streams), 'web')).toEqual(['vm', 'cloud', 'metal']);
+    expect(await allowedFoundationBluePrints(new UnitOfWork(streams), 'web')).toEqual(['vm', 'cloud', 'metal']);
   });
 
   it.each([
@@ -60,15 +60,17 @@ describe('blueprints that others refer to', () => {
     structure('other', []);
     structure('web', ['top']);
     structure('shop', ['web']);
-    const work = new Work(streams);
+    const work = new UnitOfWork(streams);
     await checkParents(work, name, parents, 'structure');
-    expect(() => work.settle()).toThrow('would be its own parent');
+    expect(() => work.throwIfFaulted()).toThrow('would be its own parent');
   });
 
   it('have parents of their own kind', async () => {
     foundation('metal');
-    const work = new Work(streams);
+    const work = new UnitOfWork(streams);
     await checkParents(work, 'web', ['metal', 'none'], 'structure');
-    expect(() => work.settle()).toThrow('there is no structure blueprint metal; parent_list: there is no structure');
+    expect(() => work.throwIfFaulted()).toThrow(
+      'there is no structure blueprint metal; parent_list: there is no structure',
+    );
   });
 });

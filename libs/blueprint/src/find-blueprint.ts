@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 
@@ -12,38 +12,38 @@ interface Kinds {
  * @returns undefined where there is none
  */
 async function bluePrintFor<K extends keyof Kinds>(
-  work: Work,
+  work: UnitOfWork,
   field: string,
   name: unknown,
   kind: K,
 ): Promise<Kinds[K] | undefined> {
   if (typeof name !== 'string') return undefined;
-  const found = await work.see(blueprint, name);
-  if (found.stage === 'open' && found.is.kind === kind) return found.is as BluePrint as Kinds[K];
+  const found = await work.load(blueprint, name);
+  if (found.stage === 'active' && found.value.kind === kind) return found.value as BluePrint as Kinds[K];
   work.fault(field, 'INVALID_VALUE', `there is no ${kind} blueprint ${name}`);
   return undefined;
 }
 
 /** As {@link bluePrintFor}, of a foundation. */
-export const foundationBluePrintFor = (work: Work, field: string, name: unknown) =>
+export const foundationBluePrintFor = (work: UnitOfWork, field: string, name: unknown) =>
   bluePrintFor(work, field, name, 'foundation');
 
 /** As {@link bluePrintFor}, of a structure. */
-export const structureBluePrintFor = (work: Work, field: string, name: unknown) =>
+export const structureBluePrintFor = (work: UnitOfWork, field: string, name: unknown) =>
   bluePrintFor(work, field, name, 'structure');
 
 /** The foundation blueprints a structure blueprint can be put on: its own, then those of its parents, each once. */
-export async function allowedFoundationBluePrints(work: Work, name: string): Promise<readonly string[]> {
-  const found = await work.see(blueprint, name);
-  if (!('is' in found) || found.is.kind !== 'structure') return [];
+export async function allowedFoundationBluePrints(work: UnitOfWork, name: string): Promise<readonly string[]> {
+  const found = await work.load(blueprint, name);
+  if (!('value' in found) || found.value.kind !== 'structure') return [];
   const inherited: string[] = [];
-  for (const parent of found.is.parents) inherited.push(...(await allowedFoundationBluePrints(work, parent)));
-  return [...new Set([...found.is.foundationBluePrints, ...inherited])];
+  for (const parent of found.value.parents) inherited.push(...(await allowedFoundationBluePrints(work, parent)));
+  return [...new Set([...found.value.foundationBluePrints, ...inherited])];
 }
 
 /** Refuses parents that are not there, or would make a blueprint its own parent. */
 export async function checkParents(
-  work: Work,
+  work: UnitOfWork,
   name: string,
   parents: readonly string[],
   kind: BluePrint['kind'],

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Work } from '#kernel';
+import { UnitOfWork } from '#kernel';
 import { Streams } from '#testing';
 import { blueprint } from './blueprint.ts';
 import { findScript } from './find-script.ts';
 import { script } from './script.ts';
 
-const is = {
+const value = {
   kind: 'foundation',
   description: '',
   configValues: [],
@@ -20,17 +20,17 @@ describe('the script in a slot of a blueprint', () => {
     streams = new Streams();
   });
   const put = (name: string, parents: readonly string[], slots: Readonly<Record<string, string>> = {}) => {
-    streams.put(blueprint, name, { type: 'BluePrintDefined', data: { ...is, parents } });
+    streams.put(blueprint, name, { type: 'BluePrintDefined', data: { ...value, parents } });
     for (const [slot, text] of Object.entries(slots)) {
       streams.put(script, text, { type: 'ScriptWritten', data: { description: '', text: `# ${text}` } });
       streams.put(blueprint, name, { type: 'SlotFilled', data: { slot, link: 1, script: text } });
     }
   };
-  const find = async (name: string, slot = 'create') => (await findScript(new Work(streams), name, slot))?.name;
+  const find = async (name: string, slot = 'create') => (await findScript(new UnitOfWork(streams), name, slot))?.name;
 
   it('is its own, with its text', async () => {
     put('base', [], { create: 'build' });
-    expect(await findScript(new Work(streams), 'base', 'create')).toEqual({ name: 'build', text: '# build' });
+    expect(await findScript(new UnitOfWork(streams), 'base', 'create')).toEqual({ name: 'build', text: '# build' });
   });
 
   it('is its own before that of a parent', async () => {

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { blueprint } from './blueprint.ts';
 import { script } from './script.ts';
 
@@ -12,15 +12,19 @@ export interface FoundScript {
  * The script in a slot of a blueprint: its own, else the first found among its parents, in their order and depth first.
  * @returns undefined where nothing stands in that slot
  */
-export async function findScript(work: Work, blueprintName: string, slot: string): Promise<FoundScript | undefined> {
-  const found = await work.see(blueprint, blueprintName);
-  if (!('is' in found)) return undefined;
-  const own = found.is.slots.get(slot);
+export async function findScript(
+  work: UnitOfWork,
+  blueprintName: string,
+  slot: string,
+): Promise<FoundScript | undefined> {
+  const found = await work.load(blueprint, blueprintName);
+  if (!('value' in found)) return undefined;
+  const own = found.value.slots.get(slot);
   if (own) {
-    const text = await work.see(script, own.script);
-    return 'is' in text ? { name: own.script, text: text.is.text } : undefined;
+    const text = await work.load(script, own.script);
+    return 'value' in text ? { name: own.script, text: text.value.text } : undefined;
   }
-  for (const parent of found.is.parents) {
+  for (const parent of found.value.parents) {
     const inherited = await findScript(work, parent, slot);
     if (inherited) return inherited;
   }

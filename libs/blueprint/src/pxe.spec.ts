@@ -4,18 +4,18 @@ import type { PxeEvent } from './pxe.ts';
 import { pxe } from './pxe.ts';
 import { pxes } from './pxes.ts';
 
-const is = { bootScript: 'boot', template: 'answers' };
-const defined: PxeEvent = { type: 'PxeDefined', data: is };
+const value = { bootScript: 'boot', template: 'answers' };
+const defined: PxeEvent = { type: 'PxeDefined', data: value };
 const closed: PxeEvent = { type: 'PxeClosed', data: {} };
 const rewritten: PxeEvent = { type: 'BootScriptWritten', data: { bootScript: 'exit' } };
 
 describe('what is booted over the network', () => {
   it('is defined once', () => {
     given(pxe)
-      .when({ type: 'DefinePxe', data: { name: 'linux', ...is } })
+      .when({ type: 'DefinePxe', data: { name: 'linux', ...value } })
       .yields(defined);
     given(pxe, defined)
-      .when({ type: 'DefinePxe', data: { name: 'linux', ...is } })
+      .when({ type: 'DefinePxe', data: { name: 'linux', ...value } })
       .refuses('name', 'TAKEN');
   });
   it('is written anew, part by part', () => {
@@ -25,11 +25,11 @@ describe('what is booted over the network', () => {
     given(pxe, defined)
       .when({ type: 'ChangePxe', data: { template: '' } })
       .yields({ type: 'PxeTemplateWritten', data: { template: '' } });
-    given(pxe, defined).when({ type: 'ChangePxe', data: is }).yieldsNothing();
+    given(pxe, defined).when({ type: 'ChangePxe', data: value }).yieldsNothing();
   });
   it('is not changed where it is not there', () => {
-    given(pxe).when({ type: 'ChangePxe', data: is }).refuses('', 'NOT_FOUND');
-    given(pxe, defined, closed).when({ type: 'ChangePxe', data: is }).refuses('', 'NOT_FOUND');
+    given(pxe).when({ type: 'ChangePxe', data: value }).refuses('', 'NOT_FOUND');
+    given(pxe, defined, closed).when({ type: 'ChangePxe', data: value }).refuses('', 'NOT_FOUND');
   });
   it('is shown as its fold', () => {
     expect(rowsAfter(pxes, ['linux', defined], ['linux', rewritten]).get('linux')).toEqual({

@@ -1,5 +1,5 @@
-import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 
 /** What a machine boots over the network, and the answers its installer fetches. */
 export interface Pxe {
@@ -12,35 +12,35 @@ export interface Pxe {
 export type PxeCommand =
   | Message<'DefinePxe', Readonly<Pxe> & { readonly name: string }>
   | Message<'ChangePxe', Partial<Readonly<Pxe>>>
-  | LifeCommand<'Pxe'>;
+  | LifecycleCommand<'Pxe'>;
 
 export type PxeEvent =
   | Message<'PxeDefined', Readonly<Pxe>>
   | Message<'BootScriptWritten', { readonly bootScript: string }>
   | Message<'PxeTemplateWritten', { readonly template: string }>
-  | LifeEvent<'Pxe'>;
+  | LifecycleEvent<'Pxe'>;
 
-const rules = life('Pxe');
+const rules = lifecycle('Pxe');
 
-const set = (data: Partial<Pxe>, state: Life<Pxe>): Life<Pxe> =>
-  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Pxe>, state: Lifecycle<Pxe>): Lifecycle<Pxe> =>
+  state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
-export const pxe: Decider<Life<Pxe>, PxeCommand, PxeEvent> = {
+export const pxe: Decider<Lifecycle<Pxe>, PxeCommand, PxeEvent> = {
   category: 'pxe',
-  begins: ['DefinePxe'],
+  creationCommands: ['DefinePxe'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefinePxe: ({ bootScript, template }, state) =>
-      state.stage === 'open' || state.stage === 'closed'
+      state.stage === 'active' || state.stage === 'deleting'
         ? refuse('name', 'TAKEN', 'PXE with this Name already exists.')
         : { type: 'PxeDefined', data: { bootScript, template } },
     ChangePxe: ({ bootScript, template }, state) => {
-      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'PXE is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'PXE is not there');
       const events: PxeEvent[] = [];
-      if (bootScript !== undefined && bootScript !== state.is.bootScript) {
+      if (bootScript !== undefined && bootScript !== state.value.bootScript) {
         events.push({ type: 'BootScriptWritten', data: { bootScript } });
       }
-      if (template !== undefined && template !== state.is.template) {
+      if (template !== undefined && template !== state.value.template) {
         events.push({ type: 'PxeTemplateWritten', data: { template } });
       }
       return events;
@@ -48,7 +48,7 @@ export const pxe: Decider<Life<Pxe>, PxeCommand, PxeEvent> = {
     ...rules.decide,
   },
   evolve: {
-    PxeDefined: (data) => ({ stage: 'open', is: { ...data } }),
+    PxeDefined: (data) => ({ stage: 'active', value: { ...data } }),
     BootScriptWritten: set,
     PxeTemplateWritten: set,
     ...rules.evolve,

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Model } from '#api';
 import { asText, byReference, dateTime, integer, NAME, reference, text } from '#api';
 import type { Ids } from '#read-store';
@@ -10,16 +10,16 @@ import { scriptLinks } from './script-links.ts';
 import { script } from './script.ts';
 
 /** Takes a script out of the slot it was linked into. */
-export async function unlink(work: Work, id: number): Promise<void> {
-  const link = await work.see(scriptLink, id);
+export async function unlink(work: UnitOfWork, id: number): Promise<void> {
+  const link = await work.load(scriptLink, id);
   if (!link) return;
   await work.decide(blueprint, link.blueprint, { type: 'EmptySlot', data: { slot: link.slot, link: id } });
   await work.decide(scriptLink, id, { type: 'UnlinkScript', data: {} });
 }
 
-async function fill(work: Work, id: number, link: ScriptLink): Promise<void> {
+async function fill(work: UnitOfWork, id: number, link: ScriptLink): Promise<void> {
   if (link.slot && !NAME.test(link.slot)) work.fault('name', 'PATTERN', 'invalid');
-  if (link.script && (await work.see(script, link.script)).stage !== 'open') {
+  if (link.script && (await work.load(script, link.script)).stage !== 'active') {
     work.fault('script', 'INVALID_VALUE', `there is no script ${link.script}`);
   }
   if (!link.blueprint) return;
@@ -54,7 +54,7 @@ export const scriptLinkModel = (ids: Ids): Model<ScriptLinkRow> => ({
     return id;
   },
   update: async (work, id, values) => {
-    const before = await work.see(scriptLink, id);
+    const before = await work.load(scriptLink, id);
     if (!before) return;
     const link = {
       blueprint: asText(values['blueprint'] ?? before.blueprint),

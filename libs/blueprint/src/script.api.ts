@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Model, Values } from '#api';
 import { asText, dateTime, NAME, text } from '#api';
 import { parse } from '#tscript';
@@ -9,7 +9,7 @@ import { script } from './script.ts';
 import type { ScriptRow } from './scripts.ts';
 import { scripts } from './scripts.ts';
 
-function check(work: Work, source: unknown): void {
+function check(work: UnitOfWork, source: unknown): void {
   if (typeof source !== 'string' || source === '') return;
   for (const { line, column, message } of parse(source).faults) {
     work.fault('script', 'SCRIPT', `Script is invalid: line ${line} column ${column}: ${message}`);

@@ -4,11 +4,11 @@ import type { ScriptCommand, ScriptEvent } from './script.ts';
 import { script } from './script.ts';
 import { scripts } from './scripts.ts';
 
-const is = { description: 'looks', text: 'begin()\nend\n' };
-const write: ScriptCommand = { type: 'WriteScript', data: { name: 'look', ...is } };
-const change = (data: Partial<typeof is>): ScriptCommand => ({ type: 'ChangeScript', data });
+const value = { description: 'looks', text: 'begin()\nend\n' };
+const write: ScriptCommand = { type: 'WriteScript', data: { name: 'look', ...value } };
+const change = (data: Partial<typeof value>): ScriptCommand => ({ type: 'ChangeScript', data });
 
-const written: ScriptEvent = { type: 'ScriptWritten', data: is };
+const written: ScriptEvent = { type: 'ScriptWritten', data: value };
 const described: ScriptEvent = { type: 'ScriptDescribed', data: { description: 'sees' } };
 const rewritten: ScriptEvent = { type: 'ScriptRewritten', data: { text: '' } };
 const closed: ScriptEvent = { type: 'ScriptClosed', data: {} };
@@ -26,7 +26,7 @@ describe('a script', () => {
     [{ text: '' }, [rewritten]],
     [{ description: 'sees', text: '' }, [described, rewritten]],
     [{}, []],
-    [is, []],
+    [value, []],
   ])('changes by %j', (changes, events) =>
     given(script, written)
       .when(change(changes))
@@ -45,8 +45,8 @@ describe('a script', () => {
 
   it('is what its events have made it', () =>
     expect(stateAfter(script, written, described, rewritten)).toEqual({
-      stage: 'open',
-      is: { description: 'sees', text: '' },
+      stage: 'active',
+      value: { description: 'sees', text: '' },
     }));
 });
 

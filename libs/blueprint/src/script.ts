@@ -1,5 +1,5 @@
-import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 
 /** A script that blueprints can use. Its text has been found to be sound TScript. */
 export interface Script {
@@ -10,41 +10,41 @@ export interface Script {
 export type ScriptCommand =
   | Message<'WriteScript', Readonly<Script> & { readonly name: string }>
   | Message<'ChangeScript', Partial<Readonly<Script>>>
-  | LifeCommand<'Script'>;
+  | LifecycleCommand<'Script'>;
 
 export type ScriptEvent =
   | Message<'ScriptWritten', Readonly<Script>>
   | Message<'ScriptDescribed', { readonly description: string }>
   | Message<'ScriptRewritten', { readonly text: string }>
-  | LifeEvent<'Script'>;
+  | LifecycleEvent<'Script'>;
 
-const rules = life('Script');
+const rules = lifecycle('Script');
 
-const set = (data: Partial<Script>, state: Life<Script>): Life<Script> =>
-  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Script>, state: Lifecycle<Script>): Lifecycle<Script> =>
+  state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
-export const script: Decider<Life<Script>, ScriptCommand, ScriptEvent> = {
+export const script: Decider<Lifecycle<Script>, ScriptCommand, ScriptEvent> = {
   category: 'script',
-  begins: ['WriteScript'],
+  creationCommands: ['WriteScript'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     WriteScript: ({ description, text }, state) =>
-      state.stage === 'open' || state.stage === 'closed'
+      state.stage === 'active' || state.stage === 'deleting'
         ? refuse('name', 'TAKEN', 'Script with this Name already exists.')
         : { type: 'ScriptWritten', data: { description, text } },
     ChangeScript: ({ description, text }, state) => {
-      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'Script is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'Script is not there');
       const events: ScriptEvent[] = [];
-      if (description !== undefined && description !== state.is.description) {
+      if (description !== undefined && description !== state.value.description) {
         events.push({ type: 'ScriptDescribed', data: { description } });
       }
-      if (text !== undefined && text !== state.is.text) events.push({ type: 'ScriptRewritten', data: { text } });
+      if (text !== undefined && text !== state.value.text) events.push({ type: 'ScriptRewritten', data: { text } });
       return events;
     },
     ...rules.decide,
   },
   evolve: {
-    ScriptWritten: (data) => ({ stage: 'open', is: { ...data } }),
+    ScriptWritten: (data) => ({ stage: 'active', value: { ...data } }),
     ScriptDescribed: set,
     ScriptRewritten: set,
     ...rules.evolve,

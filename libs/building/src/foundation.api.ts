@@ -1,4 +1,4 @@
-import type { JsonMap, Work } from '#kernel';
+import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Deletion, Extension, Field, Model, Values } from '#api';
 import { asText, byReference, dateTime, map, NAME, reference, text } from '#api';
 import { foundationBluePrintFor } from '#blueprint';
@@ -43,7 +43,7 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
 /** An id map as it is kept: an empty one is none. */
 const idMapOf = (value: unknown): JsonMap | null => (Object.keys(value ?? {}).length > 0 ? (value as JsonMap) : null);
 
-async function checkPlace(work: Work, type: string, values: Values): Promise<void> {
+async function checkPlace(work: UnitOfWork, type: string, values: Values): Promise<void> {
   await siteFor(work, 'site', values['site']);
   const name = values['blueprint'];
   const blueprint = await foundationBluePrintFor(work, 'blueprint', name);
@@ -54,10 +54,10 @@ async function checkPlace(work: Work, type: string, values: Values): Promise<voi
 
 const update =
   (own: readonly string[]) =>
-  async (work: Work, locator: string | number, values: Values): Promise<void> => {
-    const found = await work.see(foundation, locator);
-    if (found.stage === 'open' && ('site' in values || 'blueprint' in values)) {
-      await checkPlace(work, found.is.type, { site: found.is.site, blueprint: found.is.blueprint, ...values });
+  async (work: UnitOfWork, locator: string | number, values: Values): Promise<void> => {
+    const found = await work.load(foundation, locator);
+    if (found.stage === 'active' && ('site' in values || 'blueprint' in values)) {
+      await checkPlace(work, found.value.type, { site: found.value.site, blueprint: found.value.blueprint, ...values });
     }
     const given = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
     await work.decide(foundation, locator, {

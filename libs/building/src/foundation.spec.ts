@@ -4,8 +4,14 @@ import type { Foundation, FoundationCommand, FoundationEvent } from './foundatio
 import { foundation } from './foundation.ts';
 import { foundations, stateOf } from './foundations.ts';
 
-const is: Foundation = { type: 'Manual', site: 'site1', blueprint: 'base', idMap: null, own: { slot: 1, rack: 'a' } };
-const define: FoundationCommand = { type: 'DefineFoundation', data: is };
+const value: Foundation = {
+  type: 'Manual',
+  site: 'site1',
+  blueprint: 'base',
+  idMap: null,
+  own: { slot: 1, rack: 'a' },
+};
+const define: FoundationCommand = { type: 'DefineFoundation', data: value };
 const change = (data: Partial<Foundation>): FoundationCommand => ({ type: 'ChangeFoundation', data });
 const take = (script: string, job = 7): FoundationCommand => ({ type: 'TakeFoundation', data: { job, script } });
 const release = (job: number): FoundationCommand => ({ type: 'ReleaseFoundation', data: { job } });
@@ -14,7 +20,7 @@ const finish = (job = 7): FoundationCommand => ({ type: 'FinishFoundation', data
 const destroy = (job = 7): FoundationCommand => ({ type: 'DestroyFoundation', data: { job } });
 const close: FoundationCommand = { type: 'CloseFoundation', data: {} };
 
-const defined: FoundationEvent = { type: 'FoundationDefined', data: is };
+const defined: FoundationEvent = { type: 'FoundationDefined', data: value };
 const located: FoundationEvent = { type: 'FoundationLocated', data: {} };
 const identified: FoundationEvent = { type: 'FoundationIdentified', data: { idMap: { cpu: 4 } } };
 const taken = (script: string, job = 7): FoundationEvent => ({ type: 'FoundationTaken', data: { job, script } });
@@ -66,7 +72,7 @@ describe('a foundation', () => {
     given(foundation, defined)
       .when(change({ own: {} }))
       .yieldsNothing();
-    given(foundation, defined).when(change(is)).yieldsNothing();
+    given(foundation, defined).when(change(value)).yieldsNothing();
   });
 
   it('changes in several ways at once, each an event of its own', () =>

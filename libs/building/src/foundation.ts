@@ -1,5 +1,5 @@
-import type { Decider, JsonMap, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse, refuseAs } from '#kernel';
+import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse, refuseAs } from '#kernel';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
 export interface Foundation {
@@ -29,7 +29,7 @@ export type FoundationCommand =
   | Message<'LocateFoundation', object>
   | Message<'FinishFoundation', { readonly job: number }>
   | Message<'DestroyFoundation', { readonly job: number }>
-  | LifeCommand<'Foundation'>;
+  | LifecycleCommand<'Foundation'>;
 
 export type FoundationEvent =
   | Message<'FoundationDefined', Foundation>
@@ -42,83 +42,87 @@ export type FoundationEvent =
   | Message<'FoundationLocated', object>
   | Message<'FoundationBuilt', { readonly job: number }>
   | Message<'FoundationDestroyed', { readonly job: number }>
-  | LifeEvent<'Foundation'>;
+  | LifecycleEvent<'Foundation'>;
 
-const rules = life('Foundation');
+const rules = lifecycle('Foundation');
 const missing = () => refuse('', 'NOT_FOUND', 'Foundation is not there');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: State, job: number): boolean => state.job === undefined || state.job.job === job;
 
-const set = (data: Partial<State>, state: Life<State>): Life<State> =>
-  'is' in state ? { ...state, is: { ...state.is, ...data } } : state;
-const put = (change: Partial<State>) => (_: object, state: Life<State>) => set(change, state);
+const set = (data: Partial<State>, state: Lifecycle<State>): Lifecycle<State> =>
+  'value' in state ? { ...state, value: { ...state.value, ...data } } : state;
+const put = (change: Partial<State>) => (_: object, state: Lifecycle<State>) => set(change, state);
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-export const foundation: Decider<Life<State>, FoundationCommand, FoundationEvent> = {
+export const foundation: Decider<Lifecycle<State>, FoundationCommand, FoundationEvent> = {
   category: 'foundation',
-  begins: ['DefineFoundation'],
+  creationCommands: ['DefineFoundation'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineFoundation: (data, state) =>
-      state.stage === 'open' || state.stage === 'closed'
+      state.stage === 'active' || state.stage === 'deleting'
         ? refuse('locator', 'TAKEN', 'Foundation with this Locator already exists.')
         : { type: 'FoundationDefined', data },
     ChangeFoundation: ({ site, blueprint, idMap, own }, state) => {
-      if (state.stage !== 'open') return missing();
+      if (state.stage !== 'active') return missing();
       const events: FoundationEvent[] = [];
-      const { is } = state;
-      if (site !== undefined && site !== is.site) events.push({ type: 'FoundationSiteChosen', data: { site } });
-      if (blueprint !== undefined && blueprint !== is.blueprint) {
+      const { value } = state;
+      if (site !== undefined && site !== value.site) events.push({ type: 'FoundationSiteChosen', data: { site } });
+      if (blueprint !== undefined && blueprint !== value.blueprint) {
         events.push({ type: 'FoundationBluePrintChosen', data: { blueprint } });
       }
-      if (idMap !== undefined && !same(idMap, is.idMap)) events.push({ type: 'FoundationIdentified', data: { idMap } });
-      if (own !== undefined && !same(is.own, { ...is.own, ...own })) {
-        events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...is.own, ...own } } });
+      if (idMap !== undefined && !same(idMap, value.idMap))
+        events.push({ type: 'FoundationIdentified', data: { idMap } });
+      if (own !== undefined && !same(value.own, { ...value.own, ...own })) {
+        events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...value.own, ...own } } });
       }
       return events;
     },
     TakeFoundation: ({ job, script }, state) => {
-      if (state.stage !== 'open') return missing();
-      if (state.is.job) return foreman('JOB_EXISTS', 'target has an existing job');
-      if (script === 'create' && state.is.built) return foreman('ALLREADY_BUILT', 'target allready built');
-      if (script !== 'create' && !state.is.built) return foreman('NOT_BUILT', 'target not built');
+      if (state.stage !== 'active') return missing();
+      if (state.value.job) return foreman('JOB_EXISTS', 'target has an existing job');
+      if (script === 'create' && state.value.built) return foreman('ALLREADY_BUILT', 'target allready built');
+      if (script !== 'create' && !state.value.built) return foreman('NOT_BUILT', 'target not built');
       return { type: 'FoundationTaken', data: { job, script } };
     },
     ReleaseFoundation: ({ job }, state) =>
-      'is' in state && state.is.job?.job === job ? { type: 'FoundationReleased', data: { job } } : [],
+      'value' in state && state.value.job?.job === job ? { type: 'FoundationReleased', data: { job } } : [],
     LocateFoundation: (_, state) => {
-      if (state.stage !== 'open') return missing();
-      if (state.is.located) return [];
-      if (state.is.job && state.is.job.script !== 'create') {
+      if (state.stage !== 'active') return missing();
+      if (state.value.located) return [];
+      if (state.value.job && state.value.job.script !== 'create') {
         return foreman('JOB_EXISTS', 'a foundation can not be located while a job other than create is at work on it');
       }
       return { type: 'FoundationLocated', data: {} };
     },
     FinishFoundation: ({ job }, state) => {
-      if (state.stage !== 'open') return missing();
-      if (!withoutJob(state.is, job)) return foreman('JOB_EXISTS', 'target has an existing job');
-      if (state.is.built) return [];
+      if (state.stage !== 'active') return missing();
+      if (!withoutJob(state.value, job)) return foreman('JOB_EXISTS', 'target has an existing job');
+      if (state.value.built) return [];
       const built: FoundationEvent = { type: 'FoundationBuilt', data: { job } };
-      return state.is.located ? built : [{ type: 'FoundationLocated', data: {} }, built];
+      return state.value.located ? built : [{ type: 'FoundationLocated', data: {} }, built];
     },
     DestroyFoundation: ({ job }, state) => {
-      if (state.stage !== 'open') return missing();
-      if (!withoutJob(state.is, job)) return foreman('JOB_EXISTS', 'target has an existing job');
-      return state.is.located || state.is.built ? { type: 'FoundationDestroyed', data: { job } } : [];
+      if (state.stage !== 'active') return missing();
+      if (!withoutJob(state.value, job)) return foreman('JOB_EXISTS', 'target has an existing job');
+      return state.value.located || state.value.built ? { type: 'FoundationDestroyed', data: { job } } : [];
     },
     ...rules.decide,
     CloseFoundation: (data, state) =>
-      'is' in state && (state.is.built || state.is.job)
+      'value' in state && (state.value.built || state.value.job)
         ? refuse(
             '',
             'NOT_DELETABLE',
-            `Not Deletable: ${state.is.job ? `job ${state.is.job.job} is at work on it` : 'it is built'}`,
+            `Not Deletable: ${state.value.job ? `job ${state.value.job.job} is at work on it` : 'it is built'}`,
           )
         : rules.decide.CloseFoundation(data, state),
   },
   evolve: {
-    FoundationDefined: (data) => ({ stage: 'open', is: { ...data, located: false, built: false, job: undefined } }),
+    FoundationDefined: (data) => ({
+      stage: 'active',
+      value: { ...data, located: false, built: false, job: undefined },
+    }),
     FoundationSiteChosen: set,
     FoundationBluePrintChosen: set,
     FoundationIdentified: set,

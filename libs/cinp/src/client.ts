@@ -1,5 +1,5 @@
 import { errorFor } from './client-errors.ts';
-import { MOST_IDS } from './uri.ts';
+import { MAX_IDS } from './uri.ts';
 import type { Version } from './version.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -100,8 +100,8 @@ export class CinpClient {
   /** Objects of one model by URI, as many as there are. */
   async getMulti<T = Values>(uris: readonly string[]): Promise<Map<string, T>> {
     const objects = new Map<string, T>();
-    for (let from = 0; from < uris.length; from += MOST_IDS) {
-      const chunk = joined(uris.slice(from, from + MOST_IDS));
+    for (let from = 0; from < uris.length; from += MAX_IDS) {
+      const chunk = joined(uris.slice(from, from + MAX_IDS));
       const { body } = await this.#send('GET', chunk, undefined, { 'Multi-Object': 'True' });
       for (const [uri, object] of Object.entries(body as Readonly<Record<string, T>>)) objects.set(uri, object);
     }

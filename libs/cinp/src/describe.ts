@@ -1,6 +1,6 @@
 import type { Action, Catalogue, Field, Model, Namespace, Parameter } from '#api';
 import { modelNameOf, ROOT } from '#api';
-import { actionUri, modelUri, MOST_IDS, namespaceUri } from './uri.ts';
+import { actionUri, modelUri, MAX_IDS, namespaceUri } from './uri.ts';
 import { isText, writeValue } from './values.ts';
 
 type Description = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export const describeRoot = (catalogue: Catalogue): Description => ({
   name: 'root',
   path: ROOT,
   'api-version': '1.0',
-  'multi-uri-max': MOST_IDS,
+  'multi-uri-max': MAX_IDS,
   namespaces: catalogue.namespaces.map(({ name }) => namespaceUri(name)),
   models: [],
 });
@@ -35,7 +35,7 @@ export const describeNamespace = ({ name, version, models }: Namespace): Descrip
   name,
   path: namespaceUri(name),
   'api-version': version,
-  'multi-uri-max': MOST_IDS,
+  'multi-uri-max': MAX_IDS,
   namespaces: [],
   models: models.map(({ path }) => modelUri(path)),
 });

@@ -1,8 +1,8 @@
-import type { Decider, Message, Seen, StateSource } from '#kernel';
-import { evolve, streamName, Work } from '#kernel';
+import type { Decider, Message, StreamState, StateSource } from '#kernel';
+import { evolve, streamName, UnitOfWork } from '#kernel';
 import { systemClock } from '#event-store';
 import type { Key, ReadModel, Recorded, View } from '#read-store';
-import { byHolding, Held } from '#read-store';
+import { byHolding, CachedRow } from '#read-store';
 import { ApiService, Catalogue } from '#api';
 import type { Row } from './example-kinds.ts';
 import { KINDS } from './example-kinds.ts';
@@ -10,20 +10,20 @@ import { MODELS } from './example-models.ts';
 
 /** A log and read models in memory: as much of them as an API needs. */
 class Memory implements StateSource {
-  readonly #streams = new Map<string, Seen>();
+  readonly #streams = new Map<string, StreamState>();
   readonly #rows = new Map<string, Map<Key, object>>();
   readonly clock = systemClock();
   position = 0n;
 
-  async see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Seen<S>> {
-    const known = this.#streams.get(streamName(decider.category, id)) as Seen<S> | undefined;
+  async load<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<StreamState<S>> {
+    const known = this.#streams.get(streamName(decider.category, id)) as StreamState<S> | undefined;
     return structuredClone(known ?? { state: decider.initial(), revision: -1 });
   }
 
-  async carryOut<R>(task: (work: Work) => Promise<R>): Promise<{ value: R; position: bigint | undefined }> {
-    const work = new Work(this);
+  async execute<R>(task: (work: UnitOfWork) => Promise<R>): Promise<{ value: R; position: bigint | undefined }> {
+    const work = new UnitOfWork(this);
     const value = await task(work);
-    work.settle();
+    work.throwIfFaulted();
     const written = work.written();
     for (const { stream, expected, events } of written) {
       for (const [n, event] of events.entries()) this.#append(stream, expected + 1 + n, event);
@@ -38,7 +38,7 @@ class Memory implements StateSource {
     if (!found) throw new Error(`there is no ${category}`);
     const { decider, rows } = found;
     this.position += 1n;
-    const before = (this.#streams.get(stream)?.state ?? decider.initial()) as { is?: Row };
+    const before = (this.#streams.get(stream)?.state ?? decider.initial()) as { value?: Row };
     this.#streams.set(stream, { state: evolve(decider, before, event), revision });
     const { position, clock } = this;
     const recorded = { ...event, id, stream, revision, position, at: clock.now(), actor: '' } as Recorded<never>;
@@ -50,9 +50,11 @@ class Memory implements StateSource {
   }
 
   readonly view: View = byHolding({
-    held: async (model, keys) =>
+    cached: async (model, keys) =>
       new Map(
-        [...this.#table(model)].filter(([key]) => keys.includes(key)).map(([key, row]) => [key, new Held(row, 0n, 0)]),
+        [...this.#table(model)]
+          .filter(([key]) => keys.includes(key))
+          .map(([key, row]) => [key, new CachedRow(row, 0n, 0)]),
       ),
     keys: async (model, { where = {}, skip = 0, count } = {}) => {
       const keys = [...this.#table(model)]
@@ -78,6 +80,6 @@ export function exampleApi({ late = false } = {}): ApiService {
     reads: { now: memory.view, at: () => memory.view, projector: { reached: 0n, caughtUp: async () => !late } },
     clock: memory.clock,
     head: async () => memory.position,
-    carryOut: (_, task) => memory.carryOut(task),
+    execute: (_, task) => memory.execute(task),
   });
 }

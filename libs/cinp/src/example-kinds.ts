@@ -13,7 +13,7 @@ type ThingCommand = Message<'Define', Row> | Message<'Change', Row> | Message<'D
 
 /** One kind of thing: a decider and the rows it is read from. */
 export interface Kind {
-  readonly decider: Decider<{ is?: Row }, ThingCommand, ThingEvent>;
+  readonly decider: Decider<{ value?: Row }, ThingCommand, ThingEvent>;
   readonly rows: ReadModel<Row>;
 }
 
@@ -22,14 +22,14 @@ const kind = (name: string, key: 'integer' | 'text', indexes: readonly string[])
     category: name,
     initial: () => ({}),
     decide: {
-      Define: (data, { is }) =>
-        is ? refuse('name', 'TAKEN', `${name} with this Name already exists.`) : { type: 'Defined', data },
+      Define: (data, { value }) =>
+        value ? refuse('name', 'TAKEN', `${name} with this Name already exists.`) : { type: 'Defined', data },
       Change: (data) => ({ type: 'Changed', data }),
       Delete: () => ({ type: 'Deleted', data: {} }),
     },
     evolve: {
-      Defined: (data) => ({ is: data }),
-      Changed: (data, { is }) => ({ is: { ...is, ...data } }),
+      Defined: (data) => ({ value: data }),
+      Changed: (data, { value }) => ({ value: { ...value, ...data } }),
       Deleted: () => ({}),
     },
   },

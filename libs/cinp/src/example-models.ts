@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs, streamName } from '#kernel';
 import type { Key, View } from '#read-store';
 import type { Caller, Model, Values } from '#api';
@@ -16,8 +16,14 @@ const deletion = (
   remove: async (work, key) => void (await work.decide(decider, key, { type: 'Delete', data: {} })),
 });
 
-const exists = async (work: Work, field: string, { decider }: Kind, path: string, key: unknown): Promise<void> => {
-  if (typeof key !== 'string' || (await work.see(decider, key)).is) return;
+const exists = async (
+  work: UnitOfWork,
+  field: string,
+  { decider }: Kind,
+  path: string,
+  key: unknown,
+): Promise<void> => {
+  if (typeof key !== 'string' || (await work.load(decider, key)).value) return;
   const text = `Object "${uriOf(path, key)}" for model "/api/v1/${path}" NotFound`;
   work.fault(field, 'INVALID_VALUE', text);
 };
@@ -216,7 +222,7 @@ const userModel: Model = {
       parameters: {},
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }: { caller: Caller }) => caller.person?.name ?? 'AnonymousUser' },
+      run: { freely: async (_, __, { caller }: { caller: Caller }) => caller.principal?.name ?? 'AnonymousUser' },
     },
   },
 };

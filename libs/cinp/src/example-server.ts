@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import { nodeListener } from '#api';
-import type { CinpFaceOptions } from './cinp-face.ts';
-import { cinpFace } from './cinp-face.ts';
+import type { CinpFaceOptions } from './cinp-adapter.ts';
+import { cinpAdapter } from './cinp-adapter.ts';
 import { exampleApi } from './example-api.ts';
 import { installVerbFront, verbOf } from './verb-front.ts';
 
@@ -36,7 +36,7 @@ export interface ExampleServer {
   stop(): Promise<void>;
 }
 
-const PEOPLE: Readonly<Record<string, Person>> = {
+const PEOPLE: Readonly<Record<string, Principal>> = {
   root: { name: 'root', superuser: true, permissions: new Set(), session: 'r' },
   reader: {
     name: 'reader',
@@ -52,7 +52,7 @@ export async function exampleServer(
   options: Partial<CinpFaceOptions> & { readonly late?: boolean } = {},
 ): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const face = cinpFace({
+  const face = cinpAdapter({
     api: exampleApi(options),
     identify: async (id, token) => (token === `token-of-${id}` ? PEOPLE[id] : undefined),
     log: { error: (...line) => errors.push(line) },

@@ -1,5 +1,5 @@
-export { cinpFace } from './cinp-face.ts';
-export type { CinpFaceOptions } from './cinp-face.ts';
+export { cinpAdapter } from './cinp-adapter.ts';
+export type { CinpFaceOptions } from './cinp-adapter.ts';
 export { CinpClient } from './client.ts';
 export type { Created, Listing, Page } from './client.ts';
 export { CinpError, InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';

@@ -10,7 +10,7 @@ export interface Uri {
 }
 
 /** The most ids one URI may hold. */
-export const MOST_IDS = 100;
+export const MAX_IDS = 100;
 
 /** A target that is its path. */
 const PLAIN = /^\/(?:[^/%?#][^%?#]*)?$/;

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import { wrong } from './answer.ts';
 import type { ObjectVerb } from './describe.ts';
 import { changes, newValues, refuseFor } from './given-fields.ts';
-import { keptWith } from './kept-with.ts';
+import { weakMemo } from './weak-memo.ts';
 import { QUERY, queryErrors } from './query.ts';
 import type { Reading } from './values.ts';
 import { asJson, readArguments, writeValue } from './values.ts';
@@ -12,7 +12,7 @@ import { asJson, readArguments, writeValue } from './values.ts';
 type Key = string | number;
 
 /** A request that has passed all checks, for the verb to carry out. */
-export interface Wish {
+export interface ParsedRequest {
   readonly api: ApiService;
   readonly reading: Reading;
   readonly request: Request;
@@ -35,7 +35,7 @@ export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'd
 };
 
 /** The verbs on models and their objects. */
-export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish) => Promise<Answer> } = {
+export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: ParsedRequest) => Promise<Answer> } = {
   GET: async (model, { api, reading, request, ids, multi }) => {
     const objects = await api.get(model, keysOf(reading.catalogue, model, ids), request, asJson);
     return shown('GET', model, objects, multi);
@@ -85,7 +85,7 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Wish
 };
 
 /** Calls an action, on the model or on objects of it, as it is declared. */
-export async function call(model: Model, action: Action, wish: Wish): Promise<Answer> {
+export async function call(model: Model, action: Action, wish: ParsedRequest): Promise<Answer> {
   const { api, reading, request, ids, multi, data } = wish;
   const { values, errors } = readArguments(action.parameters, data, reading);
   refuseFor(errors);
@@ -127,7 +127,7 @@ function shown(
   };
 }
 
-const listed = keptWith<string>();
+const listed = weakMemo<string>();
 
 /** The JSON of the URIs of a page. */
 const urisText = (model: Model, keys: readonly Key[]): string =>

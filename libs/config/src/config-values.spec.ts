@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault, Json, Refusal, SecretReference } from '#kernel';
-import { MASK, secretReference, Work } from '#kernel';
+import { MASK, secretReference, UnitOfWork } from '#kernel';
 import { configValuesFrom, shownValues } from './config-values.ts';
 import type { Pairs } from './layer.ts';
 
-const nothing = new Work({ see: async () => ({ state: undefined, revision: -1 }) as never });
+const nothing = new UnitOfWork({ load: async () => ({ state: undefined, revision: -1 }) as never });
 
 describe('configuration values as they are given', () => {
   const kept = new Map<string, { readonly value: Json; readonly owner: string }>();
@@ -21,10 +21,10 @@ describe('configuration values as they are given', () => {
   const given = (values: Json, before?: Pairs, work = nothing) =>
     configValuesFrom(work, values, { owner: 'Site site1', before, secrets, wish: 'w', lists: ['dns_servers'] });
   async function faults(values: Json, before?: Pairs): Promise<readonly Fault[]> {
-    const work = new Work({ see: async () => ({ state: undefined, revision: -1 }) as never });
+    const work = new UnitOfWork({ load: async () => ({ state: undefined, revision: -1 }) as never });
     await given(values, before, work);
     try {
-      work.settle();
+      work.throwIfFaulted();
     } catch (error) {
       return (error as Refusal).faults;
     }

@@ -1,4 +1,4 @@
-import type { Json, JsonMap, SecretReference, Work } from '#kernel';
+import type { Json, JsonMap, SecretReference, UnitOfWork } from '#kernel';
 import { isSecretReference, looksLikeReference, MASK, objectOf, pairsOf } from '#kernel';
 import type { Operator } from './config-name.ts';
 import { isSecretName, readConfigName } from './config-name.ts';
@@ -32,7 +32,7 @@ export interface ConfigOwner {
  * are none, are faults of the field. Values of secrets, also deeper in a map, are kept elsewhere, and a reference stands
  * for them; a mask means that the secret is what it was.
  */
-export async function configValuesFrom(work: Work, given: unknown, whose: ConfigOwner): Promise<Pairs> {
+export async function configValuesFrom(work: UnitOfWork, given: unknown, whose: ConfigOwner): Promise<Pairs> {
   const values: [string, Json][] = [];
   for (const [key, value] of pairsOf((given ?? {}) as JsonMap)) {
     for (const [code, text] of faultsOf(key, value, whose.lists)) work.fault(FIELD, code, text);
@@ -64,7 +64,7 @@ interface Given {
 }
 
 /** A value with references in the place of its secrets. */
-async function sealed(given: Given, whose: ConfigOwner, work: Work): Promise<Json> {
+async function sealed(given: Given, whose: ConfigOwner, work: UnitOfWork): Promise<Json> {
   const { path, name, value, before } = given;
   if (value === null || typeof value === 'undefined') return null;
   if (isSecretName(name)) return readConfigName(name)?.operator === 'drop' ? null : referenceFor(given, whose, work);
@@ -79,7 +79,7 @@ async function sealed(given: Given, whose: ConfigOwner, work: Work): Promise<Jso
 }
 
 /** The reference that stands for a secret: the one before where it is unchanged. */
-async function referenceFor({ path, value, before }: Given, whose: ConfigOwner, work: Work): Promise<Json> {
+async function referenceFor({ path, value, before }: Given, whose: ConfigOwner, work: UnitOfWork): Promise<Json> {
   const { owner, secrets, wish } = whose;
   const known = isSecretReference(before) ? before : undefined;
   if (value === MASK) {

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Model, Values } from '#api';
 import { asText, byReference, dateTime, integer, reference, text } from '#api';
 import type { Ids } from '#read-store';
@@ -27,7 +27,7 @@ const RANGES: Readonly<Record<NumberName, readonly [least: number, most: number]
 const numberFrom = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** An entry with values changed, and all faults of it. */
-async function entryFrom(work: Work, values: Values): Promise<Entry> {
+async function entryFrom(work: UnitOfWork, values: Values): Promise<Entry> {
   const type = asText(values['type']) as EntryType;
   const name = asText(values['name']);
   await zoneFor(work, 'zone', values['zone']);
@@ -78,7 +78,7 @@ export const entryModel = (ids: Ids): Model<EntryRow> => ({
     return id;
   },
   update: async (work, id, values) => {
-    const before = await work.see(entry, id);
+    const before = await work.load(entry, id);
     if (!before) {
       work.fault('', 'NOT_FOUND', 'Entry is not there');
       return;

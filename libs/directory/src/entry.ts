@@ -43,7 +43,7 @@ const same = (one: Service, other: Service): boolean =>
 
 export const entry: Decider<State, EntryCommand, EntryEvent> = {
   category: 'entry',
-  begins: ['DefineEntry'],
+  creationCommands: ['DefineEntry'],
   initial: () => undefined,
   decide: {
     DefineEntry: (data, state) =>

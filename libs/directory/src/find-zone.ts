@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Zone } from './zone.ts';
 import { zone } from './zone.ts';
 import { zoneNames } from './zone-names.ts';
@@ -7,17 +7,17 @@ import { zoneNames } from './zone-names.ts';
  * Reads a zone that something refers to; where it is not there (or about to go), that is a fault of the field.
  * @returns undefined where there is none
  */
-export async function zoneFor(work: Work, field: string, id: unknown): Promise<Zone | undefined> {
+export async function zoneFor(work: UnitOfWork, field: string, id: unknown): Promise<Zone | undefined> {
   if (typeof id !== 'number') return undefined;
-  const found = await work.see(zone, id);
-  if (found.stage === 'open') return found.is;
+  const found = await work.load(zone, id);
+  if (found.stage === 'active') return found.value;
   work.fault(field, 'INVALID_VALUE', `there is no zone ${id}`);
   return undefined;
 }
 
 /** A zone and all zones within it, the outermost first, as the log has them. */
-export async function zoneAndWithin(work: Work, id: number): Promise<number[]> {
-  const inner = await work.see(zoneNames, id);
+export async function zoneAndWithin(work: UnitOfWork, id: number): Promise<number[]> {
+  const inner = await work.load(zoneNames, id);
   const all = [id];
   for (const one of inner.values()) all.push(...(await zoneAndWithin(work, one)));
   return all;

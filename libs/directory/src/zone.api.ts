@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Deletion, Model, Values } from '#api';
 import { asText, dateTime, integer, reference, text } from '#api';
 import type { Ids, Key } from '#read-store';
@@ -15,22 +15,22 @@ const NAME = /^[a-z][a-z0-9]+$/;
 /** What zones begin with, in seconds. */
 const TIMERS: Timers = { ttl: 3600, refresh: 86_400, retry: 7200, expire: 36_000, minimum: 172_800 };
 /** The longest a name server can be told to wait. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_TIMER = 2 ** 31 - 1;
 
 /** Reads the name of a zone, which has no upper case. */
-function nameFrom(work: Work, given: unknown): string {
+function nameFrom(work: UnitOfWork, given: unknown): string {
   const name = asText(given).toLowerCase();
   if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
   return name;
 }
 
-function timersFrom(work: Work, before: Timers, values: Values): Timers {
+function timersFrom(work: UnitOfWork, before: Timers, values: Values): Timers {
   const given = Object.keys(TIMERS).filter((name) => name in values);
   for (const name of given) {
     const seconds = values[name];
     if (seconds === null) work.fault(name, 'NULL', 'This field cannot be null.');
-    else if (Number(seconds) < 0 || Number(seconds) > LONGEST) {
-      work.fault(name, 'RANGE', `must be between 0 and ${LONGEST}`);
+    else if (Number(seconds) < 0 || Number(seconds) > MAX_TIMER) {
+      work.fault(name, 'RANGE', `must be between 0 and ${MAX_TIMER}`);
     }
   }
   return { ...before, ...Object.fromEntries(given.map((name) => [name, values[name]])) };
@@ -40,7 +40,7 @@ const spaceOf = (parent: number | null): number | string => parent ?? OUTERMOST;
 const parentFrom = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** Refuses a parent that is not there, or would put the zone inside itself. */
-async function checkParent(work: Work, id: number | undefined, parent: number | null): Promise<void> {
+async function checkParent(work: UnitOfWork, id: number | undefined, parent: number | null): Promise<void> {
   for (
     let at: number | null | undefined = parent;
     typeof at === 'number';
@@ -52,7 +52,7 @@ async function checkParent(work: Work, id: number | undefined, parent: number | 
   }
 }
 
-const each = async (work: Work, id: Key, task: (id: number) => Promise<unknown>): Promise<void> => {
+const each = async (work: UnitOfWork, id: Key, task: (id: number) => Promise<unknown>): Promise<void> => {
   for (const one of await zoneAndWithin(work, Number(id))) await task(one);
 };
 
@@ -62,9 +62,9 @@ const deletion: Deletion = {
   reopen: (work, id) => each(work, id, (one) => work.decide(zone, one, { type: 'ReopenZone', data: {} })),
   users: async () => [],
   remove: async (work, id, view) => {
-    const outermost = await work.see(zone, id);
-    if ('is' in outermost) {
-      const { name, parent } = outermost.is;
+    const outermost = await work.load(zone, id);
+    if ('value' in outermost) {
+      const { name, parent } = outermost.value;
       await work.decide(zoneNames, spaceOf(parent), { type: 'FreeZoneName', data: { name, zone: Number(id) } });
     }
     await each(work, id, async (one) => {
@@ -109,21 +109,21 @@ export const zoneModel = (ids: Ids): Model<ZoneRow> => ({
     return id;
   },
   update: async (work, id, values) => {
-    const before = await work.see(zone, id);
-    if (before.stage !== 'open') {
+    const before = await work.load(zone, id);
+    if (before.stage !== 'active') {
       work.fault('', 'NOT_FOUND', 'Zone is not there');
       return;
     }
-    const { is } = before;
+    const { value } = before;
     const change: Zone = {
-      name: 'name' in values ? nameFrom(work, values['name']) : is.name,
-      parent: 'parent' in values ? parentFrom(values['parent']) : is.parent,
-      timers: timersFrom(work, is.timers, values),
+      name: 'name' in values ? nameFrom(work, values['name']) : value.name,
+      parent: 'parent' in values ? parentFrom(values['parent']) : value.parent,
+      timers: timersFrom(work, value.timers, values),
     };
-    if (change.parent !== is.parent) await checkParent(work, Number(id), change.parent);
-    if (change.name !== is.name || change.parent !== is.parent) {
-      const old = { name: is.name, zone: Number(id) };
-      await work.decide(zoneNames, spaceOf(is.parent), { type: 'FreeZoneName', data: old });
+    if (change.parent !== value.parent) await checkParent(work, Number(id), change.parent);
+    if (change.name !== value.name || change.parent !== value.parent) {
+      const old = { name: value.name, zone: Number(id) };
+      await work.decide(zoneNames, spaceOf(value.parent), { type: 'FreeZoneName', data: old });
       const data = { name: change.name, zone: Number(id) };
       await work.decide(zoneNames, spaceOf(change.parent), { type: 'TakeZoneName', data });
     }

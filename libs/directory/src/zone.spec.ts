@@ -7,13 +7,14 @@ import { zoneNames } from './zone-names.ts';
 import { domainOf, zones, zonesWithin } from './zones.ts';
 
 const timers = { ttl: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 };
-const is = { name: 'test', parent: null, timers };
-const defined: ZoneEvent = { type: 'ZoneDefined', data: is };
+const value = { name: 'test', parent: null, timers };
+const defined: ZoneEvent = { type: 'ZoneDefined', data: value };
 const closed: ZoneEvent = { type: 'ZoneClosed', data: {} };
 
 describe('a zone', () => {
-  it('is defined', () => given(zone).when({ type: 'DefineZone', data: is }).yields(defined));
-  it('has an id of its own', () => given(zone, defined).when({ type: 'DefineZone', data: is }).refuses('id', 'TAKEN'));
+  it('is defined', () => given(zone).when({ type: 'DefineZone', data: value }).yields(defined));
+  it('has an id of its own', () =>
+    given(zone, defined).when({ type: 'DefineZone', data: value }).refuses('id', 'TAKEN'));
   it('changes, each change an event of its own', () =>
     given(zone, defined)
       .when({ type: 'ChangeZone', data: { name: 'lab', parent: 2, timers: { ...timers, ttl: 9 } } })
@@ -24,7 +25,7 @@ describe('a zone', () => {
       ));
   it('does not change by what holds already', () =>
     given(zone, defined)
-      .when({ type: 'ChangeZone', data: { ...is, timers: { ...timers } } })
+      .when({ type: 'ChangeZone', data: { ...value, timers: { ...timers } } })
       .yieldsNothing());
   it('does not change while it is looked whether it may go', () =>
     given(zone, defined, closed)
@@ -32,8 +33,8 @@ describe('a zone', () => {
       .refuses('', 'NOT_FOUND'));
   it('is what its events have made it', () =>
     expect(stateAfter(zone, defined, { type: 'ZoneRenamed', data: { name: 'lab' } })).toEqual({
-      stage: 'open',
-      is: { ...is, name: 'lab' },
+      stage: 'active',
+      value: { ...value, name: 'lab' },
     }));
 });
 

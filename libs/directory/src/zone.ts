@@ -1,5 +1,5 @@
-import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 
 /** How long name servers keep what they know of a zone, and how often they ask for it, in seconds. */
 export interface Timers {
@@ -19,26 +19,26 @@ export interface Zone {
 }
 
 export type ZoneCommand =
-  Message<'DefineZone', Readonly<Zone>> | Message<'ChangeZone', Partial<Readonly<Zone>>> | LifeCommand<'Zone'>;
+  Message<'DefineZone', Readonly<Zone>> | Message<'ChangeZone', Partial<Readonly<Zone>>> | LifecycleCommand<'Zone'>;
 
 export type ZoneEvent =
   | Message<'ZoneDefined', Readonly<Zone>>
   | Message<'ZoneRenamed', { readonly name: string }>
   | Message<'ZoneMoved', { readonly parent: number | null }>
   | Message<'ZoneTimed', { readonly timers: Timers }>
-  | LifeEvent<'Zone'>;
+  | LifecycleEvent<'Zone'>;
 
-const rules = life('Zone');
+const rules = lifecycle('Zone');
 
-const set = (data: Partial<Zone>, state: Life<Zone>): Life<Zone> =>
-  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Zone>, state: Lifecycle<Zone>): Lifecycle<Zone> =>
+  state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
 const same = (one: Timers, other: Timers): boolean =>
   (Object.keys(one) as (keyof Timers)[]).every((name) => one[name] === other[name]);
 
-export const zone: Decider<Life<Zone>, ZoneCommand, ZoneEvent> = {
+export const zone: Decider<Lifecycle<Zone>, ZoneCommand, ZoneEvent> = {
   category: 'zone',
-  begins: ['DefineZone'],
+  creationCommands: ['DefineZone'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineZone: (data, state) =>
@@ -46,18 +46,18 @@ export const zone: Decider<Life<Zone>, ZoneCommand, ZoneEvent> = {
         ? { type: 'ZoneDefined', data }
         : refuse('id', 'TAKEN', 'Zone with this Id already exists.'),
     ChangeZone: ({ name, parent, timers }, state) => {
-      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'Zone is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'Zone is not there');
       const events: ZoneEvent[] = [];
-      const { is } = state;
-      if (name !== undefined && name !== is.name) events.push({ type: 'ZoneRenamed', data: { name } });
-      if (parent !== undefined && parent !== is.parent) events.push({ type: 'ZoneMoved', data: { parent } });
-      if (timers !== undefined && !same(timers, is.timers)) events.push({ type: 'ZoneTimed', data: { timers } });
+      const { value } = state;
+      if (name !== undefined && name !== value.name) events.push({ type: 'ZoneRenamed', data: { name } });
+      if (parent !== undefined && parent !== value.parent) events.push({ type: 'ZoneMoved', data: { parent } });
+      if (timers !== undefined && !same(timers, value.timers)) events.push({ type: 'ZoneTimed', data: { timers } });
       return events;
     },
     ...rules.decide,
   },
   evolve: {
-    ZoneDefined: (data) => ({ stage: 'open', is: { ...data } }),
+    ZoneDefined: (data) => ({ stage: 'active', value: { ...data } }),
     ZoneRenamed: set,
     ZoneMoved: set,
     ZoneTimed: set,

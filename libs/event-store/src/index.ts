@@ -1,7 +1,7 @@
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
-export { Commands } from './commands.ts';
-export type { Done } from './commands.ts';
+export { CommandExecutor } from './command-executor.ts';
+export type { CommandResult } from './command-executor.ts';
 export { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
 export type {
   Appended,
@@ -18,8 +18,8 @@ export type {
   Write,
 } from './event-store.ts';
 export { hashOf } from './hash-chain.ts';
-export { present, shapeOf } from './past.ts';
-export type { Past } from './past.ts';
+export { upcast, currentVersion } from './upcasters.ts';
+export type { Upcasters } from './upcasters.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';

@@ -1,4 +1,4 @@
-import { Bell } from './bell.ts';
+import { Signal } from './signal.ts';
 import { checkAppend } from './check-append.ts';
 import type { EventStore, Position, ReadAllOptions, Subscription } from './event-store.ts';
 import { KurrentAppender } from './kurrentdb-appender.ts';
@@ -6,7 +6,7 @@ import type { KurrentPackage } from './kurrentdb-connection.ts';
 import { KurrentConnection, loadKurrentPackage } from './kurrentdb-connection.ts';
 import { KurrentReader } from './kurrentdb-reader.ts';
 import { KurrentRinger } from './kurrentdb-ringer.ts';
-import { follow } from './subscription.ts';
+import { catchUpSubscription } from './catch-up-subscription.ts';
 
 export interface KurrentDbOptions {
   /** Loads the client package; by default it is imported. */
@@ -34,10 +34,10 @@ export async function kurrentdbEventStore(
 
   const reader = new KurrentReader(connection);
   const appender = new KurrentAppender(connection, reader);
-  const bell = new Bell();
+  const bell = new Signal();
   const ringer = new KurrentRinger(connection, (position) => {
     if (position !== undefined) appender.saw(position);
-    bell.ring();
+    bell.notify();
   });
   ringer.start();
   const subscriptions = new Set<Subscription>();
@@ -46,7 +46,7 @@ export async function kurrentdbEventStore(
     append: async (writes, checks = []) => {
       checkAppend(writes, checks);
       const appended = await appender.append(writes, checks);
-      if (!appended.repeated) bell.ring();
+      if (!appended.repeated) bell.notify();
       return appended;
     },
     readStream: (stream, options) => reader.readStream(stream, options),
@@ -58,7 +58,7 @@ export async function kurrentdbEventStore(
         const page = await reader.readAll(from, wanted);
         return { ...page, more: page.end > from };
       };
-      const following = follow({ after, handle, options, read, bell, patience: POLL });
+      const following = catchUpSubscription({ after, handle, options, read, bell, pollMs: POLL });
       const subscription = {
         stop: async () => {
           subscriptions.delete(subscription);

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { categoryOf, Conflict } from '#kernel';
 import { AppendBatcher } from './append-batcher.ts';
-import { Bell } from './bell.ts';
+import { Signal } from './signal.ts';
 import { checkAppend } from './check-append.ts';
 import type {
   Appended,
@@ -21,7 +21,7 @@ import { LOG_SCHEMA, lockKey, logChannel } from './postgres-schema.ts';
 import { RecentEvents } from './recent-events.ts';
 import { repeatedAppend } from './repeated-append.ts';
 import { StreamReader } from './stream-reader.ts';
-import { follow } from './subscription.ts';
+import { catchUpSubscription } from './catch-up-subscription.ts';
 
 /** How often it is looked whether the log has grown, while nobody says so, in milliseconds. */
 const HEARTBEAT = 1000;
@@ -29,18 +29,18 @@ const HEARTBEAT = 1000;
 /** The log in a PostgreSQL database (schema `log`), made on first use. The pool stays the caller's. */
 export async function postgresEventStore(pool: Pool): Promise<EventStore> {
   await prepare(pool);
-  const bell = new Bell();
+  const bell = new Signal();
   const recent = new RecentEvents();
   const batcher = new AppendBatcher(pool, (base, events) => {
     recent.add(base, events);
-    bell.ring();
+    bell.notify();
   });
   const listener = new Listener(pool, bell, async (payload) => {
     // Of an append of our own, the listener may hear before it is answered.
     await batcher.answered();
     const position = /^\d+$/.test(payload) ? BigInt(payload) : undefined;
     if (position !== undefined) recent.heard(position);
-    if (position === undefined || !recent.holds(position)) bell.ring();
+    if (position === undefined || !recent.holds(position)) bell.notify();
   });
   await listener.start();
   const heartbeat = startHeartbeat(pool, bell, recent);
@@ -90,7 +90,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     readAll,
     head: () => headOf(pool),
     subscribe: (after, handle, options: SubscribeOptions = {}): Subscription =>
-      follow({ after, handle, options, read: follows, bell }),
+      catchUpSubscription({ after, handle, options, read: follows, bell }),
     close: async () => {
       clearInterval(heartbeat);
       await listener.stop();
@@ -107,14 +107,14 @@ async function headOf(pool: Pool): Promise<Position> {
 }
 
 /** Rings the bell where the log has grown and nobody was told: a connection that hears nothing may look sound for long. */
-function startHeartbeat(pool: Pool, bell: Bell, recent: RecentEvents): NodeJS.Timeout {
+function startHeartbeat(pool: Pool, bell: Signal, recent: RecentEvents): NodeJS.Timeout {
   let rung = bell.count;
   let known = 0n;
   const beat = async (): Promise<void> => {
     if (bell.count === rung) {
       const head = await headOf(pool);
       recent.heard(head);
-      if (head !== known) bell.ring();
+      if (head !== known) bell.notify();
       known = head;
     }
     rung = bell.count;
@@ -145,14 +145,14 @@ async function prepare(pool: Pool): Promise<void> {
 /** Rings the bell when another process has appended. A lost connection is made again; until then polling serves. */
 class Listener {
   readonly #pool: Pool;
-  readonly #bell: Bell;
+  readonly #bell: Signal;
   readonly #heard: (payload: string) => Promise<void>;
   #client: PoolClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
   /** @param heard told the position of every append, whoever made it, as text */
-  constructor(pool: Pool, bell: Bell, heard: (payload: string) => Promise<void>) {
+  constructor(pool: Pool, bell: Signal, heard: (payload: string) => Promise<void>) {
     this.#pool = pool;
     this.#bell = bell;
     this.#heard = heard;
@@ -169,7 +169,7 @@ class Listener {
       client.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
       client.on('error', () => this.#lost(client));
       await client.query(`LISTEN ${logChannel()}`);
-      this.#bell.ring();
+      this.#bell.notify();
     } catch {
       this.#lost(this.#client);
     }

@@ -1,7 +1,7 @@
 import type { Position, StoredEvent, Write } from './event-store.ts';
 
 /** How many bytes of data and metadata are kept, at most. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * The last events of the log as far as this process has appended them itself: one piece without a hole. Who follows the
@@ -17,7 +17,7 @@ export class RecentEvents {
   /** Whether others have appended behind the piece. */
   #behind = false;
 
-  constructor(mostBytes = MOST_BYTES) {
+  constructor(mostBytes = MAX_BYTES) {
     this.#mostBytes = mostBytes;
   }
 

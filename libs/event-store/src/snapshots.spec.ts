@@ -3,12 +3,12 @@ import type { Decider, Message } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { systemClock } from './clock.ts';
-import { Commands } from './commands.ts';
+import { CommandExecutor } from './command-executor.ts';
 import type { EventStore, ReadStreamOptions } from './event-store.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 import type { Snapshots } from './snapshots.ts';
 import { postgresSnapshots } from './snapshots.ts';
-import { States } from './states.ts';
+import { StateCache } from './state-cache.ts';
 
 interface Tally {
   n: number;
@@ -17,7 +17,7 @@ interface Tally {
 
 const tally: Decider<Tally, Message<'Count', string>, Message<'Counted', string>> = {
   category: 'tally',
-  snapshots: 1,
+  snapshotVersion: 1,
   initial: () => ({ n: 0, seen: new Set() }),
   decide: { Count: (what) => ({ type: 'Counted', data: what }) },
   evolve: {
@@ -52,10 +52,10 @@ describe('snapshots', () => {
     database = await testDatabase();
     store = await postgresEventStore(database.pool);
     snapshots = await postgresSnapshots(database.pool);
-    const asking = (request: string) => ({ actor: 'test', request, correlation: request });
-    const commands = new Commands(store, systemClock());
+    const metadata = (request: string) => ({ actor: 'test', request, correlation: request });
+    const commands = new CommandExecutor(store, systemClock());
     for (let part = 0; part < 6; part += 1) {
-      await commands.carryOut(asking(`part ${part}`), async (work) => {
+      await commands.execute(metadata(`part ${part}`), async (work) => {
         for (let n = 0; n < 50; n += 1) await work.decide(tally, 'a', { type: 'Count', data: `${part}/${n % 7}` });
       });
     }
@@ -66,26 +66,26 @@ describe('snapshots', () => {
   });
 
   it('spare folding a long stream from the beginning, and change nothing about its state', async () => {
-    const plain = await new States(store).see(tally, 'a');
-    await new States(store, { snapshots }).see(tally, 'a');
+    const plain = await new StateCache(store).load(tally, 'a');
+    await new StateCache(store, { snapshots }).load(tally, 'a');
     await kept(299);
     reads.length = 0;
-    const short = await new States(watched(), { snapshots }).see(tally, 'a');
+    const short = await new StateCache(watched(), { snapshots }).load(tally, 'a');
     expect(reads).toEqual([expect.objectContaining({ from: 300 })]);
     expect(short).toEqual(plain);
   });
 
   it('may be thrown away at any time, and are of no use in another shape or when they cannot be read', async () => {
-    const plain = await new States(store).see(tally, 'a');
+    const plain = await new StateCache(store).load(tally, 'a');
     for (const spoil of [
       `DELETE FROM log.snapshots`,
       `UPDATE log.snapshots SET shape = 7`,
       `UPDATE log.snapshots SET state = '\\x00'`,
     ]) {
-      await new States(store, { snapshots }).see(tally, 'a');
+      await new StateCache(store, { snapshots }).load(tally, 'a');
       await kept(299);
       await database.pool.query(spoil);
-      expect(await new States(store, { snapshots }).see(tally, 'a')).toEqual(plain);
+      expect(await new StateCache(store, { snapshots }).load(tally, 'a')).toEqual(plain);
       await kept(299);
     }
   });

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
-import type { Folded } from './states.ts';
+import type { Folded } from './state-cache.ts';
 
 /** Folded states of long streams, kept so that they need not be folded from the beginning. */
 export interface Snapshots {

@@ -13,7 +13,7 @@ interface Wanted {
 
 /** How many statements may be under way; what is wanted meanwhile goes together into the next one. */
 const UNDER_WAY = 2;
-const MOST = 100;
+const MAX_BATCH = 100;
 
 const STATEMENT = `
   SELECT w.n, e.* FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS w(s, r, l, n)
@@ -41,7 +41,7 @@ export class StreamReader {
 
   #go(): void {
     while (this.#underWay < UNDER_WAY && this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MOST);
+      const batch = this.#waiting.splice(0, MAX_BATCH);
       this.#underWay += 1;
       void this.#send(batch).finally(() => {
         this.#underWay -= 1;

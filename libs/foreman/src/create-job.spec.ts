@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { foundation } from '#building';
 import { job } from './job.ts';
-import { Yard } from './yard.suite.ts';
+import { JobFixture } from './job-fixture.suite.ts';
 
 const SCRIPT = 'begin()\nend\n';
 const BUILT = [
@@ -11,7 +11,7 @@ const BUILT = [
 
 describe('a job for a foundation', () => {
   it('takes it, keeps the program, and waits', async () => {
-    const yard = new Yard({ create: SCRIPT });
+    const yard = new JobFixture({ create: SCRIPT });
     await yard.create();
     expect(await yard.job()).toMatchObject({
       site: 'site1',
@@ -20,7 +20,7 @@ describe('a job for a foundation', () => {
       creator: 'root',
       stage: 'waiting',
     });
-    expect(await yard.log.state(foundation, 'host1')).toMatchObject({ is: { job: { job: 12, script: 'create' } } });
+    expect(await yard.log.state(foundation, 'host1')).toMatchObject({ value: { job: { job: 12, script: 'create' } } });
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('a job for a foundation', () => {
     ['create', [{ type: 'FoundationTaken', data: { job: 7, script: 'create' } }], 'JOB_EXISTS'],
     ['create', [{ type: 'FoundationClosed', data: {} }], 'INVALID_TARGET'],
   ])('to %s it, after %j: %s', async (script, events, answer) => {
-    const yard = new Yard({ create: SCRIPT, destroy: SCRIPT, check: SCRIPT });
+    const yard = new JobFixture({ create: SCRIPT, destroy: SCRIPT, check: SCRIPT });
     yard.log.put(foundation, 'host1', ...events);
     const wish = yard.create(script);
     if (answer === 'made') {

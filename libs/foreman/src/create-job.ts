@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuseAs } from '#kernel';
 import { findScript } from '#blueprint';
 import { foundation } from '#building';
@@ -16,21 +16,21 @@ const NOTHING = '# nothing to do\n';
  * @throws Refusal with the code of the first rule that forbids it
  */
 export async function createFoundationJob(
-  work: Work,
+  work: UnitOfWork,
   options: { readonly locator: string; readonly script: string; readonly creator: string; readonly id: number },
 ): Promise<number> {
   const { locator, script, creator, id } = options;
-  const target = await work.see(foundation, locator);
-  if (target.stage !== 'open')
+  const target = await work.load(foundation, locator);
+  if (target.stage !== 'active')
     throw refuseAs('ForemanException', 'INVALID_TARGET', `there is no foundation ${locator}`);
   await work.decide(foundation, locator, { type: 'TakeFoundation', data: { job: id, script } });
-  work.settle();
-  const found = await findScript(work, target.is.blueprint, script);
+  work.throwIfFaulted();
+  const found = await findScript(work, target.value.blueprint, script);
   if (!found && script !== 'create' && script !== 'destroy') {
     throw refuseAs(
       'ForemanException',
       'INVALID_SCRIPT',
-      `blueprint "${target.is.blueprint}" has no script "${script}"`,
+      `blueprint "${target.value.blueprint}" has no script "${script}"`,
     );
   }
   const source = found?.text ?? NOTHING;
@@ -39,7 +39,7 @@ export async function createFoundationJob(
   await work.decide(job, id, {
     type: 'CreateJob',
     data: {
-      site: target.is.site,
+      site: target.value.site,
       target: { kind: 'Foundation', id: locator },
       description: locator,
       script,

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { JsonMap } from '#kernel';
 import { Conflict, refuse } from '#kernel';
 import type { Action, Call, Model, Values } from '#api';
-import { Forbidden, mayServe } from '#api';
+import { Forbidden, canServe } from '#api';
 import type { Outcome } from '#wire';
 import type { Foreman, ForemanOptions } from './foreman.ts';
 import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
-import { agentOf } from './polls.ts';
+import { agentOf } from './polling-agents.ts';
 
 /** At most this many tasks are given out by one poll. */
-const MOST = 100;
+const MAX_TASKS = 100;
 
 const permission = { grant: 'SubContractor.can_dispatch' };
 const string = { type: { kind: 'String' } } as const;
 const integer = { type: { kind: 'Integer' } } as const;
 
-const holderOf = ({ caller: { person, source } }: Call): Holder => {
-  if (!person) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
-  return { user: person.name, source, session: person.session };
+const holderOf = ({ caller: { principal, source } }: Call): Holder => {
+  if (!principal) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
+  return { user: principal.name, source, session: principal.session };
 };
 
 /** What an agent that polls is handed. */
@@ -50,7 +50,7 @@ export function dispatchModel(
     const deadline = new Date(Date.now() + pollLease).toISOString();
     try {
       const { value: order } = await call.execute(async (work) => {
-        const state = await work.see(job, id);
+        const state = await work.load(job, id);
         if (!state?.order || !modules.includes(state.order.module)) return undefined;
         const data = { task: state.order.task, cookie, transport: 'poll', holder: holderOf(call), deadline } as const;
         return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
@@ -84,10 +84,10 @@ export function dispatchModel(
 
   const getJobs = async (_: unknown, { site, module_list, max_jobs }: Values, call: Call): Promise<PolledTask[]> => {
     const modules = module_list as readonly string[];
-    if (!mayServe(call.caller, String(site), modules)) throw new Forbidden('not its site, or not its modules');
+    if (!canServe(call.caller, String(site), modules)) throw new Forbidden('not its site, or not its modules');
     const holder = holderOf(call);
     const tasks = await handedBefore(holder, foreman.polls.heard(holder, Date.now()), call);
-    const most = Math.min(Number(max_jobs), MOST);
+    const most = Math.min(Number(max_jobs), MAX_TASKS);
     for (const module of new Set(modules)) {
       const { rows } = await call.view.list(jobs, { where: { open: `${String(site)}/${module}` } });
       const oldest = rows.toSorted((one, other) => (one.row.updated < other.row.updated ? -1 : 1));

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { Asking, Work } from '#kernel';
+import type { CommandMetadata, UnitOfWork } from '#kernel';
 import { Conflict, idOf, Refusal } from '#kernel';
 import type { Call } from '#api';
 import type { StoredEvent, Subscription } from '#event-store';
 import { foundation } from '#building';
 import type { FoundationType, ServerHalf } from '#platform';
-import type { Ground, Process } from '#runtime';
+import type { AppContext, Process } from '#runtime';
 import type { Host } from '#tscript';
 import type { ForemanWire, Outcome, Report } from '#wire';
-import { Alarms } from './alarms.ts';
-import { HandedOver } from './handed-over.ts';
+import { Timers } from './timers.ts';
+import { DispatchLedger } from './dispatch-ledger.ts';
 import type { Dispatch, Job } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
-import { Lookouts } from './lookouts.ts';
-import type { LookContext } from './look.ts';
-import { look } from './look.ts';
-import { Polls } from './polls.ts';
+import { KeyedWorkQueue } from './keyed-work-queue.ts';
+import type { ReconcileContext } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import { PollingAgents } from './polling-agents.ts';
 import { takeReport } from './report.ts';
 import { foundationHost } from './work-host.ts';
 
 export interface ForemanOptions {
-  readonly ground: Ground;
+  readonly ground: AppContext;
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
   readonly types: readonly FoundationType[];
@@ -45,10 +45,10 @@ const RESEND = 1000;
 export class Foreman implements Process {
   readonly name = 'foreman';
   readonly #options: ForemanOptions;
-  readonly #handedOver: HandedOver;
-  readonly #alarms: Alarms;
-  readonly #lookouts: Lookouts;
-  readonly polls: Polls;
+  readonly #handedOver: DispatchLedger;
+  readonly #alarms: Timers;
+  readonly #lookouts: KeyedWorkQueue;
+  readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
   readonly #jobOf = new Map<string, number>();
   readonly #sent = new Set<string>();
@@ -57,10 +57,10 @@ export class Foreman implements Process {
 
   constructor(options: ForemanOptions) {
     this.#options = options;
-    this.#handedOver = new HandedOver(options.ground.pool);
-    this.polls = new Polls(options.pollLease);
-    this.#lookouts = new Lookouts(WIDTH, (id) => this.#look(id));
-    this.#alarms = new Alarms((id) => this.#lookouts.ring(id));
+    this.#handedOver = new DispatchLedger(options.ground.pool);
+    this.polls = new PollingAgents(options.pollLease);
+    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#look(id));
+    this.#alarms = new Timers((id) => this.#lookouts.add(id));
   }
 
   async start(): Promise<void> {
@@ -78,7 +78,7 @@ export class Foreman implements Process {
     });
     for (const { key, row } of rows) {
       this.#jobOf.set(row.target.id, Number(key));
-      this.#lookouts.ring(Number(key));
+      this.#lookouts.add(Number(key));
     }
     this.#subscription = ground.store.subscribe(
       position,
@@ -108,7 +108,7 @@ export class Foreman implements Process {
   ): Promise<void> {
     const done = await execute(async (work) => {
       await takeReport(work, report, this.#context());
-      return work.see(job, report.job);
+      return work.load(job, report.job);
     });
     this.#beats.delete(report.cookie);
     this.#sent.delete(report.cookie);
@@ -116,7 +116,7 @@ export class Foreman implements Process {
   }
 
   /** What looks at jobs are made with. */
-  #context(): LookContext {
+  #context(): ReconcileContext {
     const { types, wire, lease, repeatable } = this.#options;
     return {
       now: Date.now(),
@@ -136,11 +136,11 @@ export class Foreman implements Process {
     return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
   }
 
-  async #hostFor(work: Work, { target }: Job): Promise<Host> {
-    const found = await work.see(foundation, target.id);
-    if (!('is' in found)) throw new Error(`foundation ${target.id} is gone while a job is at work on it`);
+  async #hostFor(work: UnitOfWork, { target }: Job): Promise<Host> {
+    const found = await work.load(foundation, target.id);
+    if (!('value' in found)) throw new Error(`foundation ${target.id} is gone while a job is at work on it`);
     const { platforms, types } = this.#options;
-    return foundationHost(platforms, types, { locator: target.id, is: found.is });
+    return foundationHost(platforms, types, { locator: target.id, value: found.value });
   }
 
   #heard(event: StoredEvent): void {
@@ -150,13 +150,13 @@ export class Foreman implements Process {
         this.#alarms.set(Number(id), undefined);
         return;
       }
-      this.#lookouts.ring(Number(id));
+      this.#lookouts.add(Number(id));
       return;
     }
     if (event.type === 'FoundationTaken') this.#jobOf.set(id, (JSON.parse(event.data) as { job: number }).job);
     const waiting = this.#jobOf.get(id);
     if (event.type === 'FoundationReleased') this.#jobOf.delete(id);
-    else if (waiting !== undefined) this.#lookouts.ring(waiting);
+    else if (waiting !== undefined) this.#lookouts.add(waiting);
   }
 
   /** Looks at a job and waits until what was decided about it can be read. */
@@ -167,22 +167,22 @@ export class Foreman implements Process {
   }
 
   #ringAll(): void {
-    for (const id of this.#jobOf.values()) this.#lookouts.ring(id);
+    for (const id of this.#jobOf.values()) this.#lookouts.add(id);
   }
 
   async #look(id: number): Promise<void> {
     const { ground } = this.#options;
     const request = randomUUID();
-    const asking: Asking = { actor: 'system', request, correlation: request };
+    const metadata: CommandMetadata = { actor: 'system', request, correlation: request };
     try {
-      const { value } = await ground.carryOut(asking, async (work) => {
-        await look(work, id, this.#context());
-        return work.see(job, id);
+      const { value } = await ground.execute(metadata, async (work) => {
+        await reconcile(work, id, this.#context());
+        return work.load(job, id);
       });
       await this.#follow(id, value);
     } catch (error) {
       if (error instanceof Conflict) {
-        this.#lookouts.ring(id);
+        this.#lookouts.add(id);
         return;
       }
       await this.#fault(id, error);
@@ -195,9 +195,9 @@ export class Foreman implements Process {
     const reference = randomUUID();
     ground.log.error('a look at a job failed', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
-    const asking: Asking = { actor: 'system', request: reference, correlation: reference };
+    const metadata: CommandMetadata = { actor: 'system', request: reference, correlation: reference };
     await ground
-      .carryOut(asking, async (work) => work.attempt(job, id, { type: 'FailJob', data: { message } }))
+      .execute(metadata, async (work) => work.attempt(job, id, { type: 'FailJob', data: { message } }))
       .catch(() => this.#alarms.set(id, Date.now() + 5000));
   }
 
@@ -240,8 +240,8 @@ export class Foreman implements Process {
   async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {
     const request = `report-${cookie}`;
     try {
-      const asking: Asking = { actor: `agent ${agent}`, request, correlation: request };
-      await this.report((task) => this.#options.ground.carryOut(asking, task), { job: id, cookie, outcome });
+      const metadata: CommandMetadata = { actor: `agent ${agent}`, request, correlation: request };
+      await this.report((task) => this.#options.ground.execute(metadata, task), { job: id, cookie, outcome });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#options.ground.log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { Action, Extension, Field, Model } from '#api';
 import { asText, boolean, byReference, dateTime, integer, reference, text } from '#api';
@@ -58,7 +58,7 @@ const complete: NonNullable<Model<JobRow>['complete']> = async (row, _, { view }
   can_start: canStart(row, await view.get(foundations, row.target.id)),
 });
 
-const act = (grant: string, doc: string, decide: (work: Work, id: Key) => Promise<unknown>): Action => ({
+const act = (grant: string, doc: string, decide: (work: UnitOfWork, id: Key) => Promise<unknown>): Action => ({
   doc,
   parameters: {},
   permission: { grant },
@@ -66,8 +66,8 @@ const act = (grant: string, doc: string, decide: (work: Work, id: Key) => Promis
 });
 
 /** A command that sets the machine, where the job has begun, free to send its task again. */
-const again = (type: 'ResetJob' | 'ClearDispatched') => async (work: Work, id: Key) => {
-  const machine = (await work.see(job, id))?.machine;
+const again = (type: 'ResetJob' | 'ClearDispatched') => async (work: UnitOfWork, id: Key) => {
+  const machine = (await work.load(job, id))?.machine;
   return work.decide(job, id, { type, data: machine ? { machine: clearDispatched(machine) } : {} });
 };
 
@@ -169,9 +169,9 @@ export const jobExtensions = (ids: Ids): readonly Extension[] => {
     returns: { type: { kind: 'Integer' } },
     permission: { grant },
     run: {
-      within: async (work, locator, _, { asking }) => {
+      within: async (work, locator, _, { metadata }) => {
         const id = await ids.next('job');
-        return createFoundationJob(work, { locator: String(locator), script, creator: asking.actor, id });
+        return createFoundationJob(work, { locator: String(locator), script, creator: metadata.actor, id });
       },
     },
   });
@@ -187,13 +187,13 @@ export const jobExtensions = (ids: Ids): readonly Extension[] => {
           returns: { type: { kind: 'Integer' } },
           permission: { grant },
           run: {
-            within: async (work, locator, { name }, { asking }) => {
+            within: async (work, locator, { name }, { metadata }) => {
               const script = asText(name);
               if (script === 'create' || script === 'destroy') {
                 throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
               }
               const id = await ids.next('job');
-              return createFoundationJob(work, { locator: String(locator), script, creator: asking.actor, id });
+              return createFoundationJob(work, { locator: String(locator), script, creator: metadata.actor, id });
             },
           },
         },

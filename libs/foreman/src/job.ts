@@ -37,7 +37,7 @@ export interface Dispatch {
 }
 
 /** A dispatch that is over, with a digest of how it ended, to recognise what is reported twice. */
-export interface Spent {
+export interface FinishedDispatch {
   readonly cookie: string;
   readonly outcome: string;
 }
@@ -78,7 +78,7 @@ export interface Job extends Created {
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   retry: string | undefined;
   /** The last few dispatches that are over. */
-  readonly spent: Spent[];
+  readonly spent: FinishedDispatch[];
 }
 
 type State = Job | undefined;
@@ -89,8 +89,8 @@ export type JobCommand =
   | Message<'WaitJob', Under>
   | Message<'OrderTask', Under & { readonly order: TaskOrder }>
   | Message<'DispatchTask', Dispatch & { readonly task: string }>
-  | Message<'CompleteTask', Spent & { readonly machine: Machine; readonly message: string }>
-  | Message<'FailTask', Spent & { readonly message: string }>
+  | Message<'CompleteTask', FinishedDispatch & { readonly machine: Machine; readonly message: string }>
+  | Message<'FailTask', FinishedDispatch & { readonly message: string }>
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
@@ -106,8 +106,11 @@ export type JobEvent =
   | Message<'JobWaited', Under>
   | Message<'JobStepRequested', Under & { readonly order: TaskOrder }>
   | Message<'JobTaskDispatched', Dispatch & { readonly task: string }>
-  | Message<'JobStepCompleted', Spent & { readonly task: string; readonly machine: Machine; readonly message: string }>
-  | Message<'JobStepFailed', Spent & { readonly task: string; readonly message: string }>
+  | Message<
+      'JobStepCompleted',
+      FinishedDispatch & { readonly task: string; readonly machine: Machine; readonly message: string }
+    >
+  | Message<'JobStepFailed', FinishedDispatch & { readonly task: string; readonly message: string }>
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
@@ -148,7 +151,7 @@ const again = (job: Job): Partial<Job> => ({
   wakeAt: undefined,
   ready: true,
 });
-const over = (job: Job, { cookie, outcome }: Spent): Partial<Job> => {
+const over = (job: Job, { cookie, outcome }: FinishedDispatch): Partial<Job> => {
   job.spent.push({ cookie, outcome });
   if (job.spent.length > REMEMBERED) job.spent.shift();
   return { order: undefined, dispatch: undefined };
@@ -159,8 +162,8 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshots: 1,
-  begins: ['CreateJob'],
+  snapshotVersion: 1,
+  creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
     CreateJob: (data, job) =>

@@ -2,7 +2,7 @@ import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
 import type { Created, Dispatch, Stage, TaskOrder } from './job.ts';
-import { agentOf } from './polls.ts';
+import { agentOf } from './polling-agents.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */
 export interface JobRow extends Created {

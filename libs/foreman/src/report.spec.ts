@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { job } from './job.ts';
-import { Yard } from './yard.suite.ts';
+import { JobFixture } from './job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const RESULT = { result: { answer: 1 } };
 
 describe('a report', () => {
-  let yard: Yard;
+  let yard: JobFixture;
   beforeEach(async () => {
-    yard = new Yard({ create: 'begin()\n  lab.work( name="one" )\n  lab.work( name="two" )\nend\n' });
+    yard = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\n  lab.work( name="two" )\nend\n' });
     yard.served.add('lab');
     await yard.create();
     await yard.look();
@@ -61,7 +61,7 @@ describe('a report', () => {
   });
 
   it('does not count where no task is out', async () => {
-    yard = new Yard({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
+    yard = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
     await yard.create();
     await yard.look();
     expect(await refused(yard.report(RESULT, ''))).toEqual([
@@ -74,7 +74,7 @@ describe('a report', () => {
     ['that is over', 'ended'],
     ['that is not there', 'nowhere'],
   ])('is of a job %s', async (_, where) => {
-    if (where === 'nowhere') yard = new Yard({});
+    if (where === 'nowhere') yard = new JobFixture({});
     else {
       await yard.report(RESULT);
       await yard.report(RESULT);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { refuseAs } from '#kernel';
 import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
 import { job } from './job.ts';
-import type { LookContext } from './look.ts';
-import { look } from './look.ts';
-import { programOf } from './pass.ts';
+import type { ReconcileContext } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import { programOf } from './run-until-blocked.ts';
 
 const digest = (outcome: Outcome): string => createHash('sha256').update(JSON.stringify(outcome)).digest('base64url');
 
@@ -16,13 +16,13 @@ const digest = (outcome: Outcome): string => createHash('sha256').update(JSON.st
  * @throws Refusal `JOB_NOT_FOUND`, `INVALID_RESULT` or `BAD_COOKIE`
  */
 export async function takeReport(
-  work: Work,
+  work: UnitOfWork,
   report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
-  context: LookContext,
+  context: ReconcileContext,
 ): Promise<void> {
   const { job: id, cookie, outcome } = report;
   const refuse = refusals(outcome);
-  const state = await work.see(job, id);
+  const state = await work.load(job, id);
   const seal = digest(outcome);
   const before = state?.spent.find((spent) => spent.cookie === cookie);
   if (before?.outcome === seal) return;
@@ -45,7 +45,7 @@ export async function takeReport(
   const data = { cookie, outcome: seal, machine, message: message ?? '' };
   await work.decide(job, id, { type: 'CompleteTask', data });
   // The next step, or the end of the job, is part of the same append.
-  await look(work, id, context);
+  await reconcile(work, id, context);
 }
 
 function refusals(outcome: Outcome): (code: string, answer: string) => ReturnType<typeof refuseAs> {

@@ -6,20 +6,20 @@ import type { Foundation } from '#building';
 export function foundationHost(
   platforms: readonly ServerHalf[],
   types: readonly FoundationType[],
-  target: { readonly locator: string; readonly is: Foundation },
+  target: { readonly locator: string; readonly value: Foundation },
 ): Host {
-  const { locator, is } = target;
+  const { locator, value } = target;
   const read = (value: unknown) => ({ get: () => value });
   const foundation: HostModule = {
     members: {
       locator: read(locator),
       id: read(locator),
-      type: read(is.type),
-      site: read(is.site),
-      blueprint: read(is.blueprint),
-      ...Object.fromEntries(Object.entries(is.own).map(([name, value]) => [name, read(value)])),
+      type: read(value.type),
+      site: read(value.site),
+      blueprint: read(value.blueprint),
+      ...Object.fromEntries(Object.entries(value.own).map(([name, value]) => [name, read(value)])),
     },
-    functions: types.find(({ type }) => type === is.type)?.functions ?? {},
+    functions: types.find(({ type }) => type === value.type)?.functions ?? {},
   };
   const modules = new Map<string, HostModule>([
     ['foundation', foundation],

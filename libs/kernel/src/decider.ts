@@ -22,12 +22,12 @@ export interface Decider<S, C extends Message, E extends Message> {
    * Version of the shape of its state, for kinds of streams that grow long: their states are kept from time to time, so
    * that they need not be folded from the beginning. To be raised whenever the shape or the meaning of the state changes.
    */
-  readonly snapshots?: number;
+  readonly snapshotVersion?: number;
   /**
    * The commands a stream begins with. They are first decided as if there were no stream yet, without looking; where there
    * is one, the append finds out, and the work is done again with a look.
    */
-  readonly begins?: readonly C['type'][];
+  readonly creationCommands?: readonly C['type'][];
   readonly initial: () => S;
   readonly decide: { readonly [T in C['type']]: (data: DataOf<C, T>, state: Readonly<S>) => Decision<E> };
   readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };

@@ -1,21 +1,21 @@
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { foldBatch, keysIn } from './batch.ts';
 import { indexText } from './flush.ts';
-import { Held } from './held.ts';
+import { CachedRow } from './cached-row.ts';
 import type { View, Where } from './view.ts';
 import { byHolding } from './view.ts';
 
 /** The read models as they would be if these events were appended: the same folds, over the rows of `base`. */
 export function forkView(base: View, events: readonly Recorded[]): View {
-  const touched = async (model: ReadModel): Promise<ReadonlyMap<Key, Held | undefined>> => {
+  const touched = async (model: ReadModel): Promise<ReadonlyMap<Key, CachedRow | undefined>> => {
     const keys = keysIn(model, events);
-    const before = await base.held(model, keys);
+    const before = await base.cached(model, keys);
     const rows = new Map([...before].map(([key, { row }]) => [key, row]));
     const { ended, versions } = foldBatch(model, events, rows, new Set());
-    const after = new Map<Key, Held | undefined>(keys.map((key) => [key, before.get(key)]));
+    const after = new Map<Key, CachedRow | undefined>(keys.map((key) => [key, before.get(key)]));
     for (const { key } of ended) after.set(key, undefined);
     for (const { key, from, to, row, text } of versions) {
-      if (to === undefined) after.set(key, new Held(row, from, text.length));
+      if (to === undefined) after.set(key, new CachedRow(row, from, text.length));
     }
     return after;
   };
@@ -25,12 +25,12 @@ export function forkView(base: View, events: readonly Recorded[]): View {
       return index !== undefined && indexText(index(row)) === indexText(value);
     });
   return byHolding({
-    held: async <Row extends object>(model: ReadModel<Row>, keys: readonly Key[]) => {
-      const [changed, found] = await Promise.all([touched(model), base.held(model, keys)]);
+    cached: async <Row extends object>(model: ReadModel<Row>, keys: readonly Key[]) => {
+      const [changed, found] = await Promise.all([touched(model), base.cached(model, keys)]);
       for (const key of keys) {
         if (!changed.has(key)) continue;
         const held = changed.get(key);
-        if (held) found.set(key, held as Held<Row>);
+        if (held) found.set(key, held as CachedRow<Row>);
         else found.delete(key);
       }
       return found;

@@ -1,7 +1,7 @@
-export { Held } from './held.ts';
+export { CachedRow } from './cached-row.ts';
 export { Ids } from './ids.ts';
-export { KeptAnswers } from './kept-answers.ts';
-export type { KeptAnswer } from './kept-answers.ts';
+export { PostgresIdempotencyStore } from './idempotency-store.ts';
+export type { KeptAnswer } from './idempotency-store.ts';
 export { makeLedger } from './ledger.ts';
 export { Projector } from './projector.ts';
 export { change, gone, keysOf, recorded, rule } from './read-model.ts';

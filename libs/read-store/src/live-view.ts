@@ -1,6 +1,6 @@
-import type { Held } from './held.ts';
-import type { LiveRows } from './live-rows.ts';
-import type { Pages } from './pages.ts';
+import type { CachedRow } from './cached-row.ts';
+import type { RowCache } from './row-cache.ts';
+import type { PageCache } from './page-cache.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
 import type { Tables } from './table-view.ts';
@@ -8,12 +8,12 @@ import type { View } from './view.ts';
 import { byHolding } from './view.ts';
 
 /** The view of now: rows and pages from memory where they are kept, else from the tables. */
-export function liveView(tables: Tables, live: LiveRows, pages: Pages): View {
-  const held = async <Row extends object>(
+export function liveView(tables: Tables, live: RowCache, pages: PageCache): View {
+  const cached = async <Row extends object>(
     model: ReadModel<Row>,
     keys: readonly Key[],
-  ): Promise<Map<Key, Held<Row>>> => {
-    const found = new Map<Key, Held>();
+  ): Promise<Map<Key, CachedRow<Row>>> => {
+    const found = new Map<Key, CachedRow>();
     const missing: Key[] = [];
     for (const key of keysFor(model, keys)) {
       const kept = live.get(model, key);
@@ -29,10 +29,10 @@ export function liveView(tables: Tables, live: LiveRows, pages: Pages): View {
         if (one) found.set(key, one);
       }
     }
-    return found as Map<Key, Held<Row>>;
+    return found as Map<Key, CachedRow<Row>>;
   };
   return byHolding({
-    held,
+    cached,
     keys: async (model, options = {}) => {
       const known = pages.get(model.name, options);
       if (known) return known;

@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
-import type { Past, Position, StoredEvent } from '#event-store';
+import type { Upcasters, Position, StoredEvent } from '#event-store';
 import type { Changes } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
 import { CHECKPOINT, readCheckpoint, Superseded } from './checkpoint.ts';
 import { CountChanges } from './counts.ts';
 import { flushBatch } from './flush-batch.ts';
-import type { LiveRows } from './live-rows.ts';
-import type { Pages } from './pages.ts';
+import type { RowCache } from './row-cache.ts';
+import type { PageCache } from './page-cache.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { recorded } from './read-model.ts';
@@ -20,9 +20,9 @@ export interface ProjectionOptions {
   readonly pool: Pool;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
-  readonly past?: Past;
-  readonly live: LiveRows;
-  readonly pages: Pages;
+  readonly past?: Upcasters;
+  readonly live: RowCache;
+  readonly pages: PageCache;
 }
 
 /**

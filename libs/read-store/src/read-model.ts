@@ -1,5 +1,5 @@
-import type { Meta, Past, Position, StoredEvent } from '#event-store';
-import { present } from '#event-store';
+import type { Meta, Upcasters, Position, StoredEvent } from '#event-store';
+import { upcast } from '#event-store';
 import { idOf } from '#kernel';
 
 /** An event as folds see it: parsed, with the time and the author it was recorded with. */
@@ -65,11 +65,11 @@ export const gone = <Row, D = unknown>(keys?: (event: Recorded<D>) => Key | read
   rule<Row, D>(() => undefined, keys);
 
 /** Parses an event of the log for folding, in today's shape. */
-export function recorded(event: StoredEvent, past: Past = {}): Recorded {
+export function recorded(event: StoredEvent, past: Upcasters = {}): Recorded {
   const meta = JSON.parse(event.meta) as Meta;
   return {
     type: event.type,
-    data: present(past, event.type, meta.v, JSON.parse(event.data)),
+    data: upcast(past, event.type, meta.v, JSON.parse(event.data)),
     id: idOf(event.stream),
     stream: event.stream,
     revision: event.revision,

@@ -64,7 +64,7 @@ describe('the read store', () => {
     expect(await now.get(shelves, 'a')).toEqual({ count: 6 });
     expect(await now.get(ticker, 'a')).toEqual({ count: 6 });
     expect(await now.get(shelves, 'b')).toBeUndefined();
-    expect((await now.held(shelves, ['a'])).get('a')?.since).toBe(position);
+    expect((await now.cached(shelves, ['a'])).get('a')?.since).toBe(position);
     expect(await now.many(shelves, ['b', 'a'])).toEqual(new Map([['a', { count: 6 }]]));
   });
 

@@ -1,10 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import type { EventStore, Past, Position } from '#event-store';
+import type { EventStore, Upcasters, Position } from '#event-store';
 import { forkView } from './fork-view.ts';
-import { LiveRows } from './live-rows.ts';
+import { RowCache } from './row-cache.ts';
 import { liveView } from './live-view.ts';
-import { Pages } from './pages.ts';
+import { PageCache } from './page-cache.ts';
 import { Projector } from './projector.ts';
 import type { ReadModel, Recorded } from './read-model.ts';
 import type { Progress } from './rebuild.ts';
@@ -30,14 +30,14 @@ export function openReadStore(options: {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly models: readonly ReadModel[];
-  readonly past?: Past;
+  readonly past?: Upcasters;
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onProjected?: (events: number) => void;
 }): ReadStore {
   const db = new Kysely<ReadDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
-  const live = new LiveRows(MEMORY);
-  const pages = new Pages();
+  const live = new RowCache(MEMORY);
+  const pages = new PageCache();
   const now = liveView(tables(db), live, pages);
   return {
     projector: new Projector({ ...options, db, live, pages }),

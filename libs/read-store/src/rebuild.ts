@@ -33,7 +33,7 @@ const MEMORY = 200_000_000;
 const REPORT_EVERY = 1000;
 
 /** One model while it is made anew: live rows stay in memory as long as there is room. */
-class Rising {
+class ModelRebuild {
   readonly model: ReadModel;
   readonly poisoned = new Map<Key, Poisoned>();
   readonly #open = new Map<Key, { version: Version; written: boolean }>();
@@ -135,7 +135,7 @@ export async function rebuild(options: {
   for (const model of models) await makeTable(db, model, NEXT);
 
   const counts = new CountChanges();
-  const rising = models.map((model) => new Rising(model, counts));
+  const rising = models.map((model) => new ModelRebuild(model, counts));
   const head = reached();
   const begun = performance.now();
   let reported = begun;
@@ -171,7 +171,7 @@ export async function rebuild(options: {
     for (const one of rising) await one.finish(db);
     await counts.write(db, NEXT);
     for (const model of models) await makeIndexes(db, model, NEXT);
-    await takePlace(db, rising, until, signal);
+    await swapTables(db, rising, until, signal);
   });
   tell();
 }
@@ -180,9 +180,9 @@ export async function rebuild(options: {
  * The new tables take the place of the old ones, all in one moment, unless another process has gone on with the old ones:
  * what it has written would be missing in the new ones.
  */
-async function takePlace(
+async function swapTables(
   db: Kysely<ReadDatabase>,
-  rising: readonly Rising[],
+  rising: readonly ModelRebuild[],
   until: Position,
   signal: AbortSignal,
 ): Promise<void> {

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Position } from '#event-store';
 import { countedBy, readCount } from './counts.ts';
 import { indexText } from './flush.ts';
-import { Held } from './held.ts';
+import { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
-import type { Place } from './pages.ts';
+import type { PagePosition } from './page-cache.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
@@ -16,9 +16,9 @@ type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 
 /** Rows as they are in the tables. */
 export interface Tables {
-  read<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Held<Row>>>;
+  read<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, CachedRow<Row>>>;
   /** Keys of a page; a place before it, where one is known, spares counting up to there. */
-  keys(model: ReadModel, options: ListOptions, before?: Place): Promise<{ keys: readonly Key[]; total: number }>;
+  keys(model: ReadModel, options: ListOptions, before?: PagePosition): Promise<{ keys: readonly Key[]; total: number }>;
 }
 
 /** The tables as of a position; undefined means now. */
@@ -30,7 +30,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
     const position = at.toString();
     return query
       .where('from_pos', '<=', position)
-      .where((is) => is.or([is('to_pos', 'is', null), is('to_pos', '>', position)]));
+      .where((value) => value.or([value('to_pos', 'is', null), value('to_pos', '>', position)]));
   };
   const filtered = (model: ReadModel, where: Where): Rows => {
     let query = rows(model);
@@ -66,7 +66,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
       return new Map(
         found.map(({ key, row, from_pos: since }) => [
           keyOf(model, key),
-          new Held(JSON.parse(row) as Row, BigInt(since), row.length),
+          new CachedRow(JSON.parse(row) as Row, BigInt(since), row.length),
         ]),
       );
     },
@@ -95,4 +95,4 @@ export class NoHistory extends Error {
 
 /** A view straight over the tables. */
 export const tableView = ({ read, keys }: Tables): View =>
-  byHolding({ held: read, keys: (model, options = {}) => keys(model, options) });
+  byHolding({ cached: read, keys: (model, options = {}) => keys(model, options) });

@@ -1,4 +1,4 @@
-import type { Held } from './held.ts';
+import type { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 
 export interface Listed<Row> {
@@ -21,7 +21,7 @@ export interface View {
   get<Row extends object>(model: ReadModel<Row>, key: Key): Promise<Row | undefined>;
   many<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Row>>;
   /** Rows with since when they are so, and what was made of them. */
-  held<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Held<Row>>>;
+  cached<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, CachedRow<Row>>>;
   /** Keys of rows, in their order. */
   keys(model: ReadModel, options?: ListOptions): Promise<{ readonly keys: readonly Key[]; readonly total: number }>;
   /** Rows in the order of their keys. */
@@ -29,15 +29,15 @@ export interface View {
 }
 
 /** A view, by what it holds. */
-export function byHolding({ held, keys }: Pick<View, 'held' | 'keys'>): View {
+export function byHolding({ cached, keys }: Pick<View, 'cached' | 'keys'>): View {
   const view: View = {
-    held,
+    cached,
     keys,
-    get: async (model, key) => (await held(model, [key])).get(key)?.row,
-    many: async (model, wanted) => new Map([...(await held(model, wanted))].map(([key, { row }]) => [key, row])),
+    get: async (model, key) => (await cached(model, [key])).get(key)?.row,
+    many: async (model, wanted) => new Map([...(await cached(model, wanted))].map(([key, { row }]) => [key, row])),
     list: async (model, options) => {
       const { keys: listed, total } = await keys(model, options);
-      const found = await held(model, listed);
+      const found = await cached(model, listed);
       const rows = listed.flatMap((key) => {
         const row = found.get(key)?.row;
         return row === undefined ? [] : [{ key, row }];

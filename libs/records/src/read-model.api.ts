@@ -1,5 +1,5 @@
 import type { Model } from '#api';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 import type { Ended, UnderWay } from './rebuilds.ts';
 import { Rebuilds } from './rebuilds.ts';
 
@@ -25,7 +25,7 @@ export interface ReadModelState {
   readonly last: Ended | null;
 }
 
-async function stateOf({ store, reads: { projector } }: Ground, rebuilds: Rebuilds): Promise<ReadModelState> {
+async function stateOf({ store, reads: { projector } }: AppContext, rebuilds: Rebuilds): Promise<ReadModelState> {
   const head = await store.head();
   // A server that stands by looks how far they are only when it waits.
   await projector.caughtUp(head, GLANCE);
@@ -45,12 +45,12 @@ async function stateOf({ store, reads: { projector } }: Ground, rebuilds: Rebuil
 }
 
 /** The read models themselves, for those who operate the server. */
-export function readModelModel(ground: Ground): Model {
+export function readModelModel(ground: AppContext): Model {
   const rebuilds = new Rebuilds(ground);
   return {
     path: 'Records/ReadModel',
     doc: 'What answers are read from: rows made from the log, which can be made anew.',
-    faces: ['rest'],
+    protocols: ['rest'],
     fields: {},
     actions: {
       state: {
@@ -69,7 +69,7 @@ export function readModelModel(ground: Ground): Model {
         },
         returns: { type: { kind: 'String' } },
         permission: { grant: 'Records.can_rebuild' },
-        run: { freely: async (_, { models }, { asking }) => rebuilds.begin(models as readonly string[], asking) },
+        run: { freely: async (_, { models }, { metadata }) => rebuilds.begin(models as readonly string[], metadata) },
       },
     },
   };

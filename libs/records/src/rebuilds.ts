@@ -1,7 +1,7 @@
-import type { Asking, Fault } from '#kernel';
+import type { CommandMetadata, Fault } from '#kernel';
 import { Refusal, refuse } from '#kernel';
 import type { Projector } from '#read-store';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 
 /** How far something has come that makes read models anew. */
 interface Course {
@@ -31,15 +31,15 @@ export interface Ended extends Course {
   readonly ended: string;
 }
 
-type Wish = Pick<Asking, 'request' | 'actor'>;
+type Wish = Pick<CommandMetadata, 'request' | 'actor'>;
 
 /** Rebuilds of read models that this server was asked for. They go on in the background, one at a time. */
 export class Rebuilds {
-  readonly #ground: Ground;
+  readonly #ground: AppContext;
   #asked: string | undefined;
   #last: Ended | undefined;
 
-  constructor(ground: Ground) {
+  constructor(ground: AppContext) {
     this.#ground = ground;
   }
 

@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Pool } from 'pg';
-import type { Person } from '#api';
+import type { Principal } from '#api';
 import { ApiService, Catalogue } from '#api';
 import type { EventStore } from '#event-store';
-import { Commands, postgresEventStore, systemClock } from '#event-store';
+import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import type { ReadModel } from '#read-store';
 import { change, Ids, openReadStore, rule } from '#read-store';
-import type { Ground } from '#runtime';
+import type { AppContext } from '#runtime';
 import { jsonLog } from '#runtime';
 import { Secrets } from '#secrets';
 import type { TestDatabase } from '#testing';
@@ -42,11 +42,11 @@ const shelves: ReadModel<Shelf> = {
 };
 const boards: ReadModel<Shelf> = { ...shelves, name: 'boards', version: 1, history: false };
 
-const librarian: Person = { name: 'librarian', superuser: true, permissions: new Set(), session: '' };
+const librarian: Principal = { name: 'librarian', superuser: true, permissions: new Set(), session: '' };
 
 /** A server with this room alone. */
 interface Server {
-  readonly ground: Ground;
+  readonly ground: AppContext;
   readonly lines: readonly string[];
   state(): Promise<ReadModelState>;
   rebuild(...models: readonly string[]): Promise<string>;
@@ -85,16 +85,16 @@ describe('the read models', () => {
       onError: (error) => log.error('failed', error),
     });
     const clock = systemClock();
-    const commands = new Commands(store, clock);
-    const carryOut: Ground['carryOut'] = (asking, task) => commands.carryOut(asking, task);
+    const commands = new CommandExecutor(store, clock);
+    const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
     const secrets = new Secrets(pool, randomBytes(32));
-    const ground: Ground = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, carryOut };
+    const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
     const catalogue = new Catalogue(recordsRoom.furnish(ground).api ?? []);
-    const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), carryOut });
+    const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), execute });
     const call = async (name: string, parameters: object): Promise<unknown> => {
       const action = catalogue.model('Records/ReadModel')?.actions?.[name];
       if (!action) throw new Error(`there is no ${name}`);
-      const request = { caller: { person: librarian, source: '' }, id: randomUUID() };
+      const request = { caller: { principal: librarian, source: '' }, id: randomUUID() };
       return (await api.callStatic(action, { ...parameters }, request)).value;
     };
     await reads.projector.start();

@@ -6,7 +6,7 @@ import type { Secrets } from '#secrets';
 export const secretModel = (secrets: Secrets): Model => ({
   path: 'Records/Secret',
   doc: 'Passwords, tokens and other secrets; nobody is shown their values.',
-  faces: ['rest'],
+  protocols: ['rest'],
   fields: {},
   actions: {
     erase: {

@@ -2,4 +2,4 @@ import { Catalogue } from '#api';
 import { MODELS } from './example-models.ts';
 
 /** The models of the example as the REST face shows them. */
-export const exampleCatalogue = (): Catalogue => new Catalogue(MODELS).facing('rest');
+export const exampleCatalogue = (): Catalogue => new Catalogue(MODELS).forProtocol('rest');

@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs } from '#kernel';
 import type { Model } from '#api';
 import { asText, boolean, byReference, dateTime, integer, map, reference, text } from '#api';
@@ -7,8 +7,8 @@ import { deletionOf, network, site } from './example-things.ts';
 
 const MOMENTS = { updated: dateTime({ mode: 'RO' }), created: dateTime({ mode: 'RO' }) } as const;
 
-const siteThere = async (work: Work, field: string, key: unknown): Promise<void> => {
-  if (typeof key !== 'string' || (await work.see(site.decider, key)).stage === 'open') return;
+const siteThere = async (work: UnitOfWork, field: string, key: unknown): Promise<void> => {
+  if (typeof key !== 'string' || (await work.load(site.decider, key)).stage === 'active') return;
   work.fault(field, 'INVALID_VALUE', `there is no site ${key}`);
 };
 
@@ -124,7 +124,7 @@ const networkModel: Model<Row> = {
 /** The same networks, for one face only, and not to be written. */
 const planModel: Model<Row> = {
   path: 'Net/Plan',
-  faces: ['rest'],
+  protocols: ['rest'],
   base: 'Net/Network',
   idField: 'id',
   fields: { id: integer({ mode: 'RO' }), name: text(40, { mode: 'RO' }) },
@@ -153,13 +153,13 @@ const userModel: Model = {
       parameters: {},
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }) => caller.person?.name ?? 'nobody' },
+      run: { freely: async (_, __, { caller }) => caller.principal?.name ?? 'nobody' },
     },
     logout: { static: true, parameters: {}, permission: 'anybody', run: { freely: async () => undefined } },
   },
 };
 
-const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', faces: ['cinp'] };
+const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', protocols: ['cinp'] };
 
 /** The models of a small API, for the specs of this room. */
 export const MODELS: readonly Model[] = [userModel, hiddenModel, siteModel, networkModel, planModel];

@@ -3,13 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
-import { Commands, positionAt, postgresEventStore, systemClock } from '#event-store';
-import { KeptAnswers, openReadStore } from '#read-store';
-import type { Person } from '#api';
+import { CommandExecutor, positionAt, postgresEventStore, systemClock } from '#event-store';
+import { PostgresIdempotencyStore, openReadStore } from '#read-store';
+import type { Principal } from '#api';
 import { ApiService, nodeListener } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
 import { network, site } from './example-things.ts';
-import { restFace } from './rest-face.ts';
+import { restAdapter } from './rest-adapter.ts';
 
 /** A reply as it came over the wire. */
 export interface Reply {
@@ -39,7 +39,7 @@ export interface ExampleServer {
   stop(): Promise<void>;
 }
 
-const person = (name: string, ...permissions: string[]): Person => ({
+const principal = (name: string, ...permissions: string[]): Principal => ({
   name,
   superuser: name === 'root',
   permissions: new Set(permissions),
@@ -47,17 +47,17 @@ const person = (name: string, ...permissions: string[]): Person => ({
 });
 
 const PEOPLE = {
-  root: person('root'),
-  reader: person('reader', 'Site.view_site'),
-  writer: person('writer', 'Site.change_site'),
-} as const satisfies Readonly<Record<string, Person>>;
+  root: principal('root'),
+  reader: principal('reader', 'Site.view_site'),
+  writer: principal('writer', 'Site.change_site'),
+} as const satisfies Readonly<Record<string, Principal>>;
 
 /** Starts it over a database; the token of each person is `token-of-<name>`. */
 export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const errors: unknown[] = [];
   const store = await postgresEventStore(pool);
   const clock = systemClock();
-  const commands = new Commands(store, clock);
+  const commands = new CommandExecutor(store, clock);
   const reads = openReadStore({
     store,
     pool,
@@ -81,11 +81,11 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
     },
     clock,
     head: () => store.head(),
-    carryOut: (asking, task) => commands.carryOut(asking, task),
+    execute: (metadata, task) => commands.execute(metadata, task),
   });
-  const kept = new KeptAnswers(pool);
+  const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
-  const face = restFace({
+  const face = restAdapter({
     api,
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,

@@ -1,5 +1,5 @@
-import type { Decider, Life, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 import type { Key, ReadModel, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { Model } from '#api';
@@ -10,12 +10,12 @@ export type Row = Readonly<Record<string, unknown>>;
 /** One kind of thing: a decider and the rows it is read from. Its events and commands carry its noun. */
 export interface Kind {
   readonly noun: string;
-  readonly decider: Decider<Life<Row>, Message<string, Row>, Message<string, Row>>;
+  readonly decider: Decider<Lifecycle<Row>, Message<string, Row>, Message<string, Row>>;
   readonly rows: ReadModel<Row>;
 }
 
 const kind = (noun: string, shape: Pick<ReadModel<Row>, 'key' | 'history'>, indexes: readonly string[]): Kind => {
-  const rules = life(noun) as unknown as Pick<Kind['decider'], 'decide' | 'evolve'>;
+  const rules = lifecycle(noun) as unknown as Pick<Kind['decider'], 'decide' | 'evolve'>;
   const name = noun.toLowerCase();
   return {
     noun,
@@ -26,16 +26,16 @@ const kind = (noun: string, shape: Pick<ReadModel<Row>, 'key' | 'history'>, inde
         [`Define${noun}`]: (data, { stage }) =>
           stage === 'absent' ? { type: `${noun}Defined`, data } : refuse('name', 'TAKEN', `${noun} is there already`),
         [`Change${noun}`]: (data, thing) => {
-          if (thing.stage !== 'open') return refuse('', 'NOT_FOUND', `${noun} is not there`);
-          const same = Object.entries(data).every(([key, value]) => equal(thing.is[key], value));
+          if (thing.stage !== 'active') return refuse('', 'NOT_FOUND', `${noun} is not there`);
+          const same = Object.entries(data).every(([key, value]) => equal(thing.value[key], value));
           return same ? [] : { type: `${noun}Changed`, data };
         },
         ...rules.decide,
       },
       evolve: {
-        [`${noun}Defined`]: (data) => ({ stage: 'open', is: data }),
+        [`${noun}Defined`]: (data) => ({ stage: 'active', value: data }),
         [`${noun}Changed`]: (data, thing) =>
-          thing.stage === 'open' ? { stage: 'open', is: { ...thing.is, ...data } } : thing,
+          thing.stage === 'active' ? { stage: 'active', value: { ...thing.value, ...data } } : thing,
         ...rules.evolve,
       },
     },

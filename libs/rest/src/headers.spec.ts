@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HttpRequest, Person } from '#api';
+import type { HttpRequest, Principal } from '#api';
 import { callerOf, reasonIn, requestId } from './headers.ts';
 
-const person = (name: string): Person => ({ name, superuser: false, permissions: new Set(), session: '' });
+const principal = (name: string): Principal => ({ name, superuser: false, permissions: new Set(), session: '' });
 const request = (headers: Record<string, string>): HttpRequest => ({
   verb: 'GET',
   target: '/',
@@ -11,7 +11,7 @@ const request = (headers: Record<string, string>): HttpRequest => ({
   header: (name) => headers[name],
   body: async () => Buffer.alloc(0),
 });
-const identify = async (id: string, token: string) => (token === 't0ken' ? person(id) : undefined);
+const identify = async (id: string, token: string) => (token === 't0ken' ? principal(id) : undefined);
 
 describe('who asks', () => {
   it.each<[Record<string, string>, string | undefined]>([
@@ -23,7 +23,7 @@ describe('who asks', () => {
     [{ 'auth-id': 'bob' }, undefined],
     [{ 'auth-id': '', 'auth-token': '' }, undefined],
   ])('%j is %j', async (headers, name) => {
-    expect((await callerOf(request(headers), identify)).person?.name).toBe(name);
+    expect((await callerOf(request(headers), identify)).principal?.name).toBe(name);
   });
 
   it.each(['Bearer ann:wrong', 'Bearer ann', 'Bearer :t0ken', 'Basic YTpi', ''])(
@@ -55,16 +55,20 @@ describe('a reason', () => {
 
 describe('the id of a request', () => {
   const id = (key: string, name?: string) =>
-    requestId(request({ 'idempotency-key': key }), { source: '', ...(name ? { person: person(name) } : {}) }, 'fresh');
+    requestId(
+      request({ 'idempotency-key': key }),
+      { source: '', ...(name ? { principal: principal(name) } : {}) },
+      'fresh',
+    );
 
-  it('is made of the key and the person', () => {
+  it('is made of the key and the principal', () => {
     expect(id('k', 'ann')).toMatch(/^[0-9a-f]{32}$/);
     expect(id('k', 'ann')).toBe(id('k', 'ann'));
     expect(new Set([id('k', 'ann'), id('l', 'ann'), id('k', 'bob'), id('","ann', 'k')]).size).toBe(4);
   });
 
-  it('is fresh where there is no key, or no person', () => {
+  it('is fresh where there is no key, or no principal', () => {
     expect(id('k')).toBe('fresh');
-    expect(requestId(request({}), { source: '', person: person('ann') }, 'fresh')).toBe('fresh');
+    expect(requestId(request({}), { source: '', principal: principal('ann') }, 'fresh')).toBe('fresh');
   });
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Caller, HttpRequest, Person } from '#api';
+import type { Caller, HttpRequest, Principal } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
 
 /** Who a session belongs to; undefined where there is no such session. */
-export type Identify = (id: string, token: string) => Promise<Person | undefined>;
+export type Identify = (id: string, token: string) => Promise<Principal | undefined>;
 
 /** Name and token of the session a request was sent with; undefined where there is none. @throws Problem */
 function sessionIn(request: HttpRequest): readonly [id: string, token: string] | undefined {
@@ -24,21 +24,21 @@ export async function callerOf(request: HttpRequest, identify: Identify): Promis
   const { source } = request;
   const session = sessionIn(request);
   if (!session) return { source };
-  const person = await identify(...session);
-  if (!person) throw unauthenticated('The session is not valid, or not any more.');
-  return { person, source };
+  const principal = await identify(...session);
+  if (!principal) throw unauthenticated('The session is not valid, or not any more.');
+  return { principal, source };
 }
 
 /** The longest reason and the longest key a request may be sent with, in characters. */
-const LONGEST = { reason: 1000, key: 255 } as const;
+const MAX_LENGTH = { reason: 1000, key: 255 } as const;
 
 /** Why somebody wants something, in the words of header Contractor-Reason. @throws Problem */
 export function reasonIn(request: HttpRequest): string | undefined {
   const header = request.header('contractor-reason');
   if (header === undefined || header === '') return undefined;
   const reason = unicode(header);
-  if (reason.length > LONGEST.reason) {
-    throw malformed(`Contractor-Reason must be at most ${LONGEST.reason} characters long.`, 'Contractor-Reason');
+  if (reason.length > MAX_LENGTH.reason) {
+    throw malformed(`Contractor-Reason must be at most ${MAX_LENGTH.reason} characters long.`, 'Contractor-Reason');
   }
   return reason;
 }
@@ -56,14 +56,14 @@ function unicode(header: string): string {
  * The id a request has in the log. With a header Idempotency-Key it is made of the key and the person, so that the same
  * wish sent twice is one wish; `otherwise` is a fresh one. @throws Problem
  */
-export function requestId(request: HttpRequest, { person }: Caller, otherwise: string): string {
+export function requestId(request: HttpRequest, { principal }: Caller, otherwise: string): string {
   const key = request.header('idempotency-key');
-  if (key === undefined || !person) return otherwise;
-  if (key === '' || key.length > LONGEST.key) {
-    throw malformed(`Idempotency-Key must be 1 to ${LONGEST.key} characters long.`, 'Idempotency-Key');
+  if (key === undefined || !principal) return otherwise;
+  if (key === '' || key.length > MAX_LENGTH.key) {
+    throw malformed(`Idempotency-Key must be 1 to ${MAX_LENGTH.key} characters long.`, 'Idempotency-Key');
   }
   return createHash('sha256')
-    .update(JSON.stringify([person.name, key]))
+    .update(JSON.stringify([principal.name, key]))
     .digest('hex')
     .slice(0, 32);
 }

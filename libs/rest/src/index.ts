@@ -1,3 +1,3 @@
 export { REST_HEADERS } from './cors.ts';
-export { restFace } from './rest-face.ts';
-export type { RestFaceOptions } from './rest-face.ts';
+export { restAdapter } from './rest-adapter.ts';
+export type { RestFaceOptions } from './rest-adapter.ts';

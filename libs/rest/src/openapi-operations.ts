@@ -1,6 +1,6 @@
 import type { Action, Catalogue, Filter, Model, Permission } from '#api';
 import { permissionFor } from '#api';
-import { mayBeKept } from './given-before.ts';
+import { mayBeStored } from './idempotency.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { answerSchema, argumentsSchema, nameOf, schemaOf } from './openapi-schemas.ts';
@@ -50,7 +50,7 @@ function guarded(permission: Permission, doc: string | undefined): Part {
 
 /** The headers of what changes something. */
 const command = (model: Model): readonly Part[] => [
-  ...(mayBeKept(model) ? [part('parameters', 'IdempotencyKey')] : []),
+  ...(mayBeStored(model) ? [part('parameters', 'IdempotencyKey')] : []),
   part('parameters', 'Reason'),
 ];
 

@@ -9,7 +9,7 @@ import { changes, newValues } from './given-fields.ts';
 import { modelPath, objectPath } from './paths.ts';
 import { listingIn } from './query.ts';
 import { readArguments } from './read-value.ts';
-import type { Wish } from './wish.ts';
+import type { ParsedRequest } from './parsed-request.ts';
 import { linkOf, writeObject, writeValue } from './write-value.ts';
 
 const headersOf = (position: Position | undefined, pending?: Position): Record<string, string> => ({
@@ -40,7 +40,7 @@ function keyOf(model: Model, id: string, { catalogue }: ApiService): Key {
 }
 
 /** Objects of a model, a page at a time. */
-export async function list(model: Model, { api, request, query, at }: Wish): Promise<Answer> {
+export async function list(model: Model, { api, request, query, at }: ParsedRequest): Promise<Answer> {
   const listing = listingIn(query, model, api.catalogue);
   const position = at ?? api.reached;
   const { objects, total } = await api.listObjects(model, listing, request, at);
@@ -67,7 +67,7 @@ export async function list(model: Model, { api, request, query, at }: Wish): Pro
 }
 
 /** One object. */
-export async function read(model: Model, id: string, { api, request, at, header }: Wish): Promise<Answer> {
+export async function read(model: Model, id: string, { api, request, at, header }: ParsedRequest): Promise<Answer> {
   const position = at ?? api.reached;
   const key = keyOf(model, id, api);
   const { body, etag, headers } = tagged(model, key, await api.get(model, [key], request, AS_THEY_ARE, at), api);
@@ -77,7 +77,7 @@ export async function read(model: Model, id: string, { api, request, at, header 
 }
 
 /** A new object. */
-export async function create(model: Model, { api, request, data }: Wish): Promise<Answer> {
+export async function create(model: Model, { api, request, data }: ParsedRequest): Promise<Answer> {
   const before = api.reached;
   const { value, ...done } = await api.create(model, newValues(model, data, api.catalogue), request, AS_THEY_ARE);
   const { body, headers } = tagged(model, value.key, new Map([[value.key, value]]), api);
@@ -86,7 +86,7 @@ export async function create(model: Model, { api, request, data }: Wish): Promis
 }
 
 /** Other values for some fields of an object. */
-export async function change(model: Model, id: string, { api, request, data, merge }: Wish): Promise<Answer> {
+export async function change(model: Model, id: string, { api, request, data, merge }: ParsedRequest): Promise<Answer> {
   const before = api.reached;
   const key = keyOf(model, id, api);
   const given = changes(model, data, api.catalogue, merge);
@@ -96,21 +96,21 @@ export async function change(model: Model, id: string, { api, request, data, mer
 }
 
 /** An object is no more. */
-export async function remove(model: Model, id: string, { api, request }: Wish): Promise<Answer> {
+export async function remove(model: Model, id: string, { api, request }: ParsedRequest): Promise<Answer> {
   const before = api.reached;
   const done = await api.remove(model, [keyOf(model, id, api)], request);
   return { status: 204, headers: changed(before, done) };
 }
 
 /** An action of a model. */
-export async function callStatic(action: Action, { api, request, data }: Wish): Promise<Answer> {
+export async function callStatic(action: Action, { api, request, data }: ParsedRequest): Promise<Answer> {
   const before = api.reached;
   const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request);
   return called(action.returns, value, changed(before, done), api);
 }
 
 /** An action of an object. */
-export async function callOn(model: Model, id: string, action: Action, wish: Wish): Promise<Answer> {
+export async function callOn(model: Model, id: string, action: Action, wish: ParsedRequest): Promise<Answer> {
   const { api, request, data } = wish;
   const before = api.reached;
   const key = keyOf(model, id, api);

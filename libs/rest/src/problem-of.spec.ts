@@ -7,7 +7,7 @@ import { PROBLEMS } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 
 const nobody = { source: '' };
-const somebody = { source: '', person: { name: 'x', superuser: false, permissions: new Set(''), session: '' } };
+const somebody = { source: '', principal: { name: 'x', superuser: false, permissions: new Set(''), session: '' } };
 const named = (error: unknown, caller: typeof nobody = somebody): string => {
   const found = problemOf(error, caller);
   return found ? `${PROBLEMS[found.problem].status} ${found.problem}` : 'a bug';

@@ -63,7 +63,7 @@ export function problemOf(error: unknown, caller: Caller | undefined): Problem |
   if (error instanceof NotReady) return problem('not-ready', `The server is not ready: ${error.message}.`);
   if (error instanceof AppendRefused && LIMITS.includes(error.rule)) return problem('too-large', error.message);
   if (error instanceof Forbidden) {
-    return caller?.person ? problem('forbidden', 'Not authorized.') : unauthenticated('This needs a session.');
+    return caller?.principal ? problem('forbidden', 'Not authorized.') : unauthenticated('This needs a session.');
   }
   return undefined;
 }

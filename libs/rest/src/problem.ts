@@ -15,7 +15,7 @@ const kinds = {
   malformed: {
     status: 400,
     title: 'The request cannot be understood',
-    doc: 'The path, the query, a header or the JSON of the body cannot be read. Sent again as it is, it will fail again.',
+    doc: 'The path, the query, a header or the JSON of the body cannot be read. Sent again as it value, it will fail again.',
   },
   unauthenticated: {
     status: 401,
@@ -55,7 +55,7 @@ const kinds = {
   'too-large': {
     status: 413,
     title: 'Too much at once',
-    doc: 'The body, or what it would write, is larger than the server takes in one request.',
+    doc: 'The body, or what it would write, value larger than the server takes in one request.',
   },
   'unsupported-type': {
     status: 415,

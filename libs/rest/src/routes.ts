@@ -8,7 +8,7 @@ import { DOCUMENT, PROBLEMS_AT } from './paths.ts';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What stands at a path. */
-export type Place =
+export type Route =
   | { readonly kind: 'document' }
   | { readonly kind: 'problem'; readonly name: ProblemName }
   | { readonly kind: 'model'; readonly model: Model }
@@ -23,9 +23,9 @@ export type Place =
     };
 
 /** A place that is behind the session: objects, or an action. */
-export type Served = Exclude<Place, { readonly kind: 'document' | 'problem' }>;
+export type Served = Exclude<Route, { readonly kind: 'document' | 'problem' }>;
 
-type Kind = Place['kind'];
+type Kind = Route['kind'];
 type Verb = Parameters<typeof answers>[1];
 
 /** Which verb of a model each method on it, or on its objects, is. */
@@ -39,7 +39,7 @@ const answered = (verbs: Readonly<Record<string, Verb>>, model: Model): Method[]
     .filter(([, verb]) => answers(model, verb))
     .map(([method]) => method as Method);
 
-const METHODS: { readonly [K in Kind]: (place: Extract<Place, { kind: K }>) => readonly Method[] } = {
+const METHODS: { readonly [K in Kind]: (place: Extract<Route, { kind: K }>) => readonly Method[] } = {
   document: () => ['GET'],
   problem: () => ['GET'],
   model: ({ model }) => answered(VERBS.model, model),
@@ -49,17 +49,17 @@ const METHODS: { readonly [K in Kind]: (place: Extract<Place, { kind: K }>) => r
 };
 
 /** The methods a place answers. */
-export const methodsOf = (place: Place): readonly Method[] => METHODS[place.kind](place as never);
+export const methodsOf = (place: Route): readonly Method[] => METHODS[place.kind](place as never);
 
 /**
  * What stands at a path, by the catalogue: at most two things, where an object might be called like an action of its
  * model; they answer different methods.
  */
-export function placesAt(catalogue: Catalogue, segments: readonly string[]): readonly Place[] {
+export function placesAt(catalogue: Catalogue, segments: readonly string[]): readonly Route[] {
   return everythingAt(catalogue, segments).filter((place) => methodsOf(place).length > 0);
 }
 
-function everythingAt(catalogue: Catalogue, segments: readonly string[]): Place[] {
+function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[] {
   const [first = '', second = '', third, fourth, ...rest] = segments;
   if (segments.length === 1) return first === DOCUMENT ? [{ kind: 'document' }] : [];
   if (segments.length === 2 && first === PROBLEMS_AT)

@@ -1,18 +1,18 @@
 import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { Command, CommandHandler } from '@nestjs/cqrs';
-import type { Asking, Work } from '#kernel';
-import type { Done } from '#event-store';
-import { Commands } from '#event-store';
+import type { CommandMetadata, UnitOfWork } from '#kernel';
+import type { CommandResult } from '#event-store';
+import { CommandExecutor } from '#event-store';
 
 /** A wish: a unit of work, and who wants it. The one kind of command there is; the command bus is its one entrance. */
-export class CarryOut extends Command<Done<unknown>> {
-  readonly asking: Asking;
-  readonly task: (work: Work) => Promise<unknown>;
+export class CarryOut extends Command<CommandResult<unknown>> {
+  readonly metadata: CommandMetadata;
+  readonly task: (work: UnitOfWork) => Promise<unknown>;
 
-  constructor(asking: Asking, task: (work: Work) => Promise<unknown>) {
+  constructor(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<unknown>) {
     super();
-    this.asking = asking;
+    this.metadata = metadata;
     this.task = task;
   }
 }
@@ -20,13 +20,13 @@ export class CarryOut extends Command<Done<unknown>> {
 /** Reads, decides, appends; again where somebody else was faster. */
 @CommandHandler(CarryOut)
 export class CarryOutHandler implements ICommandHandler<CarryOut> {
-  readonly #commands: Commands;
+  readonly #commands: CommandExecutor;
 
-  constructor(@Inject(Commands) commands: Commands) {
+  constructor(@Inject(CommandExecutor) commands: CommandExecutor) {
     this.#commands = commands;
   }
 
-  execute({ asking, task }: CarryOut): Promise<Done<unknown>> {
-    return this.#commands.carryOut(asking, task);
+  execute({ metadata, task }: CarryOut): Promise<CommandResult<unknown>> {
+    return this.#commands.execute(metadata, task);
   }
 }

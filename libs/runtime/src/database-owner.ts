@@ -4,7 +4,7 @@ import { Client } from 'pg';
 /** Key of the advisory lock the owner of a database holds. */
 const LOCK = 7_311_434;
 /** How long the lock of a process that was killed may outlive it, in milliseconds. */
-const PATIENCE = 3000;
+const TIMEOUT_MS = 3000;
 /** Names the connection of the owner, for others to see who it is. */
 const NAME = 'contractor, process ';
 
@@ -32,7 +32,7 @@ export async function ownDatabase(url: string, lost: () => void): Promise<() => 
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + TIMEOUT_MS;
     while (!(await taken(client))) {
       if (Date.now() > deadline) throw new OwnedByAnother(await ownerOf(client));
       await sleep(50);

@@ -8,7 +8,7 @@ export { jsonLog, masked } from './log.ts';
 export type { Log } from './log.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
-export type { Furniture, Ground, Process, Room } from './room.ts';
+export type { Furniture, AppContext, Process, Room } from './room.ts';
 export { withSettingsFile } from './settings-file.ts';
 export { BadSetting, readSettings } from './settings.ts';
 export type { Environment, Settings } from './settings.ts';

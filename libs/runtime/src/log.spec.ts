@@ -26,10 +26,10 @@ describe('the log', () => {
 
   it('writes an error with its stack and all its causes', () => {
     const error = new Error('no answer', { cause: new TypeError('no host', { cause: 'no name' }) });
-    const [line] = written((log) => log.error('asking failed', error, { host: 'a' }));
+    const [line] = written((log) => log.error('metadata failed', error, { host: 'a' }));
     expect(line).toEqual({
       level: 'error',
-      message: 'asking failed',
+      message: 'metadata failed',
       host: 'a',
       error: [
         expect.stringMatching(/^Error: no answer\n\s+at /),

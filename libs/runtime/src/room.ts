@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
-import type { Asking, Work } from '#kernel';
-import type { Clock, Done, EventStore } from '#event-store';
+import type { CommandMetadata, UnitOfWork } from '#kernel';
+import type { Clock, CommandResult, EventStore } from '#event-store';
 import type { Ids, ReadModel, ReadStore } from '#read-store';
 import type { Secrets } from '#secrets';
 import type { Catalogue, Extension, Model } from '#api';
 import type { Log } from './log.ts';
 
 /** What the rooms stand on: the log, the read models, the ledgers, the one entrance for wishes. */
-export interface Ground {
+export interface AppContext {
   readonly store: EventStore;
   readonly reads: ReadStore;
   readonly pool: Pool;
@@ -16,7 +16,7 @@ export interface Ground {
   readonly clock: Clock;
   readonly log: Log;
   /** Carries out a unit of work; it may run several times, so it only reads and decides. */
-  readonly carryOut: <R>(asking: Asking, task: (work: Work) => Promise<R>) => Promise<Done<R>>;
+  readonly execute: <R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>) => Promise<CommandResult<R>>;
 }
 
 /** Something that lives as long as the server: started after the read models, stopped before them. */
@@ -39,5 +39,5 @@ export interface Furniture {
 export interface Room {
   readonly name: string;
   readonly rows: readonly ReadModel[];
-  furnish(ground: Ground): Furniture;
+  furnish(ground: AppContext): Furniture;
 }

@@ -26,7 +26,7 @@ export const siteConfigActions = (served: Served, log: Log): Readonly<Record<str
   },
   explain: {
     doc: 'Which site, and which event, gave each configuration value, and what its operators did.',
-    faces: ['rest'],
+    protocols: ['rest'],
     parameters: {},
     returns,
     permission,

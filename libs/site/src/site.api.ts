@@ -1,4 +1,4 @@
-import type { Work } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Action, Extension, Model, Values } from '#api';
 import { asText, dateTime, map, NAME, reference, text } from '#api';
 import type { ConfigOwner, SecretKeeping } from '#config';
@@ -16,16 +16,16 @@ const LISTS = ['domain_search', 'dns_servers', 'log_servers'];
  * Reads a site that something refers to; where it is not there (or about to go), that is a fault of the field.
  * @returns undefined where there is none
  */
-export async function siteFor(work: Work, field: string, name: unknown): Promise<Site | undefined> {
+export async function siteFor(work: UnitOfWork, field: string, name: unknown): Promise<Site | undefined> {
   if (typeof name !== 'string') return undefined;
-  const found = await work.see(site, name);
-  if (found.stage === 'open') return found.is;
+  const found = await work.load(site, name);
+  if (found.stage === 'active') return found.value;
   work.fault(field, 'INVALID_VALUE', `there is no site ${name}`);
   return undefined;
 }
 
 /** Refuses a parent that would put the site inside itself. */
-async function checkParent(work: Work, name: string, parent: unknown): Promise<void> {
+async function checkParent(work: UnitOfWork, name: string, parent: unknown): Promise<void> {
   for (let at: unknown = parent; typeof at === 'string'; at = (await siteFor(work, 'parent', at))?.parent) {
     if (at === name) {
       work.fault('parent', 'CYCLE', `Site "${name}" would be inside itself`);
@@ -36,7 +36,7 @@ async function checkParent(work: Work, name: string, parent: unknown): Promise<v
 
 /** What is given of a site, with all faults of it. */
 async function changesFrom(
-  work: Work,
+  work: UnitOfWork,
   name: string,
   values: Values,
   whose: Pick<ConfigOwner, 'secrets' | 'before' | 'wish'>,
@@ -68,17 +68,17 @@ export const siteModel = (actions: Readonly<Record<string, Action>>, secrets: Se
   },
   rows: sites,
   present: ({ configValues, origins: _, ...row }, name) => ({ ...row, name, config_values: shownValues(configValues) }),
-  create: async (work, values, { asking }) => {
+  create: async (work, values, { metadata }) => {
     const name = asText(values['name']);
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
-    const defined = (await changesFrom(work, name, values, { secrets, wish: asking.request })) as Site;
+    const defined = (await changesFrom(work, name, values, { secrets, wish: metadata.request })) as Site;
     await work.decide(site, name, { type: 'DefineSite', data: { name, ...defined } });
     return name;
   },
-  update: async (work, name, values, { asking }) => {
-    const seen = await work.see(site, name);
-    const before = seen.stage === 'open' ? seen.is.configValues : undefined;
-    const data = await changesFrom(work, String(name), values, { secrets, before, wish: asking.request });
+  update: async (work, name, values, { metadata }) => {
+    const seen = await work.load(site, name);
+    const before = seen.stage === 'active' ? seen.value.configValues : undefined;
+    const data = await changesFrom(work, String(name), values, { secrets, before, wish: metadata.request });
     await work.decide(site, name, { type: 'ChangeSite', data });
   },
   deletion: {

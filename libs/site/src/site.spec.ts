@@ -4,11 +4,11 @@ import type { Site, SiteCommand, SiteEvent } from './site.ts';
 import { site } from './site.ts';
 import { sites } from './sites.ts';
 
-const is: Site = { description: 'the first', zone: null, parent: null, configValues: [['ntp', 'a']] };
-const define: SiteCommand = { type: 'DefineSite', data: { name: 'site1', ...is } };
+const value: Site = { description: 'the first', zone: null, parent: null, configValues: [['ntp', 'a']] };
+const define: SiteCommand = { type: 'DefineSite', data: { name: 'site1', ...value } };
 const change = (data: Partial<Site>): SiteCommand => ({ type: 'ChangeSite', data });
 
-const defined: SiteEvent = { type: 'SiteDefined', data: is };
+const defined: SiteEvent = { type: 'SiteDefined', data: value };
 const closed: SiteEvent = { type: 'SiteClosed', data: {} };
 const deleted: SiteEvent = { type: 'SiteDeleted', data: {} };
 
@@ -28,15 +28,15 @@ describe('a site', () => {
 
   it('changes in several ways at once, each an event of its own', () =>
     given(site, defined)
-      .when(change({ ...is, description: 'mine', zone: 3 }))
+      .when(change({ ...value, description: 'mine', zone: 3 }))
       .yields({ type: 'SiteDescribed', data: { description: 'mine' } }, { type: 'SiteZoneChosen', data: { zone: 3 } }));
 
-  it.each([[{}], [is]])('does not change by %j', (changes) =>
+  it.each([[{}], [value]])('does not change by %j', (changes) =>
     given(site, defined).when(change(changes)).yieldsNothing(),
   );
 
   it('loses its zone and its parent', () =>
-    given(site, { type: 'SiteDefined', data: { ...is, zone: 3, parent: 'world' } })
+    given(site, { type: 'SiteDefined', data: { ...value, zone: 3, parent: 'world' } })
       .when(change({ zone: null, parent: null }))
       .yields({ type: 'SiteZoneChosen', data: { zone: null } }, { type: 'SiteMoved', data: { parent: null } }));
 
@@ -66,7 +66,10 @@ describe('a site', () => {
         { type: 'SiteMoved', data: { parent: 'world' } },
         { type: 'SiteConfigured', data: { configValues: [['ntp', 'b']] } },
       ),
-    ).toEqual({ stage: 'open', is: { description: 'mine', zone: 3, parent: 'world', configValues: [['ntp', 'b']] } }));
+    ).toEqual({
+      stage: 'active',
+      value: { description: 'mine', zone: 3, parent: 'world', configValues: [['ntp', 'b']] },
+    }));
 });
 
 describe('the row of a site', () => {
@@ -74,7 +77,7 @@ describe('the row of a site', () => {
     const rows = rowsAfter(
       sites,
       ['site1', defined],
-      ['site2', { type: 'SiteDefined', data: { ...is, parent: 'site1' } }],
+      ['site2', { type: 'SiteDefined', data: { ...value, parent: 'site1' } }],
       ['site1', { type: 'SiteDescribed', data: { description: 'mine' } }],
       ['site1', { type: 'SiteConfigured', data: { configValues: [['ntp', 'b']] } }],
       ['site2', closed],
@@ -85,7 +88,7 @@ describe('the row of a site', () => {
       created: moment(1),
       updated: moment(4),
     });
-    expect(rows.get('site2')).toMatchObject({ ...is, parent: 'site1', created: moment(2), updated: moment(2) });
+    expect(rows.get('site2')).toMatchObject({ ...value, parent: 'site1', created: moment(2), updated: moment(2) });
   });
 
   it('goes with the site', () => expect(rowsAfter(sites, ['site1', defined], ['site1', deleted]).size).toBe(0));

@@ -1,6 +1,6 @@
 import type { Pairs } from '#config';
-import type { Decider, Life, LifeCommand, LifeEvent, Message } from '#kernel';
-import { life, refuse } from '#kernel';
+import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 
 /** A place where things are built. Sites nest, and hand configuration down to the sites inside them. */
 export interface Site {
@@ -16,7 +16,7 @@ export interface Site {
 type Define = { readonly name: string } & Readonly<Site>;
 
 export type SiteCommand =
-  Message<'DefineSite', Define> | Message<'ChangeSite', Partial<Readonly<Site>>> | LifeCommand<'Site'>;
+  Message<'DefineSite', Define> | Message<'ChangeSite', Partial<Readonly<Site>>> | LifecycleCommand<'Site'>;
 
 export type SiteEvent =
   | Message<'SiteDefined', Readonly<Site>>
@@ -24,32 +24,32 @@ export type SiteEvent =
   | Message<'SiteZoneChosen', { readonly zone: number | null }>
   | Message<'SiteMoved', { readonly parent: string | null }>
   | Message<'SiteConfigured', { readonly configValues: Pairs }>
-  | LifeEvent<'Site'>;
+  | LifecycleEvent<'Site'>;
 
-const rules = life('Site');
+const rules = lifecycle('Site');
 
-const set = (data: Partial<Site>, state: Life<Site>): Life<Site> =>
-  state.stage === 'open' ? { ...state, is: { ...state.is, ...data } } : state;
+const set = (data: Partial<Site>, state: Lifecycle<Site>): Lifecycle<Site> =>
+  state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
-export const site: Decider<Life<Site>, SiteCommand, SiteEvent> = {
+export const site: Decider<Lifecycle<Site>, SiteCommand, SiteEvent> = {
   category: 'site',
-  begins: ['DefineSite'],
+  creationCommands: ['DefineSite'],
   initial: () => ({ stage: 'absent' }),
   decide: {
     DefineSite: ({ name, ...defined }, state) =>
-      state.stage === 'open' || state.stage === 'closed'
+      state.stage === 'active' || state.stage === 'deleting'
         ? refuse('name', 'TAKEN', 'Site with this Name already exists.')
         : { type: 'SiteDefined', data: defined },
     ChangeSite: ({ description, zone, parent, configValues }, state) => {
-      if (state.stage !== 'open') return refuse('', 'NOT_FOUND', 'Site is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'Site is not there');
       const events: SiteEvent[] = [];
-      const { is } = state;
-      if (description !== undefined && description !== is.description) {
+      const { value } = state;
+      if (description !== undefined && description !== value.description) {
         events.push({ type: 'SiteDescribed', data: { description } });
       }
-      if (zone !== undefined && zone !== is.zone) events.push({ type: 'SiteZoneChosen', data: { zone } });
-      if (parent !== undefined && parent !== is.parent) events.push({ type: 'SiteMoved', data: { parent } });
-      if (configValues !== undefined && JSON.stringify(configValues) !== JSON.stringify(is.configValues)) {
+      if (zone !== undefined && zone !== value.zone) events.push({ type: 'SiteZoneChosen', data: { zone } });
+      if (parent !== undefined && parent !== value.parent) events.push({ type: 'SiteMoved', data: { parent } });
+      if (configValues !== undefined && JSON.stringify(configValues) !== JSON.stringify(value.configValues)) {
         events.push({ type: 'SiteConfigured', data: { configValues } });
       }
       return events;
@@ -57,7 +57,7 @@ export const site: Decider<Life<Site>, SiteCommand, SiteEvent> = {
     ...rules.decide,
   },
   evolve: {
-    SiteDefined: (data) => ({ stage: 'open', is: { ...data } }),
+    SiteDefined: (data) => ({ stage: 'active', value: { ...data } }),
     SiteDescribed: set,
     SiteZoneChosen: set,
     SiteMoved: set,

@@ -15,7 +15,7 @@ export interface RunningProgram {
 }
 
 /** How long a program may take to say that it is ready, in milliseconds. */
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * Starts a program and waits until it has written a line that `ready` is found in.
@@ -36,7 +36,7 @@ export async function startProgram(
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       fail('was not ready in time');
-    }, PATIENCE);
+    }, TIMEOUT_MS);
     child.once('exit', (code) => {
       clearTimeout(timer);
       fail(`ended with ${code}`);

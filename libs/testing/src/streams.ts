@@ -1,11 +1,11 @@
-import type { Decider, Message, Seen, StateSource } from '#kernel';
-import { Conflict, evolve, streamName, Work } from '#kernel';
+import type { Decider, Message, StreamState, StateSource } from '#kernel';
+import { Conflict, evolve, streamName, UnitOfWork } from '#kernel';
 
 /** A log in memory, for specs about units of work: nothing but messages by stream, folded whenever they are seen. */
 export class Streams implements StateSource {
   readonly #streams = new Map<string, Message[]>();
 
-  async see<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<Seen<S>> {
+  async load<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<StreamState<S>> {
     const messages = this.of(decider, id);
     const state = structuredClone(messages).reduce((state, event) => evolve(decider, state, event), decider.initial());
     return { state, revision: messages.length - 1 };
@@ -13,7 +13,7 @@ export class Streams implements StateSource {
 
   /** The state of a stream. */
   async state<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string | number): Promise<S> {
-    return (await this.see(decider, String(id))).state;
+    return (await this.load(decider, String(id))).state;
   }
 
   /** The messages of a stream. */
@@ -31,10 +31,10 @@ export class Streams implements StateSource {
    * @returns the streams written, each with the types of its new events
    * @throws Refusal; Conflict where a stream has moved since the task read it
    */
-  async carryOut(task: (work: Work) => Promise<unknown>): Promise<Record<string, string[]>> {
-    const work = new Work(this);
+  async execute(task: (work: UnitOfWork) => Promise<unknown>): Promise<Record<string, string[]>> {
+    const work = new UnitOfWork(this);
     await task(work);
-    work.settle();
+    work.throwIfFaulted();
     const written = work.written();
     const seen = [...work.read(), ...written.map(({ stream, expected }) => ({ stream, revision: expected }))];
     const moved = seen.filter(({ stream, revision }) => (this.#streams.get(stream)?.length ?? 0) - 1 !== revision);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { fuzz } from './cases/fuzz.ts';
 import { seeds } from './cases/fuzz-source.ts';
-import { lab } from './cases/lab.ts';
+import { lab } from './cases/host-fixture.ts';
 import { compile } from './compile.ts';
 import { format } from './format.ts';
 import { type Machine, begin, line, variables } from './machine.ts';

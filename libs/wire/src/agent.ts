@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { JsonMap } from '#kernel';
 import type { WireLog } from './log.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { AgentWire, Outcome, Task, Work } from './wire.ts';
+import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
 
 /** What a function of a module gets besides its parameters. */
 export interface FunctionContext {
@@ -48,7 +48,7 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
   const limits = Object.fromEntries(offered.map(([module, { limit }]) => [module, limit]));
   const atOnce = new AbortController();
 
-  const work: Work = async (task) => {
+  const work: TaskHandler = async (task) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
     log('info', 'task begun', { ...about, parameters: task.parameters });
     const outcome = await unlessAborted(outcomeOf(tables, task, atOnce.signal), atOnce.signal);

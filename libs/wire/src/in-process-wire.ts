@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { taskQueues } from './task-queues.ts';
-import type { AgentWire, Announcement, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
+import type {
+  AgentWire,
+  Announcement,
+  ForemanWire,
+  ForemanWireListener,
+  Outcome,
+  Report,
+  Task,
+  TaskHandler,
+} from './wire.ts';
 import { EVERY_SITE } from './wire.ts';
 
 /** Periods of the in-process wire, in milliseconds. */
@@ -31,7 +40,7 @@ export interface InProcessWire {
 /** An agent that has shown itself, and what it is at work on. */
 interface Member {
   readonly announcement: Announcement;
-  readonly work: Work;
+  readonly work: TaskHandler;
   readonly atWork: Map<Task, AtWork>;
   taking: boolean;
 }

@@ -21,5 +21,5 @@ export type {
   Outcome,
   Report,
   Task,
-  Work,
+  TaskHandler,
 } from './wire.ts';

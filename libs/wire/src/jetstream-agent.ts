@@ -6,10 +6,10 @@ import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import * as names from './subjects.ts';
-import { tell } from './tell.ts';
+import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { EVERY_SITE } from './wire.ts';
-import type { AgentWire, Announcement, Report, Task, Work } from './wire.ts';
+import type { AgentWire, Announcement, Report, Task, TaskHandler } from './wire.ts';
 
 /** Periods of an agent's end, in milliseconds. */
 export interface AgentPeriods {
@@ -74,7 +74,7 @@ export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPer
 /** What an agent does between start and stop, over as many connections as that takes. */
 function shiftOf(
   { agent, site, modules }: Announcement,
-  work: Work,
+  work: TaskHandler,
   { log = () => undefined }: NatsSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
 ) {
@@ -143,15 +143,15 @@ function shiftOf(
     const already = task && atWork.get(task.cookie);
     if (already !== undefined) {
       already.message = message;
-      tell(() => message.working());
+      notifySafely(() => message.working());
     } else if (task === undefined) {
       log('error', 'a message that is no task was dropped', { subject: message.subject });
-      tell(() => message.term());
-    } else if (reported.has(task.cookie)) tell(() => message.ack());
+      notifySafely(() => message.term());
+    } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
     else if (task.once && message.redelivered) {
       log('warn', 'a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
-      tell(() => message.term());
-    } else if (stopping.signal.aborted && !task.once) tell(() => message.nak());
+      notifySafely(() => message.term());
+    } else if (stopping.signal.aborted && !task.once) notifySafely(() => message.nak());
     else {
       const started: AtWork = { task, message, done: Promise.resolve() };
       atWork.set(task.cookie, started);
@@ -163,13 +163,13 @@ function shiftOf(
     const { task, cookie, job, module } = started.task;
     const beat = () => session?.connection.publish(names.beatSubject(site), encode({ job, cookie, agent }));
     const beats = setInterval(beat, beatEvery);
-    const holds = setInterval(() => session && tell(() => started.message.working()), ackWait / 3);
+    const holds = setInterval(() => session && notifySafely(() => started.message.working()), ackWait / 3);
     beat();
     const outcome = await work(started.task);
     if (outcome !== undefined) {
       await send(module, { task, cookie, job, agent, outcome });
       remember(cookie);
-      tell(() => started.message.ack());
+      notifySafely(() => started.message.ack());
     }
     clearInterval(beats);
     clearInterval(holds);

@@ -4,10 +4,10 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { endingWith } from './ending-with.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
-import { roster } from './roster.ts';
+import { agentRegistry } from './agent-registry.ts';
 import { REQUEST, streams, type StreamPeriods } from './streams.ts';
 import * as names from './subjects.ts';
-import { tell } from './tell.ts';
+import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import type { ForemanWire, ForemanWireListener } from './wire.ts';
 
@@ -19,7 +19,7 @@ export interface ForemanPeriods extends StreamPeriods {
 }
 
 /** How many reports are handled at a time. */
-const HANDS = 32;
+const MAX_CONCURRENT_REPORTS = 32;
 
 const usual: ForemanPeriods = {
   ackWait: 5000,
@@ -41,7 +41,7 @@ interface Session {
 export function jetstreamForeman(settings: NatsSettings, periods: Partial<ForemanPeriods> = {}): ForemanWire {
   const { retryFirst, retryMost, ...streamPeriods } = { ...usual, ...periods };
   const { log = () => undefined } = settings;
-  const present = roster();
+  const present = agentRegistry();
   const handling = new Set<Promise<void>>();
   let link: Promise<NatsLink> | undefined;
   let session: Session | undefined;
@@ -89,7 +89,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         await streams.results();
         const consumer = await js.consumers.get(names.RESULTS, names.RESULTS_READER);
         const messages = await consumer.consume({
-          max_messages: HANDS,
+          max_messages: MAX_CONCURRENT_REPORTS,
           ...REQUEST,
           abort_on_missing_resource: true,
         });
@@ -97,7 +97,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
           const handled = handle(message, listener).finally(() => handling.delete(handled));
           handling.add(handled);
           wait = retryFirst;
-          if (handling.size > HANDS) await Promise.race(handling);
+          if (handling.size > MAX_CONCURRENT_REPORTS) await Promise.race(handling);
         }
       } catch (cause) {
         if (!over.aborted) log('error', 'reports cannot be read', { reason: String(cause) });
@@ -111,16 +111,16 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
     const report = readReport(message.data);
     if (report === undefined) {
       log('error', 'a message that is no report was dropped', { subject: message.subject });
-      return tell(() => message.term());
+      return notifySafely(() => message.term());
     }
-    const holds = setInterval(() => tell(() => message.working()), streamPeriods.reportWait / 3);
+    const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
     try {
       await listener.reported(report);
-      tell(() => message.ack());
+      notifySafely(() => message.ack());
     } catch (cause) {
       log('warn', 'a report was not taken', { cookie: report.cookie, reason: String(cause) });
       const wait = Math.min(retryFirst * 2 ** (message.info.deliveryCount - 1), retryMost);
-      tell(() => message.nak(wait));
+      notifySafely(() => message.nak(wait));
     } finally {
       clearInterval(holds);
     }

@@ -6,7 +6,7 @@ import { startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import type { WireLog } from './log.ts';
-import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, Work } from './wire.ts';
+import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
   task: id,
@@ -59,9 +59,9 @@ describe('the wire over NATS', () => {
     agents.push(agent);
     return agent;
   };
-  const startAgent = (work: Work, servers?: string) =>
+  const startAgent = (work: TaskHandler, servers?: string) =>
     agentOf(servers).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 4 } }, work);
-  const done: Work = async ({ task }) => ({ result: { task } });
+  const done: TaskHandler = async ({ task }) => ({ result: { task } });
 
   it('may begin before the server is there', async () => {
     await server.kill();
@@ -164,7 +164,7 @@ describe('the wire over NATS', () => {
 
   it('leaves a long task to the agent that is at work on it', async () => {
     const ends: ((outcome: Outcome) => void)[] = [];
-    const work: Work = () => new Promise((resolve) => ends.push(resolve));
+    const work: TaskHandler = () => new Promise((resolve) => ends.push(resolve));
     await foreman.start(listener);
     await startAgent(work);
     await agentOf().start({ agent: 'a2', site: 'berlin', modules: { ipmi: 1 } }, work);

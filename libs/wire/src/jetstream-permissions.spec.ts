@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { startNatsServer, until, type NatsServer } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
-import type { Report, Work } from './wire.ts';
+import type { Report, TaskHandler } from './wire.ts';
 
 /** The rights of one site's agents, as the README gives them. */
 const config = `
@@ -43,7 +43,7 @@ describe('an agent with the rights of one site', () => {
       site,
       wire: jetstreamAgent({ servers: as('berlin:b'), log }, { announceEvery: 30 }),
     }));
-    const work: Work = async ({ task }) => ({ result: { task } });
+    const work: TaskHandler = async ({ task }) => ({ result: { task } });
     for (const { site, wire } of agents) await wire.start({ agent: `${site}-1`, site, modules: { ipmi: 1 } }, work);
 
     await until(() => foreman.serves('berlin', 'ipmi') && complaints.length > 0);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERY_SITE } from './wire.ts';
-import type { AgentWire, Announcement, Beat, ForemanWire, Report, Task, Work } from './wire.ts';
+import type { AgentWire, Announcement, Beat, ForemanWire, Report, Task, TaskHandler } from './wire.ts';
 
 /** A wire made for one test. */
 export interface WireUnderTest {
@@ -27,7 +27,7 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await wire.close();
     });
 
-    const agent = async (name: string, modules: Announcement['modules'], work: Work, site = 'berlin') => {
+    const agent = async (name: string, modules: Announcement['modules'], work: TaskHandler, site = 'berlin') => {
       const end = await wire.agent();
       await end.wire.start({ agent: name, site, modules }, work);
       return end;
@@ -244,7 +244,7 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
     });
 
     it('says which modules of which sites are served, and when that begins', async () => {
-      const idle: Work = async () => ({ result: {} });
+      const idle: TaskHandler = async () => ({ result: {} });
       await office.open();
       expect(wire.foreman.serves('berlin', 'ipmi')).toBe(false);
       const first = await agent('a1', { ipmi: 1, ssh: 1, none: 0 }, idle);
@@ -403,7 +403,7 @@ class Bench {
     return new Set(this.#ends.keys());
   }
 
-  of(agent: string): Work {
+  of(agent: string): TaskHandler {
     return (task) =>
       new Promise((resolve) => {
         const end = () => resolve({ result: { by: agent } });

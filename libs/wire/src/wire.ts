@@ -78,7 +78,7 @@ export interface Announcement {
  * The work of one dispatch. It never rejects: failures are outcomes. `undefined` means that it was given up half-way:
  * nothing is reported, as if the agent had died.
  */
-export type Work = (task: Task) => Promise<Outcome | undefined>;
+export type TaskHandler = (task: Task) => Promise<Outcome | undefined>;
 
 /** The agent's end of the wire. */
 export interface AgentWire {
@@ -86,7 +86,7 @@ export interface AgentWire {
    * Announces the agent again and again and works on what arrives, never more at a time per module than announced.
    * Its outcome is reported until the transport holds it.
    */
-  start(announcement: Announcement, work: Work): Promise<void>;
+  start(announcement: Announcement, work: TaskHandler): Promise<void>;
   /** Takes no more tasks, waits for those at work and reports them, then disconnects. */
   stop(): Promise<void>;
 }

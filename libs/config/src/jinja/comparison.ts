@@ -1,7 +1,7 @@
 import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
 import type { Value } from './values.ts';
-import { isList, isMap, kindOf, Missing, numberOf, Tuple } from './values.ts';
+import { isList, isMap, kindOf, Undefined, numberOf, Tuple } from './values.ts';
 
 /** Whether two values are equal. @throws TemplateFault where looking takes too long */
 export function isEqual(one: Value, other: Value, budget: Budget): boolean {
@@ -9,7 +9,7 @@ export function isEqual(one: Value, other: Value, budget: Budget): boolean {
   if (one === other) return true;
   const [a, b] = [numberOf(one), numberOf(other)];
   if (a !== undefined || b !== undefined) return a === b;
-  if (one instanceof Missing) return other instanceof Missing;
+  if (one instanceof Undefined) return other instanceof Undefined;
   if (one instanceof Tuple || other instanceof Tuple) {
     return one instanceof Tuple && other instanceof Tuple && areEqual(one.items, other.items, budget);
   }
@@ -29,7 +29,7 @@ export function compare(one: Value, other: Value, budget: Budget, operator = '<'
   const [a, b] = [numberOf(one), numberOf(other)];
   if (a !== undefined && b !== undefined) return a - b;
   if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0;
-  for (const value of [one, other]) if (value instanceof Missing) throw value.fault();
+  for (const value of [one, other]) if (value instanceof Undefined) throw value.fault();
   const [left, right] = one instanceof Tuple && other instanceof Tuple ? [one.items, other.items] : [one, other];
   if (!isList(left) || !isList(right)) {
     throw new TemplateFault(

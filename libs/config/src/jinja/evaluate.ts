@@ -4,9 +4,9 @@ import { attributeOf, itemOf, sliceOf } from './members.ts';
 import { holds, operate, signed } from './operators.ts';
 import type { Scope } from './scope.ts';
 import { shown } from './text.ts';
-import type { Expression, Handed } from './tree.ts';
+import type { Expression, CallArguments } from './tree.ts';
 import type { Arguments, Run, Value } from './values.ts';
-import { isList, isMap, isTrue, itemsOf, made, Missing, Tuple } from './values.ts';
+import { isList, isMap, isTrue, itemsOf, made, Undefined, Tuple } from './values.ts';
 
 type Kind = Expression['kind'];
 type Evaluate<K extends Kind> = (expression: Extract<Expression, { kind: K }>, scope: Scope, run: Run) => Value;
@@ -24,7 +24,7 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
   constant: ({ value }) => value,
   name: ({ name }, scope) => {
     const value = scope.get(name);
-    return value === undefined ? new Missing(`'${name}' is undefined`) : value;
+    return value === undefined ? new Undefined(`'${name}' is undefined`) : value;
   },
   list: ({ items }, scope, run) => made(evaluateAll(items, scope, run)),
   tuple: ({ items }, scope, run) => new Tuple(evaluateAll(items, scope, run)),
@@ -77,7 +77,9 @@ const EVALUATE: { readonly [K in Kind]: Evaluate<K> } = {
   choice: ({ test, value, otherwise, line }, scope, run) => {
     if (isTrue(evaluate(test, scope, run))) return evaluate(value, scope, run);
     if (otherwise) return evaluate(otherwise, scope, run);
-    return new Missing(`the inline if-expression on line ${line} evaluated to false and no else section was defined.`);
+    return new Undefined(
+      `the inline if-expression on line ${line} evaluated to false and no else section was defined.`,
+    );
   },
 };
 
@@ -88,7 +90,7 @@ function keyOf(key: Value): Value {
 }
 
 /** What is handed to a call, evaluated. */
-export function handed({ positional, named, list, map }: Handed, scope: Scope, run: Run): Arguments {
+export function handed({ positional, named, list, map }: CallArguments, scope: Scope, run: Run): Arguments {
   const more = map ? evaluate(map, scope, run) : undefined;
   return {
     positional: [...evaluateAll(positional, scope, run), ...(list ? itemsOf(evaluate(list, scope, run)) : [])],

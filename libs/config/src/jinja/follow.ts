@@ -1,6 +1,6 @@
 import { itemOf } from './members.ts';
 import type { Run, Value } from './values.ts';
-import { isTrue, itemsOf, Missing } from './values.ts';
+import { isTrue, itemsOf, Undefined } from './values.ts';
 
 /** Goes down a path (`address.city`, `0`) in a value. */
 export function follow(run: Run, value: Value, path: Value, otherwise: Value = null): Value {
@@ -8,7 +8,7 @@ export function follow(run: Run, value: Value, path: Value, otherwise: Value = n
     typeof path === 'string' ? path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : [path];
   return (path === null ? [] : steps).reduce<Value>((at, step) => {
     const inner = itemOf(at, step, run.budget);
-    return inner instanceof Missing && otherwise !== null ? otherwise : inner;
+    return inner instanceof Undefined && otherwise !== null ? otherwise : inner;
   }, value);
 }
 

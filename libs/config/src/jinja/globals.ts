@@ -2,11 +2,11 @@ import { entriesOf } from './collection-methods.ts';
 import { TemplateFault } from './fault.ts';
 import { bind, wholeOf } from './methods.ts';
 import { represented, shown } from './text.ts';
-import type { Arguments, Run, Thing, Value } from './values.ts';
+import type { Arguments, Run, ObjectValue, Value } from './values.ts';
 import { Callable, kindOf, made } from './values.ts';
 
 /** `namespace(found=false)`: something whose members can be set from within a loop. */
-export class Namespace implements Thing {
+export class Namespace implements ObjectValue {
   readonly thing = 'Namespace';
   readonly #members: Map<string, Value>;
 
@@ -28,7 +28,7 @@ export class Namespace implements Thing {
 }
 
 /** `cycler("odd", "even")`: gives its values in turn. */
-class Cycler implements Thing {
+class Cycler implements ObjectValue {
   readonly thing = 'Cycler';
   readonly #items: readonly Value[];
   #at = 0;
@@ -57,7 +57,7 @@ class Cycler implements Thing {
 }
 
 /** `joiner(", ")`: nothing the first time it is called, the separator from then on. */
-class Joiner implements Thing {
+class Joiner implements ObjectValue {
   readonly thing = 'Joiner';
   readonly #separator: string;
   #used = false;

@@ -1,8 +1,8 @@
 import type { TokenStream } from './token-stream.ts';
-import type { Expression, Handed } from './tree.ts';
+import type { Expression, CallArguments } from './tree.ts';
 
 /** What stands in the brackets of a call; `readExpression` reads one value of it. */
-export function readHanded(stream: TokenStream, readExpression: (stream: TokenStream) => Expression): Handed {
+export function readHanded(stream: TokenStream, readExpression: (stream: TokenStream) => Expression): CallArguments {
   const { line } = stream.expect('lparen');
   const positional: Expression[] = [];
   const named: (readonly [string, Expression])[] = [];

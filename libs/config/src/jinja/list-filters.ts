@@ -6,7 +6,7 @@ import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
 import { operate } from './operators.ts';
 import { represented, shown } from './text.ts';
 import type { Run, Value } from './values.ts';
-import { isMap, isTrue, itemsOf, kindOf, made, Missing, numberOf, Tuple } from './values.ts';
+import { isMap, isTrue, itemsOf, kindOf, made, Undefined, numberOf, Tuple } from './values.ts';
 
 function batched(run: Run, self: Value, count: number, fill: Value): Value {
   const items = all(run, self);
@@ -45,7 +45,7 @@ function sizeOf(value: Value): number {
 const otherwise = [
   { default_value: '', boolean: false },
   (_: Run, self: Value, value: Value, boolean: Value) =>
-    self instanceof Missing || (isTrue(boolean) && !isTrue(self)) ? value : self,
+    self instanceof Undefined || (isTrue(boolean) && !isTrue(self)) ? value : self,
 ] as const;
 
 /** The filters that work on lists and maps. */
@@ -55,8 +55,8 @@ export const listFilters: Readonly<Record<string, Method>> = methods({
   length: [{}, (_, self) => sizeOf(self)],
   count: [{}, (_, self) => sizeOf(self)],
   list: [{}, (run, self) => made([...all(run, self)])],
-  first: [{}, (run, self) => all(run, self)[0] ?? new Missing('No first item, sequence was empty.')],
-  last: [{}, (run, self) => all(run, self).at(-1) ?? new Missing('No last item, sequence was empty.')],
+  first: [{}, (run, self) => all(run, self)[0] ?? new Undefined('No first item, sequence was empty.')],
+  last: [{}, (run, self) => all(run, self).at(-1) ?? new Undefined('No last item, sequence was empty.')],
   join: [
     { d: '', attribute: null },
     (run, self, between, attribute) => {
@@ -86,13 +86,13 @@ export const listFilters: Readonly<Record<string, Method>> = methods({
   items: [
     {},
     (_, self) => {
-      if (self instanceof Missing) return made([]);
+      if (self instanceof Undefined) return made([]);
       if (!isMap(self)) throw new TemplateFault('TypeError', 'Can only get item pairs from a mapping.');
       return made(entriesOf(self).map((entry) => new Tuple(entry)));
     },
   ],
   attr: [
     { name: REQUIRED },
-    (_, self, name) => new Missing(`${represented(`${kindOf(self)} object`)} has no attribute ${represented(name)}`),
+    (_, self, name) => new Undefined(`${represented(`${kindOf(self)} object`)} has no attribute ${represented(name)}`),
   ],
 });

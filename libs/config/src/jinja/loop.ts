@@ -1,10 +1,10 @@
 import { isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
-import type { Arguments, Run, Thing, Value } from './values.ts';
-import { Callable, Missing, Tuple } from './values.ts';
+import type { Arguments, Run, ObjectValue, Value } from './values.ts';
+import { Callable, Undefined, Tuple } from './values.ts';
 
 /** `loop`: where a loop is. */
-export class Loop implements Thing {
+export class Loop implements ObjectValue {
   readonly thing = 'LoopContext';
   readonly #items: readonly Value[];
   readonly #depth: number;
@@ -43,8 +43,8 @@ export class Loop implements Thing {
     length: () => this.#items.length,
     depth: () => this.#depth + 1,
     depth0: () => this.#depth,
-    previtem: () => this.#items[this.#at - 1] ?? new Missing('there is no previous item'),
-    nextitem: () => this.#items[this.#at + 1] ?? new Missing('there is no next item'),
+    previtem: () => this.#items[this.#at - 1] ?? new Undefined('there is no previous item'),
+    nextitem: () => this.#items[this.#at + 1] ?? new Undefined('there is no next item'),
     cycle: () =>
       new Callable('cycle', (_, { positional }) => {
         if (positional.length === 0) throw new TemplateFault('TypeError', 'no items for cycling given');

@@ -4,7 +4,7 @@ import { Scope } from './scope.ts';
 import { quoted } from './text.ts';
 import type { Signature, Statements } from './tree.ts';
 import type { Arguments, Run } from './values.ts';
-import { Callable, Missing, Tuple } from './values.ts';
+import { Callable, Undefined, Tuple } from './values.ts';
 
 /** Something a template can call that renders its body where it was written. */
 export function macro(
@@ -38,7 +38,9 @@ function receive(
     scope.set(
       parameter,
       given ??
-        (otherwise ? evaluate(otherwise, scope, run) : new Missing(`parameter ${quoted(parameter)} was not provided`)),
+        (otherwise
+          ? evaluate(otherwise, scope, run)
+          : new Undefined(`parameter ${quoted(parameter)} was not provided`)),
     );
   }
   const caller = rest.get('caller');

@@ -6,7 +6,7 @@ import type { Method } from './methods.ts';
 import { textOf } from './methods.ts';
 import { quoted, represented } from './text.ts';
 import type { Value } from './values.ts';
-import { Callable, isList, isMap, isThing, kindOf, Missing, numberOf, Tuple } from './values.ts';
+import { Callable, isList, isMap, isThing, kindOf, Undefined, numberOf, Tuple } from './values.ts';
 
 /** The methods values have, by their kind. */
 const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
@@ -41,14 +41,14 @@ function methodOf(value: Value, name: string): Value | undefined {
 
 /** `value.name`: an attribute, else the item of that name. @throws TemplateFault where the value is missing */
 export function attributeOf(value: Value, name: string): Value {
-  if (value instanceof Missing) throw value.fault();
+  if (value instanceof Undefined) throw value.fault();
   const found = methodOf(value, name) ?? (isMap(value) ? value.get(name) : undefined);
   return found === undefined ? missingIn(value, name) : found;
 }
 
 /** `value[at]`: an item, else the attribute of that name. @throws TemplateFault where the value is missing */
 export function itemOf(value: Value, at: Value, budget: Budget): Value {
-  if (value instanceof Missing) throw value.fault();
+  if (value instanceof Undefined) throw value.fault();
   if (isMap(value)) {
     const found = value.get(at);
     if (found !== undefined) return found;
@@ -68,9 +68,9 @@ function sequence(value: Value, budget: Budget): readonly Value[] | undefined {
 }
 
 /** What is not there in a value, in the words of the fault it becomes when it is used. */
-function missingIn(value: Value, name: Value): Missing {
+function missingIn(value: Value, name: Value): Undefined {
   const what = value === null ? 'None' : `${kindOf(value)} object`;
-  return new Missing(
+  return new Undefined(
     typeof name === 'string'
       ? `${quoted(what)} has no attribute ${quoted(name)}`
       : `${what} has no element ${represented(name)}`,
@@ -79,7 +79,7 @@ function missingIn(value: Value, name: Value): Missing {
 
 /** `value[from:to:step]`. @throws TemplateFault */
 export function sliceOf(value: Value, bounds: readonly Value[], budget: Budget): Value {
-  if (value instanceof Missing) throw value.fault();
+  if (value instanceof Undefined) throw value.fault();
   const items = sequence(value, budget);
   if (!items) {
     const why = isMap(value) ? "unhashable type: 'slice'" : `'${kindOf(value)}' object is not subscriptable`;

@@ -1,6 +1,6 @@
 import { TemplateFault } from './fault.ts';
 import type { Arguments, Run, Value } from './values.ts';
-import { isFraction, kindOf, Missing, numberOf } from './values.ts';
+import { isFraction, kindOf, Undefined, numberOf } from './values.ts';
 
 /** Something that can be done with a value: a method, a filter. */
 export type Method = (run: Run, self: Value, args: Arguments) => Value;
@@ -58,5 +58,5 @@ export function wholeOf(value: Value | undefined): number {
 }
 
 function mismatch(value: Value | undefined, needed: string): TemplateFault {
-  return value instanceof Missing ? value.fault() : wrong(`${needed}, not '${kindOf(value ?? null)}'`);
+  return value instanceof Undefined ? value.fault() : wrong(`${needed}, not '${kindOf(value ?? null)}'`);
 }

@@ -3,12 +3,12 @@ import type { Method } from './methods.ts';
 import { methods, wholeOf } from './methods.ts';
 import { represented, shown } from './text.ts';
 import type { Value } from './values.ts';
-import { fraction, integer, isFraction, kindOf, Missing, numberOf } from './values.ts';
+import { fraction, integer, isFraction, kindOf, Undefined, numberOf } from './values.ts';
 
 function numeric(value: Value): number {
   const number = numberOf(value);
   if (number !== undefined) return number;
-  throw value instanceof Missing
+  throw value instanceof Undefined
     ? value.fault()
     : new TemplateFault('TypeError', `a number is required, not '${kindOf(value)}'`);
 }
@@ -60,7 +60,7 @@ export const numberFilters: Readonly<Record<string, Method>> = methods({
   int: [
     { default: 0, base: 10 },
     (_, self, otherwise, base) => {
-      if (self instanceof Missing) throw self.fault();
+      if (self instanceof Undefined) throw self.fault();
       const number = typeof self === 'string' ? wholeIn(self, wholeOf(base)) : numberOf(self);
       return number === undefined || !Number.isFinite(number) ? otherwise : integer(Math.trunc(number));
     },
@@ -68,7 +68,7 @@ export const numberFilters: Readonly<Record<string, Method>> = methods({
   float: [
     { default: fraction(0) },
     (_, self, otherwise) => {
-      if (self instanceof Missing) throw self.fault();
+      if (self instanceof Undefined) throw self.fault();
       const number = typeof self === 'string' && DECIMAL.test(self) ? Number(self.replaceAll('_', '')) : numberOf(self);
       return number === undefined ? otherwise : fraction(number);
     },

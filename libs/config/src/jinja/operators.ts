@@ -3,7 +3,7 @@ import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import { percentFormat } from './percent-format.ts';
 import type { Value } from './values.ts';
-import { fraction, integer, isFraction, isList, isMap, kindOf, made, Missing, numberOf, Tuple } from './values.ts';
+import { fraction, integer, isFraction, isList, isMap, kindOf, made, Undefined, numberOf, Tuple } from './values.ts';
 
 /** How operators are written, by the names of their tokens. */
 const SIGNS: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ function divisor(value: number, why: string): number {
 export function operate(operator: string, left: Value, right: Value, budget: Budget): Value {
   budget.spend();
   const formats = operator === 'mod' && typeof left === 'string';
-  for (const value of formats ? [] : [left, right]) if (value instanceof Missing) throw value.fault();
+  for (const value of formats ? [] : [left, right]) if (value instanceof Undefined) throw value.fault();
   const [a, b] = [numberOf(left), numberOf(right)];
   const numeric = NUMERIC[operator];
   if (a !== undefined && b !== undefined && numeric) return numeric(a, b, isFraction(left) || isFraction(right));
@@ -124,10 +124,10 @@ export function contains(container: Value, value: Value, budget: Budget): boolea
     budget.room(container.length);
     if (typeof value === 'string') return container.includes(value);
     const what = `'in <string>' requires string as left operand, not ${kindOf(value)}`;
-    throw value instanceof Missing ? value.fault() : new TemplateFault('TypeError', what);
+    throw value instanceof Undefined ? value.fault() : new TemplateFault('TypeError', what);
   }
   if (isMap(container)) return container.has(value);
-  if (container instanceof Missing) return false;
+  if (container instanceof Undefined) return false;
   const items = container instanceof Tuple ? container.items : container;
   if (!isList(items)) throw new TemplateFault('TypeError', `argument of type '${kindOf(container)}' is not iterable`);
   return items.some((item) => isEqual(item, value, budget));
@@ -135,7 +135,7 @@ export function contains(container: Value, value: Value, budget: Budget): boolea
 
 /** A number with its sign turned, or as it is. @throws TemplateFault */
 export function signed(sign: 'negative' | 'positive', value: Value): Value {
-  if (value instanceof Missing) throw value.fault();
+  if (value instanceof Undefined) throw value.fault();
   const plain = numberOf(value);
   if (plain === undefined) {
     throw new TemplateFault(

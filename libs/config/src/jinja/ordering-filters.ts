@@ -4,8 +4,8 @@ import { TemplateFault } from './fault.ts';
 import { all, folded, follow } from './follow.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED } from './methods.ts';
-import type { Run, Thing, Value } from './values.ts';
-import { isMap, isTrue, itemsOf, made, Missing, Tuple } from './values.ts';
+import type { Run, ObjectValue, Value } from './values.ts';
+import { isMap, isTrue, itemsOf, made, Undefined, Tuple } from './values.ts';
 
 /** What things are compared by, in the order in which it counts. */
 const keysOf = (run: Run, value: Value, attribute: Value, caseSensitive: Value): Value[] =>
@@ -25,7 +25,7 @@ function extreme(run: Run, self: Value, caseSensitive: Value, attribute: Value, 
   const items = all(run, self);
   const key = (item: Value) => folded(follow(run, item, attribute), caseSensitive);
   const [first] = items;
-  if (first === undefined) return new Missing('No aggregated item, sequence was empty.');
+  if (first === undefined) return new Undefined('No aggregated item, sequence was empty.');
   return items.reduce((best, item) => (compare(key(item), key(best), run.budget) * sign < 0 ? item : best), first);
 }
 
@@ -42,7 +42,7 @@ function unique(run: Run, self: Value, caseSensitive: Value, attribute: Value): 
 }
 
 /** Things that have something in common; it can be taken apart like a pair. */
-class Group extends Tuple implements Thing {
+class Group extends Tuple implements ObjectValue {
   readonly thing = 'tuple';
 
   attribute(name: string): Value | undefined {

@@ -2,7 +2,7 @@ import { TemplateFault } from './fault.ts';
 import { contains, holds } from './operators.ts';
 import { shown } from './text.ts';
 import type { Arguments, Run, Value } from './values.ts';
-import { Callable, isFraction, isList, isMap, isThing, Missing, numberOf, Tuple } from './values.ts';
+import { Callable, isFraction, isList, isMap, isThing, Undefined, numberOf, Tuple } from './values.ts';
 
 type Test = (run: Run, value: Value, args: Arguments) => boolean;
 
@@ -14,7 +14,7 @@ const comparison =
 function numeric(value: Value): number {
   const number = numberOf(value);
   if (number !== undefined) return number;
-  throw value instanceof Missing ? value.fault() : new TemplateFault('TypeError', 'a number is required');
+  throw value instanceof Undefined ? value.fault() : new TemplateFault('TypeError', 'a number is required');
 }
 
 const remainder = (value: Value, by: number): number => ((numeric(value) % by) + by) % by;
@@ -36,8 +36,8 @@ const [eq, ne, lt, le, gt, ge] = ['eq', 'ne', 'lt', 'lteq', 'gt', 'gteq'].map(co
 
 /** What can be asked about a value with `is`. */
 export const tests: Readonly<Record<string, Test>> = {
-  defined: (_, value) => !(value instanceof Missing),
-  undefined: (_, value) => value instanceof Missing,
+  defined: (_, value) => !(value instanceof Undefined),
+  undefined: (_, value) => value instanceof Undefined,
   none: (_, value) => value === null,
   boolean: (_, value) => typeof value === 'boolean',
   true: (_, value) => value === true,
@@ -47,8 +47,8 @@ export const tests: Readonly<Record<string, Test>> = {
   number: (_, value) => numberOf(value) !== undefined,
   string: (_, value) => typeof value === 'string',
   mapping: (_, value) => isMap(value),
-  sequence: (_, value) => isCollection(value) || value instanceof Missing,
-  iterable: (_, value) => isCollection(value) || value instanceof Missing,
+  sequence: (_, value) => isCollection(value) || value instanceof Undefined,
+  iterable: (_, value) => isCollection(value) || value instanceof Undefined,
   callable: (_, value) => value instanceof Callable || (isThing(value) && value.call !== undefined),
   escaped: () => false,
   odd: (_, value) => remainder(value, 2) === 1,

@@ -6,7 +6,7 @@ import { represented, shown } from './text.ts';
 import { capitalized, centered, replaced, stripped } from './text-methods.ts';
 import { toJson } from './to-json.ts';
 import type { Run, Value } from './values.ts';
-import { isList, isMap, isTrue, itemsOf, Missing, numberOf, Tuple } from './values.ts';
+import { isList, isMap, isTrue, itemsOf, Undefined, numberOf, Tuple } from './values.ts';
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
@@ -170,7 +170,7 @@ export const textFilters: Readonly<Record<string, Method>> = {
       (run, self, space) => {
         if (!isMap(self)) throw new TemplateFault('TypeError', 'only a map has attributes');
         const attributes = [...self]
-          .filter(([, value]) => value !== null && !(value instanceof Missing))
+          .filter(([, value]) => value !== null && !(value instanceof Undefined))
           .map(([key, value]) => `${escaped(shown(key))}="${escaped(shown(value, run.budget))}"`);
         return (isTrue(space) && attributes.length > 0 ? ' ' : '') + attributes.join(' ');
       },

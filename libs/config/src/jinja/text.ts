@@ -1,14 +1,14 @@
 import { TemplateFault } from './fault.ts';
 import type { Budget } from './budget.ts';
 import type { Value } from './values.ts';
-import { Callable, isList, isMap, Missing, Tuple, Whole } from './values.ts';
+import { Callable, isList, isMap, Undefined, Tuple, IntegralFloat } from './values.ts';
 
 const DEEPEST = 100;
 
 /** A value as it is shown: `True`, `None`, `1.5`, `[1, 'a']`; text as it is, what is missing as nothing. */
 export function shown(value: Value, budget?: Budget): string {
   if (typeof value === 'string') return value;
-  return value instanceof Missing ? '' : written(value, budget, 0);
+  return value instanceof Undefined ? '' : written(value, budget, 0);
 }
 
 /** A value as it would be written in a program: text in quotes. */
@@ -21,8 +21,8 @@ function written(value: Value, budget: Budget | undefined, depth: number): strin
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return shownNumber(value);
   if (typeof value === 'string') return budget ? budget.text(quoted(value)) : quoted(value);
-  if (value instanceof Whole) return shownNumber(value.value, true);
-  if (value instanceof Missing) return 'Undefined';
+  if (value instanceof IntegralFloat) return shownNumber(value.value, true);
+  if (value instanceof Undefined) return 'Undefined';
   if (value instanceof Callable) return `<function ${value.name}>`;
   const inner = (item: Value): string => written(item, budget, depth + 1);
   if (value instanceof Tuple) {

@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
 import { shownNumber } from './text.ts';
 import type { Value } from './values.ts';
-import { isFraction, isList, isMap, kindOf, Missing, numberOf, Tuple } from './values.ts';
+import { isFraction, isList, isMap, kindOf, Undefined, numberOf, Tuple } from './values.ts';
 
 /** Characters that mean something in HTML, or that are not ASCII, are written as escapes. */
 const escaped = (char: string): string =>
@@ -21,7 +21,7 @@ function written(value: Value, budget: Budget, indent: number | undefined, depth
   if (depth > 100) throw new TemplateFault('LimitError', 'nested too deeply');
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(budget.text(value));
-  if (value instanceof Missing) return '""';
+  if (value instanceof Undefined) return '""';
   const number = numberOf(value);
   if (number !== undefined) return shownNumber(number, isFraction(value));
   const inner = (item: Value): string => written(item, budget, indent, depth + 1);

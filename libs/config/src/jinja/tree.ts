@@ -1,7 +1,7 @@
 import type { Value } from './values.ts';
 
 /** What a filter, a test or a call is handed, as it is written. */
-export interface Handed {
+export interface CallArguments {
   readonly positional: readonly Expression[];
   readonly named: readonly (readonly [name: string, value: Expression])[];
   /** `*list` and `**map`. */
@@ -17,20 +17,20 @@ export type Expression =
   | { readonly kind: 'attribute'; readonly of: Expression; readonly name: string }
   | { readonly kind: 'item'; readonly of: Expression; readonly at: Expression }
   | { readonly kind: 'slice'; readonly of: Expression; readonly bounds: readonly (Expression | undefined)[] }
-  | { readonly kind: 'call'; readonly callee: Expression; readonly args: Handed }
+  | { readonly kind: 'call'; readonly callee: Expression; readonly args: CallArguments }
   /** `of` undefined: what the block it stands over comes to. */
   | {
       readonly kind: 'filter';
       readonly of: Expression | undefined;
       readonly name: string;
-      readonly args: Handed;
+      readonly args: CallArguments;
       readonly line: number;
     }
   | {
       readonly kind: 'test';
       readonly of: Expression;
       readonly name: string;
-      readonly args: Handed;
+      readonly args: CallArguments;
       readonly line: number;
     }
   | { readonly kind: 'not' | 'negative' | 'positive'; readonly of: Expression }

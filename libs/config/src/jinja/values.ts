@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
 
 /** A fraction whose value happens to be whole (`6 / 2`): it is shown as `3.0`. Other fractions are plain numbers. */
-export class Whole {
+export class IntegralFloat {
   readonly value: number;
 
   constructor(value: number) {
@@ -21,7 +21,7 @@ export class Tuple {
 }
 
 /** What a name, an attribute or an item stands for that is not there. Shown, it is empty; used, it is a fault. */
-export class Missing {
+export class Undefined {
   readonly why: string;
 
   constructor(why: string) {
@@ -34,7 +34,7 @@ export class Missing {
 }
 
 /** Something with attributes of its own: `loop`, a namespace, a cycler. */
-export interface Thing {
+export interface ObjectValue {
   readonly thing: string;
   /** Undefined: it has no such attribute. */
   attribute(name: string): Value | undefined;
@@ -67,13 +67,13 @@ export type Value =
   | boolean
   | number
   | string
-  | Whole
+  | IntegralFloat
   | readonly Value[]
   | Tuple
   | ReadonlyMap<Value, Value>
-  | Missing
+  | Undefined
   | Callable
-  | Thing;
+  | ObjectValue;
 
 /** What the parts of a run share. */
 export interface Run {
@@ -85,7 +85,7 @@ export interface Run {
 
 export const isMap = (value: Value): value is ReadonlyMap<Value, Value> => value instanceof Map;
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-export const isThing = (value: Value): value is Thing =>
+export const isThing = (value: Value): value is ObjectValue =>
   typeof value === 'object' && value !== null && 'thing' in value && !isMap(value);
 
 /** Containers that were made by the template, and may be changed by it; those it was given may not. */
@@ -101,7 +101,7 @@ export function made<C extends readonly Value[] | ReadonlyMap<Value, Value>>(con
 export const isChangeable = (container: object): boolean => changeable.has(container);
 
 /** A number as a fraction. */
-export const fraction = (value: number): Value => (Number.isInteger(value) ? new Whole(value) : value);
+export const fraction = (value: number): Value => (Number.isInteger(value) ? new IntegralFloat(value) : value);
 
 /** A whole number. @throws TemplateFault where it cannot be held exactly */
 export function integer(value: number): number {
@@ -113,11 +113,11 @@ export function integer(value: number): number {
 export function numberOf(value: Value): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
-  return value instanceof Whole ? value.value : undefined;
+  return value instanceof IntegralFloat ? value.value : undefined;
 }
 
 export const isFraction = (value: Value): boolean =>
-  value instanceof Whole || (typeof value === 'number' && !Number.isInteger(value));
+  value instanceof IntegralFloat || (typeof value === 'number' && !Number.isInteger(value));
 
 /** JSON as values of a template. */
 export function fromJson(json: Json): Value {
@@ -132,9 +132,9 @@ export function kindOf(value: Value): string {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'str';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
-  if (value instanceof Whole) return 'float';
+  if (value instanceof IntegralFloat) return 'float';
   if (value instanceof Tuple) return 'tuple';
-  if (value instanceof Missing) return 'Undefined';
+  if (value instanceof Undefined) return 'Undefined';
   if (value instanceof Callable) return 'function';
   if (isMap(value)) return 'dict';
   return isList(value) ? 'list' : value.thing;
@@ -146,7 +146,7 @@ export function isTrue(value: Value): boolean {
   if (value instanceof Tuple) return value.items.length > 0;
   if (isMap(value)) return value.size > 0;
   if (isList(value)) return value.length > 0;
-  if (value === null || value instanceof Missing) return false;
+  if (value === null || value instanceof Undefined) return false;
   return numberOf(value) !== 0;
 }
 
@@ -156,6 +156,6 @@ export function itemsOf(value: Value): readonly Value[] {
   if (value instanceof Tuple) return value.items;
   if (typeof value === 'string') return Array.from(value);
   if (isMap(value)) return [...value.keys()];
-  if (value instanceof Missing) return [];
+  if (value instanceof Undefined) return [];
   throw new TemplateFault('TypeError', `'${kindOf(value)}' object is not iterable`);
 }

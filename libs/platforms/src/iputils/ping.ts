@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** The most echoes one ping sends; at one a second it is done within two minutes. */
-const MOST_ECHOES = 100;
+const MAX_ECHOES = 100;
 
 /** How one run of the `ping` program ended. */
 type Run = { readonly missing: true } | { readonly code: number; readonly output: string; readonly complaint: string };
@@ -13,7 +13,7 @@ type Run = { readonly missing: true } | { readonly code: number; readonly output
  */
 export async function ping(target: string, count: number, signal?: AbortSignal): Promise<number> {
   const host = hostOf(target);
-  const echoes = Math.min(MOST_ECHOES, Math.max(1, Math.trunc(count) || 1));
+  const echoes = Math.min(MAX_ECHOES, Math.max(1, Math.trunc(count) || 1));
   const run = await runPing(['-n', '-q', '-c', String(echoes), '-W', '1', host], signal);
   if ('missing' in run) throw new Error('the program "ping" is missing: install the package iputils-ping');
   const share = percentAnswered(run.output);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { types } from 'node:util';
 
 /** How long a connection may take, in milliseconds. */
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 
 /**
  * What a TCP port does when it is knocked at: `open`, `timeout` (no answer within five seconds), `no route to host`,
@@ -12,7 +12,7 @@ export function portState(
   target: string,
   port: number,
   signal?: AbortSignal,
-  patience: number = PATIENCE,
+  patience: number = TIMEOUT_MS,
 ): Promise<string> {
   return new Promise((resolve) => {
     try {

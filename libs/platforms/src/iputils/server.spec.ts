@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { repeatable } from '../servers.ts';
-import { Play } from '../play.suite.ts';
+import { ScriptHarness } from '../script-harness.suite.ts';
 import { iputils } from './server.ts';
 
-const play = (call: string) => new Play(iputils, `  value = iputils.${call}`);
+const play = (call: string) => new ScriptHarness(iputils, `  value = iputils.${call}`);
 const SECOND = 1000;
 
 describe('ping', () => {

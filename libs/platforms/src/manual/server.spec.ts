@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Play } from '../play.suite.ts';
+import { ScriptHarness } from '../script-harness.suite.ts';
 import { manual } from './server.ts';
 
 const [foundation] = manual.foundationTypes;
-const play = (lines: string) => new Play(manual, lines, foundation);
+const play = (lines: string) => new ScriptHarness(manual, lines, foundation);
 
 describe('a machine that people handle', () => {
   it.each([

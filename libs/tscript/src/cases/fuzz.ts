@@ -15,7 +15,7 @@ import { run } from '../run.ts';
 import { status, statusText } from '../status.ts';
 import { outline } from '../outline.ts';
 import { textOf } from '../text.ts';
-import { lab } from './lab.ts';
+import { lab } from './host-fixture.ts';
 import { chance, pieces, randomFrom, seeds } from './fuzz-source.ts';
 
 /** What a fuzzing did. Times in milliseconds. */

@@ -8,7 +8,7 @@ import { run } from '../run.ts';
 import { status } from '../status.ts';
 import type { Case, CaseRaise, CaseStep } from './case.ts';
 import { encoded, encodedFloat } from './encoding.ts';
-import { type Lab, lab } from './lab.ts';
+import { type HostFixture, lab } from './host-fixture.ts';
 
 /** What is seen after a step, in the form of the recordings. */
 export interface Seen {
@@ -35,7 +35,7 @@ export interface Manner {
 
 interface Playing {
   readonly program: Program;
-  readonly lab: Lab;
+  readonly lab: HostFixture;
   readonly manner: Manner;
   readonly cookies: string[];
   machine: Machine;

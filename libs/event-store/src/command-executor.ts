@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { CommandMetadata, Message } from '#kernel';
+import { Conflict, refuse, streamName, UnitOfWork } from '#kernel';
+import type { Clock } from './clock.ts';
+import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
+import { hashOf } from './hash-chain.ts';
+import type { Upcasters } from './upcasters.ts';
+import { currentVersion } from './upcasters.ts';
+import type { StateCacheOptions } from './state-cache.ts';
+import { StateCache } from './state-cache.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+
+/** What a unit of work came to. */
+export interface CommandResult<R> {
+  readonly value: R;
+  /** Where its last event stands; undefined where there was nothing to append. */
+  readonly position: Position | undefined;
+}
+
+/** What a wish came to that may come again, as its event says it. */
+interface Outcome {
+  readonly once: string | undefined;
+  readonly value: unknown;
+}
+
+/** Ends a unit of work whose wish was carried out before. */
+class AlreadyExecuted extends Error {
+  readonly done: CommandResult<unknown>;
+
+  constructor(done: CommandResult<unknown>) {
+    super('carried out before');
+    this.done = done;
+  }
+}
+
+/** How often a unit of work is done again because somebody was faster, before the caller is told. */
+const TRIES = 20;
+
+/** How units of work are carried out, and who is told of it. */
+export interface CommandExecutorOptions extends StateCacheOptions {
+  /** A unit of work has to be done again because somebody was faster. */
+  readonly onConflict?: () => void;
+  /** So many events were appended. */
+  readonly onAppended?: (events: number) => void;
+}
+
+/** Carries out units of work: read, decide, append; again where somebody else was faster. */
+export class CommandExecutor {
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #states: StateCache;
+  readonly #turns = new KeyedMutex();
+  readonly #past: Upcasters;
+  readonly #options: CommandExecutorOptions;
+
+  constructor(store: EventStore, clock: Clock, options: CommandExecutorOptions = {}) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#past = options.upcasters ?? {};
+    this.#options = options;
+    this.#states = new StateCache(store, options);
+  }
+
+  /**
+   * Runs `task` on a fresh unit of work and appends what it decided. It may run several times, so it must do nothing
+   * but read and decide.
+   * @throws Refusal where the work collected faults; Conflict where others were faster again and again.
+   */
+  async execute<R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>): Promise<CommandResult<R>> {
+    const { idempotencyKey } = metadata;
+    const ledger = streamName('request', metadata.request);
+    const unlessDone = async (work: UnitOfWork): Promise<R> => {
+      const before = idempotencyKey === undefined ? undefined : await this.#outcome<R>(ledger, idempotencyKey);
+      if (before) throw new AlreadyExecuted(before);
+      return task(work);
+    };
+    try {
+      return await this.#attempt(unlessDone, async (work, value) => {
+        const message: Message<'RequestCarriedOut', Outcome> = {
+          type: 'RequestCarriedOut',
+          data: { once: idempotencyKey, value },
+        };
+        const outcome = { stream: ledger, expected: NO_STREAM, events: [message] };
+        const position = await this.#commit(metadata, work, idempotencyKey === undefined ? [] : [outcome]);
+        if (position === undefined) await this.#confirm(work);
+        return { value, position };
+      });
+    } catch (error) {
+      if (error instanceof AlreadyExecuted) return error.done as CommandResult<R>;
+      throw error;
+    }
+  }
+
+  /** What a wish has come to before; undefined where it was not carried out. @throws Refusal where it was another one */
+  async #outcome<R>(ledger: string, once: string): Promise<CommandResult<R> | undefined> {
+    const [event] = await this.#store.readStream(ledger, { limit: 1 });
+    if (!event) return undefined;
+    const outcome = JSON.parse(event.data) as Outcome;
+    if (outcome.once !== once) throw refuse('', 'ANOTHER_REQUEST', 'The Idempotency-Key was used for another request.');
+    return { value: outcome.value as R, position: event.position };
+  }
+
+  /**
+   * What a unit of work would decide now, without appending anything.
+   * @throws as `carryOut`
+   */
+  async preview<R>(task: (work: UnitOfWork) => Promise<R>): Promise<{ value: R; work: UnitOfWork }> {
+    return this.#attempt(task, async (work, value) => {
+      await this.#confirm(work);
+      return { value, work };
+    });
+  }
+
+  /** Runs `task` on a fresh unit of work and finishes it; again as long as others are faster. */
+  async #attempt<R, D>(
+    task: (work: UnitOfWork) => Promise<R>,
+    finish: (work: UnitOfWork, value: R) => Promise<D>,
+  ): Promise<D> {
+    let guesses = true;
+    const once = async (): Promise<D> => {
+      const states = this.#states;
+      const work = new UnitOfWork(guesses ? states : { load: (decider, id) => states.load(decider, id) });
+      try {
+        const value = await task(work);
+        work.throwIfFaulted();
+        return await finish(work, value);
+      } catch (error) {
+        if (!(error instanceof Conflict)) await this.#confirm(work);
+        throw error;
+      }
+    };
+    let contended: readonly string[] = [];
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // After a conflict the streams in question are taken in turns, so that those who lose do not lose for ever.
+        return await this.#turns.run(contended, once);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        this.#options.onConflict?.();
+        if (tries === TRIES) throw error;
+        await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
+        contended = error.streams;
+        guesses = false;
+      }
+    }
+  }
+
+  /** @param outcome what is written beside what was decided, if something was */
+  async #commit(
+    metadata: CommandMetadata,
+    work: UnitOfWork,
+    outcome: ReturnType<UnitOfWork['written']>,
+  ): Promise<Position | undefined> {
+    const decided = work.written();
+    if (decided.length === 0) return undefined;
+    const written = [...decided, ...outcome];
+    let index = 0;
+    const writes: Write[] = [];
+    for (const { stream, expected, events } of written) {
+      let { hash, at } = await this.#states.tail(stream, expected);
+      const chained: NewEvent[] = [];
+      for (const [n, message] of events.entries()) {
+        at = this.#clock.now(at);
+        const meta: Meta = {
+          v: currentVersion(this.#past, message.type),
+          at,
+          actor: metadata.actor,
+          request: metadata.request,
+          correlation: metadata.correlation,
+          ...(metadata.causation === undefined ? {} : { causation: metadata.causation }),
+          ...(metadata.reason === undefined ? {} : { reason: metadata.reason }),
+          prev: hash,
+        };
+        const event: NewEvent = {
+          id: eventId(metadata.request, index),
+          type: message.type,
+          data: JSON.stringify(message.data),
+          meta: JSON.stringify(meta),
+        };
+        chained.push(event);
+        hash = hashOf(stream, expected + 1 + n, event);
+        index += 1;
+      }
+      writes.push({ stream, expected, events: chained });
+    }
+    const { position, repeated } = await this.#store.append(writes, work.read());
+    if (!repeated) this.#options.onAppended?.(index);
+    // What the log holds of a wish that came twice is the first one, with other times in it.
+    if (repeated) await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
+    else for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
+    return position;
+  }
+
+  /** An answer without an append was not checked by the log: where what it rests on has moved, it does not count. */
+  async #confirm(work: UnitOfWork): Promise<void> {
+    const seen = [...work.read(), ...work.written().map(({ stream, expected }) => ({ stream, revision: expected }))];
+    if (await this.#states.refresh(seen)) throw new Conflict(seen.map(({ stream }) => stream));
+  }
+}
+
+/** The id of the n-th event of a wish: a UUID derived from the id of the wish, so that a retry gives the same ids. */
+function eventId(request: string, index: number): string {
+  const hex = createHash('sha256').update(`${request}/${index}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,206 @@
+import type { Decider, Message, StreamState, StateSource } from '#kernel';
+import { evolve, streamName } from '#kernel';
+import type { EventStore, Meta, NewEvent } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
+import { hashOf } from './hash-chain.ts';
+import type { Upcasters } from './upcasters.ts';
+import type { Snapshots } from './snapshots.ts';
+import { upcast } from './upcasters.ts';
+
+/** How states are kept. */
+export interface StateCacheOptions {
+  /** How many bytes of events the kept states may have been folded from; 64 MiB unless said. */
+  readonly memory?: number;
+  /** Old shapes of events. */
+  readonly upcasters?: Upcasters;
+  /** Where states of long streams are kept; nowhere unless said. */
+  readonly snapshots?: Snapshots;
+}
+
+/** A folded stream: its state, its revision, and what the next event has to be chained to. */
+export interface Folded extends StreamState {
+  /** Hash of the last event; `''` where there is none. */
+  readonly hash: string;
+  /** Time of the last event; `''` where there is none. */
+  readonly at: string;
+}
+
+interface Kept {
+  decider: Decider<unknown, Message, Message>;
+  folded: Folded;
+  bytes: number;
+}
+
+const PAGE = 500;
+/** A long stream's state is kept again when it was folded from this many events since. */
+const SNAPSHOT_EVERY = 200;
+/** Rough cost of an entry beside the text of its events. */
+const ENTRY_BYTES = 500;
+
+/**
+ * States of streams, folded from the log and kept in memory up to a number of bytes (measured by the text of the
+ * events they were folded from). What is kept may be behind the log; the exact revision of the append finds that out.
+ */
+export class StateCache implements StateSource {
+  readonly #store: EventStore;
+  readonly #limit: number;
+  readonly #kept = new Map<string, Kept>();
+  readonly #past: Upcasters;
+  readonly #snapshots: Snapshots | undefined;
+  #bytes = 0;
+
+  constructor(store: EventStore, { memory = 64 * 1024 * 1024, upcasters = {}, snapshots }: StateCacheOptions = {}) {
+    this.#snapshots = snapshots;
+    this.#store = store;
+    this.#limit = memory;
+    this.#past = upcasters;
+  }
+
+  async load<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+  ): Promise<Folded & StreamState<S>> {
+    const stream = streamName(decider.category, id);
+    const kept = this.#take(stream);
+    if (kept) return kept.folded as Folded & StreamState<S>;
+    const fresh: Kept = {
+      decider: decider as unknown as Decider<unknown, Message, Message>,
+      folded: (await this.#snapshot(stream, decider)) ?? nothing(decider),
+      bytes: ENTRY_BYTES,
+    };
+    const { revision } = fresh.folded;
+    await this.#readOn(stream, fresh);
+    if (fresh.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, fresh);
+    // Two reads of one stream may overlap; the one that got further counts.
+    const meanwhile = this.#kept.get(stream);
+    if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision)
+      return meanwhile.folded as Folded & StreamState<S>;
+    if (fresh.folded.revision !== NO_STREAM) this.#keep(stream, fresh);
+    return fresh.folded as Folded & StreamState<S>;
+  }
+
+  loadOptimistic<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+  ): Folded & StreamState<S> {
+    return (this.#take(streamName(decider.category, id))?.folded ?? nothing(decider)) as Folded & StreamState<S>;
+  }
+
+  /** What is kept of a stream, moved to the young end. */
+  #take(stream: string): Kept | undefined {
+    const kept = this.#kept.get(stream);
+    if (!kept) return undefined;
+    this.#kept.delete(stream);
+    this.#kept.set(stream, kept);
+    return kept;
+  }
+
+  /** A snapshot is only ever a short cut: one that cannot be read is as good as none. */
+  async #snapshot(
+    stream: string,
+    { snapshotVersion: shape }: { readonly snapshotVersion?: number },
+  ): Promise<Folded | undefined> {
+    if (shape === undefined) return undefined;
+    return this.#snapshots?.read(stream, shape).catch(() => undefined);
+  }
+
+  #keepSnapshot(stream: string, { decider, folded }: Kept): void {
+    if (decider.snapshotVersion === undefined) return;
+    // Nobody waits for it, and nothing is lost without it.
+    this.#snapshots?.keep(stream, decider.snapshotVersion, folded).catch(() => undefined);
+  }
+
+  /** Adds events this process has just appended behind what is kept. */
+  advance(stream: string, events: readonly NewEvent[], first: number): void {
+    const kept = this.#kept.get(stream);
+    if (!kept) return;
+    if (kept.folded.revision !== first - 1) {
+      // Someone else's look has been faster, or there is a gap: the log knows.
+      if (kept.folded.revision < first - 1) this.forget([stream]);
+      return;
+    }
+    for (const [n, event] of events.entries()) this.#add(stream, kept, event, first + n);
+    this.#trim(stream);
+  }
+
+  /** Reads what the log has behind what is kept. @returns whether a stream has moved since it was seen */
+  async refresh(seen: readonly { readonly stream: string; readonly revision: number }[]): Promise<boolean> {
+    let moved = false;
+    for (const { stream, revision } of seen) {
+      const kept = this.#kept.get(stream);
+      if (kept) {
+        await this.#readOn(stream, kept);
+        this.#trim(stream);
+        moved ||= kept.folded.revision !== revision;
+      } else {
+        moved ||= (await this.#store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
+      }
+    }
+    return moved;
+  }
+
+  async #readOn(stream: string, kept: Kept): Promise<void> {
+    for (;;) {
+      const events = await this.#store.readStream(stream, { from: kept.folded.revision + 1, limit: PAGE });
+      for (const event of events) {
+        if (event.revision === kept.folded.revision + 1) this.#add(stream, kept, event, event.revision);
+      }
+      if (events.length < PAGE) return;
+    }
+  }
+
+  #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
+    const meta = JSON.parse(event.meta) as Meta;
+    const message = { type: event.type, data: upcast(this.#past, event.type, meta.v, JSON.parse(event.data)) };
+    kept.folded = {
+      state: evolve(kept.decider, kept.folded.state, message),
+      revision,
+      hash: hashOf(stream, revision, event),
+      at: meta.at,
+    };
+    const bytes = event.data.length + event.meta.length;
+    kept.bytes += bytes;
+    if (this.#kept.get(stream) === kept) this.#bytes += bytes;
+  }
+
+  /** What the next event of a stream that was seen is chained to. */
+  async tail(stream: string, revision: number): Promise<{ hash: string; at: string }> {
+    if (revision === NO_STREAM) return { hash: '', at: '' };
+    const kept = this.#kept.get(stream)?.folded;
+    if (kept?.revision === revision) return kept;
+    const [last] = await this.#store.readStream(stream, { from: revision, limit: 1 });
+    if (!last) return { hash: '', at: '' };
+    return { hash: hashOf(stream, revision, last), at: timeOf(last) };
+  }
+
+  /** Forgets streams, so that the next look reads the log. */
+  forget(streams: readonly string[]): void {
+    for (const stream of streams) {
+      this.#bytes -= this.#kept.get(stream)?.bytes ?? 0;
+      this.#kept.delete(stream);
+    }
+  }
+
+  #keep(stream: string, kept: Kept): void {
+    this.forget([stream]);
+    this.#kept.set(stream, kept);
+    this.#bytes += kept.bytes;
+    this.#trim(stream);
+  }
+
+  #trim(youngest: string): void {
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.#limit || oldest === youngest) return;
+      this.forget([oldest]);
+    }
+  }
+}
+
+const nothing = ({ initial }: { readonly initial: () => unknown }): Folded => ({
+  state: initial(),
+  revision: NO_STREAM,
+  hash: '',
+  at: '',
+});
+
+const timeOf = (event: NewEvent): string => (JSON.parse(event.meta) as { at: string }).at;

@@ -1,0 +1,76 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { KeyedWorkQueue } from './keyed-work-queue.ts';
+
+/** Lookouts whose looks last until they are told to end. */
+function post(width: number) {
+  const begun: number[] = [];
+  const endings = new Map<number, () => void>();
+  const lookouts = new KeyedWorkQueue(width, async (key) => {
+    begun.push(key);
+    await new Promise<void>((resolve) => endings.set(key, resolve));
+    endings.delete(key);
+  });
+  return {
+    lookouts,
+    begun,
+    atWork: () => new Set(endings.keys()),
+    end: async (key: number) => {
+      endings.get(key)?.();
+      await turn();
+    },
+  };
+}
+
+describe('lookouts', () => {
+  it('look at what they were rung for', () => {
+    const { lookouts, begun } = post(8);
+    for (const key of [1, 2, 3]) lookouts.add(key);
+    expect(begun).toEqual([1, 2, 3]);
+  });
+
+  it('look at no more than so many things at a time, in the order they were rung for', async () => {
+    const { lookouts, begun, atWork, end } = post(2);
+    for (const key of [1, 2, 3, 4]) lookouts.add(key);
+    expect(atWork()).toEqual(new Set([1, 2]));
+    await end(2);
+    expect(atWork()).toEqual(new Set([1, 3]));
+    await end(1);
+    expect(begun).toEqual([1, 2, 3, 4]);
+  });
+
+  it('look once at what was rung for several times before they came to it', async () => {
+    const { lookouts, begun, end } = post(1);
+    for (const key of [1, 2, 2, 2]) lookouts.add(key);
+    await end(1);
+    await end(2);
+    expect(begun).toEqual([1, 2]);
+  });
+
+  it('look once more at what was rung for during the look, and never twice at a time', async () => {
+    const { lookouts, begun, end } = post(8);
+    for (const key of [1, 1, 1]) lookouts.add(key);
+    expect(begun).toEqual([1]);
+    await end(1);
+    expect(begun).toEqual([1, 1]);
+    await end(1);
+    expect(begun).toEqual([1, 1]);
+  });
+
+  it('stop when no look is under way, and take no more rings', async () => {
+    const { lookouts, begun, end } = post(1);
+    for (const key of [1, 1, 2]) lookouts.add(key);
+    let stopped = false;
+    const stopping = lookouts.stop().then(() => (stopped = true));
+    lookouts.add(3);
+    await turn();
+    expect(stopped).toBe(false);
+    await end(1);
+    await stopping;
+    expect(begun).toEqual([1]);
+  });
+
+  it('stop at once where nothing is under way', async () => {
+    await post(1).lookouts.stop();
+  });
+});

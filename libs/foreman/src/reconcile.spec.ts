@@ -1,0 +1,248 @@
+import { describe, expect, it } from '@jest/globals';
+import { foundation } from '#building';
+import { clearDispatched } from '#tscript';
+import { LEASE, JobFixture } from './job-fixture.suite.ts';
+
+const WORK = 'begin()\n  done = lab.work( name="disk" )\nend\n';
+const BLAST = 'begin()\n  lab.blast( name="wall" )\nend\n';
+const TWO = 'begin()\n  one = lab.work( name="one" )\n  two = lab.work( name=one )\nend\n';
+
+const JOB = 'job-12';
+const HOST = 'foundation-host1';
+
+/** A job whose task is in the hands of an agent. */
+async function dispatched(script: string): Promise<JobFixture> {
+  const yard = new JobFixture({ create: script });
+  yard.served.add('lab');
+  await yard.create();
+  await yard.look();
+  return yard;
+}
+
+const reset = async (yard: JobFixture) => {
+  const { machine } = await yard.job();
+  return yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+};
+
+describe('a job goes', () => {
+  it('from the wish to the end, one append for each step', async () => {
+    const yard = new JobFixture({ create: WORK });
+    expect(await yard.create()).toEqual({
+      [HOST]: ['FoundationTaken'],
+      [`program-${(await yard.job()).program}`]: ['ProgramStored'],
+      [JOB]: ['JobCreated'],
+    });
+    expect((await yard.job()).stage).toBe('waiting');
+
+    expect(await yard.look()).toEqual({
+      [HOST]: ['FoundationLocated'],
+      [JOB]: ['JobStarted', 'JobStepRequested'],
+    });
+    const order = { task: '12-1', module: 'lab', function: 'work', parameters: { name: 'disk', rack: 'a' } };
+    expect(await yard.job()).toMatchObject({ stage: 'queued', message: 'at work', order, dispatch: undefined });
+    // Nobody serves the module: nothing is to be done, however often one looks.
+    expect(await yard.look()).toEqual({});
+
+    yard.served.add('lab');
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskDispatched'] });
+    const dispatch = { transport: 'wire', deadline: '2026-01-01T00:00:30.000Z' };
+    expect(await yard.job()).toMatchObject({ order, dispatch });
+    expect(await yard.look()).toEqual({});
+
+    expect(await yard.report({ result: { answer: 1 } })).toEqual({
+      [JOB]: ['JobStepCompleted', 'JobEnded'],
+      [HOST]: ['FoundationBuilt', 'FoundationReleased'],
+    });
+    expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { done: 1 } } });
+    expect(await yard.look()).toEqual({});
+  });
+
+  it('in one append as far as it can', async () => {
+    const yard = new JobFixture({ create: WORK });
+    yard.served.add('lab');
+    await yard.create();
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobStarted', 'JobStepRequested', 'JobTaskDispatched'] });
+  });
+
+  it('from step to step with what the step before has brought', async () => {
+    const yard = await dispatched(TWO);
+    const written = await yard.report({ result: { answer: 'first' } });
+    expect(written).toEqual({ [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'] });
+    expect((await yard.job()).order).toMatchObject({ task: '12-2', parameters: { name: 'first' } });
+  });
+
+  it('without a task, where its blueprint has no script for it', async () => {
+    const yard = new JobFixture({});
+    await yard.create();
+    expect(await yard.look()).toEqual({
+      [JOB]: ['JobStarted', 'JobEnded'],
+      [HOST]: ['FoundationLocated', 'FoundationBuilt', 'FoundationReleased'],
+    });
+  });
+
+  it('back to where it began: what was created is destroyed', async () => {
+    const yard = new JobFixture({ destroy: WORK });
+    yard.log.put(
+      foundation,
+      'host1',
+      { type: 'FoundationLocated', data: {} },
+      { type: 'FoundationBuilt', data: { job: 1 } },
+    );
+    yard.served.add('lab');
+    await yard.create('destroy');
+    await yard.look();
+    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({
+      [HOST]: ['FoundationDestroyed', 'FoundationReleased'],
+    });
+  });
+
+  it('and leaves the foundation as it was, where it is a utility job', async () => {
+    const yard = new JobFixture({ check: WORK });
+    yard.log.put(
+      foundation,
+      'host1',
+      { type: 'FoundationLocated', data: {} },
+      { type: 'FoundationBuilt', data: { job: 1 } },
+    );
+    yard.served.add('lab');
+    await yard.create('check');
+    await yard.look();
+    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({ [HOST]: ['FoundationReleased'] });
+  });
+});
+
+describe('a job waits for its turn', () => {
+  it('until the foundation is located, where that is not done for it', async () => {
+    const yard = new JobFixture({ create: WORK }, 'Find');
+    await yard.create();
+    expect(await yard.look()).toEqual({});
+    yard.log.put(foundation, 'host1', { type: 'FoundationLocated', data: {} });
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStarted', 'JobStepRequested'] });
+  });
+
+  it('and is not there for ids nobody knows', async () => {
+    expect(await new JobFixture({}).look()).toEqual({});
+  });
+});
+
+describe('a delay', () => {
+  it('is over at its time, and not before', async () => {
+    const yard = new JobFixture({ create: 'begin()\n  delay( seconds=10 )\nend\n' });
+    await yard.create();
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobStarted', 'JobWaited'] });
+    expect(await yard.job()).toMatchObject({
+      stage: 'queued',
+      message: 'Waiting for 10 more seconds',
+      wakeAt: '2026-01-01T00:00:10.000Z',
+    });
+    yard.now += 9999;
+    expect(await yard.look()).toEqual({});
+    yard.now += 1;
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+  });
+
+  it('is not cut short by a pause', async () => {
+    const yard = new JobFixture({ create: 'begin()\n  delay( seconds=10 )\nend\n' });
+    await yard.create();
+    await yard.look();
+    await yard.tell({ type: 'PauseJob', data: {} });
+    yard.now += 5000;
+    expect(await yard.look()).toEqual({});
+    await yard.tell({ type: 'ResumeJob', data: {} });
+    await yard.look();
+    expect(await yard.job()).toMatchObject({ stage: 'queued', wakeAt: '2026-01-01T00:00:10.000Z' });
+  });
+});
+
+describe('a lease that runs out', () => {
+  it('has the task given out again with the same id and a fresh cookie, where it may be repeated', async () => {
+    const yard = await dispatched(WORK);
+    const before = await yard.job();
+    yard.now += LEASE - 1;
+    expect(await yard.look()).toEqual({});
+    yard.now += 1;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobTaskDispatched'] });
+    const after = await yard.job();
+    expect(after.order).toEqual(before.order);
+    expect(after.dispatch?.cookie).not.toBe(before.dispatch?.cookie);
+    expect(after.dispatch?.deadline).toBe('2026-01-01T00:01:00.000Z');
+    await expect(yard.report({ result: { answer: 1 } }, before.dispatch?.cookie)).rejects.toThrow('Bad Cookie');
+    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
+  });
+
+  it('leaves the task open, where nobody serves it any more', async () => {
+    const yard = await dispatched(WORK);
+    yard.served.clear();
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed'] });
+    expect(await yard.job()).toMatchObject({ stage: 'queued', order: { task: '12-1' }, dispatch: undefined });
+  });
+
+  it('is put to the operator, where the task may not be repeated', async () => {
+    const yard = await dispatched(BLAST);
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobFailed'] });
+    expect(await yard.job()).toMatchObject({
+      stage: 'error',
+      message: 'Nobody knows what became of lab.blast (task 12-1): look, then reset the job to do it again',
+    });
+    expect(await yard.look()).toEqual({});
+
+    await reset(yard);
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    expect((await yard.job()).order?.task).toBe('12-1');
+  });
+});
+
+describe('a job that stands still', () => {
+  it('takes a result while it is paused, and goes on when it is resumed', async () => {
+    const yard = await dispatched(TWO);
+    await yard.tell({ type: 'PauseJob', data: {} });
+    expect(await yard.report({ result: { answer: 'first' } })).toEqual({ [JOB]: ['JobStepCompleted'] });
+    expect(await yard.job()).toMatchObject({ stage: 'paused', message: 'worked' });
+    expect(await yard.look()).toEqual({});
+    await yard.tell({ type: 'ResumeJob', data: {} });
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    expect((await yard.job()).order?.parameters).toEqual({ name: 'first', rack: 'a' });
+  });
+
+  it('waits on for its task when it is resumed before that is done', async () => {
+    const yard = await dispatched(WORK);
+    await yard.tell({ type: 'PauseJob', data: {} });
+    await yard.tell({ type: 'ResumeJob', data: {} });
+    expect(await yard.look()).toEqual({});
+    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
+  });
+
+  it('orders its task anew when it is reset: the same one, with what holds now', async () => {
+    const yard = await dispatched(WORK);
+    const first = await yard.cookie();
+    expect(await yard.report({ error: 'no disk' })).toEqual({ [JOB]: ['JobStepFailed'] });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no disk' });
+    yard.log.put(foundation, 'host1', { type: 'FoundationOwnFieldsChanged', data: { own: { rack: 'b' } } });
+    await reset(yard);
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    const { order, dispatch } = await yard.job();
+    expect(order).toEqual({ task: '12-1', module: 'lab', function: 'work', parameters: { name: 'disk', rack: 'b' } });
+    expect(dispatch?.cookie).not.toBe(first);
+  });
+
+  it('has its task sent again when the dispatch is cleared', async () => {
+    const yard = await dispatched(WORK);
+    const { machine, dispatch: before } = await yard.job();
+    await yard.tell({ type: 'ClearDispatched', data: machine ? { machine: clearDispatched(machine) } : {} });
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    const { order, dispatch } = await yard.job();
+    expect(order?.task).toBe('12-1');
+    expect(dispatch?.cookie).not.toBe(before?.cookie);
+  });
+
+  it('waits for its turn again, where it was put into error before it had begun', async () => {
+    const yard = new JobFixture({ create: WORK });
+    await yard.create();
+    await yard.tell({ type: 'FailJob', data: { message: 'a fault' } });
+    expect(await yard.look()).toEqual({});
+    await reset(yard);
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobStarted', 'JobStepRequested'] });
+  });
+});

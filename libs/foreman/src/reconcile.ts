@@ -1,0 +1,90 @@
+import type { UnitOfWork } from '#kernel';
+import { foundation } from '#building';
+import type { FoundationType } from '#platform';
+import { begin } from '#tscript';
+import type { Dispatch, Job } from './job.ts';
+import { job } from './job.ts';
+import type { RunContext } from './run-until-blocked.ts';
+import { runUntilBlocked, programOf } from './run-until-blocked.ts';
+
+/** What a look at a job needs besides the state of the streams. */
+export interface ReconcileContext extends RunContext {
+  readonly types: readonly FoundationType[];
+  /** Whether an agent on the wire serves this module of this site. */
+  readonly serves: (site: string, module: string) => boolean;
+  /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
+  readonly lease: number;
+  /** When the lease of a dispatch runs out, milliseconds since 1970, from what was heard of its agent. */
+  readonly deadlineOf: (dispatch: Dispatch) => number;
+  /** Whether a task may simply be done again when nobody knows what became of it. */
+  readonly repeatable: (module: string, func: string) => boolean;
+}
+
+/**
+ * Looks at a job and decides whatever can be decided now: it may start, its script may go on, a task may be handed out,
+ * a lease has run out. One path for normal running and for after a restart; where there is nothing to do it decides
+ * nothing.
+ */
+export async function reconcile(work: UnitOfWork, id: number, context: ReconcileContext): Promise<void> {
+  const state = await work.load(job, id);
+  if (!state) return;
+  if (state.stage === 'waiting') await start(work, id, state, context);
+  else if (state.stage === 'queued') await goOn(work, id, state, context);
+}
+
+async function start(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
+  if (!(await mayStart(work, state, context))) return;
+  const machine = begin(await programOf(work, state));
+  await work.decide(job, id, { type: 'StartJob', data: { machine } });
+  await runUntilBlocked(work, id, context);
+  await handOut(work, id, context);
+}
+
+/** A foundation of a type that locates by itself is located when a job wants to create it. */
+async function mayStart(work: UnitOfWork, { script, target }: Job, { types }: ReconcileContext): Promise<boolean> {
+  const found = await work.load(foundation, target.id);
+  if (!('value' in found)) return false;
+  if (script === 'destroy') return found.value.built;
+  if (script !== 'create' || found.value.located) return true;
+  if (types.find(({ type }) => type === found.value.type)?.locates !== 'by-itself') return false;
+  return (await work.attempt(foundation, target.id, { type: 'LocateFoundation', data: {} })) === undefined;
+}
+
+async function goOn(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
+  const { now, deadlineOf } = context;
+  if (state.dispatch) {
+    if (deadlineOf(state.dispatch) > now) return;
+    await lapse(work, id, state, context);
+  } else if (!state.order) {
+    const due = state.ready || (state.wakeAt !== undefined && Date.parse(state.wakeAt) <= now);
+    if (!due) return;
+    await runUntilBlocked(work, id, context);
+  }
+  await handOut(work, id, context);
+}
+
+async function lapse(work: UnitOfWork, id: number, state: Job, { repeatable }: ReconcileContext): Promise<void> {
+  const { dispatch, order } = state;
+  if (!dispatch || !order) return;
+  const data = { cookie: dispatch.cookie, reason: 'nothing was heard of the agent' };
+  await work.decide(job, id, { type: 'LapseTask', data });
+  if (repeatable(order.module, order.function)) return;
+  const message = `Nobody knows what became of ${order.module}.${order.function} (task ${order.task}): look, then reset the job to do it again`;
+  await work.decide(job, id, { type: 'FailJob', data: { message } });
+}
+
+/** Gives an open task to an agent on the wire, where one serves it; else it stays open for an agent that polls. */
+async function handOut(work: UnitOfWork, id: number, context: ReconcileContext): Promise<void> {
+  const state = await work.load(job, id);
+  if (state?.stage !== 'queued' || !state.order || state.dispatch) return;
+  if (!context.serves(state.site, state.order.module)) return;
+  await work.decide(job, id, {
+    type: 'DispatchTask',
+    data: {
+      task: state.order.task,
+      cookie: context.newCookie(),
+      transport: 'wire',
+      deadline: new Date(context.now + context.lease).toISOString(),
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { foundation } from '#building';
+import { clearDispatched } from '#tscript';
+import { JobFixture } from './job-fixture.suite.ts';
+
+const JOB = 'job-12';
+const HOST = 'foundation-host1';
+
+async function begun(script: string): Promise<JobFixture> {
+  const yard = new JobFixture({ create: script });
+  await yard.create();
+  await yard.look();
+  return yard;
+}
+
+const reset = async (yard: JobFixture) => {
+  const { machine } = await yard.job();
+  await yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+};
+
+describe('a pass over a script', () => {
+  it.each([
+    ['paused where it pauses', 'pause( msg="look at it" )', 'paused', 'look at it'],
+    ['in error where it raises one', 'error( msg="no disk" )', 'error', 'no disk'],
+    ['aborted where it is over', 'fatal_error( msg="no hope" )', 'aborted', 'no hope'],
+    ['aborted where it wants what is not there', 'lab.nothing()', 'aborted', 'Not Defined "lab" of "nothing" line 2'],
+    ['queued where it only says something', 'message( msg="hello" )', 'queued', 'hello'],
+  ])('leaves the job %s', async (_, line, stage, message) => {
+    const yard = await begun(`begin()\n  ${line}\nend\n`);
+    expect(await yard.job()).toMatchObject({ stage, message });
+  });
+
+  it('goes on behind a pause when the job is resumed', async () => {
+    const yard = await begun('begin()\n  pause( msg="look at it" )\nend\n');
+    await yard.tell({ type: 'ResumeJob', data: {} });
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+  });
+
+  it('goes on behind an error when the job is reset', async () => {
+    const yard = await begun('begin()\n  error( msg="no disk" )\nend\n');
+    await reset(yard);
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+  });
+
+  it('goes on behind what it said at the next look', async () => {
+    const yard = await begun('begin()\n  message( msg="hello" )\nend\n');
+    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+  });
+
+  it('ends where its share is used up, and goes on from there', async () => {
+    const yard = await begun('begin()\n  count = 0\n  while ( count < 60000 ) do count = ( count + 1 )\nend\n');
+    expect(await yard.job()).toMatchObject({ stage: 'queued', message: 'running at line 3' });
+    let looks = 0;
+    while ((await yard.job()).stage === 'queued') {
+      await yard.look();
+      looks += 1;
+      expect(looks).toBeLessThan(20);
+    }
+    expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { count: 60_000 } } });
+  });
+
+  it('leaves an aborted job with its foundation', async () => {
+    const yard = await begun('begin()\n  fatal_error( msg="no hope" )\nend\n');
+    expect(await yard.look()).toEqual({});
+    expect(await yard.log.state(foundation, 'host1')).toMatchObject({ value: { built: false, job: { job: 12 } } });
+  });
+
+  it('sees the foundation, its own fields too', async () => {
+    const yard = await begun('begin()\n  pause( msg=( "in rack " . foundation.rack ) )\nend\n');
+    expect((await yard.job()).message).toBe('in rack a');
+  });
+
+  it('runs the program the job began with, whatever becomes of the script', async () => {
+    const yard = await begun('begin()\n  pause( msg="one" )\n  pause( msg="two" )\nend\n');
+    yard.log.put({ category: 'script' }, 'create', { type: 'ScriptRewritten', data: { text: 'begin()\nend\n' } });
+    await yard.tell({ type: 'ResumeJob', data: {} });
+    await yard.look();
+    expect((await yard.job()).message).toBe('two');
+  });
+});
+
+describe('the end of a job', () => {
+  it('comes to nothing where its effect is refused: the job is in error, and a reset tries it again', async () => {
+    const yard = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });
+    await yard.create();
+    await yard.look();
+    yard.now += 1000;
+    // The foundation has come into other hands.
+    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 99, script: 'check' } });
+    expect(await yard.look()).toEqual({ [JOB]: ['JobFailed'] });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
+
+    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 12, script: 'create' } });
+    await reset(yard);
+    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['FoundationBuilt', 'FoundationReleased'] });
+  });
+});

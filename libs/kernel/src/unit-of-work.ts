@@ -1,0 +1,136 @@
+import type { Decider, Message } from './decider.ts';
+import { evolve } from './decider.ts';
+import type { Fault } from './refusal.ts';
+import { Refusal } from './refusal.ts';
+import { streamName } from './stream-name.ts';
+
+/** A stream as it was read: its state, and the revision it was read at (-1: there is no such stream). */
+export interface StreamState<S = unknown> {
+  readonly state: S;
+  readonly revision: number;
+}
+
+/** Where a unit of work reads the streams it needs. The states it hands out belong to it and are not changed. */
+export interface StateSource {
+  load<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<StreamState<S>>;
+  /** What is known of a stream without looking, taken not to exist where nothing is known. */
+  loadOptimistic?<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): StreamState<S>;
+}
+
+interface TrackedStream {
+  readonly decider: Decider<unknown, Message, Message>;
+  readonly revision: number;
+  state: unknown;
+  /** How many of the events the state already shows. */
+  applied: number;
+  readonly events: Message[];
+}
+
+/**
+ * A unit of work on a fork: an in-memory overlay over the log. It reads the streams a wish needs, lets deciders speak,
+ * and collects what they decide, stream by stream. Committed, it is one atomic append: an exact revision for every
+ * stream written, a check for every stream only read. Not committed, it is a dry run.
+ */
+export class UnitOfWork {
+  readonly #source: StateSource;
+  readonly #streams = new Map<string, TrackedStream>();
+  readonly #faults: Fault[] = [];
+
+  constructor(source: StateSource) {
+    this.#source = source;
+  }
+
+  /** The state of a stream, with what this work has decided so far. */
+  async load<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string | number): Promise<S> {
+    return (await this.#touch(decider, String(id))).state as S;
+  }
+
+  /**
+   * Lets the decider of a stream decide. A refusal is collected, not thrown, so that one answer names every fault.
+   * @returns whether it was granted
+   */
+  async decide<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string | number,
+    command: C,
+  ): Promise<boolean> {
+    const refusal = await this.attempt(decider, id, command);
+    if (refusal) this.#faults.push(...refusal.faults);
+    return refusal === undefined;
+  }
+
+  /** Lets the decider of a stream decide; a refusal is the answer and does not spoil the rest of the work. */
+  async attempt<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string | number,
+    command: C,
+  ): Promise<Refusal | undefined> {
+    const begins = decider.creationCommands?.includes(command.type) === true;
+    const touched = await this.#touch(decider, String(id), begins);
+    const rule = (decider.decide as Record<string, (data: unknown, state: S) => unknown>)[command.type];
+    if (!rule) throw new Error(`${decider.category} knows no command ${command.type}`);
+    const decision = rule(command.data, touched.state as S);
+    if (decision instanceof Refusal) return decision;
+    touched.events.push(...((Array.isArray(decision) ? decision : [decision]) as Message[]));
+    return undefined;
+  }
+
+  /** Adds a fault found outside the deciders (a reference to something that is not there). */
+  fault(field: string, code: string, text: string): void {
+    this.#faults.push({ field, code, text });
+  }
+
+  /** Throws a {@link Refusal} with all faults collected so far, if there are any. */
+  throwIfFaulted(): void {
+    if (this.#faults.length > 0) throw new Refusal(this.#faults);
+  }
+
+  /** What was decided: per stream written, the revision it was read at and its new events, in order of first touch. */
+  written(): { readonly stream: string; readonly expected: number; readonly events: readonly Message[] }[] {
+    return [...this.#streams]
+      .filter(([, touched]) => touched.events.length > 0)
+      .map(([stream, touched]) => ({ stream, expected: touched.revision, events: touched.events }));
+  }
+
+  /** The streams that were read and not written, each with the revision it was read at. */
+  read(): { readonly stream: string; readonly revision: number }[] {
+    return [...this.#streams]
+      .filter(([, touched]) => touched.events.length === 0)
+      .map(([stream, touched]) => ({ stream, revision: touched.revision }));
+  }
+
+  async #touch<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+    begins = false,
+  ): Promise<TrackedStream> {
+    const stream = streamName(decider.category, id);
+    const known = this.#streams.get(stream);
+    if (known) return catchUp(known);
+    const guessed = begins ? this.#source.loadOptimistic?.(decider, id) : undefined;
+    const { state, revision } = guessed ?? (await this.#source.load(decider, id));
+    const touched: TrackedStream = {
+      decider: decider as unknown as Decider<unknown, Message, Message>,
+      revision,
+      state,
+      applied: 0,
+      events: [],
+    };
+    // Two reads of one stream may overlap; the first one to arrive counts.
+    const meanwhile = this.#streams.get(stream);
+    if (meanwhile) return catchUp(meanwhile);
+    this.#streams.set(stream, touched);
+    return touched;
+  }
+}
+
+/** Shows a stream's own decisions in its state; the state that the source handed out is left as it is. */
+function catchUp(touched: TrackedStream): TrackedStream {
+  if (touched.applied === touched.events.length) return touched;
+  if (touched.applied === 0) touched.state = structuredClone(touched.state);
+  for (const event of touched.events.slice(touched.applied)) {
+    touched.state = evolve(touched.decider, touched.state, event);
+  }
+  touched.applied = touched.events.length;
+  return touched;
+}

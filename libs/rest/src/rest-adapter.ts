@@ -1,0 +1,116 @@
+import type { Position } from '#event-store';
+import type { ApiService, HttpHandler, Permission } from '#api';
+import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
+import type { Constant } from './about.ts';
+import { constant, constantAnswer, problemPage } from './about.ts';
+import type { Answer } from './answer.ts';
+import { onTheWire, problemAnswer } from './answer.ts';
+import type { IdempotencyStore } from './idempotency.ts';
+import { withIdempotency } from './idempotency.ts';
+import type { Identify } from './headers.ts';
+import { callerOf } from './headers.ts';
+import { openapi } from './openapi.ts';
+import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
+import { pathOf, segmentsOf } from './paths.ts';
+import { malformed, Problem } from './problem.ts';
+import { problemOf } from './problem-of.ts';
+import { demandFreeNames } from './query.ts';
+import type { Method, Route, Served } from './routes.ts';
+import { methodsOf, placesAt, VERBS } from './routes.ts';
+import type { RequestContext, ParsedRequest } from './parsed-request.ts';
+import { parseRequest } from './parsed-request.ts';
+
+/** What the REST face of the API stands on. */
+export interface RestFaceOptions {
+  readonly api: ApiService;
+  readonly identify: Identify;
+  /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
+  readonly positionAt: (time: string) => Promise<Position>;
+  /** Where bugs are written, with their cause. */
+  readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
+  /** Where answers to wishes with an Idempotency-Key are kept. */
+  readonly kept: IdempotencyStore;
+  /** A mark by which what was asked for is known again, and which tells nobody what it was. */
+  readonly mark: (text: string) => string;
+  /** The largest body in bytes. */
+  readonly maxBody?: number;
+}
+
+/** The REST face of the API. Every answer names the id the request has in the log. */
+export function restAdapter(options: RestFaceOptions): HttpHandler {
+  const { catalogue } = options.api;
+  demandFreeNames(catalogue);
+  const document = constant(openapi(catalogue));
+  return async (request) => {
+    const { verb: method, target } = request;
+    const visit: RequestContext = { request, method, path: pathOf(target), id: newRequestId(), caller: undefined };
+    const reply = ({ headers, ...answer }: Answer) =>
+      onTheWire({ ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
+    try {
+      return reply(await answerTo(options, document, visit));
+    } catch (error) {
+      if (error instanceof ClientGone) return undefined;
+      const { id, path } = visit;
+      const known = problemOf(error, visit.caller);
+      if (!known) options.log.error('a request failed', error, { request: id, method, path });
+      const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
+      return reply(problemAnswer(problem, visit));
+    }
+  };
+}
+
+/** Puts a request through all checks and has it carried out. */
+async function answerTo(options: RestFaceOptions, document: Constant, visit: RequestContext): Promise<Answer> {
+  const { request, path } = visit;
+  const segments = segmentsOf(path);
+  if (!segments) throw malformed('The path cannot be read.');
+  const places = placesAt(options.api.catalogue, segments);
+  if (places.length === 0) throw new Problem('not-found', `Nothing stands at ${path}.`);
+  const allow = { Allow: [...allowed(places), 'OPTIONS'].join(', ') };
+  if (visit.method === 'OPTIONS') return { status: 204, headers: allow };
+  const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
+  const place = places.find((one) => methodsOf(one).includes(method));
+  if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
+  if (place.kind === 'document') return constantAnswer(document, request.header('if-none-match'));
+  if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
+
+  visit.caller = await callerOf(request, options.identify);
+  if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
+  const wish = await parseRequest(options, visit, place, method);
+  return withIdempotency(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));
+}
+
+const allowed = (places: readonly Route[]): string[] =>
+  places.flatMap(methodsOf).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+
+function permissionOf(place: Served, method: Method): Permission {
+  if ('action' in place) return place.action.permission;
+  const verb = (VERBS[place.kind] as Readonly<Partial<Record<Method, Parameters<typeof permissionFor>[1]>>>)[method];
+  if (!verb) throw new Error(`${method} of a ${place.kind} passed the checks`);
+  return permissionFor(place.model, verb);
+}
+
+type Operation<P> = (place: P, wish: ParsedRequest) => Promise<Answer>;
+
+/** What is done, by what stands at the path and by the method. */
+const OPERATIONS: {
+  readonly [K in Served['kind']]: Readonly<Partial<Record<Method, Operation<Extract<Served, { kind: K }>>>>>;
+} = {
+  model: {
+    GET: ({ model }, wish) => list(model, wish),
+    POST: ({ model }, wish) => create(model, wish),
+  },
+  object: {
+    GET: ({ model, id }, wish) => read(model, id, wish),
+    PATCH: ({ model, id }, wish) => change(model, id, wish),
+    DELETE: ({ model, id }, wish) => remove(model, id, wish),
+  },
+  static: { POST: ({ action }, wish) => callStatic(action, wish) },
+  action: { POST: ({ model, id, action }, wish) => callOn(model, id, action, wish) },
+};
+
+function operationOn(place: Served, method: Method): Operation<Served> {
+  const operation = OPERATIONS[place.kind][method];
+  if (!operation) throw new Error(`${method} of a ${place.kind} passed the checks`);
+  return operation as Operation<Served>;
+}

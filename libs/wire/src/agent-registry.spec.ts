@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { agentRegistry } from './agent-registry.ts';
+
+describe('the roster of agents', () => {
+  it('counts an agent as gone after three of its own periods', () => {
+    let now = 0;
+    const present = agentRegistry(() => now);
+    const says = (agent: string, every: number, modules: Record<string, number> = { ipmi: 1 }) =>
+      present.note('berlin', { agent, modules, every, lacking: [] });
+
+    expect(says('slow', 100)).toEqual(['ipmi']);
+    now = 299;
+    expect(present.serves('berlin', 'ipmi')).toBe(true);
+    expect(says('quick', 10)).toEqual([]);
+    now = 301;
+    expect(present.serves('berlin', 'ipmi')).toBe(true);
+    now = 330;
+    expect(present.serves('berlin', 'ipmi')).toBe(false);
+    expect(says('quick', 10)).toEqual(['ipmi']);
+    expect(says('quick', 10, {})).toEqual([]);
+    expect(present.serves('berlin', 'ipmi')).toBe(false);
+  });
+
+  it('keeps sites and modules apart', () => {
+    const present = agentRegistry(() => 0);
+    present.note('berlin', { agent: 'a', modules: { ipmi: 1, ssh: 0 }, every: 1, lacking: [] });
+    expect(present.serves('berlin', 'ssh')).toBe(false);
+    expect(present.serves('Berlin', 'ipmi')).toBe(false);
+    expect(present.serves('berlin', 'constructor')).toBe(false);
+  });
+});

@@ -1,0 +1,31 @@
+import type { Presence } from './messages.ts';
+
+/** An agent counts as gone when it has not shown itself for this many of its own periods. */
+const PERIODS = 3;
+
+/** Who has shown itself lately, as the foreman's end remembers it. `now` gives milliseconds. */
+export function agentRegistry(now: () => number = () => performance.now()) {
+  const agents = new Map<string, { site: string; modules: Presence['modules']; until: number }>();
+
+  const serves = (site: string, module: string): boolean =>
+    [...agents.values()].some(
+      (agent) => agent.site === site && (agent.modules[module] ?? 0) > 0 && agent.until > now(),
+    );
+
+  return {
+    serves,
+
+    /** Writes an announcement down; gives the modules that were not served on that site before. */
+    note(site: string, { agent, modules, every }: Presence): string[] {
+      for (const [key, { until }] of agents) if (until <= now()) agents.delete(key);
+      const offered = Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
+      const served = offered.filter((module) => !serves(site, module));
+      if (offered.length === 0) agents.delete(`${site} ${agent}`);
+      else agents.set(`${site} ${agent}`, { site, modules, until: now() + PERIODS * every });
+      return served;
+    },
+
+    /** Forgets everybody: after a silence of our own, nobody is known to be there. */
+    clear: () => agents.clear(),
+  };
+}
