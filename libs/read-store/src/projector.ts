@@ -105,6 +105,7 @@ export class Projector {
 
   /** A rebuild under way is given up. */
   async stop(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     await this.#leadership.stop();
     this.#projection.giveUpShown();
