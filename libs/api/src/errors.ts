@@ -1,4 +1,5 @@
 import type { Key } from '#read-store';
+import { RowsNotReady } from '#read-store';
 
 /** The caller may not do this. */
 export class Forbidden extends Error {}
@@ -29,3 +30,7 @@ export class PreconditionFailed extends Error {
 
 /** The read models have not come far enough for an answer. */
 export class NotReady extends Error {}
+
+/** Whether an error says that the read models are not far enough yet: to be asked again in a moment. */
+export const isNotReady = (error: unknown): error is Error =>
+  error instanceof NotReady || error instanceof RowsNotReady;

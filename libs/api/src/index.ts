@@ -22,12 +22,13 @@ export type {
 } from './model.ts';
 export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
-export { Forbidden, NotFound, NotReady, PreconditionFailed } from './errors.ts';
+export { Forbidden, isNotReady, NotFound, NotReady, PreconditionFailed } from './errors.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
 export { newRequestId, withoutHost } from './http-exchange.ts';
 export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 export { keyKind, toKey } from './keys.ts';
+export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';

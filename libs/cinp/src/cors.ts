@@ -13,6 +13,7 @@ export const CINP_HEADERS: CorsNames = {
     'Id-Only',
     'AUTH-ID',
     'AUTH-TOKEN',
+    'Contractor-Position',
   ],
   exposed: [
     'Method',
@@ -27,6 +28,7 @@ export const CINP_HEADERS: CorsNames = {
     'Verb',
     'Content-Length',
     'Contractor-Request',
+    'Contractor-Position',
     'Contractor-Pending',
   ],
 };
