@@ -1,5 +1,5 @@
+import type { Principal } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { Identities } from './identities.ts';

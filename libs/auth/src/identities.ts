@@ -1,5 +1,5 @@
+import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '#api';
 import type { Position, StoredEvent, Subscription } from '#event-store';
 import { recorded } from '#read-store';
 import type { AppContext, Process } from '#runtime';

@@ -1,6 +1,7 @@
+import type { Caller, Principal } from '#kernel';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
-import type { Caller, Model, Principal, Values } from '#api';
+import type { Model, Values } from '#api';
 import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
 import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';

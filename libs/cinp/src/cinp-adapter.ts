@@ -1,4 +1,5 @@
-import type { ApiService, Caller, HttpHandler, HttpRequest, Principal, Values } from '#api';
+import type { Caller, Principal } from '#kernel';
+import type { ApiService, HttpHandler, HttpRequest, Values } from '#api';
 import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';

@@ -1,8 +1,8 @@
+import type { Principal } from '#kernel';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Principal } from '#api';
 import { nodeListener } from '#api';
 import type { CinpFaceOptions } from './cinp-adapter.ts';
 import { cinpAdapter } from './cinp-adapter.ts';

@@ -1,7 +1,18 @@
+export { CLOCK, EVENT_STORE, PRECONDITION_CHECK } from './tokens.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
+export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
+export { CommandContext } from './command-context.ts';
+export type { CommandContextOptions, Precondition } from './command-context.ts';
 export { CommandExecutor } from './command-executor.ts';
 export type { CommandResult } from './command-executor.ts';
+export { CommandGateway } from './command-gateway.ts';
+export type { CommandObserver, CommandOutcome } from './command-gateway.ts';
+export { CommandRunner } from './command-runner.ts';
+export type { CommandClass, PreconditionCheck } from './command-runner.ts';
+export { NamedCommand } from './named-command.ts';
+export type { ResultOf } from './named-command.ts';
+export { UnitOfWorkHandler } from './unit-of-work-handler.ts';
 export { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
 export type {
   Appended,

@@ -28,6 +28,8 @@ export interface Decider<S, C extends Message, E extends Message> {
    * is one, the append finds out, and the work is done again with a look.
    */
   readonly creationCommands?: readonly C['type'][];
+  /** Never set: carries the types of its messages. */
+  readonly messages?: { readonly command: C; readonly event: E };
   readonly initial: () => S;
   readonly decide: { readonly [T in C['type']]: (data: DataOf<C, T>, state: Readonly<S>) => Decision<E> };
   readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };

@@ -1,12 +1,16 @@
 export { CachedRow } from './cached-row.ts';
+export { entityRows } from './entity-rows.ts';
+export type { EntityRow } from './entity-rows.ts';
 export { Ids } from './ids.ts';
 export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';
 export { makeLedger } from './ledger.ts';
+export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './preconditions.ts';
+export type { PreconditionContext } from './preconditions.ts';
 export { Projector } from './projector.ts';
 export { change, gone, keysOf, recorded, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
-export { openReadStore } from './read-store.ts';
+export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';
 export { NoHistory } from './table-view.ts';

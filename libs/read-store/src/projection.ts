@@ -20,7 +20,7 @@ export interface ProjectionOptions {
   readonly pool: Pool;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
-  readonly past?: Upcasters;
+  readonly upcasters?: Upcasters;
   readonly live: RowCache;
   readonly pages: PageCache;
 }
@@ -74,7 +74,7 @@ export class Projection {
   }
 
   parse(events: readonly StoredEvent[]): Recorded[] {
-    return events.map((event) => recorded(event, this.#options.past));
+    return events.map((event) => recorded(event, this.#options.upcasters));
   }
 
   /** Takes in the next events, up to `end`. @throws Superseded where the rows are not where this process left them */

@@ -65,11 +65,11 @@ export const gone = <Row, D = unknown>(keys?: (event: Recorded<D>) => Key | read
   rule<Row, D>(() => undefined, keys);
 
 /** Parses an event of the log for folding, in today's shape. */
-export function recorded(event: StoredEvent, past: Upcasters = {}): Recorded {
+export function recorded(event: StoredEvent, upcasters: Upcasters = {}): Recorded {
   const meta = JSON.parse(event.meta) as Meta;
   return {
     type: event.type,
-    data: upcast(past, event.type, meta.v, JSON.parse(event.data)),
+    data: upcast(upcasters, event.type, meta.v, JSON.parse(event.data)),
     id: idOf(event.stream),
     stream: event.stream,
     revision: event.revision,

@@ -1,5 +1,6 @@
+import type { Caller } from '#kernel';
 import type { Position } from '#event-store';
-import type { ApiService, Caller, HttpRequest, Request, Values } from '#api';
+import type { ApiService, HttpRequest, Request, Values } from '#api';
 import { mediaType, readJson } from '#api';
 import { asOf } from './as-of.ts';
 import { positionsIn } from './etag.ts';
