@@ -1,4 +1,3 @@
-import type { CorsNames } from '#api';
 
 /** The headers of CInP. */
 export const CINP_HEADERS: CorsNames = {
@@ -29,4 +28,5 @@ export const CINP_HEADERS: CorsNames = {
     'Contractor-Request',
     'Contractor-Pending',
   ],
-};
+};import type { CorsNames } from '#http';
+

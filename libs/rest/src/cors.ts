@@ -1,4 +1,3 @@
-import type { CorsNames } from '#api';
 
 /** The headers of the REST API. */
 export const REST_HEADERS: CorsNames = {
@@ -22,4 +21,5 @@ export const REST_HEADERS: CorsNames = {
     'Contractor-Pending',
     'Idempotency-Replayed',
   ],
-};
+};import type { CorsNames } from '#http';
+

@@ -1,6 +1,7 @@
+import { mediaType, readJson } from '#http';
+import type { HttpRequest } from '#http';
 import type { Position } from '#event-store';
-import type { ApiService, Caller, HttpRequest, Request, Values } from '#api';
-import { mediaType, readJson } from '#api';
+import type { ApiService, Caller, Request, Values } from '#api';
 import { asOf } from './as-of.ts';
 import { positionsIn } from './etag.ts';
 import { reasonIn, requestId } from './headers.ts';

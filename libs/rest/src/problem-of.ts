@@ -1,9 +1,10 @@
+import { UnusableBody } from '#http';
 import { Conflict, Refusal } from '#kernel';
 import type { Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
 import { NoHistory } from '#read-store';
 import type { Caller } from '#api';
-import { Forbidden, NotFound, NotReady, PreconditionFailed, UnusableBody } from '#api';
+import { Forbidden, NotFound, NotReady, PreconditionFailed } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
 
