@@ -11,6 +11,7 @@ const ROOMS = [
   'read-store',
   'secrets',
   'wire',
+  'http',
   'api',
   'cinp',
   'rest',

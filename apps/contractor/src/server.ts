@@ -6,8 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiService, Catalogue, withCors } from '#api';
-import { CINP_HEADERS, cinpAdapter, installVerbFront } from '#cinp';
+import { ApiService, Catalogue } from '#api';
+import { CINP_HEADERS, cinpAdapter, malformedRequest } from '#cinp';
+import type { HttpDispatcher, ProtocolAdapter } from '#http';
+import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher, withCors } from '#http';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
 import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
@@ -20,9 +22,6 @@ import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
-import type { Answering, Face } from './faces.ts';
-import { answering, facesServer } from './faces.ts';
-import { sourceThrough } from './request-source.ts';
 import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
@@ -95,8 +94,8 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     onConflict: metrics.conflict,
     onAppended: metrics.appended,
   });
-  let answer: Answering = () => undefined;
-  const serverFactory = (rest: RequestListener) => facesServer(rest, () => answer, metrics);
+  let answer: HttpDispatcher = () => undefined;
+  const serverFactory = (rest: RequestListener) => createDispatchingServer(rest, () => answer, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
     contractorModule(commands, { health, metrics }),
     new FastifyAdapter({ serverFactory }),
@@ -114,21 +113,21 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     furniture.flatMap(({ extensions = [] }) => extensions),
   );
   for (const { complete } of furniture) complete?.(catalogue);
-  const facing = (face: 'cinp' | 'rest') =>
-    new ApiService({ catalogue: catalogue.forProtocol(face), reads, clock, head: () => store.head(), execute });
+  const apiFor = (protocol: 'cinp' | 'rest') =>
+    new ApiService({ catalogue: catalogue.forProtocol(protocol), reads, clock, head: () => store.head(), execute });
   const { identify } = auth;
   const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
   const at = (time: string) => positionAt(store, time);
   const { maxBody, corsOrigins } = settings;
   const mark = (text: string) => secrets.mark(text);
-  const rest = restAdapter({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
-  const cinp = cinpAdapter({ api: facing('cinp'), log, identify, maxBody });
-  const faces: readonly Face[] = [
-    { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },
-    { name: 'cinp', paths: /^\/+api\//, answer: withCors(cinp, corsOrigins, CINP_HEADERS) },
+  const rest = restAdapter({ api: apiFor('rest'), log, identify, positionAt: at, kept, mark, maxBody });
+  const cinp = cinpAdapter({ api: apiFor('cinp'), log, identify, maxBody });
+  const protocols: readonly ProtocolAdapter[] = [
+    { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
+    { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];
-  answer = answering(faces, metrics, sourceThrough(settings.trustedProxies));
+  answer = httpDispatcher(protocols, metrics, clientAddress(settings.trustedProxies));
 
   await projector.start();
   whenStopped(() => projector.stop());
@@ -139,7 +138,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     whenStopped(() => process.stop());
   }
   if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
-  installVerbFront(app.getHttpServer(), answer);
+  acceptCustomVerbs(app.getHttpServer(), { fastPath: answer, malformed: malformedRequest });
   await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
     throw badAddress(error, settings) ?? error;
   });

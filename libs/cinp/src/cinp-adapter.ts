@@ -1,6 +1,8 @@
 import type { Caller, Principal } from '#kernel';
-import type { ApiService, HttpHandler, HttpRequest, Values } from '#api';
-import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
+import { ClientGone, newRequestId } from '#http';
+import type { HttpHandler, HttpRequest } from '#http';
+import type { ApiService, Values } from '#api';
+import { Forbidden, may, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, Rejected, wrong } from './answer.ts';

@@ -1,8 +1,9 @@
+import { UnusableBody } from '#http';
 import { Conflict, Refusal } from '#kernel';
 import type { Caller, Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
 import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
-import { Forbidden, NotFound, UnusableBody } from '#api';
+import { Forbidden, NotFound } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
 

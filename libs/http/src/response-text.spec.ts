@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { wireAnswer } from './wire-answer.ts';
+import { responseText } from './response-text.ts';
 
 const DATE = /Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/;
 const written = (verb: string, status: number, headers: Record<string, string>, text?: string) => {
-  const answer = wireAnswer(verb, { status, headers, text }, 'Connection: keep-alive');
+  const answer = responseText(verb, { status, headers, text }, 'Connection: keep-alive');
   expect(answer.text).toMatch(DATE);
   return { ...answer, text: answer.text.replace(DATE, '') };
 };
@@ -39,6 +39,6 @@ describe('an answer on the wire', () => {
   });
 
   it.each(['a\r\nSet-Cookie: b', 'a\nb', 'a\0', '\u0100'])('is none with a field that holds %j', (value) => {
-    expect(() => wireAnswer('GET', { status: 200, headers: { Name: value } }, '')).toThrow('the field Name');
+    expect(() => responseText('GET', { status: 200, headers: { Name: value } }, '')).toThrow('the field Name');
   });
 });

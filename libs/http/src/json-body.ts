@@ -4,7 +4,7 @@ import type { HttpRequest } from './http-exchange.ts';
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /** How deep JSON may be nested; nothing the API takes comes near it, and what reads it further on may recurse. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /** The client went away before its request was complete: there is nobody to answer. */
 export class ClientGone extends Error {}
@@ -64,7 +64,7 @@ function decoded(bytes: Buffer): string {
  * What makes data unusable though it is JSON: depth, the one character no text of the log can hold, and numbers that
  * would be kept as others.
  */
-export function flawOf(data: unknown, depth: number = DEEPEST): string | undefined {
+export function flawOf(data: unknown, depth: number = MAX_DEPTH): string | undefined {
   if (typeof data === 'string') return data.includes('\0') ? 'text with a NUL character' : undefined;
   if (typeof data === 'number') return isExact(data) ? undefined : 'a number too large to be exact: send it as text';
   if (data === null || typeof data !== 'object') return undefined;

@@ -3,8 +3,8 @@ import type { RequestListener, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { HttpAnswer, HttpRequest } from '#api';
 import { until } from '#testing';
+import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import {
   answersIn,
   bodyOf,
@@ -16,14 +16,14 @@ import {
   settled,
   sized,
   started,
-} from './example-connection.ts';
+} from '../test/connections.ts';
 
 afterEach(closeAll);
 
 /** What the answer holds that did not come from the server. */
-async function direct({ verb, target, hasBody, body }: HttpRequest): Promise<HttpAnswer> {
+async function fast({ verb, target, hasBody, body }: HttpRequest): Promise<HttpAnswer> {
   const sent = hasBody ? String(await body(1000)) : '';
-  return { status: 200, headers: { Direct: 'yes' }, text: `${verb} direct ${target} ${sent}`.trim() };
+  return { status: 200, headers: { Fast: 'yes' }, text: `${verb} fast ${target} ${sent}`.trim() };
 }
 
 const exchange = async (socket: Socket, text: string): Promise<string[]> => {
@@ -33,7 +33,7 @@ const exchange = async (socket: Socket, text: string): Promise<string[]> => {
 
 /** A connection whose first request the server has answered. */
 async function acquainted(
-  answer = direct as (request: HttpRequest) => ReturnType<typeof direct> | undefined,
+  answer = fast as (request: HttpRequest) => ReturnType<typeof fast> | undefined,
   options: ServerOptions = {},
 ) {
   const server = await started(echo, options, answer);
@@ -50,7 +50,7 @@ describe('answers past the server', () => {
     const { socket } = await acquainted();
     socket.write(sized('CALL /second', '{}'));
     const text = String(await once(socket, 'data'));
-    expect(answersIn(text)).toEqual(['200 CALL direct /second {}']);
+    expect(answersIn(text)).toEqual(['200 CALL fast /second {}']);
     for (const field of ['Connection: keep-alive', 'Keep-Alive: timeout=5', 'Content-Length: 22']) {
       expect(text).toContain(`\r\n${field}\r\n`);
     }
@@ -58,26 +58,26 @@ describe('answers past the server', () => {
 
   it('change places with those of the server, whatever kind of request comes', async () => {
     const { socket } = await acquainted(({ target, ...others }) =>
-      target.startsWith('/page') ? undefined : direct({ target, ...others }),
+      target.startsWith('/page') ? undefined : fast({ target, ...others }),
     );
-    expect(await exchange(socket, request('LIST /1'))).toEqual(['200 LIST direct /1']);
+    expect(await exchange(socket, request('LIST /1'))).toEqual(['200 LIST fast /1']);
     expect(await exchange(socket, request('GET /page'))).toEqual(['200 GET GET /page']);
     expect(await exchange(socket, request('CALL /2', ['Transfer-Encoding: chunked'], '1\r\na\r\n0\r\n\r\n'))).toEqual([
       '200 CALL POST /2 a',
     ]);
-    expect(await exchange(socket, request('LIST /3'))).toEqual(['200 LIST direct /3']);
+    expect(await exchange(socket, request('LIST /3'))).toEqual(['200 LIST fast /3']);
     const [head, body] = [request('CALL /4', ['Content-Length: 2']), 'ab'];
     socket.write(head);
     await pause(10);
     expect(await exchange(socket, body)).toEqual(['200 CALL POST /4 ab']);
-    expect(await exchange(socket, request('LIST /5'))).toEqual(['200 LIST direct /5']);
+    expect(await exchange(socket, request('LIST /5'))).toEqual(['200 LIST fast /5']);
     expect(await exchange(socket, last('LIST /6'))).toEqual(['200 LIST POST /6']);
   });
 
   it('come in the order of the requests, though others come meanwhile', async () => {
     const { socket } = await acquainted(async (asked) => {
       await pause(asked.target === '/1' ? 50 : 0);
-      return direct(asked);
+      return fast(asked);
     });
     socket.write(request('LIST /1'));
     for (const line of ['LIST /2', 'LIST /3']) {
@@ -87,9 +87,9 @@ describe('answers past the server', () => {
     await pause(10);
     socket.write(last('LIST /4'));
     expect(answersIn(await rest(socket))).toEqual([
-      '200 LIST direct /1',
-      '200 LIST direct /2',
-      '200 LIST direct /3',
+      '200 LIST fast /1',
+      '200 LIST fast /2',
+      '200 LIST fast /3',
       '200 LIST POST /4',
     ]);
   });
@@ -98,7 +98,7 @@ describe('answers past the server', () => {
     const slow: RequestListener = (message, response) => void pause(100).then(() => echo(message, response));
     const server = await started(slow, {}, async (asked) => {
       await pause(20);
-      return direct(asked);
+      return fast(asked);
     });
     const socket = await connected(server);
     let text = '';
@@ -111,26 +111,26 @@ describe('answers past the server', () => {
       await pause(10);
     }
     await until(() => answersIn(text).length === 3);
-    expect(answersIn(text)).toEqual(['200 LIST direct /1', '200 LIST direct /2', '200 LIST direct /3']);
+    expect(answersIn(text)).toEqual(['200 LIST fast /1', '200 LIST fast /2', '200 LIST fast /3']);
   });
 
   it('are given to a client that has closed its side', async () => {
     const { socket } = await acquainted(async (asked) => {
       await pause(30);
-      return direct(asked);
+      return fast(asked);
     });
     socket.end(request('LIST /1'));
-    expect(answersIn(await rest(socket))).toEqual(['200 LIST direct /1']);
+    expect(answersIn(await rest(socket))).toEqual(['200 LIST fast /1']);
   });
 
   it('take the time they need, while an idle connection has little', async () => {
     const slow = async (asked: HttpRequest) => {
       await pause(1200);
-      return direct(asked);
+      return fast(asked);
     };
     const { socket } = await acquainted(slow, { keepAliveTimeout: 600 });
     socket.write(request('LIST /1'));
-    expect(answersIn(await rest(socket))).toEqual(['200 LIST direct /1']);
+    expect(answersIn(await rest(socket))).toEqual(['200 LIST fast /1']);
   });
 
   it('are let finish when the server closes, and are the last then', async () => {
@@ -138,7 +138,7 @@ describe('answers past the server', () => {
     const { server, socket } = await acquainted(async (asked) => {
       begun.resolve();
       await pause(50);
-      return direct(asked);
+      return fast(asked);
     });
     const closed = once(server, 'close');
     const answered = rest(socket);
@@ -146,7 +146,7 @@ describe('answers past the server', () => {
     await begun.promise;
     server.close();
     const text = await answered;
-    expect(answersIn(text)).toEqual(['200 LIST direct /1']);
+    expect(answersIn(text)).toEqual(['200 LIST fast /1']);
     expect(text).toContain('\r\nConnection: close\r\n');
     await closed;
   });
@@ -157,7 +157,7 @@ describe('answers past the server', () => {
     const { server, socket } = await acquainted(async (wish) => {
       asked.resolve();
       await gone.promise;
-      return direct(wish);
+      return fast(wish);
     });
     socket.write(request('LIST /1'));
     await asked.promise;

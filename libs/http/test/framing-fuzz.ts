@@ -3,10 +3,10 @@
  * places, and must agree on every request and every byte of a body for as long as neither has refused. The parser may
  * refuse more; it may never see more.
  */
-import { verbBehind } from './http-verb.ts';
-import { type ParserBehind, parserBehind } from './parser-behind.ts';
+import { verbOfStandIn } from '../src/http-verb.ts';
+import { type NodeParser, nodeParser } from './node-parser.ts';
 import { randomConnection } from './random-connection.ts';
-import { RequestFramer } from './request-framer.ts';
+import { RequestFramer } from '../src/request-framer.ts';
 
 /** What became of the connections tried. */
 export interface FuzzTally {
@@ -31,7 +31,7 @@ export function fuzzFraming(seed: number, count: number): FuzzTally {
 
 function tryConnection(seed: number, tally: FuzzTally): void {
   const { pieces, upgrades, requests } = randomConnection(seed);
-  const parser = parserBehind(upgrades);
+  const parser = nodeParser(upgrades);
   const framer = new RequestFramer({ maxHead: 4096, upgrades: () => upgrades, deliver: (bytes) => parser.read(bytes) });
   let complaint: string | undefined;
   for (const piece of pieces) {
@@ -50,7 +50,7 @@ function tryConnection(seed: number, tally: FuzzTally): void {
   tally.disagreements.push(`${seed}: ${complaint} ${JSON.stringify(pieces.map((piece) => piece.toString('latin1')))}`);
 }
 
-function disagreement(framer: RequestFramer, parser: ParserBehind): string | undefined {
+function disagreement(framer: RequestFramer, parser: NodeParser): string | undefined {
   if (parser.requests.length > framer.requests) return 'the parser sees more requests';
   if (parser.bodyBytes > framer.bodyBytes) return 'the parser sees more of a body';
   if (parser.failed || parser.upgraded) return undefined;
@@ -60,7 +60,7 @@ function disagreement(framer: RequestFramer, parser: ParserBehind): string | und
   return undefined;
 }
 
-function unexpected(requests: readonly string[], parser: ParserBehind): string | undefined {
-  const seen = parser.requests.map(({ method, body }) => `${verbBehind(method) ?? method} ${body}`);
+function unexpected(requests: readonly string[], parser: NodeParser): string | undefined {
+  const seen = parser.requests.map(({ method, body }) => `${verbOfStandIn(method) ?? method} ${body}`);
   return seen.join('\n') === requests.join('\n') ? undefined : `the parser sees ${JSON.stringify(seen)}`;
 }

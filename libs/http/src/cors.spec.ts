@@ -5,11 +5,11 @@ import type { HttpHandler, HttpRequest } from './http-exchange.ts';
 const UI = 'https://ui.example';
 const names = { accepted: ['Accept', 'X-Sent'], exposed: ['X-Told'] };
 const ALLOW: Readonly<Record<string, string>> = { Allow: 'GET, POST' };
-const face: HttpHandler = async ({ verb }) => ({ status: 200, headers: verb === 'OPTIONS' ? ALLOW : {} });
+const handle: HttpHandler = async ({ verb }) => ({ status: 200, headers: verb === 'OPTIONS' ? ALLOW : {} });
 
 async function headersFor(verb: string, origin: string | undefined, origins: readonly string[]) {
   const request = { verb, header: (name: string) => (name === 'origin' ? origin : undefined) } as HttpRequest;
-  return (await withCors(face, origins, names)(request))?.headers;
+  return (await withCors(handle, origins, names)(request))?.headers;
 }
 
 const GRANTED = {
@@ -23,9 +23,9 @@ const ALLOWED = {
   'Access-Control-Allow-Headers': 'Accept, X-Sent',
 };
 
-describe('a face for pages of other origins', () => {
+describe('a handler for pages of other origins', () => {
   it('is none unless an origin is named', async () => {
-    expect(withCors(face, [], names)).toBe(face);
+    expect(withCors(handle, [], names)).toBe(handle);
   });
 
   it.each([

@@ -16,10 +16,10 @@ const VERBS: ReadonlyMap<string, string> = new Map([
   ['OPTIONS', 'OPTIONS'],
 ]);
 
-const VERB_BEHIND: ReadonlyMap<string, string> = new Map([...STAND_INS].map(([verb, standIn]) => [standIn, verb]));
+const VERB_OF_STAND_IN: ReadonlyMap<string, string> = new Map([...STAND_INS].map(([verb, standIn]) => [standIn, verb]));
 
 const PASSED: ReadonlyMap<string, string> = new Map([
-  ...METHODS.filter((method) => method !== 'CONNECT' && !VERB_BEHIND.has(method)).map(
+  ...METHODS.filter((method) => method !== 'CONNECT' && !VERB_OF_STAND_IN.has(method)).map(
     (method) => [method, method] as const,
   ),
   ...VERBS,
@@ -34,6 +34,6 @@ export function parserMethod(token: string): string | undefined {
 }
 
 /** The verb a stand-in stands for; undefined for every other method. */
-export function verbBehind(method: string): string | undefined {
-  return VERB_BEHIND.get(method);
+export function verbOfStandIn(method: string): string | undefined {
+  return VERB_OF_STAND_IN.get(method);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { request, sized } from './example-connection.ts';
-import { WholeRequests } from './whole-request.ts';
+import { request, sized } from '../test/connections.ts';
+import { WholeRequestReader } from './whole-request.ts';
 
-const read = (text: string, whole = new WholeRequests(1000, '10.0.0.1')) => whole.read(Buffer.from(text, 'latin1'));
+const read = (text: string, whole = new WholeRequestReader(1000, '10.0.0.1')) =>
+  whole.read(Buffer.from(text, 'latin1'));
 
 describe('whole requests', () => {
   it('are read as the server would read them', async () => {
@@ -34,7 +35,7 @@ describe('whole requests', () => {
   });
 
   it('may come one after another with the same fields, each with a target and a body of its own', async () => {
-    const whole = new WholeRequests(1000, '');
+    const whole = new WholeRequestReader(1000, '');
     const [one, two] = [read(sized('CALL /1', 'ab'), whole), read(sized('CREATE /2', 'cd'), whole)];
     expect([one?.target, two?.target, two?.verb]).toEqual(['/1', '/2', 'CREATE']);
     expect([String(await one?.body(9)), String(await two?.body(9))]).toEqual(['ab', 'cd']);

@@ -1,5 +1,5 @@
 /** One connection's parser as Node uses it. */
-export interface ParserBehind {
+export interface NodeParser {
   readonly requests: readonly { readonly method: string; body: string }[];
   readonly bodyBytes: number;
   readonly failed: boolean;
@@ -33,7 +33,7 @@ interface HttpBinding {
 const PROBE = Buffer.from('GET /probe HTTP/1.1\r\nHost: a\r\n\r\n');
 
 /** Node's own parser without a server around it, for comparison; `upgrades` as if an 'upgrade' listener were there. */
-export function parserBehind(upgrades: boolean): ParserBehind {
+export function nodeParser(upgrades: boolean): NodeParser {
   const { HTTPParser, allMethods, methods } = (process as unknown as { binding(name: string): HttpBinding }).binding(
     'http_parser',
   );

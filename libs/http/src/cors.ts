@@ -11,11 +11,15 @@ export interface CorsNames {
 }
 
 /**
- * A face that web pages of other origins may use, by the CORS protocol (WHATWG Fetch, section 3.2); every answer says so.
- * @param origins who may (`https://ui.example.org`); `*` for all. With none, the face is as it was
+ * A handler that web pages of other origins may use, by the CORS protocol (WHATWG Fetch, section 3.2); every answer says so.
+ * @param origins who may (`https://ui.example.org`); `*` for all. With none, the handler is as it was
  */
-export function withCors(face: HttpHandler, origins: readonly string[], { accepted, exposed }: CorsNames): HttpHandler {
-  if (origins.length === 0) return face;
+export function withCors(
+  handle: HttpHandler,
+  origins: readonly string[],
+  { accepted, exposed }: CorsNames,
+): HttpHandler {
+  if (origins.length === 0) return handle;
   const may = (origin: string | undefined): origin is string =>
     origin !== undefined && (origins.includes('*') || origins.includes(origin));
   const about = (verb: string, origin: string | undefined, allow: string | undefined): Headers => ({
@@ -32,7 +36,7 @@ export function withCors(face: HttpHandler, origins: readonly string[], { accept
       : {}),
   });
   return async (request) => {
-    const answer = await face(request);
+    const answer = await handle(request);
     if (!answer) return undefined;
     const { headers } = answer;
     return { ...answer, headers: { ...headers, ...about(request.verb, request.header('origin'), headers['Allow']) } };

@@ -1,5 +1,5 @@
+import type { HttpAnswer } from './http-exchange.ts';
 import { STATUS_CODES } from 'node:http';
-import type { HttpAnswer } from '#api';
 
 /** Status codes whose answers have no body, and tell no length of one. */
 const WITHOUT_BODY: readonly number[] = [204, 304];
@@ -8,7 +8,7 @@ const FORBIDDEN = /[^\t\u0020-\u007e\u0080-\u00ff]/;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Text with the encoding it goes over the wire in; `latin1` where it is plain, which is written faster. */
-export interface WireText {
+export interface EncodedText {
   readonly text: string;
   readonly encoding: 'latin1' | 'utf8';
 }
@@ -18,7 +18,11 @@ export interface WireText {
  * @param connection the fields that say what becomes of the connection
  * @throws TypeError where a field holds what none may hold
  */
-export function wireAnswer(verb: string, { status, headers, text = '' }: HttpAnswer, connection: string): WireText {
+export function responseText(
+  verb: string,
+  { status, headers, text = '' }: HttpAnswer,
+  connection: string,
+): EncodedText {
   const bytes = Buffer.byteLength(text);
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
   for (const name in headers) {

@@ -24,11 +24,11 @@ export function sendAnswer(response: ServerResponse, { status, headers, text }: 
   response.end(text);
 }
 
-/** A face as a listener of Node's HTTP server. The promise never rejects. */
+/** A handler as a listener of Node's HTTP server. The promise never rejects. */
 export const nodeListener =
-  (face: HttpHandler) =>
+  (handle: HttpHandler) =>
   async (message: IncomingMessage, response: ServerResponse, verb = message.method ?? ''): Promise<void> => {
-    const answer = await face(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
+    const answer = await handle(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
     if (answer) sendAnswer(response, answer);
   };
 

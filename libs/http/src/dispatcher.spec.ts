@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { HttpHandler, HttpRequest } from '#api';
-import { installVerbFront } from '#cinp';
-import { prometheusMetrics } from '#runtime';
-import type { Face } from './faces.ts';
-import { answering, facesServer } from './faces.ts';
+import { acceptCustomVerbs } from './custom-verbs.ts';
+import type { HttpHandler, HttpRequest } from './http-exchange.ts';
+import type { ProtocolAdapter } from './dispatcher.ts';
+import { httpDispatcher, createDispatchingServer } from './dispatcher.ts';
 
 const named =
   (name: string): HttpHandler =>
@@ -17,11 +16,11 @@ const named =
     text: `${name}: ${verb} ${target} of ${source}`,
   });
 
-const FACES: readonly Face[] = [
-  { name: 'rest', paths: /^\/+api\/rest\//, answer: named('rest') },
-  { name: 'cinp', paths: /^\/+api\//, answer: named('cinp') },
+const ADAPTERS: readonly ProtocolAdapter[] = [
+  { name: 'rest', paths: /^\/+api\/rest\//, handle: named('rest') },
+  { name: 'cinp', paths: /^\/+api\//, handle: named('cinp') },
 ];
-const metrics = prometheusMetrics(async () => 0);
+const metrics = { request: () => undefined };
 
 const asked = (target: string): HttpRequest => ({
   verb: 'GET',
@@ -44,33 +43,33 @@ describe('a request', () => {
     ['/http://host/api/v1/', undefined],
     ['ftp://host/api/v1/', undefined],
     ['http://host/x?/api/v1/', undefined],
-  ])('for %s goes to the face whose path it is', async (target, text) => {
-    expect((await answering(FACES, metrics, undefined)(asked(target)))?.text).toBe(text);
+  ])('for %s goes to the adapter whose path it is', async (target, text) => {
+    expect((await httpDispatcher(ADAPTERS, metrics, undefined)(asked(target)))?.text).toBe(text);
   });
 
   it('is handed on as it is where nothing has to be taken off', async () => {
     const seen: HttpRequest[] = [];
-    const answer: HttpHandler = async (request) => void seen.push(request);
+    const handle: HttpHandler = async (request) => void seen.push(request);
     const given = asked('/api/v1/');
-    await answering([{ name: 'cinp', paths: /^\/api\//, answer }], metrics, undefined)(given);
+    await httpDispatcher([{ name: 'cinp', paths: /^\/api\//, handle }], metrics, undefined)(given);
     expect(seen[0]).toBe(given);
   });
 
   it('has the source that is found out', async () => {
-    const answer = await answering(FACES, metrics, () => '192.0.2.7')(asked('http://host/api/v1/'));
+    const answer = await httpDispatcher(ADAPTERS, metrics, () => '192.0.2.7')(asked('http://host/api/v1/'));
     expect(answer?.text).toBe('cinp: GET /api/v1/ of 192.0.2.7');
   });
 });
 
 describe('the server', () => {
-  const answer = answering(FACES, metrics, undefined);
-  const server = facesServer(
+  const answer = httpDispatcher(ADAPTERS, metrics, undefined);
+  const server = createDispatchingServer(
     ({ url }, response) => response.end(`pages: ${url}`),
     () => answer,
     metrics,
   );
   beforeAll(async () => {
-    installVerbFront(server, answer);
+    acceptCustomVerbs(server, { fastPath: answer });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

@@ -1,5 +1,5 @@
 /*
- * Node's parser refuses the verbs of the protocol, and no option changes that. So a framer reads along in front of it:
+ * Node's parser refuses the verbs of CInP, and no option changes that. So a framer reads along in front of it:
  * it follows the messages of one connection only far enough to know where the next request line begins, and exchanges
  * the method there for one of the same length. All other bytes go on as they came and when they came; just an
  * unfinished method is held back, so that the parser's limits and timers keep their meaning.
@@ -8,7 +8,7 @@
  * less than the parser does, and answers every doubt with a NUL byte, which no place it is put at allows: the parser
  * itself then fails, in order, behind the requests that were sound.
  */
-import { GatheredBytes } from './gathered-bytes.ts';
+import { ByteAccumulator } from './byte-accumulator.ts';
 import { parserMethod } from './http-verb.ts';
 import { readChunkSize, readHead, readTrailers, TOKEN_BYTES } from './message-head.ts';
 
@@ -48,7 +48,7 @@ export class RequestFramer {
   private left = 0;
   /** The parser drops what stands in one read behind a request whose upgrade nobody accepts: end the read there. */
   private endsRead = false;
-  private readonly gathered = new GatheredBytes();
+  private readonly gathered = new ByteAccumulator();
   private input: Buffer = NOTHING;
   /** Input before this is sent on. */
   private sent = 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** A request of HTTP as the faces of the API see it, however it came. */
+/** A request of HTTP as protocol adapters see it, however it came. */
 export interface HttpRequest {
   /** As the client sent it: GET, LIST, PATCH … */
   readonly verb: string;
@@ -29,7 +29,7 @@ export interface HttpAnswer {
   readonly text?: string | undefined;
 }
 
-/** A face of the API: answers every request; with undefined where there is nobody left to answer. */
+/** Answers every request; with undefined where there is nobody left to answer. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
 /** A target without scheme and host, which stand before the path in the absolute form (RFC 9112, section 3.2.2). */

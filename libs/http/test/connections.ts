@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DirectAnswer } from './verb-front.ts';
-import { installVerbFront, verbOf } from './verb-front.ts';
+import type { FastPath } from '../src/custom-verbs.ts';
+import { acceptCustomVerbs, verbOf } from '../src/custom-verbs.ts';
 
 /** The text of a request. */
 export const request = (line: string, fields: readonly string[] = [], body = ''): string =>
@@ -45,14 +45,14 @@ export const echo: RequestListener = (request, response) => {
   );
 };
 
-/** A server with the front before it, listening on loopback. */
+/** A server that accepts the verbs, listening on loopback. */
 export async function started(
   listener: RequestListener = echo,
   options: ServerOptions = {},
-  direct?: DirectAnswer,
+  fastPath?: FastPath,
 ): Promise<Server & { port: number }> {
   const server = createServer({ maxHeaderSize: 65536, ...options }, listener);
-  installVerbFront(server, direct);
+  acceptCustomVerbs(server, { fastPath });
   return listening(server);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { fuzzFraming } from './framing-fuzz.ts';
-import { parserBehind } from './parser-behind.ts';
+import { fuzzFraming } from '../test/framing-fuzz.ts';
+import { nodeParser } from '../test/node-parser.ts';
 import { RequestFramer } from './request-framer.ts';
 
 const request = (line: string, fields: readonly string[] = [], body = ''): string =>
@@ -16,7 +16,7 @@ interface Given {
 /** What becomes of pieces of a connection: the reads the parser gets, what it makes of them, and the framer's account. */
 function framed(pieces: readonly string[], { upgrades = false, maxHead = 1024 }: Given = {}) {
   const reads: string[] = [];
-  const parser = parserBehind(upgrades);
+  const parser = nodeParser(upgrades);
   const framer = new RequestFramer({
     maxHead,
     upgrades: () => upgrades,

@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { HttpAnswer, HttpRequest } from '#api';
-import { plainAddress } from '#api';
+import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
+import { plainAddress } from './node-http.ts';
 import { RequestFramer } from './request-framer.ts';
-import { WholeRequests } from './whole-request.ts';
-import { wireAnswer } from './wire-answer.ts';
+import { WholeRequestReader } from './whole-request.ts';
+import { responseText } from './response-text.ts';
 
 type Done = (error?: Error | null) => void;
 
-/** What a front socket needs to know of its server. */
-export interface FrontSettings {
+/** What a framed socket needs to know of its server. */
+export interface FramedSocketSettings {
   /** Whether anybody here accepts an upgrade to another protocol. */
   readonly upgrades: () => boolean;
   /** The largest head in bytes. */
   readonly maxHead: number;
   /** Ends a connection the framer refused while the parser behind it, having failed before, keeps silent. */
-  readonly refuse: (socket: FrontSocket) => void;
+  readonly refuse: (socket: FramedSocket) => void;
   /** Answers requests that came whole, past the HTTP server; undefined where a request is not for it. */
-  readonly direct?: (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
+  readonly fastPath?: (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
   /** What answers past the server say of the connection that is kept. */
   readonly keepAlive: () => string;
 }
@@ -31,7 +31,7 @@ export interface FrontSettings {
  * it, which costs a fraction: each alone, while nothing else is under way. The server then takes the connection to be
  * idle; so its time-out does not count, and what comes or ends meanwhile waits for the answer.
  */
-export class FrontSocket extends Duplex {
+export class FramedSocket extends Duplex {
   readonly framer: RequestFramer;
   /** Responses to the requests of this connection, in their order, the finished ones at the front left out. */
   readonly responses: ServerResponse[] = [];
@@ -40,20 +40,20 @@ export class FrontSocket extends Duplex {
   private answering = 0;
   private full = false;
   /** The request that is being answered past the server. */
-  private direct: HttpRequest | undefined;
+  private fastRequest: HttpRequest | undefined;
   /** What came meanwhile. */
   private readonly waiting: Buffer[] = [];
   private ended = false;
   /** Whether the connection is to be closed behind the answer. */
   private leaving = false;
-  private readonly whole: WholeRequests;
+  private readonly whole: WholeRequestReader;
 
   constructor(
     readonly raw: Socket,
-    private readonly settings: FrontSettings,
+    private readonly settings: FramedSocketSettings,
   ) {
     super({ allowHalfOpen: true, decodeStrings: false });
-    this.whole = new WholeRequests(settings.maxHead, plainAddress(raw.remoteAddress));
+    this.whole = new WholeRequestReader(settings.maxHead, plainAddress(raw.remoteAddress));
     this.framer = new RequestFramer({
       maxHead: settings.maxHead,
       upgrades: settings.upgrades,
@@ -69,24 +69,24 @@ export class FrontSocket extends Duplex {
     raw.on('error', (error) => this.destroy(error));
     raw.once('close', () => this.destroy());
     raw.on('timeout', () => {
-      if (!this.direct) this.emit('timeout');
+      if (!this.fastRequest) this.emit('timeout');
     });
   }
 
   private endIfDone(): void {
-    if (!this.ended || this.direct) return;
+    if (!this.ended || this.fastRequest) return;
     this.framer.finish();
     this.push(null);
   }
 
   private receive(bytes: Buffer): void {
     if (this.refused) return;
-    if (this.direct) {
+    if (this.fastRequest) {
       this.waiting.push(bytes);
       this.raw.pause();
       return;
     }
-    if (this.answersDirectly(bytes)) return;
+    if (this.takesFastPath(bytes)) return;
     this.full = false;
     this.framer.push(bytes);
     if (this.full) this.raw.pause();
@@ -95,28 +95,28 @@ export class FrontSocket extends Duplex {
   }
 
   /** Has a request answered past the server, where it is of that kind and nothing else is under way. */
-  private answersDirectly(bytes: Buffer): boolean {
-    const { direct } = this.settings;
-    if (!direct || this.raw.writableNeedDrain || !this.framer.atRest) return false;
+  private takesFastPath(bytes: Buffer): boolean {
+    const { fastPath } = this.settings;
+    if (!fastPath || this.raw.writableNeedDrain || !this.framer.atRest) return false;
     if (this.answering === 0 || this.answering !== this.framer.requests) return false;
     this.dropFinished();
     if (this.responses.length > 0) return false;
     const request = this.whole.read(bytes);
-    const answer = request && direct(request);
+    const answer = request && fastPath(request);
     if (!answer) return false;
-    this.direct = request;
+    this.fastRequest = request;
     answer
-      .then((given) => this.answerDirectly(request.verb, given))
+      .then((given) => this.answerFast(request.verb, given))
       .catch((error: unknown) => this.destroy(error as Error));
     return true;
   }
 
-  private answerDirectly(verb: string, answer: HttpAnswer | undefined): void {
-    this.direct = undefined;
+  private answerFast(verb: string, answer: HttpAnswer | undefined): void {
+    this.fastRequest = undefined;
     if (this.raw.destroyed) return;
     if (answer) {
       const connection = this.leaving ? 'Connection: close' : this.settings.keepAlive();
-      const { text, encoding } = wireAnswer(verb, answer, connection);
+      const { text, encoding } = responseText(verb, answer, connection);
       this.raw.write(text, encoding);
     }
     if (this.leaving || !answer) {
@@ -124,7 +124,7 @@ export class FrontSocket extends Duplex {
       return;
     }
     for (const bytes of this.waiting.splice(0)) this.receive(bytes);
-    if (!this.direct && !this.full) this.raw.resume();
+    if (!this.fastRequest && !this.full) this.raw.resume();
     this.endIfDone();
   }
 
@@ -181,7 +181,7 @@ export class FrontSocket extends Duplex {
 
   /** A server that closes destroys connections it takes to be idle: what is being answered past it is answered first. */
   override destroy(error?: Error): this {
-    if (!this.direct || error !== undefined || this.raw.destroyed) return super.destroy(error);
+    if (!this.fastRequest || error !== undefined || this.raw.destroyed) return super.destroy(error);
     this.leaving = true;
     return this;
   }

@@ -22,8 +22,8 @@ import {
   sized,
   started,
   talk,
-} from './example-connection.ts';
-import { installVerbFront, verbOf } from './verb-front.ts';
+} from '../test/connections.ts';
+import { acceptCustomVerbs, verbOf } from './custom-verbs.ts';
 
 const VERBS = ['LIST', 'CALL', 'CREATE', 'UPDATE', 'DESCRIBE'];
 const CLOSE = { Connection: 'close' };
@@ -70,7 +70,6 @@ describe('verbs', () => {
       expect(await talk(await started(), `${method} /api/v1/Site/Site HTTP/1.1\r\nHost: a\r\n\r\n`)).toBe(
         [
           'HTTP/1.1 400 Bad Request',
-          'Cinp-Version: 1.0',
           'Content-Type: application/json;charset=utf-8',
           `Content-Length: ${body.length}`,
           'Connection: close',
@@ -457,7 +456,7 @@ describe('servers', () => {
     const secure = createTlsServer({ ...key, pskCallback: () => Buffer.from('secret') }, (request, response) =>
       response.end(`${verbOf(request)} ${String('encrypted' in request.socket && request.socket.encrypted)}`),
     );
-    installVerbFront(secure);
+    acceptCustomVerbs(secure);
     const { port } = await listening(secure as unknown as Server);
     const socket = connectTls({
       ...key,
@@ -482,7 +481,7 @@ describe('servers', () => {
         ip: request.ip,
       }),
     });
-    installVerbFront(app.server);
+    acceptCustomVerbs(app.server);
     await app.listen({ port: 0, host: '127.0.0.1' });
     afterwards(() => app.close());
     const { port } = app.server.address() as AddressInfo;
@@ -495,6 +494,6 @@ describe('servers', () => {
   });
 
   it('must have a strict parser', () => {
-    expect(() => installVerbFront(createServer({ insecureHTTPParser: true }))).toThrow('strict');
+    expect(() => acceptCustomVerbs(createServer({ insecureHTTPParser: true }))).toThrow('strict');
   });
 });

@@ -1,6 +1,6 @@
-import type { HttpRequest } from '#api';
-import { UnusableBody } from '#api';
-import { parserMethod, verbBehind } from './http-verb.ts';
+import type { HttpRequest } from './http-exchange.ts';
+import { parserMethod, verbOfStandIn } from './http-verb.ts';
+import { UnusableBody } from './json-body.ts';
 import { readHead, TARGET_BYTES, TOKEN_BYTES } from './message-head.ts';
 
 const SPACE = 0x20;
@@ -24,7 +24,7 @@ interface Fields {
 }
 
 /** Reads the requests of one connection that come whole. Most clients send the same fields each time; they are read once. */
-export class WholeRequests {
+export class WholeRequestReader {
   readonly #maxHead: number;
   readonly #source: string;
   #fields: Fields | undefined;
@@ -52,7 +52,7 @@ export class WholeRequests {
     const fields = at > target ? this.#fieldsIn(bytes, at, body) : undefined;
     if (!fields || body + fields.length !== bytes.length) return undefined;
     return {
-      verb: verbBehind(method) ?? method,
+      verb: verbOfStandIn(method) ?? method,
       target: bytes.toString('latin1', target, at),
       source: this.#source,
       hasBody: fields.length > 0,

@@ -3,7 +3,7 @@ const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 
 /** Bytes of one unfinished element (a method, a head, a chunk line), gathered over several reads. */
-export class GatheredBytes {
+export class ByteAccumulator {
   length = 0;
   private store = NOTHING;
 
