@@ -3,7 +3,7 @@ import { blueprintRoom } from '#blueprint';
 import { buildingRoom } from '#building';
 import { directoryRoom } from '#directory';
 import { foremanRoom } from '#foreman';
-import { repeatable, serverHalves } from '#platforms/servers';
+import { repeatOf, serverHalves } from '#platforms/servers';
 import { recordsRoom } from '#records';
 import type { Room, Settings } from '#runtime';
 import { siteRoom } from '#site';
@@ -26,7 +26,7 @@ export function roomsOf(settings: Settings, wire: ForemanWire) {
     siteRoom(settings),
     directoryRoom,
     buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
-    foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),
+    foremanRoom({ wire, platforms: serverHalves, repeatOf, lease, pollLease }),
     recordsRoom,
   ];
   return { rooms, auth };

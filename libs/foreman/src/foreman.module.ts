@@ -1,4 +1,4 @@
-import type { ServerHalf } from '#platform';
+import type { Repeat, ServerHalf } from '#platform';
 import type { Room } from '#runtime';
 import type { ForemanWire } from '#wire';
 import { dispatchModel } from './dispatch.api.ts';
@@ -12,8 +12,8 @@ import { programs } from './program.ts';
 export interface ForemanRoomOptions {
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
-  /** Whether a task may simply be done again when nobody knows what became of it. */
-  readonly repeatable: (module: string, func: string) => boolean;
+  /** What may be done with a task of which nobody knows what became of it. */
+  readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** The same for an agent that polls. */

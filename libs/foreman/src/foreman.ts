@@ -4,7 +4,7 @@ import { Conflict, idOf, Refusal } from '#kernel';
 import type { Call } from '#api';
 import type { StoredEvent, Subscription } from '#event-store';
 import { foundation } from '#building';
-import type { FoundationType, ServerHalf } from '#platform';
+import type { FoundationType, Repeat, ServerHalf } from '#platform';
 import type { AppContext, Process } from '#runtime';
 import type { Host } from '#tscript';
 import type { ForemanWire, Outcome, Report } from '#wire';
@@ -25,7 +25,7 @@ export interface ForemanOptions {
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
   readonly types: readonly FoundationType[];
-  readonly repeatable: (module: string, func: string) => boolean;
+  readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
@@ -117,7 +117,7 @@ export class Foreman implements Process {
 
   /** What looks at jobs are made with. */
   #context(): ReconcileContext {
-    const { types, wire, lease, repeatable } = this.#options;
+    const { types, wire, lease, repeatOf } = this.#options;
     return {
       now: Date.now(),
       newCookie: randomUUID,
@@ -126,7 +126,7 @@ export class Foreman implements Process {
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
-      repeatable,
+      repeatOf,
     };
   }
 
@@ -222,11 +222,11 @@ export class Foreman implements Process {
   async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground, repeatable } = this.#options;
+    const { wire, ground, repeatOf } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = !repeatable(order.module, order.function);
+      const once = repeatOf(order.module, order.function) !== 'safe';
       await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;

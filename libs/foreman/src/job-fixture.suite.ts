@@ -120,7 +120,7 @@ export class JobFixture {
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),
-      repeatable: (_, name) => name === 'work',
+      repeatOf: (_, name) => (name === 'work' ? 'safe' : 'ask'),
     };
   }
 }

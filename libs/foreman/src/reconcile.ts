@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '#kernel';
 import { foundation } from '#building';
-import type { FoundationType } from '#platform';
+import type { FoundationType, Repeat } from '#platform';
 import { begin } from '#tscript';
 import type { Dispatch, Job } from './job.ts';
 import { job } from './job.ts';
@@ -16,8 +16,8 @@ export interface ReconcileContext extends RunContext {
   readonly lease: number;
   /** When the lease of a dispatch runs out, milliseconds since 1970, from what was heard of its agent. */
   readonly deadlineOf: (dispatch: Dispatch) => number;
-  /** Whether a task may simply be done again when nobody knows what became of it. */
-  readonly repeatable: (module: string, func: string) => boolean;
+  /** What may be done with a task of which nobody knows what became of it. */
+  readonly repeatOf: (module: string, func: string) => Repeat;
 }
 
 /**
@@ -63,12 +63,12 @@ async function goOn(work: UnitOfWork, id: number, state: Job, context: Reconcile
   await handOut(work, id, context);
 }
 
-async function lapse(work: UnitOfWork, id: number, state: Job, { repeatable }: ReconcileContext): Promise<void> {
+async function lapse(work: UnitOfWork, id: number, state: Job, { repeatOf }: ReconcileContext): Promise<void> {
   const { dispatch, order } = state;
   if (!dispatch || !order) return;
   const data = { cookie: dispatch.cookie, reason: 'nothing was heard of the agent' };
   await work.decide(job, id, { type: 'LapseTask', data });
-  if (repeatable(order.module, order.function)) return;
+  if (repeatOf(order.module, order.function) === 'safe') return;
   const message = `Nobody knows what became of ${order.module}.${order.function} (task ${order.task}): look, then reset the job to do it again`;
   await work.decide(job, id, { type: 'FailJob', data: { message } });
 }
