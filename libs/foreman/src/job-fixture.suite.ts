@@ -1,10 +1,12 @@
-import type { UnitOfWork } from '#kernel';
+import type { Json, UnitOfWork } from '#kernel';
 import type { Foundation } from '#building';
 import { foundation } from '#building';
 import type { FoundationType, ServerHalf } from '#platform';
+import { json, optional, platformContract, text } from '#platform';
+import { serverSide } from '#platform/server';
 import { Streams } from '#testing';
-import type { ExternalFunction } from '#tscript';
-import { toJson } from '#tscript';
+import type { CallContext } from '#tscript';
+import { clearDispatched, toJson } from '#tscript';
 import type { Outcome } from '#wire';
 import { createFoundationJob } from './create-job.ts';
 import type { Job, JobCommand } from './job.ts';
@@ -14,28 +16,84 @@ import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
 import { foundationHost } from './work-host.ts';
 
-/** `lab.work( name )`: an agent works on it in the rack of the foundation; the value is what it answers. */
-const work: ExternalFunction<{ readonly name: unknown; readonly answer?: unknown }> = {
-  kind: 'external',
-  setup: ({ name = null }) => ({ name: toJson(name) }),
-  done: (state) => 'answer' in state,
-  message: (state) => ('answer' in state ? 'worked' : 'at work'),
-  task: ({ name }, { read }) => ({ function: 'work', parameters: { name, rack: toJson(read('foundation', 'rack')) } }),
-  receive: (state, data) => {
-    if (!('answer' in (data as object))) throw new Error('there is no answer');
-    return { ...state, ...(data as object) };
+const contract = platformContract({
+  name: 'lab',
+  tasks: {
+    work: { repeat: 'safe', parameters: { name: json(), rack: json() }, result: { answer: json() } },
+    blast: { repeat: 'ask', parameters: { name: json() }, result: { answer: json() } },
+    weld: { repeat: 'observe', parameters: { name: json() }, result: { answer: json() } },
   },
-  value: ({ answer }) => answer,
+  functions: {
+    work: { name: optional(json()) },
+    blast: { name: optional(json()) },
+    weld: { name: optional(json()) },
+    fragile: { stage: text() },
+  },
+  foundationFunctions: {},
+});
+
+const { task, functions, half } = serverSide(contract);
+
+interface Working {
+  readonly name: Json;
+  readonly answer?: Json;
+}
+
+const stages = {
+  setup: ({ name = null }: { readonly name: Json | undefined }): Working => ({ name }),
+  done: (state: Working) => 'answer' in state,
+  message: (state: Working) => ('answer' in state ? 'worked' : 'at work'),
+  value: ({ answer }: Working) => answer,
 };
+const take = (state: Working, { answer }: { readonly answer: Json }): Working => ({ ...state, answer });
+
+/** `lab.work( name )`: an agent works on it in the rack of the foundation; the value is what it answers. */
+const work = functions.external('work', {
+  ...stages,
+  task: ({ name }, { read }) => task('work', { name, rack: toJson(read('foundation', 'rack')) as Json }),
+  receive: { work: take },
+});
 
 /** `lab.blast( name )`: the same, but nobody should do it twice without a look. */
-const blast: typeof work = { ...work, task: ({ name }) => ({ function: 'blast', parameters: { name } }) };
+const blast = functions.external('blast', {
+  ...stages,
+  task: ({ name }) => task('blast', { name }),
+  receive: { blast: take },
+});
 
-const lab: ServerHalf = {
-  name: 'lab',
-  foundationTypes: [],
-  functions: { work, blast },
-};
+/** `lab.weld( name )`: the same, but what became of it can be observed. */
+const weld = functions.external('weld', {
+  ...stages,
+  task: ({ name }) => task('weld', { name }),
+  receive: { weld: take },
+});
+
+/** `lab.fragile( stage )`: a function with a fault in one stage, as long as the foundation is in rack `a`. */
+const fragile = functions.external('fragile', {
+  setup: ({ stage }, context): { readonly stage: string; readonly answer?: Json } => {
+    failIn('setup', stage, context);
+    return { stage };
+  },
+  done: (state) => 'answer' in state,
+  message: () => 'at work',
+  task: ({ stage }, context) => {
+    failIn('task', stage, context);
+    return task('work', { name: stage, rack: null });
+  },
+  receive: {
+    work: (state, { answer }, context) => {
+      failIn('receive', state.stage, context);
+      return { ...state, answer };
+    },
+  },
+  value: ({ answer }) => answer,
+});
+
+function failIn(here: string, stage: string, { read }: CallContext): void {
+  if (stage === here && read('foundation', 'rack') === 'a') throw new TypeError(`no idea in ${here}`);
+}
+
+const lab: ServerHalf = half({ foundationTypes: [], functions: { work, blast, weld, fragile } });
 
 const foundationType = (type: string, locates: FoundationType['locates']): FoundationType => ({
   type,
@@ -96,6 +154,12 @@ export class JobFixture {
     return this.log.execute((work) => work.decide(job, ID, command));
   }
 
+  /** Resets the job, as an operator does. */
+  async reset(): Promise<Record<string, string[]>> {
+    const { machine } = await this.job();
+    return this.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+  }
+
   async job(): Promise<Job> {
     const state = await this.log.state(job, ID);
     if (!state) throw new Error('there is no job');
@@ -120,7 +184,7 @@ export class JobFixture {
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),
-      repeatOf: (_, name) => (name === 'work' ? 'safe' : 'ask'),
+      repeatOf: (_, name) => contract.tasks[name as keyof typeof contract.tasks].repeat,
     };
   }
 }

@@ -19,11 +19,6 @@ async function dispatched(script: string): Promise<JobFixture> {
   return yard;
 }
 
-const reset = async (yard: JobFixture) => {
-  const { machine } = await yard.job();
-  return yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
-};
-
 describe('a job goes', () => {
   it('from the wish to the end, one append for each step', async () => {
     const yard = new JobFixture({ create: WORK });
@@ -188,7 +183,7 @@ describe('a lease that runs out', () => {
     });
     expect(await yard.look()).toEqual({});
 
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
     expect((await yard.job()).order?.task).toBe('12-1');
   });
@@ -220,7 +215,7 @@ describe('a job that stands still', () => {
     expect(await yard.report({ error: 'no disk' })).toEqual({ [JOB]: ['JobStepFailed'] });
     expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no disk' });
     yard.log.put(foundation, 'host1', { type: 'FoundationOwnFieldsChanged', data: { own: { rack: 'b' } } });
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
     const { order, dispatch } = await yard.job();
     expect(order).toEqual({ task: '12-1', module: 'lab', function: 'work', parameters: { name: 'disk', rack: 'b' } });
@@ -242,7 +237,7 @@ describe('a job that stands still', () => {
     await yard.create();
     await yard.tell({ type: 'FailJob', data: { message: 'a fault' } });
     expect(await yard.look()).toEqual({});
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toMatchObject({ [JOB]: ['JobStarted', 'JobStepRequested'] });
   });
 });

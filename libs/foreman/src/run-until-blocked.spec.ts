@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { foundation } from '#building';
-import { clearDispatched } from '#tscript';
 import { JobFixture } from './job-fixture.suite.ts';
 
 const JOB = 'job-12';
@@ -12,11 +11,6 @@ async function begun(script: string): Promise<JobFixture> {
   await yard.look();
   return yard;
 }
-
-const reset = async (yard: JobFixture) => {
-  const { machine } = await yard.job();
-  await yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
-};
 
 describe('a pass over a script', () => {
   it.each([
@@ -38,7 +32,7 @@ describe('a pass over a script', () => {
 
   it('goes on behind an error when the job is reset', async () => {
     const yard = await begun('begin()\n  error( msg="no disk" )\nend\n');
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
   });
 
@@ -79,6 +73,34 @@ describe('a pass over a script', () => {
   });
 });
 
+describe('a fault of a platform', () => {
+  const mended = { type: 'FoundationOwnFieldsChanged', data: { own: { rack: 'b' } } } as const;
+
+  it.each(['setup', 'task', 'receive'])('in %s is the error of the job, and a reset goes on there', async (stage) => {
+    const yard = new JobFixture({ create: `begin()\n  answer = lab.fragile( stage="${stage}" )\nend\n` });
+    yard.served.add('lab');
+    await yard.create();
+    await yard.look();
+    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
+    const message = `lab.fragile: no idea in ${stage}`;
+    expect(await yard.job()).toMatchObject({ stage: 'error', message, order: undefined, dispatch: undefined });
+    expect(await yard.look()).toEqual({});
+
+    // As long as the fault is there it is told again, once for each reset.
+    await yard.reset();
+    await yard.look();
+    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message });
+
+    yard.log.put(foundation, 'host1', mended);
+    await yard.reset();
+    await yard.look();
+    expect((await yard.job()).order?.task).toBe('12-1');
+    expect(await yard.report({ result: { answer: 2 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
+    expect((await yard.job()).machine?.variables).toEqual({ answer: 2 });
+  });
+});
+
 describe('the end of a job', () => {
   it('comes to nothing where its effect is refused: the job is in error, and a reset tries it again', async () => {
     const yard = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });
@@ -91,7 +113,7 @@ describe('the end of a job', () => {
     expect(await yard.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
 
     yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 12, script: 'create' } });
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['FoundationBuilt', 'FoundationReleased'] });
   });
 });

@@ -67,7 +67,11 @@ interface Blocked {
 
 async function block(work: UnitOfWork, id: number, state: Job, blocked: Blocked): Promise<void> {
   const { code, host, now, message, wakeAt } = blocked;
-  const { machine, task } = dispatch(blocked.machine, code, host, { now });
+  const { machine, task, fault } = dispatch(blocked.machine, code, host, { now });
+  if (fault !== undefined) {
+    await work.decide(job, id, { type: 'FailJob', data: { machine, message: fault } });
+    return;
+  }
   const under = { machine, message, ...(wakeAt === undefined ? {} : { wakeAt: iso(wakeAt) }) };
   if (!task) {
     await work.decide(job, id, { type: 'WaitJob', data: under });
