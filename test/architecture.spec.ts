@@ -21,8 +21,8 @@ const ROOMS = [
   'directory',
   'site',
   'blueprint',
-  'building',
   'foreman',
+  'building',
   'records',
   'platforms',
 ];

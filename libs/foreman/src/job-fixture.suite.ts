@@ -1,20 +1,20 @@
-import type { Json, UnitOfWork } from '#kernel';
-import type { Foundation } from '#building';
-import { foundation } from '#building';
-import type { FoundationType, ServerHalf } from '#platform';
+import type { Json } from '#kernel';
+import type { ServerHalf } from '#platform';
 import { json, optional, platformContract, text } from '#platform';
 import { serverSide } from '#platform/server';
 import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
 import { clearDispatched, toJson } from '#tscript';
 import type { Outcome } from '#wire';
-import { createFoundationJob } from './create-job.ts';
+import { createJob } from './create-job.ts';
+import { thing, thingTarget } from './example-target.ts';
 import type { Job, JobCommand } from './job.ts';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
-import { foundationHost } from './work-host.ts';
+import type { JobTarget } from './job-target.ts';
+import { jobTargets } from './job-target.ts';
 
 const contract = platformContract({
   name: 'lab',
@@ -47,10 +47,10 @@ const stages = {
 };
 const take = (state: Working, { answer }: { readonly answer: Json }): Working => ({ ...state, answer });
 
-/** `lab.work( name )`: an agent works on it in the rack of the foundation; the value is what it answers. */
+/** `lab.work( name )`: an agent works on it in the rack of the thing; the value is what it answers. */
 const work = functions.external('work', {
   ...stages,
-  task: ({ name }, { read }) => task('work', { name, rack: toJson(read('foundation', 'rack')) as Json }),
+  task: ({ name }, { read }) => task('work', { name, rack: toJson(read('thing', 'rack')) as Json }),
   receive: { work: take },
 });
 
@@ -68,7 +68,7 @@ const weld = functions.external('weld', {
   receive: { weld: take },
 });
 
-/** `lab.fragile( stage )`: a function with a fault in one stage, as long as the foundation is in rack `a`. */
+/** `lab.fragile( stage )`: a function with a fault in one stage, as long as the thing is in rack `a`. */
 const fragile = functions.external('fragile', {
   setup: ({ stage }, context): { readonly stage: string; readonly answer?: Json } => {
     failIn('setup', stage, context);
@@ -90,20 +90,10 @@ const fragile = functions.external('fragile', {
 });
 
 function failIn(here: string, stage: string, { read }: CallContext): void {
-  if (stage === here && read('foundation', 'rack') === 'a') throw new TypeError(`no idea in ${here}`);
+  if (stage === here && read('thing', 'rack') === 'a') throw new TypeError(`no idea in ${here}`);
 }
 
 const lab: ServerHalf = half({ foundationTypes: [], functions: { work, blast, weld, fragile } });
-
-const foundationType = (type: string, locates: FoundationType['locates']): FoundationType => ({
-  type,
-  model: `Lab/${type}`,
-  doc: '',
-  classes: [],
-  locates,
-  fields: {},
-  functions: {},
-});
 
 /** How long an agent on the wire may be silent, in milliseconds. */
 export const LEASE = 30_000;
@@ -111,7 +101,7 @@ export const LEASE = 30_000;
 const ID = 12;
 
 /**
- * A foreman's yard without a server: one foundation (`host1`, in rack `a`), the scripts of its blueprint, and a job with
+ * A foreman's yard without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
  * the id 12 that is looked at by hand, at a time that stands still.
  */
 export class JobFixture {
@@ -122,10 +112,12 @@ export class JobFixture {
   readonly served = new Set<string>();
   #cookies = 0;
 
-  /** @param scripts their texts by slot; @param type `Box` is there as soon as somebody wants it, `Find` has to be found */
-  constructor(scripts: Readonly<Record<string, string>>, type: 'Box' | 'Find' = 'Box') {
-    const value: Foundation = { type, site: 'site1', blueprint: 'base', idMap: null, own: { rack: 'a' } };
-    this.log.put(foundation, 'host1', { type: 'FoundationDefined', data: value });
+  readonly #target: JobTarget;
+
+  /** @param scripts their texts by slot; @param byItself whether the thing is there as soon as a job wants it */
+  constructor(scripts: Readonly<Record<string, string>>, byItself = true) {
+    this.#target = thingTarget(byItself);
+    this.log.put(thing, 'host1', { type: 'ThingDefined', data: { rack: 'a' } });
     this.log.put({ category: 'blueprint' }, 'base', { type: 'BluePrintDefined', data: { parents: [] } });
     for (const [slot, text] of Object.entries(scripts)) {
       this.log.put({ category: 'blueprint' }, 'base', { type: 'SlotFilled', data: { slot, link: 1, script: slot } });
@@ -134,9 +126,9 @@ export class JobFixture {
   }
 
   /** Wants a job. @returns what was written, as of all that follow: types of events by stream */
-  create(script = 'create'): Promise<Record<string, string[]>> {
-    const options = { locator: 'host1', script, creator: 'root', id: ID };
-    return this.log.execute((work) => createFoundationJob(work, options));
+  create(script = 'create', target = 'host1'): Promise<Record<string, string[]>> {
+    const wanted = { target, script, creator: 'root', id: ID };
+    return this.log.execute((work) => createJob(work, this.#target, wanted));
   }
 
   look(): Promise<Record<string, string[]>> {
@@ -171,16 +163,11 @@ export class JobFixture {
   }
 
   #context(): ReconcileContext {
-    const types = [foundationType('Box', 'by-itself'), foundationType('Find', 'by-survey')];
     return {
       now: this.now,
       newCookie: () => `cookie${(this.#cookies += 1)}`,
-      hostFor: async (work: UnitOfWork, { target }: Job) => {
-        const found = await work.load(foundation, target.id);
-        if (!('value' in found)) throw new Error('there is no foundation');
-        return foundationHost([lab], types, { locator: target.id, value: found.value });
-      },
-      types,
+      targets: jobTargets([this.#target]),
+      platforms: [lab],
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),

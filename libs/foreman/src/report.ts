@@ -6,7 +6,7 @@ import type { Outcome } from '#wire';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
-import { programOf } from './run-until-blocked.ts';
+import { hostOf, programOf } from './run-until-blocked.ts';
 
 const digest = (outcome: Outcome): string => createHash('sha256').update(JSON.stringify(outcome)).digest('base64url');
 
@@ -35,7 +35,7 @@ export async function takeReport(
     return;
   }
   const code = await programOf(work, state);
-  const host = await context.hostFor(work, state);
+  const host = await hostOf(work, state, context);
   const pending = pendingCookie(state.machine) ?? '';
   const { machine, answer, message, fault } = deliver(state.machine, code, host, {
     cookie: pending,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { foundation } from '#building';
+import { thing } from './example-target.ts';
 import { JobFixture } from './job-fixture.suite.ts';
 
 const JOB = 'job-12';
-const HOST = 'foundation-host1';
+const HOST = 'thing-host1';
 
 async function begun(script: string): Promise<JobFixture> {
   const yard = new JobFixture({ create: script });
@@ -53,14 +53,14 @@ describe('a pass over a script', () => {
     expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { count: 60_000 } } });
   });
 
-  it('leaves an aborted job with its foundation', async () => {
+  it('leaves an aborted job with its target', async () => {
     const yard = await begun('begin()\n  fatal_error( msg="no hope" )\nend\n');
     expect(await yard.look()).toEqual({});
-    expect(await yard.log.state(foundation, 'host1')).toMatchObject({ value: { built: false, job: { job: 12 } } });
+    expect(await yard.log.state(thing, 'host1')).toMatchObject({ built: false, job: 12 });
   });
 
-  it('sees the foundation, its own fields too', async () => {
-    const yard = await begun('begin()\n  pause( msg=( "in rack " . foundation.rack ) )\nend\n');
+  it('sees its target', async () => {
+    const yard = await begun('begin()\n  pause( msg=( "in rack " . thing.rack ) )\nend\n');
     expect((await yard.job()).message).toBe('in rack a');
   });
 
@@ -74,7 +74,7 @@ describe('a pass over a script', () => {
 });
 
 describe('a fault of a platform', () => {
-  const mended = { type: 'FoundationOwnFieldsChanged', data: { own: { rack: 'b' } } } as const;
+  const mended = { type: 'ThingMoved', data: { rack: 'b' } } as const;
 
   it.each(['setup', 'task', 'receive'])('in %s is the error of the job, and a reset goes on there', async (stage) => {
     const yard = new JobFixture({ create: `begin()\n  answer = lab.fragile( stage="${stage}" )\nend\n` });
@@ -92,7 +92,7 @@ describe('a fault of a platform', () => {
     if (stage === 'receive') await yard.report({ result: { answer: 1 } });
     expect(await yard.job()).toMatchObject({ stage: 'error', message });
 
-    yard.log.put(foundation, 'host1', mended);
+    yard.log.put(thing, 'host1', mended);
     await yard.reset();
     await yard.look();
     expect((await yard.job()).order?.task).toBe('12-1');
@@ -107,13 +107,13 @@ describe('the end of a job', () => {
     await yard.create();
     await yard.look();
     yard.now += 1000;
-    // The foundation has come into other hands.
-    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 99, script: 'check' } });
+    // The thing has come into other hands.
+    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 99 } });
     expect(await yard.look()).toEqual({ [JOB]: ['JobFailed'] });
     expect(await yard.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
 
-    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 12, script: 'create' } });
+    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 12 } });
     await yard.reset();
-    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['FoundationBuilt', 'FoundationReleased'] });
+    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['ThingBuilt', 'ThingReleased'] });
   });
 });
