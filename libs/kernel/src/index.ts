@@ -9,6 +9,7 @@ export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
+export { maskTexts, Secret } from './secret-text.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';
 export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';
