@@ -8,6 +8,8 @@ export { makeLedger } from './ledger.ts';
 export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './preconditions.ts';
 export type { PreconditionContext } from './preconditions.ts';
 export { Projector } from './projector.ts';
+export { Projector, RowsNotReady } from './projector.ts';
+export type { ProjectorState, ProjectorStatus } from './projector.ts';
 export { change, gone, keysOf, recorded, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
