@@ -1,3 +1,5 @@
+export { backoffMs } from './backoff.ts';
+export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { CommandExecutor } from './command-executor.ts';
@@ -18,6 +20,8 @@ export type {
   Write,
 } from './event-store.ts';
 export { hashOf } from './hash-chain.ts';
+export { Leadership } from './leadership.ts';
+export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';
 export { upcast, currentVersion } from './upcasters.ts';
 export type { Upcasters } from './upcasters.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
