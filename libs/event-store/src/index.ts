@@ -22,11 +22,15 @@ export type {
 export { hashOf } from './hash-chain.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';
-export { upcast, currentVersion } from './upcasters.ts';
+export { recorded } from './recorded.ts';
+export type { LoggedEvent, Recorded } from './recorded.ts';
+export { currentVersion, mergeUpcasters, upcast } from './upcasters.ts';
 export type { Upcasters } from './upcasters.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
 export { postgresSnapshots } from './snapshots.ts';
 export type { Snapshots } from './snapshots.ts';
+export { Signal } from './signal.ts';
+export { isUnavailable } from './unavailable.ts';
 export { lockKey } from './postgres-schema.ts';

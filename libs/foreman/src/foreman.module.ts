@@ -31,6 +31,7 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
       api: [baseJobModel, foundationJobModel, jobLogModel, dispatchModel(foreman, options)],
       extensions: [...jobExtensions(ground.ids), siteMemories],
       processes: [foreman],
+      listeners: [foreman.follower],
     };
   },
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandMetadata, UnitOfWork } from '#kernel';
-import { Conflict, idOf, Refusal } from '#kernel';
+import { Conflict, Refusal } from '#kernel';
 import type { Call } from '#api';
-import type { StoredEvent, Subscription } from '#event-store';
+import type { Position, Recorded } from '#event-store';
 import { foundation } from '#building';
 import type { FoundationType, ServerHalf } from '#platform';
+import type { Follower } from '#reactions';
 import type { AppContext, Process } from '#runtime';
 import type { Host } from '#tscript';
 import type { ForemanWire, Outcome, Report } from '#wire';
@@ -53,7 +54,7 @@ export class Foreman implements Process {
   readonly #jobOf = new Map<string, number>();
   readonly #sent = new Set<string>();
   #startedAt = 0;
-  #subscription: Subscription | undefined;
+  #position: Position = 0n;
 
   constructor(options: ForemanOptions) {
     this.#options = options;
@@ -68,8 +69,8 @@ export class Foreman implements Process {
     this.#startedAt = Date.now();
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
-    const position = await ground.store.head();
-    await ground.reads.projector.caughtUp(position, 60_000);
+    this.#position = await ground.store.head();
+    await ground.reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await ground.reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#reported(report),
@@ -80,18 +81,20 @@ export class Foreman implements Process {
       this.#jobOf.set(row.target.id, Number(key));
       this.#lookouts.add(Number(key));
     }
-    this.#subscription = ground.store.subscribe(
-      position,
-      async (events) => events.forEach((event) => this.#heard(event)),
-      {
-        categories: [job.category, foundation.category],
-        onError: (error) => ground.log.error('the foreman cannot read the log', error),
-      },
-    );
+  }
+
+  /** What it hears of the log, once it has started. */
+  get follower(): Follower {
+    return {
+      kind: 'follower',
+      name: 'foreman',
+      categories: [job.category, foundation.category],
+      begin: async () => this.#position,
+      handle: (events) => events.forEach((event) => this.#heard(event)),
+    };
   }
 
   async stop(): Promise<void> {
-    await this.#subscription?.stop();
     this.#alarms.stop();
     await this.#lookouts.stop();
     await this.#options.wire.stop();
@@ -143,8 +146,8 @@ export class Foreman implements Process {
     return foundationHost(platforms, types, { locator: target.id, value: found.value });
   }
 
-  #heard(event: StoredEvent): void {
-    const id = idOf(event.stream);
+  #heard(event: Recorded): void {
+    const { id } = event;
     if (event.stream.startsWith(`${job.category}-`)) {
       if (event.type === 'JobEnded') {
         this.#alarms.set(Number(id), undefined);
@@ -153,7 +156,7 @@ export class Foreman implements Process {
       this.#lookouts.add(Number(id));
       return;
     }
-    if (event.type === 'FoundationTaken') this.#jobOf.set(id, (JSON.parse(event.data) as { job: number }).job);
+    if (event.type === 'FoundationTaken') this.#jobOf.set(id, (event.data as { job: number }).job);
     const waiting = this.#jobOf.get(id);
     if (event.type === 'FoundationReleased') this.#jobOf.delete(id);
     else if (waiting !== undefined) this.#lookouts.add(waiting);

@@ -4,7 +4,7 @@ export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';
 export { makeLedger } from './ledger.ts';
 export { Projector } from './projector.ts';
-export { change, gone, keysOf, recorded, rule } from './read-model.ts';
+export { change, gone, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { openReadStore } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';

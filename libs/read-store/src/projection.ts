@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Upcasters, Position, StoredEvent } from '#event-store';
+import { recorded } from '#event-store';
 import type { Changes } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
 import { CHECKPOINT, readCheckpoint, Superseded } from './checkpoint.ts';
@@ -11,7 +12,6 @@ import type { RowCache } from './row-cache.ts';
 import type { PageCache } from './page-cache.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
-import { recorded } from './read-model.ts';
 import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
 import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
@@ -20,7 +20,8 @@ export interface ProjectionOptions {
   readonly pool: Pool;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
-  readonly past?: Upcasters;
+  /** Old shapes of events. */
+  readonly upcasters?: Upcasters;
   readonly live: RowCache;
   readonly pages: PageCache;
 }
@@ -74,7 +75,8 @@ export class Projection {
   }
 
   parse(events: readonly StoredEvent[]): Recorded[] {
-    return events.map((event) => recorded(event, this.#options.past));
+    const { upcasters = {} } = this.#options;
+    return events.map((event) => recorded(event, upcasters));
   }
 
   /** Takes in the next events, up to `end`. @throws Superseded where the rows are not where this process left them */

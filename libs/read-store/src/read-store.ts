@@ -30,7 +30,8 @@ export function openReadStore(options: {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly models: readonly ReadModel[];
-  readonly past?: Upcasters;
+  /** Old shapes of events. */
+  readonly upcasters?: Upcasters;
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onProjected?: (events: number) => void;
