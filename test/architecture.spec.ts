@@ -9,6 +9,7 @@ const ROOMS = [
   'config',
   'event-store',
   'read-store',
+  'reactions',
   'secrets',
   'wire',
   'http',

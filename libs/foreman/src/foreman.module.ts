@@ -39,6 +39,7 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
       api: [baseJobModel(targets), ...options.jobModels, jobLogModel, dispatchModel(foreman, options)],
       extensions: [jobUsers, siteMemories],
       processes: [foreman],
+      listeners: [foreman.follower],
     };
   },
 });

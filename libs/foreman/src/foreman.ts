@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { CommandMetadata } from '#kernel';
 import { Conflict, idOf, Refusal, streamName } from '#kernel';
 import type { Call } from '#api';
-import type { StoredEvent, Subscription } from '#event-store';
+import type { Position, Recorded } from '#event-store';
+import type { Follower } from '#reactions';
 import type { Repeat, ServerHalf } from '#platform';
 import type { AppContext, Process } from '#runtime';
 import type { ForemanWire, Outcome, Report } from '#wire';
@@ -57,7 +58,7 @@ export class Foreman implements Process {
   readonly #targetOf = new Map<number, string>();
   readonly #sent = new Set<string>();
   #startedAt = 0;
-  #subscription: Subscription | undefined;
+  #position: Position = 0n;
 
   constructor(options: ForemanOptions) {
     this.#options = options;
@@ -73,8 +74,8 @@ export class Foreman implements Process {
     this.#startedAt = Date.now();
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
-    const position = await ground.store.head();
-    await ground.reads.projector.caughtUp(position, 60_000);
+    this.#position = await ground.store.head();
+    await ground.reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await ground.reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#reported(report),
@@ -85,18 +86,20 @@ export class Foreman implements Process {
       this.#watch(Number(key), row.target);
       this.#lookouts.add(Number(key));
     }
-    this.#subscription = ground.store.subscribe(
-      position,
-      async (events) => events.forEach((event) => this.#heard(event)),
-      {
-        categories: [job.category, ...this.#options.targets.map(({ category }) => category)],
-        onError: (error) => ground.log.error('the foreman cannot read the log', error),
-      },
-    );
+  }
+
+  /** What it hears of the log, once it has started. */
+  get follower(): Follower {
+    return {
+      kind: 'follower',
+      name: 'foreman',
+      categories: [job.category, ...this.#options.targets.map(({ category }) => category)],
+      begin: async () => this.#position,
+      handle: (events) => events.forEach((event) => this.#heard(event)),
+    };
   }
 
   async stop(): Promise<void> {
-    await this.#subscription?.stop();
     this.#alarms.stop();
     await this.#lookouts.stop();
     await this.#options.wire.stop();
@@ -141,14 +144,14 @@ export class Foreman implements Process {
     return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
   }
 
-  #heard({ stream, type, data }: StoredEvent): void {
+  #heard({ stream, type, data }: Recorded): void {
     if (!stream.startsWith(`${job.category}-`)) {
       const atWork = this.#jobOf.get(stream);
       if (atWork !== undefined) this.#lookouts.add(atWork);
       return;
     }
     const id = Number(idOf(stream));
-    if (type === 'JobCreated') this.#watch(id, (JSON.parse(data) as Created).target);
+    if (type === 'JobCreated') this.#watch(id, (data as Created).target);
     if (type === 'JobEnded') this.#unwatch(id);
     else this.#lookouts.add(id);
   }
