@@ -32,7 +32,9 @@ export class ExampleLog {
   /** All events up to a position. */
   async events(until?: Position): Promise<Recorded[]> {
     const { events } = await this.#store.readAll(0n, { limit: 100_000 });
-    return events.filter(({ position }) => until === undefined || position <= until).map((event) => recorded(event, {}));
+    return events
+      .filter(({ position }) => until === undefined || position <= until)
+      .map((event) => recorded(event, {}));
   }
 }
 
