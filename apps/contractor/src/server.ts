@@ -223,7 +223,10 @@ const wireLog =
 
 async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
   const modules = Object.fromEntries(
-    agentHalves.map((half) => [half.contract.name, { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) }]),
+    agentHalves(process.env).map((half) => [
+      half.contract.name,
+      { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) },
+    ]),
   );
   const agent = await startAgent({
     wire: wire.agent,

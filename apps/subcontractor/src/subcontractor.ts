@@ -21,10 +21,11 @@ export interface ProcessEnvironment {
  * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
  */
 export async function subcontractor({ env, signals, write, complain }: ProcessEnvironment): Promise<number> {
+  const halves = agentHalves(env);
   const settings = attempt(() =>
     readSettings(
       env,
-      agentHalves.map(({ contract }) => contract.name),
+      halves.map(({ contract }) => contract.name),
     ),
   );
   if (settings instanceof BadSetting) {
@@ -34,10 +35,7 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
   const { natsUrl, site, name, limits } = settings;
   const log = jsonLog(write, randomBytes(8).toString('hex'));
   const modules = Object.fromEntries(
-    agentHalves.map((half) => [
-      half.contract.name,
-      { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) },
-    ]),
+    halves.map((half) => [half.contract.name, { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) }]),
   );
   log('info', 'starting', { name, site, modules: limits });
   const wire = jetstreamAgent({ servers: natsUrl, name, log });

@@ -11,11 +11,23 @@ export class ScriptHarness {
   #machine: Machine;
   #cookies = 0;
 
-  /** @param lines the body of the script, which runs on a foundation of `type` at the locator `host1` */
-  constructor({ name, functions }: ServerHalf, lines: string, type?: FoundationType) {
+  /**
+   * @param lines the body of the script, which runs on a foundation of `type` at the locator `host1`
+   * @param fields values of the foundation besides its locator
+   */
+  constructor(
+    { name, functions }: ServerHalf,
+    lines: string,
+    type?: FoundationType,
+    fields: Readonly<Record<string, unknown>> = {},
+  ) {
     this.#program = compile(`begin()\n${lines}\nend\n`);
     this.#machine = begin(this.#program);
-    const foundation = { members: { locator: { get: () => 'host1' } }, functions: type?.functions ?? {} };
+    const members = Object.entries({ locator: 'host1', ...fields });
+    const foundation = {
+      members: Object.fromEntries(members.map(([member, value]) => [member, { get: () => value }])),
+      functions: type?.functions ?? {},
+    };
     this.#host = {
       module: (wanted) => (wanted === 'foundation' ? foundation : wanted === name ? { functions } : undefined),
     };
