@@ -1,5 +1,7 @@
-import { BadSetting, jsonLog, readSettings, withSettingsFile } from '#runtime';
+import { jsonLog } from '#runtime';
+import { BadSetting, BadSettings } from '#runtime/settings';
 import { startServer } from './server.ts';
+import { serverSettings } from './settings.ts';
 
 /** How long a graceful stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -7,7 +9,7 @@ const STOP_TIMEOUT_MS = 20_000;
 const log = jsonLog((line) => process.stdout.write(`${line}\n`));
 
 async function main(): Promise<void> {
-  const settings = readSettings(withSettingsFile(process.env));
+  const settings = serverSettings(process.env);
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
   let stopping = false;
@@ -23,7 +25,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof BadSetting) {
+  if (error instanceof BadSetting || error instanceof BadSettings) {
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }

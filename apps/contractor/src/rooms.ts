@@ -5,25 +5,26 @@ import { directoryRoom } from '#directory';
 import { foremanRoom } from '#foreman';
 import { repeatable, serverHalves } from '#platforms/servers';
 import { recordsRoom } from '#records';
-import type { Room, Settings } from '#runtime';
+import type { Room } from '#runtime';
 import { siteRoom } from '#site';
 import type { ForemanWire } from '#wire';
+import type { Settings } from './settings.ts';
 
 /** The rooms of the server, from the ground up; the order is that of the namespaces of the API. */
 export function roomsOf(settings: Settings, wire: ForemanWire) {
   const auth = authRoom({
-    adminPassword: settings.adminPassword,
-    loginTries: settings.loginTries,
+    adminPassword: settings.auth.adminPassword,
+    loginTries: settings.auth.loginTries,
     made: ({ name, password }) => {
-      if (settings.adminPassword !== undefined) return;
+      if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
     },
   });
-  const { lease, pollLease } = settings;
+  const { lease, pollLease } = settings.foreman;
   const rooms: readonly Room[] = [
     auth,
-    blueprintRoom(settings),
-    siteRoom(settings),
+    blueprintRoom(settings.config),
+    siteRoom(settings.config),
     directoryRoom,
     buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
     foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),

@@ -14,8 +14,9 @@ import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#ev
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
 import { REST_HEADERS, restAdapter } from '#rest';
-import type { AppContext, Log, Metrics, Process, Settings } from '#runtime';
-import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import type { AppContext, Log, Metrics, Process } from '#runtime';
+import { BadSetting } from '#runtime/settings';
+import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire, WireLog } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
@@ -26,6 +27,7 @@ import { sourceThrough } from './request-source.ts';
 import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
+import type { Settings } from './settings.ts';
 
 /** How long the head of the log may take where it is asked for health, in milliseconds. */
 const HEALTH_PATIENCE = 3000;
@@ -61,9 +63,9 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
 
 async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
-  const local = settings.natsUrl === undefined ? inProcessWire() : undefined;
+  const local = settings.wire.natsUrl === undefined ? inProcessWire() : undefined;
   const wire =
-    local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
+    local?.foreman ?? jetstreamForeman({ servers: settings.wire.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
   /** Undefined: the log does not answer, or not in time. */
@@ -105,7 +107,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   await app.init();
   const execute = measured(app.get(CommandBus), metrics);
 
-  const secrets = new Secrets(pool, await secretKey(settings.secretKey, settings.data));
+  const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
   await secrets.start();
   const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const furniture = rooms.map((room) => room.furnish(ground));
@@ -120,7 +122,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
   const at = (time: string) => positionAt(store, time);
-  const { maxBody, corsOrigins } = settings;
+  const { maxBody, corsOrigins } = settings.http;
   const mark = (text: string) => secrets.mark(text);
   const rest = restAdapter({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
   const cinp = cinpAdapter({ api: facing('cinp'), log, identify, maxBody });
@@ -128,7 +130,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, answer: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];
-  answer = answering(faces, metrics, sourceThrough(settings.trustedProxies));
+  answer = answering(faces, metrics, sourceThrough(settings.http.trustedProxies));
 
   await projector.start();
   whenStopped(() => projector.stop());
@@ -138,10 +140,10 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     await process.start();
     whenStopped(() => process.stop());
   }
-  if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
+  if (local && settings.wire.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
   installVerbFront(app.getHttpServer(), answer);
-  await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
-    throw badAddress(error, settings) ?? error;
+  await app.listen(settings.http.port, settings.http.host).catch((error: NodeJS.ErrnoException) => {
+    throw badAddress(error, settings.http) ?? error;
   });
   whenStopped(() => closeInTime(app));
   ready = true;
@@ -156,7 +158,7 @@ async function closeInTime(app: NestFastifyApplication): Promise<void> {
 }
 
 /** Which setting is to blame where the server cannot listen. */
-function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings): BadSetting | undefined {
+function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings['http']): BadSetting | undefined {
   if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
   if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
   if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')

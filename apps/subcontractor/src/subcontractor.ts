@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { agentHalves } from '#platforms/agents';
+import { BadSettings } from '#runtime/settings';
 import { jetstreamAgent, startAgent } from '#wire';
 import { jsonLog } from './log.ts';
-import { BadSetting, readSettings } from './settings.ts';
+import { subcontractorSettings } from './settings.ts';
 
 /** What the program is given by the process it runs in. */
 export interface ProcessEnvironment {
@@ -20,13 +21,8 @@ export interface ProcessEnvironment {
  * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
  */
 export async function subcontractor({ env, signals, write, complain }: ProcessEnvironment): Promise<number> {
-  const settings = attempt(() =>
-    readSettings(
-      env,
-      agentHalves.map(({ name }) => name),
-    ),
-  );
-  if (settings instanceof BadSetting) {
+  const settings = attempt(() => subcontractorSettings(agentHalves.map(({ name }) => name)).read(env));
+  if (settings instanceof BadSettings) {
     complain(`${settings.message}\n`);
     return 2;
   }
@@ -55,11 +51,11 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
   });
 }
 
-function attempt<T>(read: () => T): T | BadSetting {
+function attempt<T>(read: () => T): T | BadSettings {
   try {
     return read();
   } catch (fault) {
-    if (fault instanceof BadSetting) return fault;
+    if (fault instanceof BadSettings) return fault;
     throw fault;
   }
 }

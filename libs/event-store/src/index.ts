@@ -17,6 +17,7 @@ export type {
   Subscription,
   Write,
 } from './event-store.ts';
+export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
 export { upcast, currentVersion } from './upcasters.ts';
 export type { Upcasters } from './upcasters.ts';

@@ -9,6 +9,4 @@ export type { Log } from './log.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
 export type { Furniture, AppContext, Process, Room } from './room.ts';
-export { withSettingsFile } from './settings-file.ts';
-export { BadSetting, readSettings } from './settings.ts';
-export type { Environment, Settings } from './settings.ts';
+export { configFactory, settingsModule } from './settings/settings.module.ts';

@@ -12,6 +12,7 @@ export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
 export { isNatsName } from './subjects.ts';
 export { EVERY_SITE } from './wire.ts';
+export { wireSettings } from './wire.settings.ts';
 export type {
   AgentWire,
   Announcement,
