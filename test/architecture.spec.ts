@@ -44,7 +44,11 @@ const APPS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Packages of the framework, and who may know it. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts', 'libs/runtime/src/settings/settings.module.ts']);
+const KNOWS_NEST = new Set([
+  'libs/runtime/src/carry-out.ts',
+  'libs/runtime/src/nest-logger.ts',
+  'libs/runtime/src/settings/settings.module.ts',
+]);
 
 interface Source {
   readonly file: string;

@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
-import type { Log } from '#runtime';
+import type { Logger } from '#kernel';
 import { OwnedByAnother, startEmbeddedPostgres } from '#runtime';
 import { BadSetting } from '#runtime/settings';
 import type { Settings } from './settings.ts';
@@ -18,7 +18,7 @@ export interface LogGround {
 }
 
 /** Opens the database (the embedded one where no other is given) and the log. */
-export async function openLog(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<LogGround> {
+export async function openLog(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<LogGround> {
   const { data, databaseUrl } = settings.runtime;
   let connectionString = databaseUrl;
   if (connectionString === undefined) {

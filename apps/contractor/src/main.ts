@@ -1,4 +1,4 @@
-import { jsonLog } from '#runtime';
+import { jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings } from '#runtime/settings';
 import { startServer } from './server.ts';
 import { serverSettings } from './settings.ts';
@@ -6,10 +6,11 @@ import { serverSettings } from './settings.ts';
 /** How long a graceful stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
 
-const log = jsonLog((line) => process.stdout.write(`${line}\n`));
+let log = jsonLogger();
 
 async function main(): Promise<void> {
   const settings = serverSettings(process.env);
+  log = jsonLogger({ level: settings.runtime.logLevel });
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
   let stopping = false;

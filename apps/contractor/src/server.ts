@@ -1,24 +1,24 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiService, Catalogue, withCors } from '#api';
 import { CINP_HEADERS, cinpAdapter, installVerbFront } from '#cinp';
+import type { Logger } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
 import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
 import { REST_HEADERS, restAdapter } from '#rest';
-import type { AppContext, Log, Metrics, Process } from '#runtime';
+import type { AppContext, Metrics, Process } from '#runtime';
 import { BadSetting } from '#runtime/settings';
-import { CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import { CarryOut, healthOf, nestLogger, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
-import type { InProcessWire, WireLog } from '#wire';
+import type { InProcessWire } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
 import type { Answering, Face } from './faces.ts';
@@ -45,7 +45,7 @@ export interface RunningServer {
 }
 
 /** Puts the rooms together on the ground the settings describe, and opens the doors. */
-export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
+export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -61,11 +61,10 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   }
 }
 
-async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
+async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const local = settings.wire.natsUrl === undefined ? inProcessWire() : undefined;
-  const wire =
-    local?.foreman ?? jetstreamForeman({ servers: settings.wire.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
+  const wire = local?.foreman ?? jetstreamForeman({ servers: settings.wire.natsUrl ?? '', name: 'contractor', log });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
   /** Undefined: the log does not answer, or not in time. */
@@ -102,7 +101,7 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const app = await NestFactory.create<NestFastifyApplication>(
     contractorModule(commands, { health, metrics }),
     new FastifyAdapter({ serverFactory }),
-    { logger: nestLog(log) },
+    { logger: nestLogger(log) },
   );
   await app.init();
   const execute = measured(app.get(CommandBus), metrics);
@@ -166,13 +165,6 @@ function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings['h
   return undefined;
 }
 
-/** What the framework has to say, in the server's own output. */
-const nestLog = (log: Log): LoggerService => ({
-  log: () => undefined,
-  warn: (message: unknown, context?: unknown) => log.warn(String(message), { context }),
-  error: (message: unknown, ...more: unknown[]) => log.error('the framework failed', message, { more }),
-});
-
 /** The one entrance for wishes, with a clock beside it. */
 function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
   return async (metadata, task) => {
@@ -190,20 +182,14 @@ function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
   };
 }
 
-/** What the wire says, in the server's own output. */
-const wireLog =
-  (log: Log): WireLog =>
-  (level, message, fields) =>
-    level === 'info' ? log.info(message, fields) : log.warn(message, fields);
-
-async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
+async function startEmbeddedAgent(wire: InProcessWire, log: Logger, whenStopped: WhenStopped): Promise<void> {
   const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
   const agent = await startAgent({
     wire: wire.agent,
     name: 'embedded',
     site: EVERY_SITE,
     modules,
-    log: wireLog(log),
+    log,
   });
   whenStopped(() => agent.stop(5000));
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { SettingsOf } from '#runtime/settings';
-import { choice, defineSettings, InvalidValue, parser, setting } from '#runtime/settings';
+import { defineSettings, InvalidValue, logLevelSetting, parser, setting } from '#runtime/settings';
 import { isNatsName, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
@@ -70,10 +70,7 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: `all, ${USUAL_LIMIT} each`,
         doc: 'modules and how many tasks of each at a time: `iputils:5,manual:5`',
       }),
-      logLevel: setting('CONTRACTOR_LOG_LEVEL', choice('error', 'warn', 'info', 'debug'), {
-        default: 'info',
-        doc: 'how much is written to standard output: `error`, `warn`, `info` or `debug`',
-      }),
+      logLevel: logLevelSetting,
     },
     (values) => ({
       ...values,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { agentHalves } from '#platforms/agents';
+import { hashed, jsonLogger } from '#runtime/logger';
 import { BadSettings } from '#runtime/settings';
 import { jetstreamAgent, startAgent } from '#wire';
-import { jsonLog } from './log.ts';
 import { subcontractorSettings } from './settings.ts';
 
 /** What the program is given by the process it runs in. */
@@ -26,10 +26,10 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
     complain(`${settings.message}\n`);
     return 2;
   }
-  const { natsUrl, site, name, limits } = settings;
-  const log = jsonLog(write, randomBytes(8).toString('hex'));
+  const { natsUrl, site, name, limits, logLevel } = settings;
+  const log = jsonLogger({ write, level: logLevel, mask: hashed(randomBytes(8).toString('hex')) });
   const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: limits[half.name] ?? 0, half }]));
-  log('info', 'starting', { name, site, modules: limits });
+  log.info('starting', { name, site, modules: limits });
   const wire = jetstreamAgent({ servers: natsUrl, name, log });
   const agent = startAgent({ wire, name, site, modules, log });
   agent.catch(() => undefined);
@@ -38,7 +38,7 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
     let told = 0;
     const hear = (signal: string) => {
       told += 1;
-      log('info', told === 1 ? 'stopping' : 'stopping at once', { signal });
+      log.info(told === 1 ? 'stopping' : 'stopping at once', { signal });
       if (told > 1) end(1);
       else agent.then((running) => running.stop()).then(() => end(0), reject);
     };

@@ -5,7 +5,7 @@ import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
 import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
 import type { AppContext } from '#runtime';
-import { jsonLog } from '#runtime';
+import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
 import { authRoom } from './auth.module.ts';
 import type { LoginTries } from './login-limit.ts';
@@ -66,7 +66,7 @@ export async function startAuth(
   const clock = systemClock();
   const commands = new CommandExecutor(store, clock);
   const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
-  const log = jsonLog((line) => void lines.push(line));
+  const log = jsonLogger({ write: (line) => void lines.push(line) });
   const secrets = new Secrets(pool, randomBytes(32));
   const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const { api: models = [], complete, processes = [] } = room.furnish(ground);

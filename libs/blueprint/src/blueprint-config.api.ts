@@ -1,8 +1,8 @@
 import type { Action } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
+import type { Logger } from '#kernel';
 import { maskSecrets } from '#kernel';
-import type { Log } from '#runtime';
 import type { Secrets } from '#secrets';
 import { blueprintLayers } from './blueprint-layers.ts';
 
@@ -12,7 +12,7 @@ import { blueprintLayers } from './blueprint-layers.ts';
  */
 export interface ConfigGround {
   readonly served: Served;
-  readonly log: Log;
+  readonly log: Logger;
   readonly secrets: Secrets;
 }
 

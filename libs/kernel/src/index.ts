@@ -4,6 +4,8 @@ export type { AnyDecider, Decider, Decision, Message } from './decider.ts';
 export type { Json, JsonMap } from './json.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
+export { silentLogger } from './logger.ts';
+export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';

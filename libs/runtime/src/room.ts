@@ -1,10 +1,9 @@
 import type { Pool } from 'pg';
-import type { CommandMetadata, UnitOfWork } from '#kernel';
+import type { CommandMetadata, Logger, UnitOfWork } from '#kernel';
 import type { Clock, CommandResult, EventStore } from '#event-store';
 import type { Ids, ReadModel, ReadStore } from '#read-store';
 import type { Secrets } from '#secrets';
 import type { Catalogue, Extension, Model } from '#api';
-import type { Log } from './log.ts';
 
 /** What the rooms stand on: the log, the read models, the ledgers, the one entrance for wishes. */
 export interface AppContext {
@@ -14,7 +13,7 @@ export interface AppContext {
   readonly ids: Ids;
   readonly secrets: Secrets;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Logger;
   /** Carries out a unit of work; it may run several times, so it only reads and decides. */
   readonly execute: <R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>) => Promise<CommandResult<R>>;
 }

@@ -6,7 +6,7 @@ export { choice, directory, integer, InvalidValue, list, parser, seconds, secret
 export type { Parser } from './parsers.ts';
 export { readSettings, settingNames } from './read-settings.ts';
 export type { AllSettings, SettingsTables } from './read-settings.ts';
-export { runtimeSettings } from './runtime.settings.ts';
+export { logLevelSetting, runtimeSettings } from './runtime.settings.ts';
 export { nearestSetting } from './setting-name.ts';
 export { settingsTable } from './settings-doc.ts';
 export { withSettingsFile } from './settings-file.ts';
