@@ -22,12 +22,10 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
   const { data, databaseUrl } = settings.runtime;
   let connectionString = databaseUrl;
   if (connectionString === undefined) {
-    const postgres = await startEmbeddedPostgres(data, (error) => log.error('the database has gone', error)).catch(
-      (error: unknown) => {
-        if (!(error instanceof OwnedByAnother)) throw error;
-        throw new BadSetting('CONTRACTOR_DATA', data, `is in use by another server (process ${error.pid ?? '?'})`);
-      },
-    );
+    const postgres = await startEmbeddedPostgres(data, log).catch((error: unknown) => {
+      if (!(error instanceof OwnedByAnother)) throw error;
+      throw new BadSetting('CONTRACTOR_DATA', data, `is in use by another server (process ${error.pid ?? '?'})`);
+    });
     whenStopped(() => postgres.stop());
     if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
     connectionString = postgres.url;

@@ -1,7 +1,7 @@
 export { CarryOut, CarryOutHandler } from './carry-out.ts';
-export { OwnedByAnother } from './database-owner.ts';
-export { startEmbeddedPostgres } from './embedded-postgres.ts';
-export type { EmbeddedPostgres } from './embedded-postgres.ts';
+export { OwnedByAnother } from './embedded-postgres/database-owner.ts';
+export { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
+export type { EmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
 export { healthOf } from './health.ts';
 export type { Health } from './health.ts';
 export { nestLogger } from './nest-logger.ts';

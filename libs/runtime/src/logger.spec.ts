@@ -136,7 +136,11 @@ describe('masking', () => {
     ['sets, as lists', { names: new Set(['a']) }, { names: ['a'] }],
     ['of bytes how many they are', { key: Buffer.from('mellon') }, { key: '6 bytes' }],
     ['of a long text the beginning', 'x'.repeat(10_003), `${'x'.repeat(10_000)}… 3 more`],
-    ['of a long list the beginning', new Array(1002).fill(1), [...new Array(1000).fill(1), '… 2 more']],
+    [
+      'of a long list the beginning',
+      Array.from({ length: 1002 }, () => 1),
+      [...Array.from({ length: 1000 }, () => 1), '… 2 more'],
+    ],
   ])('shows %s', (_, value, shown) => {
     expect(masked(value)).toEqual(shown);
   });
