@@ -15,8 +15,7 @@ import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
 import { REST_HEADERS, restAdapter } from '#rest';
 import type { AppContext, Metrics, Process } from '#runtime';
-import { BadSetting } from '#runtime/settings';
-import { CarryOut, healthOf, nestLogger, prometheusMetrics } from '#runtime';
+import { addressFault, CarryOut, healthOf, nestLogger, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
 import type { InProcessWire } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
@@ -142,7 +141,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   if (local && settings.wire.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
   installVerbFront(app.getHttpServer(), answer);
   await app.listen(settings.http.port, settings.http.host).catch((error: NodeJS.ErrnoException) => {
-    throw badAddress(error, settings.http) ?? error;
+    throw addressFault(error, settings.http) ?? error;
   });
   whenStopped(() => closeInTime(app));
   ready = true;
@@ -154,15 +153,6 @@ async function closeInTime(app: NestFastifyApplication): Promise<void> {
   const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
   await app.close();
   clearTimeout(late);
-}
-
-/** Which setting is to blame where the server cannot listen. */
-function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings['http']): BadSetting | undefined {
-  if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
-  if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-    return new BadSetting('CONTRACTOR_HOST', host, 'must be an address or a name of this machine');
-  return undefined;
 }
 
 /** The one entrance for wishes, with a clock beside it. */

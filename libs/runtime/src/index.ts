@@ -8,4 +8,5 @@ export { nestLogger } from './nest-logger.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
 export type { Furniture, AppContext, Process, Room } from './room.ts';
+export { addressFault, checkAddress, checkDatabase, checkDataDirectory } from './start-checks.ts';
 export { configFactory, settingsModule } from './settings/settings.module.ts';

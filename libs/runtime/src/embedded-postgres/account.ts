@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import os from 'node:os';
 import type { Logger } from '#kernel';
 import { BadSetting } from '../settings/bad-setting.ts';
 
@@ -23,7 +24,10 @@ const MAKERS: readonly (readonly [string, ...string[]])[] = [
  * @throws BadSetting where it can neither be found nor made
  */
 export function serverAccount(log: Logger): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+  if (process.getuid?.() !== 0) {
+    ensureNamed();
+    return undefined;
+  }
   const known = accountOf(ACCOUNT_NAME);
   if (known) return known;
   const faults: string[] = [];
@@ -43,6 +47,16 @@ export function serverAccount(log: Logger): Account | undefined {
     `PostgreSQL does not run as root, and its account ${ACCOUNT_NAME} could not be made (${faults.join('; ')}): ` +
       'make it, start the server as another user, or set DATABASE_URL',
   );
+}
+
+/** PostgreSQL's programs look for the name of the user they run as. */
+function ensureNamed(): void {
+  try {
+    os.userInfo();
+  } catch (error) {
+    const rule = `must be set, because PostgreSQL does not run as a user without a name (uid ${process.getuid?.()})`;
+    throw Object.assign(new BadSetting('DATABASE_URL', undefined, rule), { cause: error });
+  }
 }
 
 function accountOf(name: string): Account | undefined {

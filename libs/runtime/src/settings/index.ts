@@ -9,4 +9,4 @@ export type { AllSettings, SettingsTables } from './read-settings.ts';
 export { logLevelSetting, runtimeSettings } from './runtime.settings.ts';
 export { nearestSetting } from './setting-name.ts';
 export { settingsTable } from './settings-doc.ts';
-export { withSettingsFile } from './settings-file.ts';
+export { SETTINGS_FILE, withSettingsFile } from './settings-file.ts';
