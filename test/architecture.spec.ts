@@ -32,6 +32,9 @@ const ROOMS = [
 /** Rooms that see nothing of the house at all. */
 const ALONE = new Set(['kernel', 'tscript']);
 
+/** Parts of the runtime that import nothing of ours but the kernel, so that every room but those alone may see them. */
+const BASICS = new Set(['#runtime/settings', '#runtime/logger']);
+
 /** What an agent half may see, file by file: it runs without the server. */
 const AGENT_SEES = new Set(['kernel', 'platform']);
 
@@ -43,7 +46,11 @@ const APPS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Packages of the framework, and who may know it. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts']);
+const KNOWS_NEST = new Set([
+  'libs/runtime/src/carry-out.ts',
+  'libs/runtime/src/nest-logger.ts',
+  'libs/runtime/src/settings/settings.module.ts',
+]);
 
 interface Source {
   readonly file: string;
@@ -90,6 +97,7 @@ describe('the house', () => {
         return imports
           .filter((specifier) => {
             const door = doorOf(specifier);
+            if (BASICS.has(specifier)) return ALONE.has(room) || room === 'runtime';
             if (door !== undefined) return !allowed.has(door) || (door === room && room !== 'platforms');
             return (
               specifier.startsWith('.') &&
@@ -134,7 +142,12 @@ describe('the house', () => {
         imports
           .filter((specifier) => {
             const door = doorOf(specifier);
-            return door !== undefined && !allowed.has(door) && !(isSpec(file) && door === 'testing');
+            return (
+              door !== undefined &&
+              !BASICS.has(specifier) &&
+              !allowed.has(door) &&
+              !(isSpec(file) && door === 'testing')
+            );
           })
           .map((specifier) => `${file} imports ${specifier}`),
       );
@@ -150,6 +163,18 @@ describe('the house', () => {
         imports.some((name) => NEST.test(name)),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('keeps settings and logger free of everything but the kernel', () => {
+    const wrong = sources
+      .filter(({ file }) => !isSpec(file) && !file.endsWith('.module.ts'))
+      .filter(({ file }) => /^libs\/runtime\/src\/(settings\/|logger\.ts|masking\.ts)/.test(file))
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((name) => (doorOf(name) ?? 'kernel') !== 'kernel' || name.startsWith('../') || NEST.test(name))
+          .map((name) => `${file} imports ${name}`),
+      );
+    expect(wrong).toEqual([]);
   });
 
   it('opens every door by name', () => {

@@ -1,8 +1,10 @@
 import { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
-import type { Log, Settings } from '#runtime';
-import { BadSetting, OwnedByAnother, startEmbeddedPostgres } from '#runtime';
+import type { Logger } from '#kernel';
+import { OwnedByAnother, startEmbeddedPostgres } from '#runtime';
+import { BadSetting } from '#runtime/settings';
+import type { Settings } from './settings.ts';
 
 /** Called with what has to be closed when the server stops, in the order of opening. */
 export type WhenStopped = (close: () => Promise<unknown>) => void;
@@ -16,18 +18,13 @@ export interface LogGround {
 }
 
 /** Opens the database (the embedded one where no other is given) and the log. */
-export async function openLog(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<LogGround> {
-  let connectionString = settings.databaseUrl;
+export async function openLog(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<LogGround> {
+  const { data, databaseUrl } = settings.runtime;
+  let connectionString = databaseUrl;
   if (connectionString === undefined) {
-    const postgres = await startEmbeddedPostgres(settings.data, (error) =>
-      log.error('the database has gone', error),
-    ).catch((error: unknown) => {
+    const postgres = await startEmbeddedPostgres(data, log).catch((error: unknown) => {
       if (!(error instanceof OwnedByAnother)) throw error;
-      throw new BadSetting(
-        'CONTRACTOR_DATA',
-        settings.data,
-        `is in use by another server (process ${error.pid ?? '?'})`,
-      );
+      throw new BadSetting('CONTRACTOR_DATA', data, `is in use by another server (process ${error.pid ?? '?'})`);
     });
     whenStopped(() => postgres.stop());
     if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
@@ -36,12 +33,12 @@ export async function openLog(settings: Settings, log: Log, whenStopped: WhenSto
   const pool = new Pool({ connectionString, max: 20 });
   pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
   whenStopped(() => pool.end());
-  const { kurrentdbUrl, eventStore } = settings;
+  const { kurrentdbUrl, eventStore } = settings.eventStore;
   const store =
     eventStore === 'kurrentdb' && kurrentdbUrl !== undefined
       ? await kurrentdbEventStore(kurrentdbUrl)
       : await postgresEventStore(pool);
   whenStopped(() => store.close());
-  const database = settings.databaseUrl === undefined ? 'embedded PostgreSQL' : 'PostgreSQL';
+  const database = databaseUrl === undefined ? 'embedded PostgreSQL' : 'PostgreSQL';
   return { pool, store, adapters: { database, log: eventStore } };
 }

@@ -1,33 +1,32 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiService, Catalogue } from '#api';
-import { CINP_HEADERS, cinpAdapter, malformedRequest } from '#cinp';
-import type { HttpDispatcher, ProtocolAdapter } from '#http';
-import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher, withCors } from '#http';
+import { ApiService, Catalogue, withCors } from '#api';
+import { CINP_HEADERS, cinpAdapter, installVerbFront } from '#cinp';
+import type { Logger } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
 import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
-import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
-import type { ListenerState } from '#reactions';
-import { ReactionRunner } from '#reactions';
 import { REST_HEADERS, restAdapter } from '#rest';
-import type { AppContext, Log, Metrics, Process, Settings } from '#runtime';
-import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import type { AppContext, Metrics, Process } from '#runtime';
+import { addressFault, CarryOut, healthOf, nestLogger, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
-import type { InProcessWire, WireLog } from '#wire';
+import type { InProcessWire } from '#wire';
 import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
 import { contractorModule } from './contractor.module.ts';
+import type { Answering, Face } from './faces.ts';
+import { answering, facesServer } from './faces.ts';
+import { sourceThrough } from './request-source.ts';
 import type { WhenStopped } from './log-ground.ts';
 import { openLog } from './log-ground.ts';
 import { roomsOf } from './rooms.ts';
+import type { Settings } from './settings.ts';
 
 /** How long the head of the log may take where it is asked for health, in milliseconds. */
 const HEALTH_PATIENCE = 3000;
@@ -45,7 +44,7 @@ export interface RunningServer {
 }
 
 /** Puts the rooms together on the ground the settings describe, and opens the doors. */
-export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
+export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -61,29 +60,20 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   }
 }
 
-async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
+async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
-  const local = settings.natsUrl === undefined ? inProcessWire() : undefined;
-  const wire =
-    local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
+  const local = settings.wire.natsUrl === undefined ? inProcessWire() : undefined;
+  const wire = local?.foreman ?? jetstreamForeman({ servers: settings.wire.natsUrl ?? '', name: 'contractor', log });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
-  const upcasters = mergeUpcasters(rooms.map(({ upcasters: mine = {} }) => mine));
-  /** Undefined: the database does not answer, or not in time. */
-  const inTime = <R>(answered: Promise<R>): Promise<R | undefined> =>
-    Promise.race([answered, sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
-  const headInTime = () => inTime(store.head());
-  let runner: ReactionRunner | undefined;
-  const listeners = async (): Promise<readonly ListenerState[]> => (runner && (await inTime(runner.states()))) ?? [];
-  const metrics = prometheusMetrics(
-    async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached),
-    listeners,
-  );
+  /** Undefined: the log does not answer, or not in time. */
+  const headInTime = (): Promise<bigint | undefined> =>
+    Promise.race([store.head(), sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
+  const metrics = prometheusMetrics(async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached));
   const reads = openReadStore({
     store,
     pool,
     models: rooms.flatMap(({ rows }) => rows),
-    upcasters,
     onError: (error) => log.error('the projector failed', error),
     onProgress: (progress) => log.info('read models are being made anew', { ...progress }),
     onProjected: (events) => metrics.projected(events),
@@ -91,35 +81,31 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const { projector } = reads;
 
   let ready = false;
-  const health = async () => {
-    const [head, how] = await Promise.all([headInTime(), listeners()]);
-    return healthOf({
+  const health = async () =>
+    healthOf({
       ready,
-      head,
+      head: await headInTime(),
       reached: projector.reached,
       projecting: projector.leading,
       quarantined: projector.quarantined,
       adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
-      listeners: how,
     });
-  };
   const commands = new CommandExecutor(store, clock, {
-    upcasters,
     snapshots: await postgresSnapshots(pool),
     onConflict: metrics.conflict,
     onAppended: metrics.appended,
   });
-  let answer: HttpDispatcher = () => undefined;
-  const serverFactory = (rest: RequestListener) => createDispatchingServer(rest, () => answer, metrics);
+  let answer: Answering = () => undefined;
+  const serverFactory = (rest: RequestListener) => facesServer(rest, () => answer, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(
     contractorModule(commands, { health, metrics }),
     new FastifyAdapter({ serverFactory }),
-    { logger: nestLog(log) },
+    { logger: nestLogger(log) },
   );
   await app.init();
   const execute = measured(app.get(CommandBus), metrics);
 
-  const secrets = new Secrets(pool, await secretKey(settings.secretKey, settings.data));
+  const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
   await secrets.start();
   const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const furniture = rooms.map((room) => room.furnish(ground));
@@ -128,21 +114,21 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     furniture.flatMap(({ extensions = [] }) => extensions),
   );
   for (const { complete } of furniture) complete?.(catalogue);
-  const apiFor = (protocol: 'cinp' | 'rest') =>
-    new ApiService({ catalogue: catalogue.forProtocol(protocol), reads, clock, head: () => store.head(), execute });
+  const facing = (face: 'cinp' | 'rest') =>
+    new ApiService({ catalogue: catalogue.forProtocol(face), reads, clock, head: () => store.head(), execute });
   const { identify } = auth;
   const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
   const at = (time: string) => positionAt(store, time);
-  const { maxBody, corsOrigins } = settings;
+  const { maxBody, corsOrigins } = settings.http;
   const mark = (text: string) => secrets.mark(text);
-  const rest = restAdapter({ api: apiFor('rest'), log, identify, positionAt: at, kept, mark, maxBody });
-  const cinp = cinpAdapter({ api: apiFor('cinp'), log, identify, maxBody });
-  const protocols: readonly ProtocolAdapter[] = [
-    { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
-    { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
+  const rest = restAdapter({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
+  const cinp = cinpAdapter({ api: facing('cinp'), log, identify, maxBody });
+  const faces: readonly Face[] = [
+    { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },
+    { name: 'cinp', paths: /^\/+api\//, answer: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];
-  answer = httpDispatcher(protocols, metrics, clientAddress(settings.trustedProxies));
+  answer = answering(faces, metrics, sourceThrough(settings.http.trustedProxies));
 
   await projector.start();
   whenStopped(() => projector.stop());
@@ -152,23 +138,10 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     await process.start();
     whenStopped(() => process.stop());
   }
-  const reactions = new ReactionRunner({
-    store,
-    pool,
-    upcasters,
-    listeners: furniture.flatMap(({ listeners: mine = [] }) => mine),
-    onError: (error, listener) => {
-      metrics.reactionFailed(listener);
-      log.error('a reaction failed', error, { reaction: listener });
-    },
-  });
-  runner = reactions;
-  whenStopped(() => reactions.stop());
-  await reactions.start();
-  if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
-  acceptCustomVerbs(app.getHttpServer(), { fastPath: answer, malformed: malformedRequest });
-  await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
-    throw badAddress(error, settings) ?? error;
+  if (local && settings.wire.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
+  installVerbFront(app.getHttpServer(), answer);
+  await app.listen(settings.http.port, settings.http.host).catch((error: NodeJS.ErrnoException) => {
+    throw addressFault(error, settings.http) ?? error;
   });
   whenStopped(() => closeInTime(app));
   ready = true;
@@ -181,22 +154,6 @@ async function closeInTime(app: NestFastifyApplication): Promise<void> {
   await app.close();
   clearTimeout(late);
 }
-
-/** Which setting is to blame where the server cannot listen. */
-function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings): BadSetting | undefined {
-  if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
-  if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-    return new BadSetting('CONTRACTOR_HOST', host, 'must be an address or a name of this machine');
-  return undefined;
-}
-
-/** What the framework has to say, in the server's own output. */
-const nestLog = (log: Log): LoggerService => ({
-  log: () => undefined,
-  warn: (message: unknown, context?: unknown) => log.warn(String(message), { context }),
-  error: (message: unknown, ...more: unknown[]) => log.error('the framework failed', message, { more }),
-});
 
 /** The one entrance for wishes, with a clock beside it. */
 function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
@@ -215,25 +172,14 @@ function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
   };
 }
 
-/** What the wire says, in the server's own output. */
-const wireLog =
-  (log: Log): WireLog =>
-  (level, message, fields) =>
-    level === 'info' ? log.info(message, fields) : log.warn(message, fields);
-
-async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
-  const modules = Object.fromEntries(
-    agentHalves(process.env).map((half) => [
-      half.contract.name,
-      { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) },
-    ]),
-  );
+async function startEmbeddedAgent(wire: InProcessWire, log: Logger, whenStopped: WhenStopped): Promise<void> {
+  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
   const agent = await startAgent({
     wire: wire.agent,
     name: 'embedded',
     site: EVERY_SITE,
     modules,
-    log: wireLog(log),
+    log,
   });
   whenStopped(() => agent.stop(5000));
 }

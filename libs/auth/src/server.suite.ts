@@ -7,7 +7,7 @@ import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
 import { ReactionRunner } from '#reactions';
 import type { AppContext } from '#runtime';
-import { jsonLog } from '#runtime';
+import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
 import { authRoom } from './auth.module.ts';
 import type { LoginTries } from './login-limit.ts';
@@ -70,7 +70,7 @@ export async function startAuth(
   const clock = systemClock();
   const commands = new CommandExecutor(store, clock);
   const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
-  const log = jsonLog((line) => void lines.push(line));
+  const log = jsonLogger({ write: (line) => void lines.push(line) });
   const secrets = new Secrets(pool, randomBytes(32));
   const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
   const { api: models = [], complete, processes = [], listeners = [] } = room.furnish(ground);

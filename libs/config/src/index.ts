@@ -1,5 +1,6 @@
 export { inOrderOfApplication, isSecretName, readConfigName } from './config-name.ts';
 export type { ConfigName, Operator } from './config-name.ts';
+export { configSettings } from './config.settings.ts';
 export { readConfigPath } from './config-path.ts';
 export type { ConfigPath } from './config-path.ts';
 export { explain } from './explain.ts';

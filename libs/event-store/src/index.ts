@@ -30,6 +30,7 @@ export type {
   Subscription,
   Write,
 } from './event-store.ts';
+export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';

@@ -1,3 +1,4 @@
+import type { Logger } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { Conflict, idOf, Refusal, streamName } from '#kernel';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
@@ -9,7 +10,6 @@ import type { Follower } from '#reactions';
 import type { Repeat, ServerHalf } from '#platform';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { Log } from '#runtime';
 import { DATABASE, LOGGER } from '#runtime';
 import type { ForemanWire, Report } from '#wire';
 import { Timers } from './timers.ts';
@@ -55,7 +55,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #reads: ReadStore;
   readonly #store: EventStore;
   readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #handedOver: DispatchLedger;
   readonly #alarms: Timers;
   readonly #lookouts: KeyedWorkQueue;
@@ -78,7 +78,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(EVENT_STORE) store: EventStore,
     @Inject(CLOCK) clock: Clock,
     @Inject(DATABASE) pool: Pool,
-    @Inject(LOGGER) log: Log,
+    @Inject(LOGGER) log: Logger,
   ) {
     this.#options = options;
     this.#targets = targets;

@@ -2,6 +2,7 @@ export { ForemanModule } from './foreman.module.ts';
 export type { ForemanOptions } from './foreman.ts';
 export { createJob } from './create-job.ts';
 export type { WantedJob } from './create-job.ts';
+export { foremanSettings } from './foreman.settings.ts';
 export { jobLog } from './job-log.ts';
 export { JobTargetRegistry } from './job-target.ts';
 export type { JobTarget, JobTargetState } from './job-target.ts';

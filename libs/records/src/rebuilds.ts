@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#event-store';
 import { CLOCK } from '#event-store';
-import type { CommandMetadata, Fault } from '#kernel';
+import type { CommandMetadata, Fault, Logger } from '#kernel';
 import { Refusal, refuse } from '#kernel';
 import type { Projector, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { Log } from '#runtime';
 import { LOGGER } from '#runtime';
 
 /** How far something has come that makes read models anew. */
@@ -44,11 +43,11 @@ type Asked = Pick<CommandMetadata, 'request' | 'actor'>;
 export class Rebuilds {
   readonly #projector: Projector;
   readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #log: Logger;
   #asked: string | undefined;
   #last: Ended | undefined;
 
-  constructor(@Inject(READ_STORE) { projector }: ReadStore, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) log: Log) {
+  constructor(@Inject(READ_STORE) { projector }: ReadStore, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) log: Logger) {
     this.#projector = projector;
     this.#clock = clock;
     this.#log = log;

@@ -1,9 +1,14 @@
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { BadSetting, readSettings } from './settings.ts';
+import { BadSetting, BadSettings, readSettings as readTables, settingNames } from '#runtime/settings';
+import { settingsTables } from './settings.ts';
 
 const KEY = Buffer.alloc(32, 'key');
+
+/** The values of all tables, as one. */
+const readSettings = (env: Readonly<Record<string, string>>): object =>
+  Object.assign({}, ...Object.values(readTables(settingsTables, env)));
 
 describe('the settings', () => {
   it('are fit for a first try where nothing is set', () => {
@@ -19,6 +24,7 @@ describe('the settings', () => {
       adminPassword: undefined,
       loginTries: { perName: 10, perSource: 100, window: 300_000 },
       databaseUrl: undefined,
+      logLevel: 'info',
       eventStore: 'postgres',
       kurrentdbUrl: undefined,
       secretKey: undefined,
@@ -44,7 +50,8 @@ describe('the settings', () => {
     ['CONTRACTOR_CORS_ORIGINS', 'https://ui.test:8443', { corsOrigins: ['https://ui.test:8443'] }],
     ['CONTRACTOR_CORS_ORIGINS', '*', { corsOrigins: ['*'] }],
     ['CONTRACTOR_MAX_BODY', '2048', { maxBody: 2048 }],
-    ['CONTRACTOR_ADMIN_PASSWORD', 'mellon', { adminPassword: 'mellon' }],
+    ['CONTRACTOR_ADMIN_PASSWORD', 'mellon friend', { adminPassword: 'mellon friend' }],
+    ['CONTRACTOR_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
     ['CONTRACTOR_LOGIN_TRIES', '3', { loginTries: { perName: 3, perSource: 100, window: 300_000 } }],
     ['CONTRACTOR_LOGIN_TRIES_PER_SOURCE', '30', { loginTries: { perName: 10, perSource: 30, window: 300_000 } }],
     ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
@@ -89,14 +96,16 @@ describe('the settings', () => {
     ['CONTRACTOR_LEASE', '0', 'CONTRACTOR_LEASE="0": must be a whole number from 1 to 86400'],
     ['CONTRACTOR_POLL_LEASE', '86401', 'CONTRACTOR_POLL_LEASE="86401": must be a whole number from 1 to 86400'],
     ['CONTRACTOR_SUBCONTRACTOR', 'yes', 'CONTRACTOR_SUBCONTRACTOR="yes": must be one of embedded, none'],
+    ['CONTRACTOR_LOG_LEVEL', 'loud', 'CONTRACTOR_LOG_LEVEL="loud": must be one of error, warn, info, debug'],
+    ['CONTRACTOR_ADMIN_PASSWORD', 'mellon', 'CONTRACTOR_ADMIN_PASSWORD="…": must have at least 8 characters'],
     // A URL may hold a password, so it is not repeated.
     ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
     ['CONTRACTOR_SECRET_KEY', 'bWVsbG9u', 'CONTRACTOR_SECRET_KEY="…": must be 32 bytes, as base64 or hexadecimal text'],
     ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls://'],
   ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
     const read = () => readSettings({ [key]: value });
-    expect(read).toThrow(BadSetting);
-    expect(read).toThrow(message);
+    expect(read).toThrow(BadSettings);
+    expect(read).toThrow(new BadSettings([Object.assign(new BadSetting(key, value, ''), { message })]));
   });
 
   it.each([
@@ -108,14 +117,14 @@ describe('the settings', () => {
     ['CONTRACTOR_PXE_URL', 'http://static:pxe/'],
   ])('%s="%s" is refused, and not repeated', (key, value) => {
     const rule = 'must be a URL; a special character in its password has to be percent-encoded';
-    expect(() => readSettings({ [key]: value })).toThrow(new BadSetting(key, '…', rule));
+    expect(() => readSettings({ [key]: value })).toThrow(new BadSetting(key, '…', rule).message);
   });
 
   it('put the log where it is said to be, if it is said where that is', () => {
     const env = { EVENT_STORE: 'kurrentdb', KURRENTDB_URL: 'kurrentdb://k' };
     expect(readSettings(env)).toMatchObject({ eventStore: 'kurrentdb', kurrentdbUrl: 'kurrentdb://k' });
     expect(() => readSettings({ EVENT_STORE: 'kurrentdb' })).toThrow(
-      'KURRENTDB_URL="": must be set when EVENT_STORE is kurrentdb',
+      'KURRENTDB_URL is not set: must be set when EVENT_STORE is kurrentdb',
     );
     expect(() => readSettings({ EVENT_STORE: 'files' })).toThrow(
       'EVENT_STORE="files": must be one of postgres, kurrentdb',
@@ -126,5 +135,26 @@ describe('the settings', () => {
     expect(() => readSettings({ NATS_URL: 'nats://n', CONTRACTOR_SUBCONTRACTOR: 'embedded' })).toThrow(
       'CONTRACTOR_SUBCONTRACTOR="embedded": cannot be embedded when NATS_URL is set',
     );
+  });
+
+  it('that cannot be used are told at once, one line each, whichever module they belong to', () => {
+    const env = { CONTRACTOR_PORT: 'http', CONTRACTOR_LOG_LEVEL: 'loud', NATS_URL: 'mellon', EVENT_STORE: 'files' };
+    expect(() => readSettings(env)).toThrow(
+      new Error(
+        [
+          'CONTRACTOR_PORT="http": must be a whole number from 0 to 65535',
+          'CONTRACTOR_LOG_LEVEL="loud": must be one of error, warn, info, debug',
+          'EVENT_STORE="files": must be one of postgres, kurrentdb',
+          'NATS_URL="…": must begin with nats:// or tls://',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it('have names and tokens of their own', () => {
+    const names = settingNames(settingsTables);
+    expect(new Set(names).size).toBe(names.length);
+    const tables = Object.values(settingsTables);
+    expect(new Set(tables.map(({ KEY: token }) => token)).size).toBe(tables.length);
   });
 });
