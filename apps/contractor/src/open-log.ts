@@ -9,8 +9,8 @@ import type { Settings } from './settings.ts';
 /** Called with what has to be closed when the server stops, in the order of opening. */
 export type WhenStopped = (close: () => Promise<unknown>) => void;
 
-/** The database, and the log in it or beside it. */
-export interface LogGround {
+/** The database, and the log in it or beside it. Opened before anything else, closed last. */
+export interface OpenedLog {
   readonly pool: Pool;
   readonly store: EventStore;
   /** What it stands on, in words. */
@@ -18,7 +18,7 @@ export interface LogGround {
 }
 
 /** Opens the database (the embedded one where no other is given) and the log. */
-export async function openLog(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<LogGround> {
+export async function openLog(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<OpenedLog> {
   const { data, databaseUrl } = settings.runtime;
   let connectionString = databaseUrl;
   if (connectionString === undefined) {
