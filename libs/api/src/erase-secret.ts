@@ -10,7 +10,7 @@ type EraseSecret = Message<'EraseSecret', Readonly<Record<string, never>>>;
 type SecretErased = Message<'SecretErased', Readonly<Record<string, never>>>;
 
 /** On record: who had a secret erased, when and why. One stream per secret, named by the words its values are kept under. */
-const erasures: Decider<null, EraseSecret, SecretErased> = {
+export const erasures: Decider<null, EraseSecret, SecretErased> = {
   category: 'secret',
   initial: () => null,
   decide: { EraseSecret: () => ({ type: 'SecretErased', data: {} }) },
