@@ -54,10 +54,14 @@ export async function loadedServer(): Promise<LoadedServer> {
         `Auth-Token: ${token}`,
         ...headers,
       ].join('\r\n');
-      const script = fileURLToPath(new URL('api-load.js', import.meta.url));
-      const child = spawn(process.execPath, [script, port, String(clients), String(SECONDS), head, body], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
+      const child = spawn(
+        process.execPath,
+        [...process.execArgv, script, port, String(clients), String(SECONDS), head, body],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       let text = '';
       child.stdout.on('data', (part: Buffer) => (text += part.toString()));
       await once(child, 'close');

@@ -5,8 +5,8 @@ import { testDatabase } from '#testing';
 import { CredentialCleanup } from './credential-cleanup.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 import { users } from './users.ts';
 
 jest.setTimeout(60_000);

@@ -1,4 +1,3 @@
-
 /** The only status codes clients of all generations understand in replies of the API. */
 export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500;
 
@@ -41,5 +40,5 @@ export const onTheWire = (
   status,
   headers: { ...headers, ...always, 'Content-Type': 'application/json;charset=utf-8' },
   text: json ?? (body === undefined ? '' : JSON.stringify(body)),
-});import type { HttpAnswer } from '#http';
-
+});
+import type { HttpAnswer } from '#http';

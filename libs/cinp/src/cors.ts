@@ -1,4 +1,3 @@
-
 /** The headers of CInP. */
 export const CINP_HEADERS: CorsNames = {
   accepted: [
@@ -28,5 +27,5 @@ export const CINP_HEADERS: CorsNames = {
     'Contractor-Request',
     'Contractor-Pending',
   ],
-};import type { CorsNames } from '#http';
-
+};
+import type { CorsNames } from '#http';

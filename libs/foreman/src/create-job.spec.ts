@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { foundation } from '#building';
 import { job } from './job.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const SCRIPT = 'begin()\nend\n';
 const BUILT = [

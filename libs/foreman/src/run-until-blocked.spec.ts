@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { foundation } from '#building';
 import { clearDispatched } from '#tscript';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const HOST = 'foundation-host1';

@@ -1,4 +1,3 @@
-
 /** The headers of the REST API. */
 export const REST_HEADERS: CorsNames = {
   accepted: [
@@ -21,5 +20,5 @@ export const REST_HEADERS: CorsNames = {
     'Contractor-Pending',
     'Idempotency-Replayed',
   ],
-};import type { CorsNames } from '#http';
-
+};
+import type { CorsNames } from '#http';

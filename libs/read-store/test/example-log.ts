@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { EventStore, Position } from '#event-store';
 import type { Message } from '#kernel';
 import { streamName } from '#kernel';
-import { recorded } from './read-model.ts';
-import type { Key, ReadModel, Recorded } from './read-model.ts';
-import { keysOf } from './read-model.ts';
+import { recorded } from '../src/read-model.ts';
+import type { Key, ReadModel, Recorded } from '../src/read-model.ts';
+import { keysOf } from '../src/read-model.ts';
 
 /** A log of shelves for the specs of this room. */
 export class ExampleLog {

@@ -6,13 +6,13 @@ import { Streams } from '#testing';
 import type { ExternalFunction } from '#tscript';
 import { toJson } from '#tscript';
 import type { Outcome } from '#wire';
-import { createFoundationJob } from './create-job.ts';
-import type { Job, JobCommand } from './job.ts';
-import { job } from './job.ts';
-import type { ReconcileContext } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
-import { takeReport } from './report.ts';
-import { foundationHost } from './work-host.ts';
+import { createFoundationJob } from '../src/create-job.ts';
+import type { Job, JobCommand } from '../src/job.ts';
+import { job } from '../src/job.ts';
+import type { ReconcileContext } from '../src/reconcile.ts';
+import { reconcile } from '../src/reconcile.ts';
+import { takeReport } from '../src/report.ts';
+import { foundationHost } from '../src/work-host.ts';
 
 /** `lab.work( name )`: an agent works on it in the rack of the foundation; the value is what it answers. */
 const work: ExternalFunction<{ readonly name: unknown; readonly answer?: unknown }> = {
