@@ -5,8 +5,8 @@ import { testDatabase } from '#testing';
 import type { Following } from '#reactions';
 import { follow } from '#reactions';
 import { Identities } from './identities.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 
 jest.setTimeout(60_000);
 

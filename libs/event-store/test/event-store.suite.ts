@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Conflict } from '#kernel';
-import type { EventStore, NewEvent, Position, StoredEvent } from './event-store.ts';
-import { MAX_APPEND_BYTES, NO_STREAM } from './event-store.ts';
+import type { EventStore, NewEvent, Position, StoredEvent } from '../src/event-store.ts';
+import { MAX_APPEND_BYTES, NO_STREAM } from '../src/event-store.ts';
 
 const event = (type: string, data: unknown = {}): NewEvent => ({
   id: randomUUID(),

@@ -6,15 +6,15 @@ import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
 import { clearDispatched, toJson } from '#tscript';
 import type { Outcome } from '#wire';
-import { createJob } from './create-job.ts';
+import { createJob } from '../src/create-job.ts';
 import { thing, thingTarget } from './example-target.ts';
-import type { Job, JobCommand } from './job.ts';
-import { job } from './job.ts';
-import type { ReconcileContext } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
-import { takeReport } from './report.ts';
-import type { JobTarget } from './job-target.ts';
-import { jobTargets } from './job-target.ts';
+import type { Job, JobCommand } from '../src/job.ts';
+import { job } from '../src/job.ts';
+import type { ReconcileContext } from '../src/reconcile.ts';
+import { reconcile } from '../src/reconcile.ts';
+import { takeReport } from '../src/report.ts';
+import type { JobTarget } from '../src/job-target.ts';
+import { jobTargets } from '../src/job-target.ts';
 
 const contract = platformContract({
   name: 'lab',

@@ -1,8 +1,8 @@
-import { lintText } from '../lint-text.ts';
-import { outline } from '../outline.ts';
-import { parse } from '../parse.ts';
+import { lintText } from '../../src/lint-text.ts';
+import { outline } from '../../src/outline.ts';
+import { parse } from '../../src/parse.ts';
 import type { Case, CaseParse, CaseRaise, CaseSeen } from './case.ts';
-import { sameJson } from '../json.ts';
+import { sameJson } from '../../src/json.ts';
 import type { Played, Seen } from './play-case.ts';
 
 /** How a script parses, in the form of the recordings. */

@@ -1,9 +1,9 @@
 import type { Json } from '#kernel';
-import type { ConfigPath } from '../config-path.ts';
-import { readConfigPath } from '../config-path.ts';
-import { merge } from '../merge.ts';
-import { overlay } from '../overlay.ts';
-import { renderTemplate, Unrenderable } from '../render-template.ts';
+import type { ConfigPath } from '../../src/config-path.ts';
+import { readConfigPath } from '../../src/config-path.ts';
+import { merge } from '../../src/merge.ts';
+import { overlay } from '../../src/overlay.ts';
+import { renderTemplate, Unrenderable } from '../../src/render-template.ts';
 import type { ConfigCases, ConfigGroup, Outcome } from './config-case.ts';
 
 const mapOf = (values: Iterable<readonly [string, Json]>): Json => Object.fromEntries(values);

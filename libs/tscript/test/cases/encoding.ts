@@ -1,5 +1,5 @@
-import { floatText } from '../text.ts';
-import type { Value } from '../values.ts';
+import { floatText } from '../../src/text.ts';
+import type { Value } from '../../src/values.ts';
 
 /** A value in the encoding of the case file. */
 export function encoded(value: Value): unknown {

@@ -2,15 +2,15 @@
  * Where the language is decided otherwise than it was recorded. A rule says which differences it explains and proves
  * it where it can: the script rewritten to undo the decision must behave exactly as recorded.
  */
-import { compileTree } from '../compile.ts';
-import { parse } from '../parse.ts';
-import type { SourceFaultKind } from '../source-fault.ts';
+import { compileTree } from '../../src/compile.ts';
+import { parse } from '../../src/parse.ts';
+import type { SourceFaultKind } from '../../src/source-fault.ts';
 import type { Case, CaseSeen, CaseStep } from './case.ts';
 import { parsed, stepDifferences } from './compare-case.ts';
-import { sameJson } from '../json.ts';
+import { sameJson } from '../../src/json.ts';
 import { type Played, playCase } from './play-case.ts';
 import { lastFirst, mapsAsArrays, plainMark, plainNames, withoutRemarks } from './rewrite.ts';
-import type { Tree } from '../tree.ts';
+import type { Tree } from '../../src/tree.ts';
 
 /** A decision: its name, and whether it accounts for a case that goes otherwise than recorded. */
 export interface Rule {

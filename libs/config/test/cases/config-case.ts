@@ -1,5 +1,5 @@
 import type { Json, JsonMap } from '#kernel';
-import type { Pairs } from '../layer.ts';
+import type { Pairs } from '../../src/layer.ts';
 
 /** How a recorded case failed: the name of the kind of fault, and its words; `endless` where it never came to an end. */
 interface Failure {

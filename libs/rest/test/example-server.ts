@@ -10,7 +10,7 @@ import { PostgresIdempotencyStore, openReadStore } from '#read-store';
 import { ApiService } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
 import { network, site } from './example-things.ts';
-import { restAdapter } from './rest-adapter.ts';
+import { restAdapter } from '../src/rest-adapter.ts';
 
 /** A reply as it came over the wire. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import type { Decider, Message } from '#kernel';
 import { refuseAs } from '#kernel';
-import type { JobTarget } from './job-target.ts';
+import type { JobTarget } from '../src/job-target.ts';
 
 interface Thing {
   readonly rack: string;

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { malformedRequest } from './answer.ts';
-import type { CinpFaceOptions } from './cinp-adapter.ts';
-import { cinpAdapter } from './cinp-adapter.ts';
+import { malformedRequest } from '../src/answer.ts';
+import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
+import { cinpAdapter } from '../src/cinp-adapter.ts';
 import { exampleApi } from './example-api.ts';
 
 /** A reply as it came over the wire. */

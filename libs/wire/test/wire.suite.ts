@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EVERY_SITE } from './wire.ts';
-import type { AgentWire, Announcement, Beat, ForemanWire, Report, Task, TaskHandler } from './wire.ts';
+import { EVERY_SITE } from '../src/wire.ts';
+import type { AgentWire, Announcement, Beat, ForemanWire, Report, Task, TaskHandler } from '../src/wire.ts';
 
 /** A wire made for one test. */
 export interface WireUnderTest {

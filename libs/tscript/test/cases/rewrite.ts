@@ -1,4 +1,4 @@
-import type { Entry, Expression, MapLiteral, Node, Tree } from '../tree.ts';
+import type { Entry, Expression, MapLiteral, Node, Tree } from '../../src/tree.ts';
 
 /** A tree in which every map and call evaluates its last entry first, as the recordings did. */
 export function lastFirst(tree: Tree): Tree {

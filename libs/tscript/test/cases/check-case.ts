@@ -1,4 +1,4 @@
-import { compile } from '../compile.ts';
+import { compile } from '../../src/compile.ts';
 import type { Case, Decided } from './case.ts';
 import { parseDifferences, parsed, stepDifferences } from './compare-case.ts';
 import { decidedRules } from './decided-rules.ts';

@@ -1,7 +1,7 @@
 import type { Message } from '#kernel';
 import { streamName } from '#kernel';
-import type { Key, ReadModel, Recorded } from './read-model.ts';
-import { change, gone, rule } from './read-model.ts';
+import type { Key, ReadModel, Recorded } from '../src/read-model.ts';
+import { change, gone, rule } from '../src/read-model.ts';
 
 /** Read models and events for the specs of this room: shelves, and how many things lie on each. */
 export interface Shelf {

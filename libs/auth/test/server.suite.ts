@@ -9,8 +9,8 @@ import { ReactionRunner } from '#reactions';
 import type { AppContext } from '#runtime';
 import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
-import { authRoom } from './auth.module.ts';
-import type { LoginTries } from './login-limit.ts';
+import { authRoom } from '../src/auth.module.ts';
+import type { LoginTries } from '../src/login-limit.ts';
 
 /** A server with this room alone, over a database it may share with others; for specs. */
 export interface AuthServer {

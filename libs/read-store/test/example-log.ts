@@ -3,8 +3,8 @@ import type { EventStore, Position } from '#event-store';
 import type { Message } from '#kernel';
 import { streamName } from '#kernel';
 import { recorded } from '#event-store';
-import type { Key, ReadModel, Recorded } from './read-model.ts';
-import { keysOf } from './read-model.ts';
+import type { Key, ReadModel, Recorded } from '../src/read-model.ts';
+import { keysOf } from '../src/read-model.ts';
 
 /** A log of shelves for the specs of this room. */
 export class ExampleLog {

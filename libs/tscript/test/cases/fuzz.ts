@@ -2,19 +2,19 @@
  * Random and mutated sources, each taken through everything the language does with one: whatever it is, there must
  * be an answer, in time, and no error that is not one of the language's own.
  */
-import { compileTree } from '../compile.ts';
-import { formatTree } from '../format.ts';
-import { stack } from '../frames.ts';
-import { lint } from '../lint.ts';
-import { lintText } from '../lint-text.ts';
-import { type Machine, begin, variables } from '../machine.ts';
-import { parse } from '../parse.ts';
-import type { Program } from '../program.ts';
-import { clearDispatched, deliver, dispatch, rollback } from '../protocol.ts';
-import { run } from '../run.ts';
-import { status, statusText } from '../status.ts';
-import { outline } from '../outline.ts';
-import { textOf } from '../text.ts';
+import { compileTree } from '../../src/compile.ts';
+import { formatTree } from '../../src/format.ts';
+import { stack } from '../../src/frames.ts';
+import { lint } from '../../src/lint.ts';
+import { lintText } from '../../src/lint-text.ts';
+import { type Machine, begin, variables } from '../../src/machine.ts';
+import { parse } from '../../src/parse.ts';
+import type { Program } from '../../src/program.ts';
+import { clearDispatched, deliver, dispatch, rollback } from '../../src/protocol.ts';
+import { run } from '../../src/run.ts';
+import { status, statusText } from '../../src/status.ts';
+import { outline } from '../../src/outline.ts';
+import { textOf } from '../../src/text.ts';
 import { lab } from './host-fixture.ts';
 import { chance, pieces, randomFrom, seeds } from './fuzz-source.ts';
 

@@ -1,9 +1,9 @@
 /** The module `lab` that the recorded cases use: a value or a function for every way a host can behave. */
-import type { ExternalFunction, Host, HostFunction, HostMember } from '../host.ts';
-import { toJson, toTaggedJson } from '../json.ts';
-import { ExecutionError, NoRollback, ParameterError, Pause, Signal, Unrecoverable } from '../signals.ts';
-import { textOf } from '../text.ts';
-import { type Value, float, numeric } from '../values.ts';
+import type { ExternalFunction, Host, HostFunction, HostMember } from '../../src/host.ts';
+import { toJson, toTaggedJson } from '../../src/json.ts';
+import { ExecutionError, NoRollback, ParameterError, Pause, Signal, Unrecoverable } from '../../src/signals.ts';
+import { textOf } from '../../src/text.ts';
+import { type Value, float, numeric } from '../../src/values.ts';
 
 /** A laboratory: the host, and what its cells hold. */
 export interface HostFixture {
