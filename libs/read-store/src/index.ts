@@ -4,7 +4,7 @@ export type { EntityRow } from './entity-rows.ts';
 export { Ids } from './ids.ts';
 export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';
-export { makeLedger } from './ledger.ts';
+export { DATABASE, makeLedger } from './ledger.ts';
 export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './preconditions.ts';
 export type { PreconditionContext } from './preconditions.ts';
 export { Projector } from './projector.ts';
