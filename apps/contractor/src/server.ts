@@ -13,6 +13,7 @@ import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatch
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
 import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
+import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
 import { REST_HEADERS, restAdapter } from '#rest';
@@ -194,7 +195,9 @@ const wireLog =
     level === 'info' ? log.info(message, fields) : log.warn(message, fields);
 
 async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
-  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
+  const modules = Object.fromEntries(
+    agentHalves.map((half) => [half.contract.name, { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) }]),
+  );
   const agent = await startAgent({
     wire: wire.agent,
     name: 'embedded',

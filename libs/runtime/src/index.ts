@@ -12,3 +12,4 @@ export type { Furniture, AppContext, Process, Room } from './room.ts';
 export { withSettingsFile } from './settings-file.ts';
 export { BadSetting, readSettings } from './settings.ts';
 export type { Environment, Settings } from './settings.ts';
+export { DATABASE, LOGGER } from './tokens.ts';
