@@ -14,7 +14,7 @@ import {
 } from '#event-store';
 import type { PreconditionCheck } from '#event-store';
 import type { Progress, ReadStore } from '#read-store';
-import { DATABASE, Ids, openReadStore, preconditionCheck, READ_STORE } from '#read-store';
+import { Ids, openReadStore, preconditionCheck, READ_STORE } from '#read-store';
 import type { Feature } from './features.ts';
 import { Features } from './features.ts';
 
@@ -77,7 +77,6 @@ export class EventSourcingModule {
         { provide: OPTIONS, useValue: options },
         { provide: EVENT_STORE, useValue: options.store },
         { provide: CLOCK, useValue: options.clock },
-        { provide: DATABASE, useValue: options.pool },
         { provide: Ids, useFactory: () => new Ids(options.pool) },
         {
           provide: READ_STORE,
@@ -132,7 +131,6 @@ export class EventSourcingModule {
         EVENT_STORE,
         READ_STORE,
         CLOCK,
-        DATABASE,
         PRECONDITION_CHECK,
       ],
     };

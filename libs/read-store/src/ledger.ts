@@ -1,9 +1,6 @@
 import type { Pool } from 'pg';
 import { lockKey } from '#event-store';
 
-/** Injection token of the `Pool` of the server's database, which holds the read models and the ledgers. */
-export const DATABASE = Symbol('Database');
-
 /**
  * Makes what a ledger needs in the schema `ledger`, where it is not there yet; several servers may do so at once. A
  * ledger holds what was done to the outside and what cannot be derived from the log: it is never rebuilt.

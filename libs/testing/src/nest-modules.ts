@@ -7,7 +7,9 @@ import { ApiModule, ProtocolApis } from '#api';
 import { CommandGateway, postgresEventStore, systemClock } from '#event-store';
 import { EventSourcingModule } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
-import { DATABASE, READ_STORE } from '#read-store';
+import { READ_STORE } from '#read-store';
+import type { Log } from '#runtime';
+import { DATABASE, jsonLog, LOGGER } from '#runtime';
 import { Secrets } from '#secrets';
 import type { StartModulesOptions, TestModules } from './start-modules.ts';
 import { testDatabase } from './test-database.ts';
@@ -15,25 +17,29 @@ import { testDatabase } from './test-database.ts';
 /** Long enough for a busy machine. */
 const TIMEOUT_MS = 30_000;
 
-/** The ledger of secrets, with a key that is the same for all tests. */
+/** What the application itself gives to all of its modules: database, log, secrets (with a key that all tests share). */
 @Module({})
-class TestSecretsModule {
-  static forRoot(): DynamicModule {
+class TestInfrastructureModule {
+  static forRoot(pool: Pool, log: Log): DynamicModule {
     const secrets = {
       provide: Secrets,
-      inject: [DATABASE],
-      useFactory: async (pool: Pool) => {
+      useFactory: async () => {
         const made = new Secrets(pool, Buffer.alloc(32, 'test'));
         await made.start();
         return made;
       },
     };
-    return { module: TestSecretsModule, global: true, providers: [secrets], exports: [Secrets] };
+    return {
+      module: TestInfrastructureModule,
+      global: true,
+      providers: [{ provide: DATABASE, useValue: pool }, { provide: LOGGER, useValue: log }, secrets],
+      exports: [DATABASE, LOGGER, Secrets],
+    };
   }
 }
 
-/** Keeps what is logged; what Nest tells of its own start is left out. */
-const logger = (lines: string[]): LoggerService => {
+/** Keeps what Nest complains about; what Nest tells of its own start is left out. */
+const nestLogger = (lines: string[]): LoggerService => {
   const keep = (message: unknown, ...more: unknown[]) => void lines.push([message, ...more].map(String).join(' '));
   const nothing = () => undefined;
   return { log: nothing, debug: nothing, verbose: nothing, warn: keep, error: keep, fatal: keep };
@@ -54,13 +60,16 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   const onProjectorError = (error: unknown) => void lines.push(String(error));
   const root = [
     EventSourcingModule.forRoot({ store, pool, clock, onProjectorError }),
-    TestSecretsModule.forRoot(),
+    TestInfrastructureModule.forRoot(
+      pool,
+      jsonLog((line) => void lines.push(line)),
+    ),
     ApiModule.forRoot(),
   ];
   let app: TestingModule | undefined;
   try {
     app = await Test.createTestingModule({ imports: [...root, ...options.imports] })
-      .setLogger(logger(lines))
+      .setLogger(nestLogger(lines))
       .compile();
     await app.init();
   } catch (error) {

@@ -5,11 +5,11 @@ import type { ReadStore } from '#read-store';
 import type { TestDatabase } from './test-database.ts';
 
 export interface StartModulesOptions {
-  /** The modules under test; what they stand on (the log, read models, the API, secrets) is there already. */
+  /** The modules under test; what they stand on (event log, read models, API, database, secrets) is there already. */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   /** A database that stays, and may be shared with others; one of its own, dropped at the end, unless given. */
   readonly database?: TestDatabase;
-  /** The log; one in the database unless given. */
+  /** The event log; one in the database unless given. */
   readonly store?: EventStore;
   readonly clock?: Clock;
 }
@@ -26,7 +26,7 @@ export interface TestModules extends Pick<INestApplicationContext, 'get'> {
   readonly lines: readonly string[];
   /** The API as a protocol shows it. */
   api(protocol: Protocol): ApiService;
-  /** Waits until the read models show all of the log. */
+  /** Waits until the read models show the whole event log. */
   caughtUp(): Promise<void>;
   /** Ends the modules, and what was made for them. */
   stop(): Promise<void>;
