@@ -7,7 +7,6 @@ export type { KeptAnswer } from './idempotency-store.ts';
 export { makeLedger } from './ledger.ts';
 export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './preconditions.ts';
 export type { PreconditionContext } from './preconditions.ts';
-export { Projector } from './projector.ts';
 export { Projector, RowsNotReady } from './projector.ts';
 export type { ProjectorState, ProjectorStatus } from './projector.ts';
 export { change, gone, keysOf, recorded, rule } from './read-model.ts';
