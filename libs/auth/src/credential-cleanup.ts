@@ -1,30 +1,40 @@
-import { randomUUID } from 'node:crypto';
-import type { StoredEvent, Subscription } from '#event-store';
-import type { AppContext, Process } from '#runtime';
-import { decideSessions, kindOf } from './holders.ts';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Clock, CommandGateway, EventStore, StoredEvent, Subscription } from '#event-store';
+import { CommandContext } from '#event-store';
+import type { ReadStore } from '#read-store';
+import type { Log } from '#runtime';
 import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';
+import { CloseExpiredSessions } from './session.commands.ts';
 
 /** How often sessions are looked through, in milliseconds. */
 const HOUR = 3600 * 1000;
 const PAGE = 1000;
 
+/** What the clean-up works with. */
+export interface CleanupContext {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly gateway: CommandGateway;
+}
+
 /** Tidies up behind users: what replaced passwords were checked by is erased, sessions that have run out are closed. */
-export class CredentialCleanup implements Process {
-  readonly name = 'caretaker of users';
-  readonly #ground: AppContext;
+export class CredentialCleanup implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #context: CleanupContext;
   readonly #passwords: Passwords;
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
 
-  constructor(ground: AppContext, passwords: Passwords) {
-    this.#ground = ground;
+  constructor(context: CleanupContext, passwords: Passwords) {
+    this.#context = context;
     this.#passwords = passwords;
   }
 
-  async start(): Promise<void> {
-    const { store, reads, log } = this.#ground;
+  async onApplicationBootstrap(): Promise<void> {
+    const { store, reads, log } = this.#context;
     this.#subscription = store.subscribe(reads.projector.reached, (events) => this.#erase(events), {
       categories: ['user'],
       onError: (error) => log.error('erasing replaced passwords failed', error),
@@ -32,7 +42,7 @@ export class CredentialCleanup implements Process {
     this.#timer = setInterval(() => void this.sweep(), HOUR);
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
     await this.#subscription?.stop();
     await this.#sweeping;
@@ -42,7 +52,7 @@ export class CredentialCleanup implements Process {
   sweep(): Promise<void> {
     this.#sweeping = this.#sweeping
       .then(() => this.#closeExpired())
-      .catch((error: unknown) => this.#ground.log.error('closing expired sessions failed', error));
+      .catch((error: unknown) => this.#context.log.error('closing expired sessions failed', error));
     return this.#sweeping;
   }
 
@@ -54,20 +64,17 @@ export class CredentialCleanup implements Process {
   }
 
   async #closeExpired(): Promise<void> {
-    const { execute, clock } = this.#ground;
+    const { gateway, clock } = this.#context;
     const now = clock.now();
     for (const name of await this.#holdersOfExpired(now)) {
-      const request = randomUUID();
-      await execute({ actor: 'system', request, correlation: request }, async (work) =>
-        decideSessions(work, await kindOf(work, name), name, { type: 'CloseExpiredSessions', data: { now } }),
-      );
+      await gateway.execute(new CloseExpiredSessions(name), CommandContext.system(now));
     }
   }
 
   async #holdersOfExpired(now: string): Promise<Set<string>> {
     const names = new Set<string>();
     for (let skip = 0; ; skip += PAGE) {
-      const { rows } = await this.#ground.reads.now.list(openSessions, { skip, count: PAGE });
+      const { rows } = await this.#context.reads.now.list(openSessions, { skip, count: PAGE });
       for (const { row } of rows) if (row.expires < now) names.add(row.user);
       if (rows.length < PAGE) return names;
     }

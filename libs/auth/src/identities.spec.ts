@@ -28,8 +28,8 @@ describe('who the holder of a token is', () => {
   const more: Identities[] = [];
 
   const identities = async (options: ConstructorParameters<typeof Identities>[1] = {}) => {
-    const made = new Identities(here.ground, options);
-    await made.start();
+    const made = new Identities(here.context, options);
+    await made.onApplicationBootstrap();
     more.push(made);
     return made;
   };
@@ -40,12 +40,12 @@ describe('who the holder of a token is', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    here = await startAuth(database.url);
-    there = await startAuth(database.url);
+    here = await startAuth(database);
+    there = await startAuth(database);
     root = await here.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
-    for (const one of more) await one.stop();
+    for (const one of more) await one.onApplicationShutdown();
     await there.stop();
     await here.stop();
     await database.drop();
@@ -77,6 +77,7 @@ describe('who the holder of a token is', () => {
     [
       'thrown out of one session',
       async (name) => {
+        await there.modules.caughtUp();
         for (const key of await there.keys(root, 'Auth/Session', name)) {
           await there.remove(root, 'Auth/Session', String(key));
         }
@@ -104,9 +105,9 @@ describe('who the holder of a token is', () => {
   it('is looked up while nothing is heard from the log', async () => {
     await someone('ivan');
     const tokens = [await here.login('ivan', PASSWORD), await here.login('ivan', PASSWORD)] as const;
-    const { store } = here.ground;
-    const deaf = new Identities({ ...here.ground, store: { ...store, subscribe: () => ({ stop: async () => {} }) } });
-    await deaf.start();
+    const { store } = here.context;
+    const deaf = new Identities({ ...here.context, store: { ...store, subscribe: () => ({ stop: async () => {} }) } });
+    await deaf.onApplicationBootstrap();
     await here.call(await here.identify('ivan', tokens[0]), 'Auth/User.logout');
     expect(await deaf.identify('ivan', tokens[0])).toBeUndefined();
     expect(await deaf.identify('ivan', tokens[1])).toMatchObject({ name: 'ivan' });
@@ -157,7 +158,7 @@ describe('who the holder of a token is', () => {
     await someone('grace');
     const token = await here.login('grace', PASSWORD);
     const fresh = await identities();
-    const asked = jest.spyOn(here.ground.reads.now, 'get');
+    const asked = jest.spyOn(here.modules.reads.now, 'get');
     for (let n = 0; n < 1000; n += 1) expect(await fresh.identify('grace', token)).toBeDefined();
     expect(asked).not.toHaveBeenCalled();
     asked.mockRestore();

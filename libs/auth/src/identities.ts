@@ -1,12 +1,15 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position, StoredEvent, Subscription } from '#event-store';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
+import type { ReadStore } from '#read-store';
 import { recorded } from '#read-store';
-import type { AppContext, Process } from '#runtime';
+import type { Log } from '#runtime';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
+import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
@@ -40,6 +43,13 @@ interface Identified {
   readonly until: number;
 }
 
+/** What identities are made from. */
+export interface IdentitiesContext {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly log: Log;
+}
+
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
 
 /**
@@ -47,9 +57,8 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
  * by the log: what is closed or taken away on any server is gone here as soon as the event arrives. What is not known
  * here yet (a login on another server a moment ago) is looked up in the read models.
  */
-export class Identities implements Process {
-  readonly name = 'identities';
-  readonly #ground: AppContext;
+export class Identities implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
@@ -61,17 +70,17 @@ export class Identities implements Process {
   #subscription: Subscription | undefined;
 
   constructor(
-    ground: AppContext,
+    context: IdentitiesContext,
     { now = Date.now, mostSessions = MAX_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
   ) {
-    this.#ground = ground;
+    this.#context = context;
     this.#now = now;
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
   /** Takes over what the read models show, and the log from there; resolves when it is up to date. */
-  async start(): Promise<void> {
-    const { store, reads, log } = this.#ground;
+  async onApplicationBootstrap(): Promise<void> {
+    const { store, reads, log } = this.#context;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -89,14 +98,15 @@ export class Identities implements Process {
     while (this.#reached < head) await sleep(5);
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.#subscription?.stop();
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(name)) return undefined;
     const session = hashOf(token);
-    if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
+    if (this.#reached < this.#context.reads.projector.reached && !(await this.#caughtUp())) {
       return this.#lookUp(name, session, NOTHING);
     }
     const known = this.#known.get(session);
@@ -121,7 +131,7 @@ export class Identities implements Process {
    * must find it closed. @returns false where that takes too long
    */
   async #caughtUp(): Promise<boolean> {
-    const { reached } = this.#ground.reads.projector;
+    const { reached } = this.#context.reads.projector;
     for (let waited = 0; this.#reached < reached; waited += LOOK) {
       if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
@@ -131,7 +141,7 @@ export class Identities implements Process {
 
   /** By the read models; what the log has told is newer. */
   async #lookUp(name: string, session: string, here: Known): Promise<Principal | undefined> {
-    const { now: view } = this.#ground.reads;
+    const { now: view } = this.#context.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
       user: here.user ?? (await view.get(users, name)),
@@ -146,7 +156,7 @@ export class Identities implements Process {
   /** A service, with the token that another server may have given it a moment ago. */
   async #service(name: string, session: string, { service }: Known): Promise<ServiceRow | undefined> {
     if (service?.credential === session) return service;
-    const shown = await this.#ground.reads.now.get(services, name);
+    const shown = await this.#context.reads.now.get(services, name);
     return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
@@ -167,7 +177,7 @@ export class Identities implements Process {
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
-    const { rows: found } = await this.#ground.reads.now.list(rows.model);
+    const { rows: found } = await this.#context.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
   }
 
