@@ -1,12 +1,13 @@
+import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '#api';
-import type { Position, StoredEvent, Subscription } from '#event-store';
-import { recorded } from '#read-store';
-import type { AppContext, Process } from '#runtime';
+import type { EventStore, Position, Recorded } from '#event-store';
+import type { Follower } from '#reactions';
+import type { ReadStore } from '#read-store';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
+import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
@@ -40,6 +41,12 @@ interface Identified {
   readonly until: number;
 }
 
+/** What identities are made from. */
+export interface IdentitiesContext {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+}
+
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
 
 /**
@@ -47,9 +54,11 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
  * by the log: what is closed or taken away on any server is gone here as soon as the event arrives. What is not known
  * here yet (a login on another server a moment ago) is looked up in the read models.
  */
-export class Identities implements Process {
-  readonly name = 'identities';
-  readonly #ground: AppContext;
+export class Identities implements Follower {
+  readonly kind = 'follower';
+  readonly name = 'auth.identities';
+  readonly categories = ['user', 'group', 'service'];
+  readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
@@ -58,20 +67,19 @@ export class Identities implements Process {
   readonly #ended = new Remembered<true>(MAX_ENDED);
   readonly #known = new Remembered<Identified>(MAX_KNOWN);
   #reached: Position = 0n;
-  #subscription: Subscription | undefined;
 
   constructor(
-    ground: AppContext,
+    context: IdentitiesContext,
     { now = Date.now, mostSessions = MAX_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
   ) {
-    this.#ground = ground;
+    this.#context = context;
     this.#now = now;
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
-  /** Takes over what the read models show, and the log from there; resolves when it is up to date. */
-  async start(): Promise<void> {
-    const { store, reads, log } = this.#ground;
+  /** Takes over what the read models show. */
+  async begin(): Promise<Position> {
+    const { store, reads } = this.#context;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -81,22 +89,25 @@ export class Identities implements Process {
       this.#fill(this.#sessions),
     ]);
     // The rows may be further than the position; folded into them again, its events change nothing in the end.
-    const head = await store.head();
-    this.#subscription = store.subscribe(this.#reached, async (events, end) => this.#hear(events, end), {
-      categories: ['user', 'group', 'service'],
-      onError: (error) => log.error('hearing of users failed', error),
-    });
-    while (this.#reached < head) await sleep(5);
+    return this.#reached;
   }
 
-  async stop(): Promise<void> {
-    await this.#subscription?.stop();
+  handle(events: readonly Recorded[], end: Position): void {
+    for (const event of events) {
+      const before = this.#services.get(event.id)?.credential;
+      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
+      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
+      if (event.type !== 'SessionOpened') this.#known.clear();
+    }
+    this.#reached = end;
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(name)) return undefined;
     const session = hashOf(token);
-    if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
+    if (this.#reached < this.#context.reads.projector.reached && !(await this.#caughtUp())) {
       return this.#lookUp(name, session, NOTHING);
     }
     const known = this.#known.get(session);
@@ -121,7 +132,7 @@ export class Identities implements Process {
    * must find it closed. @returns false where that takes too long
    */
   async #caughtUp(): Promise<boolean> {
-    const { reached } = this.#ground.reads.projector;
+    const { reached } = this.#context.reads.projector;
     for (let waited = 0; this.#reached < reached; waited += LOOK) {
       if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
@@ -131,7 +142,7 @@ export class Identities implements Process {
 
   /** By the read models; what the log has told is newer. */
   async #lookUp(name: string, session: string, here: Known): Promise<Principal | undefined> {
-    const { now: view } = this.#ground.reads;
+    const { now: view } = this.#context.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
       user: here.user ?? (await view.get(users, name)),
@@ -146,7 +157,7 @@ export class Identities implements Process {
   /** A service, with the token that another server may have given it a moment ago. */
   async #service(name: string, session: string, { service }: Known): Promise<ServiceRow | undefined> {
     if (service?.credential === session) return service;
-    const shown = await this.#ground.reads.now.get(services, name);
+    const shown = await this.#context.reads.now.get(services, name);
     return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
@@ -167,20 +178,8 @@ export class Identities implements Process {
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
-    const { rows: found } = await this.#ground.reads.now.list(rows.model);
+    const { rows: found } = await this.#context.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
-  }
-
-  #hear(events: readonly StoredEvent[], end: Position): void {
-    for (const stored of events) {
-      const event = recorded(stored);
-      const before = this.#services.get(event.id)?.credential;
-      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
-      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
-      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
-      if (event.type !== 'SessionOpened') this.#known.clear();
-    }
-    this.#reached = end;
   }
 
   #end(hash: string | null | undefined): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Changes } from './batch.ts';
-import type { Shelf } from './example-model.ts';
-import { shelves, ticker } from './example-model.ts';
+import type { Shelf } from '../test/example-model.ts';
+import { shelves, ticker } from '../test/example-model.ts';
 import { KeyLists } from './key-lists.ts';
 import type { Key, ReadModel } from './read-model.ts';
 

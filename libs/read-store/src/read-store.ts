@@ -16,6 +16,9 @@ import type { View } from './view.ts';
 /** How much live rows may take in memory, in characters of their text. */
 const MEMORY = 64 * 1024 * 1024;
 
+/** Injection token of the {@link ReadStore} of the server. */
+export const READ_STORE = Symbol('ReadStore');
+
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
   readonly projector: Projector;
@@ -31,7 +34,8 @@ export function openReadStore(options: {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly models: readonly ReadModel[];
-  readonly past?: Upcasters;
+  /** Old shapes of events. */
+  readonly upcasters?: Upcasters;
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onProjected?: (events: number) => void;

@@ -1,5 +1,7 @@
+import type { Caller, Principal } from '#kernel';
+import type { HttpRequest } from '#http';
 import { createHash } from 'node:crypto';
-import type { ApiService, Caller, HttpRequest, Principal } from '#api';
+import type { ApiService } from '#api';
 import { toPosition } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';

@@ -1,9 +1,9 @@
+import { UnusableBody } from '#http';
 import { Conflict, Refusal } from '#kernel';
-import type { Fault } from '#kernel';
+import type { Caller, Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
-import { NoHistory } from '#read-store';
-import type { Caller } from '#api';
-import { Forbidden, isNotReady, NotFound, PreconditionFailed, UnusableBody } from '#api';
+import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
+import { Forbidden, NotFound } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
 
@@ -60,7 +60,7 @@ export function problemOf(error: unknown, caller: Caller | undefined): Problem |
   if (error instanceof NoHistory)
     return malformed(`The past of this is not kept (${error.model}).`, 'at', 'NO_HISTORY');
   if (error instanceof NotFound) return problem('not-found', `There is no ${error.model} ${error.key}.`);
-  if (isNotReady(error)) return problem('not-ready', `The server is not ready: ${error.message}.`);
+  if (error instanceof NotReady) return problem('not-ready', `The server is not ready: ${error.message}.`);
   if (error instanceof AppendRefused && LIMITS.includes(error.rule)) return problem('too-large', error.message);
   if (error instanceof Forbidden) {
     return caller?.principal ? problem('forbidden', 'Not authorized.') : unauthenticated('This needs a session.');
