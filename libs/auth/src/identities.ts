@@ -107,6 +107,15 @@ export class Identities implements Follower {
   async identify(name: string, token: string): Promise<Principal | undefined> {
     if (!canBeName(name)) return undefined;
     const session = hashOf(token);
+    const known = await this.#identify(name, session);
+    const { store, reads } = this.#context;
+    if (known ?? (this.#ended.get(session) || reads.projector.leading)) return known;
+    // Another server may have opened the session a moment ago; its rows are written behind.
+    await reads.projector.caughtUp(await store.head(), TIMEOUT_MS);
+    return this.#identify(name, session);
+  }
+
+  async #identify(name: string, session: string): Promise<Principal | undefined> {
     if (this.#reached < this.#context.reads.projector.reached && !(await this.#caughtUp())) {
       return this.#lookUp(name, session, NOTHING);
     }

@@ -55,10 +55,17 @@ export async function makeIndexes(db: Kysely<ReadDatabase>, model: ReadModel, sc
       db,
     );
   await make('versions', true, sql`(key, from_pos)`);
-  await make('live', true, sql`(key) WHERE to_pos IS NULL`);
+  await makeLiveIndex(db, model, schema);
   for (const name of Object.keys(model.indexes)) {
     await make(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`);
   }
+}
+
+/** Makes what makes finding live rows by their key fast. */
+export async function makeLiveIndex(db: Kysely<ReadDatabase>, { name }: ReadModel, schema = 'read'): Promise<void> {
+  await sql`
+    CREATE UNIQUE INDEX IF NOT EXISTS ${sql.id(`${name}_live`)} ON ${sql.id(schema, name)} (key)
+    WHERE to_pos IS NULL`.execute(db);
 }
 
 /** Removes the table of a model that is no more, and what the books say of it. */
