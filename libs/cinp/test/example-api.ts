@@ -2,7 +2,7 @@ import type { Decider, Message, StreamState, StateSource } from '#kernel';
 import { evolve, streamName, UnitOfWork } from '#kernel';
 import { systemClock } from '#event-store';
 import type { Key, ReadModel, Recorded, View } from '#read-store';
-import { byHolding, CachedRow } from '#read-store';
+import { viewOf, CachedRow } from '#read-store';
 import { ApiService, Catalogue } from '#api';
 import type { Row } from './example-kinds.ts';
 import { KINDS } from './example-kinds.ts';
@@ -49,7 +49,7 @@ class Memory implements StateSource {
     else table.delete(key);
   }
 
-  readonly view: View = byHolding({
+  readonly view: View = viewOf({
     cached: async (model, keys) =>
       new Map(
         [...this.#table(model)]

@@ -12,7 +12,7 @@ import { ModelRebuild, NEXT } from './model-rebuild.ts';
 import type { ReadModel } from './read-model.ts';
 import { openReadStore } from './read-store.ts';
 import type { ReadDatabase } from './tables.ts';
-import { makeBooks, makeTable } from './tables.ts';
+import { makeBookkeeping, makeTable } from './tables.ts';
 
 jest.setTimeout(120_000);
 
@@ -42,7 +42,11 @@ async function dump(schema: string): Promise<unknown> {
   const rows = async (sql: string) => (await database.pool.query(sql)).rows as unknown[];
   const tables = MODELS.map(({ name }) => rows(`SELECT * FROM ${schema}.${name} ORDER BY key, from_pos`));
   const counts = rows(`SELECT * FROM ${schema}.counts WHERE n <> 0 ORDER BY model, index, value`);
-  return [await Promise.all(tables), await counts, await rows(`SELECT * FROM ${schema}.quarantine ORDER BY model, key`)];
+  return [
+    await Promise.all(tables),
+    await counts,
+    await rows(`SELECT * FROM ${schema}.quarantine ORDER BY model, key`),
+  ];
 }
 
 const n = integer({ min: 0, max: 5 });
@@ -76,7 +80,7 @@ it('comes to the same rows whenever they have to leave the memory', async () => 
     expect(await projector.caughtUp(await store.head(), 20_000)).toBe(true);
     await projector.stop();
 
-    await makeBooks(db, NEXT);
+    await makeBookkeeping(db, NEXT);
     for (const model of MODELS) await makeTable(db, model, NEXT);
     const counts = new CountChanges();
     const rebuilds = MODELS.map((model) => new ModelRebuild(db, model, counts));
