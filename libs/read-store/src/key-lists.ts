@@ -40,6 +40,8 @@ export class KeyLists {
   readonly #groupings = new Map<string, Grouping[]>();
   /** All lists, the one asked for last at the end. */
   readonly #lists = new Map<string, Listed>();
+  /** The one at the end. */
+  #last: Listed | undefined;
   readonly #loading = new Set<Loading>();
   #weight = 0;
   #open = false;
@@ -59,6 +61,7 @@ export class KeyLists {
     this.#groupings.clear();
     this.#lists.clear();
     this.#loading.clear();
+    this.#last = undefined;
     this.#weight = 0;
   }
 
@@ -67,8 +70,11 @@ export class KeyLists {
     const id = idOf(model, where);
     const listed = this.#lists.get(id);
     if (!listed) return undefined;
-    this.#lists.delete(id);
-    this.#lists.set(id, listed);
+    if (listed !== this.#last) {
+      this.#lists.delete(id);
+      this.#lists.set(id, listed);
+      this.#last = listed;
+    }
     const { keys } = listed;
     return { keys: keys.slice(skip, count === undefined ? undefined : skip + count), total: keys.length };
   }
@@ -109,7 +115,8 @@ export class KeyLists {
       else ordered.delete(key);
     }
     grouping.lists.set(values, ordered);
-    this.#lists.set(id, { grouping, values, keys: ordered });
+    this.#last = { grouping, values, keys: ordered };
+    this.#lists.set(id, this.#last);
     this.#weight += ordered.length + LIST_COST;
     this.#makeRoom();
   }

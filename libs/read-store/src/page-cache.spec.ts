@@ -48,7 +48,7 @@ describe('pages in memory', () => {
     fill(0);
     expect(pages.get('shelves', { skip: 0 })).toEqual(long);
     fill(1);
-    for (let skip = 2; skip < 1100; skip += 1) fill(skip);
+    for (let skip = 2; skip < 4100; skip += 1) fill(skip);
     fill(1);
     expect(pages.get('shelves', { skip: 1 })).toBeUndefined();
   });

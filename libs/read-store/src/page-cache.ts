@@ -13,7 +13,7 @@ const MAX_KEYS = 200_000;
 /** Pages of lists longer than this are kept when they are asked for again: most of them are not. */
 const LONG_LIST = 2000;
 /** How many pages of long lists are remembered as asked for once. */
-const MAX_ASKED_ONCE = 1000;
+const MAX_ASKED_ONCE = 4000;
 
 interface Kept {
   readonly page: PageOfKeys;
@@ -89,4 +89,4 @@ export class PageCache {
 }
 
 const idOf = (model: string, { where = {}, skip = 0, count }: ListOptions): string =>
-  `${model}\u0000${JSON.stringify([where, skip, count])}`;
+  `${model}\u0000${skip}\u0000${count}${Object.keys(where).length === 0 ? '' : JSON.stringify(where)}`;
