@@ -103,7 +103,11 @@ export class CommandExecutor {
           const data: Outcome = { once: idempotencyKey, value };
           written.push({ stream: ledger, expected: NO_STREAM, events: [{ type: 'RequestCarriedOut', data }] });
         }
-        const writes = await this.#chained(metadata, written, keepsResult && idempotencyKey === undefined ? value : undefined);
+        const writes = await this.#chained(
+          metadata,
+          written,
+          keepsResult && idempotencyKey === undefined ? value : undefined,
+        );
         const { position, repeated } = await this.#store.append(writes, work.read());
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.

@@ -16,3 +16,7 @@ export type { Then } from './given.ts';
 export { moment, rowsAfter } from './rows-after.ts';
 export type { Happened } from './rows-after.ts';
 export { Streams } from './streams.ts';
+export { startCommandApp } from './command-app.ts';
+export type { CommandApp, CommandAppOptions } from './command-app.ts';
+export { startApiApp } from './api-app.ts';
+export type { ApiApp, ApiAppOptions } from './api-app.ts';

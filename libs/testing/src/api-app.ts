@@ -1,0 +1,51 @@
+import { ApiCatalogue, ApiFeatures, ApiService } from '#api';
+import type { Extension, Model, Protocol } from '#api';
+import type { CommandApp, CommandAppOptions } from './command-app.ts';
+import { startCommandApp } from './command-app.ts';
+
+/** What an API for a spec consists of. */
+export interface ApiAppOptions extends CommandAppOptions {
+  readonly models: readonly Model[];
+  readonly extensions?: readonly Extension[];
+  readonly protocol: Protocol;
+}
+
+/** An API over the log, the command bus and the read models of a server. */
+export interface ApiApp extends CommandApp {
+  readonly api: ApiService;
+  /** Whether its answers are told that the read models are late; they are up to date all the same. */
+  late: boolean;
+}
+
+/** Starts it over a database, which stays the caller's. */
+export async function startApiApp(options: ApiAppOptions): Promise<ApiApp> {
+  const { models, extensions = [], protocol, providers = [], ...rest } = options;
+  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models, extensions }));
+  const app = await startCommandApp({
+    ...rest,
+    providers: [...providers, { provide: ApiCatalogue, useValue: catalogue }],
+  });
+  const { reads, clock, store, commands } = app;
+  const started: ApiApp = {
+    ...app,
+    late: false,
+    api: new ApiService({
+      catalogue: catalogue.whole.forProtocol(protocol),
+      reads: {
+        now: reads.now,
+        at: (position) => reads.at(position),
+        projector: {
+          get reached() {
+            return reads.projector.reached;
+          },
+          caughtUp: async (position, timeoutMs) =>
+            (await reads.projector.caughtUp(position, timeoutMs)) && !started.late,
+        },
+      },
+      clock,
+      head: () => store.head(),
+      commands,
+    }),
+  };
+  return started;
+}
