@@ -17,6 +17,8 @@ export interface Load {
   readonly clients: number;
   readonly body?: string;
   readonly headers?: readonly string[];
+  /** How long it goes on; {@link SECONDS} unless said. */
+  readonly seconds?: number;
 }
 
 /** A server over a database of its own, for benches. */
@@ -32,11 +34,15 @@ export interface LoadedServer {
   stop(): Promise<void>;
 }
 
-export async function loadedServer(): Promise<LoadedServer> {
+/** How much longer than it should a load may take before it is ended, in milliseconds. */
+const MAX_OVERRUN_MS = 20_000;
+
+/** @param build folder of the build the server is started from; this one unless said */
+export async function loadedServer(build?: string): Promise<LoadedServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
-  const server = await startContractor({ DATABASE_URL: postgres.url });
+  const server = await startContractor({ DATABASE_URL: postgres.url }, build);
   const client = new CinpClient(server.url);
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
@@ -44,7 +50,7 @@ export async function loadedServer(): Promise<LoadedServer> {
     databaseUrl: postgres.url,
     pid: server.pid,
     directory,
-    load: async ({ verb, uri, clients, body = '', headers = [] }) => {
+    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS }) => {
       const head = [
         `${verb} ${uri} HTTP/1.1`,
         'Host: 127.0.0.1',
@@ -55,12 +61,14 @@ export async function loadedServer(): Promise<LoadedServer> {
         ...headers,
       ].join('\r\n');
       const script = fileURLToPath(new URL('api-load.js', import.meta.url));
-      const child = spawn(process.execPath, [script, port, String(clients), String(SECONDS), head, body], {
+      const child = spawn(process.execPath, [script, port, String(clients), String(seconds), head, body], {
         stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: seconds * 1000 + MAX_OVERRUN_MS,
       });
       let text = '';
       child.stdout.on('data', (part: Buffer) => (text += part.toString()));
       await once(child, 'close');
+      if (text === '') throw new Error(`${verb} ${uri} did not end within ${seconds} s and ${MAX_OVERRUN_MS} ms`);
       return JSON.parse(text) as LoadResult;
     },
     makeSites: async (from, to) => {

@@ -1,9 +1,9 @@
 import { authRoom } from '#auth';
 import { blueprintRoom } from '#blueprint';
-import { buildingRoom } from '#building';
+import { buildingRoom, foundationJobModel, foundationTarget } from '#building';
 import { directoryRoom } from '#directory';
 import { foremanRoom } from '#foreman';
-import { repeatable, serverHalves } from '#platforms/servers';
+import { repeatOf, serverHalves } from '#platforms/servers';
 import { recordsRoom } from '#records';
 import type { Room, Settings } from '#runtime';
 import { siteRoom } from '#site';
@@ -20,13 +20,23 @@ export function roomsOf(settings: Settings, wire: ForemanWire) {
     },
   });
   const { lease, pollLease } = settings;
+  const types = serverHalves.flatMap(({ foundationTypes }) => foundationTypes);
+  const foundations = foundationTarget(types);
   const rooms: readonly Room[] = [
     auth,
     blueprintRoom(settings),
     siteRoom(settings),
     directoryRoom,
-    buildingRoom(serverHalves.flatMap(({ foundationTypes }) => foundationTypes)),
-    foremanRoom({ wire, platforms: serverHalves, repeatable, lease, pollLease }),
+    buildingRoom(types, foundations),
+    foremanRoom({
+      wire,
+      platforms: serverHalves,
+      targets: [foundations],
+      jobModels: [foundationJobModel(foundations)],
+      repeatOf,
+      lease,
+      pollLease,
+    }),
     recordsRoom,
   ];
   return { rooms, auth };

@@ -13,8 +13,11 @@ import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatch
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
 import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
+import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
+import type { ListenerState } from '#reactions';
+import { ReactionRunner } from '#reactions';
 import { REST_HEADERS, restAdapter } from '#rest';
 import type { AppContext, Log, Metrics, Process, Settings } from '#runtime';
 import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
@@ -65,14 +68,22 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
-  /** Undefined: the log does not answer, or not in time. */
-  const headInTime = (): Promise<bigint | undefined> =>
-    Promise.race([store.head(), sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
-  const metrics = prometheusMetrics(async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached));
+  const upcasters = mergeUpcasters(rooms.map(({ upcasters: mine = {} }) => mine));
+  /** Undefined: the database does not answer, or not in time. */
+  const inTime = <R>(answered: Promise<R>): Promise<R | undefined> =>
+    Promise.race([answered, sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
+  const headInTime = () => inTime(store.head());
+  let runner: ReactionRunner | undefined;
+  const listeners = async (): Promise<readonly ListenerState[]> => (runner && (await inTime(runner.states()))) ?? [];
+  const metrics = prometheusMetrics(
+    async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached),
+    listeners,
+  );
   const reads = openReadStore({
     store,
     pool,
     models: rooms.flatMap(({ rows }) => rows),
+    upcasters,
     onError: (error) => log.error('the projector failed', error),
     onProgress: (progress) => log.info('read models are being made anew', { ...progress }),
     onProjected: (events) => metrics.projected(events),
@@ -80,16 +91,20 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const { projector } = reads;
 
   let ready = false;
-  const health = async () =>
-    healthOf({
+  const health = async () => {
+    const [head, how] = await Promise.all([headInTime(), listeners()]);
+    return healthOf({
       ready,
-      head: await headInTime(),
+      head,
       reached: projector.reached,
       projecting: projector.leading,
       quarantined: projector.quarantined,
       adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
+      listeners: how,
     });
+  };
   const commands = new CommandExecutor(store, clock, {
+    upcasters,
     snapshots: await postgresSnapshots(pool),
     onConflict: metrics.conflict,
     onAppended: metrics.appended,
@@ -137,6 +152,19 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     await process.start();
     whenStopped(() => process.stop());
   }
+  const reactions = new ReactionRunner({
+    store,
+    pool,
+    upcasters,
+    listeners: furniture.flatMap(({ listeners: mine = [] }) => mine),
+    onError: (error, listener) => {
+      metrics.reactionFailed(listener);
+      log.error('a reaction failed', error, { reaction: listener });
+    },
+  });
+  runner = reactions;
+  whenStopped(() => reactions.stop());
+  await reactions.start();
   if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
   acceptCustomVerbs(app.getHttpServer(), { fastPath: answer, malformed: malformedRequest });
   await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
@@ -194,7 +222,9 @@ const wireLog =
     level === 'info' ? log.info(message, fields) : log.warn(message, fields);
 
 async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
-  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: EMBEDDED_LIMIT, half }]));
+  const modules = Object.fromEntries(
+    agentHalves.map((half) => [half.contract.name, { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) }]),
+  );
   const agent = await startAgent({
     wire: wire.agent,
     name: 'embedded',

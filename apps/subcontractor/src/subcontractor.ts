@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { jetstreamAgent, startAgent } from '#wire';
 import { jsonLog } from './log.ts';
@@ -23,7 +24,7 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
   const settings = attempt(() =>
     readSettings(
       env,
-      agentHalves.map(({ name }) => name),
+      agentHalves.map(({ contract }) => contract.name),
     ),
   );
   if (settings instanceof BadSetting) {
@@ -32,7 +33,12 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
   }
   const { natsUrl, site, name, limits } = settings;
   const log = jsonLog(write, randomBytes(8).toString('hex'));
-  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: limits[half.name] ?? 0, half }]));
+  const modules = Object.fromEntries(
+    agentHalves.map((half) => [
+      half.contract.name,
+      { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) },
+    ]),
+  );
   log('info', 'starting', { name, site, modules: limits });
   const wire = jetstreamAgent({ servers: natsUrl, name, log });
   const agent = startAgent({ wire, name, site, modules, log });

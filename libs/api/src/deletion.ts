@@ -33,7 +33,7 @@ export abstract class DeletionHandler<C extends DeleteCommand> {
 
   /** How long it waits for the read models to show that the objects are being deleted. */
   protected readonly timeoutMs: number = 10_000;
-  /** Path of the model whose declaration, with its extensions, tells who uses an object. */
+  /** Path of the model; its family's declarations, with their extensions, tell who uses an object. */
   protected abstract readonly model: string;
 
   /** Closes it, so that nobody new can refer to it. Refuses where it may not go. */
@@ -71,10 +71,15 @@ export abstract class DeletionHandler<C extends DeleteCommand> {
     return { value: undefined, position };
   }
 
+  /** Whoever uses one of the objects, by any of the models that share their ids. */
   async #usersOf(keys: readonly Key[]): Promise<string[]> {
-    const users = this.catalogue.whole.model(this.model)?.deletion?.users;
-    if (!users) return [];
-    return (await Promise.all(keys.map((key) => users(this.reads.now, key)))).flat();
+    const { whole } = this.catalogue;
+    const family = whole.family(this.model);
+    const looks = whole.models
+      .filter(({ path }) => whole.family(path) === family)
+      .flatMap(({ deletion }) => deletion?.users ?? []);
+    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(this.reads.now, key))));
+    return [...new Set(found.flat())];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** What a machine boots over the network, and the answers its installer fetches. */
@@ -14,3 +15,6 @@ export const pxe = entity<Pxe>()({
   category: 'pxe',
   changes: { BootScriptWritten: 'bootScript', PxeTemplateWritten: 'template' },
 });
+
+export type PxeCommand = CommandOf<typeof pxe>;
+export type PxeEvent = EventOf<typeof pxe>;

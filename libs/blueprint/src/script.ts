@@ -1,3 +1,4 @@
+import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** A script in TScript, under a name. */
@@ -13,3 +14,6 @@ export const script = entity<Script>()({
   defined: 'ScriptWritten',
   changes: { ScriptDescribed: 'description', ScriptRewritten: 'text' },
 });
+
+export type ScriptCommand = CommandOf<typeof script>;
+export type ScriptEvent = EventOf<typeof script>;

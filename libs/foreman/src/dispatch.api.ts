@@ -42,7 +42,7 @@ const polled = (id: number, order: TaskOrder, cookie: string): PolledTask => ({
 /** The interface of agents that poll over HTTP. */
 export function dispatchModel(
   foreman: Foreman,
-  { pollLease, repeatable }: Pick<ForemanOptions, 'pollLease' | 'repeatable'>,
+  { pollLease, repeatOf }: Pick<ForemanOptions, 'pollLease' | 'repeatOf'>,
 ): Model {
   /** Claims the open task of a job; nothing where somebody else was faster. */
   const claim = async (id: number, modules: readonly string[], call: Call): Promise<PolledTask | undefined> => {
@@ -75,7 +75,7 @@ export function dispatchModel(
       const { order, dispatch, stage } = row;
       if (!order || !dispatch?.holder) continue;
       if (foreman.polls.startedAgain(dispatch.holder)) await foreman.lookNow(Number(key));
-      else if (first && stage === 'queued' && repeatable(order.module, order.function)) {
+      else if (first && stage === 'queued' && repeatOf(order.module, order.function) === 'safe') {
         again.push(polled(Number(key), order, dispatch.cookie));
       }
     }

@@ -1,19 +1,27 @@
-import type { ServerHalf } from '#platform';
+import type { Model } from '#api';
+import type { Repeat, ServerHalf } from '#platform';
 import type { Room } from '#runtime';
 import type { ForemanWire } from '#wire';
 import { dispatchModel } from './dispatch.api.ts';
 import { Foreman } from './foreman.ts';
 import { jobLogModel, siteMemories } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
-import { baseJobModel, foundationJobModel, jobExtensions } from './job.api.ts';
+import type { JobTarget } from './job-target.ts';
+import { jobTargets } from './job-target.ts';
+import { baseJobModel, jobUsers } from './job.api.ts';
+import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
 
 export interface ForemanRoomOptions {
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
-  /** Whether a task may simply be done again when nobody knows what became of it. */
-  readonly repeatable: (module: string, func: string) => boolean;
+  /** The kinds of things jobs work on. */
+  readonly targets: readonly JobTarget[];
+  /** A model for the jobs of each of them. */
+  readonly jobModels: readonly Model<JobRow>[];
+  /** What may be done with a task of which nobody knows what became of it. */
+  readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** The same for an agent that polls. */
@@ -25,12 +33,13 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
   name: 'foreman',
   rows: [jobs, jobLog, programs],
   furnish: (ground) => {
-    const types = options.platforms.flatMap(({ foundationTypes }) => foundationTypes);
-    const foreman = new Foreman({ ...options, ground, types });
+    const foreman = new Foreman({ ...options, ground });
+    const targets = jobTargets(options.targets);
     return {
-      api: [baseJobModel, foundationJobModel, jobLogModel, dispatchModel(foreman, options)],
-      extensions: [...jobExtensions(ground.ids), siteMemories],
+      api: [baseJobModel(targets), ...options.jobModels, jobLogModel, dispatchModel(foreman, options)],
+      extensions: [jobUsers, siteMemories],
       processes: [foreman],
+      listeners: [foreman.follower],
     };
   },
 });

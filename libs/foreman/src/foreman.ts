@@ -1,31 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandMetadata, UnitOfWork } from '#kernel';
-import { Conflict, idOf, Refusal } from '#kernel';
+import type { CommandMetadata } from '#kernel';
+import { Conflict, idOf, Refusal, streamName } from '#kernel';
 import type { Call } from '#api';
-import type { StoredEvent, Subscription } from '#event-store';
-import { foundation } from '#building';
-import type { FoundationType, ServerHalf } from '#platform';
+import type { Position, Recorded } from '#event-store';
+import type { Follower } from '#reactions';
+import type { Repeat, ServerHalf } from '#platform';
 import type { AppContext, Process } from '#runtime';
-import type { Host } from '#tscript';
 import type { ForemanWire, Outcome, Report } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
-import type { Dispatch, Job } from './job.ts';
+import type { Created, Dispatch, Job, Target } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
+import type { JobTarget, JobTargets } from './job-target.ts';
+import { jobTargets, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
 import { takeReport } from './report.ts';
-import { foundationHost } from './work-host.ts';
 
 export interface ForemanOptions {
   readonly ground: AppContext;
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
-  readonly types: readonly FoundationType[];
-  readonly repeatable: (module: string, func: string) => boolean;
+  /** The kinds of things jobs work on. */
+  readonly targets: readonly JobTarget[];
+  readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
@@ -50,13 +51,18 @@ export class Foreman implements Process {
   readonly #lookouts: KeyedWorkQueue;
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
+  readonly #targets: JobTargets;
+  /** Jobs by the stream of their target. */
   readonly #jobOf = new Map<string, number>();
+  /** The same the other way round. */
+  readonly #targetOf = new Map<number, string>();
   readonly #sent = new Set<string>();
   #startedAt = 0;
-  #subscription: Subscription | undefined;
+  #position: Position = 0n;
 
   constructor(options: ForemanOptions) {
     this.#options = options;
+    this.#targets = jobTargets(options.targets);
     this.#handedOver = new DispatchLedger(options.ground.pool);
     this.polls = new PollingAgents(options.pollLease);
     this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#look(id));
@@ -68,8 +74,8 @@ export class Foreman implements Process {
     this.#startedAt = Date.now();
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
-    const position = await ground.store.head();
-    await ground.reads.projector.caughtUp(position, 60_000);
+    this.#position = await ground.store.head();
+    await ground.reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await ground.reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#reported(report),
@@ -77,21 +83,23 @@ export class Foreman implements Process {
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
-      this.#jobOf.set(row.target.id, Number(key));
+      this.#watch(Number(key), row.target);
       this.#lookouts.add(Number(key));
     }
-    this.#subscription = ground.store.subscribe(
-      position,
-      async (events) => events.forEach((event) => this.#heard(event)),
-      {
-        categories: [job.category, foundation.category],
-        onError: (error) => ground.log.error('the foreman cannot read the log', error),
-      },
-    );
+  }
+
+  /** What it hears of the log, once it has started. */
+  get follower(): Follower {
+    return {
+      kind: 'follower',
+      name: 'foreman',
+      categories: [job.category, ...this.#options.targets.map(({ category }) => category)],
+      begin: async () => this.#position,
+      handle: (events) => events.forEach((event) => this.#heard(event)),
+    };
   }
 
   async stop(): Promise<void> {
-    await this.#subscription?.stop();
     this.#alarms.stop();
     await this.#lookouts.stop();
     await this.#options.wire.stop();
@@ -117,16 +125,16 @@ export class Foreman implements Process {
 
   /** What looks at jobs are made with. */
   #context(): ReconcileContext {
-    const { types, wire, lease, repeatable } = this.#options;
+    const { platforms, wire, lease, repeatOf } = this.#options;
     return {
       now: Date.now(),
       newCookie: randomUUID,
-      hostFor: (work, state) => this.#hostFor(work, state),
-      types,
+      targets: this.#targets,
+      platforms,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
-      repeatable,
+      repeatOf,
     };
   }
 
@@ -136,27 +144,30 @@ export class Foreman implements Process {
     return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
   }
 
-  async #hostFor(work: UnitOfWork, { target }: Job): Promise<Host> {
-    const found = await work.load(foundation, target.id);
-    if (!('value' in found)) throw new Error(`foundation ${target.id} is gone while a job is at work on it`);
-    const { platforms, types } = this.#options;
-    return foundationHost(platforms, types, { locator: target.id, value: found.value });
-  }
-
-  #heard(event: StoredEvent): void {
-    const id = idOf(event.stream);
-    if (event.stream.startsWith(`${job.category}-`)) {
-      if (event.type === 'JobEnded') {
-        this.#alarms.set(Number(id), undefined);
-        return;
-      }
-      this.#lookouts.add(Number(id));
+  #heard({ stream, type, data }: Recorded): void {
+    if (!stream.startsWith(`${job.category}-`)) {
+      const atWork = this.#jobOf.get(stream);
+      if (atWork !== undefined) this.#lookouts.add(atWork);
       return;
     }
-    if (event.type === 'FoundationTaken') this.#jobOf.set(id, (JSON.parse(event.data) as { job: number }).job);
-    const waiting = this.#jobOf.get(id);
-    if (event.type === 'FoundationReleased') this.#jobOf.delete(id);
-    else if (waiting !== undefined) this.#lookouts.add(waiting);
+    const id = Number(idOf(stream));
+    if (type === 'JobCreated') this.#watch(id, (data as Created).target);
+    if (type === 'JobEnded') this.#unwatch(id);
+    else this.#lookouts.add(id);
+  }
+
+  /** From now on what happens to the target has the job looked at. */
+  #watch(id: number, target: Target): void {
+    const stream = streamName(targetOf(this.#targets, target).category, target.id);
+    this.#jobOf.set(stream, id);
+    this.#targetOf.set(id, stream);
+  }
+
+  #unwatch(id: number): void {
+    this.#alarms.set(id, undefined);
+    const stream = this.#targetOf.get(id);
+    if (stream !== undefined && this.#jobOf.get(stream) === id) this.#jobOf.delete(stream);
+    this.#targetOf.delete(id);
   }
 
   /** Looks at a job and waits until what was decided about it can be read. */
@@ -167,7 +178,7 @@ export class Foreman implements Process {
   }
 
   #ringAll(): void {
-    for (const id of this.#jobOf.values()) this.#lookouts.add(id);
+    for (const id of this.#targetOf.keys()) this.#lookouts.add(id);
   }
 
   async #look(id: number): Promise<void> {
@@ -222,11 +233,11 @@ export class Foreman implements Process {
   async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground, repeatable } = this.#options;
+    const { wire, ground, repeatOf } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = !repeatable(order.module, order.function);
+      const once = repeatOf(order.module, order.function) !== 'safe';
       await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;

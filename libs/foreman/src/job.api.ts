@@ -2,12 +2,11 @@ import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { Action, Extension, Field, Model } from '#api';
 import { asText, boolean, byReference, dateTime, integer, reference, text } from '#api';
-import type { FoundationRow } from '#building';
-import { foundations } from '#building';
 import type { Ids, Key, View } from '#read-store';
 import { clearDispatched, line, status, statusText, textOf, variables } from '#tscript';
-import { createFoundationJob } from './create-job.ts';
+import { createJob } from './create-job.ts';
 import { job } from './job.ts';
+import type { JobTarget, JobTargets } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
@@ -35,13 +34,6 @@ async function statusOf(row: JobRow, view: View): Promise<string> {
   return stored ? statusText(status(row.machine, stored.program, Date.now())) : '[]';
 }
 
-/** Whether a job that waits may start, or one that runs might. */
-function canStart({ script }: JobRow, target: FoundationRow | undefined): boolean {
-  if (!target) return false;
-  if (script === 'create') return target.locatedAt !== null;
-  return script !== 'destroy' || target.builtAt !== null;
-}
-
 const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
   id,
   site: row.site,
@@ -50,13 +42,15 @@ const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
   script_name: row.script,
   updated: row.updated,
   created: row.created,
-  foundation: row.target.id,
+  [row.target.kind.toLowerCase()]: row.target.id,
 });
 
-const complete: NonNullable<Model<JobRow>['complete']> = async (row, _, { view }) => ({
-  status: await statusOf(row, view),
-  can_start: canStart(row, await view.get(foundations, row.target.id)),
-});
+const complete =
+  (targets: JobTargets): NonNullable<Model<JobRow>['complete']> =>
+  async (row, _, { view }) => ({
+    status: await statusOf(row, view),
+    can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,
+  });
 
 const act = (grant: string, doc: string, decide: (work: UnitOfWork, id: Key) => Promise<unknown>): Action => ({
   doc,
@@ -127,91 +121,80 @@ const jobStats: Action = {
 };
 
 /** Jobs of any kind; they share their ids. */
-export const baseJobModel: Model<JobRow> = {
+export const baseJobModel = (targets: JobTargets): Model<JobRow> => ({
   path: 'Foreman/BaseJob',
   doc: 'What all jobs have in common.',
   idField: 'id',
   fields: { ...common, ...derived },
   rows: jobs,
   present,
-  complete,
+  complete: complete(targets),
   readable: false,
   actions: {
     ...actions('Foreman.can_base_job'),
     clearDispatched: act('Foreman.can_base_job', 'Has the task of a queued job sent again.', again('ClearDispatched')),
     jobStats,
   },
-};
+});
 
-/** Jobs on foundations. */
-export const foundationJobModel: Model<JobRow> = {
-  path: 'Foreman/FoundationJob',
-  doc: 'A job on a foundation.',
+/** Jobs on one kind of target, as a model of their own. */
+export interface JobModelOptions {
+  readonly path: string;
+  readonly doc: string;
+  /** The field with the target, by its name: the kind in lower case. */
+  readonly target: Readonly<Record<string, Field>>;
+  /** Permission to act on them. */
+  readonly grant: string;
+}
+
+/** The model of the jobs on one kind of target. */
+export const jobModel = (target: JobTarget, { path, doc, target: field, grant }: JobModelOptions): Model<JobRow> => ({
+  path,
+  doc,
   base: 'Foreman/BaseJob',
   idField: 'id',
-  fields: { ...common, foundation: reference('Building/Foundation', { mode: 'RO', required: true }), ...derived },
+  fields: { ...common, ...field, ...derived },
   rows: jobs,
-  kind: { kind: 'Foundation' },
+  kind: { kind: target.kind },
   present,
-  complete,
-  filters: {
-    site: byReference('site', 'Site/Site'),
-  },
-  actions: actions('Foreman.can_foundation_job'),
-};
+  complete: complete(new Map([[target.kind, target]])),
+  filters: { site: byReference('site', 'Site/Site') },
+  actions: actions(grant),
+});
 
-/** What jobs add to foundations and sites. */
-export const jobExtensions = (ids: Ids): readonly Extension[] => {
-  const grant = 'Building.can_create_foundation_job';
+/** The actions that make jobs on one kind of target, for its own model. */
+export const jobStarts = (target: JobTarget, ids: Ids, grant: string): Readonly<Record<string, Action>> => {
+  const create = async (work: UnitOfWork, key: Key, script: string, creator: string): Promise<number> =>
+    createJob(work, target, { target: String(key), script, creator, id: await ids.next('job') });
   const start = (script: string): Action => ({
     doc: `Makes the ${script} job; the answer is its id.`,
     parameters: {},
     returns: { type: { kind: 'Integer' } },
     permission: { grant },
-    run: {
-      within: async (work, locator, _, { metadata }) => {
-        const id = await ids.next('job');
-        return createFoundationJob(work, { locator: String(locator), script, creator: metadata.actor, id });
-      },
-    },
+    run: { within: (work, key, _, { metadata }) => create(work, key, script, metadata.actor) },
   });
-  return [
-    {
-      model: 'Building/Foundation',
-      actions: {
-        doCreate: start('create'),
-        doDestroy: start('destroy'),
-        doJob: {
-          doc: 'Makes a job of a utility script; the answer is its id.',
-          parameters: { name: { type: { kind: 'String' } } },
-          returns: { type: { kind: 'Integer' } },
-          permission: { grant },
-          run: {
-            within: async (work, locator, { name }, { metadata }) => {
-              const script = asText(name);
-              if (script === 'create' || script === 'destroy') {
-                throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
-              }
-              const id = await ids.next('job');
-              return createFoundationJob(work, { locator: String(locator), script, creator: metadata.actor, id });
-            },
-          },
-        },
-        getJob: {
-          doc: 'The job at work on it, if any.',
-          parameters: {},
-          returns: { type: { kind: 'Model', model: 'Foreman/FoundationJob' } },
-          permission: { grant: 'Building.view_foundation' },
-          run: {
-            freely: async (locator, _, { view }) => (await view.get(foundations, locator ?? ''))?.job?.job ?? null,
-          },
+  return {
+    doCreate: start('create'),
+    doDestroy: start('destroy'),
+    doJob: {
+      doc: 'Makes a job of a utility script; the answer is its id.',
+      parameters: { name: { type: { kind: 'String' } } },
+      returns: { type: { kind: 'Integer' } },
+      permission: { grant },
+      run: {
+        within: async (work, key, { name }, { metadata }) => {
+          const script = asText(name);
+          if (script === 'create' || script === 'destroy') throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
+          return create(work, key, script, metadata.actor);
         },
       },
     },
-    {
-      model: 'Site/Site',
-      users: async (view, name) =>
-        (await view.list(jobs, { where: { site: String(name) } })).rows.map(({ key }) => `Job ${key}`),
-    },
-  ];
+  };
+};
+
+/** Sites are used by the jobs on them. */
+export const jobUsers: Extension = {
+  model: 'Site/Site',
+  users: async (view, name) =>
+    (await view.list(jobs, { where: { site: String(name) } })).rows.map(({ key }) => `Job ${key}`),
 };

@@ -35,8 +35,22 @@ export interface Decider<S, C extends Message, E extends Message> {
   readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };
 }
 
-/** A decider whose types are not known where it stands (lists, the unit of work). */
-export type AnyDecider = Decider<never, never, never>;
+/** A decider whose types are not known where it stands (lists of deciders). */
+export interface AnyDecider {
+  readonly category: string;
+  readonly decide: Readonly<Record<string, unknown>>;
+  readonly evolve: Readonly<Record<string, unknown>>;
+}
+
+/** The events of a decider. */
+export type EventOf<D extends { readonly messages?: { readonly event: Message } }> = NonNullable<
+  D['messages']
+>['event'];
+
+/** The commands of a decider. */
+export type CommandOf<D extends { readonly messages?: { readonly command: Message } }> = NonNullable<
+  D['messages']
+>['command'];
 
 /** Applies one event to a state; an event the decider does not know leaves it alone. */
 export function evolve<S, C extends Message, E extends Message>(

@@ -38,12 +38,12 @@ export class ScriptHarness {
     return rest;
   }
 
-  /** Gives the script what an agent has brought. @returns whether it could make anything of it */
+  /** Gives the script what an agent has brought. @returns `Accepted`, or why it could make nothing of it */
   answer(data: unknown): string {
     const report = { cookie: this.#machine.cookie, data, now: this.now };
-    const { machine, answer } = deliver(this.#machine, this.#program, this.#host, report);
+    const { machine, answer, fault } = deliver(this.#machine, this.#program, this.#host, report);
     this.#machine = machine;
-    return answer;
+    return fault ?? answer;
   }
 
   get variables(): Readonly<Record<string, unknown>> {

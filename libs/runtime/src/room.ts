@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { CommandMetadata, UnitOfWork } from '#kernel';
-import type { Clock, CommandResult, EventStore } from '#event-store';
+import type { Clock, CommandResult, EventStore, Upcasters } from '#event-store';
+import type { LogListener } from '#reactions';
 import type { Ids, ReadModel, ReadStore } from '#read-store';
 import type { Secrets } from '#secrets';
 import type { Catalogue, Extension, Model } from '#api';
@@ -31,6 +32,8 @@ export interface Furniture {
   readonly api?: readonly Model[];
   readonly extensions?: readonly Extension[];
   readonly processes?: readonly Process[];
+  /** Reactions, reconcilers and followers; they begin when the processes have started. */
+  readonly listeners?: readonly LogListener[];
   /** Told what the whole API consists of, once every room has said what it offers. */
   readonly complete?: (catalogue: Catalogue) => void;
 }
@@ -39,5 +42,7 @@ export interface Furniture {
 export interface Room {
   readonly name: string;
   readonly rows: readonly ReadModel[];
+  /** Old shapes of its events. */
+  readonly upcasters?: Upcasters;
   furnish(ground: AppContext): Furniture;
 }
