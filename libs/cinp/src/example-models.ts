@@ -1,5 +1,5 @@
 import { refuse } from '#kernel';
-import type { Model, Values } from '#api';
+import type { Model, NamespaceDeclaration, Values } from '#api';
 import {
   action,
   boolean,
@@ -199,6 +199,12 @@ const userModel: Model = {
     }),
   },
 };
+
+/** Their namespaces, in the order clients know them in. */
+export const NAMESPACES: readonly NamespaceDeclaration[] = [
+  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false },
+  ...['Site', 'Utilities', 'Building', 'Foreman', 'Manual', 'Blade'].map((name, n) => ({ name, position: n + 2 })),
+];
 
 /** The models of a small API, for the specs of this module. */
 export const MODELS: readonly Model[] = [

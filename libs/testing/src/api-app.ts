@@ -1,5 +1,5 @@
 import { ApiCatalogue, ApiFeatures, ApiService } from '#api';
-import type { Extension, Model, Protocol } from '#api';
+import type { Extension, Model, NamespaceDeclaration, Protocol } from '#api';
 import type { CommandApp, CommandAppOptions } from './command-app.ts';
 import { startCommandApp } from './command-app.ts';
 
@@ -7,6 +7,7 @@ import { startCommandApp } from './command-app.ts';
 export interface ApiAppOptions extends CommandAppOptions {
   readonly models: readonly Model[];
   readonly extensions?: readonly Extension[];
+  readonly namespaces?: readonly NamespaceDeclaration[];
   readonly protocol: Protocol;
 }
 
@@ -19,8 +20,8 @@ export interface ApiApp extends CommandApp {
 
 /** Starts it over a database, which stays the caller's. */
 export async function startApiApp(options: ApiAppOptions): Promise<ApiApp> {
-  const { models, extensions = [], protocol, providers = [], ...rest } = options;
-  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models, extensions }));
+  const { models, extensions = [], namespaces = [], protocol, providers = [], ...rest } = options;
+  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models, extensions, namespaces }));
   const app = await startCommandApp({
     ...rest,
     providers: [...providers, { provide: ApiCatalogue, useValue: catalogue }],
