@@ -14,7 +14,7 @@ export interface ApiAppOptions extends CommandAppOptions {
 /** An API over the log, the command bus and the read models of a server. */
 export interface ApiApp extends CommandApp {
   readonly api: ApiService;
-  /** Whether its answers are told that the read models are late; they are up to date all the same. */
+  /** Whether everybody who waits for the read models is told that they are late; they are up to date all the same. */
   late: boolean;
 }
 
@@ -32,21 +32,14 @@ export async function startApiApp(options: ApiAppOptions): Promise<ApiApp> {
     late: false,
     api: new ApiService({
       catalogue: catalogue.whole.forProtocol(protocol),
-      reads: {
-        now: reads.now,
-        at: (position) => reads.at(position),
-        projector: {
-          get reached() {
-            return reads.projector.reached;
-          },
-          caughtUp: async (position, timeoutMs) =>
-            (await reads.projector.caughtUp(position, timeoutMs)) && !started.late,
-        },
-      },
+      reads,
       clock,
       head: () => store.head(),
       commands,
     }),
   };
+  const { projector } = reads;
+  const caughtUp = projector.caughtUp.bind(projector);
+  projector.caughtUp = async (position, timeoutMs) => (await caughtUp(position, timeoutMs)) && !started.late;
   return started;
 }
