@@ -6,6 +6,7 @@ import type { StoredEvent, Subscription } from '#event-store';
 import type { Repeat, ServerHalf } from '#platform';
 import type { AppContext, Process } from '#runtime';
 import type { ForemanWire, Outcome, Report } from '#wire';
+import { observerOf } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { Created, Dispatch, Job, Target } from './job.ts';
@@ -227,15 +228,16 @@ export class Foreman implements Process {
     return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
   }
 
-  async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
+  async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
     const { wire, ground, repeatOf } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = repeatOf(order.module, order.function) !== 'safe';
-      await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
+      const once = !observing && repeatOf(order.module, order.function) !== 'safe';
+      const func = observing ? observerOf(order.function) : order.function;
+      await wire.send({ ...order, function: func, cookie, job: id, site, ...(once ? { once } : {}) });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {

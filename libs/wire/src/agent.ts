@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { JsonMap } from '#kernel';
 import type { WireLog } from './log.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { observerOf } from './wire.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
 
 /** What a function of a module gets besides its parameters. */
@@ -20,7 +21,11 @@ export interface FunctionTable {
 /** A module an agent offers: how many of its tasks at a time (none below 1), and what its functions do. */
 export interface OfferedModule {
   readonly limit: number;
-  readonly half: { readonly functions: FunctionTable };
+  readonly half: {
+    readonly functions: FunctionTable;
+    /** By the function whose tasks they tell of. */
+    readonly observers?: FunctionTable;
+  };
 }
 
 export interface AgentSettings {
@@ -44,7 +49,7 @@ export interface RunningAgent {
 /** Offers the modules on the wire and does the tasks that arrive, each module's within its limit. */
 export async function startAgent({ wire, name, site, modules, log }: AgentSettings): Promise<RunningAgent> {
   const offered = Object.entries(modules).filter(([, { limit }]) => limit >= 1);
-  const tables = new Map(offered.map(([module, { half }]) => [module, half.functions]));
+  const tables = new Map(offered.map(([module, { half }]) => [module, tableOf(half)]));
   const limits = Object.fromEntries(offered.map(([module, { limit }]) => [module, limit]));
   const atOnce = new AbortController();
 
@@ -66,6 +71,12 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
     },
   };
 }
+
+/** All functions of a module by the names that travel. */
+const tableOf = ({ functions, observers = {} }: OfferedModule['half']): FunctionTable => ({
+  ...functions,
+  ...Object.fromEntries(Object.entries(observers).map(([name, observe]) => [observerOf(name), observe])),
+});
 
 /** Does one task; never rejects. */
 async function outcomeOf(

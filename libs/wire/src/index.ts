@@ -11,7 +11,7 @@ export { readNatsAddresses } from './nats-addresses.ts';
 export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
 export { isNatsName } from './subjects.ts';
-export { EVERY_SITE } from './wire.ts';
+export { EVERY_SITE, observedBy, observerOf } from './wire.ts';
 export type {
   AgentWire,
   Announcement,

@@ -18,6 +18,19 @@ export interface Task {
   readonly once?: boolean;
 }
 
+/**
+ * The function by which an agent is asked what became of a task whose agent was lost: it has the id and the parameters of
+ * that task, changes nothing, and its result is `{ state: 'done', result }`, `{ state: 'not-done' }` or
+ * `{ state: 'unknown', reason }`.
+ */
+export const observerOf = (func: string): string => `${func}${OBSERVER}`;
+
+/** The function that a function observes; undefined: it is no observer. */
+export const observedBy = (func: string): string | undefined =>
+  func.endsWith(OBSERVER) ? func.slice(0, -OBSERVER.length) : undefined;
+
+const OBSERVER = '.observe';
+
 /** How a task ended: with the result of the function, or with the text of its failure. */
 export type Outcome = { readonly result: JsonMap } | { readonly error: string };
 
