@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Secret } from '#kernel';
 import { jsonLog, masked } from './log.ts';
 
 describe('masking', () => {
@@ -10,6 +11,13 @@ describe('masking', () => {
   ])('makes a salted hash of %j', (text, hash) => {
     for (const key of ['password', 'my_password_1', 'token', 'secret'])
       expect(masked({ [key]: text }, 'salt')).toEqual({ [key]: `salt:${hash}` });
+  });
+
+  it('makes the same hash of what is wrapped as a secret, whatever its key', () => {
+    expect(masked({ key: new Secret('hi'), list: [new Secret('hi')] }, 'salt')).toEqual({
+      key: 'salt:4925ec767f025a510a1b549340f21f139573007c80b1a8f137ecfa9f4d43b305',
+      list: ['salt:4925ec767f025a510a1b549340f21f139573007c80b1a8f137ecfa9f4d43b305'],
+    });
   });
 
   it('goes through maps and lists, and leaves everything else and the original alone', () => {

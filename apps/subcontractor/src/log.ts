@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { Secret } from '#kernel';
 import type { WireLog } from '#wire';
 
 /** Keys whose texts are secrets; the same three words by which the server leaves values out of its search. */
 const SECRET = /password|token|secret/;
 
-/** A copy in which every text under a key that speaks of a secret is a hash: the same for the same text and salt. */
+/** A copy in which every secret, and every text under a key that speaks of one, is a hash: the same for the same text and salt. */
 export function masked(value: unknown, salt: string): unknown {
+  if (value instanceof Secret) return hashed(value.reveal(), salt);
   if (Array.isArray(value)) return value.map((one) => masked(one, salt));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -9,6 +9,7 @@ import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
+import { erasedText } from './task-secrets.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -31,19 +32,21 @@ interface PolledTask {
   readonly job_id: number;
 }
 
-const polled = (id: number, order: TaskOrder, cookie: string): PolledTask => ({
-  module: order.module,
-  function: order.function,
-  cookie,
-  paramaters: order.parameters,
-  job_id: id,
-});
-
 /** The interface of agents that poll over HTTP. */
 export function dispatchModel(
   foreman: Foreman,
-  { pollLease, repeatOf }: Pick<ForemanOptions, 'pollLease' | 'repeatOf'>,
+  { pollLease, repeatOf, resolveSecrets }: Pick<ForemanOptions, 'pollLease' | 'repeatOf' | 'resolveSecrets'>,
 ): Model {
+  /** A task as the agent is handed it, with its secrets; undefined: one has been erased, and the task has failed. */
+  const polled = async (id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> => {
+    const { parameters, erased } = await resolveSecrets(order.parameters);
+    if (erased.length > 0) {
+      await foreman.failTask(id, cookie, erasedText(erased));
+      return undefined;
+    }
+    return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
+  };
+
   /** Claims the open task of a job; nothing where somebody else was faster. */
   const claim = async (id: number, modules: readonly string[], call: Call): Promise<PolledTask | undefined> => {
     const cookie = randomUUID();
@@ -56,7 +59,7 @@ export function dispatchModel(
         return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
       });
       if (!order) return undefined;
-      return polled(id, order, cookie);
+      return await polled(id, order, cookie);
     } catch (error) {
       if (error instanceof Conflict) return undefined;
       throw error;
@@ -76,7 +79,8 @@ export function dispatchModel(
       if (!order || !dispatch?.holder) continue;
       if (foreman.polls.startedAgain(dispatch.holder)) await foreman.lookNow(Number(key));
       else if (first && stage === 'queued' && repeatOf(order.module, order.function) === 'safe') {
-        again.push(polled(Number(key), order, dispatch.cookie));
+        const task = await polled(Number(key), order, dispatch.cookie);
+        if (task) again.push(task);
       }
     }
     return again;

@@ -12,6 +12,7 @@ import { baseJobModel, jobUsers } from './job.api.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
+import { secretResolver } from './task-secrets.ts';
 
 export interface ForemanRoomOptions {
   readonly wire: ForemanWire;
@@ -33,10 +34,16 @@ export const foremanRoom = (options: ForemanRoomOptions): Room => ({
   name: 'foreman',
   rows: [jobs, jobLog, programs],
   furnish: (ground) => {
-    const foreman = new Foreman({ ...options, ground });
+    const resolveSecrets = secretResolver((reference) => ground.secrets.read(reference));
+    const foreman = new Foreman({ ...options, ground, resolveSecrets });
     const targets = jobTargets(options.targets);
     return {
-      api: [baseJobModel(targets), ...options.jobModels, jobLogModel, dispatchModel(foreman, options)],
+      api: [
+        baseJobModel(targets),
+        ...options.jobModels,
+        jobLogModel,
+        dispatchModel(foreman, { ...options, resolveSecrets }),
+      ],
       extensions: [jobUsers, siteMemories],
       processes: [foreman],
     };

@@ -19,6 +19,8 @@ import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
 import { takeReport } from './report.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
+import { erasedText } from './task-secrets.ts';
 
 export interface ForemanOptions {
   readonly ground: AppContext;
@@ -26,6 +28,7 @@ export interface ForemanOptions {
   readonly platforms: readonly ServerHalf[];
   /** The kinds of things jobs work on. */
   readonly targets: readonly JobTarget[];
+  readonly resolveSecrets: ResolveSecrets;
   readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent, in milliseconds. */
   readonly lease: number;
@@ -123,12 +126,13 @@ export class Foreman implements Process {
 
   /** What looks at jobs are made with. */
   #context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf } = this.#options;
+    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
     return {
       now: Date.now(),
       newCookie: randomUUID,
       targets: this.#targets,
       platforms,
+      resolveSecrets,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
@@ -231,13 +235,27 @@ export class Foreman implements Process {
   async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground, repeatOf } = this.#options;
+    const { wire, ground, repeatOf, resolveSecrets } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
       const once = !observing && repeatOf(order.module, order.function) !== 'safe';
       const func = observing ? observerOf(order.function) : order.function;
-      await wire.send({ ...order, function: func, cookie, job: id, site, ...(once ? { once } : {}) });
+      const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
+      if (erased.length > 0) {
+        await this.failTask(id, cookie, erasedText(erased));
+        return true;
+      }
+      await wire.send({
+        ...order,
+        function: func,
+        parameters,
+        cookie,
+        job: id,
+        site,
+        ...(once ? { once } : {}),
+        ...(secrets.length > 0 ? { secrets } : {}),
+      });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {
@@ -245,6 +263,13 @@ export class Foreman implements Process {
       ground.log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
       return false;
     }
+  }
+
+  /** Fails a task that was dispatched and cannot be done by anybody. */
+  async failTask(id: number, cookie: string, error: string): Promise<void> {
+    const request = `fail-${cookie}`;
+    const metadata: CommandMetadata = { actor: 'system', request, correlation: request };
+    await this.report((task) => this.#options.ground.execute(metadata, task), { job: id, cookie, outcome: { error } });
   }
 
   async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {

@@ -4,11 +4,13 @@ import { begin } from '#tscript';
 import type { Dispatch, Job, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { targetOf } from './job-target.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { runUntilBlocked, programOf } from './run-until-blocked.ts';
 
 /** What a look at a job needs besides the state of the streams. */
 export interface ReconcileContext extends RunContext {
+  readonly resolveSecrets: ResolveSecrets;
   /** Whether an agent on the wire serves this module of this site. */
   readonly serves: (site: string, module: string) => boolean;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonMap, UnitOfWork } from '#kernel';
-import { refuseAs } from '#kernel';
+import { maskTexts, refuseAs } from '#kernel';
 import type { Machine } from '#tscript';
 import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
@@ -24,16 +24,17 @@ export async function takeReport(
   report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
   context: ReconcileContext,
 ): Promise<void> {
-  const { job: id, cookie, outcome } = report;
-  const refuse = refusals(outcome);
+  const { job: id, cookie, outcome: said } = report;
+  const refuse = refusals(said);
   const state = await work.load(job, id);
-  const seal = digest(outcome);
+  const seal = digest(said);
   const before = state?.spent.find((spent) => spent.cookie === cookie);
   if (before?.outcome === seal) return;
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
   if (state.dispatch?.cookie !== cookie || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
+  const outcome = await withoutSecrets(said, state.order, context);
   if (state.observing && state.order)
-    await takeObservation(work, id, { state, order: state.order, cookie, outcome }, context);
+    await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome }, context);
   else if ('error' in outcome) {
     await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: outcome.error } });
     return;
@@ -47,6 +48,17 @@ export async function takeReport(
   }
   // The next step, or the end of the job, is part of the same append.
   await reconcile(work, id, context);
+}
+
+/** What an agent says shows no secret that its task was given: it goes into the log. */
+async function withoutSecrets(
+  said: Outcome,
+  order: TaskOrder | undefined,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  if (!order) return said;
+  const { texts } = await context.resolveSecrets(order.parameters);
+  return maskTexts(said, texts);
 }
 
 /** A machine that has taken a result, or why it could not. */
@@ -68,15 +80,16 @@ interface ToldOf {
   readonly state: Job;
   readonly order: TaskOrder;
   readonly cookie: string;
+  readonly seal: string;
   readonly outcome: Outcome;
 }
 
 /** Takes what an agent tells of a task whose agent was lost: it was done, it is to be done, or nobody knows. */
 async function takeObservation(work: UnitOfWork, id: number, told: ToldOf, context: ReconcileContext): Promise<void> {
-  const { order, cookie, outcome, state } = told;
+  const { order, cookie, seal, outcome, state } = told;
   const name = taskName(order);
   const tell = (data: Omit<ToldOfTask, 'cookie' | 'outcome'> & { readonly machine?: Machine }) =>
-    work.decide(job, id, { type: 'TellOfTask', data: { cookie, outcome: digest(outcome), ...data } });
+    work.decide(job, id, { type: 'TellOfTask', data: { cookie, outcome: seal, ...data } });
   const unknown = (reason: string) =>
     tell({
       state: 'unknown',
