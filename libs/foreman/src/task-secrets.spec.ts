@@ -3,7 +3,7 @@ import type { Json, JsonMap } from '#kernel';
 import { secretReference } from '#kernel';
 import { Erased } from '#secrets';
 import { job } from './job.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 import { erasedText, secretResolver } from './task-secrets.ts';
 
 const values: Readonly<Record<string, Json>> = { s1: 'open sesame', s2: 7 };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Json, JsonMap } from '#kernel';
 import { Secret } from '#kernel';
+import { recordedLog } from '#testing';
 import { startAgent, type FunctionTable, type RunningAgent } from './agent.ts';
 import { inProcessWire, type InProcessWire } from './in-process-wire.ts';
 import type { Outcome, Task } from './wire.ts';
@@ -48,14 +49,15 @@ const needs = {
 describe('an agent', () => {
   let wire: InProcessWire;
   let agent: RunningAgent;
-  let lines: string[];
-  let told: string[];
+  let lines: () => string[];
+  let told: readonly object[];
   let outcomes: Map<string, (outcome: Outcome) => void>;
 
   beforeEach(async () => {
     wire = inProcessWire();
-    lines = [];
-    told = [];
+    const { log, lines: said } = recordedLog();
+    told = said;
+    lines = () => said.map(({ level, message }) => `${level} ${message}`);
     outcomes = new Map();
     await wire.foreman.start({
       reported: async ({ task, outcome }) => outcomes.get(task)?.(outcome),
@@ -67,10 +69,7 @@ describe('an agent', () => {
       name: 'a1',
       site: 'berlin',
       modules: { arith: { limit: 2, half: { functions, observers } }, off: { limit: 0, half: { functions, needs } } },
-      log: (level, text, details) => {
-        lines.push(`${level} ${text}`);
-        told.push(JSON.stringify(details));
-      },
+      log,
     });
   });
   afterEach(() => wire.foreman.stop());
@@ -122,22 +121,23 @@ describe('an agent', () => {
     expect(await ask('unseal', parameters, 'one', secrets)).toEqual({ result: shown });
     const error = 'Unhandled Exception "wrong password ********"(PowerError)';
     expect(await ask('leak', parameters, 'two', secrets)).toEqual({ error });
-    expect(told.join('\n')).toContain('"user":"root","password":"********"');
-    expect(told.join('\n')).not.toContain('sesame');
+    expect(JSON.stringify(told)).toContain('"user":"root","password":"********"');
+    expect(JSON.stringify(told)).not.toContain('sesame');
   });
 
   it('says which programs it misses, and what to install where a task needs them', async () => {
     expect(wire.foreman.missing()).toEqual([]);
     const other = wire.join();
+    const { log, lines: said } = recordedLog();
     await startAgent({
       wire: other,
       name: 'a2',
       site: 'paris',
       modules: { arith: { limit: 1, half: { functions, observers: functions, needs } } },
-      log: (level, text) => lines.push(`${level} ${text}`),
+      log,
     });
     const text = 'the program "no-such-program" is not on the agent a2: install the package nowhere';
-    expect(lines).toEqual([`warn ${text}`]);
+    expect(said).toEqual([{ level: 'warn', message: text, module: 'arith' }]);
     expect(wire.foreman.missing()).toEqual([
       { agent: 'a2', site: 'paris', module: 'arith', program: 'no-such-program', package: 'nowhere' },
     ]);
@@ -157,12 +157,12 @@ describe('an agent', () => {
   it('gives up what is at work when the time to stop is over', async () => {
     void ask('hang');
     await agent.stop(20);
-    expect(lines).toEqual(['info task begun', 'warn task given up']);
+    expect(lines()).toEqual(['info task begun', 'warn task given up']);
   });
 
   it('tells its log what it begins and how that ends', async () => {
     await ask('add', { a: 1, b: 2 });
     await ask('fail');
-    expect(lines).toEqual(['info task begun', 'info task ended', 'info task begun', 'warn task ended']);
+    expect(lines()).toEqual(['info task begun', 'info task ended', 'info task begun', 'warn task ended']);
   });
 });

@@ -1,7 +1,6 @@
 import { types } from 'node:util';
-import type { JsonMap } from '#kernel';
+import type { JsonMap, Logger } from '#kernel';
 import { maskTexts } from '#kernel';
-import type { WireLog } from './log.ts';
 import type { MissingProgram, NeededProgram } from './programs.ts';
 import { installText, missingPrograms } from './programs.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -40,7 +39,7 @@ export interface AgentSettings {
   readonly name: string;
   readonly site: string;
   readonly modules: Readonly<Record<string, OfferedModule>>;
-  readonly log: WireLog;
+  readonly log: Logger;
 }
 
 /** An agent that has been started. */
@@ -62,18 +61,18 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
   const limits = Object.fromEntries(offered.map(([module, { limit }]) => [module, limit]));
   const atOnce = new AbortController();
   const missing = await missingOf(offered);
-  for (const one of missing) log('warn', installText([one], name), { module: one.module });
+  for (const one of missing) log.warn(installText([one], name), { module: one.module });
 
   const work: TaskHandler = async (task) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
     const { parameters, texts } = wrapSecrets(task.parameters, task.secrets);
-    log('info', 'task begun', { ...about, parameters });
+    log.info('task begun', { ...about, parameters });
     const doing = outcomeOf(halves, { task, parameters, agent: name, signal: atOnce.signal });
     const reached = await unlessAborted(doing, atOnce.signal);
     // What an agent tells shows no secret it was given.
     const outcome = maskTexts(reached, texts);
-    if (outcome === undefined) log('warn', 'task given up', about);
-    else log('error' in outcome ? 'warn' : 'info', 'task ended', { ...about, ...outcome });
+    if (outcome === undefined) log.warn('task given up', about);
+    else log['error' in outcome ? 'warn' : 'info']('task ended', { ...about, ...outcome });
     return outcome;
   };
 

@@ -6,7 +6,6 @@ export { jetstreamAgent } from './jetstream-agent.ts';
 export type { AgentPeriods } from './jetstream-agent.ts';
 export { jetstreamForeman } from './jetstream-foreman.ts';
 export type { ForemanPeriods } from './jetstream-foreman.ts';
-export type { WireLog } from './log.ts';
 export { readNatsAddresses } from './nats-addresses.ts';
 export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
@@ -15,6 +14,7 @@ export { EVERY_SITE, observedBy, observerOf } from './wire.ts';
 export { installText } from './programs.ts';
 export type { MissingProgram, NeededProgram } from './programs.ts';
 export type { SecretPath } from './wrap-secrets.ts';
+export { wireSettings } from './wire.settings.ts';
 export type {
   AgentMissing,
   AgentWire,
