@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   requests: () => import('./requests.ts'),
   scale: () => import('./scale.ts'),
   ground: () => import('./ground.ts'),
+  start: () => import('./start.ts'),
   'http-front': () => import('./http-front.ts'),
   tscript: () => import('./tscript.ts'),
 };

@@ -14,7 +14,7 @@ import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { recorded } from './read-model.ts';
 import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
-import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
+import { dropTable, makeBooks, makeEmptyTables } from './tables.ts';
 
 export interface ProjectionOptions {
   readonly pool: Pool;
@@ -65,7 +65,7 @@ export class Projection {
     for (const name of known.keys()) if (!models.some((model) => model.name === name)) await dropTable(db, name);
     const stale = models.filter(({ name, version }) => known.get(name) !== version);
     if (this.#reached > 0n) return stale;
-    for (const model of stale) await this.#makeEmpty(model);
+    await makeEmptyTables(db, stale);
     return [];
   }
 
@@ -101,14 +101,6 @@ export class Projection {
       this.quarantine.add(changes.poisoned);
     }
     this.#reached = end;
-  }
-
-  async #makeEmpty(model: ReadModel): Promise<void> {
-    const { db } = this.#options;
-    await dropTable(db, model.name);
-    await makeTable(db, model);
-    await makeIndexes(db, model);
-    await sql`INSERT INTO read.models VALUES (${model.name}, ${model.version})`.execute(db);
   }
 
   /** The rows a batch concerns as they are; the first event of a stream finds no row of that name. */
