@@ -4,34 +4,36 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 /** What a subject may build on; it knows no protocol. */
-const SUBJECT = ['kernel', 'event-store', 'read-store', 'secrets', 'api', 'runtime'];
+const SUBJECT = ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'];
 
 /** The dependency table: each module of libs, and the modules it may import. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
-  config: ['kernel'],
-  'event-store': ['kernel'],
+  runtime: ['kernel'],
+  config: ['kernel', 'runtime'],
+  'event-store': ['kernel', 'runtime'],
   'read-store': ['kernel', 'event-store'],
-  secrets: ['kernel', 'read-store'],
-  wire: ['kernel'],
+  reactions: ['kernel', 'event-store', 'read-store'],
+  'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
+  secrets: ['kernel', 'read-store', 'runtime'],
+  wire: ['kernel', 'runtime'],
   http: ['kernel'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
   cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
-  runtime: ['kernel', 'event-store', 'read-store', 'secrets', 'wire', 'api'],
   platform: ['kernel', 'tscript', 'api'],
-  testing: ['kernel', 'event-store', 'read-store'],
+  testing: ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'],
   // subjects
-  auth: SUBJECT,
+  auth: [...SUBJECT, 'reactions'],
   directory: SUBJECT,
   site: [...SUBJECT, 'config', 'directory'],
   blueprint: [...SUBJECT, 'config', 'tscript'],
-  building: [...SUBJECT, 'platform', 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
-  foreman: [...SUBJECT, 'tscript', 'wire', 'platform', 'blueprint', 'building'],
-  records: SUBJECT,
+  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
+  building: [...SUBJECT, 'platform', 'site', 'blueprint', 'foreman'],
+  records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform'],
 };
 

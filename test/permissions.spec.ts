@@ -8,9 +8,9 @@ import { cinpAdapter } from '#cinp';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { restAdapter } from '#rest';
 import type { AppContext } from '#runtime';
-import { readSettings } from '#runtime';
 import { inProcessWire } from '#wire';
 import { roomsOf } from '../apps/contractor/src/rooms.ts';
+import { serverSettings } from '../apps/contractor/src/settings.ts';
 
 jest.setTimeout(60_000);
 
@@ -102,7 +102,7 @@ function rowsOf(table: string): Map<string, Permission> {
 
 /** The API of the server, over nothing: whoever gets past the doors finds that there is no ground. */
 const catalogue = (() => {
-  const { rooms } = roomsOf(readSettings({}), inProcessWire().foreman);
+  const { rooms } = roomsOf(serverSettings({}), inProcessWire().foreman);
   const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as AppContext));
   const whole = new Catalogue(
     furniture.flatMap(({ api = [] }) => api),

@@ -1,6 +1,7 @@
+import type { Caller, Principal } from '#kernel';
 import { ClientGone, newRequestId } from '#http';
 import type { HttpHandler, HttpRequest } from '#http';
-import type { ApiService, Caller, Principal, Values } from '#api';
+import type { ApiService, Values } from '#api';
 import { Forbidden, may, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';

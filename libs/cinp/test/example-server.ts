@@ -1,9 +1,9 @@
+import type { Principal } from '#kernel';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Principal } from '#api';
 import { malformedRequest } from '../src/answer.ts';
 import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
 import { cinpAdapter } from '../src/cinp-adapter.ts';

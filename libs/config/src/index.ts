@@ -1,5 +1,6 @@
 export { inOrderOfApplication, isSecretName, readConfigName } from './config-name.ts';
 export type { ConfigName, Operator } from './config-name.ts';
+export { configSettings } from './config.settings.ts';
 export { readConfigPath } from './config-path.ts';
 export type { ConfigPath } from './config-path.ts';
 export { explain } from './explain.ts';
@@ -17,5 +18,5 @@ export { textOf } from './text-of.ts';
 export { configValuesFrom, secretOwner, shownValues, written } from './config-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';
-export { servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
+export { SERVED, servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
 export type { Served } from './configuration.ts';
