@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { thing } from './example-target.ts';
+import { thing } from '../test/example-target.ts';
 import { job } from './job.ts';
 import { JobFixture } from '../test/job-fixture.suite.ts';
 

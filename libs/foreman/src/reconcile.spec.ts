@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { thing } from './example-target.ts';
+import { thing } from '../test/example-target.ts';
 import { clearDispatched } from '#tscript';
 import { LEASE, JobFixture } from '../test/job-fixture.suite.ts';
 

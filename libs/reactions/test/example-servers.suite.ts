@@ -4,9 +4,9 @@ import type { EventStore, Position, Upcasters } from '#event-store';
 import { postgresEventStore } from '#event-store';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import type { LogListener } from './reaction.ts';
-import type { ReactionRunnerOptions } from './reaction-runner.ts';
-import { ReactionRunner } from './reaction-runner.ts';
+import type { LogListener } from '../src/reaction.ts';
+import type { ReactionRunnerOptions } from '../src/reaction-runner.ts';
+import { ReactionRunner } from '../src/reaction-runner.ts';
 
 /** One process of several over a database; it has a pool of its own. */
 export interface ExampleServer {
