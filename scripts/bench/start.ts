@@ -76,7 +76,7 @@ async function start(url: string, namespaces: number, each: number): Promise<Rea
         reads,
         clock: systemClock(),
         head: () => store.head(),
-        execute: () => Promise.reject(new Error('nothing is changed here')),
+        commands: { execute: () => Promise.reject(new Error('nothing is changed here')) },
       });
     const log = { error: onError };
     const identify = (): Promise<undefined> => Promise.resolve(undefined);

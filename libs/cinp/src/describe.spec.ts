@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Json } from '#kernel';
 import type { Action, Field, Filter, Model, Parameter } from '#api';
 import { Catalogue } from '#api';
+import type { Key } from '#read-store';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
+import { ExampleCommand } from '../test/example-commands.ts';
 import { MODELS } from '../test/example-models.ts';
 
 interface Told {
@@ -58,7 +60,7 @@ const action = (told: ToldAction): Action => {
     parameters: byName(told.paramaters),
     ...(type === null ? {} : { returns: parameter({ ...rest, type }) }),
     permission: 'anybody',
-    run: { freely: async () => null },
+    run: { query: async () => null },
   };
 };
 
@@ -73,8 +75,8 @@ function declared(namespace: string, told: ToldModel): Model {
     ),
     ...(told['id-field-name'] ? { idField: told['id-field-name'] } : {}),
     ...(rows && allowed('GET') ? { rows } : {}),
-    ...(allowed('CREATE') ? { create: async () => '' } : {}),
-    ...(allowed('UPDATE') ? { update: async () => undefined } : {}),
+    ...(allowed('CREATE') ? { create: () => new ExampleCommand<Key>(async () => '') } : {}),
+    ...(allowed('UPDATE') ? { update: () => new ExampleCommand(async () => undefined) } : {}),
     ...(allowed('DELETE') ? { deletion: {} as NonNullable<Model['deletion']> } : {}),
     actions: Object.fromEntries(Object.entries(told.actions).map(([name, one]) => [name, action(one)])),
     filters: Object.fromEntries(

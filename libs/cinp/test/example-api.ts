@@ -3,7 +3,8 @@ import { evolve, streamName, UnitOfWork } from '#kernel';
 import { systemClock } from '#event-store';
 import type { Key, ReadModel, Recorded, View } from '#read-store';
 import { byHolding, CachedRow } from '#read-store';
-import { ApiService, Catalogue } from '#api';
+import { ApiCatalogue, ApiFeatures, ApiService } from '#api';
+import { exampleGateway } from './example-commands.ts';
 import type { Row } from './example-kinds.ts';
 import { KINDS } from './example-kinds.ts';
 import { MODELS } from './example-models.ts';
@@ -75,11 +76,19 @@ class Memory implements StateSource {
 /** A small API over memory. `late`: the read models never catch up. */
 export function exampleApi({ late = false } = {}): ApiService {
   const memory = new Memory();
+  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models: MODELS }));
+  const reads = { now: memory.view, at: () => memory.view, projector: { reached: 0n, caughtUp: async () => !late } };
+  const head = async (): Promise<bigint> => memory.position;
   return new ApiService({
-    catalogue: new Catalogue(MODELS),
-    reads: { now: memory.view, at: () => memory.view, projector: { reached: 0n, caughtUp: async () => !late } },
+    catalogue: catalogue.whole,
+    reads,
     clock: memory.clock,
-    head: async () => memory.position,
-    execute: (_, task) => memory.execute(task),
+    head,
+    commands: exampleGateway({
+      executor: { execute: (_, task) => memory.execute(task) },
+      reads,
+      store: { head },
+      catalogue,
+    }),
   });
 }

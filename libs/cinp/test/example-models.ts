@@ -1,20 +1,11 @@
 import type { Caller, UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs, streamName } from '#kernel';
-import type { Key, View } from '#read-store';
+import type { Key } from '#read-store';
 import type { Model, Values } from '#api';
 import { boolean, dateTime, integer, map, reference, text, uriOf } from '#api';
+import { DeleteThings, ExampleCommand } from './example-commands.ts';
 import type { Kind, Row } from './example-kinds.ts';
 import { foundation, network, site } from './example-kinds.ts';
-
-const deletion = (
-  { decider }: Kind,
-  users: (view: View, key: Key) => Promise<readonly string[]>,
-): Model['deletion'] => ({
-  close: async () => undefined,
-  reopen: async () => undefined,
-  users,
-  remove: async (work, key) => void (await work.decide(decider, key, { type: 'Delete', data: {} })),
-});
 
 const exists = async (
   work: UnitOfWork,
@@ -44,24 +35,28 @@ const siteModel: Model<Row> = {
     ...MOMENTS,
   },
   rows: site.rows,
-  create: async (work, values) => {
-    const name = String(values['name']);
-    if (name.startsWith('-')) work.fault('name', 'PATTERN', 'Invalid');
-    if (name === values['description']) work.fault('', 'SAME', 'name and description are the same');
-    if (values['message'] === 'bad') work.fault('message', 'BAD', 'is bad');
-    await exists(work, 'parent', site, 'Site/Site', values['parent']);
-    await work.decide(site.decider, name, { type: 'Define', data: values });
-    return name;
+  create: (values) =>
+    new ExampleCommand<Key>(async (work) => {
+      const name = String(values['name']);
+      if (name.startsWith('-')) work.fault('name', 'PATTERN', 'Invalid');
+      if (name === values['description']) work.fault('', 'SAME', 'name and description are the same');
+      if (values['message'] === 'bad') work.fault('message', 'BAD', 'is bad');
+      await exists(work, 'parent', site, 'Site/Site', values['parent']);
+      await work.decide(site.decider, name, { type: 'Define', data: values });
+      return name;
+    }),
+  update: (key, values) =>
+    new ExampleCommand(async (work) => {
+      await exists(work, 'parent', site, 'Site/Site', values['parent']);
+      await work.decide(site.decider, key, { type: 'Change', data: values });
+    }),
+  deletion: {
+    command: (keys) => new DeleteThings('Site/Site', site, keys),
+    users: async (view, key) =>
+      (await view.list(foundation.rows, { where: { site: String(key) } })).rows.map(
+        ({ key: user }) => `Foundation ${user}`,
+      ),
   },
-  update: async (work, key, values) => {
-    await exists(work, 'parent', site, 'Site/Site', values['parent']);
-    await work.decide(site.decider, key, { type: 'Change', data: values });
-  },
-  deletion: deletion(site, async (view, key) =>
-    (await view.list(foundation.rows, { where: { site: String(key) } })).rows.map(
-      ({ key: user }) => `Foundation ${user}`,
-    ),
-  ),
   filters: {
     parent: {
       parameters: { parent: { type: { kind: 'Model', model: 'Site/Site' } } },
@@ -74,13 +69,13 @@ const siteModel: Model<Row> = {
       parameters: {},
       returns: { type: { kind: 'Map' } },
       permission: { grant: 'Site.view_site' },
-      run: { freely: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
+      run: { query: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
     },
     count: {
       parameters: {},
       returns: { type: { kind: 'Integer' } },
       permission: { grant: 'Site.view_site' },
-      run: { freely: async () => 1n },
+      run: { query: async () => 1n },
     },
     rename: {
       parameters: {
@@ -89,13 +84,14 @@ const siteModel: Model<Row> = {
       },
       permission: { grant: 'Site.change_site' },
       run: {
-        within: async (work, key, { description, loud }) => {
-          if (description === 'taken') throw new Conflict([streamName('site', String(key))]);
-          if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'target has an existing job');
-          if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
-          const data = { description: loud ? String(description).toUpperCase() : description };
-          await work.decide(site.decider, key, { type: 'Change', data });
-        },
+        command: (key, { description, loud }) =>
+          new ExampleCommand(async (work) => {
+            if (description === 'taken') throw new Conflict([streamName('site', String(key))]);
+            if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'target has an existing job');
+            if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
+            const data = { description: loud ? String(description).toUpperCase() : description };
+            await work.decide(site.decider, key ?? '', { type: 'Change', data });
+          }),
       },
     },
   },
@@ -111,8 +107,8 @@ const FOUNDATION = {
 } as const;
 
 const presentFoundation = (row: Row): Values => ({ ...row, class_list: ['VM', 'Metal'] });
-const changeFoundation: Model['update'] = async (work, key, data) =>
-  void (await work.decide(foundation.decider, key, { type: 'Change', data }));
+const changeFoundation: Model['update'] = (key, data) =>
+  new ExampleCommand(async (work) => void (await work.decide(foundation.decider, key, { type: 'Change', data })));
 
 const foundationModel: Model<Row> = {
   path: 'Building/Foundation',
@@ -121,7 +117,7 @@ const foundationModel: Model<Row> = {
   rows: foundation.rows,
   present: presentFoundation,
   update: changeFoundation,
-  deletion: deletion(foundation, async () => []),
+  deletion: { command: (keys) => new DeleteThings('Building/Foundation', foundation, keys) },
   filters: {
     site: {
       parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
@@ -133,14 +129,14 @@ const foundationModel: Model<Row> = {
       parameters: {},
       returns: { type: { kind: 'Model', model: 'Utilities/Network' } },
       permission: { grant: 'Building.view_foundation' },
-      run: { within: async (_, key) => (key === 'busy' ? 7 : null) },
+      run: { command: (key) => new ExampleCommand(async () => (key === 'busy' ? 7 : null)) },
     },
     getFoundationTypes: {
       static: true,
       parameters: {},
       returns: { type: { kind: 'String' }, list: true },
       permission: 'anybody',
-      run: { freely: async () => ['Manual'] },
+      run: { query: async () => ['Manual'] },
     },
   },
 };
@@ -151,19 +147,16 @@ const manualModel: Model<Row> = {
   base: 'Building/Foundation',
   fields: FOUNDATION,
   kind: { type: 'Manual' },
-  create: async (work, values) => {
-    const key = String(values['locator']);
-    await work.decide(foundation.decider, key, { type: 'Define', data: { ...values, type: 'Manual' } });
-    return key;
-  },
+  create: (values) =>
+    new ExampleCommand<Key>(async (work) => {
+      const key = String(values['locator']);
+      await work.decide(foundation.decider, key, { type: 'Define', data: { ...values, type: 'Manual' } });
+      return key;
+    }),
 };
 
-const bladeModel: Model<Row> = {
-  ...manualModel,
-  path: 'Blade/BladeFoundation',
-  kind: { type: 'Blade' },
-  create: undefined,
-};
+const { create: _, ...notCreated } = manualModel;
+const bladeModel: Model<Row> = { ...notCreated, path: 'Blade/BladeFoundation', kind: { type: 'Blade' } };
 
 const networkModel: Model<Row> = {
   path: 'Utilities/Network',
@@ -182,11 +175,12 @@ const networkModel: Model<Row> = {
   },
   rows: network.rows,
   present: (row, id) => ({ ...row, id, size: 254, isIpV4: true }),
-  create: async (work, data) => {
-    const id = Number(data['mtu']);
-    await work.decide(network.decider, id, { type: 'Define', data });
-    return id;
-  },
+  create: (data) =>
+    new ExampleCommand<Key>(async (work) => {
+      const id = Number(data['mtu']);
+      await work.decide(network.decider, id, { type: 'Define', data });
+      return id;
+    }),
 };
 
 const jobModel: Model<Row> = {
@@ -196,7 +190,7 @@ const jobModel: Model<Row> = {
   rows: network.rows,
   readable: false,
   actions: {
-    pause: { parameters: {}, permission: 'session', run: { within: async () => undefined } },
+    pause: { parameters: {}, permission: 'session', run: { command: () => new ExampleCommand(async () => undefined) } },
   },
 };
 
@@ -210,19 +204,19 @@ const userModel: Model = {
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
       run: {
-        freely: async (_, { username, password }) => {
+        query: async (_, { username, password }) => {
           if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
           return `token-of-${String(username)}`;
         },
       },
     },
-    logout: { static: true, parameters: {}, permission: 'anybody', run: { freely: async () => undefined } },
+    logout: { static: true, parameters: {}, permission: 'anybody', run: { query: async () => undefined } },
     whoami: {
       static: true,
       parameters: {},
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }: { caller: Caller }) => caller.principal?.name ?? 'AnonymousUser' },
+      run: { query: async (_, __, { caller }: { caller: Caller }) => caller.principal?.name ?? 'AnonymousUser' },
     },
   },
 };

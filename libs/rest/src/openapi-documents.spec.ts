@@ -28,7 +28,7 @@ it('lets others have their turn while a large one is made', async () => {
     actions: Object.fromEntries(
       Array.from({ length: 20 }, (_, action) => [
         `act${action}`,
-        { parameters: fields, permission: 'session' as const, run: { freely: async () => undefined } },
+        { parameters: fields, permission: 'session' as const, run: { query: async () => undefined } },
       ]),
     ),
   });

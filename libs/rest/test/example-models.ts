@@ -1,9 +1,11 @@
 import type { UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs } from '#kernel';
+import type { Key } from '#read-store';
 import type { Model } from '#api';
 import { asText, boolean, byReference, dateTime, integer, map, reference, text } from '#api';
 import type { Row } from './example-things.ts';
-import { deletionOf, network, site } from './example-things.ts';
+import { DeleteThings, ExampleCommand } from './example-commands.ts';
+import { network, site } from './example-things.ts';
 
 const MOMENTS = { updated: dateTime({ mode: 'RO' }), created: dateTime({ mode: 'RO' }) } as const;
 
@@ -33,18 +35,22 @@ const siteModel: Model<Row> = {
   },
   rows: site.rows,
   present: (row, name) => ({ ...row, name, weight: 254, classes: ['VM', 'Metal'] }),
-  create: async (work, values) => {
-    await siteThere(work, 'parent', values['parent']);
-    await work.decide(site.decider, asText(values['name']), { type: 'DefineSite', data: values });
-    return asText(values['name']);
+  create: (values) =>
+    new ExampleCommand<Key>(async (work) => {
+      await siteThere(work, 'parent', values['parent']);
+      await work.decide(site.decider, asText(values['name']), { type: 'DefineSite', data: values });
+      return asText(values['name']);
+    }),
+  update: (key, values) =>
+    new ExampleCommand(async (work) => {
+      await siteThere(work, 'parent', values['parent']);
+      await work.decide(site.decider, key, { type: 'ChangeSite', data: values });
+    }),
+  deletion: {
+    command: (keys) => new DeleteThings('Site/Site', site, keys),
+    users: async (view, key) =>
+      (await view.list(site.rows, { where: { parent: key } })).rows.map(({ key: user }) => `Site ${user}`),
   },
-  update: async (work, key, values) => {
-    await siteThere(work, 'parent', values['parent']);
-    await work.decide(site.decider, key, { type: 'ChangeSite', data: values });
-  },
-  deletion: deletionOf(site, async (view, key) =>
-    (await view.list(site.rows, { where: { parent: key } })).rows.map(({ key: user }) => `Site ${user}`),
-  ),
   filters: {
     parent: byReference('parent', 'Site/Site'),
     level: {
@@ -65,14 +71,14 @@ const siteModel: Model<Row> = {
       parameters: {},
       returns: { type: { kind: 'Map' } },
       permission: { grant: 'Site.view_site' },
-      run: { freely: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
+      run: { query: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
     },
     networks: {
       parameters: {},
       returns: { type: { kind: 'Model', model: 'Net/Network' }, list: true },
       permission: { grant: 'Site.view_site' },
       run: {
-        freely: async (key, _, { view }) => (await view.keys(network.rows, { where: { site: key ?? '' } })).keys,
+        query: async (key, _, { view }) => (await view.keys(network.rows, { where: { site: key ?? '' } })).keys,
       },
     },
     describe: {
@@ -82,13 +88,14 @@ const siteModel: Model<Row> = {
       },
       permission: { grant: 'Site.change_site' },
       run: {
-        within: async (work, key, { description, loud }) => {
-          if (description === 'taken') throw new Conflict([`site-${key}`]);
-          if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job at work');
-          if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
-          const data = { description: loud ? asText(description).toUpperCase() : description };
-          await work.decide(site.decider, key, { type: 'ChangeSite', data });
-        },
+        command: (key, { description, loud }) =>
+          new ExampleCommand(async (work) => {
+            if (description === 'taken') throw new Conflict([`site-${key}`]);
+            if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job at work');
+            if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
+            const data = { description: loud ? asText(description).toUpperCase() : description };
+            await work.decide(site.decider, key ?? '', { type: 'ChangeSite', data });
+          }),
       },
     },
     count: {
@@ -96,7 +103,7 @@ const siteModel: Model<Row> = {
       parameters: {},
       returns: { type: { kind: 'Integer' } },
       permission: 'session',
-      run: { freely: async (_, __, { view }) => (await view.list(site.rows)).total },
+      run: { query: async (_, __, { view }) => (await view.list(site.rows)).total },
     },
   },
 };
@@ -113,12 +120,13 @@ const networkModel: Model<Row> = {
   },
   rows: network.rows,
   present: (row, id) => ({ ...row, id }),
-  create: async (work, values) => {
-    await siteThere(work, 'site', values['site']);
-    const id = Number(asText(values['name']).replace(/\D/g, ''));
-    await work.decide(network.decider, id, { type: 'DefineNetwork', data: values });
-    return id;
-  },
+  create: (values) =>
+    new ExampleCommand<Key>(async (work) => {
+      await siteThere(work, 'site', values['site']);
+      const id = Number(asText(values['name']).replace(/\D/g, ''));
+      await work.decide(network.decider, id, { type: 'DefineNetwork', data: values });
+      return id;
+    }),
 };
 
 /** The same networks, for one face only, and not to be written. */
@@ -142,7 +150,7 @@ const userModel: Model = {
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
       run: {
-        freely: async (_, { username, password }) => {
+        query: async (_, { username, password }) => {
           if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
           return `token-of-${asText(username)}`;
         },
@@ -153,9 +161,9 @@ const userModel: Model = {
       parameters: {},
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }) => caller.principal?.name ?? 'nobody' },
+      run: { query: async (_, __, { caller }) => caller.principal?.name ?? 'nobody' },
     },
-    logout: { static: true, parameters: {}, permission: 'anybody', run: { freely: async () => undefined } },
+    logout: { static: true, parameters: {}, permission: 'anybody', run: { query: async () => undefined } },
   },
 };
 

@@ -6,9 +6,11 @@ import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { CommandExecutor, positionAt, postgresEventStore, systemClock } from '#event-store';
-import { PostgresIdempotencyStore, openReadStore } from '#read-store';
-import { ApiService } from '#api';
+import { PostgresIdempotencyStore, openReadStore, preconditionCheck } from '#read-store';
+import { ApiCatalogue, ApiFeatures, ApiService } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleGateway } from './example-commands.ts';
+import { MODELS } from './example-models.ts';
 import { network, site } from './example-things.ts';
 import { restAdapter } from '../src/rest-adapter.ts';
 
@@ -58,7 +60,7 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const errors: unknown[] = [];
   const store = await postgresEventStore(pool);
   const clock = systemClock();
-  const commands = new CommandExecutor(store, clock);
+  const executor = new CommandExecutor(store, clock);
   const reads = openReadStore({
     store,
     pool,
@@ -68,6 +70,13 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const { projector } = reads;
   await projector.start();
 
+  const caughtUp = async (position: bigint, timeoutMs: number): Promise<boolean> =>
+    !example.late && projector.caughtUp(position, timeoutMs);
+  const check = preconditionCheck({
+    reads: { now: reads.now, projector: { models: projector.models, caughtUp } },
+    head: () => store.head(),
+    timeoutMs: 5000,
+  });
   const api = new ApiService({
     catalogue: exampleCatalogue(),
     reads: {
@@ -77,12 +86,18 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
         get reached() {
           return projector.reached;
         },
-        caughtUp: async (position, patience) => !example.late && projector.caughtUp(position, patience),
+        caughtUp,
       },
     },
     clock,
     head: () => store.head(),
-    execute: (metadata, task) => commands.execute(metadata, task),
+    commands: exampleGateway({
+      executor,
+      reads,
+      store,
+      catalogue: new ApiCatalogue(new ApiFeatures().add({ models: MODELS })),
+      check,
+    }),
   });
   const kept = new PostgresIdempotencyStore(pool);
   await kept.start();

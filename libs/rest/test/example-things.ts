@@ -1,8 +1,7 @@
 import type { Decider, Lifecycle, Message } from '#kernel';
 import { lifecycle, refuse } from '#kernel';
-import type { Key, ReadModel, View } from '#read-store';
+import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { Model } from '#api';
 
 /** What is known of a thing. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -58,14 +57,3 @@ const equal = (one: unknown, other: unknown): boolean => JSON.stringify(one) ===
 /** Things of a small world, for the specs of this room: one kind with a past, one without. */
 export const site = kind('Site', { key: 'text', history: true }, ['parent', 'level']);
 export const network = kind('Network', { key: 'integer', history: false }, ['site']);
-
-/** How things of a kind are deleted. */
-export const deletionOf = (
-  { noun, decider }: Kind,
-  users: (view: View, key: Key) => Promise<readonly string[]>,
-): Model['deletion'] => ({
-  close: async (work, key) => void (await work.decide(decider, key, { type: `Close${noun}`, data: {} })),
-  reopen: async (work, key) => void (await work.decide(decider, key, { type: `Reopen${noun}`, data: {} })),
-  users,
-  remove: async (work, key) => void (await work.decide(decider, key, { type: `Delete${noun}`, data: {} })),
-});
