@@ -121,6 +121,7 @@ const catalogue = await (async () => {
       log: silentLogger,
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
+      onAdministratorCreated: () => undefined,
       eventSourcing: {
         store: {} as EventStore,
         pool,
