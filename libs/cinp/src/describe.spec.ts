@@ -6,7 +6,7 @@ import { Catalogue } from '#api';
 import type { Key } from '#read-store';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
 import { ExampleCommand } from '../test/example-commands.ts';
-import { MODELS } from '../test/example-models.ts';
+import { MODELS, NAMESPACES } from '../test/example-models.ts';
 
 interface Told {
   readonly name: string;
@@ -122,7 +122,7 @@ describe('a description is as the first server gave it', () => {
 });
 
 describe('a description of', () => {
-  const catalogue = new Catalogue(MODELS);
+  const catalogue = new Catalogue(MODELS, [], NAMESPACES);
   const fieldsOf = (path: string) => {
     const model = MODELS.find((one) => one.path === path);
     if (!model) throw new Error(path);

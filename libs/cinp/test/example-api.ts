@@ -7,7 +7,7 @@ import { ApiCatalogue, ApiFeatures, ApiService } from '#api';
 import { exampleGateway } from './example-commands.ts';
 import type { Row } from './example-kinds.ts';
 import { KINDS } from './example-kinds.ts';
-import { MODELS } from './example-models.ts';
+import { MODELS, NAMESPACES } from './example-models.ts';
 
 /** A log and read models in memory: as much of them as an API needs. */
 class Memory implements StateSource {
@@ -76,7 +76,7 @@ class Memory implements StateSource {
 /** A small API over memory. `late`: the read models never catch up. */
 export function exampleApi({ late = false } = {}): ApiService {
   const memory = new Memory();
-  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models: MODELS }));
+  const catalogue = new ApiCatalogue(new ApiFeatures().add({ models: MODELS, namespaces: NAMESPACES }));
   const reads = { now: memory.view, at: () => memory.view, projector: { reached: 0n, caughtUp: async () => !late } };
   const head = async (): Promise<bigint> => memory.position;
   return new ApiService({

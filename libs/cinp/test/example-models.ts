@@ -1,7 +1,7 @@
 import type { Caller, UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs, streamName } from '#kernel';
 import type { Key } from '#read-store';
-import type { Model, Values } from '#api';
+import type { Model, NamespaceDeclaration, Values } from '#api';
 import { boolean, dateTime, integer, map, reference, text, uriOf } from '#api';
 import { DeleteThings, ExampleCommand } from './example-commands.ts';
 import type { Kind, Row } from './example-kinds.ts';
@@ -39,7 +39,7 @@ const siteModel: Model<Row> = {
     new ExampleCommand<Key>(async (work) => {
       const name = String(values['name']);
       if (name.startsWith('-')) work.fault('name', 'PATTERN', 'Invalid');
-      if (name === values['description']) work.fault('', 'SAME', 'name and description are the same');
+      if (name && name === values['description']) work.fault('', 'SAME', 'name and description are the same');
       if (values['message'] === 'bad') work.fault('message', 'BAD', 'is bad');
       await exists(work, 'parent', site, 'Site/Site', values['parent']);
       await work.decide(site.decider, name, { type: 'Define', data: values });
@@ -221,7 +221,13 @@ const userModel: Model = {
   },
 };
 
-/** The models of a small API, for the specs of this room. */
+/** Its namespaces. */
+export const NAMESPACES: readonly NamespaceDeclaration[] = [
+  { name: 'Auth', position: 10, version: '2.0', storesAnswers: false },
+  ...['Site', 'Utilities', 'Building', 'Foreman'].map((name, n) => ({ name, position: 20 + n })),
+];
+
+/** The models of a small API, for the specs of this module. */
 export const MODELS: readonly Model[] = [
   userModel,
   siteModel,
