@@ -9,7 +9,7 @@ import { onTheWire, problemAnswer } from './answer.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
-import { callerOf } from './headers.ts';
+import { callerOf, catchUp } from './headers.ts';
 import { OpenApiDocuments } from './openapi-documents.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
@@ -77,6 +77,7 @@ async function answerTo(options: RestFaceOptions, documents: OpenApiDocuments, v
   }
   if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
+  await catchUp(request, options.api);
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await parseRequest(options, visit, place, method);
