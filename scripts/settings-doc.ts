@@ -11,7 +11,7 @@ export const PAGES = ['README.md', 'docs/people.md'];
 
 const tables: readonly SettingsTable[] = [
   ...Object.values(settingsTables),
-  subcontractorSettings(agentHalves.map(({ name }) => name)),
+  subcontractorSettings(agentHalves({}).map(({ name }) => name)),
 ];
 
 /** Names of all tables of all programs. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { hashed, jsonLogger } from '#runtime/logger';
 import { BadSettings } from '#runtime/settings';
@@ -21,14 +22,17 @@ export interface ProcessEnvironment {
  * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
  */
 export async function subcontractor({ env, signals, write, complain }: ProcessEnvironment): Promise<number> {
-  const settings = attempt(() => subcontractorSettings(agentHalves.map(({ name }) => name)).read(env));
+  const halves = agentHalves(env);
+  const settings = attempt(() => subcontractorSettings(halves.map(({ contract }) => contract.name)).read(env));
   if (settings instanceof BadSettings) {
     complain(`${settings.message}\n`);
     return 2;
   }
   const { natsUrl, site, name, limits, logLevel } = settings;
   const log = jsonLogger({ write, level: logLevel, mask: hashed(randomBytes(8).toString('hex')) });
-  const modules = Object.fromEntries(agentHalves.map((half) => [half.name, { limit: limits[half.name] ?? 0, half }]));
+  const modules = Object.fromEntries(
+    halves.map((half) => [half.contract.name, { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) }]),
+  );
   log.info('starting', { name, site, modules: limits });
   const wire = jetstreamAgent({ servers: natsUrl, name, log });
   const agent = startAgent({ wire, name, site, modules, log });

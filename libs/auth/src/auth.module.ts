@@ -1,7 +1,7 @@
-import type { Principal } from '#api';
+import type { Principal } from '#kernel';
 import type { Room } from '#runtime';
 import { accountModel } from './account.api.ts';
-import { CredentialCleanup } from './credential-cleanup.ts';
+import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';
 import { firstUser } from './first-user.ts';
 import { GrantPolicy } from './grant-policy.ts';
 import { groupModel } from './group.api.ts';
@@ -52,9 +52,8 @@ export const authRoom = (options: {
             },
             stop: async () => undefined,
           },
-          identities,
-          new CredentialCleanup(ground, passwords),
         ],
+        listeners: [identities, eraseReplacedPasswords(passwords), closeExpiredSessions(ground)],
       };
     },
     identify: (name, token) => identities?.identify(name, token) ?? Promise.resolve(undefined),

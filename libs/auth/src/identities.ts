@@ -1,8 +1,8 @@
+import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '#api';
-import type { Position, StoredEvent, Subscription } from '#event-store';
-import { recorded } from '#read-store';
-import type { AppContext, Process } from '#runtime';
+import type { Position, Recorded } from '#event-store';
+import type { Follower } from '#reactions';
+import type { AppContext } from '#runtime';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
@@ -47,8 +47,10 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
  * by the log: what is closed or taken away on any server is gone here as soon as the event arrives. What is not known
  * here yet (a login on another server a moment ago) is looked up in the read models.
  */
-export class Identities implements Process {
-  readonly name = 'identities';
+export class Identities implements Follower {
+  readonly kind = 'follower';
+  readonly name = 'auth.identities';
+  readonly categories = ['user', 'group', 'service'];
   readonly #ground: AppContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
@@ -58,7 +60,6 @@ export class Identities implements Process {
   readonly #ended = new Remembered<true>(MAX_ENDED);
   readonly #known = new Remembered<Identified>(MAX_KNOWN);
   #reached: Position = 0n;
-  #subscription: Subscription | undefined;
 
   constructor(
     ground: AppContext,
@@ -69,9 +70,9 @@ export class Identities implements Process {
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
-  /** Takes over what the read models show, and the log from there; resolves when it is up to date. */
-  async start(): Promise<void> {
-    const { store, reads, log } = this.#ground;
+  /** Takes over what the read models show. */
+  async begin(): Promise<Position> {
+    const { store, reads } = this.#ground;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -81,16 +82,18 @@ export class Identities implements Process {
       this.#fill(this.#sessions),
     ]);
     // The rows may be further than the position; folded into them again, its events change nothing in the end.
-    const head = await store.head();
-    this.#subscription = store.subscribe(this.#reached, async (events, end) => this.#hear(events, end), {
-      categories: ['user', 'group', 'service'],
-      onError: (error) => log.error('hearing of users failed', error),
-    });
-    while (this.#reached < head) await sleep(5);
+    return this.#reached;
   }
 
-  async stop(): Promise<void> {
-    await this.#subscription?.stop();
+  handle(events: readonly Recorded[], end: Position): void {
+    for (const event of events) {
+      const before = this.#services.get(event.id)?.credential;
+      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
+      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
+      if (event.type !== 'SessionOpened') this.#known.clear();
+    }
+    this.#reached = end;
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
@@ -169,18 +172,6 @@ export class Identities implements Process {
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
     const { rows: found } = await this.#ground.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
-  }
-
-  #hear(events: readonly StoredEvent[], end: Position): void {
-    for (const stored of events) {
-      const event = recorded(stored);
-      const before = this.#services.get(event.id)?.credential;
-      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
-      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
-      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
-      if (event.type !== 'SessionOpened') this.#known.clear();
-    }
-    this.#reached = end;
   }
 
   #end(hash: string | null | undefined): void {

@@ -1,10 +1,9 @@
+import type { Principal } from '#kernel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { CredentialCleanup } from './credential-cleanup.ts';
+import { closeExpiredSessions } from './credential-cleanup.ts';
 import { openSessions } from './open-sessions.ts';
-import { Passwords } from './passwords.ts';
 import type { AuthServer } from './server.suite.ts';
 import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
 import { users } from './users.ts';
@@ -217,7 +216,7 @@ describe('managing people', () => {
     await server.login(name, PASSWORD);
     const { ground } = server;
     const past = { ...ground, clock: { now: () => '2126-01-01T00:00:00.000000+00:00' } };
-    await new CredentialCleanup(past, new Passwords(ground.pool)).sweep();
+    await closeExpiredSessions(past).reconcile(new AbortController().signal);
     await ground.reads.projector.caughtUp(await ground.store.head(), 5000);
     expect((await ground.reads.now.list(openSessions)).rows).toEqual([]);
     root = await server.person('root', ROOT_PASSWORD);

@@ -1,9 +1,11 @@
+import type { Caller, Principal } from '#kernel';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
-import type { Caller, Model, Principal, Values } from '#api';
+import type { Model, Values } from '#api';
 import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
 import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { Ids, openReadStore } from '#read-store';
+import { ReactionRunner } from '#reactions';
 import type { AppContext } from '#runtime';
 import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
@@ -17,6 +19,8 @@ export interface AuthServer {
   readonly made: { readonly name: string; readonly password: string }[];
   /** What it has written. */
   readonly lines: string[];
+  /** Who listens to the log here. */
+  readonly runner: ReactionRunner;
   /** Who a name and a token are. */
   identify(name: string, token: string): Promise<Principal | undefined>;
   /** Logs in. @returns the token */
@@ -69,13 +73,16 @@ export async function startAuth(
   const log = jsonLogger({ write: (line) => void lines.push(line) });
   const secrets = new Secrets(pool, randomBytes(32));
   const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
-  const { api: models = [], complete, processes = [] } = room.furnish(ground);
+  const { api: models = [], complete, processes = [], listeners = [] } = room.furnish(ground);
   const catalogue = new Catalogue([...models, sight]);
   complete?.(catalogue);
   const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), execute });
   await reads.projector.start();
   await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
   for (const process of processes) await process.start();
+  const onError = (error: unknown) => void lines.push(String(error));
+  const runner = new ReactionRunner({ store, pool, listeners, upcasters: {}, onError });
+  await runner.start();
 
   const request = (principal: Principal | undefined, source = '192.0.2.1') => {
     const caller: Caller = principal ? { principal, source } : { source };
@@ -95,6 +102,7 @@ export async function startAuth(
     ground,
     made,
     lines,
+    runner,
     identify: room.identify,
     login,
     person: async (name, password, source) => {
@@ -120,6 +128,7 @@ export async function startAuth(
       return (await api.callOn(model(path), action, [key], parameters, request(by))).value.get(key);
     },
     stop: async () => {
+      await runner.stop();
       for (const process of processes.toReversed()) await process.stop();
       await reads.projector.stop();
       await store.close();

@@ -1,6 +1,6 @@
+import type { Principal } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { openSessions } from './open-sessions.ts';

@@ -1,7 +1,7 @@
-import type { UnitOfWork } from '#kernel';
+import type { Caller, UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs, streamName } from '#kernel';
 import type { Key, View } from '#read-store';
-import type { Caller, Model, Values } from '#api';
+import type { Model, Values } from '#api';
 import { boolean, dateTime, integer, map, reference, text, uriOf } from '#api';
 import type { Kind, Row } from './example-kinds.ts';
 import { foundation, network, site } from './example-kinds.ts';

@@ -1,13 +1,13 @@
+import type { Principal } from '#kernel';
+import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Principal } from '#api';
-import { nodeListener } from '#api';
+import { malformedRequest } from './answer.ts';
 import type { CinpFaceOptions } from './cinp-adapter.ts';
 import { cinpAdapter } from './cinp-adapter.ts';
 import { exampleApi } from './example-api.ts';
-import { installVerbFront, verbOf } from './verb-front.ts';
 
 /** A reply as it came over the wire. */
 export interface Reply {
@@ -60,7 +60,7 @@ export async function exampleServer(
   });
   const answer = nodeListener(face);
   const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void answer(req, res, verbOf(req)));
-  installVerbFront(server);
+  acceptCustomVerbs(server, { malformed: malformedRequest });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

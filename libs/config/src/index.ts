@@ -21,5 +21,5 @@ export type { ConfigCases, ConfigGroup } from './cases/config-case.ts';
 export { configValuesFrom, secretOwner, shownValues, written } from './config-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';
-export { servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
+export { SERVED, servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
 export type { Served } from './configuration.ts';

@@ -1,51 +1,99 @@
-import type { UnitOfWork } from '#kernel';
-import type { Foundation } from '#building';
-import { foundation } from '#building';
-import type { FoundationType, ServerHalf } from '#platform';
+import type { Json } from '#kernel';
+import type { ServerHalf } from '#platform';
+import { json, optional, platformContract, text } from '#platform';
+import { serverSide } from '#platform/server';
 import { Streams } from '#testing';
-import type { ExternalFunction } from '#tscript';
-import { toJson } from '#tscript';
+import type { CallContext } from '#tscript';
+import { clearDispatched, toJson } from '#tscript';
 import type { Outcome } from '#wire';
-import { createFoundationJob } from './create-job.ts';
+import { createJob } from './create-job.ts';
+import { thing, thingTarget } from './example-target.ts';
 import type { Job, JobCommand } from './job.ts';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
-import { foundationHost } from './work-host.ts';
+import type { JobTarget } from './job-target.ts';
+import { jobTargets } from './job-target.ts';
 
-/** `lab.work( name )`: an agent works on it in the rack of the foundation; the value is what it answers. */
-const work: ExternalFunction<{ readonly name: unknown; readonly answer?: unknown }> = {
-  kind: 'external',
-  setup: ({ name = null }) => ({ name: toJson(name) }),
-  done: (state) => 'answer' in state,
-  message: (state) => ('answer' in state ? 'worked' : 'at work'),
-  task: ({ name }, { read }) => ({ function: 'work', parameters: { name, rack: toJson(read('foundation', 'rack')) } }),
-  receive: (state, data) => {
-    if (!('answer' in (data as object))) throw new Error('there is no answer');
-    return { ...state, ...(data as object) };
+const contract = platformContract({
+  name: 'lab',
+  tasks: {
+    work: { repeat: 'safe', parameters: { name: json(), rack: json() }, result: { answer: json() } },
+    blast: { repeat: 'ask', parameters: { name: json() }, result: { answer: json() } },
+    weld: { repeat: 'observe', parameters: { name: json() }, result: { answer: json() } },
   },
-  value: ({ answer }) => answer,
+  functions: {
+    work: { name: optional(json()) },
+    blast: { name: optional(json()) },
+    weld: { name: optional(json()) },
+    fragile: { stage: text() },
+  },
+  foundationFunctions: {},
+});
+
+const { task, functions, half } = serverSide(contract);
+
+interface Working {
+  readonly name: Json;
+  readonly answer?: Json;
+}
+
+const stages = {
+  setup: ({ name = null }: { readonly name: Json | undefined }): Working => ({ name }),
+  done: (state: Working) => 'answer' in state,
+  message: (state: Working) => ('answer' in state ? 'worked' : 'at work'),
+  value: ({ answer }: Working) => answer,
 };
+const take = (state: Working, { answer }: { readonly answer: Json }): Working => ({ ...state, answer });
+
+/** `lab.work( name )`: an agent works on it in the rack of the thing; the value is what it answers. */
+const work = functions.external('work', {
+  ...stages,
+  task: ({ name }, { read }) => task('work', { name, rack: toJson(read('thing', 'rack')) as Json }),
+  receive: { work: take },
+});
 
 /** `lab.blast( name )`: the same, but nobody should do it twice without a look. */
-const blast: typeof work = { ...work, task: ({ name }) => ({ function: 'blast', parameters: { name } }) };
-
-const lab: ServerHalf = {
-  name: 'lab',
-  foundationTypes: [],
-  functions: { work, blast },
-};
-
-const foundationType = (type: string, locates: FoundationType['locates']): FoundationType => ({
-  type,
-  model: `Lab/${type}`,
-  doc: '',
-  classes: [],
-  locates,
-  fields: {},
-  functions: {},
+const blast = functions.external('blast', {
+  ...stages,
+  task: ({ name }) => task('blast', { name }),
+  receive: { blast: take },
 });
+
+/** `lab.weld( name )`: the same, but what became of it can be observed. */
+const weld = functions.external('weld', {
+  ...stages,
+  task: ({ name }) => task('weld', { name }),
+  receive: { weld: take },
+});
+
+/** `lab.fragile( stage )`: a function with a fault in one stage, as long as the thing is in rack `a`. */
+const fragile = functions.external('fragile', {
+  setup: ({ stage }, context): { readonly stage: string; readonly answer?: Json } => {
+    failIn('setup', stage, context);
+    return { stage };
+  },
+  done: (state) => 'answer' in state,
+  message: () => 'at work',
+  task: ({ stage }, context) => {
+    failIn('task', stage, context);
+    return task('work', { name: stage, rack: null });
+  },
+  receive: {
+    work: (state, { answer }, context) => {
+      failIn('receive', state.stage, context);
+      return { ...state, answer };
+    },
+  },
+  value: ({ answer }) => answer,
+});
+
+function failIn(here: string, stage: string, { read }: CallContext): void {
+  if (stage === here && read('thing', 'rack') === 'a') throw new TypeError(`no idea in ${here}`);
+}
+
+const lab: ServerHalf = half({ foundationTypes: [], functions: { work, blast, weld, fragile } });
 
 /** How long an agent on the wire may be silent, in milliseconds. */
 export const LEASE = 30_000;
@@ -53,7 +101,7 @@ export const LEASE = 30_000;
 const ID = 12;
 
 /**
- * A foreman's yard without a server: one foundation (`host1`, in rack `a`), the scripts of its blueprint, and a job with
+ * A foreman's yard without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
  * the id 12 that is looked at by hand, at a time that stands still.
  */
 export class JobFixture {
@@ -64,10 +112,12 @@ export class JobFixture {
   readonly served = new Set<string>();
   #cookies = 0;
 
-  /** @param scripts their texts by slot; @param type `Box` is there as soon as somebody wants it, `Find` has to be found */
-  constructor(scripts: Readonly<Record<string, string>>, type: 'Box' | 'Find' = 'Box') {
-    const value: Foundation = { type, site: 'site1', blueprint: 'base', idMap: null, own: { rack: 'a' } };
-    this.log.put(foundation, 'host1', { type: 'FoundationDefined', data: value });
+  readonly #target: JobTarget;
+
+  /** @param scripts their texts by slot; @param byItself whether the thing is there as soon as a job wants it */
+  constructor(scripts: Readonly<Record<string, string>>, byItself = true) {
+    this.#target = thingTarget(byItself);
+    this.log.put(thing, 'host1', { type: 'ThingDefined', data: { rack: 'a' } });
     this.log.put({ category: 'blueprint' }, 'base', { type: 'BluePrintDefined', data: { parents: [] } });
     for (const [slot, text] of Object.entries(scripts)) {
       this.log.put({ category: 'blueprint' }, 'base', { type: 'SlotFilled', data: { slot, link: 1, script: slot } });
@@ -76,9 +126,9 @@ export class JobFixture {
   }
 
   /** Wants a job. @returns what was written, as of all that follow: types of events by stream */
-  create(script = 'create'): Promise<Record<string, string[]>> {
-    const options = { locator: 'host1', script, creator: 'root', id: ID };
-    return this.log.execute((work) => createFoundationJob(work, options));
+  create(script = 'create', target = 'host1'): Promise<Record<string, string[]>> {
+    const wanted = { target, script, creator: 'root', id: ID };
+    return this.log.execute((work) => createJob(work, this.#target, wanted));
   }
 
   look(): Promise<Record<string, string[]>> {
@@ -96,6 +146,12 @@ export class JobFixture {
     return this.log.execute((work) => work.decide(job, ID, command));
   }
 
+  /** Resets the job, as an operator does. */
+  async reset(): Promise<Record<string, string[]>> {
+    const { machine } = await this.job();
+    return this.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+  }
+
   async job(): Promise<Job> {
     const state = await this.log.state(job, ID);
     if (!state) throw new Error('there is no job');
@@ -107,20 +163,15 @@ export class JobFixture {
   }
 
   #context(): ReconcileContext {
-    const types = [foundationType('Box', 'by-itself'), foundationType('Find', 'by-survey')];
     return {
       now: this.now,
       newCookie: () => `cookie${(this.#cookies += 1)}`,
-      hostFor: async (work: UnitOfWork, { target }: Job) => {
-        const found = await work.load(foundation, target.id);
-        if (!('value' in found)) throw new Error('there is no foundation');
-        return foundationHost([lab], types, { locator: target.id, value: found.value });
-      },
-      types,
+      targets: jobTargets([this.#target]),
+      platforms: [lab],
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),
-      repeatable: (_, name) => name === 'work',
+      repeatOf: (_, name) => contract.tasks[name as keyof typeof contract.tasks].repeat,
     };
   }
 }

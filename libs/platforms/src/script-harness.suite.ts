@@ -11,11 +11,23 @@ export class ScriptHarness {
   #machine: Machine;
   #cookies = 0;
 
-  /** @param lines the body of the script, which runs on a foundation of `type` at the locator `host1` */
-  constructor({ name, functions }: ServerHalf, lines: string, type?: FoundationType) {
+  /**
+   * @param lines the body of the script, which runs on a foundation of `type` at the locator `host1`
+   * @param fields values of the foundation besides its locator
+   */
+  constructor(
+    { name, functions }: ServerHalf,
+    lines: string,
+    type?: FoundationType,
+    fields: Readonly<Record<string, unknown>> = {},
+  ) {
     this.#program = compile(`begin()\n${lines}\nend\n`);
     this.#machine = begin(this.#program);
-    const foundation = { members: { locator: { get: () => 'host1' } }, functions: type?.functions ?? {} };
+    const members = Object.entries({ locator: 'host1', ...fields });
+    const foundation = {
+      members: Object.fromEntries(members.map(([member, value]) => [member, { get: () => value }])),
+      functions: type?.functions ?? {},
+    };
     this.#host = {
       module: (wanted) => (wanted === 'foundation' ? foundation : wanted === name ? { functions } : undefined),
     };
@@ -38,12 +50,12 @@ export class ScriptHarness {
     return rest;
   }
 
-  /** Gives the script what an agent has brought. @returns whether it could make anything of it */
+  /** Gives the script what an agent has brought. @returns `Accepted`, or why it could make nothing of it */
   answer(data: unknown): string {
     const report = { cookie: this.#machine.cookie, data, now: this.now };
-    const { machine, answer } = deliver(this.#machine, this.#program, this.#host, report);
+    const { machine, answer, fault } = deliver(this.#machine, this.#program, this.#host, report);
     this.#machine = machine;
-    return answer;
+    return fault ?? answer;
   }
 
   get variables(): Readonly<Record<string, unknown>> {

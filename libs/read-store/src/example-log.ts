@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventStore, Position } from '#event-store';
 import type { Message } from '#kernel';
 import { streamName } from '#kernel';
-import { recorded } from './read-model.ts';
+import { recorded } from '#event-store';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { keysOf } from './read-model.ts';
 
@@ -32,7 +32,9 @@ export class ExampleLog {
   /** All events up to a position. */
   async events(until?: Position): Promise<Recorded[]> {
     const { events } = await this.#store.readAll(0n, { limit: 100_000 });
-    return events.filter(({ position }) => until === undefined || position <= until).map((event) => recorded(event));
+    return events
+      .filter(({ position }) => until === undefined || position <= until)
+      .map((event) => recorded(event, {}));
   }
 }
 

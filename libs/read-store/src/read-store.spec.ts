@@ -167,6 +167,7 @@ describe('the read store', () => {
 
     const { Spoilt: _, ...on } = shelves.on;
     const mended = await start([{ ...shelves, version: 2, on }, ticker]);
+    await mended.projector.caughtUp(await store.head(), LONG);
     expect(await shown(mended.now)).toEqual({ a: { count: 7 }, b: { count: 1 } });
     expect(mended.projector.quarantined.get('shelves')).toBeUndefined();
   });

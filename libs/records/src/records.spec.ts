@@ -1,8 +1,8 @@
+import type { Principal } from '#kernel';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Pool } from 'pg';
-import type { Principal } from '#api';
 import { ApiService, Catalogue } from '#api';
 import type { EventStore } from '#event-store';
 import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';

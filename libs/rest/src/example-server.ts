@@ -1,3 +1,5 @@
+import type { Principal } from '#kernel';
+import { nodeListener } from '#http';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
@@ -5,8 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { CommandExecutor, positionAt, postgresEventStore, systemClock } from '#event-store';
 import { PostgresIdempotencyStore, openReadStore } from '#read-store';
-import type { Principal } from '#api';
-import { ApiService, nodeListener } from '#api';
+import { ApiService } from '#api';
 import { exampleCatalogue } from './example-catalogue.ts';
 import { network, site } from './example-things.ts';
 import { restAdapter } from './rest-adapter.ts';

@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import type { TestDatabase } from '#testing';
 import { freePort, testDatabase } from '#testing';
 import { databaseIndicator, eventStoreIndicator } from './health-indicators.ts';
-import { HealthRegistry } from './health.ts';
+import { HealthRegistry } from './health-registry.ts';
 
 jest.setTimeout(60_000);
 

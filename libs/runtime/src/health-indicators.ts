@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { HealthIndicator } from './health.ts';
+import type { HealthIndicator } from './health-registry.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** How long the database may take over the probe, in milliseconds. */

@@ -1,78 +1,24 @@
-import { reasonOf } from './reason-of.ts';
+import type { HealthState, HealthStatus } from './health-registry.ts';
+import { worst } from './health-registry.ts';
 
-/** How a part of the server is: `degraded`: it serves, and something needs a look; `down`: it does not. */
-export type HealthStatus = 'ok' | 'degraded' | 'starting' | 'down';
-
-/** What a health indicator tells: how a part is, why where it is not ok, and whatever else helps. */
-export interface HealthState {
-  readonly status: HealthStatus;
-  readonly reason?: string;
-  readonly [detail: string]: unknown;
+/** How somebody who listens to the log is getting on. */
+export interface ListenerHealth {
+  readonly kind: 'reaction' | 'reconciler' | 'follower';
+  /** `standby`: another process runs it; `retrying`: it has failed and is tried again. */
+  readonly status: 'standby' | 'running' | 'retrying';
+  /** Since when it has this status, ISO 8601. */
+  readonly since: string;
+  /** Positions of the log it is behind; null for a reconciler. */
+  readonly lag: number | null;
+  /** What failed last, also where it goes well since. */
+  readonly lastError: { readonly text: string; readonly at: string } | null;
+  /** Events it could not handle, for an operator to look at. */
+  readonly deadLetters: number;
 }
-
-/** Looks how a part of the server is. What it throws counts as `down`, with the message as the reason. */
-export type HealthIndicator = () => Promise<HealthState>;
-
-/** How long an indicator may take before its part counts as `down`, in milliseconds. */
-const TIMEOUT_MS = 3000;
-
-/** From the best to the worst. */
-const ORDER: readonly HealthStatus[] = ['ok', 'degraded', 'starting', 'down'];
-
-/** The worst of several; `ok` where there is none. */
-export const worst = (all: readonly HealthStatus[]): HealthStatus =>
-  ORDER[Math.max(0, ...all.map((status) => ORDER.indexOf(status)))] ?? 'ok';
-
-/** The health indicators of a server, each under the name of its part. */
-export class HealthRegistry {
-  readonly #indicators = new Map<string, HealthIndicator>();
-  readonly #underWay = new Map<HealthIndicator, Promise<HealthState>>();
-  readonly #timeoutMs: number;
-
-  constructor({ timeoutMs = TIMEOUT_MS } = {}) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** @throws Error where the name is taken @returns takes the indicator out again */
-  register(name: string, indicator: HealthIndicator): () => void {
-    if (this.#indicators.has(name)) throw new Error(`there is a health indicator "${name}" already`);
-    this.#indicators.set(name, indicator);
-    return () => void this.#indicators.delete(name);
-  }
-
-  /** How every part is now; no indicator is asked twice at a time, and none is waited for longer than the limit. */
-  async check(): Promise<Readonly<Record<string, HealthState>>> {
-    const names = [...this.#indicators.keys()].toSorted();
-    const states = await Promise.all(names.map(async (name) => this.#ask(this.#indicators.get(name))));
-    return Object.fromEntries(names.map((name, index) => [name, states[index] ?? GONE]));
-  }
-
-  async #ask(indicator: HealthIndicator | undefined): Promise<HealthState> {
-    if (!indicator) return GONE;
-    const answer = this.#underWay.get(indicator) ?? this.#begin(indicator);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<HealthState>((resolve) => {
-      const reason = `no answer within ${this.#timeoutMs} ms`;
-      timer = setTimeout(() => resolve({ status: 'down', reason }), this.#timeoutMs);
-    });
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-  }
-
-  #begin(indicator: HealthIndicator): Promise<HealthState> {
-    const answer = Promise.resolve()
-      .then(indicator)
-      .catch((error: unknown): HealthState => ({ status: 'down', reason: reasonOf(error) }))
-      .finally(() => this.#underWay.delete(indicator));
-    this.#underWay.set(indicator, answer);
-    return answer;
-  }
-}
-
-const GONE: HealthState = { status: 'down', reason: 'it was taken out' };
 
 /** How the server is. */
 export interface Health {
-  /** That of the worst part. */
+  /** That of its worst part. */
   readonly status: HealthStatus;
   /** Whether it can serve: it has started, and no part is down. */
   readonly ready: boolean;
@@ -84,7 +30,9 @@ export interface Health {
   readonly adapters: Readonly<Record<string, string>>;
   /** Whether this process keeps the read models. */
   readonly projecting: boolean;
-  /** How each part is, by name. */
+  /** Reactions, reconcilers and followers, by name; empty where the database does not tell. */
+  readonly reactions: Readonly<Record<string, ListenerHealth>>;
+  /** How each part is, by the name of its indicator. */
   readonly checks: Readonly<Record<string, HealthState>>;
 }
 
@@ -97,15 +45,19 @@ export function healthOf(facts: {
   readonly projecting: boolean;
   readonly quarantined: ReadonlyMap<string, ReadonlySet<string | number>>;
   readonly adapters: Readonly<Record<string, string>>;
+  /** With their names. */
+  readonly listeners?: readonly (ListenerHealth & { readonly name: string })[];
+  /** What the indicators tell, by name. */
   readonly checks?: Readonly<Record<string, HealthState>>;
 }): Health {
   const quarantine = Object.fromEntries(
     [...facts.quarantined].filter(([, keys]) => keys.size > 0).map(([model, keys]) => [model, [...keys]]),
   );
-  const { head, reached, checks = {} } = facts;
+  const { head, reached, listeners = [], checks = {} } = facts;
+  const stuck = listeners.some(({ status, deadLetters }) => status === 'retrying' || deadLetters > 0);
+  const degraded = Object.keys(quarantine).length > 0 || stuck;
   const status = worst([
-    head === undefined ? 'down' : 'ok',
-    Object.keys(quarantine).length > 0 ? 'degraded' : 'ok',
+    head === undefined ? 'down' : degraded ? 'degraded' : 'ok',
     ...Object.values(checks).map((check) => check.status),
   ]);
   return {
@@ -115,6 +67,12 @@ export function healthOf(facts: {
     quarantine,
     adapters: facts.adapters,
     projecting: facts.projecting,
+    reactions: Object.fromEntries(
+      listeners.map(({ name, kind, status, since, lag, lastError, deadLetters }) => [
+        name,
+        { kind, status, since, lag, lastError, deadLetters },
+      ]),
+    ),
     checks,
   };
 }

@@ -16,13 +16,28 @@ export interface Metrics {
   conflict(): void;
   appended(events: number): void;
   projected(events: number): void;
+  /** Somebody who listens to the log has failed, by name. */
+  reactionFailed(name: string): void;
   /** The text of all of it. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** @param lag how many positions of the log the read models are behind; asked when the metrics are read */
-export function prometheusMetrics(lag: () => Promise<number>): Metrics {
+/** How far somebody who listens to the log is behind, in positions (null: that says nothing), and what it could not handle. */
+export interface ListenerFigures {
+  readonly name: string;
+  readonly lag: number | null;
+  readonly deadLetters: number;
+}
+
+/**
+ * @param lag how many positions of the log the read models are behind; asked when the metrics are read
+ * @param listeners asked when the metrics are read, for each gauge
+ */
+export function prometheusMetrics(
+  lag: () => Promise<number>,
+  listeners: () => Promise<readonly ListenerFigures[]> = async () => [],
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY });
@@ -53,12 +68,36 @@ export function prometheusMetrics(lag: () => Promise<number>): Metrics {
     registers,
     collect: async (): Promise<void> => behind.set(await lag()),
   });
+  const failures = new Counter({
+    name: 'contractor_reaction_failures_total',
+    help: 'Failures of reactions, reconcilers and followers, each of which is tried again',
+    labelNames: ['reaction'],
+    registers,
+  });
+  const gauge = (name: string, help: string, of: (figures: ListenerFigures) => number | null): void => {
+    const made: Gauge<'reaction'> = new Gauge({
+      name,
+      help,
+      labelNames: ['reaction'],
+      registers,
+      collect: async (): Promise<void> => {
+        made.reset();
+        for (const figures of await listeners()) {
+          const value = of(figures);
+          if (value !== null) made.set({ reaction: figures.name }, value);
+        }
+      },
+    });
+  };
+  gauge('contractor_reaction_lag', 'Positions of the log a reaction or follower is behind', (of) => of.lag);
+  gauge('contractor_dead_letters', 'Events and messages nobody could handle', (of) => of.deadLetters);
   return {
     request: (face, verb, status, seconds) => requests.observe({ face, verb, status }, seconds),
     command: (outcome, seconds) => commands.observe({ outcome }, seconds),
     conflict: () => conflicts.inc(),
     appended: (events) => appends.inc(events),
     projected: (events) => projections.inc(events),
+    reactionFailed: (name) => failures.inc({ reaction: name }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
