@@ -9,6 +9,8 @@ export type { Health, ListenerHealth } from './health.ts';
 export { nestLogger } from './nest-logger.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { ListenerFigures, Metrics } from './metrics.ts';
+export { MetricsRegistry } from './metrics-registry.ts';
+export type { Labels, Measured, MetricDescription } from './metrics-registry.ts';
 export { addressFault, checkAddress, checkDatabase, checkDataDirectory } from './start-checks.ts';
 export { configFactory, settingsModule } from './settings/settings.module.ts';
 export { DATABASE, LOGGER } from './tokens.ts';
