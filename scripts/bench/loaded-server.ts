@@ -63,8 +63,9 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
         `Auth-Token: ${token}`,
         ...headers,
       ].join('\r\n');
-      const script = fileURLToPath(new URL('api-load.js', import.meta.url));
-      const child = spawn(process.execPath, [script, port, String(clients), String(seconds), head, body], {
+      const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
+      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body];
+      const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: seconds * 1000 + MAX_OVERRUN_MS,
       });

@@ -2,8 +2,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import { contributeListeners, EventSourcingModule } from '#event-sourcing';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
+import type { SettingsOf } from '#runtime/settings';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
+import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
 import type { ForemanOptions } from './foreman.ts';
@@ -19,18 +23,15 @@ import { program, programs } from './program.ts';
 /** Jobs, and the foreman who keeps them going. Modules contribute the kinds of targets to {@link JobTargetRegistry}. */
 @Module({})
 export class ForemanModule {
-  /** @param options what resolves to the options, with what it has injected */
-  static forRoot(
-    options: Pick<DynamicModule, 'imports'> & {
-      readonly inject: readonly (string | symbol | (abstract new (...args: never[]) => unknown))[];
-      readonly useFactory: (...args: never[]) => ForemanOptions;
-    },
-  ): DynamicModule {
+  /**
+   * @param wire how subcontractors are reached
+   * @param repeatOf what may be done with a task of which nobody knows what became of it
+   */
+  static forRoot({ wire, repeatOf }: Pick<ForemanOptions, 'wire' | 'repeatOf'>): DynamicModule {
     return {
       module: ForemanModule,
       global: true,
       imports: [
-        ...(options.imports ?? []),
         EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
         ApiModule.forFeatureAsync({
           inject: [JobTargetRegistry],
@@ -45,7 +46,12 @@ export class ForemanModule {
         }),
       ],
       providers: [
-        { provide: FOREMAN_OPTIONS, inject: [...options.inject] as never[], useFactory: options.useFactory },
+        {
+          provide: FOREMAN_OPTIONS,
+          inject: [PLATFORMS, foremanSettings.KEY],
+          useFactory: (platforms: readonly ServerHalf[], settings: SettingsOf<typeof foremanSettings>) =>
+            ({ wire, repeatOf, platforms, ...settings }) satisfies ForemanOptions,
+        },
         JobTargetRegistry,
         Foreman,
         contributeListeners(Foreman, (foreman) => [foreman.follower]),

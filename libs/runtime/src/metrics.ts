@@ -9,7 +9,7 @@ export interface Metrics {
   request(protocol: string, verb: string, status: number, seconds: number): void;
   /** A command is over; seconds. */
   command(command: string, outcome: CommandOutcome, seconds: number): void;
-  /** A unit of work has to be done again because somebody was faster. */
+  /** A command has to be decided again because somebody was faster. */
   conflict(): void;
   appended(events: number): void;
   projected(events: number): void;
@@ -52,7 +52,7 @@ export function prometheusMetrics(
     const counter = registry.counter({ name, help, labels: [] });
     return (by: number) => counter({}, by);
   };
-  const conflicts = count('contractor_command_conflicts_total', 'Commands done again because somebody was faster');
+  const conflicts = count('contractor_command_conflicts_total', 'Commands decided again because somebody was faster');
   const appended = count('contractor_events_appended_total', 'Events appended to the log');
   const projected = count('contractor_events_projected_total', 'Events the read models were brought up to');
   const failures = registry.counter({

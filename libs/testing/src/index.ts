@@ -18,3 +18,5 @@ export type { Then } from './given.ts';
 export { moment, rowsAfter } from './rows-after.ts';
 export type { Happened } from './rows-after.ts';
 export { Streams } from './streams.ts';
+export { startModules } from './start-modules.ts';
+export type { StartModulesOptions, TestModules } from './start-modules.ts';
