@@ -2,7 +2,7 @@ import type { AnyDecider } from '#kernel';
 import type { Upcasters } from '#event-store';
 import { mergeUpcasters } from '#event-store';
 import type { ReadModel } from '#read-store';
-import { erasures } from '../../libs/api/src/erase-secret.ts';
+import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { groups } from '../../libs/auth/src/groups.ts';
 import { openSessions } from '../../libs/auth/src/open-sessions.ts';
@@ -37,7 +37,7 @@ import { sites } from '../../libs/site/src/sites.ts';
 export const deciders: readonly AnyDecider[] = [
   blueprint,
   entry,
-  erasures,
+  secret,
   foundation,
   group,
   job,

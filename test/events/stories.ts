@@ -2,7 +2,7 @@ import type { Decider, Message } from '#kernel';
 import { evolve, Refusal } from '#kernel';
 import type { Machine, Program } from '#tscript';
 import { begin, compile, emptyHost, run } from '#tscript';
-import { erasures } from '../../libs/api/src/erase-secret.ts';
+import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { service } from '../../libs/auth/src/service.ts';
 import type { Session } from '../../libs/auth/src/session-holder.ts';
@@ -147,7 +147,7 @@ export const stories: readonly Story[] = [
     },
     { type: 'DeleteEntry', data: {} },
   ),
-  story(erasures, { type: 'EraseSecret', data: {} }),
+  story(secret, { type: 'EraseSecret', data: {} }),
   story(
     foundation,
     {

@@ -10,7 +10,7 @@ import { ApiService, Catalogue, withCors } from '#api';
 import { CINP_HEADERS, cinpAdapter, installVerbFront } from '#cinp';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandResult } from '#event-store';
-import { CommandExecutor, mergeUpcasters, positionAt, postgresSnapshots, systemClock } from '#event-store';
+import { CommandExecutor, followTimes, mergeUpcasters, positionAt, postgresSnapshots, systemClock } from '#event-store';
 import { agentHalves } from '#platforms/agents';
 import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
 import type { ListenerState } from '#reactions';
@@ -68,6 +68,8 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
     local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
   const { rooms, auth } = roomsOf(settings, wire);
   const clock = systemClock();
+  const times = await followTimes(clock, store, (error) => log.error('following the times of the log failed', error));
+  whenStopped(() => times.stop());
   const upcasters = mergeUpcasters(rooms.map(({ upcasters: mine = {} }) => mine));
   /** Undefined: the database does not answer, or not in time. */
   const inTime = <R>(answered: Promise<R>): Promise<R | undefined> =>
@@ -136,7 +138,16 @@ async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Pro
   const at = (time: string) => positionAt(store, time);
   const { maxBody, corsOrigins } = settings;
   const mark = (text: string) => secrets.mark(text);
-  const rest = restAdapter({ api: facing('rest'), log, identify, positionAt: at, kept, mark, maxBody });
+  const rest = restAdapter({
+    api: facing('rest'),
+    log,
+    identify,
+    positionAt: at,
+    now: () => clock.now(),
+    kept,
+    mark,
+    maxBody,
+  });
   const cinp = cinpAdapter({ api: facing('cinp'), log, identify, maxBody });
   const faces: readonly Face[] = [
     { name: 'rest', paths: /^\/+api\/rest\//, answer: withCors(rest, corsOrigins, REST_HEADERS) },

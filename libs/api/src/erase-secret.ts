@@ -10,7 +10,7 @@ type EraseSecret = Message<'EraseSecret', Readonly<Record<string, never>>>;
 type SecretErased = Message<'SecretErased', Readonly<Record<string, never>>>;
 
 /** On record: who had a secret erased, when and why. One stream per secret, named by the words its values are kept under. */
-export const erasures: Decider<null, EraseSecret, SecretErased> = {
+export const secret: Decider<null, EraseSecret, SecretErased> = {
   category: 'secret',
   initial: () => null,
   decide: { EraseSecret: () => ({ type: 'SecretErased', data: {} }) },
@@ -26,7 +26,7 @@ export const erasures: Decider<null, EraseSecret, SecretErased> = {
  */
 export async function eraseSecretOf(owner: string, field: string, secrets: Secrets, call: Call): Promise<number> {
   if ((await secrets.count(owner)) === 0) throw refuse(field, 'NO_SECRET', `there is no secret "${owner}"`);
-  await call.execute((work) => work.decide(erasures, owner, { type: 'EraseSecret', data: {} }));
+  await call.execute((work) => work.decide(secret, owner, { type: 'EraseSecret', data: {} }));
   return secrets.erase(owner);
 }
 

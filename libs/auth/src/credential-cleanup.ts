@@ -21,8 +21,10 @@ export const eraseReplacedPasswords = (passwords: Pick<Passwords, 'erase'>): Rea
   },
 });
 
+type CleanupContext = Pick<AppContext, 'execute' | 'reads'> & { readonly clock: Pick<AppContext['clock'], 'now'> };
+
 /** Closes the sessions that have run out. */
-export const closeExpiredSessions = ({ execute, clock, reads }: AppContext): Reconciler => ({
+export const closeExpiredSessions = ({ execute, clock, reads }: CleanupContext): Reconciler => ({
   kind: 'reconciler',
   name: 'auth.close-expired-sessions',
   everyMs: HOUR_MS,

@@ -2,6 +2,7 @@ export { backoffMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
+export { followTimes } from './follow-times.ts';
 export { CommandExecutor } from './command-executor.ts';
 export type { CommandResult } from './command-executor.ts';
 export { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
