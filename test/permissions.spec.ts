@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Guarded, Model, Permission, Principal } from '#api';
-import { ApiService, Catalogue, guarded, nodeListener } from '#api';
-import { cinpAdapter, installVerbFront, verbOf } from '#cinp';
+import { ApiService, Catalogue, guarded } from '#api';
+import { cinpAdapter } from '#cinp';
+import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { restAdapter } from '#rest';
 import type { AppContext } from '#runtime';
-import { readSettings } from '#runtime';
 import { inProcessWire } from '#wire';
 import { roomsOf } from '../apps/contractor/src/rooms.ts';
+import { serverSettings } from '../apps/contractor/src/settings.ts';
 
 jest.setTimeout(60_000);
 
@@ -101,7 +102,7 @@ function rowsOf(table: string): Map<string, Permission> {
 
 /** The API of the server, over nothing: whoever gets past the doors finds that there is no ground. */
 const catalogue = (() => {
-  const { rooms } = roomsOf(readSettings({}), inProcessWire().foreman);
+  const { rooms } = roomsOf(serverSettings({}), inProcessWire().foreman);
   const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as AppContext));
   const whole = new Catalogue(
     furniture.flatMap(({ api = [] }) => api),
@@ -243,7 +244,7 @@ describe('permissions', () => {
       const face = (request.url ?? '').startsWith('/api/rest/') ? rest : cinp;
       void nodeListener(face)(request, response, verbOf(request));
     });
-    installVerbFront(http);
+    acceptCustomVerbs(http);
     server = http.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

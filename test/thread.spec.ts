@@ -237,7 +237,7 @@ function startPoller(url: string): { stop(): Promise<void> } {
         })
         .catch(() => []);
       for (const { job_id, cookie, function: name, paramaters } of tasks) {
-        const data = await iputils.functions[name](paramaters as never, { task: '', signal });
+        const data = await iputils.tasks[name](paramaters as never, { task: '', signal });
         if (signal.aborted) return;
         const report = () => client.call('/api/v1/SubContractor/Dispatch(jobResults)', { job_id, cookie, data });
         expect(await persist(report)).toBe('Accepted');
@@ -261,7 +261,7 @@ function startPoller(url: string): { stop(): Promise<void> } {
 interface PolledTask {
   readonly job_id: number;
   readonly cookie: string;
-  readonly function: keyof typeof iputils.functions;
+  readonly function: keyof typeof iputils.tasks;
   readonly paramaters: Values;
 }
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { fuzzFraming } from '../../libs/cinp/src/framing-fuzz.ts';
-import { installVerbFront } from '../../libs/cinp/src/verb-front.ts';
+import { fuzzFraming } from '../../libs/http/test/framing-fuzz.ts';
+import { acceptCustomVerbs } from '#http';
 
 const BODY = JSON.stringify({ name: 'site-1', description: 'x'.repeat(80) });
 const CONNECTIONS = 32;
@@ -50,7 +50,7 @@ async function started(front: boolean): Promise<Server> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(200, { 'Content-Length': 2 }).end('{}'));
   });
-  if (front) installVerbFront(server);
+  if (front) acceptCustomVerbs(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return server;
 }
@@ -71,10 +71,10 @@ async function microsecondsPerRequest(server: Server, method: string, body: stri
     '',
     body,
   ].join('\r\n');
-  const script = fileURLToPath(new URL('http-load.js', import.meta.url));
+  const script = fileURLToPath(new URL('http-load.ts', import.meta.url));
   const load = [port, CONNECTIONS, REQUESTS_EACH].map(String);
   const start = process.cpuUsage();
-  const client = spawn(process.execPath, [script, ...load, request], { stdio: 'inherit' });
+  const client = spawn(process.execPath, [...process.execArgv, script, ...load, request], { stdio: 'inherit' });
   const [code] = (await once(client, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The load ended with ${code}`);
   const { user, system } = process.cpuUsage(start);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { CinpClient } from '#cinp';
 import { startEmbeddedPostgres } from '#runtime';
 import { ADMIN_PASSWORD, startContractor } from '#testing';
 import type { LoadResult } from './api-load.ts';
+import { familyProcessorTime, processorTime } from './processor-time.ts';
 import { SECONDS } from './postgres-load.ts';
 
 /** One kind of request under load; `#` and `{1000}` as in `api-load.ts`. */
@@ -17,6 +18,8 @@ export interface Load {
   readonly clients: number;
   readonly body?: string;
   readonly headers?: readonly string[];
+  /** How long it goes on; {@link SECONDS} unless said. */
+  readonly seconds?: number;
 }
 
 /** A server over a database of its own, for benches. */
@@ -27,16 +30,22 @@ export interface LoadedServer {
   /** For files of the bench. */
   readonly directory: string;
   load(load: Load): Promise<LoadResult>;
+  /** Processor time the server and its database have had, in seconds. */
+  processorTime(): Promise<number>;
   /** Makes the sites from `s<from>` to the one before `s<to>`. */
   makeSites(from: number, to: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function loadedServer(): Promise<LoadedServer> {
+/** How much longer than it should a load may take before it is ended, in milliseconds. */
+const MAX_OVERRUN_MS = 20_000;
+
+/** @param build folder of the build the server is started from; this one unless said */
+export async function loadedServer(build?: string): Promise<LoadedServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
-  const server = await startContractor({ DATABASE_URL: postgres.url });
+  const server = await startContractor({ DATABASE_URL: postgres.url }, build);
   const client = new CinpClient(server.url);
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
@@ -44,7 +53,7 @@ export async function loadedServer(): Promise<LoadedServer> {
     databaseUrl: postgres.url,
     pid: server.pid,
     directory,
-    load: async ({ verb, uri, clients, body = '', headers = [] }) => {
+    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS }) => {
       const head = [
         `${verb} ${uri} HTTP/1.1`,
         'Host: 127.0.0.1',
@@ -54,14 +63,21 @@ export async function loadedServer(): Promise<LoadedServer> {
         `Auth-Token: ${token}`,
         ...headers,
       ].join('\r\n');
-      const script = fileURLToPath(new URL('api-load.js', import.meta.url));
-      const child = spawn(process.execPath, [script, port, String(clients), String(SECONDS), head, body], {
+      const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
+      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body];
+      const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: seconds * 1000 + MAX_OVERRUN_MS,
       });
       let text = '';
       child.stdout.on('data', (part: Buffer) => (text += part.toString()));
       await once(child, 'close');
+      if (text === '') throw new Error(`${verb} ${uri} did not end within ${seconds} s and ${MAX_OVERRUN_MS} ms`);
       return JSON.parse(text) as LoadResult;
+    },
+    processorTime: async () => {
+      const [postmaster] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+      return (await processorTime(server.pid)) + (await familyProcessorTime(Number(postmaster)));
     },
     makeSites: async (from, to) => {
       let next = from;

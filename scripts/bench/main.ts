@@ -4,6 +4,7 @@ type Bench = () => Promise<{ run(args: string[]): Promise<void> }>;
 const BENCHES: Readonly<Record<string, Bench>> = {
   thread: () => import('./thread.ts'),
   requests: () => import('./requests.ts'),
+  writes: () => import('./writes.ts'),
   scale: () => import('./scale.ts'),
   ground: () => import('./ground.ts'),
   'http-front': () => import('./http-front.ts'),

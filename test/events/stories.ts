@@ -90,16 +90,13 @@ export const stories: readonly Story[] = [
     {
       type: 'DefineBluePrint',
       data: {
-        name: 'base',
-        value: {
-          kind: 'foundation',
-          description: 'Base',
-          configValues: [['port', 22]],
-          parents: ['root'],
-          foundationTypes: ['Manual'],
-          validationTemplate: { 'cpu.count': 4 },
-          physicalInterfaceNames: ['eth0'],
-        },
+        kind: 'foundation',
+        description: 'Base',
+        configValues: [['port', 22]],
+        parents: ['root'],
+        foundationTypes: ['Manual'],
+        validationTemplate: { 'cpu.count': 4 },
+        physicalInterfaceNames: ['eth0'],
       },
     },
     { type: 'ChangeBluePrint', data: { description: 'Another base', configValues: [['port', 23]], parents: [] } },
@@ -118,10 +115,7 @@ export const stories: readonly Story[] = [
     blueprint,
     {
       type: 'DefineBluePrint',
-      data: {
-        name: 'web',
-        value: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
-      },
+      data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
     },
     { type: 'ChangeBluePrint', data: { foundationBluePrints: [] } },
   ),
@@ -196,7 +190,7 @@ export const stories: readonly Story[] = [
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
   story(
     pxe,
-    { type: 'DefinePxe', data: { name: 'linux', bootScript: '#!ipxe', template: 'd-i' } },
+    { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },
     { type: 'ChangePxe', data: { bootScript: '#!ipxe\nexit', template: '' } },
     { type: 'ClosePxe', data: {} },
     { type: 'ReopenPxe', data: {} },
@@ -205,7 +199,7 @@ export const stories: readonly Story[] = [
   ),
   story(
     script,
-    { type: 'WriteScript', data: { name: 'make', description: 'Makes', text: 'begin()\nend\n' } },
+    { type: 'DefineScript', data: { description: 'Makes', text: 'begin()\nend\n' } },
     { type: 'ChangeScript', data: { description: 'Makes it', text: 'begin()\n  pause()\nend\n' } },
     { type: 'CloseScript', data: {} },
     { type: 'ReopenScript', data: {} },
@@ -234,7 +228,7 @@ export const stories: readonly Story[] = [
     site,
     {
       type: 'DefineSite',
-      data: { name: 'site1', description: 'One', zone: 1, parent: 'top', configValues: [['port', 22]] },
+      data: { description: 'One', zone: 1, parent: 'top', configValues: [['port', 22]] },
     },
     { type: 'ChangeSite', data: { description: 'The first', zone: null, parent: null, configValues: [] } },
     { type: 'CloseSite', data: {} },

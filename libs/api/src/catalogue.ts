@@ -3,25 +3,22 @@ import type { Extension, Protocol, Model, Permission } from './model.ts';
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
 
-/** The namespaces of the core, in the order in which clients know them; those of platforms come after them. */
-const NAMESPACES = [
-  'Auth',
-  'BluePrint',
-  'Site',
-  'Survey',
-  'Directory',
-  'Utilities',
-  'Building',
-  'Foreman',
-  'SubContractor',
-  'PostOffice',
-  'Records',
-];
+/** A namespace, as the module declares it that owns it. */
+export interface NamespaceDeclaration {
+  readonly name: string;
+  /** `0.1` unless said otherwise. */
+  readonly version?: string;
+  /** Where clients know it among the others: the smaller the earlier. */
+  readonly position: number;
+  /** Whether answers about its models may be stored for requests that come again; not where they may hold tokens. */
+  readonly storesAnswers?: boolean;
+}
 
 /** A group of models with a version of its own. */
 export interface Namespace {
   readonly name: string;
   readonly version: string;
+  readonly storesAnswers: boolean;
   readonly models: readonly Model[];
 }
 
@@ -29,9 +26,15 @@ export interface Namespace {
 export class Catalogue {
   readonly namespaces: readonly Namespace[];
   readonly #models = new Map<string, Model>();
+  readonly #declared: readonly NamespaceDeclaration[];
 
   /** @throws Error where declarations do not fit together (a path twice, an extension of nothing, a loose reference) */
-  constructor(models: readonly Model[], extensions: readonly Extension[] = []) {
+  constructor(
+    models: readonly Model[],
+    extensions: readonly Extension[] = [],
+    declared: readonly NamespaceDeclaration[] = [],
+  ) {
+    this.#declared = declared;
     for (const model of models) {
       if (this.#models.has(model.path)) throw new Error(`model ${model.path} is declared twice`);
       this.#models.set(model.path, model);
@@ -40,13 +43,17 @@ export class Catalogue {
     for (const { path, base } of models) {
       if (base !== undefined && !this.#models.has(base)) throw new Error(`${path}: there is no base ${base}`);
     }
-    const there = new Set([...this.#models.keys()].map(namespaceOf));
-    const names = new Set([...NAMESPACES.filter((name) => there.has(name)), ...there]);
-    this.namespaces = [...names].map((name) => ({
-      name,
-      version: name === 'Auth' ? '2.0' : '0.1',
-      models: [...this.#models.values()].filter(({ path }) => namespaceOf(path) === name),
-    }));
+    // Those that nobody has declared come last, in the order of their models.
+    const places = new Map(declared.map(({ name, position }) => [name, position]));
+    const names = [...new Set([...this.#models.keys()].map(namespaceOf))];
+    const place = (name: string): number => places.get(name) ?? Number.MAX_SAFE_INTEGER;
+    this.namespaces = names
+      .toSorted((one, other) => place(one) - place(other))
+      .map((name) => {
+        const { version = '0.1', storesAnswers = true } = declared.find((one) => one.name === name) ?? {};
+        const own = [...this.#models.values()].filter(({ path }) => namespaceOf(path) === name);
+        return { name, version, storesAnswers, models: own };
+      });
   }
 
   model(path: string): Model | undefined {
@@ -59,7 +66,8 @@ export class Catalogue {
       protocols === undefined || protocols.includes(protocol);
     const actionsOf = ({ actions = {} }: Model) =>
       Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
-    return new Catalogue(this.models.filter(shows).map((model) => ({ ...model, actions: actionsOf(model) })));
+    const models = this.models.filter(shows).map((model) => ({ ...model, actions: actionsOf(model) }));
+    return new Catalogue(models, [], this.#declared);
   }
 
   get models(): readonly Model[] {
@@ -94,7 +102,7 @@ export class Catalogue {
         ? {
             deletion: {
               ...deletion,
-              users: async (view, key) => [...(await deletion.users(view, key)), ...(await users(view, key))],
+              users: async (view, key) => [...((await deletion.users?.(view, key)) ?? []), ...(await users(view, key))],
             },
           }
         : {}),

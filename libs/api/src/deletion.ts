@@ -1,45 +1,86 @@
 import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
-import type { Position } from '#event-store';
-import type { Key, Projector, View } from '#read-store';
-import type { Call, Deletion } from './model.ts';
+import { Inject } from '@nestjs/common';
+import type { CommandResult, EventStore, PreconditionCheck } from '#event-store';
+import { CommandContext, CommandExecutor, EVENT_STORE, NamedCommand, PRECONDITION_CHECK } from '#event-store';
+import type { Key, ReadStore, View } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { ApiCatalogue } from './api-features.ts';
 
-/** How long a deletion waits for the read models to show that the object is closed, in milliseconds. */
+/** How long a deletion waits for the read models to show that the object is being deleted. */
 const TIMEOUT_MS = 10_000;
+/** How many users of an object a refusal names. */
+const MAX_NAMED = 10;
+
+/** Deletes objects of one model together or not at all. */
+export abstract class DeleteCommand extends NamedCommand {
+  readonly keys: readonly Key[];
+
+  constructor(keys: readonly Key[]) {
+    super();
+    this.keys = keys;
+  }
+}
 
 /**
- * Deletes objects together or not at all: *close, look, delete*. Whoever refers to an object checks that it is open, so
- * once it is closed and the read models show it, the look misses nobody, on whichever store.
- * @throws Refusal `Not Deletable`, naming who still uses it
+ * Deletes objects: *close, look, delete*. Whoever refers to an object checks that it is active, so once it is closed and
+ * the read models show it, the look misses nobody, on whichever store. Each step is an append of its own.
  */
-export async function deleteObjects(
-  { close, users, reopen, remove }: Deletion,
-  keys: readonly Key[],
-  call: Call,
-  ground: {
-    readonly head: () => Promise<Position>;
-    readonly projector: Pick<Projector, 'caughtUp'>;
-    readonly view: View;
-    /** Looks whether the objects are still what the caller takes them for. */
-    readonly check: () => Promise<void>;
-  },
-): Promise<void> {
-  const each = (step: (work: UnitOfWork, key: Key) => Promise<void>, check?: () => Promise<void>) =>
-    call.execute(async (work) => {
-      for (const key of keys) await step(work, key);
-      await check?.();
-    });
-  const closed = await each((work, key) => close(work, key, call), ground.check);
-  await ground.projector.caughtUp(closed.position ?? (await ground.head()), TIMEOUT_MS);
-  const used = (await Promise.all(keys.map((key) => users(ground.view, key)))).flat();
-  if (used.length > 0) {
-    await each(reopen);
-    throw refuse(
-      '',
-      'NOT_DELETABLE',
-      `Not Deletable: used by ${used.slice(0, 10).join(', ')}${used.length > 10 ? ', …' : ''}`,
-    );
+export abstract class DeletionHandler<C extends DeleteCommand> {
+  @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
+  @Inject(READ_STORE) protected readonly reads!: ReadStore;
+  @Inject(EVENT_STORE) protected readonly store!: EventStore;
+  @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
+  @Inject(PRECONDITION_CHECK) protected readonly check!: PreconditionCheck;
+
+  /** Path of the model; its family's declarations, with their extensions, tell who uses an object. */
+  protected abstract readonly model: string;
+
+  /** Closes it, so that nobody new can refer to it. Refuses where it may not go. */
+  protected abstract close(work: UnitOfWork, key: Key, context: CommandContext): Promise<unknown>;
+  /** Opens it again, because somebody uses it. */
+  protected abstract reopen(work: UnitOfWork, key: Key): Promise<unknown>;
+  /** Deletes it, and what goes with it. */
+  protected abstract remove(work: UnitOfWork, key: Key, view: View): Promise<unknown>;
+
+  /** @throws Refusal `Not Deletable`, naming who still uses it; what a failed precondition throws */
+  async execute(command: C): Promise<CommandResult<void>> {
+    const context = CommandContext.from(command);
+    const { now: view, projector } = this.reads;
+    let steps = 0;
+    const each = (step: (work: UnitOfWork, key: Key) => Promise<unknown>, looks: boolean) => {
+      // Every step has an id of its own, the same ones when the command is sent again.
+      const request = steps === 0 ? context.metadata.request : `${context.metadata.request}/${steps}`;
+      steps += 1;
+      return this.executor.execute({ ...context.metadata, request, command: command.commandName }, async (work) => {
+        for (const key of command.keys) await step(work, key);
+        work.throwIfFaulted();
+        if (looks) await this.check(context.preconditions);
+      });
+    };
+    const closed = await each((work, key) => this.close(work, key, context), true);
+    await projector.caughtUp(closed.position ?? (await this.store.head()), TIMEOUT_MS);
+    const used = await this.#usersOf(command.keys);
+    if (used.length > 0) {
+      await each((work, key) => this.reopen(work, key), false);
+      throw refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
+    }
+    // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
+    const { position } = await each((work, key) => this.remove(work, key, view), closed.position === undefined);
+    return { value: undefined, position };
   }
-  // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
-  await each((work, key) => remove(work, key, ground.view), closed.position === undefined ? ground.check : undefined);
+
+  /** Whoever uses one of the objects, by any of the models that share their ids. */
+  async #usersOf(keys: readonly Key[]): Promise<string[]> {
+    const { whole } = this.catalogue;
+    const family = whole.family(this.model);
+    const looks = whole.models
+      .filter(({ path }) => whole.family(path) === family)
+      .flatMap(({ deletion }) => deletion?.users ?? []);
+    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(this.reads.now, key))));
+    return [...new Set(found.flat())];
+  }
 }
+
+const named = (users: readonly string[]): string =>
+  `${users.slice(0, MAX_NAMED).join(', ')}${users.length > MAX_NAMED ? ', …' : ''}`;

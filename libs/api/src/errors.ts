@@ -14,18 +14,3 @@ export class NotFound extends Error {
     this.key = key;
   }
 }
-
-/** An object is no longer as it was when the change was thought of. */
-export class PreconditionFailed extends Error {
-  readonly model: string;
-  readonly key: Key;
-
-  constructor(model: string, key: Key) {
-    super(`${model} ${key} has changed meanwhile`);
-    this.model = model;
-    this.key = key;
-  }
-}
-
-/** The read models have not come far enough for an answer. */
-export class NotReady extends Error {}

@@ -1,13 +1,15 @@
 export { ANONYMOUS, may, canServe } from './caller.ts';
-export type { Caller, Principal, ServiceScope } from './caller.ts';
+export { ApiModule, ProtocolApis } from './api.module.ts';
+export { ApiCatalogue, ApiFeatures } from './api-features.ts';
+export type { ApiFeature } from './api-features.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
-export type { Namespace } from './catalogue.ts';
-export { withCors } from './cors.ts';
-export type { CorsNames } from './cors.ts';
-export { deleteObjects } from './deletion.ts';
-export { eraseSecret, eraseSecretOf } from './erase-secret.ts';
-export { boolean, dateTime, integer, map, reference, text } from './field.ts';
-export type { Field, Parameter, ValueType } from './field.ts';
+export type { Namespace, NamespaceDeclaration } from './catalogue.ts';
+export { DeleteCommand, DeletionHandler } from './deletion.ts';
+export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
+export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
+export type { EraseSecretCommand, SecretEvent } from './erase-secret.ts';
+export { boolean, dateTime, integer, map, numberReference, parameter, reference, text } from './field.ts';
+export type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, ValueType } from './field.ts';
 export type {
   Action,
   ActionRun,
@@ -22,16 +24,13 @@ export type {
 } from './model.ts';
 export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
-export { Forbidden, NotFound, NotReady, PreconditionFailed } from './errors.ts';
-export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
-export { newRequestId, withoutHost } from './http-exchange.ts';
-export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
-export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
+export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
 export { validate } from './validate.ts';
+export { action, defineModel, staticAction } from './model.ts';
 export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { NAME } from './names.ts';

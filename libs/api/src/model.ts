@@ -1,22 +1,18 @@
-import type { CommandMetadata, UnitOfWork } from '#kernel';
-import type { CommandResult } from '#event-store';
+import type { Caller } from '#kernel';
+import type { NamedCommand } from '#event-store';
 import type { Key, ReadModel, View } from '#read-store';
-import type { Caller } from './caller.ts';
-import type { Field, Parameter } from './field.ts';
+import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf } from './field.ts';
 
 /** Values by field or parameter name, in the shapes of the inside: references are ids. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What a handler knows about the call it serves. */
+/** What a declaration knows about the call it serves. */
 export interface Call {
   readonly caller: Caller;
-  readonly metadata: CommandMetadata;
   /** The read models this call is answered from. */
   readonly view: View;
   /** When the call came in, ISO 8601 with microseconds. */
   readonly now: string;
-  /** Carries out a unit of work; the call is answered when the read models show it. */
-  execute<R>(task: (work: UnitOfWork) => Promise<R>): Promise<CommandResult<R>>;
 }
 
 /** Who may: anybody, anybody with a session, or who has been granted the permission (`Site.view_site`). */
@@ -27,9 +23,9 @@ export interface Action {
   /** Called on the model, not on an object. */
   readonly static?: boolean;
   readonly doc?: string;
-  /** The faces it is shown on; those of its model unless said otherwise. */
+  /** The protocols it is shown on; those of its model unless said otherwise. */
   readonly protocols?: readonly Protocol[];
-  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly parameters: Parameters;
   /** Undefined: nothing. */
   readonly returns?: Parameter;
   readonly permission: Permission;
@@ -37,45 +33,80 @@ export interface Action {
 }
 
 /**
- * How an action is carried out: in the unit of work of the call (together with the same action on the other objects of
- * the call; it may run again, so it only reads and decides), or with a free hand.
+ * How an action is carried out: as a command (together with those for the other objects of the call, all or none), or as
+ * a query, which changes nothing.
  */
 export type ActionRun =
-  | { readonly within: (work: UnitOfWork, target: Key, parameters: Values, call: Call) => Promise<unknown> }
-  | { readonly freely: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
+  | { readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown> }
+  | { readonly query: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
+
+type Declared<P extends Parameters> = Omit<Action, 'parameters' | 'run' | 'static'> & { readonly parameters: P };
+
+type RunsOn<P extends Parameters, T> =
+  | { readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown> }
+  | { readonly query: (target: T, parameters: ValuesOf<P>, call: Call) => Promise<unknown> };
+
+/** Declares an action on objects; `target` is the id of one. */
+export const action = <const P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action =>
+  asAction(declared);
+
+/** Declares an action on the model itself. */
+export const staticAction = <const P extends Parameters>(
+  declared: Declared<P> &
+    (
+      | { readonly command: (parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown> }
+      | { readonly query: (parameters: ValuesOf<P>, call: Call) => Promise<unknown> }
+    ),
+): Action => {
+  const run =
+    'command' in declared
+      ? { command: (_: unknown, parameters: ValuesOf<P>, call: Call) => declared.command(parameters, call) }
+      : { query: (_: unknown, parameters: ValuesOf<P>, call: Call) => declared.query(parameters, call) };
+  return { ...asAction({ ...declared, ...run }), static: true };
+};
+
+function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
+  const { doc, protocols, parameters, returns, permission } = declared;
+  const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
+  return {
+    ...(doc === undefined ? {} : { doc }),
+    ...(protocols === undefined ? {} : { protocols }),
+    parameters,
+    ...(returns === undefined ? {} : { returns }),
+    permission,
+    run: run as unknown as ActionRun,
+  };
+}
 
 /** A way to list some of the objects: the values of the read model's indexes they must have; null: none matches. */
 export interface Filter {
-  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly parameters: Parameters;
   readonly where: (parameters: Values) => Readonly<Record<string, string | number | null>> | null;
 }
 
-/** How an object is deleted: closed, looked at, deleted (see `deletion.ts`). */
+/** How objects are deleted. */
 export interface Deletion {
-  /** Closes it, so that nobody new can refer to it. Refuses where it may not go. */
-  readonly close: (work: UnitOfWork, key: Key, call: Call) => Promise<void>;
-  /** Who still uses it, in words (`Foundation web1`); nobody: an empty list. */
-  readonly users: (view: View, key: Key) => Promise<readonly string[]>;
-  readonly reopen: (work: UnitOfWork, key: Key) => Promise<void>;
-  /** Deletes it, and what goes with it. */
-  readonly remove: (work: UnitOfWork, key: Key, view: View) => Promise<void>;
+  /** The command that deletes these, all or none. */
+  readonly command: (keys: readonly Key[]) => NamedCommand;
+  /** Who still uses one, in words (`Foundation web1`); other modules add to this by extensions. */
+  readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
 }
 
-/** A face of the API. */
+/** A protocol of the API. */
 export type Protocol = 'cinp' | 'rest';
 
-/** A model of the API, declared once; every face of the API is made from this. */
+/** A model of the API, declared once; every protocol of the API is made from this. */
 export interface Model<Row extends object = object> {
   /** `<Namespace>/<Name>`. */
   readonly path: string;
   readonly doc?: string;
-  /** The faces it is shown on; all of them unless said otherwise. */
+  /** The protocols it is shown on; all of them unless said otherwise. */
   readonly protocols?: readonly Protocol[];
   /** The model this one specialises; both address the same objects by the same ids. */
   readonly base?: string;
   /** The field that is the id; none for models without objects. */
   readonly idField?: string;
-  readonly fields: Readonly<Record<string, Field>>;
+  readonly fields: Fields;
   readonly constants?: Readonly<Record<string, string>>;
   /** Where its objects are read from; none for models without objects. */
   readonly rows?: ReadModel<Row>;
@@ -91,10 +122,10 @@ export interface Model<Row extends object = object> {
   complete?(row: Row, key: Key, call: Pick<Call, 'view'>): Promise<Values>;
   /** Which verbs it answers; those with objects are read unless said otherwise. */
   readonly readable?: boolean;
-  /** Decides on a new object; gives back its id. Every field is there, with its default where it was left out. */
-  readonly create?: (work: UnitOfWork, values: Values, call: Call) => Promise<Key>;
-  /** Decides on changes; only the fields that were given are there. */
-  readonly update?: (work: UnitOfWork, key: Key, values: Values, call: Call) => Promise<void>;
+  /** The command for a new object; it results in the id. Every field is there, with its default where it was left out. */
+  create?(values: Values, call: Call): NamedCommand<Key>;
+  /** The command for changes of one object; only the fields that were given are there. */
+  update?(key: Key, values: Values, call: Call): NamedCommand;
   readonly deletion?: Deletion;
   readonly filters?: Readonly<Record<string, Filter>>;
   readonly actions?: Readonly<Record<string, Action>>;
@@ -102,7 +133,16 @@ export interface Model<Row extends object = object> {
   readonly permissions?: Partial<Readonly<Record<'view' | 'add' | 'change' | 'delete', Permission>>>;
 }
 
-/** What a room adds to a model of a room below it. */
+/** Declares a model whose commands get values of the types its fields declare. */
+export const defineModel = <Row extends object, const F extends Fields>(
+  model: Omit<Model<Row>, 'fields' | 'create' | 'update'> & {
+    readonly fields: F;
+    readonly create?: (values: NewValues<F>, call: Call) => NamedCommand<Key>;
+    readonly update?: (key: Key, values: ChangedValues<F>, call: Call) => NamedCommand;
+  },
+): Model<Row> => model as unknown as Model<Row>;
+
+/** What a module adds to a model of a module below it. */
 export interface Extension {
   readonly model: string;
   readonly fields?: Readonly<Record<string, Field>>;
@@ -110,6 +150,6 @@ export interface Extension {
   readonly complete?: (row: object, key: Key, call: Pick<Call, 'view'>) => Promise<Values>;
   readonly filters?: Readonly<Record<string, Filter>>;
   readonly actions?: Readonly<Record<string, Action>>;
-  /** Who of the adding room still uses an object, in words (`Foundation web1`). */
+  /** Who of the adding module still uses an object, in words (`Foundation web1`). */
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { may, canServe } from './caller.ts';
-import type { Caller, Principal } from './caller.ts';
+import type { Caller, Principal } from '#kernel';
 import { Catalogue } from './catalogue.ts';
 import type { Model } from './model.ts';
 import { answers, guarded, permissionsOf } from './permissions.ts';

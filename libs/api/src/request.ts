@@ -1,5 +1,5 @@
 import type { Position } from '#event-store';
-import type { Caller } from './caller.ts';
+import type { Caller } from '#kernel';
 import type { Filter, Values } from './model.ts';
 
 /** What a call came to. */

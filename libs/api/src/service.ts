@@ -1,52 +1,61 @@
 import { shownValues } from '#config';
-import type { CommandMetadata, Fault, JsonMap, UnitOfWork } from '#kernel';
+import type { Fault, JsonMap } from '#kernel';
 import { pairsOf, refuse } from '#kernel';
-import type { Clock, CommandResult, Position } from '#event-store';
+import type { Clock, CommandGateway, NamedCommand, Position, Precondition } from '#event-store';
+import { CommandBatch, CommandContext } from '#event-store';
 import type { Key, Projector, ReadStore, View } from '#read-store';
+import { NotReady, StaleRead } from '#read-store';
 import { ANONYMOUS, may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { permissionFor } from './catalogue.ts';
-import { deleteObjects } from './deletion.ts';
-import { Forbidden, NotReady } from './errors.ts';
+import { Forbidden } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
-import type { PreconditionContext } from './preconditions.ts';
-import { requireLatest, requireUnchanged } from './preconditions.ts';
-import { validate } from './validate.ts';
+import { asDeclared, validate } from './validate.ts';
 
+/** How often a change is worked out anew from an object that others change meanwhile. */
+const MAX_TRIES = 20;
+
+/** What the API stands on. */
 export interface ApiContext {
   readonly catalogue: Catalogue;
   /** Where answers are read from, and who knows how far that has come. */
   readonly reads: Pick<ReadStore, 'now' | 'at'> & { readonly projector: Pick<Projector, 'caughtUp' | 'reached'> };
   readonly clock: Clock;
   readonly head: () => Promise<Position>;
-  /** The one entrance for wishes. */
-  readonly execute: <R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>) => Promise<CommandResult<R>>;
-  /** How long an answer waits for the read models, in milliseconds. */
+  readonly commands: Pick<CommandGateway, 'execute'>;
+  /** How long an answer waits for the read models. */
   readonly timeoutMs?: number;
 }
 
+/** What a command is sent with besides the request. */
+interface Sending {
+  readonly faults?: readonly Fault[];
+  readonly lastFaults?: readonly Fault[];
+  readonly preconditions?: readonly Precondition[];
+}
+
 /**
- * What the faces of the API have in common: who may, whether the values are right, one unit of work per call, and an
+ * What the protocols of the API have in common: who may, whether the values are right, one command per call, and an
  * answer that shows the caller's own change. Reads take the position of the log they are asked as of; none means now.
  */
 export class ApiService {
   readonly catalogue: Catalogue;
-  readonly #ground: ApiContext;
-  readonly #standing: PreconditionContext;
+  readonly #context: ApiContext;
+  readonly #timeoutMs: number;
 
-  constructor(ground: ApiContext) {
-    const { catalogue, reads, head, timeoutMs = 5000 } = ground;
+  constructor(context: ApiContext) {
+    const { catalogue, timeoutMs = 5000 } = context;
     this.catalogue = catalogue;
-    this.#ground = ground;
-    this.#standing = { reads, head, timeoutMs };
+    this.#context = context;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** How far the log is shown, at least, by an answer that is read from now on. */
   get reached(): Position {
-    return this.#ground.reads.projector.reached;
+    return this.#context.reads.projector.reached;
   }
 
   /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
@@ -57,8 +66,8 @@ export class ApiService {
     making: Making<T>,
     at?: Position,
   ): Promise<Map<Key, Shown<T>>> {
-    this.#demand(request, permissionFor(model, 'view'));
-    return show(model, keys, at === undefined ? this.#ground.reads.now : await this.#view(at), making);
+    this.#authorize(request, permissionFor(model, 'view'));
+    return show(model, keys, at === undefined ? this.#context.reads.now : await this.#view(at), making);
   }
 
   /** Keys of the objects a filter finds, in their order. */
@@ -68,7 +77,7 @@ export class ApiService {
     request: Request,
     at?: Position,
   ): Promise<{ readonly keys: readonly Key[]; readonly total: number }> {
-    this.#demand(request, permissionFor(model, 'view'));
+    this.#authorize(request, permissionFor(model, 'view'));
     const { filter, ...page } = listing;
     const where = filter ? filter.use.where(filter.parameters) : {};
     if (!model.rows || where === null) return { keys: [], total: 0 };
@@ -93,20 +102,17 @@ export class ApiService {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<Shown<T> & { readonly key: Key }>> {
-    this.#demand(request, permissionFor(model, 'add'));
-    const { create } = model;
-    if (!create) throw new Forbidden(`${model.path} is not created directly`);
+    this.#authorize(request, permissionFor(model, 'add'));
+    if (!model.create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
-    const { call, done } = this.#open(request, request.idempotencyKey);
-    const { value: key } = await call.execute(async (work) => {
-      collect(work, validate(model.fields, whole));
-      const made = await create(work, whole, call);
-      work.throwIfFaulted();
-      if (!isAddressable(made)) work.fault(model.idField ?? '', 'INVALID', 'Invalid');
-      return made;
+    const command = model.create(asDeclared(model.fields, whole), this.#call(request));
+    const id = model.idField === undefined ? undefined : whole[model.idField];
+    const { value: key, position } = await this.#send(command, request, {
+      faults: validate(model.fields, whole),
+      lastFaults: isAddressable(id) ? [] : [{ field: model.idField ?? '', code: 'INVALID', text: 'Invalid' }],
     });
-    return this.#answer(done, async (pending) =>
+    return this.#answer(position, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
         ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
@@ -125,21 +131,15 @@ export class ApiService {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<ReadonlyMap<Key, Shown<T>>>> {
-    this.#demand(request, permissionFor(model, 'change'));
-    const { update } = model;
-    if (!update) throw new Forbidden(`${model.path} is not changed directly`);
-    const { now } = this.#ground.reads;
+    this.#authorize(request, permissionFor(model, 'change'));
+    if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
+    const { now } = this.#context.reads;
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
-    const { call, done } = this.#open(request, request.idempotencyKey);
-    await call.execute(async (work) => {
-      if (typeof values !== 'function') collect(work, validate(model.fields, values));
-      for (const key of keys) {
-        if (typeof values === 'function') await this.#changeFrom(model, key, values, work, call);
-        else await update(work, key, values, call);
-      }
-      await requireUnchanged(model, keys, request.unchangedSince, this.#standing);
-    });
-    return this.#answer(done, async (pending) => {
+    const position =
+      typeof values === 'function'
+        ? await this.#changeFrom(model, keys, values, request)
+        : await this.#change(model, new Map(keys.map((key) => [key, values])), request);
+    return this.#answer(position, async (pending) => {
       const shown = await show(model, keys, now, making);
       if (pending) for (const [key, { object }] of shown) shown.set(key, { object, since: undefined });
       return shown;
@@ -148,122 +148,147 @@ export class ApiService {
 
   /** Deletes objects, all or none. @throws Refusal where something still uses one of them; PreconditionFailed */
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
-    this.#demand(request, permissionFor(model, 'delete'));
-    const { deletion } = model;
-    if (!deletion) throw new Forbidden(`${model.path} is not deleted directly`);
-    const { reads, head } = this.#ground;
-    await show(model, keys, reads.now, AS_THEY_ARE);
-    const { call, done } = this.#open(request);
-    await deleteObjects(deletion, keys, call, {
-      head,
-      projector: reads.projector,
-      view: reads.now,
-      check: () => requireUnchanged(model, keys, request.unchangedSince, this.#standing),
-    });
-    return this.#answer(done, async () => undefined);
+    this.#authorize(request, permissionFor(model, 'delete'));
+    if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
+    await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
+    const { idempotencyKey: _, ...once } = request;
+    const preconditions = unchanged(model, keys, request);
+    const { position } = await this.#send(model.deletion.command(keys), once, { preconditions });
+    return this.#answer(position, async () => undefined);
   }
 
   /** Calls an action on the model itself. */
-  async callStatic(action: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
-    this.#demand(request, action.permission);
-    const { run } = action;
-    const { call, done } = this.#open(request);
-    if ('within' in run) throw new Error('an action within the unit of work needs an object');
-    const value = await run.freely(undefined, parameters, call);
-    return this.#answer(done, async () => value);
+  async callStatic({ permission, run }: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
+    this.#authorize(request, permission);
+    const call = this.#call(request);
+    if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
+    const { idempotencyKey: _, ...once } = request;
+    const { value, position } = await this.#send(run.command(undefined, parameters, call), once);
+    return this.#answer(position, async () => value);
   }
 
   /** Calls an action on objects, all or none. */
   async callOn(
     model: Model,
-    action: Action,
+    { permission, run }: Action,
     keys: readonly Key[],
     parameters: Values,
     request: Request,
   ): Promise<Answer<Map<Key, unknown>>> {
-    this.#demand(request, action.permission);
-    const { run } = action;
-    await show(model, keys, this.#ground.reads.now, AS_THEY_ARE);
-    const within = 'within' in run;
-    const { call, done } = this.#open(request, within ? request.idempotencyKey : undefined);
-    const each = async (act: (key: Key) => Promise<unknown>): Promise<[Key, unknown][]> => {
-      const values: [Key, unknown][] = [];
-      for (const key of keys) values.push([key, await act(key)]);
-      return values;
-    };
-    const values = within
-      ? (await call.execute((work) => each((key) => run.within(work, key, parameters, call)))).value
-      : await each((key) => run.freely(key, parameters, call));
-    return this.#answer(done, async () => new Map(values));
+    this.#authorize(request, permission);
+    await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
+    const call = this.#call(request);
+    if ('query' in run) {
+      const values = new Map<Key, unknown>();
+      for (const key of keys) values.set(key, await run.query(key, parameters, call));
+      return asAnswer(values);
+    }
+    const { value, position } = await this.#sendAll(
+      keys.map((key) => run.command(key, parameters, call)),
+      request,
+    );
+    return this.#answer(position, async () => new Map(keys.map((key, n) => [key, value[n]])));
   }
 
-  #demand({ caller }: Request, permission: Permission): void {
+  #authorize({ caller }: Request, permission: Permission): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
   }
 
   async #view(at: Position | undefined): Promise<View> {
-    const { reads, head } = this.#ground;
+    const { reads, head } = this.#context;
     if (at === undefined) return reads.now;
     if (at > (await head())) throw refuse('at', 'AHEAD', 'The log has not come that far.');
-    if (!(await reads.projector.caughtUp(at, this.#standing.timeoutMs))) throw new NotReady('the read models are late');
+    if (!(await reads.projector.caughtUp(at, this.#timeoutMs))) throw new NotReady('the read models are late');
     return reads.at(at);
   }
 
-  /** Changes an object by what it is, whoever else changes it meanwhile. */
-  async #changeFrom(model: Model, key: Key, change: (object: Values) => Values, work: UnitOfWork, call: Call) {
-    const { object, since } = await this.#shown(model, key, AS_THEY_ARE);
-    const values = change(object);
-    collect(work, validate(model.fields, values));
-    await model.update?.(work, key, values, call);
-    await requireLatest(model, key, since, work, this.#standing);
+  /** Changes objects by what they are, whoever else changes them meanwhile. */
+  async #changeFrom(model: Model, keys: readonly Key[], change: (object: Values) => Values, request: Request) {
+    for (let tries = 1; ; tries += 1) {
+      const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
+      const changes = new Map([...shown].map(([key, { object }]) => [key, change(object)]));
+      const latest = [...shown].map(([key, { since }]) => ({
+        ...rowOf(model, key),
+        unchangedSince: since === undefined ? [] : [since],
+        otherwise: 'stale-read' as const,
+      }));
+      try {
+        return await this.#change(model, changes, request, latest);
+      } catch (error) {
+        if (!(error instanceof StaleRead) || tries === MAX_TRIES) throw error;
+      }
+    }
   }
 
-  /** @param once the mark of a request that is one unit of work, and carried out once */
-  #open(request: Request, once?: string): { call: Call; done: { position: Position | undefined } } {
-    const done: { position: Position | undefined } = { position: undefined };
-    const { execute, clock, reads } = this.#ground;
-    let steps = 0;
-    const metadata: CommandMetadata = {
-      actor: request.caller.principal?.name ?? ANONYMOUS,
-      request: request.id,
-      correlation: request.id,
-      ...(request.reason === undefined ? {} : { reason: request.reason }),
-    };
-    const call: Call = {
-      caller: request.caller,
-      metadata,
-      view: reads.now,
-      now: clock.now(),
-      execute: async (task) => {
-        // Every unit of work of a request has an id of its own, the same ones when the request is sent again.
-        const id = steps === 0 ? request.id : `${request.id}/${steps}`;
-        const step = await execute(
-          { ...metadata, request: id, ...(once === undefined ? {} : { idempotencyKey: once }) },
-          task,
-        );
-        steps += 1;
-        done.position = step.position ?? done.position;
-        return step;
+  async #change(
+    model: Model,
+    changes: ReadonlyMap<Key, Values>,
+    request: Request,
+    preconditions: readonly Precondition[] = [],
+  ): Promise<Position | undefined> {
+    const call = this.#call(request);
+    const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
+    const faults = [...changes.values()].flatMap((values) => validate(model.fields, values));
+    const { position } = await this.#sendAll(commands, request, {
+      faults,
+      preconditions: [...preconditions, ...unchanged(model, [...changes.keys()], request)],
+    });
+    return position;
+  }
+
+  #call({ caller }: Request): Call {
+    return { caller, view: this.#context.reads.now, now: this.#context.clock.now() };
+  }
+
+  async #sendAll(commands: readonly NamedCommand<unknown>[], request: Request, sending: Sending = {}) {
+    if (commands.length !== 1) return this.#send(new CommandBatch(commands), request, sending);
+    const { value, position } = await this.#send(commands[0]!, request, sending);
+    return { value: [value], position };
+  }
+
+  #send<R>(command: NamedCommand<R>, request: Request, sending: Sending = {}) {
+    const { caller, id, idempotencyKey, reason } = request;
+    const context = new CommandContext({
+      metadata: {
+        actor: caller.principal?.name ?? ANONYMOUS,
+        request: id,
+        correlation: id,
+        ...(reason === undefined ? {} : { reason }),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       },
-    };
-    return { call, done };
+      caller,
+      now: this.#context.clock.now(),
+      ...sending,
+    });
+    return this.#context.commands.execute(command, context);
   }
 
   /** Answers when the read models show the change, or are too late. */
-  async #answer<T>(
-    { position }: { readonly position: Position | undefined },
-    value: (pending: boolean) => Promise<T>,
-  ): Promise<Answer<T>> {
-    const { reads } = this.#ground;
-    const late = position !== undefined && !(await reads.projector.caughtUp(position, this.#standing.timeoutMs));
+  async #answer<T>(position: Position | undefined, value: (pending: boolean) => Promise<T>): Promise<Answer<T>> {
+    const { projector } = this.#context.reads;
+    const late = position !== undefined && !(await projector.caughtUp(position, this.#timeoutMs));
     return { value: await value(late), position, pending: late ? position : undefined };
   }
 
   async #shown<T>(model: Model, key: Key, making: Making<T>): Promise<Shown<T>> {
-    const [shown] = (await show(model, [key], this.#ground.reads.now, making)).values();
+    const [shown] = (await show(model, [key], this.#context.reads.now, making)).values();
     return shown!;
   }
 }
+
+const asAnswer = <T>(value: T): Answer<T> => ({ value, position: undefined, pending: undefined });
+
+const rowOf = ({ path, rows }: Model, key: Key): Pick<Precondition, 'rows' | 'model' | 'key'> => ({
+  rows: rows?.name ?? '',
+  model: path,
+  key,
+});
+
+/** What the request expects of the objects. */
+const unchanged = (model: Model, keys: readonly Key[], { unchangedSince }: Request): Precondition[] =>
+  unchangedSince === undefined
+    ? []
+    : keys.map((key) => ({ ...rowOf(model, key), unchangedSince, otherwise: 'precondition-failed' }));
 
 /** Values as they were given, with the secrets in their maps masked. */
 const withoutSecrets = ({ fields }: Model, values: Values): Values =>
@@ -274,9 +299,6 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
     }),
   );
 
-function collect(work: UnitOfWork, faults: readonly Fault[]): void {
-  for (const { field, code, text } of faults) work.fault(field, code, text);
-}
-
 /** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
-const isAddressable = (key: Key): boolean => typeof key === 'number' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(key);
+const isAddressable = (id: unknown): boolean =>
+  typeof id !== 'string' || id === '' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(id);

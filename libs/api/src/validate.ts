@@ -1,5 +1,5 @@
 import type { Fault } from '#kernel';
-import type { Field } from './field.ts';
+import type { Field, Fields, ValueType } from './field.ts';
 import type { Values } from './model.ts';
 
 /** What every field asks of its value, whatever the model: present where required, of the listed choices. */
@@ -19,3 +19,25 @@ export function validate(fields: Readonly<Record<string, Field>>, values: Values
   }
   return faults;
 }
+
+/** What stands in the place of a required value that is not there; the command it goes into is refused anyway. */
+const NEUTRAL: Readonly<Record<ValueType['kind'], unknown>> = {
+  String: '',
+  Integer: 0,
+  Float: 0,
+  Boolean: false,
+  DateTime: '',
+  Map: {},
+  Model: '',
+};
+
+/** Values of the types their fields declare: no list is null, nor is what is required. */
+export const asDeclared = (fields: Fields, values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const field = fields[name];
+      if (value !== null && value !== undefined) return [name, value];
+      if (field?.list) return [name, []];
+      return [name, field?.required ? NEUTRAL[field.type.kind] : null];
+    }),
+  );

@@ -1,4 +1,4 @@
-import type { Principal } from '#api';
+import type { Principal } from '#kernel';
 import type { Room } from '#runtime';
 import { accountModel } from './account.api.ts';
 import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { BadSetting } from '#runtime';
+import { BadSetting } from '#runtime/settings';
 import type { AppContext } from '#runtime';
 import { Streams } from '#testing';
 import { firstUser } from './first-user.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppContext } from '#runtime';
-import { BadSetting } from '#runtime';
+import { BadSetting } from '#runtime/settings';
 import type { Passwords } from './passwords.ts';
 import { isShort, LENGTH_RULE } from './passwords.ts';
 import { isThereSuperuser, keepSuperusers } from './superusers.ts';

@@ -1,5 +1,5 @@
-import type { UnitOfWork } from '#kernel';
-import type { Caller, Catalogue } from '#api';
+import type { Caller, UnitOfWork } from '#kernel';
+import type { Catalogue } from '#api';
 import { permissionsOf } from '#api';
 import { group } from './group.ts';
 import type { User } from './user.ts';

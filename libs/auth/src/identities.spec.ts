@@ -1,12 +1,12 @@
+import type { Principal } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import type { Following } from '#reactions';
 import { follow } from '#reactions';
 import { Identities } from './identities.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 
 jest.setTimeout(60_000);
 

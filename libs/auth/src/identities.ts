@@ -1,5 +1,5 @@
+import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Principal } from '#api';
 import type { Position, Recorded } from '#event-store';
 import type { Follower } from '#reactions';
 import type { AppContext } from '#runtime';

@@ -1,1 +1,2 @@
 export { authRoom } from './auth.module.ts';
+export { authSettings } from './auth.settings.ts';

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Decider, Message } from '#kernel';
+import type { Decider, Message, ServiceScope } from '#kernel';
 import { refuse } from '#kernel';
-import type { ServiceScope } from '#api';
 import { asNames, difference, withName, withoutName } from './difference.ts';
 import type { Holder, SessionCommand, SessionEvent } from './session-holder.ts';
 import { closed, sessionRules } from './session-holder.ts';

@@ -1,4 +1,4 @@
-import type { ServiceScope } from '#api';
+import type { ServiceScope } from '#kernel';
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import { withName, withoutName } from './difference.ts';

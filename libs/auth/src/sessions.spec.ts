@@ -1,11 +1,11 @@
+import type { Principal } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Principal } from '#api';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { openSessions } from './open-sessions.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 import { hashOf } from './tokens.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';

@@ -1,6 +1,6 @@
-import type { UnitOfWork } from '#kernel';
+import type { Principal, UnitOfWork } from '#kernel';
 import { Conflict, Refusal, refuse } from '#kernel';
-import type { Call, Principal } from '#api';
+import type { Call } from '#api';
 import type { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';

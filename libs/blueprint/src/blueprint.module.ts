@@ -1,29 +1,49 @@
+import type { Logger } from '#kernel';
+import { Module } from '@nestjs/common';
+import { ApiModule } from '#api';
 import type { Served } from '#config';
-import type { Room } from '#runtime';
+import { SERVED } from '#config';
+import { EventSourcingModule } from '#event-sourcing';
+import { LOGGER } from '#runtime';
 import { bluePrintModel, foundationBluePrintModel, structureBluePrintModel } from './blueprint.api.ts';
+import { blueprintHandlers } from './blueprint.commands.ts';
+import { blueprint } from './blueprint.ts';
 import { blueprints } from './blueprints.ts';
 import { pxeModel } from './pxe.api.ts';
+import { pxeHandlers } from './pxe.commands.ts';
+import { pxe } from './pxe.ts';
 import { pxes } from './pxes.ts';
 import { scriptLinkModel } from './script-link.api.ts';
+import { scriptLinkHandlers } from './script-link.commands.ts';
+import { scriptLink } from './script-link.ts';
 import { scriptLinks } from './script-links.ts';
 import { scriptModel } from './script.api.ts';
+import { scriptHandlers } from './script.commands.ts';
+import { script } from './script.ts';
 import { scripts } from './scripts.ts';
 
-/** Blueprints, the scripts in them, and what machines boot. `served` is what configurations say about the server. */
-export const blueprintRoom = (served: Served): Room => ({
-  name: 'blueprint',
-  rows: [blueprints, scripts, scriptLinks, pxes],
-  furnish: ({ ids, log, secrets }) => {
-    const config = { served, log, secrets };
-    return {
-      api: [
-        bluePrintModel(config),
-        foundationBluePrintModel(config),
-        structureBluePrintModel(config),
-        scriptModel,
-        scriptLinkModel(ids),
-        pxeModel,
-      ],
-    };
-  },
-});
+/** Blueprints, the scripts in them, and what machines boot. */
+@Module({
+  imports: [
+    EventSourcingModule.forFeature({
+      deciders: [blueprint, script, scriptLink, pxe],
+      readModels: [blueprints, scripts, scriptLinks, pxes],
+    }),
+    ApiModule.forFeatureAsync({
+      inject: [SERVED, LOGGER],
+      useFactory: (served: Served, log: Logger) => ({
+        namespaces: [{ name: 'BluePrint', position: 20 }],
+        models: [
+          bluePrintModel({ served, log }),
+          foundationBluePrintModel({ served, log }),
+          structureBluePrintModel({ served, log }),
+          scriptModel,
+          scriptLinkModel,
+          pxeModel,
+        ],
+      }),
+    }),
+  ],
+  providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers],
+})
+export class BlueprintModule {}

@@ -19,7 +19,7 @@ const value: FoundationBluePrint = {
   validationTemplate: {},
   physicalInterfaceNames: ['eth0'],
 };
-const define: BluePrintCommand = { type: 'DefineBluePrint', data: { name: 'base', value } };
+const define: BluePrintCommand = { type: 'DefineBluePrint', data: value };
 const change = (data: Partial<FoundationBluePrint>): BluePrintCommand => ({ type: 'ChangeBluePrint', data });
 const fill = (slot: string, link: number, script: string): BluePrintCommand => ({
   type: 'FillSlot',
@@ -99,12 +99,8 @@ describe('a blueprint of a structure', () => {
   const defined: BluePrintEvent = { type: 'BluePrintDefined', data: structure };
 
   it('shares its name with no blueprint of the other kind', () => {
-    given(blueprint)
-      .when({ type: 'DefineBluePrint', data: { name: 'web', value: structure } })
-      .yields(defined);
-    given(blueprint, defined)
-      .when({ type: 'DefineBluePrint', data: { name: 'web', value } })
-      .refuses('name', 'TAKEN');
+    given(blueprint).when({ type: 'DefineBluePrint', data: structure }).yields(defined);
+    given(blueprint, defined).when({ type: 'DefineBluePrint', data: value }).refuses('name', 'TAKEN');
   });
 
   it('is put on other foundations', () =>

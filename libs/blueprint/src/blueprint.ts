@@ -43,7 +43,7 @@ type State = BluePrint & { readonly slots: Map<string, Slot> };
 export type BluePrintChanges = Partial<Omit<FoundationBluePrint, 'kind'> & Omit<StructureBluePrint, 'kind'>>;
 
 export type BluePrintCommand =
-  | Message<'DefineBluePrint', { readonly name: string; readonly value: BluePrint }>
+  | Message<'DefineBluePrint', BluePrint>
   | Message<'ChangeBluePrint', BluePrintChanges>
   | Message<'FillSlot', Slot & { readonly slot: string }>
   | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
@@ -78,17 +78,18 @@ const CHANGES = {
 const set = (data: BluePrintChanges, state: Lifecycle<State>): Lifecycle<State> =>
   state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
-export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEvent> = {
+export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEvent> & { readonly noun: 'BluePrint' } = {
+  noun: 'BluePrint',
   category: 'blueprint',
   creationCommands: ['DefineBluePrint'],
   initial: () => ({ stage: 'absent' }),
   decide: {
-    DefineBluePrint: ({ value }, state) =>
+    DefineBluePrint: (data, state) =>
       state.stage === 'active' || state.stage === 'deleting'
         ? refuse('name', 'TAKEN', 'Blue print with this Name already exists.')
-        : { type: 'BluePrintDefined', data: value },
+        : { type: 'BluePrintDefined', data },
     ChangeBluePrint: (changes, state) => {
-      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'BluePrint is not there');
+      if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'BluePrint does not exist');
       return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
         const name = field as keyof typeof CHANGES;
         if (value === undefined || JSON.stringify(value) === JSON.stringify((state.value as BluePrintChanges)[name])) {

@@ -1,6 +1,6 @@
 export { blueprintLayers } from './blueprint-layers.ts';
 export type { BluePrintLayers } from './blueprint-layers.ts';
-export { blueprintRoom } from './blueprint.module.ts';
+export { BlueprintModule } from './blueprint.module.ts';
 export type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
 export { blueprints } from './blueprints.ts';
 export type { BluePrintRow } from './blueprints.ts';
@@ -9,4 +9,3 @@ export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
 export { pxes } from './pxes.ts';
-export type { PxeRow } from './pxes.ts';

@@ -27,7 +27,7 @@ export const scriptLink: Decider<State, ScriptLinkCommand, ScriptLinkEvent> = {
         ? refuse('id', 'TAKEN', 'Blue print script with this Id already exists.')
         : { type: 'ScriptLinked', data: link },
     RelinkScript: (link, state) => {
-      if (!state) return refuse('', 'NOT_FOUND', 'BluePrintScript is not there');
+      if (!state) return refuse('', 'NOT_FOUND', 'BluePrintScript does not exist');
       const same = state.blueprint === link.blueprint && state.script === link.script && state.slot === link.slot;
       return same ? [] : { type: 'ScriptRelinked', data: link };
     },

@@ -5,7 +5,7 @@ import { script } from './script.ts';
 import { scripts } from './scripts.ts';
 
 const value = { description: 'looks', text: 'begin()\nend\n' };
-const write: ScriptCommand = { type: 'WriteScript', data: { name: 'look', ...value } };
+const write: ScriptCommand = { type: 'DefineScript', data: value };
 const change = (data: Partial<typeof value>): ScriptCommand => ({ type: 'ChangeScript', data });
 
 const written: ScriptEvent = { type: 'ScriptWritten', data: value };

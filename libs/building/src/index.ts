@@ -1,4 +1,5 @@
-export { buildingRoom } from './building.module.ts';
+export { foundationTarget } from './foundation-target.ts';
+export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
 export type { Foundation, TakenBy } from './foundation.ts';
 export { foundations, stateOf } from './foundations.ts';

@@ -1,5 +1,3 @@
-import type { HttpAnswer } from '#api';
-
 /** The only status codes clients of all generations understand in replies of the API. */
 export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500;
 
@@ -27,6 +25,13 @@ export class Rejected extends Error {
 /** The request is wrong as a whole. */
 export const wrong = (message: string): Rejected => new Rejected(400, { message });
 
+/** The answer to a connection whose requests cannot be read: its version is not known. */
+export const malformedRequest = (message: string): HttpAnswer => ({
+  status: 400,
+  headers: { 'Cinp-Version': '1.0', 'Content-Type': 'application/json;charset=utf-8' },
+  text: `{"message": ${JSON.stringify(message)}}`,
+});
+
 /** An answer as it goes over the wire, with what every answer says. */
 export const onTheWire = (
   { status, headers, body, json }: Answer,
@@ -36,3 +41,4 @@ export const onTheWire = (
   headers: { ...headers, ...always, 'Content-Type': 'application/json;charset=utf-8' },
   text: json ?? (body === undefined ? '' : JSON.stringify(body)),
 });
+import type { HttpAnswer } from '#http';

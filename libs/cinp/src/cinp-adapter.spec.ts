@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ExampleObjects } from './example-objects.ts';
-import { exampleObjects, SITE } from './example-objects.ts';
-import type { Sent } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleObjects } from '../test/example-objects.ts';
+import { exampleObjects, SITE } from '../test/example-objects.ts';
+import type { Sent } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);
@@ -139,6 +140,17 @@ describe('bodies', () => {
       if (text.endsWith('"AnonymousUser"')) break;
     }
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200']);
+  });
+
+  it('a request that cannot be read is answered in the shape of the protocol', async () => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write('FOO /api/v1/ HTTP/1.1\r\nHost: x\r\n\r\n');
+    const lines = (await text(socket)).split('\r\n');
+    expect(lines).toContain('Cinp-Version: 1.0');
+    expect([lines[0], lines.at(-1)]).toEqual([
+      'HTTP/1.1 400 Bad Request',
+      '{"message": "Invalid Verb (HTTP Method) \\"FOO\\""}',
+    ]);
   });
 
   it('a client that goes away is no error', async () => {

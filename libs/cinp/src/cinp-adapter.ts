@@ -1,5 +1,8 @@
-import type { ApiService, Caller, HttpHandler, HttpRequest, Principal, Values } from '#api';
-import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
+import type { Caller, Principal } from '#kernel';
+import { ClientGone, newRequestId } from '#http';
+import type { HttpHandler, HttpRequest } from '#http';
+import type { ApiService, Values } from '#api';
+import { Forbidden, may, permissionFor } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, Rejected, wrong } from './answer.ts';

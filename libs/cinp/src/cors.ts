@@ -1,5 +1,3 @@
-import type { CorsNames } from '#api';
-
 /** The headers of CInP. */
 export const CINP_HEADERS: CorsNames = {
   accepted: [
@@ -30,3 +28,4 @@ export const CINP_HEADERS: CorsNames = {
     'Contractor-Pending',
   ],
 };
+import type { CorsNames } from '#http';

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '#api';
-import { readJson, UnusableBody } from '#api';
+import { readJson, UnusableBody } from '#http';
+import type { HttpRequest } from '#http';
 import { wrong } from './answer.ts';
 
 /** How clients know what is wrong with their data. */

@@ -1,4 +1,5 @@
-import { ROOT, withoutHost } from '#api';
+import { withoutHost } from '#http';
+import { ROOT } from '#api';
 
 /** What a request is about, as its URI says it: names from the root down, then ids, then an action. */
 export interface Uri {

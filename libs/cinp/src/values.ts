@@ -1,5 +1,6 @@
+import { flawOf } from '#http';
 import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
-import { flawOf, shownMoment, toKey, toMoment, uriOf } from '#api';
+import { shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';

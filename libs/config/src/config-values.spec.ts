@@ -19,7 +19,7 @@ describe('configuration values as they are given', () => {
   beforeEach(() => kept.clear());
 
   const given = (values: Json, before?: Pairs, work = nothing) =>
-    configValuesFrom(work, values, { owner: 'Site site1', before, secrets, wish: 'w', lists: ['dns_servers'] });
+    configValuesFrom(work, values, { owner: 'Site site1', before, secrets, request: 'r', lists: ['dns_servers'] });
   async function faults(values: Json, before?: Pairs): Promise<readonly Fault[]> {
     const work = new UnitOfWork({ load: async () => ({ state: undefined, revision: -1 }) as never });
     await given(values, before, work);

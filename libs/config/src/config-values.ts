@@ -8,8 +8,8 @@ const FIELD = 'config_values';
 
 /** Where the values of secrets are kept. */
 export interface SecretKeeping {
-  /** Keeps a value for its owner, in words (`Site site1 db_password`); `wish` is the id of the wish it came with. */
-  keep(value: Json, owner: string, wish: string): Promise<SecretReference>;
+  /** Keeps a value for its owner, in words (`Site site1 db_password`); `request` is the id of the request it came with. */
+  keep(value: Json, owner: string, request: string): Promise<SecretReference>;
   /** Whether a secret has this value. */
   holds(reference: SecretReference, value: Json): Promise<boolean>;
 }
@@ -21,8 +21,8 @@ export interface ConfigOwner {
   /** The values before; none where the owner is new. */
   readonly before?: Pairs | undefined;
   readonly secrets: SecretKeeping;
-  /** Id of the wish the values came with. */
-  readonly wish: string;
+  /** Id of the request the values came with. */
+  readonly request: string;
   /** Names whose values have to be lists. */
   readonly lists?: readonly string[];
 }
@@ -80,13 +80,13 @@ async function sealed(given: Given, whose: ConfigOwner, work: UnitOfWork): Promi
 
 /** The reference that stands for a secret: the one before where it is unchanged. */
 async function referenceFor({ path, value, before }: Given, whose: ConfigOwner, work: UnitOfWork): Promise<Json> {
-  const { owner, secrets, wish } = whose;
+  const { owner, secrets, request } = whose;
   const known = isSecretReference(before) ? before : undefined;
   if (value === MASK) {
     if (!known) work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`);
     return known ?? null;
   }
-  return known && (await secrets.holds(known, value)) ? known : secrets.keep(value, secretOwner(owner, path), wish);
+  return known && (await secrets.holds(known, value)) ? known : secrets.keep(value, secretOwner(owner, path), request);
 }
 
 /** By what name the values of a secret are kept. */

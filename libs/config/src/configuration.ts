@@ -39,3 +39,6 @@ export function unmergedConfiguration(layers: readonly Layer[], classes: readonl
   const { values, faults } = overlay(layers, classes);
   return { configuration: shownConfiguration(values, faults), faults };
 }
+
+/** Injection token of what configurations say about the server ({@link Served}). */
+export const SERVED = Symbol('Served');

@@ -1,12 +1,22 @@
-import type { Room } from '#runtime';
+import { Module } from '@nestjs/common';
+import { ApiModule } from '#api';
+import { EventSourcingModule } from '#event-sourcing';
 import { entries } from './entries.ts';
 import { entryModel } from './entry.api.ts';
+import { entryHandlers } from './entry.commands.ts';
+import { entry } from './entry.ts';
+import { zoneNames } from './zone-names.ts';
 import { zoneModel } from './zone.api.ts';
+import { zoneHandlers } from './zone.commands.ts';
+import { zone } from './zone.ts';
 import { zones } from './zones.ts';
 
 /** DNS zones and their entries. */
-export const directoryRoom: Room = {
-  name: 'directory',
-  rows: [zones, entries],
-  furnish: ({ ids }) => ({ api: [zoneModel(ids), entryModel(ids)] }),
-};
+@Module({
+  imports: [
+    EventSourcingModule.forFeature({ deciders: [zone, zoneNames, entry], readModels: [zones, entries] }),
+    ApiModule.forFeature({ namespaces: [{ name: 'Directory', position: 50 }], models: [zoneModel, entryModel] }),
+  ],
+  providers: [...zoneHandlers, ...entryHandlers],
+})
+export class DirectoryModule {}

@@ -1,4 +1,4 @@
-export { directoryRoom } from './directory.module.ts';
+export { DirectoryModule } from './directory.module.ts';
 export { entries } from './entries.ts';
 export type { EntryRow } from './entries.ts';
 export type { Entry, EntryType, Service } from './entry.ts';

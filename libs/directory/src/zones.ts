@@ -1,30 +1,18 @@
-import type { Key, ReadModel, View } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import type { EntityRow, Key, View } from '#read-store';
+import { entityRows } from '#read-store';
 import type { Zone } from './zone.ts';
+import { zone } from './zone.ts';
 
 /** A zone as it is shown. */
-export interface ZoneRow extends Readonly<Zone> {
-  readonly created: string;
-  readonly updated: string;
-}
-
-const changed = change<ZoneRow, Partial<Zone>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
+export type ZoneRow = EntityRow<Zone>;
 
 /** Zones by id. */
-export const zones: ReadModel<ZoneRow> = {
+export const zones = entityRows(zone, {
   name: 'zones',
   version: 1,
   key: 'integer',
-  history: true,
   indexes: { parent: ({ parent }) => parent },
-  on: {
-    ZoneDefined: rule<ZoneRow, Zone>((_, { data, at }) => ({ ...data, created: at, updated: at })),
-    ZoneRenamed: changed,
-    ZoneMoved: changed,
-    ZoneTimed: changed,
-    ZoneDeleted: gone(),
-  },
-};
+});
 
 /** The domain of a zone: `web.example.test`; null where there is no such zone. */
 export async function domainOf(view: View, id: number | null): Promise<string | null> {

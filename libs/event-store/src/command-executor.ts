@@ -168,6 +168,7 @@ export class CommandExecutor {
           at,
           actor: metadata.actor,
           request: metadata.request,
+          ...(metadata.command === undefined ? {} : { command: metadata.command }),
           correlation: metadata.correlation,
           ...(metadata.causation === undefined ? {} : { causation: metadata.causation }),
           ...(metadata.reason === undefined ? {} : { reason: metadata.reason }),

@@ -9,6 +9,8 @@ export interface Meta {
   readonly at: string;
   readonly actor: string;
   readonly request: string;
+  /** Name of the command it was decided by (`CreateSite`). */
+  readonly command?: string;
   readonly correlation: string;
   readonly causation?: string;
   readonly reason?: string;

@@ -1,10 +1,21 @@
+export { CLOCK, EVENT_STORE, PRECONDITION_CHECK } from './tokens.ts';
 export { backoffMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { followTimes } from './follow-times.ts';
+export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
+export { CommandContext } from './command-context.ts';
+export type { CommandContextOptions, Precondition } from './command-context.ts';
 export { CommandExecutor } from './command-executor.ts';
 export type { CommandResult } from './command-executor.ts';
+export { CommandGateway } from './command-gateway.ts';
+export type { CommandObserver, CommandOutcome } from './command-gateway.ts';
+export { CommandRunner } from './command-runner.ts';
+export type { CommandClass, PreconditionCheck } from './command-runner.ts';
+export { NamedCommand } from './named-command.ts';
+export type { ResultOf } from './named-command.ts';
+export { UnitOfWorkHandler } from './unit-of-work-handler.ts';
 export { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
 export type {
   Appended,
@@ -20,6 +31,7 @@ export type {
   Subscription,
   Write,
 } from './event-store.ts';
+export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';

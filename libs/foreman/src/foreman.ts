@@ -1,37 +1,43 @@
+import type { Logger } from '#kernel';
 import { randomUUID } from 'node:crypto';
-import type { CommandMetadata, UnitOfWork } from '#kernel';
-import { Conflict, Refusal } from '#kernel';
-import type { Call } from '#api';
-import type { Position, Recorded } from '#event-store';
-import { foundation } from '#building';
-import type { FoundationType, ServerHalf } from '#platform';
+import { Conflict, idOf, Refusal, streamName } from '#kernel';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Clock, EventStore, Position, Recorded } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
 import type { Follower } from '#reactions';
-import type { AppContext, Process } from '#runtime';
-import type { Host } from '#tscript';
-import type { ForemanWire, Outcome, Report } from '#wire';
+import type { Repeat, ServerHalf } from '#platform';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { DATABASE, LOGGER } from '#runtime';
+import type { ForemanWire, Report } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
-import type { Dispatch, Job } from './job.ts';
+import type { Created, Dispatch, Job, Target } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
+import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { FailJob } from './job.commands.ts';
+import { JobTargetRegistry, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
-import { takeReport } from './report.ts';
-import { foundationHost } from './work-host.ts';
 
+/** How the foreman is set up. */
 export interface ForemanOptions {
-  readonly ground: AppContext;
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
-  readonly types: readonly FoundationType[];
-  readonly repeatable: (module: string, func: string) => boolean;
-  /** How long an agent on the wire may be silent, in milliseconds. */
+  /** What may be done with a task of which nobody knows what became of it. */
+  readonly repeatOf: (module: string, func: string) => Repeat;
+  /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
   readonly pollLease: number;
 }
+
+/** Injection token of {@link ForemanOptions}. */
+export const FOREMAN_OPTIONS = Symbol('ForemanOptions');
 
 /** How many jobs are looked at at a time. */
 const WIDTH = 8;
@@ -43,42 +49,70 @@ const RESEND = 1000;
  * job in question, and the look decides what can be decided; the log's exact revisions make sure that nothing is done
  * twice. Nothing it keeps in memory matters: after a restart it looks at every job.
  */
-export class Foreman implements Process {
-  readonly name = 'foreman';
+export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #options: ForemanOptions;
+  readonly #commands: CommandGateway;
+  readonly #reads: ReadStore;
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #handedOver: DispatchLedger;
   readonly #alarms: Timers;
   readonly #lookouts: KeyedWorkQueue;
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
+  readonly #targets: JobTargetRegistry;
+  /** Jobs by the stream of their target. */
   readonly #jobOf = new Map<string, number>();
+  /** The same the other way round. */
+  readonly #targetOf = new Map<number, string>();
   readonly #sent = new Set<string>();
   #startedAt = 0;
   #position: Position = 0n;
 
-  constructor(options: ForemanOptions) {
+  constructor(
+    @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
+    @Inject(JobTargetRegistry) targets: JobTargetRegistry,
+    @Inject(CommandGateway) commands: CommandGateway,
+    @Inject(READ_STORE) reads: ReadStore,
+    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(DATABASE) pool: Pool,
+    @Inject(LOGGER) log: Logger,
+  ) {
     this.#options = options;
-    this.#handedOver = new DispatchLedger(options.ground.pool);
+    this.#targets = targets;
+    this.#commands = commands;
+    this.#reads = reads;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#handedOver = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
-    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#look(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id));
+    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
+    this.#alarms = new Timers((id) => this.#lookouts.add(id), clock.millis);
   }
 
-  async start(): Promise<void> {
-    const { ground, wire } = this.#options;
-    this.#startedAt = Date.now();
+  /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
+  get now(): number {
+    return this.#clock.millis();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { wire } = this.#options;
+    this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
-    this.#position = await ground.store.head();
-    await ground.reads.projector.caughtUp(this.#position, 60_000);
-    const { rows } = await ground.reads.now.list(jobs);
+    this.#position = await this.#store.head();
+    await this.#reads.projector.caughtUp(this.#position, 60_000);
+    const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
-      reported: (report) => this.#reported(report),
-      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      reported: (report) => this.#takeReport(report),
+      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
-      this.#jobOf.set(row.target.id, Number(key));
+      this.#watch(Number(key), row.target);
       this.#lookouts.add(Number(key));
     }
   }
@@ -88,48 +122,37 @@ export class Foreman implements Process {
     return {
       kind: 'follower',
       name: 'foreman',
-      categories: [job.category, foundation.category],
+      categories: [job.category, ...[...this.#targets.all.values()].map(({ category }) => category)],
       begin: async () => this.#position,
       handle: (events) => events.forEach((event) => this.#heard(event)),
     };
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.#alarms.stop();
     await this.#lookouts.stop();
     await this.#options.wire.stop();
   }
 
-  /**
-   * Takes a report of an agent.
-   * @param execute carries out the unit of work, on behalf of who reports
-   * @throws Refusal as `takeReport`
-   */
-  async report(
-    execute: Call['execute'],
-    report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
-  ): Promise<void> {
-    const done = await execute(async (work) => {
-      await takeReport(work, report, this.#context());
-      return work.load(job, report.job);
-    });
-    this.#beats.delete(report.cookie);
-    this.#sent.delete(report.cookie);
-    await this.#follow(report.job, done.value);
+  /** What follows from a report that was taken. */
+  async reported(id: number, cookie: string, state: Job | undefined): Promise<void> {
+    this.#beats.delete(cookie);
+    this.#sent.delete(cookie);
+    await this.#follow(id, state);
   }
 
-  /** What looks at jobs are made with. */
-  #context(): ReconcileContext {
-    const { types, wire, lease, repeatable } = this.#options;
+  /** What jobs are reconciled with. */
+  context(): ReconcileContext {
+    const { platforms, wire, lease, repeatOf } = this.#options;
     return {
-      now: Date.now(),
+      now: this.now,
       newCookie: randomUUID,
-      hostFor: (work, state) => this.#hostFor(work, state),
-      types,
+      targets: this.#targets.all,
+      platforms,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
-      repeatable,
+      repeatOf,
     };
   }
 
@@ -139,49 +162,46 @@ export class Foreman implements Process {
     return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
   }
 
-  async #hostFor(work: UnitOfWork, { target }: Job): Promise<Host> {
-    const found = await work.load(foundation, target.id);
-    if (!('value' in found)) throw new Error(`foundation ${target.id} is gone while a job is at work on it`);
-    const { platforms, types } = this.#options;
-    return foundationHost(platforms, types, { locator: target.id, value: found.value });
-  }
-
-  #heard(event: Recorded): void {
-    const { id } = event;
-    if (event.stream.startsWith(`${job.category}-`)) {
-      if (event.type === 'JobEnded') {
-        this.#alarms.set(Number(id), undefined);
-        return;
-      }
-      this.#lookouts.add(Number(id));
+  #heard({ stream, type, data }: Recorded): void {
+    if (!stream.startsWith(`${job.category}-`)) {
+      const atWork = this.#jobOf.get(stream);
+      if (atWork !== undefined) this.#lookouts.add(atWork);
       return;
     }
-    if (event.type === 'FoundationTaken') this.#jobOf.set(id, (event.data as { job: number }).job);
-    const waiting = this.#jobOf.get(id);
-    if (event.type === 'FoundationReleased') this.#jobOf.delete(id);
-    else if (waiting !== undefined) this.#lookouts.add(waiting);
+    const id = Number(idOf(stream));
+    if (type === 'JobCreated') this.#watch(id, (data as Created).target);
+    if (type === 'JobEnded') this.#unwatch(id);
+    else this.#lookouts.add(id);
   }
 
-  /** Looks at a job and waits until what was decided about it can be read. */
-  async lookNow(id: number): Promise<void> {
-    const { store, reads } = this.#options.ground;
-    await this.#look(id);
-    await reads.projector.caughtUp(await store.head(), 5000);
+  /** From now on what happens to the target has the job looked at. */
+  #watch(id: number, target: Target): void {
+    const stream = streamName(targetOf(this.#targets.all, target).category, target.id);
+    this.#jobOf.set(stream, id);
+    this.#targetOf.set(id, stream);
+  }
+
+  #unwatch(id: number): void {
+    this.#alarms.set(id, undefined);
+    const stream = this.#targetOf.get(id);
+    if (stream !== undefined && this.#jobOf.get(stream) === id) this.#jobOf.delete(stream);
+    this.#targetOf.delete(id);
+  }
+
+  /** Reconciles a job and waits until what was decided about it can be read. */
+  async reconcileNow(id: number): Promise<void> {
+    await this.#reconcile(id);
+    await this.#reads.projector.caughtUp(await this.#store.head(), 5000);
   }
 
   #ringAll(): void {
-    for (const id of this.#jobOf.values()) this.#lookouts.add(id);
+    for (const id of this.#targetOf.keys()) this.#lookouts.add(id);
   }
 
-  async #look(id: number): Promise<void> {
-    const { ground } = this.#options;
-    const request = randomUUID();
-    const metadata: CommandMetadata = { actor: 'system', request, correlation: request };
+  async #reconcile(id: number): Promise<void> {
     try {
-      const { value } = await ground.execute(metadata, async (work) => {
-        await reconcile(work, id, this.#context());
-        return work.load(job, id);
-      });
+      const context = CommandContext.system(this.#clock.now());
+      const { value } = await this.#commands.execute(new ReconcileJob(id), context);
       await this.#follow(id, value);
     } catch (error) {
       if (error instanceof Conflict) {
@@ -194,14 +214,11 @@ export class Foreman implements Process {
 
   /** A fault in one job touches that job alone: it goes into error with a message, and the operator may reset it. */
   async #fault(id: number, error: unknown): Promise<void> {
-    const { ground } = this.#options;
     const reference = randomUUID();
-    ground.log.error('a look at a job failed', error, { job: id, reference });
+    this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
-    const metadata: CommandMetadata = { actor: 'system', request: reference, correlation: reference };
-    await ground
-      .execute(metadata, async (work) => work.attempt(job, id, { type: 'FailJob', data: { message } }))
-      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+    const context = CommandContext.system(this.#clock.now(), reference);
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#alarms.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
@@ -213,7 +230,7 @@ export class Foreman implements Process {
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+    this.#alarms.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
@@ -225,29 +242,28 @@ export class Foreman implements Process {
   async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground, repeatable } = this.#options;
+    const { wire, repeatOf } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = !repeatable(order.module, order.function);
+      const once = repeatOf(order.module, order.function) !== 'safe';
       await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {
       this.#sent.delete(cookie);
-      ground.log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
+      this.#log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
       return false;
     }
   }
 
-  async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {
-    const request = `report-${cookie}`;
+  async #takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
     try {
-      const metadata: CommandMetadata = { actor: `agent ${agent}`, request, correlation: request };
-      await this.report((task) => this.#options.ground.execute(metadata, task), { job: id, cookie, outcome });
+      const context = CommandContext.system(this.#clock.now(), `report-${cookie}`, `agent ${agent}`);
+      await this.#commands.execute(new ReportTask(id, cookie, outcome), context);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#options.ground.log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
+      this.#log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
     }
   }
 }

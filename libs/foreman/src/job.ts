@@ -4,7 +4,8 @@ import type { Machine } from '#tscript';
 
 /** What a job works on. */
 export interface Target {
-  readonly kind: 'Foundation';
+  /** Which job target it is: `Foundation`. */
+  readonly kind: string;
   readonly id: string;
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { foundation } from '#building';
+import { thing } from '../test/example-target.ts';
 import { clearDispatched } from '#tscript';
-import { LEASE, JobFixture } from './job-fixture.suite.ts';
+import { LEASE, JobFixture } from '../test/job-fixture.suite.ts';
 
 const WORK = 'begin()\n  done = lab.work( name="disk" )\nend\n';
 const BLAST = 'begin()\n  lab.blast( name="wall" )\nend\n';
 const TWO = 'begin()\n  one = lab.work( name="one" )\n  two = lab.work( name=one )\nend\n';
 
 const JOB = 'job-12';
-const HOST = 'foundation-host1';
+const HOST = 'thing-host1';
 
 /** A job whose task is in the hands of an agent. */
 async function dispatched(script: string): Promise<JobFixture> {
@@ -19,23 +19,18 @@ async function dispatched(script: string): Promise<JobFixture> {
   return yard;
 }
 
-const reset = async (yard: JobFixture) => {
-  const { machine } = await yard.job();
-  return yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
-};
-
 describe('a job goes', () => {
   it('from the wish to the end, one append for each step', async () => {
     const yard = new JobFixture({ create: WORK });
     expect(await yard.create()).toEqual({
-      [HOST]: ['FoundationTaken'],
+      [HOST]: ['ThingTaken'],
       [`program-${(await yard.job()).program}`]: ['ProgramStored'],
       [JOB]: ['JobCreated'],
     });
     expect((await yard.job()).stage).toBe('waiting');
 
     expect(await yard.look()).toEqual({
-      [HOST]: ['FoundationLocated'],
+      [HOST]: ['ThingLocated'],
       [JOB]: ['JobStarted', 'JobStepRequested'],
     });
     const order = { task: '12-1', module: 'lab', function: 'work', parameters: { name: 'disk', rack: 'a' } };
@@ -51,7 +46,7 @@ describe('a job goes', () => {
 
     expect(await yard.report({ result: { answer: 1 } })).toEqual({
       [JOB]: ['JobStepCompleted', 'JobEnded'],
-      [HOST]: ['FoundationBuilt', 'FoundationReleased'],
+      [HOST]: ['ThingBuilt', 'ThingReleased'],
     });
     expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { done: 1 } } });
     expect(await yard.look()).toEqual({});
@@ -76,47 +71,37 @@ describe('a job goes', () => {
     await yard.create();
     expect(await yard.look()).toEqual({
       [JOB]: ['JobStarted', 'JobEnded'],
-      [HOST]: ['FoundationLocated', 'FoundationBuilt', 'FoundationReleased'],
+      [HOST]: ['ThingLocated', 'ThingBuilt', 'ThingReleased'],
     });
   });
 
   it('back to where it began: what was created is destroyed', async () => {
     const yard = new JobFixture({ destroy: WORK });
-    yard.log.put(
-      foundation,
-      'host1',
-      { type: 'FoundationLocated', data: {} },
-      { type: 'FoundationBuilt', data: { job: 1 } },
-    );
+    yard.log.put(thing, 'host1', { type: 'ThingLocated', data: {} }, { type: 'ThingBuilt', data: { job: 1 } });
     yard.served.add('lab');
     await yard.create('destroy');
     await yard.look();
     expect(await yard.report({ result: { answer: 1 } })).toMatchObject({
-      [HOST]: ['FoundationDestroyed', 'FoundationReleased'],
+      [HOST]: ['ThingDestroyed', 'ThingReleased'],
     });
   });
 
-  it('and leaves the foundation as it was, where it is a utility job', async () => {
+  it('and leaves the thing as it was, where it is a utility job', async () => {
     const yard = new JobFixture({ check: WORK });
-    yard.log.put(
-      foundation,
-      'host1',
-      { type: 'FoundationLocated', data: {} },
-      { type: 'FoundationBuilt', data: { job: 1 } },
-    );
+    yard.log.put(thing, 'host1', { type: 'ThingLocated', data: {} }, { type: 'ThingBuilt', data: { job: 1 } });
     yard.served.add('lab');
     await yard.create('check');
     await yard.look();
-    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({ [HOST]: ['FoundationReleased'] });
+    expect(await yard.report({ result: { answer: 1 } })).toMatchObject({ [HOST]: ['ThingReleased'] });
   });
 });
 
 describe('a job waits for its turn', () => {
-  it('until the foundation is located, where that is not done for it', async () => {
-    const yard = new JobFixture({ create: WORK }, 'Find');
+  it('until the thing is located, where that is not done for it', async () => {
+    const yard = new JobFixture({ create: WORK }, false);
     await yard.create();
     expect(await yard.look()).toEqual({});
-    yard.log.put(foundation, 'host1', { type: 'FoundationLocated', data: {} });
+    yard.log.put(thing, 'host1', { type: 'ThingLocated', data: {} });
     expect(await yard.look()).toEqual({ [JOB]: ['JobStarted', 'JobStepRequested'] });
   });
 
@@ -188,7 +173,7 @@ describe('a lease that runs out', () => {
     });
     expect(await yard.look()).toEqual({});
 
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
     expect((await yard.job()).order?.task).toBe('12-1');
   });
@@ -219,8 +204,8 @@ describe('a job that stands still', () => {
     const first = await yard.cookie();
     expect(await yard.report({ error: 'no disk' })).toEqual({ [JOB]: ['JobStepFailed'] });
     expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no disk' });
-    yard.log.put(foundation, 'host1', { type: 'FoundationOwnFieldsChanged', data: { own: { rack: 'b' } } });
-    await reset(yard);
+    yard.log.put(thing, 'host1', { type: 'ThingMoved', data: { rack: 'b' } });
+    await yard.reset();
     expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
     const { order, dispatch } = await yard.job();
     expect(order).toEqual({ task: '12-1', module: 'lab', function: 'work', parameters: { name: 'disk', rack: 'b' } });
@@ -242,7 +227,7 @@ describe('a job that stands still', () => {
     await yard.create();
     await yard.tell({ type: 'FailJob', data: { message: 'a fault' } });
     expect(await yard.look()).toEqual({});
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toMatchObject({ [JOB]: ['JobStarted', 'JobStepRequested'] });
   });
 });

@@ -1,23 +1,22 @@
 import type { UnitOfWork } from '#kernel';
-import { foundation } from '#building';
-import type { FoundationType } from '#platform';
+import type { Repeat } from '#platform';
 import { begin } from '#tscript';
 import type { Dispatch, Job } from './job.ts';
 import { job } from './job.ts';
+import { targetOf } from './job-target.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { runUntilBlocked, programOf } from './run-until-blocked.ts';
 
 /** What a look at a job needs besides the state of the streams. */
 export interface ReconcileContext extends RunContext {
-  readonly types: readonly FoundationType[];
   /** Whether an agent on the wire serves this module of this site. */
   readonly serves: (site: string, module: string) => boolean;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** When the lease of a dispatch runs out, milliseconds since 1970, from what was heard of its agent. */
   readonly deadlineOf: (dispatch: Dispatch) => number;
-  /** Whether a task may simply be done again when nobody knows what became of it. */
-  readonly repeatable: (module: string, func: string) => boolean;
+  /** What may be done with a task of which nobody knows what became of it. */
+  readonly repeatOf: (module: string, func: string) => Repeat;
 }
 
 /**
@@ -33,21 +32,12 @@ export async function reconcile(work: UnitOfWork, id: number, context: Reconcile
 }
 
 async function start(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
-  if (!(await mayStart(work, state, context))) return;
+  const { target, script } = state;
+  if (!(await targetOf(context.targets, target).mayStart(work, target.id, script))) return;
   const machine = begin(await programOf(work, state));
   await work.decide(job, id, { type: 'StartJob', data: { machine } });
   await runUntilBlocked(work, id, context);
   await handOut(work, id, context);
-}
-
-/** A foundation of a type that locates by itself is located when a job wants to create it. */
-async function mayStart(work: UnitOfWork, { script, target }: Job, { types }: ReconcileContext): Promise<boolean> {
-  const found = await work.load(foundation, target.id);
-  if (!('value' in found)) return false;
-  if (script === 'destroy') return found.value.built;
-  if (script !== 'create' || found.value.located) return true;
-  if (types.find(({ type }) => type === found.value.type)?.locates !== 'by-itself') return false;
-  return (await work.attempt(foundation, target.id, { type: 'LocateFoundation', data: {} })) === undefined;
 }
 
 async function goOn(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
@@ -63,12 +53,12 @@ async function goOn(work: UnitOfWork, id: number, state: Job, context: Reconcile
   await handOut(work, id, context);
 }
 
-async function lapse(work: UnitOfWork, id: number, state: Job, { repeatable }: ReconcileContext): Promise<void> {
+async function lapse(work: UnitOfWork, id: number, state: Job, { repeatOf }: ReconcileContext): Promise<void> {
   const { dispatch, order } = state;
   if (!dispatch || !order) return;
   const data = { cookie: dispatch.cookie, reason: 'nothing was heard of the agent' };
   await work.decide(job, id, { type: 'LapseTask', data });
-  if (repeatable(order.module, order.function)) return;
+  if (repeatOf(order.module, order.function) === 'safe') return;
   const message = `Nobody knows what became of ${order.module}.${order.function} (task ${order.task}): look, then reset the job to do it again`;
   await work.decide(job, id, { type: 'FailJob', data: { message } });
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { job } from './job.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const RESULT = { result: { answer: 1 } };
@@ -89,11 +89,18 @@ describe('a report', () => {
     ]);
   });
 
-  it('does not count where the function cannot make anything of it; the task stays out', async () => {
-    expect(await refused(yard.report({ result: { nothing: 1 } }))).toEqual([
-      'INVALID_RESULT',
-      'Error saving job results: "Error"',
-    ]);
+  it.each([
+    [{ nothing: 1 }, 'answer must be JSON, and is missing'],
+    [{}, 'answer must be JSON, and is missing'],
+  ])('whose result is not that of the contract (%j) is a fault of the task, once', async (result, fault) => {
+    const cookie = await yard.cookie();
+    const message = `lab.work: the agent's result of work is not that of the contract: ${fault}`;
+    expect(await yard.report({ result }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message, retry: '12-1', dispatch: undefined });
+    expect(await yard.report({ result }, cookie)).toEqual({});
+    await yard.reset();
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    expect((await yard.job()).order?.task).toBe('12-1');
     expect(await yard.report(RESULT)).toMatchObject({ [JOB]: expect.arrayContaining(['JobStepCompleted']) });
   });
 

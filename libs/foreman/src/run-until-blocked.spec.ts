@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { foundation } from '#building';
-import { clearDispatched } from '#tscript';
-import { JobFixture } from './job-fixture.suite.ts';
+import { thing } from '../test/example-target.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
-const HOST = 'foundation-host1';
+const HOST = 'thing-host1';
 
 async function begun(script: string): Promise<JobFixture> {
   const yard = new JobFixture({ create: script });
@@ -12,11 +11,6 @@ async function begun(script: string): Promise<JobFixture> {
   await yard.look();
   return yard;
 }
-
-const reset = async (yard: JobFixture) => {
-  const { machine } = await yard.job();
-  await yard.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
-};
 
 describe('a pass over a script', () => {
   it.each([
@@ -38,7 +32,7 @@ describe('a pass over a script', () => {
 
   it('goes on behind an error when the job is reset', async () => {
     const yard = await begun('begin()\n  error( msg="no disk" )\nend\n');
-    await reset(yard);
+    await yard.reset();
     expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
   });
 
@@ -59,14 +53,14 @@ describe('a pass over a script', () => {
     expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { count: 60_000 } } });
   });
 
-  it('leaves an aborted job with its foundation', async () => {
+  it('leaves an aborted job with its target', async () => {
     const yard = await begun('begin()\n  fatal_error( msg="no hope" )\nend\n');
     expect(await yard.look()).toEqual({});
-    expect(await yard.log.state(foundation, 'host1')).toMatchObject({ value: { built: false, job: { job: 12 } } });
+    expect(await yard.log.state(thing, 'host1')).toMatchObject({ built: false, job: 12 });
   });
 
-  it('sees the foundation, its own fields too', async () => {
-    const yard = await begun('begin()\n  pause( msg=( "in rack " . foundation.rack ) )\nend\n');
+  it('sees its target', async () => {
+    const yard = await begun('begin()\n  pause( msg=( "in rack " . thing.rack ) )\nend\n');
     expect((await yard.job()).message).toBe('in rack a');
   });
 
@@ -79,19 +73,47 @@ describe('a pass over a script', () => {
   });
 });
 
+describe('a fault of a platform', () => {
+  const mended = { type: 'ThingMoved', data: { rack: 'b' } } as const;
+
+  it.each(['setup', 'task', 'receive'])('in %s is the error of the job, and a reset goes on there', async (stage) => {
+    const yard = new JobFixture({ create: `begin()\n  answer = lab.fragile( stage="${stage}" )\nend\n` });
+    yard.served.add('lab');
+    await yard.create();
+    await yard.look();
+    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
+    const message = `lab.fragile: no idea in ${stage}`;
+    expect(await yard.job()).toMatchObject({ stage: 'error', message, order: undefined, dispatch: undefined });
+    expect(await yard.look()).toEqual({});
+
+    // As long as the fault is there it is told again, once for each reset.
+    await yard.reset();
+    await yard.look();
+    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
+    expect(await yard.job()).toMatchObject({ stage: 'error', message });
+
+    yard.log.put(thing, 'host1', mended);
+    await yard.reset();
+    await yard.look();
+    expect((await yard.job()).order?.task).toBe('12-1');
+    expect(await yard.report({ result: { answer: 2 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
+    expect((await yard.job()).machine?.variables).toEqual({ answer: 2 });
+  });
+});
+
 describe('the end of a job', () => {
   it('comes to nothing where its effect is refused: the job is in error, and a reset tries it again', async () => {
     const yard = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });
     await yard.create();
     await yard.look();
     yard.now += 1000;
-    // The foundation has come into other hands.
-    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 99, script: 'check' } });
+    // The thing has come into other hands.
+    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 99 } });
     expect(await yard.look()).toEqual({ [JOB]: ['JobFailed'] });
     expect(await yard.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
 
-    yard.log.put(foundation, 'host1', { type: 'FoundationTaken', data: { job: 12, script: 'create' } });
-    await reset(yard);
-    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['FoundationBuilt', 'FoundationReleased'] });
+    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 12 } });
+    await yard.reset();
+    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['ThingBuilt', 'ThingReleased'] });
   });
 });

@@ -1,18 +1,28 @@
-import type { JsonMap, UnitOfWork } from '#kernel';
-import type { Refusal } from '#kernel';
-import { foundation } from '#building';
+import type { JsonMap, Refusal, UnitOfWork } from '#kernel';
+import type { ServerHalf } from '#platform';
 import type { Host, Machine, Program } from '#tscript';
 import { dispatch, run } from '#tscript';
 import type { Job } from './job.ts';
 import { job, nextTask } from './job.ts';
+import type { JobTarget, JobTargets } from './job-target.ts';
+import { targetOf } from './job-target.ts';
 import { program } from './program.ts';
+import { scriptHost } from './script-host.ts';
 
 /** What a pass needs besides the state of the streams. */
 export interface RunContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly newCookie: () => string;
-  readonly hostFor: (work: UnitOfWork, job: Job) => Promise<Host>;
+  readonly targets: JobTargets;
+  /** Server halves of the platforms, whose modules scripts can reach. */
+  readonly platforms: readonly ServerHalf[];
+}
+
+/** What the script of a job can reach. */
+export async function hostOf(work: UnitOfWork, { target }: Job, context: RunContext): Promise<Host> {
+  const modules = await targetOf(context.targets, target).scriptModules(work, target.id);
+  return scriptHost(modules, context.platforms);
 }
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -33,12 +43,12 @@ export async function runUntilBlocked(work: UnitOfWork, id: number, context: Run
   const state = await work.load(job, id);
   if (state?.stage !== 'queued' || !state.machine) return;
   const code = await programOf(work, state);
-  const host = await context.hostFor(work, state);
+  const host = await hostOf(work, state, context);
   const { now, newCookie } = context;
   const { machine, outcome } = run(state.machine, code, host, { now, newCookie });
   switch (outcome.kind) {
     case 'ended':
-      return end(work, id, state, machine);
+      return end(work, id, state, { machine, target: targetOf(context.targets, state.target) });
     case 'paused':
       await work.decide(job, id, { type: 'PauseJob', data: { machine, message: outcome.message } });
       return undefined;
@@ -67,7 +77,11 @@ interface Blocked {
 
 async function block(work: UnitOfWork, id: number, state: Job, blocked: Blocked): Promise<void> {
   const { code, host, now, message, wakeAt } = blocked;
-  const { machine, task } = dispatch(blocked.machine, code, host, { now });
+  const { machine, task, fault } = dispatch(blocked.machine, code, host, { now });
+  if (fault !== undefined) {
+    await work.decide(job, id, { type: 'FailJob', data: { machine, message: fault } });
+    return;
+  }
   const under = { machine, message, ...(wakeAt === undefined ? {} : { wakeAt: iso(wakeAt) }) };
   if (!task) {
     await work.decide(job, id, { type: 'WaitJob', data: under });
@@ -82,20 +96,28 @@ async function block(work: UnitOfWork, id: number, state: Job, blocked: Blocked)
   await work.decide(job, id, { type: 'OrderTask', data: { ...under, order } });
 }
 
+interface Ended {
+  readonly machine: Machine;
+  readonly target: JobTarget;
+}
+
 /** What the end of a job does to its target; a refused effect puts the job into error, and a reset tries it again. */
-async function end(work: UnitOfWork, id: number, state: Job, machine: Machine): Promise<void> {
-  const refusal = await applyEffect(work, id, state);
+async function end(work: UnitOfWork, id: number, state: Job, { machine, target }: Ended): Promise<void> {
+  const refusal = await applyEffect(work, id, state, target);
   if (refusal) {
     await work.decide(job, id, { type: 'FailJob', data: { machine, message: refusal.message } });
     return;
   }
-  await work.decide(foundation, state.target.id, { type: 'ReleaseFoundation', data: { job: id } });
+  await target.release(work, state.target.id, id);
   await work.decide(job, id, { type: 'EndJob', data: { machine } });
 }
 
-async function applyEffect(work: UnitOfWork, id: number, { script, target }: Job): Promise<Refusal | undefined> {
-  if (script === 'create') return work.attempt(foundation, target.id, { type: 'FinishFoundation', data: { job: id } });
-  if (script === 'destroy')
-    return work.attempt(foundation, target.id, { type: 'DestroyFoundation', data: { job: id } });
-  return undefined;
+async function applyEffect(
+  work: UnitOfWork,
+  id: number,
+  { script, target: { id: its } }: Job,
+  target: JobTarget,
+): Promise<Refusal | undefined> {
+  if (script === 'create') return target.finish(work, its, id);
+  return script === 'destroy' ? target.destroy(work, its, id) : undefined;
 }

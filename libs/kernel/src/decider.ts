@@ -28,13 +28,29 @@ export interface Decider<S, C extends Message, E extends Message> {
    * is one, the append finds out, and the work is done again with a look.
    */
   readonly creationCommands?: readonly C['type'][];
+  /** Never set: carries the types of its messages. */
+  readonly messages?: { readonly command: C; readonly event: E };
   readonly initial: () => S;
   readonly decide: { readonly [T in C['type']]: (data: DataOf<C, T>, state: Readonly<S>) => Decision<E> };
   readonly evolve: { readonly [T in E['type']]: (data: DataOf<E, T>, state: S) => S };
 }
 
-/** A decider whose types are not known where it stands (lists, the unit of work). */
-export type AnyDecider = Decider<never, never, never>;
+/** A decider whose types are not known where it stands (lists of deciders). */
+export interface AnyDecider {
+  readonly category: string;
+  readonly decide: Readonly<Record<string, unknown>>;
+  readonly evolve: Readonly<Record<string, unknown>>;
+}
+
+/** The events of a decider. */
+export type EventOf<D extends { readonly messages?: { readonly event: Message } }> = NonNullable<
+  D['messages']
+>['event'];
+
+/** The commands of a decider. */
+export type CommandOf<D extends { readonly messages?: { readonly command: Message } }> = NonNullable<
+  D['messages']
+>['command'];
 
 /** Applies one event to a state; an event the decider does not know leaves it alone. */
 export function evolve<S, C extends Message, E extends Message>(

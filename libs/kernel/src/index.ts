@@ -1,11 +1,17 @@
+export type { Caller, Principal, ServiceScope } from './caller.ts';
 export type { CommandMetadata } from './command-metadata.ts';
 export { evolve } from './decider.ts';
-export type { AnyDecider, Decider, Decision, Message } from './decider.ts';
+export type { AnyDecider, CommandOf, Decider, Decision, EventOf, Message } from './decider.ts';
 export type { Json, JsonMap } from './json.ts';
+export { entity } from './entity.ts';
+export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
+export { silentLogger } from './logger.ts';
+export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
+export { maskTexts, Secret } from './secret-text.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';
 export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';

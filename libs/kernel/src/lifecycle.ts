@@ -2,9 +2,9 @@ import type { Message } from './decider.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * The life of a thing that others refer to: not there yet, open, closed while it is looked whether somebody still uses
- * it, gone for good. Whoever wants to refer to it checks that it is `open`; so closing it first and looking afterwards
- * leaves no gap between the look and the deletion.
+ * The lifecycle of something others refer to: absent, active, deleting (it is being looked whether somebody still uses
+ * it), deleted. Whoever wants to refer to it checks that it is active; so marking it first and looking afterwards leaves
+ * no gap between the look and the deletion.
  */
 export type Lifecycle<T> =
   | { readonly stage: 'absent' }
@@ -29,8 +29,8 @@ type Rules<N extends string> = {
   };
 };
 
-/** The rules of closing, reopening and deleting a thing called `noun`, to be spread into its decider. */
-export function lifecycle<N extends string>(noun: N): Rules<N> {
+/** The rules of closing, reopening and deleting a thing called `noun`, to be spread into its decider. `title` is for people. */
+export function lifecycle<N extends string>(noun: N, title: string = noun): Rules<N> {
   const event = (what: 'Closed' | 'Reopened' | 'Deleted'): LifecycleEvent<N>[] => [
     { type: `${noun}${what}`, data: {} } as LifecycleEvent<N>,
   ];
@@ -41,11 +41,11 @@ export function lifecycle<N extends string>(noun: N): Rules<N> {
           ? event('Closed')
           : state.stage === 'deleting'
             ? []
-            : refuse('', 'NOT_FOUND', `${noun} is not there`),
+            : refuse('', 'NOT_FOUND', `${title} does not exist`),
       [`Reopen${noun}`]: (_: object, state: Lifecycle<unknown>) =>
         state.stage === 'deleting' ? event('Reopened') : [],
       [`Delete${noun}`]: (_: object, state: Lifecycle<unknown>) =>
-        state.stage === 'deleting' ? event('Deleted') : refuse('', 'NOT_CLOSED', `${noun} is not closed`),
+        state.stage === 'deleting' ? event('Deleted') : refuse('', 'NOT_CLOSED', `${title} is not being deleted`),
     },
     evolve: {
       [`${noun}Closed`]: <T>(_: object, state: Lifecycle<T>): Lifecycle<T> =>

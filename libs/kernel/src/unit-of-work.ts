@@ -35,6 +35,7 @@ export class UnitOfWork {
   readonly #source: StateSource;
   readonly #streams = new Map<string, TrackedStream>();
   readonly #faults: Fault[] = [];
+  readonly #faultyInput = new Set<string>();
 
   constructor(source: StateSource) {
     this.#source = source;
@@ -55,7 +56,7 @@ export class UnitOfWork {
     command: C,
   ): Promise<boolean> {
     const refusal = await this.attempt(decider, id, command);
-    if (refusal) this.#faults.push(...refusal.faults);
+    if (refusal) this.#note(refusal.faults);
     return refusal === undefined;
   }
 
@@ -77,7 +78,13 @@ export class UnitOfWork {
 
   /** Adds a fault found outside the deciders (a reference to something that is not there). */
   fault(field: string, code: string, text: string): void {
-    this.#faults.push({ field, code, text });
+    this.#note([{ field, code, text }]);
+  }
+
+  /** Adds a fault of the input itself. What is found out about the same field later rests on it and is not told. */
+  faultInput(fault: Fault): void {
+    this.#faults.push(fault);
+    this.#faultyInput.add(fault.field);
   }
 
   /** Throws a {@link Refusal} with all faults collected so far, if there are any. */
@@ -97,6 +104,10 @@ export class UnitOfWork {
     return [...this.#streams]
       .filter(([, touched]) => touched.events.length === 0)
       .map(([stream, touched]) => ({ stream, revision: touched.revision }));
+  }
+
+  #note(faults: readonly Fault[]): void {
+    this.#faults.push(...faults.filter(({ field }) => !this.#faultyInput.has(field)));
   }
 
   async #touch<S, C extends Message, E extends Message>(

@@ -1,47 +1,61 @@
-import type { JsonMap } from '#kernel';
+import type { AgentValues, Fields, ServerType, ServerValues, Shape } from './shape.ts';
 
 /**
  * What may be done when nobody knows whether a task has had its effect (its agent died):
  * - `safe`: simply do it again (it only looks, or doing it twice ends in the same place);
- * - `observe`: ask the platform by task id first;
+ * - `observe`: ask the platform by task id first, with the observer beside it in the agent half;
  * - `ask`: put it to the operator.
  */
 export type Repeat = 'safe' | 'observe' | 'ask';
 
-/** One function between server and agent: the shapes on the wire, and whether it may be repeated. */
-export interface FunctionContract<P = JsonMap, R = JsonMap> {
+/** A program an agent half runs, and the Debian package it is in. */
+export interface NeededProgram {
+  readonly program: string;
+  readonly package: string;
+}
+
+/** One task between server and agent: the shapes on the wire, what it needs, and whether it may be repeated. */
+export interface TaskContract {
   readonly repeat: Repeat;
-  /** Never set: carries the types. */
-  readonly shapes?: { readonly parameters: P; readonly result: R };
+  readonly parameters: Fields;
+  readonly result: Fields;
+  /** Programs it cannot do without. */
+  readonly needs?: readonly NeededProgram[];
 }
 
-/** All functions an agent module offers, written once; it types the server half and the agent half alike. */
-export interface ModuleContract {
+/** A parameter of a function that scripts call: its shape, and what it is where it is left out. */
+export type ScriptParameter<S extends Shape = Shape> = S & { readonly default?: ServerType<S> };
+export type ScriptParameters = Readonly<Record<string, ScriptParameter>>;
+
+/** Everything that passes between scripts, server half and agent half of a platform, written once; it types all of it. */
+export interface PlatformContract {
+  /** Name of the agent module, and of the script module. */
   readonly name: string;
-  readonly functions: Readonly<Record<string, FunctionContract<unknown, unknown>>>;
+  /** What the agent half does, by the name that goes over the wire. */
+  readonly tasks: Readonly<Record<string, TaskContract>>;
+  /** Functions of the script module (`iputils.ping()`), by name, with their parameters. */
+  readonly functions: Readonly<Record<string, ScriptParameters>>;
+  /** Functions of its foundations (`foundation.power_on()`), by name, with their parameters. */
+  readonly foundationFunctions: Readonly<Record<string, ScriptParameters>>;
 }
 
-/** Declares one function: `taskFunction<{ target: string }, { state: string }>({ repeat: 'safe' })`. */
-export const taskFunction = <P, R>(rule: { readonly repeat: Repeat }): FunctionContract<P, R> => rule;
+/** Declares the contract of a platform. */
+export const platformContract = <const C extends PlatformContract>(contract: C): C => contract;
 
-export type ParametersOf<F> = F extends FunctionContract<infer P, unknown> ? P : never;
-export type ResultOf<F> = F extends FunctionContract<unknown, infer R> ? R : never;
+/** A parameter that may be left out: then it is this. */
+export const withDefault = <S extends Shape>(shape: S, value: ServerType<S>) => ({ ...shape, default: value });
 
-/** What the agent half gets besides the parameters. */
-export interface TaskContext {
-  /** The idempotency key towards the platform: stable over every redispatch. */
-  readonly task: string;
-  /** Aborts when the agent is told to stop at once. */
-  readonly signal: AbortSignal;
-}
+export type TaskName<C extends PlatformContract> = keyof C['tasks'] & string;
+/** Names of the tasks that are observed after a lost lease. */
+export type ObservedTask<C extends PlatformContract> = {
+  [T in TaskName<C>]: C['tasks'][T]['repeat'] extends 'observe' ? T : never;
+}[TaskName<C>];
 
-/** The agent half of a module: one async function per contract entry; what it throws becomes the task's error text. */
-export interface AgentHalf<C extends ModuleContract = ModuleContract> {
-  readonly name: string;
-  readonly functions: {
-    readonly [F in keyof C['functions']]: (
-      parameters: ParametersOf<C['functions'][F]>,
-      context: TaskContext,
-    ) => Promise<ResultOf<C['functions'][F]>>;
-  };
-}
+/** The parameters of a task as the server half sends them. */
+export type ParametersOf<C extends PlatformContract, T extends TaskName<C>> = ServerValues<C['tasks'][T]['parameters']>;
+/** The parameters of a task as the agent half is given them: secrets are wrapped. */
+export type AgentParametersOf<C extends PlatformContract, T extends TaskName<C>> = AgentValues<
+  C['tasks'][T]['parameters']
+>;
+/** The result of a task, the same in both halves. */
+export type ResultOf<C extends PlatformContract, T extends TaskName<C>> = ServerValues<C['tasks'][T]['result']>;

@@ -1,11 +1,18 @@
-export { taskFunction } from './contract.ts';
+export { offeredPlatform } from './agent-half.ts';
+export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
+export { platformContract, withDefault } from './contract.ts';
 export type {
-  AgentHalf,
-  FunctionContract,
-  ModuleContract,
+  AgentParametersOf,
+  NeededProgram,
+  ObservedTask,
   ParametersOf,
+  PlatformContract,
   Repeat,
   ResultOf,
-  TaskContext,
+  TaskContract,
+  TaskName,
 } from './contract.ts';
+export { PLATFORMS } from './server-half.ts';
 export type { FoundationType, ServerHalf } from './server-half.ts';
+export { boolean, choice, integer, json, list, mapOf, number, optional, record, secret, text } from './shape.ts';
+export type { AgentValues, Fields, SealedText, ServerValues, Shape } from './shape.ts';

@@ -1,14 +1,17 @@
-import type { ModuleContract, ServerHalf } from '#platform';
-import { iputilsContract } from './iputils/contract.ts';
+import type { PlatformContract, Repeat, ServerHalf } from '#platform';
+import { contracts, type Platforms } from './contracts.ts';
 import { iputils } from './iputils/server.ts';
-import { manualContract } from './manual/contract.ts';
 import { manual } from './manual/server.ts';
+import { test } from './test/server.ts';
+
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, manual, test };
 
 /** The server halves of all platforms. */
-export const serverHalves: readonly ServerHalf[] = [iputils, manual];
+export const serverHalves: readonly ServerHalf[] = Object.values(halves);
 
-const contracts: readonly ModuleContract[] = [iputilsContract, manualContract];
-
-/** Whether a task may simply be done again when nobody knows what became of it; not where nobody knows the function. */
-export const repeatable = (module: string, func: string): boolean =>
-  contracts.find(({ name }) => name === module)?.functions[func]?.repeat === 'safe';
+/** What may be done with a task of which nobody knows what became of it; of a function nobody knows: `ask`. */
+export function repeatOf(module: string, task: string): Repeat {
+  const known: Readonly<Record<string, PlatformContract>> = contracts;
+  const contract = Object.hasOwn(known, module) ? known[module] : undefined;
+  return (contract && Object.hasOwn(contract.tasks, task) ? contract.tasks[task]?.repeat : undefined) ?? 'ask';
+}

@@ -9,7 +9,10 @@ export const CHECKPOINT = 'api';
 /** What PostgreSQL says of a table that is not there. */
 const UNDEFINED_TABLE = '42P01';
 
-/** The checkpoint is not where this process left it: another one projects, or an answer of the database was lost. */
+/**
+ * The checkpoint is not where this process left it: another one projects, an answer of the database was lost, or a crash
+ * of the database has taken it back.
+ */
 export class Superseded extends Error {
   constructor() {
     super('the read models are not where this process left them');

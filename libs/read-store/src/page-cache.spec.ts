@@ -39,22 +39,6 @@ describe('pages in memory', () => {
     expect(pages.get('shelves', {})).toBeUndefined();
   });
 
-  it('tell the nearest place before a page, while nothing changes', () => {
-    const pages = open();
-    const where = { owner: 'ann' };
-    pages.fill('shelves', { where, skip: 4, count: 2 }, { keys: ['e', 'f'], total: 9 }, pages.version('shelves'));
-    pages.fill('shelves', { where, skip: 2, count: 1 }, { keys: ['c'], total: 9 }, pages.version('shelves'));
-    const before = (skip: number) => pages.before('shelves', { where, skip, count: 3 });
-    expect([2, 3, 5].map(before)).toEqual([undefined, { key: 'c', index: 3 }, { key: 'c', index: 3 }]);
-    expect([6, 99].map(before)).toEqual([
-      { key: 'f', index: 6 },
-      { key: 'f', index: 6 },
-    ]);
-    expect(pages.before('shelves', { skip: 6, count: 2 })).toBeUndefined();
-    pages.changed('shelves');
-    expect(pages.before('shelves', { where, skip: 6, count: 2 })).toBeUndefined();
-  });
-
   it('begin anew where there are too many, and leave out what is too large', () => {
     const pages = new PageCache(6);
     pages.open();

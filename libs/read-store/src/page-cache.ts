@@ -10,18 +10,6 @@ export interface PageOfKeys {
 /** How many keys all pages together may hold, each page counting as one more. About 30 MB with the texts made of them. */
 const MAX_KEYS = 200_000;
 
-/** A place in a list: a key, and how many keys there are up to it. */
-export interface PagePosition {
-  readonly key: Key;
-  readonly index: number;
-}
-
-/** Where pages of one list have ended, in their order. */
-interface Ends {
-  readonly version: number;
-  readonly places: PagePosition[];
-}
-
 interface Kept {
   readonly page: PageOfKeys;
   readonly version: number;
@@ -32,7 +20,6 @@ export class PageCache {
   readonly #most: number;
   readonly #pages = new Map<string, Kept>();
   readonly #versions = new Map<string, number>();
-  readonly #ends = new Map<string, Ends>();
   #keys = 0;
   /** How often changes were not told for a while. */
   #epoch = 0;
@@ -62,14 +49,6 @@ export class PageCache {
     return known?.version === this.version(model) ? known.page : undefined;
   }
 
-  /** The nearest known place before a page. */
-  before(model: string, { where, skip = 0 }: ListOptions): PagePosition | undefined {
-    const ends = this.#ends.get(idOf(model, { where }));
-    if (ends?.version !== this.version(model)) return undefined;
-    const { key, index } = ends.places[placesUpTo(ends, skip) - 1] ?? {};
-    return key === undefined || index === undefined ? undefined : { key, index };
-  }
-
   fill(model: string, options: ListOptions, page: PageOfKeys, version: number): void {
     const weight = page.keys.length + 1;
     if (!this.#open || version !== this.version(model) || weight > this.#most) return;
@@ -81,17 +60,6 @@ export class PageCache {
     if (this.#keys + weight > this.#most) this.#clear();
     this.#keys += weight;
     this.#pages.set(id, { page, version });
-    const key = page.keys.at(-1);
-    if (key !== undefined) this.#end(model, options, { key, index: (options.skip ?? 0) + page.keys.length });
-  }
-
-  #end(model: string, { where }: ListOptions, place: PagePosition): void {
-    const id = idOf(model, { where });
-    const version = this.version(model);
-    let ends = this.#ends.get(id);
-    if (ends?.version !== version) this.#ends.set(id, (ends = { version, places: [] }));
-    const count = placesUpTo(ends, place.index);
-    if (ends.places[count - 1]?.index !== place.index) ends.places.splice(count, 0, place);
   }
 
   /** Rows of a model have changed. */
@@ -101,24 +69,9 @@ export class PageCache {
 
   #clear(): void {
     this.#pages.clear();
-    this.#ends.clear();
     this.#keys = 0;
   }
 }
 
-/** How many of the places come before an index, or at it. */
-function placesUpTo({ places }: Ends, index: number): number {
-  let from = 0;
-  let to = places.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((places[middle] as PagePosition).index <= index) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-const idOf = (model: string, { where = {}, skip = 0, count }: Loose<ListOptions>): string =>
+const idOf = (model: string, { where = {}, skip = 0, count }: ListOptions): string =>
   `${model}\u0000${JSON.stringify([where, skip, count])}`;
-
-type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };

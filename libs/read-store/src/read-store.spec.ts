@@ -3,8 +3,8 @@ import type { EventStore } from '#event-store';
 import { postgresEventStore } from '#event-store';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { ExampleLog, foldAll } from './example-log.ts';
-import { happenings, numbered, shelves, ticker } from './example-model.ts';
+import { ExampleLog, foldAll } from '../test/example-log.ts';
+import { happenings, numbered, shelves, ticker } from '../test/example-model.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
@@ -167,6 +167,7 @@ describe('the read store', () => {
 
     const { Spoilt: _, ...on } = shelves.on;
     const mended = await start([{ ...shelves, version: 2, on }, ticker]);
+    await mended.projector.caughtUp(await store.head(), LONG);
     expect(await shown(mended.now)).toEqual({ a: { count: 7 }, b: { count: 1 } });
     expect(mended.projector.quarantined.get('shelves')).toBeUndefined();
   });

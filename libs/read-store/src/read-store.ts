@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { EventStore, Upcasters, Position } from '#event-store';
 import { forkView } from './fork-view.ts';
 import { RowCache } from './row-cache.ts';
+import { KeyLists } from './key-lists.ts';
 import { liveView } from './live-view.ts';
 import { PageCache } from './page-cache.ts';
 import { Projector } from './projector.ts';
@@ -14,6 +15,9 @@ import type { View } from './view.ts';
 
 /** How much live rows may take in memory, in characters of their text. */
 const MEMORY = 64 * 1024 * 1024;
+
+/** Injection token of the {@link ReadStore} of the server. */
+export const READ_STORE = Symbol('ReadStore');
 
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
@@ -35,15 +39,28 @@ export function openReadStore(options: {
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onProjected?: (events: number) => void;
+  /** How much may be folded and not written, in characters of row texts; see `MAX_PENDING`. */
+  readonly maxPending?: number;
 }): ReadStore {
   const db = new Kysely<ReadDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
   const live = new RowCache(MEMORY);
   const pages = new PageCache();
-  const now = liveView(tables(db), live, pages);
+  const lists = new KeyLists();
+  const projector = new Projector({ ...options, db, live, pages, lists });
+  const now = liveView({
+    tables: tables(db),
+    live,
+    pages,
+    lists,
+    notYet: (model) => projector.notYet(model),
+    behind: () => projector.behind,
+    written: () => projector.written(),
+    onError: options.onError,
+  });
   return {
-    projector: new Projector({ ...options, db, live, pages }),
+    projector,
     now,
-    at: (position) => tableView(tables(db, position)),
+    at: (position) => tableView(tables(db, position), () => projector.written()),
     fork: (events) => forkView(now, events),
   };
 }

@@ -6,7 +6,7 @@ import { indexText } from './flush.ts';
 import { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
-import type { PagePosition } from './page-cache.ts';
+import type { PageOfKeys } from './page-cache.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
@@ -17,8 +17,10 @@ type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 /** Rows as they are in the tables. */
 export interface Tables {
   read<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, CachedRow<Row>>>;
-  /** Keys of a page; a place before it, where one is known, spares counting up to there. */
-  keys(model: ReadModel, options: ListOptions, before?: PagePosition): Promise<{ keys: readonly Key[]; total: number }>;
+  /** Keys of a page, and how many there are on all pages. */
+  keys(model: ReadModel, options: ListOptions): Promise<PageOfKeys>;
+  /** The next keys of a list behind one of them, `count` at most. */
+  keysAfter(model: ReadModel, where: Where, after: Key | undefined, count: number): Promise<readonly Key[]>;
 }
 
 /** The tables as of a position; undefined means now. */
@@ -70,14 +72,17 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
         ]),
       );
     },
-    keys: async (model, { where = {}, skip = 0, count: most }, before) => {
-      let page = filtered(model, where).orderBy('key').select('key');
+    keys: async (model, { where = {}, skip = 0, count: most }) => {
+      let page = filtered(model, where).orderBy('key').select('key').offset(skip);
       if (most !== undefined) page = page.limit(most);
-      if (before) page = page.where('key', '>', String(before.key));
-      if (skip > 0) page = page.offset(skip - (before?.index ?? 0));
       const keys = (await page.execute()).map(({ key }) => keyOf(model, key));
       const total = most === undefined && skip === 0 ? keys.length : await count(model, where);
       return { keys, total };
+    },
+    keysAfter: async (model, where, after, most) => {
+      let page = filtered(model, where).orderBy('key').select('key').limit(most);
+      if (after !== undefined) page = page.where('key', '>', String(after));
+      return (await page.execute()).map(({ key }) => keyOf(model, key));
     },
   };
 }
@@ -93,6 +98,15 @@ export class NoHistory extends Error {
   }
 }
 
-/** A view straight over the tables. */
-export const tableView = ({ read, keys }: Tables): View =>
-  byHolding({ cached: read, keys: (model, options = {}) => keys(model, options) });
+/** A view straight over the tables, which are read when `written` has come true: when they show what they have to. */
+export const tableView = ({ read, keys }: Tables, written: () => Promise<void>): View =>
+  byHolding({
+    cached: async (model, wanted) => {
+      await written();
+      return read(model, wanted);
+    },
+    keys: async (model, options = {}) => {
+      await written();
+      return keys(model, options);
+    },
+  });

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '#api';
+import type { HttpAnswer } from '#http';
 import type { Problem } from './problem.ts';
 import { PROBLEMS } from './problem.ts';
 import { problemPath } from './paths.ts';

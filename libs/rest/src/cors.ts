@@ -1,5 +1,3 @@
-import type { CorsNames } from '#api';
-
 /** The headers of the REST API. */
 export const REST_HEADERS: CorsNames = {
   accepted: [
@@ -23,3 +21,4 @@ export const REST_HEADERS: CorsNames = {
     'Idempotency-Replayed',
   ],
 };
+import type { CorsNames } from '#http';

@@ -1,5 +1,6 @@
+import type { Principal } from '#kernel';
+import type { HttpRequest } from '#http';
 import { describe, expect, it } from '@jest/globals';
-import type { HttpRequest, Principal } from '#api';
 import { callerOf, reasonIn, requestId } from './headers.ts';
 
 const principal = (name: string): Principal => ({ name, superuser: false, permissions: new Set(), session: '' });

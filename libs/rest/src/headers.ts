@@ -1,5 +1,6 @@
+import type { Caller, Principal } from '#kernel';
+import type { HttpRequest } from '#http';
 import { createHash } from 'node:crypto';
-import type { Caller, HttpRequest, Principal } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
 

@@ -1,6 +1,8 @@
+import type { Caller } from '#kernel';
+import { mediaType, readJson } from '#http';
+import type { HttpRequest } from '#http';
 import type { Position } from '#event-store';
-import type { ApiService, Caller, HttpRequest, Request, Values } from '#api';
-import { mediaType, readJson } from '#api';
+import type { ApiService, Request, Values } from '#api';
 import { asOf } from './as-of.ts';
 import { positionsIn } from './etag.ts';
 import { reasonIn, requestId } from './headers.ts';

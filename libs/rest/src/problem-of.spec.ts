@@ -1,8 +1,9 @@
+import { UnusableBody } from '#http';
 import { describe, expect, it } from '@jest/globals';
 import { Conflict, Refusal, refuse, refuseAs } from '#kernel';
 import { AppendRefused } from '#event-store';
-import { NoHistory } from '#read-store';
-import { Forbidden, NotFound, NotReady, PreconditionFailed, UnusableBody } from '#api';
+import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
+import { Forbidden, NotFound } from '#api';
 import { PROBLEMS } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 

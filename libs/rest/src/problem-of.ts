@@ -1,9 +1,9 @@
+import { UnusableBody } from '#http';
 import { Conflict, Refusal } from '#kernel';
-import type { Fault } from '#kernel';
+import type { Caller, Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
-import { NoHistory } from '#read-store';
-import type { Caller } from '#api';
-import { Forbidden, NotFound, NotReady, PreconditionFailed, UnusableBody } from '#api';
+import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
+import { Forbidden, NotFound } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
 

@@ -1,6 +1,8 @@
+import { ClientGone, newRequestId } from '#http';
+import type { HttpHandler } from '#http';
 import type { Position } from '#event-store';
-import type { ApiService, HttpHandler, Permission } from '#api';
-import { ClientGone, Forbidden, may, newRequestId, permissionFor } from '#api';
+import type { ApiService, Permission } from '#api';
+import { Forbidden, may, permissionFor } from '#api';
 import type { Constant } from './about.ts';
 import { constant, constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';

@@ -9,10 +9,10 @@ const LAG_EVERY = 200;
 /** What the server counts and measures, in the form Prometheus reads. */
 export interface Metrics {
   /** A request was answered; seconds. */
-  request(face: string, verb: string, status: number, seconds: number): void;
-  /** A unit of work is over: appended, refused, in conflict to the last, or failed; seconds. */
-  command(outcome: 'done' | 'refused' | 'conflict' | 'failed', seconds: number): void;
-  /** A unit of work has to be done again because somebody was faster. */
+  request(protocol: string, verb: string, status: number, seconds: number): void;
+  /** A command is over, by its name: done, refused, in conflict to the last, or failed; seconds. */
+  command(command: string, outcome: 'done' | 'refused' | 'conflict' | 'failed', seconds: number): void;
+  /** A command has to be decided again because somebody was faster. */
   conflict(): void;
   appended(events: number): void;
   projected(events: number): void;
@@ -43,21 +43,21 @@ export function prometheusMetrics(
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY });
   const requests = new Histogram({
     name: 'contractor_http_request_seconds',
-    help: 'Time to answer requests, by face, verb and status',
-    labelNames: ['face', 'verb', 'status'],
+    help: 'Time to answer requests, by protocol, verb and status',
+    labelNames: ['protocol', 'verb', 'status'],
     buckets: SECONDS,
     registers,
   });
   const commands = new Histogram({
     name: 'contractor_command_seconds',
-    help: 'Time to carry out units of work, by outcome',
-    labelNames: ['outcome'],
+    help: 'Time to carry out commands, by name and outcome',
+    labelNames: ['command', 'outcome'],
     buckets: SECONDS,
     registers,
   });
   const conflicts = new Counter({
     name: 'contractor_command_conflicts_total',
-    help: 'Units of work done again because somebody was faster',
+    help: 'Commands decided again because somebody was faster',
     registers,
   });
   const appends = new Counter({ name: 'contractor_log_appended_events_total', help: 'Events appended', registers });
@@ -92,8 +92,8 @@ export function prometheusMetrics(
   gauge('contractor_reaction_lag', 'Positions of the log a reaction or follower is behind', (of) => of.lag);
   gauge('contractor_dead_letters', 'Events and messages nobody could handle', (of) => of.deadLetters);
   return {
-    request: (face, verb, status, seconds) => requests.observe({ face, verb, status }, seconds),
-    command: (outcome, seconds) => commands.observe({ outcome }, seconds),
+    request: (protocol, verb, status, seconds) => requests.observe({ protocol, verb, status }, seconds),
+    command: (command, outcome, seconds) => commands.observe({ command, outcome }, seconds),
     conflict: () => conflicts.inc(),
     appended: (events) => appends.inc(events),
     projected: (events) => projections.inc(events),

@@ -20,8 +20,8 @@ describe('secrets', () => {
   });
   afterAll(() => database.drop());
 
-  let wishes = 0;
-  const keep = (value: Json, owner: string) => secrets.keep(value, owner, String((wishes += 1)));
+  let requests = 0;
+  const keep = (value: Json, owner: string) => secrets.keep(value, owner, String((requests += 1)));
 
   it.each(['correct horse', '', 'ü🐎\n', 'x'.repeat(10_000)])('are given back as they were (%#)', async (value) => {
     expect(await secrets.read(await keep(value, 'Site site1'))).toBe(value);
@@ -51,12 +51,12 @@ describe('secrets', () => {
     expect(await secrets.holds(reference, 'that')).toBe(false);
   });
 
-  it('are kept once, however often the same wish is worked out', async () => {
-    const twice = [await secrets.keep('this', 'a', 'wish'), await secrets.keep('this', 'a', 'wish')];
+  it('are kept once, however often the same request is worked out', async () => {
+    const twice = [await secrets.keep('this', 'a', 'request'), await secrets.keep('this', 'a', 'request')];
     expect(twice[1]).toEqual(twice[0]);
     const others = [
-      await secrets.keep('that', 'a', 'wish'),
-      await secrets.keep('this', 'b', 'wish'),
+      await secrets.keep('that', 'a', 'request'),
+      await secrets.keep('this', 'b', 'request'),
       await keep('this', 'a'),
     ];
     expect(new Set([...twice, ...others].map(({ $secret }) => $secret)).size).toBe(4);

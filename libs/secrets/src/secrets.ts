@@ -61,10 +61,10 @@ export class Secrets {
    * Keeps a value, before the event that refers to it is appended.
    * @param owner what it belongs to, in words (`Site site1 db_password`): by this name all values are erased that it has
    * had
-   * @param wish id of the wish it came with: worked out again, it keeps the same value under the same id
+   * @param request id of the request it came with: worked out again, it keeps the same value under the same id
    */
-  async keep(value: Json, owner: string, wish: string): Promise<SecretReference> {
-    const id = uuidOf(this.#hmac('id', JSON.stringify([wish, owner, value])));
+  async keep(value: Json, owner: string, request: string): Promise<SecretReference> {
+    const id = uuidOf(this.#hmac('id', JSON.stringify([request, owner, value])));
     await this.#insert(id, owner, value);
     return secretReference(id);
   }

@@ -1,7 +1,7 @@
-export { siteFor } from './site.api.ts';
+export { siteFor } from './find-site.ts';
 export { siteLayers } from './site-layers.ts';
 export type { SiteLayers } from './site-layers.ts';
-export { siteRoom } from './site.module.ts';
+export { SiteModule } from './site.module.ts';
 export { site } from './site.ts';
 export type { Site } from './site.ts';
 export { sites } from './sites.ts';

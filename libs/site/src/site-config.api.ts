@@ -1,37 +1,35 @@
 import type { Action } from '#api';
+import { action, eraseSecret } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
+import type { Logger } from '#kernel';
 import { maskSecrets } from '#kernel';
-import type { Log } from '#runtime';
 import { siteLayers } from './site-layers.ts';
 
 const permission = { grant: 'Site.view_site' };
 const returns = { type: { kind: 'Map' } } as const;
 
 /** What a site hands down, and how that came about. */
-export const siteConfigActions = (served: Served, log: Log): Readonly<Record<string, Action>> => ({
-  getConfig: {
+export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<string, Action>> => ({
+  getConfig: action({
     doc: 'The configuration values of the site and those around it, with nothing in them rendered.',
     parameters: {},
     returns,
     permission,
-    run: {
-      freely: async (name, _, { view, now }) => {
-        const { layers, changed } = await siteLayers(view, String(name));
-        const { configuration, faults } = unmergedConfiguration([...layers, servedLayer(served, { now, changed })]);
-        if (faults.length > 0) log.warn('a configuration is at fault', { site: name, faults });
-        return configuration;
-      },
+    query: async (name, _, { view, now }) => {
+      const { layers, changed } = await siteLayers(view, String(name));
+      const { configuration, faults } = unmergedConfiguration([...layers, servedLayer(served, { now, changed })]);
+      if (faults.length > 0) log.warn('a configuration is at fault', { site: name, faults });
+      return configuration;
     },
-  },
-  explain: {
+  }),
+  explain: action({
     doc: 'Which site, and which event, gave each configuration value, and what its operators did.',
     protocols: ['rest'],
     parameters: {},
     returns,
     permission,
-    run: {
-      freely: async (name, _, { view }) => maskSecrets(explain((await siteLayers(view, String(name))).layers)),
-    },
-  },
+    query: async (name, _, { view }) => maskSecrets(explain((await siteLayers(view, String(name))).layers)),
+  }),
+  eraseSecret: eraseSecret('Site', 'Site.change_site'),
 });

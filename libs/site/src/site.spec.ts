@@ -5,7 +5,7 @@ import { site } from './site.ts';
 import { sites } from './sites.ts';
 
 const value: Site = { description: 'the first', zone: null, parent: null, configValues: [['ntp', 'a']] };
-const define: SiteCommand = { type: 'DefineSite', data: { name: 'site1', ...value } };
+const define: SiteCommand = { type: 'DefineSite', data: value };
 const change = (data: Partial<Site>): SiteCommand => ({ type: 'ChangeSite', data });
 
 const defined: SiteEvent = { type: 'SiteDefined', data: value };

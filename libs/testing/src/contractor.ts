@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import type { RunningProgram } from './running-program.ts';
 import { startProgram } from './running-program.ts';
 
@@ -35,13 +36,20 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Starts a server with these settings. */
-export async function startContractor(environment: Readonly<Record<string, string>>): Promise<TestContractor> {
+/**
+ * Starts a server with these settings.
+ * @param build folder of the build it is started from; this one unless said
+ */
+export async function startContractor(
+  environment: Readonly<Record<string, string>>,
+  build = '',
+): Promise<TestContractor> {
+  const program = path.resolve(build, 'dist', 'apps/contractor/src/main');
   const port = String(await freePort());
   let running: RunningProgram | undefined;
   const start = async (): Promise<void> => {
     const settings = { CONTRACTOR_PORT: port, ...SECRETS, ...environment };
-    running = await startProgram('apps/contractor/src/main', settings, 'contractor listens');
+    running = await startProgram(program, settings, 'contractor listens');
   };
   await start();
   return {

@@ -62,8 +62,8 @@ export interface ExternalFunction<State = unknown> {
   wakeAt?(state: State): number | undefined;
   /** What is to be sent to the agent now; null when there is nothing to send. */
   task?(state: State, context: CallContext): ExternalTask<State> | null;
-  /** Takes what the agent sent back. */
-  receive?(state: State, data: unknown, context: CallContext): State;
+  /** Takes what the agent sent back; `sent` is the function of the task that was sent last, where that is known. */
+  receive?(state: State, data: unknown, context: CallContext, sent?: string): State;
   /** The value of the call; an error that is returned (not thrown) stops the script once and counts as executed. */
   value(state: State, context: CallContext): unknown;
   /** Prepares undoing what was sent. Absent, or throwing `NoRollback`: it cannot be undone. */

@@ -24,6 +24,8 @@ export interface ExternalCall {
   readonly state: unknown;
   readonly module: string | null;
   readonly dispatched: boolean;
+  /** The function of the task that was sent last. */
+  readonly sent?: string;
 }
 
 /** What the call at which the machine stands is about. */

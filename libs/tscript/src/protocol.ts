@@ -65,7 +65,8 @@ export function dispatch(
     const wanted = found.task(state, context);
     if (wanted === null) return { machine, task: null };
     const parameters = toJson(fromJson(wanted.parameters)) as Record<string, unknown>;
-    const sent: ExternalCall = { ...waiting, state: cloneJson(wanted.state ?? state), dispatched: true };
+    const next = cloneJson(wanted.state ?? state);
+    const sent: ExternalCall = { ...waiting, state: next, dispatched: true, sent: wanted.function };
     const task: Task = { module, function: wanted.function, parameters, cookie: machine.cookie };
     return { machine: { ...machine, waiting: sent }, task };
   } catch (thrown) {
@@ -73,30 +74,34 @@ export function dispatch(
   }
 }
 
-/** Gives an agent's result to the call that waits for it. The script itself goes on at its next run. */
+/**
+ * Gives an agent's result to the call that waits for it. The script itself goes on at its next run. `fault` says why a
+ * function could not take it.
+ */
 export function deliver(
   machine: Machine,
   program: Program,
   host: Host,
   report: { readonly cookie: string | null; readonly data: unknown; readonly now: number },
-): { machine: Machine; answer: DeliverAnswer; message?: string } {
+): { machine: Machine; answer: DeliverAnswer; message?: string; fault?: string } {
   checkProgram(machine, program);
   if (!isRunning(machine)) return { machine, answer: 'Script not Running' };
   if (report.cookie !== machine.cookie) return { machine, answer: 'Bad Cookie' };
   if (!atCall(machine, program)) return { machine, answer: 'Not At a Function' };
   const { found, waiting, context } = standing(machine, program, host, report.now);
   if (waiting === null || !waiting.dispatched) return { machine, answer: 'Not Expecting Anything' };
-  if (found?.receive === undefined) return { machine, answer: 'Error' };
+  if (found?.receive === undefined) return { machine, answer: 'Error', fault: 'the function takes no results' };
   try {
-    const state = cloneJson(found.receive(cloneJson(waiting.state), cloneJson(report.data), context));
+    const data = cloneJson(report.data);
+    const state = cloneJson(found.receive(cloneJson(waiting.state), data, context, waiting.sent));
     const message = found.message?.(state, context) ?? '';
     return {
       machine: { ...machine, waiting: { ...waiting, state, dispatched: false }, message },
       answer: 'Accepted',
       message,
     };
-  } catch {
-    return { machine, answer: 'Error' };
+  } catch (thrown) {
+    return { machine, answer: 'Error', fault: thrownText(thrown) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { repeatable } from '../servers.ts';
-import { ScriptHarness } from '../script-harness.suite.ts';
+import { repeatOf } from '../servers.ts';
+import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { iputils } from './server.ts';
 
 const play = (call: string) => new ScriptHarness(iputils, `  value = iputils.${call}`);
@@ -29,14 +29,35 @@ describe('ping', () => {
   });
 
   it.each([
-    ['ping()', 'Paramater Error paramater "target": required'],
-    ['ping( target=none )', 'Paramater Error paramater "target": required'],
-    ['ping( target="web1", count="many" )', 'Paramater Error paramater "count": must be an integer'],
-    ['ping( target="web1", count=1.5 )', 'Paramater Error paramater "count": must be an integer'],
-    ['wait_for_port( target="web1" )', 'Paramater Error paramater "port": required'],
-    ['wait_for_port( port=80 )', 'Paramater Error paramater "target": required'],
-  ])('%s ends the script: %s', (call, message) => {
+    ['ping()', 'target', 'required'],
+    ['ping( target=none )', 'target', 'required'],
+    ['ping( target="web1", count="many" )', 'count', 'must be an integer from 1 to 100, and is "many"'],
+    ['ping( target="web1", count=1.5 )', 'count', 'must be an integer from 1 to 100, and is "1.5"'],
+    ['ping( target="web1", count=0 )', 'count', 'must be an integer from 1 to 100, and is 0'],
+    ['ping( target="web1", tries=3 )', 'tries', 'ping takes target, count'],
+    ['wait_for_port( target="web1" )', 'port', 'required'],
+    ['wait_for_port( port=80 )', 'target', 'required'],
+    ['wait_for_port( target="web1", port=99999 )', 'port', 'must be an integer from 1 to 65535, and is 99999'],
+    ['wait_for_port( target="web1", port="-1" )', 'port', 'must be an integer from 1 to 65535, and is -1'],
+  ])('%s ends the script: %s %s', (call, parameter, text) => {
+    const message = `Paramater Error paramater "${parameter}": ${text}`;
     expect(play(call).run()).toMatchObject({ kind: 'aborted', message, reason: 'parameter' });
+  });
+
+  it.each([
+    [{}, 'result must be a number from 0 to 100, and is missing'],
+    [{ result: 'all' }, 'result must be a number from 0 to 100, and is "all"'],
+    [{ result: null }, 'result must be a number from 0 to 100, and is null'],
+    [{ result: 101 }, 'result must be a number from 0 to 100, and is 101'],
+  ])('takes no result but that of the contract: %j is a fault of the task', (result, fault) => {
+    const script = play('ping( target="web1" )');
+    script.run();
+    script.task();
+    expect(script.answer(result)).toBe(
+      `iputils.ping: the agent's result of ping is not that of the contract: ${fault}`,
+    );
+    script.run();
+    expect(script.variables).toEqual({});
   });
 });
 
@@ -88,12 +109,14 @@ describe('waiting for a port', () => {
 
 describe('what may be repeated', () => {
   it.each([
-    ['iputils', 'ping', true],
-    ['iputils', 'port_state', true],
-    ['iputils', 'flood', false],
-    ['nothing', 'ping', false],
-    ['manual', 'power_on', false],
-  ])('%s.%s: %p', (module, name, may) => {
-    expect(repeatable(module, name)).toBe(may);
+    ['iputils', 'ping', 'safe'],
+    ['iputils', 'port_state', 'safe'],
+    ['iputils', 'flood', 'ask'],
+    ['iputils', 'toString', 'ask'],
+    ['nothing', 'ping', 'ask'],
+    ['toString', 'ping', 'ask'],
+    ['manual', 'power_on', 'ask'],
+  ])('%s.%s: %s', (module, name, repeat) => {
+    expect(repeatOf(module, name)).toBe(repeat);
   });
 });

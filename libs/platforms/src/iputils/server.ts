@@ -1,23 +1,7 @@
-import type { ServerHalf } from '#platform';
-import type { ExternalFunction, Value } from '#tscript';
-import { ParameterError, textOf } from '#tscript';
+import { serverSide } from '#platform/server';
 import { iputilsContract } from './contract.ts';
 
-type Parameters = Readonly<Record<string, Value>>;
-
-/** The text of a parameter that has to be given. */
-function required(parameters: Parameters, name: string): string {
-  const value = parameters[name];
-  if (value === undefined || value === null) throw new ParameterError(name, 'required');
-  return textOf(value);
-}
-
-function wholeNumber(parameters: Parameters, name: string, otherwise?: number): number {
-  if (parameters[name] === undefined && otherwise !== undefined) return otherwise;
-  const text = required(parameters, name);
-  if (!/^[-+]?\d+$/.test(text)) throw new ParameterError(name, 'must be an integer');
-  return Number(text);
-}
+const { task, functions, half } = serverSide(iputilsContract);
 
 interface Ping {
   readonly target: string;
@@ -25,20 +9,14 @@ interface Ping {
   readonly received: number | null;
 }
 
-/** `ping( target, count=5 )`: the percentage of echoes that were answered. */
-const ping: ExternalFunction<Ping> = {
-  kind: 'external',
-  setup: (parameters) => ({
-    target: required(parameters, 'target'),
-    count: wholeNumber(parameters, 'count', 5),
-    received: null,
-  }),
+const ping = functions.external('ping', {
+  setup: ({ target, count }): Ping => ({ target, count, received: null }),
   done: ({ received }) => received !== null,
   message: ({ target }) => `Waiting for the ping of ${target}`,
-  task: ({ target, count }) => ({ function: 'ping', parameters: { target, count } }),
-  receive: (state, data) => ({ ...state, received: Number((data as { result: unknown }).result) }),
+  task: ({ target, count }) => task('ping', { target, count }),
+  receive: { ping: (state, { result }) => ({ ...state, received: result }) },
   value: ({ received }) => received,
-};
+});
 
 interface WaitForPort {
   readonly target: string;
@@ -51,35 +29,24 @@ interface WaitForPort {
 }
 
 /** Pauses between two looks at a port, in milliseconds; the last one is kept. */
-const PAUSES = [500, 1000, 2000, 5000, 10_000];
+const PAUSES_MS = [500, 1000, 2000, 5000, 10_000];
 
-/** `wait_for_port( target, port )`: looks at a TCP port again and again until it is open. */
-const waitForPort: ExternalFunction<WaitForPort> = {
-  kind: 'external',
-  setup: (parameters) => ({
-    target: required(parameters, 'target'),
-    port: wholeNumber(parameters, 'port'),
-    state: null,
-    looks: 0,
-    notBefore: 0,
-  }),
+const waitForPort = functions.external('wait_for_port', {
+  setup: ({ target, port }): WaitForPort => ({ target, port, state: null, looks: 0, notBefore: 0 }),
   done: ({ state }) => state === 'open',
   message: ({ target, port, state }) => `Waiting for port ${port} of ${target}, currently "${state ?? 'unknown'}"`,
   wakeAt: ({ notBefore }) => notBefore || undefined,
-  task: ({ target, port, notBefore }, { now }) =>
-    now < notBefore ? null : { function: 'port_state', parameters: { target, port } },
-  receive: (waiting, data, { now }) => ({
-    ...waiting,
-    state: String((data as { state: unknown }).state),
-    looks: waiting.looks + 1,
-    notBefore: now + (PAUSES[waiting.looks] ?? PAUSES.at(-1) ?? 0),
-  }),
+  task: ({ target, port, notBefore }, { now }) => (now < notBefore ? null : task('port_state', { target, port })),
+  receive: {
+    port_state: (waiting, { state }, { now }) => ({
+      ...waiting,
+      state,
+      looks: waiting.looks + 1,
+      notBefore: now + (PAUSES_MS[waiting.looks] ?? PAUSES_MS.at(-1) ?? 0),
+    }),
+  },
   value: () => null,
-};
+});
 
 /** Looking at hosts from a site. */
-export const iputils: ServerHalf = {
-  name: iputilsContract.name,
-  foundationTypes: [],
-  functions: { ping, wait_for_port: waitForPort },
-};
+export const iputils = half({ foundationTypes: [], functions: { ping, wait_for_port: waitForPort } });

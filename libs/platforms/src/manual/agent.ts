@@ -1,5 +1,5 @@
 import type { AgentHalf } from '#platform';
-import type { ManualContract } from './contract.ts';
+import { manualContract, type ManualContract } from './contract.ts';
 
 /** The agent half of manual. */
-export const manual: AgentHalf<ManualContract> = { name: 'manual', functions: {} };
+export const manual: AgentHalf<ManualContract> = { contract: manualContract, tasks: {}, observe: {} };

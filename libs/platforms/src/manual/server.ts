@@ -1,6 +1,8 @@
-import type { ServerHalf } from '#platform';
-import type { ExternalFunction, InlineFunction } from '#tscript';
+import { serverSide } from '#platform/server';
 import { Pause, textOf } from '#tscript';
+import { manualContract } from './contract.ts';
+
+const { foundationFunctions, half } = serverSide(manualContract);
 
 interface Asked {
   readonly asked: boolean;
@@ -8,21 +10,18 @@ interface Asked {
 }
 
 /** Asks a person to do something, pauses the job, and takes it for done when the job is resumed. */
-const ask = (what: (locator: string) => string): ExternalFunction<Asked> => ({
-  kind: 'external',
-  setup: (_, { read }) => ({ asked: false, text: what(textOf(read('foundation', 'locator'))) }),
-  done: ({ asked }) => asked,
-  run: (state) => {
-    throw new Pause(state.text).keeping({ ...state, asked: true });
-  },
-  value: () => null,
-});
-
-const unknown: InlineFunction = { kind: 'inline', call: () => 'unknown' };
+const ask = <N extends 'power_on' | 'power_off' | 'wait_for_poweroff'>(name: N, what: (locator: string) => string) =>
+  foundationFunctions.external(name, {
+    setup: (_, { read }): Asked => ({ asked: false, text: what(textOf(read('foundation', 'locator'))) }),
+    done: ({ asked }) => asked,
+    run: (state) => {
+      throw new Pause(state.text).keeping({ ...state, asked: true });
+    },
+    value: () => null,
+  });
 
 /** Machines without remote control, and stand-ins for hosts that are there already: people do what is to be done. */
-export const manual: ServerHalf = {
-  name: 'manual',
+export const manual = half({
   functions: {},
   foundationTypes: [
     {
@@ -33,11 +32,14 @@ export const manual: ServerHalf = {
       locates: 'by-itself',
       fields: {},
       functions: {
-        power_on: ask((locator) => `Set the power of "${locator}" to "on", then resume the job`),
-        power_off: ask((locator) => `Set the power of "${locator}" to "off", then resume the job`),
-        power_state: unknown,
-        wait_for_poweroff: ask((locator) => `Wait until "${locator}" is powered off, then resume the job`),
+        power_on: ask('power_on', (locator) => `Set the power of "${locator}" to "on", then resume the job`),
+        power_off: ask('power_off', (locator) => `Set the power of "${locator}" to "off", then resume the job`),
+        power_state: foundationFunctions.inline('power_state', () => 'unknown'),
+        wait_for_poweroff: ask(
+          'wait_for_poweroff',
+          (locator) => `Wait until "${locator}" is powered off, then resume the job`,
+        ),
       },
     },
   ],
-};
+});

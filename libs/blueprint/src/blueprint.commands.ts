@@ -1,0 +1,116 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import type { ConfigOwner } from '#config';
+import { configValuesFrom } from '#config';
+import type { CommandContext } from '#event-store';
+import { UnitOfWorkHandler } from '#event-store';
+import type { UnitOfWork } from '#kernel';
+import { Secrets } from '#secrets';
+import type { foundationBluePrintFields, structureBluePrintFields } from './blueprint.api.ts';
+import type { BluePrint, BluePrintChanges } from './blueprint.ts';
+import { blueprint } from './blueprint.ts';
+import { checkParents, foundationBluePrintFor } from './find-blueprint.ts';
+import { unlink } from './script-link.commands.ts';
+import { scriptLinks } from './script-links.ts';
+
+type FoundationFields = typeof foundationBluePrintFields;
+type StructureFields = typeof structureBluePrintFields;
+type Changes = ChangedValues<FoundationFields> & ChangedValues<StructureFields>;
+type Kind = BluePrint['kind'];
+
+export class CreateFoundationBluePrint extends CreateCommand<NewValues<FoundationFields>> {
+  readonly kind = 'foundation';
+}
+export class ChangeFoundationBluePrint extends ChangeCommand<ChangedValues<FoundationFields>> {
+  readonly kind = 'foundation';
+}
+export class CreateStructureBluePrint extends CreateCommand<NewValues<StructureFields>> {
+  readonly kind = 'structure';
+}
+export class ChangeStructureBluePrint extends ChangeCommand<ChangedValues<StructureFields>> {
+  readonly kind = 'structure';
+}
+/** Deletes blueprints of either kind, and unlinks the scripts in their slots. */
+export class DeleteBluePrint extends DeleteCommand {}
+
+/** What is given of a blueprint; what is wrong with it is noted. */
+async function changesFrom(
+  work: UnitOfWork,
+  name: string,
+  values: Changes,
+  kind: Kind,
+  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'request'>,
+): Promise<BluePrintChanges> {
+  const config = values.config_values;
+  const owner = { ...whose, owner: `BluePrint ${name}` };
+  const validationTemplate = values.validation_template === null ? {} : values.validation_template;
+  const changes = given({
+    description: values.description,
+    foundationTypes: values.foundation_type_list,
+    validationTemplate,
+    physicalInterfaceNames: values.physical_interface_names,
+    parents: values.parent_list,
+    foundationBluePrints: values.foundation_blueprint_list,
+    configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
+  });
+  if (changes.foundationTypes?.length === 0) {
+    work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
+  }
+  await checkParents(work, name, changes.parents ?? [], kind);
+  for (const foundation of changes.foundationBluePrints ?? []) {
+    await foundationBluePrintFor(work, 'foundation_blueprint_list', foundation);
+  }
+  return changes;
+}
+
+class Creation<C extends CreateFoundationBluePrint | CreateStructureBluePrint> extends UnitOfWorkHandler<C> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, command: C, { metadata: { request } }: CommandContext) {
+    const { kind } = command;
+    const { name, ...values } = command.values;
+    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    const changes = await changesFrom(work, name, values as Changes, kind, { secrets: this.secrets, request });
+    await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { kind, ...changes } as BluePrint });
+    return name as never;
+  }
+}
+
+class Change<C extends ChangeFoundationBluePrint | ChangeStructureBluePrint> extends UnitOfWorkHandler<C> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, values, kind }: C, { metadata: { request } }: CommandContext) {
+    const name = String(key);
+    const state = await work.load(blueprint, name);
+    const before = state.stage === 'active' ? state.value.configValues : undefined;
+    const data = await changesFrom(work, name, values as Changes, kind, { secrets: this.secrets, before, request });
+    await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
+    return undefined as never;
+  }
+}
+
+@CommandHandler(CreateFoundationBluePrint)
+class CreateFoundationBluePrintHandler extends Creation<CreateFoundationBluePrint> {}
+@CommandHandler(ChangeFoundationBluePrint)
+class ChangeFoundationBluePrintHandler extends Change<ChangeFoundationBluePrint> {}
+@CommandHandler(CreateStructureBluePrint)
+class CreateStructureBluePrintHandler extends Creation<CreateStructureBluePrint> {}
+@CommandHandler(ChangeStructureBluePrint)
+class ChangeStructureBluePrintHandler extends Change<ChangeStructureBluePrint> {}
+
+export const blueprintHandlers = [
+  CreateFoundationBluePrintHandler,
+  ChangeFoundationBluePrintHandler,
+  CreateStructureBluePrintHandler,
+  ChangeStructureBluePrintHandler,
+  deleteHandler(DeleteBluePrint, 'BluePrint/BluePrint', blueprint, async (work, name, view) => {
+    const { keys } = await view.keys(scriptLinks, { where: { blueprint: String(name) } });
+    for (const key of keys) await unlink(work, Number(key));
+  }),
+];

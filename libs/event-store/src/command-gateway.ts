@@ -1,0 +1,38 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import { Conflict, Refusal } from '#kernel';
+import type { CommandContext } from './command-context.ts';
+import type { CommandResult } from './command-executor.ts';
+import type { NamedCommand } from './named-command.ts';
+
+/** How a command ended: appended (or nothing to do), refused, lost against others again and again, or failed. */
+export type CommandOutcome = 'done' | 'refused' | 'conflict' | 'failed';
+
+/** Told of every command: its name, how it ended, how long it took in seconds. */
+export type CommandObserver = (command: string, outcome: CommandOutcome, seconds: number) => void;
+
+/** Sends commands: whoever wants something sends it here. */
+export class CommandGateway {
+  readonly #bus: CommandBus;
+  readonly #observe: CommandObserver;
+
+  constructor(bus: CommandBus, observe: CommandObserver = () => undefined) {
+    this.#bus = bus;
+    this.#observe = observe;
+  }
+
+  /** @throws Refusal where it cannot be granted; Conflict where others were faster again and again */
+  async execute<R>(command: NamedCommand<R>, context: CommandContext): Promise<CommandResult<R>> {
+    const begun = performance.now();
+    const end = (outcome: CommandOutcome): void =>
+      this.#observe(command.commandName, outcome, (performance.now() - begun) / 1000);
+    context.attachTo(command);
+    try {
+      const result = await this.#bus.execute<CommandResult<R>>(command, context);
+      end('done');
+      return result;
+    } catch (error) {
+      end(error instanceof Refusal ? 'refused' : error instanceof Conflict ? 'conflict' : 'failed');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { Command } from '@nestjs/cqrs';
+import type { CommandResult } from './command-executor.ts';
+
+/**
+ * Something that can be wanted, as data: `AllocateAddress`, `DeleteZone`. Its class name is its name in the metadata of
+ * events, in metrics and in logs; one `@CommandHandler` carries it out. `R` is the value it results in.
+ */
+export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
+  /** Never set: carries the type of the result, so that it can be inferred from the command. */
+  declare readonly result?: R;
+
+  get commandName(): string {
+    return this.constructor.name;
+  }
+}
+
+/** The value a command results in. */
+export type ResultOf<C> = C extends NamedCommand<infer R> ? R : never;

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import type { OnModuleInit } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import type { UnitOfWork } from '#kernel';
+import { CommandContext } from './command-context.ts';
+import type { CommandResult } from './command-executor.ts';
+import type { CommandClass } from './command-runner.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { NamedCommand, ResultOf } from './named-command.ts';
+
+/** Where `@CommandHandler` of @nestjs/cqrs 12 notes the class of the command. */
+const HANDLED_COMMAND = '__commandHandler__';
+
+/**
+ * Carries out one kind of command in a unit of work, with everything it decides in one atomic append. Subclasses carry
+ * `@CommandHandler(TheCommand)` and say in `decide` what the command means. `P` is what `prepare` results in.
+ */
+export abstract class UnitOfWorkHandler<C extends NamedCommand<unknown>, P = void> implements OnModuleInit {
+  @Inject(CommandRunner) protected readonly runner!: CommandRunner;
+
+  /**
+   * Reads streams and lets deciders decide; nothing else, for it runs again where somebody else was faster.
+   * @throws Refusal; faults that are collected in the unit of work are thrown together
+   */
+  abstract decide(work: UnitOfWork, command: C, context: CommandContext, prepared: P): Promise<ResultOf<C>>;
+
+  /** Done once before the unit of work: what takes long or leaves the process, such as checking a password. */
+  prepare?(command: C, context: CommandContext): Promise<P>;
+
+  /** Done after the append. Its value takes the place of the result of `decide`. */
+  complete?(command: C, result: ResultOf<C>, prepared: P): Promise<ResultOf<C>>;
+
+  /** Takes back what `prepare` has done, where it is certain that nothing was appended. */
+  rollBack?(command: C, prepared: P): Promise<void>;
+
+  async execute(command: C): Promise<CommandResult<ResultOf<C>>> {
+    const { value, position } = await this.runner.run([command], CommandContext.from(command));
+    return { value: value[0] as ResultOf<C>, position };
+  }
+
+  onModuleInit(): void {
+    this.runner.register(Reflect.getMetadata(HANDLED_COMMAND, this.constructor) as CommandClass, this);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Refusal, UnitOfWork } from '#kernel';
+import type { View } from '#read-store';
+import type { HostModule } from '#tscript';
+
+/** What a job has to know of what it works on. */
+export interface JobTargetState {
+  readonly site: string;
+  readonly blueprint: string;
+  /** The name by which the job log remembers it. */
+  readonly description: string;
+}
+
+/**
+ * A kind of thing that jobs work on (foundations, for one). The subject that owns the kind implements it; jobs know
+ * nothing else of their targets. Everything but `canStart` happens within the unit of work of the job.
+ */
+export interface JobTarget {
+  /** The kind as jobs name it: `Foundation`. */
+  readonly kind: string;
+  /** Category of its streams: an event in one has the foreman look at the job at work on it. */
+  readonly category: string;
+  /** The target as it is; undefined: there is none. */
+  load(work: UnitOfWork, id: string): Promise<JobTargetState | undefined>;
+  /** Takes it for a job, so that no other one can; a refusal is collected by the unit of work. */
+  take(work: UnitOfWork, id: string, by: { readonly job: number; readonly script: string }): Promise<void>;
+  /** Gives it back. */
+  release(work: UnitOfWork, id: string, job: number): Promise<void>;
+  /** Whether a job with this script may start now; it may decide what has to come before that. */
+  mayStart(work: UnitOfWork, id: string, script: string): Promise<boolean>;
+  /** The effect of a `create` job that has ended. @returns why it is refused; undefined: it is done */
+  finish(work: UnitOfWork, id: string, job: number): Promise<Refusal | undefined>;
+  /** The effect of a `destroy` job that has ended. @returns why it is refused; undefined: it is done */
+  destroy(work: UnitOfWork, id: string, job: number): Promise<Refusal | undefined>;
+  /** The modules that its scripts can reach besides those of the platforms, by name. @throws Error where it is gone */
+  scriptModules(work: UnitOfWork, id: string): Promise<Readonly<Record<string, HostModule>>>;
+  /** Whether a job with this script might start, from the read models: for those who look. */
+  canStart(view: View, id: string, script: string): Promise<boolean>;
+}
+
+/** The kinds of targets there are, by name. */
+export type JobTargets = ReadonlyMap<string, JobTarget>;
+
+export const jobTargets = (targets: readonly JobTarget[]): JobTargets =>
+  new Map(targets.map((target) => [target.kind, target]));
+
+/** The kind of a target. @throws Error where nobody contributes it */
+export function targetOf(targets: JobTargets, { kind }: { readonly kind: string }): JobTarget {
+  const found = targets.get(kind);
+  if (!found) throw new Error(`there are no job targets of the kind ${kind}`);
+  return found;
+}
+
+/** The kinds of targets that modules have contributed. */
+export class JobTargetRegistry {
+  readonly #targets = new Map<string, JobTarget>();
+
+  /** @throws Error where the kind is known already */
+  add(target: JobTarget): this {
+    if (this.#targets.has(target.kind)) throw new Error(`two modules declare job targets of the kind ${target.kind}`);
+    this.#targets.set(target.kind, target);
+    return this;
+  }
+
+  /** Grows while modules are put together. */
+  get all(): JobTargets {
+    return this.#targets;
+  }
+}

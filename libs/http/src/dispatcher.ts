@@ -1,0 +1,75 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { verbOf } from './custom-verbs.ts';
+import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
+import { withoutHost } from './http-exchange.ts';
+import { nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
+
+/** Largest head of a request in bytes: a GET of a hundred objects has a long URI. */
+const MAX_HEAD = 64 * 1024;
+
+/** One protocol the server speaks: which paths it answers, and how. */
+export interface ProtocolAdapter {
+  /** As it stands in metrics. */
+  readonly name: string;
+  readonly paths: RegExp;
+  readonly handle: HttpHandler;
+}
+
+/** Where each answered request is counted. */
+export interface RequestMetrics {
+  /** @param adapter the protocol's name, `pages` for what no protocol answers */
+  request(adapter: string, verb: string, status: number, seconds: number): void;
+}
+
+/** Has a request answered by the protocol adapter of its path; undefined where there is none. */
+export type HttpDispatcher = (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
+
+/**
+ * Protocol adapters as one: each request goes to the first that answers its path, and is measured. They get targets
+ * without scheme and host.
+ * @param sourceOf where a request comes from, if it may have come through proxies
+ */
+export const httpDispatcher =
+  (
+    adapters: readonly ProtocolAdapter[],
+    metrics: RequestMetrics,
+    sourceOf: ((request: HttpRequest) => string) | undefined,
+  ): HttpDispatcher =>
+  (sent) => {
+    const request = sent.target.startsWith('/') ? sent : { ...sent, target: withoutHost(sent.target) };
+    const adapter = adapters.find(({ paths }) => paths.test(request.target));
+    if (!adapter) return undefined;
+    const begun = performance.now();
+    const asked = sourceOf ? { ...request, source: sourceOf(request) } : request;
+    return adapter.handle(asked).then((answer) => {
+      const seconds = (performance.now() - begun) / 1000;
+      if (answer) metrics.request(adapter.name, request.verb, answer.status, seconds);
+      return answer;
+    });
+  };
+
+/**
+ * The HTTP server: what is for a protocol adapter goes past the framework, which would lower-case the headers of answers
+ * and read bodies by rules of its own; the rest is the framework's.
+ */
+export function createDispatchingServer(
+  rest: RequestListener,
+  dispatcher: () => HttpDispatcher,
+  metrics: RequestMetrics,
+): Server {
+  return createServer({ maxHeaderSize: MAX_HEAD }, (message, response) => {
+    const verb = verbOf(message);
+    const answered = dispatcher()(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
+    if (answered) {
+      answered.then((given) => given && sendAnswer(response, given)).catch((error: Error) => message.destroy(error));
+      return;
+    }
+    const begun = performance.now();
+    response.once('finish', () => {
+      metrics.request('pages', verb, response.statusCode, (performance.now() - begun) / 1000);
+    });
+    message.url = withoutHost(message.url ?? '');
+    rest(message, response);
+  });
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+
+/** A request of HTTP as protocol adapters see it, however it came. */
+export interface HttpRequest {
+  /** As the client sent it: GET, LIST, PATCH … */
+  readonly verb: string;
+  /** As it was sent: the path with its query. */
+  readonly target: string;
+  /** The address it comes from. */
+  readonly source: string;
+  /** Whether a body comes with it (RFC 9112, section 6.3); it may be empty. */
+  readonly hasBody: boolean;
+  /** A header, by its name in lower case; the first where there are several. */
+  header(name: string): string | undefined;
+  /**
+   * The body, where there is one. What comes beyond `limit` bytes is read and dropped, so that clients that write
+   * first and read later get their answer.
+   * @throws UnusableBody where it is larger; ClientGone
+   */
+  body(limit: number): Promise<Buffer>;
+}
+
+/** An answer as it goes over the wire. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** In the capitalisation they are sent with: some clients compare names byte by byte. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: there is no body. */
+  readonly text?: string | undefined;
+}
+
+/** Answers every request; with undefined where there is nobody left to answer. */
+export type HttpHandler = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+
+/** A target without scheme and host, which stand before the path in the absolute form (RFC 9112, section 3.2.2). */
+export const withoutHost = (target: string): string =>
+  target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
+
+/** A new id for a request, as it stands in the log: 32 hexadecimal digits. */
+export const newRequestId = (): string => randomUUID().replaceAll('-', '');

@@ -1,0 +1,11 @@
+export { clientAddress } from './client-address.ts';
+export { withCors } from './cors.ts';
+export type { CorsNames } from './cors.ts';
+export { acceptCustomVerbs, verbOf } from './custom-verbs.ts';
+export type { CustomVerbOptions, FastPath } from './custom-verbs.ts';
+export { createDispatchingServer, httpDispatcher } from './dispatcher.ts';
+export type { HttpDispatcher, ProtocolAdapter } from './dispatcher.ts';
+export { newRequestId, withoutHost } from './http-exchange.ts';
+export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
+export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
+export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';

@@ -1,0 +1,81 @@
+import { parseJson } from '#kernel';
+import type { HttpRequest } from './http-exchange.ts';
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/** How deep JSON may be nested; nothing the API takes comes near it, and what reads it further on may recurse. */
+const MAX_DEPTH = 100;
+
+/** The client went away before its request was complete: there is nobody to answer. */
+export class ClientGone extends Error {}
+
+/** A body that is of no use; the text says why. */
+export class UnusableBody extends Error {
+  readonly rule: 'TOO_LARGE' | 'TYPE' | 'MALFORMED';
+
+  constructor(rule: UnusableBody['rule'], text: string) {
+    super(text);
+    this.name = 'UnusableBody';
+    this.rule = rule;
+  }
+
+  static tooLarge(limit: number): UnusableBody {
+    return new UnusableBody('TOO_LARGE', `Request body is larger than ${limit} bytes`);
+  }
+}
+
+/** The JSON in the body of a request; undefined where there is none, and for `null`. @throws UnusableBody, ClientGone */
+export async function readJson(
+  request: Pick<HttpRequest, 'hasBody' | 'header' | 'body'>,
+  { limit, types = ['application/json'] }: { readonly limit: number; readonly types?: readonly string[] },
+): Promise<unknown> {
+  if (!request.hasBody) return undefined;
+  const text = decoded(await request.body(limit));
+  if (text.trim() === '') return undefined;
+  const type = mediaType(request) ?? 'application/json';
+  if (!types.includes(type.toLowerCase())) throw new UnusableBody('TYPE', `Unknown Content-Type "${type}"`);
+  const data = parsed(text);
+  const flaw = flawOf(data);
+  if (flaw !== undefined) throw new UnusableBody('MALFORMED', flaw);
+  return data ?? undefined;
+}
+
+/** What the body of a request is said to be, without parameters. */
+export const mediaType = ({ header }: Pick<HttpRequest, 'header'>): string | undefined =>
+  header('content-type')?.split(';')[0]?.trim();
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new UnusableBody('MALFORMED', (error as Error).message);
+  }
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw new UnusableBody('MALFORMED', 'not valid UTF-8');
+  }
+}
+
+/**
+ * What makes data unusable though it is JSON: depth, the one character no text of the log can hold, and numbers that
+ * would be kept as others.
+ */
+export function flawOf(data: unknown, depth: number = MAX_DEPTH): string | undefined {
+  if (typeof data === 'string') return data.includes('\0') ? 'text with a NUL character' : undefined;
+  if (typeof data === 'number') return isExact(data) ? undefined : 'a number too large to be exact: send it as text';
+  if (data === null || typeof data !== 'object') return undefined;
+  if (depth === 0) return 'nested too deeply';
+  for (const part of Object.entries(data).flat()) {
+    const flaw = flawOf(part, depth - 1);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
+}
+
+/** Whether a number can be the one that was written: integers beyond 2^53 - 1 are rounded when they are read. */
+const isExact = (number: number): boolean =>
+  Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number);

@@ -1,0 +1,162 @@
+import type { Changes } from './batch.ts';
+import { indexText } from './flush.ts';
+import { OrderedKeys } from './ordered-keys.ts';
+import type { PageOfKeys } from './page-cache.ts';
+import type { Key, ReadModel } from './read-model.ts';
+import type { ListOptions, Where } from './view.ts';
+
+/** How many keys all lists together may hold. About 60 MB with names of twenty letters. */
+export const MAX_LISTED = 1_000_000;
+/** What a list counts beside its keys. */
+const LIST_COST = 20;
+
+/** A list that is being read from the tables, and what has changed in its model since that began. */
+export interface Loading {
+  readonly model: ReadModel;
+  readonly where: Where;
+  /** Rows that are not as the tables had them; null: there is none any more. */
+  readonly changed: Map<Key, object | null>;
+}
+
+/** Lists of one model by values of the same indexes. */
+interface Grouping {
+  readonly indexes: readonly string[];
+  readonly lists: Map<string, OrderedKeys>;
+}
+
+interface Listed {
+  readonly grouping: Grouping;
+  readonly values: string;
+  readonly keys: OrderedKeys;
+}
+
+/**
+ * The keys of lists in memory, each in its order: any page of them is found without the tables, also while rows change.
+ * A list is read once and follows every change from then on. Together they are bounded; those that were not asked for
+ * the longest go first. Only the process that projects keeps them, because only it learns of every change.
+ */
+export class KeyLists {
+  readonly #max: number;
+  readonly #groupings = new Map<string, Grouping[]>();
+  /** All lists, the one asked for last at the end. */
+  readonly #lists = new Map<string, Listed>();
+  readonly #loading = new Set<Loading>();
+  #weight = 0;
+  #open = false;
+
+  constructor(max = MAX_LISTED) {
+    this.#max = max;
+  }
+
+  /** From now on every change is told; before, nothing is kept. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Changes are no longer told: everything is forgotten. */
+  close(): void {
+    this.#open = false;
+    this.#groupings.clear();
+    this.#lists.clear();
+    this.#loading.clear();
+    this.#weight = 0;
+  }
+
+  /** A page of a list, where that is in memory. */
+  page(model: ReadModel, { where = {}, skip = 0, count }: ListOptions): PageOfKeys | undefined {
+    const id = idOf(model, where);
+    const listed = this.#lists.get(id);
+    if (!listed) return undefined;
+    this.#lists.delete(id);
+    this.#lists.set(id, listed);
+    const { keys } = listed;
+    return { keys: keys.slice(skip, count === undefined ? undefined : skip + count), total: keys.length };
+  }
+
+  /** To be called before a list is read from the tables, with the rows that these do not show yet. */
+  load(model: ReadModel, where: Where, unwritten: ReadonlyMap<Key, object | null>): Loading {
+    const loading = { model, where, changed: new Map(unwritten) };
+    if (this.#open) this.#loading.add(loading);
+    return loading;
+  }
+
+  /** Whether a list of so many keys may be kept. */
+  fits(length: number): boolean {
+    return length + LIST_COST <= this.#max / 2;
+  }
+
+  /** Whether a list is being read. */
+  isLoading(model: ReadModel, where: Where): boolean {
+    const id = idOf(model, where);
+    return [...this.#loading].some((loading) => idOf(loading.model, loading.where) === id);
+  }
+
+  /** Takes over a list that was read. @param keys all of its keys as the tables have them, in their order; none: it is given up */
+  loaded(loading: Loading, keys?: readonly Key[]): void {
+    if (!this.#loading.delete(loading) || !keys || !this.fits(keys.length)) return;
+    const { model, where, changed } = loading;
+    const id = idOf(model, where);
+    this.#forget(id);
+    const indexes = Object.keys(where).sort();
+    const groupings = this.#groupings.get(model.name) ?? [];
+    this.#groupings.set(model.name, groupings);
+    let grouping = groupings.find((one) => one.indexes.join() === indexes.join());
+    if (!grouping) groupings.push((grouping = { indexes, lists: new Map() }));
+    const values = JSON.stringify(indexes.map((name) => indexText(where[name] ?? null)));
+    const ordered = new OrderedKeys(keys);
+    for (const [key, row] of changed) {
+      if (row && valuesOf(model, grouping, row) === values) ordered.add(key);
+      else ordered.delete(key);
+    }
+    grouping.lists.set(values, ordered);
+    this.#lists.set(id, { grouping, values, keys: ordered });
+    this.#weight += ordered.length + LIST_COST;
+    this.#makeRoom();
+  }
+
+  /** Takes over what a batch has done to the rows of a model; `before` holds the rows it concerns as they were. */
+  changed(model: ReadModel, { ended, versions }: Changes, before: ReadonlyMap<Key, object>): void {
+    const groupings = this.#groupings.get(model.name) ?? [];
+    const loading = [...this.#loading].filter((one) => one.model.name === model.name);
+    if (groupings.length === 0 && loading.length === 0) return;
+    const after = new Map<Key, object | null>();
+    for (const { key } of ended) after.set(key, null);
+    for (const { key, to, row } of versions) if (to === undefined) after.set(key, row);
+    for (const [key, row] of after) {
+      for (const one of loading) one.changed.set(key, row);
+      const old = before.get(key);
+      for (const grouping of groupings) {
+        const from = old && valuesOf(model, grouping, old);
+        const to = row ? valuesOf(model, grouping, row) : undefined;
+        if (from === to) continue;
+        if (from !== undefined && grouping.lists.get(from)?.delete(key)) this.#weight -= 1;
+        if (to !== undefined && grouping.lists.get(to)?.add(key)) this.#weight += 1;
+      }
+    }
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    for (const id of this.#lists.keys()) {
+      if (this.#weight <= this.#max) return;
+      this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    const listed = this.#lists.get(id);
+    if (!listed) return;
+    this.#lists.delete(id);
+    listed.grouping.lists.delete(listed.values);
+    this.#weight -= listed.keys.length + LIST_COST;
+  }
+}
+
+const valuesOf = (model: ReadModel, { indexes }: Grouping, row: object): string =>
+  indexes.length === 0 ? '[]' : JSON.stringify(indexes.map((name) => indexText(model.indexes[name]?.(row) ?? null)));
+
+const idOf = ({ name }: ReadModel, where: Where): string =>
+  `${name}\u0000${Object.keys(where)
+    .sort()
+    .map((index) => JSON.stringify([index, indexText(where[index] ?? null)]))
+    .join()}`;

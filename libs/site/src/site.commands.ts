@@ -1,0 +1,86 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import type { ConfigOwner } from '#config';
+import { configValuesFrom } from '#config';
+import { zoneFor } from '#directory';
+import type { CommandContext } from '#event-store';
+import { UnitOfWorkHandler } from '#event-store';
+import type { UnitOfWork } from '#kernel';
+import { Secrets } from '#secrets';
+import { siteFor } from './find-site.ts';
+import type { siteFields } from './site.api.ts';
+import type { Site } from './site.ts';
+import { site } from './site.ts';
+
+/** Values that have to be lists, as every reader of them expects. */
+const LISTS = ['domain_search', 'dns_servers', 'log_servers'];
+
+type Changes = ChangedValues<typeof siteFields>;
+
+export class CreateSite extends CreateCommand<NewValues<typeof siteFields>> {}
+export class ChangeSite extends ChangeCommand<Changes> {}
+export class DeleteSite extends DeleteCommand {}
+
+/** Refuses a parent that would put the site inside itself. */
+async function checkParent(work: UnitOfWork, name: string, parent: string | null): Promise<void> {
+  for (let at: string | null | undefined = parent; at !== null && at !== undefined;) {
+    const around: Site | undefined = await siteFor(work, 'parent', at);
+    if (at === name) {
+      work.fault('parent', 'CYCLE', `Site "${name}" would be inside itself`);
+      return;
+    }
+    at = around?.parent;
+  }
+}
+
+/** What is given of a site; what is wrong with it is noted. */
+async function changesFrom(
+  work: UnitOfWork,
+  name: string,
+  values: Changes,
+  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'request'>,
+): Promise<Partial<Site>> {
+  const { description, zone, parent, config_values: config } = values;
+  if (zone !== undefined) await zoneFor(work, 'zone', zone);
+  if (parent !== undefined) await checkParent(work, name, parent);
+  const owner = { ...whose, owner: `Site ${name}`, lists: LISTS };
+  const configValues = config === undefined ? undefined : await configValuesFrom(work, config, owner);
+  return given({ description, zone, parent, configValues });
+}
+
+@CommandHandler(CreateSite)
+class CreateSiteHandler extends UnitOfWorkHandler<CreateSite> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { values: { name, ...values } }: CreateSite,
+    { metadata: { request } }: CommandContext,
+  ) {
+    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
+    const data = (await changesFrom(work, name, values, { secrets: this.secrets, request })) as Site;
+    await work.decide(site, name, { type: 'DefineSite', data });
+    return name;
+  }
+}
+
+@CommandHandler(ChangeSite)
+class ChangeSiteHandler extends UnitOfWorkHandler<ChangeSite> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, values }: ChangeSite, { metadata: { request } }: CommandContext) {
+    const name = String(key);
+    const state = await work.load(site, name);
+    const before = state.stage === 'active' ? state.value.configValues : undefined;
+    const data = await changesFrom(work, name, values, { secrets: this.secrets, before, request });
+    await work.decide(site, name, { type: 'ChangeSite', data });
+  }
+}
+
+export const siteHandlers = [CreateSiteHandler, ChangeSiteHandler, deleteHandler(DeleteSite, 'Site/Site', site)];
