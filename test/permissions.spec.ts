@@ -74,6 +74,9 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+Records/DeadLetter
+  (list)                                             Records.view_deadletter
+  (retry) (discard)                                  Records.can_dead_letter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild

@@ -12,6 +12,7 @@ import {
   PRECONDITION_CHECK,
 } from '#event-store';
 import type { PreconditionCheck } from '#event-store';
+import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { Ids, openReadStore, preconditionCheck, READ_STORE } from '#read-store';
 import type { EventSourcingOptions } from './event-sourcing-options.ts';
@@ -64,6 +65,14 @@ export class EventSourcingModule {
         { provide: CLOCK, useValue: options.clock },
         { provide: Ids, useFactory: () => new Ids(options.pool) },
         {
+          provide: DeadLetters,
+          useFactory: async () => {
+            const letters = new DeadLetters(options.pool);
+            await letters.start();
+            return letters;
+          },
+        },
+        {
           provide: READ_STORE,
           inject: [Features],
           useFactory: ({ readModels: models, upcasters }: Features) =>
@@ -114,6 +123,7 @@ export class EventSourcingModule {
         CommandRunner,
         CommandGateway,
         Ids,
+        DeadLetters,
         EVENT_STORE,
         READ_STORE,
         CLOCK,
