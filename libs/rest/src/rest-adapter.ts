@@ -27,6 +27,8 @@ export interface RestFaceOptions {
   readonly identify: Identify;
   /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
   readonly positionAt: (time: string) => Promise<Position>;
+  /** The time by the clock that events are recorded with, ISO 8601; that of the machine unless said. */
+  readonly now?: () => string;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
   /** Where answers to wishes with an Idempotency-Key are kept. */
