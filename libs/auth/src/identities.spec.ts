@@ -87,6 +87,7 @@ describe('who the holder of a token is', () => {
     await someone(name);
     const token = await here.login(name, PASSWORD);
     expect(await here.identify(name, token)).toBeDefined();
+    await there.modules.caughtUp();
     await act(name, token);
     await soon(async () => !(await here.identify(name, token)));
     expect(await there.identify(name, token)).toBeUndefined();
