@@ -3,17 +3,16 @@ import { Module } from '@nestjs/common';
 import { ApiCatalogue, ApiModule, permissionsOf } from '#api';
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Features } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { Log } from '#runtime';
-import { DATABASE, LOGGER } from '#runtime';
+import { DATABASE } from '#runtime';
 import type { Pool } from 'pg';
 import { accountModel } from './account.api.ts';
 import { accountHandlers } from './account.commands.ts';
 import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
-import { CredentialCleanup } from './credential-cleanup.ts';
+import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';
 import { firstUserHandlers } from './first-user.commands.ts';
 import { FirstUser } from './first-user.ts';
 import { GrantPolicy } from './grant-policy.ts';
@@ -52,21 +51,25 @@ const loginLimit: FactoryProvider<LoginLimit> = {
 /** Needs the first user, and so begins when there is one. */
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
-  inject: [EVENT_STORE, READ_STORE, LOGGER, FirstUser],
-  useFactory: (store: EventStore, reads: ReadStore, log: Log) => new Identities({ store, reads, log }),
+  inject: [EVENT_STORE, READ_STORE],
+  useFactory: (store: EventStore, reads: ReadStore) => new Identities({ store, reads }),
 };
 
-const credentialCleanup: FactoryProvider<CredentialCleanup> = {
-  provide: CredentialCleanup,
-  inject: [EVENT_STORE, READ_STORE, LOGGER, CLOCK, CommandGateway, Passwords],
+/** What listens to the log. */
+const listeners: FactoryProvider = {
+  provide: Symbol('listeners of auth'),
+  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway],
   useFactory: (
-    store: EventStore,
+    features: Features,
+    follower: Identities,
+    ledger: Passwords,
     reads: ReadStore,
-    log: Log,
     clock: Clock,
     gateway: CommandGateway,
-    ledger: Passwords,
-  ) => new CredentialCleanup({ store, reads, log, clock, gateway }, ledger),
+  ) =>
+    features.add({
+      listeners: [follower, eraseReplacedPasswords(ledger), closeExpiredSessions({ reads, clock, gateway })],
+    }),
 };
 
 /** Users, groups, service identities and sessions. */
@@ -101,7 +104,7 @@ export class AuthModule {
         loginLimit,
         identities,
         GrantPolicy,
-        credentialCleanup,
+        listeners,
         FirstUser,
         ...sessionHandlers,
         ...passwordHandlers,

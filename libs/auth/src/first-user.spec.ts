@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { BadSetting } from '#runtime';
+import { BadSetting } from '#runtime/settings';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { startAuth } from './server.suite.ts';
+import { startAuth } from '../test/server.suite.ts';
 
 jest.setTimeout(60_000);
 

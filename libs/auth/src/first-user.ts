@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway } from '#event-store';
 import { Refusal } from '#kernel';
-import { BadSetting } from '#runtime';
+import { BadSetting } from '#runtime/settings';
 import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
 import { ClearText } from './clear-text.ts';

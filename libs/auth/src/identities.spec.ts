@@ -2,9 +2,11 @@ import type { Principal } from '#kernel';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
+import type { Following } from '#reactions';
+import { follow } from '#reactions';
 import { Identities } from './identities.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 
 jest.setTimeout(60_000);
 
@@ -25,12 +27,12 @@ describe('who the holder of a token is', () => {
   let here: AuthServer;
   let there: AuthServer;
   let root: Principal;
-  const more: Identities[] = [];
+  const more: Following[] = [];
 
   const identities = async (options: ConstructorParameters<typeof Identities>[1] = {}) => {
-    const made = new Identities(here.context, options);
-    await made.onApplicationBootstrap();
-    more.push(made);
+    const made = new Identities(here.ground, options);
+    const onError = (error: unknown) => void here.lines.push(String(error));
+    more.push(await follow(made, { store: here.ground.store, upcasters: {}, onError }));
     return made;
   };
   const someone = async (name: string, values: object = {}) => {
@@ -105,9 +107,8 @@ describe('who the holder of a token is', () => {
   it('is looked up while nothing is heard from the log', async () => {
     await someone('ivan');
     const tokens = [await here.login('ivan', PASSWORD), await here.login('ivan', PASSWORD)] as const;
-    const { store } = here.context;
-    const deaf = new Identities({ ...here.context, store: { ...store, subscribe: () => ({ stop: async () => {} }) } });
-    await deaf.onApplicationBootstrap();
+    const deaf = new Identities(here.ground);
+    await deaf.begin();
     await here.call(await here.identify('ivan', tokens[0]), 'Auth/User.logout');
     expect(await deaf.identify('ivan', tokens[0])).toBeUndefined();
     expect(await deaf.identify('ivan', tokens[1])).toMatchObject({ name: 'ivan' });

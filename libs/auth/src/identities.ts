@@ -1,10 +1,8 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
+import type { EventStore, Position, Recorded } from '#event-store';
+import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
-import { recorded } from '#read-store';
-import type { Log } from '#runtime';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
@@ -47,7 +45,6 @@ interface Identified {
 export interface IdentitiesContext {
   readonly store: EventStore;
   readonly reads: ReadStore;
-  readonly log: Log;
 }
 
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
@@ -57,7 +54,10 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
  * by the log: what is closed or taken away on any server is gone here as soon as the event arrives. What is not known
  * here yet (a login on another server a moment ago) is looked up in the read models.
  */
-export class Identities implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Identities implements Follower {
+  readonly kind = 'follower';
+  readonly name = 'auth.identities';
+  readonly categories = ['user', 'group', 'service'];
   readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
@@ -67,7 +67,6 @@ export class Identities implements OnApplicationBootstrap, OnApplicationShutdown
   readonly #ended = new Remembered<true>(MAX_ENDED);
   readonly #known = new Remembered<Identified>(MAX_KNOWN);
   #reached: Position = 0n;
-  #subscription: Subscription | undefined;
 
   constructor(
     context: IdentitiesContext,
@@ -78,9 +77,9 @@ export class Identities implements OnApplicationBootstrap, OnApplicationShutdown
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
-  /** Takes over what the read models show, and the log from there; resolves when it is up to date. */
-  async onApplicationBootstrap(): Promise<void> {
-    const { store, reads, log } = this.#context;
+  /** Takes over what the read models show. */
+  async begin(): Promise<Position> {
+    const { store, reads } = this.#context;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -90,16 +89,18 @@ export class Identities implements OnApplicationBootstrap, OnApplicationShutdown
       this.#fill(this.#sessions),
     ]);
     // The rows may be further than the position; folded into them again, its events change nothing in the end.
-    const head = await store.head();
-    this.#subscription = store.subscribe(this.#reached, async (events, end) => this.#hear(events, end), {
-      categories: ['user', 'group', 'service'],
-      onError: (error) => log.error('hearing of users failed', error),
-    });
-    while (this.#reached < head) await sleep(5);
+    return this.#reached;
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.#subscription?.stop();
+  handle(events: readonly Recorded[], end: Position): void {
+    for (const event of events) {
+      const before = this.#services.get(event.id)?.credential;
+      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
+      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
+      if (event.type !== 'SessionOpened') this.#known.clear();
+    }
+    this.#reached = end;
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
@@ -179,18 +180,6 @@ export class Identities implements OnApplicationBootstrap, OnApplicationShutdown
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
     const { rows: found } = await this.#context.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
-  }
-
-  #hear(events: readonly StoredEvent[], end: Position): void {
-    for (const stored of events) {
-      const event = recorded(stored);
-      const before = this.#services.get(event.id)?.credential;
-      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
-      if (before !== this.#services.get(event.id)?.credential) this.#end(before);
-      if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
-      if (event.type !== 'SessionOpened') this.#known.clear();
-    }
-    this.#reached = end;
   }
 
   #end(hash: string | null | undefined): void {

@@ -2,11 +2,10 @@ import type { Principal } from '#kernel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { CredentialCleanup } from './credential-cleanup.ts';
+import { closeExpiredSessions } from './credential-cleanup.ts';
 import { openSessions } from './open-sessions.ts';
-import { Passwords } from './passwords.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 import { users } from './users.ts';
 
 jest.setTimeout(60_000);
@@ -247,11 +246,11 @@ describe('managing people', () => {
   it('closes sessions that have run out', async () => {
     await newcomer();
     await server.login(name, PASSWORD);
-    const { modules } = server;
-    const clock = { now: () => '2126-01-01T00:00:00.000000+00:00' };
-    await new CredentialCleanup({ ...server.context, clock }, new Passwords(database.pool)).sweep();
-    await modules.caughtUp();
-    expect((await modules.reads.now.list(openSessions)).rows).toEqual([]);
+    const { ground } = server;
+    const past = { ...ground, clock: { now: () => '2126-01-01T00:00:00.000000+00:00' } };
+    await closeExpiredSessions(past).reconcile(new AbortController().signal);
+    await ground.reads.projector.caughtUp(await ground.store.head(), 5000);
+    expect((await ground.reads.now.list(openSessions)).rows).toEqual([]);
     root = await server.person('root', ROOT_PASSWORD);
   });
 

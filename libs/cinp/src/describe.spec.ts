@@ -4,7 +4,7 @@ import type { Json } from '#kernel';
 import type { Action, Field, Filter, Model, Parameter } from '#api';
 import { Catalogue } from '#api';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
-import { MODELS } from './example-models.ts';
+import { MODELS } from '../test/example-models.ts';
 
 interface Told {
   readonly name: string;

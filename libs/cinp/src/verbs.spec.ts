@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ExampleObjects } from './example-objects.ts';
-import { exampleObjects, SITE, FOUNDATION, NETWORK } from './example-objects.ts';
+import type { ExampleObjects } from '../test/example-objects.ts';
+import { exampleObjects, SITE, FOUNDATION, NETWORK } from '../test/example-objects.ts';
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);

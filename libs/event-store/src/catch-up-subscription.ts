@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from './backoff.ts';
 import type { Signal } from './signal.ts';
 import type { Position, ReadAllOptions, StoredEvent, SubscribeOptions, Subscription } from './event-store.ts';
+
+/** How long it waits after failures in a row. */
+const PAUSES = { firstMs: 100, maxMs: 5000 };
 
 /** A subscription over a store that can be read from a position and rings a bell when there is more. */
 export function catchUpSubscription(feed: {
@@ -41,7 +45,7 @@ export function catchUpSubscription(feed: {
         if (stopped()) return;
         options.onError?.(error);
         failures += 1;
-        await pause(Math.min(5000, 50 * 2 ** Math.min(failures, 7)));
+        await pause(backoffMs(failures, PAUSES));
       }
     }
   };

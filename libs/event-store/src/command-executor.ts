@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
+import { recorded } from './recorded.ts';
 import type { Upcasters } from './upcasters.ts';
 import { currentVersion } from './upcasters.ts';
 import type { StateCacheOptions } from './state-cache.ts';
@@ -51,13 +52,13 @@ export class CommandExecutor {
   readonly #clock: Clock;
   readonly #states: StateCache;
   readonly #turns = new KeyedMutex();
-  readonly #past: Upcasters;
+  readonly #upcasters: Upcasters;
   readonly #options: CommandExecutorOptions;
 
   constructor(store: EventStore, clock: Clock, options: CommandExecutorOptions = {}) {
     this.#store = store;
     this.#clock = clock;
-    this.#past = options.upcasters ?? {};
+    this.#upcasters = options.upcasters ?? {};
     this.#options = options;
     this.#states = new StateCache(store, options);
   }
@@ -96,7 +97,7 @@ export class CommandExecutor {
   async #outcome<R>(ledger: string, once: string): Promise<CommandResult<R> | undefined> {
     const [event] = await this.#store.readStream(ledger, { limit: 1 });
     if (!event) return undefined;
-    const outcome = JSON.parse(event.data) as Outcome;
+    const outcome = recorded(event, this.#upcasters).data as Outcome;
     if (outcome.once !== once) throw refuse('', 'ANOTHER_REQUEST', 'The Idempotency-Key was used for another request.');
     return { value: outcome.value as R, position: event.position };
   }
@@ -163,7 +164,7 @@ export class CommandExecutor {
       for (const [n, message] of events.entries()) {
         at = this.#clock.now(at);
         const meta: Meta = {
-          v: currentVersion(this.#past, message.type),
+          v: currentVersion(this.#upcasters, message.type),
           at,
           actor: metadata.actor,
           request: metadata.request,

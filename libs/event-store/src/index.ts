@@ -1,4 +1,6 @@
 export { CLOCK, EVENT_STORE, PRECONDITION_CHECK } from './tokens.ts';
+export { backoffMs } from './backoff.ts';
+export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
@@ -28,12 +30,19 @@ export type {
   Subscription,
   Write,
 } from './event-store.ts';
+export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
-export { upcast, currentVersion } from './upcasters.ts';
+export { Leadership } from './leadership.ts';
+export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';
+export { recorded } from './recorded.ts';
+export type { LoggedEvent, Recorded } from './recorded.ts';
+export { currentVersion, mergeUpcasters, upcast } from './upcasters.ts';
 export type { Upcasters } from './upcasters.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
 export { postgresSnapshots } from './snapshots.ts';
 export type { Snapshots } from './snapshots.ts';
+export { Signal } from './signal.ts';
+export { isUnavailable } from './unavailable.ts';
 export { lockKey } from './postgres-schema.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { given, stateAfter } from '#testing';
-import type { Place } from './example-jobs.ts';
+import type { Place } from '../test/example-jobs.ts';
 import {
   atWork,
   created,
@@ -15,7 +15,7 @@ import {
   waiting,
   was,
   withTask,
-} from './example-jobs.ts';
+} from '../test/example-jobs.ts';
 import type { JobCommand, JobEvent } from './job.ts';
 import { job, nextTask } from './job.ts';
 

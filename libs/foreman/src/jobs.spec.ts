@@ -3,7 +3,18 @@ import { array, assert, constantFrom, property } from 'fast-check';
 import type { Message } from '#kernel';
 import { evolve } from '#kernel';
 import { moment, rowsAfter } from '#testing';
-import { atWork, created, dispatch, dispatched, machine, order, PLACES, under, waiting, was } from './example-jobs.ts';
+import {
+  atWork,
+  created,
+  dispatch,
+  dispatched,
+  machine,
+  order,
+  PLACES,
+  under,
+  waiting,
+  was,
+} from '../test/example-jobs.ts';
 import type { JobEvent } from './job.ts';
 import { job } from './job.ts';
 import { jobLog } from './job-log.ts';

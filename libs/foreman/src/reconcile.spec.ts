@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { thing } from './example-target.ts';
+import { thing } from '../test/example-target.ts';
 import { clearDispatched } from '#tscript';
-import { LEASE, JobFixture } from './job-fixture.suite.ts';
+import { LEASE, JobFixture } from '../test/job-fixture.suite.ts';
 
 const WORK = 'begin()\n  done = lab.work( name="disk" )\nend\n';
 const BLAST = 'begin()\n  lab.blast( name="wall" )\nend\n';

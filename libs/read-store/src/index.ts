@@ -9,7 +9,7 @@ export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './pr
 export type { PreconditionContext } from './preconditions.ts';
 export { Projector, RowsNotReady } from './projector.ts';
 export type { ProjectorState, ProjectorStatus } from './projector.ts';
-export { change, gone, keysOf, recorded, rule } from './read-model.ts';
+export { change, gone, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
-import type { Upcasters, Position, StoredEvent } from '#event-store';
+import type { Position, StoredEvent, Upcasters } from '#event-store';
+import { recorded } from '#event-store';
 import { foldBatch, keysIn } from './batch.ts';
 import { CHECKPOINT, readCheckpoint } from './checkpoint.ts';
 import type { KeyLists } from './key-lists.ts';
@@ -9,7 +10,6 @@ import type { RowCache } from './row-cache.ts';
 import type { PageCache } from './page-cache.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
-import { recorded } from './read-model.ts';
 import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
 import { dropTable, makeBooks, makeIndexes, makeTable } from './tables.ts';
@@ -20,6 +20,7 @@ export interface ProjectionOptions {
   readonly pool: Pool;
   readonly db: Kysely<ReadDatabase>;
   readonly models: readonly ReadModel[];
+  /** Old shapes of events. */
   readonly upcasters?: Upcasters;
   readonly live: RowCache;
   readonly pages: PageCache;
@@ -154,7 +155,7 @@ export class Projection {
   }
 
   parse(events: readonly StoredEvent[]): Recorded[] {
-    return events.map((event) => recorded(event, this.#options.upcasters));
+    return events.map((event) => recorded(event, this.#options.upcasters ?? {}));
   }
 
   /** Takes in the next events, up to `end`; resolves when there is room for more. */

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
-import { lockKey } from '#event-store';
+import { Leadership } from '#event-store';
 import { Superseded } from './checkpoint.ts';
-import { Leadership } from './leadership.ts';
 import type { ProjectionOptions } from './projection.ts';
 import { Projection } from './projection.ts';
 import type { Key, ReadModel } from './read-model.ts';
@@ -11,8 +10,8 @@ import { rebuild } from './rebuild.ts';
 import { Waiters } from './waiters.ts';
 import type { WriteBehind } from './write-behind.ts';
 
-/** Held by the process that projects. */
-const LOCK = lockKey('read.projector');
+/** Name of the duty of the process that projects. */
+const DUTY = 'read.projector';
 const BATCH = 500;
 /** Time between two looks how far another process has come, in milliseconds. */
 const LOOK_MS = 10;
@@ -88,7 +87,7 @@ export class Projector {
     this.#projection = new Projection(options);
     this.#leadership = new Leadership({
       pool: options.pool,
-      lock: LOCK,
+      name: DUTY,
       onError: (error) => this.#failed(error),
       duty: { prepare: (term) => this.#prepare(term), begin: () => this.#begin(), end: () => this.#end() },
     });

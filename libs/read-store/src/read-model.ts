@@ -1,20 +1,6 @@
-import type { Meta, Upcasters, Position, StoredEvent } from '#event-store';
-import { upcast } from '#event-store';
-import { idOf } from '#kernel';
+import type { Recorded } from '#event-store';
 
-/** An event as folds see it: parsed, with the time and the author it was recorded with. */
-export interface Recorded<D = unknown> {
-  readonly type: string;
-  readonly data: D;
-  /** Id in the name of its stream. */
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: Position;
-  /** ISO 8601 with microseconds. */
-  readonly at: string;
-  readonly actor: string;
-}
+export type { Recorded } from '#event-store';
 
 /** Id of a row: a name or a number, as its model declares. */
 export type Key = string | number;
@@ -63,21 +49,6 @@ export const change = <Row, D>(
 /** A rule for events after which there is no row. */
 export const gone = <Row, D = unknown>(keys?: (event: Recorded<D>) => Key | readonly Key[]): Rule<Row> =>
   rule<Row, D>(() => undefined, keys);
-
-/** Parses an event of the log for folding, in today's shape. */
-export function recorded(event: StoredEvent, upcasters: Upcasters = {}): Recorded {
-  const meta = JSON.parse(event.meta) as Meta;
-  return {
-    type: event.type,
-    data: upcast(upcasters, event.type, meta.v, JSON.parse(event.data)),
-    id: idOf(event.stream),
-    stream: event.stream,
-    revision: event.revision,
-    position: event.position,
-    at: meta.at,
-    actor: meta.actor,
-  };
-}
 
 /** The rows of a model an event concerns. */
 export function keysOf<Row extends object>(model: ReadModel<Row>, event: Recorded): readonly Key[] {

@@ -34,6 +34,7 @@ export function openReadStore(options: {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly models: readonly ReadModel[];
+  /** Old shapes of events. */
   readonly upcasters?: Upcasters;
   readonly onError: (error: unknown) => void;
   readonly onProgress?: (progress: Progress) => void;

@@ -176,7 +176,9 @@ export class WriteBehind {
         }
         this.#onError(error);
         failures += 1;
-        await sleep(Math.min(MAX_PAUSE_MS, 20 * 2 ** Math.min(failures, 6)), undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(MAX_PAUSE_MS, 20 * 2 ** Math.min(failures, 6)), undefined, { signal }).catch(
+          () => undefined,
+        );
       }
     }
     this.#running = undefined;
@@ -213,5 +215,4 @@ export class WriteBehind {
     this.#onWritten();
     this.#settle();
   }
-
 }

@@ -9,7 +9,7 @@ import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import type { ReadModel } from '#read-store';
 import { change, Ids, openReadStore, rule } from '#read-store';
 import type { AppContext } from '#runtime';
-import { jsonLog } from '#runtime';
+import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
@@ -77,7 +77,7 @@ describe('the read models', () => {
   async function start(): Promise<Server> {
     const pool = new Pool({ connectionString: database.url, max: 5 });
     const lines: string[] = [];
-    const log = jsonLog((line) => void lines.push(line));
+    const log = jsonLogger({ write: (line) => void lines.push(line) });
     const reads = openReadStore({
       store,
       pool,

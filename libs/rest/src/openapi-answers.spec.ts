@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import type { ExampleServer } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleServer } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 

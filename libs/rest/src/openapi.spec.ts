@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { openapi } from './openapi.ts';
 import { PROBLEMS } from './problem.ts';
 

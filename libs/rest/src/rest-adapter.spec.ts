@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import type { ExampleClient } from './example-client.ts';
-import { exampleClient, MERGE } from './example-client.ts';
-import type { ExampleServer, Sent } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleClient } from '../test/example-client.ts';
+import { exampleClient, MERGE } from '../test/example-client.ts';
+import type { ExampleServer, Sent } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { segmentsOf } from './paths.ts';
 import { methodsOf, placesAt } from './routes.ts';
 

@@ -10,6 +10,16 @@ const fine = {
   adapters: { log: 'postgres' },
 };
 
+const erase = {
+  name: 'erase',
+  kind: 'reaction',
+  status: 'running',
+  since: '2026-01-01T00:00:00.000Z',
+  lag: 2,
+  lastError: null,
+  deadLetters: 0,
+} as const;
+
 describe('health', () => {
   it.each([
     ['is ok when all is well', {}, { status: 'ok', lag: 0, quarantine: {} }],
@@ -20,9 +30,24 @@ describe('health', () => {
       { quarantined: new Map([['sites', new Set(['site1'])]]) },
       { status: 'degraded', ready: true, quarantine: { sites: ['site1'] } },
     ],
+    [
+      'is ok while a reaction runs, here or elsewhere',
+      { listeners: [erase, { ...erase, status: 'standby' }] },
+      { status: 'ok' },
+    ],
+    [
+      'is degraded while a reaction fails',
+      { listeners: [{ ...erase, status: 'retrying' }] },
+      { status: 'degraded', ready: true },
+    ],
+    [
+      'is degraded while there is something a reaction could not handle, and names the reaction',
+      { listeners: [{ ...erase, deadLetters: 1 }] },
+      { status: 'degraded', reactions: { erase: { kind: 'reaction', lag: 2, lastError: null, deadLetters: 1 } } },
+    ],
     ['is down while the log does not answer', { head: undefined }, { status: 'down', ready: false, lag: null }],
     ['is starting until it is ready', { ready: false }, { status: 'starting', ready: false }],
-  ])('%s', (_, facts, expected) => {
+  ])('%s', (_, facts: object, expected) => {
     expect(healthOf({ ...fine, ...facts })).toMatchObject(expected);
   });
 });

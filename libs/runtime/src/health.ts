@@ -1,3 +1,18 @@
+/** How somebody who listens to the log is getting on. */
+export interface ListenerHealth {
+  readonly kind: 'reaction' | 'reconciler' | 'follower';
+  /** `standby`: another process runs it; `retrying`: it has failed and is tried again. */
+  readonly status: 'standby' | 'running' | 'retrying';
+  /** Since when it has this status, ISO 8601. */
+  readonly since: string;
+  /** Positions of the log it is behind; null for a reconciler. */
+  readonly lag: number | null;
+  /** What failed last, also where it goes well since. */
+  readonly lastError: { readonly text: string; readonly at: string } | null;
+  /** Events it could not handle, for an operator to look at. */
+  readonly deadLetters: number;
+}
+
 /** How the server is. */
 export interface Health {
   /** `degraded`: it serves, and something needs a look; `down`: the log does not answer. */
@@ -11,6 +26,8 @@ export interface Health {
   readonly adapters: Readonly<Record<string, string>>;
   /** Whether this process keeps the read models. */
   readonly projecting: boolean;
+  /** Reactions, reconcilers and followers, by name; empty where the database does not tell. */
+  readonly reactions: Readonly<Record<string, ListenerHealth>>;
 }
 
 /** Puts together how the server is. */
@@ -22,12 +39,16 @@ export function healthOf(facts: {
   readonly projecting: boolean;
   readonly quarantined: ReadonlyMap<string, ReadonlySet<string | number>>;
   readonly adapters: Readonly<Record<string, string>>;
+  /** With their names. */
+  readonly listeners?: readonly (ListenerHealth & { readonly name: string })[];
 }): Health {
   const quarantine = Object.fromEntries(
     [...facts.quarantined].filter(([, keys]) => keys.size > 0).map(([model, keys]) => [model, [...keys]]),
   );
   const { head, reached } = facts;
-  const degraded = Object.keys(quarantine).length > 0;
+  const listeners = facts.listeners ?? [];
+  const stuck = listeners.some(({ status, deadLetters }) => status === 'retrying' || deadLetters > 0);
+  const degraded = Object.keys(quarantine).length > 0 || stuck;
   return {
     status: !facts.ready ? 'starting' : head === undefined ? 'down' : degraded ? 'degraded' : 'ok',
     ready: facts.ready && head !== undefined,
@@ -35,5 +56,11 @@ export function healthOf(facts: {
     quarantine,
     adapters: facts.adapters,
     projecting: facts.projecting,
+    reactions: Object.fromEntries(
+      listeners.map(({ name, kind, status, since, lag, lastError, deadLetters }) => [
+        name,
+        { kind, status, since, lag, lastError, deadLetters },
+      ]),
+    ),
   };
 }

@@ -2,6 +2,8 @@ export { startKurrentDbStandIn } from './kurrentdb-stand-in.ts';
 export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stand-in.ts';
 export { startNatsServer } from './nats-server.ts';
 export type { NatsServer, NatsServerOptions } from './nats-server.ts';
+export { recordedLog } from './recorded-log.ts';
+export type { RecordedLine } from './recorded-log.ts';
 export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
 export { testDatabase } from './test-database.ts';

@@ -1,3 +1,4 @@
+import type { Logger } from '#kernel';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -8,7 +9,6 @@ import { CommandGateway, postgresEventStore, systemClock } from '#event-store';
 import { EventSourcingModule } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { Log } from '#runtime';
 import { DATABASE, jsonLog, LOGGER } from '#runtime';
 import { Secrets } from '#secrets';
 import type { StartModulesOptions, TestModules } from './start-modules.ts';
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 30_000;
 /** What the application itself gives to all of its modules: database, log, secrets (with a key that all tests share). */
 @Module({})
 class TestInfrastructureModule {
-  static forRoot(pool: Pool, log: Log): DynamicModule {
+  static forRoot(pool: Pool, log: Logger): DynamicModule {
     const secrets = {
       provide: Secrets,
       useFactory: async () => {

@@ -8,12 +8,16 @@ export interface Relay {
   /** Breaks all connections and takes no new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Lets nothing through any more, while both ends believe to be connected. */
+  stall(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
 /** Passes on whatever comes to a loopback port of its own to the given loopback port. */
 export async function startRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
+  let stalled = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -23,9 +27,18 @@ export async function startRelay(target: number): Promise<Relay> {
   const server = createServer((client) => {
     const onward = keep(connect({ host: '127.0.0.1', port: target, noDelay: true }));
     keep(client).pipe(onward).pipe(client);
+    if (stalled) stall();
     client.on('close', () => onward.destroy());
     onward.on('close', () => client.destroy());
   });
+  const stall = () => {
+    stalled = true;
+    for (const socket of sockets) socket.pause();
+  };
+  const resume = () => {
+    stalled = false;
+    for (const socket of sockets) socket.resume();
+  };
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -40,5 +53,5 @@ export async function startRelay(target: number): Promise<Relay> {
 
   await listen(0);
   const { port } = server.address() as AddressInfo;
-  return { port, cut, stop: cut, mend: () => (server.listening ? Promise.resolve() : listen(port)) };
+  return { port, cut, stop: cut, mend: () => (server.listening ? Promise.resolve() : listen(port)), stall, resume };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Json, JsonMap } from '#kernel';
+import { recordedLog } from '#testing';
 import { startAgent, type FunctionTable, type RunningAgent } from './agent.ts';
 import { inProcessWire, type InProcessWire } from './in-process-wire.ts';
 import type { Outcome } from './wire.ts';
@@ -28,12 +29,13 @@ const functions: FunctionTable = {
 describe('an agent', () => {
   let wire: InProcessWire;
   let agent: RunningAgent;
-  let lines: string[];
+  let lines: () => string[];
   let outcomes: Map<string, (outcome: Outcome) => void>;
 
   beforeEach(async () => {
     wire = inProcessWire();
-    lines = [];
+    const { log, lines: said } = recordedLog();
+    lines = () => said.map(({ level, message }) => `${level} ${message}`);
     outcomes = new Map();
     await wire.foreman.start({
       reported: async ({ task, outcome }) => outcomes.get(task)?.(outcome),
@@ -45,7 +47,7 @@ describe('an agent', () => {
       name: 'a1',
       site: 'berlin',
       modules: { arith: { limit: 2, half: { functions } }, off: { limit: 0, half: { functions } } },
-      log: (level, text) => lines.push(`${level} ${text}`),
+      log,
     });
   });
   afterEach(() => wire.foreman.stop());
@@ -87,12 +89,12 @@ describe('an agent', () => {
   it('gives up what is at work when the time to stop is over', async () => {
     void ask('hang');
     await agent.stop(20);
-    expect(lines).toEqual(['info task begun', 'warn task given up']);
+    expect(lines()).toEqual(['info task begun', 'warn task given up']);
   });
 
   it('tells its log what it begins and how that ends', async () => {
     await ask('add', { a: 1, b: 2 });
     await ask('fail');
-    expect(lines).toEqual(['info task begun', 'info task ended', 'info task begun', 'warn task ended']);
+    expect(lines()).toEqual(['info task begun', 'info task ended', 'info task begun', 'warn task ended']);
   });
 });

@@ -1,6 +1,5 @@
 import { types } from 'node:util';
-import type { JsonMap } from '#kernel';
-import type { WireLog } from './log.ts';
+import type { JsonMap, Logger } from '#kernel';
 import { unlessAborted } from './unless-aborted.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
 
@@ -29,7 +28,7 @@ export interface AgentSettings {
   readonly name: string;
   readonly site: string;
   readonly modules: Readonly<Record<string, OfferedModule>>;
-  readonly log: WireLog;
+  readonly log: Logger;
 }
 
 /** An agent that has been started. */
@@ -50,10 +49,10 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
 
   const work: TaskHandler = async (task) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
-    log('info', 'task begun', { ...about, parameters: task.parameters });
+    log.info('task begun', { ...about, parameters: task.parameters });
     const outcome = await unlessAborted(outcomeOf(tables, task, atOnce.signal), atOnce.signal);
-    if (outcome === undefined) log('warn', 'task given up', about);
-    else log('error' in outcome ? 'warn' : 'info', 'task ended', { ...about, ...outcome });
+    if (outcome === undefined) log.warn('task given up', about);
+    else log['error' in outcome ? 'warn' : 'info']('task ended', { ...about, ...outcome });
     return outcome;
   };
 

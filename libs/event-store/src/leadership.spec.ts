@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Pool } from 'pg';
+import type { Relay, TestDatabase } from '#testing';
+import { startRelay, testDatabase, until } from '#testing';
+import type { LeadershipTimes } from './leadership.ts';
+import { Leadership } from './leadership.ts';
+
+jest.setTimeout(30_000);
+
+/** So that specs need not wait for the seconds of a real server; no answer is late by itself. */
+const QUICK: LeadershipTimes = { candidacy: 20, heartbeat: 20, answer: 10_000, lease: 300 };
+
+/** A process that stands for a duty. */
+interface Candidate {
+  readonly leadership: Leadership;
+  /** What became of its duty, in order. */
+  readonly course: string[];
+  readonly errors: string[];
+  /** How often it has asked for a connection. */
+  tries(): number;
+  stop(): Promise<void>;
+}
+
+describe('the leader among several processes on one database', () => {
+  let database: TestDatabase;
+  let candidates: Candidate[];
+  let relay: Relay | undefined;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    candidates = [];
+    relay = undefined;
+  });
+  afterEach(async () => {
+    for (const candidate of candidates) await candidate.stop();
+    await relay?.stop();
+    await database.drop();
+  });
+
+  async function candidate(name = 'duty', url = database.url, times = QUICK): Promise<Candidate> {
+    const pool = new Pool({ connectionString: url, max: 3 });
+    pool.on('error', () => undefined);
+    const tries = jest.spyOn(pool, 'connect');
+    const course: string[] = [];
+    const errors: string[] = [];
+    const leadership = new Leadership({
+      pool,
+      name,
+      times,
+      onError: (error) => errors.push(String(error)),
+      duty: {
+        prepare: async (term) => term.addEventListener('abort', () => course.push('over')),
+        begin: () => course.push('begun'),
+        end: async () => void course.push('ended'),
+      },
+    });
+    let stopped = false;
+    const one: Candidate = {
+      leadership,
+      course,
+      errors,
+      tries: () => tries.mock.calls.length,
+      stop: async () => {
+        if (stopped) return;
+        stopped = true;
+        await leadership.stop();
+        await pool.end();
+      },
+    };
+    candidates.push(one);
+    await leadership.start();
+    return one;
+  }
+
+  /** The URL of the database behind a stretch of network that can be cut. */
+  async function throughRelay(): Promise<string> {
+    const url = new URL(database.url);
+    relay = await startRelay(Number(url.port));
+    url.port = String(relay.port);
+    return url.href;
+  }
+
+  const leading = () => candidates.map(({ leadership }) => leadership.leading);
+  const holders = async (): Promise<number[]> => {
+    const { rows } = await database.pool.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks WHERE locktype = 'advisory'
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.map(({ pid }) => pid);
+  };
+
+  it('is one of them, for each duty', async () => {
+    await candidate('one');
+    await candidate('one');
+    await candidate('other');
+    expect(leading()).toEqual([true, false, true]);
+    expect(await holders()).toHaveLength(2);
+  });
+
+  it('is followed by another one when it stops', async () => {
+    const first = await candidate();
+    const second = await candidate();
+    await first.stop();
+    await until(() => second.leadership.leading);
+    expect([first.leadership.leading, first.course, first.errors]).toEqual([false, ['begun', 'over', 'ended'], []]);
+  });
+
+  it('notices at once that its connection is lost, and stands by again', async () => {
+    const first = await candidate();
+    await candidate();
+    const [pid] = await holders();
+    await database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+    await until(() => first.course.includes('over'));
+    await until(() => leading().includes(true));
+    expect(leading().filter(Boolean)).toHaveLength(1);
+    expect(first.course.slice(0, 3)).toEqual(['begun', 'over', 'ended']);
+    expect(first.errors).toHaveLength(1);
+    await candidates[leading().indexOf(true)]?.stop();
+    await until(() => leading().includes(true));
+  });
+
+  it('is given up by the database when it is cut off, and gives up itself when nothing answers', async () => {
+    const first = await candidate('duty', await throughRelay(), { ...QUICK, answer: 400 });
+    const second = await candidate();
+    relay?.stall();
+    await until(() => second.leadership.leading);
+    await until(() => first.course.includes('over'));
+    expect(first.errors[0]).toBe('Error: the database does not answer');
+    relay?.resume();
+  });
+
+  it('keeps the place while nothing happens, longer than the database would bear silence', async () => {
+    const first = await candidate();
+    await candidate();
+    const { rows } = await database.pool.query<{ begun: Date }>(
+      'SELECT query_start AS begun FROM pg_stat_activity WHERE pid = $1',
+      [(await holders())[0]],
+    );
+    const begun = Number(rows[0]?.begun);
+    await until(() => Date.now() - begun > 3 * QUICK.lease);
+    expect([leading(), first.course]).toEqual([[true, false], ['begun']]);
+  });
+
+  it('tells the same trouble once while it stands by', async () => {
+    const first = await candidate('duty', await throughRelay());
+    await relay?.cut();
+    await until(() => first.tries() > 10);
+    await relay?.mend();
+    await until(() => first.leadership.leading);
+    expect(first.errors.slice(1)).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+});

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import { lockKey } from './postgres-schema.ts';
+
+/** When a leader takes its place to be lost, and when others do. All in milliseconds. */
+export interface LeadershipTimes {
+  /** Between two tries to become the leader; half as much again at random. */
+  readonly candidacy: number;
+  /** How often the leader shows the database that it lives. */
+  readonly heartbeat: number;
+  /** Within which time the database has to answer a heartbeat. */
+  readonly answer: number;
+  /** After which silence the database ends the session of a leader that hangs or is cut off. */
+  readonly lease: number;
+}
+
+const TIMES: LeadershipTimes = { candidacy: 500, heartbeat: 1000, answer: 5000, lease: 10_000 };
+
+/** For the session that holds the lock: the database gives up a leader it hears nothing of. */
+const LEASE = `
+  SELECT set_config(name, CASE name WHEN 'idle_session_timeout' THEN $1 ELSE '3' END, false) FROM pg_settings
+  WHERE name IN ('idle_session_timeout', 'tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count')`;
+
+/** What one process does while the others stand by. */
+export interface Duty {
+  /** Makes ready to begin. `term` is aborted when the place is lost, now or later, or given back. */
+  prepare(term: AbortSignal): Promise<void>;
+  begin(): void;
+  /** Lays it down; resolves when nothing of it goes on. Also called where it has not begun. */
+  end(): Promise<void>;
+}
+
+/** The time in which a process leads. */
+interface Term {
+  /** The lock goes with this connection. */
+  readonly client: PoolClient;
+  readonly over: AbortController;
+}
+
+export interface LeadershipOptions {
+  readonly pool: Pool;
+  /** Name of the duty: one process per database leads in it. */
+  readonly name: string;
+  readonly duty: Duty;
+  /** Told why leading has ended, and why it cannot begin; the same reason is told once until a try succeeds. */
+  readonly onError: (error: unknown) => void;
+  readonly times?: LeadershipTimes;
+}
+
+/**
+ * The one process per database that has a duty: whoever holds an advisory lock leads, the others stand by and try again
+ * and again. Whoever loses it, by a connection that breaks or is not answered, stands by for it again.
+ */
+export class Leadership {
+  readonly #pool: Pool;
+  readonly #lock: string;
+  readonly #duty: Duty;
+  readonly #onError: (error: unknown) => void;
+  readonly #times: LeadershipTimes;
+  readonly #stopping = new AbortController();
+  #term: Term | undefined;
+  #leading = false;
+  #candidacy: Promise<void> | undefined;
+  #lastError: string | undefined;
+
+  constructor({ pool, name, duty, onError, times = TIMES }: LeadershipOptions) {
+    this.#pool = pool;
+    this.#lock = lockKey(name);
+    this.#duty = duty;
+    this.#onError = onError;
+    this.#times = times;
+  }
+
+  /** Whether this process has the duty. */
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  /** Resolves when this process leads, or stands by. @throws what the database or the duty's preparation throws */
+  async start(): Promise<void> {
+    if (!(await this.#tryToLead())) this.#candidacy = this.#standBy();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the process stops'));
+    await this.#candidacy;
+    await this.#duty.end();
+    this.#leading = false;
+    const client = this.#term?.client;
+    this.#term?.over.abort(this.#stopping.signal.reason);
+    this.#term = undefined;
+    // Whoever stands by may take over at once, not only when the connection is gone.
+    await client?.query(`SELECT pg_advisory_unlock(${this.#lock})`).catch(() => undefined);
+    client?.release(true);
+  }
+
+  /** Gives the place up, to stand by for it again. */
+  stepDown(error: unknown): void {
+    if (this.#term) this.#lose(this.#term, error);
+  }
+
+  #lose(term: Term, error: unknown): void {
+    if (term !== this.#term || this.#stopping.signal.aborted) return;
+    term.over.abort(error);
+    // Who only makes ready learns of it by the signal.
+    if (!this.#leading) return;
+    this.#term = undefined;
+    this.#leading = false;
+    this.#onError(error);
+    term.client.release(true);
+    this.#candidacy = this.#duty.end().then(() => this.#standBy());
+  }
+
+  async #standBy(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const wait = this.#times.candidacy * (1 + Math.random() / 2);
+      await sleep(wait, undefined, { ref: false, signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        if (await this.#tryToLead()) return;
+        this.#lastError = undefined;
+      } catch (error) {
+        if (error !== signal.reason) this.#tell(error);
+      }
+    }
+  }
+
+  #tell(error: unknown): void {
+    const text = String(error);
+    if (text !== this.#lastError) this.#onError(error);
+    this.#lastError = text;
+  }
+
+  async #tryToLead(): Promise<boolean> {
+    const client = await this.#pool.connect();
+    const term = { client, over: new AbortController() };
+    const signal = AbortSignal.any([term.over.signal, this.#stopping.signal]);
+    try {
+      const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${this.#lock}) AS locked`);
+      if (!rows[0]?.locked) {
+        client.release();
+        return false;
+      }
+      client.on('error', (error) => this.#lose(term, error));
+      client.on('end', () => this.#lose(term, new Error('the connection to the database has ended')));
+      this.#term = term;
+      await client.query(LEASE, [String(this.#times.lease)]);
+      void this.#keepLease(term);
+      await this.#duty.prepare(signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      this.#term = undefined;
+      term.over.abort(error);
+      client.release(true);
+      throw error;
+    }
+    this.#leading = true;
+    this.#lastError = undefined;
+    this.#duty.begin();
+    return true;
+  }
+
+  /** Shows the database that this process lives, until the term is over. */
+  async #keepLease(term: Term): Promise<void> {
+    const { signal } = term.over;
+    const { heartbeat, answer } = this.#times;
+    while (!signal.aborted) {
+      await sleep(heartbeat, undefined, { ref: false, signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      const unanswered = setTimeout(() => this.#lose(term, new Error('the database does not answer')), answer);
+      await term.client.query('SELECT').catch((error: unknown) => this.#lose(term, error));
+      clearTimeout(unanswered);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { idOf } from '#kernel';
+import type { Meta, Position, StoredEvent } from './event-store.ts';
+import type { Upcasters } from './upcasters.ts';
+import { upcast } from './upcasters.ts';
+
+/** An event as folds see it: parsed, in today's shape, with the time and the author it was recorded with. */
+export interface Recorded<D = unknown> {
+  readonly type: string;
+  readonly data: D;
+  /** Id in the name of its stream. */
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: Position;
+  /** ISO 8601 with microseconds. */
+  readonly at: string;
+  readonly actor: string;
+}
+
+/** An event as reactions see it: also what the commands it causes are tied to. */
+export interface LoggedEvent<D = unknown> extends Recorded<D> {
+  /** UUID of the event. */
+  readonly eventId: string;
+  /** Id of the first request of the chain it belongs to. */
+  readonly correlation: string;
+}
+
+/** Parses an event of the log, in today's shape. The one way in which stored events are read. */
+export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent {
+  const meta = JSON.parse(event.meta) as Meta;
+  return {
+    type: event.type,
+    data: upcast(upcasters, event.type, meta.v, JSON.parse(event.data)),
+    id: idOf(event.stream),
+    stream: event.stream,
+    revision: event.revision,
+    position: event.position,
+    at: meta.at,
+    actor: meta.actor,
+    eventId: event.id,
+    correlation: meta.correlation,
+  };
+}
