@@ -82,7 +82,7 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   const reads = started.get<ReadStore>(READ_STORE, { strict: false });
   const apis = started.get(ProtocolApis, { strict: false });
   return {
-    get: started.get.bind(started) as TestModules['get'],
+    get: started.get.bind(started),
     database,
     store,
     reads,
