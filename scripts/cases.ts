@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, cwd, exit, stderr, stdout } from 'node:process';
-import { checkConfigCase, configGroups } from '#config';
-import { type Case, type Decided, checkCase } from '#tscript';
+import { checkCase as checkConfigCase, configGroups } from '../libs/config/test/cases/check-case.ts';
+import type { Case, Decided } from '../libs/tscript/test/cases/case.ts';
+import { checkCase } from '../libs/tscript/test/cases/check-case.ts';
 import { checkWireCase, isPlayable, type WireCase } from './wire-cases.ts';
 
 /** One case: what it is called, and where it goes otherwise than it should. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { serverHalves } from '#platforms/servers';
-import { ScriptHarness } from '../libs/platforms/src/script-harness.suite.ts';
+import { ScriptHarness } from '../libs/platforms/test/script-harness.suite.ts';
 
 /** A recorded call of a function that wants something of an agent, and what went back and forth. */
 export interface WireCase {

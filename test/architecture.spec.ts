@@ -1,44 +1,53 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
 
-/** The rooms from the ground up: a room sees only rooms that stand before it. */
-const ROOMS = [
-  'kernel',
-  'tscript',
-  'config',
-  'event-store',
-  'read-store',
-  'reactions',
-  'secrets',
-  'wire',
-  'http',
-  'api',
-  'cinp',
-  'rest',
-  'runtime',
-  'platform',
-  'testing',
-  'auth',
-  'directory',
-  'site',
-  'blueprint',
-  'foreman',
-  'building',
-  'records',
-  'platforms',
-];
+/** What a subject may build on; it knows no protocol. */
+const SUBJECT = ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'];
 
-/** Rooms that see nothing of the house at all. */
-const ALONE = new Set(['kernel', 'tscript']);
+/** The dependency table: each module of libs, and the modules it may import. */
+const MODULES: Readonly<Record<string, readonly string[]>> = {
+  // infrastructure
+  kernel: [],
+  tscript: [],
+  runtime: ['kernel'],
+  config: ['kernel', 'runtime'],
+  'event-store': ['kernel', 'runtime'],
+  'read-store': ['kernel', 'event-store'],
+  reactions: ['kernel', 'event-store', 'read-store'],
+  'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
+  secrets: ['kernel', 'read-store', 'runtime'],
+  wire: ['kernel', 'runtime'],
+  http: ['kernel'],
+  api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
+  cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
+  rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
+  platform: ['kernel', 'tscript', 'api'],
+  testing: ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'],
+  // subjects
+  auth: [...SUBJECT, 'reactions'],
+  directory: SUBJECT,
+  site: [...SUBJECT, 'config', 'directory'],
+  blueprint: [...SUBJECT, 'config', 'tscript'],
+  // Of the wire, the foreman sees the port that it dispatches through.
+  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
+  building: [...SUBJECT, 'platform', 'site', 'blueprint', 'foreman'],
+  records: [...SUBJECT, 'reactions'],
+  platforms: ['kernel', 'tscript', 'platform', 'api'],
+};
 
-/** What an agent half may see, file by file: it runs without the server. */
-const AGENT_SEES = new Set(['kernel', 'platform']);
+const INFRASTRUCTURE = new Set(Object.keys(MODULES).slice(0, Object.keys(MODULES).indexOf('auth')));
+const PROTOCOLS = ['http', 'cinp', 'rest', 'wire'];
 
-const APPS: Readonly<Record<string, ReadonlySet<string>>> = {
-  cli: new Set(),
-  contractor: new Set(ROOMS.filter((room) => room !== 'testing')),
-  subcontractor: new Set(['kernel', 'wire', 'platform', 'platforms']),
+/** What an agent half may import: it runs without the server. */
+const AGENT_HALF = new Set(['kernel', 'platform']);
+
+/** The programs, and the modules each may import. */
+const APPS: Readonly<Record<string, readonly string[]>> = {
+  cli: [],
+  contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
+  subcontractor: ['kernel', 'wire', 'platform', 'platforms'],
 };
 
 /** Packages of the framework, and who may know it. */
@@ -50,8 +59,8 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-const isSource = (file: string): boolean => file.endsWith('.ts');
-const isSpec = (file: string): boolean => /\.(spec|suite)\.ts$/.test(file);
+/** Specs stand beside the code; whatever else only tests need stands in the folder `test` of its module. */
+const isTest = (file: string): boolean => /\.spec\.ts$|^(?:libs|apps)\/[^/]+\/test\/|^libs\/testing\//.test(file);
 
 function files(directory: string): string[] {
   return readdirSync(directory).flatMap((name) => {
@@ -63,104 +72,166 @@ function files(directory: string): string[] {
 const read = (file: string): Source => ({
   file,
   imports: [
-    ...readFileSync(file, 'utf8').matchAll(/^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]/gm),
-  ].map(([, specifier = '']) => specifier),
+    ...readFileSync(file, 'utf8').matchAll(
+      /^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''),
 });
 
-const sources = ['libs', 'apps', 'scripts'].flatMap((top) => files(top).filter(isSource).map(read));
-const roomOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
-const doorOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
+const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
+  files(top)
+    .filter((file) => file.endsWith('.ts'))
+    .map(read),
+);
+const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
+const moduleOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
+const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
 
-describe('the house', () => {
-  it('has no rooms but those in the table', () => {
-    expect(readdirSync('libs').toSorted()).toEqual(ROOMS.toSorted());
+/** The file an import leads to; undefined for packages. */
+function target(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) return path.join(path.dirname(file), specifier);
+  const [, module, entry = 'index'] = /^#([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+  return module === undefined ? undefined : `libs/${module}/src/${entry}.ts`;
+}
+
+describe('the dependency table', () => {
+  it('has every module and every program', () => {
+    expect(readdirSync('libs').toSorted()).toEqual(Object.keys(MODULES).toSorted());
     expect(readdirSync('apps').toSorted()).toEqual(Object.keys(APPS).toSorted());
   });
 
-  it.each(ROOMS)('libs/%s sees only rooms before it, through their doors', (room) => {
-    const before = ALONE.has(room) ? [] : ROOMS.slice(0, ROOMS.indexOf(room));
-    const wrong = sources
-      .filter(({ file }) => roomOf(file) === room)
-      .flatMap(({ file, imports }) => {
-        const allowed = new Set([
-          ...before,
-          room,
-          ...(isSpec(file) ? [...ROOMS.slice(0, ROOMS.indexOf(room)), 'testing'] : []),
-        ]);
-        return imports
-          .filter((specifier) => {
-            const door = doorOf(specifier);
-            if (door !== undefined) return !allowed.has(door) || (door === room && room !== 'platforms');
-            return (
-              specifier.startsWith('.') &&
-              path.relative(`libs/${room}`, path.join(path.dirname(file), specifier)).startsWith('..')
-            );
-          })
-          .map((specifier) => `${file} imports ${specifier}`);
-      });
-    expect(wrong).toEqual([]);
-  });
-
-  it('lets only specs into the testing room', () => {
-    const wrong = sources.filter(
-      ({ file, imports }) =>
-        !isSpec(file) &&
-        roomOf(file) !== 'testing' &&
-        !file.startsWith('scripts/bench/') &&
-        imports.includes('#testing'),
+  it('has no cycle', () => {
+    const cycleFrom = (module: string, through: readonly string[]): string | undefined =>
+      through.includes(module)
+        ? [...through, module].join(' → ')
+        : (MODULES[module] ?? []).map((next) => cycleFrom(next, [...through, module])).find((found) => found);
+    expect(Object.keys(MODULES).map((module) => cycleFrom(module, []))).toEqual(
+      Object.keys(MODULES).map(() => undefined),
     );
-    expect(wrong.map(({ file }) => file)).toEqual([]);
   });
 
-  it('keeps the agent halves of platforms apart from the server', () => {
-    const server = new Set(['server.ts', 'servers.ts']);
-    const wrong = sources
-      .filter(({ file }) => roomOf(file) === 'platforms' && !isSpec(file) && !server.has(path.basename(file)))
-      .flatMap(({ file, imports }) => {
-        const doors = imports.filter((specifier) => {
-          const door = doorOf(specifier);
-          return door !== undefined && (!AGENT_SEES.has(door) || specifier.endsWith('/server'));
-        });
-        const halves = imports.filter((specifier) => specifier.startsWith('.') && server.has(path.basename(specifier)));
-        return [...doors, ...halves].map((what) => `${file} imports ${what}`);
-      });
+  it('names modules only', () => {
+    const named = [...Object.values(MODULES), ...Object.values(APPS)].flat();
+    expect(named.filter((module) => !(module in MODULES))).toEqual([]);
+  });
+
+  it('lets no infrastructure know a subject, and no module the test helpers', () => {
+    const wrong = Object.entries(MODULES).flatMap(([module, allowed]) =>
+      allowed
+        .filter((other) => other === 'testing' || (INFRASTRUCTURE.has(module) && !INFRASTRUCTURE.has(other)))
+        .map((other) => `${module} may import ${other}`),
+    );
     expect(wrong).toEqual([]);
   });
 
-  it.each(Object.entries(APPS))('apps/%s sees what it is for', (app, allowed) => {
+  it('lets no subject know a protocol, but the foreman the wire', () => {
+    const wrong = Object.entries(MODULES)
+      .filter(([module]) => !INFRASTRUCTURE.has(module))
+      .flatMap(([module, allowed]) =>
+        allowed.filter((other) => PROTOCOLS.includes(other)).map((other) => [module, other]),
+      );
+    expect(wrong).toEqual([['foreman', 'wire']]);
+  });
+});
+
+describe('modules', () => {
+  it.each(Object.entries(MODULES))('libs/%s imports only what the table allows, by their index', (module, allowed) => {
     const wrong = sources
-      .filter(({ file }) => file.startsWith(`apps/${app}/`))
+      .filter(({ file }) => moduleOf(file) === module)
       .flatMap(({ file, imports }) =>
         imports
           .filter((specifier) => {
-            const door = doorOf(specifier);
-            return door !== undefined && !allowed.has(door) && !(isSpec(file) && door === 'testing');
+            const alias = aliasOf(specifier);
+            if (alias !== undefined) {
+              if (alias === module) return module !== 'platforms';
+              return !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
+            }
+            return (
+              specifier.startsWith('.') &&
+              path.relative(`libs/${module}`, path.join(path.dirname(file), specifier)).startsWith('..')
+            );
           })
           .map((specifier) => `${file} imports ${specifier}`),
       );
     expect(wrong).toEqual([]);
   });
 
-  it('keeps the framework at the edge', () => {
+  it.each(Object.entries(APPS))('apps/%s imports only what the table allows', (app, allowed) => {
+    const wrong = sources
+      .filter(({ file }) => file.startsWith(`apps/${app}/`))
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((specifier) => {
+            const alias = aliasOf(specifier);
+            return alias !== undefined && !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
+          })
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keep the agent halves of platforms apart from the server', () => {
+    const server = new Set(['server.ts', 'servers.ts']);
+    const wrong = sources
+      .filter(({ file }) => moduleOf(file) === 'platforms' && !isTest(file) && !server.has(path.basename(file)))
+      .flatMap(({ file, imports }) => {
+        const others = imports.filter((specifier) => {
+          const alias = aliasOf(specifier);
+          return alias !== undefined && (!AGENT_HALF.has(alias) || specifier.endsWith('/server'));
+        });
+        const halves = imports.filter((specifier) => specifier.startsWith('.') && server.has(path.basename(specifier)));
+        return [...others, ...halves].map((what) => `${file} imports ${what}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keep the framework at the edge', () => {
     const wrong = sources.filter(
       ({ file, imports }) =>
         !file.startsWith('apps/contractor/') &&
-        !isSpec(file) &&
+        !isTest(file) &&
         !KNOWS_NEST.has(file) &&
         imports.some((name) => NEST.test(name)),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
 
-  it('opens every door by name', () => {
+  it('export by name', () => {
     const wrong = sources
       .filter(({ file }) => path.basename(file) === 'index.ts')
       .filter(({ file }) => /export \*/.test(readFileSync(file, 'utf8')));
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
 
-  it('has a page about every room', () => {
-    const without = ROOMS.filter((room) => !readdirSync(`libs/${room}`).includes('README.md'));
+  it('have a page each', () => {
+    const without = Object.keys(MODULES).filter((module) => !readdirSync(`libs/${module}`).includes('README.md'));
     expect(without).toEqual([]);
+  });
+});
+
+describe('test code', () => {
+  it('is imported by test code only, and by scripts', () => {
+    const wrong = sources
+      .filter(({ file }) => !isTest(file) && !file.startsWith('scripts/'))
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((specifier) => isTest(target(file, specifier) ?? ''))
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('is no part of the build, nor are scripts', () => {
+    const config = ts.readConfigFile('tsconfig.build.json', (file) => ts.sys.readFile(file));
+    const { fileNames } = ts.parseJsonConfigFileContent(config.config, ts.sys, '.');
+    const built = new Set(fileNames.map((file) => path.relative('.', file)));
+    for (const file of built) {
+      for (const specifier of importsOf.get(file) ?? []) {
+        const next = target(file, specifier);
+        if (next !== undefined) built.add(next);
+      }
+    }
+    expect([...built].filter((file) => isTest(file) || !/^(?:libs|apps)\//.test(file))).toEqual([]);
+    expect(built).toContain('apps/contractor/src/main.ts');
   });
 });

@@ -44,6 +44,7 @@ it('lets another server go on with what a killed one has left, so that nothing i
   const client = new CinpClient(first.url);
   let password = ADMIN_PASSWORD;
   const change = async (next: string): Promise<void> => {
+    client.setAuth();
     await client.login('root', password);
     await client.call('/api/v1/Auth/User(changePassword)', { password: next });
     password = next;

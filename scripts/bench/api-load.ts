@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 export interface LoadResult {
   /** Answers per second. */
   readonly rate: number;
+  readonly answers: number;
   /** Milliseconds within which 95 of 100 requests were answered. */
   readonly p95: number;
   /** Answers other than 200 and 201. */
@@ -65,6 +66,7 @@ async function load([port = '', connections = '', seconds = '', head = '', body 
   await Promise.all(Array.from({ length: Number(connections) }, converse));
   times.sort((one, other) => one - other);
   return {
+    answers: times.length,
     rate: times.length / ((performance.now() - begun) / 1000),
     p95: times[Math.floor(times.length * 0.95)] ?? Number.NaN,
     failed,

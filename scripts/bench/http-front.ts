@@ -71,10 +71,10 @@ async function microsecondsPerRequest(server: Server, method: string, body: stri
     '',
     body,
   ].join('\r\n');
-  const script = fileURLToPath(new URL('http-load.js', import.meta.url));
+  const script = fileURLToPath(new URL('http-load.ts', import.meta.url));
   const load = [port, CONNECTIONS, REQUESTS_EACH].map(String);
   const start = process.cpuUsage();
-  const client = spawn(process.execPath, [script, ...load, request], { stdio: 'inherit' });
+  const client = spawn(process.execPath, [...process.execArgv, script, ...load, request], { stdio: 'inherit' });
   const [code] = (await once(client, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The load ended with ${code}`);
   const { user, system } = process.cpuUsage(start);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { CinpClient } from '#cinp';
 import { startEmbeddedPostgres } from '#runtime';
 import { ADMIN_PASSWORD, startContractor } from '#testing';
 import type { LoadResult } from './api-load.ts';
+import { familyProcessorTime, processorTime } from './processor-time.ts';
 import { SECONDS } from './postgres-load.ts';
 
 /** One kind of request under load; `#` and `{1000}` as in `api-load.ts`. */
@@ -29,6 +30,8 @@ export interface LoadedServer {
   /** For files of the bench. */
   readonly directory: string;
   load(load: Load): Promise<LoadResult>;
+  /** Processor time the server and its database have had, in seconds. */
+  processorTime(): Promise<number>;
   /** Makes the sites from `s<from>` to the one before `s<to>`. */
   makeSites(from: number, to: number): Promise<void>;
   stop(): Promise<void>;
@@ -60,8 +63,9 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
         `Auth-Token: ${token}`,
         ...headers,
       ].join('\r\n');
-      const script = fileURLToPath(new URL('api-load.js', import.meta.url));
-      const child = spawn(process.execPath, [script, port, String(clients), String(seconds), head, body], {
+      const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
+      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body];
+      const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: seconds * 1000 + MAX_OVERRUN_MS,
       });
@@ -70,6 +74,10 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
       await once(child, 'close');
       if (text === '') throw new Error(`${verb} ${uri} did not end within ${seconds} s and ${MAX_OVERRUN_MS} ms`);
       return JSON.parse(text) as LoadResult;
+    },
+    processorTime: async () => {
+      const [postmaster] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+      return (await processorTime(server.pid)) + (await familyProcessorTime(Number(postmaster)));
     },
     makeSites: async (from, to) => {
       let next = from;

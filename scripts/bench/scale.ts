@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load, LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
+import { processorTime } from './processor-time.ts';
 
 const SMALL = 1000;
 const LARGE = 100_000;
@@ -9,8 +10,6 @@ const LARGE = 100_000;
 const REST = 30;
 const LOOK = 20;
 const ROUNDS = 9;
-/** Clock ticks of Linux per second. */
-const TICKS = 100;
 
 const SITE = '/api/v1/Site/Site';
 
@@ -69,18 +68,9 @@ async function inTurns(...loads: readonly (readonly [LoadedServer, Load])[]): Pr
 
 async function idle({ pid }: LoadedServer): Promise<void> {
   await sleep(REST * 1000);
-  const before = await ticksOf(pid);
+  const before = await processorTime(pid);
   await sleep(LOOK * 1000);
-  const share = (await ticksOf(pid)) - before;
+  const share = (await processorTime(pid)) - before;
   const resident = Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  process.stdout.write(
-    `idle: ${((100 * share) / TICKS / LOOK).toFixed(2)} % of a core, ${resident.toFixed(0)} MB resident\n`,
-  );
-}
-
-/** Processor time a process has had. */
-async function ticksOf(pid: number): Promise<number> {
-  const [, fields = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
-  const [user, system] = fields.split(' ').slice(11, 13).map(Number);
-  return (user ?? 0) + (system ?? 0);
+  process.stdout.write(`idle: ${((100 * share) / LOOK).toFixed(2)} % of a core, ${resident.toFixed(0)} MB resident\n`);
 }

@@ -1,6 +1,7 @@
 /** `npm run bench -- tscript [parse|loop|store|fuzz]`: the figures of the script language, and its fuzzer. */
 import { cpuUsage, stdout } from 'node:process';
-import { type Machine, type Program, begin, compile, emptyHost, fuzz, parse, run as pass } from '#tscript';
+import { type Machine, type Program, begin, compile, emptyHost, parse, run as pass } from '#tscript';
+import { fuzz } from '../../libs/tscript/test/cases/fuzz.ts';
 
 const parts: Readonly<Record<string, (args: readonly string[]) => void>> = {
   parse: benchParse,

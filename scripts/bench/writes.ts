@@ -60,34 +60,48 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** The rates of every round, server by server; who begins a round changes. */
+/** What one round of a load came to. */
+interface Round {
+  /** Answers per second. */
+  readonly rate: number;
+  /** Processor time of server and database for one answer, in milliseconds. */
+  readonly work: number;
+}
+
+/** The rounds, each server by server; who begins a round changes. */
 async function inTurns(
   servers: readonly LoadedServer[],
   load: Load,
   rounds: number,
   check: () => void,
-): Promise<number[][]> {
-  const rates: number[][] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const found: number[] = [];
-    const order = [...servers.keys()];
-    if (round % 2 === 1) order.reverse();
-    for (const n of order) {
+): Promise<Round[][]> {
+  const all: Round[][] = [];
+  for (let n = 0; n < rounds; n += 1) {
+    const found: Round[] = [];
+    const order = [...servers.entries()];
+    if (n % 2 === 1) order.reverse();
+    for (const [index, server] of order) {
       check();
-      const { rate, failed } = await (servers[n] as LoadedServer).load(load);
+      const before = await server.processorTime();
+      const { rate, answers, failed } = await server.load(load);
       if (failed > 0) throw new Error(`${load.verb}: ${failed} requests failed`);
-      found[n] = rate;
+      found[index] = { rate, work: (1000 * ((await server.processorTime()) - before)) / answers };
     }
-    rates.push(found);
+    all.push(found);
   }
-  return rates;
+  return all;
 }
 
-function report(what: string, rates: readonly (readonly number[])[]): void {
-  const of = (n: number) => median(rates.map((round) => round[n] ?? Number.NaN));
-  const compared = rates[0]?.length === 2;
-  const ratio = median(rates.map(([ours = Number.NaN, theirs = Number.NaN]) => ours / theirs));
-  process.stdout.write(
-    `${what}: ${of(0).toFixed(0)}/s${compared ? `, against ${of(1).toFixed(0)}/s: ${ratio.toFixed(2)} times` : ''}\n`,
-  );
+function report(what: string, rounds: readonly (readonly Round[])[]): void {
+  const medianOf = (of: (round: readonly Round[]) => number | undefined) =>
+    median(rounds.map((round) => of(round) ?? Number.NaN));
+  const side = (n: number) =>
+    `${medianOf((round) => round[n]?.rate).toFixed(0)}/s (${medianOf((round) => round[n]?.work).toFixed(2)} ms of processor time each)`;
+  const ratio = (of: (round: Round) => number) =>
+    medianOf(([ours, theirs]) => (ours && theirs ? of(ours) / of(theirs) : undefined)).toFixed(2);
+  const compared =
+    rounds[0]?.length === 2
+      ? `, against ${side(1)}: ${ratio(({ rate }) => rate)} times as fast, ${ratio(({ work }) => work)} times the work`
+      : '';
+  process.stdout.write(`${what}: ${side(0)}${compared}\n`);
 }

@@ -1,32 +1,9 @@
-import { BadSetting, jsonLog, readSettings, withSettingsFile } from '#runtime';
-import { startServer } from './server.ts';
+import { nodeFault } from './check-node.ts';
 
-/** How long a graceful stop may take before the process ends all the same, in milliseconds. */
-const STOP_TIMEOUT_MS = 20_000;
-
-const log = jsonLog((line) => process.stdout.write(`${line}\n`));
-
-async function main(): Promise<void> {
-  const settings = readSettings(withSettingsFile(process.env));
-  const server = await startServer(settings, log);
-  log.info('contractor listens', { url: server.url });
-  let stopping = false;
-  const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info('stopping', { signal });
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-    void server.stop().then(() => process.exit(0));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+const fault = nodeFault(process.versions.node);
+if (fault === undefined) {
+  void import('./run.ts').then(({ run }) => run(process.argv.slice(2)));
+} else {
+  process.stderr.write(fault + '\n');
+  process.exit(2);
 }
-
-main().catch((error: unknown) => {
-  if (error instanceof BadSetting) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  }
-  log.error('contractor could not start', error);
-  process.exit(1);
-});

@@ -1,40 +1,26 @@
 import 'reflect-metadata';
-import type { RequestListener } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoggerService } from '@nestjs/common';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiService, Catalogue } from '#api';
-import { CINP_HEADERS, cinpAdapter, malformedRequest } from '#cinp';
-import type { HttpDispatcher, ProtocolAdapter } from '#http';
-import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher, withCors } from '#http';
-import { Conflict, Refusal } from '#kernel';
-import type { CommandResult } from '#event-store';
-import { CommandExecutor, positionAt, postgresSnapshots, systemClock } from '#event-store';
-import { offeredPlatform } from '#platform';
-import { agentHalves } from '#platforms/agents';
-import { Ids, PostgresIdempotencyStore, openReadStore } from '#read-store';
-import type { ListenerState } from '#reactions';
-import { ReactionRunner } from '#reactions';
-import { REST_HEADERS, restAdapter } from '#rest';
-import type { AppContext, Log, Metrics, Process, Settings } from '#runtime';
-import { BadSetting, CarryOut, healthOf, prometheusMetrics } from '#runtime';
+import { postgresSnapshots, systemClock } from '#event-store';
+import type { HttpDispatcher } from '#http';
+import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
+import type { Logger } from '#kernel';
+import { addressFault, nestLogger, prometheusMetrics } from '#runtime';
 import { secretKey, Secrets } from '#secrets';
-import type { InProcessWire, WireLog } from '#wire';
-import { EVERY_SITE, inProcessWire, jetstreamForeman, startAgent } from '#wire';
-import { contractorModule } from './contractor.module.ts';
-import type { WhenStopped } from './log-ground.ts';
-import { openLog } from './log-ground.ts';
-import { roomsOf } from './rooms.ts';
+import { AppModule } from './app.module.ts';
+import type { WhenStopped } from './open-log.ts';
+import { openLog } from './open-log.ts';
+import { protocolAdapters } from './protocols.ts';
+import { ServerHealth } from './server-health.ts';
+import type { Settings } from './settings.ts';
+import { startingAdapter } from './starting-adapter.ts';
+import { statusPages } from './status-pages.ts';
 
-/** How long the head of the log may take where it is asked for health, in milliseconds. */
-const HEALTH_PATIENCE = 3000;
-/** How long requests under way may take when the server stops, in milliseconds. */
-const DRAIN = 5000;
-/** How many tasks of a module the subcontractor inside the server takes at a time. */
-const EMBEDDED_LIMIT = 5;
+/** How long requests under way may take when the server stops. */
+const DRAIN_MS = 5000;
 
 /** A server that runs. */
 export interface RunningServer {
@@ -44,8 +30,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Puts the rooms together on the ground the settings describe, and opens the doors. */
-export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
+/** Puts the modules together on what the settings describe, and serves. */
+export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -61,176 +47,84 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   }
 }
 
-async function open(settings: Settings, log: Log, whenStopped: WhenStopped): Promise<string> {
+async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
-  const local = settings.natsUrl === undefined ? inProcessWire() : undefined;
-  const wire =
-    local?.foreman ?? jetstreamForeman({ servers: settings.natsUrl ?? '', name: 'contractor', log: wireLog(log) });
-  const { rooms, auth } = roomsOf(settings, wire);
-  const clock = systemClock();
-  const upcasters = mergeUpcasters(rooms.map(({ upcasters: mine = {} }) => mine));
-  /** Undefined: the database does not answer, or not in time. */
-  const inTime = <R>(answered: Promise<R>): Promise<R | undefined> =>
-    Promise.race([answered, sleep(HEALTH_PATIENCE, undefined, { ref: false })]).catch(() => undefined);
-  const headInTime = () => inTime(store.head());
-  let runner: ReactionRunner | undefined;
-  const listeners = async (): Promise<readonly ListenerState[]> => (runner && (await inTime(runner.states()))) ?? [];
+  const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
+  const health = new ServerHealth(store, { ...adapters, wire });
   const metrics = prometheusMetrics(
-    async () => Number((await headInTime()) ?? Number.NaN) - Number(projector.reached),
-    listeners,
+    () => health.lag(),
+    () => health.listeners(),
   );
-  const reads = openReadStore({
-    store,
-    pool,
-    models: rooms.flatMap(({ rows }) => rows),
-    upcasters,
-    onError: (error) => log.error('the projector failed', error),
-    onProgress: (progress) => log.info('read models are being made anew', { ...progress }),
-    onProjected: (events) => metrics.projected(events),
-  });
-  const { projector } = reads;
-
-  let ready = false;
-  const health = async () => {
-    const [head, how] = await Promise.all([headInTime(), listeners()]);
-    return healthOf({
-      ready,
-      head,
-      reached: projector.reached,
-      projecting: projector.leading,
-      quarantined: projector.quarantined,
-      adapters: { ...adapters, wire: local ? 'in process' : 'NATS' },
-      listeners: how,
-    });
-  };
-  const commands = new CommandExecutor(store, clock, {
-    upcasters,
-    snapshots: await postgresSnapshots(pool),
-    onConflict: metrics.conflict,
-    onAppended: metrics.appended,
-  });
-  let answer: HttpDispatcher = () => undefined;
-  const serverFactory = (rest: RequestListener) => createDispatchingServer(rest, () => answer, metrics);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    contractorModule(commands, { health, metrics }),
-    new FastifyAdapter({ serverFactory }),
-    { logger: nestLog(log) },
-  );
-  await app.init();
-  const execute = measured(app.get(CommandBus), metrics);
-
-  const secrets = new Secrets(pool, await secretKey(settings.secretKey, settings.data));
+  const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
   await secrets.start();
-  const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
-  const furniture = rooms.map((room) => room.furnish(ground));
-  const catalogue = new Catalogue(
-    furniture.flatMap(({ api = [] }) => api),
-    furniture.flatMap(({ extensions = [] }) => extensions),
-  );
-  for (const { complete } of furniture) complete?.(catalogue);
-  const apiFor = (protocol: 'cinp' | 'rest') =>
-    new ApiService({ catalogue: catalogue.forProtocol(protocol), reads, clock, head: () => store.head(), execute });
-  const { identify } = auth;
-  const kept = new PostgresIdempotencyStore(pool);
-  await kept.start();
-  const at = (time: string) => positionAt(store, time);
-  const { maxBody, corsOrigins } = settings;
-  const mark = (text: string) => secrets.mark(text);
-  const rest = restAdapter({ api: apiFor('rest'), log, identify, positionAt: at, kept, mark, maxBody });
-  const cinp = cinpAdapter({ api: apiFor('cinp'), log, identify, maxBody });
-  const protocols: readonly ProtocolAdapter[] = [
-    { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
-    { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
-  ];
-  answer = httpDispatcher(protocols, metrics, clientAddress(settings.trustedProxies));
-
-  await projector.start();
-  whenStopped(() => projector.stop());
-  await projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
-  const processes: readonly Process[] = furniture.flatMap(({ processes: mine = [] }) => mine);
-  for (const process of processes) {
-    await process.start();
-    whenStopped(() => process.stop());
-  }
-  const reactions = new ReactionRunner({
-    store,
+  const appModule = AppModule.of({
+    settings,
+    log,
     pool,
-    upcasters,
-    listeners: furniture.flatMap(({ listeners: mine = [] }) => mine),
-    onError: (error, listener) => {
-      metrics.reactionFailed(listener);
-      log.error('a reaction failed', error, { reaction: listener });
+    secrets,
+    onAdministratorCreated: ({ name, password }) => {
+      if (settings.auth.adminPassword !== undefined) return;
+      process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
+    },
+    eventSourcing: {
+      store,
+      pool,
+      clock: systemClock(),
+      snapshots: await postgresSnapshots(pool),
+      onCommand: metrics.command,
+      onConflict: metrics.conflict,
+      onAppended: metrics.appended,
+      onProjected: metrics.projected,
+      onProjectorError: (error) => log.error('the projector failed', error),
+      onReactionError: (error, reaction) => {
+        metrics.reactionFailed(reaction);
+        log.error('a reaction failed', error, { reaction });
+      },
+      onRebuildProgress: (progress) => log.info('read models are being rebuilt', { ...progress }),
     },
   });
-  runner = reactions;
-  whenStopped(() => reactions.stop());
-  await reactions.start();
-  if (local && settings.embeddedSubcontractor) await startEmbeddedAgent(local, log, whenStopped);
-  acceptCustomVerbs(app.getHttpServer(), { fastPath: answer, malformed: malformedRequest });
-  await app.listen(settings.port, settings.host).catch((error: NodeJS.ErrnoException) => {
-    throw badAddress(error, settings) ?? error;
+
+  const pages = statusPages(() => health.state(), metrics);
+  const sourceOf = clientAddress(settings.http.trustedProxies);
+  let dispatcher: HttpDispatcher = httpDispatcher([pages, startingAdapter], metrics, sourceOf);
+  const serverFactory = (rest: RequestListener) => createDispatchingServer(rest, () => dispatcher, metrics);
+  const app = await NestFactory.create<NestFastifyApplication>(appModule, new FastifyAdapter({ serverFactory }), {
+    logger: nestLogger(log),
+    abortOnError: false,
   });
-  whenStopped(() => closeInTime(app));
-  ready = true;
-  return app.getUrl();
+  health.assembled(app);
+  whenStopped(() => app.close());
+  const server: Server = app.getHttpServer();
+  acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request) });
+  await listen(server, settings.http);
+  whenStopped(() => closeInTime(server));
+
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages], metrics, sourceOf);
+  health.ready();
+  return urlOf(server.address() as AddressInfo);
 }
 
+const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => reject(addressFault(error, { host, port }) ?? error);
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+
 /** Lets requests finish that are under way, and ends them when they take too long: what stands below has to be stopped too. */
-async function closeInTime(app: NestFastifyApplication): Promise<void> {
-  const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
-  await app.close();
+async function closeInTime(server: Server): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
   clearTimeout(late);
 }
 
-/** Which setting is to blame where the server cannot listen. */
-function badAddress({ code }: NodeJS.ErrnoException, { host, port }: Settings): BadSetting | undefined {
-  if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
-  if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-    return new BadSetting('CONTRACTOR_HOST', host, 'must be an address or a name of this machine');
-  return undefined;
-}
-
-/** What the framework has to say, in the server's own output. */
-const nestLog = (log: Log): LoggerService => ({
-  log: () => undefined,
-  warn: (message: unknown, context?: unknown) => log.warn(String(message), { context }),
-  error: (message: unknown, ...more: unknown[]) => log.error('the framework failed', message, { more }),
-});
-
-/** The one entrance for wishes, with a clock beside it. */
-function measured(bus: CommandBus, metrics: Metrics): AppContext['execute'] {
-  return async (metadata, task) => {
-    const begun = performance.now();
-    const seconds = () => (performance.now() - begun) / 1000;
-    try {
-      const done = await bus.execute(new CarryOut(metadata, task));
-      metrics.command('done', seconds());
-      return done as CommandResult<never>;
-    } catch (error) {
-      const outcome = error instanceof Refusal ? 'refused' : error instanceof Conflict ? 'conflict' : 'failed';
-      metrics.command(outcome, seconds());
-      throw error;
-    }
-  };
-}
-
-/** What the wire says, in the server's own output. */
-const wireLog =
-  (log: Log): WireLog =>
-  (level, message, fields) =>
-    level === 'info' ? log.info(message, fields) : log.warn(message, fields);
-
-async function startEmbeddedAgent(wire: InProcessWire, log: Log, whenStopped: WhenStopped): Promise<void> {
-  const modules = Object.fromEntries(
-    agentHalves.map((half) => [half.contract.name, { limit: EMBEDDED_LIMIT, half: offeredPlatform(half) }]),
-  );
-  const agent = await startAgent({
-    wire: wire.agent,
-    name: 'embedded',
-    site: EVERY_SITE,
-    modules,
-    log: wireLog(log),
-  });
-  whenStopped(() => agent.stop(5000));
-}
+const urlOf = ({ address, port, family }: AddressInfo): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSettings } from './settings.ts';
+import { subcontractorSettings } from './settings.ts';
 
 const known = ['iputils', 'manual'];
+const readSettings = (env: Readonly<Record<string, string | undefined>>, modules: readonly string[]) =>
+  subcontractorSettings(modules).read(env);
 const least = { NATS_URL: 'nats://localhost', SUBCONTRACTOR_SITE: 'site1' };
 
 describe('settings of the subcontractor', () => {
@@ -11,6 +13,7 @@ describe('settings of the subcontractor', () => {
       site: 'site1',
       name: expect.stringMatching(new RegExp(`-${process.pid}$`)),
       limits: { iputils: 5, manual: 5 },
+      logLevel: 'info',
     });
   });
 

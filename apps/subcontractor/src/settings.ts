@@ -1,80 +1,84 @@
 import { hostname } from 'node:os';
+import type { SettingsOf } from '#runtime/settings';
+import { defineSettings, InvalidValue, logLevelSetting, parser, setting } from '#runtime/settings';
 import { isNatsName, readNatsAddresses } from '#wire';
-
-/** How an agent daemon is set up. */
-export interface Settings {
-  /** Addresses of the NATS servers; may hold a password. */
-  readonly natsUrl: string;
-  readonly site: string;
-  readonly name: string;
-  /** How many tasks of each module at a time. */
-  readonly limits: Readonly<Record<string, number>>;
-}
-
-/** A setting that cannot be used: its message names the key, the value and the rule. */
-export class BadSetting extends Error {
-  constructor(key: string, value: string | undefined, rule: string) {
-    super(`${key}${value === undefined ? ' is not set' : `=${JSON.stringify(value)}`}: ${rule}`);
-    this.name = 'BadSetting';
-  }
-}
 
 /** Limit of a module for which none is given. */
 const USUAL_LIMIT = 5;
 const MAX_LIMIT = 1000;
 
-/**
- * Reads the settings from the environment.
- * @param known names of the modules this program has
- * @throws BadSetting for the first that cannot be used
- */
-export function readSettings(env: Readonly<Record<string, string | undefined>>, known: readonly string[]): Settings {
-  const text = (key: string) => (env[key] === '' ? undefined : env[key]);
-  return {
-    natsUrl: natsUrlIn(text('NATS_URL')),
-    site: siteIn(text('SUBCONTRACTOR_SITE')),
-    name: nameIn(text('SUBCONTRACTOR_NAME') ?? `${hostname()}-${process.pid}`),
-    limits: limitsIn(text('SUBCONTRACTOR_MODULES'), known),
-  };
-}
+const natsUrl = parser(
+  (text) => {
+    try {
+      readNatsAddresses(text);
+      return text;
+    } catch (fault) {
+      throw new InvalidValue((fault as Error).message, { cause: fault });
+    }
+  },
+  { secret: true },
+);
 
-function natsUrlIn(value: string | undefined): string {
-  if (value === undefined) throw new BadSetting('NATS_URL', value, 'must name a server, such as nats://localhost:4222');
-  try {
-    readNatsAddresses(value);
-  } catch (fault) {
-    // The value may hold a password: it is not repeated.
-    throw new BadSetting('NATS_URL', '…', (fault as Error).message);
-  }
-  return value;
-}
+const SITE_RULE = 'must be the name of a site: letters, digits, "_" and "-", beginning with a letter or digit';
 
-function siteIn(value: string | undefined): string {
-  if (value !== undefined && isNatsName(value)) return value;
-  const rule = 'must be the name of a site: letters, digits, "_" and "-", beginning with a letter or digit';
-  throw new BadSetting('SUBCONTRACTOR_SITE', value, rule);
-}
+const site = parser((text) => {
+  if (isNatsName(text)) return text;
+  throw new InvalidValue(SITE_RULE);
+});
 
-function nameIn(value: string): string {
-  if (/^[\x21-\x7e]{1,100}$/.test(value)) return value;
-  throw new BadSetting('SUBCONTRACTOR_NAME', value, 'must be 1 to 100 printable ASCII characters without spaces');
-}
+const agentName = parser((text) => {
+  if (/^[\x21-\x7e]{1,100}$/.test(text)) return text;
+  throw new InvalidValue('must be 1 to 100 printable ASCII characters without spaces');
+});
 
 /** Reads `iputils:5,manual`; modules may be written as Python paths (`subcontractor_plugins.iputils`). */
-function limitsIn(value: string | undefined, known: readonly string[]): Record<string, number> {
-  if (value === undefined) return Object.fromEntries(known.map((module) => [module, USUAL_LIMIT]));
-  const refuse = (rule: string) => new BadSetting('SUBCONTRACTOR_MODULES', value, rule);
-  const limits = new Map<string, number>();
-  for (const entry of value.split(',').map((part) => part.trim())) {
-    const [path = '', limit = String(USUAL_LIMIT), ...more] = entry.split(':').map((part) => part.trim());
-    const module = path.replace(/^subcontractor_plugins\./, '');
-    if (!known.includes(module)) throw refuse(`"${module}" must be one of ${known.join(', ')}`);
-    if (limits.has(module)) throw refuse(`"${module}" must be named once`);
-    if (more.length > 0 || !/^\d+$/.test(limit) || Number(limit) > MAX_LIMIT) {
-      throw refuse(`the limit of "${module}" must be a whole number from 0 (off) to ${MAX_LIMIT}`);
+const limits = (known: readonly string[]) =>
+  parser((text) => {
+    const found = new Map<string, number>();
+    for (const entry of text.split(',').map((part) => part.trim())) {
+      const [path = '', limit = String(USUAL_LIMIT), ...more] = entry.split(':').map((part) => part.trim());
+      const module = path.replace(/^subcontractor_plugins\./, '');
+      if (!known.includes(module)) throw new InvalidValue(`"${module}" must be one of ${known.join(', ')}`);
+      if (found.has(module)) throw new InvalidValue(`"${module}" must be named once`);
+      if (more.length > 0 || !/^\d+$/.test(limit) || Number(limit) > MAX_LIMIT) {
+        throw new InvalidValue(`the limit of "${module}" must be a whole number from 0 (off) to ${MAX_LIMIT}`);
+      }
+      found.set(module, Number(limit));
     }
-    limits.set(module, Number(limit));
-  }
-  if ([...limits.values()].every((limit) => limit === 0)) throw refuse('must leave at least one module on');
-  return Object.fromEntries(limits);
-}
+    if ([...found.values()].every((limit) => limit === 0)) throw new InvalidValue('must leave at least one module on');
+    return Object.fromEntries(found);
+  });
+
+/**
+ * The settings of an agent daemon.
+ * @param known names of the modules this program has
+ */
+export const subcontractorSettings = (known: readonly string[]) =>
+  defineSettings(
+    'subcontractor',
+    {
+      natsUrl: setting('NATS_URL', natsUrl, {
+        required: 'must name a server, such as nats://localhost:4222',
+        doc: 'where the server is reached',
+      }),
+      site: setting('SUBCONTRACTOR_SITE', site, { required: SITE_RULE, doc: 'the site it serves' }),
+      name: setting('SUBCONTRACTOR_NAME', agentName, {
+        unset: 'host name and process id',
+        doc: 'how it is called in the log',
+      }),
+      limits: setting('SUBCONTRACTOR_MODULES', limits(known), {
+        unset: `all, ${USUAL_LIMIT} each`,
+        doc: 'modules and how many tasks of each at a time: `iputils:5,manual:5`',
+      }),
+      logLevel: logLevelSetting,
+    },
+    (values) => ({
+      ...values,
+      name: values.name ?? `${hostname()}-${process.pid}`,
+      /** How many tasks of each module at a time. */
+      limits: values.limits ?? Object.fromEntries(known.map((module) => [module, USUAL_LIMIT])),
+    }),
+  );
+
+/** How an agent daemon is set up. */
+export type Settings = SettingsOf<ReturnType<typeof subcontractorSettings>>;

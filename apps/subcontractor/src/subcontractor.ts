@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
+import { hashed, jsonLogger } from '#runtime/logger';
+import { BadSettings } from '#runtime/settings';
 import { jetstreamAgent, startAgent } from '#wire';
-import { jsonLog } from './log.ts';
-import { BadSetting, readSettings } from './settings.ts';
+import { subcontractorSettings } from './settings.ts';
 
 /** What the program is given by the process it runs in. */
 export interface ProcessEnvironment {
@@ -21,25 +22,18 @@ export interface ProcessEnvironment {
  * work has ended and is reported; 1 at once after a second; 2 when a setting cannot be used.
  */
 export async function subcontractor({ env, signals, write, complain }: ProcessEnvironment): Promise<number> {
-  const settings = attempt(() =>
-    readSettings(
-      env,
-      agentHalves.map(({ contract }) => contract.name),
-    ),
-  );
-  if (settings instanceof BadSetting) {
+  const halves = agentHalves(env);
+  const settings = attempt(() => subcontractorSettings(halves.map(({ contract }) => contract.name)).read(env));
+  if (settings instanceof BadSettings) {
     complain(`${settings.message}\n`);
     return 2;
   }
-  const { natsUrl, site, name, limits } = settings;
-  const log = jsonLog(write, randomBytes(8).toString('hex'));
+  const { natsUrl, site, name, limits, logLevel } = settings;
+  const log = jsonLogger({ write, level: logLevel, mask: hashed(randomBytes(8).toString('hex')) });
   const modules = Object.fromEntries(
-    agentHalves.map((half) => [
-      half.contract.name,
-      { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) },
-    ]),
+    halves.map((half) => [half.contract.name, { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) }]),
   );
-  log('info', 'starting', { name, site, modules: limits });
+  log.info('starting', { name, site, modules: limits });
   const wire = jetstreamAgent({ servers: natsUrl, name, log });
   const agent = startAgent({ wire, name, site, modules, log });
   agent.catch(() => undefined);
@@ -48,7 +42,7 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
     let told = 0;
     const hear = (signal: string) => {
       told += 1;
-      log('info', told === 1 ? 'stopping' : 'stopping at once', { signal });
+      log.info(told === 1 ? 'stopping' : 'stopping at once', { signal });
       if (told > 1) end(1);
       else agent.then((running) => running.stop()).then(() => end(0), reject);
     };
@@ -61,11 +55,11 @@ export async function subcontractor({ env, signals, write, complain }: ProcessEn
   });
 }
 
-function attempt<T>(read: () => T): T | BadSetting {
+function attempt<T>(read: () => T): T | BadSettings {
   try {
     return read();
   } catch (fault) {
-    if (fault instanceof BadSetting) return fault;
+    if (fault instanceof BadSettings) return fault;
     throw fault;
   }
 }

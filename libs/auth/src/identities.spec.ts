@@ -5,8 +5,8 @@ import { testDatabase } from '#testing';
 import type { Following } from '#reactions';
 import { follow } from '#reactions';
 import { Identities } from './identities.ts';
-import type { AuthServer } from './server.suite.ts';
-import { ROOT_PASSWORD, startAuth } from './server.suite.ts';
+import type { AuthServer } from '../test/server.suite.ts';
+import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
 
 jest.setTimeout(60_000);
 
@@ -42,12 +42,12 @@ describe('who the holder of a token is', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    here = await startAuth(database.url);
-    there = await startAuth(database.url);
+    here = await startAuth(database);
+    there = await startAuth(database);
     root = await here.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
-    for (const one of more) await one.stop();
+    for (const one of more) await one.onApplicationShutdown();
     await there.stop();
     await here.stop();
     await database.drop();
@@ -89,6 +89,7 @@ describe('who the holder of a token is', () => {
     await someone(name);
     const token = await here.login(name, PASSWORD);
     expect(await here.identify(name, token)).toBeDefined();
+    await there.modules.caughtUp();
     await act(name, token);
     await soon(async () => !(await here.identify(name, token)));
     expect(await there.identify(name, token)).toBeUndefined();
@@ -119,6 +120,7 @@ describe('who the holder of a token is', () => {
     const token = await here.login('carol', PASSWORD);
     const may = async (server: AuthServer) => [...((await server.identify('carol', token))?.permissions ?? [])];
     expect(await may(here)).toEqual(['Auth.view_account', 'Site.look']);
+    await there.modules.caughtUp();
     await there.update(root, 'Auth/Group', 'sighted', { permissions: ['Auth.view_group'] });
     await soon(async () => (await may(here)).join() === 'Auth.view_account,Auth.view_group');
     await there.update(root, 'Auth/Account', 'carol', { groups: [] });
@@ -158,7 +160,7 @@ describe('who the holder of a token is', () => {
     await someone('grace');
     const token = await here.login('grace', PASSWORD);
     const fresh = await identities();
-    const asked = jest.spyOn(here.ground.reads.now, 'get');
+    const asked = jest.spyOn(here.modules.reads.now, 'get');
     for (let n = 0; n < 1000; n += 1) expect(await fresh.identify('grace', token)).toBeDefined();
     expect(asked).not.toHaveBeenCalled();
     asked.mockRestore();
@@ -173,6 +175,7 @@ describe('who the holder of a token is', () => {
       for (const server of [here, there]) expect(await server.identify('agent', token)).toMatchObject(principal);
       const session = await there.login('agent', token);
       for (const server of [here, there]) expect(await server.identify('agent', session)).toMatchObject(principal);
+      await there.modules.caughtUp();
       await there.call(root, 'Auth/Service.renewToken', {}, 'agent');
       await soon(async () => !(await here.identify('agent', token)));
       await soon(async () => !(await here.identify('agent', session)));
@@ -186,6 +189,7 @@ describe('who the holder of a token is', () => {
       await here.create(root, 'Auth/Service', { name: `agent-${name}` });
       const token = String(await here.call(root, 'Auth/Service.renewToken', {}, `agent-${name}`));
       expect(await here.identify(`agent-${name}`, token)).toBeDefined();
+      await there.modules.caughtUp();
       await act(`agent-${name}`);
       await soon(async () => !(await here.identify(`agent-${name}`, token)));
       await expect(here.login(`agent-${name}`, token)).rejects.toThrow('Invalid Login');

@@ -1,12 +1,13 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position, Recorded } from '#event-store';
+import type { EventStore, Position, Recorded } from '#event-store';
 import type { Follower } from '#reactions';
-import type { AppContext } from '#runtime';
+import type { ReadStore } from '#read-store';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
+import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
@@ -40,6 +41,12 @@ interface Identified {
   readonly until: number;
 }
 
+/** What identities are made from. */
+export interface IdentitiesContext {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+}
+
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
 
 /**
@@ -51,7 +58,7 @@ export class Identities implements Follower {
   readonly kind = 'follower';
   readonly name = 'auth.identities';
   readonly categories = ['user', 'group', 'service'];
-  readonly #ground: AppContext;
+  readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
@@ -62,17 +69,17 @@ export class Identities implements Follower {
   #reached: Position = 0n;
 
   constructor(
-    ground: AppContext,
+    context: IdentitiesContext,
     { now = Date.now, mostSessions = MAX_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
   ) {
-    this.#ground = ground;
+    this.#context = context;
     this.#now = now;
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
   /** Takes over what the read models show. */
   async begin(): Promise<Position> {
-    const { store, reads } = this.#ground;
+    const { store, reads } = this.#context;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -98,18 +105,19 @@ export class Identities implements Follower {
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(name)) return undefined;
     const session = hashOf(token);
-    if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
-      return this.#lookUp(name, session, NOTHING);
-    }
+    // Whoever has closed a session and been told so must find it closed.
+    if (!(await this.#heard(this.#context.reads.projector.reached))) return this.#lookUp(name, session, NOTHING);
     const known = this.#known.get(session);
     if (known?.principal.name === name && known.until > this.#now()) return known.principal;
-    const here: Known = {
-      session: this.#sessions.get(session),
-      user: this.#users.get(name),
-      service: this.#services.get(name),
-    };
-    if ((here.session ?? here.service?.credential === session) && (here.user ?? here.service)) {
+    let here = this.#here(name, session);
+    if (!isEnough(here, session) && !this.#ended.get(session)) {
+      // Another server may have let them in a moment ago, and its rows may not be written yet.
+      await this.#heard(await this.#context.store.head());
+      here = this.#here(name, session);
+    }
+    if (isEnough(here, session)) {
       const principal = this.#principal(name, session, here, ({ groups: names, permissions }) =>
         union(permissions, names, (one) => this.#groups.get(one)),
       );
@@ -119,13 +127,13 @@ export class Identities implements Follower {
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
 
-  /**
-   * Waits until as much was heard of as the answers of this server show: whoever has closed a session and been told so
-   * must find it closed. @returns false where that takes too long
-   */
-  async #caughtUp(): Promise<boolean> {
-    const { reached } = this.#ground.reads.projector;
-    for (let waited = 0; this.#reached < reached; waited += LOOK) {
+  #here(name: string, session: string): Known {
+    return { session: this.#sessions.get(session), user: this.#users.get(name), service: this.#services.get(name) };
+  }
+
+  /** Waits until this much was heard of. @returns false where that takes too long */
+  async #heard(position: Position): Promise<boolean> {
+    for (let waited = 0; this.#reached < position; waited += LOOK) {
       if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
     }
@@ -134,7 +142,7 @@ export class Identities implements Follower {
 
   /** By the read models; what the log has told is newer. */
   async #lookUp(name: string, session: string, here: Known): Promise<Principal | undefined> {
-    const { now: view } = this.#ground.reads;
+    const { now: view } = this.#context.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
       user: here.user ?? (await view.get(users, name)),
@@ -149,7 +157,7 @@ export class Identities implements Follower {
   /** A service, with the token that another server may have given it a moment ago. */
   async #service(name: string, session: string, { service }: Known): Promise<ServiceRow | undefined> {
     if (service?.credential === session) return service;
-    const shown = await this.#ground.reads.now.get(services, name);
+    const shown = await this.#context.reads.now.get(services, name);
     return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
@@ -170,7 +178,7 @@ export class Identities implements Follower {
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
-    const { rows: found } = await this.#ground.reads.now.list(rows.model);
+    const { rows: found } = await this.#context.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
   }
 
@@ -178,6 +186,10 @@ export class Identities implements Follower {
     if (hash) this.#ended.set(hash, true);
   }
 }
+
+/** Whether this tells who a token stands for. */
+const isEnough = ({ session, user, service }: Known, hash: string): boolean =>
+  (session !== undefined || service?.credential === hash) && (user ?? service) !== undefined;
 
 /** Until when a session holds, as of `Date.now`; where there is none, it is a token of a service, which does not run out. */
 const endOf = (session: Session | undefined): number =>

@@ -2,14 +2,14 @@ import type { Action } from '#api';
 import { action } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
+import type { Logger } from '#kernel';
 import { maskSecrets } from '#kernel';
-import type { Log } from '#runtime';
 import { blueprintLayers } from './blueprint-layers.ts';
 
 /** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
 export interface ConfigContext {
   readonly served: Served;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 const returns = { type: { kind: 'Map' } } as const;

@@ -1,9 +1,9 @@
+import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
-import type { Log } from '#runtime';
 import { LOGGER } from '#runtime';
 import { bluePrintModel, foundationBluePrintModel, structureBluePrintModel } from './blueprint.api.ts';
 import { blueprintHandlers } from './blueprint.commands.ts';
@@ -31,7 +31,7 @@ import { scripts } from './scripts.ts';
     }),
     ApiModule.forFeatureAsync({
       inject: [SERVED, LOGGER],
-      useFactory: (served: Served, log: Log) => ({
+      useFactory: (served: Served, log: Logger) => ({
         namespaces: [{ name: 'BluePrint', position: 20 }],
         models: [
           bluePrintModel({ served, log }),

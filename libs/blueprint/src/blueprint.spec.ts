@@ -99,12 +99,8 @@ describe('a blueprint of a structure', () => {
   const defined: BluePrintEvent = { type: 'BluePrintDefined', data: structure };
 
   it('shares its name with no blueprint of the other kind', () => {
-    given(blueprint)
-      .when({ type: 'DefineBluePrint', data: structure })
-      .yields(defined);
-    given(blueprint, defined)
-      .when({ type: 'DefineBluePrint', data: value })
-      .refuses('name', 'TAKEN');
+    given(blueprint).when({ type: 'DefineBluePrint', data: structure }).yields(defined);
+    given(blueprint, defined).when({ type: 'DefineBluePrint', data: value }).refuses('name', 'TAKEN');
   });
 
   it('is put on other foundations', () =>

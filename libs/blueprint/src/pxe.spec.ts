@@ -11,12 +11,8 @@ const rewritten: PxeEvent = { type: 'BootScriptWritten', data: { bootScript: 'ex
 
 describe('what is booted over the network', () => {
   it('is defined once', () => {
-    given(pxe)
-      .when({ type: 'DefinePxe', data: value })
-      .yields(defined);
-    given(pxe, defined)
-      .when({ type: 'DefinePxe', data: value })
-      .refuses('name', 'TAKEN');
+    given(pxe).when({ type: 'DefinePxe', data: value }).yields(defined);
+    given(pxe, defined).when({ type: 'DefinePxe', data: value }).refuses('name', 'TAKEN');
   });
   it('is written anew, part by part', () => {
     given(pxe, defined)

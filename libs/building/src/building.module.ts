@@ -1,17 +1,35 @@
-import type { JobTarget } from '#foreman';
-import type { FoundationType } from '#platform';
-import type { Room } from '#runtime';
+import { Module } from '@nestjs/common';
+import { ApiModule } from '#api';
+import { EventSourcingModule } from '#event-sourcing';
+import { JobTargetRegistry } from '#foreman';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
 import { dependencyMap } from './dependency-map.api.ts';
-import { foundationJobs } from './foundation-job.api.ts';
+import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
+import { foundationTarget } from './foundation-target.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
+import { foundationHandlers } from './foundation.commands.ts';
+import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
 
-/** Foundations, of the given types, which are targets of jobs. */
-export const buildingRoom = (types: readonly FoundationType[], target: JobTarget): Room => ({
-  name: 'building',
-  rows: [foundations],
-  furnish: ({ ids }) => ({
-    api: [foundationModel, ...types.map(platformFoundationModel)],
-    extensions: [...foundationUsers, dependencyMap, foundationJobs(target, ids)],
-  }),
-});
+/** Foundations, of the types of all platforms, which are targets of jobs. */
+@Module({
+  imports: [
+    EventSourcingModule.forFeature({ deciders: [foundation], readModels: [foundations] }),
+    ApiModule.forFeatureAsync({
+      inject: [PLATFORMS, JobTargetRegistry],
+      useFactory: (platforms: readonly ServerHalf[], targets: JobTargetRegistry) => {
+        const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
+        const target = foundationTarget(types);
+        targets.add(target);
+        return {
+          namespaces: [{ name: 'Building', position: 70 }],
+          models: [foundationModel, ...types.map(platformFoundationModel), foundationJobModel(target)],
+          extensions: [...foundationUsers, dependencyMap, foundationJobs(target)],
+        };
+      },
+    }),
+  ],
+  providers: foundationHandlers,
+})
+export class BuildingModule {}

@@ -1,5 +1,5 @@
 import type { Extension, Values } from '#api';
-import { asText } from '#api';
+import { action } from '#api';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
 
@@ -17,17 +17,15 @@ const entryOf = (locator: string, row: FoundationRow): Values => ({
 export const dependencyMap: Extension = {
   model: 'Site/Site',
   actions: {
-    getDependencyMap: {
+    getDependencyMap: action({
       doc: 'What is in the site, and what each of it depends on.',
       parameters: {},
       returns: { type: { kind: 'Map' } },
       permission: { grant: 'Site.view_site' },
-      run: {
-        freely: async (site, _, { view }) => {
-          const { rows } = await view.list(foundations, { where: { site: asText(site) } });
-          return Object.fromEntries(rows.map(({ key, row }) => [`f-${key}`, entryOf(String(key), row)]));
-        },
+      query: async (site, _, { view }) => {
+        const { rows } = await view.list(foundations, { where: { site } });
+        return Object.fromEntries(rows.map(({ key, row }) => [`f-${key}`, entryOf(String(key), row)]));
       },
-    },
+    }),
   },
 };

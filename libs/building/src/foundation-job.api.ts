@@ -1,8 +1,7 @@
 import type { Extension, Model } from '#api';
-import { reference } from '#api';
+import { action, reference } from '#api';
 import type { JobRow, JobTarget } from '#foreman';
 import { jobModel, jobStarts } from '#foreman';
-import type { Ids } from '#read-store';
 import { foundations } from './foundations.ts';
 
 /** Jobs on foundations. */
@@ -15,18 +14,16 @@ export const foundationJobModel = (target: JobTarget): Model<JobRow> =>
   });
 
 /** What can be done with foundations by jobs. */
-export const foundationJobs = (target: JobTarget, ids: Ids): Extension => ({
+export const foundationJobs = (target: JobTarget): Extension => ({
   model: 'Building/Foundation',
   actions: {
-    ...jobStarts(target, ids, 'Building.can_create_foundation_job'),
-    getJob: {
+    ...jobStarts(target.kind, 'Building.can_create_foundation_job'),
+    getJob: action({
       doc: 'The job at work on it, if any.',
       parameters: {},
       returns: { type: { kind: 'Model', model: 'Foreman/FoundationJob' } },
       permission: { grant: 'Building.view_foundation' },
-      run: {
-        freely: async (locator, _, { view }) => (await view.get(foundations, locator ?? ''))?.job?.job ?? null,
-      },
-    },
+      query: async (locator, _, { view }) => (await view.get(foundations, locator))?.job?.job ?? null,
+    }),
   },
 });

@@ -45,7 +45,7 @@ export type FoundationEvent =
   | LifecycleEvent<'Foundation'>;
 
 const rules = lifecycle('Foundation');
-const missing = () => refuse('', 'NOT_FOUND', 'Foundation is not there');
+const missing = () => refuse('', 'NOT_FOUND', 'Foundation does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: State, job: number): boolean => state.job === undefined || state.job.job === job;
 
@@ -55,7 +55,10 @@ const put = (change: Partial<State>) => (_: object, state: Lifecycle<State>) => 
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-export const foundation: Decider<Lifecycle<State>, FoundationCommand, FoundationEvent> = {
+export const foundation: Decider<Lifecycle<State>, FoundationCommand, FoundationEvent> & {
+  readonly noun: 'Foundation';
+} = {
+  noun: 'Foundation',
   category: 'foundation',
   creationCommands: ['DefineFoundation'],
   initial: () => ({ stage: 'absent' }),

@@ -1,6 +1,5 @@
-export { foundationJobModel } from './foundation-job.api.ts';
 export { foundationTarget } from './foundation-target.ts';
-export { buildingRoom } from './building.module.ts';
+export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
 export type { Foundation, TakenBy } from './foundation.ts';
 export { foundations, stateOf } from './foundations.ts';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ExampleObjects } from './example-objects.ts';
-import { exampleObjects, SITE } from './example-objects.ts';
-import type { Sent } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleObjects } from '../test/example-objects.ts';
+import { exampleObjects, SITE } from '../test/example-objects.ts';
+import type { Sent } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';
 import { CinpClient } from './client.ts';
-import type { ExampleServer } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleServer } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 

@@ -4,7 +4,7 @@ import type { Json } from '#kernel';
 import type { Action, Field, Filter, Model, Parameter } from '#api';
 import { Catalogue } from '#api';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
-import { MODELS, NAMESPACES } from './example-models.ts';
+import { MODELS, NAMESPACES } from '../test/example-models.ts';
 
 interface Told {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ExampleObjects } from './example-objects.ts';
-import { exampleObjects, SITE, NETWORK } from './example-objects.ts';
-import type { Sent } from './example-server.ts';
+import type { ExampleObjects } from '../test/example-objects.ts';
+import { exampleObjects, SITE, NETWORK } from '../test/example-objects.ts';
+import type { Sent } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 

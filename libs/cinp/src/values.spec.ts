@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Field, Parameter } from '#api';
 import { boolean, Catalogue, dateTime, integer, map, reference, text } from '#api';
-import { MODELS } from './example-models.ts';
+import { MODELS } from '../test/example-models.ts';
 import { readArguments, readValue, Unreadable, writeObject, writeValue } from './values.ts';
 import { wordsOf } from './version.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ExampleObjects } from './example-objects.ts';
-import { exampleObjects, SITE, FOUNDATION, NETWORK } from './example-objects.ts';
+import type { ExampleObjects } from '../test/example-objects.ts';
+import { exampleObjects, SITE, FOUNDATION, NETWORK } from '../test/example-objects.ts';
 
 jest.setTimeout(30_000);
 

@@ -1,5 +1,6 @@
 export { inOrderOfApplication, isSecretName, readConfigName } from './config-name.ts';
 export type { ConfigName, Operator } from './config-name.ts';
+export { configSettings } from './config.settings.ts';
 export { readConfigPath } from './config-path.ts';
 export type { ConfigPath } from './config-path.ts';
 export { explain } from './explain.ts';
@@ -14,9 +15,6 @@ export type { Overlaid, Step } from './overlay.ts';
 export { renderTemplate, Unrenderable } from './render-template.ts';
 export type { Rendered } from './render-template.ts';
 export { textOf } from './text-of.ts';
-export { checkCase as checkConfigCase, configGroups } from './cases/check-case.ts';
-export type { CheckedCase } from './cases/check-case.ts';
-export type { ConfigCases, ConfigGroup } from './cases/config-case.ts';
 export { configValuesFrom, secretOwner, shownValues, written } from './config-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';

@@ -1,8 +1,7 @@
 import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import type { Pool } from 'pg';
-import type { Clock, CommandObserver, EventStore, Snapshots } from '#event-store';
+import type { EventStore } from '#event-store';
 import {
   CLOCK,
   CommandBatchHandler,
@@ -13,31 +12,17 @@ import {
   PRECONDITION_CHECK,
 } from '#event-store';
 import type { PreconditionCheck } from '#event-store';
-import type { Progress, ReadStore } from '#read-store';
+import { DeadLetters } from '#reactions';
+import type { ReadStore } from '#read-store';
 import { Ids, openReadStore, preconditionCheck, READ_STORE } from '#read-store';
+import type { EventSourcingOptions } from './event-sourcing-options.ts';
+import { EVENT_SOURCING_OPTIONS } from './event-sourcing-options.ts';
 import type { Feature } from './features.ts';
 import { Features } from './features.ts';
+import { LogTimes } from './log-times.ts';
 
 /** How long a precondition waits for the read models. */
 const PRECONDITION_TIMEOUT_MS = 5000;
-
-/** What the log and the read models stand on, and who is told of what happens in them. */
-export interface EventSourcingOptions {
-  readonly store: EventStore;
-  readonly pool: Pool;
-  readonly clock: Clock;
-  readonly snapshots?: Snapshots;
-  /** Told of every command: name, outcome, seconds. */
-  readonly onCommand?: CommandObserver;
-  /** A command has to be decided again because somebody was faster. */
-  readonly onConflict?: () => void;
-  readonly onAppended?: (events: number) => void;
-  readonly onProjected?: (events: number) => void;
-  readonly onProjectorError: (error: unknown) => void;
-  readonly onRebuildProgress?: (progress: Progress) => void;
-}
-
-const OPTIONS = Symbol('EventSourcingOptions');
 
 /** Starts the projector with the application, after every module has said which read models it has; stops it last. */
 class ProjectorLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -73,11 +58,20 @@ export class EventSourcingModule {
       providers: [
         Features,
         CommandBatchHandler,
+        LogTimes,
         ProjectorLifecycle,
-        { provide: OPTIONS, useValue: options },
+        { provide: EVENT_SOURCING_OPTIONS, useValue: options },
         { provide: EVENT_STORE, useValue: options.store },
         { provide: CLOCK, useValue: options.clock },
         { provide: Ids, useFactory: () => new Ids(options.pool) },
+        {
+          provide: DeadLetters,
+          useFactory: async () => {
+            const letters = new DeadLetters(options.pool);
+            await letters.start();
+            return letters;
+          },
+        },
         {
           provide: READ_STORE,
           inject: [Features],
@@ -123,11 +117,13 @@ export class EventSourcingModule {
         },
       ],
       exports: [
+        EVENT_SOURCING_OPTIONS,
         Features,
         CommandExecutor,
         CommandRunner,
         CommandGateway,
         Ids,
+        DeadLetters,
         EVENT_STORE,
         READ_STORE,
         CLOCK,

@@ -1,6 +1,7 @@
 import type { AnyDecider } from '#kernel';
 import type { ReadModel } from '#read-store';
 import type { Upcasters } from '#event-store';
+import type { LogListener } from '#reactions';
 
 /** What a module adds to the log and to what is made from it. */
 export interface Feature {
@@ -9,6 +10,8 @@ export interface Feature {
   readonly readModels?: readonly ReadModel[];
   /** Old shapes of its events. */
   readonly upcasters?: Upcasters;
+  /** Reactions, reconcilers and followers that need nothing injected; see `contributeListeners` for the others. */
+  readonly listeners?: readonly LogListener[];
 }
 
 /** Everything the modules of a server have added, in the order of the modules. */
@@ -16,9 +19,10 @@ export class Features {
   readonly deciders: AnyDecider[] = [];
   readonly readModels: ReadModel[] = [];
   readonly upcasters: Record<string, Upcasters[string]> = {};
+  readonly listeners: LogListener[] = [];
 
   /** @throws Error where two modules claim one kind of stream, one read model, or the old shapes of one event */
-  add({ deciders = [], readModels = [], upcasters = {} }: Feature): this {
+  add({ deciders = [], readModels = [], upcasters = {}, listeners = [] }: Feature): this {
     for (const decider of deciders) {
       claim(this.deciders, ({ category }) => category === decider.category, `the category ${decider.category}`);
       this.deciders.push(decider);
@@ -31,6 +35,7 @@ export class Features {
       claim(Object.keys(this.upcasters), (known) => known === type, `the upcasters of ${type}`);
       this.upcasters[type] = shapes;
     }
+    this.listeners.push(...listeners);
     return this;
   }
 }

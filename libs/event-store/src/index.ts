@@ -3,6 +3,7 @@ export { backoffMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
+export { followTimes } from './follow-times.ts';
 export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
 export { CommandContext, Outdated } from './command-context.ts';
 export type { CommandContextOptions, Precondition } from './command-context.ts';
@@ -30,6 +31,7 @@ export type {
   Subscription,
   Write,
 } from './event-store.ts';
+export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';

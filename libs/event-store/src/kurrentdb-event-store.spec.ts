@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startKurrentDbStandIn } from '#testing';
 import { MAX_APPEND_BYTES, NO_STREAM } from './event-store.ts';
-import { eventStoreSuite } from './event-store.suite.ts';
+import { eventStoreSuite } from '../test/event-store.suite.ts';
 import { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 
 jest.setTimeout(30_000);

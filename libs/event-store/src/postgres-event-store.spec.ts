@@ -4,7 +4,7 @@ import type { TestDatabase } from '#testing';
 import { testDatabase, until } from '#testing';
 import type { EventStore, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
-import { eventStoreSuite } from './event-store.suite.ts';
+import { eventStoreSuite } from '../test/event-store.suite.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
 eventStoreSuite('the log on PostgreSQL', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { thing } from './example-target.ts';
+import { thing } from '../test/example-target.ts';
 import { job } from './job.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const SCRIPT = 'begin()\nend\n';
 

@@ -1,45 +1,73 @@
-import type { Model } from '#api';
-import type { Repeat, ServerHalf } from '#platform';
-import type { Room } from '#runtime';
-import type { ForemanWire } from '#wire';
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ApiModule } from '#api';
+import { contributeListeners, EventSourcingModule } from '#event-sourcing';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
+import type { SettingsOf } from '#runtime/settings';
+import { Secrets } from '#secrets';
 import { dispatchModel } from './dispatch.api.ts';
-import { Foreman } from './foreman.ts';
+import { dispatchHandlers } from './dispatch.commands.ts';
+import { foremanSettings } from './foreman.settings.ts';
+import { foremanHandlers } from './foreman.handlers.ts';
+import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
+import type { ForemanOptions } from './foreman.ts';
 import { jobLogModel, siteMemories } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
-import type { JobTarget } from './job-target.ts';
-import { jobTargets } from './job-target.ts';
+import { jobHandlers } from './job.commands.ts';
+import { JobTargetRegistry } from './job-target.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
-import type { JobRow } from './jobs.ts';
+import { job } from './job.ts';
 import { jobs } from './jobs.ts';
-import { programs } from './program.ts';
+import { program, programs } from './program.ts';
+import { secretResolver } from './task-secrets.ts';
 
-export interface ForemanRoomOptions {
-  readonly wire: ForemanWire;
-  readonly platforms: readonly ServerHalf[];
-  /** The kinds of things jobs work on. */
-  readonly targets: readonly JobTarget[];
-  /** A model for the jobs of each of them. */
-  readonly jobModels: readonly Model<JobRow>[];
-  /** What may be done with a task of which nobody knows what became of it. */
-  readonly repeatOf: (module: string, func: string) => Repeat;
-  /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
-  readonly lease: number;
-  /** The same for an agent that polls. */
-  readonly pollLease: number;
-}
-
-/** Jobs, and the foreman who keeps them going. */
-export const foremanRoom = (options: ForemanRoomOptions): Room => ({
-  name: 'foreman',
-  rows: [jobs, jobLog, programs],
-  furnish: (ground) => {
-    const foreman = new Foreman({ ...options, ground });
-    const targets = jobTargets(options.targets);
+/** Jobs, and the foreman who keeps them going. Modules contribute the kinds of targets to {@link JobTargetRegistry}. */
+@Module({})
+export class ForemanModule {
+  /**
+   * @param wire how subcontractors are reached
+   * @param repeatOf what may be done with a task of which nobody knows what became of it
+   */
+  static forRoot({ wire, repeatOf }: Pick<ForemanOptions, 'wire' | 'repeatOf'>): DynamicModule {
     return {
-      api: [baseJobModel(targets), ...options.jobModels, jobLogModel, dispatchModel(foreman, options)],
-      extensions: [jobUsers, siteMemories],
-      processes: [foreman],
-      listeners: [foreman.follower],
+      module: ForemanModule,
+      global: true,
+      imports: [
+        EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
+        ApiModule.forFeatureAsync({
+          inject: [JobTargetRegistry],
+          useFactory: (targets: JobTargetRegistry) => ({
+            namespaces: [
+              { name: 'Foreman', position: 80 },
+              { name: 'SubContractor', position: 90 },
+            ],
+            models: [baseJobModel(targets.all), jobLogModel, dispatchModel],
+            extensions: [jobUsers, siteMemories],
+          }),
+        }),
+      ],
+      providers: [
+        {
+          provide: FOREMAN_OPTIONS,
+          inject: [PLATFORMS, foremanSettings.KEY, Secrets],
+          useFactory: (
+            platforms: readonly ServerHalf[],
+            settings: SettingsOf<typeof foremanSettings>,
+            secrets: Secrets,
+          ) => {
+            const resolveSecrets = secretResolver((reference) => secrets.read(reference));
+            return { wire, repeatOf, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
+          },
+        },
+        JobTargetRegistry,
+        Foreman,
+        contributeListeners(Foreman, (foreman) => [foreman.follower]),
+        ...jobHandlers,
+        ...foremanHandlers,
+        ...dispatchHandlers,
+      ],
+      exports: [JobTargetRegistry],
     };
-  },
-});
+  }
+}

@@ -1,37 +1,47 @@
+import type { Logger } from '#kernel';
 import { randomUUID } from 'node:crypto';
-import type { CommandMetadata } from '#kernel';
 import { Conflict, idOf, Refusal, streamName } from '#kernel';
-import type { Call } from '#api';
-import type { Position, Recorded } from '#event-store';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Clock, EventStore, Position, Recorded } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
 import type { Follower } from '#reactions';
 import type { Repeat, ServerHalf } from '#platform';
-import type { AppContext, Process } from '#runtime';
-import type { ForemanWire, Outcome, Report } from '#wire';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { DATABASE, LOGGER } from '#runtime';
+import type { ForemanWire, Report } from '#wire';
+import { observerOf } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { Created, Dispatch, Job, Target } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
-import type { JobTarget, JobTargets } from './job-target.ts';
-import { jobTargets, targetOf } from './job-target.ts';
+import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { FailJob } from './job.commands.ts';
+import { JobTargetRegistry, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
-import { takeReport } from './report.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
+import { erasedText } from './task-secrets.ts';
 
+/** How the foreman is set up. */
 export interface ForemanOptions {
-  readonly ground: AppContext;
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
-  /** The kinds of things jobs work on. */
-  readonly targets: readonly JobTarget[];
+  readonly resolveSecrets: ResolveSecrets;
+  /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
-  /** How long an agent on the wire may be silent, in milliseconds. */
+  /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
   readonly pollLease: number;
 }
+
+/** Injection token of {@link ForemanOptions}. */
+export const FOREMAN_OPTIONS = Symbol('ForemanOptions');
 
 /** How many jobs are looked at at a time. */
 const WIDTH = 8;
@@ -43,15 +53,19 @@ const RESEND = 1000;
  * job in question, and the look decides what can be decided; the log's exact revisions make sure that nothing is done
  * twice. Nothing it keeps in memory matters: after a restart it looks at every job.
  */
-export class Foreman implements Process {
-  readonly name = 'foreman';
+export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #options: ForemanOptions;
+  readonly #commands: CommandGateway;
+  readonly #reads: ReadStore;
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #handedOver: DispatchLedger;
   readonly #alarms: Timers;
   readonly #lookouts: KeyedWorkQueue;
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
-  readonly #targets: JobTargets;
+  readonly #targets: JobTargetRegistry;
   /** Jobs by the stream of their target. */
   readonly #jobOf = new Map<string, number>();
   /** The same the other way round. */
@@ -60,26 +74,45 @@ export class Foreman implements Process {
   #startedAt = 0;
   #position: Position = 0n;
 
-  constructor(options: ForemanOptions) {
+  constructor(
+    @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
+    @Inject(JobTargetRegistry) targets: JobTargetRegistry,
+    @Inject(CommandGateway) commands: CommandGateway,
+    @Inject(READ_STORE) reads: ReadStore,
+    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(DATABASE) pool: Pool,
+    @Inject(LOGGER) log: Logger,
+  ) {
     this.#options = options;
-    this.#targets = jobTargets(options.targets);
-    this.#handedOver = new DispatchLedger(options.ground.pool);
+    this.#targets = targets;
+    this.#commands = commands;
+    this.#reads = reads;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#handedOver = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
-    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#look(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id));
+    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
+    this.#alarms = new Timers((id) => this.#lookouts.add(id), clock.millis);
   }
 
-  async start(): Promise<void> {
-    const { ground, wire } = this.#options;
-    this.#startedAt = Date.now();
+  /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
+  get now(): number {
+    return this.#clock.millis();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { wire } = this.#options;
+    this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
-    this.#position = await ground.store.head();
-    await ground.reads.projector.caughtUp(this.#position, 60_000);
-    const { rows } = await ground.reads.now.list(jobs);
+    this.#position = await this.#store.head();
+    await this.#reads.projector.caughtUp(this.#position, 60_000);
+    const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
-      reported: (report) => this.#reported(report),
-      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      reported: (report) => this.#takeReport(report),
+      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
@@ -93,44 +126,34 @@ export class Foreman implements Process {
     return {
       kind: 'follower',
       name: 'foreman',
-      categories: [job.category, ...this.#options.targets.map(({ category }) => category)],
+      categories: [job.category, ...[...this.#targets.all.values()].map(({ category }) => category)],
       begin: async () => this.#position,
       handle: (events) => events.forEach((event) => this.#heard(event)),
     };
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.#alarms.stop();
     await this.#lookouts.stop();
     await this.#options.wire.stop();
   }
 
-  /**
-   * Takes a report of an agent.
-   * @param execute carries out the unit of work, on behalf of who reports
-   * @throws Refusal as `takeReport`
-   */
-  async report(
-    execute: Call['execute'],
-    report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
-  ): Promise<void> {
-    const done = await execute(async (work) => {
-      await takeReport(work, report, this.#context());
-      return work.load(job, report.job);
-    });
-    this.#beats.delete(report.cookie);
-    this.#sent.delete(report.cookie);
-    await this.#follow(report.job, done.value);
+  /** What follows from a report that was taken. */
+  async reported(id: number, cookie: string, state: Job | undefined): Promise<void> {
+    this.#beats.delete(cookie);
+    this.#sent.delete(cookie);
+    await this.#follow(id, state);
   }
 
-  /** What looks at jobs are made with. */
-  #context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf } = this.#options;
+  /** What jobs are reconciled with. */
+  context(): ReconcileContext {
+    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
     return {
-      now: Date.now(),
+      now: this.now,
       newCookie: randomUUID,
-      targets: this.#targets,
+      targets: this.#targets.all,
       platforms,
+      resolveSecrets,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
@@ -158,7 +181,7 @@ export class Foreman implements Process {
 
   /** From now on what happens to the target has the job looked at. */
   #watch(id: number, target: Target): void {
-    const stream = streamName(targetOf(this.#targets, target).category, target.id);
+    const stream = streamName(targetOf(this.#targets.all, target).category, target.id);
     this.#jobOf.set(stream, id);
     this.#targetOf.set(id, stream);
   }
@@ -170,26 +193,20 @@ export class Foreman implements Process {
     this.#targetOf.delete(id);
   }
 
-  /** Looks at a job and waits until what was decided about it can be read. */
-  async lookNow(id: number): Promise<void> {
-    const { store, reads } = this.#options.ground;
-    await this.#look(id);
-    await reads.projector.caughtUp(await store.head(), 5000);
+  /** Reconciles a job and waits until what was decided about it can be read. */
+  async reconcileNow(id: number): Promise<void> {
+    await this.#reconcile(id);
+    await this.#reads.projector.caughtUp(await this.#store.head(), 5000);
   }
 
   #ringAll(): void {
     for (const id of this.#targetOf.keys()) this.#lookouts.add(id);
   }
 
-  async #look(id: number): Promise<void> {
-    const { ground } = this.#options;
-    const request = randomUUID();
-    const metadata: CommandMetadata = { actor: 'system', request, correlation: request };
+  async #reconcile(id: number): Promise<void> {
     try {
-      const { value } = await ground.execute(metadata, async (work) => {
-        await reconcile(work, id, this.#context());
-        return work.load(job, id);
-      });
+      const context = CommandContext.system(this.#clock.now());
+      const { value } = await this.#commands.execute(new ReconcileJob(id), context);
       await this.#follow(id, value);
     } catch (error) {
       if (error instanceof Conflict) {
@@ -202,14 +219,11 @@ export class Foreman implements Process {
 
   /** A fault in one job touches that job alone: it goes into error with a message, and the operator may reset it. */
   async #fault(id: number, error: unknown): Promise<void> {
-    const { ground } = this.#options;
     const reference = randomUUID();
-    ground.log.error('a look at a job failed', error, { job: id, reference });
+    this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
-    const metadata: CommandMetadata = { actor: 'system', request: reference, correlation: reference };
-    await ground
-      .execute(metadata, async (work) => work.attempt(job, id, { type: 'FailJob', data: { message } }))
-      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+    const context = CommandContext.system(this.#clock.now(), reference);
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#alarms.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
@@ -221,7 +235,7 @@ export class Foreman implements Process {
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+    this.#alarms.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
@@ -230,32 +244,52 @@ export class Foreman implements Process {
     return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
   }
 
-  async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
+  async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, ground, repeatOf } = this.#options;
+    const { wire, repeatOf, resolveSecrets } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = repeatOf(order.module, order.function) !== 'safe';
-      await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
+      const once = !observing && repeatOf(order.module, order.function) !== 'safe';
+      const func = observing ? observerOf(order.function) : order.function;
+      const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
+      if (erased.length > 0) {
+        await this.failTask(id, cookie, erasedText(erased));
+        return true;
+      }
+      await wire.send({
+        ...order,
+        function: func,
+        parameters,
+        cookie,
+        job: id,
+        site,
+        ...(once ? { once } : {}),
+        ...(secrets.length > 0 ? { secrets } : {}),
+      });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {
       this.#sent.delete(cookie);
-      ground.log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
+      this.#log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
       return false;
     }
   }
 
-  async #reported({ job: id, cookie, outcome, agent }: Report): Promise<void> {
-    const request = `report-${cookie}`;
+  /** Fails a task that was dispatched and cannot be done by anybody. */
+  async failTask(id: number, cookie: string, error: string): Promise<void> {
+    const context = CommandContext.system(this.#clock.now(), `fail-${cookie}`);
+    await this.#commands.execute(new ReportTask(id, cookie, { error }), context);
+  }
+
+  async #takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
     try {
-      const metadata: CommandMetadata = { actor: `agent ${agent}`, request, correlation: request };
-      await this.report((task) => this.#options.ground.execute(metadata, task), { job: id, cookie, outcome });
+      const context = CommandContext.system(this.#clock.now(), `report-${cookie}`, `agent ${agent}`);
+      await this.#commands.execute(new ReportTask(id, cookie, outcome), context);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#options.ground.log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
+      this.#log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
     }
   }
 }

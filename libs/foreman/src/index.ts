@@ -1,8 +1,10 @@
-export { foremanRoom } from './foreman.module.ts';
-export type { ForemanRoomOptions } from './foreman.module.ts';
+export { ForemanModule } from './foreman.module.ts';
+export type { ForemanOptions } from './foreman.ts';
 export { createJob } from './create-job.ts';
 export type { WantedJob } from './create-job.ts';
+export { foremanSettings } from './foreman.settings.ts';
 export { jobLog } from './job-log.ts';
+export { JobTargetRegistry } from './job-target.ts';
 export type { JobTarget, JobTargetState } from './job-target.ts';
 export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';

@@ -1,12 +1,11 @@
-import type { Extension, Model } from '#api';
-import { asText, byReference, dateTime, integer, reference, text } from '#api';
-import type { JobLogRow } from './job-log.ts';
+import type { Extension } from '#api';
+import { asText, byReference, dateTime, defineModel, integer, reference, text } from '#api';
 import { jobLog } from './job-log.ts';
 
 const model = (path: string) => ({ type: { kind: 'Model', model: path } }) as const;
 
 /** What was built, destroyed and done; kept when job and target are gone. */
-export const jobLogModel: Model<JobLogRow> = {
+export const jobLogModel = defineModel({
   path: 'Foreman/JobLog',
   doc: 'What was built, destroyed and done.',
   idField: 'id',
@@ -51,7 +50,7 @@ export const jobLogModel: Model<JobLogRow> = {
       where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${asText(foundation)}` }),
     },
   },
-};
+});
 
 /** A site stays as long as there is something to remember of it; the log of a job is there as soon as the job is. */
 export const siteMemories: Extension = {

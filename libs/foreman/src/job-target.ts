@@ -49,3 +49,20 @@ export function targetOf(targets: JobTargets, { kind }: { readonly kind: string 
   if (!found) throw new Error(`there are no job targets of the kind ${kind}`);
   return found;
 }
+
+/** The kinds of targets that modules have contributed. */
+export class JobTargetRegistry {
+  readonly #targets = new Map<string, JobTarget>();
+
+  /** @throws Error where the kind is known already */
+  add(target: JobTarget): this {
+    if (this.#targets.has(target.kind)) throw new Error(`two modules declare job targets of the kind ${target.kind}`);
+    this.#targets.set(target.kind, target);
+    return this;
+  }
+
+  /** Grows while modules are put together. */
+  get all(): JobTargets {
+    return this.#targets;
+  }
+}

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { job } from './job.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const RESULT = { result: { answer: 1 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { thing } from './example-target.ts';
-import { JobFixture } from './job-fixture.suite.ts';
+import { thing } from '../test/example-target.ts';
+import { JobFixture } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const HOST = 'thing-host1';

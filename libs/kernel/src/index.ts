@@ -7,6 +7,8 @@ export { entity } from './entity.ts';
 export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
+export { silentLogger } from './logger.ts';
+export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
 export { maskTexts, Secret } from './secret-text.ts';

@@ -26,3 +26,6 @@ export interface ServerHalf {
   /** Functions of the script module of the same name (`iputils.ping()`). */
   readonly functions: Readonly<Record<string, HostFunction>>;
 }
+
+/** Injection token of the server halves of all platforms (`readonly ServerHalf[]`). */
+export const PLATFORMS = Symbol('Platforms');

@@ -191,7 +191,7 @@ function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefi
   if (value === undefined && its.default !== undefined) return its.default;
   if (value === undefined && 'optional' in its) return undefined;
   if (value === undefined || (value === null && its.kind !== 'json')) throw new ParameterError(parameter, 'required');
-  const read = readAs(its.kind, value);
+  const read = readAs(its.kind, value, parameter);
   if (read === SECRET) throw new ParameterError(parameter, `must be ${its.words}, and is a secret`);
   if (its.fault(read, parameter) !== undefined) {
     throw new ParameterError(parameter, `must be ${its.words}, and is ${shown(read)}`);
@@ -202,10 +202,10 @@ function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefi
 const SECRET = Symbol('a secret');
 
 /** A value of a script as JSON of a shape; whole numbers may be given as text. */
-function readAs(kind: ScriptParameter['kind'], value: Value): unknown {
+function readAs(kind: ScriptParameter['kind'], value: Value, parameter: string): unknown {
   const sealed = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'secret';
   if (kind === 'json' || kind === 'boolean' || (kind === 'secret' && sealed)) {
-    refuseForged(toTaggedJson(value));
+    refuseForged(toTaggedJson(value), parameter);
     return toJson(value);
   }
   if (sealed) return SECRET;
@@ -218,14 +218,15 @@ function readAs(kind: ScriptParameter['kind'], value: Value): unknown {
 /** Keys by which JSON refers to secrets: a map that a script made has none of them. */
 const REFERRING = new Set<unknown>(['$secret', '$text']);
 
-function refuseForged(tagged: unknown): void {
+function refuseForged(tagged: unknown, parameter: string): void {
   if (typeof tagged !== 'object' || tagged === null) return;
-  if (Array.isArray(tagged)) return tagged.forEach(refuseForged);
-  const entries = (tagged as { $map?: unknown }).$map;
-  if (!Array.isArray(entries)) return Object.values(tagged).forEach(refuseForged);
+  const entries = (tagged as { readonly $map?: unknown }).$map;
+  if (!Array.isArray(entries)) {
+    for (const inner of Object.values(tagged)) refuseForged(inner, parameter);
+    return;
+  }
   for (const [key, inner] of entries as [unknown, unknown][]) {
-    if (REFERRING.has(key))
-      throw new ExecutionError(`a map that goes to an agent cannot have the key "${String(key)}"`);
-    refuseForged(inner);
+    if (REFERRING.has(key)) throw new ParameterError(parameter, `no map in it may have the key "${String(key)}"`);
+    refuseForged(inner, parameter);
   }
 }

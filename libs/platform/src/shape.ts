@@ -1,5 +1,5 @@
 import type { Json, JsonMap, SecretReference } from '#kernel';
-import { isSecretReference, Secret } from '#kernel';
+import { isSecretReference, looksLikeReference, Secret } from '#kernel';
 
 /** A secret as a server half holds it: a reference, text with references in it, or plain text of a script. */
 export type SealedText = string | SecretReference | { readonly $text: readonly (string | SecretReference)[] };
@@ -43,8 +43,9 @@ const MAX_SHOWN = 80;
 /** A value as messages show it. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text =
-    value instanceof Secret || isSecretReference(value) ? 'a secret' : (JSON.stringify(value) ?? typeof value);
+  if (value instanceof Secret || isSealed(value)) return 'a secret';
+  if (looksLikeReference(value)) return 'a value with secrets';
+  const text = JSON.stringify(value) ?? typeof value;
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 

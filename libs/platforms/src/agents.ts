@@ -2,8 +2,20 @@ import type { AgentHalf, AnyAgentHalf } from '#platform';
 import type { Platforms } from './contracts.ts';
 import { iputils } from './iputils/agent.ts';
 import { manual } from './manual/agent.ts';
+import { test } from './test/agent.ts';
+import { fileLedger, memoryLedger } from './test/effect-ledger.ts';
 
-const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = { iputils, manual };
-
-/** The agent halves of all platforms. */
-export const agentHalves: readonly AnyAgentHalf[] = Object.values(halves);
+/**
+ * The agent halves of all platforms.
+ * @param env settings by name: `SUBCONTRACTOR_TEST_LEDGER` is the file in which `test` writes down its effects; without
+ * it they are kept in memory
+ */
+export function agentHalves(env: Readonly<Record<string, string | undefined>>): readonly AnyAgentHalf[] {
+  const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
+  const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
+    iputils,
+    manual,
+    test: test(ledgerFile ? fileLedger(ledgerFile) : memoryLedger()),
+  };
+  return Object.values(halves);
+}

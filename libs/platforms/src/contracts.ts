@@ -1,6 +1,7 @@
 import type { PlatformContract } from '#platform';
 import { iputilsContract } from './iputils/contract.ts';
 import { manualContract } from './manual/contract.ts';
+import { testContract } from './test/contract.ts';
 
 /**
  * All platforms, by name: the one list. `servers.ts` and `agents.ts` are typed by it, so that a platform without one of
@@ -9,6 +10,7 @@ import { manualContract } from './manual/contract.ts';
 export const contracts = {
   iputils: iputilsContract,
   manual: manualContract,
+  test: testContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

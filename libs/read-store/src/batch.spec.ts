@@ -3,8 +3,8 @@ import { array, assert, constantFrom, integer, oneof, property, tuple } from 'fa
 import type { Message } from '#kernel';
 import type { Changes, Version } from './batch.ts';
 import { foldBatch, keysIn } from './batch.ts';
-import type { Shelf } from './example-model.ts';
-import { happened, happenings, shelves, ticker } from './example-model.ts';
+import type { Shelf } from '../test/example-model.ts';
+import { happened, happenings, shelves, ticker } from '../test/example-model.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 
 /** A table of versions in memory, and how batches are written into it. */

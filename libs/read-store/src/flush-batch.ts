@@ -50,11 +50,13 @@ function rowStatements(model: ReadModel, { ended, versions }: Changes): Statemen
   const table = `read.${quoted(model.name)}`;
   const key = model.key === 'integer' ? 'bigint' : 'text';
   if (ended.length > 0) {
-    const from = `jsonb_to_recordset($1) AS v(key ${key}, at bigint)`;
+    // Each row is looked up by itself: left to itself, the planner reads all live rows for few that end.
+    const from = `jsonb_to_recordset($1) AS v(key ${key}, at bigint)
+      CROSS JOIN LATERAL (SELECT ctid FROM ${table} WHERE key = v.key AND to_pos IS NULL LIMIT 1) AS live`;
     statements.push({
       text: model.history
-        ? `UPDATE ${table} AS r SET to_pos = v.at FROM ${from} WHERE r.key = v.key AND r.to_pos IS NULL`
-        : `DELETE FROM ${table} AS r USING ${from} WHERE r.key = v.key`,
+        ? `UPDATE ${table} AS r SET to_pos = v.at FROM ${from} WHERE r.ctid = live.ctid`
+        : `DELETE FROM ${table} AS r USING ${from} WHERE r.ctid = live.ctid`,
       rows: ended.map(({ key: id, at }) => ({ key: id, at: at.toString() })),
     });
   }

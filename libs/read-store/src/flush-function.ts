@@ -7,7 +7,7 @@
 export const FLUSH_FUNCTION = `
 CREATE OR REPLACE FUNCTION read.flush(which text, reached bigint, until bigint, statements text[], rows jsonb[])
 RETURNS boolean LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   UPDATE read.checkpoint SET position = until WHERE name = which AND position = reached;

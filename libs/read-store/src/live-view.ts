@@ -63,7 +63,7 @@ export function liveView(parts: LiveViewParts): View {
     const keys: Key[] = [];
     reading = true;
     try {
-      for (let part: readonly Key[] | undefined; part?.length !== 0 && lists.fits(keys.length); ) {
+      for (let part: readonly Key[] | undefined; part?.length !== 0 && lists.fits(keys.length);) {
         part = await tables.keysAfter(model, where, keys.at(-1), PAGE);
         keys.push(...part);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Changes } from './batch.ts';
-import { shelves } from './example-model.ts';
+import { shelves } from '../test/example-model.ts';
 import type { ReadModel } from './read-model.ts';
 import { CachedRow } from './cached-row.ts';
 import { RowCache } from './row-cache.ts';

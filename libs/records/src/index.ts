@@ -1,1 +1,1 @@
-export { recordsRoom } from './records.module.ts';
+export { RecordsModule } from './records.module.ts';

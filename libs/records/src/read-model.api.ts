@@ -1,10 +1,11 @@
-import type { Model } from '#api';
-import type { AppContext } from '#runtime';
-import type { Ended, UnderWay } from './rebuilds.ts';
-import { Rebuilds } from './rebuilds.ts';
+import { defineModel, map, parameter, staticAction, text } from '#api';
+import type { EventStore } from '#event-store';
+import type { ReadStore } from '#read-store';
+import { RebuildReadModels } from './read-model.commands.ts';
+import type { Ended, Rebuilds, UnderWay } from './rebuilds.ts';
 
-/** How long the state waits for rows that are just being written, in milliseconds. */
-const GLANCE = 100;
+/** How long the state waits for rows that are just being written. */
+const WAIT_MS = 100;
 
 /** How the read models are, as far as the server that is asked knows. */
 export interface ReadModelState {
@@ -25,10 +26,10 @@ export interface ReadModelState {
   readonly last: Ended | null;
 }
 
-async function stateOf({ store, reads: { projector } }: AppContext, rebuilds: Rebuilds): Promise<ReadModelState> {
+async function stateOf(store: EventStore, { projector }: ReadStore, rebuilds: Rebuilds): Promise<ReadModelState> {
   const head = await store.head();
   // A server that stands by looks how far they are only when it waits.
-  await projector.caughtUp(head, GLANCE);
+  await projector.caughtUp(head, WAIT_MS);
   const { leading, models, quarantined, reached } = projector;
   return {
     projecting: leading,
@@ -45,32 +46,26 @@ async function stateOf({ store, reads: { projector } }: AppContext, rebuilds: Re
 }
 
 /** The read models themselves, for those who operate the server. */
-export function readModelModel(ground: AppContext): Model {
-  const rebuilds = new Rebuilds(ground);
-  return {
+export const readModelModel = (store: EventStore, reads: ReadStore, rebuilds: Rebuilds) =>
+  defineModel({
     path: 'Records/ReadModel',
     doc: 'What answers are read from: rows made from the log, which can be made anew.',
     protocols: ['rest'],
     fields: {},
     actions: {
-      state: {
-        static: true,
+      state: staticAction({
         doc: 'How the read models are: how far they have come, a rebuild under way, and how the last one ended.',
         parameters: {},
-        returns: { type: { kind: 'Map' } },
+        returns: map(),
         permission: { grant: 'Records.view_readmodel' },
-        run: { freely: () => stateOf(ground, rebuilds) },
-      },
-      rebuild: {
-        static: true,
+        query: () => stateOf(store, reads, rebuilds),
+      }),
+      rebuild: staticAction({
         doc: 'Begins to make read models anew from the log and answers with an id, by which `state` tells of it.',
-        parameters: {
-          models: { type: { kind: 'String' }, list: true, default: [], doc: 'Their names; none: all of them.' },
-        },
-        returns: { type: { kind: 'String' } },
+        parameters: { models: parameter.text({ list: true, default: [], doc: 'Their names; none: all of them.' }) },
+        returns: text(),
         permission: { grant: 'Records.can_rebuild' },
-        run: { freely: async (_, { models }, { metadata }) => rebuilds.begin(models as readonly string[], metadata) },
-      },
+        command: ({ models }) => new RebuildReadModels(models),
+      }),
     },
-  };
-}
+  });

@@ -1,7 +1,11 @@
-import type { CommandMetadata, Fault } from '#kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '#event-store';
+import { CLOCK } from '#event-store';
+import type { CommandMetadata, Fault, Logger } from '#kernel';
 import { Refusal, refuse } from '#kernel';
-import type { Projector } from '#read-store';
-import type { AppContext } from '#runtime';
+import type { Projector, ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { LOGGER } from '#runtime';
 
 /** How far something has come that makes read models anew. */
 interface Course {
@@ -31,45 +35,51 @@ export interface Ended extends Course {
   readonly ended: string;
 }
 
-type Wish = Pick<CommandMetadata, 'request' | 'actor'>;
+/** Who asked for it, and under which id. */
+type Asked = Pick<CommandMetadata, 'request' | 'actor'>;
 
 /** Rebuilds of read models that this server was asked for. They go on in the background, one at a time. */
+@Injectable()
 export class Rebuilds {
-  readonly #ground: AppContext;
+  readonly #projector: Projector;
+  readonly #clock: Clock;
+  readonly #log: Logger;
   #asked: string | undefined;
   #last: Ended | undefined;
 
-  constructor(ground: AppContext) {
-    this.#ground = ground;
+  constructor(@Inject(READ_STORE) { projector }: ReadStore, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) log: Logger) {
+    this.#projector = projector;
+    this.#clock = clock;
+    this.#log = log;
   }
 
   /**
    * Begins to make read models anew; all of them where none are named.
    * @returns its id. @throws Refusal `UNKNOWN`, `NOT_PROJECTING`, `REBUILD_UNDER_WAY`
    */
-  begin(names: readonly string[], wish: Wish): string {
-    const { log, reads } = this.#ground;
-    const { projector } = reads;
+  begin(names: readonly string[], asked: Asked): string {
+    const projector = this.#projector;
+    const log = this.#log;
     const models = chosen(names, projector);
     if (!projector.leading) {
       throw refuse('', 'NOT_PROJECTING', 'another server keeps the read models; it has to be asked');
     }
     if (this.#busy) throw refuse('', 'REBUILD_UNDER_WAY', 'a rebuild is under way already');
-    this.#asked = wish.request;
-    log.info('a rebuild was asked for', { by: wish.actor, models, request: wish.request });
+    this.#asked = asked.request;
+    log.info('a rebuild was asked for', { by: asked.actor, models, request: asked.request });
     projector.rebuild(models).then(
-      () => this.#end(wish, models, null),
+      () => this.#end(asked, models, null),
       (error: Error) => {
         log.error('a rebuild failed', error);
-        this.#end(wish, models, error.message);
+        this.#end(asked, models, error.message);
       },
     );
-    return wish.request;
+    return asked.request;
   }
 
   /** The one under way. */
   get underWay(): UnderWay | null {
-    const { progress } = this.#ground.reads.projector;
+    const { progress } = this.#projector;
     if (!this.#busy || !progress) return null;
     const { models, remaining } = progress;
     return {
@@ -86,17 +96,17 @@ export class Rebuilds {
   }
 
   get #busy(): boolean {
-    return this.#asked !== undefined || this.#ground.reads.projector.rebuilding;
+    return this.#asked !== undefined || this.#projector.rebuilding;
   }
 
-  #end({ request: id, actor: by }: Wish, models: readonly string[], message: string | null): void {
+  #end({ request: id, actor: by }: Asked, models: readonly string[], message: string | null): void {
     this.#asked = undefined;
     const outcome = message === null ? 'done' : 'failed';
-    this.#last = { id, by, models, ...this.#pace(), outcome, message, ended: this.#ground.clock.now() };
+    this.#last = { id, by, models, ...this.#pace(), outcome, message, ended: this.#clock.now() };
   }
 
   #pace(): Pick<Course, 'events' | 'rate'> {
-    const { events = 0, rate = 0 } = this.#ground.reads.projector.progress ?? {};
+    const { events = 0, rate = 0 } = this.#projector.progress ?? {};
     return { events, rate: Math.round(rate) };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Refusal } from '#kernel';
 import type { Model, Values } from '#api';
 import { integer, map, text } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { changes, newValues } from './given-fields.ts';
 
 const catalogue = exampleCatalogue();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Model } from '#api';
 import { Catalogue } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { checkQuery, demandFreeNames, listingIn, withPlus } from './query.ts';
 import type { Problem } from './problem.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Parameter } from '#api';
 import { boolean, dateTime, integer, map, reference, text } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { readArguments, readValue, Unreadable } from './read-value.ts';
 
 const catalogue = exampleCatalogue();

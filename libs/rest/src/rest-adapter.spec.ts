@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import type { ExampleClient } from './example-client.ts';
-import { exampleClient, MERGE } from './example-client.ts';
-import type { ExampleServer, Sent } from './example-server.ts';
-import { exampleServer } from './example-server.ts';
+import type { ExampleClient } from '../test/example-client.ts';
+import { exampleClient, MERGE } from '../test/example-client.ts';
+import type { ExampleServer, Sent } from '../test/example-server.ts';
+import { exampleServer } from '../test/example-server.ts';
 
 jest.setTimeout(30_000);
 
@@ -20,7 +20,7 @@ const fresh: ExampleClient['fresh'] = (...args) => client.fresh(...args);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   client = exampleClient(server);
   for (const name of ['a', 'b', 'c']) await post('Site/Site', { name, description: `site ${name}` });
 });

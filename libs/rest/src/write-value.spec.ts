@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Parameter } from '#api';
 import { dateTime, integer, map, reference, text } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { linkOf, writeObject, writeValue } from './write-value.ts';
 
 const catalogue = exampleCatalogue();

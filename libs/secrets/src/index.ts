@@ -1,2 +1,3 @@
 export { KEY_RULE, keyOf, secretKey } from './secret-key.ts';
+export { secretsSettings } from './secrets.settings.ts';
 export { Erased, Secrets } from './secrets.ts';

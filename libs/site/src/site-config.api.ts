@@ -2,15 +2,15 @@ import type { Action } from '#api';
 import { action, eraseSecret } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
+import type { Logger } from '#kernel';
 import { maskSecrets } from '#kernel';
-import type { Log } from '#runtime';
 import { siteLayers } from './site-layers.ts';
 
 const permission = { grant: 'Site.view_site' };
 const returns = { type: { kind: 'Map' } } as const;
 
 /** What a site hands down, and how that came about. */
-export const siteConfigActions = (served: Served, log: Log): Readonly<Record<string, Action>> => ({
+export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<string, Action>> => ({
   getConfig: action({
     doc: 'The configuration values of the site and those around it, with nothing in them rendered.',
     parameters: {},

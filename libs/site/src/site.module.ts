@@ -1,9 +1,9 @@
+import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
-import type { Log } from '#runtime';
 import { LOGGER } from '#runtime';
 import { siteConfigActions } from './site-config.api.ts';
 import { siteModel, zoneUsers } from './site.api.ts';
@@ -17,7 +17,7 @@ import { sites } from './sites.ts';
     EventSourcingModule.forFeature({ deciders: [site], readModels: [sites] }),
     ApiModule.forFeatureAsync({
       inject: [SERVED, LOGGER],
-      useFactory: (served: Served, log: Log) => ({
+      useFactory: (served: Served, log: Logger) => ({
         namespaces: [{ name: 'Site', position: 30 }],
         models: [siteModel(siteConfigActions(served, log))],
         extensions: [zoneUsers],

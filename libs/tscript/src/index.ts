@@ -1,8 +1,4 @@
 /** The script language: source, tree, program and machine. */
-export type { Case, Decided } from './cases/case.ts';
-export { type Checked, checkCase } from './cases/check-case.ts';
-export { type Fuzzed, type Fuzzing, fuzz } from './cases/fuzz.ts';
-export { type HostFixture, lab } from './cases/host-fixture.ts';
 export { type Answered, type Files, commandLine } from './command-line.ts';
 export { compile } from './compile.ts';
 export { type Frame, stack } from './frames.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { fuzz } from './cases/fuzz.ts';
-import { seeds } from './cases/fuzz-source.ts';
-import { lab } from './cases/host-fixture.ts';
+import { fuzz } from '../test/cases/fuzz.ts';
+import { seeds } from '../test/cases/fuzz-source.ts';
+import { lab } from '../test/cases/host-fixture.ts';
 import { compile } from './compile.ts';
 import { format } from './format.ts';
 import { type Machine, begin, line, variables } from './machine.ts';

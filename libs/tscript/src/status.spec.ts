@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lab } from './cases/host-fixture.ts';
+import { lab } from '../test/cases/host-fixture.ts';
 import { compile } from './compile.ts';
 import { stack } from './frames.ts';
 import { type Machine, begin } from './machine.ts';

@@ -1,5 +1,5 @@
 import { inProcessWire } from './in-process-wire.ts';
-import { wireSuite } from './wire.suite.ts';
+import { wireSuite } from '../test/wire.suite.ts';
 
 wireSuite(
   'the wire in one process',

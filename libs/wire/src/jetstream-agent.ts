@@ -3,6 +3,7 @@ import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream'
 import { millis, type NatsConnection } from '@nats-io/transport-node';
 import { encode, readTask } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
+import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import * as names from './subjects.ts';
@@ -73,9 +74,9 @@ export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPer
 
 /** What an agent does between start and stop, over as many connections as that takes. */
 function shiftOf(
-  { agent, site, modules }: Announcement,
+  { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
-  { log = () => undefined }: NatsSettings,
+  { log = silentLogger }: NatsSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
 ) {
   const stream = names.tasksStream(site);
@@ -91,7 +92,7 @@ function shiftOf(
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
       names.announcementSubject(site),
-      encode({ agent, modules, every: announceEvery, lacking: [...lacking] }),
+      encode({ agent, modules, every: announceEvery, lacking: [...lacking], ...(missing ? { missing } : {}) }),
     );
 
   const begin = (connection: NatsConnection, over: AbortSignal) => {
@@ -117,7 +118,7 @@ function shiftOf(
       try {
         const consumer = await js.consumers.get(stream, names.taskReader(module));
         if (lacking.has(module)) await sleep(SETTLING);
-        if (lacking.delete(module) && lacking.size === 0) log('info', 'serving', { agent, site, modules: offers });
+        if (lacking.delete(module) && lacking.size === 0) log.info('serving', { agent, site, modules: offers });
         wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
         while (!over.aborted) {
@@ -130,7 +131,7 @@ function shiftOf(
         }
       } catch (cause) {
         if (over.aborted) return;
-        if (!lacking.has(module)) log('warn', 'no tasks', { module, reason: String(cause) });
+        if (!lacking.has(module)) log.warn('no tasks', { module, reason: String(cause) });
         lacking.add(module);
         await sleep(wait, undefined, { signal: over }).catch(() => undefined);
         wait = Math.min(2 * wait, announceEvery);
@@ -145,11 +146,11 @@ function shiftOf(
       already.message = message;
       notifySafely(() => message.working());
     } else if (task === undefined) {
-      log('error', 'a message that is no task was dropped', { subject: message.subject });
+      log.warn('a message that is no task was dropped', { subject: message.subject });
       notifySafely(() => message.term());
     } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
     else if (task.once && message.redelivered) {
-      log('warn', 'a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
+      log.warn('a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
       notifySafely(() => message.term());
     } else if (stopping.signal.aborted && !task.once) notifySafely(() => message.nak());
     else {
@@ -195,7 +196,7 @@ function shiftOf(
         try {
           if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
         } catch (cause) {
-          log('warn', 'a report is not held yet; trying again', { task: report.task, reason: String(cause) });
+          log.warn('a report is not held yet; trying again', { task: report.task, reason: String(cause) });
         }
       }
       await sleep(reportAgain);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
@@ -40,7 +41,7 @@ interface Session {
  */
 export function jetstreamForeman(settings: NatsSettings, periods: Partial<ForemanPeriods> = {}): ForemanWire {
   const { retryFirst, retryMost, ...streamPeriods } = { ...usual, ...periods };
-  const { log = () => undefined } = settings;
+  const { log = silentLogger } = settings;
   const present = agentRegistry();
   const handling = new Set<Promise<void>>();
   let link: Promise<NatsLink> | undefined;
@@ -74,9 +75,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
     const served = present.note(site, presence);
     if (presence.lacking.length > 0) streams.forget(site);
     for (const module of Object.keys(presence.modules)) {
-      streams
-        .module(site, module)
-        .catch((cause) => log('error', 'no consumer', { site, module, reason: String(cause) }));
+      streams.module(site, module).catch((cause) => log.error('no consumer', cause, { site, module }));
     }
     for (const module of served) listener.served(site, module);
   };
@@ -100,7 +99,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
           if (handling.size > MAX_CONCURRENT_REPORTS) await Promise.race(handling);
         }
       } catch (cause) {
-        if (!over.aborted) log('error', 'reports cannot be read', { reason: String(cause) });
+        if (!over.aborted) log.error('reports cannot be read', cause);
       }
       await sleep(wait, undefined, { signal: over }).catch(() => undefined);
       wait = Math.min(2 * wait, retryMost);
@@ -110,7 +109,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
   const handle = async (message: JsMsg, listener: ForemanWireListener): Promise<void> => {
     const report = readReport(message.data);
     if (report === undefined) {
-      log('error', 'a message that is no report was dropped', { subject: message.subject });
+      log.warn('a message that is no report was dropped', { subject: message.subject });
       return notifySafely(() => message.term());
     }
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
@@ -118,7 +117,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
       await listener.reported(report);
       notifySafely(() => message.ack());
     } catch (cause) {
-      log('warn', 'a report was not taken', { cookie: report.cookie, reason: String(cause) });
+      log.warn('a report was not taken', { cookie: report.cookie, reason: String(cause) });
       const wait = Math.min(retryFirst * 2 ** (message.info.deliveryCount - 1), retryMost);
       notifySafely(() => message.nak(wait));
     } finally {
@@ -136,6 +135,8 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         throw cause;
       });
     },
+
+    missing: () => present.missing(),
 
     serves: (site, module) => session !== undefined && present.serves(site, module),
 

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { startNatsServer, startRelay, type NatsServer, until } from '#testing';
+import type { Logger } from '#kernel';
+import { recordedLog, startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
-import type { WireLog } from './log.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
@@ -53,7 +53,7 @@ describe('the wire over NATS', () => {
 
   const foremanOf = (servers: string) =>
     jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 400, retryFirst: 10, retryMost: 20 });
-  const agentOf = (servers = server.url, log?: WireLog): AgentWire => {
+  const agentOf = (servers = server.url, log?: Logger): AgentWire => {
     const periods = { announceEvery: 100, beatEvery: 10, reportAgain: 10 };
     const agent = jetstreamAgent({ servers, reconnectEvery: 10, log }, periods);
     agents.push(agent);
@@ -89,17 +89,18 @@ describe('the wire over NATS', () => {
 
   it('makes a consumer again that somebody removed', async () => {
     await foreman.start(listener);
-    const said: string[] = [];
-    const agent = agentOf(server.url, (_level, text) => said.push(text));
+    const { log, lines } = recordedLog();
+    const said = () => lines.map(({ message }) => message);
+    const agent = agentOf(server.url, log);
     await agent.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, done);
-    await until(() => said.includes('serving'));
+    await until(() => said().includes('serving'));
     const stranger = await connect({ servers: server.url });
     const { consumers } = await jetstreamManager(stranger);
     await consumers.delete('TASKS_berlin', 'ipmi');
     await stranger.close();
     await foreman.send(task('1'));
     await until(() => reports.length === 1);
-    expect(said).toEqual(['connected to NATS', 'serving', 'no tasks', 'serving']);
+    expect(said()).toEqual(['connected to NATS', 'serving', 'no tasks', 'serving']);
   });
 
   it('knows at once that an agent has left', async () => {

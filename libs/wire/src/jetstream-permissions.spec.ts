@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
-import { startNatsServer, until, type NatsServer } from '#testing';
+import { recordedLog, startNatsServer, until, type NatsServer } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import type { Report, TaskHandler } from './wire.ts';
@@ -31,14 +31,14 @@ describe('an agent with the rights of one site', () => {
 
   it('serves that site and no other', async () => {
     const reports: Report[] = [];
-    const complaints: unknown[] = [];
     const foreman = jetstreamForeman({ servers: as('foreman:s3%3Acret') });
     await foreman.start({
       reported: async (report) => void reports.push(report),
       beat: () => undefined,
       served: () => undefined,
     });
-    const log = (level: string, _: string, details?: object) => level === 'warn' && complaints.push(details);
+    const { log, lines } = recordedLog();
+    const complaints = () => lines.filter(({ level }) => level === 'warn');
     const agents = ['berlin', 'paris'].map((site) => ({
       site,
       wire: jetstreamAgent({ servers: as('berlin:b'), log }, { announceEvery: 30 }),
@@ -46,8 +46,8 @@ describe('an agent with the rights of one site', () => {
     const work: TaskHandler = async ({ task }) => ({ result: { task } });
     for (const { site, wire } of agents) await wire.start({ agent: `${site}-1`, site, modules: { ipmi: 1 } }, work);
 
-    await until(() => foreman.serves('berlin', 'ipmi') && complaints.length > 0);
-    expect(JSON.stringify(complaints)).toMatch(
+    await until(() => foreman.serves('berlin', 'ipmi') && complaints().length > 0);
+    expect(JSON.stringify(complaints())).toMatch(
       /Permissions Violation for (Publish to \\"agents.paris|Subscription to)/,
     );
     expect(foreman.serves('paris', 'ipmi')).toBe(false);
@@ -66,14 +66,14 @@ describe('an agent with the rights of one site', () => {
   });
 
   it('is not let in with a wrong password, says so once, and can be stopped', async () => {
-    const reasons: unknown[] = [];
+    const { log, lines } = recordedLog();
     const wire = jetstreamAgent({
       servers: as('berlin:wrong'),
       reconnectEvery: 10,
-      log: (_level, _text, details) => reasons.push(details),
+      log,
     });
     await wire.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, async () => ({ result: {} }));
     await wire.stop();
-    expect(reasons).toEqual([{ reason: expect.stringMatching(/Authorization Violation/i) }]);
+    expect(lines).toEqual([expect.objectContaining({ reason: expect.stringMatching(/Authorization Violation/i) })]);
   });
 });

@@ -2,7 +2,7 @@ import { startNatsServer, startRelay, type Relay } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import type { AgentWire, ForemanWireListener } from './wire.ts';
-import { wireSuite } from './wire.suite.ts';
+import { wireSuite } from '../test/wire.suite.ts';
 
 const deaf: ForemanWireListener = { reported: async () => undefined, beat: () => undefined, served: () => undefined };
 

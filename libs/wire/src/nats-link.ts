@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import type { WireLog } from './log.ts';
+import type { Logger } from '#kernel';
+import { silentLogger } from '#kernel';
 import { readNatsAddresses } from './nats-addresses.ts';
 
 /** Where NATS is and who we are there. */
@@ -15,7 +16,7 @@ export interface NatsSettings {
   readonly name?: string;
   /** Milliseconds between two attempts to connect (2000). */
   readonly reconnectEvery?: number;
-  readonly log?: WireLog;
+  readonly log?: Logger;
 }
 
 /** A connection to NATS that is made again whenever it breaks, until it is stopped. */
@@ -33,7 +34,7 @@ export async function natsLink(
   begin: (connection: NatsConnection, over: AbortSignal) => void,
   inboxPrefix?: string,
 ): Promise<NatsLink> {
-  const { reconnectEvery = 2000, log = () => undefined } = settings;
+  const { reconnectEvery = 2000, log = silentLogger } = settings;
   const options = connectionOptions(settings, reconnectEvery, inboxPrefix);
   const stopped = new AbortController();
   let session = AbortSignal.abort();
@@ -46,7 +47,7 @@ export async function natsLink(
     session = life.signal;
     endSession = () => life.abort();
     complaint = '';
-    log('info', 'connected to NATS', { server: there.getServer() });
+    log.info('connected to NATS', { server: there.getServer() });
     begin(there, session);
   };
   const attempt = async () => {
@@ -57,7 +58,7 @@ export async function natsLink(
       open(made);
     } catch (cause) {
       const reason = String(cause);
-      if (reason !== complaint) log('warn', 'no connection to NATS; trying again and again', { reason });
+      if (reason !== complaint) log.warn('no connection to NATS; trying again and again', { reason });
       complaint = reason;
     }
   };
@@ -65,9 +66,9 @@ export async function natsLink(
     for await (const status of there.status()) {
       if (status.type === 'disconnect') {
         endSession();
-        if (!stopped.signal.aborted) log('warn', 'connection to NATS lost');
+        if (!stopped.signal.aborted) log.warn('connection to NATS lost');
       } else if (status.type === 'reconnect') open(there);
-      else if (status.type === 'error') log('warn', 'NATS complains', { reason: status.error.message });
+      else if (status.type === 'error') log.warn('NATS complains', { reason: status.error.message });
     }
     endSession();
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { repeatOf } from '../servers.ts';
-import { ScriptHarness } from '../script-harness.suite.ts';
+import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { iputils } from './server.ts';
 
 const play = (call: string) => new ScriptHarness(iputils, `  value = iputils.${call}`);

@@ -1,0 +1,88 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { ApiModule } from '#api';
+import { AuthModule } from '#auth';
+import { BlueprintModule } from '#blueprint';
+import { BuildingModule } from '#building';
+import { SERVED } from '#config';
+import { DirectoryModule } from '#directory';
+import { EventSourcingModule, Reactions } from '#event-sourcing';
+import type { EventSourcingOptions } from '#event-sourcing';
+import { ForemanModule } from '#foreman';
+import type { Logger } from '#kernel';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
+import { repeatOf, serverHalves } from '#platforms/servers';
+import { RecordsModule } from '#records';
+import { DATABASE, LOGGER, settingsModule } from '#runtime';
+import { Secrets } from '#secrets';
+import { SiteModule } from '#site';
+import type { InProcessWire } from '#wire';
+import { inProcessWire, jetstreamForeman } from '#wire';
+import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
+import type { Settings } from './settings.ts';
+import { settingsTables } from './settings.ts';
+
+/** What a server stands on, opened before its modules are put together. */
+export interface ServerParts {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly pool: Pool;
+  readonly secrets: Secrets;
+  readonly eventSourcing: EventSourcingOptions;
+  /** Told name and password of the administrator when one is made, once. */
+  readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
+}
+
+/** What everything else has injected: the logger, the database, the ledger of secrets, the platforms. */
+@Module({})
+class PartsModule {
+  static of({ settings, log, pool, secrets }: ServerParts): DynamicModule {
+    const values: readonly (readonly [string | symbol | typeof Secrets, unknown])[] = [
+      [LOGGER, log],
+      [DATABASE, pool],
+      [Secrets, secrets],
+      [SERVED, settings.config],
+      [PLATFORMS, serverHalves satisfies readonly ServerHalf[]],
+    ];
+    return {
+      module: PartsModule,
+      global: true,
+      providers: values.map(([provide, useValue]) => ({ provide, useValue })),
+      exports: values.map(([provide]) => provide),
+    };
+  }
+}
+
+/** The server: what its modules are, and nothing else. */
+@Module({})
+export class AppModule {
+  static of(parts: ServerParts): DynamicModule {
+    const { settings, log } = parts;
+    const { natsUrl, embeddedSubcontractor } = settings.wire;
+    const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
+    const wire = local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log });
+    return {
+      module: AppModule,
+      imports: [
+        settingsModule(settingsTables, settings),
+        PartsModule.of(parts),
+        EventSourcingModule.forRoot(parts.eventSourcing),
+        ApiModule.forRoot(),
+        AuthModule.forRoot({ ...settings.auth, made: parts.onAdministratorCreated }),
+        BlueprintModule,
+        SiteModule,
+        DirectoryModule,
+        ForemanModule.forRoot({ wire, repeatOf }),
+        BuildingModule,
+        RecordsModule,
+      ],
+      providers: [
+        Reactions,
+        { provide: EMBEDDED_WIRE, useValue: embeddedSubcontractor ? local : undefined },
+        EmbeddedSubcontractor,
+      ],
+    };
+  }
+}

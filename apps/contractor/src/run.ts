@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { jsonLogger } from '#runtime/logger';
+import { BadSetting, BadSettings } from '#runtime/settings';
+import { checkStart } from './check-start.ts';
+import { startServer } from './server.ts';
+import { misspelt, serverSettings } from './settings.ts';
+import { readArguments, USAGE } from './usage.ts';
+
+/** How long a graceful stop may take before the process ends all the same, in milliseconds. */
+const STOP_TIMEOUT_MS = 20_000;
+
+/** Exit codes of the server. */
+const FAILED = 1;
+const UNUSABLE = 2;
+
+let log = jsonLogger();
+
+/** Runs the server, with the arguments of its command line, until it is told to stop. */
+export async function run(args: readonly string[]): Promise<void> {
+  const asked = readArguments(args);
+  if (asked === 'help') return void process.stdout.write(USAGE);
+  if (asked === 'version') return void process.stdout.write(`contractor ${version()}\n`);
+  if (asked !== 'start') return end(UNUSABLE, `${asked.fault}; --help says how the server is started`);
+  try {
+    await start();
+  } catch (error) {
+    if (error instanceof BadSetting || error instanceof BadSettings) return end(UNUSABLE, error.message);
+    log.error('contractor could not start', error);
+    process.exit(FAILED);
+  }
+}
+
+async function start(): Promise<void> {
+  const settings = serverSettings(process.env);
+  log = jsonLogger({ level: settings.runtime.logLevel });
+  for (const { name, meant } of misspelt(process.env)) {
+    log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
+  }
+  await checkStart(settings);
+  const server = await startServer(settings, log);
+  log.info('contractor listens', { url: server.url });
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(FAILED);
+    stopping = true;
+    log.info('stopping', { signal });
+    setTimeout(() => process.exit(FAILED), STOP_TIMEOUT_MS).unref();
+    void server.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function end(code: number, text: string): void {
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
+}
+
+/** The version of the product, from the nearest package.json. */
+function version(): string {
+  const file = new URL('../../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,45 @@
+import { authSettings } from '#auth';
+import { configSettings } from '#config';
+import { eventStoreSettings } from '#event-store';
+import { foremanSettings } from '#foreman';
+import { httpSettings } from '#http';
+import type { AllSettings, Environment } from '#runtime/settings';
+import {
+  nearestSetting,
+  readSettings,
+  runtimeSettings,
+  settingNames,
+  SETTINGS_FILE,
+  withSettingsFile,
+} from '#runtime/settings';
+import { secretsSettings } from '#secrets';
+import { wireSettings } from '#wire';
+
+/** The settings of the server, module by module, in the order of the documentation. */
+export const settingsTables = {
+  http: httpSettings,
+  config: configSettings,
+  runtime: runtimeSettings,
+  auth: authSettings,
+  secrets: secretsSettings,
+  eventStore: eventStoreSettings,
+  wire: wireSettings,
+  foreman: foremanSettings,
+};
+
+/** How the server is set up. */
+export type Settings = AllSettings<typeof settingsTables>;
+
+/** Reads them from the environment on top of the settings file. @throws BadSettings naming each that cannot be used */
+export const serverSettings = (env: Environment): Settings =>
+  readSettings(settingsTables, withSettingsFile(env, settingNames(settingsTables)));
+
+/** Variables that are no settings, and look like a slip of the pen for one. */
+export function misspelt(env: Environment): readonly { readonly name: string; readonly meant: string }[] {
+  const known = [...settingNames(settingsTables), SETTINGS_FILE];
+  return Object.keys(env).flatMap((name) => {
+    if (known.includes(name) || !/^(CONTRACTOR|NATS|DATABASE|KURRENTDB|EVENT)/i.test(name)) return [];
+    const meant = nearestSetting(name, known);
+    return meant === undefined ? [] : [{ name, meant }];
+  });
+}

@@ -1,0 +1,13 @@
+import type { FactoryProvider, Type } from '@nestjs/common';
+import type { LogListener } from '#reactions';
+import { Features } from './features.ts';
+
+/** A provider by which a provider of a module adds its reactions, reconcilers and followers. */
+export const contributeListeners = <T>(
+  provider: Type<T>,
+  listenersOf: (instance: T) => readonly LogListener[],
+): FactoryProvider => ({
+  provide: Symbol(`listeners of ${provider.name}`),
+  inject: [Features, provider],
+  useFactory: (features: Features, instance: T) => features.add({ listeners: listenersOf(instance) }),
+});

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import type { ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler } from '@nestjs/cqrs';
+import { canServe, Forbidden } from '#api';
+import type { Clock, CommandResult } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Caller, JsonMap, UnitOfWork } from '#kernel';
+import { Conflict, refuse } from '#kernel';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import type { Outcome } from '#wire';
+import { ReportTask } from './foreman.commands.ts';
+import type { ForemanOptions } from './foreman.ts';
+import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
+import type { Holder, TaskOrder } from './job.ts';
+import { job } from './job.ts';
+import { jobs } from './jobs.ts';
+import { agentOf } from './polling-agents.ts';
+import { erasedText } from './task-secrets.ts';
+
+/** At most this many tasks are given out by one poll. */
+const MAX_TASKS = 100;
+
+/** What an agent that polls is handed; `paramaters` is how its protocol spells them. */
+export interface PolledTask {
+  readonly module: string;
+  readonly function: string;
+  readonly cookie: string;
+  readonly paramaters: JsonMap;
+  readonly job_id: number;
+}
+
+/** Hands open tasks of a site to an agent that polls; results in them. */
+export class FetchTasks extends NamedCommand<readonly PolledTask[]> {
+  constructor(
+    readonly site: string,
+    readonly modules: readonly string[],
+    readonly max: number,
+  ) {
+    super();
+  }
+}
+
+/** Gives the open task of a job to an agent that polls; results in the task, or nothing where somebody was faster. */
+export class ClaimTask extends NamedCommand<TaskOrder | undefined> {
+  constructor(
+    readonly job: number,
+    readonly modules: readonly string[],
+    readonly cookie: string,
+    readonly holder: Holder,
+  ) {
+    super();
+  }
+}
+
+/** Takes what an agent that polls says about a task. */
+export class ReportPolledTask extends NamedCommand<string> {
+  constructor(
+    readonly job: number,
+    readonly cookie: string,
+    readonly outcome: Outcome,
+  ) {
+    super();
+  }
+}
+
+/** The agent that calls. @throws Refusal where nobody has logged in */
+function holderOf(caller: Caller | undefined): Holder {
+  if (!caller?.principal) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
+  return { user: caller.principal.name, source: caller.source, session: caller.principal.session };
+}
+
+@CommandHandler(ClaimTask)
+class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
+  constructor(
+    @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id, modules, cookie, holder }: ClaimTask) {
+    const state = await work.load(job, id);
+    if (!state?.order || !modules.includes(state.order.module)) return undefined;
+    const deadline = new Date(this.clock.millis() + this.options.pollLease).toISOString();
+    const data = { task: state.order.task, cookie, transport: 'poll', holder, deadline } as const;
+    return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
+  }
+}
+
+@CommandHandler(FetchTasks)
+class FetchTasksHandler implements ICommandHandler<FetchTasks> {
+  constructor(
+    @Inject(Foreman) private readonly foreman: Foreman,
+    @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+    @Inject(CommandGateway) private readonly commands: CommandGateway,
+  ) {}
+
+  async execute(command: FetchTasks): Promise<CommandResult<readonly PolledTask[]>> {
+    const { site, modules, max } = command;
+    const context = CommandContext.from(command);
+    const { caller } = context;
+    if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
+    const holder = holderOf(caller);
+    const { polls } = this.foreman;
+    const tasks = await this.#handedBefore(holder, polls.heard(holder, this.foreman.now));
+    const most = Math.min(max, MAX_TASKS);
+    let position: bigint | undefined;
+    for (const module of new Set(modules)) {
+      const { rows } = await this.reads.now.list(jobs, { where: { open: `${site}/${module}` } });
+      const oldest = rows.toSorted((one, other) => (one.row.updated < other.row.updated ? -1 : 1));
+      for (const { key } of oldest) {
+        if (tasks.length >= most) return { value: tasks, position };
+        const claimed = await this.#claim(Number(key), command, holder, context);
+        if (!claimed) continue;
+        tasks.push(claimed.task);
+        position = claimed.position ?? position;
+      }
+    }
+    return { value: tasks, position };
+  }
+
+  /** Claims the open task of a job; nothing where somebody else was faster. */
+  async #claim(id: number, { modules }: FetchTasks, holder: Holder, { metadata, caller, now }: CommandContext) {
+    const cookie = randomUUID();
+    const request = `${metadata.request}/${cookie}`;
+    const context = new CommandContext({ metadata: { ...metadata, request }, now, ...(caller ? { caller } : {}) });
+    try {
+      const { value, position } = await this.commands.execute(new ClaimTask(id, modules, cookie, holder), context);
+      const task = value && (await this.#polled(id, value, cookie));
+      return task ? { task, position } : undefined;
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+  }
+
+  /** A task as an agent is handed it, with its secrets; undefined: one has been erased, and the task has failed. */
+  async #polled(id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> {
+    const { parameters, erased } = await this.options.resolveSecrets(order.parameters);
+    if (erased.length > 0) {
+      await this.foreman.failTask(id, cookie, erasedText(erased));
+      return undefined;
+    }
+    return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
+  }
+
+  /**
+   * What becomes of the tasks an agent was handed before. One that has logged in anew has forgotten them: they are open
+   * again. To one that is heard of for the first time since the server was started they are handed once more, with the
+   * same cookie, where that is safe: the answer they were in may have been lost with the server.
+   */
+  async #handedBefore(holder: Holder, first: boolean): Promise<PolledTask[]> {
+    const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
+    const again: PolledTask[] = [];
+    for (const { key, row } of rows) {
+      const { order, dispatch, stage } = row;
+      if (!order || !dispatch?.holder) continue;
+      if (this.foreman.polls.startedAgain(dispatch.holder)) await this.foreman.reconcileNow(Number(key));
+      else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
+        const task = await this.#polled(Number(key), order, dispatch.cookie);
+        if (task) again.push(task);
+      }
+    }
+    return again;
+  }
+}
+
+@CommandHandler(ReportPolledTask)
+class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
+  constructor(
+    @Inject(Foreman) private readonly foreman: Foreman,
+    @Inject(CommandGateway) private readonly commands: CommandGateway,
+  ) {}
+
+  async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
+    const { metadata, caller, now } = CommandContext.from(command);
+    this.foreman.polls.heard(holderOf(caller), this.foreman.now);
+    const { job: id, cookie, outcome } = command;
+    const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
+    const { position } = await this.commands.execute(new ReportTask(id, cookie, outcome), context);
+    return { value: 'Accepted', position };
+  }
+}
+
+export const dispatchHandlers = [ClaimTaskHandler, FetchTasksHandler, ReportPolledTaskHandler];

@@ -1,0 +1,21 @@
+import { NamedCommand } from '#event-store';
+import type { Outcome } from '#wire';
+import type { Job } from './job.ts';
+
+/** Looks at a job and decides whatever can be decided now; results in how it stands. */
+export class ReconcileJob extends NamedCommand<Job | undefined> {
+  constructor(readonly job: number) {
+    super();
+  }
+}
+
+/** Takes what an agent says about a task; results in how the job stands. */
+export class ReportTask extends NamedCommand<Job | undefined> {
+  constructor(
+    readonly job: number,
+    readonly cookie: string,
+    readonly outcome: Outcome,
+  ) {
+    super();
+  }
+}

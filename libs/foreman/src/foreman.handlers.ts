@@ -1,0 +1,41 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import { UnitOfWorkHandler } from '#event-store';
+import type { UnitOfWork } from '#kernel';
+import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { Foreman } from './foreman.ts';
+import type { Job } from './job.ts';
+import { job } from './job.ts';
+import { reconcile } from './reconcile.ts';
+import { takeReport } from './report.ts';
+
+@CommandHandler(ReconcileJob)
+class ReconcileJobHandler extends UnitOfWorkHandler<ReconcileJob> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id }: ReconcileJob) {
+    await reconcile(work, id, this.foreman.context());
+    return work.load(job, id);
+  }
+}
+
+@CommandHandler(ReportTask)
+class ReportTaskHandler extends UnitOfWorkHandler<ReportTask> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, report: ReportTask) {
+    await takeReport(work, report, this.foreman.context());
+    return work.load(job, report.job);
+  }
+
+  override async complete({ job: id, cookie }: ReportTask, state: Job | undefined) {
+    await this.foreman.reported(id, cookie, state);
+    return state;
+  }
+}
+
+export const foremanHandlers = [ReconcileJobHandler, ReportTaskHandler];

@@ -1,0 +1,130 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
+import type { Key } from '#read-store';
+import { Ids } from '#read-store';
+import { clearDispatched } from '#tscript';
+import { createJob } from './create-job.ts';
+import type { Job } from './job.ts';
+import { job } from './job.ts';
+import { JobTargetRegistry, targetOf } from './job-target.ts';
+
+/** Makes a job of a script for a target; results in the id of the job. */
+export class CreateJob extends NamedCommand<number> {
+  constructor(
+    /** Kind of the target: `Foundation`. */
+    readonly kind: string,
+    readonly target: string,
+    /** `create`, `destroy` or the name of a utility script. */
+    readonly script: string,
+  ) {
+    super();
+  }
+}
+
+/** Makes a job of a utility script; `create` and `destroy` are none. */
+export class CreateUtilityJob extends CreateJob {}
+
+/** Something that is wanted of one job. */
+abstract class JobAction extends NamedCommand {
+  readonly job: number;
+
+  constructor(key: Key) {
+    super();
+    this.job = Number(key);
+  }
+}
+
+export class PauseJob extends JobAction {}
+export class ResumeJob extends JobAction {}
+/** Lets a job in error try again. */
+export class ResetJob extends JobAction {}
+/** Has the task of a queued job sent again. */
+export class ClearDispatched extends JobAction {}
+/** Puts a job into error. */
+export class FailJob extends JobAction {
+  constructor(
+    job: number,
+    readonly message: string,
+  ) {
+    super(job);
+  }
+}
+
+class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
+  constructor(
+    @Inject(Ids) private readonly ids: Ids,
+    @Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry,
+  ) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { kind, target, script }: C, { metadata: { actor: creator } }: CommandContext) {
+    const id = await this.ids.next('job');
+    return (await createJob(work, targetOf(this.targets.all, { kind }), { target, script, creator, id })) as never;
+  }
+}
+
+@CommandHandler(CreateJob)
+class CreateJobHandler extends Creation<CreateJob> {}
+
+@CommandHandler(CreateUtilityJob)
+class CreateUtilityJobHandler extends Creation<CreateUtilityJob> {
+  override async decide(work: UnitOfWork, command: CreateUtilityJob, context: CommandContext) {
+    const { script } = command;
+    if (script === 'create' || script === 'destroy') throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
+    return super.decide(work, command, context);
+  }
+}
+
+@CommandHandler(PauseJob)
+class PauseJobHandler extends UnitOfWorkHandler<PauseJob> {
+  async decide(work: UnitOfWork, { job: id }: PauseJob) {
+    await work.decide(job, id, { type: 'PauseJob', data: {} });
+  }
+}
+
+@CommandHandler(ResumeJob)
+class ResumeJobHandler extends UnitOfWorkHandler<ResumeJob> {
+  async decide(work: UnitOfWork, { job: id }: ResumeJob) {
+    await work.decide(job, id, { type: 'ResumeJob', data: {} });
+  }
+}
+
+/** The machine of a job that has begun, set free to send its task again. */
+const freed = (state: Job | undefined) => (state?.machine ? { machine: clearDispatched(state.machine) } : {});
+
+@CommandHandler(ResetJob)
+class ResetJobHandler extends UnitOfWorkHandler<ResetJob> {
+  async decide(work: UnitOfWork, { job: id }: ResetJob) {
+    await work.decide(job, id, { type: 'ResetJob', data: freed(await work.load(job, id)) });
+  }
+}
+
+@CommandHandler(ClearDispatched)
+class ClearDispatchedHandler extends UnitOfWorkHandler<ClearDispatched> {
+  async decide(work: UnitOfWork, { job: id }: ClearDispatched) {
+    await work.decide(job, id, { type: 'ClearDispatched', data: freed(await work.load(job, id)) });
+  }
+}
+
+@CommandHandler(FailJob)
+class FailJobHandler extends UnitOfWorkHandler<FailJob> {
+  /** A job that is over, or in error already, stays as it is. */
+  async decide(work: UnitOfWork, { job: id, message }: FailJob) {
+    await work.attempt(job, id, { type: 'FailJob', data: { message } });
+  }
+}
+
+export const jobHandlers = [
+  CreateJobHandler,
+  CreateUtilityJobHandler,
+  PauseJobHandler,
+  ResumeJobHandler,
+  ResetJobHandler,
+  ClearDispatchedHandler,
+  FailJobHandler,
+];

@@ -1,0 +1,83 @@
+import type { Decider, Message } from '#kernel';
+import { refuseAs } from '#kernel';
+import type { JobTarget } from '../src/job-target.ts';
+
+interface Thing {
+  readonly rack: string;
+  readonly located: boolean;
+  readonly built: boolean;
+  readonly job: number | undefined;
+}
+
+type ThingCommand =
+  | Message<'TakeThing', { readonly job: number }>
+  | Message<'ReleaseThing', { readonly job: number }>
+  | Message<'LocateThing', object>
+  | Message<'FinishThing', { readonly job: number }>
+  | Message<'DestroyThing', { readonly job: number }>;
+
+type ThingEvent =
+  | Message<'ThingDefined', { readonly rack: string }>
+  | Message<'ThingMoved', { readonly rack: string }>
+  | Message<'ThingTaken', { readonly job: number }>
+  | Message<'ThingReleased', { readonly job: number }>
+  | Message<'ThingLocated', object>
+  | Message<'ThingBuilt', { readonly job: number }>
+  | Message<'ThingDestroyed', { readonly job: number }>;
+
+const taken = () => refuseAs('ForemanException', 'JOB_EXISTS', 'target has an existing job');
+const put =
+  <D>(change: (data: D) => Partial<Thing>) =>
+  (data: D, state: Thing | undefined): Thing | undefined =>
+    state && { ...state, ...change(data) };
+/** What only the job that has taken it may do. */
+const byItsJob =
+  (type: 'ThingBuilt' | 'ThingDestroyed') =>
+  ({ job }: { readonly job: number }, state: Thing | undefined) =>
+    state?.job !== undefined && state.job !== job ? taken() : ({ type, data: { job } } as const);
+
+/** Something in a rack, for specs about jobs: it can be located, built and destroyed, and has one job at a time. */
+export const thing: Decider<Thing | undefined, ThingCommand, ThingEvent> = {
+  category: 'thing',
+  initial: () => undefined,
+  decide: {
+    TakeThing: (data, state) => (state?.job === undefined ? { type: 'ThingTaken', data } : taken()),
+    ReleaseThing: (data) => ({ type: 'ThingReleased', data }),
+    LocateThing: (data) => ({ type: 'ThingLocated', data }),
+    FinishThing: byItsJob('ThingBuilt'),
+    DestroyThing: byItsJob('ThingDestroyed'),
+  },
+  evolve: {
+    ThingDefined: ({ rack }) => ({ rack, located: false, built: false, job: undefined }),
+    ThingMoved: put(({ rack }) => ({ rack })),
+    ThingTaken: put(({ job }) => ({ job })),
+    ThingReleased: put(() => ({ job: undefined })),
+    ThingLocated: put(() => ({ located: true })),
+    ThingBuilt: put(() => ({ built: true })),
+    ThingDestroyed: put(() => ({ located: false, built: false })),
+  },
+};
+
+/** Things as targets of jobs. @param byItself whether one is located as soon as a job wants to create it */
+export const thingTarget = (byItself: boolean, secrets: Readonly<Record<string, unknown>> = {}): JobTarget => ({
+  kind: 'Thing',
+  category: thing.category,
+  load: async (work, id) =>
+    (await work.load(thing, id)) && { site: 'site1', blueprint: 'base', description: `the thing ${id}` },
+  take: async (work, id, { job }) => void (await work.decide(thing, id, { type: 'TakeThing', data: { job } })),
+  release: async (work, id, job) => void (await work.decide(thing, id, { type: 'ReleaseThing', data: { job } })),
+  async mayStart(work, id, script) {
+    const state = await work.load(thing, id);
+    if (script !== 'create' || state?.located === true) return state !== undefined;
+    return byItself && (await work.decide(thing, id, { type: 'LocateThing', data: {} }));
+  },
+  finish: (work, id, job) => work.attempt(thing, id, { type: 'FinishThing', data: { job } }),
+  destroy: (work, id, job) => work.attempt(thing, id, { type: 'DestroyThing', data: { job } }),
+  async scriptModules(work, id) {
+    const state = await work.load(thing, id);
+    if (!state) throw new Error(`thing ${id} is gone`);
+    const members = Object.entries({ rack: state.rack, ...secrets });
+    return { thing: { members: Object.fromEntries(members.map(([name, value]) => [name, { get: () => value }])) } };
+  },
+  canStart: async () => true,
+});

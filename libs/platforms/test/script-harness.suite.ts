@@ -1,0 +1,64 @@
+import type { FoundationType, ServerHalf } from '#platform';
+import type { Host, Machine, Outcome, Program, Task } from '#tscript';
+import { begin, compile, deliver, dispatch, run, variables } from '#tscript';
+
+/** A script played against the server half of a platform, with nobody but the spec to answer its tasks. */
+export class ScriptHarness {
+  /** Milliseconds since 1970. */
+  now = 0;
+  readonly #program: Program;
+  readonly #host: Host;
+  #machine: Machine;
+  #cookies = 0;
+
+  /**
+   * @param lines the body of the script, which runs on a foundation of `type` at the locator `host1`
+   * @param fields values of the foundation besides its locator
+   */
+  constructor(
+    { name, functions }: ServerHalf,
+    lines: string,
+    type?: FoundationType,
+    fields: Readonly<Record<string, unknown>> = {},
+  ) {
+    this.#program = compile(`begin()\n${lines}\nend\n`);
+    this.#machine = begin(this.#program);
+    const members = Object.entries({ locator: 'host1', ...fields });
+    const foundation = {
+      members: Object.fromEntries(members.map(([member, value]) => [member, { get: () => value }])),
+      functions: type?.functions ?? {},
+    };
+    this.#host = {
+      module: (wanted) => (wanted === 'foundation' ? foundation : wanted === name ? { functions } : undefined),
+    };
+  }
+
+  /** Runs the script until it stops. */
+  run(): Outcome {
+    const newCookie = () => `c${(this.#cookies += 1)}`;
+    const { machine, outcome } = run(this.#machine, this.#program, this.#host, { now: this.now, newCookie });
+    this.#machine = machine;
+    return outcome;
+  }
+
+  /** What the script wants an agent to do now; undefined: nothing. */
+  task(): Omit<Task, 'cookie'> | undefined {
+    const { machine, task } = dispatch(this.#machine, this.#program, this.#host, { now: this.now });
+    this.#machine = machine;
+    if (!task) return undefined;
+    const { cookie: _, ...rest } = task;
+    return rest;
+  }
+
+  /** Gives the script what an agent has brought. @returns `Accepted`, or why it could make nothing of it */
+  answer(data: unknown): string {
+    const report = { cookie: this.#machine.cookie, data, now: this.now };
+    const { machine, answer, fault } = deliver(this.#machine, this.#program, this.#host, report);
+    this.#machine = machine;
+    return fault ?? answer;
+  }
+
+  get variables(): Readonly<Record<string, unknown>> {
+    return variables(this.#machine);
+  }
+}

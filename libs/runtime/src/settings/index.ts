@@ -1,0 +1,11 @@
+export { BadSetting, BadSettings } from './bad-setting.ts';
+export { defineSettings, setting } from './define-settings.ts';
+export type { Environment, Refuse, Setting, SettingsOf, SettingsTable } from './define-settings.ts';
+export { choice, directory, integer, InvalidValue, list, parser, seconds, secretText, text, url } from './parsers.ts';
+export type { Parser } from './parsers.ts';
+export { readSettings, settingNames } from './read-settings.ts';
+export type { AllSettings, SettingsTables } from './read-settings.ts';
+export { logLevelSetting, runtimeSettings } from './runtime.settings.ts';
+export { nearestSetting } from './setting-name.ts';
+export { settingsTable } from './settings-doc.ts';
+export { SETTINGS_FILE, withSettingsFile } from './settings-file.ts';

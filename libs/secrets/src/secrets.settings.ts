@@ -1,0 +1,20 @@
+import { defineSettings, InvalidValue, parser, setting } from '#runtime/settings';
+import { KEY_RULE, keyOf } from './secret-key.ts';
+
+const key = parser(
+  (text) => {
+    const found = keyOf(text);
+    if (found === undefined) throw new InvalidValue(KEY_RULE);
+    return found;
+  },
+  { secret: true },
+);
+
+/** What secrets are encrypted with. */
+export const secretsSettings = defineSettings('secrets', {
+  /** Undefined: the key in a file below the data directory. */
+  secretKey: setting('CONTRACTOR_SECRET_KEY', key, {
+    unset: 'a file in `CONTRACTOR_DATA`',
+    doc: 'key of the secrets in configuration values: 32 bytes, base64 or hexadecimal',
+  }),
+});

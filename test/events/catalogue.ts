@@ -1,0 +1,108 @@
+import type { AnyDecider } from '#kernel';
+import type { Upcasters } from '#event-store';
+import { mergeUpcasters } from '#event-store';
+import type { ReadModel } from '#read-store';
+import { secret } from '../../libs/api/src/erase-secret.ts';
+import { group } from '../../libs/auth/src/group.ts';
+import { groups } from '../../libs/auth/src/groups.ts';
+import { openSessions } from '../../libs/auth/src/open-sessions.ts';
+import { service } from '../../libs/auth/src/service.ts';
+import { services } from '../../libs/auth/src/services.ts';
+import { superusers } from '../../libs/auth/src/superusers.ts';
+import { user } from '../../libs/auth/src/user.ts';
+import { users } from '../../libs/auth/src/users.ts';
+import { blueprint } from '../../libs/blueprint/src/blueprint.ts';
+import { blueprints } from '../../libs/blueprint/src/blueprints.ts';
+import { pxe } from '../../libs/blueprint/src/pxe.ts';
+import { pxes } from '../../libs/blueprint/src/pxes.ts';
+import { scriptLink } from '../../libs/blueprint/src/script-link.ts';
+import { scriptLinks } from '../../libs/blueprint/src/script-links.ts';
+import { script } from '../../libs/blueprint/src/script.ts';
+import { scripts } from '../../libs/blueprint/src/scripts.ts';
+import { foundation } from '../../libs/building/src/foundation.ts';
+import { foundations } from '../../libs/building/src/foundations.ts';
+import { entries } from '../../libs/directory/src/entries.ts';
+import { entry } from '../../libs/directory/src/entry.ts';
+import { zoneNames } from '../../libs/directory/src/zone-names.ts';
+import { zone } from '../../libs/directory/src/zone.ts';
+import { zones } from '../../libs/directory/src/zones.ts';
+import { jobLog } from '../../libs/foreman/src/job-log.ts';
+import { job } from '../../libs/foreman/src/job.ts';
+import { jobs } from '../../libs/foreman/src/jobs.ts';
+import { program, programs } from '../../libs/foreman/src/program.ts';
+import { site } from '../../libs/site/src/site.ts';
+import { sites } from '../../libs/site/src/sites.ts';
+
+/** Every decider there is. */
+export const deciders: readonly AnyDecider[] = [
+  blueprint,
+  entry,
+  secret,
+  foundation,
+  group,
+  job,
+  program,
+  pxe,
+  script,
+  scriptLink,
+  service,
+  site,
+  superusers,
+  user,
+  zone,
+  zoneNames,
+];
+
+/** Every read model there is. */
+export const readModels: readonly ReadModel[] = [
+  blueprints,
+  entries,
+  foundations,
+  groups,
+  jobLog,
+  jobs,
+  openSessions,
+  programs,
+  pxes,
+  scriptLinks,
+  scripts,
+  services,
+  sites,
+  users,
+  zones,
+];
+
+/** Old shapes of events, of every module that has some. */
+export const upcasters: Upcasters = mergeUpcasters([]);
+
+/** Types of events that several deciders share, and why. */
+export const SHARED: Readonly<Record<string, string>> = {
+  SessionOpened: 'users and services have sessions of one kind, by one set of rules',
+  SessionClosed: 'users and services have sessions of one kind, by one set of rules',
+};
+
+const LOOK = 'the thing is closed only while it is looked whether others use it; its row stays until it is deleted';
+const REGISTER = 'kept for the decisions of the stream alone; the things in it have rows of their own';
+
+/** Types of events that no read model folds, and why. */
+export const IGNORED: Readonly<Record<string, string>> = {
+  BluePrintClosed: LOOK,
+  BluePrintReopened: LOOK,
+  FoundationClosed: LOOK,
+  FoundationReopened: LOOK,
+  GroupClosed: LOOK,
+  GroupReopened: LOOK,
+  PxeClosed: LOOK,
+  PxeReopened: LOOK,
+  ScriptClosed: LOOK,
+  ScriptReopened: LOOK,
+  SiteClosed: LOOK,
+  SiteReopened: LOOK,
+  ZoneClosed: LOOK,
+  ZoneReopened: LOOK,
+  SecretErased: 'on record; what was erased is gone from the ledger of secrets',
+  SuperuserEnrolled: REGISTER,
+  SuperuserDismissed: REGISTER,
+  ZoneNameTaken: REGISTER,
+  ZoneNameFreed: REGISTER,
+};

@@ -1,0 +1,284 @@
+import type { Decider, Message } from '#kernel';
+import { evolve, Refusal } from '#kernel';
+import type { Machine, Program } from '#tscript';
+import { begin, compile, emptyHost, run } from '#tscript';
+import { secret } from '../../libs/api/src/erase-secret.ts';
+import { group } from '../../libs/auth/src/group.ts';
+import { service } from '../../libs/auth/src/service.ts';
+import type { Session } from '../../libs/auth/src/session-holder.ts';
+import { superusers } from '../../libs/auth/src/superusers.ts';
+import { user } from '../../libs/auth/src/user.ts';
+import { blueprint } from '../../libs/blueprint/src/blueprint.ts';
+import { pxe } from '../../libs/blueprint/src/pxe.ts';
+import { scriptLink } from '../../libs/blueprint/src/script-link.ts';
+import { script } from '../../libs/blueprint/src/script.ts';
+import { foundation } from '../../libs/building/src/foundation.ts';
+import { entry } from '../../libs/directory/src/entry.ts';
+import { zoneNames } from '../../libs/directory/src/zone-names.ts';
+import { zone } from '../../libs/directory/src/zone.ts';
+import { job } from '../../libs/foreman/src/job.ts';
+import { program } from '../../libs/foreman/src/program.ts';
+import { site } from '../../libs/site/src/site.ts';
+
+/** What the decider of a stream says to these commands, one after the other, as the log holds it. */
+export interface Story {
+  readonly category: string;
+  readonly events: readonly Message[];
+}
+
+/** Lets a decider speak. @throws where it refuses */
+function story<S, C extends Message, E extends Message>(
+  decider: Decider<S, C, E>,
+  ...commands: readonly NoInfer<C>[]
+): Story {
+  let state = decider.initial();
+  const events: Message[] = [];
+  for (const { type, data } of commands) {
+    const decision = (decider.decide as Record<string, (data: unknown, state: S) => unknown>)[type]?.(data, state);
+    if (decision instanceof Refusal) throw decision;
+    for (const event of JSON.parse(JSON.stringify([decision].flat())) as Message[]) {
+      events.push(event);
+      state = evolve(decider, state, structuredClone(event));
+    }
+  }
+  return { category: decider.category, events };
+}
+
+const session: Session = {
+  session: 'hash-of-a-token',
+  user: 'alice',
+  source: '192.0.2.1',
+  opened: '2026-01-01T00:00:00.000000+00:00',
+  expires: '2026-01-15T00:00:00.000000+00:00',
+};
+const zoneTimers = { ttl: 3600, refresh: 86400, retry: 7200, expire: 36000, minimum: 172800 };
+
+const code: Program = compile('begin( description="wait" )\n  list = [ 1, "two" ]\n  delay( seconds=8 )\nend\n');
+/** A script in the middle: it waits. */
+const machine: Machine = run(begin(code), code, emptyHost, {
+  now: Date.parse('2026-01-01T00:00:00.000Z'),
+  newCookie: () => 'cookie-of-the-script',
+}).machine;
+const wakeAt = '2026-01-01T00:00:08.000Z';
+const created = {
+  site: 'site1',
+  target: { kind: 'Foundation', id: 'host1' },
+  description: 'host1',
+  script: 'create',
+  program: code.hash,
+  creator: 'root',
+} as const;
+const order = { task: '12-1', module: 'iputils', function: 'ping', parameters: { target: '192.0.2.1' } };
+const dispatch = {
+  task: '12-1',
+  cookie: 'cookie1',
+  transport: 'poll',
+  holder: { user: 'subcontractor', source: '192.0.2.9', session: 'hash-of-a-token' },
+  deadline: wakeAt,
+} as const;
+const begun = [
+  { type: 'CreateJob', data: created },
+  { type: 'StartJob', data: { machine } },
+] as const;
+const ordered = [...begun, { type: 'OrderTask', data: { machine, message: 'at work', wakeAt, order } }] as const;
+const dispatched = [...ordered, { type: 'DispatchTask', data: dispatch }] as const;
+
+/** Stories in which every type of event happens at least once; the first one counts as the example of its type. */
+export const stories: readonly Story[] = [
+  story(
+    blueprint,
+    {
+      type: 'DefineBluePrint',
+      data: {
+        kind: 'foundation',
+        description: 'Base',
+        configValues: [['port', 22]],
+        parents: ['root'],
+        foundationTypes: ['Manual'],
+        validationTemplate: { 'cpu.count': 4 },
+        physicalInterfaceNames: ['eth0'],
+      },
+    },
+    { type: 'ChangeBluePrint', data: { description: 'Another base', configValues: [['port', 23]], parents: [] } },
+    {
+      type: 'ChangeBluePrint',
+      data: { foundationTypes: [], validationTemplate: {}, physicalInterfaceNames: ['eth1'] },
+    },
+    { type: 'FillSlot', data: { slot: 'create', link: 1, script: 'make' } },
+    { type: 'EmptySlot', data: { slot: 'create', link: 1 } },
+    { type: 'CloseBluePrint', data: {} },
+    { type: 'ReopenBluePrint', data: {} },
+    { type: 'CloseBluePrint', data: {} },
+    { type: 'DeleteBluePrint', data: {} },
+  ),
+  story(
+    blueprint,
+    {
+      type: 'DefineBluePrint',
+      data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
+    },
+    { type: 'ChangeBluePrint', data: { foundationBluePrints: [] } },
+  ),
+  story(
+    entry,
+    {
+      type: 'DefineEntry',
+      data: {
+        zone: 1,
+        name: 'mail',
+        service: { type: 'MX', priority: 10, weight: null, port: null },
+        target: 'mx.example.',
+      },
+    },
+    {
+      type: 'ChangeEntry',
+      data: {
+        zone: null,
+        name: 'post',
+        service: { type: 'MX', priority: 20, weight: null, port: null },
+        target: 'mx2.example.',
+      },
+    },
+    { type: 'DeleteEntry', data: {} },
+  ),
+  story(secret, { type: 'EraseSecret', data: {} }),
+  story(
+    foundation,
+    {
+      type: 'DefineFoundation',
+      data: { type: 'Manual', site: 'site1', blueprint: 'base', idMap: null, own: { rack: 'a' } },
+    },
+    {
+      type: 'ChangeFoundation',
+      data: { site: 'site2', blueprint: 'other', idMap: { cpu: { count: 4 } }, own: { rack: 'b' } },
+    },
+    { type: 'TakeFoundation', data: { job: 12, script: 'create' } },
+    { type: 'LocateFoundation', data: {} },
+    { type: 'FinishFoundation', data: { job: 12 } },
+    { type: 'ReleaseFoundation', data: { job: 12 } },
+    { type: 'DestroyFoundation', data: { job: 13 } },
+    { type: 'CloseFoundation', data: {} },
+    { type: 'ReopenFoundation', data: {} },
+    { type: 'CloseFoundation', data: {} },
+    { type: 'DeleteFoundation', data: {} },
+  ),
+  story(
+    group,
+    { type: 'DefineGroup', data: { name: 'readers', permissions: ['Site.view_site'] } },
+    { type: 'ChangeGroup', data: { permissions: ['Site.add_site'] } },
+    { type: 'CloseGroup', data: {} },
+    { type: 'ReopenGroup', data: {} },
+    { type: 'CloseGroup', data: {} },
+    { type: 'DeleteGroup', data: {} },
+  ),
+  story(
+    job,
+    ...dispatched,
+    { type: 'LapseTask', data: { cookie: 'cookie1', reason: 'nothing was heard of the agent' } },
+    { type: 'ObserveTask', data: { message: 'asking' } },
+    { type: 'DispatchTask', data: { task: '12-1', cookie: 'cookie1', transport: 'wire', deadline: wakeAt } },
+    { type: 'TellOfTask', data: { cookie: 'cookie1', outcome: 'digest', state: 'not-done', message: 'not done' } },
+    { type: 'DispatchTask', data: dispatch },
+    { type: 'CompleteTask', data: { cookie: 'cookie1', outcome: 'digest', machine, message: 'done' } },
+    { type: 'WaitJob', data: { machine, message: 'waiting', wakeAt } },
+    { type: 'PauseJob', data: { machine, message: 'look at it' } },
+    { type: 'ResumeJob', data: {} },
+    { type: 'ClearDispatched', data: { machine } },
+    { type: 'FailJob', data: { machine, message: 'no disk' } },
+    { type: 'ResetJob', data: { machine } },
+    { type: 'EndJob', data: { machine } },
+  ),
+  story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
+  story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
+  story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
+  story(
+    pxe,
+    { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },
+    { type: 'ChangePxe', data: { bootScript: '#!ipxe\nexit', template: '' } },
+    { type: 'ClosePxe', data: {} },
+    { type: 'ReopenPxe', data: {} },
+    { type: 'ClosePxe', data: {} },
+    { type: 'DeletePxe', data: {} },
+  ),
+  story(
+    script,
+    { type: 'DefineScript', data: { description: 'Makes', text: 'begin()\nend\n' } },
+    { type: 'ChangeScript', data: { description: 'Makes it', text: 'begin()\n  pause()\nend\n' } },
+    { type: 'CloseScript', data: {} },
+    { type: 'ReopenScript', data: {} },
+    { type: 'CloseScript', data: {} },
+    { type: 'DeleteScript', data: {} },
+  ),
+  story(
+    scriptLink,
+    { type: 'LinkScript', data: { blueprint: 'base', script: 'make', slot: 'create' } },
+    { type: 'RelinkScript', data: { blueprint: 'base', script: 'break', slot: 'destroy' } },
+    { type: 'UnlinkScript', data: {} },
+  ),
+  story(
+    service,
+    {
+      type: 'DefineService',
+      data: { name: 'agent', enabled: true, sites: ['site1'], modules: ['*'], permissions: ['Site.view_site'] },
+    },
+    { type: 'RenewToken', data: { credential: 'hash' } },
+    { type: 'OpenSession', data: { ...session, credential: 'hash' } },
+    { type: 'ChangeService', data: { enabled: false, sites: [], permissions: ['Site.add_site'] } },
+    { type: 'ChangeService', data: { enabled: true } },
+    { type: 'DeleteService', data: {} },
+  ),
+  story(
+    site,
+    {
+      type: 'DefineSite',
+      data: { description: 'One', zone: 1, parent: 'top', configValues: [['port', 22]] },
+    },
+    { type: 'ChangeSite', data: { description: 'The first', zone: null, parent: null, configValues: [] } },
+    { type: 'CloseSite', data: {} },
+    { type: 'ReopenSite', data: {} },
+    { type: 'CloseSite', data: {} },
+    { type: 'DeleteSite', data: {} },
+  ),
+  story(
+    superusers,
+    { type: 'EnrolSuperuser', data: { name: 'root' } },
+    { type: 'EnrolSuperuser', data: { name: 'alice' } },
+    { type: 'DismissSuperuser', data: { name: 'alice' } },
+  ),
+  story(
+    user,
+    {
+      type: 'CreateUser',
+      data: {
+        name: 'alice',
+        superuser: false,
+        enabled: true,
+        groups: ['readers'],
+        permissions: ['Site.view_site'],
+        credential: 'verifier1',
+      },
+    },
+    { type: 'OpenSession', data: { ...session, credential: 'verifier1' } },
+    { type: 'ChangePassword', data: { credential: 'verifier2' } },
+    {
+      type: 'ChangeUser',
+      data: { superuser: true, enabled: false, groups: ['writers'], permissions: ['Site.add_site'] },
+    },
+    { type: 'ChangeUser', data: { superuser: false, enabled: true } },
+    { type: 'DeleteUser', data: {} },
+  ),
+  story(
+    zone,
+    { type: 'DefineZone', data: { name: 'example', parent: 1, timers: zoneTimers } },
+    { type: 'ChangeZone', data: { name: 'test', parent: null, timers: { ...zoneTimers, ttl: 60 } } },
+    { type: 'CloseZone', data: {} },
+    { type: 'ReopenZone', data: {} },
+    { type: 'CloseZone', data: {} },
+    { type: 'DeleteZone', data: {} },
+  ),
+  story(
+    zoneNames,
+    { type: 'TakeZoneName', data: { name: 'example', zone: 1 } },
+    { type: 'FreeZoneName', data: { name: 'example', zone: 1 } },
+  ),
+];
