@@ -20,10 +20,8 @@ const fields = {
   updated: dateTime({ mode: 'RO' }),
 };
 
-/** Whether two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Holds where it compiles. */
-const holds = <T extends true>(): T | undefined => undefined;
+/** Compiles where two types are the same. */
+const same = <A, B>(..._: [A, B] extends [B, A] ? [] : [never]): void => undefined;
 
 type New = NewValues<typeof fields>;
 type Changed = ChangedValues<typeof fields>;
@@ -37,20 +35,20 @@ class Change extends NamedCommand {}
 
 describe('the values of fields', () => {
   it('have the types that are declared', () => {
-    holds<Same<New['name'], string>>();
-    holds<Same<New['note'], string | null>>();
-    holds<Same<New['level'], 'soft' | 'hard'>>();
-    holds<Same<New['units'], number>>();
-    holds<Same<New['size'], number | null>>();
-    holds<Same<New['urgent'], boolean | null>>();
-    holds<Same<New['opens'], string | null>>();
-    holds<Same<New['labels'], JsonMap>>();
-    holds<Same<New['tags'], readonly string[]>>();
-    holds<Same<New['site'], string>>();
-    holds<Same<New['zone'], number | null>>();
-    holds<Same<Changed['units'], number | undefined>>();
+    same<New['name'], string>();
+    same<New['note'], string | null>();
+    same<New['level'], 'soft' | 'hard'>();
+    same<New['units'], number>();
+    same<New['size'], number | null>();
+    same<New['urgent'], boolean | null>();
+    same<New['opens'], string | null>();
+    same<New['labels'], JsonMap>();
+    same<New['tags'], readonly string[]>();
+    same<New['site'], string>();
+    same<New['zone'], number | null>();
+    same<Changed['units'], number | undefined>();
     // @ts-expect-error it is no number
-    holds<Same<New['name'], number>>();
+    same<New['name'], number>();
     expect(fields.level).toEqual({
       type: { kind: 'String', length: 4, choices: ['soft', 'hard'] },
       mode: 'RW',
@@ -60,13 +58,11 @@ describe('the values of fields', () => {
   });
 
   it('are those that may be written: all at the beginning, later those that may change', () => {
-    holds<
-      Same<
-        keyof New,
-        'name' | 'note' | 'level' | 'units' | 'size' | 'urgent' | 'opens' | 'labels' | 'tags' | 'site' | 'zone'
-      >
+    same<
+      keyof New,
+      'name' | 'note' | 'level' | 'units' | 'size' | 'urgent' | 'opens' | 'labels' | 'tags' | 'site' | 'zone'
     >();
-    holds<Same<keyof Changed, Exclude<keyof New, 'name'>>>();
+    same<keyof Changed, Exclude<keyof New, 'name'>>();
     const values = {} as New;
     // @ts-expect-error it is read only
     expect(values.updated).toBeUndefined();
@@ -81,7 +77,7 @@ describe('the values of fields', () => {
       fields,
       create: ({ name, site }) => new Tell(`${name} at ${site}`),
       update: (_, { units }) => {
-        holds<Same<typeof units, number | undefined>>();
+        same<typeof units, number | undefined>();
         return new Change();
       },
     });
@@ -103,7 +99,7 @@ describe('the values of fields', () => {
       // @ts-expect-error a command for a new object results in its id
       create: () => new Change(),
     });
-    expect((model.create?.({ name: 'a', site: 'b' }, {} as never) as Tell).text).toBe('a at b');
+    expect(model.create?.({ name: 'a', site: 'b' }, {} as never)).toMatchObject({ text: 'a at b' });
   });
 });
 
@@ -120,13 +116,13 @@ describe('the values of parameters', () => {
 
   it('have the types that are declared; each may be nothing but those that are required', () => {
     type Given = ValuesOf<typeof parameters>;
-    holds<Same<Given['name'], string | null>>();
-    holds<Same<Given['names'], readonly string[]>>();
-    holds<Same<Given['count'], number | null>>();
-    holds<Same<Given['sure'], boolean | null>>();
-    holds<Same<Given['labels'], JsonMap | null>>();
-    holds<Same<Given['site'], string | null>>();
-    holds<Same<Given['what'], string>>();
+    same<Given['name'], string | null>();
+    same<Given['names'], readonly string[]>();
+    same<Given['count'], number | null>();
+    same<Given['sure'], boolean | null>();
+    same<Given['labels'], JsonMap | null>();
+    same<Given['site'], string | null>();
+    same<Given['what'], string>();
     expect(parameters.names).toEqual({ list: true, type: { kind: 'String' } });
   });
 
