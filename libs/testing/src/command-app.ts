@@ -45,6 +45,7 @@ export async function startCommandApp(options: CommandAppOptions): Promise<Comma
         pool,
         clock,
         onProjectorError: onError,
+        onReactionError: onError,
         ...(onCommand ? { onCommand } : {}),
       }),
       EventSourcingModule.forFeature(feature),
