@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { agentHalves } from '#platforms/agents';
+import { contracts } from '#platforms/contracts';
 import type { SettingsTable } from '#runtime/settings';
 import { settingsTable } from '#runtime/settings';
 import { settingsTables } from '../apps/contractor/src/settings.ts';
@@ -11,7 +11,7 @@ export const PAGES = ['README.md', 'docs/people.md'];
 
 const tables: readonly SettingsTable[] = [
   ...Object.values(settingsTables),
-  subcontractorSettings(agentHalves.map(({ name }) => name)),
+  subcontractorSettings(Object.keys(contracts)),
 ];
 
 /** Names of all tables of all programs. */

@@ -2,14 +2,21 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Guarded, Model, Permission, Principal } from '#api';
-import { ApiService, Catalogue, guarded } from '#api';
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Pool } from 'pg';
+import type { Guarded, Model, Permission } from '#api';
+import { ApiCatalogue, ApiService, guarded } from '#api';
+import type { EventStore } from '#event-store';
+import { systemClock } from '#event-store';
+import type { Principal } from '#kernel';
+import { silentLogger } from '#kernel';
+import { Secrets } from '#secrets';
+import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { cinpAdapter } from '#cinp';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { restAdapter } from '#rest';
-import type { AppContext } from '#runtime';
-import { inProcessWire } from '#wire';
-import { roomsOf } from '../apps/contractor/src/rooms.ts';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
 jest.setTimeout(60_000);
@@ -103,21 +110,34 @@ function rowsOf(table: string): Map<string, Permission> {
   return rows;
 }
 
-/** The API of the server, over nothing: whoever gets past the doors finds that there is no ground. */
-const catalogue = (() => {
-  const { rooms } = roomsOf(serverSettings({}), inProcessWire().foreman);
-  const furniture = rooms.map((room) => room.furnish({ pool: undefined } as unknown as AppContext));
-  const whole = new Catalogue(
-    furniture.flatMap(({ api = [] }) => api),
-    furniture.flatMap(({ extensions = [] }) => extensions),
-  );
-  for (const { complete } of furniture) complete?.(whole);
-  return whole;
-})();
+/** Whoever gets past the checks of permissions finds that nothing is there. */
+async function nothing(): Promise<never> {
+  throw new Error('nothing is there');
+}
 
-const nothing = async (): Promise<never> => {
-  throw new Error('there is no ground');
-};
+/** The API of the server, whose modules are put together and never started. */
+const catalogue = await (async () => {
+  const pool = {} as Pool;
+  const app = await NestFactory.create(
+    AppModule.of({
+      settings: serverSettings({}),
+      log: silentLogger,
+      pool,
+      secrets: new Secrets(pool, Buffer.alloc(32)),
+      onAdministratorCreated: () => undefined,
+      eventSourcing: {
+        store: {} as EventStore,
+        pool,
+        clock: systemClock(),
+        onProjectorError: nothing,
+        onReactionError: nothing,
+      },
+    }),
+    new FastifyAdapter(),
+    { logger: false, abortOnError: false },
+  );
+  return app.get(ApiCatalogue).whole;
+})();
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing };
@@ -126,7 +146,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
     clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
-    execute: nothing,
+    commands: { execute: nothing },
   });
 };
 

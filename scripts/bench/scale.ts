@@ -72,7 +72,5 @@ async function idle({ pid }: LoadedServer): Promise<void> {
   await sleep(LOOK * 1000);
   const share = (await processorTime(pid)) - before;
   const resident = Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  process.stdout.write(
-    `idle: ${((100 * share) / LOOK).toFixed(2)} % of a core, ${resident.toFixed(0)} MB resident\n`,
-  );
+  process.stdout.write(`idle: ${((100 * share) / LOOK).toFixed(2)} % of a core, ${resident.toFixed(0)} MB resident\n`);
 }

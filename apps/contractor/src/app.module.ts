@@ -31,6 +31,8 @@ export interface ServerParts {
   readonly pool: Pool;
   readonly secrets: Secrets;
   readonly eventSourcing: EventSourcingOptions;
+  /** Told name and password of the administrator when one is made, once. */
+  readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
 
 /** What everything else has injected: the logger, the database, the ledger of secrets, the platforms. */
@@ -68,7 +70,7 @@ export class AppModule {
         PartsModule.of(parts),
         EventSourcingModule.forRoot(parts.eventSourcing),
         ApiModule.forRoot(),
-        AuthModule,
+        AuthModule.forRoot({ ...settings.auth, made: parts.onAdministratorCreated }),
         BlueprintModule,
         SiteModule,
         DirectoryModule,

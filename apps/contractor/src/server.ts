@@ -62,6 +62,10 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     log,
     pool,
     secrets,
+    onAdministratorCreated: ({ name, password }) => {
+      if (settings.auth.adminPassword !== undefined) return;
+      process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
+    },
     eventSourcing: {
       store,
       pool,

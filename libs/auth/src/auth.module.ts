@@ -1,61 +1,119 @@
-import type { Principal } from '#kernel';
-import type { Room } from '#runtime';
+import type { DynamicModule, FactoryProvider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ApiCatalogue, ApiModule, permissionsOf } from '#api';
+import type { Clock, EventStore } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
+import { EventSourcingModule, Features } from '#event-sourcing';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { DATABASE } from '#runtime';
+import type { Pool } from 'pg';
 import { accountModel } from './account.api.ts';
+import { accountHandlers } from './account.commands.ts';
+import type { AuthOptions } from './auth-options.ts';
+import { AUTH_OPTIONS } from './auth-options.ts';
 import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';
-import { firstUser } from './first-user.ts';
+import { firstUserHandlers } from './first-user.commands.ts';
+import { FirstUser } from './first-user.ts';
 import { GrantPolicy } from './grant-policy.ts';
 import { groupModel } from './group.api.ts';
+import { groupHandlers } from './group.commands.ts';
+import { group } from './group.ts';
 import { groups } from './groups.ts';
 import { Identities } from './identities.ts';
-import type { LoginTries } from './login-limit.ts';
 import { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
+import { passwordHandlers } from './password.commands.ts';
 import { Passwords } from './passwords.ts';
 import { serviceModel } from './service.api.ts';
+import { serviceHandlers } from './service.commands.ts';
+import { service } from './service.ts';
 import { services } from './services.ts';
 import { sessionModel } from './session.api.ts';
-import { Sessions } from './sessions.ts';
+import { sessionHandlers } from './session.commands.ts';
+import { superusers } from './superusers.ts';
 import { userModel } from './user.api.ts';
+import { user } from './user.ts';
 import { users } from './users.ts';
 
-/** Users, groups, service identities and sessions. `made` is told the administrator's password when one is made, once. */
-export const authRoom = (options: {
-  readonly adminPassword: string | undefined;
-  readonly loginTries: LoginTries;
-  readonly made: (user: { readonly name: string; readonly password: string }) => void;
-}): Room & { identify(name: string, token: string): Promise<Principal | undefined> } => {
-  let identities: Identities | undefined;
-  return {
-    name: 'auth',
-    rows: [users, groups, services, openSessions],
-    furnish: (ground) => {
-      const passwords = new Passwords(ground.pool);
-      const sessions = new Sessions(passwords, new LoginLimit(options.loginTries));
-      const granting = new GrantPolicy();
-      identities = new Identities(ground);
-      return {
-        api: [
-          userModel(sessions),
-          accountModel(granting, sessions),
-          groupModel(granting),
-          serviceModel(granting, sessions),
-          sessionModel,
-        ],
-        complete: (catalogue) => granting.learn(catalogue),
-        processes: [
-          {
-            name: 'first user',
-            start: async () => {
-              await passwords.start();
-              const user = await firstUser(ground, passwords, options.adminPassword);
-              if (user) options.made(user);
-            },
-            stop: async () => undefined,
-          },
-        ],
-        listeners: [identities, eraseReplacedPasswords(passwords), closeExpiredSessions(ground)],
-      };
-    },
-    identify: (name, token) => identities?.identify(name, token) ?? Promise.resolve(undefined),
-  };
+const passwords: FactoryProvider<Passwords> = {
+  provide: Passwords,
+  inject: [DATABASE],
+  useFactory: (pool: Pool) => new Passwords(pool),
 };
+
+const loginLimit: FactoryProvider<LoginLimit> = {
+  provide: LoginLimit,
+  inject: [AUTH_OPTIONS],
+  useFactory: ({ loginTries }: AuthOptions) => new LoginLimit(loginTries),
+};
+
+/** Needs the first user, and so begins when there is one. */
+const identities: FactoryProvider<Identities> = {
+  provide: Identities,
+  inject: [EVENT_STORE, READ_STORE],
+  useFactory: (store: EventStore, reads: ReadStore) => new Identities({ store, reads }),
+};
+
+/** What listens to the log. */
+const listeners: FactoryProvider = {
+  provide: Symbol('listeners of auth'),
+  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway],
+  useFactory: (
+    features: Features,
+    follower: Identities,
+    ledger: Passwords,
+    reads: ReadStore,
+    clock: Clock,
+    gateway: CommandGateway,
+  ) =>
+    features.add({
+      listeners: [follower, eraseReplacedPasswords(ledger), closeExpiredSessions({ reads, clock, gateway })],
+    }),
+};
+
+/** Users, groups, service identities and sessions. */
+@Module({})
+export class AuthModule {
+  static forRoot(options: AuthOptions): DynamicModule {
+    return {
+      module: AuthModule,
+      imports: [
+        EventSourcingModule.forFeature({
+          deciders: [user, group, service, superusers],
+          readModels: [users, groups, services, openSessions],
+        }),
+        ApiModule.forFeatureAsync({
+          inject: [ApiCatalogue],
+          useFactory: (catalogue: ApiCatalogue) => ({
+            // Answers may hold tokens.
+            namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false }],
+            models: [
+              userModel,
+              accountModel(() => [...permissionsOf(catalogue.whole)]),
+              groupModel,
+              serviceModel,
+              sessionModel,
+            ],
+          }),
+        }),
+      ],
+      providers: [
+        { provide: AUTH_OPTIONS, useValue: options },
+        passwords,
+        loginLimit,
+        identities,
+        GrantPolicy,
+        listeners,
+        FirstUser,
+        ...sessionHandlers,
+        ...passwordHandlers,
+        ...accountHandlers,
+        ...groupHandlers,
+        ...serviceHandlers,
+        ...firstUserHandlers,
+      ],
+      exports: [Identities],
+    };
+  }
+}

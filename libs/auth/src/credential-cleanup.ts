@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import type { Clock, CommandGateway } from '#event-store';
+import { CommandContext } from '#event-store';
 import type { Reaction, Reconciler } from '#reactions';
-import type { AppContext } from '#runtime';
-import { decideSessions, kindOf } from './holders.ts';
+import type { ReadStore } from '#read-store';
 import { openSessions } from './open-sessions.ts';
 import type { Passwords } from './passwords.ts';
+import { CloseExpiredSessions } from './session.commands.ts';
 
-/** How often sessions are looked through, in milliseconds. */
+/** How often sessions are looked through. */
 const HOUR_MS = 3600 * 1000;
 const PAGE = 1000;
 
@@ -21,10 +22,15 @@ export const eraseReplacedPasswords = (passwords: Pick<Passwords, 'erase'>): Rea
   },
 });
 
-type CleanupContext = Pick<AppContext, 'execute' | 'reads'> & { readonly clock: Pick<AppContext['clock'], 'now'> };
+/** What closing sessions works with. */
+export interface SessionCleanupContext {
+  readonly reads: ReadStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly gateway: Pick<CommandGateway, 'execute'>;
+}
 
 /** Closes the sessions that have run out. */
-export const closeExpiredSessions = ({ execute, clock, reads }: CleanupContext): Reconciler => ({
+export const closeExpiredSessions = ({ gateway, clock, reads }: SessionCleanupContext): Reconciler => ({
   kind: 'reconciler',
   name: 'auth.close-expired-sessions',
   everyMs: HOUR_MS,
@@ -32,15 +38,12 @@ export const closeExpiredSessions = ({ execute, clock, reads }: CleanupContext):
     const now = clock.now();
     for (const name of await holdersOfExpired(reads, now)) {
       if (signal.aborted) return;
-      const request = randomUUID();
-      await execute({ actor: 'system', request, correlation: request }, async (work) =>
-        decideSessions(work, await kindOf(work, name), name, { type: 'CloseExpiredSessions', data: { now } }),
-      );
+      await gateway.execute(new CloseExpiredSessions(name), CommandContext.system(now));
     }
   },
 });
 
-async function holdersOfExpired(reads: AppContext['reads'], now: string): Promise<Set<string>> {
+async function holdersOfExpired(reads: ReadStore, now: string): Promise<Set<string>> {
   const names = new Set<string>();
   for (let skip = 0; ; skip += PAGE) {
     const { rows } = await reads.now.list(openSessions, { skip, count: PAGE });

@@ -1,45 +1,44 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BadSetting } from '#runtime/settings';
-import type { AppContext } from '#runtime';
-import { Streams } from '#testing';
-import { firstUser } from './first-user.ts';
+import type { TestDatabase } from '#testing';
+import { testDatabase } from '#testing';
+import { startAuth } from '../test/server.suite.ts';
+
+jest.setTimeout(60_000);
 
 describe('the first user', () => {
-  let kept: string[];
-  let make: (password: string | undefined) => ReturnType<typeof firstUser>;
-  beforeEach(() => {
-    const streams = new Streams();
-    kept = [];
-    const execute: AppContext['execute'] = async (_asking, task) => {
-      let value: unknown;
-      await streams.execute(async (work) => void (value = await task(work)));
-      return { value } as never;
-    };
-    const passwords = {
-      keep: async (password: string) => `id ${kept.push(password)}`,
-      erase: async () => undefined,
-    };
-    make = (password) => firstUser({ execute }, passwords, password);
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await testDatabase();
   });
+  afterEach(() => database.drop());
+
+  const verifiers = async () => (await database.pool.query('SELECT FROM ledger.passwords')).rowCount;
 
   it('has the password that was chosen', async () => {
-    expect(await make('12345678')).toEqual({ name: 'root', password: '12345678' });
-    expect(kept).toEqual(['12345678']);
+    const server = await startAuth(database, { adminPassword: '12345678' });
+    expect(server.made).toEqual([{ name: 'root', password: '12345678' }]);
+    await server.stop();
   });
 
   it('has one that is made up where none was chosen', async () => {
-    expect((await make(undefined))?.password).toMatch(/^[a-z0-9]{20}$/);
+    const server = await startAuth(database, { adminPassword: undefined });
+    expect(server.made).toEqual([{ name: 'root', password: expect.stringMatching(/^[a-z0-9]{20}$/) }]);
+    await server.stop();
   });
 
   it('is not made with a password that is too short', async () => {
-    await expect(make('1234567')).rejects.toThrow(
+    await expect(startAuth(database, { adminPassword: '1234567' })).rejects.toThrow(
       new BadSetting('CONTRACTOR_ADMIN_PASSWORD', '…', 'must have at least 8 characters'),
     );
-    expect(kept).toEqual([]);
+    expect(await verifiers()).toBe(0);
   });
 
   it('once made, does not care for the password any more', async () => {
-    await make('12345678');
-    expect(await make('short')).toBeUndefined();
+    await (await startAuth(database, { adminPassword: '12345678' })).stop();
+    const server = await startAuth(database, { adminPassword: 'short' });
+    expect(server.made).toEqual([]);
+    expect(await verifiers()).toBe(1);
+    await server.stop();
   });
 });

@@ -1,39 +1,35 @@
-import { randomUUID } from 'node:crypto';
-import type { AppContext } from '#runtime';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway } from '#event-store';
+import { Refusal } from '#kernel';
 import { BadSetting } from '#runtime/settings';
-import type { Passwords } from './passwords.ts';
-import { isShort, LENGTH_RULE } from './passwords.ts';
-import { isThereSuperuser, keepSuperusers } from './superusers.ts';
+import type { AuthOptions } from './auth-options.ts';
+import { AUTH_OPTIONS } from './auth-options.ts';
+import { ClearText } from './clear-text.ts';
+import { ADMINISTRATOR, CreateFirstUser } from './first-user.commands.ts';
+import { LENGTH_RULE } from './passwords.ts';
 import { newToken } from './tokens.ts';
-import { user } from './user.ts';
 
-/** Name of the administrator that the first start makes. */
-const NAME = 'root';
+/** Makes the administrator at the first start. */
+@Injectable()
+export class FirstUser implements OnApplicationBootstrap {
+  constructor(
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+    @Inject(CommandGateway) private readonly gateway: Pick<CommandGateway, 'execute'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
-/**
- * Makes the administrator where nobody may do everything yet; of several servers that start at once, one does.
- * @returns the name and password to tell the operator once; undefined where there was nothing to do
- * @throws BadSetting where the password that was chosen is too short
- */
-export async function firstUser(
-  { execute }: Pick<AppContext, 'execute'>,
-  passwords: Pick<Passwords, 'keep' | 'erase'>,
-  password: string | undefined,
-): Promise<{ name: string; password: string } | undefined> {
-  const request = randomUUID();
-  const metadata = { actor: 'system', request, correlation: request };
-  if ((await execute(metadata, isThereSuperuser)).value) return undefined;
-  if (password !== undefined && isShort(password)) throw new BadSetting('CONTRACTOR_ADMIN_PASSWORD', '…', LENGTH_RULE);
-  const chosen = password ?? newToken().slice(0, 20);
-  const credential = await passwords.keep(chosen);
-  const { value: made } = await execute(metadata, async (work) => {
-    if (await isThereSuperuser(work)) return false;
-    const traits = { superuser: true, enabled: true, groups: [], permissions: [] };
-    await work.decide(user, NAME, { type: 'CreateUser', data: { name: NAME, ...traits, credential } });
-    await keepSuperusers(work, NAME);
-    return true;
-  });
-  if (made) return { name: NAME, password: chosen };
-  await passwords.erase(credential);
-  return undefined;
+  /** @throws BadSetting where the password that was chosen is too short */
+  async onApplicationBootstrap(): Promise<void> {
+    const password = this.options.adminPassword ?? newToken().slice(0, 20);
+    const context = CommandContext.system(this.clock.now());
+    try {
+      const { value: made } = await this.gateway.execute(new CreateFirstUser(new ClearText(password)), context);
+      if (made) this.options.made({ name: ADMINISTRATOR, password });
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.faults.some(({ code }) => code === 'SHORT')) throw error;
+      throw new BadSetting('CONTRACTOR_ADMIN_PASSWORD', '…', LENGTH_RULE);
+    }
+  }
 }

@@ -1,39 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, UnitOfWork } from '#kernel';
-import type { Catalogue } from '#api';
-import { permissionsOf } from '#api';
+import { ApiCatalogue, permissionsOf } from '#api';
 import { group } from './group.ts';
+import { service } from './service.ts';
 import type { User } from './user.ts';
-
-/** Name of a user, a group or a service: what can stand in a URI and a header. */
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-/** Names that stand in the log for somebody else. */
-const TAKEN = new Set(['system', 'AnonymousUser']);
-
-/** Checks the name of somebody new. */
-export function checkName(work: UnitOfWork, name: string): void {
-  if (name !== '' && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
-  if (TAKEN.has(name)) work.fault('name', 'RESERVED', `"${name}" stands for somebody else`);
-}
+import { user } from './user.ts';
 
 /**
  * What may be given to whom: only permissions that exist, and nobody gives, or takes over, more than their own. Without
- * the second rule whoever may change accounts could do everything.
+ * the second rule whoever may change accounts could do everything. Contractor itself (a caller that is undefined) is not
+ * bound by it.
  */
+@Injectable()
 export class GrantPolicy {
-  #exist: ReadonlySet<string> = new Set();
+  readonly #catalogue: ApiCatalogue;
+  #known: ReadonlySet<string> | undefined;
 
-  /** Learns which permissions there are. */
-  learn(catalogue: Catalogue): void {
-    this.#exist = permissionsOf(catalogue);
+  constructor(@Inject(ApiCatalogue) catalogue: ApiCatalogue) {
+    this.#catalogue = catalogue;
   }
 
-  /** The names of all permissions, in order. */
-  get all(): readonly string[] {
-    return [...this.#exist];
+  /** The permissions there are. */
+  get #exist(): ReadonlySet<string> {
+    this.#known ??= permissionsOf(this.#catalogue.whole);
+    return this.#known;
   }
 
   /** Checks permissions that are to be added to those somebody has. */
-  checkAdded(work: UnitOfWork, caller: Caller, has: readonly string[], wanted: readonly string[]): void {
+  checkAdded(work: UnitOfWork, caller: Caller | undefined, has: readonly string[], wanted: readonly string[]): void {
     const added = wanted.filter((permission) => !has.includes(permission));
     for (const name of added.filter((permission) => !this.#exist.has(permission))) {
       work.fault('permissions', 'UNKNOWN', `there is no permission "${name}"`);
@@ -46,7 +40,7 @@ export class GrantPolicy {
   /** Checks groups somebody is to join. */
   async checkJoined(
     work: UnitOfWork,
-    caller: Caller,
+    caller: Caller | undefined,
     has: readonly string[],
     wanted: readonly string[],
   ): Promise<void> {
@@ -60,30 +54,27 @@ export class GrantPolicy {
   }
 }
 
-/** Refuses to manage somebody who may do more than the caller. */
-export async function checkReach(work: UnitOfWork, caller: Caller, name: string, user: User): Promise<void> {
-  const more = user.superuser
-    ? caller.principal?.superuser !== true
-    : beyond(caller, await effective(work, user)).length > 0;
-  if (more) refuseReach(work, name);
+/**
+ * Refuses to manage somebody who may do more than the caller, be it a user or a service; whoever is not there may do
+ * nothing.
+ */
+export async function checkReach(work: UnitOfWork, caller: Caller | undefined, name: string): Promise<void> {
+  const found = await work.load(user, name);
+  const may = found ? await effective(work, found) : ((await work.load(service, name))?.permissions ?? []);
+  const more = found?.superuser ? !isUnbound(caller) : beyond(caller, may).length > 0;
+  if (more) work.fault('', 'BEYOND_OWN', `${name} may do more than you`);
 }
 
-/** The same for those who have nothing but permissions of their own. */
-export function checkReachOver(work: UnitOfWork, caller: Caller, name: string, permissions: readonly string[]): void {
-  if (beyond(caller, permissions).length > 0) refuseReach(work, name);
-}
-
-function refuseReach(work: UnitOfWork, name: string): void {
-  work.fault('', 'BEYOND_OWN', `${name} may do more than you`);
-}
-
-async function effective(work: UnitOfWork, { groups, permissions }: User): Promise<string[]> {
+async function effective(work: UnitOfWork, { groups, permissions }: User): Promise<readonly string[]> {
   const found = await Promise.all(groups.map((name) => work.load(group, name)));
   return [...permissions, ...found.flatMap((one) => (one.stage === 'active' ? one.value.permissions : []))];
 }
 
+/** Contractor itself, and superusers. */
+const isUnbound = (caller: Caller | undefined): boolean => caller === undefined || caller.principal?.superuser === true;
+
 /** Those of some permissions that the caller does not have. */
-function beyond({ principal }: Caller, permissions: readonly string[]): string[] {
-  if (principal?.superuser) return [];
-  return permissions.filter((permission) => !principal?.permissions.has(permission));
+function beyond(caller: Caller | undefined, permissions: readonly string[]): string[] {
+  if (isUnbound(caller)) return [];
+  return permissions.filter((permission) => !caller?.principal?.permissions.has(permission));
 }

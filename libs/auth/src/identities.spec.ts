@@ -42,12 +42,12 @@ describe('who the holder of a token is', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    here = await startAuth(database.url);
-    there = await startAuth(database.url);
+    here = await startAuth(database);
+    there = await startAuth(database);
     root = await here.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
-    for (const one of more) await one.stop();
+    for (const one of more) await one.onApplicationShutdown();
     await there.stop();
     await here.stop();
     await database.drop();
@@ -79,6 +79,7 @@ describe('who the holder of a token is', () => {
     [
       'thrown out of one session',
       async (name) => {
+        await there.modules.caughtUp();
         for (const key of await there.keys(root, 'Auth/Session', name)) {
           await there.remove(root, 'Auth/Session', String(key));
         }
@@ -158,7 +159,7 @@ describe('who the holder of a token is', () => {
     await someone('grace');
     const token = await here.login('grace', PASSWORD);
     const fresh = await identities();
-    const asked = jest.spyOn(here.ground.reads.now, 'get');
+    const asked = jest.spyOn(here.modules.reads.now, 'get');
     for (let n = 0; n < 1000; n += 1) expect(await fresh.identify('grace', token)).toBeDefined();
     expect(asked).not.toHaveBeenCalled();
     asked.mockRestore();

@@ -1,12 +1,13 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position, Recorded } from '#event-store';
+import type { EventStore, Position, Recorded } from '#event-store';
 import type { Follower } from '#reactions';
-import type { AppContext } from '#runtime';
+import type { ReadStore } from '#read-store';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
+import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
@@ -40,6 +41,12 @@ interface Identified {
   readonly until: number;
 }
 
+/** What identities are made from. */
+export interface IdentitiesContext {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+}
+
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
 
 /**
@@ -51,7 +58,7 @@ export class Identities implements Follower {
   readonly kind = 'follower';
   readonly name = 'auth.identities';
   readonly categories = ['user', 'group', 'service'];
-  readonly #ground: AppContext;
+  readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
@@ -62,17 +69,17 @@ export class Identities implements Follower {
   #reached: Position = 0n;
 
   constructor(
-    ground: AppContext,
+    context: IdentitiesContext,
     { now = Date.now, mostSessions = MAX_SESSIONS }: { now?: () => number; mostSessions?: number } = {},
   ) {
-    this.#ground = ground;
+    this.#context = context;
     this.#now = now;
     this.#sessions = new MemoryRows(openSessions, mostSessions);
   }
 
   /** Takes over what the read models show. */
   async begin(): Promise<Position> {
-    const { store, reads } = this.#ground;
+    const { store, reads } = this.#context;
     await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
     this.#reached = reads.projector.reached;
     await Promise.all([
@@ -98,8 +105,9 @@ export class Identities implements Follower {
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
   async identify(name: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(name)) return undefined;
     const session = hashOf(token);
-    if (this.#reached < this.#ground.reads.projector.reached && !(await this.#caughtUp())) {
+    if (this.#reached < this.#context.reads.projector.reached && !(await this.#caughtUp())) {
       return this.#lookUp(name, session, NOTHING);
     }
     const known = this.#known.get(session);
@@ -124,7 +132,7 @@ export class Identities implements Follower {
    * must find it closed. @returns false where that takes too long
    */
   async #caughtUp(): Promise<boolean> {
-    const { reached } = this.#ground.reads.projector;
+    const { reached } = this.#context.reads.projector;
     for (let waited = 0; this.#reached < reached; waited += LOOK) {
       if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
@@ -134,7 +142,7 @@ export class Identities implements Follower {
 
   /** By the read models; what the log has told is newer. */
   async #lookUp(name: string, session: string, here: Known): Promise<Principal | undefined> {
-    const { now: view } = this.#ground.reads;
+    const { now: view } = this.#context.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
       user: here.user ?? (await view.get(users, name)),
@@ -149,7 +157,7 @@ export class Identities implements Follower {
   /** A service, with the token that another server may have given it a moment ago. */
   async #service(name: string, session: string, { service }: Known): Promise<ServiceRow | undefined> {
     if (service?.credential === session) return service;
-    const shown = await this.#ground.reads.now.get(services, name);
+    const shown = await this.#context.reads.now.get(services, name);
     return service && shown?.credential === session ? { ...service, credential: session } : (service ?? shown);
   }
 
@@ -170,7 +178,7 @@ export class Identities implements Follower {
   }
 
   async #fill<Row extends object>(rows: MemoryRows<Row>): Promise<void> {
-    const { rows: found } = await this.#ground.reads.now.list(rows.model);
+    const { rows: found } = await this.#context.reads.now.list(rows.model);
     for (const { key, row } of found) rows.put(key, row);
   }
 

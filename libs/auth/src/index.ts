@@ -1,2 +1,5 @@
-export { authRoom } from './auth.module.ts';
+export { AuthModule } from './auth.module.ts';
+export type { AuthOptions } from './auth-options.ts';
 export { authSettings } from './auth.settings.ts';
+export { Identities } from './identities.ts';
+export type { LoginTries } from './login-limit.ts';

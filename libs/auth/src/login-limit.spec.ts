@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { refuse } from '#kernel';
 import { LoginLimit } from './login-limit.ts';
 
 const TRIES = { perName: 3, perSource: 5, window: 60_000 };
@@ -81,6 +85,61 @@ describe('the limit on failed logins', () => {
     const further = () => fail('f', other);
     if (same) expect(further).toThrow('Too many');
     else expect(further).not.toThrow();
+  });
+
+  it('takes a name with a space in it for nothing but a name', () => {
+    succeed('bob', '127.0.0.1');
+    for (const n of [1, 2, 3, 4]) {
+      const attempt = () => fail('bob 127.0.0.1', `192.0.2.${n}`);
+      if (n < 4) attempt();
+      else expect(attempt).toThrow('Too many');
+    }
+    succeed('bob', '127.0.0.1');
+  });
+
+  it('counts a name that nobody can have for its source only', () => {
+    const long = 'x'.repeat(151);
+    for (const n of [1, 2, 3, 4]) fail(long, `192.0.2.${n}`);
+    for (const name of ['a', 'b', 'c', 'd']) fail(name, '192.0.2.1');
+    expect(() => fail(long, '192.0.2.1')).toThrow('Too many');
+  });
+
+  it('keeps nothing of long names, and nothing at all of tries that it refuses', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    limit = new LoginLimit({ ...TRIES, perSource: 500 }, () => now);
+    const before = used();
+    // 40 MB of names.
+    for (let n = 0; n < 400; n += 1) fail(randomBytes(50_000).toString('hex'));
+    expect(used() - before).toBeLessThan(4_000_000);
+    // A name that was counted stays so, whatever one source asks for when it is over its limit.
+    for (let n = 0; n < 3; n += 1) fail('alice', '198.51.100.7');
+    for (let n = 0; n < 100; n += 1) fail('y'.repeat(151));
+    let refused = 0;
+    for (let n = 0; n < 30_000; n += 1) {
+      try {
+        fail(`name${n}`);
+      } catch {
+        refused += 1;
+      }
+    }
+    expect(refused).toBe(30_000);
+    expect(() => fail('alice', '198.51.100.8')).toThrow('Too many');
+  });
+
+  it.each([
+    ['a wrong password', refuse('', 'INVALID_LOGIN', 'x'), true],
+    ['a wrong current password', refuse('current_password', 'WRONG', 'x'), true],
+    ['a server at its limit', refuse('', 'BUSY', 'x'), false],
+    ['a database that is gone', new Error('gone'), false],
+  ])('after %s', async (_, error, counts) => {
+    const guarded = () => limit.guard('alice', '192.0.2.1', () => Promise.reject(error));
+    for (let n = 0; n < 3; n += 1) await expect(guarded()).rejects.toThrow(error);
+    await expect(guarded()).rejects.toThrow(counts ? 'Too many failed logins' : error.message);
   });
 
   it('keeps only so much in mind', () => {

@@ -1,6 +1,11 @@
-import ipaddr from 'ipaddr.js';
-import { refuse } from '#kernel';
+import { hash } from 'node:crypto';
+import { Refusal, refuse } from '#kernel';
+import { canBeName } from './names.ts';
 import { Remembered } from './remembered.ts';
+import { networkOf } from './source-network.ts';
+
+/** Codes of the refusals of a wrong name, password or token. */
+const WRONG: readonly string[] = ['INVALID_LOGIN', 'WRONG'];
 
 /** How many failed logins are let through. */
 export interface LoginTries {
@@ -19,6 +24,12 @@ interface Bucket {
   at: number;
 }
 
+interface Counter {
+  readonly key: string;
+  readonly bucket: Bucket;
+  readonly limit: number;
+}
+
 /** A try to log in that is under way, and counts as failed until more is known. */
 export interface Attempt {
   succeeded(): void;
@@ -32,7 +43,7 @@ const MAX_ENTRIES = 10_000;
 /**
  * Slows down the guessing of passwords, by name and by source address. Every try counts until it has succeeded, so many
  * at once get no further than many in a row. Who has logged in from an address is counted apart there: failures from
- * elsewhere do not lock them out. Kept in memory, each server for itself.
+ * elsewhere do not lock them out. Kept in memory, each server for itself, in a number of entries of one size.
  */
 export class LoginLimit {
   readonly #tries: LoginTries;
@@ -45,20 +56,41 @@ export class LoginLimit {
     this.#now = now;
   }
 
+  /**
+   * Runs something that checks a password; what fails for another reason than the password does not count.
+   * @throws Refusal naming the seconds to wait; what `check` throws
+   */
+  async guard<R>(name: string, address: string, check: () => Promise<R>): Promise<R> {
+    const attempt = this.begin(name, address);
+    try {
+      const result = await check();
+      attempt.succeeded();
+      return result;
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.faults.some(({ code }) => WRONG.includes(code))) attempt.forget();
+      throw error;
+    }
+  }
+
   /** Counts a try, to be told what becomes of it. @throws Refusal naming the seconds to wait */
   begin(name: string, address: string): Attempt {
-    const source = networkOf(address);
-    const pair = `${name} ${source}`;
+    const network = networkOf(address);
     const { perName, perSource } = this.#tries;
-    const counted = [
-      { bucket: this.#bucket(`name ${this.#familiar.get(pair) ? pair : name}`, perName), limit: perName },
-      { bucket: this.#bucket(`source ${source}`, perSource), limit: perSource },
-    ];
+    const counted = [this.#counter(keyOf('source', network), perSource)];
+    let pair: string | undefined;
+    // Nobody can have any other name, so there is no password of theirs to guess.
+    if (canBeName(name)) {
+      pair = keyOf('pair', name, network);
+      counted.push(this.#counter(this.#familiar.get(pair) ? pair : keyOf('name', name), perName));
+    }
     const wait = Math.max(...counted.map(({ bucket, limit }) => this.#wait(bucket, limit)));
     if (wait >= 1) {
       throw refuse('', 'TOO_MANY_LOGINS', `Too many failed logins, try again in ${Math.ceil(wait / 1000)} seconds`);
     }
-    for (const { bucket } of counted) bucket.level += 1;
+    for (const { key, bucket } of counted) {
+      bucket.level += 1;
+      this.#buckets.set(key, bucket);
+    }
     const forget = (): void => {
       for (const { bucket } of counted) bucket.level = Math.max(0, bucket.level - 1);
     };
@@ -66,18 +98,18 @@ export class LoginLimit {
       forget,
       succeeded: () => {
         forget();
-        this.#familiar.set(pair, true);
+        if (pair !== undefined) this.#familiar.set(pair, true);
       },
     };
   }
 
-  #bucket(key: string, limit: number): Bucket {
+  /** What is counted under a key; kept only once something is. */
+  #counter(key: string, limit: number): Counter {
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? { level: 0, at: now };
     bucket.level = Math.max(0, bucket.level - ((now - bucket.at) * limit) / this.#tries.window);
     bucket.at = now;
-    this.#buckets.set(key, bucket);
-    return bucket;
+    return { key, bucket, limit };
   }
 
   /** How long until there is room for one more, in milliseconds. */
@@ -86,9 +118,5 @@ export class LoginLimit {
   }
 }
 
-/** What counts as one source: an IPv4 address, or the 64 bits of an IPv6 network somebody has all of. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toNormalizedString().split(':').slice(0, 4).join(':');
-}
+/** What something is kept under: of one size, and another one for other parts. */
+const keyOf = (...parts: readonly string[]): string => hash('sha256', JSON.stringify(parts), 'base64url');

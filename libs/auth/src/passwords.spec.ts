@@ -12,26 +12,27 @@ describe('the ledger of passwords', () => {
   beforeAll(async () => {
     database = await testDatabase();
     passwords = new Passwords(database.pool);
-    await passwords.start();
-    await passwords.start();
+    await passwords.onModuleInit();
+    await passwords.onModuleInit();
   });
   afterAll(() => database.drop());
 
   it('tells the right one from others', async () => {
-    const id = await passwords.keep('grüße, world');
-    expect(await passwords.matches(id, 'grüße, world')).toBe(true);
-    for (const other of ['grüße, World', 'grüße, world ', '']) expect(await passwords.matches(id, other)).toBe(false);
+    const id = await passwords.keep('grüße, world', '');
+    expect(await passwords.matches(id, 'grüße, world', '')).toBe(true);
+    for (const other of ['grüße, World', 'grüße, world ', ''])
+      expect(await passwords.matches(id, other, '')).toBe(false);
   });
 
   it('matches nothing where there is nothing to match', async () => {
     for (const id of [undefined, null, crypto.randomUUID()]) {
-      expect(await passwords.matches(id, '')).toBe(false);
-      expect(await passwords.matches(id, 'anything')).toBe(false);
+      expect(await passwords.matches(id, '', '')).toBe(false);
+      expect(await passwords.matches(id, 'anything', '')).toBe(false);
     }
   });
 
   it('keeps each with a salt of its own, and never the password', async () => {
-    const ids = [await passwords.keep('the same'), await passwords.keep('the same')];
+    const ids = [await passwords.keep('the same', ''), await passwords.keep('the same', '')];
     const { rows } = await database.pool.query<{ verifier: string }>(
       'SELECT verifier FROM ledger.passwords WHERE id = ANY ($1)',
       [ids],
@@ -43,16 +44,16 @@ describe('the ledger of passwords', () => {
   });
 
   it('erases', async () => {
-    const id = await passwords.keep('gone soon');
+    const id = await passwords.keep('gone soon', '');
     await passwords.erase(id);
     await passwords.erase(id);
     await passwords.erase(null);
-    expect(await passwords.matches(id, 'gone soon')).toBe(false);
+    expect(await passwords.matches(id, 'gone soon', '')).toBe(false);
   });
 
   it('takes on only so much at once', async () => {
     const narrow = new Passwords(database.pool, new ConcurrencyLimiter(1, 2));
-    const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => narrow.matches(undefined, 'x')));
+    const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => narrow.matches(undefined, 'x', '')));
     const refused = tries.filter((one) => one.status === 'rejected');
     expect(refused).toHaveLength(2);
     expect(String((refused[0] as PromiseRejectedResult).reason)).toContain('Too many logins at once');

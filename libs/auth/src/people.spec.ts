@@ -19,18 +19,20 @@ describe('managing people', () => {
   let count = 0;
   let name: string;
 
-  const newcomer = async (values: object = {}) => {
-    await server.create(root, 'Auth/Account', { name, ...values });
-    await server.call(root, 'Auth/Account.setPassword', { password: PASSWORD }, name);
+  const account = async (called: string, values: object = {}) => {
+    await server.create(root, 'Auth/Account', { name: called, ...values });
+    await server.call(root, 'Auth/Account.setPassword', { password: PASSWORD }, called);
   };
-  const as = async (values: object): Promise<Principal> => {
-    await newcomer(values);
-    return server.person(name, PASSWORD);
+  const newcomer = (values: object = {}) => account(name, values);
+  const person = async (called: string, values: object): Promise<Principal> => {
+    await account(called, values);
+    return server.person(called, PASSWORD);
   };
+  const as = (values: object): Promise<Principal> => person(name, values);
 
   beforeAll(async () => {
     database = await testDatabase();
-    server = await startAuth(database.url);
+    server = await startAuth(database);
     root = await server.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
@@ -179,6 +181,36 @@ describe('managing people', () => {
       await expect(server.remove(manager, 'Auth/Service', agent)).rejects.toThrow(denied);
     });
 
+    it('ends no session of anybody who may do more, but every other', async () => {
+      const ender = await person(`${name}-ender`, { permissions: ['Auth.view_session', 'Auth.delete_session'] });
+      const [more, grouped, agent, equal] = [`${name}-more`, `${name}-grouped`, `${name}-agent`, `${name}-equal`];
+      await server.create(root, 'Auth/Group', { name: `${name}-g`, permissions: ['Site.look'] });
+      await account(more, { permissions: ['Site.look'] });
+      await account(grouped, { groups: [`${name}-g`] });
+      await account(equal, { permissions: ['Auth.view_session'] });
+      await server.create(root, 'Auth/Service', { name: agent, permissions: ['Site.look'] });
+      const token = String(await server.call(root, 'Auth/Service.renewToken', {}, agent));
+      const logins: [string, string][] = [
+        ['root', ROOT_PASSWORD],
+        [more, PASSWORD],
+        [grouped, PASSWORD],
+        [agent, token],
+      ];
+      for (const [who, password] of logins) {
+        const session = await server.person(who, password);
+        await expect(server.remove(ender, 'Auth/Session', session.session)).rejects.toThrow(
+          `${who} may do more than you`,
+        );
+        expect(await server.keys(root, 'Auth/Session', who)).toContain(session.session);
+        await server.remove(root, 'Auth/Session', session.session);
+        expect(await server.keys(root, 'Auth/Session', who)).not.toContain(session.session);
+      }
+      const other = await server.person(equal, PASSWORD);
+      await server.remove(ender, 'Auth/Session', other.session);
+      await server.remove(ender, 'Auth/Session', ender.session);
+      expect(await server.keys(root, 'Auth/Session', ender.name)).toEqual([]);
+    });
+
     it('does the rest', async () => {
       const other = `${name}-other`;
       await server.create(manager, 'Auth/Account', { name: other, permissions: ['Auth.view_group'] });
@@ -243,18 +275,18 @@ describe('the first start', () => {
   afterEach(() => database.drop());
 
   it('makes the administrator, with the password that was chosen', async () => {
-    const server = await startAuth(database.url, { adminPassword: 'mellon12' });
+    const server = await startAuth(database, { adminPassword: 'mellon12' });
     expect(server.made).toEqual([{ name: 'root', password: 'mellon12' }]);
     expect(await server.person('root', 'mellon12')).toMatchObject({ superuser: true });
     await server.stop();
   });
 
   it('makes one password up, and a later start leaves all as it is', async () => {
-    const first = await startAuth(database.url, { adminPassword: undefined });
+    const first = await startAuth(database, { adminPassword: undefined });
     const [{ password } = { password: '' }] = first.made;
     expect(password).toMatch(/^[a-z0-9]{20}$/);
     await first.stop();
-    const second = await startAuth(database.url, { adminPassword: 'another' });
+    const second = await startAuth(database, { adminPassword: 'another' });
     expect(second.made).toEqual([]);
     expect(await second.person('root', password)).toMatchObject({ superuser: true });
     await expect(second.login('root', 'another')).rejects.toThrow('Invalid Login');
@@ -262,7 +294,7 @@ describe('the first start', () => {
   });
 
   it('is followed by a time in which two superusers cannot do away with each other', async () => {
-    const server = await startAuth(database.url);
+    const server = await startAuth(database);
     const root = await server.person('root', ROOT_PASSWORD);
     await server.create(root, 'Auth/Account', { name: 'second', superuser: true });
     const tries = await Promise.allSettled([
@@ -272,13 +304,13 @@ describe('the first start', () => {
     ]);
     const refused = tries.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
     expect(refused.filter((text) => text.includes('is the last superuser'))).not.toEqual([]);
-    const { rows } = await server.ground.reads.now.list(users);
+    const { rows } = await server.modules.reads.now.list(users);
     expect(rows.filter(({ row }) => row.superuser && row.enabled)).toHaveLength(1);
     await server.stop();
   });
 
   it('of two servers at once makes one administrator', async () => {
-    const servers = await Promise.all([1, 2].map(() => startAuth(database.url, { adminPassword: undefined })));
+    const servers = await Promise.all([1, 2].map(() => startAuth(database, { adminPassword: undefined })));
     const made = servers.flatMap((server) => server.made);
     expect(made).toHaveLength(1);
     for (const server of servers) expect(await server.person('root', made[0]?.password ?? '')).toBeDefined();

@@ -1,18 +1,17 @@
-import type { Model } from '#api';
-import { asText, dateTime, text } from '#api';
-import type { Session } from './session-holder.ts';
-import { decideSessions, kindOf } from './holders.ts';
+import { asText, dateTime, defineModel, parameter, text } from '#api';
+import { MAX_NAME_LENGTH } from './names.ts';
 import { openSessions } from './open-sessions.ts';
+import { DeleteSession } from './session.commands.ts';
 
 /** Open sessions; deleting one ends it. */
-export const sessionModel: Model<Session> = {
+export const sessionModel = defineModel({
   path: 'Auth/Session',
   doc: 'An open session of a user or a service.',
   protocols: ['rest'],
   idField: 'id',
   fields: {
     id: text(64, { mode: 'RO' }),
-    user: text(150, { mode: 'RO' }),
+    user: text(MAX_NAME_LENGTH, { mode: 'RO' }),
     source: text(undefined, { mode: 'RO', doc: 'Address it was opened from.' }),
     opened: dateTime({ mode: 'RO' }),
     expires: dateTime({ mode: 'RO' }),
@@ -20,21 +19,7 @@ export const sessionModel: Model<Session> = {
   rows: openSessions,
   present: ({ session, ...row }) => ({ ...row, id: session }),
   filters: {
-    user: {
-      parameters: { user: { type: { kind: 'String' } } },
-      where: ({ user }) => ({ user: asText(user) }),
-    },
+    user: { parameters: { user: parameter.text() }, where: ({ user }) => ({ user: asText(user) }) },
   },
-  // Nothing refers to a session, so there is nobody to look for.
-  deletion: {
-    close: async () => undefined,
-    users: async () => [],
-    reopen: async () => undefined,
-    remove: async (work, session, view) => {
-      const row = await view.get(openSessions, session);
-      if (!row) return;
-      const command = { type: 'CloseSession', data: { session: row.session } } as const;
-      await decideSessions(work, await kindOf(work, row.user), row.user, command);
-    },
-  },
-};
+  deletion: { command: (ids) => new DeleteSession(ids) },
+});

@@ -1,6 +1,7 @@
 import type { Principal } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CommandExecutor } from '#event-store';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { openSessions } from './open-sessions.ts';
@@ -23,7 +24,7 @@ describe('logging in and out', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    server = await startAuth(database.url);
+    server = await startAuth(database);
     root = await server.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
@@ -39,13 +40,16 @@ describe('logging in and out', () => {
 
   /** A session of theirs that was opened six minutes ago. */
   const sixMinutesOld = async (who: string): Promise<Principal> => {
-    const { reads, execute, store } = server.ground;
+    const { reads } = server.modules;
+    const executor = server.modules.get(CommandExecutor, { strict: false });
     const credential = (await reads.now.get(users, who))?.credential ?? '';
     const [opened, expires] = [-6, 60].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
     const data = { session: hashOf('old'), user: who, source: '', opened: opened ?? '', expires: expires ?? '' };
     const metadata = { actor: 'system', request: randomUUID(), correlation: '' };
-    await execute(metadata, (work) => work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }));
-    await reads.projector.caughtUp(await store.head(), 5000);
+    await executor.execute(metadata, (work) =>
+      work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }),
+    );
+    await server.modules.caughtUp();
     const principal = await server.identify(who, 'old');
     if (!principal) throw new Error('the session is not there');
     return principal;
@@ -54,7 +58,7 @@ describe('logging in and out', () => {
   it('gives a token of 32 characters that is good for two weeks', async () => {
     const token = await server.login(name, 'their first', '198.51.100.9');
     expect(token).toMatch(/^[a-z0-9]{32}$/);
-    const row = await server.ground.reads.now.get(openSessions, hashOf(token));
+    const row = await server.modules.reads.now.get(openSessions, hashOf(token));
     expect(row).toMatchObject({ user: name, source: '198.51.100.9' });
     const { opened = '', expires = '' } = row ?? {};
     expect(Date.parse(expires) - Date.parse(opened)).toBe(14 * 24 * 3600 * 1000);
@@ -70,7 +74,30 @@ describe('logging in and out', () => {
     await expect(server.login(name, 'their first')).rejects.toThrow(INVALID);
   });
 
-  it('takes as long for names nobody has', async () => {
+  it('is refused in the same words to names that nobody can have, which are looked up nowhere', async () => {
+    const asked = jest.spyOn(server.modules.reads.now, 'get');
+    await expect(server.login('x'.repeat(151), 'wrong')).rejects.toThrow(INVALID);
+    expect(asked).not.toHaveBeenCalled();
+    await expect(server.login('x'.repeat(150), 'wrong')).rejects.toThrow(INVALID);
+    expect(asked).toHaveBeenCalled();
+    asked.mockRestore();
+    expect(await server.identify('x'.repeat(151), 'a'.repeat(32))).toBeUndefined();
+  });
+
+  it('waits for nobody who tries it many times at once from elsewhere', async () => {
+    let waiting = 20;
+    const flood = Array.from({ length: waiting }, async (_, n) => {
+      const text = await server.login(`guess${n}`, 'wrong', '198.51.100.66').catch(String);
+      waiting -= 1;
+      return text;
+    });
+    expect(await server.login(name, 'their first', '203.0.113.5')).toMatch(/^[a-z0-9]{32}$/);
+    // Two were under way, and others may have had their turn while the session was opened.
+    expect(waiting).toBeGreaterThan(10);
+    expect(new Set(await Promise.all(flood))).toEqual(new Set([`Refusal: ${INVALID}`]));
+  });
+
+  it('takes as long for names nobody has, or can have', async () => {
     const time = async (who: string) => {
       const begun = performance.now();
       await server.login(who, 'wrong').catch(() => undefined);
@@ -78,7 +105,9 @@ describe('logging in and out', () => {
     };
     const fastest = async (who: string) => Math.min(await time(who), await time(who), await time(who));
     // A look-up alone takes a hundredth of this.
-    expect(await fastest('nobody')).toBeGreaterThan((await fastest(name)) / 3);
+    const usual = await fastest(name);
+    expect(await fastest('nobody')).toBeGreaterThan(usual / 3);
+    expect(await fastest('x'.repeat(100_000))).toBeGreaterThan(usual / 3);
   });
 
   it('ends one session, and leaves the others', async () => {
@@ -144,7 +173,7 @@ describe('logging in and out', () => {
 describe('too many failed logins', () => {
   it('are refused for a while, on every way to try a password', async () => {
     const database = await testDatabase();
-    const server = await startAuth(database.url, { tries: { perName: 3, perSource: 5, window: 600_000 } });
+    const server = await startAuth(database, { tries: { perName: 3, perSource: 5, window: 600_000 } });
     const root = await server.person('root', ROOT_PASSWORD, '192.0.2.3');
     for (const _ of [1, 2, 3]) await expect(server.login('root', 'wrong')).rejects.toThrow(INVALID);
     await expect(server.login('root', ROOT_PASSWORD)).rejects.toThrow(/^Too many failed logins, try again in \d+ s/);

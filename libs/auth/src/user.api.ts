@@ -1,47 +1,40 @@
-import type { Model } from '#api';
-import { ANONYMOUS, asText } from '#api';
-import type { Sessions } from './sessions.ts';
-
-const string = { type: { kind: 'String' } } as const;
+import { ANONYMOUS, defineModel, parameter, staticAction } from '#api';
+import { ClearText } from './clear-text.ts';
+import { ChangePassword } from './password.commands.ts';
+import { Login, Logout } from './session.commands.ts';
 
 /** Logging in and out. Users themselves are not objects of CInP. */
-export const userModel = (sessions: Sessions): Model => ({
+export const userModel = defineModel({
   path: 'Auth/User',
   doc: 'Logging in and out.',
   fields: {},
   actions: {
-    login: {
-      static: true,
+    login: staticAction({
       doc: 'Opens a session; the answer is its token.',
-      parameters: { username: string, password: string },
-      returns: string,
+      parameters: { username: parameter.text(), password: parameter.text() },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: { freely: (_, { username, password }, call) => sessions.login(asText(username), asText(password), call) },
-    },
-    logout: {
-      static: true,
+      command: ({ username, password }) => new Login(username ?? '', new ClearText(password ?? '')),
+    }),
+    logout: staticAction({
       doc: 'Ends the session of the caller.',
       parameters: {},
       permission: 'anybody',
-      run: { freely: (_, __, call) => sessions.logout(call) },
-    },
-    whoami: {
-      static: true,
+      command: () => new Logout(),
+    }),
+    whoami: staticAction({
       doc: 'The name of the caller.',
       parameters: {},
-      returns: string,
+      returns: parameter.text(),
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }) => caller.principal?.name ?? ANONYMOUS },
-    },
-    changePassword: {
-      static: true,
+      query: async (_, { caller }) => caller.principal?.name ?? ANONYMOUS,
+    }),
+    changePassword: staticAction({
       doc: 'Changes the password of the caller and ends all their sessions.',
-      parameters: { password: string, current_password: { ...string, default: null } },
+      parameters: { password: parameter.text(), current_password: parameter.text({ default: null }) },
       permission: 'session',
-      run: {
-        freely: (_, { password, current_password: current }, call) =>
-          sessions.changePassword(asText(password), current === null ? null : asText(current), call),
-      },
-    },
+      command: ({ password, current_password: current }) =>
+        new ChangePassword(new ClearText(password ?? ''), current === null ? null : new ClearText(current)),
+    }),
   },
 });

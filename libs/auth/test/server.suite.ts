@@ -1,26 +1,23 @@
-import type { Caller, Principal } from '#kernel';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
+import type { Caller, Logger, Principal } from '#kernel';
+import { randomUUID } from 'node:crypto';
+import { Module } from '@nestjs/common';
 import type { Model, Values } from '#api';
-import { ApiService, AS_THEY_ARE, Catalogue } from '#api';
-import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
-import { Ids, openReadStore } from '#read-store';
-import { ReactionRunner } from '#reactions';
-import type { AppContext } from '#runtime';
-import { jsonLogger } from '#runtime/logger';
-import { Secrets } from '#secrets';
-import { authRoom } from '../src/auth.module.ts';
+import { ApiCatalogue, ApiModule, AS_THEY_ARE, defineModel, parameter, staticAction } from '#api';
+import type { TestDatabase, TestModules } from '#testing';
+import { startModules } from '#testing';
+import { LOGGER } from '#runtime';
+import { AuthModule } from '../src/auth.module.ts';
+import type { CleanupContext } from '../src/credential-cleanup.ts';
+import { Identities } from '../src/identities.ts';
 import type { LoginTries } from '../src/login-limit.ts';
 
-/** A server with this room alone, over a database it may share with others; for specs. */
+/** A server with this module alone, over a database it may share with others; for specs. */
 export interface AuthServer {
-  readonly ground: AppContext;
+  readonly modules: TestModules;
+  /** What its listeners are made from. */
+  readonly context: CleanupContext;
   /** What it would have told the operator: administrators it has made. */
   readonly made: { readonly name: string; readonly password: string }[];
-  /** What it has written. */
-  readonly lines: string[];
-  /** Who listens to the log here. */
-  readonly runner: ReactionRunner;
   /** Who a name and a token are. */
   identify(name: string, token: string): Promise<Principal | undefined>;
   /** Logs in. @returns the token */
@@ -42,47 +39,38 @@ export const ROOT_PASSWORD = 'root of all';
 
 const PLENTY: LoginTries = { perName: 1000, perSource: 1000, window: 1000 };
 
-/** A model of another room, so that there are permissions besides those of this one. */
-const sight: Model = {
+/** A model of another module, so that there are permissions besides those of this one. */
+const sight = defineModel({
   path: 'Site/Sight',
   fields: {},
   actions: {
-    look: { static: true, parameters: {}, permission: { grant: 'Site.look' }, run: { freely: async () => 1 } },
+    look: staticAction({
+      parameters: {},
+      returns: parameter.integer(),
+      permission: { grant: 'Site.look' },
+      query: async () => 1,
+    }),
   },
-};
+});
 
-/** Starts a server on the database of a URL. */
+@Module({ imports: [ApiModule.forFeature({ models: [sight] })] })
+class SightModule {}
+
+/** Starts a server on a database. */
 export async function startAuth(
-  url: string,
+  database: TestDatabase,
   options: { readonly adminPassword?: string | undefined; readonly tries?: LoginTries } = {},
 ): Promise<AuthServer> {
-  const { adminPassword = ROOT_PASSWORD, tries = PLENTY } = options;
   const made: { name: string; password: string }[] = [];
-  const lines: string[] = [];
-  const pool = new Pool({ connectionString: url, max: 8 });
-  const store = await postgresEventStore(pool);
-  const room = authRoom({
-    adminPassword: 'adminPassword' in options ? options.adminPassword : adminPassword,
-    loginTries: tries,
+  const auth = AuthModule.forRoot({
+    adminPassword: 'adminPassword' in options ? options.adminPassword : ROOT_PASSWORD,
+    loginTries: options.tries ?? PLENTY,
     made: (user) => void made.push(user),
   });
-  const reads = openReadStore({ store, pool, models: room.rows, onError: (error) => void lines.push(String(error)) });
-  const clock = systemClock();
-  const commands = new CommandExecutor(store, clock);
-  const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
-  const log = jsonLogger({ write: (line) => void lines.push(line) });
-  const secrets = new Secrets(pool, randomBytes(32));
-  const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
-  const { api: models = [], complete, processes = [], listeners = [] } = room.furnish(ground);
-  const catalogue = new Catalogue([...models, sight]);
-  complete?.(catalogue);
-  const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), execute });
-  await reads.projector.start();
-  await reads.projector.caughtUp(await store.head(), Number.POSITIVE_INFINITY);
-  for (const process of processes) await process.start();
-  const onError = (error: unknown) => void lines.push(String(error));
-  const runner = new ReactionRunner({ store, pool, listeners, upcasters: {}, onError });
-  await runner.start();
+  const modules = await startModules({ imports: [auth, SightModule], database });
+  const catalogue = modules.get(ApiCatalogue, { strict: false }).whole;
+  const identities = modules.get(Identities, { strict: false });
+  const api = modules.api('rest');
 
   const request = (principal: Principal | undefined, source = '192.0.2.1') => {
     const caller: Caller = principal ? { principal, source } : { source };
@@ -98,15 +86,16 @@ export async function startAuth(
     if (!action) throw new Error('there is no login');
     return String((await api.callStatic(action, { username, password }, request(undefined, source))).value);
   };
+  const { store, reads, clock, gateway } = modules;
+  const log = modules.get<Logger>(LOGGER, { strict: false });
   return {
-    ground,
+    modules,
+    context: { store, reads, log, clock, gateway },
     made,
-    lines,
-    runner,
-    identify: room.identify,
+    identify: (name, token) => identities.identify(name, token),
     login,
     person: async (name, password, source) => {
-      const principal = await room.identify(name, await login(name, password, source));
+      const principal = await identities.identify(name, await login(name, password, source));
       if (!principal) throw new Error(`${name} is nobody`);
       return principal;
     },
@@ -127,12 +116,6 @@ export async function startAuth(
       if (key === undefined) return (await api.callStatic(action, parameters, request(by))).value;
       return (await api.callOn(model(path), action, [key], parameters, request(by))).value.get(key);
     },
-    stop: async () => {
-      await runner.stop();
-      for (const process of processes.toReversed()) await process.stop();
-      await reads.projector.stop();
-      await store.close();
-      await pool.end();
-    },
+    stop: () => modules.stop(),
   };
 }

@@ -17,6 +17,7 @@ import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
+import { erasedText } from './task-secrets.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -69,14 +70,6 @@ function holderOf(caller: Caller | undefined): Holder {
   if (!caller?.principal) throw refuse('', 'NOT_LOGGED_IN', 'Invalid Session');
   return { user: caller.principal.name, source: caller.source, session: caller.principal.session };
 }
-
-const polled = (id: number, order: TaskOrder, cookie: string): PolledTask => ({
-  module: order.module,
-  function: order.function,
-  cookie,
-  paramaters: order.parameters,
-  job_id: id,
-});
 
 @CommandHandler(ClaimTask)
 class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
@@ -136,11 +129,22 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     const context = new CommandContext({ metadata: { ...metadata, request }, now, ...(caller ? { caller } : {}) });
     try {
       const { value, position } = await this.commands.execute(new ClaimTask(id, modules, cookie, holder), context);
-      return value ? { task: polled(id, value, cookie), position } : undefined;
+      const task = value && (await this.#polled(id, value, cookie));
+      return task ? { task, position } : undefined;
     } catch (error) {
       if (error instanceof Conflict) return undefined;
       throw error;
     }
+  }
+
+  /** A task as an agent is handed it, with its secrets; undefined: one has been erased, and the task has failed. */
+  async #polled(id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> {
+    const { parameters, erased } = await this.options.resolveSecrets(order.parameters);
+    if (erased.length > 0) {
+      await this.foreman.failTask(id, cookie, erasedText(erased));
+      return undefined;
+    }
+    return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
   }
 
   /**
@@ -156,7 +160,8 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       if (!order || !dispatch?.holder) continue;
       if (this.foreman.polls.startedAgain(dispatch.holder)) await this.foreman.reconcileNow(Number(key));
       else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
-        again.push(polled(Number(key), order, dispatch.cookie));
+        const task = await this.#polled(Number(key), order, dispatch.cookie);
+        if (task) again.push(task);
       }
     }
     return again;

@@ -11,17 +11,17 @@ describe('metrics', () => {
       ],
     );
     metrics.request('cinp', 'CREATE', 201, 0.002);
-    metrics.command('done', 0.001);
-    metrics.command('refused', 0.001);
+    metrics.command('CreateSite', 'done', 0.001);
+    metrics.command('CreateSite', 'refused', 0.001);
     metrics.conflict();
     metrics.appended(3);
     metrics.projected(2);
     metrics.reactionFailed('erase');
     const text = await metrics.text();
     for (const line of [
-      'contractor_http_request_seconds_count{face="cinp",verb="CREATE",status="201"} 1',
-      'contractor_http_request_seconds_bucket{le="0.0025",face="cinp",verb="CREATE",status="201"} 1',
-      'contractor_command_seconds_count{outcome="refused"} 1',
+      'contractor_http_request_seconds_count{protocol="cinp",verb="CREATE",status="201"} 1',
+      'contractor_http_request_seconds_bucket{le="0.0025",protocol="cinp",verb="CREATE",status="201"} 1',
+      'contractor_command_seconds_count{command="CreateSite",outcome="refused"} 1',
       'contractor_command_conflicts_total 1',
       'contractor_log_appended_events_total 3',
       'contractor_projected_events_total 2',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ScriptHarness } from '../script-harness.suite.ts';
+import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { test, triangular } from './server.ts';
 
 const [foundation] = test.foundationTypes;

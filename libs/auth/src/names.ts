@@ -1,0 +1,18 @@
+import type { UnitOfWork } from '#kernel';
+
+/** How many characters the name of a user, a group or a service has at most. */
+export const MAX_NAME_LENGTH = 150;
+
+/** What can stand in a URI and a header. */
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+/** Names that stand in the log for somebody else. */
+const TAKEN = new Set(['system', 'AnonymousUser']);
+
+/** Whether anybody could be called so; of other texts nothing is looked up or kept. */
+export const canBeName = (text: string): boolean => text.length <= MAX_NAME_LENGTH;
+
+/** Checks the name of somebody new. */
+export function checkName(work: UnitOfWork, name: string): void {
+  if (name !== '' && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
+  if (TAKEN.has(name)) work.fault('name', 'RESERVED', `"${name}" stands for somebody else`);
+}

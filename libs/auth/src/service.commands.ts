@@ -1,0 +1,87 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { UnitOfWork } from '#kernel';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, given } from '#api';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Key } from '#read-store';
+import { GrantPolicy } from './grant-policy.ts';
+import { managedService } from './managed.ts';
+import { checkName } from './names.ts';
+import type { serviceFields } from './service.api.ts';
+import { service } from './service.ts';
+import { hashOf, newToken } from './tokens.ts';
+import { user } from './user.ts';
+
+export class CreateService extends CreateCommand<NewValues<typeof serviceFields>> {}
+export class ChangeService extends ChangeCommand<ChangedValues<typeof serviceFields>> {}
+export class DeleteService extends DeleteCommand {}
+
+/** Gives a service a new token, which is the result and is shown only now; the old one and all sessions end. */
+export class RenewToken extends NamedCommand<string> {
+  constructor(readonly key: Key) {
+    super();
+  }
+}
+
+@CommandHandler(CreateService)
+class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
+  constructor(@Inject(GrantPolicy) private readonly policy: GrantPolicy) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { values }: CreateService, { caller }: CommandContext): Promise<string> {
+    const { name, enabled, sites, modules, permissions } = values;
+    checkName(work, name);
+    if (await work.load(user, name)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
+    this.policy.checkAdded(work, caller, [], permissions);
+    const data = { name, enabled: enabled ?? false, sites, modules, permissions };
+    await work.decide(service, name, { type: 'DefineService', data });
+    return name;
+  }
+}
+
+@CommandHandler(ChangeService)
+class ChangeServiceHandler extends UnitOfWorkHandler<ChangeService> {
+  constructor(@Inject(GrantPolicy) private readonly policy: GrantPolicy) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, values }: ChangeService, { caller }: CommandContext): Promise<void> {
+    const { enabled, sites, modules, permissions } = values;
+    const found = await managedService(work, key, caller);
+    this.policy.checkAdded(work, caller, found.permissions, permissions ?? []);
+    const wanted = given({ enabled: enabled === null ? false : enabled, sites, modules, permissions });
+    await work.decide(service, key, { type: 'ChangeService', data: wanted });
+  }
+}
+
+// Nothing refers to a service, so there is nobody to look for.
+@CommandHandler(DeleteService)
+class DeleteServiceHandler extends UnitOfWorkHandler<DeleteService> {
+  async decide(work: UnitOfWork, { keys }: DeleteService, { caller }: CommandContext): Promise<void> {
+    for (const key of keys) await managedService(work, key, caller);
+    for (const key of keys) await work.decide(service, key, { type: 'DeleteService', data: {} });
+  }
+}
+
+@CommandHandler(RenewToken)
+class RenewTokenHandler extends UnitOfWorkHandler<RenewToken, string> {
+  override async prepare(): Promise<string> {
+    return newToken();
+  }
+
+  // The result stands in the log where a command may be repeated; the token does not.
+  async decide(work: UnitOfWork, { key }: RenewToken, { caller }: CommandContext, token: string): Promise<string> {
+    await managedService(work, key, caller);
+    await work.decide(service, key, { type: 'RenewToken', data: { credential: hashOf(token) } });
+    return '';
+  }
+
+  override async complete(_: RenewToken, __: string, token: string): Promise<string> {
+    return token;
+  }
+}
+
+export const serviceHandlers = [CreateServiceHandler, ChangeServiceHandler, DeleteServiceHandler, RenewTokenHandler];

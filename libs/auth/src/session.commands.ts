@@ -1,0 +1,144 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
+import { DeleteCommand } from '#api';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import type { ClearText } from './clear-text.ts';
+import { checkReach } from './grant-policy.ts';
+import type { HolderKind } from './holders.ts';
+import { decideSessions, kindOf } from './holders.ts';
+import { LoginLimit } from './login-limit.ts';
+import { canBeName } from './names.ts';
+import { openSessions } from './open-sessions.ts';
+import { Passwords } from './passwords.ts';
+import { services } from './services.ts';
+import { hashOf, newToken } from './tokens.ts';
+import { users } from './users.ts';
+
+const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
+
+/**
+ * Opens a session of two weeks, for a user by their password or for a service by its token. Results in its token, 32
+ * characters of a-z and 0-9. Refused as `Invalid Login`, whatever was wrong with it.
+ */
+export class Login extends NamedCommand<string> {
+  constructor(
+    readonly username: string,
+    readonly password: ClearText,
+  ) {
+    super();
+  }
+}
+
+/** Closes the caller's session, if there is one. */
+export class Logout extends NamedCommand {}
+
+/** Ends sessions, by their ids. */
+export class DeleteSession extends DeleteCommand {}
+
+/** Closes those sessions of a user or a service that have run out. */
+export class CloseExpiredSessions extends NamedCommand {
+  constructor(readonly holder: string) {
+    super();
+  }
+}
+
+/** Somebody who is let in: what they are, by what, and the token they get. */
+interface LetIn {
+  readonly kind: HolderKind;
+  readonly credential: string;
+  readonly token: string;
+}
+
+@CommandHandler(Login)
+class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
+  constructor(
+    @Inject(Passwords) private readonly passwords: Passwords,
+    @Inject(LoginLimit) private readonly limit: LoginLimit,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+  ) {
+    super();
+  }
+
+  override prepare({ username, password }: Login, { caller }: CommandContext): Promise<LetIn> {
+    const source = caller?.source ?? '';
+    return this.limit.guard(username, source, () => this.#letIn(username, password.reveal(), source));
+  }
+
+  // The result stands in the log where a command may be repeated; the token does not.
+  async decide(work: UnitOfWork, { username }: Login, context: CommandContext, { kind, credential, token }: LetIn) {
+    const data = {
+      session: hashOf(token),
+      user: username,
+      source: context.caller?.source ?? '',
+      opened: context.now,
+      expires: iso(Date.parse(context.now) + TWO_WEEKS_MS),
+      credential,
+    };
+    await decideSessions(work, kind, username, { type: 'OpenSession', data });
+    return '';
+  }
+
+  override async complete(_: Login, __: string, { token }: LetIn): Promise<string> {
+    return token;
+  }
+
+  /** Takes as long for names nobody has or can have, and for tokens of services, as for passwords of users. */
+  async #letIn(name: string, password: string, source: string): Promise<LetIn> {
+    const { now: view } = this.reads;
+    // What cannot be a name is not looked up: who looks for something may keep that it is not there.
+    const [row, program] = canBeName(name)
+      ? await Promise.all([view.get(users, name), view.get(services, name)])
+      : [undefined, undefined];
+    const matches = await this.passwords.matches(row?.credential, password, source);
+    const token = newToken();
+    if (matches && row?.enabled && row.credential) return { kind: 'user', credential: row.credential, token };
+    const hash = hashOf(password);
+    if (program?.enabled && program.credential === hash) return { kind: 'service', credential: hash, token };
+    throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+  }
+}
+
+@CommandHandler(Logout)
+class LogoutHandler extends UnitOfWorkHandler<Logout> {
+  async decide(work: UnitOfWork, _: Logout, { caller }: CommandContext): Promise<void> {
+    if (!caller?.principal) return;
+    const { name, serviceScope, session } = caller.principal;
+    const command = { type: 'CloseSession', data: { session } } as const;
+    await decideSessions(work, serviceScope ? 'service' : 'user', name, command);
+  }
+}
+
+// Nothing refers to a session, so there is nobody to look for.
+@CommandHandler(DeleteSession)
+class DeleteSessionHandler extends UnitOfWorkHandler<DeleteSession> {
+  constructor(@Inject(READ_STORE) private readonly reads: ReadStore) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { keys }: DeleteSession, { caller }: CommandContext): Promise<void> {
+    for (const key of keys) {
+      const row = await this.reads.now.get(openSessions, key);
+      if (!row) continue;
+      await checkReach(work, caller, row.user);
+      const command = { type: 'CloseSession', data: { session: row.session } } as const;
+      await decideSessions(work, await kindOf(work, row.user), row.user, command);
+    }
+  }
+}
+
+@CommandHandler(CloseExpiredSessions)
+class CloseExpiredSessionsHandler extends UnitOfWorkHandler<CloseExpiredSessions> {
+  async decide(work: UnitOfWork, { holder }: CloseExpiredSessions, { now }: CommandContext): Promise<void> {
+    await decideSessions(work, await kindOf(work, holder), holder, { type: 'CloseExpiredSessions', data: { now } });
+  }
+}
+
+export const sessionHandlers = [LoginHandler, LogoutHandler, DeleteSessionHandler, CloseExpiredSessionsHandler];
+
+/** ISO 8601 with microseconds, of milliseconds since 1970. */
+const iso = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, -1)}000+00:00`;
