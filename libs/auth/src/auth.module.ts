@@ -48,7 +48,6 @@ const loginLimit: FactoryProvider<LoginLimit> = {
   useFactory: ({ loginTries }: AuthOptions) => new LoginLimit(loginTries),
 };
 
-/** Needs the first user, and so begins when there is one. */
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
   inject: [EVENT_STORE, READ_STORE],
