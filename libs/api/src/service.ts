@@ -228,7 +228,7 @@ export class ApiService {
   ): Promise<Position | undefined> {
     const call = this.#call(request);
     const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
-    const faults = [...changes.values()].flatMap((values) => validate(model.fields, values));
+    const faults = [...new Set(changes.values())].flatMap((values) => validate(model.fields, values));
     const { position } = await this.#sendAll(commands, request, {
       faults,
       preconditions: [...preconditions, ...unchanged(model, [...changes.keys()], request)],

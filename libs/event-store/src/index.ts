@@ -4,7 +4,7 @@ export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
-export { CommandContext } from './command-context.ts';
+export { CommandContext, Outdated } from './command-context.ts';
 export type { CommandContextOptions, Precondition } from './command-context.ts';
 export { CommandExecutor } from './command-executor.ts';
 export type { CommandResult } from './command-executor.ts';
