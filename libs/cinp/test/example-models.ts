@@ -203,6 +203,7 @@ const userModel: Model = {
       parameters: { username: { type: { kind: 'String' } }, password: { type: { kind: 'String' } } },
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
+      ignoresSession: true,
       run: {
         query: async (_, { username, password }) => {
           if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');

@@ -8,4 +8,5 @@ export type { HttpDispatcher, ProtocolAdapter } from './dispatcher.ts';
 export { newRequestId, withoutHost } from './http-exchange.ts';
 export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
+export { plainProblem } from './plain-problem.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';

@@ -1,4 +1,4 @@
-import type { Model } from '#api';
+import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
@@ -11,8 +11,9 @@ export interface IdempotencyStore {
   keep(request: string, kept: { readonly fingerprint: string; readonly answer: string }): Promise<void>;
 }
 
-/** Whether answers about a model may be kept: those of `Auth` may hold tokens. */
-export const mayBeStored = ({ path }: Model): boolean => namespaceOf(path) !== 'Auth';
+/** Whether answers about a model may be kept. */
+export const mayBeStored = ({ path }: Model, catalogue: Catalogue): boolean =>
+  catalogue.namespace(namespaceOf(path))?.storesAnswers === true;
 
 /**
  * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
@@ -28,12 +29,13 @@ export async function withIdempotency(
 ): Promise<Answer> {
   const key = visit.request.header('idempotency-key');
   const keyed = key !== undefined && visit.caller?.principal !== undefined;
-  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(model)) return execute(wish);
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(model, wish.api.catalogue))
+    return execute(wish);
   const fingerprint = mark(JSON.stringify([visit.method, visit.path, wish.data]));
   const before = await kept.find(visit.id);
   if (before) {
     if (before.fingerprint !== fingerprint) {
-      throw new Problem('conflict', 'The Idempotency-Key was used for another request.');
+      throw new Problem('idempotency-key-reused', 'The Idempotency-Key was used for another request.');
     }
     const answer = JSON.parse(before.answer) as Answer;
     return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '#kernel';
 import { Conflict, refuse, refuseAs } from '#kernel';
 import type { Key } from '#read-store';
-import type { Model } from '#api';
+import type { Model, NamespaceDeclaration } from '#api';
 import { asText, boolean, byReference, dateTime, integer, map, reference, text } from '#api';
 import type { Row } from './example-things.ts';
 import { DeleteThings, ExampleCommand } from './example-commands.ts';
@@ -149,6 +149,7 @@ const userModel: Model = {
       parameters: { username: { type: { kind: 'String' } }, password: { type: { kind: 'String' } } },
       returns: { type: { kind: 'String' } },
       permission: 'anybody',
+      ignoresSession: true,
       run: {
         query: async (_, { username, password }) => {
           if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
@@ -169,5 +170,10 @@ const userModel: Model = {
 
 const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', protocols: ['cinp'] };
 
-/** The models of a small API, for the specs of this room. */
+/** Its namespaces. */
+export const NAMESPACES: readonly NamespaceDeclaration[] = [
+  { name: 'Auth', position: 1, storesAnswers: false, refusals: { INVALID_LOGIN: 'unauthenticated' } },
+];
+
+/** The models of a small API, for the specs of this module. */
 export const MODELS: readonly Model[] = [userModel, hiddenModel, siteModel, networkModel, planModel];
