@@ -34,7 +34,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
   building: [...SUBJECT, 'platform', 'site', 'blueprint', 'foreman'],
   records: [...SUBJECT, 'reactions'],
-  platforms: ['kernel', 'tscript', 'platform'],
+  platforms: ['kernel', 'tscript', 'platform', 'api'],
 };
 
 const INFRASTRUCTURE = new Set(Object.keys(MODULES).slice(0, Object.keys(MODULES).indexOf('auth')));
@@ -47,12 +47,16 @@ const AGENT_HALF = new Set(['kernel', 'platform']);
 const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'wire', 'platform', 'platforms'],
+  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };
 
-/** Packages of the framework, and who may know it. */
+/** Packages of the framework. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts']);
+/** Modules and programs that are plain TypeScript: what is pure, what stands at a boundary, what runs without the server. */
+const WITHOUT_NEST =
+  /^(?:libs\/(?:kernel|tscript|config|read-store|reactions|secrets|wire|http|cinp|rest|platform|platforms)|apps\/(?:cli|subcontractor))\//;
+/** In the others, what only declares. */
+const DECLARATION = /\.(?:api|upcasters)\.ts$/;
 
 interface Source {
   readonly file: string;
@@ -175,20 +179,32 @@ describe('modules', () => {
     const wrong = sources
       .filter(({ file }) => moduleOf(file) === 'platforms' && !isTest(file) && !server.has(path.basename(file)))
       .flatMap(({ file, imports }) => {
-        const others = imports.map(aliasOf).filter((alias) => alias !== undefined && !AGENT_HALF.has(alias));
+        const others = imports.filter((specifier) => {
+          const alias = aliasOf(specifier);
+          return alias !== undefined && (!AGENT_HALF.has(alias) || specifier.endsWith('/server'));
+        });
         const halves = imports.filter((specifier) => specifier.startsWith('.') && server.has(path.basename(specifier)));
         return [...others, ...halves].map((what) => `${file} imports ${what}`);
       });
     expect(wrong).toEqual([]);
   });
 
-  it('keep the framework at the edge', () => {
+  it('know the framework only where it does something for them', () => {
     const wrong = sources.filter(
       ({ file, imports }) =>
-        !file.startsWith('apps/contractor/') &&
+        (WITHOUT_NEST.test(file) || DECLARATION.test(file)) && !isTest(file) && imports.some((name) => NEST.test(name)),
+    );
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('keep deciders and folds free of the framework', () => {
+    const wrong = sources.filter(
+      ({ file, imports }) =>
+        moduleOf(file) !== undefined &&
         !isTest(file) &&
-        !KNOWS_NEST.has(file) &&
-        imports.some((name) => NEST.test(name)),
+        !INFRASTRUCTURE.has(moduleOf(file) ?? '') &&
+        imports.some((name) => NEST.test(name)) &&
+        /^export const \w+(?:: (?:Decider|ReadModel)<| = entity\()/m.test(readFileSync(file, 'utf8')),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });

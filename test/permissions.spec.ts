@@ -81,6 +81,9 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+Records/DeadLetter
+  (list)                                             Records.view_deadletter
+  (retry) (discard)                                  Records.can_dead_letter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
@@ -141,7 +144,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
-    clock: { now: () => '2026-01-01T00:00:00.000000+00:00' },
+    clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
     commands: { execute: nothing },
   });

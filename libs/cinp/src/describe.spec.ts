@@ -3,9 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Json } from '#kernel';
 import type { Action, Field, Filter, Model, Parameter } from '#api';
 import { Catalogue } from '#api';
-import type { Key } from '#read-store';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
-import { ExampleCommand } from '../test/example-commands.ts';
 import { MODELS, NAMESPACES } from '../test/example-models.ts';
 
 interface Told {
@@ -64,6 +62,11 @@ const action = (told: ToldAction): Action => {
   };
 };
 
+/** What is only described is never asked for. */
+const nothing = (): never => {
+  throw new Error('a description asks for no command');
+};
+
 /** The declaration a recorded description would have come from. */
 function declared(namespace: string, told: ToldModel): Model {
   const allowed = (verb: string): boolean => !told['not-allowed-verbs'].includes(verb);
@@ -75,9 +78,9 @@ function declared(namespace: string, told: ToldModel): Model {
     ),
     ...(told['id-field-name'] ? { idField: told['id-field-name'] } : {}),
     ...(rows && allowed('GET') ? { rows } : {}),
-    ...(allowed('CREATE') ? { create: () => new ExampleCommand<Key>(async () => '') } : {}),
-    ...(allowed('UPDATE') ? { update: () => new ExampleCommand(async () => undefined) } : {}),
-    ...(allowed('DELETE') ? { deletion: {} as NonNullable<Model['deletion']> } : {}),
+    ...(allowed('CREATE') ? { create: nothing } : {}),
+    ...(allowed('UPDATE') ? { update: nothing } : {}),
+    ...(allowed('DELETE') ? { deletion: { command: nothing } } : {}),
     actions: Object.fromEntries(Object.entries(told.actions).map(([name, one]) => [name, action(one)])),
     filters: Object.fromEntries(
       Object.entries(told['list-filters']).map(([name, told]): [string, Filter] => [

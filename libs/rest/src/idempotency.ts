@@ -1,4 +1,4 @@
-import type { Catalogue, Model } from '#api';
+import type { ApiService, Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
@@ -11,9 +11,9 @@ export interface IdempotencyStore {
   keep(request: string, kept: { readonly fingerprint: string; readonly answer: string }): Promise<void>;
 }
 
-/** Whether answers about a model may be kept. */
-export const mayBeStored = ({ path }: Model, catalogue: Catalogue): boolean =>
-  catalogue.namespace(namespaceOf(path))?.storesAnswers === true;
+/** Whether answers about a model may be kept: not where its namespace says that they may hold tokens. */
+export const mayBeStored = (catalogue: Catalogue, { path }: Model): boolean =>
+  catalogue.namespace(namespaceOf(path))?.storesAnswers ?? false;
 
 /**
  * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
@@ -21,7 +21,15 @@ export const mayBeStored = ({ path }: Model, catalogue: Catalogue): boolean =>
  * @throws Problem where the key was used for something else
  */
 export async function withIdempotency(
-  { kept, mark }: { readonly kept: IdempotencyStore; readonly mark: (text: string) => string },
+  {
+    api,
+    kept,
+    mark,
+  }: {
+    readonly api: Pick<ApiService, 'catalogue'>;
+    readonly kept: IdempotencyStore;
+    readonly mark: (text: string) => string;
+  },
   visit: RequestContext,
   { model }: Served,
   wish: ParsedRequest,
@@ -29,7 +37,7 @@ export async function withIdempotency(
 ): Promise<Answer> {
   const key = visit.request.header('idempotency-key');
   const keyed = key !== undefined && visit.caller?.principal !== undefined;
-  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(model, wish.api.catalogue))
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(api.catalogue, model))
     return execute(wish);
   const fingerprint = mark(JSON.stringify([visit.method, visit.path, wish.data]));
   const before = await kept.find(visit.id);

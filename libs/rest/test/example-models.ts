@@ -1,55 +1,57 @@
-import type { UnitOfWork } from '#kernel';
-import { Conflict, refuse, refuseAs } from '#kernel';
-import type { Key } from '#read-store';
-import type { Model, NamespaceDeclaration } from '#api';
-import { asText, boolean, byReference, dateTime, integer, map, reference, text } from '#api';
+import { refuse } from '#kernel';
+import type { Field, Model, NamespaceDeclaration } from '#api';
+import {
+  action,
+  asText,
+  boolean,
+  byReference,
+  dateTime,
+  defineModel,
+  integer,
+  map,
+  numberReference,
+  parameter,
+  reference,
+  staticAction,
+  text,
+} from '#api';
+import { ChangeSite, CreateNetwork, CreateSite, DeleteSite, DescribeSite } from './example-commands.ts';
 import type { Row } from './example-things.ts';
-import { DeleteThings, ExampleCommand } from './example-commands.ts';
 import { network, site } from './example-things.ts';
 
 const MOMENTS = { updated: dateTime({ mode: 'RO' }), created: dateTime({ mode: 'RO' }) } as const;
 
-const siteThere = async (work: UnitOfWork, field: string, key: unknown): Promise<void> => {
-  if (typeof key !== 'string' || (await work.load(site.decider, key)).stage === 'active') return;
-  work.fault(field, 'INVALID_VALUE', `there is no site ${key}`);
+const ratio: Field<number | null, 'RW'> = { type: { kind: 'Float' }, mode: 'RW', required: false };
+
+export const siteFields = {
+  name: text(40, { mode: 'RC', required: true }),
+  description: text(20, { required: true, doc: 'In words.' }),
+  parent: reference('Site/Site'),
+  level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
+  config_values: map({ default: {} }),
+  tags: text(10, { list: true, default: [] }),
+  size: integer(),
+  ratio,
+  urgent: boolean({ default: false }),
+  opens: dateTime(),
+  weight: integer({ mode: 'RO', asText: true }),
+  classes: text(undefined, { mode: 'RO', list: true, asText: true }),
+  ...MOMENTS,
 };
 
-const siteModel: Model<Row> = {
+const siteModel = defineModel<Row, typeof siteFields>({
   path: 'Site/Site',
   doc: 'A place.',
   idField: 'name',
-  fields: {
-    name: text(40, { mode: 'RC', required: true }),
-    description: text(20, { required: true, doc: 'In words.' }),
-    parent: reference('Site/Site'),
-    level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
-    config_values: map({ default: {} }),
-    tags: text(10, { list: true, default: [] }),
-    size: integer(),
-    ratio: { type: { kind: 'Float' }, mode: 'RW', required: false },
-    urgent: boolean({ default: false }),
-    opens: dateTime(),
-    weight: integer({ mode: 'RO', asText: true }),
-    classes: text(undefined, { mode: 'RO', list: true, asText: true }),
-    ...MOMENTS,
-  },
+  fields: siteFields,
   rows: site.rows,
   present: (row, name) => ({ ...row, name, weight: 254, classes: ['VM', 'Metal'] }),
-  create: (values) =>
-    new ExampleCommand<Key>(async (work) => {
-      await siteThere(work, 'parent', values['parent']);
-      await work.decide(site.decider, asText(values['name']), { type: 'DefineSite', data: values });
-      return asText(values['name']);
-    }),
-  update: (key, values) =>
-    new ExampleCommand(async (work) => {
-      await siteThere(work, 'parent', values['parent']);
-      await work.decide(site.decider, key, { type: 'ChangeSite', data: values });
-    }),
+  create: (values) => new CreateSite(values),
+  update: (name, values) => new ChangeSite(name, values),
   deletion: {
-    command: (keys) => new DeleteThings('Site/Site', site, keys),
-    users: async (view, key) =>
-      (await view.list(site.rows, { where: { parent: key } })).rows.map(({ key: user }) => `Site ${user}`),
+    command: (names) => new DeleteSite(names),
+    users: async (view, name) =>
+      (await view.list(site.rows, { where: { parent: name } })).rows.map(({ key: user }) => `Site ${user}`),
   },
   filters: {
     parent: byReference('parent', 'Site/Site'),
@@ -66,70 +68,54 @@ const siteModel: Model<Row> = {
     },
   },
   actions: {
-    getConfig: {
+    getConfig: action({
       doc: 'What is configured here.',
       parameters: {},
-      returns: { type: { kind: 'Map' } },
+      returns: parameter.map(),
       permission: { grant: 'Site.view_site' },
-      run: { query: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
-    },
-    networks: {
+      query: async (name, _, { view }) => (await view.get(site.rows, name))?.['config_values'],
+    }),
+    networks: action({
       parameters: {},
-      returns: { type: { kind: 'Model', model: 'Net/Network' }, list: true },
+      returns: parameter.reference('Net/Network', { list: true }),
       permission: { grant: 'Site.view_site' },
-      run: {
-        query: async (key, _, { view }) => (await view.keys(network.rows, { where: { site: key ?? '' } })).keys,
-      },
-    },
-    describe: {
+      query: async (name, _, { view }) => (await view.keys(network.rows, { where: { site: name } })).keys,
+    }),
+    describe: action({
       parameters: {
-        description: { type: { kind: 'String', length: 10 } },
-        loud: { type: { kind: 'Boolean' }, default: false },
+        description: text(10, { required: true }),
+        loud: boolean({ default: false, required: true }),
       },
       permission: { grant: 'Site.change_site' },
-      run: {
-        command: (key, { description, loud }) =>
-          new ExampleCommand(async (work) => {
-            if (description === 'taken') throw new Conflict([`site-${key}`]);
-            if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job at work');
-            if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
-            const data = { description: loud ? asText(description).toUpperCase() : description };
-            await work.decide(site.decider, key ?? '', { type: 'ChangeSite', data });
-          }),
-      },
-    },
-    count: {
-      static: true,
+      command: (name, { description, loud }) => new DescribeSite(name, loud ? description.toUpperCase() : description),
+    }),
+    count: staticAction({
       parameters: {},
-      returns: { type: { kind: 'Integer' } },
+      returns: parameter.integer(),
       permission: 'session',
-      run: { query: async (_, __, { view }) => (await view.list(site.rows)).total },
-    },
+      query: async (_, { view }) => (await view.list(site.rows)).total,
+    }),
   },
+});
+
+export const networkFields = {
+  id: integer({ mode: 'RO' }),
+  name: text(40, { required: true }),
+  site: reference('Site/Site', { required: true }),
+  neighbours: numberReference('Net/Network', { list: true, default: [] }),
+  ...MOMENTS,
 };
 
-const networkModel: Model<Row> = {
+const networkModel = defineModel<Row, typeof networkFields>({
   path: 'Net/Network',
   idField: 'id',
-  fields: {
-    id: integer({ mode: 'RO' }),
-    name: text(40, { required: true }),
-    site: reference('Site/Site', { required: true }),
-    neighbours: reference('Net/Network', { list: true, default: [] }),
-    ...MOMENTS,
-  },
+  fields: networkFields,
   rows: network.rows,
   present: (row, id) => ({ ...row, id }),
-  create: (values) =>
-    new ExampleCommand<Key>(async (work) => {
-      await siteThere(work, 'site', values['site']);
-      const id = Number(asText(values['name']).replace(/\D/g, ''));
-      await work.decide(network.decider, id, { type: 'DefineNetwork', data: values });
-      return id;
-    }),
-};
+  create: (values) => new CreateNetwork(values),
+});
 
-/** The same networks, for one face only, and not to be written. */
+/** The same networks, for one protocol only, and not to be written. */
 const planModel: Model<Row> = {
   path: 'Net/Plan',
   protocols: ['rest'],
@@ -144,35 +130,33 @@ const userModel: Model = {
   path: 'Auth/User',
   fields: {},
   actions: {
-    login: {
-      static: true,
-      parameters: { username: { type: { kind: 'String' } }, password: { type: { kind: 'String' } } },
-      returns: { type: { kind: 'String' } },
+    login: staticAction({
+      parameters: { username: parameter.text(), password: parameter.text() },
+      returns: parameter.text(),
       permission: 'anybody',
       ignoresSession: true,
-      run: {
-        query: async (_, { username, password }) => {
-          if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
-          return `token-of-${asText(username)}`;
-        },
+      query: async ({ username, password }) => {
+        if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+        return `token-of-${username}`;
       },
-    },
-    whoami: {
-      static: true,
+    }),
+    whoami: staticAction({
       parameters: {},
-      returns: { type: { kind: 'String' } },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: { query: async (_, __, { caller }) => caller.principal?.name ?? 'nobody' },
-    },
-    logout: { static: true, parameters: {}, permission: 'anybody', run: { query: async () => undefined } },
+      query: async (_, { caller }) => caller.principal?.name ?? 'nobody',
+    }),
+    logout: staticAction({ parameters: {}, permission: 'anybody', query: async () => undefined }),
   },
 };
 
 const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', protocols: ['cinp'] };
 
-/** Its namespaces. */
+/** Their namespaces, in the order clients know them in. */
 export const NAMESPACES: readonly NamespaceDeclaration[] = [
-  { name: 'Auth', position: 1, storesAnswers: false, refusals: { INVALID_LOGIN: 'unauthenticated' } },
+  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false, refusals: { INVALID_LOGIN: 'unauthenticated' } },
+  { name: 'Site', position: 2 },
+  { name: 'Net', position: 3 },
 ];
 
 /** The models of a small API, for the specs of this module. */
