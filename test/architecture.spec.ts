@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
   wire: ['kernel', 'runtime'],
-  http: ['kernel'],
+  http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
   cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
@@ -47,12 +47,12 @@ const AGENT_HALF = new Set(['kernel', 'platform']);
 const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'wire', 'platform', 'platforms'],
+  subcontractor: ['kernel', 'wire', 'platform', 'platforms', 'runtime'],
 };
 
 /** Packages of the framework, and who may know it. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts']);
+const KNOWS_NEST = new Set(['libs/runtime/src/nest-logger.ts', 'libs/runtime/src/settings/settings.module.ts']);
 
 interface Source {
   readonly file: string;
@@ -84,6 +84,11 @@ const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
     .map(read),
 );
 const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
+/** What a file loads when it is run: imports of types are gone by then. */
+const loadedBy = (file: string): readonly string[] =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;'"=]*?\bfrom\s*)?['"]([^'"]+)['"]/gm),
+  ].map(([, specifier = '']) => specifier);
 const moduleOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
 const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
 
@@ -91,7 +96,9 @@ const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(spec
 function target(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.join(path.dirname(file), specifier);
   const [, module, entry = 'index'] = /^#([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
-  return module === undefined ? undefined : `libs/${module}/src/${entry}.ts`;
+  if (module === undefined) return undefined;
+  const entries = [`libs/${module}/src/${entry}.ts`, `libs/${module}/src/${entry}/index.ts`];
+  return entries.find((one) => importsOf.has(one)) ?? entries[0];
 }
 
 describe('the dependency table', () => {
@@ -180,6 +187,20 @@ describe('modules', () => {
         return [...others, ...halves].map((what) => `${file} imports ${what}`);
       });
     expect(wrong).toEqual([]);
+  });
+
+  it('bring neither the framework nor a database into the agent daemon', () => {
+    const reached = new Set(['apps/subcontractor/src/main.ts']);
+    const packages = new Set<string>();
+    for (const file of reached) {
+      for (const specifier of loadedBy(file)) {
+        const next = target(file, specifier);
+        if (next === undefined) packages.add(specifier);
+        else reached.add(next);
+      }
+    }
+    expect(reached).toContain('libs/runtime/src/settings/index.ts');
+    expect([...packages].filter((name) => NEST.test(name) || ['pg', 'kysely', 'fastify'].includes(name))).toEqual([]);
   });
 
   it('keep the framework at the edge', () => {
