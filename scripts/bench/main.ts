@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   writes: () => import('./writes.ts'),
   scale: () => import('./scale.ts'),
   ground: () => import('./ground.ts'),
+  start: () => import('./start.ts'),
   'http-front': () => import('./http-front.ts'),
   tscript: () => import('./tscript.ts'),
 };

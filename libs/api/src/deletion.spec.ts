@@ -1,52 +1,68 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UnitOfWork } from '#kernel';
-import type { View } from '#read-store';
-import { deleteObjects } from './deletion.ts';
-import type { Call, Deletion } from './model.ts';
+import { CommandContext } from '#event-store';
+import type { Key } from '#read-store';
+import { ApiCatalogue, ApiFeatures } from './api-features.ts';
+import { DeleteCommand, DeletionHandler } from './deletion.ts';
+
+class DeleteThing extends DeleteCommand {}
 
 /** Deletes one object, and tells what was done in which order. `closes`: closing it is a step of its own. */
 async function deleted({ users = [] as string[], closes = true } = {}): Promise<string[]> {
   const story: string[] = [];
   const tell = (what: string) => async (): Promise<void> => void story.push(what);
-  const deletion: Deletion = {
-    close: tell('close'),
-    users: async () => users,
-    reopen: tell('reopen'),
-    remove: tell('remove'),
+
+  class Handler extends DeletionHandler<DeleteThing> {
+    protected readonly model = 'Site/Thing';
+    protected close = tell('close');
+    protected reopen = tell('reopen');
+    protected remove = tell('remove');
+  }
+  const model = {
+    path: 'Site/Thing',
+    fields: {},
+    deletion: { command: (keys: readonly Key[]) => new DeleteThing(keys), users: async () => users },
   };
-  const call = {
-    execute: async (task: (work: UnitOfWork) => Promise<void>) => {
-      await task({} as UnitOfWork);
-      story.push('append');
-      return { value: undefined, position: closes ? 7n : undefined };
-    },
-  } as Call;
-  const caughtUp = async (position: bigint): Promise<boolean> => {
-    story.push(`wait for ${position}`);
-    return true;
-  };
-  await deleteObjects(deletion, ['a'], call, {
-    head: async () => 5n,
-    projector: { caughtUp },
-    view: {} as View,
+  const handler = Object.assign(new Handler(), {
+    catalogue: new ApiCatalogue(new ApiFeatures().add({ models: [model] })),
     check: tell('check'),
-  }).catch((error: unknown) => story.push(String(error)));
+    store: { head: async () => 5n },
+    reads: {
+      now: {},
+      projector: {
+        caughtUp: async (position: bigint) => {
+          story.push(`wait for ${position}`);
+          return true;
+        },
+      },
+    },
+    executor: {
+      execute: async ({ request }: { request: string }, task: (work: UnitOfWork) => Promise<void>) => {
+        await task({ throwIfFaulted: () => undefined } as UnitOfWork);
+        story.push(`append ${request}`);
+        return { value: undefined, position: closes ? 7n : undefined };
+      },
+    },
+  });
+  const command = new DeleteThing(['a']);
+  CommandContext.system('2026-01-01T00:00:00.000000+00:00', 'r').attachTo(command);
+  await handler.execute(command).catch((error: unknown) => story.push(String(error)));
   return story;
 }
 
 describe('a deletion', () => {
   it('closes, looks, deletes; and checks before anything is closed', async () => {
-    expect(await deleted()).toEqual(['close', 'check', 'append', 'wait for 7', 'remove', 'append']);
+    expect(await deleted()).toEqual(['close', 'check', 'append r', 'wait for 7', 'remove', 'append r/1']);
   });
 
   it('reopens what is used', async () => {
     expect(await deleted({ users: ['Site a', 'Site b'] })).toEqual([
       'close',
       'check',
-      'append',
+      'append r',
       'wait for 7',
       'reopen',
-      'append',
+      'append r/1',
       'Refusal: Not Deletable: used by Site a, Site b',
     ]);
   });
@@ -55,11 +71,11 @@ describe('a deletion', () => {
     expect(await deleted({ closes: false })).toEqual([
       'close',
       'check',
-      'append',
+      'append r',
       'wait for 5',
       'remove',
       'check',
-      'append',
+      'append r/1',
     ]);
   });
 

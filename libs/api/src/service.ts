@@ -58,6 +58,16 @@ export class ApiService {
     return this.#context.reads.projector.reached;
   }
 
+  /**
+   * Waits until answers show the log up to a position, at least: one that the caller was given by another server. It
+   * waits as long as an answer would, and not for what the log has not come to.
+   */
+  async catchUpTo(position: Position): Promise<void> {
+    const { reads, head } = this.#context;
+    if (await reads.projector.caughtUp(position, 0)) return;
+    if (position <= (await head())) await reads.projector.caughtUp(position, this.#timeoutMs);
+  }
+
   /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
   async get<T>(
     model: Model,
@@ -228,7 +238,7 @@ export class ApiService {
   ): Promise<Position | undefined> {
     const call = this.#call(request);
     const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
-    const faults = [...changes.values()].flatMap((values) => validate(model.fields, values));
+    const faults = [...new Set(changes.values())].flatMap((values) => validate(model.fields, values));
     const { position } = await this.#sendAll(commands, request, {
       faults,
       preconditions: [...preconditions, ...unchanged(model, [...changes.keys()], request)],

@@ -79,7 +79,6 @@ describe('who the holder of a token is', () => {
     [
       'thrown out of one session',
       async (name) => {
-        await there.modules.caughtUp();
         for (const key of await there.keys(root, 'Auth/Session', name)) {
           await there.remove(root, 'Auth/Session', String(key));
         }
@@ -90,6 +89,7 @@ describe('who the holder of a token is', () => {
     await someone(name);
     const token = await here.login(name, PASSWORD);
     expect(await here.identify(name, token)).toBeDefined();
+    await there.modules.caughtUp();
     await act(name, token);
     await soon(async () => !(await here.identify(name, token)));
     expect(await there.identify(name, token)).toBeUndefined();
@@ -120,6 +120,7 @@ describe('who the holder of a token is', () => {
     const token = await here.login('carol', PASSWORD);
     const may = async (server: AuthServer) => [...((await server.identify('carol', token))?.permissions ?? [])];
     expect(await may(here)).toEqual(['Auth.view_account', 'Site.look']);
+    await there.modules.caughtUp();
     await there.update(root, 'Auth/Group', 'sighted', { permissions: ['Auth.view_group'] });
     await soon(async () => (await may(here)).join() === 'Auth.view_account,Auth.view_group');
     await there.update(root, 'Auth/Account', 'carol', { groups: [] });
@@ -174,6 +175,7 @@ describe('who the holder of a token is', () => {
       for (const server of [here, there]) expect(await server.identify('agent', token)).toMatchObject(principal);
       const session = await there.login('agent', token);
       for (const server of [here, there]) expect(await server.identify('agent', session)).toMatchObject(principal);
+      await there.modules.caughtUp();
       await there.call(root, 'Auth/Service.renewToken', {}, 'agent');
       await soon(async () => !(await here.identify('agent', token)));
       await soon(async () => !(await here.identify('agent', session)));
@@ -187,6 +189,7 @@ describe('who the holder of a token is', () => {
       await here.create(root, 'Auth/Service', { name: `agent-${name}` });
       const token = String(await here.call(root, 'Auth/Service.renewToken', {}, `agent-${name}`));
       expect(await here.identify(`agent-${name}`, token)).toBeDefined();
+      await there.modules.caughtUp();
       await act(`agent-${name}`);
       await soon(async () => !(await here.identify(`agent-${name}`, token)));
       await expect(here.login(`agent-${name}`, token)).rejects.toThrow('Invalid Login');

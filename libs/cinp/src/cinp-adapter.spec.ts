@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE } from '../test/example-objects.ts';
 import type { Sent } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
+
+jest.setTimeout(30_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);

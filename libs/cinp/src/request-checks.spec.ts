@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE, NETWORK } from '../test/example-objects.ts';
 import type { Sent } from '../test/example-server.ts';
+
+jest.setTimeout(30_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);

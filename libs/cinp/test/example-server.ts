@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { testDatabase } from '#testing';
 import { malformedRequest } from '../src/answer.ts';
 import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
 import { cinpAdapter } from '../src/cinp-adapter.ts';
@@ -28,7 +29,7 @@ export interface Sent {
   readonly as?: 'root' | 'reader' | 'writer';
 }
 
-/** The face over a small API, on a loopback port of its own. */
+/** The adapter over a small API, on a loopback port of its own. */
 export interface ExampleServer {
   readonly url: string;
   readonly errors: unknown[];
@@ -47,13 +48,16 @@ const PEOPLE: Readonly<Record<string, Principal>> = {
   writer: { name: 'writer', superuser: false, permissions: new Set(['Site.change_site']), session: 'w' },
 };
 
-/** Starts it; the token of each person is `token-of-<name>`. */
+/** Starts it over a database of its own; the token of each person is `token-of-<name>`. `late`: the read models never catch up. */
 export async function exampleServer(
   options: Partial<CinpFaceOptions> & { readonly late?: boolean } = {},
 ): Promise<ExampleServer> {
   const errors: unknown[] = [];
+  const database = await testDatabase();
+  const app = await exampleApi(database.pool);
+  app.late = options.late ?? false;
   const face = cinpAdapter({
-    api: exampleApi(options),
+    api: app.api,
     identify: async (id, token) => (token === `token-of-${id}` ? PEOPLE[id] : undefined),
     log: { error: (...line) => errors.push(line) },
     ...options,
@@ -98,6 +102,8 @@ export async function exampleServer(
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await app.stop();
+      await database.drop();
     },
   };
 }

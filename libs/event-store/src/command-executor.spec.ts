@@ -269,11 +269,93 @@ describe('commands', () => {
       return [room, 1];
     };
     const [first, second] = await Promise.all([one.execute(asked, task), other.execute(asked, task)]);
-    expect(second).toEqual(first);
-    expect(await other.execute(asked, task)).toEqual({ value: [room, 1], position: first.position });
+    const { value, position } = first;
+    expect(second).toMatchObject({ value, position });
+    expect([first, second].filter(({ earlier }) => earlier)).toHaveLength(1);
+    expect(await other.execute(asked, task)).toEqual({ value: [room, 1], position, earlier: true });
     expect(await store.readStream(streamName('hall', room))).toHaveLength(1);
     const another = other.execute({ ...asked, idempotencyKey: 'bob enters' }, task);
     await expect(another).rejects.toMatchObject({ faults: [{ code: 'ANOTHER_REQUEST' }] });
+  });
+
+  describe('that come again', () => {
+    const drawn = async (work: UnitOfWork) => {
+      const who = randomUUID();
+      await work.decide(hall, room, enter(who));
+      return who;
+    };
+    /** Asks both servers for the same; the other one has not heard that the first did it. */
+    async function twice<R>(task: (work: UnitOfWork) => Promise<R>, asked: object = {}, options = {}) {
+      await execute(one, to(enter('ann')));
+      await execute(other, to(leave('nobody')));
+      const request = { ...metadata(), ...asked };
+      const first = await one.execute(request, task, options);
+      return [first, await other.execute(request, task, options)] as const;
+    }
+    const last = async () => (JSON.parse((await eventsOf()).at(-1)?.data ?? '') as Who).who;
+
+    it('are answered with the result that was kept', async () => {
+      const [first, second] = await twice(drawn, {}, { keepsResult: true });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([await last(), (await eventsOf()).length]).toEqual([first.value, 2]);
+      expect(JSON.parse((await eventsOf()).at(-1)?.meta ?? '')).toMatchObject({ result: first.value });
+      await expectWhole();
+    });
+
+    it('are answered with the result that was kept of an idempotent request', async () => {
+      const [first, second] = await twice(drawn, { idempotencyKey: 'somebody enters' }, { keepsResult: true });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([await last(), (await eventsOf()).length]).toEqual([first.value, 2]);
+      expect(JSON.parse((await eventsOf()).at(-1)?.meta ?? '')).not.toHaveProperty('result');
+    });
+
+    it('at once, idempotent, come to the same', async () => {
+      const request = { ...metadata(), idempotencyKey: 'somebody enters' };
+      const both = await Promise.all([one.execute(request, drawn), other.execute(request, drawn)]);
+      expect(both.map(({ value }) => value)).toEqual([await last(), await last()]);
+    });
+
+    it('for another request are refused, though they would write the same', async () => {
+      const request = metadata();
+      const [key, another] = ['ann enters', 'bob enters'].map((idempotencyKey) => ({ ...request, idempotencyKey }));
+      const task = to(enter('ann'));
+      const results = await Promise.allSettled([one.execute(key!, task), other.execute(another!, task)]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [refused] = results.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+      expect(refused?.reason).toMatchObject({ faults: [{ code: 'ANOTHER_REQUEST' }] });
+    });
+
+    it('are decided on what the log holds now, where the result was not kept and something else was decided', async () => {
+      let tries = 0;
+      const [first, second] = await twice(async (work) => {
+        tries += 1;
+        const before = (await work.load(hall, room)).size;
+        return before === 1 ? drawn(work) : `${before} are inside`;
+      });
+      expect([first.value, second.value, tries]).toEqual([await last(), '2 are inside', 3]);
+      expect(await eventsOf()).toHaveLength(2);
+    });
+
+    it('are answered by their task, where it has decided the same', async () => {
+      const [first, second] = await twice(async (work) => {
+        await work.decide(hall, room, enter('bob'));
+        return ['bob', { is: 'inside' }];
+      });
+      expect(second).toEqual(first);
+    });
+
+    it.each<[string, (id: string) => unknown]>([
+      ['nothing', () => undefined],
+      ['the id of what was written', (id) => id],
+      ['several of those', (id) => [id, undefined]],
+    ])('with %s as the result need nothing kept', async (_, result) => {
+      const [first, second] = await twice(async (work) => {
+        await drawn(work);
+        return result(room);
+      });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([second.value, (await eventsOf()).length]).toEqual([result(room), 2]);
+    });
   });
 
   it('may be tried again where nothing came of it', async () => {

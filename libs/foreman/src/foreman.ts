@@ -12,6 +12,7 @@ import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { ForemanWire, Report } from '#wire';
+import { observerOf } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { Created, Dispatch, Job, Target } from './job.ts';
@@ -23,11 +24,14 @@ import { JobTargetRegistry, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
+import { erasedText } from './task-secrets.ts';
 
 /** How the foreman is set up. */
 export interface ForemanOptions {
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
+  readonly resolveSecrets: ResolveSecrets;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
@@ -90,12 +94,17 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#handedOver = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
     this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id));
+    this.#alarms = new Timers((id) => this.#lookouts.add(id), clock.millis);
+  }
+
+  /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
+  get now(): number {
+    return this.#clock.millis();
   }
 
   async onApplicationBootstrap(): Promise<void> {
     const { wire } = this.#options;
-    this.#startedAt = Date.now();
+    this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
     this.#position = await this.#store.head();
@@ -103,7 +112,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#takeReport(report),
-      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
@@ -138,12 +147,13 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** What jobs are reconciled with. */
   context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf } = this.#options;
+    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
     return {
-      now: Date.now(),
+      now: this.now,
       newCookie: randomUUID,
       targets: this.#targets.all,
       platforms,
+      resolveSecrets,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
@@ -213,9 +223,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
     const context = CommandContext.system(this.#clock.now(), reference);
-    await this.#commands
-      .execute(new FailJob(id, message), context)
-      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#alarms.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
@@ -227,7 +235,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+    this.#alarms.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
@@ -236,15 +244,30 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
   }
 
-  async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
+  async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, repeatOf } = this.#options;
+    const { wire, repeatOf, resolveSecrets } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
       if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = repeatOf(order.module, order.function) !== 'safe';
-      await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
+      const once = !observing && repeatOf(order.module, order.function) !== 'safe';
+      const func = observing ? observerOf(order.function) : order.function;
+      const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
+      if (erased.length > 0) {
+        await this.failTask(id, cookie, erasedText(erased));
+        return true;
+      }
+      await wire.send({
+        ...order,
+        function: func,
+        parameters,
+        cookie,
+        job: id,
+        site,
+        ...(once ? { once } : {}),
+        ...(secrets.length > 0 ? { secrets } : {}),
+      });
       if (wire.lasting) await this.#handedOver.note(id, cookie);
       return true;
     } catch (error) {
@@ -252,6 +275,12 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       this.#log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
       return false;
     }
+  }
+
+  /** Fails a task that was dispatched and cannot be done by anybody. */
+  async failTask(id: number, cookie: string, error: string): Promise<void> {
+    const context = CommandContext.system(this.#clock.now(), `fail-${cookie}`);
+    await this.#commands.execute(new ReportTask(id, cookie, { error }), context);
   }
 
   async #takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {

@@ -179,6 +179,126 @@ describe('a lease that runs out', () => {
   });
 });
 
+describe('a task that can be observed, whose agent was lost', () => {
+  const WELD = 'begin()\n  done = lab.weld( name="door" )\nend\n';
+  const WAITING = 'Waiting for an agent to tell what became of lab.weld (task 12-1)';
+  const LOST = 'Nobody knows what became of lab.weld (task 12-1)';
+  const observing = async () => {
+    const yard = await dispatched(WELD);
+    yard.now += LEASE;
+    await yard.look();
+    return yard;
+  };
+
+  it('is asked about by its id, with a fresh cookie', async () => {
+    const yard = await dispatched(WELD);
+    const before = await yard.job();
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'] });
+    const after = await yard.job();
+    expect(after).toMatchObject({ stage: 'queued', observing: true, message: WAITING, order: before.order });
+    expect(after.dispatch?.cookie).not.toBe(before.dispatch?.cookie);
+    // The agent that was taken to be lost comes too late, whatever it says.
+    await expect(yard.report({ result: { answer: 1 } }, before.dispatch?.cookie)).rejects.toThrow('Bad Cookie');
+  });
+
+  it('completes its step where it was done', async () => {
+    const yard = await observing();
+    const told = { result: { state: 'done', result: { answer: 'welded' } } };
+    const cookie = await yard.cookie();
+    expect(await yard.report(told, cookie)).toEqual({
+      [JOB]: ['JobTaskObserved', 'JobStepCompleted', 'JobEnded'],
+      [HOST]: ['ThingBuilt', 'ThingReleased'],
+    });
+    expect((await yard.job()).machine?.variables).toEqual({ done: 'welded' });
+    expect(await yard.report(told, cookie)).toEqual({});
+  });
+
+  it('is done again where it was not done, and observed again when that agent is lost too', async () => {
+    const yard = await observing();
+    expect(await yard.report({ result: { state: 'not-done' } })).toEqual({
+      [JOB]: ['JobTaskObserved', 'JobTaskDispatched'],
+    });
+    expect(await yard.job()).toMatchObject({ stage: 'queued', observing: false, order: { task: '12-1' } });
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'] });
+  });
+
+  it.each([
+    ['it does not tell', { result: { state: 'unknown', reason: 'no trace of it' } }, `${LOST}: no trace of it.`],
+    ['the observer fails', { error: 'no such host' }, `${LOST}: no such host.`],
+    ['it answers something else', { result: { welded: true } }, `${LOST}: the agent does not tell.`],
+    [
+      'its result is not that of the contract',
+      { result: { state: 'done', result: {} } },
+      `${LOST}: it was done, but lab.weld: the agent's result of weld is not that of the contract: answer must be JSON, and is missing.`,
+    ],
+    [
+      'it has no result',
+      { result: { state: 'done', result: 'yes' } },
+      `${LOST}: it was done, but lab.weld: the agent's result of weld is not that of the contract: answer must be JSON, and is missing.`,
+    ],
+  ])('is put to the operator where %s', async (_, outcome, message) => {
+    const yard = await observing();
+    expect(await yard.report(outcome)).toEqual({ [JOB]: ['JobTaskObserved', 'JobFailed'] });
+    expect(await yard.job()).toMatchObject({
+      stage: 'error',
+      message: `${message} Look, then reset the job to do it again`,
+    });
+    await yard.reset();
+    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    expect(await yard.job()).toMatchObject({ observing: false, order: { task: '12-1' } });
+  });
+
+  it('is asked about again when the agent that was asked is lost', async () => {
+    const yard = await observing();
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobTaskDispatched'] });
+    expect(await yard.job()).toMatchObject({ observing: true, order: { task: '12-1' } });
+  });
+
+  it('waits for an agent to ask, where none is there', async () => {
+    const yard = await dispatched(WELD);
+    yard.served.clear();
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested'] });
+    expect(await yard.look()).toEqual({});
+    expect(await yard.job()).toMatchObject({ stage: 'queued', message: WAITING });
+    yard.served.add('lab');
+    expect(await yard.look()).toEqual({ [JOB]: ['JobTaskDispatched'] });
+  });
+
+  it('is told of while the job is paused, which stays so', async () => {
+    const yard = await observing();
+    await yard.tell({ type: 'PauseJob', data: {} });
+    const told = { result: { state: 'done', result: { answer: 1 } } };
+    expect(await yard.report(told)).toEqual({ [JOB]: ['JobTaskObserved', 'JobStepCompleted'] });
+    expect(await yard.job()).toMatchObject({ stage: 'paused', ready: true });
+  });
+
+  it.each([
+    ['is put to the operator, where only agents that poll are there', false, ['JobTaskLapsed', 'JobFailed']],
+    [
+      'is asked about where another agent can tell',
+      true,
+      ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'],
+    ],
+  ])('%s', async (_, served, events) => {
+    const yard = new JobFixture({ create: WELD });
+    await yard.create();
+    await yard.look();
+    const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };
+    const deadline = new Date(yard.now + LEASE).toISOString();
+    await yard.tell({
+      type: 'DispatchTask',
+      data: { task: '12-1', cookie: 'polled', transport: 'poll', holder, deadline },
+    });
+    if (served) yard.served.add('lab');
+    yard.now += LEASE;
+    expect(await yard.look()).toEqual({ [JOB]: events });
+  });
+});
+
 describe('a job that stands still', () => {
   it('takes a result while it is paused, and goes on when it is resumed', async () => {
     const yard = await dispatched(TWO);

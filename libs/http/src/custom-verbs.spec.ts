@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerOptions } from 'node:http';
@@ -27,6 +27,8 @@ import { acceptCustomVerbs, verbOf } from './custom-verbs.ts';
 
 const VERBS = ['LIST', 'CALL', 'CREATE', 'UPDATE', 'DESCRIBE'];
 const CLOSE = { Connection: 'close' };
+
+jest.setTimeout(60_000);
 
 afterEach(closeAll);
 

@@ -6,7 +6,7 @@ import { CommandExecutor, positionAt, systemClock } from '#event-store';
 import type { ReadModel } from '#read-store';
 import { openReadStore, rule } from '#read-store';
 import { until } from '#testing';
-import { ExampleServers } from '../test/example-servers.suite.ts';
+import { ExampleServers } from '../test/example-servers.ts';
 
 jest.setTimeout(60_000);
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
 import { Leadership } from '#event-store';
 import { Superseded } from './checkpoint.ts';
+import { NotReady } from './preconditions.ts';
 import type { ProjectionOptions } from './projection.ts';
 import { Projection } from './projection.ts';
 import type { Key, ReadModel } from './read-model.ts';
@@ -49,7 +50,7 @@ export interface ProjectorStatus {
 }
 
 /** A model that has no rows yet was read: they are being made from the log. */
-export class RowsNotReady extends Error {
+export class RowsNotReady extends NotReady {
   readonly model: string;
 
   constructor(model: string) {
@@ -104,6 +105,7 @@ export class Projector {
 
   /** A rebuild under way is given up. */
   async stop(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     await this.#leadership.stop();
     this.#projection.giveUpShown();

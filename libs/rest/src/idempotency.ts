@@ -1,4 +1,4 @@
-import type { Model } from '#api';
+import type { ApiService, Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
@@ -11,8 +11,9 @@ export interface IdempotencyStore {
   keep(request: string, kept: { readonly fingerprint: string; readonly answer: string }): Promise<void>;
 }
 
-/** Whether answers about a model may be kept: those of `Auth` may hold tokens. */
-export const mayBeStored = ({ path }: Model): boolean => namespaceOf(path) !== 'Auth';
+/** Whether answers about a model may be kept: not where its namespace says that they may hold tokens. */
+export const mayBeStored = ({ namespaces }: Catalogue, { path }: Model): boolean =>
+  namespaces.find(({ name }) => name === namespaceOf(path))?.storesAnswers ?? false;
 
 /**
  * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
@@ -20,7 +21,15 @@ export const mayBeStored = ({ path }: Model): boolean => namespaceOf(path) !== '
  * @throws Problem where the key was used for something else
  */
 export async function withIdempotency(
-  { kept, mark }: { readonly kept: IdempotencyStore; readonly mark: (text: string) => string },
+  {
+    api,
+    kept,
+    mark,
+  }: {
+    readonly api: Pick<ApiService, 'catalogue'>;
+    readonly kept: IdempotencyStore;
+    readonly mark: (text: string) => string;
+  },
   visit: RequestContext,
   { model }: Served,
   wish: ParsedRequest,
@@ -28,7 +37,8 @@ export async function withIdempotency(
 ): Promise<Answer> {
   const key = visit.request.header('idempotency-key');
   const keyed = key !== undefined && visit.caller?.principal !== undefined;
-  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(model)) return execute(wish);
+  if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(api.catalogue, model))
+    return execute(wish);
   const fingerprint = mark(JSON.stringify([visit.method, visit.path, wish.data]));
   const before = await kept.find(visit.id);
   if (before) {

@@ -49,9 +49,10 @@ function guarded(permission: Permission, doc: string | undefined): Part {
 }
 
 /** The headers of what changes something. */
-const command = (model: Model): readonly Part[] => [
-  ...(mayBeStored(model) ? [part('parameters', 'IdempotencyKey')] : []),
+const command = (model: Model, catalogue: Catalogue): readonly Part[] => [
+  ...(mayBeStored(catalogue, model) ? [part('parameters', 'IdempotencyKey')] : []),
   part('parameters', 'Reason'),
+  part('parameters', 'Shown'),
 ];
 
 /** How an operation is described. */
@@ -67,18 +68,18 @@ export const ON_MODEL: Readonly<Partial<Record<Method, Operation>>> = {
     ...guarded(permissionFor(model, 'view'), undefined),
     parameters: [
       ...filterParameters(model.filters ?? {}, catalogue),
-      ...['Position', 'Count', 'At'].map((name) => part('parameters', name)),
+      ...['Position', 'Count', 'At', 'Shown'].map((name) => part('parameters', name)),
     ],
     responses: {
       200: { description: 'A page of them.', headers: headers(), content: json(schemaNamed(model, '.page')) },
       ...problems(),
     },
   }),
-  POST: (model) => ({
+  POST: (model, catalogue) => ({
     operationId: `create_${idOf(model)}`,
     summary: `Creates an object of ${model.path}`,
     ...guarded(permissionFor(model, 'add'), undefined),
-    parameters: command(model),
+    parameters: command(model, catalogue),
     requestBody: { required: true, content: json(schemaNamed(model, '.new')) },
     responses: {
       201: {
@@ -97,14 +98,14 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
     operationId: `get_${idOf(model)}`,
     summary: `Shows an object of ${model.path}`,
     ...guarded(permissionFor(model, 'view'), undefined),
-    parameters: [part('parameters', 'At'), part('parameters', 'IfNoneMatch')],
+    parameters: ['At', 'IfNoneMatch', 'Shown'].map((name) => part('parameters', name)),
     responses: {
       200: { description: 'The object.', headers: headers(ETAG), content: json(schemaNamed(model)) },
       304: { description: 'It is still what the reader knows.', headers: headers(ETAG) },
       ...problems(404),
     },
   }),
-  PATCH: (model) => ({
+  PATCH: (model, catalogue) => ({
     operationId: `change_${idOf(model)}`,
     summary: `Changes fields of an object of ${model.path}`,
     ...guarded(
@@ -112,7 +113,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       'As `application/json`, each field that is given takes the value that is given. As `application/merge-patch+json` ' +
         '(RFC 7396), maps are merged into those that are there.',
     ),
-    parameters: [part('parameters', 'IfMatch'), ...command(model)],
+    parameters: [part('parameters', 'IfMatch'), ...command(model, catalogue)],
     requestBody: {
       required: true,
       content: {
@@ -129,11 +130,11 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       ...problems(404, 409, 412, 413, 415, 422),
     },
   }),
-  DELETE: (model) => ({
+  DELETE: (model, catalogue) => ({
     operationId: `delete_${idOf(model)}`,
     summary: `Deletes an object of ${model.path}`,
     ...guarded(permissionFor(model, 'delete'), 'Refused while something uses it.'),
-    parameters: [part('parameters', 'IfMatch'), ...command(model)],
+    parameters: [part('parameters', 'IfMatch'), ...command(model, catalogue)],
     responses: { 204: { description: 'It is gone.', headers: headers(PENDING) }, ...problems(404, 409, 412) },
   }),
 };
@@ -157,7 +158,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     operationId: `call_${idOf(model)}_${name}`,
     summary: `${name} of ${model.path}`,
     ...guarded(permission, doc),
-    parameters: command(model),
+    parameters: command(model, catalogue),
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
       : {}),

@@ -3,15 +3,14 @@ import type { HttpHandler } from '#http';
 import type { Position } from '#event-store';
 import type { ApiService, Permission } from '#api';
 import { Forbidden, may, permissionFor } from '#api';
-import type { Constant } from './about.ts';
-import { constant, constantAnswer, problemPage } from './about.ts';
+import { constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, problemAnswer } from './answer.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
-import { callerOf } from './headers.ts';
-import { openapi } from './openapi.ts';
+import { callerOf, catchUp } from './headers.ts';
+import { OpenApiDocuments } from './openapi-documents.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
@@ -28,6 +27,8 @@ export interface RestFaceOptions {
   readonly identify: Identify;
   /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
   readonly positionAt: (time: string) => Promise<Position>;
+  /** The time by the clock that events are recorded with, ISO 8601; that of the machine unless said. */
+  readonly now?: () => string;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
   /** Where answers to wishes with an Idempotency-Key are kept. */
@@ -42,14 +43,14 @@ export interface RestFaceOptions {
 export function restAdapter(options: RestFaceOptions): HttpHandler {
   const { catalogue } = options.api;
   demandFreeNames(catalogue);
-  const document = constant(openapi(catalogue));
+  const documents = new OpenApiDocuments(catalogue);
   return async (request) => {
     const { verb: method, target } = request;
     const visit: RequestContext = { request, method, path: pathOf(target), id: newRequestId(), caller: undefined };
     const reply = ({ headers, ...answer }: Answer) =>
       onTheWire({ ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
     try {
-      return reply(await answerTo(options, document, visit));
+      return reply(await answerTo(options, documents, visit));
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       const { id, path } = visit;
@@ -62,7 +63,7 @@ export function restAdapter(options: RestFaceOptions): HttpHandler {
 }
 
 /** Puts a request through all checks and has it carried out. */
-async function answerTo(options: RestFaceOptions, document: Constant, visit: RequestContext): Promise<Answer> {
+async function answerTo(options: RestFaceOptions, documents: OpenApiDocuments, visit: RequestContext): Promise<Answer> {
   const { request, path } = visit;
   const segments = segmentsOf(path);
   if (!segments) throw malformed('The path cannot be read.');
@@ -73,9 +74,12 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Req
   const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
   const place = places.find((one) => methodsOf(one).includes(method));
   if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
-  if (place.kind === 'document') return constantAnswer(document, request.header('if-none-match'));
+  if (place.kind === 'document') {
+    return constantAnswer(await documents.get(place.namespace), request.header('if-none-match'));
+  }
   if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
+  await catchUp(request, options.api);
   visit.caller = await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await parseRequest(options, visit, place, method);

@@ -5,10 +5,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
-import { CommandExecutor, positionAt, postgresEventStore, systemClock } from '#event-store';
-import { PostgresIdempotencyStore, openReadStore } from '#read-store';
-import { ApiService } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { positionAt } from '#event-store';
+import { PostgresIdempotencyStore } from '#read-store';
+import { startApiApp } from '#testing';
+import { exampleHandlers } from './example-commands.ts';
+import { MODELS, NAMESPACES } from './example-models.ts';
 import { network, site } from './example-things.ts';
 import { restAdapter } from '../src/rest-adapter.ts';
 
@@ -29,7 +30,7 @@ export interface Sent {
   readonly as?: keyof typeof PEOPLE | 'nobody';
 }
 
-/** The face over a small API, on a loopback port of its own. */
+/** The adapter over a small API, on a loopback port of its own. */
 export interface ExampleServer {
   readonly port: number;
   /** What was written to the log of errors. */
@@ -56,41 +57,23 @@ const PEOPLE = {
 /** Starts it over a database; the token of each person is `token-of-<name>`. */
 export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const store = await postgresEventStore(pool);
-  const clock = systemClock();
-  const commands = new CommandExecutor(store, clock);
-  const reads = openReadStore({
-    store,
+  const app = await startApiApp({
     pool,
-    models: [site.rows, network.rows],
+    protocol: 'rest',
+    models: MODELS,
+    namespaces: NAMESPACES,
+    deciders: [site.decider, network.decider],
+    readModels: [site.rows, network.rows],
+    providers: exampleHandlers,
     onError: (error) => errors.push(error),
-  });
-  const { projector } = reads;
-  await projector.start();
-
-  const api = new ApiService({
-    catalogue: exampleCatalogue(),
-    reads: {
-      now: reads.now,
-      at: (position) => reads.at(position),
-      projector: {
-        get reached() {
-          return projector.reached;
-        },
-        caughtUp: async (position, patience) => !example.late && projector.caughtUp(position, patience),
-      },
-    },
-    clock,
-    head: () => store.head(),
-    execute: (metadata, task) => commands.execute(metadata, task),
   });
   const kept = new PostgresIdempotencyStore(pool);
   await kept.start();
   const face = restAdapter({
-    api,
+    api: app.api,
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
-    positionAt: (time) => positionAt(store, time),
+    positionAt: (time) => positionAt(app.store, time),
     kept,
     mark: (text) => text,
     log: { error: (...line) => errors.push(line) },
@@ -105,13 +88,17 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const example: ExampleServer = {
     port,
     errors,
-    late: false,
+    get late() {
+      return app.late;
+    },
+    set late(late) {
+      app.late = late;
+    },
     ask: (method, path, sent) => ask(port, method, path, sent),
     stop: async () => {
       server.close();
       server.closeAllConnections();
-      await projector.stop();
-      await store.close();
+      await app.stop();
     },
   };
   return example;

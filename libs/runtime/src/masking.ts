@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { MASK } from '#kernel';
+import { MASK, Secret } from '#kernel';
 
 /** Names of what is secret. */
 const SECRET = /pass(word|wd|phrase)|token|secret|credential|community|(api|auth|priv|private)_?key/i;
@@ -17,7 +17,7 @@ export type Mask = (text: string) => string;
 /** The same mark for every secret. */
 export const hidden: Mask = () => MASK;
 
-/** A copy fit for a line of JSON: every text under a name that speaks of a secret, however deep, is masked, and what is long is cut. */
+/** A copy fit for a line of JSON: every secret, and every text under a name that speaks of one, however deep, is masked, and what is long is cut. */
 export const masked = (value: unknown, mask: Mask = hidden): unknown => maskedAt(value, mask, false, 0);
 
 /** An error as the stacks of it and of its causes. */
@@ -33,6 +33,7 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
+  if (value instanceof Secret) return mask(value.reveal());
   if (isError(value)) return stacksOf(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;

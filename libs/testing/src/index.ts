@@ -20,3 +20,7 @@ export type { Happened } from './rows-after.ts';
 export { Streams } from './streams.ts';
 export { startModules } from './start-modules.ts';
 export type { StartModulesOptions, TestModules } from './start-modules.ts';
+export { startCommandApp } from './command-app.ts';
+export type { CommandApp, CommandAppOptions } from './command-app.ts';
+export { startApiApp } from './api-app.ts';
+export type { ApiApp, ApiAppOptions } from './api-app.ts';

@@ -40,7 +40,12 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
         got.push(task);
         return { result: { power: 'on', list: [1, { two: null }] } };
       });
-      const sent: Task = { ...task('1'), once: true, parameters: { host: 'grün', list: [1, null, { a: true }] } };
+      const sent: Task = {
+        ...task('1'),
+        once: true,
+        secrets: [['host']],
+        parameters: { host: 'grün', list: [1, null, { a: true }] },
+      };
       await wire.foreman.send(sent);
       await office.until(() => office.reports.length === 1);
       expect(got).toEqual([sent]);
@@ -241,6 +246,19 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await office.until(() => work.atWork.size === 1);
       work.finish('5');
       await office.until(() => office.reports.length === 5);
+    });
+
+    it('says which programs the agents miss, as long as they are there', async () => {
+      const missing = [{ module: 'ipmi', program: 'ipmitool', package: 'ipmitool' }];
+      await office.open();
+      const end = await wire.agent();
+      await end.wire.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 }, missing }, async () => ({
+        result: {},
+      }));
+      await office.until(() => wire.foreman.missing().length > 0);
+      expect(wire.foreman.missing()).toEqual([{ ...missing[0], agent: 'a1', site: 'berlin' }]);
+      await end.wire.stop();
+      await office.until(() => wire.foreman.missing().length === 0);
     });
 
     it('says which modules of which sites are served, and when that begins', async () => {
