@@ -88,6 +88,11 @@ const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
     .map(read),
 );
 const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
+/** What a file loads when it is run: imports of types are gone by then. */
+const loadedBy = (file: string): readonly string[] =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;'"=]*?\bfrom\s*)?['"]([^'"]+)['"]/gm),
+  ].map(([, specifier = '']) => specifier);
 const moduleOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
 const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
 
@@ -95,7 +100,9 @@ const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(spec
 function target(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.join(path.dirname(file), specifier);
   const [, module, entry = 'index'] = /^#([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
-  return module === undefined ? undefined : `libs/${module}/src/${entry}.ts`;
+  if (module === undefined) return undefined;
+  const entries = [`libs/${module}/src/${entry}.ts`, `libs/${module}/src/${entry}/index.ts`];
+  return entries.find((one) => importsOf.has(one)) ?? entries[0];
 }
 
 describe('the dependency table', () => {
