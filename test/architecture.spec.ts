@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
   wire: ['kernel', 'runtime'],
-  http: ['kernel'],
+  http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
   cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
@@ -47,12 +47,16 @@ const AGENT_HALF = new Set(['kernel', 'platform']);
 const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'wire', 'platform', 'platforms'],
+  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };
 
-/** Packages of the framework, and who may know it. */
+/** Packages of the framework. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts']);
+/** Modules and programs that are plain TypeScript: what is pure, what stands at a boundary, what runs without the server. */
+const WITHOUT_NEST =
+  /^(?:libs\/(?:kernel|tscript|config|read-store|reactions|secrets|wire|http|cinp|rest|platform|platforms)|apps\/(?:cli|subcontractor))\//;
+/** In the others, what only declares. */
+const DECLARATION = /\.(?:api|upcasters)\.ts$/;
 
 interface Source {
   readonly file: string;
@@ -84,6 +88,11 @@ const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
     .map(read),
 );
 const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
+/** What a file loads when it is run: imports of types are gone by then. */
+const loadedBy = (file: string): readonly string[] =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;'"=]*?\bfrom\s*)?['"]([^'"]+)['"]/gm),
+  ].map(([, specifier = '']) => specifier);
 const moduleOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
 const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
 
@@ -91,7 +100,9 @@ const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(spec
 function target(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.join(path.dirname(file), specifier);
   const [, module, entry = 'index'] = /^#([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
-  return module === undefined ? undefined : `libs/${module}/src/${entry}.ts`;
+  if (module === undefined) return undefined;
+  const entries = [`libs/${module}/src/${entry}.ts`, `libs/${module}/src/${entry}/index.ts`];
+  return entries.find((one) => importsOf.has(one)) ?? entries[0];
 }
 
 describe('the dependency table', () => {
@@ -185,15 +196,38 @@ describe('modules', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keep the framework at the edge', () => {
+  it('know the framework only where it does something for them', () => {
     const wrong = sources.filter(
       ({ file, imports }) =>
-        !file.startsWith('apps/contractor/') &&
-        !isTest(file) &&
-        !KNOWS_NEST.has(file) &&
-        imports.some((name) => NEST.test(name)),
+        (WITHOUT_NEST.test(file) || DECLARATION.test(file)) && !isTest(file) && imports.some((name) => NEST.test(name)),
     );
     expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('keep deciders and folds free of the framework', () => {
+    const wrong = sources.filter(
+      ({ file, imports }) =>
+        moduleOf(file) !== undefined &&
+        !isTest(file) &&
+        !INFRASTRUCTURE.has(moduleOf(file) ?? '') &&
+        imports.some((name) => NEST.test(name)) &&
+        /^export const \w+(?:: (?:Decider|ReadModel)<| = entity\()/m.test(readFileSync(file, 'utf8')),
+    );
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('bring neither the framework nor a database into the agent daemon', () => {
+    const reached = new Set(['apps/subcontractor/src/main.ts']);
+    const packages = new Set<string>();
+    for (const file of reached) {
+      for (const specifier of loadedBy(file)) {
+        const next = target(file, specifier);
+        if (next === undefined) packages.add(specifier);
+        else reached.add(next);
+      }
+    }
+    expect(reached).toContain('libs/runtime/src/settings/index.ts');
+    expect([...packages].filter((name) => NEST.test(name) || ['pg', 'kysely', 'fastify'].includes(name))).toEqual([]);
   });
 
   it('export by name', () => {

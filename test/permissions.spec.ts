@@ -68,6 +68,8 @@ Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob)                                           Building.view_foundation
+Test/TestFoundation
+  view add change delete                             Building.*_foundation
 Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Foreman/BaseJob
@@ -129,8 +131,8 @@ const catalogue = await (async () => {
         store: {} as EventStore,
         pool,
         clock: systemClock(),
-        onProjectorError: nothing,
-        onReactionError: nothing,
+        onProjectorError: () => undefined,
+        onReactionError: () => undefined,
       },
     }),
     new FastifyAdapter(),

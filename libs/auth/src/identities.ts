@@ -1,5 +1,6 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { EventStore, Position, Recorded } from '#event-store';
 import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
@@ -9,7 +10,6 @@ import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
-import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
 import { services } from './services.ts';
 import { hashOf } from './tokens.ts';
@@ -64,8 +64,8 @@ export class Identities implements Follower {
   readonly #groups = new MemoryRows(groups);
   readonly #services = new MemoryRows(services);
   readonly #sessions: MemoryRows<Session>;
-  readonly #ended = new Remembered<true>(MAX_ENDED);
-  readonly #known = new Remembered<Identified>(MAX_KNOWN);
+  readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED });
+  readonly #known = new LRUCache<string, Identified>({ max: MAX_KNOWN });
   #reached: Position = 0n;
 
   constructor(

@@ -47,7 +47,7 @@ describe('the registry of metrics', () => {
     await registry.text();
     const lines = await linesOf(registry);
     expect(lines).toContain('contractor_metric_failures_total{metric="contractor_broken"} 1');
-    expect(lines.filter((line) => /^contractor_broken/.test(line))).toEqual(['contractor_broken Nan']);
+    expect(lines.filter((line) => line.startsWith('contractor_broken'))).toEqual(['contractor_broken Nan']);
     expect(lines.filter((line) => line.startsWith('contractor_split'))).toEqual([]);
   });
 
