@@ -4,7 +4,7 @@ import { entity, refuse } from '#kernel';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Key, View } from '#read-store';
 import { entityRows } from '#read-store';
-import type { ChangedValues, Extension, NewValues } from '#api';
+import type { ChangedValues, Extension, NewValues } from '../src/index.ts';
 import {
   action,
   ChangeCommand,
@@ -20,7 +20,7 @@ import {
   map,
   reference,
   text,
-} from '#api';
+} from '../src/index.ts';
 import type { TestExample } from '#testing';
 import { startExample } from '#testing';
 
