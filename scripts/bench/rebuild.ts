@@ -13,7 +13,12 @@ import { sites } from '#site';
 /** How long it may take, in milliseconds. */
 const MAX_MS = 40 * 60_000;
 
-const DATA = JSON.stringify({ description: 'x'.repeat(120), zone: null, parent: null, configValues: [['key', 'value']] });
+const DATA = JSON.stringify({
+  description: 'x'.repeat(120),
+  zone: null,
+  parent: null,
+  configValues: [['key', 'value']],
+});
 const META = JSON.stringify({
   v: 1,
   at: '2026-01-01T00:00:00.000000+00:00',
@@ -51,7 +56,8 @@ export async function run([first = '2000000', heap = '1024', ...rest]: string[])
     const options = [`--max-old-space-size=${heap}`, script, 'rebuild', 'here', postgres.url, String(rows)];
     const child = spawn(process.execPath, options, { stdio: 'inherit', timeout: MAX_MS });
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-    if (code !== 0) throw new Error(`the rebuild ended with ${code ?? signal} (it may take ${MAX_MS / 60_000} minutes)`);
+    if (code !== 0)
+      throw new Error(`the rebuild ended with ${code ?? signal} (it may take ${MAX_MS / 60_000} minutes)`);
   } finally {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
