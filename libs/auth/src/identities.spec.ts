@@ -28,11 +28,12 @@ describe('who the holder of a token is', () => {
   let there: AuthServer;
   let root: Principal;
   const more: Following[] = [];
+  const errors: unknown[] = [];
 
   const identities = async (options: ConstructorParameters<typeof Identities>[1] = {}) => {
-    const made = new Identities(here.ground, options);
-    const onError = (error: unknown) => void here.lines.push(String(error));
-    more.push(await follow(made, { store: here.ground.store, upcasters: {}, onError }));
+    const made = new Identities(here.context, options);
+    const onError = (error: unknown) => void errors.push(error);
+    more.push(await follow(made, { store: here.modules.store, upcasters: {}, onError }));
     return made;
   };
   const someone = async (name: string, values: object = {}) => {
@@ -47,10 +48,11 @@ describe('who the holder of a token is', () => {
     root = await here.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
-    for (const one of more) await one.onApplicationShutdown();
+    for (const one of more) await one.stop();
     await there.stop();
     await here.stop();
     await database.drop();
+    expect(errors).toEqual([]);
   });
 
   it('is known at once on every server, wherever they have logged in', async () => {
@@ -107,7 +109,7 @@ describe('who the holder of a token is', () => {
   it('is looked up while nothing is heard from the log', async () => {
     await someone('ivan');
     const tokens = [await here.login('ivan', PASSWORD), await here.login('ivan', PASSWORD)] as const;
-    const deaf = new Identities(here.ground);
+    const deaf = new Identities(here.context);
     await deaf.begin();
     await here.call(await here.identify('ivan', tokens[0]), 'Auth/User.logout');
     expect(await deaf.identify('ivan', tokens[0])).toBeUndefined();

@@ -72,7 +72,8 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   const multi = isMulti(uri, header('multi-object'));
 
   await catchUp(api, header('contractor-position'));
-  const caller = await callerOf(request, options.identify);
+  const ignoresSession = target.kind === 'action' && target.action.ignoresSession && verb === 'CALL';
+  const caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (verb === 'DESCRIBE') return described(target, catalogue);
   const wish = {
     api,

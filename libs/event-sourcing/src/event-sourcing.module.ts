@@ -64,14 +64,7 @@ export class EventSourcingModule {
         { provide: EVENT_STORE, useValue: options.store },
         { provide: CLOCK, useValue: options.clock },
         { provide: Ids, useFactory: () => new Ids(options.pool) },
-        {
-          provide: DeadLetters,
-          useFactory: async () => {
-            const letters = new DeadLetters(options.pool);
-            await letters.start();
-            return letters;
-          },
-        },
+        { provide: DeadLetters, useFactory: () => new DeadLetters(options.pool) },
         {
           provide: READ_STORE,
           inject: [Features],

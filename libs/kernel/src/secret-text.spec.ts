@@ -9,12 +9,12 @@ describe('the text of a secret', () => {
 
   it.each([
     ['as text', () => String(secret)],
-    ['in a template', () => `${secret}`],
+    ['in a template', () => `it is ${secret as unknown as string}`],
     ['joined', () => 'it is ' + (secret as unknown as string)],
     ['as JSON', () => JSON.stringify({ secret, list: [secret] })],
     ['inspected', () => inspect({ secret, deep: { list: [secret] } }, { depth: 9, showHidden: true })],
-    ['in an error', () => inspect(new Error(`no login with ${secret}`))],
-    ['spread', () => JSON.stringify({ ...secret })],
+    ['in an error', () => inspect(new Error(`no login with ${String(secret)}`))],
+    ['spread', () => JSON.stringify(Object.assign({}, secret))],
   ])('shows nothing of itself %s', (_, print) => {
     expect(print()).not.toContain('sesame');
   });

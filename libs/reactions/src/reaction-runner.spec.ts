@@ -4,7 +4,7 @@ import { Conflict } from '#kernel';
 import type { LoggedEvent } from '#event-store';
 import { CommandExecutor, systemClock } from '#event-store';
 import { until } from '#testing';
-import { ExampleServers } from '../test/example-servers.ts';
+import { ExampleServers } from '../test/example-servers.suite.ts';
 import type { Reaction, ReactionContext } from './reaction.ts';
 import type { ListenerState } from './reaction-runner.ts';
 

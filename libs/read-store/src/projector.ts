@@ -28,6 +28,8 @@ export interface ProjectorOptions extends ProjectionOptions {
   readonly onError: (error: unknown) => void;
   /** Told how far a rebuild has come. */
   readonly onProgress?: (progress: Progress) => void;
+  /** How much live rows may take in memory while they are made anew. */
+  readonly maxRebuildMemory?: number;
   /** Told how many events a batch had. */
   readonly onProjected?: (events: number) => void;
 }
@@ -222,8 +224,9 @@ export class Projector {
   }
 
   #makeAnew(models: readonly ReadModel[], signal: AbortSignal): Promise<void> {
-    const { store, db, onProgress } = this.#options;
+    const { store, db, onProgress, maxRebuildMemory } = this.#options;
     const rebuilding = rebuild({
+      ...(maxRebuildMemory === undefined ? {} : { maxMemory: maxRebuildMemory }),
       store,
       db,
       models,

@@ -37,7 +37,8 @@ export async function catchUp(request: HttpRequest, api: ApiService): Promise<vo
   const header = request.header('contractor-position');
   if (header === undefined) return;
   const position = toPosition(header);
-  if (position === undefined) throw malformed('Contractor-Position must be a position of the log.', 'Contractor-Position');
+  if (position === undefined)
+    throw malformed('Contractor-Position must be a position of the log.', 'Contractor-Position');
   await api.catchUpTo(position);
 }
 

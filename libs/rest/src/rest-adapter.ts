@@ -54,7 +54,7 @@ export function restAdapter(options: RestFaceOptions): HttpHandler {
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       const { id, path } = visit;
-      const known = problemOf(error, visit.caller);
+      const known = problemOf(error, visit.caller, catalogue.refusals);
       if (!known) options.log.error('a request failed', error, { request: id, method, path });
       const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
       return reply(problemAnswer(problem, visit));
@@ -80,7 +80,8 @@ async function answerTo(options: RestFaceOptions, documents: OpenApiDocuments, v
   if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
   await catchUp(request, options.api);
-  visit.caller = await callerOf(request, options.identify);
+  const ignoresSession = 'action' in place && place.action.ignoresSession;
+  visit.caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await parseRequest(options, visit, place, method);
   return withIdempotency(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));

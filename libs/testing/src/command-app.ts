@@ -1,4 +1,5 @@
 import type { DynamicModule, INestApplicationContext, Provider, Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Pool } from 'pg';
 import type { Clock, CommandObserver, EventStore } from '#event-store';
@@ -30,6 +31,7 @@ export interface CommandApp {
   stop(): Promise<void>;
 }
 
+@Module({})
 class ExampleFeature {}
 
 /** Starts it over a database, which stays the caller's. */

@@ -61,10 +61,7 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   const onError = (error: unknown) => void lines.push(String(error));
   const root = [
     EventSourcingModule.forRoot({ store, pool, clock, onProjectorError: onError, onReactionError: onError }),
-    TestInfrastructureModule.forRoot(
-      pool,
-      jsonLogger({ write: (line) => void lines.push(line) }),
-    ),
+    TestInfrastructureModule.forRoot(pool, jsonLogger({ write: (line) => void lines.push(line) })),
     ApiModule.forRoot(),
   ];
   let app: TestingModule | undefined;

@@ -24,7 +24,7 @@ const functions: FunctionTable = {
   text: async () => 'done',
   count: async () => ({ count: 1n }),
   unseal: async ({ login }: { login: { password: Secret } }) => ({
-    shown: `${login.password}`,
+    shown: String(login.password),
     hidden: login.password instanceof Secret && login.password.reveal() === 'open sesame',
     leaked: `said "${login.password.reveal()}"`,
   }),
