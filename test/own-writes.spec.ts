@@ -9,7 +9,13 @@ describe('two servers over one database', () => {
   let servers: readonly TestContractor[];
   let session: Readonly<Record<string, string>>;
 
-  const ask = (server: number, method: string, path: string, headers: Readonly<Record<string, string>>, body?: object) =>
+  const ask = (
+    server: number,
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: object,
+  ) =>
     fetch(new URL(path, servers[server]?.url), {
       method,
       headers: { ...session, ...headers, 'Content-Type': 'application/json' },
@@ -39,20 +45,23 @@ describe('two servers over one database', () => {
   it.each([
     [0, 1],
     [1, 0],
-  ])('show through server %p what was written through server %p, where they are told its position', async (to, from) => {
-    for (let n = 0; n < 20; n += 1) {
-      const name = `s${to}${from}${n}`;
-      const made = await ask(from, 'POST', '/api/rest/Site/Site', {}, { name, description: 'first' });
-      expect(made.status).toBe(201);
-      expect((await ask(to, 'GET', `/api/rest/Site/Site/${name}`, positionOf(made))).status).toBe(200);
-      const changed = await cinp(from, 'UPDATE', `Site/Site:${name}:`, {}, { description: 'second' });
-      expect(changed.status).toBe(200);
-      const shown = await cinp(to, 'GET', `Site/Site:${name}:`, positionOf(changed));
-      expect(await shown.json()).toMatchObject({ description: 'second' });
-      const gone = await cinp(from, 'DELETE', `Site/Site:${name}:`, {});
-      expect((await cinp(to, 'GET', `Site/Site:${name}:`, positionOf(gone))).status).toBe(404);
-    }
-  });
+  ])(
+    'show through server %p what was written through server %p, where they are told its position',
+    async (to, from) => {
+      for (let n = 0; n < 20; n += 1) {
+        const name = `s${to}${from}${n}`;
+        const made = await ask(from, 'POST', '/api/rest/Site/Site', {}, { name, description: 'first' });
+        expect(made.status).toBe(201);
+        expect((await ask(to, 'GET', `/api/rest/Site/Site/${name}`, positionOf(made))).status).toBe(200);
+        const changed = await cinp(from, 'UPDATE', `Site/Site:${name}:`, {}, { description: 'second' });
+        expect(changed.status).toBe(200);
+        const shown = await cinp(to, 'GET', `Site/Site:${name}:`, positionOf(changed));
+        expect(await shown.json()).toMatchObject({ description: 'second' });
+        const gone = await cinp(from, 'DELETE', `Site/Site:${name}:`, {});
+        expect((await cinp(to, 'GET', `Site/Site:${name}:`, positionOf(gone))).status).toBe(404);
+      }
+    },
+  );
 
   it('do not wait for what the log has not come to', async () => {
     const begun = performance.now();

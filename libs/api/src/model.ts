@@ -143,7 +143,7 @@ export const defineModel = <Row extends object, const F extends Fields>(
     readonly create?: (values: NewValues<F>, call: Call) => NamedCommand<Key>;
     readonly update?: (key: Key, values: ChangedValues<F>, call: Call) => NamedCommand;
   },
-): Model<Row> => model as unknown as Model<Row>;
+): Model<Row> => model;
 
 /** What a module adds to a model of a module below it. */
 export interface Extension {

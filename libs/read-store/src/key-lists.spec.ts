@@ -15,7 +15,8 @@ const open = (max?: number): KeyLists => {
 const read = (lists: KeyLists, where: Record<string, string | number | null>, keys: readonly Key[], model = shelves) =>
   lists.loaded(lists.load(model, where, new Map()), keys);
 
-const rows = (of: Record<string, number>) => new Map<Key, Shelf>(Object.entries(of).map(([key, count]) => [key, { count }]));
+const rows = (of: Record<string, number>) =>
+  new Map<Key, Shelf>(Object.entries(of).map(([key, count]) => [key, { count }]));
 
 /** What a batch does that ends the rows there were and leaves these. */
 function changes(before: ReadonlyMap<Key, Shelf>, after: Record<string, number>): Changes {
@@ -98,7 +99,11 @@ describe('lists of keys in memory', () => {
     read(lists, { count: 3 }, some);
     expect([1, 2, 3].map((count) => keysOf(lists, { count })?.length)).toEqual([20, undefined, 20]);
     expect(lists.fits(31)).toBe(false);
-    read(lists, {}, Array.from({ length: 31 }, (_, n) => n));
+    read(
+      lists,
+      {},
+      Array.from({ length: 31 }, (_, n) => n),
+    );
     expect(keysOf(lists, {})).toBeUndefined();
   });
 

@@ -42,7 +42,11 @@ async function dump(schema: string): Promise<unknown> {
   const rows = async (sql: string) => (await database.pool.query(sql)).rows as unknown[];
   const tables = MODELS.map(({ name }) => rows(`SELECT * FROM ${schema}.${name} ORDER BY key, from_pos`));
   const counts = rows(`SELECT * FROM ${schema}.counts WHERE n <> 0 ORDER BY model, index, value`);
-  return [await Promise.all(tables), await counts, await rows(`SELECT * FROM ${schema}.quarantine ORDER BY model, key`)];
+  return [
+    await Promise.all(tables),
+    await counts,
+    await rows(`SELECT * FROM ${schema}.quarantine ORDER BY model, key`),
+  ];
 }
 
 const n = integer({ min: 0, max: 5 });

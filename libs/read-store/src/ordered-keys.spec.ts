@@ -39,7 +39,8 @@ describe('ordered keys', () => {
         const sorted = [...expected].sort(byBytes);
         expect(keys.length).toBe(sorted.length);
         expect(keys.slice(0)).toEqual(sorted);
-        for (const [from, count] of looks) expect(keys.slice(from, from + count)).toEqual(sorted.slice(from, from + count));
+        for (const [from, count] of looks)
+          expect(keys.slice(from, from + count)).toEqual(sorted.slice(from, from + count));
       },
     );
     assert(all, { numRuns: 12, endOnFailure: true });

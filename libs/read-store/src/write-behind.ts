@@ -149,7 +149,7 @@ export class WriteBehind {
         settle: (error?: unknown) => {
           this.#waiting.delete(waiter);
           if (error === undefined) resolve();
-          else reject(error as Error);
+          else reject(error);
         },
       };
       this.#waiting.add(waiter);
