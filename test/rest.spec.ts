@@ -196,7 +196,7 @@ it('a wish with a key is answered as before when it comes again, and its key is 
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(again.body).toEqual(first.body);
   expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
-  expect([other.status, other.body['detail']]).toEqual([409, 'The Idempotency-Key was used for another request.']);
+  expect([other.status, other.body['detail']]).toEqual([422, 'The Idempotency-Key was used for another request.']);
 
   const gone = () => ask('DELETE', 'Site/Site/made', { headers: { 'Idempotency-Key': 'delete it' } });
   expect([(await gone()).status, (await gone()).status]).toEqual([204, 204]);

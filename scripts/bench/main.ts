@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   requests: () => import('./requests.ts'),
   writes: () => import('./writes.ts'),
   scale: () => import('./scale.ts'),
+  rebuild: () => import('./rebuild.ts'),
   ground: () => import('./ground.ts'),
   start: () => import('./start.ts'),
   'http-front': () => import('./http-front.ts'),

@@ -23,6 +23,13 @@ const LOADS: Readonly<Record<string, (sites: number) => Load>> = {
     body: '{}',
     headers: ['Count: 50', `Position: {+50<${sites}}`],
   }),
+  'LIST of 50 at random positions': (sites) => ({
+    verb: 'LIST',
+    uri: SITE,
+    clients: 8,
+    body: '{}',
+    headers: ['Count: 50', `Position: {${sites - 50}}`],
+  }),
   CREATE: () => ({ verb: 'CREATE', uri: SITE, clients: 8, body: '{"name":"c#","description":"a site"}' }),
 };
 

@@ -24,7 +24,7 @@ export abstract class DeleteCommand extends NamedCommand {
  * Deletes objects: *close, look, delete*. Whoever refers to an object checks that it is active, so once it is closed and
  * the read models show it, the look misses nobody, on whichever store. Each step is an append of its own.
  */
-export abstract class DeletionHandler<C extends DeleteCommand> {
+export abstract class DeletionHandler {
   @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
   @Inject(READ_STORE) protected readonly reads!: ReadStore;
   @Inject(EVENT_STORE) protected readonly store!: EventStore;
@@ -44,7 +44,7 @@ export abstract class DeletionHandler<C extends DeleteCommand> {
   protected abstract remove(work: UnitOfWork, key: Key, view: View): Promise<unknown>;
 
   /** @throws Refusal `Not Deletable`, naming who still uses it; NotReady; what a failed precondition throws */
-  async execute(command: C): Promise<CommandResult<void>> {
+  async execute(command: DeleteCommand): Promise<CommandResult<void>> {
     const context = CommandContext.from(command);
     const { now: view, projector } = this.reads;
     let steps = 0;

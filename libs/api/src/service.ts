@@ -1,13 +1,13 @@
 import { shownValues } from '#config';
 import type { Fault, JsonMap } from '#kernel';
-import { pairsOf, refuse } from '#kernel';
+import { Conflict, pairsOf, refuse } from '#kernel';
 import type { Clock, CommandGateway, NamedCommand, Position, Precondition } from '#event-store';
 import { CommandBatch, CommandContext } from '#event-store';
 import type { Key, Projector, ReadStore, View } from '#read-store';
 import { NotReady, StaleRead } from '#read-store';
 import { ANONYMOUS, may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
-import { permissionFor } from './catalogue.ts';
+import { permissionFor, uriOf } from './catalogue.ts';
 import { Forbidden } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
@@ -56,6 +56,16 @@ export class ApiService {
   /** How far the log is shown, at least, by an answer that is read from now on. */
   get reached(): Position {
     return this.#context.reads.projector.reached;
+  }
+
+  /**
+   * Waits until answers show the log up to a position, at least: one that the caller was given by another server. It
+   * waits as long as an answer would, and not for what the log has not come to.
+   */
+  async catchUpTo(position: Position): Promise<void> {
+    const { reads, head } = this.#context;
+    if (await reads.projector.caughtUp(position, 0)) return;
+    if (position <= (await head())) await reads.projector.caughtUp(position, this.#timeoutMs);
   }
 
   /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
@@ -202,7 +212,7 @@ export class ApiService {
     return reads.at(at);
   }
 
-  /** Changes objects by what they are, whoever else changes them meanwhile. */
+  /** Changes objects by what they are, whoever else changes them meanwhile. @throws Conflict where that never ends */
   async #changeFrom(model: Model, keys: readonly Key[], change: (object: Values) => Values, request: Request) {
     for (let tries = 1; ; tries += 1) {
       const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
@@ -215,7 +225,8 @@ export class ApiService {
       try {
         return await this.#change(model, changes, request, latest);
       } catch (error) {
-        if (!(error instanceof StaleRead) || tries === MAX_TRIES) throw error;
+        if (!(error instanceof StaleRead)) throw error;
+        if (tries === MAX_TRIES) throw new Conflict(keys.map((key) => uriOf(model.path, key)));
       }
     }
   }

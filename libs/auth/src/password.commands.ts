@@ -12,7 +12,6 @@ import { managedUser } from './managed.ts';
 import { openSessions } from './open-sessions.ts';
 import { isShort, LENGTH_RULE, Passwords } from './passwords.ts';
 import { user } from './user.ts';
-import { users } from './users.ts';
 
 /** A session this young may change the password without giving the current one. */
 const YOUNG_MS = 5 * 60 * 1000;
@@ -56,6 +55,7 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
   constructor(
     @Inject(LoginLimit) private readonly limit: LoginLimit,
     @Inject(READ_STORE) private readonly reads: ReadStore,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
   ) {
     super();
   }
@@ -74,16 +74,15 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
 
   /** A session that was taken over must not take over the account. */
   async #checkCurrent({ name, session }: Principal, current: ClearText | null, context: CommandContext): Promise<void> {
-    const { now: view } = this.reads;
     if (current === null) {
-      const opened = (await view.get(openSessions, session))?.opened;
+      const opened = (await this.reads.now.get(openSessions, session))?.opened;
       if (opened !== undefined && Date.parse(opened) > Date.parse(context.now) - YOUNG_MS) return;
       throw refuse('current_password', 'REQUIRED', 'Required Paramater');
     }
     const source = context.caller?.source ?? '';
     await this.limit.guard(name, source, async () => {
-      const credential = (await view.get(users, name))?.credential;
-      if (await this.passwords.matches(credential, current.reveal(), source)) return;
+      const { value } = await this.executor.preview(async (work) => (await work.load(user, name))?.credential);
+      if (await this.passwords.matches(value, current.reveal(), source)) return;
       throw refuse('current_password', 'WRONG', 'is not the current password');
     });
   }

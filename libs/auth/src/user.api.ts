@@ -14,6 +14,7 @@ export const userModel = defineModel({
       parameters: { username: parameter.text(), password: parameter.text() },
       returns: parameter.text(),
       permission: 'anybody',
+      ignoresSession: true,
       command: ({ username, password }) => new Login(username ?? '', new ClearText(password ?? '')),
     }),
     logout: staticAction({

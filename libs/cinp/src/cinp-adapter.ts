@@ -2,7 +2,7 @@ import type { Caller, Principal } from '#kernel';
 import { ClientGone, newRequestId } from '#http';
 import type { HttpHandler, HttpRequest } from '#http';
 import type { ApiService, Values } from '#api';
-import { Forbidden, may, permissionFor } from '#api';
+import { Forbidden, may, permissionFor, toPosition } from '#api';
 import { allowed, described } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, Rejected, wrong } from './answer.ts';
@@ -71,7 +71,9 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   }
   const multi = isMulti(uri, header('multi-object'));
 
-  const caller = await callerOf(request, options.identify);
+  await catchUp(api, header('contractor-position'));
+  const ignoresSession = target.kind === 'action' && target.action.ignoresSession && verb === 'CALL';
+  const caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (verb === 'DESCRIBE') return described(target, catalogue);
   const wish = {
     api,
@@ -89,6 +91,14 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   if (target.kind !== 'model' || verb === 'CALL') throw new Error(`${verb} of a ${target.kind} passed the checks`);
   demand(caller, permissionFor(target.model, NEEDS[verb]));
   return ON_OBJECTS[verb](target.model, wish);
+}
+
+/** Waits until answers show what an earlier answer, maybe of another server, has named as its position. */
+async function catchUp(api: ApiService, header: string | undefined): Promise<void> {
+  if (header === undefined) return;
+  const position = toPosition(header);
+  if (position === undefined) throw wrong('Contractor-Position must be an integer if specified');
+  await api.catchUpTo(position);
 }
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Rejected where it is no session */

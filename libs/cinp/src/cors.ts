@@ -11,6 +11,7 @@ export const CINP_HEADERS: CorsNames = {
     'Id-Only',
     'AUTH-ID',
     'AUTH-TOKEN',
+    'Contractor-Position',
   ],
   exposed: [
     'Method',
@@ -25,6 +26,7 @@ export const CINP_HEADERS: CorsNames = {
     'Verb',
     'Content-Length',
     'Contractor-Request',
+    'Contractor-Position',
     'Contractor-Pending',
   ],
 };

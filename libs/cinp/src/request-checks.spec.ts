@@ -128,6 +128,14 @@ describe('the checks of a request', () => {
     ['a bad session before permissions', 'GET', `${SITE}:a:`, NOBODY, 401, { message: 'Invalid Session' }],
     ['a bad session, though anybody may', 'DESCRIBE', SITE, NOBODY, 401, { message: 'Invalid Session' }],
     [
+      'no session where one is to begin, whatever is sent',
+      'CALL',
+      '/api/v1/Auth/User(login)',
+      { ...NOBODY, body: { username: 'root', password: 'secret' } },
+      200,
+      'token-of-root',
+    ],
+    [
       'nobody, where half a session is sent',
       'GET',
       `${SITE}:a:`,

@@ -1,4 +1,4 @@
-import type { Action, ApiService, Catalogue, Listing, Model, Request, Shown, Values } from '#api';
+import type { Action, Answer as ApiAnswer, ApiService, Catalogue, Listing, Model, Request, Shown, Values } from '#api';
 import { NotFound, toKey, uriOf } from '#api';
 import type { Answer } from './answer.ts';
 import { wrong } from './answer.ts';
@@ -22,8 +22,6 @@ export interface ParsedRequest {
   /** A header of the request, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
 }
-
-type Position = bigint | undefined;
 
 /** Which permission of a model each verb needs. */
 export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'delete' } = {
@@ -63,24 +61,23 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Pars
   },
 
   CREATE: async (model, { api, reading, request, data }) => {
-    const { value, pending } = await api.create(model, newValues(model, data, reading), request, asJson);
+    const { value, ...change } = await api.create(model, newValues(model, data, reading), request, asJson);
     return {
       status: 201,
-      headers: { ...done('CREATE', pending), 'Object-Id': uriOf(model.path, value.key) },
+      headers: { ...done('CREATE', change), 'Object-Id': uriOf(model.path, value.key) },
       json: value.object,
     };
   },
 
   UPDATE: async (model, { api, reading, request, ids, data, multi }) => {
-    const change = changes(model, data, reading);
     const keys = keysOf(reading.catalogue, model, ids);
-    const { value, pending } = await api.update(model, keys, change, request, asJson);
-    return shown('UPDATE', model, value, multi, pending);
+    const { value, ...change } = await api.update(model, keys, changes(model, data, reading), request, asJson);
+    return shown('UPDATE', model, value, multi, change);
   },
 
   DELETE: async (model, { api, reading, request, ids }) => {
-    const { pending } = await api.remove(model, keysOf(reading.catalogue, model, ids), request);
-    return { status: 200, headers: done('DELETE', pending) };
+    const change = await api.remove(model, keysOf(reading.catalogue, model, ids), request);
+    return { status: 200, headers: done('DELETE', change) };
   },
 };
 
@@ -93,19 +90,19 @@ export async function call(model: Model, action: Action, wish: ParsedRequest): P
   const write = (value: unknown): unknown => (returns ? writeValue(returns, value) : null);
   if (action.static) {
     if (ids) throw wrong('Static Actions should not be passed ids');
-    const { value, pending } = await api.callStatic(action, values, request);
-    return called(write(value), multi, pending);
+    const { value, ...change } = await api.callStatic(action, values, request);
+    return called(write(value), multi, change);
   }
   if (!ids) throw wrong('Non-Static Actions should be passed ids');
-  const { value, pending } = await api.callOn(model, action, keysOf(reading.catalogue, model, ids), values, request);
+  const { value, ...change } = await api.callOn(model, action, keysOf(reading.catalogue, model, ids), values, request);
   const written = [...value].map(([key, one]) => [uriOf(model.path, key), write(one)] as const);
-  return called(multi ? Object.fromEntries(written) : written[0]?.[1], multi, pending);
+  return called(multi ? Object.fromEntries(written) : written[0]?.[1], multi, change);
 }
 
 /** Nothing is sent as nothing, not as `null`. */
-const called = (value: unknown, multi: boolean, pending: Position): Answer => ({
+const called = (value: unknown, multi: boolean, change: Change): Answer => ({
   status: 200,
-  headers: { ...done('CALL', pending), 'Multi-Object': capital(multi) },
+  headers: { ...done('CALL', change), 'Multi-Object': capital(multi) },
   ...(value === null ? {} : { body: value }),
 });
 
@@ -115,14 +112,14 @@ function shown(
   { path }: Model,
   objects: ReadonlyMap<Key, Shown<string>>,
   multi: boolean,
-  pending?: Position,
+  change?: Change,
 ): Answer {
   const texts = [...objects].map(([key, { object }]) =>
     multi ? `${JSON.stringify(uriOf(path, key))}:${object}` : object,
   );
   return {
     status: 200,
-    headers: { ...done(verb, pending), 'Multi-Object': capital(multi) },
+    headers: { ...done(verb, change), 'Multi-Object': capital(multi) },
     json: multi ? `{${texts.join(',')}}` : (texts[0] ?? ''),
   };
 }
@@ -133,9 +130,13 @@ const listed = weakMemo<string>();
 const urisText = (model: Model, keys: readonly Key[]): string =>
   listed(model, keys, () => JSON.stringify(keys.map((key) => uriOf(model.path, key))));
 
-const done = (verb: string, pending?: Position): Record<string, string> => ({
+/** Where a change stands in the log, and whether it can be read. */
+type Change = Pick<ApiAnswer<unknown>, 'position' | 'pending'>;
+
+const done = (verb: string, { position, pending }: Partial<Change> = {}): Record<string, string> => ({
   Verb: verb,
   'Cache-Control': 'no-cache',
+  ...(position === undefined ? {} : { 'Contractor-Position': String(position) }),
   ...(pending === undefined ? {} : { 'Contractor-Pending': String(pending) }),
 });
 

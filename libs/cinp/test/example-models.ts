@@ -185,6 +185,7 @@ const userModel: Model = {
       parameters: { username: parameter.text(), password: parameter.text() },
       returns: parameter.text(),
       permission: 'anybody',
+      ignoresSession: true,
       query: async ({ username, password }) => {
         if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
         return `token-of-${username}`;

@@ -58,13 +58,13 @@ interface ExecuteOptions {
 /** Carries out units of work: read, decide, append; again where somebody else was faster. */
 export class CommandExecutor {
   readonly #store: EventStore;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #states: StateCache;
   readonly #turns = new KeyedMutex();
   readonly #upcasters: Upcasters;
   readonly #options: CommandExecutorOptions;
 
-  constructor(store: EventStore, clock: Clock, options: CommandExecutorOptions = {}) {
+  constructor(store: EventStore, clock: Pick<Clock, 'now'>, options: CommandExecutorOptions = {}) {
     this.#store = store;
     this.#clock = clock;
     this.#upcasters = options.upcasters ?? {};

@@ -79,7 +79,7 @@ describe('commands in one unit of work', () => {
   /** A server over the log; what its handlers of `TakeKey` prepare, complete and take back goes into the story. */
   function server({
     log = store,
-    check = async () => undefined as void,
+    check = async () => undefined,
   }: { log?: EventStore; check?: PreconditionCheck } = {}) {
     const runner = new CommandRunner(new CommandExecutor(log, systemClock()), check);
     runner.register(TakeKey, {

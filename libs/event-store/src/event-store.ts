@@ -118,6 +118,8 @@ export interface EventStore {
   readonly readsFromAnywhere: boolean;
   /** The next events after a position, in order. `end` is how far the log was read, also where nothing matched. */
   readAll(after: Position, options?: ReadAllOptions): Promise<{ events: StoredEvent[]; end: Position }>;
+  /** The last event in the log; undefined where it is empty. */
+  last(): Promise<StoredEvent | undefined>;
   /** Position of the last event in the log; 0 where it is empty. */
   head(): Promise<Position>;
   /**

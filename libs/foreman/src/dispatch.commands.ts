@@ -3,8 +3,8 @@ import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
 import { canServe, Forbidden } from '#api';
-import type { CommandResult } from '#event-store';
-import { CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Clock, CommandResult } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
 import { Conflict, refuse } from '#kernel';
 import type { ReadStore } from '#read-store';
@@ -73,14 +73,17 @@ function holderOf(caller: Caller | undefined): Holder {
 
 @CommandHandler(ClaimTask)
 class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
-  constructor(@Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions) {
+  constructor(
+    @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     super();
   }
 
   async decide(work: UnitOfWork, { job: id, modules, cookie, holder }: ClaimTask) {
     const state = await work.load(job, id);
     if (!state?.order || !modules.includes(state.order.module)) return undefined;
-    const deadline = new Date(Date.now() + this.options.pollLease).toISOString();
+    const deadline = new Date(this.clock.millis() + this.options.pollLease).toISOString();
     const data = { task: state.order.task, cookie, transport: 'poll', holder, deadline } as const;
     return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
   }
@@ -102,7 +105,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
     const holder = holderOf(caller);
     const { polls } = this.foreman;
-    const tasks = await this.#handedBefore(holder, polls.heard(holder, Date.now()));
+    const tasks = await this.#handedBefore(holder, polls.heard(holder, this.foreman.now));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
@@ -174,7 +177,7 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    this.foreman.polls.heard(holderOf(caller), Date.now());
+    this.foreman.polls.heard(holderOf(caller), this.foreman.now);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
     const { position } = await this.commands.execute(new ReportTask(id, cookie, outcome), context);

@@ -94,12 +94,17 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#handedOver = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
     this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id));
+    this.#alarms = new Timers((id) => this.#lookouts.add(id), clock.millis);
+  }
+
+  /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
+  get now(): number {
+    return this.#clock.millis();
   }
 
   async onApplicationBootstrap(): Promise<void> {
     const { wire } = this.#options;
-    this.#startedAt = Date.now();
+    this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
     await this.#handedOver.start();
     this.#position = await this.#store.head();
@@ -107,7 +112,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#takeReport(report),
-      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
@@ -144,7 +149,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   context(): ReconcileContext {
     const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
     return {
-      now: Date.now(),
+      now: this.now,
       newCookie: randomUUID,
       targets: this.#targets.all,
       platforms,
@@ -218,9 +223,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
     const context = CommandContext.system(this.#clock.now(), reference);
-    await this.#commands
-      .execute(new FailJob(id, message), context)
-      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#alarms.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
@@ -232,7 +235,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+    this.#alarms.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {

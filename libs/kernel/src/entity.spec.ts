@@ -35,7 +35,7 @@ describe('a plain noun', () => {
 
   it('is called by its title in what people read', () => {
     const decision = rack.decide.DefineRack(value, { stage: 'active', value });
-    expect(String(decision)).toContain('equipment rack with this Name already exists.');
+    expect(decision).toMatchObject({ faults: [{ text: 'equipment rack with this Name already exists.' }] });
   });
 
   it('keeps its number for ever, where that is its id', () => {
@@ -65,7 +65,7 @@ describe('a plain noun', () => {
     ],
     ['nothing', {}, []],
     ['what is so already', { ...value, labels: { a: '1', b: '2' } }, []],
-    ['what is not given', { units: undefined as never }, []],
+    ['what is not given', Object.fromEntries([['units', undefined]]), []],
   ])('is changed by an event for each: %s', (_, data, events) => {
     given(rack, defined)
       .when(change(data))

@@ -45,9 +45,15 @@ export class CountChanges {
     return [...this.#changes.values()].filter(({ n }) => n !== 0);
   }
 
-  /** Adds the changes to the kept counts. */
+  /** How many counts change. */
+  get size(): number {
+    return this.#changes.size;
+  }
+
+  /** Adds the changes to the kept counts, and begins anew. */
   async write(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
     const changes = this.list();
+    this.#changes.clear();
     if (changes.length === 0) return;
     await sql`
       INSERT INTO ${sql.id(schema, 'counts')} AS c (model, index, value, n)

@@ -5,7 +5,10 @@ import type { ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 
-/** Writes what a batch has done to the rows of one model into its table; `schema` is where the table stands. */
+/**
+ * Writes what a batch has done to the rows of one model into its table; `schema` is where the table stands. Rows that end
+ * are looked up one by one: where there are some, live rows have to have their index.
+ */
 export async function writeRows(
   db: Kysely<ReadDatabase>,
   model: ReadModel,
@@ -20,7 +23,8 @@ export async function writeRows(
       await sql`
         UPDATE ${table} AS r SET to_pos = v.at
         FROM unnest(${keys}::${keyType}, ${ended.map(({ at }) => at.toString())}::bigint[]) AS v(key, at)
-        WHERE r.key = v.key AND r.to_pos IS NULL`.execute(db);
+        CROSS JOIN LATERAL (SELECT ctid FROM ${table} WHERE key = v.key AND to_pos IS NULL LIMIT 1) AS live
+        WHERE r.ctid = live.ctid`.execute(db);
     } else {
       await sql`DELETE FROM ${table} WHERE key = ANY (${keys}::${keyType})`.execute(db);
     }

@@ -179,6 +179,51 @@ describe('several projectors over one database', () => {
     expect(errors).toEqual(['Error: the read models are not where this process left them']);
   });
 
+  it('go on from where a crash of the database has taken the rows back to', async () => {
+    const { reads } = await server();
+    await log.tell('a', put(5), add(1));
+    await expectWhole();
+    await reads.projector.written();
+    const tables = ['shelves', 'ticker', 'counts', 'checkpoint'];
+    const all = (make: (table: string) => string) => database.pool.query(tables.map(make).join(';'));
+    await all((table) => `CREATE TABLE saved_${table} AS TABLE read.${table}`);
+    await log.tell('a', add(1));
+    await log.tell('b', put(1));
+    await expectWhole();
+    await reads.projector.written();
+    await all((table) => `DELETE FROM read.${table}; INSERT INTO read.${table} TABLE saved_${table}`);
+    for (const id of ['a', 'b', 'c']) await log.tell(id, id === 'c' ? put(3) : add(10));
+    await expectWhole();
+    await reads.projector.written();
+    const { rows } = await database.pool.query(`SELECT key, row FROM read.shelves WHERE to_pos IS NULL ORDER BY key`);
+    expect(rows).toEqual([
+      { key: 'a', row: '{"count":17}' },
+      { key: 'b', row: '{"count":11}' },
+      { key: 'c', row: '{"count":3}' },
+    ]);
+    expect(reads.projector.status).toMatchObject({
+      state: 'projecting',
+      lastError: { text: 'Error: the read models are not where this process left them' },
+    });
+  });
+
+  it('tell what they are at', async () => {
+    const first = await server();
+    const second = await server();
+    const states = () => [first, second].map(({ reads }) => reads.projector.status.state);
+    expect(states()).toEqual(['projecting', 'standing-by']);
+    await breakLock();
+    await until(() => first.reads.projector.status.state !== 'projecting');
+    expect(first.reads.projector.status).toMatchObject({
+      state: 'recovering',
+      lastError: { text: expect.stringContaining('terminat'), at: expect.any(Date) },
+      since: expect.any(Date),
+    });
+    await until(() => servers.some(({ reads }) => reads.projector.status.state === 'projecting'));
+    await first.stop();
+    expect(first.reads.projector.status.state).toBe('stopped');
+  });
+
   const waitingForLocks = async (): Promise<number> => {
     const { rows } = await database.pool.query<{ n: string }>(
       `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

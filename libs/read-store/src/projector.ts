@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, StoredEvent, Subscription } from '#event-store';
 import { Leadership } from '#event-store';
 import { Superseded } from './checkpoint.ts';
+import { NotReady } from './preconditions.ts';
 import type { ProjectionOptions } from './projection.ts';
 import { Projection } from './projection.ts';
 import type { Key, ReadModel } from './read-model.ts';
@@ -27,6 +28,8 @@ export interface ProjectorOptions extends ProjectionOptions {
   readonly onError: (error: unknown) => void;
   /** Told how far a rebuild has come. */
   readonly onProgress?: (progress: Progress) => void;
+  /** How much live rows may take in memory while they are made anew. */
+  readonly maxRebuildMemory?: number;
   /** Told how many events a batch had. */
   readonly onProjected?: (events: number) => void;
 }
@@ -49,7 +52,7 @@ export interface ProjectorStatus {
 }
 
 /** A model that has no rows yet was read: they are being made from the log. */
-export class RowsNotReady extends Error {
+export class RowsNotReady extends NotReady {
   readonly model: string;
 
   constructor(model: string) {
@@ -104,6 +107,7 @@ export class Projector {
 
   /** A rebuild under way is given up. */
   async stop(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     await this.#leadership.stop();
     this.#projection.giveUpShown();
@@ -220,8 +224,9 @@ export class Projector {
   }
 
   #makeAnew(models: readonly ReadModel[], signal: AbortSignal): Promise<void> {
-    const { store, db, onProgress } = this.#options;
+    const { store, db, onProgress, maxRebuildMemory } = this.#options;
     const rebuilding = rebuild({
+      ...(maxRebuildMemory === undefined ? {} : { maxMemory: maxRebuildMemory }),
       store,
       db,
       models,

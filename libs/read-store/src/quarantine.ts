@@ -21,7 +21,7 @@ export class Quarantine {
     for (const { model, key } of poisoned) this.#of(model).add(key);
   }
 
-  /** Takes over what the books say. */
+  /** Takes over what the bookkeeping says. */
   async read(db: Kysely<ReadDatabase>, models: readonly ReadModel[]): Promise<void> {
     const { rows } = await sql<{ model: string; key: string }>`SELECT model, key FROM read.quarantine`.execute(db);
     this.#keys.clear();
@@ -38,11 +38,15 @@ export class Quarantine {
   }
 }
 
-/** Writes down in the books which rows could not be folded on. */
-export async function writeQuarantine(db: Kysely<ReadDatabase>, poisoned: readonly Poisoned[]): Promise<void> {
+/** Writes down which rows could not be folded on; `schema` is where that is kept. */
+export async function writeQuarantine(
+  db: Kysely<ReadDatabase>,
+  poisoned: readonly Poisoned[],
+  schema: string,
+): Promise<void> {
   for (const { model, key, position, error } of poisoned) {
     await sql`
-      INSERT INTO read.quarantine VALUES (${model}, ${String(key)}, ${position.toString()}, ${error})
+      INSERT INTO ${sql.id(schema, 'quarantine')} VALUES (${model}, ${String(key)}, ${position.toString()}, ${error})
       ON CONFLICT DO NOTHING`.execute(db);
   }
 }

@@ -41,6 +41,8 @@ export function openReadStore(options: {
   readonly onProjected?: (events: number) => void;
   /** How much may be folded and not written, in characters of row texts; see `MAX_PENDING`. */
   readonly maxPending?: number;
+  /** How much live rows may take in memory while they are made anew; see `MAX_REBUILD_MEMORY`. */
+  readonly maxRebuildMemory?: number;
 }): ReadStore {
   const db = new Kysely<ReadDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
   const live = new RowCache(MEMORY);

@@ -1,13 +1,10 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { EventStore, Position } from '#event-store';
-import type { Poisoned, Version } from './batch.ts';
-import { foldBatch, keysIn } from './batch.ts';
 import { holdCheckpoint } from './checkpoint.ts';
 import { CountChanges } from './counts.ts';
-import { writeRows } from './flush.ts';
-import { writeQuarantine } from './quarantine.ts';
-import type { Key, ReadModel, Recorded } from './read-model.ts';
+import { ModelRebuild, NEXT } from './model-rebuild.ts';
+import type { ReadModel, Recorded } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
 import { forget, makeBooks, makeIndexes, makeTable } from './tables.ts';
 
@@ -22,92 +19,20 @@ export interface Progress {
   readonly remaining: number | null;
 }
 
-/** Where the new tables stand until they take the place of the old ones. */
-const NEXT = 'read_next';
+/** How many events are read at once, and how many bytes of them they may come to, roughly. */
 const PAGE = 2000;
-/** Rows are written when this many versions are waiting. */
-const WRITE_AT = 5000;
-/** How much live rows may take in memory before they are written, in characters of their text. */
-const MEMORY = 200_000_000;
+const PAGE_BYTES = 8_000_000;
+/**
+ * How much the live rows of all models may take in memory, in characters of their texts and 300 more for each row; about
+ * 200 MB. Beyond, those of the largest model leave it, and are read back where they change again.
+ */
+export const MAX_REBUILD_MEMORY = 64_000_000;
+/** How many counts may wait to be written. */
+const MAX_COUNTS = 20_000;
+/** How far behind the projector the new rows may be when they take the place of the old ones, in positions. */
+const NEARLY = 2000n;
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 1000;
-
-/** One model while it is made anew: live rows stay in memory as long as there is room. */
-class ModelRebuild {
-  readonly model: ReadModel;
-  readonly poisoned = new Map<Key, Poisoned>();
-  readonly #open = new Map<Key, { version: Version; written: boolean }>();
-  readonly counts: CountChanges;
-  #waiting: Version[] = [];
-  #ended: { key: Key; at: Position }[] = [];
-  #memory = 0;
-
-  constructor(model: ReadModel, counts: CountChanges) {
-    this.model = model;
-    this.counts = counts;
-  }
-
-  async fold(db: Kysely<ReadDatabase>, events: readonly Recorded[]): Promise<void> {
-    const { model } = this;
-    const keys = keysIn(model, events);
-    if (keys.length === 0) return;
-    const live = new Map<Key, object>();
-    for (const key of keys) {
-      const open = this.#open.get(key);
-      if (open) live.set(key, open.version.row);
-    }
-    const changes = foldBatch(model, events, live, new Set(this.poisoned.keys()));
-    this.counts.add(model, changes, live);
-    for (const one of changes.poisoned) this.poisoned.set(one.key, one);
-    for (const { key, at } of changes.ended) {
-      const open = this.#open.get(key);
-      this.#open.delete(key);
-      if (!open) continue;
-      if (open.written) {
-        this.#ended.push({ key, at });
-        continue;
-      }
-      this.#memory -= open.version.text.length;
-      if (model.history) this.#waiting.push({ ...open.version, to: at });
-    }
-    for (const version of changes.versions) {
-      if (version.to === undefined) {
-        this.#open.set(version.key, { version, written: false });
-        this.#memory += version.text.length;
-      } else this.#waiting.push(version);
-    }
-    const full = this.#memory > MEMORY;
-    if (full) this.#writeLive();
-    if (full || this.#waiting.length >= WRITE_AT) await this.#write(db);
-  }
-
-  /** Writes what is still in memory. */
-  async finish(db: Kysely<ReadDatabase>): Promise<void> {
-    this.#writeLive();
-    await this.#write(db);
-  }
-
-  /** Live rows go to the table as they are; those that change later are ended there. */
-  #writeLive(): void {
-    for (const open of this.#open.values()) {
-      if (open.written) continue;
-      this.#waiting.push(open.version);
-      open.written = true;
-    }
-    this.#memory = 0;
-  }
-
-  async #write(db: Kysely<ReadDatabase>): Promise<void> {
-    const versions = this.#waiting;
-    const ended = this.#ended;
-    this.#waiting = [];
-    this.#ended = [];
-    for (let from = 0; from < versions.length || from === 0; from += WRITE_AT) {
-      const part = versions.slice(from, from + WRITE_AT);
-      await writeRows(db, this.model, { ended: from === 0 ? ended : [], versions: part, poisoned: [] }, NEXT);
-    }
-  }
-}
 
 /**
  * Makes read models anew from the log, into tables of their own; the old ones serve meanwhile. `switchOver` is called
@@ -126,8 +51,9 @@ export async function rebuild(options: {
   /** Runs `task` while the projector stands still at the position it is given. */
   readonly switchOver: (task: (until: Position) => Promise<void>) => Promise<void>;
   readonly report: (progress: Progress) => void;
+  readonly maxMemory?: number;
 }): Promise<void> {
-  const { store, db, models, signal, reached, parse, switchOver, report } = options;
+  const { store, db, models, signal, reached, parse, switchOver, report, maxMemory = MAX_REBUILD_MEMORY } = options;
   const names = models.map(({ name }) => name);
   report({ models: names, events: 0, rate: 0, remaining: null });
   await sql`DROP SCHEMA IF EXISTS ${sql.id(NEXT)} CASCADE`.execute(db);
@@ -135,7 +61,7 @@ export async function rebuild(options: {
   for (const model of models) await makeTable(db, model, NEXT);
 
   const counts = new CountChanges();
-  const rising = models.map((model) => new ModelRebuild(model, counts));
+  const rebuilds = models.map((model) => new ModelRebuild(db, model, counts));
   const head = reached();
   const begun = performance.now();
   let reported = begun;
@@ -148,30 +74,49 @@ export async function rebuild(options: {
     const share = head === 0n ? 1 : Number(position) / Number(head);
     report({ models: names, events, rate: events / seconds, remaining: Math.max(0, seconds / share - seconds) });
   };
+  let limit = PAGE;
+  const read = async (after: Position) => {
+    const { events: page, end } = await store.readAll(after, { limit });
+    const bytes = page.reduce((sum, { data, meta }) => sum + data.length + meta.length, 1);
+    limit = Math.max(1, Math.min(PAGE, Math.floor((page.length * PAGE_BYTES) / bytes)));
+    return { page, end };
+  };
+  const makeRoom = async (): Promise<void> => {
+    if (counts.size > MAX_COUNTS) await counts.write(db, NEXT);
+    while (rebuilds.reduce((sum, { size }) => sum + size, 0) > maxMemory) {
+      await rebuilds.reduce((one, other) => (other.size > one.size ? other : one)).spill();
+    }
+  };
   const foldUpTo = async (until: Position): Promise<void> => {
-    let next = position < until ? store.readAll(position, { limit: PAGE }) : undefined;
+    let next = position < until ? read(position) : undefined;
     while (next) {
-      const { events: page, end } = await next;
+      const { page, end } = await next;
       signal.throwIfAborted();
-      next = end > position && end < until ? store.readAll(end, { limit: PAGE }) : undefined;
+      next = end > position && end < until ? read(end) : undefined;
       const now = parse(page.filter((event) => event.position <= until));
-      for (const one of rising) await one.fold(db, now);
+      for (const one of rebuilds) await one.fold(now);
+      await makeRoom();
       position = end < until ? end : until;
       events += now.length;
       if (performance.now() - reported >= REPORT_EVERY) tell();
     }
   };
+  const finish = async (): Promise<void> => {
+    for (const one of rebuilds) await one.finish();
+    await counts.write(db, NEXT);
+  };
 
   await foldUpTo(head);
-  // What has come meanwhile is little by now, and what comes while that is folded is next to nothing.
-  await foldUpTo(reached());
+  await finish();
+  for (const model of models) await makeIndexes(db, model, NEXT);
+  // What has come meanwhile is little by now, and what comes while that is folded is less.
+  do await foldUpTo(reached());
+  while (reached() - position > NEARLY);
   tell();
   await switchOver(async (until) => {
     await foldUpTo(until);
-    for (const one of rising) await one.finish(db);
-    await counts.write(db, NEXT);
-    for (const model of models) await makeIndexes(db, model, NEXT);
-    await swapTables(db, rising, until, signal);
+    await finish();
+    await swapTables(db, models, until, signal);
   });
   tell();
 }
@@ -182,21 +127,23 @@ export async function rebuild(options: {
  */
 async function swapTables(
   db: Kysely<ReadDatabase>,
-  rising: readonly ModelRebuild[],
+  models: readonly ReadModel[],
   until: Position,
   signal: AbortSignal,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await holdCheckpoint(tx, until);
     signal.throwIfAborted();
-    for (const { model, poisoned } of rising) {
+    for (const model of models) {
       await sql`DROP TABLE IF EXISTS ${sql.id('read', model.name)}`.execute(tx);
       await sql`ALTER TABLE ${sql.id(NEXT, model.name)} SET SCHEMA read`.execute(tx);
       await forget(tx, model.name);
       await sql`INSERT INTO read.counts SELECT * FROM ${sql.id(NEXT, 'counts')} WHERE model = ${model.name}`.execute(
         tx,
       );
-      await writeQuarantine(tx, [...poisoned.values()]);
+      await sql`
+        INSERT INTO read.quarantine
+        SELECT * FROM ${sql.id(NEXT, 'quarantine')} WHERE model = ${model.name}`.execute(tx);
       await sql`
         INSERT INTO read.models VALUES (${model.name}, ${model.version})
         ON CONFLICT (name) DO UPDATE SET version = excluded.version`.execute(tx);

@@ -23,10 +23,10 @@ export interface Tables {
   keysAfter(model: ReadModel, where: Where, after: Key | undefined, count: number): Promise<readonly Key[]>;
 }
 
-/** The tables as of a position; undefined means now. */
-export function tables(db: Kysely<ReadDatabase>, at?: Position): Tables {
+/** The tables as of a position; undefined means now. `schema` is where they stand. */
+export function tables(db: Kysely<ReadDatabase>, at?: Position, schema = 'read'): Tables {
   const rows = (model: ReadModel): Rows => {
-    const query = db.withSchema('read').selectFrom(model.name);
+    const query = db.withSchema(schema).selectFrom(model.name);
     if (at === undefined) return query.where('to_pos', 'is', null);
     if (!model.history) throw new NoHistory(model.name);
     const position = at.toString();

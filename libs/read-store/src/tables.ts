@@ -109,6 +109,13 @@ function emptyTables(models: readonly ReadModel[], known: ReadonlySet<string>): 
   return sql.join([...statements, ...books], sql.raw(';\n'));
 }
 
+/** Makes what makes finding live rows by their key fast. */
+export async function makeLiveIndex(db: Kysely<ReadDatabase>, { name }: ReadModel, schema = 'read'): Promise<void> {
+  await sql`
+    CREATE UNIQUE INDEX IF NOT EXISTS ${sql.id(`${name}_live`)} ON ${sql.id(schema, name)} (key)
+    WHERE to_pos IS NULL`.execute(db);
+}
+
 /** Removes the table of a model that is no more, and what the books say of it. */
 export async function dropTable(db: Kysely<ReadDatabase>, name: string): Promise<void> {
   await sql`DROP TABLE IF EXISTS ${sql.id('read', name)}`.execute(db);

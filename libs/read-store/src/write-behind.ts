@@ -8,7 +8,10 @@ import { flushBatch } from './flush-batch.ts';
 import { PendingRows } from './pending-rows.ts';
 import type { Key, ReadModel } from './read-model.ts';
 
-/** How long changed rows are gathered before they are written, in milliseconds; not at all where somebody waits. */
+/**
+ * The shortest time from the end of one write to the next, in which changed rows are gathered, in milliseconds: what
+ * changes now and then is written at once. Nothing is gathered where somebody waits.
+ */
 const GATHER_MS = 25;
 /** How much may be folded and not written, in characters of row texts and 300 more for each row. */
 export const MAX_PENDING = 16 * 1024 * 1024;
@@ -45,6 +48,8 @@ export class WriteBehind {
   #running: Promise<void> | undefined;
   /** What the last try to write failed with. */
   #failure: unknown;
+  /** When it was written last. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
   /** Ends the gathering that is under way. */
   #hurry: (() => void) | undefined;
   #hurried = false;
@@ -144,7 +149,7 @@ export class WriteBehind {
         settle: (error?: unknown) => {
           this.#waiting.delete(waiter);
           if (error === undefined) resolve();
-          else reject(error as Error);
+          else reject(error);
         },
       };
       this.#waiting.add(waiter);
@@ -184,11 +189,12 @@ export class WriteBehind {
     this.#running = undefined;
   }
 
-  /** Waits a moment for more, unless somebody waits for what is there. */
+  /** Waits a moment for more, unless nothing was written lately, or somebody waits for what is there. */
   async #gather(): Promise<void> {
-    if (!this.#hurried && this.size <= this.#maxPending / 2) {
+    const pause = this.#writtenAt + GATHER_MS - performance.now();
+    if (pause > 0 && !this.#hurried && this.size <= this.#maxPending / 2) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, GATHER_MS);
+        const timer = setTimeout(resolve, pause);
         this.#hurry = () => {
           clearTimeout(timer);
           resolve();
@@ -211,6 +217,7 @@ export class WriteBehind {
     if (!(await flushBatch(this.#pool, checkpoint, this.#leaving.batch()))) throw new Superseded();
     this.#leaving = undefined;
     this.#written = this.#leavingUntil;
+    this.#writtenAt = performance.now();
     this.#failure = undefined;
     this.#onWritten();
     this.#settle();

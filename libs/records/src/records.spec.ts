@@ -98,7 +98,10 @@ describe('the read models', () => {
       meta: JSON.stringify({ v: 1, at: '2026-01-01T00:00:00.000000+00:00', actor: 'me' }),
     }));
     const { position } = await store.append([{ stream: `shelf-${id}`, expected: -1, events }]);
-    for (const { modules } of servers) await modules.reads.projector.caughtUp(position, 10_000);
+    for (const { modules } of servers) {
+      await modules.reads.projector.caughtUp(position, 10_000);
+      await modules.reads.projector.written();
+    }
   }
 
   /** Holds the rows still, so that no rebuild can end. */

@@ -10,6 +10,7 @@ export const REST_HEADERS: CorsNames = {
     'If-None-Match',
     'Idempotency-Key',
     'Contractor-Reason',
+    'Contractor-Position',
   ],
   exposed: [
     'ETag',

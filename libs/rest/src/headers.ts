@@ -1,6 +1,8 @@
 import type { Caller, Principal } from '#kernel';
 import type { HttpRequest } from '#http';
 import { createHash } from 'node:crypto';
+import type { ApiService } from '#api';
+import { toPosition } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
 
@@ -28,6 +30,16 @@ export async function callerOf(request: HttpRequest, identify: Identify): Promis
   const principal = await identify(...session);
   if (!principal) throw unauthenticated('The session is not valid, or not any more.');
   return { principal, source };
+}
+
+/** Waits until answers show what the header Contractor-Position names, in the words of an earlier answer. @throws Problem */
+export async function catchUp(request: HttpRequest, api: ApiService): Promise<void> {
+  const header = request.header('contractor-position');
+  if (header === undefined) return;
+  const position = toPosition(header);
+  if (position === undefined)
+    throw malformed('Contractor-Position must be a position of the log.', 'Contractor-Position');
+  await api.catchUpTo(position);
 }
 
 /** The longest reason and the longest key a request may be sent with, in characters. */

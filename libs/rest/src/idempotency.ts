@@ -12,8 +12,8 @@ export interface IdempotencyStore {
 }
 
 /** Whether answers about a model may be kept: not where its namespace says that they may hold tokens. */
-export const mayBeStored = ({ namespaces }: Catalogue, { path }: Model): boolean =>
-  namespaces.find(({ name }) => name === namespaceOf(path))?.storesAnswers ?? false;
+export const mayBeStored = (catalogue: Catalogue, { path }: Model): boolean =>
+  catalogue.namespace(namespaceOf(path))?.storesAnswers ?? false;
 
 /**
  * Answers a wish that carries an Idempotency-Key: the first time as always, the next times with the same answer. Only
@@ -43,7 +43,7 @@ export async function withIdempotency(
   const before = await kept.find(visit.id);
   if (before) {
     if (before.fingerprint !== fingerprint) {
-      throw new Problem('conflict', 'The Idempotency-Key was used for another request.');
+      throw new Problem('idempotency-key-reused', 'The Idempotency-Key was used for another request.');
     }
     const answer = JSON.parse(before.answer) as Answer;
     return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };

@@ -52,6 +52,7 @@ function guarded(permission: Permission, doc: string | undefined): Part {
 const command = (model: Model, catalogue: Catalogue): readonly Part[] => [
   ...(mayBeStored(catalogue, model) ? [part('parameters', 'IdempotencyKey')] : []),
   part('parameters', 'Reason'),
+  part('parameters', 'Shown'),
 ];
 
 /** How an operation is described. */
@@ -67,7 +68,7 @@ export const ON_MODEL: Readonly<Partial<Record<Method, Operation>>> = {
     ...guarded(permissionFor(model, 'view'), undefined),
     parameters: [
       ...filterParameters(model.filters ?? {}, catalogue),
-      ...['Position', 'Count', 'At'].map((name) => part('parameters', name)),
+      ...['Position', 'Count', 'At', 'Shown'].map((name) => part('parameters', name)),
     ],
     responses: {
       200: { description: 'A page of them.', headers: headers(), content: json(schemaNamed(model, '.page')) },
@@ -97,7 +98,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
     operationId: `get_${idOf(model)}`,
     summary: `Shows an object of ${model.path}`,
     ...guarded(permissionFor(model, 'view'), undefined),
-    parameters: [part('parameters', 'At'), part('parameters', 'IfNoneMatch')],
+    parameters: ['At', 'IfNoneMatch', 'Shown'].map((name) => part('parameters', name)),
     responses: {
       200: { description: 'The object.', headers: headers(ETAG), content: json(schemaNamed(model)) },
       304: { description: 'It is still what the reader knows.', headers: headers(ETAG) },

@@ -51,6 +51,12 @@ export const PARAMETERS: Readonly<Record<string, Part>> = {
     description: 'Names the wish, so that it can be sent again without coming true twice.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
+  Shown: {
+    name: 'Contractor-Position',
+    in: 'header',
+    description: 'Position that an earlier answer gave, also of another server: the answer shows the log up to there.',
+    schema: position,
+  },
   Reason: {
     name: 'Contractor-Reason',
     in: 'header',

@@ -96,12 +96,12 @@ it.each([
 });
 
 it.each([
-  ['/Site/Site', 'post', ['IdempotencyKey', 'Reason']],
-  ['/Site/Site/{id}', 'patch', ['IfMatch', 'IdempotencyKey', 'Reason']],
-  ['/Site/Site/{id}', 'delete', ['IfMatch', 'IdempotencyKey', 'Reason']],
-  ['/Site/Site/count', 'post', ['IdempotencyKey', 'Reason']],
-  ['/Auth/User/login', 'post', ['Reason']],
-  ['/Auth/User/logout', 'post', ['Reason']],
+  ['/Site/Site', 'post', ['IdempotencyKey', 'Reason', 'Shown']],
+  ['/Site/Site/{id}', 'patch', ['IfMatch', 'IdempotencyKey', 'Reason', 'Shown']],
+  ['/Site/Site/{id}', 'delete', ['IfMatch', 'IdempotencyKey', 'Reason', 'Shown']],
+  ['/Site/Site/count', 'post', ['IdempotencyKey', 'Reason', 'Shown']],
+  ['/Auth/User/login', 'post', ['Reason', 'Shown']],
+  ['/Auth/User/logout', 'post', ['Reason', 'Shown']],
 ] as const)('%s %s names the headers it takes', (path, method, names) => {
   const taken = paths[path]?.[method].parameters.map(({ $ref }) => $ref);
   expect(taken).toEqual(names.map((name) => `#/components/parameters/${name}`));
@@ -160,6 +160,7 @@ it('names the filters of a list, and what they take', () => {
     '#/components/parameters/Position',
     '#/components/parameters/Count',
     '#/components/parameters/At',
+    '#/components/parameters/Shown',
   ]);
   expect(parameters[0]).toMatchObject({ schema: { enum: ['parent', 'level'] } });
 });

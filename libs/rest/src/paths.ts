@@ -1,3 +1,5 @@
+import { flawOf } from '#http';
+
 /** Where the REST face begins; every path starts with it. */
 export const ROOT = '/api/rest/';
 
@@ -14,11 +16,15 @@ export const pathOf = (target: string): string => target.replace(/[?#].*$/s, '')
 export const queryOf = (target: string): URLSearchParams =>
   new URLSearchParams(target.slice(target.includes('?') ? target.indexOf('?') : target.length));
 
-/** The segments of a path behind the root, percent signs resolved; undefined where the path is none of the face's. */
+/**
+ * The segments of a path behind the root, percent signs resolved; undefined where the path is none of the API's
+ * or holds what no text may hold.
+ */
 export function segmentsOf(path: string): readonly string[] | undefined {
   if (!path.startsWith(ROOT)) return undefined;
   try {
-    return path.slice(ROOT.length).split('/').map(decodeURIComponent);
+    const segments = path.slice(ROOT.length).split('/').map(decodeURIComponent);
+    return segments.some((segment) => flawOf(segment) !== undefined) ? undefined : segments;
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import { onTheWire, problemAnswer } from './answer.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
-import { callerOf } from './headers.ts';
+import { callerOf, catchUp } from './headers.ts';
 import { OpenApiDocuments } from './openapi-documents.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
@@ -27,6 +27,8 @@ export interface RestFaceOptions {
   readonly identify: Identify;
   /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
   readonly positionAt: (time: string) => Promise<Position>;
+  /** The time by the clock that events are recorded with, ISO 8601; that of the machine unless said. */
+  readonly now?: () => string;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
   /** Where answers to wishes with an Idempotency-Key are kept. */
@@ -52,7 +54,7 @@ export function restAdapter(options: RestFaceOptions): HttpHandler {
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       const { id, path } = visit;
-      const known = problemOf(error, visit.caller);
+      const known = problemOf(error, visit.caller, catalogue.refusals);
       if (!known) options.log.error('a request failed', error, { request: id, method, path });
       const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
       return reply(problemAnswer(problem, visit));
@@ -77,7 +79,9 @@ async function answerTo(options: RestFaceOptions, documents: OpenApiDocuments, v
   }
   if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
-  visit.caller = await callerOf(request, options.identify);
+  await catchUp(request, options.api);
+  const ignoresSession = 'action' in place && place.action.ignoresSession;
+  visit.caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const wish = await parseRequest(options, visit, place, method);
   return withIdempotency(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));

@@ -65,8 +65,7 @@ function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[
   if (segments.length === 2 && first === PROBLEMS_AT)
     return isProblem(second) ? [{ kind: 'problem', name: second }] : [];
   if (segments.length === 2 && second === DOCUMENT) {
-    const namespace = catalogue.namespaces.find(({ name }) => name === first);
-    return namespace ? [{ kind: 'document', namespace: namespace.name }] : [];
+    return catalogue.namespace(first) ? [{ kind: 'document', namespace: first }] : [];
   }
   const model = catalogue.model(`${first}/${second}`);
   if (!model || rest.length > 0) return [];

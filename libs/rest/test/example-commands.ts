@@ -1,70 +1,59 @@
+import { CommandHandler } from '@nestjs/cqrs';
 import type { UnitOfWork } from '#kernel';
-import type { CommandExecutor, CommandGateway, EventStore, PreconditionCheck } from '#event-store';
-import { CommandBatch, CommandRunner, NamedCommand } from '#event-store';
-import type { Key, ReadStore } from '#read-store';
-import type { ApiCatalogue } from '#api';
-import { DeleteCommand, DeletionHandler } from '#api';
-import type { Kind } from './example-things.ts';
+import { Conflict, refuseAs } from '#kernel';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Key } from '#read-store';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, deleteHandler } from '#api';
+import type { networkFields, siteFields } from './example-models.ts';
+import { network, site } from './example-things.ts';
 
-/** A command of the example, with what it decides. */
-export class ExampleCommand<R = void> extends NamedCommand<R> {
-  constructor(readonly decide: (work: UnitOfWork) => Promise<R>) {
-    super();
-  }
-}
+export class CreateSite extends CreateCommand<NewValues<typeof siteFields>> {}
+export class ChangeSite extends ChangeCommand<ChangedValues<typeof siteFields>> {}
+export class DeleteSite extends DeleteCommand {}
+export class CreateNetwork extends CreateCommand<NewValues<typeof networkFields>, number> {}
 
-/** Deletes things of one kind. */
-export class DeleteThings extends DeleteCommand {
+/** Gives a site another description; some descriptions stand for what may go wrong. */
+export class DescribeSite extends NamedCommand {
   constructor(
-    readonly model: string,
-    readonly kind: Kind,
-    keys: readonly Key[],
+    readonly site: Key,
+    readonly description: string,
   ) {
-    super(keys);
-  }
-}
-
-/** What the commands of the example stand on. */
-interface Parts {
-  readonly executor: CommandExecutor;
-  readonly reads: ReadStore;
-  readonly store: EventStore;
-  readonly catalogue: ApiCatalogue;
-  readonly check: PreconditionCheck;
-}
-
-class DeleteThingsHandler extends DeletionHandler<DeleteThings> {
-  protected readonly model: string;
-  readonly #kind: Kind;
-
-  constructor({ model, kind }: DeleteThings, parts: Parts) {
     super();
-    this.model = model;
-    this.#kind = kind;
-    Object.assign(this, parts);
-  }
-
-  protected close = (work: UnitOfWork, key: Key) => this.#decide(work, key, 'Close');
-  protected reopen = (work: UnitOfWork, key: Key) => this.#decide(work, key, 'Reopen');
-  protected remove = (work: UnitOfWork, key: Key) => this.#decide(work, key, 'Delete');
-
-  #decide(work: UnitOfWork, key: Key, what: string) {
-    const { decider, noun } = this.#kind;
-    return work.decide(decider, key, { type: `${what}${noun}`, data: {} });
   }
 }
 
-/** Sends the commands of the example. */
-export function exampleGateway(parts: Parts): Pick<CommandGateway, 'execute'> {
-  const runner = new CommandRunner(parts.executor, parts.check);
-  runner.register(ExampleCommand, { decide: (work, command: ExampleCommand<unknown>) => command.decide(work) });
-  return {
-    execute: async (command, context) => {
-      context.attachTo(command);
-      if (command instanceof DeleteThings) return new DeleteThingsHandler(command, parts).execute(command) as never;
-      if (command instanceof CommandBatch) return runner.run(command.commands, context) as never;
-      const { value, position } = await runner.run([command], context);
-      return { value: value[0] as never, position };
-    },
-  };
+@CommandHandler(DescribeSite)
+class DescribeSiteHandler extends UnitOfWorkHandler<DescribeSite> {
+  async decide(work: UnitOfWork, { site: name, description }: DescribeSite): Promise<void> {
+    if (description === 'taken') throw new Conflict([`site-${name}`]);
+    if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job at work');
+    if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
+    await work.decide(site.decider, name, { type: 'ChangeSite', data: { description } });
+  }
 }
+
+const checkSite = async (work: UnitOfWork, field: string, name: string | null | undefined): Promise<void> => {
+  if (typeof name !== 'string' || (await work.load(site.decider, name)).stage === 'active') return;
+  work.fault(field, 'INVALID_VALUE', `there is no site ${name}`);
+};
+
+export const exampleHandlers = [
+  createHandler(CreateSite, async (work, values) => {
+    await checkSite(work, 'parent', values.parent);
+    await work.decide(site.decider, values.name, { type: 'DefineSite', data: { ...values } });
+    return values.name;
+  }),
+  changeHandler(ChangeSite, async (work, name, values) => {
+    await checkSite(work, 'parent', values.parent);
+    await work.decide(site.decider, name, { type: 'ChangeSite', data: { ...values } });
+  }),
+  deleteHandler(DeleteSite, 'Site/Site', site.decider),
+  createHandler(CreateNetwork, async (work, values) => {
+    await checkSite(work, 'site', values.site);
+    const id = Number(values.name.replace(/\D/g, ''));
+    await work.decide(network.decider, id, { type: 'DefineNetwork', data: { ...values } });
+    return id;
+  }),
+  DescribeSiteHandler,
+];

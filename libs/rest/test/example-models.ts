@@ -134,6 +134,7 @@ const userModel: Model = {
       parameters: { username: parameter.text(), password: parameter.text() },
       returns: parameter.text(),
       permission: 'anybody',
+      ignoresSession: true,
       query: async ({ username, password }) => {
         if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
         return `token-of-${username}`;
@@ -153,7 +154,7 @@ const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', protocols: ['cin
 
 /** Their namespaces, in the order clients know them in. */
 export const NAMESPACES: readonly NamespaceDeclaration[] = [
-  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false },
+  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false, refusals: { INVALID_LOGIN: 'unauthenticated' } },
   { name: 'Site', position: 2 },
   { name: 'Net', position: 3 },
 ];

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { MASK, Secret } from '#kernel';
 
 /** Names of what is secret. */
@@ -21,7 +22,7 @@ export const masked = (value: unknown, mask: Mask = hidden): unknown => maskedAt
 
 /** An error as the stacks of it and of its causes. */
 export function stacksOf(error: unknown, depth = 0): readonly string[] {
-  if (!(error instanceof Error)) return [cut(String(error))];
+  if (!isError(error)) return [cut(String(error))];
   const causes = error.cause === undefined || depth >= MAX_DEPTH ? [] : stacksOf(error.cause, depth + 1);
   return [cut(error.stack ?? error.message), ...causes];
 }
@@ -33,7 +34,7 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
   if (value instanceof Secret) return mask(value.reveal());
-  if (value instanceof Error) return stacksOf(value);
+  if (isError(value)) return stacksOf(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   if (Array.isArray(value)) {
@@ -48,6 +49,8 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   const more = entries.length > MAX_ENTRIES ? [['…', `${entries.length - MAX_ENTRIES} more`] as const] : [];
   return Object.fromEntries([...shown, ...more]);
 }
+
+const isError = (value: unknown): value is Error => types.isNativeError(value) || value instanceof Error;
 
 const cut = (text: string): string =>
   text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… ${text.length - MAX_TEXT} more` : text;

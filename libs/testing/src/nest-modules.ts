@@ -60,11 +60,15 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   };
   const onError = (error: unknown) => void lines.push(String(error));
   const root = [
-    EventSourcingModule.forRoot({ store, pool, clock, onProjectorError: onError, onReactionError: onError }),
-    TestInfrastructureModule.forRoot(
+    EventSourcingModule.forRoot({
+      store,
       pool,
-      jsonLogger({ write: (line) => void lines.push(line) }),
-    ),
+      clock,
+      onProjectorError: onError,
+      onReactionError: onError,
+      ...(options.onCommand ? { onCommand: options.onCommand } : {}),
+    }),
+    TestInfrastructureModule.forRoot(pool, jsonLogger({ write: (line) => void lines.push(line) })),
     ApiModule.forRoot(),
   ];
   let app: TestingModule | undefined;
@@ -82,7 +86,7 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   const reads = started.get<ReadStore>(READ_STORE, { strict: false });
   const apis = started.get(ProtocolApis, { strict: false });
   return {
-    get: started.get.bind(started) as TestModules['get'],
+    get: started.get.bind(started),
     database,
     store,
     reads,

@@ -1,4 +1,4 @@
-/** Resolves as soon as the condition holds (it is looked at every few milliseconds); rejects after four seconds. */
+/** Resolves as soon as the condition holds (it is looked at every few milliseconds); rejects after thirty seconds. */
 export function until(condition: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (how: () => void) => {
@@ -8,7 +8,7 @@ export function until(condition: () => boolean): Promise<void> {
     };
     const look = () => condition() && end(resolve);
     const looking = setInterval(look, 5);
-    const patience = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
+    const patience = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 30_000);
     look();
   });
 }
