@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inSlices } from '#kernel';
 import type { Catalogue } from '#api';
 import type { Constant } from './about.ts';
 import { openapiPieces } from './openapi.ts';
-
-/** How long a document is worked on before other requests have their turn, in milliseconds. */
-const SLICE_MS = 10;
 
 /**
  * The OpenAPI documents, each made when it is first asked for, and kept until the process ends: the whole one, and one
@@ -28,17 +25,17 @@ export class OpenApiDocuments {
 }
 
 /** Makes a document in slices. */
-async function document(catalogue: Catalogue, namespace: string | undefined): Promise<Constant> {
+const document = (catalogue: Catalogue, namespace: string | undefined): Promise<Constant> =>
+  inSlices(making(catalogue, namespace));
+
+function* making(catalogue: Catalogue, namespace: string | undefined): Generator<unknown, Constant> {
   const hash = createHash('sha256');
   const pieces: Buffer[] = [];
-  let begun = performance.now();
   for (const piece of openapiPieces(catalogue, namespace)) {
     const bytes = Buffer.from(piece);
     pieces.push(bytes);
     hash.update(bytes);
-    if (performance.now() - begun < SLICE_MS) continue;
-    await nextTurn();
-    begun = performance.now();
+    yield;
   }
   return { bytes: Buffer.concat(pieces), etag: `"${hash.digest('base64url').slice(0, 22)}"` };
 }
