@@ -7,7 +7,7 @@ import { CinpClient } from '#cinp';
 import type { RunningProgram, TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 type Values = Readonly<Record<string, unknown>>;
 

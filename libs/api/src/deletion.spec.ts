@@ -3,19 +3,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { Precondition } from '#event-store';
-import { CommandContext } from '#event-store';
+import { CommandContext, CommandExecutor } from '#event-store';
 import { PreconditionFailed } from '#read-store';
 import type { Key } from '#read-store';
-import type { ApiApp, TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import type { TestExample } from '#testing';
 import { ChangeRack, CreateRack, DeleteRack, rack } from '../test/example-racks.ts';
 import { startRacks } from '../test/example-racks.ts';
 
 jest.setTimeout(30_000);
 
 describe('a deletion', () => {
-  let database: TestDatabase;
-  let app: ApiApp;
+  let app: TestExample;
   let name: string;
   let count = 0;
   /** Who uses a rack, as another module tells; what is done while it is looked; what goes with it. */
@@ -23,16 +21,13 @@ describe('a deletion', () => {
   let alsoRemove: (work: UnitOfWork, key: Key) => Promise<unknown>;
 
   beforeAll(async () => {
-    database = await testDatabase();
     app = await startRacks({
-      pool: database.pool,
       users: () => users(),
       alsoRemove: (work, key) => alsoRemove(work, key),
     });
   });
   afterAll(async () => {
     await app.stop();
-    await database.drop();
   });
   beforeEach(async () => {
     users = async () => [];
@@ -52,12 +47,12 @@ describe('a deletion', () => {
   async function create(beside: string | null = null): Promise<string> {
     const id = `rack.${'x'.repeat((count += 1))}`;
     const values = { name: id, units: 1, labels: {}, tags: [], beside };
-    const { position } = await app.commands.execute(new CreateRack(values), context());
+    const { position } = await app.gateway.execute(new CreateRack(values), context());
     await app.reads.projector.caughtUp(position ?? 0n, 10_000);
     return id;
   }
   const remove = (names: readonly Key[] = [name], preconditions: readonly Precondition[] = []) =>
-    app.commands.execute(new DeleteRack(names), context(preconditions));
+    app.gateway.execute(new DeleteRack(names), context(preconditions));
   const events = (id = name) => app.store.readStream(streamName('rack', id));
   const types = async (id = name) => (await events(id)).map(({ type }) => type.replace('Rack', '')).join(' ');
   const unchanged = async (): Promise<Precondition> => ({
@@ -92,7 +87,7 @@ describe('a deletion', () => {
       faults: [{ field: '', code: 'NOT_DELETABLE', text: `Not Deletable: used by Rack ${beside}, Foundation web` }],
     });
     expect(await types()).toBe('Defined Closed Reopened');
-    await app.commands.execute(new ChangeRack(name, { units: 2 }), context());
+    await app.gateway.execute(new ChangeRack(name, { units: 2 }), context());
   });
 
   it('names the first ten users', async () => {
@@ -103,7 +98,7 @@ describe('a deletion', () => {
   it('misses nobody who was there before it closed, and lets nobody in after', async () => {
     let refused: unknown;
     users = async () => {
-      refused = await app.commands
+      refused = await app.gateway
         .execute(new ChangeRack(name, { units: 2 }), context())
         .catch((error: unknown) => error);
       return [];
@@ -114,7 +109,7 @@ describe('a deletion', () => {
 
   it('looks at its preconditions before anything is closed', async () => {
     const precondition = await unchanged();
-    await app.commands.execute(new ChangeRack(name, { units: 2 }), context());
+    await app.gateway.execute(new ChangeRack(name, { units: 2 }), context());
     await expect(remove([name], [precondition])).rejects.toThrow(PreconditionFailed);
     expect(await types()).toBe('Defined UnitsCounted');
     await remove([name], [await unchanged()]);
@@ -150,9 +145,11 @@ describe('a deletion', () => {
   });
 
   it('goes on where another one was lost on its way', async () => {
-    await app.executor.execute({ actor: 'ann', request: randomUUID(), correlation: 'c' }, (work) =>
-      work.decide(rack, name, { type: 'CloseRack', data: {} }),
-    );
+    await app
+      .get(CommandExecutor)
+      .execute({ actor: 'ann', request: randomUUID(), correlation: 'c' }, (work) =>
+        work.decide(rack, name, { type: 'CloseRack', data: {} }),
+      );
     await remove();
     expect(await types()).toBe('Defined Closed Deleted');
   });

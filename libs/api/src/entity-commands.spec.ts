@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { streamName } from '#kernel';
 import type { NamedCommand } from '#event-store';
 import { CommandContext } from '#event-store';
-import type { CommandApp, TestDatabase } from '#testing';
-import { startCommandApp, testDatabase } from '#testing';
+import type { TestExample } from '#testing';
+import { startExample } from '#testing';
 import { rack } from '../test/example-racks.ts';
 import { ChangeCommand, changeHandler, CreateCommand, createHandler, given } from './entity-commands.ts';
 
@@ -15,8 +15,7 @@ class ChangeRack extends ChangeCommand<{ readonly units?: number }> {}
 const NOW = '2026-01-01T00:00:00.000000+00:00';
 
 describe('the commands of a plain noun', () => {
-  let database: TestDatabase;
-  let app: CommandApp;
+  let app: TestExample;
   const handlers = [
     createHandler(CreateRack, async (work, { units }, { now }, ids) => {
       const id = await ids.next('rack');
@@ -30,15 +29,13 @@ describe('the commands of a plain noun', () => {
   ];
 
   beforeAll(async () => {
-    database = await testDatabase();
-    app = await startCommandApp({ pool: database.pool, deciders: [rack], providers: handlers });
+    app = await startExample({ deciders: [rack], providers: handlers });
   });
   afterAll(async () => {
     await app.stop();
-    await database.drop();
   });
 
-  const send = <R>(command: NamedCommand<R>) => app.commands.execute(command, CommandContext.system(NOW));
+  const send = <R>(command: NamedCommand<R>) => app.gateway.execute(command, CommandContext.system(NOW));
   const dataOf = async (id: number) =>
     (await app.store.readStream(streamName('rack', id))).map(({ type, data }) => [type, JSON.parse(data) as unknown]);
 

@@ -4,7 +4,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Decider, Message, UnitOfWork } from '#kernel';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import type { Key } from '#read-store';
+import type { Key, View } from '#read-store';
 import { Ids } from '#read-store';
 import type { DeleteCommand } from './deletion.ts';
 import { DeletionHandler } from './deletion.ts';
@@ -62,17 +62,13 @@ export function changeHandler<C extends ChangeCommand<unknown>>(
   return named(ChangeHandler, command);
 }
 
-/** The handler of a command that deletes objects with a lifecycle of their own and nothing that goes with them. */
+/** The handler of a command that deletes objects with a lifecycle of their own. */
 export function deleteHandler<S, M extends Message, E extends Message>(
   command: new (...args: never[]) => DeleteCommand,
   model: string,
   decider: Decider<S, M, E> & { readonly noun: string },
   /** What goes with it. */
-  alsoRemove: (
-    work: UnitOfWork,
-    key: Key,
-    view: Parameters<DeletionHandler['remove']>[2],
-  ) => Promise<unknown> = async () => undefined,
+  alsoRemove: (work: UnitOfWork, key: Key, view: View) => Promise<unknown> = async () => undefined,
 ): Type<DeletionHandler> {
   const decide = (work: UnitOfWork, key: Key, what: 'Close' | 'Reopen' | 'Delete') =>
     work.decide(decider, key, { type: `${what}${decider.noun}`, data: {} } as unknown as M);
@@ -81,7 +77,7 @@ export function deleteHandler<S, M extends Message, E extends Message>(
     protected readonly model = model;
     protected close = (work: UnitOfWork, key: Key) => decide(work, key, 'Close');
     protected reopen = (work: UnitOfWork, key: Key) => decide(work, key, 'Reopen');
-    protected async remove(work: UnitOfWork, key: Key, view: never) {
+    protected async remove(work: UnitOfWork, key: Key, view: View) {
       await alsoRemove(work, key, view);
       await decide(work, key, 'Delete');
     }

@@ -20,10 +20,8 @@ const fields = {
   updated: dateTime({ mode: 'RO' }),
 };
 
-/** Whether two types are the same. */
-type Same<A, B> = (() => unknown extends A ? 1 : 2) extends () => unknown extends B ? 1 : 2 ? true : false;
-/** Holds where it compiles. */
-const holds = (_: true): void => undefined;
+/** Compiles where two types are the same. */
+const same = <A, B>(..._: [A, B] extends [B, A] ? [] : [never]): void => undefined;
 
 type New = NewValues<typeof fields>;
 type Changed = ChangedValues<typeof fields>;
@@ -37,20 +35,20 @@ class Change extends NamedCommand {}
 
 describe('the values of fields', () => {
   it('have the types that are declared', () => {
-    holds(true satisfies Same<New['name'], string>);
-    holds(true satisfies Same<New['note'], string | null>);
-    holds(true satisfies Same<New['level'], 'soft' | 'hard'>);
-    holds(true satisfies Same<New['units'], number>);
-    holds(true satisfies Same<New['size'], number | null>);
-    holds(true satisfies Same<New['urgent'], boolean | null>);
-    holds(true satisfies Same<New['opens'], string | null>);
-    holds(true satisfies Same<New['labels'], JsonMap>);
-    holds(true satisfies Same<New['tags'], readonly string[]>);
-    holds(true satisfies Same<New['site'], string>);
-    holds(true satisfies Same<New['zone'], number | null>);
-    holds(true satisfies Same<Changed['units'], number | undefined>);
+    same<New['name'], string>();
+    same<New['note'], string | null>();
+    same<New['level'], 'soft' | 'hard'>();
+    same<New['units'], number>();
+    same<New['size'], number | null>();
+    same<New['urgent'], boolean | null>();
+    same<New['opens'], string | null>();
+    same<New['labels'], JsonMap>();
+    same<New['tags'], readonly string[]>();
+    same<New['site'], string>();
+    same<New['zone'], number | null>();
+    same<Changed['units'], number | undefined>();
     // @ts-expect-error it is no number
-    holds(true satisfies Same<New['name'], number>);
+    same<New['name'], number>();
     expect(fields.level).toEqual({
       type: { kind: 'String', length: 4, choices: ['soft', 'hard'] },
       mode: 'RW',
@@ -60,13 +58,11 @@ describe('the values of fields', () => {
   });
 
   it('are those that may be written: all at the beginning, later those that may change', () => {
-    holds<
-      Same<
-        keyof New,
-        'name' | 'note' | 'level' | 'units' | 'size' | 'urgent' | 'opens' | 'labels' | 'tags' | 'site' | 'zone'
-      >
+    same<
+      keyof New,
+      'name' | 'note' | 'level' | 'units' | 'size' | 'urgent' | 'opens' | 'labels' | 'tags' | 'site' | 'zone'
     >();
-    holds(true satisfies Same<keyof Changed, Exclude<keyof New, 'name'>>);
+    same<keyof Changed, Exclude<keyof New, 'name'>>();
     const values = {} as New;
     // @ts-expect-error it is read only
     expect(values.updated).toBeUndefined();
@@ -81,7 +77,7 @@ describe('the values of fields', () => {
       fields,
       create: ({ name, site }) => new Tell(`${name} at ${site}`),
       update: (_, { units }) => {
-        holds(true satisfies Same<typeof units, number | undefined>);
+        same<typeof units, number | undefined>();
         return new Change();
       },
     });
@@ -120,13 +116,13 @@ describe('the values of parameters', () => {
 
   it('have the types that are declared; each may be nothing but those that are required', () => {
     type Given = ValuesOf<typeof parameters>;
-    holds(true satisfies Same<Given['name'], string | null>);
-    holds(true satisfies Same<Given['names'], readonly string[]>);
-    holds(true satisfies Same<Given['count'], number | null>);
-    holds(true satisfies Same<Given['sure'], boolean | null>);
-    holds(true satisfies Same<Given['labels'], JsonMap | null>);
-    holds(true satisfies Same<Given['site'], string | null>);
-    holds(true satisfies Same<Given['what'], string>);
+    same<Given['name'], string | null>();
+    same<Given['names'], readonly string[]>();
+    same<Given['count'], number | null>();
+    same<Given['sure'], boolean | null>();
+    same<Given['labels'], JsonMap | null>();
+    same<Given['site'], string | null>();
+    same<Given['what'], string>();
     expect(parameters.names).toEqual({ list: true, type: { kind: 'String' } });
   });
 

@@ -5,8 +5,7 @@ import { Conflict, streamName } from '#kernel';
 import type { CommandGateway } from '#event-store';
 import { CommandContext } from '#event-store';
 import { PreconditionFailed } from '#read-store';
-import type { ApiApp, TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import type { TestExample } from '#testing';
 import { ChangeRack, rackModel, startRacks } from '../test/example-racks.ts';
 import { Forbidden, NotFound } from './errors.ts';
 import type { Action, Values } from './model.ts';
@@ -17,18 +16,17 @@ import { ApiService } from './service.ts';
 jest.setTimeout(30_000);
 
 describe('the API', () => {
-  let database: TestDatabase;
-  let app: ApiApp;
+  let app: TestExample;
+  let api: ApiService;
   let count = 0;
   let name: string;
 
   beforeAll(async () => {
-    database = await testDatabase();
-    app = await startRacks({ pool: database.pool });
+    app = await startRacks();
+    api = app.api('rest');
   });
   afterAll(async () => {
     await app.stop();
-    await database.drop();
   });
   beforeEach(async () => {
     name = await fresh();
@@ -40,19 +38,19 @@ describe('the API', () => {
     id: randomUUID(),
     ...more,
   });
-  const create = (values: Values, request = by()) => app.api.create(rackModel, values, request, AS_THEY_ARE);
+  const create = (values: Values, request = by()) => api.create(rackModel, values, request, AS_THEY_ARE);
   const update = (
     names: readonly string[],
     values: Values | ((object: Values) => Values),
     request = by(),
     repeated: Values = {},
-  ) => app.api.update(rackModel, names, { values, repeated }, request, AS_THEY_ARE);
+  ) => api.update(rackModel, names, { values, repeated }, request, AS_THEY_ARE);
   const call = (names: readonly string[], parameters: Values, request = by()) =>
-    app.api.callOn(rackModel, rackModel.actions?.['addUnits'] as Action, names, parameters, request);
+    api.callOn(rackModel, rackModel.actions?.['addUnits'] as Action, names, parameters, request);
   const events = (id = name) => app.store.readStream(streamName('rack', id));
   const metaOf = async (id = name) => JSON.parse((await events(id)).at(-1)?.meta ?? '{}') as Record<string, unknown>;
   const show = async (id = name) => {
-    const [shown] = (await app.api.get(rackModel, [id], by(), AS_THEY_ARE)).values();
+    const [shown] = (await api.get(rackModel, [id], by(), AS_THEY_ARE)).values();
     return shown;
   };
   const fresh = async (values: Values = {}): Promise<string> => {
@@ -136,13 +134,13 @@ describe('the API', () => {
           if (left > 0) {
             left -= 1;
             const theirs = new ChangeRack(name, { labels: { theirs: left } });
-            await app.commands.execute(theirs, CommandContext.system(app.clock.now()));
+            await app.gateway.execute(theirs, CommandContext.system(app.clock.now()));
           }
-          return app.commands.execute(command, context);
+          return app.gateway.execute(command, context);
         },
       };
       const { reads, clock, store } = app;
-      return new ApiService({ catalogue: app.api.catalogue, reads, clock, head: () => store.head(), commands });
+      return new ApiService({ catalogue: api.catalogue, reads, clock, head: () => store.head(), commands });
     };
     const merge =
       (seen: unknown[]) =>
@@ -224,7 +222,7 @@ describe('the API', () => {
   });
 
   it('deletes an object', async () => {
-    await app.api.remove(rackModel, [name], by());
+    await api.remove(rackModel, [name], by());
     await expect(show()).rejects.toThrow(NotFound);
     expect(await metaOf()).toMatchObject({ command: 'DeleteRack' });
   });

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { entity, refuse } from '#kernel';
@@ -22,8 +21,8 @@ import {
   reference,
   text,
 } from '#api';
-import type { ApiApp } from '#testing';
-import { startApiApp } from '#testing';
+import type { TestExample } from '#testing';
+import { startExample } from '#testing';
 
 interface Rack {
   units: number;
@@ -109,17 +108,14 @@ export const rackModel = defineModel({
 
 /** What the command of a deletion does besides. */
 export interface RackOptions {
-  readonly pool: Pool;
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
   readonly alsoRemove?: (work: UnitOfWork, key: Key) => Promise<unknown>;
 }
 
-/** An API of racks over a database. `users` are those another module knows of. */
-export const startRacks = ({ pool, users, alsoRemove }: RackOptions): Promise<ApiApp> => {
+/** An API of racks over a database of its own. `users` are those another module knows of. */
+export const startRacks = ({ users, alsoRemove }: RackOptions = {}): Promise<TestExample> => {
   const extension: Extension = { model: 'Site/Rack', ...(users ? { users } : {}) };
-  return startApiApp({
-    pool,
-    protocol: 'rest',
+  return startExample({
     models: [rackModel],
     extensions: [extension],
     deciders: [rack],

@@ -1,15 +1,12 @@
-import type { Pool } from 'pg';
-import type { ApiApp } from '#testing';
-import { startApiApp } from '#testing';
+import type { TestExample } from '#testing';
+import { startExample } from '#testing';
 import { exampleHandlers } from './example-commands.ts';
 import { KINDS } from './example-kinds.ts';
 import { MODELS, NAMESPACES } from './example-models.ts';
 
-/** A small API over a database. */
-export const exampleApi = (pool: Pool): Promise<ApiApp> =>
-  startApiApp({
-    pool,
-    protocol: 'cinp',
+/** A small API over a database of its own. */
+export const exampleApi = (): Promise<TestExample> =>
+  startExample({
     models: MODELS,
     namespaces: NAMESPACES,
     deciders: KINDS.map(({ decider }) => decider),

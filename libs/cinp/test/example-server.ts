@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { testDatabase } from '#testing';
 import { malformedRequest } from '../src/answer.ts';
 import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
 import { cinpAdapter } from '../src/cinp-adapter.ts';
@@ -53,11 +52,10 @@ export async function exampleServer(
   options: Partial<CinpFaceOptions> & { readonly late?: boolean } = {},
 ): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const database = await testDatabase();
-  const app = await exampleApi(database.pool);
-  app.late = options.late ?? false;
+  const example = await exampleApi();
+  example.late = options.late ?? false;
   const face = cinpAdapter({
-    api: app.api,
+    api: example.api('cinp'),
     identify: async (id, token) => (token === `token-of-${id}` ? PEOPLE[id] : undefined),
     log: { error: (...line) => errors.push(line) },
     ...options,
@@ -102,8 +100,7 @@ export async function exampleServer(
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-      await app.stop();
-      await database.drop();
+      await example.stop();
     },
   };
 }

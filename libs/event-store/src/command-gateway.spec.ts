@@ -4,8 +4,8 @@ import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { Decider, Message, UnitOfWork } from '#kernel';
 import { Conflict, refuse, streamName } from '#kernel';
-import type { CommandApp, TestDatabase } from '#testing';
-import { startCommandApp, testDatabase } from '#testing';
+import type { TestExample } from '#testing';
+import { startExample } from '#testing';
 import { CommandBatch } from './command-batch.ts';
 import { CommandContext, Outdated } from './command-context.ts';
 import type { CommandResult } from './command-executor.ts';
@@ -66,27 +66,24 @@ class Changed extends Outdated {}
 class Unhandled extends NamedCommand {}
 
 describe('commands over the bus', () => {
-  let database: TestDatabase;
-  let app: CommandApp;
+  let app: TestExample;
   const seen: [string, CommandOutcome][] = [];
   beforeAll(async () => {
-    database = await testDatabase();
-    app = await startCommandApp({
-      pool: database.pool,
-      deciders: [counter],
-      providers: [CountOnHandler, FailHandler],
-      onCommand: (command, outcome, seconds) => {
-        expect(seconds).toBeGreaterThanOrEqual(0);
-        seen.push([command, outcome]);
+    app = await startExample(
+      { deciders: [counter], providers: [CountOnHandler, FailHandler] },
+      {
+        onCommand: (command, outcome, seconds) => {
+          expect(seconds).toBeGreaterThanOrEqual(0);
+          seen.push([command, outcome]);
+        },
       },
-    });
+    );
   });
   afterAll(async () => {
     await app.stop();
-    await database.drop();
   });
 
-  const send = <R>(command: NamedCommand<R>, now = NOW) => app.commands.execute(command, CommandContext.system(now));
+  const send = <R>(command: NamedCommand<R>, now = NOW) => app.gateway.execute(command, CommandContext.system(now));
   const events = (id: string) => app.store.readStream(streamName('counter', id));
 
   it('are carried out by their handler; the result has a type', async () => {
@@ -98,7 +95,7 @@ describe('commands over the bus', () => {
   it('leave their name and their sender beside their events', async () => {
     const id = randomUUID();
     const metadata = { actor: 'ann', request: 'r-1', correlation: 'c-1', causation: 'e-1', reason: 'for the count' };
-    await app.commands.execute(new CountOn(id, 1), new CommandContext({ metadata, now: NOW }));
+    await app.gateway.execute(new CountOn(id, 1), new CommandContext({ metadata, now: NOW }));
     expect(JSON.parse((await events(id))[0]?.meta ?? '')).toMatchObject({ ...metadata, command: 'CountOn' });
   });
 

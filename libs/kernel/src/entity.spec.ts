@@ -65,7 +65,7 @@ describe('a plain noun', () => {
     ],
     ['nothing', {}, []],
     ['what is so already', { ...value, labels: { a: '1', b: '2' } }, []],
-    ['what is not given', { units: undefined }, []],
+    ['what is not given', Object.fromEntries([['units', undefined]]), []],
   ])('is changed by an event for each: %s', (_, data, events) => {
     given(rack, defined)
       .when(change(data))

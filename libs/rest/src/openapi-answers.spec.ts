@@ -23,7 +23,7 @@ formats.default(ajv);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   document = (await server.ask('GET', '/api/rest/openapi.json', { as: 'nobody' })).body as typeof document;
   ajv.addSchema(document, 'document');
   await server.ask('POST', '/api/rest/Site/Site', { body: { name: 'outer', description: 'x' } });

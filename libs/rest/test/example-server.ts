@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pool } from 'pg';
 import { positionAt } from '#event-store';
 import { PostgresIdempotencyStore } from '#read-store';
-import { startApiApp } from '#testing';
+import type { TestDatabase } from '#testing';
+import { startExample } from '#testing';
 import { exampleHandlers } from './example-commands.ts';
 import { MODELS, NAMESPACES } from './example-models.ts';
 import { network, site } from './example-things.ts';
@@ -55,25 +55,25 @@ const PEOPLE = {
 } as const satisfies Readonly<Record<string, Principal>>;
 
 /** Starts it over a database; the token of each person is `token-of-<name>`. */
-export async function exampleServer(pool: Pool): Promise<ExampleServer> {
+export async function exampleServer(database: TestDatabase): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const app = await startApiApp({
-    pool,
-    protocol: 'rest',
-    models: MODELS,
-    namespaces: NAMESPACES,
-    deciders: [site.decider, network.decider],
-    readModels: [site.rows, network.rows],
-    providers: exampleHandlers,
-    onError: (error) => errors.push(error),
-  });
-  const kept = new PostgresIdempotencyStore(pool);
+  const modules = await startExample(
+    {
+      models: MODELS,
+      namespaces: NAMESPACES,
+      deciders: [site.decider, network.decider],
+      readModels: [site.rows, network.rows],
+      providers: exampleHandlers,
+    },
+    { database },
+  );
+  const kept = new PostgresIdempotencyStore(database.pool);
   await kept.start();
   const face = restAdapter({
-    api: app.api,
+    api: modules.api('rest'),
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
-    positionAt: (time) => positionAt(app.store, time),
+    positionAt: (time) => positionAt(modules.store, time),
     kept,
     mark: (text) => text,
     log: { error: (...line) => errors.push(line) },
@@ -89,16 +89,16 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
     port,
     errors,
     get late() {
-      return app.late;
+      return modules.late;
     },
     set late(late) {
-      app.late = late;
+      modules.late = late;
     },
     ask: (method, path, sent) => ask(port, method, path, sent),
     stop: async () => {
       server.close();
       server.closeAllConnections();
-      await app.stop();
+      await modules.stop();
     },
   };
   return example;

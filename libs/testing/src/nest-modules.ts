@@ -60,7 +60,14 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   };
   const onError = (error: unknown) => void lines.push(String(error));
   const root = [
-    EventSourcingModule.forRoot({ store, pool, clock, onProjectorError: onError, onReactionError: onError }),
+    EventSourcingModule.forRoot({
+      store,
+      pool,
+      clock,
+      onProjectorError: onError,
+      onReactionError: onError,
+      ...(options.onCommand ? { onCommand: options.onCommand } : {}),
+    }),
     TestInfrastructureModule.forRoot(pool, jsonLogger({ write: (line) => void lines.push(line) })),
     ApiModule.forRoot(),
   ];
