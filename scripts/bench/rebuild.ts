@@ -53,7 +53,15 @@ export async function run([first = '2000000', heap = '1024', ...rest]: string[])
     await pool.query('INSERT INTO log.streams SELECT stream, max(revision) FROM log.events GROUP BY stream');
     await pool.end();
     const { 1: script = '' } = process.argv;
-    const options = [`--max-old-space-size=${heap}`, script, 'rebuild', 'here', postgres.url, String(rows)];
+    const options = [
+      ...process.execArgv,
+      `--max-old-space-size=${heap}`,
+      script,
+      'rebuild',
+      'here',
+      postgres.url,
+      String(rows),
+    ];
     const child = spawn(process.execPath, options, { stdio: 'inherit', timeout: MAX_MS });
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     if (code !== 0)

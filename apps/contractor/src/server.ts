@@ -52,7 +52,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
 async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
-  const health = new ServerHealth(store, { ...adapters, wire });
+  const health = new ServerHealth(store, pool, { ...adapters, wire });
   const metrics = prometheusMetrics(
     () => health.lag(),
     () => health.listeners(),

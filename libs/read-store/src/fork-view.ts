@@ -3,7 +3,7 @@ import { foldBatch, keysIn } from './batch.ts';
 import { indexText } from './flush.ts';
 import { CachedRow } from './cached-row.ts';
 import type { View, Where } from './view.ts';
-import { byHolding } from './view.ts';
+import { viewOf } from './view.ts';
 
 /** The read models as they would be if these events were appended: the same folds, over the rows of `base`. */
 export function forkView(base: View, events: readonly Recorded[]): View {
@@ -24,7 +24,7 @@ export function forkView(base: View, events: readonly Recorded[]): View {
       const index = model.indexes[name];
       return index !== undefined && indexText(index(row)) === indexText(value);
     });
-  return byHolding({
+  return viewOf({
     cached: async <Row extends object>(model: ReadModel<Row>, keys: readonly Key[]) => {
       const [changed, found] = await Promise.all([touched(model), base.cached(model, keys)]);
       for (const key of keys) {

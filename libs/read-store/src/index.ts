@@ -15,5 +15,5 @@ export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';
 export { NoHistory } from './table-view.ts';
-export { byHolding } from './view.ts';
+export { viewOf } from './view.ts';
 export type { Listed, ListOptions, View } from './view.ts';

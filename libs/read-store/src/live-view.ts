@@ -6,7 +6,7 @@ import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
 import type { Tables } from './table-view.ts';
 import type { ListOptions, View } from './view.ts';
-import { byHolding } from './view.ts';
+import { viewOf } from './view.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /** How many keys of a list are read with one statement. */
@@ -97,7 +97,7 @@ export function liveView(parts: LiveViewParts): View {
     }
   };
 
-  return byHolding({
+  return viewOf({
     cached,
     keys: async (model, options = {}) => {
       const waiting = notYet(model);

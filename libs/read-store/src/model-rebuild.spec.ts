@@ -12,7 +12,7 @@ import { ModelRebuild, NEXT } from './model-rebuild.ts';
 import type { ReadModel } from './read-model.ts';
 import { openReadStore } from './read-store.ts';
 import type { ReadDatabase } from './tables.ts';
-import { makeBooks, makeTable } from './tables.ts';
+import { makeBookkeeping, makeTable } from './tables.ts';
 
 jest.setTimeout(120_000);
 
@@ -80,7 +80,7 @@ it('comes to the same rows whenever they have to leave the memory', async () => 
     expect(await projector.caughtUp(await store.head(), 20_000)).toBe(true);
     await projector.stop();
 
-    await makeBooks(db, NEXT);
+    await makeBookkeeping(db, NEXT);
     for (const model of MODELS) await makeTable(db, model, NEXT);
     const counts = new CountChanges();
     const rebuilds = MODELS.map((model) => new ModelRebuild(db, model, counts));

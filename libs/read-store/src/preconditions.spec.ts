@@ -3,7 +3,7 @@ import { CachedRow } from './cached-row.ts';
 import type { PreconditionContext } from './preconditions.ts';
 import { NotReady, preconditionCheck } from './preconditions.ts';
 import type { ReadModel } from './read-model.ts';
-import { byHolding } from './view.ts';
+import { viewOf } from './view.ts';
 
 const rows: ReadModel = { name: 'things', version: 1, key: 'text', history: true, indexes: {}, on: {} };
 
@@ -13,7 +13,7 @@ function context(
   late = false,
 ): PreconditionContext & { readonly asked: bigint[] } {
   const asked: bigint[] = [];
-  const now = byHolding({
+  const now = viewOf({
     cached: async <Row extends object>() =>
       new Map(Object.entries(since).map(([key, position]) => [key, new CachedRow({} as Row, position, 2)])),
     keys: async () => ({ keys: [], total: 0 }),

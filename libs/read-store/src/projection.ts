@@ -8,11 +8,11 @@ import { CHECKPOINT, readCheckpoint } from './checkpoint.ts';
 import type { KeyLists } from './key-lists.ts';
 import type { RowCache } from './row-cache.ts';
 import type { PageCache } from './page-cache.ts';
+import { dropTable, makeBookkeeping, makeEmptyTables } from './tables.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
-import { dropTable, makeBooks, makeEmptyTables } from './tables.ts';
 import type { Folded } from './write-behind.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -108,7 +108,7 @@ export class Projection {
    */
   async prepare(): Promise<readonly ReadModel[]> {
     const { db, models } = this.#options;
-    await makeBooks(db);
+    await makeBookkeeping(db);
     await sql`INSERT INTO read.checkpoint VALUES (${CHECKPOINT}, 0) ON CONFLICT DO NOTHING`.execute(db);
     await this.look();
     const { rows } = await sql<{ name: string; version: number }>`SELECT name, version FROM read.models`.execute(db);

@@ -8,7 +8,7 @@ import { Projection } from './projection.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import type { Progress } from './rebuild.ts';
 import { rebuild } from './rebuild.ts';
-import { Waiters } from './waiters.ts';
+import { PositionWaiters } from './position-waiters.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /** Name of the duty of the process that projects. */
@@ -70,7 +70,7 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #projection: Projection;
   readonly #leadership: Leadership;
-  readonly #waiters = new Waiters();
+  readonly #waiters = new PositionWaiters();
   #stopped = false;
   #subscription: Subscription | undefined;
   /** The end of whatever has the rows to itself: a batch, or the moment of a switch. */

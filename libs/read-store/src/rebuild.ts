@@ -6,7 +6,7 @@ import { CountChanges } from './counts.ts';
 import { ModelRebuild, NEXT } from './model-rebuild.ts';
 import type { ReadModel, Recorded } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
-import { forget, makeBooks, makeIndexes, makeTable } from './tables.ts';
+import { forget, makeBookkeeping, makeIndexes, makeTable } from './tables.ts';
 
 /** How far a rebuild has come. */
 export interface Progress {
@@ -57,7 +57,7 @@ export async function rebuild(options: {
   const names = models.map(({ name }) => name);
   report({ models: names, events: 0, rate: 0, remaining: null });
   await sql`DROP SCHEMA IF EXISTS ${sql.id(NEXT)} CASCADE`.execute(db);
-  await makeBooks(db, NEXT);
+  await makeBookkeeping(db, NEXT);
   for (const model of models) await makeTable(db, model, NEXT);
 
   const counts = new CountChanges();

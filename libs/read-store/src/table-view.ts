@@ -10,7 +10,7 @@ import type { PageOfKeys } from './page-cache.ts';
 import type { ReadDatabase } from './tables.ts';
 import { indexColumn } from './tables.ts';
 import type { ListOptions, View, Where } from './view.ts';
-import { byHolding } from './view.ts';
+import { viewOf } from './view.ts';
 
 type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 
@@ -100,7 +100,7 @@ export class NoHistory extends Error {
 
 /** A view straight over the tables, which are read when `written` has come true: when they show what they have to. */
 export const tableView = ({ read, keys }: Tables, written: () => Promise<void>): View =>
-  byHolding({
+  viewOf({
     cached: async (model, wanted) => {
       await written();
       return read(model, wanted);

@@ -4,7 +4,7 @@ import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import type { ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
-import { makeBooks, makeEmptyTables } from './tables.ts';
+import { makeBookkeeping, makeEmptyTables } from './tables.ts';
 
 const model = (name: string, version = 1, indexes: ReadModel['indexes'] = { kind: () => null }): ReadModel => ({
   name,
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query('DROP SCHEMA IF EXISTS read CASCADE');
-  await makeBooks(db);
+  await makeBookkeeping(db);
 });
 
 const column = async (query: string): Promise<unknown[]> =>

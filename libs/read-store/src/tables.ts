@@ -18,8 +18,8 @@ export type ReadDatabase = Readonly<Record<string, StoredRow>>;
 /** The column an index of a model lives in. */
 export const indexColumn = (name: string): string => `i_${name}`;
 
-/** Makes the tables that keep the books of the read models, where they are not there. */
-export async function makeBooks(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
+/** Makes the tables that keep count of the read models, where they are not there. */
+export async function makeBookkeeping(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
   const table = (name: string) => sql.id(schema, name);
   await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(schema)}`.execute(db);
   await sql`CREATE TABLE IF NOT EXISTS ${table('checkpoint')} (name text PRIMARY KEY, position bigint NOT NULL)`.execute(
@@ -116,14 +116,14 @@ export async function makeLiveIndex(db: Kysely<ReadDatabase>, { name }: ReadMode
     WHERE to_pos IS NULL`.execute(db);
 }
 
-/** Removes the table of a model that is no more, and what the books say of it. */
+/** Removes the table of a model that is no more, and what is kept count of for it. */
 export async function dropTable(db: Kysely<ReadDatabase>, name: string): Promise<void> {
   await sql`DROP TABLE IF EXISTS ${sql.id('read', name)}`.execute(db);
   await sql`DELETE FROM read.models WHERE name = ${name}`.execute(db);
   await forget(db, name);
 }
 
-/** Removes what the books say of the rows of a model. */
+/** Removes what is kept count of for the rows of a model. */
 export async function forget(db: Kysely<ReadDatabase>, name: string): Promise<void> {
   await sql`DELETE FROM read.counts WHERE model = ${name}`.execute(db);
   await sql`DELETE FROM read.quarantine WHERE model = ${name}`.execute(db);

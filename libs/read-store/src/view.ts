@@ -29,7 +29,7 @@ export interface View {
 }
 
 /** A view, by what it holds. */
-export function byHolding({ cached, keys }: Pick<View, 'cached' | 'keys'>): View {
+export function viewOf({ cached, keys }: Pick<View, 'cached' | 'keys'>): View {
   const view: View = {
     cached,
     keys,

@@ -6,7 +6,7 @@ interface Waiter {
 }
 
 /** Those who wait until something has come to a position of the log. */
-export class Waiters {
+export class PositionWaiters {
   readonly #waiting = new Set<Waiter>();
 
   /** @returns false where it took longer than `timeout` milliseconds */

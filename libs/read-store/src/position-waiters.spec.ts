@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Waiters } from './waiters.ts';
+import { PositionWaiters } from './position-waiters.ts';
 
 describe('those who wait for a position', () => {
   beforeEach(() => {
@@ -10,7 +10,7 @@ describe('those who wait for a position', () => {
   });
 
   it('go on when it is reached, or passed', async () => {
-    const waiters = new Waiters();
+    const waiters = new PositionWaiters();
     const all = [waiters.wait(1n, 1000), waiters.wait(2n, 1000), waiters.wait(3n, 1000)];
     waiters.reached(2n);
     jest.advanceTimersByTime(1000);
@@ -18,7 +18,7 @@ describe('those who wait for a position', () => {
   });
 
   it('wait for ever where they may', async () => {
-    const waiters = new Waiters();
+    const waiters = new PositionWaiters();
     const waiting = waiters.wait(1n, Number.POSITIVE_INFINITY);
     jest.advanceTimersByTime(1_000_000_000);
     waiters.reached(1n);
@@ -26,7 +26,7 @@ describe('those who wait for a position', () => {
   });
 
   it('are told when nothing more will come', async () => {
-    const waiters = new Waiters();
+    const waiters = new PositionWaiters();
     const waiting = waiters.wait(1n, Number.POSITIVE_INFINITY);
     waiters.close();
     expect(await waiting).toBe(false);
