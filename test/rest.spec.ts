@@ -248,7 +248,7 @@ describe('the document', () => {
     let asked = 0;
     for (const [path, item] of Object.entries(paths)) {
       const id = item.parameters?.[0]?.schema.type === 'integer' ? '999999' : 'x';
-      const target = path.slice(1).replace('{id}', id).replace('{name}', 'conflict');
+      const target = path.slice(1).replace('{id}', id).replace('{name}', 'conflict').replace('{namespace}', 'Site');
       // What is called like an action may be an object too.
       const object = paths[path.replace(/[^/]+$/, '{id}')];
       for (const method of METHODS) {

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { malformedRequest } from '../src/answer.ts';
-import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
+import type { CinpAdapterOptions } from '../src/cinp-adapter.ts';
 import { cinpAdapter } from '../src/cinp-adapter.ts';
 import { exampleApi } from './example-api.ts';
 
@@ -49,18 +49,18 @@ const PEOPLE: Readonly<Record<string, Principal>> = {
 
 /** Starts it over a database of its own; the token of each person is `token-of-<name>`. `late`: the read models never catch up. */
 export async function exampleServer(
-  options: Partial<CinpFaceOptions> & { readonly late?: boolean } = {},
+  options: Partial<CinpAdapterOptions> & { readonly late?: boolean } = {},
 ): Promise<ExampleServer> {
   const errors: unknown[] = [];
   const example = await exampleApi();
   example.late = options.late ?? false;
-  const face = cinpAdapter({
+  const adapter = cinpAdapter({
     api: example.api('cinp'),
     identify: async (id, token) => (token === `token-of-${id}` ? PEOPLE[id] : undefined),
     log: { error: (...line) => errors.push(line) },
     ...options,
   });
-  const answer = nodeListener(face);
+  const answer = nodeListener(adapter);
   const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void answer(req, res, verbOf(req)));
   acceptCustomVerbs(server, { malformed: malformedRequest });
   server.listen(0, '127.0.0.1');

@@ -1,9 +1,9 @@
 import { flawOf } from '#http';
 
-/** Where the REST face begins; every path starts with it. */
+/** Where the REST API begins; every path starts with it. */
 export const ROOT = '/api/rest/';
 
-/** Where the description of the face stands. */
+/** Where its description stands. */
 export const DOCUMENT = 'openapi.json';
 
 /** Under which name the problems stand. */

@@ -69,7 +69,7 @@ export async function exampleServer(database: TestDatabase): Promise<ExampleServ
   );
   const kept = new PostgresIdempotencyStore(database.pool);
   await kept.start();
-  const face = restAdapter({
+  const adapter = restAdapter({
     api: modules.api('rest'),
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
@@ -79,7 +79,7 @@ export async function exampleServer(database: TestDatabase): Promise<ExampleServ
     log: { error: (...line) => errors.push(line) },
     maxBody: 10_000,
   });
-  const answer = nodeListener(face);
+  const answer = nodeListener(adapter);
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
