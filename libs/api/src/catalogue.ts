@@ -27,7 +27,7 @@ export interface Namespace {
   readonly models: readonly Model[];
 }
 
-/** Everything the API consists of: the models by namespace, with what other rooms have added to them. */
+/** Everything the API consists of: the models by namespace, with what other modules have added to them. */
 export class Catalogue {
   readonly namespaces: readonly Namespace[];
   /** What the codes of refusals come to, as the namespaces declare them. */

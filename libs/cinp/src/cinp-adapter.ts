@@ -75,7 +75,7 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   const ignoresSession = target.kind === 'action' && target.action.ignoresSession && verb === 'CALL';
   const caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (verb === 'DESCRIBE') return described(target, catalogue);
-  const wish = {
+  const parsed = {
     api,
     reading: { catalogue, words: wordsOf(version) },
     request: { caller, id },
@@ -86,11 +86,11 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   };
   if (target.kind === 'action') {
     demand(caller, target.action.permission);
-    return call(target.model, target.action, wish);
+    return call(target.model, target.action, parsed);
   }
   if (target.kind !== 'model' || verb === 'CALL') throw new Error(`${verb} of a ${target.kind} passed the checks`);
   demand(caller, permissionFor(target.model, NEEDS[verb]));
-  return ON_OBJECTS[verb](target.model, wish);
+  return ON_OBJECTS[verb](target.model, parsed);
 }
 
 /** Waits until answers show what an earlier answer, maybe of another server, has named as its position. */

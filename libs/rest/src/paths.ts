@@ -1,6 +1,6 @@
 import { flawOf } from '#http';
 
-/** Where the REST face begins; every path starts with it. */
+/** Where REST begins; every path starts with it. */
 export const ROOT = '/api/rest/';
 
 /** Where the description of the face stands. */

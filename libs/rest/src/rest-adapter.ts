@@ -31,7 +31,7 @@ export interface RestFaceOptions {
   readonly now?: () => string;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
-  /** Where answers to wishes with an Idempotency-Key are kept. */
+  /** Where answers to requests with an Idempotency-Key are kept. */
   readonly kept: IdempotencyStore;
   /** A mark by which what was asked for is known again, and which tells nobody what it was. */
   readonly mark: (text: string) => string;
@@ -83,8 +83,8 @@ async function answerTo(options: RestFaceOptions, documents: OpenApiDocuments, v
   const ignoresSession = 'action' in place && place.action.ignoresSession;
   visit.caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
-  const wish = await parseRequest(options, visit, place, method);
-  return withIdempotency(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));
+  const parsed = await parseRequest(options, visit, place, method);
+  return withIdempotency(options, visit, place, parsed, (asked) => operationOn(place, method)(place, asked));
 }
 
 const allowed = (places: readonly Route[]): string[] =>
@@ -97,23 +97,23 @@ function permissionOf(place: Served, method: Method): Permission {
   return permissionFor(place.model, verb);
 }
 
-type Operation<P> = (place: P, wish: ParsedRequest) => Promise<Answer>;
+type Operation<P> = (place: P, parsed: ParsedRequest) => Promise<Answer>;
 
 /** What is done, by what stands at the path and by the method. */
 const OPERATIONS: {
   readonly [K in Served['kind']]: Readonly<Partial<Record<Method, Operation<Extract<Served, { kind: K }>>>>>;
 } = {
   model: {
-    GET: ({ model }, wish) => list(model, wish),
-    POST: ({ model }, wish) => create(model, wish),
+    GET: ({ model }, parsed) => list(model, parsed),
+    POST: ({ model }, parsed) => create(model, parsed),
   },
   object: {
-    GET: ({ model, id }, wish) => read(model, id, wish),
-    PATCH: ({ model, id }, wish) => change(model, id, wish),
-    DELETE: ({ model, id }, wish) => remove(model, id, wish),
+    GET: ({ model, id }, parsed) => read(model, id, parsed),
+    PATCH: ({ model, id }, parsed) => change(model, id, parsed),
+    DELETE: ({ model, id }, parsed) => remove(model, id, parsed),
   },
-  static: { POST: ({ action }, wish) => callStatic(action, wish) },
-  action: { POST: ({ model, id, action }, wish) => callOn(model, id, action, wish) },
+  static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
+  action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
 };
 
 function operationOn(place: Served, method: Method): Operation<Served> {
