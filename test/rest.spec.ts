@@ -150,7 +150,7 @@ it('the past can be asked about, by position and by time', async () => {
   ]);
 });
 
-it('a wish with a key comes true once', async () => {
+it('a request with a key comes true once', async () => {
   await ask('POST', 'Site/Site', { body: { name: 'once', description: 'none' } });
   const send = () =>
     ask('PATCH', 'Site/Site/once', { body: { description: 'some' }, headers: { 'Idempotency-Key': 'a key' } });
@@ -168,7 +168,7 @@ it('a wish with a key comes true once', async () => {
   expect(rows).toEqual([{ type: 'SiteDescribed' }, { type: 'RequestCarriedOut' }]);
 });
 
-it('a wish with a key comes true once, even if the server is lost before it has kept its answer', async () => {
+it('a request with a key comes true once, even if the server is lost before it has kept its answer', async () => {
   const lose = () => database.pool.query('DELETE FROM ledger.answers');
   const twice = async (method: string, path: string, key: string, body: object) => {
     const send = () => ask(method, path, { body, headers: { 'Idempotency-Key': key } });
@@ -189,7 +189,7 @@ it('a wish with a key comes true once, even if the server is lost before it has 
   await twice('PATCH', `Directory/Zone/${String(zone.body['id'])}`, 'a change', { ttl: 60 });
 });
 
-it('a wish with a key is answered as before when it comes again, and its key is good for nothing else', async () => {
+it('a request with a key is answered as before when it comes again, and its key is good for nothing else', async () => {
   const key = { 'Idempotency-Key': 'make it' };
   const make = (name: string) => ask('POST', 'Site/Site', { body: { name, description: 'x' }, headers: key });
   const [first, again, other] = [await make('made'), await make('made'), await make('made-otherwise')];

@@ -70,7 +70,7 @@ class Walk {
 
   async create(model: string, values: Values): Promise<void> {
     await persist(() => this.client.create(model, values)).catch((error: unknown) => {
-      // Its answer was lost when the server was killed, or the wish never arrived: then the retry finds it there.
+      // Its answer was lost when the server was killed, or the request never arrived: then the retry finds it there.
       if (!/already exists/.test(JSON.stringify((error as InvalidRequest).body))) throw error;
     });
   }

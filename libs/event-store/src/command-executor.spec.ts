@@ -92,18 +92,18 @@ describe('commands', () => {
   }
 
   it('keep who asked, why and what for beside every event', async () => {
-    const wish: CommandMetadata = {
+    const sent: CommandMetadata = {
       actor: 'root',
       request: 'r-1',
       correlation: 'c-1',
       causation: 'e-1',
       reason: 'the lamp was broken',
     };
-    const { position } = await one.execute(wish, to(enter('ann')));
+    const { position } = await one.execute(sent, to(enter('ann')));
     const [event] = await eventsOf();
     expect(event).toMatchObject({ type: 'Entered', data: '{"who":"ann"}', position });
     expect(event?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(JSON.parse(event?.meta ?? '')).toEqual({ v: 1, at: expect.any(String), ...wish, prev: '' });
+    expect(JSON.parse(event?.meta ?? '')).toEqual({ v: 1, at: expect.any(String), ...sent, prev: '' });
   });
 
   it('append to several streams together, and give back what the task came to', async () => {
@@ -124,12 +124,12 @@ describe('commands', () => {
 
   it('refuse with all faults at once, and append nothing', async () => {
     await execute(one, to(enter('ann')));
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       await work.decide(hall, room, enter('ann'));
       await work.decide(hall, room, enter('bob'));
       work.fault('door', 'LOCKED', 'the door is locked');
     });
-    const error = (await wish.catch((thrown: unknown) => thrown)) as Refusal;
+    const error = (await sent.catch((thrown: unknown) => thrown)) as Refusal;
     expect(error).toBeInstanceOf(Refusal);
     expect(error.faults.map(({ field, code }) => [field, code])).toEqual([
       ['who', 'INSIDE'],
@@ -185,7 +185,7 @@ describe('commands', () => {
     expect(value).toBe('empty');
   });
 
-  it('take the same request for one wish, whichever server it reaches', async () => {
+  it('take the same request for one sent, whichever server it reaches', async () => {
     const request = randomUUID();
     await execute(one, to(enter('ann')));
     await execute(other, to(leave('nobody')));
@@ -230,12 +230,12 @@ describe('commands', () => {
 
   it('tell the caller when others were faster again and again', async () => {
     let tries = 0;
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       await work.load(hall, room);
       await execute(other, to(enter(String((tries += 1)))));
       await work.decide(hall, `${room}mine`, enter('ann'));
     });
-    await expect(wish).rejects.toMatchObject({ name: 'Conflict', streams: [streamName('hall', room)] });
+    await expect(sent).rejects.toMatchObject({ name: 'Conflict', streams: [streamName('hall', room)] });
     expect(tries).toBe(20);
     expect(await eventsOf(`${room}mine`)).toEqual([]);
   });
@@ -369,12 +369,12 @@ describe('commands', () => {
 
   it('pass on what a task throws, without doing it again', async () => {
     let tries = 0;
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       tries += 1;
       await work.decide(hall, room, enter('ann'));
       throw new TypeError('a fault');
     });
-    await expect(wish).rejects.toThrow('a fault');
+    await expect(sent).rejects.toThrow('a fault');
     expect(tries).toBe(1);
     expect(await eventsOf()).toEqual([]);
   });

@@ -166,10 +166,10 @@ export class CommandExecutor {
     task: (work: UnitOfWork) => Promise<R>,
     finish: (work: UnitOfWork, value: R) => Promise<D>,
   ): Promise<D> {
-    let guesses = true;
+    let optimistic = true;
     const once = async (): Promise<D> => {
       const states = this.#states;
-      const work = new UnitOfWork(guesses ? states : { load: (decider, id) => states.load(decider, id) });
+      const work = new UnitOfWork(optimistic ? states : { load: (decider, id) => states.load(decider, id) });
       try {
         const value = await task(work);
         work.throwIfFaulted();
@@ -190,7 +190,7 @@ export class CommandExecutor {
         if (tries === TRIES) throw error;
         await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
         contended = error.streams;
-        guesses = false;
+        optimistic = false;
       }
     }
   }

@@ -22,7 +22,7 @@ export interface Meta {
 
 /** An event on its way into the log. `data` and `meta` are JSON text and are kept to the letter. */
 export interface NewEvent {
-  /** UUID; the same wish always gives its events the same ids, so a retry is recognised. */
+  /** UUID; the same request always gives its events the same ids, so a retry is recognised. */
   readonly id: string;
   readonly type: string;
   readonly data: string;

@@ -60,9 +60,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #handedOver: DispatchLedger;
-  readonly #alarms: Timers;
-  readonly #lookouts: KeyedWorkQueue;
+  readonly #dispatched: DispatchLedger;
+  readonly #timers: Timers;
+  readonly #queue: KeyedWorkQueue;
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
   readonly #targets: JobTargetRegistry;
@@ -91,10 +91,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
-    this.#handedOver = new DispatchLedger(pool);
+    this.#dispatched = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
-    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id), clock.millis);
+    this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
+    this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
   }
 
   /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
@@ -106,7 +106,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     const { wire } = this.#options;
     this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
-    await this.#handedOver.start();
+    await this.#dispatched.start();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await this.#reads.now.list(jobs);
@@ -117,7 +117,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     for (const { key, row } of rows) {
       this.#watch(Number(key), row.target);
-      this.#lookouts.add(Number(key));
+      this.#queue.add(Number(key));
     }
   }
 
@@ -133,8 +133,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#alarms.stop();
-    await this.#lookouts.stop();
+    this.#timers.stop();
+    await this.#queue.stop();
     await this.#options.wire.stop();
   }
 
@@ -170,13 +170,13 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   #heard({ stream, type, data }: Recorded): void {
     if (!stream.startsWith(`${job.category}-`)) {
       const atWork = this.#jobOf.get(stream);
-      if (atWork !== undefined) this.#lookouts.add(atWork);
+      if (atWork !== undefined) this.#queue.add(atWork);
       return;
     }
     const id = Number(idOf(stream));
     if (type === 'JobCreated') this.#watch(id, (data as Created).target);
     if (type === 'JobEnded') this.#unwatch(id);
-    else this.#lookouts.add(id);
+    else this.#queue.add(id);
   }
 
   /** From now on what happens to the target has the job looked at. */
@@ -187,7 +187,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #unwatch(id: number): void {
-    this.#alarms.set(id, undefined);
+    this.#timers.set(id, undefined);
     const stream = this.#targetOf.get(id);
     if (stream !== undefined && this.#jobOf.get(stream) === id) this.#jobOf.delete(stream);
     this.#targetOf.delete(id);
@@ -200,7 +200,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #ringAll(): void {
-    for (const id of this.#targetOf.keys()) this.#lookouts.add(id);
+    for (const id of this.#targetOf.keys()) this.#queue.add(id);
   }
 
   async #reconcile(id: number): Promise<void> {
@@ -210,7 +210,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       await this.#follow(id, value);
     } catch (error) {
       if (error instanceof Conflict) {
-        this.#lookouts.add(id);
+        this.#queue.add(id);
         return;
       }
       await this.#fault(id, error);
@@ -223,19 +223,19 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
     const context = CommandContext.system(this.#clock.now(), reference);
-    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#alarms.set(id, this.now + 5000));
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#timers.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
   async #follow(id: number, state: Job | undefined): Promise<void> {
     if (!state || state.stage === 'ended') {
-      this.#alarms.set(id, undefined);
-      await this.#handedOver.forget(id);
+      this.#timers.set(id, undefined);
+      await this.#dispatched.forget(id);
       return;
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
+    this.#timers.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
@@ -250,7 +250,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     const { wire, repeatOf, resolveSecrets } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
-      if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
+      if (wire.lasting && (await this.#dispatched.has(cookie))) return true;
       const once = !observing && repeatOf(order.module, order.function) !== 'safe';
       const func = observing ? observerOf(order.function) : order.function;
       const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
@@ -268,7 +268,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
         ...(once ? { once } : {}),
         ...(secrets.length > 0 ? { secrets } : {}),
       });
-      if (wire.lasting) await this.#handedOver.note(id, cookie);
+      if (wire.lasting) await this.#dispatched.note(id, cookie);
       return true;
     } catch (error) {
       this.#sent.delete(cookie);

@@ -51,25 +51,25 @@ describe('the secrets of a task', () => {
 
 describe('a job with a secret', () => {
   it('has its reference alone in the log, and no secret that an agent has told', async () => {
-    const yard = new JobFixture({ create: 'begin()\n  told = lab.work( name=thing.password )\nend\n' });
-    yard.served.add('lab');
-    await yard.create();
-    await yard.look();
-    expect((await yard.job()).order?.parameters).toEqual({ name: { $secret: 's1' }, rack: 'a' });
-    await yard.report({ result: { answer: 'logged in with open sesame' } });
-    expect((await yard.job()).machine?.variables).toEqual({ told: 'logged in with ********' });
-    expect(JSON.stringify(yard.log.of(job, 12))).not.toContain('sesame');
+    const fixture = new JobFixture({ create: 'begin()\n  told = lab.work( name=thing.password )\nend\n' });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
+    expect((await fixture.job()).order?.parameters).toEqual({ name: { $secret: 's1' }, rack: 'a' });
+    await fixture.report({ result: { answer: 'logged in with open sesame' } });
+    expect((await fixture.job()).machine?.variables).toEqual({ told: 'logged in with ********' });
+    expect(JSON.stringify(fixture.log.of(job, 12))).not.toContain('sesame');
   });
 
   it('shows none in a failure', async () => {
-    const yard = new JobFixture({ create: 'begin()\n  lab.work( name=thing.password )\nend\n' });
-    yard.served.add('lab');
-    await yard.create();
-    await yard.look();
-    const cookie = await yard.cookie();
-    await yard.report({ error: 'no login with open sesame' }, cookie);
-    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no login with ********' });
+    const fixture = new JobFixture({ create: 'begin()\n  lab.work( name=thing.password )\nend\n' });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
+    const cookie = await fixture.cookie();
+    await fixture.report({ error: 'no login with open sesame' }, cookie);
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message: 'no login with ********' });
     // Said again it is known again.
-    expect(await yard.report({ error: 'no login with open sesame' }, cookie)).toEqual({});
+    expect(await fixture.report({ error: 'no login with open sesame' }, cookie)).toEqual({});
   });
 });

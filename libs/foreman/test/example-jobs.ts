@@ -2,7 +2,7 @@ import type { Machine } from '#tscript';
 import { begin, compile } from '#tscript';
 import type { Created, JobEvent } from '../src/job.ts';
 
-/** A job as the specs of this room make it. */
+/** A job as the specs of this module make it. */
 export const created: Created = {
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },

@@ -103,7 +103,7 @@ export const LEASE = 30_000;
 const ID = 12;
 
 /**
- * A foreman's yard without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
+ * A foreman's fixture without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
  * the id 12 that is looked at by hand, at a time that stands still.
  */
 export class JobFixture {

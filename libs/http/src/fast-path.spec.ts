@@ -160,10 +160,10 @@ describe('answers past the server', () => {
   it('harm nobody when the client has gone meanwhile', async () => {
     const asked = settled<void>();
     const gone = settled<void>();
-    const { server, socket } = await acquainted(async (wish) => {
+    const { server, socket } = await acquainted(async (sent) => {
       asked.resolve();
       await gone.promise;
-      return fast(wish);
+      return fast(sent);
     });
     socket.write(request('LIST /1'));
     await asked.promise;

@@ -283,7 +283,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('knows a wish by its key, for each person apart', async () => {
+  it('knows a request by its key, for each person apart', async () => {
     const { path } = await fresh();
     const send = (as: 'root' | 'writer', key: string) =>
       ask('PATCH', path, { as, body: { size: 6 }, headers: { 'Idempotency-Key': key } });

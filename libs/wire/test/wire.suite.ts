@@ -384,9 +384,9 @@ class Office {
   /** Resolves as soon as the condition holds; looks whenever something happens, and every few milliseconds. */
   until(condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const patience = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
+      const limit = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
       const end = (how: () => void) => {
-        clearTimeout(patience);
+        clearTimeout(limit);
         this.#looking.delete(look);
         how();
       };
