@@ -236,20 +236,6 @@ describe('modules', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('bring neither the framework nor a database into the agent daemon', () => {
-    const reached = new Set(['apps/subcontractor/src/main.ts']);
-    const packages = new Set<string>();
-    for (const file of reached) {
-      for (const specifier of loadedBy(file)) {
-        const next = target(file, specifier);
-        if (next === undefined) packages.add(specifier);
-        else reached.add(next);
-      }
-    }
-    expect(reached).toContain('libs/runtime/src/settings/index.ts');
-    expect([...packages].filter((name) => NEST.test(name) || ['pg', 'kysely', 'fastify'].includes(name))).toEqual([]);
-  });
-
   it('export by name', () => {
     const wrong = sources
       .filter(({ file }) => path.basename(file) === 'index.ts')

@@ -6,7 +6,7 @@ import type { CommandContext } from '#event-store';
 import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { ClearText } from './clear-text.ts';
+import type { Secret } from '#kernel';
 import { LoginLimit } from './login-limit.ts';
 import { managedUser } from './managed.ts';
 import { openSessions } from './open-sessions.ts';
@@ -19,9 +19,9 @@ const YOUNG_MS = 5 * 60 * 1000;
 /** Changes the caller's password; every session of theirs ends. */
 export class ChangePassword extends NamedCommand {
   constructor(
-    readonly password: ClearText,
+    readonly password: Secret,
     /** Null: not given. */
-    readonly current: ClearText | null,
+    readonly current: Secret | null,
   ) {
     super();
   }
@@ -31,7 +31,7 @@ export class ChangePassword extends NamedCommand {
 export class SetPassword extends NamedCommand {
   constructor(
     readonly key: Key,
-    readonly password: ClearText,
+    readonly password: Secret,
   ) {
     super();
   }
@@ -73,7 +73,7 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
   }
 
   /** A session that was taken over must not take over the account. */
-  async #checkCurrent({ name, session }: Principal, current: ClearText | null, context: CommandContext): Promise<void> {
+  async #checkCurrent({ name, session }: Principal, current: Secret | null, context: CommandContext): Promise<void> {
     if (current === null) {
       const opened = (await this.reads.now.get(openSessions, session))?.opened;
       if (opened !== undefined && Date.parse(opened) > Date.parse(context.now) - YOUNG_MS) return;

@@ -7,7 +7,7 @@ import type { CommandContext } from '#event-store';
 import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { ClearText } from './clear-text.ts';
+import type { Secret } from '#kernel';
 import { checkReach } from './grant-policy.ts';
 import type { HolderKind } from './holders.ts';
 import { decideSessions, kindOf } from './holders.ts';
@@ -28,7 +28,7 @@ const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
 export class Login extends NamedCommand<string> {
   constructor(
     readonly username: string,
-    readonly password: ClearText,
+    readonly password: Secret,
   ) {
     super();
   }

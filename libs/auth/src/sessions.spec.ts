@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { CommandContext, CommandExecutor } from '#event-store';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
-import { ClearText } from './clear-text.ts';
+import { Secret } from '#kernel';
 import { openSessions } from './open-sessions.ts';
 import type { AuthServer } from '../test/server.suite.ts';
 import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
@@ -72,7 +72,7 @@ describe('logging in and out', () => {
     const metadata = { actor: 'x', request: randomUUID(), correlation: '', idempotencyKey: 'once' };
     const login = () =>
       gateway.execute(
-        new Login(name, new ClearText('their first')),
+        new Login(name, new Secret('their first')),
         new CommandContext({ metadata, caller: { source: '192.0.2.1' }, now: clock.now() }),
       );
     const { value: token } = await login();
