@@ -39,6 +39,20 @@ describe('pages in memory', () => {
     expect(pages.get('shelves', {})).toBeUndefined();
   });
 
+  it('of long lists are kept when they are asked for again', () => {
+    const pages = open();
+    const long = { keys: ['a'], total: 2001 };
+    const fill = (skip: number) => pages.fill('shelves', { skip }, long, pages.version('shelves'));
+    fill(0);
+    expect(pages.get('shelves', { skip: 0 })).toBeUndefined();
+    fill(0);
+    expect(pages.get('shelves', { skip: 0 })).toEqual(long);
+    fill(1);
+    for (let skip = 2; skip < 1100; skip += 1) fill(skip);
+    fill(1);
+    expect(pages.get('shelves', { skip: 1 })).toBeUndefined();
+  });
+
   it('begin anew where there are too many, and leave out what is too large', () => {
     const pages = new PageCache(6);
     pages.open();

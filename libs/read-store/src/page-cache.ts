@@ -10,6 +10,11 @@ export interface PageOfKeys {
 /** How many keys all pages together may hold, each page counting as one more. About 30 MB with the texts made of them. */
 const MAX_KEYS = 200_000;
 
+/** Pages of lists longer than this are kept when they are asked for again: most of them are not. */
+const LONG_LIST = 2000;
+/** How many pages of long lists are remembered as asked for once. */
+const MAX_ASKED_ONCE = 1000;
+
 interface Kept {
   readonly page: PageOfKeys;
   readonly version: number;
@@ -20,6 +25,7 @@ export class PageCache {
   readonly #most: number;
   readonly #pages = new Map<string, Kept>();
   readonly #versions = new Map<string, number>();
+  readonly #askedOnce = new Set<string>();
   #keys = 0;
   /** How often changes were not told for a while. */
   #epoch = 0;
@@ -53,6 +59,7 @@ export class PageCache {
     const weight = page.keys.length + 1;
     if (!this.#open || version !== this.version(model) || weight > this.#most) return;
     const id = idOf(model, options);
+    if (page.total > LONG_LIST && !this.#askedAgain(id)) return;
     const old = this.#pages.get(id);
     if (old) this.#keys -= old.page.keys.length + 1;
     this.#pages.delete(id);
@@ -62,6 +69,13 @@ export class PageCache {
     this.#pages.set(id, { page, version });
   }
 
+  #askedAgain(id: string): boolean {
+    if (this.#askedOnce.delete(id)) return true;
+    if (this.#askedOnce.size >= MAX_ASKED_ONCE) this.#askedOnce.clear();
+    this.#askedOnce.add(id);
+    return false;
+  }
+
   /** Rows of a model have changed. */
   changed(model: string): void {
     this.#versions.set(model, (this.#versions.get(model) ?? 0) + 1);
@@ -69,6 +83,7 @@ export class PageCache {
 
   #clear(): void {
     this.#pages.clear();
+    this.#askedOnce.clear();
     this.#keys = 0;
   }
 }
