@@ -1,4 +1,4 @@
-/** `npm run cases -- <room> <file>`: plays a file of recorded cases against the real code and counts what holds. */
+/** `npm run cases -- <kind> <file>`: plays a file of recorded cases against the real code and counts what holds. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, cwd, exit, stderr, stdout } from 'node:process';
@@ -22,7 +22,7 @@ interface Group {
 }
 
 /** What each kind of file is played against. */
-const rooms: Readonly<Record<string, (content: unknown) => readonly Group[]>> = {
+const kinds: Readonly<Record<string, (content: unknown) => readonly Group[]>> = {
   core: coreGroups,
   tscript: scriptGroups,
   wire: wireGroups,
@@ -88,13 +88,13 @@ function guarded({ id }: { readonly id: string }, check: () => Row): Row {
 }
 
 /** Plays a file and says what failed; gives the exit code. @throws Error where the file holds nothing to play */
-export function cases(room: string, file: string, say: (text: string) => void, verbose = false): number {
-  const play = Object.hasOwn(rooms, room) ? rooms[room] : undefined;
-  if (play === undefined) throw new Error(`there is no room "${room}"; there are ${Object.keys(rooms).join(', ')}`);
+export function cases(kind: string, file: string, say: (text: string) => void, verbose = false): number {
+  const play = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (play === undefined) throw new Error(`there is no kind "${kind}"; there are ${Object.keys(kinds).join(', ')}`);
   const groups = play(JSON.parse(readFileSync(file, 'utf8')));
-  for (const { name, rows } of groups) if (rows === undefined) say(`${room} ${name}: not there yet, not counted\n`);
+  for (const { name, rows } of groups) if (rows === undefined) say(`${kind} ${name}: not there yet, not counted\n`);
   const rows = groups.flatMap((group) => group.rows ?? []);
-  if (groups.every((group) => group.rows?.length === 0)) throw new Error(`${file} holds no case of the room "${room}"`);
+  if (groups.every((group) => group.rows?.length === 0)) throw new Error(`${file} holds no case of the kind "${kind}"`);
   const failed = rows.filter(({ differences }) => differences.length > 0);
   for (const { id, differences } of failed) say(`${id}\n${differences.map((text) => `    ${text}\n`).join('')}`);
   if (verbose) for (const { id, by } of rows) if (by !== undefined) say(`${id}: ${by}\n`);
@@ -103,11 +103,11 @@ export function cases(room: string, file: string, say: (text: string) => void, v
 }
 
 if (import.meta.filename === argv[1]) {
-  const [room, file] = argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  const [kind, file] = argv.slice(2).filter((argument) => !argument.startsWith('--'));
   try {
-    if (room === undefined || file === undefined)
+    if (kind === undefined || file === undefined)
       throw new Error('usage: cases <core|tscript|wire> <file> [--decided]');
-    exit(cases(room, file, (text) => stdout.write(text), argv.includes('--decided')));
+    exit(cases(kind, file, (text) => stdout.write(text), argv.includes('--decided')));
   } catch (thrown) {
     stderr.write(`${(thrown as Error).message}\n`);
     exit(2);

@@ -37,7 +37,7 @@ export async function withTables(page: string, file: string): Promise<string> {
   return format(written, { ...(await resolveConfig(file)), filepath: file });
 }
 
-if (process.argv[1]?.endsWith('settings-doc.js')) {
+if (process.argv[1]?.endsWith('settings-doc.ts')) {
   for (const file of PAGES) {
     const page = await readFile(file, 'utf8');
     const written = await withTables(page, file);

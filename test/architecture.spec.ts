@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
   wire: ['kernel', 'runtime'],
-  http: ['kernel'],
+  http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
   cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
@@ -34,7 +34,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
   building: [...SUBJECT, 'platform', 'site', 'blueprint', 'foreman'],
   records: [...SUBJECT, 'reactions'],
-  platforms: ['kernel', 'tscript', 'platform'],
+  platforms: ['kernel', 'tscript', 'platform', 'api'],
 };
 
 const INFRASTRUCTURE = new Set(Object.keys(MODULES).slice(0, Object.keys(MODULES).indexOf('auth')));
@@ -47,12 +47,32 @@ const AGENT_HALF = new Set(['kernel', 'platform']);
 const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'wire', 'platform', 'platforms'],
+  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };
 
-/** Packages of the framework, and who may know it. */
+/** Packages of the framework. */
 const NEST = /^@nestjs\//;
-const KNOWS_NEST = new Set(['libs/runtime/src/carry-out.ts']);
+/** Where it is at home: modules, commands with their handlers, and the providers that are named here. */
+const NEST_FILES = /\.(?:module|commands|handlers)\.ts$/;
+const NEST_PROVIDERS = new Set([
+  'libs/api/src/deletion.ts',
+  'libs/api/src/entity-commands.ts',
+  'libs/api/src/erase-secret.ts',
+  'libs/auth/src/first-user.ts',
+  'libs/auth/src/grant-policy.ts',
+  'libs/auth/src/passwords.ts',
+  'libs/event-sourcing/src/contribute-listeners.ts',
+  'libs/event-sourcing/src/log-times.ts',
+  'libs/event-sourcing/src/reactions.ts',
+  'libs/event-store/src/command-batch.ts',
+  'libs/event-store/src/command-context.ts',
+  'libs/event-store/src/command-gateway.ts',
+  'libs/event-store/src/named-command.ts',
+  'libs/event-store/src/unit-of-work-handler.ts',
+  'libs/foreman/src/foreman.ts',
+  'libs/records/src/rebuilds.ts',
+  'libs/runtime/src/nest-logger.ts',
+]);
 
 interface Source {
   readonly file: string;
@@ -84,6 +104,11 @@ const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
     .map(read),
 );
 const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
+/** What a file loads when it is run: imports of types are gone by then. */
+const loadedBy = (file: string): readonly string[] =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;'"=]*?\bfrom\s*)?['"]([^'"]+)['"]/gm),
+  ].map(([, specifier = '']) => specifier);
 const moduleOf = (file: string): string | undefined => /^libs\/([^/]+)\//.exec(file)?.[1];
 const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
 
@@ -91,7 +116,9 @@ const aliasOf = (specifier: string): string | undefined => /^#([^/]+)/.exec(spec
 function target(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return path.join(path.dirname(file), specifier);
   const [, module, entry = 'index'] = /^#([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
-  return module === undefined ? undefined : `libs/${module}/src/${entry}.ts`;
+  if (module === undefined) return undefined;
+  const entries = [`libs/${module}/src/${entry}.ts`, `libs/${module}/src/${entry}/index.ts`];
+  return entries.find((one) => importsOf.has(one)) ?? entries[0];
 }
 
 describe('the dependency table', () => {
@@ -143,7 +170,7 @@ describe('modules', () => {
           .filter((specifier) => {
             const alias = aliasOf(specifier);
             if (alias !== undefined) {
-              if (alias === module) return module !== 'platforms';
+              if (alias === module) return module !== 'platforms' && !isTest(file);
               return !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
             }
             return (
@@ -175,22 +202,38 @@ describe('modules', () => {
     const wrong = sources
       .filter(({ file }) => moduleOf(file) === 'platforms' && !isTest(file) && !server.has(path.basename(file)))
       .flatMap(({ file, imports }) => {
-        const others = imports.map(aliasOf).filter((alias) => alias !== undefined && !AGENT_HALF.has(alias));
+        const others = imports.filter((specifier) => {
+          const alias = aliasOf(specifier);
+          return alias !== undefined && (!AGENT_HALF.has(alias) || specifier.endsWith('/server'));
+        });
         const halves = imports.filter((specifier) => specifier.startsWith('.') && server.has(path.basename(specifier)));
         return [...others, ...halves].map((what) => `${file} imports ${what}`);
       });
     expect(wrong).toEqual([]);
   });
 
-  it('keep the framework at the edge', () => {
-    const wrong = sources.filter(
-      ({ file, imports }) =>
-        !file.startsWith('apps/contractor/') &&
-        !isTest(file) &&
-        !KNOWS_NEST.has(file) &&
-        imports.some((name) => NEST.test(name)),
-    );
-    expect(wrong.map(({ file }) => file)).toEqual([]);
+  it('bring neither the framework nor a database into the agent daemon', () => {
+    const reached = new Set(['apps/subcontractor/src/main.ts']);
+    const packages = new Set<string>();
+    for (const file of reached) {
+      for (const specifier of loadedBy(file)) {
+        const next = target(file, specifier);
+        if (next === undefined) packages.add(specifier);
+        else reached.add(next);
+      }
+    }
+    expect(reached).toContain('libs/runtime/src/settings/index.ts');
+    expect([...packages].filter((name) => NEST.test(name) || ['pg', 'kysely', 'fastify'].includes(name))).toEqual([]);
+  });
+
+  it('keep deciders, folds, declarations and protocols free of the framework', () => {
+    const wrong = sources
+      .filter(
+        ({ file, imports }) => file.startsWith('libs/') && !isTest(file) && imports.some((name) => NEST.test(name)),
+      )
+      .map(({ file }) => file)
+      .filter((file) => !NEST_FILES.test(file) && !NEST_PROVIDERS.has(file));
+    expect(wrong).toEqual([]);
   });
 
   it('export by name', () => {

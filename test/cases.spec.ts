@@ -42,7 +42,7 @@ describe('a file of recorded cases', () => {
 
   it.each(['core', 'tscript', 'wire'])('of %s is refused where it holds none', (room) => {
     for (const content of [{}, [], null, 'text', { cases: {} }, { cases: [] }, { merge: [] }]) {
-      expect(() => played(room, content)).toThrow(`holds no case of the room "${room}"`);
+      expect(() => played(room, content)).toThrow(`holds no case of the kind "${room}"`);
     }
   });
 });

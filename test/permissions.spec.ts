@@ -68,6 +68,8 @@ Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob)                                           Building.view_foundation
+Test/TestFoundation
+  view add change delete                             Building.*_foundation
 Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Foreman/BaseJob
@@ -81,6 +83,9 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+Records/DeadLetter
+  (list)                                             Records.view_deadletter
+  (retry) (discard)                                  Records.can_dead_letter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
@@ -126,8 +131,8 @@ const catalogue = await (async () => {
         store: {} as EventStore,
         pool,
         clock: systemClock(),
-        onProjectorError: nothing,
-        onReactionError: nothing,
+        onProjectorError: () => undefined,
+        onReactionError: () => undefined,
       },
     }),
     new FastifyAdapter(),
@@ -141,7 +146,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
-    clock: { now: () => '2026-01-01T00:00:00.000000+00:00' },
+    clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
     commands: { execute: nothing },
   });

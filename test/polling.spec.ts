@@ -2,7 +2,7 @@ import { expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(60_000);
+jest.setTimeout(600_000);
 
 interface PolledTask {
   readonly job_id: number;

@@ -35,8 +35,8 @@ const exists = (name: string): Promise<boolean> =>
     },
   );
 /** Whether it was done; a refusal is an answer, anything else is not. */
-const granted = (wish: Promise<unknown>): Promise<boolean> =>
-  wish.then(
+const granted = (request: Promise<unknown>): Promise<boolean> =>
+  request.then(
     () => true,
     (error: unknown) => {
       if (error instanceof InvalidRequest) return false;
@@ -73,8 +73,8 @@ it('never leaves a child without its parent, whoever is faster', async () => {
 
 it('lets exactly one of many have a name', async () => {
   for (let round = 0; round < 5; round += 1) {
-    const wishes = await Promise.all(Array.from({ length: 12 }, () => granted(site(`one${round}`))));
-    expect(wishes.filter(Boolean)).toHaveLength(1);
+    const requests = await Promise.all(Array.from({ length: 12 }, () => granted(site(`one${round}`))));
+    expect(requests.filter(Boolean)).toHaveLength(1);
   }
 });
 

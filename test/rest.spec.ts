@@ -150,7 +150,7 @@ it('the past can be asked about, by position and by time', async () => {
   ]);
 });
 
-it('a wish with a key comes true once', async () => {
+it('a request with a key comes true once', async () => {
   await ask('POST', 'Site/Site', { body: { name: 'once', description: 'none' } });
   const send = () =>
     ask('PATCH', 'Site/Site/once', { body: { description: 'some' }, headers: { 'Idempotency-Key': 'a key' } });
@@ -168,7 +168,7 @@ it('a wish with a key comes true once', async () => {
   expect(rows).toEqual([{ type: 'SiteDescribed' }, { type: 'RequestCarriedOut' }]);
 });
 
-it('a wish with a key comes true once, even if the server is lost before it has kept its answer', async () => {
+it('a request with a key comes true once, even if the server is lost before it has kept its answer', async () => {
   const lose = () => database.pool.query('DELETE FROM ledger.answers');
   const twice = async (method: string, path: string, key: string, body: object) => {
     const send = () => ask(method, path, { body, headers: { 'Idempotency-Key': key } });
@@ -189,14 +189,14 @@ it('a wish with a key comes true once, even if the server is lost before it has 
   await twice('PATCH', `Directory/Zone/${String(zone.body['id'])}`, 'a change', { ttl: 60 });
 });
 
-it('a wish with a key is answered as before when it comes again, and its key is good for nothing else', async () => {
+it('a request with a key is answered as before when it comes again, and its key is good for nothing else', async () => {
   const key = { 'Idempotency-Key': 'make it' };
   const make = (name: string) => ask('POST', 'Site/Site', { body: { name, description: 'x' }, headers: key });
   const [first, again, other] = [await make('made'), await make('made'), await make('made-otherwise')];
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(again.body).toEqual(first.body);
   expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
-  expect([other.status, other.body['detail']]).toEqual([409, 'The Idempotency-Key was used for another request.']);
+  expect([other.status, other.body['detail']]).toEqual([422, 'The Idempotency-Key was used for another request.']);
 
   const gone = () => ask('DELETE', 'Site/Site/made', { headers: { 'Idempotency-Key': 'delete it' } });
   expect([(await gone()).status, (await gone()).status]).toEqual([204, 204]);
@@ -248,7 +248,7 @@ describe('the document', () => {
     let asked = 0;
     for (const [path, item] of Object.entries(paths)) {
       const id = item.parameters?.[0]?.schema.type === 'integer' ? '999999' : 'x';
-      const target = path.slice(1).replace('{id}', id).replace('{name}', 'conflict');
+      const target = path.slice(1).replace('{id}', id).replace('{name}', 'conflict').replace('{namespace}', 'Site');
       // What is called like an action may be an object too.
       const object = paths[path.replace(/[^/]+$/, '{id}')];
       for (const method of METHODS) {

@@ -133,7 +133,7 @@ describe('secrets in configuration values', () => {
     ]);
   });
 
-  it('are not told by the answer to a wish with a key either, nor by what is kept of it', async () => {
+  it('are not told by the answer to a request with a key either, nor by what is kept of it', async () => {
     const body = { name: 'keyed', description: 'x', config_values: { db_password: 'kept-nowhere-at-all' } };
     const send = () => rest('POST', 'Site/Site', body, { 'Idempotency-Key': 'make keyed' });
     for (const answer of [await send(), await send()]) {

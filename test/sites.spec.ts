@@ -81,8 +81,8 @@ describe('zones', () => {
   });
 
   it('of one name are made once, however many want it at the same time', async () => {
-    const wishes = Array.from({ length: 10 }, () => client.create(ZONE, { name: 'wanted' }));
-    const outcomes = await Promise.allSettled(wishes);
+    const requests = Array.from({ length: 10 }, () => client.create(ZONE, { name: 'wanted' }));
+    const outcomes = await Promise.allSettled(requests);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 

@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   scale: () => import('./scale.ts'),
   rebuild: () => import('./rebuild.ts'),
   ground: () => import('./ground.ts'),
+  start: () => import('./start.ts'),
   'http-front': () => import('./http-front.ts'),
   tscript: () => import('./tscript.ts'),
 };

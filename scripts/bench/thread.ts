@@ -24,7 +24,7 @@ const STEPS = 2;
 
 /**
  * Builds foundations, each by a job of two tasks, on a server with everything embedded, and prints jobs and steps per
- * second from the first wish to the last foundation built. Argument: the number of jobs (100).
+ * second from the first request to the last foundation built. Argument: the number of jobs (100).
  */
 export async function run([count = '100']: string[]): Promise<void> {
   const jobs = Number(count);

@@ -51,7 +51,7 @@ export const deciders: readonly AnyDecider[] = [
   user,
   zone,
   zoneNames,
-] as unknown as readonly AnyDecider[];
+];
 
 /** Every read model there is. */
 export const readModels: readonly ReadModel[] = [

@@ -3,8 +3,8 @@ import type { Pool } from 'pg';
 import { ProtocolApis } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
-import type { EventStore } from '#event-store';
-import { EVENT_STORE, positionAt } from '#event-store';
+import type { Clock, EventStore } from '#event-store';
+import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
 import type { ProtocolAdapter } from '#http';
 import { withCors } from '#http';
 import type { Logger } from '#kernel';
@@ -21,6 +21,7 @@ export async function protocolAdapters(app: INestApplicationContext, { http }: S
   const log = app.get<Logger>(LOGGER);
   const secrets = app.get(Secrets);
   const store = app.get<EventStore>(EVENT_STORE);
+  const clock = app.get<Clock>(CLOCK);
   const kept = new PostgresIdempotencyStore(app.get<Pool>(DATABASE));
   await kept.start();
   const { maxBody, corsOrigins } = http;
@@ -30,6 +31,7 @@ export async function protocolAdapters(app: INestApplicationContext, { http }: S
     log,
     identify,
     positionAt: (time) => positionAt(store, time),
+    now: () => clock.now(),
     kept,
     mark: (text) => secrets.mark(text),
     maxBody,

@@ -5,8 +5,9 @@ import type { EventStore } from '#event-store';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { Health } from '#runtime';
-import { healthOf } from '#runtime';
+import type { Pool } from 'pg';
+import type { Health, HealthState } from '#runtime';
+import { databaseIndicator, eventStoreIndicator, healthOf, HealthRegistry } from '#runtime';
 
 /** How long the log and the database may take to answer where they are asked how they are. */
 const TIMEOUT_MS = 3000;
@@ -19,13 +20,20 @@ const inTime = <R>(answered: Promise<R>): Promise<R | undefined> =>
 export class ServerHealth {
   readonly #store: EventStore;
   readonly #adapters: Readonly<Record<string, string>>;
+  readonly #registry = new HealthRegistry();
   #app: INestApplicationContext | undefined;
   #ready = false;
 
   /** @param adapters what the server stands on, in words */
-  constructor(store: EventStore, adapters: Readonly<Record<string, string>>) {
+  constructor(store: EventStore, pool: Pool, adapters: Readonly<Record<string, string>>) {
     this.#store = store;
     this.#adapters = adapters;
+    this.#registry.register('database', databaseIndicator(pool));
+    this.#registry.register(
+      'event store',
+      eventStoreIndicator(() => store.head()),
+    );
+    this.#registry.register('projector', async () => projectorHealth(this.#ready ? this.#projector : undefined));
   }
 
   /** The modules are put together; they may still be starting. */
@@ -53,7 +61,7 @@ export class ServerHealth {
   }
 
   async state(): Promise<Health> {
-    const [head, listeners] = await Promise.all([this.head(), this.listeners()]);
+    const [head, listeners, checks] = await Promise.all([this.head(), this.listeners(), this.#registry.check()]);
     const projector = this.#projector;
     return healthOf({
       ready: this.#ready,
@@ -63,10 +71,21 @@ export class ServerHealth {
       quarantined: projector?.quarantined ?? new Map(),
       adapters: this.#adapters,
       listeners,
+      checks,
     });
   }
 
   get #projector(): ReadStore['projector'] | undefined {
     return this.#app?.get<ReadStore>(READ_STORE).projector;
   }
+}
+
+/** Whether the read models follow the log: here, or in the server this one stands by for. */
+function projectorHealth(projector: ReadStore['projector'] | undefined): HealthState {
+  if (!projector) return { status: 'starting', reason: 'the modules are starting' };
+  const { state, since, lastError, starting } = projector.status;
+  const details = { state, since: since.toISOString(), ...(starting.length > 0 ? { starting } : {}) };
+  const reason = lastError?.text ?? `it is ${state}`;
+  if (state === 'projecting' || state === 'standing-by') return { status: 'ok', ...details };
+  return { status: state === 'recovering' ? 'degraded' : 'down', reason, ...details };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { malformedRequest } from '#cinp';
 import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
@@ -16,6 +17,7 @@ import { openLog } from './open-log.ts';
 import { protocolAdapters } from './protocols.ts';
 import { ServerHealth } from './server-health.ts';
 import type { Settings } from './settings.ts';
+import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
 
@@ -50,7 +52,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
 async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
-  const health = new ServerHealth(store, { ...adapters, wire });
+  const health = new ServerHealth(store, pool, { ...adapters, wire });
   const metrics = prometheusMetrics(
     () => health.lag(),
     () => health.listeners(),
@@ -95,13 +97,13 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   health.assembled(app);
   whenStopped(() => app.close());
   const server: Server = app.getHttpServer();
-  acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request) });
+  acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request), malformed: malformedRequest });
   await listen(server, settings.http);
   whenStopped(() => closeInTime(server));
 
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages], metrics, sourceOf);
+  dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();
   return urlOf(server.address() as AddressInfo);
 }

@@ -2,9 +2,9 @@ import { authSettings } from '#auth';
 import { configSettings } from '#config';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
+import { httpSettings } from '#http';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
-  httpSettings,
   nearestSetting,
   readSettings,
   runtimeSettings,

@@ -1,4 +1,5 @@
 import type { HttpAnswer, ProtocolAdapter } from '#http';
+import { plainProblem } from '#http';
 import type { Health, Metrics } from '#runtime';
 
 /** Path of a request, without its query. */
@@ -37,7 +38,7 @@ export function statusPages(health: () => Promise<Health>, metrics: Metrics): Pr
     paths: /^\/(?:health(?:\/live|\/ready)?|metrics)\/?(?:[?#]|$)/,
     handle: async ({ verb, target }) => {
       if (verb !== 'GET' && verb !== 'HEAD') {
-        return { ...json(405, { title: 'Method Not Allowed', status: 405 }), headers: { Allow: 'GET, HEAD' } };
+        return plainProblem(405, 'This page is read with GET.', { Allow: 'GET, HEAD' });
       }
       return pages[pathOf(target)]!();
     },

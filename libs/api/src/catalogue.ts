@@ -12,7 +12,12 @@ export interface NamespaceDeclaration {
   readonly position: number;
   /** Whether answers about its models may be stored for requests that come again; not where they may hold tokens. */
   readonly storesAnswers?: boolean;
+  /** What the codes of its refusals come to, where that is something else than a refusal or wrong values. */
+  readonly refusals?: Readonly<Record<string, RefusalKind>>;
 }
+
+/** What a refusal comes to for a client: log in, ask for more permissions, wait, look elsewhere. */
+export type RefusalKind = 'unauthenticated' | 'forbidden' | 'too-many-requests' | 'not-ready' | 'not-found';
 
 /** A group of models with a version of its own. */
 export interface Namespace {
@@ -22,9 +27,11 @@ export interface Namespace {
   readonly models: readonly Model[];
 }
 
-/** Everything the API consists of: the models by namespace, with what other rooms have added to them. */
+/** Everything the API consists of: the models by namespace, with what other modules have added to them. */
 export class Catalogue {
   readonly namespaces: readonly Namespace[];
+  /** What the codes of refusals come to, as the namespaces declare them. */
+  readonly refusals: Readonly<Record<string, RefusalKind>>;
   readonly #models = new Map<string, Model>();
   readonly #declared: readonly NamespaceDeclaration[];
 
@@ -35,6 +42,7 @@ export class Catalogue {
     declared: readonly NamespaceDeclaration[] = [],
   ) {
     this.#declared = declared;
+    this.refusals = Object.assign({}, ...declared.map(({ refusals }) => refusals)) as Catalogue['refusals'];
     for (const model of models) {
       if (this.#models.has(model.path)) throw new Error(`model ${model.path} is declared twice`);
       this.#models.set(model.path, model);
@@ -54,6 +62,10 @@ export class Catalogue {
         const own = [...this.#models.values()].filter(({ path }) => namespaceOf(path) === name);
         return { name, version, storesAnswers, models: own };
       });
+  }
+
+  namespace(name: string): Namespace | undefined {
+    return this.namespaces.find((namespace) => namespace.name === name);
   }
 
   model(path: string): Model | undefined {

@@ -4,11 +4,9 @@ import { Inject } from '@nestjs/common';
 import type { CommandResult, EventStore, PreconditionCheck } from '#event-store';
 import { CommandContext, CommandExecutor, EVENT_STORE, NamedCommand, PRECONDITION_CHECK } from '#event-store';
 import type { Key, ReadStore, View } from '#read-store';
-import { READ_STORE } from '#read-store';
+import { NotReady, READ_STORE } from '#read-store';
 import { ApiCatalogue } from './api-features.ts';
 
-/** How long a deletion waits for the read models to show that the object is being deleted. */
-const TIMEOUT_MS = 10_000;
 /** How many users of an object a refusal names. */
 const MAX_NAMED = 10;
 
@@ -26,13 +24,15 @@ export abstract class DeleteCommand extends NamedCommand {
  * Deletes objects: *close, look, delete*. Whoever refers to an object checks that it is active, so once it is closed and
  * the read models show it, the look misses nobody, on whichever store. Each step is an append of its own.
  */
-export abstract class DeletionHandler<C extends DeleteCommand> {
+export abstract class DeletionHandler {
   @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
   @Inject(READ_STORE) protected readonly reads!: ReadStore;
   @Inject(EVENT_STORE) protected readonly store!: EventStore;
   @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
   @Inject(PRECONDITION_CHECK) protected readonly check!: PreconditionCheck;
 
+  /** How long it waits for the read models to show that the objects are being deleted. */
+  protected readonly timeoutMs: number = 10_000;
   /** Path of the model; its family's declarations, with their extensions, tell who uses an object. */
   protected abstract readonly model: string;
 
@@ -43,8 +43,8 @@ export abstract class DeletionHandler<C extends DeleteCommand> {
   /** Deletes it, and what goes with it. */
   protected abstract remove(work: UnitOfWork, key: Key, view: View): Promise<unknown>;
 
-  /** @throws Refusal `Not Deletable`, naming who still uses it; what a failed precondition throws */
-  async execute(command: C): Promise<CommandResult<void>> {
+  /** @throws Refusal `Not Deletable`, naming who still uses it; NotReady; what a failed precondition throws */
+  async execute(command: DeleteCommand): Promise<CommandResult<void>> {
     const context = CommandContext.from(command);
     const { now: view, projector } = this.reads;
     let steps = 0;
@@ -59,10 +59,11 @@ export abstract class DeletionHandler<C extends DeleteCommand> {
       });
     };
     const closed = await each((work, key) => this.close(work, key, context), true);
-    await projector.caughtUp(closed.position ?? (await this.store.head()), TIMEOUT_MS);
-    const used = await this.#usersOf(command.keys);
-    if (used.length > 0) {
+    const shown = await projector.caughtUp(closed.position ?? (await this.store.head()), this.timeoutMs);
+    const used = shown ? await this.#usersOf(command.keys) : [];
+    if (!shown || used.length > 0) {
       await each((work, key) => this.reopen(work, key), false);
+      if (!shown) throw new NotReady('the read models are late');
       throw refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
     }
     // Nobody changes what is closed; where closing is not a step of its own, it is looked again.

@@ -4,9 +4,10 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Decider, Message, UnitOfWork } from '#kernel';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import type { Key } from '#read-store';
+import type { Key, View } from '#read-store';
 import { Ids } from '#read-store';
-import { DeleteCommand, DeletionHandler } from './deletion.ts';
+import type { DeleteCommand } from './deletion.ts';
+import { DeletionHandler } from './deletion.ts';
 
 /** Creates an object from the values of its fields; results in its id. */
 export abstract class CreateCommand<V, K extends Key = string> extends NamedCommand<K> {
@@ -30,7 +31,7 @@ export function createHandler<C extends CreateCommand<unknown, Key>>(
   command: new (...args: never[]) => C,
   decide: (work: UnitOfWork, values: C['values'], context: CommandContext, ids: Ids) => Promise<Key>,
 ): Type<UnitOfWorkHandler<C>> {
-  @CommandHandler(command as never)
+  @CommandHandler(command)
   class CreateHandler extends UnitOfWorkHandler<C> {
     readonly #ids: Ids;
 
@@ -51,7 +52,7 @@ export function changeHandler<C extends ChangeCommand<unknown>>(
   command: new (...args: never[]) => C,
   decide: (work: UnitOfWork, key: Key, values: C['values'], context: CommandContext) => Promise<unknown>,
 ): Type<UnitOfWorkHandler<C>> {
-  @CommandHandler(command as never)
+  @CommandHandler(command)
   class ChangeHandler extends UnitOfWorkHandler<C> {
     async decide(work: UnitOfWork, { key, values }: C, context: CommandContext) {
       await decide(work, key, values, context);
@@ -61,31 +62,27 @@ export function changeHandler<C extends ChangeCommand<unknown>>(
   return named(ChangeHandler, command);
 }
 
-/** The handler of a command that deletes objects with a lifecycle of their own and nothing that goes with them. */
-export function deleteHandler<C extends DeleteCommand, S, M extends Message, E extends Message>(
-  command: new (...args: never[]) => C,
+/** The handler of a command that deletes objects with a lifecycle of their own. */
+export function deleteHandler<S, M extends Message, E extends Message>(
+  command: new (...args: never[]) => DeleteCommand,
   model: string,
   decider: Decider<S, M, E> & { readonly noun: string },
   /** What goes with it. */
-  alsoRemove: (
-    work: UnitOfWork,
-    key: Key,
-    view: Parameters<DeletionHandler<C>['remove']>[2],
-  ) => Promise<unknown> = async () => undefined,
-): Type<DeletionHandler<C>> {
+  alsoRemove: (work: UnitOfWork, key: Key, view: View) => Promise<unknown> = async () => undefined,
+): Type<DeletionHandler> {
   const decide = (work: UnitOfWork, key: Key, what: 'Close' | 'Reopen' | 'Delete') =>
     work.decide(decider, key, { type: `${what}${decider.noun}`, data: {} } as unknown as M);
-  @CommandHandler(command as never)
-  class DeleteHandler extends DeletionHandler<C> {
+  @CommandHandler(command)
+  class DeleteHandler extends DeletionHandler {
     protected readonly model = model;
     protected close = (work: UnitOfWork, key: Key) => decide(work, key, 'Close');
     protected reopen = (work: UnitOfWork, key: Key) => decide(work, key, 'Reopen');
-    protected async remove(work: UnitOfWork, key: Key, view: never) {
+    protected async remove(work: UnitOfWork, key: Key, view: View) {
       await alsoRemove(work, key, view);
       await decide(work, key, 'Delete');
     }
   }
-  return named(DeleteHandler, command) as unknown as Type<DeletionHandler<C>>;
+  return named(DeleteHandler, command);
 }
 
 /** Gives a handler that was made here the name of its command, for error messages and stacks. */

@@ -3,7 +3,7 @@ export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
-export type { Namespace, NamespaceDeclaration } from './catalogue.ts';
+export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';

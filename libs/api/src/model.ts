@@ -29,6 +29,8 @@ export interface Action {
   /** Undefined: nothing. */
   readonly returns?: Parameter;
   readonly permission: Permission;
+  /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
+  readonly ignoresSession?: boolean;
   readonly run: ActionRun;
 }
 
@@ -66,7 +68,7 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession } = declared;
   const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
   return {
     ...(doc === undefined ? {} : { doc }),
@@ -74,6 +76,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     parameters,
     ...(returns === undefined ? {} : { returns }),
     permission,
+    ...(ignoresSession === undefined ? {} : { ignoresSession }),
     run: run as unknown as ActionRun,
   };
 }
@@ -140,7 +143,7 @@ export const defineModel = <Row extends object, const F extends Fields>(
     readonly create?: (values: NewValues<F>, call: Call) => NamedCommand<Key>;
     readonly update?: (key: Key, values: ChangedValues<F>, call: Call) => NamedCommand;
   },
-): Model<Row> => model as unknown as Model<Row>;
+): Model<Row> => model;
 
 /** What a module adds to a model of a module below it. */
 export interface Extension {

@@ -1,17 +1,19 @@
 import { expect, it } from '@jest/globals';
 import { may, canServe } from './caller.ts';
 import type { Caller, Principal } from '#kernel';
+import { NamedCommand } from '#event-store';
 import { Catalogue } from './catalogue.ts';
 import type { Model } from './model.ts';
 import { answers, guarded, permissionsOf } from './permissions.ts';
 
 const rows = { name: 'sites', version: 1, key: 'text', history: false, indexes: {}, on: {} } as const;
-const run = { freely: async () => undefined };
+const run = { query: async () => undefined };
+class FoundSite extends NamedCommand<string> {}
 const site: Model = {
   path: 'Site/Site',
   fields: {},
   rows,
-  create: async () => 'x',
+  create: () => new FoundSite(),
   permissions: { add: { grant: 'Site.can_found' } },
   actions: {
     look: { static: true, parameters: {}, permission: 'anybody', run },

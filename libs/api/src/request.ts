@@ -11,7 +11,7 @@ export interface Answer<T> {
   readonly pending: Position | undefined;
 }
 
-/** One request, as a face of the API passes it on. */
+/** One request, as a protocol of the API passes it on. */
 export interface Request {
   readonly caller: Caller;
   /** Id of the request, also the correlation id of what it causes. */

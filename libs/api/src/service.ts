@@ -1,13 +1,13 @@
 import { shownValues } from '#config';
 import type { Fault, JsonMap } from '#kernel';
-import { pairsOf, refuse } from '#kernel';
+import { Conflict, pairsOf, refuse } from '#kernel';
 import type { Clock, CommandGateway, NamedCommand, Position, Precondition } from '#event-store';
 import { CommandBatch, CommandContext } from '#event-store';
 import type { Key, Projector, ReadStore, View } from '#read-store';
 import { NotReady, StaleRead } from '#read-store';
 import { ANONYMOUS, may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
-import { permissionFor } from './catalogue.ts';
+import { permissionFor, uriOf } from './catalogue.ts';
 import { Forbidden } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
@@ -212,7 +212,7 @@ export class ApiService {
     return reads.at(at);
   }
 
-  /** Changes objects by what they are, whoever else changes them meanwhile. */
+  /** Changes objects by what they are, whoever else changes them meanwhile. @throws Conflict where that never ends */
   async #changeFrom(model: Model, keys: readonly Key[], change: (object: Values) => Values, request: Request) {
     for (let tries = 1; ; tries += 1) {
       const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
@@ -225,7 +225,8 @@ export class ApiService {
       try {
         return await this.#change(model, changes, request, latest);
       } catch (error) {
-        if (!(error instanceof StaleRead) || tries === MAX_TRIES) throw error;
+        if (!(error instanceof StaleRead)) throw error;
+        if (tries === MAX_TRIES) throw new Conflict(keys.map((key) => uriOf(model.path, key)));
       }
     }
   }
@@ -238,7 +239,7 @@ export class ApiService {
   ): Promise<Position | undefined> {
     const call = this.#call(request);
     const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
-    const faults = [...changes.values()].flatMap((values) => validate(model.fields, values));
+    const faults = [...new Set(changes.values())].flatMap((values) => validate(model.fields, values));
     const { position } = await this.#sendAll(commands, request, {
       faults,
       preconditions: [...preconditions, ...unchanged(model, [...changes.keys()], request)],

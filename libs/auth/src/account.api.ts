@@ -1,6 +1,6 @@
 import { action, boolean, dateTime, defineModel, parameter, reference, staticAction, text } from '#api';
 import { ChangeUser, CloseSessions, CreateUser, DeleteUser } from './account.commands.ts';
-import { ClearText } from './clear-text.ts';
+import { Secret } from '#kernel';
 import { MAX_NAME_LENGTH } from './names.ts';
 import { SetPassword } from './password.commands.ts';
 import { users } from './users.ts';
@@ -39,7 +39,7 @@ export const accountModel = (permissions: () => readonly string[]) =>
         doc: 'Sets the password, of at least 8 characters, and ends all sessions.',
         parameters: { password: parameter.text() },
         permission,
-        command: (name, { password }) => new SetPassword(name, new ClearText(password ?? '')),
+        command: (name, { password }) => new SetPassword(name, new Secret(password ?? '')),
       }),
       closeSessions: action({
         doc: 'Ends all sessions.',

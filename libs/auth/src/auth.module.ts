@@ -48,7 +48,6 @@ const loginLimit: FactoryProvider<LoginLimit> = {
   useFactory: ({ loginTries }: AuthOptions) => new LoginLimit(loginTries),
 };
 
-/** Needs the first user, and so begins when there is one. */
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
   inject: [EVENT_STORE, READ_STORE],
@@ -72,6 +71,15 @@ const listeners: FactoryProvider = {
     }),
 };
 
+/** Codes of refusals that are about who asks. */
+const REFUSALS = {
+  INVALID_LOGIN: 'unauthenticated',
+  NOT_LOGGED_IN: 'unauthenticated',
+  BEYOND_OWN: 'forbidden',
+  TOO_MANY_LOGINS: 'too-many-requests',
+  BUSY: 'not-ready',
+} as const;
+
 /** Users, groups, service identities and sessions. */
 @Module({})
 export class AuthModule {
@@ -87,7 +95,7 @@ export class AuthModule {
           inject: [ApiCatalogue],
           useFactory: (catalogue: ApiCatalogue) => ({
             // Answers may hold tokens.
-            namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false }],
+            namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false, refusals: REFUSALS }],
             models: [
               userModel,
               accountModel(() => [...permissionsOf(catalogue.whole)]),

@@ -12,7 +12,7 @@ describe('what passwords were checked by', () => {
 
   beforeEach(async () => {
     database = await testDatabase();
-    server = await startAuth(database.url);
+    server = await startAuth(database);
   });
   afterEach(async () => {
     await server.stop();
@@ -39,18 +39,18 @@ describe('what passwords were checked by', () => {
     await server.create(root, 'Auth/Account', { name: 'alice' });
     await setPassword('alice', 'the first one');
     // From here on nobody in this server hears of anything.
-    await server.runner.stop();
+    await server.reactions.onApplicationShutdown();
     await setPassword('alice', 'the second one');
     await setPassword('alice', 'the third one');
     expect(await verifiers()).toBe(4);
     await server.stop();
-    server = await startAuth(database.url);
+    server = await startAuth(database);
     await until(2);
     expect(await server.login('alice', 'the third one')).toEqual(expect.any(String));
   });
 
   it('is erased with its user, once, by any of several servers', async () => {
-    const other = await startAuth(database.url);
+    const other = await startAuth(database);
     const root = await server.person('root', ROOT_PASSWORD);
     for (const name of ['bob', 'carol']) await server.create(root, 'Auth/Account', { name });
     await setPassword('bob', 'the first one');
@@ -58,7 +58,7 @@ describe('what passwords were checked by', () => {
     await other.remove(root, 'Auth/Account', 'bob');
     await until(2);
     expect(await other.login('carol', 'the first one')).toEqual(expect.any(String));
-    expect([server.runner.leading, other.runner.leading]).toEqual([true, false]);
+    expect([server.reactions.runner?.leading, other.reactions.runner?.leading]).toEqual([true, false]);
     await other.stop();
   });
 });

@@ -25,7 +25,7 @@ export const eraseReplacedPasswords = (passwords: Pick<Passwords, 'erase'>): Rea
 /** What closing sessions works with. */
 export interface SessionCleanupContext {
   readonly reads: ReadStore;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly gateway: Pick<CommandGateway, 'execute'>;
 }
 

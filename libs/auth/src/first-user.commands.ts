@@ -3,7 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
-import type { ClearText } from './clear-text.ts';
+import type { Secret } from '#kernel';
 import { isShort, LENGTH_RULE, Passwords } from './passwords.ts';
 import { isThereSuperuser, keepSuperusers } from './superusers.ts';
 import { user } from './user.ts';
@@ -16,7 +16,7 @@ export const ADMINISTRATOR = 'root';
  * in whether it was made.
  */
 export class CreateFirstUser extends NamedCommand<boolean> {
-  constructor(readonly password: ClearText) {
+  constructor(readonly password: Secret) {
     super();
   }
 }

@@ -6,7 +6,7 @@ import { Refusal } from '#kernel';
 import { BadSetting } from '#runtime/settings';
 import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
-import { ClearText } from './clear-text.ts';
+import { Secret } from '#kernel';
 import { ADMINISTRATOR, CreateFirstUser } from './first-user.commands.ts';
 import { LENGTH_RULE } from './passwords.ts';
 import { newToken } from './tokens.ts';
@@ -25,7 +25,7 @@ export class FirstUser implements OnApplicationBootstrap {
     const password = this.options.adminPassword ?? newToken().slice(0, 20);
     const context = CommandContext.system(this.clock.now());
     try {
-      const { value: made } = await this.gateway.execute(new CreateFirstUser(new ClearText(password)), context);
+      const { value: made } = await this.gateway.execute(new CreateFirstUser(new Secret(password)), context);
       if (made) this.options.made({ name: ADMINISTRATOR, password });
     } catch (error) {
       if (!(error instanceof Refusal) || !error.faults.some(({ code }) => code === 'SHORT')) throw error;

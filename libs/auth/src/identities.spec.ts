@@ -28,11 +28,12 @@ describe('who the holder of a token is', () => {
   let there: AuthServer;
   let root: Principal;
   const more: Following[] = [];
+  const errors: unknown[] = [];
 
   const identities = async (options: ConstructorParameters<typeof Identities>[1] = {}) => {
-    const made = new Identities(here.ground, options);
-    const onError = (error: unknown) => void here.lines.push(String(error));
-    more.push(await follow(made, { store: here.ground.store, upcasters: {}, onError }));
+    const made = new Identities(here.context, options);
+    const onError = (error: unknown) => void errors.push(error);
+    more.push(await follow(made, { store: here.modules.store, upcasters: {}, onError }));
     return made;
   };
   const someone = async (name: string, values: object = {}) => {
@@ -47,10 +48,11 @@ describe('who the holder of a token is', () => {
     root = await here.person('root', ROOT_PASSWORD);
   });
   afterAll(async () => {
-    for (const one of more) await one.onApplicationShutdown();
+    for (const one of more) await one.stop();
     await there.stop();
     await here.stop();
     await database.drop();
+    expect(errors).toEqual([]);
   });
 
   it('is known at once on every server, wherever they have logged in', async () => {
@@ -79,7 +81,6 @@ describe('who the holder of a token is', () => {
     [
       'thrown out of one session',
       async (name) => {
-        await there.modules.caughtUp();
         for (const key of await there.keys(root, 'Auth/Session', name)) {
           await there.remove(root, 'Auth/Session', String(key));
         }
@@ -90,6 +91,7 @@ describe('who the holder of a token is', () => {
     await someone(name);
     const token = await here.login(name, PASSWORD);
     expect(await here.identify(name, token)).toBeDefined();
+    await there.modules.caughtUp();
     await act(name, token);
     await soon(async () => !(await here.identify(name, token)));
     expect(await there.identify(name, token)).toBeUndefined();
@@ -107,7 +109,7 @@ describe('who the holder of a token is', () => {
   it('is looked up while nothing is heard from the log', async () => {
     await someone('ivan');
     const tokens = [await here.login('ivan', PASSWORD), await here.login('ivan', PASSWORD)] as const;
-    const deaf = new Identities(here.ground);
+    const deaf = new Identities(here.context);
     await deaf.begin();
     await here.call(await here.identify('ivan', tokens[0]), 'Auth/User.logout');
     expect(await deaf.identify('ivan', tokens[0])).toBeUndefined();
@@ -120,6 +122,7 @@ describe('who the holder of a token is', () => {
     const token = await here.login('carol', PASSWORD);
     const may = async (server: AuthServer) => [...((await server.identify('carol', token))?.permissions ?? [])];
     expect(await may(here)).toEqual(['Auth.view_account', 'Site.look']);
+    await there.modules.caughtUp();
     await there.update(root, 'Auth/Group', 'sighted', { permissions: ['Auth.view_group'] });
     await soon(async () => (await may(here)).join() === 'Auth.view_account,Auth.view_group');
     await there.update(root, 'Auth/Account', 'carol', { groups: [] });
@@ -174,6 +177,7 @@ describe('who the holder of a token is', () => {
       for (const server of [here, there]) expect(await server.identify('agent', token)).toMatchObject(principal);
       const session = await there.login('agent', token);
       for (const server of [here, there]) expect(await server.identify('agent', session)).toMatchObject(principal);
+      await there.modules.caughtUp();
       await there.call(root, 'Auth/Service.renewToken', {}, 'agent');
       await soon(async () => !(await here.identify('agent', token)));
       await soon(async () => !(await here.identify('agent', session)));
@@ -187,6 +191,7 @@ describe('who the holder of a token is', () => {
       await here.create(root, 'Auth/Service', { name: `agent-${name}` });
       const token = String(await here.call(root, 'Auth/Service.renewToken', {}, `agent-${name}`));
       expect(await here.identify(`agent-${name}`, token)).toBeDefined();
+      await there.modules.caughtUp();
       await act(`agent-${name}`);
       await soon(async () => !(await here.identify(`agent-${name}`, token)));
       await expect(here.login(`agent-${name}`, token)).rejects.toThrow('Invalid Login');

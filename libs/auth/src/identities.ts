@@ -1,5 +1,6 @@
 import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { EventStore, Position, Recorded } from '#event-store';
 import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
@@ -9,7 +10,6 @@ import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
-import { Remembered } from './remembered.ts';
 import type { ServiceRow } from './services.ts';
 import { services } from './services.ts';
 import { hashOf } from './tokens.ts';
@@ -64,8 +64,8 @@ export class Identities implements Follower {
   readonly #groups = new MemoryRows(groups);
   readonly #services = new MemoryRows(services);
   readonly #sessions: MemoryRows<Session>;
-  readonly #ended = new Remembered<true>(MAX_ENDED);
-  readonly #known = new Remembered<Identified>(MAX_KNOWN);
+  readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED });
+  readonly #known = new LRUCache<string, Identified>({ max: MAX_KNOWN });
   #reached: Position = 0n;
 
   constructor(
@@ -107,26 +107,17 @@ export class Identities implements Follower {
   async identify(name: string, token: string): Promise<Principal | undefined> {
     if (!canBeName(name)) return undefined;
     const session = hashOf(token);
-    const known = await this.#identify(name, session);
-    const { store, reads } = this.#context;
-    if (known ?? (this.#ended.get(session) || reads.projector.leading)) return known;
-    // Another server may have opened the session a moment ago; its rows are written behind.
-    await reads.projector.caughtUp(await store.head(), TIMEOUT_MS);
-    return this.#identify(name, session);
-  }
-
-  async #identify(name: string, session: string): Promise<Principal | undefined> {
-    if (this.#reached < this.#context.reads.projector.reached && !(await this.#caughtUp())) {
-      return this.#lookUp(name, session, NOTHING);
-    }
+    // Whoever has closed a session and been told so must find it closed.
+    if (!(await this.#heard(this.#context.reads.projector.reached))) return this.#lookUp(name, session, NOTHING);
     const known = this.#known.get(session);
     if (known?.principal.name === name && known.until > this.#now()) return known.principal;
-    const here: Known = {
-      session: this.#sessions.get(session),
-      user: this.#users.get(name),
-      service: this.#services.get(name),
-    };
-    if ((here.session ?? here.service?.credential === session) && (here.user ?? here.service)) {
+    let here = this.#here(name, session);
+    if (!isEnough(here, session) && !this.#ended.get(session)) {
+      // Another server may have let them in a moment ago, and its rows may not be written yet.
+      await this.#heard(await this.#context.store.head());
+      here = this.#here(name, session);
+    }
+    if (isEnough(here, session)) {
       const principal = this.#principal(name, session, here, ({ groups: names, permissions }) =>
         union(permissions, names, (one) => this.#groups.get(one)),
       );
@@ -136,13 +127,13 @@ export class Identities implements Follower {
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
 
-  /**
-   * Waits until as much was heard of as the answers of this server show: whoever has closed a session and been told so
-   * must find it closed. @returns false where that takes too long
-   */
-  async #caughtUp(): Promise<boolean> {
-    const { reached } = this.#context.reads.projector;
-    for (let waited = 0; this.#reached < reached; waited += LOOK) {
+  #here(name: string, session: string): Known {
+    return { session: this.#sessions.get(session), user: this.#users.get(name), service: this.#services.get(name) };
+  }
+
+  /** Waits until this much was heard of. @returns false where that takes too long */
+  async #heard(position: Position): Promise<boolean> {
+    for (let waited = 0; this.#reached < position; waited += LOOK) {
       if (waited >= TIMEOUT_MS) return false;
       await sleep(LOOK);
     }
@@ -195,6 +186,10 @@ export class Identities implements Follower {
     if (hash) this.#ended.set(hash, true);
   }
 }
+
+/** Whether this tells who a token stands for. */
+const isEnough = ({ session, user, service }: Known, hash: string): boolean =>
+  (session !== undefined || service?.credential === hash) && (user ?? service) !== undefined;
 
 /** Until when a session holds, as of `Date.now`; where there is none, it is a token of a service, which does not run out. */
 const endOf = (session: Session | undefined): number =>

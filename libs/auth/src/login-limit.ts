@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { Refusal, refuse } from '#kernel';
 import { canBeName } from './names.ts';
-import { Remembered } from './remembered.ts';
 import { networkOf } from './source-network.ts';
 
 /** Codes of the refusals of a wrong name, password or token. */
@@ -48,8 +48,8 @@ const MAX_ENTRIES = 10_000;
 export class LoginLimit {
   readonly #tries: LoginTries;
   readonly #now: () => number;
-  readonly #buckets = new Remembered<Bucket>(2 * MAX_ENTRIES);
-  readonly #familiar = new Remembered<true>(MAX_ENTRIES);
+  readonly #buckets = new LRUCache<string, Bucket>({ max: 2 * MAX_ENTRIES });
+  readonly #familiar = new LRUCache<string, true>({ max: MAX_ENTRIES });
 
   constructor(tries: LoginTries, now: () => number = Date.now) {
     this.#tries = tries;

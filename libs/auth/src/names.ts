@@ -9,7 +9,7 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const TAKEN = new Set(['system', 'AnonymousUser']);
 
 /** Whether anybody could be called so; of other texts nothing is looked up or kept. */
-export const canBeName = (text: string): boolean => text.length <= MAX_NAME_LENGTH;
+export const canBeName = (text: string): boolean => text.length <= MAX_NAME_LENGTH && NAME.test(text);
 
 /** Checks the name of somebody new. */
 export function checkName(work: UnitOfWork, name: string): void {

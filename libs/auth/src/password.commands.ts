@@ -6,13 +6,12 @@ import type { CommandContext } from '#event-store';
 import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { ClearText } from './clear-text.ts';
+import type { Secret } from '#kernel';
 import { LoginLimit } from './login-limit.ts';
 import { managedUser } from './managed.ts';
 import { openSessions } from './open-sessions.ts';
 import { isShort, LENGTH_RULE, Passwords } from './passwords.ts';
 import { user } from './user.ts';
-import { users } from './users.ts';
 
 /** A session this young may change the password without giving the current one. */
 const YOUNG_MS = 5 * 60 * 1000;
@@ -20,9 +19,9 @@ const YOUNG_MS = 5 * 60 * 1000;
 /** Changes the caller's password; every session of theirs ends. */
 export class ChangePassword extends NamedCommand {
   constructor(
-    readonly password: ClearText,
+    readonly password: Secret,
     /** Null: not given. */
-    readonly current: ClearText | null,
+    readonly current: Secret | null,
   ) {
     super();
   }
@@ -32,7 +31,7 @@ export class ChangePassword extends NamedCommand {
 export class SetPassword extends NamedCommand {
   constructor(
     readonly key: Key,
-    readonly password: ClearText,
+    readonly password: Secret,
   ) {
     super();
   }
@@ -56,6 +55,7 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
   constructor(
     @Inject(LoginLimit) private readonly limit: LoginLimit,
     @Inject(READ_STORE) private readonly reads: ReadStore,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
   ) {
     super();
   }
@@ -73,17 +73,16 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
   }
 
   /** A session that was taken over must not take over the account. */
-  async #checkCurrent({ name, session }: Principal, current: ClearText | null, context: CommandContext): Promise<void> {
-    const { now: view } = this.reads;
+  async #checkCurrent({ name, session }: Principal, current: Secret | null, context: CommandContext): Promise<void> {
     if (current === null) {
-      const opened = (await view.get(openSessions, session))?.opened;
+      const opened = (await this.reads.now.get(openSessions, session))?.opened;
       if (opened !== undefined && Date.parse(opened) > Date.parse(context.now) - YOUNG_MS) return;
       throw refuse('current_password', 'REQUIRED', 'Required Paramater');
     }
     const source = context.caller?.source ?? '';
     await this.limit.guard(name, source, async () => {
-      const credential = (await view.get(users, name))?.credential;
-      if (await this.passwords.matches(credential, current.reveal(), source)) return;
+      const { value } = await this.executor.preview(async (work) => (await work.load(user, name))?.credential);
+      if (await this.passwords.matches(value, current.reveal(), source)) return;
       throw refuse('current_password', 'WRONG', 'is not the current password');
     });
   }

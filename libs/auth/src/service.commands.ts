@@ -11,7 +11,7 @@ import { managedService } from './managed.ts';
 import { checkName } from './names.ts';
 import type { serviceFields } from './service.api.ts';
 import { service } from './service.ts';
-import { hashOf, newToken } from './tokens.ts';
+import { hashOf, newToken, shownOnce } from './tokens.ts';
 import { user } from './user.ts';
 
 export class CreateService extends CreateCommand<NewValues<typeof serviceFields>> {}
@@ -72,15 +72,14 @@ class RenewTokenHandler extends UnitOfWorkHandler<RenewToken, string> {
     return newToken();
   }
 
-  // The result stands in the log where a command may be repeated; the token does not.
   async decide(work: UnitOfWork, { key }: RenewToken, { caller }: CommandContext, token: string): Promise<string> {
     await managedService(work, key, caller);
     await work.decide(service, key, { type: 'RenewToken', data: { credential: hashOf(token) } });
-    return '';
+    return hashOf(token);
   }
 
-  override async complete(_: RenewToken, __: string, token: string): Promise<string> {
-    return token;
+  override async complete(_: RenewToken, result: string, token: string): Promise<string> {
+    return shownOnce(token, result);
   }
 }
 

@@ -4,10 +4,10 @@ import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { DeleteCommand } from '#api';
 import type { CommandContext } from '#event-store';
-import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import type { ClearText } from './clear-text.ts';
+import type { Secret } from '#kernel';
 import { checkReach } from './grant-policy.ts';
 import type { HolderKind } from './holders.ts';
 import { decideSessions, kindOf } from './holders.ts';
@@ -15,9 +15,9 @@ import { LoginLimit } from './login-limit.ts';
 import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
-import { services } from './services.ts';
-import { hashOf, newToken } from './tokens.ts';
-import { users } from './users.ts';
+import { service } from './service.ts';
+import { hashOf, newToken, shownOnce } from './tokens.ts';
+import { user } from './user.ts';
 
 const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
 
@@ -28,7 +28,7 @@ const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
 export class Login extends NamedCommand<string> {
   constructor(
     readonly username: string,
-    readonly password: ClearText,
+    readonly password: Secret,
   ) {
     super();
   }
@@ -59,7 +59,7 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
   constructor(
     @Inject(Passwords) private readonly passwords: Passwords,
     @Inject(LoginLimit) private readonly limit: LoginLimit,
-    @Inject(READ_STORE) private readonly reads: ReadStore,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
   ) {
     super();
   }
@@ -69,7 +69,6 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
     return this.limit.guard(username, source, () => this.#letIn(username, password.reveal(), source));
   }
 
-  // The result stands in the log where a command may be repeated; the token does not.
   async decide(work: UnitOfWork, { username }: Login, context: CommandContext, { kind, credential, token }: LetIn) {
     const data = {
       session: hashOf(token),
@@ -80,26 +79,34 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
       credential,
     };
     await decideSessions(work, kind, username, { type: 'OpenSession', data });
-    return '';
+    return hashOf(token);
   }
 
-  override async complete(_: Login, __: string, { token }: LetIn): Promise<string> {
-    return token;
+  override async complete(_: Login, result: string, { token }: LetIn): Promise<string> {
+    return shownOnce(token, result);
   }
 
   /** Takes as long for names nobody has or can have, and for tokens of services, as for passwords of users. */
   async #letIn(name: string, password: string, source: string): Promise<LetIn> {
-    const { now: view } = this.reads;
-    // What cannot be a name is not looked up: who looks for something may keep that it is not there.
-    const [row, program] = canBeName(name)
-      ? await Promise.all([view.get(users, name), view.get(services, name)])
-      : [undefined, undefined];
-    const matches = await this.passwords.matches(row?.credential, password, source);
+    const credentials = canBeName(name) ? await this.#credentials(name) : {};
+    const matches = await this.passwords.matches(credentials.user, password, source);
     const token = newToken();
-    if (matches && row?.enabled && row.credential) return { kind: 'user', credential: row.credential, token };
+    if (matches && credentials.user) return { kind: 'user', credential: credentials.user, token };
     const hash = hashOf(password);
-    if (program?.enabled && program.credential === hash) return { kind: 'service', credential: hash, token };
+    if (credentials.service === hash) return { kind: 'service', credential: hash, token };
     throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+  }
+
+  /** What lets a user, or a service, of this name in; by the log, for the rows of another server may be late. */
+  async #credentials(name: string): Promise<{ readonly [K in HolderKind]?: string | null | undefined }> {
+    const { value } = await this.executor.preview(async (work) => {
+      const [person, program] = [await work.load(user, name), await work.load(service, name)];
+      return {
+        user: person?.enabled ? person.credential : undefined,
+        service: program?.enabled ? program.credential : undefined,
+      };
+    });
+    return value;
   }
 }
 

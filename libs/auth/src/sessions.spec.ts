@@ -1,12 +1,14 @@
 import type { Principal } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { CommandExecutor } from '#event-store';
+import { CommandContext, CommandExecutor } from '#event-store';
 import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
+import { Secret } from '#kernel';
 import { openSessions } from './open-sessions.ts';
 import type { AuthServer } from '../test/server.suite.ts';
 import { ROOT_PASSWORD, startAuth } from '../test/server.suite.ts';
+import { Login } from './session.commands.ts';
 import { hashOf } from './tokens.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
@@ -65,6 +67,23 @@ describe('logging in and out', () => {
     expect(await server.identify(name, token)).toMatchObject({ name, superuser: false, session: hashOf(token) });
   });
 
+  it('leaves neither password nor token in the log, and tells a token once', async () => {
+    const { gateway, store, clock } = server.modules;
+    const metadata = { actor: 'x', request: randomUUID(), correlation: '', idempotencyKey: 'once' };
+    const login = () =>
+      gateway.execute(
+        new Login(name, new Secret('their first')),
+        new CommandContext({ metadata, caller: { source: '192.0.2.1' }, now: clock.now() }),
+      );
+    const { value: token } = await login();
+    await server.modules.caughtUp();
+    expect(await server.identify(name, token)).toMatchObject({ name });
+    await expect(login()).rejects.toThrow('The token was shown already');
+    const { events } = await store.readAll(0n, { limit: 10_000 });
+    expect(events.map(({ meta }) => meta).join()).toContain('"command":"Login"');
+    for (const secret of [token, 'their first']) expect(events.map(({ data }) => data).join()).not.toContain(secret);
+  });
+
   it('is refused in the same words, whatever was wrong', async () => {
     await server.create(root, 'Auth/Account', { name: `${name}-new` });
     await expect(server.login(name, 'wrong')).rejects.toThrow(INVALID);
@@ -75,13 +94,15 @@ describe('logging in and out', () => {
   });
 
   it('is refused in the same words to names that nobody can have, which are looked up nowhere', async () => {
-    const asked = jest.spyOn(server.modules.reads.now, 'get');
-    await expect(server.login('x'.repeat(151), 'wrong')).rejects.toThrow(INVALID);
+    const asked = jest.spyOn(server.modules.store, 'readStream');
+    for (const impossible of ['x'.repeat(151), 'a\0b', '']) {
+      await expect(server.login(impossible, 'wrong')).rejects.toThrow(INVALID);
+      expect(await server.identify(impossible, 'a'.repeat(32))).toBeUndefined();
+    }
     expect(asked).not.toHaveBeenCalled();
     await expect(server.login('x'.repeat(150), 'wrong')).rejects.toThrow(INVALID);
     expect(asked).toHaveBeenCalled();
     asked.mockRestore();
-    expect(await server.identify('x'.repeat(151), 'a'.repeat(32))).toBeUndefined();
   });
 
   it('waits for nobody who tries it many times at once from elsewhere', async () => {

@@ -1,5 +1,5 @@
 import { ANONYMOUS, defineModel, parameter, staticAction } from '#api';
-import { ClearText } from './clear-text.ts';
+import { Secret } from '#kernel';
 import { ChangePassword } from './password.commands.ts';
 import { Login, Logout } from './session.commands.ts';
 
@@ -14,7 +14,8 @@ export const userModel = defineModel({
       parameters: { username: parameter.text(), password: parameter.text() },
       returns: parameter.text(),
       permission: 'anybody',
-      command: ({ username, password }) => new Login(username ?? '', new ClearText(password ?? '')),
+      ignoresSession: true,
+      command: ({ username, password }) => new Login(username ?? '', new Secret(password ?? '')),
     }),
     logout: staticAction({
       doc: 'Ends the session of the caller.',
@@ -34,7 +35,7 @@ export const userModel = defineModel({
       parameters: { password: parameter.text(), current_password: parameter.text({ default: null }) },
       permission: 'session',
       command: ({ password, current_password: current }) =>
-        new ChangePassword(new ClearText(password ?? ''), current === null ? null : new ClearText(current)),
+        new ChangePassword(new Secret(password ?? ''), current === null ? null : new Secret(current)),
     }),
   },
 });

@@ -1,13 +1,14 @@
-import type { Caller, Logger, Principal } from '#kernel';
+import type { Caller, Principal } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { Model, Values } from '#api';
 import { ApiCatalogue, ApiModule, AS_THEY_ARE, defineModel, parameter, staticAction } from '#api';
+import { Reactions } from '#event-sourcing';
 import type { TestDatabase, TestModules } from '#testing';
 import { startModules } from '#testing';
-import { LOGGER } from '#runtime';
 import { AuthModule } from '../src/auth.module.ts';
-import type { CleanupContext } from '../src/credential-cleanup.ts';
+import type { SessionCleanupContext } from '../src/credential-cleanup.ts';
+import type { IdentitiesContext } from '../src/identities.ts';
 import { Identities } from '../src/identities.ts';
 import type { LoginTries } from '../src/login-limit.ts';
 
@@ -15,7 +16,9 @@ import type { LoginTries } from '../src/login-limit.ts';
 export interface AuthServer {
   readonly modules: TestModules;
   /** What its listeners are made from. */
-  readonly context: CleanupContext;
+  readonly context: IdentitiesContext & SessionCleanupContext;
+  /** Who listens to the log here. */
+  readonly reactions: Reactions;
   /** What it would have told the operator: administrators it has made. */
   readonly made: { readonly name: string; readonly password: string }[];
   /** Who a name and a token are. */
@@ -87,10 +90,10 @@ export async function startAuth(
     return String((await api.callStatic(action, { username, password }, request(undefined, source))).value);
   };
   const { store, reads, clock, gateway } = modules;
-  const log = modules.get<Logger>(LOGGER, { strict: false });
   return {
     modules,
-    context: { store, reads, log, clock, gateway },
+    context: { store, reads, clock, gateway },
+    reactions: modules.get(Reactions),
     made,
     identify: (name, token) => identities.identify(name, token),
     login,

@@ -3,7 +3,6 @@ import { action } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import type { Logger } from '#kernel';
-import { maskSecrets } from '#kernel';
 import { blueprintLayers } from './blueprint-layers.ts';
 
 /** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
@@ -37,5 +36,5 @@ export const explainConfig = (grant: string): Action =>
     parameters: {},
     returns,
     permission: { grant },
-    query: async (name, _, { view }) => maskSecrets(explain((await blueprintLayers(view, String(name))).layers)),
+    query: async (name, _, { view }) => explain((await blueprintLayers(view, String(name))).layers),
   });

@@ -74,7 +74,7 @@ class Creation<C extends CreateFoundationBluePrint | CreateStructureBluePrint> e
     const { kind } = command;
     const { name, ...values } = command.values;
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-    const changes = await changesFrom(work, name, values as Changes, kind, { secrets: this.secrets, request });
+    const changes = await changesFrom(work, name, values, kind, { secrets: this.secrets, request });
     await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { kind, ...changes } as BluePrint });
     return name as never;
   }
@@ -89,7 +89,7 @@ class Change<C extends ChangeFoundationBluePrint | ChangeStructureBluePrint> ext
     const name = String(key);
     const state = await work.load(blueprint, name);
     const before = state.stage === 'active' ? state.value.configValues : undefined;
-    const data = await changesFrom(work, name, values as Changes, kind, { secrets: this.secrets, before, request });
+    const data = await changesFrom(work, name, values, kind, { secrets: this.secrets, before, request });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
     return undefined as never;
   }

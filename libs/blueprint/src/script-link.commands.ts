@@ -59,7 +59,7 @@ const relinkScript = changeHandler(RelinkScript, async (work, key, values) => {
 
 /** Nothing refers to a link, so there is nobody to look for. */
 @CommandHandler(UnlinkScript)
-class UnlinkScriptHandler extends DeletionHandler<UnlinkScript> {
+class UnlinkScriptHandler extends DeletionHandler {
   protected readonly model = 'BluePrint/BluePrintScript';
   protected close = async () => undefined;
   protected reopen = async () => undefined;

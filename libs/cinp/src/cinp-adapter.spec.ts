@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE } from '../test/example-objects.ts';
 import type { Sent } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
+
+jest.setTimeout(30_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);
@@ -89,6 +91,7 @@ describe('bodies', () => {
     ['a map of unknown type', { body: {}, headers: {} }],
     ['JSON', { body: {}, headers: { 'Content-Type': 'application/json' } }],
     ['JSON in capitals', { body: {}, headers: { 'Content-Type': 'Application/JSON; Charset=UTF-8' } }],
+    ['JSON that is called a form', { body: {}, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }],
     ['JSON with a mark of its byte order', { body: Buffer.from('\ufeff{}') }],
   ])('LIST and CALL take %s for no arguments', async (_, sent) => {
     expect((await ask('LIST', SITE, { ...sent, as: 'root' })).status).toBe(200);
@@ -102,6 +105,12 @@ describe('bodies', () => {
 
   it.each<[string, unknown, Record<string, string>, RegExp]>([
     ['an unknown type', '<p>', { 'Content-Type': 'text/html; charset=utf-8' }, /^Unknown Content-Type "text\/html"$/],
+    [
+      'a form',
+      'a=b&c=d',
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+      /^Error Parsing JSON Request data: ".+"$/,
+    ],
     ['half a map', '{"a":', {}, /^Error Parsing JSON Request data: ".+"$/],
     [
       'bytes that are no text',

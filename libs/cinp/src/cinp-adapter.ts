@@ -15,8 +15,8 @@ import { MAX_IDS, parseUri, pathOf } from './uri.ts';
 import { call, NEEDS, ON_OBJECTS } from './verbs.ts';
 import { DEFAULT_VERSION, versionOf, wordsOf } from './version.ts';
 
-/** What the face of the API for CInP clients stands on. */
-export interface CinpFaceOptions {
+/** What the CInP adapter stands on. */
+export interface CinpAdapterOptions {
   readonly api: ApiService;
   /** Who a session belongs to; undefined where there is no such session. */
   readonly identify: (id: string, token: string) => Promise<Principal | undefined>;
@@ -26,8 +26,8 @@ export interface CinpFaceOptions {
   readonly maxBody?: number;
 }
 
-/** The face of the API for CInP clients. Every answer names the id the request has in the log. */
-export function cinpAdapter(options: CinpFaceOptions): HttpHandler {
+/** The API for CInP clients. Every answer names the id the request has in the log. */
+export function cinpAdapter(options: CinpAdapterOptions): HttpHandler {
   return async (request) => {
     const id = newRequestId();
     const verb = request.verb.toUpperCase();
@@ -48,7 +48,7 @@ export function cinpAdapter(options: CinpFaceOptions): HttpHandler {
 }
 
 /** Puts a request through all checks, in the order clients know them in, and has it carried out. */
-async function granted(options: CinpFaceOptions, request: HttpRequest, verb: string, id: string): Promise<Answer> {
+async function granted(options: CinpAdapterOptions, request: HttpRequest, verb: string, id: string): Promise<Answer> {
   const { api, maxBody = 524_288 } = options;
   const { catalogue } = api;
   const header = (name: string): string | undefined => request.header(name);
@@ -72,9 +72,10 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   const multi = isMulti(uri, header('multi-object'));
 
   await catchUp(api, header('contractor-position'));
-  const caller = await callerOf(request, options.identify);
+  const ignoresSession = target.kind === 'action' && target.action.ignoresSession && verb === 'CALL';
+  const caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (verb === 'DESCRIBE') return described(target, catalogue);
-  const wish = {
+  const parsed = {
     api,
     reading: { catalogue, words: wordsOf(version) },
     request: { caller, id },
@@ -85,11 +86,11 @@ async function granted(options: CinpFaceOptions, request: HttpRequest, verb: str
   };
   if (target.kind === 'action') {
     demand(caller, target.action.permission);
-    return call(target.model, target.action, wish);
+    return call(target.model, target.action, parsed);
   }
   if (target.kind !== 'model' || verb === 'CALL') throw new Error(`${verb} of a ${target.kind} passed the checks`);
   demand(caller, permissionFor(target.model, NEEDS[verb]));
-  return ON_OBJECTS[verb](target.model, wish);
+  return ON_OBJECTS[verb](target.model, parsed);
 }
 
 /** Waits until answers show what an earlier answer, maybe of another server, has named as its position. */
@@ -101,7 +102,7 @@ async function catchUp(api: ApiService, header: string | undefined): Promise<voi
 }
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Rejected where it is no session */
-async function callerOf(request: HttpRequest, identify: CinpFaceOptions['identify']): Promise<Caller> {
+async function callerOf(request: HttpRequest, identify: CinpAdapterOptions['identify']): Promise<Caller> {
   const { source } = request;
   const id = request.header('auth-id');
   const token = request.header('auth-token');

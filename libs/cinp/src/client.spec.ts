@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';
 import { CinpClient } from './client.ts';
 import type { ExampleServer } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
+
+jest.setTimeout(30_000);
 
 const SITE = '/api/v1/Site/Site';
 const NETWORK = '/api/v1/Utilities/Network';
@@ -47,7 +49,7 @@ describe('many objects', () => {
 
   beforeAll(async () => {
     await client.create(SITE, { name: 'many', description: 'x' });
-    for (const mtu of ids) await client.create(NETWORK, { name: `n${mtu}`, site: `${SITE}:many:`, mtu });
+    await Promise.all(ids.map((mtu) => client.create(NETWORK, { name: `n${mtu}`, site: `${SITE}:many:`, mtu })));
   });
 
   it('are listed page by page', async () => {

@@ -4,7 +4,7 @@ import type { Json } from '#kernel';
 import type { Action, Field, Filter, Model, Parameter } from '#api';
 import { Catalogue } from '#api';
 import { describeAction, describeModel, describeNamespace, describeRoot } from './describe.ts';
-import { MODELS } from '../test/example-models.ts';
+import { MODELS, NAMESPACES } from '../test/example-models.ts';
 
 interface Told {
   readonly name: string;
@@ -58,8 +58,13 @@ const action = (told: ToldAction): Action => {
     parameters: byName(told.paramaters),
     ...(type === null ? {} : { returns: parameter({ ...rest, type }) }),
     permission: 'anybody',
-    run: { freely: async () => null },
+    run: { query: async () => null },
   };
+};
+
+/** What is only described is never asked for. */
+const nothing = (): never => {
+  throw new Error('a description asks for no command');
 };
 
 /** The declaration a recorded description would have come from. */
@@ -73,9 +78,9 @@ function declared(namespace: string, told: ToldModel): Model {
     ),
     ...(told['id-field-name'] ? { idField: told['id-field-name'] } : {}),
     ...(rows && allowed('GET') ? { rows } : {}),
-    ...(allowed('CREATE') ? { create: async () => '' } : {}),
-    ...(allowed('UPDATE') ? { update: async () => undefined } : {}),
-    ...(allowed('DELETE') ? { deletion: {} as NonNullable<Model['deletion']> } : {}),
+    ...(allowed('CREATE') ? { create: nothing } : {}),
+    ...(allowed('UPDATE') ? { update: nothing } : {}),
+    ...(allowed('DELETE') ? { deletion: { command: nothing } } : {}),
     actions: Object.fromEntries(Object.entries(told.actions).map(([name, one]) => [name, action(one)])),
     filters: Object.fromEntries(
       Object.entries(told['list-filters']).map(([name, told]): [string, Filter] => [
@@ -120,7 +125,7 @@ describe('a description is as the first server gave it', () => {
 });
 
 describe('a description of', () => {
-  const catalogue = new Catalogue(MODELS);
+  const catalogue = new Catalogue(MODELS, [], NAMESPACES);
   const fieldsOf = (path: string) => {
     const model = MODELS.find((one) => one.path === path);
     if (!model) throw new Error(path);

@@ -9,10 +9,13 @@ const WORDS: { readonly [R in UnusableBody['rule']]: (why: string) => string } =
   MALFORMED: (why) => `Error Parsing JSON Request data: "${why}"`,
 };
 
+/** How bodies of JSON are announced; the oldest clients call theirs a form. */
+const TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const;
+
 /** The data of a request; undefined where there is none, and for `null`. @throws Rejected */
 export async function readData(request: HttpRequest, limit: number): Promise<unknown> {
   try {
-    return await readJson(request, { limit });
+    return await readJson(request, { limit, types: TYPES });
   } catch (error) {
     if (error instanceof UnusableBody) throw wrong(WORDS[error.rule](error.message));
     throw error;

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE, NETWORK } from '../test/example-objects.ts';
 import type { Sent } from '../test/example-server.ts';
+
+jest.setTimeout(30_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);
@@ -125,6 +127,14 @@ describe('the checks of a request', () => {
     ],
     ['a bad session before permissions', 'GET', `${SITE}:a:`, NOBODY, 401, { message: 'Invalid Session' }],
     ['a bad session, though anybody may', 'DESCRIBE', SITE, NOBODY, 401, { message: 'Invalid Session' }],
+    [
+      'no session where one is to begin, whatever is sent',
+      'CALL',
+      '/api/v1/Auth/User(login)',
+      { ...NOBODY, body: { username: 'root', password: 'secret' } },
+      200,
+      'token-of-root',
+    ],
     [
       'nobody, where half a session is sent',
       'GET',

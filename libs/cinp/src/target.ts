@@ -14,7 +14,7 @@ export function find(catalogue: Catalogue, { path, action: name }: Uri): Target 
   if (rest.length === 0 && name !== undefined) return undefined;
   if (first === undefined) return { kind: 'root' };
   if (rest.length === 0) {
-    const namespace = catalogue.namespaces.find((one) => one.name === first);
+    const namespace = catalogue.namespace(first);
     return namespace && { kind: 'namespace', namespace };
   }
   const model = catalogue.model(path.join('/'));

@@ -33,7 +33,7 @@ export const NEEDS: { readonly [V in ObjectVerb]: 'view' | 'add' | 'change' | 'd
 };
 
 /** The verbs on models and their objects. */
-export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: ParsedRequest) => Promise<Answer> } = {
+export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, parsed: ParsedRequest) => Promise<Answer> } = {
   GET: async (model, { api, reading, request, ids, multi }) => {
     const objects = await api.get(model, keysOf(reading.catalogue, model, ids), request, asJson);
     return shown('GET', model, objects, multi);
@@ -82,8 +82,8 @@ export const ON_OBJECTS: { readonly [V in ObjectVerb]: (model: Model, wish: Pars
 };
 
 /** Calls an action, on the model or on objects of it, as it is declared. */
-export async function call(model: Model, action: Action, wish: ParsedRequest): Promise<Answer> {
-  const { api, reading, request, ids, multi, data } = wish;
+export async function call(model: Model, action: Action, parsed: ParsedRequest): Promise<Answer> {
+  const { api, reading, request, ids, multi, data } = parsed;
   const { values, errors } = readArguments(action.parameters, data, reading);
   refuseFor(errors);
   const { returns } = action;

@@ -1,59 +1,59 @@
-import type { Decider, Message } from '#kernel';
-import { refuse } from '#kernel';
+import type { Decider, Lifecycle, Message } from '#kernel';
+import { lifecycle, refuse } from '#kernel';
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 
-/** What is known of a thing. */
+/** What is known of an object. */
 export type Row = Readonly<Record<string, unknown>>;
-type Defined = Message<'Defined', Row>;
-type Changed = Message<'Changed', Row>;
-type Deleted = Message<'Deleted', Row>;
-type ThingEvent = Defined | Changed | Deleted;
-type ThingCommand = Message<'Define', Row> | Message<'Change', Row> | Message<'Delete', Row>;
 
-/** One kind of thing: a decider and the rows it is read from. */
+/** One kind of object: a decider and the rows it is read from. Its events and commands carry its noun. */
 export interface Kind {
-  readonly decider: Decider<{ value?: Row }, ThingCommand, ThingEvent>;
+  readonly decider: Decider<Lifecycle<Row>, Message<string, Row>, Message<string, Row>> & { readonly noun: string };
   readonly rows: ReadModel<Row>;
 }
 
-const kind = (name: string, key: 'integer' | 'text', indexes: readonly string[]): Kind => ({
-  decider: {
-    category: name,
-    initial: () => ({}),
-    decide: {
-      Define: (data, { value }) =>
-        value ? refuse('name', 'TAKEN', `${name} with this Name already exists.`) : { type: 'Defined', data },
-      Change: (data) => ({ type: 'Changed', data }),
-      Delete: () => ({ type: 'Deleted', data: {} }),
+const kind = (noun: string, key: 'integer' | 'text', indexes: readonly string[]): Kind => {
+  const name = noun.toLowerCase();
+  const rules = lifecycle(noun, name) as unknown as Pick<Kind['decider'], 'decide' | 'evolve'>;
+  return {
+    decider: {
+      noun,
+      category: name,
+      initial: () => ({ stage: 'absent' }),
+      decide: {
+        [`Define${noun}`]: (data, { stage }) =>
+          stage === 'active' || stage === 'deleting'
+            ? refuse('name', 'TAKEN', `${name} with this Name already exists.`)
+            : { type: `${noun}Defined`, data },
+        // Every change is one, also of nothing.
+        [`Change${noun}`]: (data) => ({ type: `${noun}Changed`, data }),
+        ...rules.decide,
+      },
+      evolve: {
+        [`${noun}Defined`]: (data) => ({ stage: 'active', value: data }),
+        [`${noun}Changed`]: (data, state) =>
+          state.stage === 'active' ? { stage: 'active', value: { ...state.value, ...data } } : state,
+        ...rules.evolve,
+      },
     },
-    evolve: {
-      Defined: (data) => ({ value: data }),
-      Changed: (data, { value }) => ({ value: { ...value, ...data } }),
-      Deleted: () => ({}),
+    rows: {
+      name,
+      key,
+      version: 1,
+      history: false,
+      indexes: Object.fromEntries(indexes.map((index) => [index, (row: Row) => (row[index] as string | null) ?? null])),
+      on: {
+        [`${noun}Defined`]: rule<Row, Row>((_, { data, at }) => ({ ...data, created: at, updated: at })),
+        [`${noun}Changed`]: change<Row, Row>((row, { data, at }) => ({ ...row, ...data, updated: at })),
+        [`${noun}Deleted`]: gone<Row>(),
+      },
     },
-  },
-  rows: {
-    name,
-    key,
-    version: 1,
-    history: false,
-    indexes: Object.fromEntries(indexes.map((index) => [index, (row: Row) => (row[index] as string | null) ?? null])),
-    on: {
-      Defined: rule((_: Row | undefined, { data, at }: { data: Row; at: string }) => ({
-        ...data,
-        created: at,
-        updated: at,
-      })),
-      Changed: change((row: Row, { data, at }: { data: Row; at: string }) => ({ ...row, ...data, updated: at })),
-      Deleted: gone<Row>(),
-    },
-  },
-});
+  };
+};
 
-/** Things of a small world, for the specs of this room. */
-export const site = kind('site', 'text', ['parent']);
-export const foundation = kind('foundation', 'text', ['type', 'site']);
-export const network = kind('network', 'integer', ['site']);
-/** Everything there is. */
+/** Objects of a small data centre, for the specs of this module. */
+export const site = kind('Site', 'text', ['parent']);
+export const foundation = kind('Foundation', 'text', ['type', 'site']);
+export const network = kind('Network', 'integer', ['site']);
+/** All kinds there are. */
 export const KINDS: readonly Kind[] = [site, foundation, network];

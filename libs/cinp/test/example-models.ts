@@ -1,67 +1,60 @@
-import type { Caller, UnitOfWork } from '#kernel';
-import { Conflict, refuse, refuseAs, streamName } from '#kernel';
-import type { Key, View } from '#read-store';
-import type { Model, Values } from '#api';
-import { boolean, dateTime, integer, map, reference, text, uriOf } from '#api';
-import type { Kind, Row } from './example-kinds.ts';
+import { refuse } from '#kernel';
+import type { Model, NamespaceDeclaration, Values } from '#api';
+import {
+  action,
+  boolean,
+  dateTime,
+  defineModel,
+  integer,
+  map,
+  numberReference,
+  parameter,
+  reference,
+  staticAction,
+  text,
+} from '#api';
+import {
+  ChangeFoundation,
+  ChangeSite,
+  CreateFoundation,
+  CreateNetwork,
+  CreateSite,
+  DeleteFoundation,
+  DeleteSite,
+  PauseJob,
+  RenameSite,
+  TellJob,
+} from './example-commands.ts';
+import type { Row } from './example-kinds.ts';
 import { foundation, network, site } from './example-kinds.ts';
-
-const deletion = (
-  { decider }: Kind,
-  users: (view: View, key: Key) => Promise<readonly string[]>,
-): Model['deletion'] => ({
-  close: async () => undefined,
-  reopen: async () => undefined,
-  users,
-  remove: async (work, key) => void (await work.decide(decider, key, { type: 'Delete', data: {} })),
-});
-
-const exists = async (
-  work: UnitOfWork,
-  field: string,
-  { decider }: Kind,
-  path: string,
-  key: unknown,
-): Promise<void> => {
-  if (typeof key !== 'string' || (await work.load(decider, key)).value) return;
-  const text = `Object "${uriOf(path, key)}" for model "/api/v1/${path}" NotFound`;
-  work.fault(field, 'INVALID_VALUE', text);
-};
 
 const MOMENTS = { updated: dateTime({ mode: 'RO' }), created: dateTime({ mode: 'RO' }) } as const;
 
-const siteModel: Model<Row> = {
+export const siteFields = {
+  name: text(40, { mode: 'RC', required: true }),
+  description: text(200, { required: true }),
+  parent: reference('Site/Site'),
+  config_values: map({ default: {} }),
+  message: text(20),
+  ...MOMENTS,
+};
+
+const siteModel = defineModel<Row, typeof siteFields>({
   path: 'Site/Site',
   doc: 'A place.',
   idField: 'name',
   constants: { LEVELS: '3' },
-  fields: {
-    name: text(40, { mode: 'RC', required: true }),
-    description: text(200, { required: true }),
-    parent: reference('Site/Site'),
-    config_values: map({ default: {} }),
-    message: text(20),
-    ...MOMENTS,
-  },
+  fields: siteFields,
   rows: site.rows,
-  create: async (work, values) => {
-    const name = String(values['name']);
-    if (name.startsWith('-')) work.fault('name', 'PATTERN', 'Invalid');
-    if (name === values['description']) work.fault('', 'SAME', 'name and description are the same');
-    if (values['message'] === 'bad') work.fault('message', 'BAD', 'is bad');
-    await exists(work, 'parent', site, 'Site/Site', values['parent']);
-    await work.decide(site.decider, name, { type: 'Define', data: values });
-    return name;
+  create: (values) => new CreateSite(values),
+  update: (name, values) => new ChangeSite(name, values),
+  deletion: {
+    command: (names) => new DeleteSite(names),
+    users: async (view, name) =>
+      (await view.list(foundation.rows, { where: { site: String(name) } })).rows.map(
+        ({ key: user }) => `Foundation ${user}`,
+      ),
   },
-  update: async (work, key, values) => {
-    await exists(work, 'parent', site, 'Site/Site', values['parent']);
-    await work.decide(site.decider, key, { type: 'Change', data: values });
-  },
-  deletion: deletion(site, async (view, key) =>
-    (await view.list(foundation.rows, { where: { site: String(key) } })).rows.map(
-      ({ key: user }) => `Foundation ${user}`,
-    ),
-  ),
   filters: {
     parent: {
       parameters: { parent: { type: { kind: 'Model', model: 'Site/Site' } } },
@@ -69,59 +62,49 @@ const siteModel: Model<Row> = {
     },
   },
   actions: {
-    getConfig: {
+    getConfig: action({
       doc: 'What is configured here.',
       parameters: {},
-      returns: { type: { kind: 'Map' } },
+      returns: parameter.map(),
       permission: { grant: 'Site.view_site' },
-      run: { freely: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
-    },
-    count: {
+      query: async (name, _, { view }) => (await view.get(site.rows, name))?.['config_values'],
+    }),
+    count: action({
       parameters: {},
-      returns: { type: { kind: 'Integer' } },
+      returns: parameter.integer(),
       permission: { grant: 'Site.view_site' },
-      run: { freely: async () => 1n },
-    },
-    rename: {
+      query: async () => 1n,
+    }),
+    rename: action({
       parameters: {
-        description: { type: { kind: 'String', length: 10 } },
-        loud: { type: { kind: 'Boolean' }, default: false },
+        description: text(10, { required: true }),
+        loud: boolean({ default: false, required: true }),
       },
       permission: { grant: 'Site.change_site' },
-      run: {
-        within: async (work, key, { description, loud }) => {
-          if (description === 'taken') throw new Conflict([streamName('site', String(key))]);
-          if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'target has an existing job');
-          if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
-          const data = { description: loud ? String(description).toUpperCase() : description };
-          await work.decide(site.decider, key, { type: 'Change', data });
-        },
-      },
-    },
+      command: (name, { description, loud }) => new RenameSite(name, loud ? description.toUpperCase() : description),
+    }),
   },
-};
+});
 
-const FOUNDATION = {
+export const foundationFields = {
   locator: text(100, { mode: 'RC', required: true }),
   site: reference('Site/Site', { required: true }),
   id_map: map({ asText: true }),
   located_at: dateTime(),
   type: text(undefined, { mode: 'RO' }),
   class_list: text(undefined, { mode: 'RO', list: true, asText: true }),
-} as const;
+};
 
 const presentFoundation = (row: Row): Values => ({ ...row, class_list: ['VM', 'Metal'] });
-const changeFoundation: Model['update'] = async (work, key, data) =>
-  void (await work.decide(foundation.decider, key, { type: 'Change', data }));
 
-const foundationModel: Model<Row> = {
+const foundationModel = defineModel({
   path: 'Building/Foundation',
   idField: 'locator',
-  fields: { ...FOUNDATION, structure: reference('Building/Foundation', { mode: 'RO' }) },
+  fields: { ...foundationFields, structure: reference('Building/Foundation', { mode: 'RO' }) },
   rows: foundation.rows,
   present: presentFoundation,
-  update: changeFoundation,
-  deletion: deletion(foundation, async () => []),
+  update: (locator, values) => new ChangeFoundation(locator, values),
+  deletion: { command: (locators) => new DeleteFoundation(locators) },
   filters: {
     site: {
       parameters: { site: { type: { kind: 'Model', model: 'Site/Site' } } },
@@ -129,34 +112,30 @@ const foundationModel: Model<Row> = {
     },
   },
   actions: {
-    getJob: {
+    getJob: action({
       parameters: {},
-      returns: { type: { kind: 'Model', model: 'Utilities/Network' } },
+      returns: parameter.reference('Utilities/Network'),
       permission: { grant: 'Building.view_foundation' },
-      run: { within: async (_, key) => (key === 'busy' ? 7 : null) },
-    },
-    getFoundationTypes: {
-      static: true,
+      command: (locator) => new TellJob(locator),
+    }),
+    getFoundationTypes: staticAction({
       parameters: {},
-      returns: { type: { kind: 'String' }, list: true },
+      returns: parameter.text({ list: true }),
       permission: 'anybody',
-      run: { freely: async () => ['Manual'] },
-    },
+      query: async () => ['Manual'],
+    }),
   },
-};
+});
 
-const manualModel: Model<Row> = {
+const manualModel = defineModel<Row, typeof foundationFields>({
   ...foundationModel,
   path: 'Manual/ManualFoundation',
   base: 'Building/Foundation',
-  fields: FOUNDATION,
+  fields: foundationFields,
   kind: { type: 'Manual' },
-  create: async (work, values) => {
-    const key = String(values['locator']);
-    await work.decide(foundation.decider, key, { type: 'Define', data: { ...values, type: 'Manual' } });
-    return key;
-  },
-};
+  create: (values) => new CreateFoundation(values),
+  update: (locator, values) => new ChangeFoundation(locator, values),
+});
 
 const bladeModel: Model<Row> = {
   ...manualModel,
@@ -165,29 +144,27 @@ const bladeModel: Model<Row> = {
   create: undefined,
 };
 
-const networkModel: Model<Row> = {
+export const networkFields = {
+  name: text(40, { required: true }),
+  site: reference('Site/Site', { required: true }),
+  mtu: integer(),
+  level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
+  neighbours: numberReference('Utilities/Network', { list: true, default: [] }),
+  is_primary: boolean({ default: false }),
+  expires: dateTime(),
+  size: integer({ mode: 'RO', asText: true }),
+  isIpV4: boolean({ mode: 'RO', asText: true }),
+  id: integer({ mode: 'RO' }),
+};
+
+const networkModel = defineModel<Row, typeof networkFields>({
   path: 'Utilities/Network',
   idField: 'id',
-  fields: {
-    name: text(40, { required: true }),
-    site: reference('Site/Site', { required: true }),
-    mtu: integer(),
-    level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
-    neighbours: reference('Utilities/Network', { list: true, default: [] }),
-    is_primary: boolean({ default: false }),
-    expires: dateTime(),
-    size: integer({ mode: 'RO', asText: true }),
-    isIpV4: boolean({ mode: 'RO', asText: true }),
-    id: integer({ mode: 'RO' }),
-  },
+  fields: networkFields,
   rows: network.rows,
   present: (row, id) => ({ ...row, id, size: 254, isIpV4: true }),
-  create: async (work, data) => {
-    const id = Number(data['mtu']);
-    await work.decide(network.decider, id, { type: 'Define', data });
-    return id;
-  },
-};
+  create: (values) => new CreateNetwork(values),
+});
 
 const jobModel: Model<Row> = {
   path: 'Foreman/BaseJob',
@@ -196,7 +173,7 @@ const jobModel: Model<Row> = {
   rows: network.rows,
   readable: false,
   actions: {
-    pause: { parameters: {}, permission: 'session', run: { within: async () => undefined } },
+    pause: action({ parameters: {}, permission: 'session', command: () => new PauseJob() }),
   },
 };
 
@@ -204,30 +181,33 @@ const userModel: Model = {
   path: 'Auth/User',
   fields: {},
   actions: {
-    login: {
-      static: true,
-      parameters: { username: { type: { kind: 'String' } }, password: { type: { kind: 'String' } } },
-      returns: { type: { kind: 'String' } },
+    login: staticAction({
+      parameters: { username: parameter.text(), password: parameter.text() },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: {
-        freely: async (_, { username, password }) => {
-          if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
-          return `token-of-${String(username)}`;
-        },
+      ignoresSession: true,
+      query: async ({ username, password }) => {
+        if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+        return `token-of-${username}`;
       },
-    },
-    logout: { static: true, parameters: {}, permission: 'anybody', run: { freely: async () => undefined } },
-    whoami: {
-      static: true,
+    }),
+    logout: staticAction({ parameters: {}, permission: 'anybody', query: async () => undefined }),
+    whoami: staticAction({
       parameters: {},
-      returns: { type: { kind: 'String' } },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }: { caller: Caller }) => caller.principal?.name ?? 'AnonymousUser' },
-    },
+      query: async (_, { caller }) => caller.principal?.name ?? 'AnonymousUser',
+    }),
   },
 };
 
-/** The models of a small API, for the specs of this room. */
+/** Their namespaces, in the order clients know them in. */
+export const NAMESPACES: readonly NamespaceDeclaration[] = [
+  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false },
+  ...['Site', 'Utilities', 'Building', 'Foreman', 'Manual', 'Blade'].map((name, n) => ({ name, position: n + 2 })),
+];
+
+/** The models of a small API, for the specs of this module. */
 export const MODELS: readonly Model[] = [
   userModel,
   siteModel,

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { malformedRequest } from '../src/answer.ts';
-import type { CinpFaceOptions } from '../src/cinp-adapter.ts';
+import type { CinpAdapterOptions } from '../src/cinp-adapter.ts';
 import { cinpAdapter } from '../src/cinp-adapter.ts';
 import { exampleApi } from './example-api.ts';
 
@@ -28,7 +28,7 @@ export interface Sent {
   readonly as?: 'root' | 'reader' | 'writer';
 }
 
-/** The face over a small API, on a loopback port of its own. */
+/** The adapter over a small API, on a loopback port of its own. */
 export interface ExampleServer {
   readonly url: string;
   readonly errors: unknown[];
@@ -47,18 +47,20 @@ const PEOPLE: Readonly<Record<string, Principal>> = {
   writer: { name: 'writer', superuser: false, permissions: new Set(['Site.change_site']), session: 'w' },
 };
 
-/** Starts it; the token of each person is `token-of-<name>`. */
+/** Starts it over a database of its own; the token of each person is `token-of-<name>`. `late`: the read models never catch up. */
 export async function exampleServer(
-  options: Partial<CinpFaceOptions> & { readonly late?: boolean } = {},
+  options: Partial<CinpAdapterOptions> & { readonly late?: boolean } = {},
 ): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const face = cinpAdapter({
-    api: exampleApi(options),
+  const example = await exampleApi();
+  example.late = options.late ?? false;
+  const adapter = cinpAdapter({
+    api: example.api('cinp'),
     identify: async (id, token) => (token === `token-of-${id}` ? PEOPLE[id] : undefined),
     log: { error: (...line) => errors.push(line) },
     ...options,
   });
-  const answer = nodeListener(face);
+  const answer = nodeListener(adapter);
   const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void answer(req, res, verbOf(req)));
   acceptCustomVerbs(server, { malformed: malformedRequest });
   server.listen(0, '127.0.0.1');
@@ -98,6 +100,7 @@ export async function exampleServer(
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await example.stop();
     },
   };
 }

@@ -24,8 +24,8 @@ const site: Layer = {
   origins: { '>dns': second, url: first },
 };
 
-it('tells for every name which layer, object and event gave it its value, and what each operator did', () => {
-  const { names, faults } = explain([world, site]);
+it('tells for every name which layer, object and event gave it its value, and what each operator did', async () => {
+  const { names, faults } = await explain([world, site]);
   const ofWorld = { kind: 'Site', id: 'world', ...first };
   const ofSite = { kind: 'Site', id: 'site1' };
   expect(names).toEqual([
@@ -81,4 +81,19 @@ it('tells for every name which layer, object and event gave it its value, and wh
     },
   ]);
   expect(faults).toEqual([{ key: 'bad', error: 'UndefinedError', message: "'x' is undefined" }]);
+});
+
+it('lets others have their turn while it works on thousands of values', async () => {
+  const values = Array.from({ length: 5000 }, (_, n) => [`key_${n}`, n % 2 ? `{{ key_${n - 1} }}` : 'x'] as const);
+  let turns = 0;
+  let done = false;
+  const others = (): void => {
+    turns += 1;
+    if (!done) setImmediate(others);
+  };
+  setImmediate(others);
+  const { names } = await explain([{ source: { kind: 'Site', id: 'large' }, values }]);
+  done = true;
+  expect(names).toHaveLength(5000);
+  expect(turns).toBeGreaterThan(3);
 });

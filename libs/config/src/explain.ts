@@ -1,7 +1,8 @@
 import type { Json } from '#kernel';
+import { inSlices, maskSecrets } from '#kernel';
 import type { Operator } from './config-name.ts';
 import type { ConfigFault, Layer, Source } from './layer.ts';
-import { merge } from './merge.ts';
+import { merging } from './merge.ts';
 import { overlay } from './overlay.ts';
 
 /** What one entry did to a name: where it stands, who wrote it and when, and the value before and after. */
@@ -25,11 +26,20 @@ export interface ExplainedName {
   readonly steps: readonly ExplainedStep[];
 }
 
-/** Runs the same overlay that makes a configuration, and tells what each entry did. */
-export function explain(
-  layers: readonly Layer[],
-  classes: readonly string[] = [],
-): { readonly names: readonly ExplainedName[]; readonly faults: readonly ConfigFault[] } {
+/** How the names of a configuration came by their values, and what is at fault in it. */
+export interface Explained {
+  readonly names: readonly ExplainedName[];
+  readonly faults: readonly ConfigFault[];
+}
+
+/**
+ * Runs the same overlay that makes a configuration, and tells what each entry did, secrets masked. Others have their turn meanwhile:
+ * for thousands of values it takes longer than they should wait.
+ */
+export const explain = (layers: readonly Layer[], classes: readonly string[] = []): Promise<Explained> =>
+  inSlices(explaining(layers, classes));
+
+function* explaining(layers: readonly Layer[], classes: readonly string[]): Generator<unknown, Explained> {
   const steps = new Map<string, ExplainedStep[]>();
   const { values, faults } = overlay(layers, classes, {
     note: ({ layer, key, name, operator, value, before, after }) => {
@@ -38,13 +48,17 @@ export function explain(
       steps.set(name, story);
     },
   });
-  const merged = merge(values);
-  const names = [...steps].map(([name, story]): ExplainedName => {
+  yield;
+  const merged = yield* merging(values);
+  const names: ExplainedName[] = [];
+  for (const [name, story] of steps) {
     const value = values.get(name);
     const rendered = merged.values.get(name);
     const differs = JSON.stringify(value) !== JSON.stringify(rendered);
-    return { name, value, ...(differs && rendered !== undefined ? { rendered } : {}), steps: story };
-  });
+    const explained = { name, value, ...(differs && rendered !== undefined ? { rendered } : {}), steps: story };
+    names.push(maskSecrets(explained) as unknown as ExplainedName);
+    yield;
+  }
   return { names, faults: [...faults, ...merged.faults] };
 }
 

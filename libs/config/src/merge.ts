@@ -1,4 +1,5 @@
 import type { Json } from '#kernel';
+import { atOnce } from '#kernel';
 import { TemplateFault } from './jinja/fault.ts';
 import type { Names } from './jinja/render-template.ts';
 import { namesOf, renderOnce } from './jinja/render-template.ts';
@@ -19,15 +20,20 @@ const MARK = /\{[{%#]/;
  * Keys, and values that are no text, stay as they are. A text that is no template, that cannot be rendered or that does
  * not settle keeps the words it had at first, and is reported; the rest is rendered all the same.
  */
-export function merge(values: Iterable<readonly [string, Json]>, limits: Limits = LIMITS): Merged {
-  return new Merging(values, limits).run();
-}
+export const merge = (values: Iterable<readonly [string, Json]>, limits?: Limits): Merged =>
+  atOnce(merging(values, limits));
+
+/** The same, as work that may pause after each value; only the time it works counts. */
+export const merging = (
+  values: Iterable<readonly [string, Json]>,
+  limits: Limits = LIMITS,
+): Generator<unknown, Merged> => new Merging(values, limits).run();
 
 class Merging {
   readonly #limits: Limits;
   readonly #first: ReadonlyMap<string, Json>;
   readonly #faults = new Map<string, ConfigFault>();
-  readonly #deadline: number;
+  #deadline: number;
   #steps: number;
   #length = 0;
   /** What changed in the round under way: the texts with something to render, by path. */
@@ -40,10 +46,10 @@ class Merging {
     this.#deadline = performance.now() + limits.time;
   }
 
-  run(): Merged {
+  *run(): Generator<unknown, Merged> {
     let values = this.#first;
     for (let round = 0; round < this.#limits.rounds; round += 1) {
-      values = this.#round(values);
+      values = yield* this.#round(values);
       if (this.#changed.size === 0) return this.#done(values);
     }
     for (const [key, isTemplate] of this.#changed) {
@@ -52,11 +58,18 @@ class Merging {
     return this.#done(values);
   }
 
-  #round(values: ReadonlyMap<string, Json>): ReadonlyMap<string, Json> {
+  *#round(values: ReadonlyMap<string, Json>): Generator<unknown, ReadonlyMap<string, Json>> {
     this.#changed = new Map();
     this.#length = 0;
     const names = namesOf(values);
-    return new Map([...values].map(([key, value]) => [key, this.#each(value, key, names)]));
+    const rendered = new Map<string, Json>();
+    for (const [key, value] of values) {
+      rendered.set(key, this.#each(value, key, names));
+      const paused = performance.now();
+      yield;
+      this.#deadline += performance.now() - paused;
+    }
+    return rendered;
   }
 
   #each(value: Json, path: string, names: Names): Json {

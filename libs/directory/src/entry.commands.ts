@@ -65,7 +65,7 @@ const changeEntry = changeHandler(ChangeEntry, async (work, id, values) => {
 
 /** Nothing refers to an entry, so there is nobody to look for. */
 @CommandHandler(DeleteEntry)
-class DeleteEntryHandler extends DeletionHandler<DeleteEntry> {
+class DeleteEntryHandler extends DeletionHandler {
   protected readonly model = 'Directory/Entry';
   protected close = async () => undefined;
   protected reopen = async () => undefined;

@@ -99,7 +99,7 @@ const changeZone = changeHandler(ChangeZone, async (work, key, values) => {
 });
 
 @CommandHandler(DeleteZone)
-class DeleteZoneHandler extends DeletionHandler<DeleteZone> {
+class DeleteZoneHandler extends DeletionHandler {
   protected readonly model = 'Directory/Zone';
 
   protected close(work: UnitOfWork, id: Key) {

@@ -12,12 +12,14 @@ import {
   PRECONDITION_CHECK,
 } from '#event-store';
 import type { PreconditionCheck } from '#event-store';
+import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { Ids, openReadStore, preconditionCheck, READ_STORE } from '#read-store';
 import type { EventSourcingOptions } from './event-sourcing-options.ts';
 import { EVENT_SOURCING_OPTIONS } from './event-sourcing-options.ts';
 import type { Feature } from './features.ts';
 import { Features } from './features.ts';
+import { LogTimes } from './log-times.ts';
 
 /** How long a precondition waits for the read models. */
 const PRECONDITION_TIMEOUT_MS = 5000;
@@ -56,11 +58,13 @@ export class EventSourcingModule {
       providers: [
         Features,
         CommandBatchHandler,
+        LogTimes,
         ProjectorLifecycle,
         { provide: EVENT_SOURCING_OPTIONS, useValue: options },
         { provide: EVENT_STORE, useValue: options.store },
         { provide: CLOCK, useValue: options.clock },
         { provide: Ids, useFactory: () => new Ids(options.pool) },
+        { provide: DeadLetters, useFactory: () => new DeadLetters(options.pool) },
         {
           provide: READ_STORE,
           inject: [Features],
@@ -112,6 +116,7 @@ export class EventSourcingModule {
         CommandRunner,
         CommandGateway,
         Ids,
+        DeadLetters,
         EVENT_STORE,
         READ_STORE,
         CLOCK,

@@ -16,6 +16,9 @@ export interface Precondition {
   readonly otherwise: 'precondition-failed' | 'stale-read';
 }
 
+/** A precondition of a command no longer holds; the error that says so tells whose turn it is. */
+export abstract class Outdated extends Error {}
+
 /** What a command is sent with besides its data. */
 export interface CommandContextOptions {
   readonly metadata: CommandMetadata;

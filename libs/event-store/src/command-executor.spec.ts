@@ -92,18 +92,18 @@ describe('commands', () => {
   }
 
   it('keep who asked, why and what for beside every event', async () => {
-    const wish: CommandMetadata = {
+    const sent: CommandMetadata = {
       actor: 'root',
       request: 'r-1',
       correlation: 'c-1',
       causation: 'e-1',
       reason: 'the lamp was broken',
     };
-    const { position } = await one.execute(wish, to(enter('ann')));
+    const { position } = await one.execute(sent, to(enter('ann')));
     const [event] = await eventsOf();
     expect(event).toMatchObject({ type: 'Entered', data: '{"who":"ann"}', position });
     expect(event?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(JSON.parse(event?.meta ?? '')).toEqual({ v: 1, at: expect.any(String), ...wish, prev: '' });
+    expect(JSON.parse(event?.meta ?? '')).toEqual({ v: 1, at: expect.any(String), ...sent, prev: '' });
   });
 
   it('append to several streams together, and give back what the task came to', async () => {
@@ -124,12 +124,12 @@ describe('commands', () => {
 
   it('refuse with all faults at once, and append nothing', async () => {
     await execute(one, to(enter('ann')));
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       await work.decide(hall, room, enter('ann'));
       await work.decide(hall, room, enter('bob'));
       work.fault('door', 'LOCKED', 'the door is locked');
     });
-    const error = (await wish.catch((thrown: unknown) => thrown)) as Refusal;
+    const error = (await sent.catch((thrown: unknown) => thrown)) as Refusal;
     expect(error).toBeInstanceOf(Refusal);
     expect(error.faults.map(({ field, code }) => [field, code])).toEqual([
       ['who', 'INSIDE'],
@@ -185,7 +185,7 @@ describe('commands', () => {
     expect(value).toBe('empty');
   });
 
-  it('take the same request for one wish, whichever server it reaches', async () => {
+  it('take the same request for one sent, whichever server it reaches', async () => {
     const request = randomUUID();
     await execute(one, to(enter('ann')));
     await execute(other, to(leave('nobody')));
@@ -230,12 +230,12 @@ describe('commands', () => {
 
   it('tell the caller when others were faster again and again', async () => {
     let tries = 0;
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       await work.load(hall, room);
       await execute(other, to(enter(String((tries += 1)))));
       await work.decide(hall, `${room}mine`, enter('ann'));
     });
-    await expect(wish).rejects.toMatchObject({ name: 'Conflict', streams: [streamName('hall', room)] });
+    await expect(sent).rejects.toMatchObject({ name: 'Conflict', streams: [streamName('hall', room)] });
     expect(tries).toBe(20);
     expect(await eventsOf(`${room}mine`)).toEqual([]);
   });
@@ -269,11 +269,93 @@ describe('commands', () => {
       return [room, 1];
     };
     const [first, second] = await Promise.all([one.execute(asked, task), other.execute(asked, task)]);
-    expect(second).toEqual(first);
-    expect(await other.execute(asked, task)).toEqual({ value: [room, 1], position: first.position });
+    const { value, position } = first;
+    expect(second).toMatchObject({ value, position });
+    expect([first, second].filter(({ earlier }) => earlier)).toHaveLength(1);
+    expect(await other.execute(asked, task)).toEqual({ value: [room, 1], position, earlier: true });
     expect(await store.readStream(streamName('hall', room))).toHaveLength(1);
     const another = other.execute({ ...asked, idempotencyKey: 'bob enters' }, task);
     await expect(another).rejects.toMatchObject({ faults: [{ code: 'ANOTHER_REQUEST' }] });
+  });
+
+  describe('that come again', () => {
+    const drawn = async (work: UnitOfWork) => {
+      const who = randomUUID();
+      await work.decide(hall, room, enter(who));
+      return who;
+    };
+    /** Asks both servers for the same; the other one has not heard that the first did it. */
+    async function twice<R>(task: (work: UnitOfWork) => Promise<R>, asked: object = {}, options = {}) {
+      await execute(one, to(enter('ann')));
+      await execute(other, to(leave('nobody')));
+      const request = { ...metadata(), ...asked };
+      const first = await one.execute(request, task, options);
+      return [first, await other.execute(request, task, options)] as const;
+    }
+    const last = async () => (JSON.parse((await eventsOf()).at(-1)?.data ?? '') as Who).who;
+
+    it('are answered with the result that was kept', async () => {
+      const [first, second] = await twice(drawn, {}, { keepsResult: true });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([await last(), (await eventsOf()).length]).toEqual([first.value, 2]);
+      expect(JSON.parse((await eventsOf()).at(-1)?.meta ?? '')).toMatchObject({ result: first.value });
+      await expectWhole();
+    });
+
+    it('are answered with the result that was kept of an idempotent request', async () => {
+      const [first, second] = await twice(drawn, { idempotencyKey: 'somebody enters' }, { keepsResult: true });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([await last(), (await eventsOf()).length]).toEqual([first.value, 2]);
+      expect(JSON.parse((await eventsOf()).at(-1)?.meta ?? '')).not.toHaveProperty('result');
+    });
+
+    it('at once, idempotent, come to the same', async () => {
+      const request = { ...metadata(), idempotencyKey: 'somebody enters' };
+      const both = await Promise.all([one.execute(request, drawn), other.execute(request, drawn)]);
+      expect(both.map(({ value }) => value)).toEqual([await last(), await last()]);
+    });
+
+    it('for another request are refused, though they would write the same', async () => {
+      const request = metadata();
+      const [key, another] = ['ann enters', 'bob enters'].map((idempotencyKey) => ({ ...request, idempotencyKey }));
+      const task = to(enter('ann'));
+      const results = await Promise.allSettled([one.execute(key!, task), other.execute(another!, task)]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [refused] = results.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+      expect(refused?.reason).toMatchObject({ faults: [{ code: 'ANOTHER_REQUEST' }] });
+    });
+
+    it('are decided on what the log holds now, where the result was not kept and something else was decided', async () => {
+      let tries = 0;
+      const [first, second] = await twice(async (work) => {
+        tries += 1;
+        const before = (await work.load(hall, room)).size;
+        return before === 1 ? drawn(work) : `${before} are inside`;
+      });
+      expect([first.value, second.value, tries]).toEqual([await last(), '2 are inside', 3]);
+      expect(await eventsOf()).toHaveLength(2);
+    });
+
+    it('are answered by their task, where it has decided the same', async () => {
+      const [first, second] = await twice(async (work) => {
+        await work.decide(hall, room, enter('bob'));
+        return ['bob', { is: 'inside' }];
+      });
+      expect(second).toEqual(first);
+    });
+
+    it.each<[string, (id: string) => unknown]>([
+      ['nothing', () => undefined],
+      ['the id of what was written', (id) => id],
+      ['several of those', (id) => [id, undefined]],
+    ])('with %s as the result need nothing kept', async (_, result) => {
+      const [first, second] = await twice(async (work) => {
+        await drawn(work);
+        return result(room);
+      });
+      expect(second).toEqual({ ...first, earlier: true });
+      expect([second.value, (await eventsOf()).length]).toEqual([result(room), 2]);
+    });
   });
 
   it('may be tried again where nothing came of it', async () => {
@@ -287,12 +369,12 @@ describe('commands', () => {
 
   it('pass on what a task throws, without doing it again', async () => {
     let tries = 0;
-    const wish = execute(one, async (work) => {
+    const sent = execute(one, async (work) => {
       tries += 1;
       await work.decide(hall, room, enter('ann'));
       throw new TypeError('a fault');
     });
-    await expect(wish).rejects.toThrow('a fault');
+    await expect(sent).rejects.toThrow('a fault');
     expect(tries).toBe(1);
     expect(await eventsOf()).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { CommandMetadata, Message } from '#kernel';
-import { Conflict, refuse, streamName, UnitOfWork } from '#kernel';
+import type { CommandMetadata } from '#kernel';
+import { Conflict, idOf, refuse, streamName, UnitOfWork } from '#kernel';
 import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
+import { repeatedEvents } from './repeated-append.ts';
 import { hashOf } from './hash-chain.ts';
 import { recorded } from './recorded.ts';
 import type { Upcasters } from './upcasters.ts';
@@ -17,15 +18,17 @@ export interface CommandResult<R> {
   readonly value: R;
   /** Where its last event stands; undefined where there was nothing to append. */
   readonly position: Position | undefined;
+  /** Set where the request had come before and the log holds what was decided then: nothing that was decided now. */
+  readonly earlier?: true;
 }
 
-/** What a wish came to that may come again, as its event says it. */
+/** What a request came to that may come again, as its event says it. */
 interface Outcome {
   readonly once: string | undefined;
   readonly value: unknown;
 }
 
-/** Ends a unit of work whose wish was carried out before. */
+/** Ends a unit of work whose request was carried out before. */
 class AlreadyExecuted extends Error {
   readonly done: CommandResult<unknown>;
 
@@ -46,16 +49,22 @@ export interface CommandExecutorOptions extends StateCacheOptions {
   readonly onAppended?: (events: number) => void;
 }
 
+/** How one unit of work is carried out. */
+interface ExecuteOptions {
+  /** Whether its result, which has to be JSON, is kept in the metadata of its last event. */
+  readonly keepsResult?: boolean;
+}
+
 /** Carries out units of work: read, decide, append; again where somebody else was faster. */
 export class CommandExecutor {
   readonly #store: EventStore;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #states: StateCache;
   readonly #turns = new KeyedMutex();
   readonly #upcasters: Upcasters;
   readonly #options: CommandExecutorOptions;
 
-  constructor(store: EventStore, clock: Clock, options: CommandExecutorOptions = {}) {
+  constructor(store: EventStore, clock: Pick<Clock, 'now'>, options: CommandExecutorOptions = {}) {
     this.#store = store;
     this.#clock = clock;
     this.#upcasters = options.upcasters ?? {};
@@ -65,26 +74,49 @@ export class CommandExecutor {
 
   /**
    * Runs `task` on a fresh unit of work and appends what it decided. It may run several times, so it must do nothing
-   * but read and decide.
+   * but read and decide. A request that comes again is answered with what the log holds of it: with the result that was
+   * kept, where there is one; with that of `task`, where it has decided the same as before; otherwise `task` runs again
+   * on what the log holds now.
    * @throws Refusal where the work collected faults; Conflict where others were faster again and again.
    */
-  async execute<R>(metadata: CommandMetadata, task: (work: UnitOfWork) => Promise<R>): Promise<CommandResult<R>> {
+  async execute<R>(
+    metadata: CommandMetadata,
+    task: (work: UnitOfWork) => Promise<R>,
+    { keepsResult = false }: ExecuteOptions = {},
+  ): Promise<CommandResult<R>> {
     const { idempotencyKey } = metadata;
     const ledger = streamName('request', metadata.request);
+    const before = async (): Promise<CommandResult<R> | undefined> =>
+      idempotencyKey === undefined ? undefined : this.#outcome<R>(ledger, idempotencyKey);
     const unlessDone = async (work: UnitOfWork): Promise<R> => {
-      const before = idempotencyKey === undefined ? undefined : await this.#outcome<R>(ledger, idempotencyKey);
-      if (before) throw new AlreadyExecuted(before);
+      const done = await before();
+      if (done) throw new AlreadyExecuted(done);
       return task(work);
     };
     try {
-      return await this.#attempt(unlessDone, async (work, value) => {
-        const message: Message<'RequestCarriedOut', Outcome> = {
-          type: 'RequestCarriedOut',
-          data: { once: idempotencyKey, value },
-        };
-        const outcome = { stream: ledger, expected: NO_STREAM, events: [message] };
-        const position = await this.#commit(metadata, work, idempotencyKey === undefined ? [] : [outcome]);
-        if (position === undefined) await this.#confirm(work);
+      return await this.#attempt(unlessDone, async (work, value): Promise<CommandResult<R>> => {
+        const written = work.written();
+        if (written.length === 0) {
+          await this.#confirm(work);
+          return { value, position: undefined };
+        }
+        if (idempotencyKey !== undefined) {
+          const data: Outcome = { once: idempotencyKey, value };
+          written.push({ stream: ledger, expected: NO_STREAM, events: [{ type: 'RequestCarriedOut', data }] });
+        }
+        const writes = await this.#chained(
+          metadata,
+          written,
+          keepsResult && idempotencyKey === undefined ? value : undefined,
+        );
+        const { position, repeated } = await this.#store.append(writes, work.read());
+        if (repeated) {
+          // What the log holds is what was sent first, with other times in it.
+          await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
+          return (await before()) ?? (await this.#earlier(writes, value, position));
+        }
+        this.#options.onAppended?.(writes.reduce((sum, { events }) => sum + events.length, 0));
+        for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
         return { value, position };
       });
     } catch (error) {
@@ -93,18 +125,34 @@ export class CommandExecutor {
     }
   }
 
-  /** What a wish has come to before; undefined where it was not carried out. @throws Refusal where it was another one */
+  /** What a request has come to before; undefined where it was not carried out. @throws Refusal where it was another one */
   async #outcome<R>(ledger: string, once: string): Promise<CommandResult<R> | undefined> {
     const [event] = await this.#store.readStream(ledger, { limit: 1 });
     if (!event) return undefined;
     const outcome = recorded(event, this.#upcasters).data as Outcome;
     if (outcome.once !== once) throw refuse('', 'ANOTHER_REQUEST', 'The Idempotency-Key was used for another request.');
-    return { value: outcome.value as R, position: event.position };
+    return { value: outcome.value as R, position: event.position, earlier: true };
+  }
+
+  /**
+   * What an append came to that had been made before.
+   * @param value what it came to this time
+   * @throws Conflict where the log does not tell it, so that it is decided again on what the log holds now
+   */
+  async #earlier<R>(writes: readonly Write[], value: R, position: Position): Promise<CommandResult<R>> {
+    const events = (await repeatedEvents(this.#store, writes)) ?? [];
+    const decided = writes.flatMap((write) => write.events);
+    const same = decided.every(({ type, data }, n) => events[n]?.type === type && events[n].data === data);
+    const earlier = same ? {} : { earlier: true as const };
+    const { result } = JSON.parse(events.at(-1)?.meta ?? '{}') as Partial<Meta>;
+    if (result !== undefined) return { value: result as R, position, ...earlier };
+    if (same || isToldByStreams(value, writes)) return { value, position, ...earlier };
+    throw new Conflict(writes.map(({ stream }) => stream));
   }
 
   /**
    * What a unit of work would decide now, without appending anything.
-   * @throws as `carryOut`
+   * @throws as `execute`
    */
   async preview<R>(task: (work: UnitOfWork) => Promise<R>): Promise<{ value: R; work: UnitOfWork }> {
     return this.#attempt(task, async (work, value) => {
@@ -118,10 +166,10 @@ export class CommandExecutor {
     task: (work: UnitOfWork) => Promise<R>,
     finish: (work: UnitOfWork, value: R) => Promise<D>,
   ): Promise<D> {
-    let guesses = true;
+    let optimistic = true;
     const once = async (): Promise<D> => {
       const states = this.#states;
-      const work = new UnitOfWork(guesses ? states : { load: (decider, id) => states.load(decider, id) });
+      const work = new UnitOfWork(optimistic ? states : { load: (decider, id) => states.load(decider, id) });
       try {
         const value = await task(work);
         work.throwIfFaulted();
@@ -142,27 +190,29 @@ export class CommandExecutor {
         if (tries === TRIES) throw error;
         await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
         contended = error.streams;
-        guesses = false;
+        optimistic = false;
       }
     }
   }
 
-  /** @param outcome what is written beside what was decided, if something was */
-  async #commit(
+  /**
+   * Events as they are appended, each chained to the one before it in its stream.
+   * @param result kept in the metadata of the last one, unless undefined
+   */
+  async #chained(
     metadata: CommandMetadata,
-    work: UnitOfWork,
-    outcome: ReturnType<UnitOfWork['written']>,
-  ): Promise<Position | undefined> {
-    const decided = work.written();
-    if (decided.length === 0) return undefined;
-    const written = [...decided, ...outcome];
+    written: ReturnType<UnitOfWork['written']>,
+    result: unknown,
+  ): Promise<Write[]> {
     let index = 0;
+    let left = written.reduce((sum, { events }) => sum + events.length, 0);
     const writes: Write[] = [];
     for (const { stream, expected, events } of written) {
       let { hash, at } = await this.#states.tail(stream, expected);
       const chained: NewEvent[] = [];
       for (const [n, message] of events.entries()) {
         at = this.#clock.now(at);
+        left -= 1;
         const meta: Meta = {
           v: currentVersion(this.#upcasters, message.type),
           at,
@@ -172,6 +222,7 @@ export class CommandExecutor {
           correlation: metadata.correlation,
           ...(metadata.causation === undefined ? {} : { causation: metadata.causation }),
           ...(metadata.reason === undefined ? {} : { reason: metadata.reason }),
+          ...(result === undefined || left > 0 ? {} : { result }),
           prev: hash,
         };
         const event: NewEvent = {
@@ -186,12 +237,7 @@ export class CommandExecutor {
       }
       writes.push({ stream, expected, events: chained });
     }
-    const { position, repeated } = await this.#store.append(writes, work.read());
-    if (!repeated) this.#options.onAppended?.(index);
-    // What the log holds of a wish that came twice is the first one, with other times in it.
-    if (repeated) await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
-    else for (const { stream, expected, events } of writes) this.#states.advance(stream, events, expected + 1);
-    return position;
+    return writes;
   }
 
   /** An answer without an append was not checked by the log: where what it rests on has moved, it does not count. */
@@ -201,7 +247,20 @@ export class CommandExecutor {
   }
 }
 
-/** The id of the n-th event of a wish: a UUID derived from the id of the wish, so that a retry gives the same ids. */
+/**
+ * Whether a result says nothing, or names what was written (the id of a new object): appends with the same events, told
+ * by their ids, are to the same streams.
+ */
+function isToldByStreams(value: unknown, writes: readonly Write[]): boolean {
+  if (Array.isArray(value)) return value.every((one) => isToldByStreams(one, writes));
+  if (value === undefined) return true;
+  return (
+    (typeof value === 'string' || typeof value === 'number') &&
+    writes.some(({ stream }) => idOf(stream) === String(value))
+  );
+}
+
+/** The id of the n-th event of a request: a UUID derived from its id, so that the request sent again gives the same ids. */
 function eventId(request: string, index: number): string {
   const hex = createHash('sha256').update(`${request}/${index}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -1,10 +1,11 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandContext } from './command-context.ts';
+import { Outdated } from './command-context.ts';
 import type { CommandResult } from './command-executor.ts';
 import type { NamedCommand } from './named-command.ts';
 
-/** How a command ended: appended (or nothing to do), refused, lost against others again and again, or failed. */
+/** How a command ended: appended (or nothing to do), refused, outrun by others, or failed. */
 export type CommandOutcome = 'done' | 'refused' | 'conflict' | 'failed';
 
 /** Told of every command: its name, how it ended, how long it took in seconds. */
@@ -31,7 +32,8 @@ export class CommandGateway {
       end('done');
       return result;
     } catch (error) {
-      end(error instanceof Refusal ? 'refused' : error instanceof Conflict ? 'conflict' : 'failed');
+      const outrun = error instanceof Conflict || error instanceof Outdated;
+      end(error instanceof Refusal ? 'refused' : outrun ? 'conflict' : 'failed');
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { Conflict, Refusal } from '#kernel';
 import type { UnitOfWork } from '#kernel';
 import type { CommandContext, Precondition } from './command-context.ts';
 import type { CommandExecutor, CommandResult } from './command-executor.ts';
+import { AppendRefused } from './event-store.ts';
 import type { NamedCommand } from './named-command.ts';
 
 /** The class of a command. */
@@ -21,7 +22,7 @@ interface Handler {
 interface Step {
   readonly command: never;
   readonly handler: Handler;
-  prepared: never;
+  readonly prepared: never;
 }
 
 /** Runs commands in one unit of work: all of what they decide is appended, or nothing. */
@@ -51,24 +52,32 @@ export class CommandRunner {
     context: CommandContext,
   ): Promise<CommandResult<readonly unknown[]>> {
     const steps: Step[] = [];
+    // Where the store did not say no, an append that was begun may have gone through all the same.
+    let begun = false;
+    const decide = async (work: UnitOfWork): Promise<unknown> => {
+      begun = false;
+      const results = await this.#decide(work, steps, context);
+      begun = true;
+      // On its own it is as the command results in it: that is what is kept of it.
+      return commands.length === 1 ? results[0] : results;
+    };
+    let done: CommandResult<unknown>;
     try {
       for (const command of commands) steps.push(await this.#prepare(command, context));
-      const done = await this.#executor.execute(metadataOf(commands, context), (work) =>
-        this.#decide(work, steps, context),
-      );
-      const value: unknown[] = [];
-      for (const [n, { command, handler, prepared }] of steps.entries()) {
-        const result = done.value[n] as never;
-        value.push(handler.complete ? await handler.complete(command, result, prepared) : result);
-      }
-      return { value, position: done.position };
+      const keepsResult = commands.length > 0 && commands.every((command) => command.keepsResult);
+      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult });
     } catch (error) {
-      // Where the store did not say no, the append may have gone through all the same.
-      if (error instanceof Refusal || error instanceof Conflict) {
-        for (const { command, handler, prepared } of steps) await handler.rollBack?.(command, prepared);
-      }
+      if (!begun || isRefused(error)) await rollBack(steps, error);
       throw error;
     }
+    if (done.earlier || done.position === undefined) await rollBack(steps);
+    const results = commands.length === 1 ? [done.value] : (done.value as unknown[]);
+    const value: unknown[] = [];
+    for (const [n, { command, handler, prepared }] of steps.entries()) {
+      const result = results[n] as never;
+      value.push(handler.complete ? await handler.complete(command, result, prepared) : result);
+    }
+    return { ...done, value };
   }
 
   async #prepare(command: NamedCommand<unknown>, context: CommandContext): Promise<Step> {
@@ -92,6 +101,31 @@ export class CommandRunner {
     await this.#check(context.preconditions);
     return results;
   }
+}
+
+/** Whether an append was refused as a whole. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof Refusal || error instanceof Conflict || error instanceof AppendRefused;
+
+/**
+ * Takes back what was prepared, the last first, all of it though some of that should fail.
+ * @param reason why nothing was appended, where that is an error
+ * @throws AggregateError with the reason and what failed
+ */
+async function rollBack(steps: readonly Step[], reason?: unknown): Promise<void> {
+  const failed: unknown[] = [];
+  for (const { command, handler, prepared } of steps.toReversed()) {
+    try {
+      await handler.rollBack?.(command, prepared);
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length === 0) return;
+  throw new AggregateError(
+    reason === undefined ? failed : [reason, ...failed],
+    'what a command had prepared could not be taken back',
+  );
 }
 
 /** What the events of commands say about who sent them: several of one kind go under one name. */

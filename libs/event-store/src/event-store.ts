@@ -14,13 +14,15 @@ export interface Meta {
   readonly correlation: string;
   readonly causation?: string;
   readonly reason?: string;
+  /** What the command resulted in, on the last event of those that keep it. */
+  readonly result?: unknown;
   /** Hash of the stream's previous event (see `hashOf`); `''` for the first. */
   readonly prev: string;
 }
 
 /** An event on its way into the log. `data` and `meta` are JSON text and are kept to the letter. */
 export interface NewEvent {
-  /** UUID; the same wish always gives its events the same ids, so a retry is recognised. */
+  /** UUID; the same request always gives its events the same ids, so a retry is recognised. */
   readonly id: string;
   readonly type: string;
   readonly data: string;
@@ -116,6 +118,8 @@ export interface EventStore {
   readonly readsFromAnywhere: boolean;
   /** The next events after a position, in order. `end` is how far the log was read, also where nothing matched. */
   readAll(after: Position, options?: ReadAllOptions): Promise<{ events: StoredEvent[]; end: Position }>;
+  /** The last event in the log; undefined where it is empty. */
+  last(): Promise<StoredEvent | undefined>;
   /** Position of the last event in the log; 0 where it is empty. */
   head(): Promise<Position>;
   /**

@@ -48,10 +48,20 @@ export class KurrentReader {
   }
 
   async head(): Promise<Position> {
+    const last = await this.#newest();
+    return last ? positionOf(last) : 0n;
+  }
+
+  async last(): Promise<StoredEvent | undefined> {
+    const last = await this.#newest();
+    return last && storedEvent(last);
+  }
+
+  async #newest(): Promise<ResolvedEvent | undefined> {
     const [last] = await this.#connection.read((client) =>
       client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1, filter: this.#connection.filter }),
     );
-    return last ? positionOf(last) : 0n;
+    return last;
   }
 }
 

@@ -12,6 +12,15 @@ export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
   get commandName(): string {
     return this.constructor.name;
   }
+
+  /**
+   * Whether what `decide` results in is kept in the log, so that the same request sent again is answered with it: for
+   * results that hold something drawn at random. It has to be JSON and may hold no secret. Results that follow from what
+   * is in the log need not be kept.
+   */
+  get keepsResult(): boolean {
+    return false;
+  }
 }
 
 /** The value a command results in. */

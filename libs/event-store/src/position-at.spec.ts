@@ -72,6 +72,23 @@ describe.each([
   });
 });
 
+describe.each([
+  ['a log that is read from anywhere', { anywhere: true }],
+  ['a log that is read from events on', { anywhere: false, pages: 3 }],
+])('the position at a time, in %s whose writers were not quite of one time', (_, kind) => {
+  /** Recorded at the seconds 1, 2, 9, 5, 4, 10, 11, … in this order. */
+  const { store, events } = log(kind, ...Array.from({ length: 40 }, (__, n) => n + 1));
+  const seconds = [1, 2, 9, 5, 4, ...Array.from({ length: 35 }, (__, n) => n + 10)];
+  for (const [n, event] of events.entries())
+    events[n] = { ...event, meta: JSON.stringify({ at: moment(seconds[n] ?? 0) }) };
+
+  it.each(seconds.map((second, n) => [second, n + 1]))('of %d finds its event at %d', async (second, position) => {
+    const found = Number(await positionAt(store, moment(second)));
+    expect(found).toBeGreaterThanOrEqual(position);
+    expect(seconds[found - 1]).toBeLessThanOrEqual(second);
+  });
+});
+
 describe('the position at a time', () => {
   const many = Array.from({ length: 59 }, (_, n) => n + 1);
 
@@ -86,7 +103,7 @@ describe('the position at a time', () => {
     await positionAt(store, moment(59));
     const walk = reads();
     expect(await positionAt(store, moment(23))).toBe(23n);
-    expect([walk, reads()]).toEqual([13, 14]);
+    expect([walk, reads()]).toEqual([13, 15]);
   });
 });
 

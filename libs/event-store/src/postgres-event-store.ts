@@ -88,6 +88,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     readStream,
     readsFromAnywhere: true,
     readAll,
+    last: () => lastOf(pool),
     head: () => headOf(pool),
     subscribe: (after, handle, options: SubscribeOptions = {}): Subscription =>
       catchUpSubscription({ after, handle, options, read: follows, bell }),
@@ -98,6 +99,11 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
       bell.close();
     },
   };
+}
+
+async function lastOf(pool: Pool): Promise<StoredEvent | undefined> {
+  const { rows } = await pool.query<EventRow>('SELECT * FROM log.events ORDER BY position DESC LIMIT 1');
+  return rows[0] && stored(rows[0]);
 }
 
 async function headOf(pool: Pool): Promise<Position> {

@@ -27,15 +27,18 @@ export abstract class UnitOfWorkHandler<C extends NamedCommand<unknown>, P = voi
   /** Done once before the unit of work: what takes long or leaves the process, such as checking a password. */
   prepare?(command: C, context: CommandContext): Promise<P>;
 
-  /** Done after the append. Its value takes the place of the result of `decide`. */
+  /**
+   * Done after the append; again where the same request comes again, so it may run several times. Its value takes the
+   * place of the result of `decide`, and is never kept in the log: here is where secrets come into a result.
+   */
   complete?(command: C, result: ResultOf<C>, prepared: P): Promise<ResultOf<C>>;
 
-  /** Takes back what `prepare` has done, where it is certain that nothing was appended. */
+  /** Takes back what `prepare` has done, where it is certain that nothing of it was appended. */
   rollBack?(command: C, prepared: P): Promise<void>;
 
   async execute(command: C): Promise<CommandResult<ResultOf<C>>> {
-    const { value, position } = await this.runner.run([command], CommandContext.from(command));
-    return { value: value[0] as ResultOf<C>, position };
+    const { value, ...done } = await this.runner.run([command], CommandContext.from(command));
+    return { ...done, value: value[0] as ResultOf<C> };
   }
 
   onModuleInit(): void {

@@ -219,6 +219,7 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       const all = await store.readAll(start);
       expect(all.events.filter(mine).map(({ type }) => type)).toEqual(['A1', 'B1', 'B2', 'A2']);
       expect(all.end).toBe(await store.head());
+      expect(await store.last()).toEqual(all.events.at(-1));
       const pears = await store.readAll(start, { categories: ['pear'] });
       expect(pears.events.map(({ type }) => type)).toEqual(['B1', 'B2']);
       expect(await store.readAll(start, { categories: ['quince'] })).toEqual({ events: [], end: all.end });

@@ -7,9 +7,9 @@ const SCRIPT = 'begin()\nend\n';
 
 describe('a job that is wanted', () => {
   it('takes its target, keeps the program, and waits', async () => {
-    const yard = new JobFixture({ create: SCRIPT });
-    await yard.create();
-    expect(await yard.job()).toMatchObject({
+    const fixture = new JobFixture({ create: SCRIPT });
+    await fixture.create();
+    expect(await fixture.job()).toMatchObject({
       site: 'site1',
       target: { kind: 'Thing', id: 'host1' },
       description: 'the thing host1',
@@ -17,7 +17,7 @@ describe('a job that is wanted', () => {
       creator: 'root',
       stage: 'waiting',
     });
-    expect(await yard.log.state(thing, 'host1')).toMatchObject({ job: 12 });
+    expect(await fixture.log.state(thing, 'host1')).toMatchObject({ job: 12 });
   });
 
   it.each([
@@ -25,11 +25,11 @@ describe('a job that is wanted', () => {
     ['create', 'host1', [{ type: 'ThingTaken', data: { job: 7 } }], 'JOB_EXISTS'],
     ['create', 'host2', [], 'INVALID_TARGET'],
   ])('to %s %s, after %j, is refused: %s', async (script, target, events, code) => {
-    const yard = new JobFixture({ create: SCRIPT });
-    yard.log.put(thing, 'host1', ...events);
-    await expect(yard.create(script, target)).rejects.toMatchObject({
+    const fixture = new JobFixture({ create: SCRIPT });
+    fixture.log.put(thing, 'host1', ...events);
+    await expect(fixture.create(script, target)).rejects.toMatchObject({
       faults: [{ code, exception: 'ForemanException' }],
     });
-    expect(yard.log.of(job, 12)).toHaveLength(0);
+    expect(fixture.log.of(job, 12)).toHaveLength(0);
   });
 });

@@ -3,8 +3,8 @@ import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
 import { canServe, Forbidden } from '#api';
-import type { CommandResult } from '#event-store';
-import { CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Clock, CommandResult } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
 import { Conflict, refuse } from '#kernel';
 import type { ReadStore } from '#read-store';
@@ -17,6 +17,7 @@ import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
+import { erasedText } from './task-secrets.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -70,24 +71,19 @@ function holderOf(caller: Caller | undefined): Holder {
   return { user: caller.principal.name, source: caller.source, session: caller.principal.session };
 }
 
-const polled = (id: number, order: TaskOrder, cookie: string): PolledTask => ({
-  module: order.module,
-  function: order.function,
-  cookie,
-  paramaters: order.parameters,
-  job_id: id,
-});
-
 @CommandHandler(ClaimTask)
 class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
-  constructor(@Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions) {
+  constructor(
+    @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     super();
   }
 
   async decide(work: UnitOfWork, { job: id, modules, cookie, holder }: ClaimTask) {
     const state = await work.load(job, id);
     if (!state?.order || !modules.includes(state.order.module)) return undefined;
-    const deadline = new Date(Date.now() + this.options.pollLease).toISOString();
+    const deadline = new Date(this.clock.millis() + this.options.pollLease).toISOString();
     const data = { task: state.order.task, cookie, transport: 'poll', holder, deadline } as const;
     return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
   }
@@ -109,7 +105,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
     const holder = holderOf(caller);
     const { polls } = this.foreman;
-    const tasks = await this.#handedBefore(holder, polls.heard(holder, Date.now()));
+    const tasks = await this.#handedBefore(holder, polls.heard(holder, this.foreman.now));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
@@ -133,11 +129,22 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     const context = new CommandContext({ metadata: { ...metadata, request }, now, ...(caller ? { caller } : {}) });
     try {
       const { value, position } = await this.commands.execute(new ClaimTask(id, modules, cookie, holder), context);
-      return value ? { task: polled(id, value, cookie), position } : undefined;
+      const task = value && (await this.#polled(id, value, cookie));
+      return task ? { task, position } : undefined;
     } catch (error) {
       if (error instanceof Conflict) return undefined;
       throw error;
     }
+  }
+
+  /** A task as an agent is handed it, with its secrets; undefined: one has been erased, and the task has failed. */
+  async #polled(id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> {
+    const { parameters, erased } = await this.options.resolveSecrets(order.parameters);
+    if (erased.length > 0) {
+      await this.foreman.failTask(id, cookie, erasedText(erased));
+      return undefined;
+    }
+    return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
   }
 
   /**
@@ -153,7 +160,8 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       if (!order || !dispatch?.holder) continue;
       if (this.foreman.polls.startedAgain(dispatch.holder)) await this.foreman.reconcileNow(Number(key));
       else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
-        again.push(polled(Number(key), order, dispatch.cookie));
+        const task = await this.#polled(Number(key), order, dispatch.cookie);
+        if (task) again.push(task);
       }
     }
     return again;
@@ -169,7 +177,7 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    this.foreman.polls.heard(holderOf(caller), Date.now());
+    this.foreman.polls.heard(holderOf(caller), this.foreman.now);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
     const { position } = await this.commands.execute(new ReportTask(id, cookie, outcome), context);

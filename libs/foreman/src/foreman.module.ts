@@ -5,6 +5,7 @@ import { contributeListeners, EventSourcingModule } from '#event-sourcing';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { SettingsOf } from '#runtime/settings';
+import { Secrets } from '#secrets';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
 import { foremanSettings } from './foreman.settings.ts';
@@ -19,6 +20,7 @@ import { baseJobModel, jobUsers } from './job.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
+import { secretResolver } from './task-secrets.ts';
 
 /** Jobs, and the foreman who keeps them going. Modules contribute the kinds of targets to {@link JobTargetRegistry}. */
 @Module({})
@@ -48,9 +50,15 @@ export class ForemanModule {
       providers: [
         {
           provide: FOREMAN_OPTIONS,
-          inject: [PLATFORMS, foremanSettings.KEY],
-          useFactory: (platforms: readonly ServerHalf[], settings: SettingsOf<typeof foremanSettings>) =>
-            ({ wire, repeatOf, platforms, ...settings }) satisfies ForemanOptions,
+          inject: [PLATFORMS, foremanSettings.KEY, Secrets],
+          useFactory: (
+            platforms: readonly ServerHalf[],
+            settings: SettingsOf<typeof foremanSettings>,
+            secrets: Secrets,
+          ) => {
+            const resolveSecrets = secretResolver((reference) => secrets.read(reference));
+            return { wire, repeatOf, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
+          },
         },
         JobTargetRegistry,
         Foreman,

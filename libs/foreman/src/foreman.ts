@@ -12,6 +12,7 @@ import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { ForemanWire, Report } from '#wire';
+import { observerOf } from '#wire';
 import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { Created, Dispatch, Job, Target } from './job.ts';
@@ -23,11 +24,14 @@ import { JobTargetRegistry, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
+import { erasedText } from './task-secrets.ts';
 
 /** How the foreman is set up. */
 export interface ForemanOptions {
   readonly wire: ForemanWire;
   readonly platforms: readonly ServerHalf[];
+  readonly resolveSecrets: ResolveSecrets;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
@@ -56,9 +60,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #handedOver: DispatchLedger;
-  readonly #alarms: Timers;
-  readonly #lookouts: KeyedWorkQueue;
+  readonly #dispatched: DispatchLedger;
+  readonly #timers: Timers;
+  readonly #queue: KeyedWorkQueue;
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
   readonly #targets: JobTargetRegistry;
@@ -87,28 +91,33 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
-    this.#handedOver = new DispatchLedger(pool);
+    this.#dispatched = new DispatchLedger(pool);
     this.polls = new PollingAgents(options.pollLease);
-    this.#lookouts = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
-    this.#alarms = new Timers((id) => this.#lookouts.add(id));
+    this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
+    this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
+  }
+
+  /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
+  get now(): number {
+    return this.#clock.millis();
   }
 
   async onApplicationBootstrap(): Promise<void> {
     const { wire } = this.#options;
-    this.#startedAt = Date.now();
+    this.#startedAt = this.now;
     this.polls.start(this.#startedAt);
-    await this.#handedOver.start();
+    await this.#dispatched.start();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
       reported: (report) => this.#takeReport(report),
-      beat: ({ cookie }) => void this.#beats.set(cookie, Date.now()),
+      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
     for (const { key, row } of rows) {
       this.#watch(Number(key), row.target);
-      this.#lookouts.add(Number(key));
+      this.#queue.add(Number(key));
     }
   }
 
@@ -124,8 +133,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#alarms.stop();
-    await this.#lookouts.stop();
+    this.#timers.stop();
+    await this.#queue.stop();
     await this.#options.wire.stop();
   }
 
@@ -138,12 +147,13 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** What jobs are reconciled with. */
   context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf } = this.#options;
+    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
     return {
-      now: Date.now(),
+      now: this.now,
       newCookie: randomUUID,
       targets: this.#targets.all,
       platforms,
+      resolveSecrets,
       serves: (site, module) => wire.serves(site, module),
       lease,
       deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
@@ -160,13 +170,13 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   #heard({ stream, type, data }: Recorded): void {
     if (!stream.startsWith(`${job.category}-`)) {
       const atWork = this.#jobOf.get(stream);
-      if (atWork !== undefined) this.#lookouts.add(atWork);
+      if (atWork !== undefined) this.#queue.add(atWork);
       return;
     }
     const id = Number(idOf(stream));
     if (type === 'JobCreated') this.#watch(id, (data as Created).target);
     if (type === 'JobEnded') this.#unwatch(id);
-    else this.#lookouts.add(id);
+    else this.#queue.add(id);
   }
 
   /** From now on what happens to the target has the job looked at. */
@@ -177,7 +187,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #unwatch(id: number): void {
-    this.#alarms.set(id, undefined);
+    this.#timers.set(id, undefined);
     const stream = this.#targetOf.get(id);
     if (stream !== undefined && this.#jobOf.get(stream) === id) this.#jobOf.delete(stream);
     this.#targetOf.delete(id);
@@ -190,7 +200,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #ringAll(): void {
-    for (const id of this.#targetOf.keys()) this.#lookouts.add(id);
+    for (const id of this.#targetOf.keys()) this.#queue.add(id);
   }
 
   async #reconcile(id: number): Promise<void> {
@@ -200,7 +210,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       await this.#follow(id, value);
     } catch (error) {
       if (error instanceof Conflict) {
-        this.#lookouts.add(id);
+        this.#queue.add(id);
         return;
       }
       await this.#fault(id, error);
@@ -213,21 +223,19 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#log.error('a job could not be reconciled', error, { job: id, reference });
     const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
     const context = CommandContext.system(this.#clock.now(), reference);
-    await this.#commands
-      .execute(new FailJob(id, message), context)
-      .catch(() => this.#alarms.set(id, Date.now() + 5000));
+    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#timers.set(id, this.now + 5000));
   }
 
   /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
   async #follow(id: number, state: Job | undefined): Promise<void> {
     if (!state || state.stage === 'ended') {
-      this.#alarms.set(id, undefined);
-      await this.#handedOver.forget(id);
+      this.#timers.set(id, undefined);
+      await this.#dispatched.forget(id);
       return;
     }
     const { dispatch } = state;
     const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#alarms.set(id, sent ? this.#nextLook(state) : Date.now() + RESEND);
+    this.#timers.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
   }
 
   #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
@@ -236,22 +244,43 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
   }
 
-  async #send(id: number, { site, order }: Job, { cookie }: Dispatch): Promise<boolean> {
+  async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
     if (!order || this.#sent.has(cookie)) return true;
     this.#sent.add(cookie);
-    const { wire, repeatOf } = this.#options;
+    const { wire, repeatOf, resolveSecrets } = this.#options;
     try {
       // What an earlier process put onto a wire that outlives it is there already.
-      if (wire.lasting && (await this.#handedOver.has(cookie))) return true;
-      const once = repeatOf(order.module, order.function) !== 'safe';
-      await wire.send({ ...order, cookie, job: id, site, ...(once ? { once } : {}) });
-      if (wire.lasting) await this.#handedOver.note(id, cookie);
+      if (wire.lasting && (await this.#dispatched.has(cookie))) return true;
+      const once = !observing && repeatOf(order.module, order.function) !== 'safe';
+      const func = observing ? observerOf(order.function) : order.function;
+      const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
+      if (erased.length > 0) {
+        await this.failTask(id, cookie, erasedText(erased));
+        return true;
+      }
+      await wire.send({
+        ...order,
+        function: func,
+        parameters,
+        cookie,
+        job: id,
+        site,
+        ...(once ? { once } : {}),
+        ...(secrets.length > 0 ? { secrets } : {}),
+      });
+      if (wire.lasting) await this.#dispatched.note(id, cookie);
       return true;
     } catch (error) {
       this.#sent.delete(cookie);
       this.#log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
       return false;
     }
+  }
+
+  /** Fails a task that was dispatched and cannot be done by anybody. */
+  async failTask(id: number, cookie: string, error: string): Promise<void> {
+    const context = CommandContext.system(this.#clock.now(), `fail-${cookie}`);
+    await this.#commands.execute(new ReportTask(id, cookie, { error }), context);
   }
 
   async #takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {

@@ -37,11 +37,14 @@ const derived = {
   can_start: boolean({ mode: 'RO', asText: true }),
 };
 
+/** Now, and never before the last event of a job, so that no time that has passed is negative; milliseconds since 1970. */
+const sinceLast = ({ updated }: JobRow): number => Math.max(Date.now(), Date.parse(updated));
+
 /** Status of the script, computed when it is asked for. */
 async function statusOf(row: JobRow, view: View): Promise<string> {
   if (!row.machine) return '[]';
   const stored = await view.get(programs, row.program);
-  return stored ? statusText(status(row.machine, stored.program, Date.now())) : '[]';
+  return stored ? statusText(status(row.machine, stored.program, sinceLast(row))) : '[]';
 }
 
 const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
@@ -95,7 +98,7 @@ const actions = (grant: string): Readonly<Record<string, Action>> => ({
       return {
         script: stored.source,
         cur_line: row.machine ? line(row.machine) : 0,
-        state: row.machine ? status(row.machine, stored.program, Date.now()) : [],
+        state: row.machine ? status(row.machine, stored.program, sinceLast(row)) : [],
       };
     },
   }),

@@ -19,9 +19,10 @@ import {
 import type { JobCommand, JobEvent } from './job.ts';
 import { job, nextTask } from './job.ts';
 
-const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched'];
-const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched'];
-const PAUSED: readonly Place[] = ['paused', 'paused, dispatched'];
+const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched', 'asked', 'observed'];
+const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
+const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched', ...OBSERVED];
+const PAUSED: readonly Place[] = ['paused', 'paused, dispatched', 'observed, paused'];
 const ERROR: readonly Place[] = ['error', 'error, dispatched', 'error, not begun'];
 const NOT_THERE: readonly Place[] = ['nowhere', 'ended'];
 
@@ -31,7 +32,7 @@ describe('a job', () => {
     [{ type: 'StartJob', data: { machine } }, ['waiting'], was.started],
     [{ type: 'WaitJob', data: under }, QUEUED, was.waited],
     [{ type: 'OrderTask', data: { ...under, order } }, QUEUED, was.ordered],
-    [{ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } }, ['ordered'], was.dispatched],
+    [{ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } }, ['ordered', 'asked'], was.dispatched],
     [
       { type: 'CompleteTask', data: { cookie: 'c1', outcome: 'o', machine: later, message: '' } },
       DISPATCHED,
@@ -39,6 +40,12 @@ describe('a job', () => {
     ],
     [{ type: 'FailTask', data: { cookie: 'c1', outcome: 'o', message: 'no' } }, DISPATCHED, was.stepFailed],
     [{ type: 'LapseTask', data: { cookie: 'c1', reason: 'silence' } }, DISPATCHED, was.lapsed],
+    [{ type: 'ObserveTask', data: { message: 'asking' } }, ['ordered'], was.asked],
+    [
+      { type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state: 'not-done', message: 'not done' } },
+      OBSERVED,
+      was.told,
+    ],
     [{ type: 'PauseJob', data: {} }, QUEUED, was.paused],
     [{ type: 'ResumeJob', data: {} }, PAUSED, was.resumed],
     [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], was.failed],
@@ -89,7 +96,7 @@ describe('a job', () => {
   });
 
   it('takes no task to be dispatched that is not open', () => {
-    for (const place of EVERYWHERE.filter((place) => place !== 'ordered')) {
+    for (const place of EVERYWHERE.filter((place) => place !== 'ordered' && place !== 'asked')) {
       given(job, ...PLACES[place])
         .when({ type: 'DispatchTask', data: { ...dispatch, task: '12-1' } })
         .refuses('', 'NOT_QUEUED');
@@ -112,6 +119,39 @@ describe('a job', () => {
       then({ type: 'FailTask', data: { cookie, outcome: 'o', message: '' } }).refuses('', 'BAD_COOKIE');
       then({ type: 'LapseTask', data: { cookie, reason: '' } }).yieldsNothing();
     }
+  });
+
+  it('is told what became of a task, in one step with what follows', () => {
+    const tell = (state: 'done' | 'unknown', more = {}) =>
+      ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
+    const told = (state: 'done' | 'unknown') =>
+      ({ type: 'JobTaskObserved', data: { task: '12-1', cookie: 'c1', outcome: 'o', state, message: 'm' } }) as const;
+    for (const place of OBSERVED) {
+      const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
+      const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
+      then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
+      then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm' } });
+    }
+    given(job, ...PLACES.observed, was.failed)
+      .when(tell('unknown'))
+      .yields(told('unknown'));
+  });
+
+  it('is not told of a task that is being done, or by an agent that is late', () => {
+    const data = { cookie: 'c1', outcome: 'o', state: 'not-done', message: '' } as const;
+    for (const place of EVERYWHERE.filter((place) => !OBSERVED.includes(place)))
+      given(job, ...PLACES[place])
+        .when({ type: 'TellOfTask', data })
+        .refuses('', 'BAD_COOKIE');
+    given(job, ...PLACES.observed)
+      .when({ type: 'TellOfTask', data: { ...data, cookie: 'c0' } })
+      .refuses('', 'BAD_COOKIE');
+  });
+
+  it('has no agent that polls asked what became of a task', () => {
+    given(job, ...PLACES.asked)
+      .when({ type: 'DispatchTask', data: { ...dispatch, transport: 'poll', task: '12-1' } })
+      .refuses('', 'NOT_QUEUED');
   });
 
   it('cuts messages at 1024 characters', () => {
@@ -138,6 +178,22 @@ describe('the state of a job', () => {
     ['has an open task', withTask, { order, steps: 1, dispatch: undefined, ready: false, message: 'waiting' }],
     ['has a task in the hands of an agent', dispatched, { order, dispatch }],
     ['has an open task again when that lapses', [...dispatched, was.lapsed], { order, dispatch: undefined }],
+    ['asks what became of its task', PLACES.asked, { order, dispatch: undefined, observing: true, message: 'asking' }],
+    [
+      'has its task done again where it was not done',
+      [...PLACES.observed, was.told],
+      { order, dispatch: undefined, observing: false, spent: [{ cookie: 'c1', outcome: 'o' }] },
+    ],
+    [
+      'goes on where its task was done',
+      [...PLACES.observed, was.told, was.completed],
+      { order: undefined, observing: false, ready: true, machine: later, spent: [{ cookie: 'c1', outcome: 'o' }] },
+    ],
+    [
+      'does its task again after a reset',
+      [...PLACES.asked, was.failed, was.reset],
+      { observing: false, retry: '12-1' },
+    ],
     [
       'is ready to go on when the task is done',
       [...dispatched, was.completed],

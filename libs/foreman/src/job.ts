@@ -43,6 +43,12 @@ export interface FinishedDispatch {
   readonly outcome: string;
 }
 
+/** What an agent that was asked has told of a task whose agent was lost. */
+export interface ToldOfTask extends FinishedDispatch {
+  readonly state: 'done' | 'not-done' | 'unknown';
+  readonly message: string;
+}
+
 /** Where a job that has begun stands. */
 interface Under {
   readonly machine: Machine;
@@ -76,6 +82,8 @@ export interface Job extends Created {
   steps: number;
   order: TaskOrder | undefined;
   dispatch: Dispatch | undefined;
+  /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
+  observing: boolean;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   retry: string | undefined;
   /** The last few dispatches that are over. */
@@ -93,6 +101,8 @@ export type JobCommand =
   | Message<'CompleteTask', FinishedDispatch & { readonly machine: Machine; readonly message: string }>
   | Message<'FailTask', FinishedDispatch & { readonly message: string }>
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
+  | Message<'ObserveTask', { readonly message: string }>
+  | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
@@ -113,6 +123,8 @@ export type JobEvent =
     >
   | Message<'JobStepFailed', FinishedDispatch & { readonly task: string; readonly message: string }>
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
+  | Message<'JobObservationRequested', { readonly task: string; readonly message: string }>
+  | Message<'JobTaskObserved', ToldOfTask & { readonly task: string }>
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
   | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
@@ -133,7 +145,11 @@ const cut = <D extends { readonly message?: string }>(data: D): D =>
 
 /** A rule that asks for a job in one of these stages. */
 const when =
-  <D>(stages: readonly Stage[], refusal: () => ReturnType<typeof foreman>, event: (data: D, job: Job) => JobEvent) =>
+  <D>(
+    stages: readonly Stage[],
+    refusal: () => ReturnType<typeof foreman>,
+    event: (data: D, job: Job) => JobEvent | readonly JobEvent[],
+  ) =>
   (data: D, job: State) => {
     if (!job || job.stage === 'ended') return notFound();
     return stages.includes(job.stage) ? event(data, job) : refusal();
@@ -149,13 +165,17 @@ const again = (job: Job): Partial<Job> => ({
   retry: job.order?.task ?? job.retry,
   order: undefined,
   dispatch: undefined,
+  observing: false,
   wakeAt: undefined,
   ready: true,
 });
-const over = (job: Job, { cookie, outcome }: FinishedDispatch): Partial<Job> => {
-  job.spent.push({ cookie, outcome });
+const spend = (job: Job, { cookie, outcome }: FinishedDispatch): void => {
+  if (job.spent.at(-1)?.cookie !== cookie) job.spent.push({ cookie, outcome });
   if (job.spent.length > REMEMBERED) job.spent.shift();
-  return { order: undefined, dispatch: undefined };
+};
+const over = (job: Job, finished: FinishedDispatch): Partial<Job> => {
+  spend(job, finished);
+  return { order: undefined, dispatch: undefined, observing: false };
 };
 
 /** Id of the next task of a job: that of the one to be done again, else a new one. */
@@ -163,7 +183,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 1,
+  snapshotVersion: 2,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -173,7 +193,10 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     WaitJob: when(['queued'], notQueued, (data) => ({ type: 'JobWaited', data: cut(data) })),
     OrderTask: when(['queued'], notQueued, (data) => ({ type: 'JobStepRequested', data: cut(data) })),
     DispatchTask: (data, job) =>
-      job?.stage === 'queued' && job.order?.task === data.task && !job.dispatch
+      job?.stage === 'queued' &&
+      job.order?.task === data.task &&
+      !job.dispatch &&
+      !(job.observing && data.transport === 'poll')
         ? { type: 'JobTaskDispatched', data }
         : notQueued(),
     CompleteTask: (data, job) =>
@@ -188,6 +211,22 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       job?.order && job.dispatch?.cookie === cookie
         ? { type: 'JobTaskLapsed', data: { task: job.order.task, cookie, reason } }
         : [],
+    ObserveTask: when(['queued', 'paused', 'error'], notQueued, (data, { order, dispatch, observing }) =>
+      order && !dispatch && !observing
+        ? { type: 'JobObservationRequested', data: { task: order.task, ...cut(data) } }
+        : [],
+    ),
+    TellOfTask: ({ machine, ...told }, job) => {
+      if (!job?.order || !job.observing || job.dispatch?.cookie !== told.cookie)
+        return foreman('BAD_COOKIE', 'Bad Cookie');
+      const { task } = job.order;
+      const { cookie, outcome, message } = cut(told);
+      const events: JobEvent[] = [{ type: 'JobTaskObserved', data: { ...cut(told), task } }];
+      if (told.state === 'done' && machine)
+        events.push({ type: 'JobStepCompleted', data: { task, cookie, outcome, machine, message } });
+      if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
+      return events;
+    },
     PauseJob: when(
       ['queued'],
       () => foreman('NOT_PAUSEABLE', 'Can only pause a job if it is queued'),
@@ -223,6 +262,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       steps: 0,
       order: undefined,
       dispatch: undefined,
+      observing: false,
       retry: undefined,
       spent: [],
     }),
@@ -232,6 +272,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       ...under(data),
       order: data.order,
       steps: job.steps + (job.retry === data.order.task ? 0 : 1),
+      observing: false,
       retry: undefined,
     })),
     JobTaskDispatched: put(({ task: _, ...dispatch }) => ({ dispatch })),
@@ -250,6 +291,11 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       wakeAt: undefined,
     })),
     JobTaskLapsed: put(() => ({ dispatch: undefined })),
+    JobObservationRequested: put(({ message }) => ({ observing: true, message })),
+    JobTaskObserved: put((data, job) => {
+      spend(job, data);
+      return { dispatch: undefined, observing: false, message: data.message };
+    }),
     JobPaused: put(({ machine, message }, job) => ({
       stage: 'paused',
       machine: machine ?? job.machine,
@@ -266,7 +312,14 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       message,
       order: undefined,
       dispatch: undefined,
+      observing: false,
     })),
-    JobEnded: put(({ machine }) => ({ stage: 'ended', machine, order: undefined, dispatch: undefined })),
+    JobEnded: put(({ machine }) => ({
+      stage: 'ended',
+      machine,
+      order: undefined,
+      dispatch: undefined,
+      observing: false,
+    })),
   },
 };

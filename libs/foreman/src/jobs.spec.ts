@@ -33,6 +33,7 @@ describe('the row of a job', () => {
       machine: null,
       order: null,
       dispatch: null,
+      observing: false,
       created: moment(1),
       updated: moment(1),
     }));
@@ -67,6 +68,8 @@ describe('the row of a job', () => {
     expect(open(...dispatched)).toBeNull();
     expect(open(...dispatched, was.lapsed)).toBe('site1/lab');
     expect(open(...PLACES.ordered, was.paused)).toBeNull();
+    // Agents that poll are not asked what became of a task.
+    expect(open(...PLACES.asked)).toBeNull();
     expect(open(...dispatched, was.completed)).toBeNull();
   });
 
@@ -78,8 +81,8 @@ describe('the row of a job', () => {
         // As far as the job is not over: then there is no row.
         const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded');
         const state = story.reduce((before, event) => evolve(job, before, structuredClone(event)), job.initial());
-        const { stage, message, machine: at, order: open = null, dispatch: out = null } = state ?? {};
-        expect(row(...story)).toMatchObject({ stage, message, machine: at, order: open, dispatch: out });
+        const { stage, message, machine: at, order: open = null, dispatch: out = null, observing } = state ?? {};
+        expect(row(...story)).toMatchObject({ stage, message, machine: at, order: open, dispatch: out, observing });
       }),
     );
   });

@@ -11,6 +11,8 @@ export interface JobRow extends Created {
   readonly machine: Machine | null;
   readonly order: TaskOrder | null;
   readonly dispatch: Dispatch | null;
+  /** An agent is to tell what became of the task whose agent was lost. */
+  readonly observing: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -32,12 +34,12 @@ const moved = (then: Partial<JobRow> | ((data: Dispatch) => Partial<JobRow>) = {
     updated: at,
   }));
 
-const idle = { order: null, dispatch: null } as const;
+const idle = { order: null, dispatch: null, observing: false } as const;
 
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 2,
+  version: 3,
   key: 'integer',
   history: false,
   indexes: {
@@ -46,9 +48,9 @@ export const jobs: ReadModel<JobRow> = {
     stage: ({ stage }) => stage,
     /** The agent that polled for the task it is at. */
     holder: ({ dispatch }) => (dispatch?.holder ? agentOf(dispatch.holder) : null),
-    /** `site/module` of a task that waits to be fetched or sent. */
-    open: ({ site, stage, order, dispatch }) =>
-      stage === 'queued' && order && !dispatch ? `${site}/${order.module}` : null,
+    /** `site/module` of a task that waits to be fetched or sent; agents that poll are not asked to observe. */
+    open: ({ site, stage, order, dispatch, observing }) =>
+      stage === 'queued' && order && !dispatch && !observing ? `${site}/${order.module}` : null,
   },
   on: {
     JobCreated: rule<JobRow, Created>((_, { data, at }) => ({
@@ -62,13 +64,15 @@ export const jobs: ReadModel<JobRow> = {
     })),
     JobStarted: moved({ stage: 'queued' }),
     JobWaited: moved(),
-    JobStepRequested: moved(),
+    JobStepRequested: moved({ observing: false }),
     JobTaskDispatched: moved(({ cookie, transport, holder, deadline }) => ({
       dispatch: { cookie, transport, deadline, ...(holder ? { holder } : {}) },
     })),
     JobStepCompleted: moved(idle),
     JobStepFailed: moved({ ...idle, stage: 'error' }),
     JobTaskLapsed: moved({ dispatch: null }),
+    JobObservationRequested: moved({ observing: true }),
+    JobTaskObserved: moved({ dispatch: null, observing: false }),
     JobPaused: moved({ stage: 'paused' }),
     JobResumed: moved({ stage: 'queued' }),
     JobFailed: moved({ stage: 'error' }),

@@ -6,13 +6,13 @@ import { KeyedWorkQueue } from './keyed-work-queue.ts';
 function post(width: number) {
   const begun: number[] = [];
   const endings = new Map<number, () => void>();
-  const lookouts = new KeyedWorkQueue(width, async (key) => {
+  const queue = new KeyedWorkQueue(width, async (key) => {
     begun.push(key);
     await new Promise<void>((resolve) => endings.set(key, resolve));
     endings.delete(key);
   });
   return {
-    lookouts,
+    queue,
     begun,
     atWork: () => new Set(endings.keys()),
     end: async (key: number) => {
@@ -22,16 +22,16 @@ function post(width: number) {
   };
 }
 
-describe('lookouts', () => {
+describe('the work queue', () => {
   it('look at what they were rung for', () => {
-    const { lookouts, begun } = post(8);
-    for (const key of [1, 2, 3]) lookouts.add(key);
+    const { queue, begun } = post(8);
+    for (const key of [1, 2, 3]) queue.add(key);
     expect(begun).toEqual([1, 2, 3]);
   });
 
   it('look at no more than so many things at a time, in the order they were rung for', async () => {
-    const { lookouts, begun, atWork, end } = post(2);
-    for (const key of [1, 2, 3, 4]) lookouts.add(key);
+    const { queue, begun, atWork, end } = post(2);
+    for (const key of [1, 2, 3, 4]) queue.add(key);
     expect(atWork()).toEqual(new Set([1, 2]));
     await end(2);
     expect(atWork()).toEqual(new Set([1, 3]));
@@ -40,16 +40,16 @@ describe('lookouts', () => {
   });
 
   it('look once at what was rung for several times before they came to it', async () => {
-    const { lookouts, begun, end } = post(1);
-    for (const key of [1, 2, 2, 2]) lookouts.add(key);
+    const { queue, begun, end } = post(1);
+    for (const key of [1, 2, 2, 2]) queue.add(key);
     await end(1);
     await end(2);
     expect(begun).toEqual([1, 2]);
   });
 
   it('look once more at what was rung for during the look, and never twice at a time', async () => {
-    const { lookouts, begun, end } = post(8);
-    for (const key of [1, 1, 1]) lookouts.add(key);
+    const { queue, begun, end } = post(8);
+    for (const key of [1, 1, 1]) queue.add(key);
     expect(begun).toEqual([1]);
     await end(1);
     expect(begun).toEqual([1, 1]);
@@ -58,11 +58,11 @@ describe('lookouts', () => {
   });
 
   it('stop when no look is under way, and take no more rings', async () => {
-    const { lookouts, begun, end } = post(1);
-    for (const key of [1, 1, 2]) lookouts.add(key);
+    const { queue, begun, end } = post(1);
+    for (const key of [1, 1, 2]) queue.add(key);
     let stopped = false;
-    const stopping = lookouts.stop().then(() => (stopped = true));
-    lookouts.add(3);
+    const stopping = queue.stop().then(() => (stopped = true));
+    queue.add(3);
     await turn();
     expect(stopped).toBe(false);
     await end(1);
@@ -71,6 +71,6 @@ describe('lookouts', () => {
   });
 
   it('stop at once where nothing is under way', async () => {
-    await post(1).lookouts.stop();
+    await post(1).queue.stop();
   });
 });

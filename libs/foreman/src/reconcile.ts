@@ -1,14 +1,16 @@
 import type { UnitOfWork } from '#kernel';
 import type { Repeat } from '#platform';
 import { begin } from '#tscript';
-import type { Dispatch, Job } from './job.ts';
+import type { Dispatch, Job, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { targetOf } from './job-target.ts';
+import type { ResolveSecrets } from './task-secrets.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { runUntilBlocked, programOf } from './run-until-blocked.ts';
 
 /** What a look at a job needs besides the state of the streams. */
 export interface ReconcileContext extends RunContext {
+  readonly resolveSecrets: ResolveSecrets;
   /** Whether an agent on the wire serves this module of this site. */
   readonly serves: (site: string, module: string) => boolean;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
@@ -53,13 +55,24 @@ async function goOn(work: UnitOfWork, id: number, state: Job, context: Reconcile
   await handOut(work, id, context);
 }
 
-async function lapse(work: UnitOfWork, id: number, state: Job, { repeatOf }: ReconcileContext): Promise<void> {
-  const { dispatch, order } = state;
+/** A task as messages name it. */
+export const taskName = ({ module, function: name, task }: TaskOrder): string => `${module}.${name} (task ${task})`;
+
+async function lapse(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
+  const { dispatch, order, observing, site } = state;
   if (!dispatch || !order) return;
   const data = { cookie: dispatch.cookie, reason: 'nothing was heard of the agent' };
   await work.decide(job, id, { type: 'LapseTask', data });
-  if (repeatOf(order.module, order.function) === 'safe') return;
-  const message = `Nobody knows what became of ${order.module}.${order.function} (task ${order.task}): look, then reset the job to do it again`;
+  const repeat = context.repeatOf(order.module, order.function);
+  // Asking changes nothing, so it is done again like a task that is safe.
+  if (observing || repeat === 'safe') return;
+  // Agents that poll do not know how to observe.
+  if (repeat === 'observe' && (dispatch.transport === 'wire' || context.serves(site, order.module))) {
+    const message = `Waiting for an agent to tell what became of ${taskName(order)}`;
+    await work.decide(job, id, { type: 'ObserveTask', data: { message } });
+    return;
+  }
+  const message = `Nobody knows what became of ${taskName(order)}: look, then reset the job to do it again`;
   await work.decide(job, id, { type: 'FailJob', data: { message } });
 }
 

@@ -7,64 +7,66 @@ const JOB = 'job-12';
 const RESULT = { result: { answer: 1 } };
 
 describe('a report', () => {
-  let yard: JobFixture;
+  let fixture: JobFixture;
   beforeEach(async () => {
-    yard = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\n  lab.work( name="two" )\nend\n' });
-    yard.served.add('lab');
-    await yard.create();
-    await yard.look();
+    fixture = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\n  lab.work( name="two" )\nend\n' });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
   });
 
   /** The code and text of the refusal; nothing may have changed. */
   async function refused(report: Promise<unknown>): Promise<unknown> {
-    const before = yard.log.of(job, 12).length;
+    const before = fixture.log.of(job, 12).length;
     const error: unknown = await report.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Refusal);
-    expect(yard.log.of(job, 12)).toHaveLength(before);
+    expect(fixture.log.of(job, 12)).toHaveLength(before);
     const [{ code, text, exception } = {}] = (error as Refusal).faults;
     expect(exception).toBe('ForemanException');
     return [code, text];
   }
 
   it('completes the step, and the next one is part of it', async () => {
-    expect(await yard.report(RESULT)).toEqual({ [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'] });
-    expect((await yard.job()).order?.task).toBe('12-2');
+    expect(await fixture.report(RESULT)).toEqual({
+      [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'],
+    });
+    expect((await fixture.job()).order?.task).toBe('12-2');
   });
 
   it('counts once, however often the same is said', async () => {
-    const cookie = await yard.cookie();
-    await yard.report(RESULT, cookie);
-    expect(await yard.report(RESULT, cookie)).toEqual({});
-    await yard.report(RESULT);
-    expect((await yard.job()).stage).toBe('ended');
-    expect(await yard.report(RESULT, cookie)).toEqual({});
+    const cookie = await fixture.cookie();
+    await fixture.report(RESULT, cookie);
+    expect(await fixture.report(RESULT, cookie)).toEqual({});
+    await fixture.report(RESULT);
+    expect((await fixture.job()).stage).toBe('ended');
+    expect(await fixture.report(RESULT, cookie)).toEqual({});
   });
 
   it('does not count where it says something else than before', async () => {
-    const cookie = await yard.cookie();
-    await yard.report(RESULT, cookie);
-    expect(await refused(yard.report({ result: { answer: 2 } }, cookie))).toEqual([
+    const cookie = await fixture.cookie();
+    await fixture.report(RESULT, cookie);
+    expect(await refused(fixture.report({ result: { answer: 2 } }, cookie))).toEqual([
       'INVALID_RESULT',
       'Error saving job results: "Bad Cookie"',
     ]);
-    expect(await refused(yard.report({ error: 'no' }, cookie))).toEqual([
+    expect(await refused(fixture.report({ error: 'no' }, cookie))).toEqual([
       'BAD_COOKIE',
       'Error setting job to error: "Bad Cookie"',
     ]);
   });
 
   it('does not count with a cookie nobody has given out', async () => {
-    expect(await refused(yard.report(RESULT, 'guessed'))).toEqual([
+    expect(await refused(fixture.report(RESULT, 'guessed'))).toEqual([
       'INVALID_RESULT',
       'Error saving job results: "Bad Cookie"',
     ]);
   });
 
   it('does not count where no task is out', async () => {
-    yard = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
-    await yard.create();
-    await yard.look();
-    expect(await refused(yard.report(RESULT, ''))).toEqual([
+    fixture = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
+    await fixture.create();
+    await fixture.look();
+    expect(await refused(fixture.report(RESULT, ''))).toEqual([
       'INVALID_RESULT',
       'Error saving job results: "Bad Cookie"',
     ]);
@@ -74,16 +76,16 @@ describe('a report', () => {
     ['that is over', 'ended'],
     ['that is not there', 'nowhere'],
   ])('is of a job %s', async (_, where) => {
-    if (where === 'nowhere') yard = new JobFixture({});
+    if (where === 'nowhere') fixture = new JobFixture({});
     else {
-      await yard.report(RESULT);
-      await yard.report(RESULT);
+      await fixture.report(RESULT);
+      await fixture.report(RESULT);
     }
-    expect(await refused(yard.report(RESULT, 'guessed'))).toEqual([
+    expect(await refused(fixture.report(RESULT, 'guessed'))).toEqual([
       'JOB_NOT_FOUND',
       'Error saving job results: "Job Not Found"',
     ]);
-    expect(await refused(yard.report({ error: 'no' }, 'guessed'))).toEqual([
+    expect(await refused(fixture.report({ error: 'no' }, 'guessed'))).toEqual([
       'JOB_NOT_FOUND',
       'Error setting job to error: "Job Not Found"',
     ]);
@@ -93,31 +95,31 @@ describe('a report', () => {
     [{ nothing: 1 }, 'answer must be JSON, and is missing'],
     [{}, 'answer must be JSON, and is missing'],
   ])('whose result is not that of the contract (%j) is a fault of the task, once', async (result, fault) => {
-    const cookie = await yard.cookie();
+    const cookie = await fixture.cookie();
     const message = `lab.work: the agent's result of work is not that of the contract: ${fault}`;
-    expect(await yard.report({ result }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
-    expect(await yard.job()).toMatchObject({ stage: 'error', message, retry: '12-1', dispatch: undefined });
-    expect(await yard.report({ result }, cookie)).toEqual({});
-    await yard.reset();
-    expect(await yard.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
-    expect((await yard.job()).order?.task).toBe('12-1');
-    expect(await yard.report(RESULT)).toMatchObject({ [JOB]: expect.arrayContaining(['JobStepCompleted']) });
+    expect(await fixture.report({ result }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message, retry: '12-1', dispatch: undefined });
+    expect(await fixture.report({ result }, cookie)).toEqual({});
+    await fixture.reset();
+    expect(await fixture.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
+    expect((await fixture.job()).order?.task).toBe('12-1');
+    expect(await fixture.report(RESULT)).toMatchObject({ [JOB]: expect.arrayContaining(['JobStepCompleted']) });
   });
 
   it('of a failure puts the job into error, and counts once too', async () => {
-    const cookie = await yard.cookie();
-    expect(await yard.report({ error: 'no disk' }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
-    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'no disk', retry: '12-1' });
-    expect(await yard.report({ error: 'no disk' }, cookie)).toEqual({});
-    expect(await refused(yard.report(RESULT, cookie))).toEqual([
+    const cookie = await fixture.cookie();
+    expect(await fixture.report({ error: 'no disk' }, cookie)).toEqual({ [JOB]: ['JobStepFailed'] });
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message: 'no disk', retry: '12-1' });
+    expect(await fixture.report({ error: 'no disk' }, cookie)).toEqual({});
+    expect(await refused(fixture.report(RESULT, cookie))).toEqual([
       'INVALID_RESULT',
       'Error saving job results: "Bad Cookie"',
     ]);
   });
 
   it('is taken of a job in error, which stays there', async () => {
-    await yard.tell({ type: 'FailJob', data: { message: 'a fault' } });
-    expect(await yard.report(RESULT)).toEqual({ [JOB]: ['JobStepCompleted'] });
-    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'worked' });
+    await fixture.tell({ type: 'FailJob', data: { message: 'a fault' } });
+    expect(await fixture.report(RESULT)).toEqual({ [JOB]: ['JobStepCompleted'] });
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message: 'worked' });
   });
 });

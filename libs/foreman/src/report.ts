@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { UnitOfWork } from '#kernel';
-import { refuseAs } from '#kernel';
+import type { JsonMap, UnitOfWork } from '#kernel';
+import { maskTexts, refuseAs } from '#kernel';
+import type { Machine } from '#tscript';
 import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
+import type { Job, TaskOrder, ToldOfTask } from './job.ts';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, taskName } from './reconcile.ts';
 import { hostOf, programOf } from './run-until-blocked.ts';
 
 const digest = (outcome: Outcome): string => createHash('sha256').update(JSON.stringify(outcome)).digest('base64url');
@@ -22,37 +24,89 @@ export async function takeReport(
   report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
   context: ReconcileContext,
 ): Promise<void> {
-  const { job: id, cookie, outcome } = report;
-  const refuse = refusals(outcome);
+  const { job: id, cookie, outcome: said } = report;
+  const refuse = refusals(said);
   const state = await work.load(job, id);
-  const seal = digest(outcome);
+  const seal = digest(said);
   const before = state?.spent.find((spent) => spent.cookie === cookie);
   if (before?.outcome === seal) return;
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
   if (state.dispatch?.cookie !== cookie || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
-  if ('error' in outcome) {
+  const outcome = await withoutSecrets(said, state.order, context);
+  if (state.observing && state.order)
+    await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome }, context);
+  else if ('error' in outcome) {
     await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: outcome.error } });
     return;
+  } else {
+    const taken = await given(work, state, outcome.result, context);
+    if ('fault' in taken) {
+      await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: taken.fault } });
+      return;
+    }
+    await work.decide(job, id, { type: 'CompleteTask', data: { cookie, outcome: seal, ...taken } });
   }
-  const code = await programOf(work, state);
-  const host = await hostOf(work, state, context);
-  const pending = pendingCookie(state.machine) ?? '';
-  const { machine, answer, message, fault } = deliver(state.machine, code, host, {
-    cookie: pending,
-    // What an agent says is plain data: it cannot pass for a reference to a secret.
-    data: untagged(outcome.result),
-    now: context.now,
-  });
-  if (answer !== 'Accepted') {
-    const failure = fault ?? `the script cannot take the result: ${answer}`;
-    await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: failure } });
-    return;
-  }
-  const data = { cookie, outcome: seal, machine, message: message ?? '' };
-  await work.decide(job, id, { type: 'CompleteTask', data });
   // The next step, or the end of the job, is part of the same append.
   await reconcile(work, id, context);
 }
+
+/** What an agent says shows no secret that its task was given: it goes into the log. */
+async function withoutSecrets(
+  said: Outcome,
+  order: TaskOrder | undefined,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  if (!order) return said;
+  const { texts } = await context.resolveSecrets(order.parameters);
+  return maskTexts(said, texts);
+}
+
+/** A machine that has taken a result, or why it could not. */
+type Taken = { readonly machine: Machine; readonly message: string } | { readonly fault: string };
+
+async function given(work: UnitOfWork, state: Job, result: JsonMap, context: ReconcileContext): Promise<Taken> {
+  if (!state.machine) return { fault: 'the script has not begun' };
+  const code = await programOf(work, state);
+  const host = await hostOf(work, state, context);
+  const pending = pendingCookie(state.machine) ?? '';
+  // What an agent says is plain data: it cannot pass for a reference to a secret.
+  const report = { cookie: pending, data: untagged(result), now: context.now };
+  const { machine, answer, message = '', fault } = deliver(state.machine, code, host, report);
+  if (answer === 'Accepted') return { machine, message };
+  return { fault: fault ?? `the script cannot take the result: ${answer}` };
+}
+
+interface ToldOf {
+  readonly state: Job;
+  readonly order: TaskOrder;
+  readonly cookie: string;
+  readonly seal: string;
+  readonly outcome: Outcome;
+}
+
+/** Takes what an agent tells of a task whose agent was lost: it was done, it is to be done, or nobody knows. */
+async function takeObservation(work: UnitOfWork, id: number, told: ToldOf, context: ReconcileContext): Promise<void> {
+  const { order, cookie, seal, outcome, state } = told;
+  const name = taskName(order);
+  const tell = (data: Omit<ToldOfTask, 'cookie' | 'outcome'> & { readonly machine?: Machine }) =>
+    work.decide(job, id, { type: 'TellOfTask', data: { cookie, outcome: seal, ...data } });
+  const unknown = (reason: string) =>
+    tell({
+      state: 'unknown',
+      message: `Nobody knows what became of ${name}: ${reason}. Look, then reset the job to do it again`,
+    });
+  if ('error' in outcome) return void (await unknown(outcome.error));
+  const { result } = outcome;
+  if (result['state'] === 'not-done') return void (await tell({ state: 'not-done', message: `${name} was not done` }));
+  if (result['state'] !== 'done') return void (await unknown(textIn(result['reason']) ?? 'the agent does not tell'));
+  const taken = await given(work, state, isMap(result['result']) ? result['result'] : {}, context);
+  if ('fault' in taken) return void (await unknown(`it was done, but ${taken.fault}`));
+  await tell({ state: 'done', ...taken });
+}
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const isMap = (value: unknown): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function refusals(outcome: Outcome): (code: string, answer: string) => ReturnType<typeof refuseAs> {
   const wrong = 'result' in outcome ? 'Error saving job results' : 'Error setting job to error';

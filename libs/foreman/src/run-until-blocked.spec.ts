@@ -6,10 +6,10 @@ const JOB = 'job-12';
 const HOST = 'thing-host1';
 
 async function begun(script: string): Promise<JobFixture> {
-  const yard = new JobFixture({ create: script });
-  await yard.create();
-  await yard.look();
-  return yard;
+  const fixture = new JobFixture({ create: script });
+  await fixture.create();
+  await fixture.look();
+  return fixture;
 }
 
 describe('a pass over a script', () => {
@@ -20,56 +20,56 @@ describe('a pass over a script', () => {
     ['aborted where it wants what is not there', 'lab.nothing()', 'aborted', 'Not Defined "lab" of "nothing" line 2'],
     ['queued where it only says something', 'message( msg="hello" )', 'queued', 'hello'],
   ])('leaves the job %s', async (_, line, stage, message) => {
-    const yard = await begun(`begin()\n  ${line}\nend\n`);
-    expect(await yard.job()).toMatchObject({ stage, message });
+    const fixture = await begun(`begin()\n  ${line}\nend\n`);
+    expect(await fixture.job()).toMatchObject({ stage, message });
   });
 
   it('goes on behind a pause when the job is resumed', async () => {
-    const yard = await begun('begin()\n  pause( msg="look at it" )\nend\n');
-    await yard.tell({ type: 'ResumeJob', data: {} });
-    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+    const fixture = await begun('begin()\n  pause( msg="look at it" )\nend\n');
+    await fixture.tell({ type: 'ResumeJob', data: {} });
+    expect(await fixture.look()).toMatchObject({ [JOB]: ['JobEnded'] });
   });
 
   it('goes on behind an error when the job is reset', async () => {
-    const yard = await begun('begin()\n  error( msg="no disk" )\nend\n');
-    await yard.reset();
-    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+    const fixture = await begun('begin()\n  error( msg="no disk" )\nend\n');
+    await fixture.reset();
+    expect(await fixture.look()).toMatchObject({ [JOB]: ['JobEnded'] });
   });
 
   it('goes on behind what it said at the next look', async () => {
-    const yard = await begun('begin()\n  message( msg="hello" )\nend\n');
-    expect(await yard.look()).toMatchObject({ [JOB]: ['JobEnded'] });
+    const fixture = await begun('begin()\n  message( msg="hello" )\nend\n');
+    expect(await fixture.look()).toMatchObject({ [JOB]: ['JobEnded'] });
   });
 
   it('ends where its share is used up, and goes on from there', async () => {
-    const yard = await begun('begin()\n  count = 0\n  while ( count < 60000 ) do count = ( count + 1 )\nend\n');
-    expect(await yard.job()).toMatchObject({ stage: 'queued', message: 'running at line 3' });
+    const fixture = await begun('begin()\n  count = 0\n  while ( count < 60000 ) do count = ( count + 1 )\nend\n');
+    expect(await fixture.job()).toMatchObject({ stage: 'queued', message: 'running at line 3' });
     let looks = 0;
-    while ((await yard.job()).stage === 'queued') {
-      await yard.look();
+    while ((await fixture.job()).stage === 'queued') {
+      await fixture.look();
       looks += 1;
       expect(looks).toBeLessThan(20);
     }
-    expect(await yard.job()).toMatchObject({ stage: 'ended', machine: { variables: { count: 60_000 } } });
+    expect(await fixture.job()).toMatchObject({ stage: 'ended', machine: { variables: { count: 60_000 } } });
   });
 
   it('leaves an aborted job with its target', async () => {
-    const yard = await begun('begin()\n  fatal_error( msg="no hope" )\nend\n');
-    expect(await yard.look()).toEqual({});
-    expect(await yard.log.state(thing, 'host1')).toMatchObject({ built: false, job: 12 });
+    const fixture = await begun('begin()\n  fatal_error( msg="no hope" )\nend\n');
+    expect(await fixture.look()).toEqual({});
+    expect(await fixture.log.state(thing, 'host1')).toMatchObject({ built: false, job: 12 });
   });
 
   it('sees its target', async () => {
-    const yard = await begun('begin()\n  pause( msg=( "in rack " . thing.rack ) )\nend\n');
-    expect((await yard.job()).message).toBe('in rack a');
+    const fixture = await begun('begin()\n  pause( msg=( "in rack " . thing.rack ) )\nend\n');
+    expect((await fixture.job()).message).toBe('in rack a');
   });
 
   it('runs the program the job began with, whatever becomes of the script', async () => {
-    const yard = await begun('begin()\n  pause( msg="one" )\n  pause( msg="two" )\nend\n');
-    yard.log.put({ category: 'script' }, 'create', { type: 'ScriptRewritten', data: { text: 'begin()\nend\n' } });
-    await yard.tell({ type: 'ResumeJob', data: {} });
-    await yard.look();
-    expect((await yard.job()).message).toBe('two');
+    const fixture = await begun('begin()\n  pause( msg="one" )\n  pause( msg="two" )\nend\n');
+    fixture.log.put({ category: 'script' }, 'create', { type: 'ScriptRewritten', data: { text: 'begin()\nend\n' } });
+    await fixture.tell({ type: 'ResumeJob', data: {} });
+    await fixture.look();
+    expect((await fixture.job()).message).toBe('two');
   });
 });
 
@@ -77,43 +77,43 @@ describe('a fault of a platform', () => {
   const mended = { type: 'ThingMoved', data: { rack: 'b' } } as const;
 
   it.each(['setup', 'task', 'receive'])('in %s is the error of the job, and a reset goes on there', async (stage) => {
-    const yard = new JobFixture({ create: `begin()\n  answer = lab.fragile( stage="${stage}" )\nend\n` });
-    yard.served.add('lab');
-    await yard.create();
-    await yard.look();
-    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
+    const fixture = new JobFixture({ create: `begin()\n  answer = lab.fragile( stage="${stage}" )\nend\n` });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
+    if (stage === 'receive') await fixture.report({ result: { answer: 1 } });
     const message = `lab.fragile: no idea in ${stage}`;
-    expect(await yard.job()).toMatchObject({ stage: 'error', message, order: undefined, dispatch: undefined });
-    expect(await yard.look()).toEqual({});
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message, order: undefined, dispatch: undefined });
+    expect(await fixture.look()).toEqual({});
 
     // As long as the fault is there it is told again, once for each reset.
-    await yard.reset();
-    await yard.look();
-    if (stage === 'receive') await yard.report({ result: { answer: 1 } });
-    expect(await yard.job()).toMatchObject({ stage: 'error', message });
+    await fixture.reset();
+    await fixture.look();
+    if (stage === 'receive') await fixture.report({ result: { answer: 1 } });
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message });
 
-    yard.log.put(thing, 'host1', mended);
-    await yard.reset();
-    await yard.look();
-    expect((await yard.job()).order?.task).toBe('12-1');
-    expect(await yard.report({ result: { answer: 2 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
-    expect((await yard.job()).machine?.variables).toEqual({ answer: 2 });
+    fixture.log.put(thing, 'host1', mended);
+    await fixture.reset();
+    await fixture.look();
+    expect((await fixture.job()).order?.task).toBe('12-1');
+    expect(await fixture.report({ result: { answer: 2 } })).toMatchObject({ [JOB]: ['JobStepCompleted', 'JobEnded'] });
+    expect((await fixture.job()).machine?.variables).toEqual({ answer: 2 });
   });
 });
 
 describe('the end of a job', () => {
   it('comes to nothing where its effect is refused: the job is in error, and a reset tries it again', async () => {
-    const yard = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });
-    await yard.create();
-    await yard.look();
-    yard.now += 1000;
+    const fixture = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });
+    await fixture.create();
+    await fixture.look();
+    fixture.now += 1000;
     // The thing has come into other hands.
-    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 99 } });
-    expect(await yard.look()).toEqual({ [JOB]: ['JobFailed'] });
-    expect(await yard.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
+    fixture.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 99 } });
+    expect(await fixture.look()).toEqual({ [JOB]: ['JobFailed'] });
+    expect(await fixture.job()).toMatchObject({ stage: 'error', message: 'target has an existing job' });
 
-    yard.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 12 } });
-    await yard.reset();
-    expect(await yard.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['ThingBuilt', 'ThingReleased'] });
+    fixture.log.put(thing, 'host1', { type: 'ThingTaken', data: { job: 12 } });
+    await fixture.reset();
+    expect(await fixture.look()).toEqual({ [JOB]: ['JobEnded'], [HOST]: ['ThingBuilt', 'ThingReleased'] });
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '#event-store';
 import { Timers } from './timers.ts';
 
 const NOON = Date.parse('2026-05-01T12:00:00.000Z');
@@ -54,11 +55,56 @@ describe('alarms', () => {
     expect(rung).toEqual([]);
   });
 
-  it('for a time further off than a timer goes ring before it, not at once', () => {
-    alarms.set(1, NOON + 100 * DAY);
-    pass(24 * DAY);
+  it('ring at their time also where it is further off than a timer goes', () => {
+    alarms.set(1, NOON + 30 * DAY);
+    jest.setSystemTime(NOON + 30 * DAY - 2000);
+    pass(1999);
     expect(rung).toEqual([]);
-    pass(DAY);
+    pass(1001);
+    expect(rung).toEqual([1]);
+  });
+
+  it('ring the first of several first, whatever the order they were set in', () => {
+    for (const [key, wait] of [
+      [1, 3000],
+      [2, 1500],
+      [3, 1500],
+      [4, 500],
+    ] as const)
+      alarms.set(key, NOON + wait);
+    pass(5000);
+    expect(rung).toEqual([4, 2, 3, 1]);
+  });
+
+  it('ring within a second when the clock jumps past their time', () => {
+    alarms.set(1, NOON + 3_600_000);
+    jest.setSystemTime(NOON + 3_600_001);
+    pass(1000);
+    expect(rung).toEqual([1]);
+  });
+
+  it('of the clock of the log ring after about their time where the clock of the machine is set back', () => {
+    alarms.stop();
+    const clock = systemClock();
+    alarms = new Timers((key) => rung.push(key), clock.millis);
+    alarms.set(1, clock.millis() + 8000);
+    pass(1000);
+    jest.setSystemTime(NOON - 3_600_000);
+    pass(6000);
+    expect(rung).toEqual([]);
+    pass(2000);
+    expect(rung).toEqual([1]);
+  });
+
+  it('of the clock of the log ring as soon as it is right again', () => {
+    alarms.stop();
+    jest.setSystemTime(NOON - 3_600_000);
+    const clock = systemClock();
+    alarms = new Timers((key) => rung.push(key), clock.millis);
+    alarms.set(1, NOON + 8000);
+    pass(4000);
+    jest.setSystemTime(NOON + 9000);
+    pass(1000);
     expect(rung).toEqual([1]);
   });
 

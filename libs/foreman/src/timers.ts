@@ -1,32 +1,56 @@
-/** The longest time a timer takes, in milliseconds. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+/** How often the times are looked at again, in milliseconds: clocks are set, and waits would not notice. */
+const CHECK_MS = 1000;
 
-/** Rings for keys at given times; a later time for the same key replaces the earlier one. Kept in memory only. */
+/**
+ * Rings for keys at given times; a later time for the same key replaces the earlier one. Kept in memory only. What is
+ * waited for is a time of the given clock: where that jumps, it rings within a second.
+ */
 export class Timers {
-  readonly #timers = new Map<number, NodeJS.Timeout>();
+  readonly #due = new Map<number, number>();
   readonly #ring: (key: number) => void;
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer looks next, by the given clock. */
+  #next = Number.POSITIVE_INFINITY;
 
-  constructor(ring: (key: number) => void) {
+  /** @param now milliseconds since 1970 */
+  constructor(ring: (key: number) => void, now: () => number = Date.now) {
     this.#ring = ring;
+    this.#now = now;
   }
 
   /** @param at milliseconds since 1970; undefined: not at all */
   set(key: number, at: number | undefined): void {
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
-    if (at === undefined) return;
-    const wait = Math.min(Math.max(at - Date.now(), 0), MAX_DELAY_MS);
-    this.#timers.set(
-      key,
-      setTimeout(() => {
-        this.#timers.delete(key);
-        this.#ring(key);
-      }, wait),
-    );
+    if (at === undefined) {
+      this.#due.delete(key);
+      return;
+    }
+    this.#due.set(key, at);
+    if (at < this.#next) this.#wait(at);
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#next = Number.POSITIVE_INFINITY;
+    this.#due.clear();
+  }
+
+  #wait(until: number): void {
+    clearTimeout(this.#timer);
+    const wait = Math.min(Math.max(until - this.#now(), 0), CHECK_MS);
+    this.#next = Math.min(until, this.#now() + wait);
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(wait));
+  }
+
+  #look(): void {
+    const now = this.#now();
+    const due = [...this.#due].filter(([, at]) => at <= now).map(([key]) => key);
+    for (const key of due) this.#due.delete(key);
+    this.#next = Number.POSITIVE_INFINITY;
+    let first = Number.POSITIVE_INFINITY;
+    for (const at of this.#due.values()) first = Math.min(first, at);
+    if (first < Number.POSITIVE_INFINITY) this.#wait(first);
+    for (const key of due) this.#ring(key);
   }
 }

@@ -2,7 +2,7 @@ import type { Machine } from '#tscript';
 import { begin, compile } from '#tscript';
 import type { Created, JobEvent } from '../src/job.ts';
 
-/** A job as the specs of this room make it. */
+/** A job as the specs of this module make it. */
 export const created: Created = {
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },
@@ -25,6 +25,11 @@ export const was = {
   ordered: { type: 'JobStepRequested', data: { ...under, order } },
   dispatched: { type: 'JobTaskDispatched', data: { ...dispatch, task: '12-1' } },
   lapsed: { type: 'JobTaskLapsed', data: { task: '12-1', cookie: 'c1', reason: 'silence' } },
+  asked: { type: 'JobObservationRequested', data: { task: '12-1', message: 'asking' } },
+  told: {
+    type: 'JobTaskObserved',
+    data: { task: '12-1', cookie: 'c1', outcome: 'o', state: 'not-done', message: 'not done' },
+  },
   completed: {
     type: 'JobStepCompleted',
     data: { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: '' },
@@ -43,6 +48,8 @@ export const waiting = [was.created];
 export const atWork = [...waiting, was.started];
 export const withTask = [...atWork, was.ordered];
 export const dispatched = [...withTask, was.dispatched];
+export const asked = [...dispatched, was.lapsed, was.asked];
+export const observed = [...asked, was.dispatched];
 
 /** Every place a job can stand at, and how it came there. */
 export const PLACES = {
@@ -51,6 +58,9 @@ export const PLACES = {
   queued: atWork,
   ordered: withTask,
   dispatched,
+  asked,
+  observed,
+  'observed, paused': [...observed, was.paused],
   paused: [...atWork, was.paused],
   'paused, dispatched': [...dispatched, was.paused],
   error: [...atWork, was.failed],

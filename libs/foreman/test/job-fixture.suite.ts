@@ -2,6 +2,7 @@ import type { Json } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { json, optional, platformContract, text } from '#platform';
 import { serverSide } from '#platform/server';
+import { Erased } from '#secrets';
 import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
 import { clearDispatched, toJson } from '#tscript';
@@ -15,6 +16,7 @@ import { reconcile } from '../src/reconcile.ts';
 import { takeReport } from '../src/report.ts';
 import type { JobTarget } from '../src/job-target.ts';
 import { jobTargets } from '../src/job-target.ts';
+import { secretResolver } from '../src/task-secrets.ts';
 
 const contract = platformContract({
   name: 'lab',
@@ -101,7 +103,7 @@ export const LEASE = 30_000;
 const ID = 12;
 
 /**
- * A foreman's yard without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
+ * A foreman's fixture without a server: one thing (`host1`, in rack `a`), the scripts of its blueprint, and a job with
  * the id 12 that is looked at by hand, at a time that stands still.
  */
 export class JobFixture {
@@ -110,13 +112,15 @@ export class JobFixture {
   now = Date.parse('2026-01-01T00:00:00.000Z');
   /** Modules that agents on the wire serve. */
   readonly served = new Set<string>();
+  /** Secrets by their ids; the thing has one under `password`. */
+  readonly secrets = new Map([['s1', 'open sesame']]);
   #cookies = 0;
 
   readonly #target: JobTarget;
 
   /** @param scripts their texts by slot; @param byItself whether the thing is there as soon as a job wants it */
   constructor(scripts: Readonly<Record<string, string>>, byItself = true) {
-    this.#target = thingTarget(byItself);
+    this.#target = thingTarget(byItself, { password: { $secret: 's1' } });
     this.log.put(thing, 'host1', { type: 'ThingDefined', data: { rack: 'a' } });
     this.log.put({ category: 'blueprint' }, 'base', { type: 'BluePrintDefined', data: { parents: [] } });
     for (const [slot, text] of Object.entries(scripts)) {
@@ -168,6 +172,7 @@ export class JobFixture {
       newCookie: () => `cookie${(this.#cookies += 1)}`,
       targets: jobTargets([this.#target]),
       platforms: [lab],
+      resolveSecrets: secretResolver(async ({ $secret: id }) => this.secrets.get(id) ?? Promise.reject(new Erased(id))),
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerOptions } from 'node:http';
@@ -24,13 +24,16 @@ import {
   talk,
 } from '../test/connections.ts';
 import { acceptCustomVerbs, verbOf } from './custom-verbs.ts';
+import { malformedAnswer } from './refused-connection.ts';
 
 const VERBS = ['LIST', 'CALL', 'CREATE', 'UPDATE', 'DESCRIBE'];
 const CLOSE = { Connection: 'close' };
 
+jest.setTimeout(60_000);
+
 afterEach(closeAll);
 
-const refusal = (message: string): string => `400 {"message": ${JSON.stringify(message)}}`;
+const refusal = (message: string): string => `400 ${malformedAnswer(message).text}`;
 
 describe('verbs', () => {
   it('reach the handler as POST, one after another on one connection', async () => {
@@ -66,11 +69,12 @@ describe('verbs', () => {
   it.each(['FOO', 'PROPFINE', 'LOCK', 'COPY', 'REBIND', 'UNBIND', 'CHECKOUT', 'CONNECT'])(
     'do not include %s',
     async (method) => {
-      const body = `{"message": "Invalid Verb (HTTP Method) \\"${method}\\""}`;
+      const body = malformedAnswer(`Invalid Verb (HTTP Method) "${method}"`).text ?? '';
       expect(await talk(await started(), `${method} /api/v1/Site/Site HTTP/1.1\r\nHost: a\r\n\r\n`)).toBe(
         [
           'HTTP/1.1 400 Bad Request',
-          'Content-Type: application/json;charset=utf-8',
+          'Content-Type: application/problem+json',
+          'Cache-Control: no-store',
           `Content-Length: ${body.length}`,
           'Connection: close',
           '',

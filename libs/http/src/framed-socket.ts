@@ -116,8 +116,9 @@ export class FramedSocket extends Duplex {
     if (this.raw.destroyed) return;
     if (answer) {
       const connection = this.leaving ? 'Connection: close' : this.settings.keepAlive();
-      const { text, encoding } = responseText(verb, answer, connection);
+      const { text, encoding, bytes } = responseText(verb, answer, connection);
       this.raw.write(text, encoding);
+      if (bytes) this.raw.write(bytes);
     }
     if (this.leaving || !answer) {
       this.destroySoon();

@@ -27,6 +27,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: there is no body. */
   readonly text?: string | undefined;
+  /** A large body that is encoded already, instead of text: it is sent without being copied. */
+  readonly bytes?: Buffer | undefined;
 }
 
 /** Answers every request; with undefined where there is nobody left to answer. */

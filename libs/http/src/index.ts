@@ -7,5 +7,7 @@ export { createDispatchingServer, httpDispatcher } from './dispatcher.ts';
 export type { HttpDispatcher, ProtocolAdapter } from './dispatcher.ts';
 export { newRequestId, withoutHost } from './http-exchange.ts';
 export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
+export { httpSettings } from './http.settings.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
+export { plainProblem } from './plain-problem.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';

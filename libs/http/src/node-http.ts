@@ -18,10 +18,11 @@ export function nodeRequest(message: IncomingMessage, verb: string, source: stri
 }
 
 /** Puts an answer on the wire, its length known, never in chunks. */
-export function sendAnswer(response: ServerResponse, { status, headers, text }: HttpAnswer): void {
-  const length = text === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(text)) };
+export function sendAnswer(response: ServerResponse, { status, headers, text, bytes }: HttpAnswer): void {
+  const body = bytes ?? text;
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   response.writeHead(status, { ...headers, ...length });
-  response.end(text);
+  response.end(body);
 }
 
 /** A handler as a listener of Node's HTTP server. The promise never rejects. */

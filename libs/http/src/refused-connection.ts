@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FramedSocket } from './framed-socket.ts';
 import type { HttpAnswer } from './http-exchange.ts';
+import { plainProblem } from './plain-problem.ts';
 
 /** How long a refused client may go on sending before the connection is cut, in milliseconds; cut at once, it would lose the answer. */
 const LINGER_MS = 1000;
@@ -41,12 +42,8 @@ function answerInTurn(socket: FramedSocket, answer: string): void {
   socket.once('close', () => clearTimeout(cut));
 }
 
-/** A request that cannot be read, told in JSON. */
-export const malformedAnswer = (message: string): HttpAnswer => ({
-  status: 400,
-  headers: { 'Content-Type': 'application/json;charset=utf-8' },
-  text: `{"message": ${JSON.stringify(message)}}`,
-});
+/** The answer to a request that cannot be read, unless a protocol has one of its own. */
+export const malformedAnswer = (reason: string): HttpAnswer => plainProblem(400, reason);
 
 function textOf({ status, headers, text = '' }: HttpAnswer): string {
   const fields = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' };

@@ -38,6 +38,17 @@ describe('an answer on the wire', () => {
     expect(written('POST', 200, {}).text).toContain('Content-Length: 0');
   });
 
+  it('has bytes behind its head, and their length in it', () => {
+    const bytes = Buffer.from('ü');
+    const answer = { status: 200, headers: {}, bytes };
+    expect(responseText('GET', answer, 'Connection: close')).toEqual({
+      text: expect.stringMatching(/\r\nContent-Length: 2\r\n.*\r\n\r\n$/s),
+      encoding: 'latin1',
+      bytes,
+    });
+    expect(responseText('HEAD', answer, 'Connection: close').bytes).toBeUndefined();
+  });
+
   it.each(['a\r\nSet-Cookie: b', 'a\nb', 'a\0', '\u0100'])('is none with a field that holds %j', (value) => {
     expect(() => responseText('GET', { status: 200, headers: { Name: value } }, '')).toThrow('the field Name');
   });

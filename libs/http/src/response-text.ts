@@ -11,6 +11,8 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 export interface EncodedText {
   readonly text: string;
   readonly encoding: 'latin1' | 'utf8';
+  /** What goes behind the text. */
+  readonly bytes?: Buffer | undefined;
 }
 
 /**
@@ -20,19 +22,20 @@ export interface EncodedText {
  */
 export function responseText(
   verb: string,
-  { status, headers, text = '' }: HttpAnswer,
+  { status, headers, text = '', bytes }: HttpAnswer,
   connection: string,
 ): EncodedText {
-  const bytes = Buffer.byteLength(text);
+  const length = Buffer.byteLength(bytes ?? text);
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
   for (const name in headers) {
     const value = headers[name] ?? '';
     if (FORBIDDEN.test(value)) throw new TypeError(`the field ${name} cannot be sent`);
     head += `${name}: ${value}\r\n`;
   }
-  if (!WITHOUT_BODY.includes(status)) head += `Content-Length: ${bytes}\r\n`;
+  if (!WITHOUT_BODY.includes(status)) head += `Content-Length: ${length}\r\n`;
   head += `Date: ${dateNow()}\r\n${connection}\r\n\r\n`;
-  if (verb === 'HEAD' || bytes === text.length) {
+  if (bytes) return { text: head, encoding: 'latin1', bytes: verb === 'HEAD' ? undefined : bytes };
+  if (verb === 'HEAD' || length === text.length) {
     return { text: verb === 'HEAD' ? head : head + text, encoding: 'latin1' };
   }
   // Heads are bytes, one to a character, whatever the body is written in.

@@ -5,6 +5,7 @@ export type { AnyDecider, CommandOf, Decider, Decision, EventOf, Message } from 
 export type { Json, JsonMap } from './json.ts';
 export { entity } from './entity.ts';
 export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';
+export { atOnce, inSlices } from './in-slices.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 export { silentLogger } from './logger.ts';

@@ -1,4 +1,4 @@
-/** One reason why a wish cannot be granted. */
+/** One reason why a request cannot be granted. */
 export interface Fault {
   /** The field at fault, in the words of the API; `''` where the request as a whole is at fault. */
   readonly field: string;
@@ -10,7 +10,7 @@ export interface Fault {
   readonly exception?: string;
 }
 
-/** A wish that was understood and cannot be granted; the caller may read why. */
+/** A request that was understood and cannot be granted; the caller may read why. */
 export class Refusal extends Error {
   readonly faults: readonly Fault[];
 

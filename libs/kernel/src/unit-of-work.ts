@@ -27,7 +27,7 @@ interface TrackedStream {
 }
 
 /**
- * A unit of work on a fork: an in-memory overlay over the log. It reads the streams a wish needs, lets deciders speak,
+ * A unit of work on a fork: an in-memory overlay over the log. It reads the streams a request needs, lets deciders speak,
  * and collects what they decide, stream by stream. Committed, it is one atomic append: an exact revision for every
  * stream written, a check for every stream only read. Not committed, it is a dry run.
  */
@@ -66,8 +66,8 @@ export class UnitOfWork {
     id: string | number,
     command: C,
   ): Promise<Refusal | undefined> {
-    const begins = decider.creationCommands?.includes(command.type) === true;
-    const touched = await this.#touch(decider, String(id), begins);
+    const creates = decider.creationCommands?.includes(command.type) === true;
+    const touched = await this.#touch(decider, String(id), creates);
     const rule = (decider.decide as Record<string, (data: unknown, state: S) => unknown>)[command.type];
     if (!rule) throw new Error(`${decider.category} knows no command ${command.type}`);
     const decision = rule(command.data, touched.state as S);
@@ -113,13 +113,13 @@ export class UnitOfWork {
   async #touch<S, C extends Message, E extends Message>(
     decider: Decider<S, C, E>,
     id: string,
-    begins = false,
+    creates = false,
   ): Promise<TrackedStream> {
     const stream = streamName(decider.category, id);
     const known = this.#streams.get(stream);
     if (known) return catchUp(known);
-    const guessed = begins ? this.#source.loadOptimistic?.(decider, id) : undefined;
-    const { state, revision } = guessed ?? (await this.#source.load(decider, id));
+    const optimistic = creates ? this.#source.loadOptimistic?.(decider, id) : undefined;
+    const { state, revision } = optimistic ?? (await this.#source.load(decider, id));
     const touched: TrackedStream = {
       decider: decider as unknown as Decider<unknown, Message, Message>,
       revision,

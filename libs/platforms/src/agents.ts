@@ -14,8 +14,8 @@ export function agentHalves(env: Readonly<Record<string, string | undefined>>): 
   const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
   const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
     iputils,
-    manual,
     test: test(ledgerFile ? fileLedger(ledgerFile) : memoryLedger()),
+    manual,
   };
   return Object.values(halves);
 }

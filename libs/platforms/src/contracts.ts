@@ -9,8 +9,8 @@ import { testContract } from './test/contract.ts';
  */
 export const contracts = {
   iputils: iputilsContract,
-  manual: manualContract,
   test: testContract,
+  manual: manualContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -4,7 +4,7 @@ import { iputils } from './iputils/server.ts';
 import { manual } from './manual/server.ts';
 import { test } from './test/server.ts';
 
-const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, manual, test };
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, test, manual };
 
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);

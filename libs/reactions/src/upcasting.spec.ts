@@ -55,29 +55,29 @@ describe('an event in an old shape', () => {
     await servers.store.append([{ stream, expected: -1, events: [event] }]);
   };
   const executor = () => new CommandExecutor(servers.store, systemClock(), { upcasters });
-  const wish = (request: string) => ({ actor: 'me', request, correlation: request });
+  const metadata = (request: string) => ({ actor: 'me', request, correlation: request });
 
   it('is decided on in the shape of today, and followed by events of today', async () => {
     const commands = executor();
-    const { value } = await commands.execute(wish('one'), (work) => work.load(box, '1'));
+    const { value } = await commands.execute(metadata('one'), (work) => work.load(box, '1'));
     expect(value).toBe(500);
-    await commands.execute(wish('two'), (work) => work.decide(box, '1', { type: 'SellBox', data: { cents: 1 } }));
-    expect((await commands.execute(wish('three'), (work) => work.load(box, '1'))).value).toBe(501);
-    expect((await executor().execute(wish('four'), (work) => work.load(box, '1'))).value).toBe(501);
+    await commands.execute(metadata('two'), (work) => work.decide(box, '1', { type: 'SellBox', data: { cents: 1 } }));
+    expect((await commands.execute(metadata('three'), (work) => work.load(box, '1'))).value).toBe(501);
+    expect((await executor().execute(metadata('four'), (work) => work.load(box, '1'))).value).toBe(501);
     const versions = (await servers.store.readStream('box-1')).map(({ meta }) => (JSON.parse(meta) as { v: number }).v);
     expect(versions).toEqual([1, 2]);
   });
 
   it('is what a request came to', async () => {
     await old('request-before', 'RequestCarriedOut', { key: 'mark', answer: { id: 7 } });
-    const done = await executor().execute({ ...wish('before'), idempotencyKey: 'mark' }, () =>
+    const done = await executor().execute({ ...metadata('before'), idempotencyKey: 'mark' }, () =>
       Promise.reject(new Error('it is carried out again')),
     );
-    expect(done).toEqual({ value: { id: 7 }, position: 2n });
+    expect(done).toMatchObject({ value: { id: 7 }, position: 2n });
   });
 
   it('keeps what a request comes to now in the shape of today', async () => {
-    await executor().execute({ ...wish('now'), idempotencyKey: 'mark' }, async (work) => {
+    await executor().execute({ ...metadata('now'), idempotencyKey: 'mark' }, async (work) => {
       await work.decide(box, '2', { type: 'SellBox', data: { cents: 1 } });
       return 'sold';
     });

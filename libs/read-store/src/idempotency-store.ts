@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { makeLedger } from './ledger.ts';
 
-/** An answer as it was given: to be given again when the same wish comes again. */
+/** An answer as it was given: to be given again when the same request comes again. */
 export interface KeptAnswer {
-  /** What was asked, so that the same key is not taken for another wish. */
+  /** What was asked, so that the same key is not taken for another request. */
   readonly fingerprint: string;
   /** JSON text. */
   readonly answer: string;

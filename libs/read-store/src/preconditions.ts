@@ -1,8 +1,9 @@
 import type { Position, PreconditionCheck } from '#event-store';
+import { Outdated } from '#event-store';
 import type { ReadStore } from './read-store.ts';
 
 /** An object is no longer as it was when the change was thought of. */
-export class PreconditionFailed extends Error {
+export class PreconditionFailed extends Outdated {
   /** Path of its model. */
   readonly model: string;
   readonly key: string | number;
@@ -15,7 +16,7 @@ export class PreconditionFailed extends Error {
 }
 
 /** A command was worked out from a row that was not the latest; its sender works it out again. */
-export class StaleRead extends Error {
+export class StaleRead extends Outdated {
   override readonly name = 'StaleRead';
 }
 

@@ -8,11 +8,11 @@ import { CHECKPOINT, readCheckpoint } from './checkpoint.ts';
 import type { KeyLists } from './key-lists.ts';
 import type { RowCache } from './row-cache.ts';
 import type { PageCache } from './page-cache.ts';
+import { dropTable, makeBookkeeping, makeEmptyTables } from './tables.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { tables } from './table-view.ts';
 import type { ReadDatabase } from './tables.ts';
-import { dropTable, makeBookkeeping, makeIndexes, makeTable } from './tables.ts';
 import type { Folded } from './write-behind.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -116,7 +116,7 @@ export class Projection {
     for (const name of known.keys()) if (!models.some((model) => model.name === name)) await dropTable(db, name);
     let stale = models.filter(({ name, version }) => known.get(name) !== version);
     if (this.#reached === 0n) {
-      for (const model of stale) await this.#makeEmpty(model);
+      await makeEmptyTables(db, stale);
       stale = [];
     }
     this.#ready = models.filter((model) => !stale.includes(model));
@@ -197,14 +197,6 @@ export class Projection {
   #moveTo(position: Position): void {
     this.#reached = position;
     if (position > this.#shown) this.#shown = position;
-  }
-
-  async #makeEmpty(model: ReadModel): Promise<void> {
-    const { db } = this.#options;
-    await dropTable(db, model.name);
-    await makeTable(db, model);
-    await makeIndexes(db, model);
-    await sql`INSERT INTO read.models VALUES (${model.name}, ${model.version})`.execute(db);
   }
 
   /** The rows a batch concerns as they are; the first event of a stream finds no row of that name. */

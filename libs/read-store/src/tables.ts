@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { FLUSH_FUNCTION } from './flush-function.ts';
 import type { ReadModel } from './read-model.ts';
@@ -37,28 +37,76 @@ export async function makeBookkeeping(db: Kysely<ReadDatabase>, schema = 'read')
   if (schema === 'read') await sql.raw(FLUSH_FUNCTION).execute(db);
 }
 
-/** Makes the table of a model, without what makes finding fast. */
-export async function makeTable(db: Kysely<ReadDatabase>, model: ReadModel, schema = 'read'): Promise<void> {
+/** How many tables are made in one transaction: each locks its indexes too, and a server has some 6,000 locks for all connections. */
+const MAX_TABLES_AT_ONCE = 32;
+/** On how many connections tables are made at a time. */
+const MAX_CONNECTIONS = 4;
+
+const tableOf = (model: ReadModel, schema: string): RawBuilder<unknown> => {
   const columns = Object.keys(model.indexes).map((name) => sql`, ${sql.id(indexColumn(name))} text COLLATE "C"`);
   const key = sql.raw(model.key === 'integer' ? 'bigint' : 'text COLLATE "C"');
-  await sql`
+  return sql`
     CREATE TABLE IF NOT EXISTS ${sql.id(schema, model.name)} (
       key ${key} NOT NULL, from_pos bigint NOT NULL, to_pos bigint, row text NOT NULL ${sql.join(columns, sql``)}
-    )`.execute(db);
+    )`;
+};
+
+function indexesOf(model: ReadModel, schema: string): readonly RawBuilder<unknown>[] {
+  const table = sql.id(schema, model.name);
+  const index = (name: string, unique: boolean, what: RawBuilder<unknown>) =>
+    sql`CREATE ${sql.raw(unique ? 'UNIQUE' : '')} INDEX IF NOT EXISTS ${sql.id(`${model.name}_${name}`)} ON ${table} ${what}`;
+  return [
+    index('versions', true, sql`(key, from_pos)`),
+    index('live', true, sql`(key) WHERE to_pos IS NULL`),
+    ...Object.keys(model.indexes).map((name) =>
+      index(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`),
+    ),
+  ];
+}
+
+/** Makes the table of a model, without what makes finding fast. */
+export async function makeTable(db: Kysely<ReadDatabase>, model: ReadModel, schema = 'read'): Promise<void> {
+  await tableOf(model, schema).execute(db);
 }
 
 /** Makes what makes finding fast in the table of a model. */
 export async function makeIndexes(db: Kysely<ReadDatabase>, model: ReadModel, schema = 'read'): Promise<void> {
-  const table = sql.id(schema, model.name);
-  const make = (name: string, unique: boolean, what: ReturnType<typeof sql>) =>
-    sql`CREATE ${sql.raw(unique ? 'UNIQUE' : '')} INDEX IF NOT EXISTS ${sql.id(`${model.name}_${name}`)} ON ${table} ${what}`.execute(
-      db,
-    );
-  await make('versions', true, sql`(key, from_pos)`);
-  await makeLiveIndex(db, model, schema);
-  for (const name of Object.keys(model.indexes)) {
-    await make(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`);
-  }
+  for (const index of indexesOf(model, schema)) await index.execute(db);
+}
+
+/**
+ * Makes the tables of models anew, empty, whatever was there before, and enters them in the books: many in one request
+ * and one transaction, on several connections, so that a first start with hundreds of models takes seconds.
+ */
+export async function makeEmptyTables(db: Kysely<ReadDatabase>, models: readonly ReadModel[]): Promise<void> {
+  const there = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'read'`.execute(
+    db,
+  );
+  const known = new Set(there.rows.map(({ name }) => name));
+  const groups = Array.from({ length: Math.ceil(models.length / MAX_TABLES_AT_ONCE) }, (_, n) =>
+    models.slice(n * MAX_TABLES_AT_ONCE, (n + 1) * MAX_TABLES_AT_ONCE),
+  );
+  const worker = async (): Promise<void> => {
+    for (let group = groups.shift(); group; group = groups.shift()) await emptyTables(group, known).execute(db);
+  };
+  await Promise.all(Array.from({ length: MAX_CONNECTIONS }, worker));
+}
+
+/** One transaction, because statements without parameters that are sent together are one. */
+function emptyTables(models: readonly ReadModel[], known: ReadonlySet<string>): RawBuilder<unknown> {
+  const statements = models.flatMap((model) => [
+    ...(known.has(model.name) ? [sql`DROP TABLE ${sql.id('read', model.name)}`] : []),
+    tableOf(model, 'read'),
+    ...indexesOf(model, 'read'),
+  ]);
+  const names = sql.join(models.map(({ name }) => sql.lit(name)));
+  const versions = sql.join(models.map(({ name, version }) => sql`(${sql.lit(name)}, ${sql.lit(version)})`));
+  const books = [
+    ...['counts', 'quarantine'].map((book) => sql`DELETE FROM ${sql.id('read', book)} WHERE model IN (${names})`),
+    sql`DELETE FROM read.models WHERE name IN (${names})`,
+    sql`INSERT INTO read.models VALUES ${versions}`,
+  ];
+  return sql.join([...statements, ...books], sql.raw(';\n'));
 }
 
 /** Makes what makes finding live rows by their key fast. */

@@ -6,7 +6,7 @@ import { recorded } from '#event-store';
 import type { Key, ReadModel, Recorded } from '../src/read-model.ts';
 import { keysOf } from '../src/read-model.ts';
 
-/** A log of shelves for the specs of this room. */
+/** A log of shelves for the specs of this module. */
 export class ExampleLog {
   readonly #store: EventStore;
   readonly #lengths = new Map<string, number>();

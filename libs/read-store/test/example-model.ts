@@ -3,7 +3,7 @@ import { streamName } from '#kernel';
 import type { Key, ReadModel, Recorded } from '../src/read-model.ts';
 import { change, gone, rule } from '../src/read-model.ts';
 
-/** Read models and events for the specs of this room: shelves, and how many things lie on each. */
+/** Read models and events for the specs of this module: shelves, and how many things lie on each. */
 export interface Shelf {
   readonly count: number;
 }

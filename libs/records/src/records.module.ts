@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { EventStore } from '#event-store';
 import { EVENT_STORE } from '#event-store';
+import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
+import { deadLetterModel } from './dead-letter.api.ts';
+import { deadLetterHandlers } from './dead-letter.commands.ts';
 import { readModelModel } from './read-model.api.ts';
 import { RebuildReadModelsHandler } from './read-model.commands.ts';
 import { Rebuilds } from './rebuilds.ts';
@@ -18,13 +21,13 @@ class RebuildsModule {}
     RebuildsModule,
     ApiModule.forFeatureAsync({
       imports: [RebuildsModule],
-      inject: [EVENT_STORE, READ_STORE, Rebuilds],
-      useFactory: (store: EventStore, reads: ReadStore, rebuilds: Rebuilds) => ({
+      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters],
+      useFactory: (store: EventStore, reads: ReadStore, rebuilds: Rebuilds, letters: DeadLetters) => ({
         namespaces: [{ name: 'Records', position: 110 }],
-        models: [readModelModel(store, reads, rebuilds), secretModel],
+        models: [deadLetterModel(letters), readModelModel(store, reads, rebuilds), secretModel],
       }),
     }),
   ],
-  providers: [RebuildReadModelsHandler],
+  providers: [RebuildReadModelsHandler, ...deadLetterHandlers],
 })
 export class RecordsModule {}

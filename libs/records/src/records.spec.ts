@@ -1,20 +1,16 @@
-import type { Principal } from '#kernel';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Pool } from 'pg';
-import { ApiService, Catalogue } from '#api';
+import { EventSourcingModule } from '#event-sourcing';
 import type { EventStore } from '#event-store';
-import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
+import { postgresEventStore } from '#event-store';
+import type { Principal } from '#kernel';
 import type { ReadModel } from '#read-store';
-import { change, Ids, openReadStore, rule } from '#read-store';
-import type { AppContext } from '#runtime';
-import { jsonLogger } from '#runtime/logger';
-import { Secrets } from '#secrets';
-import type { TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import { change, rule } from '#read-store';
+import type { TestDatabase, TestModules } from '#testing';
+import { startModules, testDatabase } from '#testing';
 import type { ReadModelState } from './read-model.api.ts';
-import { recordsRoom } from './records.module.ts';
+import { RecordsModule } from './records.module.ts';
 
 jest.setTimeout(30_000);
 
@@ -44,13 +40,11 @@ const boards: ReadModel<Shelf> = { ...shelves, name: 'boards', version: 1, histo
 
 const librarian: Principal = { name: 'librarian', superuser: true, permissions: new Set(), session: '' };
 
-/** A server with this room alone. */
+/** A server with this module alone. */
 interface Server {
-  readonly ground: AppContext;
-  readonly lines: readonly string[];
+  readonly modules: TestModules;
   state(): Promise<ReadModelState>;
   rebuild(...models: readonly string[]): Promise<string>;
-  stop(): Promise<void>;
 }
 
 describe('the read models', () => {
@@ -69,44 +63,28 @@ describe('the read models', () => {
   });
   afterEach(async () => {
     await letGo();
-    for (const server of servers) await server.stop();
+    for (const { modules } of servers) await modules.stop();
     await store.close();
     await database.drop();
   });
 
   async function start(): Promise<Server> {
-    const pool = new Pool({ connectionString: database.url, max: 5 });
-    const lines: string[] = [];
-    const log = jsonLogger({ write: (line) => void lines.push(line) });
-    const reads = openReadStore({
+    const modules = await startModules({
+      imports: [RecordsModule, EventSourcingModule.forFeature({ readModels: [shelves, boards] })],
+      database,
       store,
-      pool,
-      models: [shelves, boards],
-      onError: (error) => log.error('failed', error),
     });
-    const clock = systemClock();
-    const commands = new CommandExecutor(store, clock);
-    const execute: AppContext['execute'] = (metadata, task) => commands.execute(metadata, task);
-    const secrets = new Secrets(pool, randomBytes(32));
-    const ground: AppContext = { store, reads, pool, ids: new Ids(pool), secrets, clock, log, execute };
-    const catalogue = new Catalogue(recordsRoom.furnish(ground).api ?? []);
-    const api = new ApiService({ catalogue, reads, clock, head: () => store.head(), execute });
+    const api = modules.api('rest');
     const call = async (name: string, parameters: object): Promise<unknown> => {
-      const action = catalogue.model('Records/ReadModel')?.actions?.[name];
+      const action = api.catalogue.model('Records/ReadModel')?.actions?.[name];
       if (!action) throw new Error(`there is no ${name}`);
       const request = { caller: { principal: librarian, source: '' }, id: randomUUID() };
       return (await api.callStatic(action, { ...parameters }, request)).value;
     };
-    await reads.projector.start();
     const server: Server = {
-      ground,
-      lines,
+      modules,
       state: async () => (await call('state', {})) as ReadModelState,
       rebuild: async (...models) => String(await call('rebuild', { models })),
-      stop: async () => {
-        await reads.projector.stop();
-        await pool.end();
-      },
     };
     servers.push(server);
     return server;
@@ -120,9 +98,9 @@ describe('the read models', () => {
       meta: JSON.stringify({ v: 1, at: '2026-01-01T00:00:00.000000+00:00', actor: 'me' }),
     }));
     const { position } = await store.append([{ stream: `shelf-${id}`, expected: -1, events }]);
-    for (const { ground } of servers) {
-      await ground.reads.projector.caughtUp(position, 10_000);
-      await ground.reads.projector.written();
+    for (const { modules } of servers) {
+      await modules.reads.projector.caughtUp(position, 10_000);
+      await modules.reads.projector.written();
     }
   }
 
@@ -194,7 +172,7 @@ describe('the read models', () => {
       },
     });
     expect(await dump()).toEqual(before);
-    expect(server.lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect(server.modules.lines.map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({ message: 'a rebuild was asked for', by: 'librarian', request: id }),
     ]);
   });
@@ -208,7 +186,7 @@ describe('the read models', () => {
     loadable = true;
     expect((await over(server, await server.rebuild('shelves'))).last?.models).toEqual(['shelves']);
     expect(await quarantined()).toEqual([0, 1]);
-    const { now } = server.ground.reads;
+    const { now } = server.modules.reads;
     expect([await now.get(shelves, 'a'), await now.get(boards, 'a')]).toEqual([{ books: 101 }, { books: 1 }]);
   });
 

@@ -7,20 +7,21 @@ import { PROBLEMS } from './problem.ts';
 
 /** Something that is the same for everybody, for as long as the server runs. */
 export interface Constant {
-  readonly body: unknown;
+  /** Its text, JSON. */
+  readonly bytes: Buffer;
   readonly etag: string;
 }
 
 /** Prepares something that stays the same for being asked often. */
-export const constant = (body: unknown): Constant => ({
-  body,
-  etag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
-});
+export function constant(body: unknown): Constant {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
+}
 
 /** The answer to who asks for something that stays the same. @throws Problem */
-export function constantAnswer({ body, etag }: Constant, ifNoneMatch: string | undefined): Answer {
+export function constantAnswer({ bytes, etag }: Constant, ifNoneMatch: string | undefined): Answer {
   const headers = { ETag: etag, 'Cache-Control': 'public, no-cache' };
-  return isKnown(ifNoneMatch, etag) ? { status: 304, headers } : { status: 200, headers, body };
+  return isKnown(ifNoneMatch, etag) ? { status: 304, headers } : { status: 200, headers, bytes };
 }
 
 /** What a problem means, for those who follow its type. */

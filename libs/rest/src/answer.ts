@@ -9,6 +9,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; undefined: no body. */
   readonly body?: unknown;
+  /** The body where it is written already, JSON. */
+  readonly bytes?: Buffer;
 }
 
 /** The answer that tells of a problem; `asked` is the path and the id of the request. */
@@ -33,16 +35,16 @@ export function problemAnswer(
 }
 
 /** An answer as it goes over the wire. */
-export function onTheWire({ status, headers, body }: Answer): HttpAnswer {
+export function onTheWire({ status, headers, body, bytes }: Answer): HttpAnswer {
   const text = body === undefined ? undefined : JSON.stringify(body);
   return {
     status,
     headers: {
       'Cache-Control': 'private, no-cache',
       'X-Content-Type-Options': 'nosniff',
-      ...(text === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(text === undefined && !bytes ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
     },
-    text,
+    ...(bytes ? { bytes } : { text }),
   };
 }

@@ -30,3 +30,13 @@ it.each([
 ])('?%s is no time of the log', async (query, code) => {
   await expect(at(query)).rejects.toMatchObject({ problem: 'malformed', errors: [{ field: 'at', code }] });
 });
+
+it('?at= the time of an event is no time to come, however the clock of the machine was set', async () => {
+  const query = new URLSearchParams({ at: '2999-01-01T12:00:00.000001+00:00' });
+  const found = await asOf(
+    query,
+    async () => 42n,
+    () => '2999-01-01T12:00:00.000002+00:00',
+  );
+  expect(found === 42n).toBe(true);
+});

@@ -67,7 +67,7 @@ function unicode(header: string): string {
 
 /**
  * The id a request has in the log. With a header Idempotency-Key it is made of the key and the person, so that the same
- * wish sent twice is one wish; `otherwise` is a fresh one. @throws Problem
+ * request sent twice is one; `otherwise` is a fresh one. @throws Problem
  */
 export function requestId(request: HttpRequest, { principal }: Caller, otherwise: string): string {
   const key = request.header('idempotency-key');

@@ -1,3 +1,4 @@
 export { REST_HEADERS } from './cors.ts';
+export { openapiPieces } from './openapi.ts';
 export { restAdapter } from './rest-adapter.ts';
-export type { RestFaceOptions } from './rest-adapter.ts';
+export type { RestAdapterOptions } from './rest-adapter.ts';

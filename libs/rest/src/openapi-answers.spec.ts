@@ -23,7 +23,7 @@ formats.default(ajv);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   document = (await server.ask('GET', '/api/rest/openapi.json', { as: 'nobody' })).body as typeof document;
   ajv.addSchema(document, 'document');
   await server.ask('POST', '/api/rest/Site/Site', { body: { name: 'outer', description: 'x' } });
@@ -70,6 +70,8 @@ describe('what the document says of an answer holds for', () => {
     ['/Net/Plan', 'GET', '/Net/Plan', undefined, 200],
     ['/Auth/User/whoami', 'POST', '/Auth/User/whoami', undefined, 200],
     ['/openapi.json', 'GET', '/openapi.json', undefined, 200],
+    ['/{namespace}/openapi.json', 'GET', '/Site/openapi.json', undefined, 200],
+    ['/{namespace}/openapi.json', 'GET', '/None/openapi.json', undefined, 404],
     ['/problems/{name}', 'GET', '/problems/conflict', undefined, 200],
   ])('%s %s: %s %j', async (path, method, target, body, status) => {
     const reply = await server.ask(method, `/api/rest${target}`, { body });

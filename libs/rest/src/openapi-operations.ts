@@ -49,8 +49,8 @@ function guarded(permission: Permission, doc: string | undefined): Part {
 }
 
 /** The headers of what changes something. */
-const command = (model: Model): readonly Part[] => [
-  ...(mayBeStored(model) ? [part('parameters', 'IdempotencyKey')] : []),
+const command = (model: Model, catalogue: Catalogue): readonly Part[] => [
+  ...(mayBeStored(catalogue, model) ? [part('parameters', 'IdempotencyKey')] : []),
   part('parameters', 'Reason'),
   part('parameters', 'Shown'),
 ];
@@ -75,11 +75,11 @@ export const ON_MODEL: Readonly<Partial<Record<Method, Operation>>> = {
       ...problems(),
     },
   }),
-  POST: (model) => ({
+  POST: (model, catalogue) => ({
     operationId: `create_${idOf(model)}`,
     summary: `Creates an object of ${model.path}`,
     ...guarded(permissionFor(model, 'add'), undefined),
-    parameters: command(model),
+    parameters: command(model, catalogue),
     requestBody: { required: true, content: json(schemaNamed(model, '.new')) },
     responses: {
       201: {
@@ -105,7 +105,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       ...problems(404),
     },
   }),
-  PATCH: (model) => ({
+  PATCH: (model, catalogue) => ({
     operationId: `change_${idOf(model)}`,
     summary: `Changes fields of an object of ${model.path}`,
     ...guarded(
@@ -113,7 +113,7 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       'As `application/json`, each field that is given takes the value that is given. As `application/merge-patch+json` ' +
         '(RFC 7396), maps are merged into those that are there.',
     ),
-    parameters: [part('parameters', 'IfMatch'), ...command(model)],
+    parameters: [part('parameters', 'IfMatch'), ...command(model, catalogue)],
     requestBody: {
       required: true,
       content: {
@@ -130,11 +130,11 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
       ...problems(404, 409, 412, 413, 415, 422),
     },
   }),
-  DELETE: (model) => ({
+  DELETE: (model, catalogue) => ({
     operationId: `delete_${idOf(model)}`,
     summary: `Deletes an object of ${model.path}`,
     ...guarded(permissionFor(model, 'delete'), 'Refused while something uses it.'),
-    parameters: [part('parameters', 'IfMatch'), ...command(model)],
+    parameters: [part('parameters', 'IfMatch'), ...command(model, catalogue)],
     responses: { 204: { description: 'It is gone.', headers: headers(PENDING) }, ...problems(404, 409, 412) },
   }),
 };
@@ -158,7 +158,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     operationId: `call_${idOf(model)}_${name}`,
     summary: `${name} of ${model.path}`,
     ...guarded(permission, doc),
-    parameters: command(model),
+    parameters: command(model, catalogue),
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
       : {}),

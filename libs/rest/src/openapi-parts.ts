@@ -48,7 +48,7 @@ export const PARAMETERS: Readonly<Record<string, Part>> = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'Names the wish, so that it can be sent again without coming true twice.',
+    description: 'Names the request, so that it can be sent again without being carried out twice.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
   Shown: {

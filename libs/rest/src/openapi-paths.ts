@@ -71,6 +71,11 @@ const constantPage = (
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
+  '/{namespace}/openapi.json': {
+    get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [
+      { name: 'namespace', in: 'path', required: true, schema: { type: 'string' } },
+    ]),
+  },
   '/problems/{name}': {
     get: constantPage('get_problem', 'What a problem means', part('schemas', 'ProblemKind'), [
       { name: 'name', in: 'path', required: true, schema: { type: 'string', enum: problemNames } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { exampleCatalogue } from '../test/example-catalogue.ts';
-import { openapi } from './openapi.ts';
+import { openapiPieces } from './openapi.ts';
 import { PROBLEMS } from './problem.ts';
 
 interface Operation {
@@ -13,22 +13,26 @@ interface Operation {
   readonly 'x-permission': string;
 }
 
-const document = openapi(exampleCatalogue()) as {
+const described = (namespace?: string): unknown =>
+  JSON.parse([...openapiPieces(exampleCatalogue(), namespace)].join(''));
+
+const document = described() as {
   readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'post' | 'patch' | 'delete', Operation>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 };
 const { paths, components } = document;
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 
-it('is a sound document of OpenAPI 3.1', async () => {
+it.each([undefined, 'Site', 'Auth'])('is a sound document of OpenAPI 3.1 (of %s)', async (namespace) => {
   const validator = new Validator();
-  const specification = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+  const specification = described(namespace) as Record<string, unknown>;
   expect(await validator.validate(specification)).toEqual({ valid: true });
   expect(validator.version).toBe('3.1');
 });
 
-it('refers to nothing that is not there', () => {
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];
+it.each([undefined, 'Site'])('refers to nothing that is not there (of %s)', (namespace) => {
+  const { components } = described(namespace) as typeof document;
+  const references = [...JSON.stringify(described(namespace)).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];
   const loose = references.filter(([, kind = '', name = '']) => components[kind]?.[name] === undefined);
   expect(references.length).toBeGreaterThan(50);
   expect(loose.map(([all]) => all)).toEqual([]);
@@ -40,6 +44,7 @@ it('has what the catalogue has, and no more', () => {
   );
   expect(found).toEqual([
     '/openapi.json GET',
+    '/{namespace}/openapi.json GET',
     '/problems/{name} GET',
     '/Auth/User/login POST',
     '/Auth/User/whoami POST',
@@ -55,6 +60,21 @@ it('has what the catalogue has, and no more', () => {
     '/Net/Plan GET',
     '/Net/Plan/{id} GET',
   ]);
+});
+
+it('has of one namespace what belongs to it, as in the whole document', () => {
+  const part = described('Net') as typeof document & { readonly tags: readonly object[] };
+  expect(part.tags).toEqual([{ name: 'Net' }]);
+  expect(Object.keys(part.paths).filter((path) => path.startsWith('/Net/'))).toEqual([
+    '/Net/Network',
+    '/Net/Network/{id}',
+    '/Net/Plan',
+    '/Net/Plan/{id}',
+  ]);
+  for (const [path, item] of Object.entries(part.paths)) expect(item).toEqual(paths[path]);
+  for (const [name, schema] of Object.entries(part.components['schemas'] ?? {})) {
+    expect(schema).toEqual(components['schemas']?.[name]);
+  }
 });
 
 it('calls every operation by a name of its own', () => {

@@ -22,7 +22,7 @@ const fresh: ExampleClient['fresh'] = (...args) => client.fresh(...args);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   client = exampleClient(server);
   for (const name of ['a', 'b', 'c']) await post('Site/Site', { name, description: `site ${name}` });
 });

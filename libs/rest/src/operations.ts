@@ -110,8 +110,8 @@ export async function callStatic(action: Action, { api, request, data }: ParsedR
 }
 
 /** An action of an object. */
-export async function callOn(model: Model, id: string, action: Action, wish: ParsedRequest): Promise<Answer> {
-  const { api, request, data } = wish;
+export async function callOn(model: Model, id: string, action: Action, parsed: ParsedRequest): Promise<Answer> {
+  const { api, request, data } = parsed;
   const before = api.reached;
   const key = keyOf(model, id, api);
   const { value, ...done } = await api.callOn(model, action, [key], argumentsIn(action, data, api), request);

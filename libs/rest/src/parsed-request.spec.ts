@@ -20,7 +20,7 @@ const fresh: ExampleClient['fresh'] = (...args) => client.fresh(...args);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   client = exampleClient(server);
 });
 afterAll(async () => {

@@ -39,6 +39,7 @@ export interface ParsedRequest {
 interface Means {
   readonly api: ApiService;
   readonly positionAt: (time: string) => Promise<Position>;
+  readonly now?: () => string;
   readonly maxBody?: number;
 }
 
@@ -55,7 +56,7 @@ export async function parseRequest(
   const query = queryOf(request.target);
   const reads = method === 'GET';
   if (!(reads && place.kind === 'model')) checkQuery(query, reads ? ['at'] : []);
-  const at = reads ? await asOf(query, positionAt) : undefined;
+  const at = reads ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);
   const reason = reasonIn(request);
   const unchangedSince = reads ? undefined : condition(request, method);

@@ -19,6 +19,8 @@ describe('segments', () => {
     ['/api/rest/', ['']],
     ['/api/rest/Site/Site/%', undefined],
     ['/api/rest/Site/Site/%ff', undefined],
+    ['/api/rest/Site/Site/site1%00', undefined],
+    ['/api/rest/Site/Site/a/%00b/c', undefined],
     ['/api/v1/Site', undefined],
   ])('of %s are %j', (path, segments) => {
     expect(segmentsOf(path)).toEqual(segments);

@@ -1,7 +1,9 @@
-/** Where the REST face begins; every path starts with it. */
+import { flawOf } from '#http';
+
+/** Where the REST API begins; every path starts with it. */
 export const ROOT = '/api/rest/';
 
-/** Where the description of the face stands. */
+/** Where its description stands. */
 export const DOCUMENT = 'openapi.json';
 
 /** Under which name the problems stand. */
@@ -14,11 +16,15 @@ export const pathOf = (target: string): string => target.replace(/[?#].*$/s, '')
 export const queryOf = (target: string): URLSearchParams =>
   new URLSearchParams(target.slice(target.includes('?') ? target.indexOf('?') : target.length));
 
-/** The segments of a path behind the root, percent signs resolved; undefined where the path is none of the face's. */
+/**
+ * The segments of a path behind the root, percent signs resolved; undefined where the path is none of the API's
+ * or holds what no text may hold.
+ */
 export function segmentsOf(path: string): readonly string[] | undefined {
   if (!path.startsWith(ROOT)) return undefined;
   try {
-    return path.slice(ROOT.length).split('/').map(decodeURIComponent);
+    const segments = path.slice(ROOT.length).split('/').map(decodeURIComponent);
+    return segments.some((segment) => flawOf(segment) !== undefined) ? undefined : segments;
   } catch {
     return undefined;
   }

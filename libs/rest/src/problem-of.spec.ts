@@ -7,10 +7,18 @@ import { Forbidden, NotFound } from '#api';
 import { PROBLEMS } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 
+/** What a subject has declared of its codes. */
+const DECLARED = {
+  INVALID_LOGIN: 'unauthenticated',
+  TOO_MANY_LOGINS: 'too-many-requests',
+  BEYOND_OWN: 'forbidden',
+  BUSY: 'not-ready',
+} as const;
+
 const nobody = { source: '' };
 const somebody = { source: '', principal: { name: 'x', superuser: false, permissions: new Set(''), session: '' } };
 const named = (error: unknown, caller: typeof nobody = somebody): string => {
-  const found = problemOf(error, caller);
+  const found = problemOf(error, caller, DECLARED);
   return found ? `${PROBLEMS[found.problem].status} ${found.problem}` : 'a bug';
 };
 
@@ -31,6 +39,8 @@ it.each<[string, unknown, string]>([
   ['too many of them', refuse('', 'TOO_MANY_LOGINS', 'x'), '429 too-many-requests'],
   ['more than the caller may', refuse('groups', 'BEYOND_OWN', 'x'), '403 forbidden'],
   ['a server at its limit', refuse('', 'BUSY', 'x'), '503 not-ready'],
+  ['a code nobody has declared', refuse('', 'OUT_OF_PAPER', 'x'), '409 refused'],
+  ['a key of another request', refuse('', 'ANOTHER_REQUEST', 'x'), '422 idempotency-key-reused'],
   ['something that has gone', refuse('', 'NOT_FOUND', 'x'), '404 not-found'],
   ['a code that is a word of the language', refuse('name', 'toString', 'x'), '422 invalid'],
   ['a time to come', refuse('at', 'AHEAD', 'x'), '400 malformed'],

@@ -3,20 +3,16 @@ import { Conflict, Refusal } from '#kernel';
 import type { Caller, Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
 import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
+import type { Catalogue } from '#api';
 import { Forbidden, NotFound } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
 
-/** Refusals that are one problem whatever stands beside them, by code. */
+/** Refusals that are one problem whatever stands beside them, by code: those of no subject. */
 const BY_CODE: Readonly<Record<string, ProblemName>> = {
-  INVALID_LOGIN: 'unauthenticated',
-  NOT_LOGGED_IN: 'unauthenticated',
-  BEYOND_OWN: 'forbidden',
-  TOO_MANY_LOGINS: 'too-many-requests',
-  BUSY: 'not-ready',
   NOT_FOUND: 'not-found',
   AHEAD: 'malformed',
-  ANOTHER_REQUEST: 'conflict',
+  ANOTHER_REQUEST: 'idempotency-key-reused',
   TAKEN: 'refused',
 };
 
@@ -44,16 +40,24 @@ export const unauthenticated = (detail: string): Problem => problem('unauthentic
 /** Whether a fault lies in how things stand, not in a value that was sent. */
 const standsAgainst = ({ field, exception }: Fault): boolean => field === '' || exception !== undefined;
 
-function refusal({ faults, message }: Refusal): Problem {
+function refusal({ faults, message }: Refusal, declared: Catalogue['refusals']): Problem {
   const errors = faults.map(({ field, code, text }) => ({ field, code, text }));
-  const known = faults.map(({ code }) => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined)).find(Boolean);
+  const kinds: Readonly<Record<string, ProblemName>> = { ...BY_CODE, ...declared };
+  const known = faults.map(({ code }) => (Object.hasOwn(kinds, code) ? kinds[code] : undefined)).find(Boolean);
   return problem(known ?? (faults.some(standsAgainst) ? 'refused' : 'invalid'), message, errors);
 }
 
-/** The problem behind an error the caller may know the reason of; undefined for everything else, which is a bug. */
-export function problemOf(error: unknown, caller: Caller | undefined): Problem | undefined {
+/**
+ * The problem behind an error the caller may know the reason of; undefined for everything else, which is a bug.
+ * @param declared what the codes of refusals come to
+ */
+export function problemOf(
+  error: unknown,
+  caller: Caller | undefined,
+  declared: Catalogue['refusals'] = {},
+): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof Refusal) return refusal(error);
+  if (error instanceof Refusal) return refusal(error, declared);
   if (error instanceof UnusableBody) return problem(BODY[error.rule], error.message);
   if (error instanceof Conflict) return problem('conflict', 'Others were faster; try again.');
   if (error instanceof PreconditionFailed) return problem('precondition-failed', `${error.message}.`);

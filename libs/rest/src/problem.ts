@@ -15,7 +15,7 @@ const kinds = {
   malformed: {
     status: 400,
     title: 'The request cannot be understood',
-    doc: 'The path, the query, a header or the JSON of the body cannot be read. Sent again as it value, it will fail again.',
+    doc: 'The path, the query, a header or the JSON of the body cannot be read. Sent again as it is, it will fail again.',
   },
   unauthenticated: {
     status: 401,
@@ -34,7 +34,7 @@ const kinds = {
   },
   'method-not-allowed': {
     status: 405,
-    title: 'Not done here',
+    title: 'Method Not Allowed',
     doc: 'What stands at this path does not answer the method. The header Allow lists those it answers.',
   },
   refused: {
@@ -49,13 +49,13 @@ const kinds = {
   },
   'precondition-failed': {
     status: 412,
-    title: 'Not what it was',
+    title: 'Precondition Failed',
     doc: 'The object is no longer what If-Match says. Read it again and decide anew.',
   },
   'too-large': {
     status: 413,
     title: 'Too much at once',
-    doc: 'The body, or what it would write, value larger than the server takes in one request.',
+    doc: 'The body, or what it would write, is larger than the server takes in one request.',
   },
   'unsupported-type': {
     status: 415,
@@ -67,6 +67,11 @@ const kinds = {
     title: 'Values are at fault',
     doc: 'The body is JSON, and its values are not right: `errors` names the fields, with codes for programs.',
   },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'Idempotency-Key Reused',
+    doc: 'The Idempotency-Key was used for another request. Sent again, it will fail again: take a new key.',
+  },
   'too-many-requests': {
     status: 429,
     title: 'Too many tries',
@@ -74,8 +79,8 @@ const kinds = {
   },
   internal: {
     status: 500,
-    title: 'A fault of the server',
-    doc: 'Nobody foresaw this. The id in `request` finds the cause in the log of the server.',
+    title: 'Internal Server Error',
+    doc: 'The server failed. The id in `request` finds the cause in the log of the server.',
   },
   'not-ready': {
     status: 503,

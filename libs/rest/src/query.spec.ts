@@ -40,6 +40,16 @@ describe('a list', () => {
   });
 });
 
+it.each([
+  ['filter=level&level=a%00b', 'level', 'is text with a NUL character'],
+  ['filter=parent&parent=%00', 'parent', 'is text with a NUL character'],
+  ['filter=level&level=soft&size=12345678901234567890', 'size', 'is a number too large to be exact: send it as text'],
+])('?%s holds what no body may hold', (query, field, text) => {
+  expect(() => listing(query)).toThrow(
+    expect.objectContaining({ problem: 'malformed', errors: [{ field, code: 'INVALID', text }] }),
+  );
+});
+
 it('a query holds what is known, once', () => {
   const check = (query: string) => () => checkQuery(new URLSearchParams(query), ['at', 'tags'], ['tags']);
   expect(check('at=1&tags=a&tags=b')).not.toThrow();

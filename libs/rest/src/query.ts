@@ -1,3 +1,4 @@
+import { flawOf } from '#http';
 import type { Catalogue, Listing, Model, Parameter, ValueType } from '#api';
 import { keyKind } from '#api';
 import type { Flaw } from './problem.ts';
@@ -49,7 +50,14 @@ export function listingIn(query: URLSearchParams, model: Model, catalogue: Catal
     count: wholeNumber(query, 'count', PAGE.usual, PAGE.most),
   };
   if (!use) return page;
-  const { values, faults } = readArguments(parameters, givenIn(query, parameters, catalogue), catalogue);
+  const given = givenIn(query, parameters, catalogue);
+  throwFor(
+    Object.entries(given).flatMap(([field, value]) => {
+      const flaw = flawOf(value);
+      return flaw === undefined ? [] : [{ field, code: 'INVALID', text: `is ${flaw}` }];
+    }),
+  );
+  const { values, faults } = readArguments(parameters, given, catalogue);
   throwFor(faults.map(({ field, code, text }) => ({ field, code, text })));
   return { ...page, filter: { use, parameters: values } };
 }

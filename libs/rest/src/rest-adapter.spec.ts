@@ -20,7 +20,7 @@ const fresh: ExampleClient['fresh'] = (...args) => client.fresh(...args);
 
 beforeAll(async () => {
   database = await testDatabase();
-  server = await exampleServer(database.pool);
+  server = await exampleServer(database);
   client = exampleClient(server);
   for (const name of ['a', 'b', 'c']) await post('Site/Site', { name, description: `site ${name}` });
 });
@@ -54,6 +54,11 @@ describe('a session', () => {
     const login = (password: string) =>
       ask('POST', 'Auth/User/login', { as: 'nobody', body: { username: 'root', password } });
     expect((await login('secret')).body).toEqual({ value: 'token-of-root' });
+    for (const Authorization of ['Bearer root:stale', 'Basic cm9vdDpzZWNyZXQ=']) {
+      const body = { username: 'root', password: 'secret' };
+      const sent = { as: 'nobody', headers: { Authorization }, body } as const;
+      expect((await ask('POST', 'Auth/User/login', sent)).body).toEqual({ value: 'token-of-root' });
+    }
     expect(await login('wrong')).toMatchObject({
       status: 401,
       body: { type: '/api/rest/problems/unauthenticated', errors: [{ field: '', code: 'INVALID_LOGIN' }] },
@@ -264,7 +269,21 @@ describe('the log', () => {
     expect(again.headers['idempotency-replayed']).toBe(replayed);
   });
 
-  it('knows a wish by its key, for each person apart', async () => {
+  it('a key that is used again for something else is a problem of its own', async () => {
+    const { path } = await fresh();
+    const send = (size: number) => ask('PATCH', path, { body: { size }, headers: { 'Idempotency-Key': 'one key' } });
+    expect((await send(5)).status).toBe(200);
+    const { status, body } = await send(6);
+    expect([status, body]).toEqual([
+      422,
+      expect.objectContaining({
+        type: '/api/rest/problems/idempotency-key-reused',
+        detail: 'The Idempotency-Key was used for another request.',
+      }),
+    ]);
+  });
+
+  it('knows a request by its key, for each person apart', async () => {
     const { path } = await fresh();
     const send = (as: 'root' | 'writer', key: string) =>
       ask('PATCH', path, { as, body: { size: 6 }, headers: { 'Idempotency-Key': key } });

@@ -3,15 +3,14 @@ import type { HttpHandler } from '#http';
 import type { Position } from '#event-store';
 import type { ApiService, Permission } from '#api';
 import { Forbidden, may, permissionFor } from '#api';
-import type { Constant } from './about.ts';
-import { constant, constantAnswer, problemPage } from './about.ts';
+import { constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, problemAnswer } from './answer.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
 import { callerOf, catchUp } from './headers.ts';
-import { openapi } from './openapi.ts';
+import { OpenApiDocuments } from './openapi-documents.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
@@ -22,15 +21,17 @@ import { methodsOf, placesAt, VERBS } from './routes.ts';
 import type { RequestContext, ParsedRequest } from './parsed-request.ts';
 import { parseRequest } from './parsed-request.ts';
 
-/** What the REST face of the API stands on. */
-export interface RestFaceOptions {
+/** What the REST adapter stands on. */
+export interface RestAdapterOptions {
   readonly api: ApiService;
   readonly identify: Identify;
   /** The position of the log at a time (ISO 8601 with microseconds, in UTC). */
   readonly positionAt: (time: string) => Promise<Position>;
+  /** The time by the clock that events are recorded with, ISO 8601; that of the machine unless said. */
+  readonly now?: () => string;
   /** Where bugs are written, with their cause. */
   readonly log: { error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void };
-  /** Where answers to wishes with an Idempotency-Key are kept. */
+  /** Where answers to requests with an Idempotency-Key are kept. */
   readonly kept: IdempotencyStore;
   /** A mark by which what was asked for is known again, and which tells nobody what it was. */
   readonly mark: (text: string) => string;
@@ -38,22 +39,22 @@ export interface RestFaceOptions {
   readonly maxBody?: number;
 }
 
-/** The REST face of the API. Every answer names the id the request has in the log. */
-export function restAdapter(options: RestFaceOptions): HttpHandler {
+/** The REST API. Every answer names the id the request has in the log. */
+export function restAdapter(options: RestAdapterOptions): HttpHandler {
   const { catalogue } = options.api;
   demandFreeNames(catalogue);
-  const document = constant(openapi(catalogue));
+  const documents = new OpenApiDocuments(catalogue);
   return async (request) => {
     const { verb: method, target } = request;
     const visit: RequestContext = { request, method, path: pathOf(target), id: newRequestId(), caller: undefined };
     const reply = ({ headers, ...answer }: Answer) =>
       onTheWire({ ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
     try {
-      return reply(await answerTo(options, document, visit));
+      return reply(await answerTo(options, documents, visit));
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       const { id, path } = visit;
-      const known = problemOf(error, visit.caller);
+      const known = problemOf(error, visit.caller, catalogue.refusals);
       if (!known) options.log.error('a request failed', error, { request: id, method, path });
       const problem = known ?? new Problem('internal', `Something went wrong. Reference: ${id}.`);
       return reply(problemAnswer(problem, visit));
@@ -62,7 +63,11 @@ export function restAdapter(options: RestFaceOptions): HttpHandler {
 }
 
 /** Puts a request through all checks and has it carried out. */
-async function answerTo(options: RestFaceOptions, document: Constant, visit: RequestContext): Promise<Answer> {
+async function answerTo(
+  options: RestAdapterOptions,
+  documents: OpenApiDocuments,
+  visit: RequestContext,
+): Promise<Answer> {
   const { request, path } = visit;
   const segments = segmentsOf(path);
   if (!segments) throw malformed('The path cannot be read.');
@@ -73,14 +78,17 @@ async function answerTo(options: RestFaceOptions, document: Constant, visit: Req
   const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
   const place = places.find((one) => methodsOf(one).includes(method));
   if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
-  if (place.kind === 'document') return constantAnswer(document, request.header('if-none-match'));
+  if (place.kind === 'document') {
+    return constantAnswer(await documents.get(place.namespace), request.header('if-none-match'));
+  }
   if (place.kind === 'problem') return constantAnswer(problemPage(place.name), request.header('if-none-match'));
 
   await catchUp(request, options.api);
-  visit.caller = await callerOf(request, options.identify);
+  const ignoresSession = 'action' in place && place.action.ignoresSession;
+  visit.caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
-  const wish = await parseRequest(options, visit, place, method);
-  return withIdempotency(options, visit, place, wish, (asked) => operationOn(place, method)(place, asked));
+  const parsed = await parseRequest(options, visit, place, method);
+  return withIdempotency(options, visit, place, parsed, (asked) => operationOn(place, method)(place, asked));
 }
 
 const allowed = (places: readonly Route[]): string[] =>
@@ -93,23 +101,23 @@ function permissionOf(place: Served, method: Method): Permission {
   return permissionFor(place.model, verb);
 }
 
-type Operation<P> = (place: P, wish: ParsedRequest) => Promise<Answer>;
+type Operation<P> = (place: P, parsed: ParsedRequest) => Promise<Answer>;
 
 /** What is done, by what stands at the path and by the method. */
 const OPERATIONS: {
   readonly [K in Served['kind']]: Readonly<Partial<Record<Method, Operation<Extract<Served, { kind: K }>>>>>;
 } = {
   model: {
-    GET: ({ model }, wish) => list(model, wish),
-    POST: ({ model }, wish) => create(model, wish),
+    GET: ({ model }, parsed) => list(model, parsed),
+    POST: ({ model }, parsed) => create(model, parsed),
   },
   object: {
-    GET: ({ model, id }, wish) => read(model, id, wish),
-    PATCH: ({ model, id }, wish) => change(model, id, wish),
-    DELETE: ({ model, id }, wish) => remove(model, id, wish),
+    GET: ({ model, id }, parsed) => read(model, id, parsed),
+    PATCH: ({ model, id }, parsed) => change(model, id, parsed),
+    DELETE: ({ model, id }, parsed) => remove(model, id, parsed),
   },
-  static: { POST: ({ action }, wish) => callStatic(action, wish) },
-  action: { POST: ({ model, id, action }, wish) => callOn(model, id, action, wish) },
+  static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
+  action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
 };
 
 function operationOn(place: Served, method: Method): Operation<Served> {

@@ -8,6 +8,7 @@ const standing = (path: string): string[] =>
   placesAt(catalogue, segmentsOf(`/api/rest/${path}`) ?? []).map((place) =>
     [
       place.kind,
+      'namespace' in place ? (place.namespace ?? '') : '',
       'model' in place ? place.model.path : '',
       'id' in place ? place.id : '',
       'name' in place ? place.name : '',
@@ -19,6 +20,9 @@ const standing = (path: string): string[] =>
 
 it.each([
   ['openapi.json', ['document GET']],
+  ['Site/openapi.json', ['document Site GET']],
+  ['None/openapi.json', []],
+  ['problems/openapi.json', []],
   ['problems/conflict', ['problem conflict GET']],
   ['problems/toString', []],
   ['Site/Site', ['model Site/Site GET+POST']],

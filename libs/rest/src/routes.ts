@@ -9,7 +9,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What stands at a path. */
 export type Route =
-  | { readonly kind: 'document' }
+  | { readonly kind: 'document'; readonly namespace?: string }
   | { readonly kind: 'problem'; readonly name: ProblemName }
   | { readonly kind: 'model'; readonly model: Model }
   | { readonly kind: 'object'; readonly model: Model; readonly id: string }
@@ -64,6 +64,9 @@ function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[
   if (segments.length === 1) return first === DOCUMENT ? [{ kind: 'document' }] : [];
   if (segments.length === 2 && first === PROBLEMS_AT)
     return isProblem(second) ? [{ kind: 'problem', name: second }] : [];
+  if (segments.length === 2 && second === DOCUMENT) {
+    return catalogue.namespace(first) ? [{ kind: 'document', namespace: first }] : [];
+  }
   const model = catalogue.model(`${first}/${second}`);
   if (!model || rest.length > 0) return [];
   if (third === undefined) return [{ kind: 'model', model }];

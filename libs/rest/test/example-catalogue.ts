@@ -1,5 +1,5 @@
 import { Catalogue } from '#api';
-import { MODELS } from './example-models.ts';
+import { MODELS, NAMESPACES } from './example-models.ts';
 
-/** The models of the example as the REST face shows them. */
-export const exampleCatalogue = (): Catalogue => new Catalogue(MODELS).forProtocol('rest');
+/** The models of the example as REST shows them. */
+export const exampleCatalogue = (): Catalogue => new Catalogue(MODELS, [], NAMESPACES).forProtocol('rest');

@@ -1,50 +1,58 @@
-import type { UnitOfWork } from '#kernel';
-import { Conflict, refuse, refuseAs } from '#kernel';
-import type { Model } from '#api';
-import { asText, boolean, byReference, dateTime, integer, map, reference, text } from '#api';
+import { refuse } from '#kernel';
+import type { Field, Model, NamespaceDeclaration } from '#api';
+import {
+  action,
+  asText,
+  boolean,
+  byReference,
+  dateTime,
+  defineModel,
+  integer,
+  map,
+  numberReference,
+  parameter,
+  reference,
+  staticAction,
+  text,
+} from '#api';
+import { ChangeSite, CreateNetwork, CreateSite, DeleteSite, DescribeSite } from './example-commands.ts';
 import type { Row } from './example-things.ts';
-import { deletionOf, network, site } from './example-things.ts';
+import { network, site } from './example-things.ts';
 
 const MOMENTS = { updated: dateTime({ mode: 'RO' }), created: dateTime({ mode: 'RO' }) } as const;
 
-const siteThere = async (work: UnitOfWork, field: string, key: unknown): Promise<void> => {
-  if (typeof key !== 'string' || (await work.load(site.decider, key)).stage === 'active') return;
-  work.fault(field, 'INVALID_VALUE', `there is no site ${key}`);
+const ratio: Field<number | null, 'RW'> = { type: { kind: 'Float' }, mode: 'RW', required: false };
+
+export const siteFields = {
+  name: text(40, { mode: 'RC', required: true }),
+  description: text(20, { required: true, doc: 'In words.' }),
+  parent: reference('Site/Site'),
+  level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
+  config_values: map({ default: {} }),
+  tags: text(10, { list: true, default: [] }),
+  size: integer(),
+  ratio,
+  urgent: boolean({ default: false }),
+  opens: dateTime(),
+  weight: integer({ mode: 'RO', asText: true }),
+  classes: text(undefined, { mode: 'RO', list: true, asText: true }),
+  ...MOMENTS,
 };
 
-const siteModel: Model<Row> = {
+const siteModel = defineModel<Row, typeof siteFields>({
   path: 'Site/Site',
   doc: 'A place.',
   idField: 'name',
-  fields: {
-    name: text(40, { mode: 'RC', required: true }),
-    description: text(20, { required: true, doc: 'In words.' }),
-    parent: reference('Site/Site'),
-    level: text(4, { choices: ['soft', 'hard'], default: 'soft' }),
-    config_values: map({ default: {} }),
-    tags: text(10, { list: true, default: [] }),
-    size: integer(),
-    ratio: { type: { kind: 'Float' }, mode: 'RW', required: false },
-    urgent: boolean({ default: false }),
-    opens: dateTime(),
-    weight: integer({ mode: 'RO', asText: true }),
-    classes: text(undefined, { mode: 'RO', list: true, asText: true }),
-    ...MOMENTS,
-  },
+  fields: siteFields,
   rows: site.rows,
   present: (row, name) => ({ ...row, name, weight: 254, classes: ['VM', 'Metal'] }),
-  create: async (work, values) => {
-    await siteThere(work, 'parent', values['parent']);
-    await work.decide(site.decider, asText(values['name']), { type: 'DefineSite', data: values });
-    return asText(values['name']);
+  create: (values) => new CreateSite(values),
+  update: (name, values) => new ChangeSite(name, values),
+  deletion: {
+    command: (names) => new DeleteSite(names),
+    users: async (view, name) =>
+      (await view.list(site.rows, { where: { parent: name } })).rows.map(({ key: user }) => `Site ${user}`),
   },
-  update: async (work, key, values) => {
-    await siteThere(work, 'parent', values['parent']);
-    await work.decide(site.decider, key, { type: 'ChangeSite', data: values });
-  },
-  deletion: deletionOf(site, async (view, key) =>
-    (await view.list(site.rows, { where: { parent: key } })).rows.map(({ key: user }) => `Site ${user}`),
-  ),
   filters: {
     parent: byReference('parent', 'Site/Site'),
     level: {
@@ -60,68 +68,54 @@ const siteModel: Model<Row> = {
     },
   },
   actions: {
-    getConfig: {
+    getConfig: action({
       doc: 'What is configured here.',
       parameters: {},
-      returns: { type: { kind: 'Map' } },
+      returns: parameter.map(),
       permission: { grant: 'Site.view_site' },
-      run: { freely: async (key, _, { view }) => (await view.get(site.rows, key ?? ''))?.['config_values'] },
-    },
-    networks: {
+      query: async (name, _, { view }) => (await view.get(site.rows, name))?.['config_values'],
+    }),
+    networks: action({
       parameters: {},
-      returns: { type: { kind: 'Model', model: 'Net/Network' }, list: true },
+      returns: parameter.reference('Net/Network', { list: true }),
       permission: { grant: 'Site.view_site' },
-      run: {
-        freely: async (key, _, { view }) => (await view.keys(network.rows, { where: { site: key ?? '' } })).keys,
-      },
-    },
-    describe: {
+      query: async (name, _, { view }) => (await view.keys(network.rows, { where: { site: name } })).keys,
+    }),
+    describe: action({
       parameters: {
-        description: { type: { kind: 'String', length: 10 } },
-        loud: { type: { kind: 'Boolean' }, default: false },
+        description: text(10, { required: true }),
+        loud: boolean({ default: false, required: true }),
       },
       permission: { grant: 'Site.change_site' },
-      run: {
-        within: async (work, key, { description, loud }) => {
-          if (description === 'taken') throw new Conflict([`site-${key}`]);
-          if (description === 'job') throw refuseAs('ForemanException', 'JOB_EXISTS', 'there is a job at work');
-          if (description === 'bug') throw new Error('the reason', { cause: 'password=hunter2' });
-          const data = { description: loud ? asText(description).toUpperCase() : description };
-          await work.decide(site.decider, key, { type: 'ChangeSite', data });
-        },
-      },
-    },
-    count: {
-      static: true,
+      command: (name, { description, loud }) => new DescribeSite(name, loud ? description.toUpperCase() : description),
+    }),
+    count: staticAction({
       parameters: {},
-      returns: { type: { kind: 'Integer' } },
+      returns: parameter.integer(),
       permission: 'session',
-      run: { freely: async (_, __, { view }) => (await view.list(site.rows)).total },
-    },
+      query: async (_, { view }) => (await view.list(site.rows)).total,
+    }),
   },
+});
+
+export const networkFields = {
+  id: integer({ mode: 'RO' }),
+  name: text(40, { required: true }),
+  site: reference('Site/Site', { required: true }),
+  neighbours: numberReference('Net/Network', { list: true, default: [] }),
+  ...MOMENTS,
 };
 
-const networkModel: Model<Row> = {
+const networkModel = defineModel<Row, typeof networkFields>({
   path: 'Net/Network',
   idField: 'id',
-  fields: {
-    id: integer({ mode: 'RO' }),
-    name: text(40, { required: true }),
-    site: reference('Site/Site', { required: true }),
-    neighbours: reference('Net/Network', { list: true, default: [] }),
-    ...MOMENTS,
-  },
+  fields: networkFields,
   rows: network.rows,
   present: (row, id) => ({ ...row, id }),
-  create: async (work, values) => {
-    await siteThere(work, 'site', values['site']);
-    const id = Number(asText(values['name']).replace(/\D/g, ''));
-    await work.decide(network.decider, id, { type: 'DefineNetwork', data: values });
-    return id;
-  },
-};
+  create: (values) => new CreateNetwork(values),
+});
 
-/** The same networks, for one face only, and not to be written. */
+/** The same networks, for one protocol only, and not to be written. */
 const planModel: Model<Row> = {
   path: 'Net/Plan',
   protocols: ['rest'],
@@ -136,30 +130,34 @@ const userModel: Model = {
   path: 'Auth/User',
   fields: {},
   actions: {
-    login: {
-      static: true,
-      parameters: { username: { type: { kind: 'String' } }, password: { type: { kind: 'String' } } },
-      returns: { type: { kind: 'String' } },
+    login: staticAction({
+      parameters: { username: parameter.text(), password: parameter.text() },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: {
-        freely: async (_, { username, password }) => {
-          if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
-          return `token-of-${asText(username)}`;
-        },
+      ignoresSession: true,
+      query: async ({ username, password }) => {
+        if (password !== 'secret') throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
+        return `token-of-${username}`;
       },
-    },
-    whoami: {
-      static: true,
+    }),
+    whoami: staticAction({
       parameters: {},
-      returns: { type: { kind: 'String' } },
+      returns: parameter.text(),
       permission: 'anybody',
-      run: { freely: async (_, __, { caller }) => caller.principal?.name ?? 'nobody' },
-    },
-    logout: { static: true, parameters: {}, permission: 'anybody', run: { freely: async () => undefined } },
+      query: async (_, { caller }) => caller.principal?.name ?? 'nobody',
+    }),
+    logout: staticAction({ parameters: {}, permission: 'anybody', query: async () => undefined }),
   },
 };
 
 const hiddenModel: Model = { ...userModel, path: 'Auth/Hidden', protocols: ['cinp'] };
 
-/** The models of a small API, for the specs of this room. */
+/** Their namespaces, in the order clients know them in. */
+export const NAMESPACES: readonly NamespaceDeclaration[] = [
+  { name: 'Auth', version: '2.0', position: 1, storesAnswers: false, refusals: { INVALID_LOGIN: 'unauthenticated' } },
+  { name: 'Site', position: 2 },
+  { name: 'Net', position: 3 },
+];
+
+/** The models of a small API, for the specs of this module. */
 export const MODELS: readonly Model[] = [userModel, hiddenModel, siteModel, networkModel, planModel];

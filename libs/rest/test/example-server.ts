@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pool } from 'pg';
-import { CommandExecutor, positionAt, postgresEventStore, systemClock } from '#event-store';
-import { PostgresIdempotencyStore, openReadStore } from '#read-store';
-import { ApiService } from '#api';
-import { exampleCatalogue } from './example-catalogue.ts';
+import { positionAt } from '#event-store';
+import { PostgresIdempotencyStore } from '#read-store';
+import type { TestDatabase } from '#testing';
+import { startExample } from '#testing';
+import { exampleHandlers } from './example-commands.ts';
+import { MODELS, NAMESPACES } from './example-models.ts';
 import { network, site } from './example-things.ts';
 import { restAdapter } from '../src/rest-adapter.ts';
 
@@ -29,7 +30,7 @@ export interface Sent {
   readonly as?: keyof typeof PEOPLE | 'nobody';
 }
 
-/** The face over a small API, on a loopback port of its own. */
+/** The adapter over a small API, on a loopback port of its own. */
 export interface ExampleServer {
   readonly port: number;
   /** What was written to the log of errors. */
@@ -54,49 +55,31 @@ const PEOPLE = {
 } as const satisfies Readonly<Record<string, Principal>>;
 
 /** Starts it over a database; the token of each person is `token-of-<name>`. */
-export async function exampleServer(pool: Pool): Promise<ExampleServer> {
+export async function exampleServer(database: TestDatabase): Promise<ExampleServer> {
   const errors: unknown[] = [];
-  const store = await postgresEventStore(pool);
-  const clock = systemClock();
-  const commands = new CommandExecutor(store, clock);
-  const reads = openReadStore({
-    store,
-    pool,
-    models: [site.rows, network.rows],
-    onError: (error) => errors.push(error),
-  });
-  const { projector } = reads;
-  await projector.start();
-
-  const api = new ApiService({
-    catalogue: exampleCatalogue(),
-    reads: {
-      now: reads.now,
-      at: (position) => reads.at(position),
-      projector: {
-        get reached() {
-          return projector.reached;
-        },
-        caughtUp: async (position, patience) => !example.late && projector.caughtUp(position, patience),
-      },
+  const modules = await startExample(
+    {
+      models: MODELS,
+      namespaces: NAMESPACES,
+      deciders: [site.decider, network.decider],
+      readModels: [site.rows, network.rows],
+      providers: exampleHandlers,
     },
-    clock,
-    head: () => store.head(),
-    execute: (metadata, task) => commands.execute(metadata, task),
-  });
-  const kept = new PostgresIdempotencyStore(pool);
+    { database },
+  );
+  const kept = new PostgresIdempotencyStore(database.pool);
   await kept.start();
-  const face = restAdapter({
-    api,
+  const adapter = restAdapter({
+    api: modules.api('rest'),
     identify: async (id, token) =>
       token === `token-of-${id}` && id in PEOPLE ? PEOPLE[id as keyof typeof PEOPLE] : undefined,
-    positionAt: (time) => positionAt(store, time),
+    positionAt: (time) => positionAt(modules.store, time),
     kept,
     mark: (text) => text,
     log: { error: (...line) => errors.push(line) },
     maxBody: 10_000,
   });
-  const answer = nodeListener(face);
+  const answer = nodeListener(adapter);
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -105,13 +88,17 @@ export async function exampleServer(pool: Pool): Promise<ExampleServer> {
   const example: ExampleServer = {
     port,
     errors,
-    late: false,
+    get late() {
+      return modules.late;
+    },
+    set late(late) {
+      modules.late = late;
+    },
     ask: (method, path, sent) => ask(port, method, path, sent),
     stop: async () => {
       server.close();
       server.closeAllConnections();
-      await projector.stop();
-      await store.close();
+      await modules.stop();
     },
   };
   return example;

@@ -1,16 +1,14 @@
 import type { Decider, Lifecycle, Message } from '#kernel';
 import { lifecycle, refuse } from '#kernel';
-import type { Key, ReadModel, View } from '#read-store';
+import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { Model } from '#api';
 
-/** What is known of a thing. */
+/** What is known of an object. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One kind of thing: a decider and the rows it is read from. Its events and commands carry its noun. */
+/** One kind of object: a decider and the rows it is read from. Its events and commands carry its noun. */
 export interface Kind {
-  readonly noun: string;
-  readonly decider: Decider<Lifecycle<Row>, Message<string, Row>, Message<string, Row>>;
+  readonly decider: Decider<Lifecycle<Row>, Message<string, Row>, Message<string, Row>> & { readonly noun: string };
   readonly rows: ReadModel<Row>;
 }
 
@@ -18,8 +16,8 @@ const kind = (noun: string, shape: Pick<ReadModel<Row>, 'key' | 'history'>, inde
   const rules = lifecycle(noun) as unknown as Pick<Kind['decider'], 'decide' | 'evolve'>;
   const name = noun.toLowerCase();
   return {
-    noun,
     decider: {
+      noun,
       category: name,
       initial: () => ({ stage: 'absent' }),
       decide: {
@@ -55,17 +53,6 @@ const kind = (noun: string, shape: Pick<ReadModel<Row>, 'key' | 'history'>, inde
 
 const equal = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Things of a small world, for the specs of this room: one kind with a past, one without. */
+/** Objects of a small data centre, for the specs of this module: one kind with a past, one without. */
 export const site = kind('Site', { key: 'text', history: true }, ['parent', 'level']);
 export const network = kind('Network', { key: 'integer', history: false }, ['site']);
-
-/** How things of a kind are deleted. */
-export const deletionOf = (
-  { noun, decider }: Kind,
-  users: (view: View, key: Key) => Promise<readonly string[]>,
-): Model['deletion'] => ({
-  close: async (work, key) => void (await work.decide(decider, key, { type: `Close${noun}`, data: {} })),
-  reopen: async (work, key) => void (await work.decide(decider, key, { type: `Reopen${noun}`, data: {} })),
-  users,
-  remove: async (work, key) => void (await work.decide(decider, key, { type: `Delete${noun}`, data: {} })),
-});

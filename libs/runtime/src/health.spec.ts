@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HealthState } from './health-registry.ts';
 import { healthOf } from './health.ts';
 
 const fine = {
@@ -9,6 +10,10 @@ const fine = {
   quarantined: new Map([['sites', new Set<string>()]]),
   adapters: { log: 'postgres' },
 };
+
+const checks = (...states: readonly HealthState[]) => ({
+  checks: Object.fromEntries(states.map((state, n) => [`part ${n}`, state])),
+});
 
 const erase = {
   name: 'erase',
@@ -47,6 +52,26 @@ describe('health', () => {
     ],
     ['is down while the log does not answer', { head: undefined }, { status: 'down', ready: false, lag: null }],
     ['is starting until it is ready', { ready: false }, { status: 'starting', ready: false }],
+    [
+      'is starting until it is ready, whatever is down',
+      { ready: false, ...checks({ status: 'down' }) },
+      { status: 'starting', ready: false },
+    ],
+    [
+      'is degraded while a part is, and says why',
+      checks({ status: 'ok' }, { status: 'degraded', reason: 'full' }),
+      {
+        status: 'degraded',
+        ready: true,
+        checks: { 'part 0': { status: 'ok' }, 'part 1': { status: 'degraded', reason: 'full' } },
+      },
+    ],
+    [
+      'is as its worst part',
+      checks({ status: 'down' }, { status: 'starting' }, { status: 'degraded' }),
+      { status: 'down', ready: false },
+    ],
+    ['waits for a part that starts', checks({ status: 'starting' }), { status: 'starting', ready: false }],
   ])('%s', (_, facts: object, expected) => {
     expect(healthOf({ ...fine, ...facts })).toMatchObject(expected);
   });

@@ -1,3 +1,6 @@
+import type { HealthState, HealthStatus } from './health-registry.ts';
+import { worst } from './health-registry.ts';
+
 /** How somebody who listens to the log is getting on. */
 export interface ListenerHealth {
   readonly kind: 'reaction' | 'reconciler' | 'follower';
@@ -15,8 +18,9 @@ export interface ListenerHealth {
 
 /** How the server is. */
 export interface Health {
-  /** `degraded`: it serves, and something needs a look; `down`: the log does not answer. */
-  readonly status: 'ok' | 'degraded' | 'starting' | 'down';
+  /** That of its worst part. */
+  readonly status: HealthStatus;
+  /** Whether it can serve: it has started, and no part is down. */
   readonly ready: boolean;
   /** Positions of the log the read models are behind; null where the log does not answer. */
   readonly lag: number | null;
@@ -28,6 +32,8 @@ export interface Health {
   readonly projecting: boolean;
   /** Reactions, reconcilers and followers, by name; empty where the database does not tell. */
   readonly reactions: Readonly<Record<string, ListenerHealth>>;
+  /** How each part is, by the name of its indicator. */
+  readonly checks: Readonly<Record<string, HealthState>>;
 }
 
 /** Puts together how the server is. */
@@ -41,17 +47,22 @@ export function healthOf(facts: {
   readonly adapters: Readonly<Record<string, string>>;
   /** With their names. */
   readonly listeners?: readonly (ListenerHealth & { readonly name: string })[];
+  /** What the indicators tell, by name. */
+  readonly checks?: Readonly<Record<string, HealthState>>;
 }): Health {
   const quarantine = Object.fromEntries(
     [...facts.quarantined].filter(([, keys]) => keys.size > 0).map(([model, keys]) => [model, [...keys]]),
   );
-  const { head, reached } = facts;
-  const listeners = facts.listeners ?? [];
+  const { head, reached, listeners = [], checks = {} } = facts;
   const stuck = listeners.some(({ status, deadLetters }) => status === 'retrying' || deadLetters > 0);
   const degraded = Object.keys(quarantine).length > 0 || stuck;
+  const status = worst([
+    head === undefined ? 'down' : degraded ? 'degraded' : 'ok',
+    ...Object.values(checks).map((check) => check.status),
+  ]);
   return {
-    status: !facts.ready ? 'starting' : head === undefined ? 'down' : degraded ? 'degraded' : 'ok',
-    ready: facts.ready && head !== undefined,
+    status: facts.ready ? status : 'starting',
+    ready: facts.ready && (status === 'ok' || status === 'degraded'),
     lag: head === undefined ? null : Math.max(0, Number(head - reached)),
     quarantine,
     adapters: facts.adapters,
@@ -62,5 +73,6 @@ export function healthOf(facts: {
         { kind, status, since, lag, lastError, deadLetters },
       ]),
     ),
+    checks,
   };
 }

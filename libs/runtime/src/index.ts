@@ -1,11 +1,16 @@
 export { OwnedByAnother } from './embedded-postgres/database-owner.ts';
 export { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
 export type { EmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
+export { databaseIndicator, eventStoreIndicator } from './health-indicators.ts';
+export { HealthRegistry } from './health-registry.ts';
+export type { HealthIndicator, HealthState, HealthStatus } from './health-registry.ts';
 export { healthOf } from './health.ts';
 export type { Health, ListenerHealth } from './health.ts';
 export { nestLogger } from './nest-logger.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { ListenerFigures, Metrics } from './metrics.ts';
+export { MetricsRegistry } from './metrics-registry.ts';
+export type { Labels, Measured, MetricDescription } from './metrics-registry.ts';
 export { addressFault, checkAddress, checkDatabase, checkDataDirectory } from './start-checks.ts';
 export { configFactory, settingsModule } from './settings/settings.module.ts';
 export { DATABASE, LOGGER } from './tokens.ts';

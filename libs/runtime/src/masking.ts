@@ -1,4 +1,5 @@
-import { MASK } from '#kernel';
+import { types } from 'node:util';
+import { MASK, Secret } from '#kernel';
 
 /** Names of what is secret. */
 const SECRET = /pass(word|wd|phrase)|token|secret|credential|community|(api|auth|priv|private)_?key/i;
@@ -16,12 +17,12 @@ export type Mask = (text: string) => string;
 /** The same mark for every secret. */
 export const hidden: Mask = () => MASK;
 
-/** A copy fit for a line of JSON: every text under a name that speaks of a secret, however deep, is masked, and what is long is cut. */
+/** A copy fit for a line of JSON: every secret, and every text under a name that speaks of one, however deep, is masked, and what is long is cut. */
 export const masked = (value: unknown, mask: Mask = hidden): unknown => maskedAt(value, mask, false, 0);
 
 /** An error as the stacks of it and of its causes. */
 export function stacksOf(error: unknown, depth = 0): readonly string[] {
-  if (!(error instanceof Error)) return [cut(String(error))];
+  if (!isError(error)) return [cut(String(error))];
   const causes = error.cause === undefined || depth >= MAX_DEPTH ? [] : stacksOf(error.cause, depth + 1);
   return [cut(error.stack ?? error.message), ...causes];
 }
@@ -32,7 +33,8 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
-  if (value instanceof Error) return stacksOf(value);
+  if (value instanceof Secret) return mask(value.reveal());
+  if (isError(value)) return stacksOf(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   if (Array.isArray(value)) {
@@ -47,6 +49,8 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   const more = entries.length > MAX_ENTRIES ? [['…', `${entries.length - MAX_ENTRIES} more`] as const] : [];
   return Object.fromEntries([...shown, ...more]);
 }
+
+const isError = (value: unknown): value is Error => types.isNativeError(value) || value instanceof Error;
 
 const cut = (text: string): string =>
   text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… ${text.length - MAX_TEXT} more` : text;

@@ -1,17 +1,14 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { MetricsRegistry } from './metrics-registry.ts';
 
-/** From half a millisecond to ten seconds. */
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** How a command ends: appended or nothing to do, refused, in conflict to the last, or failed. */
+export type CommandOutcome = 'done' | 'refused' | 'conflict' | 'failed';
 
-/** How often it is looked how late the event loop is, in milliseconds; each look wakes the process. */
-const LAG_EVERY = 200;
-
-/** What the server counts and measures, in the form Prometheus reads. */
+/** What the server itself counts and measures. */
 export interface Metrics {
   /** A request was answered; seconds. */
   request(protocol: string, verb: string, status: number, seconds: number): void;
-  /** A command is over, by its name: done, refused, in conflict to the last, or failed; seconds. */
-  command(command: string, outcome: 'done' | 'refused' | 'conflict' | 'failed', seconds: number): void;
+  /** A command is over; seconds. */
+  command(command: string, outcome: CommandOutcome, seconds: number): void;
   /** A command has to be decided again because somebody was faster. */
   conflict(): void;
   appended(events: number): void;
@@ -21,6 +18,8 @@ export interface Metrics {
   /** The text of all of it. */
   text(): Promise<string>;
   readonly contentType: string;
+  /** Where modules add their own. */
+  readonly registry: MetricsRegistry;
 }
 
 /** How far somebody who listens to the log is behind, in positions (null: that says nothing), and what it could not handle. */
@@ -38,67 +37,55 @@ export function prometheusMetrics(
   lag: () => Promise<number>,
   listeners: () => Promise<readonly ListenerFigures[]> = async () => [],
 ): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY });
-  const requests = new Histogram({
+  const registry = new MetricsRegistry();
+  const requests = registry.histogram({
     name: 'contractor_http_request_seconds',
     help: 'Time to answer requests, by protocol, verb and status',
-    labelNames: ['protocol', 'verb', 'status'],
-    buckets: SECONDS,
-    registers,
+    labels: ['protocol', 'verb', 'status'],
   });
-  const commands = new Histogram({
+  const commands = registry.histogram({
     name: 'contractor_command_seconds',
     help: 'Time to carry out commands, by name and outcome',
-    labelNames: ['command', 'outcome'],
-    buckets: SECONDS,
-    registers,
+    labels: ['command', 'outcome'],
   });
-  const conflicts = new Counter({
-    name: 'contractor_command_conflicts_total',
-    help: 'Commands decided again because somebody was faster',
-    registers,
-  });
-  const appends = new Counter({ name: 'contractor_log_appended_events_total', help: 'Events appended', registers });
-  const projections = new Counter({ name: 'contractor_projected_events_total', help: 'Events projected', registers });
-  const behind: Gauge = new Gauge({
-    name: 'contractor_projection_lag',
-    help: 'Positions of the log the read models are behind',
-    registers,
-    collect: async (): Promise<void> => behind.set(await lag()),
-  });
-  const failures = new Counter({
+  const count = (name: string, help: string) => {
+    const counter = registry.counter({ name, help, labels: [] });
+    return (by: number) => counter({}, by);
+  };
+  const conflicts = count('contractor_command_conflicts_total', 'Commands decided again because somebody was faster');
+  const appended = count('contractor_events_appended_total', 'Events appended to the log');
+  const projected = count('contractor_events_projected_total', 'Events the read models were brought up to');
+  const failures = registry.counter({
     name: 'contractor_reaction_failures_total',
     help: 'Failures of reactions, reconcilers and followers, each of which is tried again',
-    labelNames: ['reaction'],
-    registers,
+    labels: ['reaction'],
   });
-  const gauge = (name: string, help: string, of: (figures: ListenerFigures) => number | null): void => {
-    const made: Gauge<'reaction'> = new Gauge({
-      name,
-      help,
-      labelNames: ['reaction'],
-      registers,
-      collect: async (): Promise<void> => {
-        made.reset();
-        for (const figures of await listeners()) {
-          const value = of(figures);
-          if (value !== null) made.set({ reaction: figures.name }, value);
-        }
-      },
-    });
-  };
+  registry.gauge(
+    {
+      name: 'contractor_projection_lag',
+      help: 'Positions of the log the read models are behind',
+      labels: [],
+    },
+    async () => [{ labels: {}, value: await lag() }],
+  );
+  const gauge = (name: string, help: string, of: (figures: ListenerFigures) => number | null): void =>
+    registry.gauge({ name, help, labels: ['reaction'] }, async () =>
+      (await listeners()).flatMap((figures) => {
+        const value = of(figures);
+        return value === null ? [] : [{ labels: { reaction: figures.name }, value }];
+      }),
+    );
   gauge('contractor_reaction_lag', 'Positions of the log a reaction or follower is behind', (of) => of.lag);
   gauge('contractor_dead_letters', 'Events and messages nobody could handle', (of) => of.deadLetters);
   return {
-    request: (protocol, verb, status, seconds) => requests.observe({ protocol, verb, status }, seconds),
-    command: (command, outcome, seconds) => commands.observe({ command, outcome }, seconds),
-    conflict: () => conflicts.inc(),
-    appended: (events) => appends.inc(events),
-    projected: (events) => projections.inc(events),
-    reactionFailed: (name) => failures.inc({ reaction: name }),
-    text: () => registry.metrics(),
+    request: (protocol, verb, status, seconds) => requests({ protocol, verb, status }, seconds),
+    command: (command, outcome, seconds) => commands({ command, outcome }, seconds),
+    conflict: () => conflicts(1),
+    appended,
+    projected,
+    reactionFailed: (reaction) => failures({ reaction }),
+    text: () => registry.text(),
     contentType: registry.contentType,
+    registry,
   };
 }

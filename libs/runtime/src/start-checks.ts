@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { reasonOf } from './reason-of.ts';
 import { BadSetting } from './settings/bad-setting.ts';
 
 /** How long a database may take to answer, in milliseconds. */
@@ -34,7 +35,7 @@ export async function checkDataDirectory(directory: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const what = nearest.path === directory ? 'cannot be written to' : `cannot be made in ${nearest.path}`;
-    throw bad(`${what}: ${code === 'EACCES' || code === 'EPERM' ? 'this user may not' : reasonOf(code, message)}`);
+    throw bad(`${what}: ${code === 'EACCES' || code === 'EPERM' ? 'this user may not' : ruleOf(code, message)}`);
   }
 }
 
@@ -49,7 +50,7 @@ async function nearestThere(
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ENOTDIR') continue;
-      if (code !== 'ENOENT' || at === path.dirname(at)) throw bad(`cannot be looked at: ${reasonOf(code, message)}`);
+      if (code !== 'ENOENT' || at === path.dirname(at)) throw bad(`cannot be looked at: ${ruleOf(code, message)}`);
     }
   }
 }
@@ -63,7 +64,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
-const reasonOf = (code: string | undefined, message: string): string => REASONS[code ?? ''] ?? message;
+const ruleOf = (code: string | undefined, message: string): string => REASONS[code ?? ''] ?? message;
 
 /** Checks that the server can listen where it is to listen. @throws BadSetting */
 export async function checkAddress({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
@@ -116,16 +117,10 @@ export async function checkDatabase(url: string): Promise<void> {
     } catch (error) {
       if (error instanceof BadSetting) throw error;
       const starting = (error as { code?: string }).code === CANNOT_CONNECT_NOW;
-      if (!starting || Date.now() > deadline) throw bad(`cannot be connected to: ${told(error)}`);
+      if (!starting || Date.now() > deadline) throw bad(`cannot be connected to: ${reasonOf(error)}`);
       await sleep(TRY_MS);
     } finally {
       await client.end().catch(() => undefined);
     }
   }
-}
-
-/** What an error says in one line; one of several attempts to connect says nothing itself. */
-function told(error: unknown): string {
-  const text = error instanceof AggregateError ? error.errors.map(told).join(', ') : (error as Error).message;
-  return text.replaceAll(/\s+/g, ' ');
 }

@@ -3,7 +3,6 @@ import { action, eraseSecret } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import type { Logger } from '#kernel';
-import { maskSecrets } from '#kernel';
 import { siteLayers } from './site-layers.ts';
 
 const permission = { grant: 'Site.view_site' };
@@ -29,7 +28,7 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     parameters: {},
     returns,
     permission,
-    query: async (name, _, { view }) => maskSecrets(explain((await siteLayers(view, String(name))).layers)),
+    query: async (name, _, { view }) => explain((await siteLayers(view, String(name))).layers),
   }),
   eraseSecret: eraseSecret('Site', 'Site.change_site'),
 });

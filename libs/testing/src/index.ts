@@ -20,3 +20,6 @@ export type { Happened } from './rows-after.ts';
 export { Streams } from './streams.ts';
 export { startModules } from './start-modules.ts';
 export type { StartModulesOptions, TestModules } from './start-modules.ts';
+export { startExample } from './start-example.ts';
+export type { TestExample } from './start-example.ts';
+export type { ExampleFeature } from './example-module.ts';

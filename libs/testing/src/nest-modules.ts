@@ -6,10 +6,11 @@ import type { TestingModule } from '@nestjs/testing';
 import { Pool } from 'pg';
 import { ApiModule, ProtocolApis } from '#api';
 import { CommandGateway, postgresEventStore, systemClock } from '#event-store';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Reactions } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import { DATABASE, jsonLog, LOGGER } from '#runtime';
+import { DATABASE, LOGGER } from '#runtime';
+import { jsonLogger } from '#runtime/logger';
 import { Secrets } from '#secrets';
 import type { StartModulesOptions, TestModules } from './start-modules.ts';
 import { testDatabase } from './test-database.ts';
@@ -57,18 +58,22 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
     await pool.end();
     if (!options.database) await database.drop();
   };
-  const onProjectorError = (error: unknown) => void lines.push(String(error));
+  const onError = (error: unknown) => void lines.push(String(error));
   const root = [
-    EventSourcingModule.forRoot({ store, pool, clock, onProjectorError }),
-    TestInfrastructureModule.forRoot(
+    EventSourcingModule.forRoot({
+      store,
       pool,
-      jsonLog((line) => void lines.push(line)),
-    ),
+      clock,
+      onProjectorError: onError,
+      onReactionError: onError,
+      ...(options.onCommand ? { onCommand: options.onCommand } : {}),
+    }),
+    TestInfrastructureModule.forRoot(pool, jsonLogger({ write: (line) => void lines.push(line) })),
     ApiModule.forRoot(),
   ];
   let app: TestingModule | undefined;
   try {
-    app = await Test.createTestingModule({ imports: [...root, ...options.imports] })
+    app = await Test.createTestingModule({ imports: [...root, ...options.imports], providers: [Reactions] })
       .setLogger(nestLogger(lines))
       .compile();
     await app.init();
@@ -81,7 +86,7 @@ export async function startNestModules(options: StartModulesOptions): Promise<Te
   const reads = started.get<ReadStore>(READ_STORE, { strict: false });
   const apis = started.get(ProtocolApis, { strict: false });
   return {
-    get: started.get.bind(started) as TestModules['get'],
+    get: started.get.bind(started),
     database,
     store,
     reads,

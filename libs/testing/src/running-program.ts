@@ -15,7 +15,7 @@ export interface RunningProgram {
 }
 
 /** How long a program may take to say that it is ready, in milliseconds. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * Starts a program and waits until it has written a line that `ready` is found in.

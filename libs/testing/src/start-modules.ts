@@ -1,6 +1,6 @@
 import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import type { ApiService, Protocol } from '#api';
-import type { Clock, CommandGateway, EventStore } from '#event-store';
+import type { Clock, CommandGateway, CommandObserver, EventStore } from '#event-store';
 import type { ReadStore } from '#read-store';
 import type { TestDatabase } from './test-database.ts';
 
@@ -12,6 +12,8 @@ export interface StartModulesOptions {
   /** The event log; one in the database unless given. */
   readonly store?: EventStore;
   readonly clock?: Clock;
+  /** Told of every command: name, outcome, seconds. */
+  readonly onCommand?: CommandObserver;
 }
 
 /** Nest modules that run without HTTP. */

@@ -2,11 +2,12 @@
  * From the tree to a flat list of instructions. Beside the code stands, for every instruction, the chain of parts of
  * the script it lies in: status, line and stack are read from there, so the machine itself need not know them.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { expressionCode } from './compile-values.ts';
 import { type Emitter, emit, emitter, node, patch } from './emitter.ts';
 import { parse } from './parse.ts';
 import type { Program, ProgramNode } from './program.ts';
-import { sha256 } from './sha256.ts';
 import { ScriptFault } from './source-fault.ts';
 import type { Assignment, Block, Goto, If, Line, Literal, Statement, Tree, While, Word } from './tree.ts';
 
@@ -29,8 +30,11 @@ interface Compiling {
 export function compile(source: string): Program {
   const { tree, faults } = parse(source);
   if (tree === undefined || faults.length > 0) throw new ScriptFault(faults);
-  return compileTree(tree, sha256(`tscript 1\n${source}`));
+  return compileTree(tree, hashOf(source));
 }
+
+/** What a program is found by: it covers the source and the version of the program's form. */
+const hashOf = (source: string): string => bytesToHex(sha256(utf8ToBytes(`tscript 1\n${source}`)));
 
 /** A tree without faults as a program; `bothSides` evaluates both sides of every `and` and `or`. */
 export function compileTree(tree: Tree, hash: string, bothSides = false): Program {

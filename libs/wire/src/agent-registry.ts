@@ -1,29 +1,37 @@
 import type { Presence } from './messages.ts';
+import type { AgentMissing } from './wire.ts';
 
 /** An agent counts as gone when it has not shown itself for this many of its own periods. */
 const PERIODS = 3;
 
 /** Who has shown itself lately, as the foreman's end remembers it. `now` gives milliseconds. */
 export function agentRegistry(now: () => number = () => performance.now()) {
-  const agents = new Map<string, { site: string; modules: Presence['modules']; until: number }>();
+  const agents = new Map<string, { site: string; presence: Presence; until: number }>();
 
   const serves = (site: string, module: string): boolean =>
     [...agents.values()].some(
-      (agent) => agent.site === site && (agent.modules[module] ?? 0) > 0 && agent.until > now(),
+      (agent) => agent.site === site && (agent.presence.modules[module] ?? 0) > 0 && agent.until > now(),
     );
 
   return {
     serves,
 
     /** Writes an announcement down; gives the modules that were not served on that site before. */
-    note(site: string, { agent, modules, every }: Presence): string[] {
+    note(site: string, presence: Presence): string[] {
+      const { agent, modules, every } = presence;
       for (const [key, { until }] of agents) if (until <= now()) agents.delete(key);
       const offered = Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
       const served = offered.filter((module) => !serves(site, module));
       if (offered.length === 0) agents.delete(`${site} ${agent}`);
-      else agents.set(`${site} ${agent}`, { site, modules, until: now() + PERIODS * every });
+      else agents.set(`${site} ${agent}`, { site, presence, until: now() + PERIODS * every });
       return served;
     },
+
+    /** What they need and do not find. */
+    missing: (): AgentMissing[] =>
+      [...agents.values()]
+        .filter(({ until }) => until > now())
+        .flatMap(({ site, presence: { agent, missing = [] } }) => missing.map((one) => ({ ...one, agent, site }))),
 
     /** Forgets everybody: after a silence of our own, nobody is known to be there. */
     clear: () => agents.clear(),

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Json, JsonMap } from '#kernel';
+import { Secret } from '#kernel';
 import { recordedLog } from '#testing';
 import { startAgent, type FunctionTable, type RunningAgent } from './agent.ts';
 import { inProcessWire, type InProcessWire } from './in-process-wire.ts';
-import type { Outcome } from './wire.ts';
+import type { Outcome, Task } from './wire.ts';
 
 class PowerError extends Error {}
 
@@ -22,19 +23,40 @@ const functions: FunctionTable = {
   list: async () => [1, 2],
   text: async () => 'done',
   count: async () => ({ count: 1n }),
+  unseal: async ({ login }: { login: { password: Secret } }) => ({
+    shown: String(login.password),
+    hidden: login.password instanceof Secret && login.password.reveal() === 'open sesame',
+    leaked: `said "${login.password.reveal()}"`,
+  }),
+  leak: async ({ login }: { login: { password: Secret } }) => {
+    throw new PowerError(`wrong password ${login.password.reveal()}`);
+  },
   hang: (_: JsonMap, { signal }) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+};
+
+const observers: FunctionTable = {
+  add: async ({ a }: { a: number }, { task }) => ({ state: 'done', result: { sum: a, task } }),
+};
+const needs = {
+  echo: [{ program: 'node', package: 'nodejs' }],
+  key: [
+    { program: 'no-such-program', package: 'nowhere' },
+    { program: 'node', package: 'nodejs' },
+  ],
 };
 
 describe('an agent', () => {
   let wire: InProcessWire;
   let agent: RunningAgent;
   let lines: () => string[];
+  let told: readonly object[];
   let outcomes: Map<string, (outcome: Outcome) => void>;
 
   beforeEach(async () => {
     wire = inProcessWire();
     const { log, lines: said } = recordedLog();
+    told = said;
     lines = () => said.map(({ level, message }) => `${level} ${message}`);
     outcomes = new Map();
     await wire.foreman.start({
@@ -46,16 +68,16 @@ describe('an agent', () => {
       wire: wire.agent,
       name: 'a1',
       site: 'berlin',
-      modules: { arith: { limit: 2, half: { functions } }, off: { limit: 0, half: { functions } } },
+      modules: { arith: { limit: 2, half: { functions, observers } }, off: { limit: 0, half: { functions, needs } } },
       log,
     });
   });
   afterEach(() => wire.foreman.stop());
 
-  const ask = (name: string, parameters: JsonMap = {}, task = name): Promise<Outcome> =>
+  const ask = (name: string, parameters: JsonMap = {}, task = name, secrets: Task['secrets'] = []): Promise<Outcome> =>
     new Promise((resolve, reject) => {
       outcomes.set(task, resolve);
-      const about = { site: 'berlin', module: 'arith', function: name, parameters, job: 1 };
+      const about = { site: 'berlin', module: 'arith', function: name, parameters, secrets, job: 1 };
       wire.foreman.send({ task, cookie: `cookie-${task}`, ...about }).catch(reject);
     });
 
@@ -84,6 +106,52 @@ describe('an agent', () => {
   it('does not offer a module whose limit is below one', () => {
     expect(wire.foreman.serves('berlin', 'arith')).toBe(true);
     expect(wire.foreman.serves('berlin', 'off')).toBe(false);
+  });
+
+  it('tells what became of a task where it is asked, by the id and with the parameters of that task', async () => {
+    const outcome = await ask('add.observe', { a: 5 }, '12-1');
+    expect(outcome).toEqual({ result: { state: 'done', result: { sum: 5, task: '12-1' } } });
+    expect(await ask('echo.observe')).toEqual({ error: 'module "arith" has no function "echo.observe"' });
+  });
+
+  it('gives its functions secrets wrapped, and shows them nowhere: no log, no result, no failure', async () => {
+    const parameters = { login: { user: 'root', password: 'open sesame' } };
+    const secrets = [['login', 'password'], ['login', 'nothing', 0], [], ['login']];
+    const shown = { shown: '********', hidden: true, leaked: 'said "********"' };
+    expect(await ask('unseal', parameters, 'one', secrets)).toEqual({ result: shown });
+    const error = 'Unhandled Exception "wrong password ********"(PowerError)';
+    expect(await ask('leak', parameters, 'two', secrets)).toEqual({ error });
+    expect(JSON.stringify(told)).toContain('"user":"root","password":"********"');
+    expect(JSON.stringify(told)).not.toContain('sesame');
+  });
+
+  it('says which programs it misses, and what to install where a task needs them', async () => {
+    expect(wire.foreman.missing()).toEqual([]);
+    const other = wire.join();
+    const { log, lines: said } = recordedLog();
+    await startAgent({
+      wire: other,
+      name: 'a2',
+      site: 'paris',
+      modules: { arith: { limit: 1, half: { functions, observers: functions, needs } } },
+      log,
+    });
+    const text = 'the program "no-such-program" is not on the agent a2: install the package nowhere';
+    expect(said).toEqual([{ level: 'warn', message: text, module: 'arith' }]);
+    expect(wire.foreman.missing()).toEqual([
+      { agent: 'a2', site: 'paris', module: 'arith', program: 'no-such-program', package: 'nowhere' },
+    ]);
+    const inParis = (name: string): Promise<Outcome> =>
+      new Promise((resolve, reject) => {
+        outcomes.set(`p-${name}`, resolve);
+        const about = { site: 'paris', module: 'arith', function: name, parameters: {}, job: 1 };
+        wire.foreman.send({ task: `p-${name}`, cookie: `p-${name}`, ...about }).catch(reject);
+      });
+    expect(await inParis('key')).toEqual({ error: `arith.key cannot be done: ${text}` });
+    expect(await inParis('key.observe')).toEqual({ error: `arith.key.observe cannot be done: ${text}` });
+    expect(await inParis('echo')).toEqual({ result: {} });
+    await other.stop();
+    expect(wire.foreman.missing()).toEqual([]);
   });
 
   it('gives up what is at work when the time to stop is over', async () => {

@@ -1,7 +1,12 @@
 import { types } from 'node:util';
 import type { JsonMap, Logger } from '#kernel';
+import { maskTexts } from '#kernel';
+import type { MissingProgram, NeededProgram } from './programs.ts';
+import { installText, missingPrograms } from './programs.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { observedBy, observerOf } from './wire.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
+import { wrapSecrets } from './wrap-secrets.ts';
 
 /** What a function of a module gets besides its parameters. */
 export interface FunctionContext {
@@ -19,7 +24,13 @@ export interface FunctionTable {
 /** A module an agent offers: how many of its tasks at a time (none below 1), and what its functions do. */
 export interface OfferedModule {
   readonly limit: number;
-  readonly half: { readonly functions: FunctionTable };
+  readonly half: {
+    readonly functions: FunctionTable;
+    /** By the function whose tasks they tell of. */
+    readonly observers?: FunctionTable;
+    /** Programs by the function that cannot do without them. */
+    readonly needs?: Readonly<Record<string, readonly NeededProgram[]>>;
+  };
 }
 
 export interface AgentSettings {
@@ -40,23 +51,32 @@ export interface RunningAgent {
   stop(within?: number): Promise<void>;
 }
 
-/** Offers the modules on the wire and does the tasks that arrive, each module's within its limit. */
+/**
+ * Offers the modules on the wire and does the tasks that arrive, each module's within its limit. It looks for the programs
+ * they need and announces what is missing; a task that needs it fails with what to install, until it is there.
+ */
 export async function startAgent({ wire, name, site, modules, log }: AgentSettings): Promise<RunningAgent> {
   const offered = Object.entries(modules).filter(([, { limit }]) => limit >= 1);
-  const tables = new Map(offered.map(([module, { half }]) => [module, half.functions]));
+  const halves = new Map(offered.map(([module, { half }]) => [module, { needs: half.needs, table: tableOf(half) }]));
   const limits = Object.fromEntries(offered.map(([module, { limit }]) => [module, limit]));
   const atOnce = new AbortController();
+  const missing = await missingOf(offered);
+  for (const one of missing) log.warn(installText([one], name), { module: one.module });
 
   const work: TaskHandler = async (task) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
-    log.info('task begun', { ...about, parameters: task.parameters });
-    const outcome = await unlessAborted(outcomeOf(tables, task, atOnce.signal), atOnce.signal);
+    const { parameters, texts } = wrapSecrets(task.parameters, task.secrets);
+    log.info('task begun', { ...about, parameters });
+    const doing = outcomeOf(halves, { task, parameters, agent: name, signal: atOnce.signal });
+    const reached = await unlessAborted(doing, atOnce.signal);
+    // What an agent tells shows no secret it was given.
+    const outcome = maskTexts(reached, texts);
     if (outcome === undefined) log.warn('task given up', about);
     else log['error' in outcome ? 'warn' : 'info']('task ended', { ...about, ...outcome });
     return outcome;
   };
 
-  await wire.start({ agent: name, site, modules: limits }, work);
+  await wire.start({ agent: name, site, modules: limits, ...(missing.length > 0 ? { missing } : {}) }, work);
   return {
     async stop(within) {
       const timer = within === undefined ? undefined : setTimeout(() => atOnce.abort(), within);
@@ -66,18 +86,45 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
   };
 }
 
+/** Programs that functions of the modules need and that are not there, each once. */
+function missingOf(offered: readonly (readonly [string, OfferedModule])[]): Promise<MissingProgram[]> {
+  const needed = offered.flatMap(([module, { half }]) =>
+    Object.values(half.needs ?? {})
+      .flat()
+      .map((one) => ({ ...one, module })),
+  );
+  return missingPrograms([...new Map(needed.map((one) => [`${one.module} ${one.program}`, one])).values()]);
+}
+
+/** All functions of a module by the names that travel. */
+const tableOf = ({ functions, observers = {} }: OfferedModule['half']): FunctionTable => ({
+  ...functions,
+  ...Object.fromEntries(Object.entries(observers).map(([name, observe]) => [observerOf(name), observe])),
+});
+
+interface Half {
+  readonly needs: OfferedModule['half']['needs'];
+  readonly table: FunctionTable;
+}
+
+interface Doing {
+  readonly task: Task;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly agent: string;
+  readonly signal: AbortSignal;
+}
+
 /** Does one task; never rejects. */
-async function outcomeOf(
-  tables: ReadonlyMap<string, FunctionTable>,
-  { module, function: name, parameters, task }: Task,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const table = tables.get(module);
-  if (table === undefined) return { error: `this agent has no module "${module}"` };
-  const run = Object.hasOwn(table, name) ? table[name] : undefined;
+async function outcomeOf(halves: ReadonlyMap<string, Half>, doing: Doing): Promise<Outcome> {
+  const { module, function: name, task } = doing.task;
+  const half = halves.get(module);
+  if (half === undefined) return { error: `this agent has no module "${module}"` };
+  const run = Object.hasOwn(half.table, name) ? half.table[name] : undefined;
   if (run === undefined) return { error: `module "${module}" has no function "${name}"` };
+  const missing = await missingPrograms(half.needs?.[observedBy(name) ?? name] ?? []);
+  if (missing.length > 0) return { error: `${module}.${name} cannot be done: ${installText(missing, doing.agent)}` };
   try {
-    return outcomeOfResult(await run(parameters as never, { task, signal }));
+    return outcomeOfResult(await run(doing.parameters as never, { task, signal: doing.signal }));
   } catch (thrown) {
     return { error: `Unhandled Exception ${describeThrown(thrown)}` };
   }

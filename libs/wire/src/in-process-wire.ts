@@ -185,6 +185,11 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
       for (const report of reports) handOver(report, session);
     },
 
+    missing: () =>
+      [...members].flatMap(({ announcement: { agent, site, missing = [] } }) =>
+        missing.map((one) => ({ ...one, agent, site })),
+      ),
+
     serves: (site, module) => session !== undefined && serving(site, module).length > 0,
 
     async send(task) {

@@ -10,9 +10,13 @@ export { readNatsAddresses } from './nats-addresses.ts';
 export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
 export { isNatsName } from './subjects.ts';
-export { EVERY_SITE } from './wire.ts';
+export { EVERY_SITE, observedBy, observerOf } from './wire.ts';
+export { installText } from './programs.ts';
+export type { MissingProgram, NeededProgram } from './programs.ts';
+export type { SecretPath } from './wrap-secrets.ts';
 export { wireSettings } from './wire.settings.ts';
 export type {
+  AgentMissing,
   AgentWire,
   Announcement,
   Beat,

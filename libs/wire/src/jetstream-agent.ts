@@ -74,7 +74,7 @@ export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPer
 
 /** What an agent does between start and stop, over as many connections as that takes. */
 function shiftOf(
-  { agent, site, modules }: Announcement,
+  { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
   { log = silentLogger }: NatsSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
@@ -92,7 +92,7 @@ function shiftOf(
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
       names.announcementSubject(site),
-      encode({ agent, modules, every: announceEvery, lacking: [...lacking] }),
+      encode({ agent, modules, every: announceEvery, lacking: [...lacking], ...(missing ? { missing } : {}) }),
     );
 
   const begin = (connection: NatsConnection, over: AbortSignal) => {

@@ -136,6 +136,8 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
       });
     },
 
+    missing: () => present.missing(),
+
     serves: (site, module) => session !== undefined && present.serves(site, module),
 
     async send(task) {

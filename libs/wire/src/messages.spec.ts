@@ -16,6 +16,26 @@ describe('messages of the wire', () => {
     expect(readBeat(encode(beat))).toEqual(beat);
     const presence = { agent: 'a', modules: { ipmi: 2 }, every: 1000, lacking: ['ipmi'] };
     expect(readPresence(encode(presence))).toEqual(presence);
+    const missing = [{ module: 'ipmi', program: 'ipmitool', package: 'ipmitool' }];
+    expect(readPresence(encode({ ...presence, missing }))).toEqual({ ...presence, missing });
+    const secret = { ...task, secrets: [['a', 0], ['b']] };
+    expect(readTask(encode(secret))).toEqual(secret);
+  });
+
+  it.each([[[]], ['done'], [null], [7]])('of a result that is no map (%j) are a failure', (result) => {
+    const error = `result was not a map, but ${JSON.stringify(result)}`;
+    expect(readReport(bytes({ ...report, outcome: { result } }))).toEqual({ ...report, outcome: { error } });
+  });
+
+  it.each([
+    ['missing', { agent: 'a', modules: {}, every: 1, lacking: [], missing: [{ program: 'ping' }, 'ping', null] }, []],
+    ['missing', { agent: 'a', modules: {}, every: 1, lacking: [], missing: 'ping' }, undefined],
+  ])('leave out of %s what cannot be read', (_, presence, missing) => {
+    expect(readPresence(bytes(presence))?.missing).toEqual(missing);
+  });
+
+  it.each([['all'], [[['a'], 'b']], [[[{}]]]])('leave out of secrets what leads nowhere: %j', (secrets) => {
+    expect(readTask(bytes({ ...task, secrets }))).toEqual(task);
   });
 
   it.each([
@@ -25,7 +45,7 @@ describe('messages of the wire', () => {
     ['no job', bytes({ ...task, job: '1' })],
     ['no cookie', bytes({ ...task, ...report, cookie: undefined })],
     ['parameters and outcome of another shape', bytes({ ...task, ...report, parameters: [], outcome: 'done' })],
-    ['an outcome of neither kind', bytes({ ...report, outcome: { result: [] } })],
+    ['an outcome of neither kind', bytes({ ...report, outcome: { answer: [] } })],
   ])('are nothing when there is %s', (_, data) => {
     expect([readTask(data), readReport(data), readPresence(data)]).toEqual([undefined, undefined, undefined]);
   });

@@ -1,4 +1,6 @@
 import type { JsonMap } from '#kernel';
+import type { MissingProgram } from './programs.ts';
+import type { SecretPath } from './wrap-secrets.ts';
 import type { Beat, Outcome, Report, Task } from './wire.ts';
 
 /** An announcement as it travels: it also says how often it is repeated, and what the agent still lacks. */
@@ -10,6 +12,8 @@ export interface Presence {
   readonly every: number;
   /** Modules whose consumer the agent does not find. */
   readonly lacking: readonly string[];
+  /** Programs its modules need and that it did not find when it started; older agents do not say. */
+  readonly missing?: readonly MissingProgram[];
 }
 
 /** Writes a message as the bytes that travel. */
@@ -20,11 +24,11 @@ export const encode = (message: Task | Report | Beat | Presence): Uint8Array =>
 export function readTask(data: Uint8Array): Task | undefined {
   const it = readMap(data);
   if (it === undefined || !isMap(it.parameters)) return undefined;
-  const { task, cookie, job, site, module, function: name, parameters, once } = it;
+  const { task, cookie, job, site, module, function: name, parameters, once, secrets } = it;
   if (!isText(task) || !isText(cookie) || !isText(site) || !isText(module) || !isText(name)) return undefined;
   if (typeof job !== 'number') return undefined;
-  const begun = once === true ? { once } : {};
-  return { task, cookie, job, site, module, function: name, parameters: parameters as JsonMap, ...begun };
+  const more = { ...(once === true ? { once } : {}), ...(isPaths(secrets) ? { secrets } : {}) };
+  return { task, cookie, job, site, module, function: name, parameters: parameters as JsonMap, ...more };
 }
 
 export function readReport(data: Uint8Array): Report | undefined {
@@ -40,16 +44,19 @@ export function readBeat(data: Uint8Array): Beat | undefined {
 }
 
 export function readPresence(data: Uint8Array): Presence | undefined {
-  const { agent, modules, every, lacking } = readMap(data) ?? {};
+  const { agent, modules, every, lacking, missing } = readMap(data) ?? {};
   if (!isText(agent) || !isMap(modules) || typeof every !== 'number' || !Array.isArray(lacking)) return undefined;
   const limits = Object.entries(modules).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  return { agent, modules: Object.fromEntries(limits), every, lacking: lacking.filter(isText) };
+  const found = Array.isArray(missing) ? { missing: missing.filter(isMissing).slice(0, MAX_MISSING) } : {};
+  return { agent, modules: Object.fromEntries(limits), every, lacking: lacking.filter(isText), ...found };
 }
 
 function readOutcome(it: unknown): Outcome | undefined {
   if (!isMap(it)) return undefined;
   if (isMap(it.result)) return { result: it.result as JsonMap };
-  return isText(it.error) ? { error: it.error } : undefined;
+  if (isText(it.error)) return { error: it.error };
+  // What is no map fails the task: dropped, it would be done again at every lease.
+  return 'result' in it ? { error: `result was not a map, but ${JSON.stringify(it.result).slice(0, 80)}` } : undefined;
 }
 
 function readMap(data: Uint8Array): Record<string, unknown> | undefined {
@@ -61,6 +68,14 @@ function readMap(data: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
+/** At most this many missing programs of one agent are looked at. */
+const MAX_MISSING = 100;
+
+const isMissing = (it: unknown): it is MissingProgram =>
+  isMap(it) && isText(it.module) && isText(it.program) && isText(it.package);
+const isPaths = (it: unknown): it is readonly SecretPath[] =>
+  Array.isArray(it) &&
+  it.every((path) => Array.isArray(path) && path.every((key) => isText(key) || typeof key === 'number'));
 const isText = (it: unknown): it is string => typeof it === 'string';
 const isMap = (it: unknown): it is Record<string, unknown> =>
   typeof it === 'object' && it !== null && !Array.isArray(it);

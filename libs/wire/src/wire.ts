@@ -1,4 +1,6 @@
 import type { JsonMap } from '#kernel';
+import type { MissingProgram } from './programs.ts';
+import type { SecretPath } from './wrap-secrets.ts';
 
 /** One piece of work for an agent, as the foreman hands it over. */
 export interface Task {
@@ -16,7 +18,22 @@ export interface Task {
    * the lease of the dispatch runs out and the foreman decides.
    */
   readonly once?: boolean;
+  /** Where in the parameters secrets stand; the agent's functions get them wrapped. */
+  readonly secrets?: readonly SecretPath[];
 }
+
+/**
+ * The function by which an agent is asked what became of a task whose agent was lost: it has the id and the parameters of
+ * that task, changes nothing, and its result is `{ state: 'done', result }`, `{ state: 'not-done' }` or
+ * `{ state: 'unknown', reason }`.
+ */
+export const observerOf = (func: string): string => `${func}${OBSERVER}`;
+
+/** The function that a function observes; undefined: it is no observer. */
+export const observedBy = (func: string): string | undefined =>
+  func.endsWith(OBSERVER) ? func.slice(0, -OBSERVER.length) : undefined;
+
+const OBSERVER = '.observe';
 
 /** How a task ended: with the result of the function, or with the text of its failure. */
 export type Outcome = { readonly result: JsonMap } | { readonly error: string };
@@ -48,9 +65,17 @@ export interface ForemanWire {
   start(listener: ForemanWireListener): Promise<void>;
   /** Whether an agent for this module of this site has shown itself lately (within three announcement periods). */
   serves(site: string, module: string): boolean;
+  /** Programs that the agents that have shown themselves lately need and did not find when they started. */
+  missing(): readonly AgentMissing[];
   /** Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once. */
   send(task: Task): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A program an agent needs and does not find. */
+export interface AgentMissing extends MissingProgram {
+  readonly agent: string;
+  readonly site: string;
 }
 
 export interface ForemanWireListener {
@@ -72,6 +97,8 @@ export interface Announcement {
   readonly agent: string;
   readonly site: string;
   readonly modules: Readonly<Record<string, number>>;
+  /** Programs its modules need and that it did not find when it started. */
+  readonly missing?: readonly MissingProgram[];
 }
 
 /**

@@ -40,7 +40,12 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
         got.push(task);
         return { result: { power: 'on', list: [1, { two: null }] } };
       });
-      const sent: Task = { ...task('1'), once: true, parameters: { host: 'grün', list: [1, null, { a: true }] } };
+      const sent: Task = {
+        ...task('1'),
+        once: true,
+        secrets: [['host']],
+        parameters: { host: 'grün', list: [1, null, { a: true }] },
+      };
       await wire.foreman.send(sent);
       await office.until(() => office.reports.length === 1);
       expect(got).toEqual([sent]);
@@ -243,6 +248,19 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await office.until(() => office.reports.length === 5);
     });
 
+    it('says which programs the agents miss, as long as they are there', async () => {
+      const missing = [{ module: 'ipmi', program: 'ipmitool', package: 'ipmitool' }];
+      await office.open();
+      const end = await wire.agent();
+      await end.wire.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 }, missing }, async () => ({
+        result: {},
+      }));
+      await office.until(() => wire.foreman.missing().length > 0);
+      expect(wire.foreman.missing()).toEqual([{ ...missing[0], agent: 'a1', site: 'berlin' }]);
+      await end.wire.stop();
+      await office.until(() => wire.foreman.missing().length === 0);
+    });
+
     it('says which modules of which sites are served, and when that begins', async () => {
       const idle: TaskHandler = async () => ({ result: {} });
       await office.open();
@@ -366,9 +384,9 @@ class Office {
   /** Resolves as soon as the condition holds; looks whenever something happens, and every few milliseconds. */
   until(condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const patience = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
+      const limit = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
       const end = (how: () => void) => {
-        clearTimeout(patience);
+        clearTimeout(limit);
         this.#looking.delete(look);
         how();
       };

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { percentAnswered, ping } from './ping.ts';
 
@@ -26,6 +27,13 @@ describe('ping', () => {
     } finally {
       process.env.PATH = path;
     }
+  });
+
+  it('lets go of the signal, whatever it saw', async () => {
+    const { signal } = new AbortController();
+    await ping('127.0.0.1', 1, signal);
+    await expect(ping('-f', 1, signal)).rejects.toThrow('neither');
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('ends when it is told to', async () => {

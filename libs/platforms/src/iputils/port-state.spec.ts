@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { portState, stateOfFailure } from './port-state.ts';
@@ -47,6 +47,27 @@ describe('the state of a port', () => {
 
   it('is an exception when it is told to end', async () => {
     expect(await portState('127.0.0.1', 9, AbortSignal.abort())).toMatch(/^exception: "The operation was aborted"/);
+  });
+
+  it('is an exception when it is told to end half-way', async () => {
+    const stopping = new AbortController();
+    // A documentation address: nobody is there to answer.
+    const looking = portState('192.0.2.1', 9, stopping.signal);
+    stopping.abort();
+    expect(await looking).toBe('exception: "The operation was aborted"(AbortError)');
+  });
+
+  it('lets go of the signal after each look, whatever it saw', async () => {
+    const { signal } = new AbortController();
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (let look = 0; look < 200; look += 1) await portState('127.0.0.1', port, signal);
+    server.close();
+    await once(server, 'close');
+    for (let look = 0; look < 200; look += 1) await portState('127.0.0.1', port, signal);
+    await portState('127.0.0.1', 70_000, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it.each([

@@ -4,6 +4,8 @@ import { types } from 'node:util';
 /** How long a connection may take, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
+const ABORTED = 'exception: "The operation was aborted"(AbortError)';
+
 /**
  * What a TCP port does when it is knocked at: `open`, `timeout` (no answer within five seconds), `no route to host`,
  * `closed` (any other failure of the network) or `exception: "<text>"(<class>)`.
@@ -12,17 +14,22 @@ export function portState(
   target: string,
   port: number,
   signal?: AbortSignal,
-  patience: number = TIMEOUT_MS,
+  timeoutMs: number = TIMEOUT_MS,
 ): Promise<string> {
   return new Promise((resolve) => {
     try {
-      const socket = connect({ host: target, port, signal });
+      if (signal?.aborted === true) return resolve(ABORTED);
+      const socket = connect({ host: target, port });
+      const abort = () => say(ABORTED);
       const say = (state: string) => {
         clearTimeout(timer);
+        // The signal outlives the look by far: it is let go of.
+        signal?.removeEventListener('abort', abort);
         socket.destroy();
         resolve(state);
       };
-      const timer = setTimeout(() => say('timeout'), patience);
+      const timer = setTimeout(() => say('timeout'), timeoutMs);
+      signal?.addEventListener('abort', abort, { once: true });
       socket.once('connect', () => say('open'));
       socket.on('error', (error) => say(stateOfFailure(error)));
     } catch (thrown) {
@@ -35,7 +42,7 @@ export function portState(
 export function stateOfFailure(failure: Error): string {
   const errors = 'errors' in failure ? (failure.errors as readonly Error[]) : [failure];
   const codes = errors.map((error) => (error as NodeJS.ErrnoException).code);
-  if (codes.some((code) => code === undefined || code === 'ABORT_ERR')) return exceptionText(failure);
+  if (codes.some((code) => code === undefined)) return exceptionText(failure);
   for (const [code, state] of states) if (codes.every((its) => its === code)) return state;
   return 'closed';
 }

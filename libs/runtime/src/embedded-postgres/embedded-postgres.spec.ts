@@ -37,8 +37,7 @@ async function ask(url: string, query: string): Promise<unknown> {
 /** A process that starts a server, writes something into it, and is killed. @returns where the server can be reached */
 async function startAndGetKilled(directory: string): Promise<string> {
   const program = `
-    import { recordedLog } from '#testing';
-import { startEmbeddedPostgres } from ${JSON.stringify(path.resolve('dist/libs/runtime/src/embedded-postgres/embedded-postgres.js'))};
+    import { startEmbeddedPostgres } from ${JSON.stringify(path.resolve('dist/libs/runtime/src/embedded-postgres/embedded-postgres.js'))};
     const { url } = await startEmbeddedPostgres(${JSON.stringify(directory)});
     process.stdout.write(url);
     setInterval(() => {}, 1000);
@@ -46,7 +45,9 @@ import { startEmbeddedPostgres } from ${JSON.stringify(path.resolve('dist/libs/r
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)));
+  const [url] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined);
   child.kill('SIGKILL');
   await once(child, 'exit');
   return url.toString();

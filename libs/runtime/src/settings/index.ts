@@ -1,7 +1,6 @@
 export { BadSetting, BadSettings } from './bad-setting.ts';
 export { defineSettings, setting } from './define-settings.ts';
 export type { Environment, Refuse, Setting, SettingsOf, SettingsTable } from './define-settings.ts';
-export { httpSettings } from './http.settings.ts';
 export { choice, directory, integer, InvalidValue, list, parser, seconds, secretText, text, url } from './parsers.ts';
 export type { Parser } from './parsers.ts';
 export { readSettings, settingNames } from './read-settings.ts';

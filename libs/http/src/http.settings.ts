@@ -1,6 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { defineSettings, setting } from './define-settings.ts';
-import { integer, list, text } from './parsers.ts';
+import { defineSettings, integer, list, setting, text } from '#runtime/settings';
 
 const isBlock = (part: string): boolean => (part.includes('/') ? ipaddr.isValidCIDR(part) : ipaddr.isValid(part));
 

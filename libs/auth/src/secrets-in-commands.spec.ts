@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { ClearText } from './clear-text.ts';
+import { Secret } from '#kernel';
 import { CreateFirstUser } from './first-user.commands.ts';
 import { ChangePassword, SetPassword } from './password.commands.ts';
 import { Login } from './session.commands.ts';
@@ -8,10 +8,10 @@ import { Login } from './session.commands.ts';
 const PASSWORD = 'correct horse';
 
 it.each([
-  new Login('root', new ClearText(PASSWORD)),
-  new ChangePassword(new ClearText(PASSWORD), new ClearText(PASSWORD)),
-  new SetPassword('root', new ClearText(PASSWORD)),
-  new CreateFirstUser(new ClearText(PASSWORD)),
+  new Login('root', new Secret(PASSWORD)),
+  new ChangePassword(new Secret(PASSWORD), new Secret(PASSWORD)),
+  new SetPassword('root', new Secret(PASSWORD)),
+  new CreateFirstUser(new Secret(PASSWORD)),
 ])('a password stands in nothing that is written of $commandName', (command) => {
   const values = Object.values(command) as unknown[];
   const written = [
@@ -26,5 +26,5 @@ it.each([
 });
 
 it('a password is revealed to whoever checks it', () => {
-  expect(new ClearText(PASSWORD).reveal()).toBe(PASSWORD);
+  expect(new Secret(PASSWORD).reveal()).toBe(PASSWORD);
 });

@@ -1,0 +1,24 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** How long work goes on before others have their turn, in milliseconds. */
+const SLICE_MS = 10;
+
+/** Does work that says by `yield` where it may pause; other requests have their turn in between. */
+export async function inSlices<T>(work: Generator<unknown, T>): Promise<T> {
+  let begun = performance.now();
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (performance.now() - begun < SLICE_MS) continue;
+    await nextTurn();
+    begun = performance.now();
+  }
+}
+
+/** Does the same work without a pause. */
+export function atOnce<T>(work: Generator<unknown, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
