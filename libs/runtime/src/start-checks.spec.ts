@@ -46,7 +46,7 @@ describe('the data directory', () => {
   });
 
   const unlessRoot = process.getuid?.() === 0 ? it.skip : it;
-  unlessRoot('may not be where this user may not write', async () => {
+  unlessRoot('may not be where this user may not write (root may write everywhere)', async () => {
     await chmod(parent, 0o500);
     await expect(checkDataDirectory(parent)).rejects.toThrow('cannot be written to: this user may not');
     await expect(checkDataDirectory(`${parent}/a`)).rejects.toThrow(`cannot be made in ${parent}: this user may not`);

@@ -127,7 +127,7 @@ describe('wherever the directory is', () => {
   });
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('runs as an account of its own, also on data that was of another', async () => {
+  asRoot('runs as an account of its own, also on data that was of another (needs root)', async () => {
     const first = await startEmbeddedPostgres(parent);
     await ask(first.url, 'CREATE TABLE kept AS SELECT 46 AS n');
     const account = await accountOn(parent);
