@@ -1,6 +1,7 @@
 import type { AnyDecider } from '#kernel';
 import type { ReadModel } from '#read-store';
 import type { Upcasters } from '#event-store';
+import { mergeUpcasters } from '#event-store';
 import type { LogListener } from '#reactions';
 
 /** What a module adds to the log and to what is made from it. */
@@ -31,10 +32,8 @@ export class Features {
       claim(this.readModels, ({ name }) => name === model.name, `the read model ${model.name}`);
       this.readModels.push(model);
     }
-    for (const [type, shapes] of Object.entries(upcasters)) {
-      claim(Object.keys(this.upcasters), (known) => known === type, `the upcasters of ${type}`);
-      this.upcasters[type] = shapes;
-    }
+    // In place: whoever reads events holds this map already.
+    Object.assign(this.upcasters, mergeUpcasters([this.upcasters, upcasters]));
     this.listeners.push(...listeners);
     return this;
   }

@@ -40,9 +40,6 @@ export interface JobTarget {
 /** The kinds of targets there are, by name. */
 export type JobTargets = ReadonlyMap<string, JobTarget>;
 
-export const jobTargets = (targets: readonly JobTarget[]): JobTargets =>
-  new Map(targets.map((target) => [target.kind, target]));
-
 /** The kind of a target. @throws Error where nobody contributes it */
 export function targetOf(targets: JobTargets, { kind }: { readonly kind: string }): JobTarget {
   const found = targets.get(kind);

@@ -15,7 +15,7 @@ import type { ReconcileContext } from '../src/reconcile.ts';
 import { reconcile } from '../src/reconcile.ts';
 import { takeReport } from '../src/report.ts';
 import type { JobTarget } from '../src/job-target.ts';
-import { jobTargets } from '../src/job-target.ts';
+import { JobTargetRegistry } from '../src/job-target.ts';
 import { secretResolver } from '../src/task-secrets.ts';
 
 const contract = platformContract({
@@ -170,7 +170,7 @@ export class JobFixture {
     return {
       now: this.now,
       newCookie: () => `cookie${(this.#cookies += 1)}`,
-      targets: jobTargets([this.#target]),
+      targets: new JobTargetRegistry().add(this.#target).all,
       platforms: [lab],
       resolveSecrets: secretResolver(async ({ $secret: id }) => this.secrets.get(id) ?? Promise.reject(new Erased(id))),
       serves: (_, module) => this.served.has(module),
