@@ -116,7 +116,9 @@ export class AppendBatcher {
         }
       }
       if (appended.length > 0) this.#onAppended(before, appended);
+      else this.#notices.owed();
     } catch (error) {
+      this.#notices.owed();
       // The statement failed as a whole: find the one that made it fail, and spare the others.
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const item of batch) await this.#send([item]);

@@ -28,8 +28,14 @@ export class AppendNotices {
       this.#noticed();
       return true;
     }
-    this.#timer ??= setTimeout(() => void this.#send(), this.#noticedAt + NOTICE_INTERVAL_MS - now);
+    this.owed();
     return false;
+  }
+
+  /** A notice has to follow: an append went without one, or the one that should have carried it was not made. */
+  owed(): void {
+    const pause = this.#noticedAt + NOTICE_INTERVAL_MS - performance.now();
+    this.#timer ??= setTimeout(() => void this.#send(), pause);
   }
 
   /** Sends the notice that is outstanding, if there is one. */
