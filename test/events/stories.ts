@@ -189,6 +189,7 @@ export const stories: readonly Story[] = [
     { type: 'EndJob', data: { machine } },
   ),
   story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
+  story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
   story(

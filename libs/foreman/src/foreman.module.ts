@@ -12,7 +12,7 @@ import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
 import type { ForemanOptions } from './foreman.ts';
-import { jobLogModel, siteMemories } from './job-log.api.ts';
+import { jobLogModel } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
 import { JobTargetRegistry } from './job-target.ts';
@@ -43,7 +43,7 @@ export class ForemanModule {
               { name: 'SubContractor', position: 90 },
             ],
             models: [baseJobModel(targets.all), jobLogModel, dispatchModel],
-            extensions: [jobUsers, siteMemories],
+            extensions: [jobUsers],
           }),
         }),
       ],

@@ -175,7 +175,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const id = Number(idOf(stream));
     if (type === 'JobCreated') this.#watch(id, (data as Created).target);
-    if (type === 'JobEnded') this.#unwatch(id);
+    if (type === 'JobEnded' || type === 'JobCanceled') this.#unwatch(id);
     else this.#queue.add(id);
   }
 

@@ -15,7 +15,15 @@ import {
 } from '#api';
 import type { Key, View } from '#read-store';
 import { line, status, statusText, textOf, variables } from '#tscript';
-import { ClearDispatched, CreateJob, CreateUtilityJob, PauseJob, ResetJob, ResumeJob } from './job.commands.ts';
+import {
+  CancelJob,
+  ClearDispatched,
+  CreateJob,
+  CreateUtilityJob,
+  PauseJob,
+  ResetJob,
+  ResumeJob,
+} from './job.commands.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
@@ -75,6 +83,11 @@ const actions = (grant: string): Readonly<Record<string, Action>> => ({
   pause: act(grant, 'Pauses a queued job.', (id) => new PauseJob(id)),
   resume: act(grant, 'Lets a paused job go on.', (id) => new ResumeJob(id)),
   reset: act(grant, 'Lets a job in error try again.', (id) => new ResetJob(id)),
+  cancel: act(
+    grant,
+    'Ends a job wherever it stands; its target stays as it is, and is free again.',
+    (id) => new CancelJob(id),
+  ),
   jobRunnerVariables: action({
     doc: `Variables of the script, ${RUNNER_DOC}.`,
     parameters: {},

@@ -24,7 +24,8 @@ const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
 const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched', ...OBSERVED];
 const PAUSED: readonly Place[] = ['paused', 'paused, dispatched', 'observed, paused'];
 const ERROR: readonly Place[] = ['error', 'error, dispatched', 'error, not begun'];
-const NOT_THERE: readonly Place[] = ['nowhere', 'ended'];
+const NOT_THERE: readonly Place[] = ['nowhere', 'ended', 'canceled'];
+const UNDER_WAY = EVERYWHERE.filter((place) => !NOT_THERE.includes(place));
 
 describe('a job', () => {
   const TAKEN: readonly [JobCommand, readonly Place[], JobEvent][] = [
@@ -53,6 +54,7 @@ describe('a job', () => {
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, was.cleared],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, was.aborted],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, was.ended],
+    [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, was.canceled],
   ];
   it.each(TAKEN.map((row) => [row[0].type, row[1].join(', or '), row] as const))(
     'takes %s where it is %s',
@@ -77,6 +79,7 @@ describe('a job', () => {
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, 'NOT_ERRORED'],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, 'NOT_QUEUED'],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, 'JOB_NOT_FOUND'],
   ];
   it.each(REFUSED.map((row) => [row[0].type, row[2], row] as const))('refuses %s anywhere else: %s', (...all) => {
     const [command, places, code] = all[2];
@@ -235,6 +238,11 @@ describe('the state of a job', () => {
     [
       'has no task left when it ends',
       [...dispatched, was.ended],
+      { stage: 'ended', order: undefined, dispatch: undefined },
+    ],
+    [
+      'has no task left when it is cancelled',
+      [...dispatched, was.canceled],
       { stage: 'ended', order: undefined, dispatch: undefined },
     ],
   ])('%s', (_, events, state) => {

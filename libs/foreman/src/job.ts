@@ -109,7 +109,8 @@ export type JobCommand =
   | Message<'ResetJob', { readonly machine?: Machine }>
   | Message<'ClearDispatched', { readonly machine?: Machine }>
   | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
-  | Message<'EndJob', { readonly machine: Machine }>;
+  | Message<'EndJob', { readonly machine: Machine }>
+  | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
   | Message<'JobCreated', Created>
@@ -131,7 +132,8 @@ export type JobEvent =
   | Message<'JobReset', { readonly machine?: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>
   | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
-  | Message<'JobEnded', { readonly machine: Machine }>;
+  | Message<'JobEnded', { readonly machine: Machine }>
+  | Message<'JobCanceled', { readonly by: string }>;
 
 /** Messages are cut at this many characters. */
 const MESSAGE = 1024;
@@ -154,6 +156,8 @@ const when =
     if (!job || job.stage === 'ended') return notFound();
     return stages.includes(job.stage) ? event(data, job) : refusal();
   };
+/** A job that is not over. */
+const UNDER_WAY: readonly Stage[] = ['waiting', 'queued', 'paused', 'error', 'aborted'];
 const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
@@ -250,6 +254,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     ),
     AbortJob: when(['queued'], notQueued, (data) => ({ type: 'JobAborted', data: cut(data) })),
     EndJob: when(['queued'], notQueued, (data) => ({ type: 'JobEnded', data })),
+    CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
     JobCreated: (data) => ({
@@ -321,5 +326,6 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
     })),
+    JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

@@ -56,7 +56,10 @@ describe('the row of a job', () => {
     expect(row(...atWork, was.ordered, polled)?.dispatch).toEqual({ ...dispatch, transport: 'poll', holder });
   });
 
-  it('goes when the job is over', () => expect(row(...PLACES.ended)).toBeUndefined());
+  it('goes when the job is over', () => {
+    expect(row(...PLACES.ended)).toBeUndefined();
+    expect(row(...PLACES.canceled)).toBeUndefined();
+  });
 
   it('is found as open as long as its task waits for somebody', () => {
     const open = (...story: readonly JobEvent[]) => {
@@ -79,7 +82,7 @@ describe('the row of a job', () => {
     assert(
       property(happenings, (told) => {
         // As far as the job is not over: then there is no row.
-        const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded');
+        const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded' && type !== 'JobCanceled');
         const state = story.reduce((before, event) => evolve(job, before, structuredClone(event)), job.initial());
         const { stage, message, machine: at, order: open = null, dispatch: out = null, observing } = state ?? {};
         expect(row(...story)).toMatchObject({ stage, message, machine: at, order: open, dispatch: out, observing });
@@ -105,8 +108,18 @@ describe('the log of jobs', () => {
       creator: 'root',
       startedAt: moment(2),
       finishedAt: moment(3),
+      canceledBy: null,
+      canceledAt: null,
       created: moment(1),
       updated: moment(3),
+    }));
+
+  it('tells who has cancelled it', () =>
+    expect(log(...PLACES.aborted, was.canceled)).toMatchObject({
+      finishedAt: null,
+      canceledBy: 'root',
+      canceledAt: moment(6),
+      updated: moment(6),
     }));
 
   it('leaves open what is not done', () =>

@@ -80,5 +80,6 @@ export const jobs: ReadModel<JobRow> = {
     JobDispatchCleared: moved(idle),
     JobAborted: moved({ ...idle, stage: 'aborted' }),
     JobEnded: rule<JobRow, unknown>(() => undefined),
+    JobCanceled: rule<JobRow, unknown>(() => undefined),
   },
 };
