@@ -179,6 +179,7 @@ export const stories: readonly Story[] = [
     { type: 'DispatchTask', data: { task: '12-1', cookie: 'cookie1', transport: 'wire', deadline: wakeAt } },
     { type: 'TellOfTask', data: { cookie: 'cookie1', outcome: 'digest', state: 'not-done', message: 'not done' } },
     { type: 'DispatchTask', data: dispatch },
+    { type: 'NoteSlowStep', data: { cookie: 'cookie1', message: 'slow' } },
     { type: 'CompleteTask', data: { cookie: 'cookie1', outcome: 'digest', machine, message: 'done' } },
     { type: 'WaitJob', data: { machine, message: 'waiting', wakeAt } },
     { type: 'PauseJob', data: { machine, message: 'look at it' } },

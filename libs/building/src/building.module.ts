@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import { EventSourcingModule } from '#event-sourcing';
-import { JobTargetRegistry } from '#foreman';
+import { JobInsight, JobTargetRegistry } from '#foreman';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { dependencyMap } from './dependency-map.api.ts';
@@ -17,14 +17,14 @@ import { foundations } from './foundations.ts';
   imports: [
     EventSourcingModule.forFeature({ deciders: [foundation], readModels: [foundations] }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry],
-      useFactory: (platforms: readonly ServerHalf[], targets: JobTargetRegistry) => {
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight],
+      useFactory: (platforms: readonly ServerHalf[], targets: JobTargetRegistry, insight: JobInsight) => {
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
         const target = foundationTarget(types);
         targets.add(target);
         return {
           namespaces: [{ name: 'Building', position: 70 }],
-          models: [foundationModel, ...types.map(platformFoundationModel), foundationJobModel(target)],
+          models: [foundationModel, ...types.map(platformFoundationModel), foundationJobModel(target, insight)],
           extensions: [...foundationUsers, dependencyMap, foundationJobs(target)],
         };
       },

@@ -8,7 +8,7 @@ describe('the ledger of what the wire holds', () => {
   let ledger: DispatchLedger;
   beforeAll(async () => {
     database = await testDatabase();
-    ledger = new DispatchLedger(database.pool);
+    ledger = new DispatchLedger(database.pool, 'one');
     await ledger.start();
   });
   afterAll(() => database.drop());
@@ -34,7 +34,7 @@ describe('the ledger of what the wire holds', () => {
 
   it('is there after a restart', async () => {
     await ledger.note(4, 'e');
-    const again = new DispatchLedger(database.pool);
+    const again = new DispatchLedger(database.pool, 'one');
     await again.start();
     expect(await again.has('e')).toBe(true);
   });

@@ -57,6 +57,17 @@ export class FailJob extends JobAction {
   }
 }
 
+/** Says in a job that its step takes much longer than it usually does. */
+export class NoteSlowStep extends JobAction {
+  constructor(
+    job: number,
+    readonly cookie: string,
+    readonly message: string,
+  ) {
+    super(job);
+  }
+}
+
 class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
   constructor(
     @Inject(Ids) private readonly ids: Ids,
@@ -133,6 +144,14 @@ class FailJobHandler extends UnitOfWorkHandler<FailJob> {
   }
 }
 
+@CommandHandler(NoteSlowStep)
+class NoteSlowStepHandler extends UnitOfWorkHandler<NoteSlowStep> {
+  /** A step that has ended meanwhile is not slow. */
+  async decide(work: UnitOfWork, { job: id, cookie, message }: NoteSlowStep) {
+    await work.attempt(job, id, { type: 'NoteSlowStep', data: { cookie, message } });
+  }
+}
+
 export const jobHandlers = [
   CreateJobHandler,
   CreateUtilityJobHandler,
@@ -142,4 +161,5 @@ export const jobHandlers = [
   ClearDispatchedHandler,
   CancelJobHandler,
   FailJobHandler,
+  NoteSlowStepHandler,
 ];

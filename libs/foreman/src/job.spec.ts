@@ -124,6 +124,17 @@ describe('a job', () => {
     }
   });
 
+  it('notes that a step is slow while an agent has its task, and nothing otherwise', () => {
+    for (const place of EVERYWHERE) {
+      const then = given(job, ...PLACES[place]).when({ type: 'NoteSlowStep', data: { cookie: 'c1', message: 'slow' } });
+      if (DISPATCHED.includes(place)) then.yields(was.slow);
+      else then.yieldsNothing();
+    }
+    given(job, ...dispatched)
+      .when({ type: 'NoteSlowStep', data: { cookie: 'c0', message: 'slow' } })
+      .yieldsNothing();
+  });
+
   it('is told what became of a task, in one step with what follows', () => {
     const tell = (state: 'done' | 'unknown', more = {}) =>
       ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
@@ -133,6 +144,10 @@ describe('a job', () => {
       const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
       const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
       then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
+      then(tell('done')).yields(told('done'), {
+        type: 'JobStepCompleted',
+        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
+      });
       then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm' } });
     }
     given(job, ...PLACES.observed, was.failed)

@@ -92,13 +92,18 @@ export interface Job extends Created {
 
 type State = Job | undefined;
 
+/**
+ * The machine stands in the last event of a step alone: where the script goes on in the same append, `JobStarted` and
+ * `JobStepCompleted` have none. Where it does not go on, because the job is paused or in error, they have it, and so they
+ * do in older logs.
+ */
 export type JobCommand =
   | Message<'CreateJob', Created>
-  | Message<'StartJob', { readonly machine: Machine }>
+  | Message<'StartJob', { readonly machine?: Machine }>
   | Message<'WaitJob', Under>
   | Message<'OrderTask', Under & { readonly order: TaskOrder }>
   | Message<'DispatchTask', Dispatch & { readonly task: string }>
-  | Message<'CompleteTask', FinishedDispatch & { readonly machine: Machine; readonly message: string }>
+  | Message<'CompleteTask', FinishedDispatch & { readonly machine?: Machine; readonly message: string }>
   | Message<'FailTask', FinishedDispatch & { readonly message: string }>
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
@@ -110,17 +115,18 @@ export type JobCommand =
   | Message<'ClearDispatched', { readonly machine?: Machine }>
   | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
   | Message<'EndJob', { readonly machine: Machine }>
+  | Message<'NoteSlowStep', { readonly cookie: string; readonly message: string }>
   | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
   | Message<'JobCreated', Created>
-  | Message<'JobStarted', { readonly machine: Machine }>
+  | Message<'JobStarted', { readonly machine?: Machine }>
   | Message<'JobWaited', Under>
   | Message<'JobStepRequested', Under & { readonly order: TaskOrder }>
   | Message<'JobTaskDispatched', Dispatch & { readonly task: string }>
   | Message<
       'JobStepCompleted',
-      FinishedDispatch & { readonly task: string; readonly machine: Machine; readonly message: string }
+      FinishedDispatch & { readonly task: string; readonly machine?: Machine; readonly message: string }
     >
   | Message<'JobStepFailed', FinishedDispatch & { readonly task: string; readonly message: string }>
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
@@ -133,6 +139,7 @@ export type JobEvent =
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>
   | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
   | Message<'JobEnded', { readonly machine: Machine }>
+  | Message<'JobStepSlow', { readonly task: string; readonly cookie: string; readonly message: string }>
   | Message<'JobCanceled', { readonly by: string }>;
 
 /** Messages are cut at this many characters. */
@@ -187,7 +194,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 2,
+  snapshotVersion: 3,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -226,8 +233,10 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const { task } = job.order;
       const { cookie, outcome, message } = cut(told);
       const events: JobEvent[] = [{ type: 'JobTaskObserved', data: { ...cut(told), task } }];
-      if (told.state === 'done' && machine)
-        events.push({ type: 'JobStepCompleted', data: { task, cookie, outcome, machine, message } });
+      if (told.state === 'done') {
+        const data = { task, cookie, outcome, ...(machine ? { machine } : {}), message };
+        events.push({ type: 'JobStepCompleted', data });
+      }
       if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
       return events;
     },
@@ -254,6 +263,10 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     ),
     AbortJob: when(['queued'], notQueued, (data) => ({ type: 'JobAborted', data: cut(data) })),
     EndJob: when(['queued'], notQueued, (data) => ({ type: 'JobEnded', data })),
+    NoteSlowStep: ({ cookie, message }, job) =>
+      job?.order && job.dispatch?.cookie === cookie
+        ? { type: 'JobStepSlow', data: cut({ task: job.order.task, cookie, message }) }
+        : [],
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -271,7 +284,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       retry: undefined,
       spent: [],
     }),
-    JobStarted: put(({ machine }) => ({ stage: 'queued', machine, ready: true })),
+    JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
     JobStepRequested: put((data, job) => ({
       ...under(data),
@@ -283,7 +296,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     JobTaskDispatched: put(({ task: _, ...dispatch }) => ({ dispatch })),
     JobStepCompleted: put((data, job) => ({
       ...over(job, data),
-      machine: data.machine,
+      machine: data.machine ?? job.machine,
       wakeAt: undefined,
       ready: true,
       message: data.message,
@@ -326,6 +339,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
     })),
+    JobStepSlow: put(({ message }) => ({ message })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

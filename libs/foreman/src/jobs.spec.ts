@@ -33,6 +33,8 @@ describe('the row of a job', () => {
       machine: null,
       order: null,
       dispatch: null,
+      dispatchedAt: null,
+      slow: false,
       observing: false,
       created: moment(1),
       updated: moment(1),
@@ -44,8 +46,19 @@ describe('the row of a job', () => {
       message: under.message,
       order,
       dispatch,
+      dispatchedAt: moment(4),
       updated: moment(4),
     }));
+
+  it('is slow as long as its step is said to be, and in the hands of an agent', () => {
+    const slow = (...story: readonly JobEvent[]) => {
+      const found = row(...story);
+      return [found?.slow, found && jobs.indexes['slow']?.(found), found?.message];
+    };
+    expect(slow(...dispatched, was.slow)).toEqual([true, 'site1', 'slow']);
+    expect(slow(...dispatched, was.slow, was.lapsed)).toEqual([false, null, 'slow']);
+    expect(slow(...dispatched, was.slow, was.completed)).toEqual([false, null, '']);
+  });
 
   it('has the agent that polled for it', () => {
     const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };

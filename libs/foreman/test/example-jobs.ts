@@ -42,6 +42,7 @@ export const was = {
   cleared: { type: 'JobDispatchCleared', data: { machine: later } },
   aborted: { type: 'JobAborted', data: { machine: later, message: 'over' } },
   ended: { type: 'JobEnded', data: { machine: later } },
+  slow: { type: 'JobStepSlow', data: { task: '12-1', cookie: 'c1', message: 'slow' } },
   canceled: { type: 'JobCanceled', data: { by: 'root' } },
 } as const satisfies Record<string, JobEvent>;
 
