@@ -32,6 +32,31 @@ describe('the ledger of what the wire holds', () => {
     expect(await held('d')).toEqual(['']);
   });
 
+  it('tells the process that has noted a dispatch from others', async () => {
+    const another = new DispatchLedger(database.pool, 'another');
+    expect([await ledger.note(5, 'f'), await another.note(5, 'f'), await ledger.note(5, 'f')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('knows who has taken a dispatch, the first one, also where it was not noted before', async () => {
+    const since = '2026-01-01T00:00:00.000Z';
+    await ledger.note(6, 'g');
+    expect(await ledger.takerOf('g')).toBeUndefined();
+    for (const [job, cookie] of [
+      [6, 'g'],
+      [7, 'h'],
+    ] as const) {
+      await ledger.take(job, cookie, { agent: 'one', since });
+      await ledger.take(job, cookie, { agent: 'other', since: 'later' });
+      expect(await ledger.takerOf(cookie)).toEqual({ agent: 'one', since });
+    }
+    await ledger.note(6, 'i');
+    expect(await ledger.takerOf('g')).toBeUndefined();
+  });
+
   it('is there after a restart', async () => {
     await ledger.note(4, 'e');
     const again = new DispatchLedger(database.pool, 'one');

@@ -74,7 +74,11 @@ export class ForemanModule {
           inject: [DATABASE],
           useFactory: (pool: Pool) => new DispatchLedger(pool, randomUUID()),
         },
-        JobInsight,
+        {
+          provide: JobInsight,
+          inject: [StalledJobs, DispatchLedger],
+          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger) => new JobInsight(stalled, dispatched),
+        },
         Foreman,
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,

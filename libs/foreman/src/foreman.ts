@@ -189,12 +189,12 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** An agent that polls was heard of. @returns whether for the first time, and not by another server that runs */
+  /** An agent that polls was heard of. @returns whether for the first time by a server that runs */
   async heardPolling(holder: Holder): Promise<boolean> {
-    const first = this.polls.heard(holder, this.now);
-    const elsewhere = first && (await this.#heardOf.isKnownElsewhere(holder.session));
+    const known = await this.#heardOf.isKnown(holder.session);
+    this.polls.heard(holder, this.now);
     await this.#heardOf.note(holder, this.now);
-    return first && !elsewhere;
+    return !known;
   }
 
   /** Reconciles a job and waits until what was decided about it can be read. */

@@ -285,6 +285,15 @@ describe('the state of a job', () => {
     expect(next(...events)).toBe(id);
   });
 
+  it('is the same where the machine stood in every event, as in older logs', () => {
+    const { machine: _, ...without } = was.completed.data;
+    const told = (...events: readonly JobEvent[]) => stateAfter(job, ...events, was.ordered);
+    const started: JobEvent = { type: 'JobStarted', data: {} };
+    expect(told(...waiting, started)).toEqual(told(...atWork));
+    const completed: JobEvent = { type: 'JobStepCompleted', data: without };
+    expect(told(...dispatched, completed)).toEqual(told(...dispatched, was.completed));
+  });
+
   it('remembers the last eight dispatches that are over', () => {
     const rounds = Array.from({ length: 10 }, (_, n): JobEvent[] => [
       was.ordered,

@@ -62,12 +62,12 @@ export class PollLedger {
     });
   }
 
-  /** Whether another server that runs has heard of this session before. */
-  async isKnownElsewhere(session: string): Promise<boolean> {
+  /** Whether a server that runs has heard of this session before. */
+  async isKnown(session: string): Promise<boolean> {
+    if (this.#noted.has(session)) return true;
     const { rowCount } = await this.#pool.query({
       name: 'poll-known',
-      text: `SELECT 1 FROM ledger.polling_agents
-             WHERE session = $1 AND server <> current_setting('application_name') AND ${ALIVE}`,
+      text: `SELECT 1 FROM ledger.polling_agents WHERE session = $1 AND ${ALIVE}`,
       values: [session],
     });
     return rowCount === 1;

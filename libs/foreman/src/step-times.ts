@@ -8,7 +8,7 @@ export const MAX_FUNCTIONS = 1000;
 /** The usual time of a function of which nothing is known, in milliseconds. */
 export const USUAL_MS = 60_000;
 /** No step is called slow before, in milliseconds. */
-export const MIN_SLOW_MS = 30_000;
+export const MIN_SLOW_MS = 10_000;
 /** How much of the usual time a new one makes up. */
 const WEIGHT = 0.2;
 
