@@ -139,6 +139,25 @@ describe('the foreman', () => {
     expect(await failures()).toEqual([]);
   });
 
+  it('bears that its connections are killed again and again while jobs run', async () => {
+    await start();
+    const act = (n: number) => `  test.act_once( name="${n}", delay_ms=200 )\n  delay( seconds=1 )\n`;
+    const script = `begin()\n${act(1)}${act(2)}${act(3)}end\n`;
+    const uris = [await foundation('one', script), await foundation('two', script)];
+    for (const uri of uris) await client.call(`${uri}(doCreate)`);
+    const { pid } = server;
+    const built = async (uri: string) => isBuilt(uri).catch(() => false);
+    for (let n = 0; n < 20; n += 1) {
+      await database.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'contractor %'`);
+      await sleep(200);
+    }
+    for (const uri of uris) await until(() => built(uri));
+    expect(await failures()).toEqual([]);
+    expect(server.pid).toBe(pid);
+    expect(await isBuilt(uris[0] ?? '')).toBe(true);
+  });
+
   it('tells who has taken a task, since when, and that it takes unusually long', async () => {
     await start({ CONTRACTOR_SUBCONTRACTOR: 'none', CONTRACTOR_SLOW_STEP: '2' });
     const script = 'begin()\n  iputils.ping( target="127.0.0.1" )\n  iputils.ping( target="127.0.0.1" )\nend\n';
@@ -163,6 +182,33 @@ describe('the foreman', () => {
     expect(await stats()).toEqual({ running: 1, error: 0, slow: 1 });
     await report(second);
     await until(() => isBuilt(uri));
+  });
+
+  it('says in the answer and in the job log that there was nothing to run', async () => {
+    await start();
+    const blueprint = { name: 'bare', description: 'x', foundation_type_list: ['Manual'] };
+    await client.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
+    const created = { site: `${SITE}:site1:`, blueprint: '/api/v1/BluePrint/FoundationBluePrint:bare:' };
+    await client.create('/api/v1/Manual/ManualFoundation', { ...created, locator: 'one' });
+    await client.create('/api/v1/Manual/ManualFoundation', { ...created, locator: 'two' });
+    const some = await foundation('three', 'begin()\nend\n');
+
+    const rest = async (method: string, path: string, token = '') => {
+      const headers = { 'Content-Type': 'application/json', Authorization: `Bearer root:${token}` };
+      const body = method === 'POST' ? '{}' : undefined;
+      const answer = await fetch(`${server.url}/api/rest/${path}`, { method, headers, ...(body ? { body } : {}) });
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    };
+    const login = { username: 'root', password: ADMIN_PASSWORD };
+    const token = await client.call<string>('/api/v1/Auth/User(login)', login);
+    const note = 'There is nothing to run: blueprint "bare" has no create script';
+    const answer = await rest('POST', 'Building/Foundation/one/doCreate', token);
+    expect(answer).toEqual({ value: expect.any(Number), note });
+    expect(await rest('GET', `Foreman/JobLog/${String(answer['value'])}`, token)).toMatchObject({ note });
+    // Over CInP it is the id, as always, and so it is where there is something to run.
+    expect(await client.call(`${FOUNDATION}:two:(doCreate)`)).toEqual(expect.any(Number));
+    expect(await rest('POST', 'Building/Foundation/three/doCreate', token)).toEqual({ value: expect.any(Number) });
+    for (const uri of [`${FOUNDATION}:one:`, `${FOUNDATION}:two:`, some]) await until(() => isBuilt(uri));
   });
 
   it('hands out no more than is asked for, the oldest jobs first, and each task once', async () => {

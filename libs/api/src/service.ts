@@ -200,6 +200,11 @@ export class ApiService {
     return this.#answer(position, async () => new Map(keys.map((key, n) => [key, value[n]])));
   }
 
+  /** What is said beside the value of a call; undefined: nothing. */
+  async noteOf({ note }: Action, value: unknown): Promise<string | undefined> {
+    return note?.(value, this.#context.reads.now);
+  }
+
   #authorize({ caller }: Request, permission: Permission): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
   }

@@ -57,6 +57,18 @@ describe('the ledger of what the wire holds', () => {
     expect(await ledger.takerOf('g')).toBeUndefined();
   });
 
+  it('forgets old dispatches of jobs that are not under way', async () => {
+    for (const [job, cookie] of [
+      [8, 'j'],
+      [9, 'k'],
+      [10, 'l'],
+    ] as const)
+      await ledger.note(job, cookie);
+    await database.pool.query(`UPDATE ledger.handed_over SET at = now() - interval '2 days' WHERE job IN (8, 9)`);
+    await ledger.prune([8]);
+    expect(await held('j', 'k', 'l')).toEqual(['j', '', 'l']);
+  });
+
   it('is there after a restart', async () => {
     await ledger.note(4, 'e');
     const again = new DispatchLedger(database.pool, 'one');

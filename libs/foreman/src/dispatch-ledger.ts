@@ -75,6 +75,12 @@ export class DispatchLedger {
     return rows[0];
   }
 
+  /** Forgets the old dispatches of jobs that are not under way: the database was away when they were over. */
+  async prune(underWay: readonly number[]): Promise<void> {
+    const text = `DELETE FROM ledger.handed_over WHERE at < now() - interval '1 day' AND job <> ALL ($1)`;
+    await this.#pool.query(text, [underWay]);
+  }
+
   /** Forgets the dispatches of a job that is over. */
   async forget(job: number): Promise<void> {
     await this.#pool.query({

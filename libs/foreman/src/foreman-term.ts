@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, CommandGateway, Position } from '#event-store';
 import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
@@ -19,6 +20,8 @@ import { Timers } from './timers.ts';
 const WIDTH = 8;
 /** How long to wait before a task that the wire did not take is sent again, in milliseconds. */
 const RESEND_MS = 1000;
+/** How long looks under way may take to end when the term is over, in milliseconds. */
+const MAX_END_MS = 10_000;
 /** How pauses grow while the database is away. */
 const RETRY = { firstMs: 200, maxMs: 30_000 };
 
@@ -76,7 +79,10 @@ export class ForemanTerm {
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
-    this.#sender.forget(id).catch((error: unknown) => this.#unsettled(id, error));
+    const { log } = this.#parts;
+    this.#sender
+      .forget(id)
+      .catch((error: unknown) => log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }));
   }
 
   /** An agent that polls has taken the task of a job. */
@@ -89,13 +95,14 @@ export class ForemanTerm {
     this.#slow.set(id, slowAt);
   }
 
-  /** Ends it; resolves when nothing of it goes on. */
+  /** Ends it; resolves when nothing of it goes on. What takes too long is left behind, and has no effect any more. */
   async end(): Promise<void> {
     this.#over = true;
     this.#timers.stop();
     this.#slow.stop();
     this.#sender.stop();
-    await this.#queue.stop();
+    const late = sleep(MAX_END_MS, true, { ref: false });
+    if (await Promise.race([this.#queue.stop(), late])) this.#parts.log.warn('a look at a job has not ended in time');
     this.#parts.stalled.clear();
   }
 
@@ -175,8 +182,9 @@ export class ForemanTerm {
   /** What follows from where a job stands now: a task goes onto the wire, a timer is set. */
   async #follow(id: number, state: Job | undefined): Promise<void> {
     if (this.#over) return;
+    // It is forgotten when the log says so: until then this may be heard of.
     if (!state || state.stage === 'ended') {
-      this.forget(id);
+      this.#timers.set(id, undefined);
       return;
     }
     const { dispatch } = state;

@@ -18,6 +18,7 @@ import { ForemanTerm } from './foreman-term.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Created, Dispatch, Holder, Job } from './job.ts';
 import { job } from './job.ts';
+import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLedger } from './poll-ledger.ts';
@@ -32,6 +33,8 @@ import { erasedText } from './task-secrets.ts';
 const DUTY = 'foreman';
 /** How long the read models may take to be there before a start, or a term, is tried again, in milliseconds. */
 const MAX_BEHIND_MS = 60_000;
+/** How many jobs are read at a time when the process begins. */
+const PAGE = 200;
 /** How long the read models are waited for after a job was reconciled, in milliseconds. */
 const SHOWN_MS = 5000;
 
@@ -130,12 +133,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.#hearOthers();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
-    const { rows } = await this.#reads.now.list(jobs);
-    for (const { key, row } of rows) {
-      const id = Number(key);
-      this.#watch.add(id, row.target);
-      if (row.order) this.#steps.requested(id, row.order);
-      if (row.dispatch) this.#steps.dispatched(id, row.dispatch, Date.parse(row.dispatchedAt ?? row.updated));
+    const { keys } = await this.#reads.now.keys(jobs);
+    for (let n = 0; n < keys.length; n += PAGE) {
+      const rows = await this.#reads.now.many(jobs, keys.slice(n, n + PAGE));
+      for (const [key, row] of rows) this.#startWith(Number(key), row);
     }
     this.#following = setInterval(() => void this.#hearOthers(), this.#pollEveryMs).unref();
     await this.#leadership.start();
@@ -210,6 +211,13 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.report(new ReportTask(id, cookie, { error: erasedText(erased) }), context);
   }
 
+  /** A job that was under way when the process began. */
+  #startWith(id: number, { target, order, dispatch, dispatchedAt, updated }: JobRow): void {
+    this.#watch.add(id, target);
+    if (order) this.#steps.requested(id, order);
+    if (dispatch) this.#steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
+  }
+
   async #prepare(): Promise<void> {
     const term = new ForemanTerm({
       options: this.#options,
@@ -221,7 +229,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       log: this.#log,
       pollDeadlineOf: (dispatch) => this.#pollDeadlineOf(dispatch),
     });
+    // What a try has left behind that failed half-way.
+    await this.#lay(this.#next);
     this.#next = term;
+    await this.#dispatched.prune(this.#watch.jobs);
     await this.#hearOthers();
     await this.#options.wire.start({
       reported: (report) => term.takeReport(report),
@@ -245,8 +256,14 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#term = undefined;
     this.#next = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
-    for (const term of ended) await term?.end();
-    await this.#options.wire.stop();
+    for (const term of ended) await this.#lay(term);
+  }
+
+  /** Ends a term, and its end of the wire. */
+  async #lay(term: ForemanTerm | undefined): Promise<void> {
+    if (!term) return;
+    await term.end();
+    await this.#options.wire.stop().catch((error: unknown) => this.#log.error('the wire could not be stopped', error));
   }
 
   #pollDeadlineOf({ holder, deadline }: Dispatch): number {

@@ -16,6 +16,8 @@ export interface JobLogRow {
   /** The user who has cancelled it. */
   readonly canceledBy: string | null;
   readonly canceledAt: string | null;
+  /** What was to be said of it from the beginning: that there was nothing to run. */
+  readonly note: string | null;
   readonly created: string;
   readonly updated: string;
 }
@@ -44,6 +46,7 @@ export const jobLog: ReadModel<JobLogRow> = {
       finishedAt: null,
       canceledBy: null,
       canceledAt: null,
+      note: data.note ?? null,
       created: at,
       updated: at,
     })),

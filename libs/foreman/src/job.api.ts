@@ -27,6 +27,7 @@ import {
 } from './job.commands.ts';
 import type { JobInsight } from './job-insight.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
+import { jobLog } from './job-log.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
@@ -197,6 +198,10 @@ export const jobModel = (
     actions: actions(grant, insight),
   });
 
+/** What is to be said of a job that was made. */
+const noteOf = async (job: unknown, view: View): Promise<string | undefined> =>
+  (await view.get(jobLog, Number(job)))?.note ?? undefined;
+
 /** The actions that make jobs on one kind of target, for its own model. */
 export const jobStarts = (kind: string, grant: string): Readonly<Record<string, Action>> => {
   const start = (script: string): Action =>
@@ -205,6 +210,7 @@ export const jobStarts = (kind: string, grant: string): Readonly<Record<string, 
       parameters: {},
       returns: integer(),
       permission: { grant },
+      note: noteOf,
       command: (key) => new CreateJob(kind, String(key), script),
     });
   return {

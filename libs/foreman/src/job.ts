@@ -66,6 +66,8 @@ export interface Created {
   /** Hash of the program; the job goes on with it whatever becomes of the script. */
   readonly program: string;
   readonly creator: string;
+  /** What is to be said of it from the beginning, in words: that there is nothing to run. */
+  readonly note?: string;
 }
 
 /** `waiting`: may not start yet; `queued`: at work; `error` can be reset, `aborted` is final; `ended`: over. */
@@ -274,7 +276,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       ...data,
       stage: 'waiting',
       machine: undefined,
-      message: '',
+      message: data.note ?? '',
       wakeAt: undefined,
       ready: false,
       steps: 0,

@@ -123,6 +123,7 @@ describe('the log of jobs', () => {
       finishedAt: moment(3),
       canceledBy: null,
       canceledAt: null,
+      note: null,
       created: moment(1),
       updated: moment(3),
     }));
@@ -137,6 +138,12 @@ describe('the log of jobs', () => {
 
   it('leaves open what is not done', () =>
     expect(log(...PLACES.aborted)).toMatchObject({ startedAt: moment(2), finishedAt: null }));
+
+  it('says that there was nothing to run', () => {
+    const nothing = { type: 'JobCreated', data: { ...created, note: 'nothing to run' } } as const;
+    expect(log(nothing, was.started, was.ended)?.note).toBe('nothing to run');
+    expect(row(nothing)?.message).toBe('nothing to run');
+  });
 
   it('cuts descriptions at 120 characters', () => {
     const long = { type: 'JobCreated', data: { ...created, description: 'x'.repeat(200) } } as const;

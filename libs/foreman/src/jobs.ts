@@ -65,7 +65,7 @@ export const jobs: ReadModel<JobRow> = {
       ...data,
       ...idle,
       stage: 'waiting',
-      message: '',
+      message: data.note ?? '',
       machine: null,
       created: at,
       updated: at,

@@ -19,6 +19,8 @@ export class KeyedWorkQueue {
   /** Keys others are at work on, and how many of them. */
   readonly #held = new Map<number, number>();
   readonly #seen = new Map<number, Position>();
+  /** Keys that were forgotten while they were looked at. */
+  readonly #gone = new Set<number>();
   #idle: (() => void)[] = [];
   #stopped = false;
 
@@ -60,6 +62,7 @@ export class KeyedWorkQueue {
   forget(key: number): void {
     this.#waiting.delete(key);
     this.#seen.delete(key);
+    if (this.#running.has(key)) this.#gone.add(key);
   }
 
   /** Looks at nothing more; resolves when no look is under way. */
@@ -85,6 +88,7 @@ export class KeyedWorkQueue {
 
   #done(key: number): void {
     this.#running.delete(key);
+    if (this.#gone.delete(key)) this.#seen.delete(key);
     this.#go();
     if (this.#running.size > 0) return;
     for (const resolve of this.#idle) resolve();
