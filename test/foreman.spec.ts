@@ -126,7 +126,8 @@ describe('the foreman', () => {
     const url = new URL(database.url);
     relay = await startRelay(Number(url.port));
     url.port = String(relay.port);
-    await start({ DATABASE_URL: url.href });
+    // It is away for longer than an agent may be silent.
+    await start({ DATABASE_URL: url.href, CONTRACTOR_LEASE: '2' });
     const script =
       'begin()\n  test.act_once( name="one", delay_ms=1500 )\n  delay( seconds=1 )\n  test.act( name="two" )\nend\n';
     const uris = [await foundation('one', script), await foundation('two', script)];

@@ -19,8 +19,8 @@ export const EMBEDDED_WIRE = Symbol('EmbeddedWire');
 
 /**
  * The subcontractor that runs inside the server and serves every site. Tasks come from the foreman in the same server
- * alone. Where another server has become the foreman, what is at work here is given up, before that one takes it to be
- * lost; a foreman that is back before goes on with it.
+ * alone. Where another server may have become the foreman, what is at work here is given up, before that one takes it to
+ * be lost; a foreman that is back before goes on with it.
  */
 @Injectable()
 export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -51,7 +51,7 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
       clearTimeout(this.#givingUp);
       this.#givingUp = undefined;
       if (leading) this.#then(() => this.#start());
-      else this.#givingUp = setTimeout(() => this.#then(() => this.#stop(0)), this.#giveUpMs).unref();
+      else this.#giveUpLater();
     });
     await this.#doing;
   }
@@ -60,6 +60,14 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
     clearTimeout(this.#givingUp);
     this.#then(() => this.#stop(STOP_MS));
     await this.#doing;
+  }
+
+  /** Where no other server is there to go on, what is at work is never taken to be lost. */
+  #giveUpLater(): void {
+    this.#givingUp = setTimeout(() => {
+      if (this.#foreman.alone) this.#giveUpLater();
+      else this.#then(() => this.#stop(0));
+    }, this.#giveUpMs).unref();
   }
 
   #then(task: () => Promise<void>): void {

@@ -67,6 +67,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #heardFrom = 0;
+  #alone = false;
   #following: NodeJS.Timeout | undefined;
 
   constructor(
@@ -112,6 +113,11 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.#term !== undefined;
   }
 
+  /** Whether no other server was connected to the database when it was last asked. */
+  get alone(): boolean {
+    return this.#alone;
+  }
+
   /** How many jobs it knows of, and how many entries it holds of them. */
   get size(): { readonly jobs: number; readonly entries: number } {
     const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size;
@@ -138,7 +144,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       const rows = await this.#reads.now.many(jobs, keys.slice(n, n + PAGE));
       for (const [key, row] of rows) this.#startWith(Number(key), row);
     }
-    this.#following = setInterval(() => void this.#hearOthers(), this.#pollEveryMs).unref();
+    // Often enough to be heard of before a lease has ended.
+    const everyMs = Math.min(this.#pollEveryMs, this.#options.lease / 6);
+    this.#following = setInterval(() => void this.#hearOthers(), everyMs).unref();
     await this.#leadership.start();
   }
 
@@ -275,7 +283,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return Math.min(Math.max(this.#options.pollLease / 20, 100), 10_000);
   }
 
-  /** Hears of the agents that poll other servers. */
+  /** Hears of other servers, and of the agents that poll them. */
   async #hearOthers(): Promise<void> {
     try {
       const from = this.#heardFrom;
@@ -283,9 +291,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
         this.polls.heard(holder, at);
         this.#heardFrom = Math.max(this.#heardFrom, at + 1);
       }
+      this.#alone = !(await this.#heardOf.othersRun());
       if (this.leading) await this.#heardOf.prune(this.now);
     } catch (error) {
-      this.#log.warn('agents that poll other servers could not be heard of', { error: String(error) });
+      this.#log.warn('other servers, and agents that poll them, could not be heard of', { error: String(error) });
     }
   }
 

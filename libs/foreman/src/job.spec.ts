@@ -130,6 +130,9 @@ describe('a job', () => {
       if (DISPATCHED.includes(place)) then.yields(was.slow);
       else then.yieldsNothing();
     }
+    given(job, ...dispatched, was.slow)
+      .when({ type: 'NoteSlowStep', data: { cookie: 'c1', message: 'slow' } })
+      .yieldsNothing();
     given(job, ...dispatched)
       .when({ type: 'NoteSlowStep', data: { cookie: 'c0', message: 'slow' } })
       .yieldsNothing();

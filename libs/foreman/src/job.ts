@@ -86,6 +86,8 @@ export interface Job extends Created {
   dispatch: Dispatch | undefined;
   /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
   observing: boolean;
+  /** Cookie of the dispatch that was said to take unusually long. */
+  slow: string | undefined;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   retry: string | undefined;
   /** The last few dispatches that are over. */
@@ -266,7 +268,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     AbortJob: when(['queued'], notQueued, (data) => ({ type: 'JobAborted', data: cut(data) })),
     EndJob: when(['queued'], notQueued, (data) => ({ type: 'JobEnded', data })),
     NoteSlowStep: ({ cookie, message }, job) =>
-      job?.order && job.dispatch?.cookie === cookie
+      job?.order && job.dispatch?.cookie === cookie && job.slow !== cookie
         ? { type: 'JobStepSlow', data: cut({ task: job.order.task, cookie, message }) }
         : [],
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
@@ -283,6 +285,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       order: undefined,
       dispatch: undefined,
       observing: false,
+      slow: undefined,
       retry: undefined,
       spent: [],
     }),
@@ -341,7 +344,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
     })),
-    JobStepSlow: put(({ message }) => ({ message })),
+    JobStepSlow: put(({ message, cookie }) => ({ message, slow: cookie })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

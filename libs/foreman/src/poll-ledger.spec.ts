@@ -66,6 +66,15 @@ describe('the ledger of agents that poll', () => {
     while (!(await gone())) await new Promise(setImmediate);
   });
 
+  it('knows whether other servers run, and takes nobody else for one', async () => {
+    const [first, second] = [open('contractor one'), open('contractor two')];
+    expect(await first.othersRun()).toBe(false);
+    await second.prune(0);
+    expect(await first.othersRun()).toBe(true);
+    await pools.pop()?.end();
+    while (await first.othersRun()) await new Promise(setImmediate);
+  });
+
   it('forgets those nothing was heard of for long, and remembers a bounded number', async () => {
     await here.prune(5000);
     expect(await sessionsHeard(there, 0)).toEqual([

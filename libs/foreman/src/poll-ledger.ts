@@ -87,6 +87,16 @@ export class PollLedger {
     }));
   }
 
+  /** Whether other servers are connected to the database. */
+  async othersRun(): Promise<boolean> {
+    const { rowCount } = await this.#pool.query({
+      name: 'servers',
+      text: `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'contractor %'
+             AND application_name <> current_setting('application_name') LIMIT 1`,
+    });
+    return rowCount === 1;
+  }
+
   /** Forgets sessions nothing was heard of for long. */
   async prune(now: number): Promise<void> {
     await this.#pool.query('DELETE FROM ledger.polling_agents WHERE heard < $1', [now - this.#keepMs]);
