@@ -95,7 +95,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     close: async () => {
       clearInterval(heartbeat);
       await listener.stop();
-      await batcher.idle();
+      await batcher.stop();
       bell.close();
     },
   };
