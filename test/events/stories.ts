@@ -277,6 +277,7 @@ export const stories: readonly Story[] = [
     { type: 'DispatchTask', data: { task: '12-1', cookie: 'cookie1', transport: 'wire', deadline: wakeAt } },
     { type: 'TellOfTask', data: { cookie: 'cookie1', outcome: 'digest', state: 'not-done', message: 'not done' } },
     { type: 'DispatchTask', data: dispatch },
+    { type: 'NoteSlowStep', data: { cookie: 'cookie1', message: 'slow' } },
     { type: 'CompleteTask', data: { cookie: 'cookie1', outcome: 'digest', machine, message: 'done' } },
     { type: 'WaitJob', data: { machine, message: 'waiting', wakeAt } },
     { type: 'PauseJob', data: { machine, message: 'look at it' } },
@@ -287,6 +288,7 @@ export const stories: readonly Story[] = [
     { type: 'EndJob', data: { machine } },
   ),
   story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
+  story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
   story(

@@ -206,6 +206,11 @@ export class ApiService {
     });
   }
 
+  /** What is said beside the value of a call; undefined: nothing. */
+  async noteOf({ note }: Action, value: unknown): Promise<string | undefined> {
+    return note?.(value, this.#context.reads.now);
+  }
+
   #authorize({ caller }: Request, permission: Permission): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
   }

@@ -4,7 +4,7 @@ import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
-import { JobTargetRegistry } from '#foreman';
+import { JobInsight, JobTargetRegistry } from '#foreman';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore, View } from '#read-store';
@@ -47,10 +47,11 @@ import { structures } from './structure/structures.ts';
       readModels: [foundations, structures, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry, READ_STORE, SERVED, LOGGER],
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
       useFactory: (
         platforms: readonly ServerHalf[],
         targets: JobTargetRegistry,
+        insight: JobInsight,
         reads: ReadStore,
         served: Served,
         log: Logger,
@@ -80,8 +81,8 @@ import { structures } from './structure/structures.ts';
             ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
             complexStructureModel,
             dependencyModel,
-            foundationJobModel(foundationJobTarget),
-            structureJobModel(structureJobTarget),
+            foundationJobModel(foundationJobTarget, insight),
+            structureJobModel(structureJobTarget, insight),
           ],
           extensions: [...foundationUsers, ...structureUsers, ...complexUsers, ...dependencyUsers, dependencyMap],
         };

@@ -1,16 +1,17 @@
 import type { Action, Model } from '#api';
 import { action, reference } from '#api';
-import type { JobRow, JobTarget } from '#foreman';
+import type { JobInsight, JobRow, JobTarget } from '#foreman';
 import { jobModel, jobStarts } from '#foreman';
 import { foundations } from './foundations.ts';
 
 /** Jobs on foundations. */
-export const foundationJobModel = (target: JobTarget): Model<JobRow> =>
+export const foundationJobModel = (target: JobTarget, insight: JobInsight): Model<JobRow> =>
   jobModel(target, {
     path: 'Foreman/FoundationJob',
     doc: 'A job on a foundation.',
     target: { foundation: reference('Building/Foundation', { mode: 'RO', required: true }) },
     grant: 'Foreman.can_foundation_job',
+    insight,
   });
 
 /** What can be done with foundations by jobs. */

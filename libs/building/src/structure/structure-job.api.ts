@@ -1,16 +1,17 @@
 import type { Action, Model } from '#api';
 import { action, numberReference } from '#api';
-import type { JobRow, JobTarget } from '#foreman';
+import type { JobInsight, JobRow, JobTarget } from '#foreman';
 import { jobModel, jobStarts } from '#foreman';
 import { structures } from './structures.ts';
 
 /** Jobs on structures. */
-export const structureJobModel = (target: JobTarget): Model<JobRow> =>
+export const structureJobModel = (target: JobTarget, insight: JobInsight): Model<JobRow> =>
   jobModel(target, {
     path: 'Foreman/StructureJob',
     doc: 'A job on a structure.',
     target: { structure: numberReference('Building/Structure', { mode: 'RO', required: true }) },
     grant: 'Foreman.can_structure_job',
+    insight,
   });
 
 /** What can be done with structures by jobs. */
