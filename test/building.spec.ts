@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
 
 jest.setTimeout(120_000);
 
@@ -446,6 +446,119 @@ it('a site knows what is in it, and what of that depends on what', async () => {
   await refused(client.delete(complex), { message: `Not Deletable: used by Foundation ${vm}` });
 });
 
+describe('jobs', () => {
+  const stateOf = async (uri: string) => (await client.get(uri))['state'];
+  const becomes = (uri: string, state: string) => until(async () => (await stateOf(uri)) === state);
+  const start = async (uri: string, action: 'doCreate' | 'doDestroy') => client.call(`${uri}(${action})`, {});
+  const foundationOf = async (structure: string) => String((await client.get(structure))['foundation']);
+
+  beforeAll(async () => {
+    const script = await created('/api/v1/BluePrint/Script', {
+      name: 'short',
+      description: 'ends at once',
+      script: 'begin()\nend\n',
+    });
+    for (const name of ['open', 'shut']) {
+      await created('/api/v1/BluePrint/BluePrintScript', { blueprint: '/api/v1/BluePrint/BluePrint:web:', script, name });
+    }
+  });
+
+  it('on a structure wait for what it stands on, and go on by themselves', async () => {
+    const structure = await newStructure('waits');
+    const foundation = await foundationOf(structure);
+    const job = Number(await start(structure, 'doCreate'));
+    expect(await client.call(`${structure}(getJob)`, {})).toBe(`/api/v1/Foreman/StructureJob:${job}:`);
+    expect(await client.get(`/api/v1/Foreman/StructureJob:${job}:`)).toMatchObject({
+      structure,
+      state: 'waiting',
+      script_name: 'create',
+      can_start: 'False',
+    });
+    await refused(start(structure, 'doCreate'), { exception: 'ForemanException', error: 'JOB_EXISTS' });
+    await start(foundation, 'doCreate');
+    await becomes(foundation, 'built');
+    await becomes(structure, 'built');
+    await refused(start(structure, 'doCreate'), { error: 'ALLREADY_BUILT' });
+    await start(foundation, 'doDestroy');
+    await refused(start(structure, 'doDestroy').then(() => start(structure, 'doDestroy')), { error: 'JOB_EXISTS' });
+    await becomes(structure, 'planned');
+    await becomes(foundation, 'planned');
+    const { uris } = await client.list('/api/v1/Foreman/JobLog', {
+      filter: 'structure',
+      parameters: { structure },
+    });
+    expect(uris).toHaveLength(2);
+  });
+
+  it('are not made while what it stands on is being taken away, or is not there', async () => {
+    const structure = await newStructure('doomed');
+    const foundation = await foundationOf(structure);
+    await force(structure, 'built');
+    await refused(start(structure, 'doDestroy'), {
+      error: 'NOT_BUILT',
+      message: 'the supporting target to the target is not built',
+    });
+    await force(foundation, 'built');
+    await start(foundation, 'doDestroy');
+    await start(structure, 'doDestroy');
+    await becomes(foundation, 'planned');
+    expect(await stateOf(structure)).toBe('planned');
+  });
+
+  it('on a foundation wait for its dependency; what hangs on a hard link is destroyed first, through jobs', async () => {
+    const structure = await newStructure('switch9');
+    await force(await foundationOf(structure), 'built');
+    const above = await newStructure('above9');
+    const foundation = await foundationOf(above);
+    const dependency = await created(DEPENDENCY, {
+      structure,
+      foundation,
+      link: 'hard',
+      create_script_name: 'open',
+      destroy_script_name: 'shut',
+    });
+    await start(above, 'doCreate');
+    await start(foundation, 'doCreate');
+    await start(dependency, 'doCreate');
+    expect(await stateOf(dependency)).toBe('planned');
+    await start(structure, 'doCreate');
+    await becomes(above, 'built');
+    expect(await stateOf(dependency)).toBe('built');
+
+    await start(structure, 'doDestroy');
+    await becomes(structure, 'planned');
+    for (const gone of [dependency, foundation, above]) expect(await stateOf(gone)).toBe('planned');
+    const logged = await client.list('/api/v1/Foreman/JobLog', { filter: 'dependency', parameters: { dependency } });
+    expect(logged.uris).toHaveLength(2);
+    expect(await client.get(logged.uris[0]!)).toMatchObject({
+      target_class: 'Dependency',
+      target_description: `switch9-${idOf(foundation)}`,
+    });
+  });
+
+  it('on a dependency with nothing to run are not made: it is in the new state at once', async () => {
+    const structure = await newStructure('switch10');
+    const dependency = await created(DEPENDENCY, { structure, link: 'soft' });
+    expect(await start(dependency, 'doCreate')).toBeNull();
+    expect(await stateOf(dependency)).toBe('built');
+    await refused(client.delete(structure), { message: `Not Deletable: used by Dependency ${idOf(dependency)}` });
+    await force(structure, 'built');
+    expect(await start(dependency, 'doDestroy')).toBeNull();
+    expect(await stateOf(dependency)).toBe('planned');
+  });
+
+  it('on what a complex carries wait until enough of its members are built', async () => {
+    const member = await newStructure('member9');
+    await created(TEST_COMPLEX, { name: 'late', site: SITE1, description: 'late', members: [member] });
+    await client.call(`${COMPLEX}:late:(createFoundation)`, { hostname: 'late1', site: SITE1, interface_map_list: [] });
+    const carried = `${FOUNDATION}:late1:`;
+    await start(carried, 'doCreate');
+    expect(await stateOf(carried)).toBe('planned');
+    await force(member, 'built');
+    await becomes(carried, 'built');
+  });
+});
+
 /** As the server before this one described its models. */
 const recorded = JSON.parse(readFileSync('test/cases/describe.json', 'utf8')) as Readonly<
   Record<string, { models?: Readonly<Record<string, Model>> }>
@@ -462,10 +575,9 @@ interface Model {
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   Foundation: ['getInterfaceList'],
   ComplexStructure: ['getConfig'],
-  Dependency: ['getJob'],
 };
 /** What is new. */
-const BESIDES: Readonly<Record<string, readonly string[]>> = {};
+const BESIDES: Readonly<Record<string, readonly string[]>> = { Dependency: ['doCreate', 'doDestroy'] };
 
 describe.each(['Building', 'Manual', 'Test'])('the namespace %s is described as it was', (namespace) => {
   const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});

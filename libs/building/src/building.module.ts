@@ -21,6 +21,8 @@ import { complexHandlers } from './complex/complex.commands.ts';
 import { complex } from './complex/complex.ts';
 import { complexes } from './complex/complexes.ts';
 import { dependencies } from './dependency/dependencies.ts';
+import { dependencyJobModel, dependencyJobs } from './dependency/dependency-job.api.ts';
+import { dependencyTarget } from './dependency/dependency-target.ts';
 import { dependencyModel, dependencyUsers } from './dependency/dependency.api.ts';
 import { dependencyHandlers } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
@@ -31,6 +33,7 @@ import { foundationModel, foundationUsers, platformFoundationModel } from './fou
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { jobLogFilters } from './job-log-filters.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -64,7 +67,8 @@ import { structures } from './structure/structures.ts';
         const structureConfig = configurationOf(ofStructure, { served, log });
         const foundationJobTarget = foundationTarget(types, reads);
         const structureJobTarget = structureTarget(types, reads);
-        targets.add(foundationJobTarget).add(structureJobTarget);
+        const dependencyJobTarget = dependencyTarget(types, reads);
+        targets.add(foundationJobTarget).add(structureJobTarget).add(dependencyJobTarget);
         return {
           namespaces: [{ name: 'Building', position: 70 }],
           models: [
@@ -80,11 +84,12 @@ import { structures } from './structure/structures.ts';
             complexModel,
             ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
             complexStructureModel,
-            dependencyModel,
+            dependencyModel(dependencyJobs(dependencyJobTarget)),
             foundationJobModel(foundationJobTarget, insight),
             structureJobModel(structureJobTarget, insight),
+            dependencyJobModel(dependencyJobTarget, insight),
           ],
-          extensions: [...foundationUsers, ...structureUsers, ...complexUsers, ...dependencyUsers, dependencyMap],
+          extensions: [...foundationUsers, ...structureUsers, ...complexUsers, ...dependencyUsers, dependencyMap, jobLogFilters],
         };
       },
     }),

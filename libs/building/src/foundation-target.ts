@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { requiresIdMap } from '#blueprint';
 import type { JobTarget } from '#foreman';
 import type { Refusal, UnitOfWork } from '#kernel';
-import { refuse } from '#kernel';
+import { refuse, streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { foundationLayers } from './building-layers.ts';
@@ -65,6 +65,20 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
 
     async release(work, locator, job) {
       await work.decide(foundation, locator, { type: 'ReleaseFoundation', data: { job } });
+    },
+
+    watches: [complex.category],
+
+    async waitsFor(view, locator, script) {
+      const row = await view.get(foundations, locator);
+      if (!row) return [];
+      if (script !== 'create') return row.structure === null ? [] : [streamName('structure', String(row.structure))];
+      const carrier = row.complex == null ? undefined : await view.get(complexes, row.complex);
+      return [
+        ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
+        ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
+        ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
+      ];
     },
 
     async mayStart(work, locator, script) {

@@ -22,23 +22,28 @@ export interface WantedJob {
 
 /**
  * Decides on a job: the target is taken, the program kept, the job waits for its turn.
- * @returns the id of the job
+ * @returns the id of the job; null where its target has nothing to run: it is in the new state then
  * @throws Refusal with the code of the first rule that forbids it
  */
-export async function createJob(work: UnitOfWork, target: JobTarget, wanted: WantedJob): Promise<number> {
+export async function createJob(work: UnitOfWork, target: JobTarget, wanted: WantedJob): Promise<number | null> {
   const { script, creator, id } = wanted;
   const found = await target.load(work, wanted.target);
   if (!found) {
     throw refuseAs('ForemanException', 'INVALID_TARGET', `there is no ${target.kind.toLowerCase()} ${wanted.target}`);
   }
-  const { site, blueprint, description } = found;
+  const { site, blueprint, description, slots } = found;
   await target.take(work, wanted.target, { job: id, script });
   work.throwIfFaulted();
-  const slot = await findScript(work, blueprint, script);
-  if (!slot && script !== 'create' && script !== 'destroy') {
+  const inSlot = slots && isLifeCycle(script) ? slots[script] : script;
+  if (inSlot === null) {
+    await applyAtOnce(work, target, wanted);
+    return null;
+  }
+  const slot = await findScript(work, blueprint, inSlot);
+  if (!slot && !isLifeCycle(script)) {
     throw refuseAs('ForemanException', 'INVALID_SCRIPT', `blueprint "${blueprint}" has no script "${script}"`);
   }
-  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${script} script` };
+  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
   const source = slot?.text ?? NOTHING;
   const compiled = compile(source);
   await work.decide(program, compiled.hash, { type: 'StoreProgram', data: { source, program: compiled } });
@@ -55,4 +60,13 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
     },
   });
   return id;
+}
+
+const isLifeCycle = (script: string): script is 'create' | 'destroy' => script === 'create' || script === 'destroy';
+
+/** Brings a target into the state that a job with nothing to run would leave it in. @throws Refusal where it may not be */
+async function applyAtOnce(work: UnitOfWork, target: JobTarget, { target: id, script, id: job }: WantedJob) {
+  const refusal = script === 'create' ? await target.finish(work, id, job) : await target.destroy(work, id, job);
+  if (refusal) throw refusal;
+  await target.release(work, id, job);
 }

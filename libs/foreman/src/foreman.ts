@@ -155,7 +155,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return {
       kind: 'follower',
       name: 'foreman',
-      categories: [job.category, ...[...this.#targets.all.values()].map(({ category }) => category)],
+      categories: [
+        job.category,
+        ...[...this.#targets.all.values()].flatMap(({ category, watches = [] }) => [category, ...watches]),
+      ],
       begin: async () => this.#position,
       handle: (events) => events.forEach((event) => this.#heard(event)),
     };
@@ -220,8 +223,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** A job that was under way when the process began. */
-  #startWith(id: number, { target, order, dispatch, dispatchedAt, updated }: JobRow): void {
-    this.#watch.add(id, target);
+  #startWith(id: number, { target, script, stage, order, dispatch, dispatchedAt, updated }: JobRow): void {
+    this.#watch.add(id, target, script, stage === 'waiting');
+    void this.#lookWhatItWaitsFor(id);
     if (order) this.#steps.requested(id, order);
     if (dispatch) this.#steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
   }
@@ -302,8 +306,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     const { stream, type, data, position, at } = event;
     const term = this.#term;
     if (!stream.startsWith(`${job.category}-`)) {
-      const atWork = this.#watch.at(stream);
-      if (atWork !== undefined) term?.look(atWork, position);
+      for (const one of this.#watch.at(stream)) {
+        term?.look(one, position);
+        void this.#lookWhatItWaitsFor(one, position);
+      }
       return;
     }
     const id = Number(idOf(stream));
@@ -314,13 +320,31 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
         .catch((error: unknown) => this.#log.warn('a usual time was not kept', { error: String(error) }));
     }
     term?.watchStep(id, this.#steps.slowAt(id));
-    if (type === 'JobCreated') this.#watch.add(id, (data as Created).target);
+    if (type === 'JobCreated') {
+      const { target, script } = data as Created;
+      this.#watch.add(id, target, script, true);
+      void this.#lookWhatItWaitsFor(id, position);
+    } else if (type === 'JobStarted') this.#watch.started(id);
     if (type === 'JobEnded' || type === 'JobCanceled') {
       this.#watch.remove(id);
       term?.forget(id);
     } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
       term?.polled(id, data as Dispatch);
     else if (type !== 'JobStepSlow') term?.look(id, position);
+  }
+
+  /** Finds out what a waiting job waits for, which may change; what happened there meanwhile is looked at. */
+  async #lookWhatItWaitsFor(id: number, position?: Position): Promise<void> {
+    const waiting = this.#watch.waiting(id);
+    const target = waiting && this.#targets.all.get(waiting.target.kind);
+    if (!waiting || !target?.waitsFor) return;
+    try {
+      if (position !== undefined) await this.#reads.projector.caughtUp(position, SHOWN_MS);
+      const streams = await target.waitsFor(this.#reads.now, waiting.target.id, waiting.script);
+      if (this.#watch.waitsFor(id, streams)) this.#term?.look(id);
+    } catch (error) {
+      this.#log.warn('it was not found out what a job waits for', { job: id, error: String(error) });
+    }
   }
 
   #lookAtAll(): void {

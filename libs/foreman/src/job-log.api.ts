@@ -1,7 +1,5 @@
-import { asText, byReference, dateTime, defineModel, integer, reference, text } from '#api';
+import { byReference, dateTime, defineModel, integer, reference, text } from '#api';
 import { jobLog } from './job-log.ts';
-
-const model = (path: string) => ({ type: { kind: 'Model', model: path } }) as const;
 
 /** What was built, destroyed and done; kept when job and target are gone. */
 export const jobLogModel = defineModel({
@@ -46,9 +44,5 @@ export const jobLogModel = defineModel({
   filters: {
     site: byReference('site', 'Site/Site'),
     job: { parameters: { job_id: { type: { kind: 'Integer' } } }, where: ({ job_id: job }) => ({ job: Number(job) }) },
-    foundation: {
-      parameters: { foundation: model('Building/Foundation') },
-      where: ({ foundation }) => (foundation === null ? null : { target: `Foundation ${asText(foundation)}` }),
-    },
   },
 });

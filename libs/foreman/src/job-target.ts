@@ -8,6 +8,17 @@ export interface JobTargetState {
   readonly blueprint: string;
   /** The name by which the job log remembers it. */
   readonly description: string;
+  /**
+   * The slots of the blueprint that hold its scripts, where they have other names than these; null: there is nothing to
+   * run, so no job is made.
+   */
+  readonly slots?: { readonly create: string | null; readonly destroy: string | null };
+}
+
+/** A target by its kind and id. */
+export interface TargetId {
+  readonly kind: string;
+  readonly id: string;
 }
 
 /**
@@ -19,12 +30,21 @@ export interface JobTarget {
   readonly kind: string;
   /** Category of its streams: an event in one has the foreman look at the job at work on it. */
   readonly category: string;
+  /** Categories of streams that are no targets and that its jobs may wait for. */
+  readonly watches?: readonly string[];
   /** The target as it is; undefined: there is none. */
   load(work: UnitOfWork, id: string): Promise<JobTargetState | undefined>;
   /** Takes it for a job, so that no other one can; a refusal is collected by the unit of work. */
   take(work: UnitOfWork, id: string, by: { readonly job: number; readonly script: string }): Promise<void>;
   /** Gives it back. */
   release(work: UnitOfWork, id: string, job: number): Promise<void>;
+  /** What is destroyed with it, through jobs of its own: those of one call are made together, or none. */
+  destroysWith?(work: UnitOfWork, id: string): Promise<readonly TargetId[]>;
+  /**
+   * The streams besides its own whose events may let a job with this script start, from the read models: an event in one
+   * has the foreman look at the job as long as it waits.
+   */
+  waitsFor?(view: View, id: string, script: string): Promise<readonly string[]>;
   /** Whether a job with this script may start now; it may decide what has to come before that. */
   mayStart(work: UnitOfWork, id: string, script: string): Promise<boolean>;
   /** The effect of a `create` job that has ended. @returns why it is refused; undefined: it is done */

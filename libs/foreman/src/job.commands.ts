@@ -11,10 +11,11 @@ import { cancelJob } from './cancel-job.ts';
 import { createJob } from './create-job.ts';
 import type { Job } from './job.ts';
 import { job } from './job.ts';
+import type { TargetId } from './job-target.ts';
 import { JobTargetRegistry, targetOf } from './job-target.ts';
 
-/** Makes a job of a script for a target; results in the id of the job. */
-export class CreateJob extends NamedCommand<number> {
+/** Makes a job of a script for a target; results in the id of the job, or null where there is nothing to run. */
+export class CreateJob extends NamedCommand<number | null> {
   constructor(
     /** Kind of the target: `Foundation`. */
     readonly kind: string,
@@ -77,8 +78,22 @@ class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
   }
 
   async decide(work: UnitOfWork, { kind, target, script }: C, { metadata: { actor: creator } }: CommandContext) {
+    const job = await this.#create(work, { kind, id: target }, script, creator);
+    if (script === 'destroy') await this.#destroyWith(work, { kind, id: target }, creator);
+    return job as never;
+  }
+
+  async #create(work: UnitOfWork, { kind, id: target }: TargetId, script: string, creator: string) {
     const id = await this.ids.next('job');
-    return (await createJob(work, targetOf(this.targets.all, { kind }), { target, script, creator, id })) as never;
+    return createJob(work, targetOf(this.targets.all, { kind }), { target, script, creator, id });
+  }
+
+  /** Makes the jobs that destroy what is destroyed with a target, and what with that. */
+  async #destroyWith(work: UnitOfWork, { kind, id }: TargetId, creator: string): Promise<void> {
+    for (const other of (await targetOf(this.targets.all, { kind }).destroysWith?.(work, id)) ?? []) {
+      await this.#create(work, other, 'destroy', creator);
+      await this.#destroyWith(work, other, creator);
+    }
   }
 }
 

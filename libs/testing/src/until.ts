@@ -1,14 +1,14 @@
-/** Resolves as soon as the condition holds (it is looked at every few milliseconds); rejects after thirty seconds. */
-export function until(condition: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (how: () => void) => {
-      clearInterval(looking);
-      clearTimeout(limit);
-      how();
-    };
-    const look = () => condition() && end(resolve);
-    const looking = setInterval(look, 5);
-    const limit = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 30_000);
-    look();
-  });
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often a condition is looked at, and how long at most, in milliseconds. */
+const LOOK_MS = 5;
+const MAX_MS = 60_000;
+
+/** Resolves as soon as the condition holds, which is looked at every few milliseconds; rejects after a minute. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const limit = performance.now() + MAX_MS;
+  while (!(await condition())) {
+    if (performance.now() > limit) throw new Error(`never came true: ${String(condition)}`);
+    await sleep(LOOK_MS);
+  }
 }

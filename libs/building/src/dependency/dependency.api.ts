@@ -1,4 +1,4 @@
-import type { Extension } from '#api';
+import type { Action, Extension } from '#api';
 import { byReference, dateTime, defineModel, integer, numberReference, reference, text } from '#api';
 import type { View } from '#read-store';
 import { dependencies, dependencyState } from './dependencies.ts';
@@ -20,37 +20,39 @@ export const dependencyFields = {
 };
 
 /** What foundations have to wait for. */
-export const dependencyModel = defineModel({
-  path: 'Building/Dependency',
-  doc: 'What a foundation has to wait for, such as the port of a switch being configured.',
-  idField: 'id',
-  fields: dependencyFields,
-  rows: dependencies,
-  present: (row, id) => ({
-    structure: row.structure,
-    dependency: row.dependency,
-    foundation: row.foundation,
-    script_structure: row.scriptStructure,
-    link: row.link,
-    create_script_name: row.createScript,
-    destroy_script_name: row.destroyScript,
-    built_at: row.builtAt,
-    updated: row.updated,
-    created: row.created,
-    id,
-    state: dependencyState(row),
-  }),
-  create: (values) => new CreateDependency(values),
-  update: (id, values) => new ChangeDependency(id, values),
-  deletion: {
-    command: (ids) => new DeleteDependency(ids),
-    users: (view, id) => standing(view, { dependency: Number(id) }),
-  },
-  filters: {
-    site: byReference('site', 'Site/Site'),
-    foundation: byReference('foundation', 'Building/Foundation'),
-  },
-});
+export const dependencyModel = (jobs: Readonly<Record<string, Action>>) =>
+  defineModel({
+    path: 'Building/Dependency',
+    doc: 'What a foundation has to wait for, such as the port of a switch being configured.',
+    idField: 'id',
+    fields: dependencyFields,
+    rows: dependencies,
+    present: (row, id) => ({
+      structure: row.structure,
+      dependency: row.dependency,
+      foundation: row.foundation,
+      script_structure: row.scriptStructure,
+      link: row.link,
+      create_script_name: row.createScript,
+      destroy_script_name: row.destroyScript,
+      built_at: row.builtAt,
+      updated: row.updated,
+      created: row.created,
+      id,
+      state: dependencyState(row),
+    }),
+    create: (values) => new CreateDependency(values),
+    update: (id, values) => new ChangeDependency(id, values),
+    deletion: {
+      command: (ids) => new DeleteDependency(ids),
+      users: (view, id) => standing(view, { dependency: Number(id) }),
+    },
+    filters: {
+      site: byReference('site', 'Site/Site'),
+      foundation: byReference('foundation', 'Building/Foundation'),
+    },
+    actions: jobs,
+  });
 
 /** The dependencies on something that can not be deleted: those that are built, or that a job is at work on. */
 async function standing(view: View, on: Readonly<Record<string, number>>): Promise<string[]> {

@@ -54,17 +54,17 @@ describe('a dependency', () => {
     else then.refuses('', refusal);
   });
 
-  it('is worked at by one job at a time, or by none', () => {
+  it('is worked at by one job at a time', () => {
     given(dependency, defined, taken('create')).when(take('create')).refuses('', 'JOB_EXISTS');
     given(dependency, defined, taken('create'))
       .when({ type: 'FinishDependency', data: { job: 8 } })
       .refuses('', 'JOB_EXISTS');
-    given(dependency, defined)
-      .when({ type: 'FinishDependency', data: { job: null } })
-      .yields({ type: 'DependencyBuilt', data: { job: null } });
-    given(dependency, defined, built)
-      .when({ type: 'DestroyDependency', data: { job: null } })
-      .yields({ type: 'DependencyDestroyed', data: { job: null } });
+    given(dependency, defined, taken('create'))
+      .when({ type: 'FinishDependency', data: { job: 7 } })
+      .yields(built);
+    given(dependency, defined, built, taken('destroy'))
+      .when({ type: 'DestroyDependency', data: { job: 7 } })
+      .yields({ type: 'DependencyDestroyed', data: { job: 7 } });
   });
 
   it('is deleted while it is planned and no job is at work on it', () => {

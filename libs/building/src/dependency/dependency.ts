@@ -21,15 +21,16 @@ export interface Dependency {
   site: string;
 }
 
-type State = Dependency & { built: boolean; job: TakenBy | undefined };
+/** A dependency with what has become of it. */
+export type DependencyState = Dependency & { built: boolean; job: TakenBy | undefined };
 
 export type DependencyCommand =
   | Message<'DefineDependency', Dependency>
   | Message<'ChangeDependency', Partial<Dependency>>
   | Message<'TakeDependency', TakenBy>
   | Message<'ReleaseDependency', { readonly job: number }>
-  | Message<'FinishDependency', { readonly job: number | null }>
-  | Message<'DestroyDependency', { readonly job: number | null }>
+  | Message<'FinishDependency', { readonly job: number }>
+  | Message<'DestroyDependency', { readonly job: number }>
   | LifecycleCommand<'Dependency'>;
 
 export type DependencyEvent =
@@ -37,22 +38,22 @@ export type DependencyEvent =
   | Message<'DependencyChanged', Dependency>
   | Message<'DependencyTaken', TakenBy>
   | Message<'DependencyReleased', { readonly job: number }>
-  | Message<'DependencyBuilt', { readonly job: number | null }>
-  | Message<'DependencyDestroyed', { readonly job: number | null }>
+  | Message<'DependencyBuilt', { readonly job: number }>
+  | Message<'DependencyDestroyed', { readonly job: number }>
   | LifecycleEvent<'Dependency'>;
 
 const rules = lifecycle('Dependency');
 const missing = () => refuse('', 'NOT_FOUND', 'Dependency does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
-const withoutJob = (state: State, job: number | null): boolean => state.job === undefined || state.job.job === job;
+const withoutJob = (state: DependencyState, job: number): boolean => state.job === undefined || state.job.job === job;
 
-const set = (data: Partial<State>, state: Lifecycle<State>): Lifecycle<State> =>
+const set = (data: Partial<DependencyState>, state: Lifecycle<DependencyState>): Lifecycle<DependencyState> =>
   'value' in state ? { ...state, value: { ...state.value, ...data } } : state;
-const put = (change: Partial<State>) => (_: object, state: Lifecycle<State>) => set(change, state);
+const put = (change: Partial<DependencyState>) => (_: object, state: Lifecycle<DependencyState>) => set(change, state);
 
-const dependencyOf = ({ built: _, job: __, ...of }: State): Dependency => of;
+const dependencyOf = ({ built: _, job: __, ...of }: DependencyState): Dependency => of;
 
-export const dependency: Decider<Lifecycle<State>, DependencyCommand, DependencyEvent> & {
+export const dependency: Decider<Lifecycle<DependencyState>, DependencyCommand, DependencyEvent> & {
   readonly noun: 'Dependency';
 } = {
   noun: 'Dependency',
@@ -117,7 +118,7 @@ export const dependency: Decider<Lifecycle<State>, DependencyCommand, Dependency
   },
 };
 
-function whyNotDeletable({ job, built }: State): string | undefined {
+function whyNotDeletable({ job, built }: DependencyState): string | undefined {
   if (job) return `job ${job.job} is at work on it`;
   return built ? 'it is built' : undefined;
 }

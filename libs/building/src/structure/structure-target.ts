@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobTarget } from '#foreman';
 import type { UnitOfWork } from '#kernel';
+import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { structureLayers } from '../building-layers.ts';
@@ -46,6 +47,24 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
 
     async release(work, id, job) {
       await work.decide(structure, id, { type: 'ReleaseStructure', data: { job } });
+    },
+
+    /** What hangs on it by a hard link is destroyed first. */
+    async destroysWith(work, id) {
+      const others = [];
+      for (const one of await onIt(reads.now, id)) {
+        const found = await work.load(dependency, one);
+        if (!('value' in found)) continue;
+        const { link, built, job } = found.value;
+        if (link === 'hard' && built && job?.script !== 'destroy') others.push({ kind: 'Dependency', id: String(one) });
+      }
+      return others;
+    },
+
+    async waitsFor(view, id, script) {
+      const row = await view.get(structures, Number(id));
+      if (script === 'create') return row ? [streamName(foundation.category, row.foundation)] : [];
+      return (await onIt(view, id)).map((one) => streamName(dependency.category, String(one)));
     },
 
     /** It is created on what is built; it is destroyed when nothing depends on it any more. */
