@@ -459,7 +459,11 @@ describe('jobs', () => {
       script: 'begin()\nend\n',
     });
     for (const name of ['open', 'shut']) {
-      await created('/api/v1/BluePrint/BluePrintScript', { blueprint: '/api/v1/BluePrint/BluePrint:web:', script, name });
+      await created('/api/v1/BluePrint/BluePrintScript', {
+        blueprint: '/api/v1/BluePrint/BluePrint:web:',
+        script,
+        name,
+      });
     }
   });
 
@@ -480,7 +484,10 @@ describe('jobs', () => {
     await becomes(structure, 'built');
     await refused(start(structure, 'doCreate'), { error: 'ALLREADY_BUILT' });
     await start(foundation, 'doDestroy');
-    await refused(start(structure, 'doDestroy').then(() => start(structure, 'doDestroy')), { error: 'JOB_EXISTS' });
+    await refused(
+      start(structure, 'doDestroy').then(() => start(structure, 'doDestroy')),
+      { error: 'JOB_EXISTS' },
+    );
     await becomes(structure, 'planned');
     await becomes(foundation, 'planned');
     const { uris } = await client.list('/api/v1/Foreman/JobLog', {

@@ -89,7 +89,14 @@ import { structures } from './structure/structures.ts';
             structureJobModel(structureJobTarget, insight),
             dependencyJobModel(dependencyJobTarget, insight),
           ],
-          extensions: [...foundationUsers, ...structureUsers, ...complexUsers, ...dependencyUsers, dependencyMap, jobLogFilters],
+          extensions: [
+            ...foundationUsers,
+            ...structureUsers,
+            ...complexUsers,
+            ...dependencyUsers,
+            dependencyMap,
+            jobLogFilters,
+          ],
         };
       },
     }),
