@@ -1,5 +1,5 @@
 import type { Json, JsonMap, SecretReference, UnitOfWork } from '#kernel';
-import { isSecretReference, looksLikeReference, MASK, objectOf, pairsOf } from '#kernel';
+import { IntegralFloat, isSecretReference, looksLikeReference, MASK, objectOf, pairsOf, writeJson } from '#kernel';
 import type { Operator } from './config-name.ts';
 import { isSecretName, readConfigName } from './config-name.ts';
 import type { Origin, Pairs } from './layer.ts';
@@ -68,7 +68,7 @@ async function sealed(given: Given, whose: ConfigOwner, work: UnitOfWork): Promi
   const { path, name, value, before } = given;
   if (value === null || typeof value === 'undefined') return null;
   if (isSecretName(name)) return readConfigName(name)?.operator === 'drop' ? null : referenceFor(given, whose, work);
-  if (typeof value !== 'object') return value;
+  if (typeof value !== 'object' || IntegralFloat.is(value)) return value;
   const parts: [string, Json][] = [];
   for (const [key, inner] of Array.isArray(value) ? [...value.entries()] : pairsOf(value as JsonMap)) {
     const old = typeof before === 'object' && before !== null ? (before as JsonMap)[key] : undefined;
@@ -98,8 +98,9 @@ export const shownValues = (values: Iterable<readonly [string, Json]>): Readonly
 
 /** A value as it is shown, by the name it stands under: secrets masked, whether they were sealed already or not. */
 function shownValue(name: string, value: Json): Json {
-  if (value === null || typeof value !== 'object') return value !== null && isSecretName(name) ? MASK : value;
+  if (value === null) return value;
   if (isSecretReference(value) || isSecretName(name)) return MASK;
+  if (typeof value !== 'object' || IntegralFloat.is(value)) return value;
   if (Array.isArray(value)) return value.map((inner) => shownValue('', inner as Json));
   return shownValues(pairsOf(value as JsonMap));
 }
@@ -112,10 +113,10 @@ export interface Written {
 
 /** Values after they were written anew: those that are as they were keep the event they came with. */
 export function written(before: Written | undefined, configValues: Pairs, origin: Origin): Written {
-  const known = new Map(before?.configValues.map(([key, value]) => [key, JSON.stringify(value)]));
+  const known = new Map(before?.configValues.map(([key, value]) => [key, writeJson(value)]));
   const same = (key: string, text: string) => known.get(key) === text && before !== undefined;
   const origins = configValues.map(([key, value]) => {
-    const old = same(key, JSON.stringify(value)) ? before?.origins[key] : undefined;
+    const old = same(key, writeJson(value)) ? before?.origins[key] : undefined;
     return [key, old ?? origin] as const;
   });
   return { configValues, origins: Object.fromEntries(origins) };

@@ -1,5 +1,5 @@
 import type { Json } from '#kernel';
-import { inSlices, maskSecrets } from '#kernel';
+import { inSlices, maskSecrets, writeJson } from '#kernel';
 import type { Operator } from './config-name.ts';
 import type { ConfigFault, Layer, Source } from './layer.ts';
 import { merging } from './merge.ts';
@@ -54,7 +54,7 @@ function* explaining(layers: readonly Layer[], classes: readonly string[]): Gene
   for (const [name, story] of steps) {
     const value = values.get(name);
     const rendered = merged.values.get(name);
-    const differs = JSON.stringify(value) !== JSON.stringify(rendered);
+    const differs = writeJson(value) !== writeJson(rendered);
     const explained = { name, value, ...(differs && rendered !== undefined ? { rendered } : {}), steps: story };
     names.push(maskSecrets(explained) as unknown as ExplainedName);
     yield;

@@ -1,5 +1,5 @@
 import type { Json } from '#kernel';
-import { atOnce } from '#kernel';
+import { atOnce, IntegralFloat } from '#kernel';
 import { TemplateFault } from './jinja/fault.ts';
 import type { Names } from './jinja/render-template.ts';
 import { namesOf, renderOnce } from './jinja/render-template.ts';
@@ -75,7 +75,7 @@ class Merging {
   #each(value: Json, path: string, names: Names): Json {
     if (typeof value === 'string') return this.#text(value, path, names);
     if (Array.isArray(value)) return value.map((item, n) => this.#each(item as Json, `${path}.${n}`, names));
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const entries = Object.entries(value);
       return Object.fromEntries(entries.map(([key, item]) => [key, this.#each(item, `${path}.${key}`, names)]));
     }
@@ -132,7 +132,7 @@ class Merging {
       const before = first as readonly Json[];
       return value.map((item, n) => this.#finish(item as Json, `${path}.${n}`, before[n]));
     }
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const before = first as Readonly<Record<string, Json>>;
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, this.#finish(item, `${path}.${key}`, before[key])]),

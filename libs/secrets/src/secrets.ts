@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
 import type { Json, SecretReference } from '#kernel';
-import { secretReference } from '#kernel';
+import { parseStored, secretReference, writeJson } from '#kernel';
 import { makeLedger } from '#read-store';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.secrets (
@@ -64,7 +64,7 @@ export class Secrets {
    * @param request id of the request it came with: worked out again, it keeps the same value under the same id
    */
   async keep(value: Json, owner: string, request: string): Promise<SecretReference> {
-    const id = uuidOf(this.#hmac('id', JSON.stringify([request, owner, value])));
+    const id = uuidOf(this.#hmac('id', writeJson([request, owner, value])));
     await this.#insert(id, owner, value);
     return secretReference(id);
   }
@@ -77,7 +77,7 @@ export class Secrets {
     );
     const value = rows[0]?.value;
     if (!value) throw new Erased(id);
-    return JSON.parse(this.#decrypt(id, value)) as Json;
+    return parseStored(this.#decrypt(id, value)) as Json;
   }
 
   /** Whether a secret has this value; one that was erased has none. */
@@ -121,7 +121,7 @@ export class Secrets {
     await this.#pool.query('INSERT INTO ledger.secrets (id, owner, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       id,
       owner,
-      this.#encrypt(id, JSON.stringify(value)),
+      this.#encrypt(id, writeJson(value)),
     ]);
   }
 

@@ -64,7 +64,7 @@ export function dispatch(
     const state = cloneJson(waiting.state);
     const wanted = found.task(state, context);
     if (wanted === null) return { machine, task: null };
-    const parameters = toJson(fromJson(wanted.parameters)) as Record<string, unknown>;
+    const parameters = toJson(fromJson(wanted.parameters), { float: host.float }) as Record<string, unknown>;
     const next = cloneJson(wanted.state ?? state);
     const sent: ExternalCall = { ...waiting, state: next, dispatched: true, sent: wanted.function };
     const task: Task = { module, function: wanted.function, parameters, cookie: machine.cookie };
