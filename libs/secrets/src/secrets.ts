@@ -90,6 +90,12 @@ export class Secrets {
     }
   }
 
+  /** Whose a value is, or was before it was erased; undefined where there is none. */
+  async ownerOf({ $secret: id }: SecretReference): Promise<string | undefined> {
+    const { rows } = await this.#pool.query<{ owner: string }>('SELECT owner FROM ledger.secrets WHERE id = $1', [id]);
+    return rows[0]?.owner;
+  }
+
   /** How many values an owner has had that are not erased. */
   async count(owner: string): Promise<number> {
     const { rows } = await this.#pool.query<{ n: number }>(

@@ -4,6 +4,7 @@ import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import type { Logger } from '#kernel';
 import { siteLayers } from './site-layers.ts';
+import { sites } from './sites.ts';
 
 const permission = { grant: 'Site.view_site' };
 const returns = { type: { kind: 'Map' } } as const;
@@ -30,5 +31,5 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     permission,
     query: async (name, _, { view }) => explain((await siteLayers(view, String(name))).layers),
   }),
-  eraseSecret: eraseSecret('Site', 'Site.change_site'),
+  eraseSecret: eraseSecret('Site', 'Site.change_site', sites),
 });

@@ -1,7 +1,8 @@
 import type { Json, JsonMap } from '#kernel';
-import { floatOf, IntegralFloat, numberIn } from '#kernel';
+import { floatOf, IntegralFloat, isSecretReference, numberIn } from '#kernel';
 import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
+import { isSecret, SECRET_MARK, secretFault } from './secret-mark.ts';
 
 /** A list that cannot be changed: `(1, 2)`. */
 export class Tuple {
@@ -109,12 +110,17 @@ export function numberOf(value: Value): number | undefined {
 export const isFraction = (value: Value): boolean =>
   IntegralFloat.is(value) || (typeof value === 'number' && !Number.isInteger(value));
 
-/** JSON as values of a template. */
-export function fromJson(json: Json): Value {
+/** JSON as values of a template; what stands under a name that `isSecretName` is a secret, and so is a reference. */
+export function fromJson(json: Json, isSecretName: (name: string) => boolean = () => false): Value {
   if (typeof json !== 'object' || json === null || IntegralFloat.is(json)) return json;
-  if (Array.isArray(json)) return json.map(fromJson);
-  return new Map(Object.entries(json as JsonMap).map(([key, value]) => [key, fromJson(value)]));
+  if (isSecretReference(json)) return SECRET_MARK;
+  if (Array.isArray(json)) return json.map((item) => fromJson(item as Json, isSecretName));
+  return new Map(Object.entries(json as JsonMap).map(([key, value]) => [key, named(key, value, isSecretName)]));
 }
+
+/** The value that stands under a name. */
+export const named = (name: string, value: Json, isSecretName: (name: string) => boolean): Value =>
+  value !== null && isSecretName(name) ? SECRET_MARK : fromJson(value, isSecretName);
 
 /** The name of the kind of a value, as faults call it. */
 export function kindOf(value: Value): string {
@@ -144,6 +150,7 @@ export function isTrue(value: Value): boolean {
 export function itemsOf(value: Value): readonly Value[] {
   if (isList(value)) return value;
   if (value instanceof Tuple) return value.items;
+  if (isSecret(value)) throw secretFault('taken apart');
   if (typeof value === 'string') return Array.from(value);
   if (isMap(value)) return [...value.keys()];
   if (value instanceof Undefined) return [];
