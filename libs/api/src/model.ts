@@ -31,6 +31,8 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
+  readonly asOf?: boolean;
   readonly run: ActionRun;
 }
 
@@ -68,7 +70,7 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession, asOf } = declared;
   const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
   return {
     ...(doc === undefined ? {} : { doc }),
@@ -77,6 +79,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(asOf === undefined ? {} : { asOf }),
     run: run as unknown as ActionRun,
   };
 }

@@ -50,7 +50,7 @@ const host: Host = { module: (name) => modules[name] };
 
 /** What a function got, or how the script ended. */
 function called(call: string): unknown {
-  const program = compile(`begin()\n  value = lab.${call}\nend\n`);
+  const program = compile(`begin()\n  own = []\n  append( array=own, value=own )\n  value = lab.${call}\nend\n`);
   const { machine, outcome } = run(begin(program), program, host, { now: 0, newCookie: () => 'c' });
   if (outcome.kind !== 'ended') return outcome;
   return parseJson(textOf(variables(machine)['value'] as Value));
@@ -84,6 +84,7 @@ describe('what a script gives to a function', () => {
     ['need( text=none )', 'text', 'required'],
     ['need( text="a", txet="b" )', 'txet', 'need takes text'],
     ['none( text="a" )', 'text', 'none takes none'],
+    ['take( json=own )', 'json', 'a value is nested deeper than 400 levels'],
     ['take( whole=10 )', 'whole', 'must be an integer from 1 to 9, and is 10'],
     ['take( whole=1.0 )', 'whole', 'must be an integer from 1 to 9, and is "1.0"'],
     ['take( share=2 )', 'share', 'must be a number of at most 1, and is 2'],

@@ -1,7 +1,7 @@
 import type { JsonMap } from '#kernel';
 import { floatOf } from '#kernel';
 import type { CallContext, ExternalFunction, HostFunction, InlineFunction, Value } from '#tscript';
-import { ExecutionError, ParameterError, Signal, textOf, toJson, toTaggedJson } from '#tscript';
+import { ExecutionError, LanguageFault, ParameterError, Signal, textOf, toJson, toTaggedJson } from '#tscript';
 import type {
   ParametersOf,
   PlatformContract,
@@ -194,12 +194,21 @@ function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefi
   if (value === undefined && its.default !== undefined) return its.default;
   if (value === undefined && 'optional' in its) return undefined;
   if (value === undefined || (value === null && its.kind !== 'json')) throw new ParameterError(parameter, 'required');
-  const read = readAs(its.kind, value, parameter);
+  const read = readable(its.kind, value, parameter);
   if (read === SECRET) throw new ParameterError(parameter, `must be ${its.words}, and is a secret`);
   if (its.fault(read, parameter) !== undefined) {
     throw new ParameterError(parameter, `must be ${its.words}, and is ${shown(read)}`);
   }
   return its.take?.(read) ?? read;
+}
+
+/** As {@link readAs}; what has no form as JSON, such as an array that holds itself, is a fault of the parameter. */
+function readable(kind: ScriptParameter['kind'], value: Value, parameter: string): unknown {
+  try {
+    return readAs(kind, value, parameter);
+  } catch (thrown) {
+    throw thrown instanceof LanguageFault ? new ParameterError(parameter, thrown.message) : thrown;
+  }
 }
 
 const SECRET = Symbol('a secret');

@@ -40,7 +40,8 @@ export async function withIdempotency(
   const keyed = key !== undefined && visit.caller?.principal !== undefined;
   if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(api.catalogue, model))
     return execute(parsed);
-  const fingerprint = mark(writeJson([visit.method, visit.path, parsed.data]));
+  const query = parsed.query.size === 0 ? '' : `?${parsed.query.toString()}`;
+  const fingerprint = mark(writeJson([visit.method, `${visit.path}${query}`, parsed.data]));
   const before = await kept.find(visit.id);
   if (before) {
     if (before.fingerprint !== fingerprint) {

@@ -14,6 +14,7 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
   getConfig: action({
     doc: 'The configuration values of the site and those around it, with nothing in them rendered.',
     parameters: {},
+    asOf: true,
     returns,
     permission,
     query: async (name, _, { view, now }) => {
@@ -27,6 +28,7 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     doc: 'Which site, and which event, gave each configuration value, and what its operators did.',
     protocols: ['rest'],
     parameters: {},
+    asOf: true,
     returns,
     permission,
     query: async (name, _, { view }) => explain((await siteLayers(view, String(name))).layers),

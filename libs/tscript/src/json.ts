@@ -5,7 +5,7 @@
  * keys are not all plain text).
  */
 import { type Walk, largestWalk, visit } from './limits.ts';
-import { Unrecoverable } from './signals.ts';
+import { LanguageFault } from './signals.ts';
 import { wholeNumber } from './numbers.ts';
 import { floatText } from './text.ts';
 import {
@@ -88,7 +88,7 @@ function read(json: unknown, walk: Walk, depth: number): Value {
   if (json === null || json === undefined) return null;
   if (typeof json === 'boolean' || typeof json === 'string') return json;
   if (typeof json === 'number') return readNumber(json);
-  if (typeof json !== 'object') throw new Unrecoverable(`a ${typeof json} of the host is not a value`);
+  if (typeof json !== 'object') throw new LanguageFault(`a ${typeof json} of the host is not a value`);
   visit(walk, depth);
   if (Array.isArray(json)) return json.map((element) => read(element, walk, depth + 1));
   if (isBoxed(json)) return float(Number(json));
@@ -103,7 +103,7 @@ function read(json: unknown, walk: Walk, depth: number): Value {
 
 function readNumber(number: number): Value {
   if (Number.isSafeInteger(number)) return number + 0;
-  if (Number.isInteger(number)) throw new Unrecoverable('a number of the host is beyond 2^53');
+  if (Number.isInteger(number)) throw new LanguageFault('a number of the host is beyond 2^53');
   return float(number);
 }
 
@@ -117,13 +117,13 @@ function tagOf(json: JsonObject): Tag | undefined {
 /** How each tag is read. */
 const tags: Readonly<Record<Tag, (content: unknown, inner: (json: unknown) => Value) => Value>> = {
   $int: (content) => {
-    if (!/^-?\d{1,20}$/.test(String(content))) throw new Unrecoverable('an integer of the host is none');
+    if (!/^-?\d{1,20}$/.test(String(content))) throw new LanguageFault('an integer of the host is none');
     return wholeNumber(BigInt(String(content)));
   },
   $float: (content) => float(spelledFloat(content)),
   $seconds: (content) => {
     if (typeof content !== 'number' || !Number.isFinite(content))
-      throw new Unrecoverable('a duration of the host is none');
+      throw new LanguageFault('a duration of the host is none');
     return duration(content);
   },
   $secret: (content) => secret(String(content)),
@@ -208,7 +208,7 @@ export function writeMarked(
 }
 
 function plainFloat(number: number): number {
-  if (!Number.isFinite(number)) throw new Unrecoverable(`the float ${floatText(number)} cannot leave the script`);
+  if (!Number.isFinite(number)) throw new LanguageFault(`the float ${floatText(number)} cannot leave the script`);
   return number;
 }
 
@@ -220,7 +220,7 @@ function keyText(key: Value): string {
     if (key.kind === 'float') return floatText(key.number);
     if (key.kind === 'duration') return String(key.seconds);
   }
-  throw new Unrecoverable('a key of a map has no form as text');
+  throw new LanguageFault('a key of a map has no form as text');
 }
 
 /** Whether two pieces of JSON are the same, whatever the order of their keys. */
