@@ -453,3 +453,21 @@ describe('configurations as of the past', () => {
     }
   });
 });
+
+describe('templates that can never be rendered', () => {
+  const told = "is not a valid template: No filter named 'nosuch'. (line 2)";
+  const bad = '{% if false %}\n{{ x|nosuch }}{% endif %}';
+
+  it.each([
+    [SITE, { config_values: { motd: bad } }, { config_values: [`config item "motd" ${told}`] }],
+    [STRUCTURE, { config_values: { a: [bad] } }, { config_values: [`config item "a.0" ${told}`] }],
+    [PXE, { boot_script: bad, template: 'x' }, { boot_script: [told.replace('is ', '')] }],
+    [PXE, { boot_script: '#!ipxe {# x', template: bad }, { template: [told.replace('is ', '')] }],
+  ])('are refused in a new %s, and where one is changed: %j', async (model, values, body) => {
+    const base = { name: 'rendered', description: 'x', boot_script: '#!ipxe', template: 'x' };
+    await refused(client.create(model, { ...base, ...values }), body);
+    const uri = await created(model, base);
+    await refused(client.update(uri, values), body);
+    await client.delete(uri);
+  });
+});

@@ -53,6 +53,8 @@ describe('configuration values as they are given', () => {
     [{ '-db_password': 'x' }, 'OPERATOR'],
     [{ '>secret_names': ['pin'], '>pin': 'x' }, 'OPERATOR'],
     [{ secret_names: 'pin' }, 'LIST'],
+    [{ motd: '{{ open' }, 'TEMPLATE'],
+    [{ a: [{ b: '{% if x %}\n{{ y|nosuch }}{% endif %}' }] }, 'TEMPLATE'],
     [{ '>secret_names': [1] }, 'LIST'],
   ])('are refused: %j', async (values, code) =>
     expect(await faults(values)).toMatchObject([{ field: 'config_values', code }]),
@@ -160,6 +162,17 @@ describe('configuration values as they are given', () => {
       pin: MASK,
       deep: { pin: MASK },
     });
+  });
+
+  it('are refused with key and place where they cannot be rendered, unless they were there before', async () => {
+    const bad = { deep: [{ motd: 'a\n{{ b|nosuch }}', db_password: 'p' }] };
+    const text = `config item "deep.0.motd" is not a valid template: No filter named 'nosuch'. (line 2)`;
+    expect(await faults(bad)).toEqual([{ field: 'config_values', code: 'TEMPLATE', text }]);
+    const before: Pairs = [['deep', [{ motd: 'a\n{{ b|nosuch }}', db_password: { $secret: 's1' } }]]];
+    expect(await faults({ deep: [{ motd: 'a\n{{ b|nosuch }}', db_password: MASK }], more: '{{ 1 }}' }, before)).toEqual(
+      [],
+    );
+    expect(await faults({ ok: '{% raw %}{{ b|nosuch }}{% endraw %}', db_password: '{{ open' })).toEqual([]);
   });
 
   it('are taken as they are, and sealed, where a mask is written over text of the time before', async () => {

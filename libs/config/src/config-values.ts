@@ -10,6 +10,7 @@ import {
   secretReference,
   writeJson,
 } from '#kernel';
+import { templateFlaws } from './check-template.ts';
 import type { Operator } from './config-name.ts';
 import { readConfigName } from './config-name.ts';
 import type { Origin, Pairs } from './layer.ts';
@@ -58,6 +59,9 @@ export async function configValuesFrom(work: UnitOfWork, given: unknown, whose: 
   for (const [key, value] of pairs) {
     for (const [code, text] of faultsOf(key, value, sealing)) work.fault(FIELD, code, text);
     const before = whose.before?.find(([name]) => name === key)?.[1];
+    for (const [path, flaw] of templateFlaws({ path: key, name: key, value, before }, isSecret)) {
+      work.fault(FIELD, 'TEMPLATE', `config item "${path}" is not a valid template: ${flaw}`);
+    }
     values.push([key, await sealed({ path: key, owner: key, name: key, value, before }, sealing)]);
   }
   return values;

@@ -1,5 +1,6 @@
 import type { Json } from '#kernel';
 import { atOnce, IntegralFloat } from '#kernel';
+import { TEMPLATE_MARK } from './check-template.ts';
 import { TemplateFault } from './jinja/fault.ts';
 import type { Names } from './jinja/render-template.ts';
 import { unmarked } from './jinja/secret-mark.ts';
@@ -15,8 +16,6 @@ export interface Merged {
   readonly values: Map<string, Json>;
   readonly faults: readonly ConfigFault[];
 }
-
-const MARK = /\{[{%#]/;
 
 /**
  * Renders every text in a configuration as a template that sees the configuration, over and over until nothing changes.
@@ -99,7 +98,7 @@ class Merging {
 
   #text(text: string, path: string, names: Names): string {
     if (this.#faults.has(path)) return text;
-    const isTemplate = MARK.test(text);
+    const isTemplate = TEMPLATE_MARK.test(text);
     const rendered = isTemplate ? this.#render(text, path, names) : plain(text);
     if (rendered !== text) this.#changed.set(path, isTemplate);
     return rendered;
@@ -141,7 +140,7 @@ class Merging {
   #finish(value: Json, path: string, first: Json | undefined): Json {
     if (typeof value === 'string') {
       if (this.#faults.has(path)) return first ?? value;
-      return MARK.test(value) ? value : value.replace(/\n+$/, '');
+      return TEMPLATE_MARK.test(value) ? value : value.replace(/\n+$/, '');
     }
     if (Array.isArray(value)) {
       const before = first as readonly Json[];

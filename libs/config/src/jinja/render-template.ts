@@ -14,6 +14,7 @@ import { tests } from './tests.ts';
 import { textFilters } from './text-filters.ts';
 import { holdsSecret, isSecret, secretFault } from './secret-mark.ts';
 import { quoted, shown } from './text.ts';
+import { unknownName } from './unknown-names.ts';
 import type { Arguments, Run, Value } from './values.ts';
 import { named } from './values.ts';
 
@@ -46,6 +47,19 @@ export const namesOf = (
   ...Object.entries(globals),
   ...Array.from(values, ([name, value]) => [name, named(name, value, isSecretName)] as const),
 ];
+
+/** What is wrong with a text as a template, whatever it is rendered with: it cannot be read, or names what there is not. */
+export function templateFault(template: string, allowance: Allowance): TemplateFault | undefined {
+  const budget = new Budget(allowance);
+  try {
+    budget.room(template.length);
+    return unknownName(readTemplate(template, budget), { filter: filters, test: tests });
+  } catch (error) {
+    if (error instanceof RangeError) return new TemplateFault('LimitError', 'nested too deeply');
+    if (error instanceof TemplateFault) return error;
+    throw error;
+  }
+}
 
 /**
  * Renders a template of Jinja, as its version 3.1 does with its settings untouched. It sees nothing but the names it is
