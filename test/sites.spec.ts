@@ -447,7 +447,7 @@ describe('configurations as of the past', () => {
     const { paths } = (await (await rest('GET', 'Site/openapi.json')).json()) as { paths: Record<string, Values> };
     const at = { $ref: '#/components/parameters/At' };
     for (const name of ['getConfig', 'explain', 'eraseSecret']) {
-      const path = Object.keys(paths).find((one) => one.endsWith(`/Site/Site/{name}/${name}`)) ?? '';
+      const path = Object.keys(paths).find((one) => one.endsWith(`/Site/Site/{id}/${name}`)) ?? '';
       const { post } = paths[path] as { post: { parameters: Values[] } };
       expect(post.parameters.some((one) => one['$ref'] === at.$ref)).toBe(name !== 'eraseSecret');
     }
@@ -464,7 +464,8 @@ describe('templates that can never be rendered', () => {
     [PXE, { boot_script: bad, template: 'x' }, { boot_script: [told.replace('is ', '')] }],
     [PXE, { boot_script: '#!ipxe {# x', template: bad }, { template: [told.replace('is ', '')] }],
   ])('are refused in a new %s, and where one is changed: %j', async (model, values, body) => {
-    const base = { name: 'rendered', description: 'x', boot_script: '#!ipxe', template: 'x' };
+    const own = model === PXE ? { boot_script: '#!ipxe', template: 'x' } : { description: 'x' };
+    const base = { name: 'rendered', ...own };
     await refused(client.create(model, { ...base, ...values }), body);
     const uri = await created(model, base);
     await refused(client.update(uri, values), body);
