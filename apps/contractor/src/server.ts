@@ -10,7 +10,8 @@ import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
 import type { Logger } from '#kernel';
 import { addressFault, nestLogger, prometheusMetrics } from '#runtime';
-import { secretKey, Secrets } from '#secrets';
+import { BadSetting } from '#runtime/settings';
+import { secretKey, Secrets, WrongKey } from '#secrets';
 import { AppModule } from './app.module.ts';
 import type { WhenStopped } from './open-log.ts';
 import { openLog } from './open-log.ts';
@@ -58,7 +59,9 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     () => health.listeners(),
   );
   const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
-  await secrets.start();
+  await secrets.start().catch((error: unknown) => {
+    throw error instanceof WrongKey ? wrongKey(settings) : error;
+  });
   const appModule = AppModule.of({
     settings,
     log,
@@ -106,6 +109,14 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();
   return urlOf(server.address() as AddressInfo);
+}
+
+/** Which key is not that of the secrets in the database. */
+function wrongKey({ secrets, runtime }: Settings): BadSetting {
+  const rule = 'is not the key of the secrets in this database: all servers on it need the same CONTRACTOR_SECRET_KEY';
+  return secrets.secretKey === undefined
+    ? new BadSetting('CONTRACTOR_DATA', runtime.data, `holds a secret.key that ${rule}`)
+    : new BadSetting('CONTRACTOR_SECRET_KEY', '…', rule);
 }
 
 const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>

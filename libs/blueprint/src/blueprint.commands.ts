@@ -11,9 +11,10 @@ import { Secrets } from '#secrets';
 import type { foundationBluePrintFields, structureBluePrintFields } from './blueprint.api.ts';
 import type { BluePrint, BluePrintChanges } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
-import { checkParents, foundationBluePrintFor, secretNamesAbove } from './find-blueprint.ts';
+import { checkParents, foundationBluePrintFor, blueprintSecretNames } from './find-blueprint.ts';
 import { unlink } from './script-link.commands.ts';
 import { scriptLinks } from './script-links.ts';
+import { templateFaults } from './validation-template.ts';
 
 type FoundationFields = typeof foundationBluePrintFields;
 type StructureFields = typeof structureBluePrintFields;
@@ -46,7 +47,7 @@ async function changesFrom(
   const config = values.config_values;
   const configValues = async (): Promise<Pairs> => {
     const { before, ...kept } = whose;
-    const secretNames = await secretNamesAbove(work, values.parent_list ?? before?.parents ?? []);
+    const secretNames = await blueprintSecretNames(work, values.parent_list ?? before?.parents ?? []);
     const owner = { ...kept, owner: `BluePrint ${name}`, before: before?.configValues, secretNames };
     return configValuesFrom(work, config, owner);
   };
@@ -60,6 +61,7 @@ async function changesFrom(
     foundationBluePrints: values.foundation_blueprint_list,
     configValues: config === undefined ? undefined : await configValues(),
   });
+  for (const fault of templateFaults(validationTemplate ?? {})) work.fault('validation_template', 'TEMPLATE', fault);
   if (changes.foundationTypes?.length === 0) {
     work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
   }

@@ -64,7 +64,7 @@ export async function checkParents(
 }
 
 /** The names of secrets that blueprints and their parents declare. */
-export async function secretNamesAbove(work: UnitOfWork, names: readonly string[]): Promise<readonly string[]> {
+export async function blueprintSecretNames(work: UnitOfWork, names: readonly string[]): Promise<readonly string[]> {
   const declared: string[] = [];
   const seen = new Set<string>();
   const add = async (some: readonly string[]): Promise<void> => {

@@ -10,7 +10,7 @@ import type {
   ScriptParameters,
   TaskName,
 } from './contract.ts';
-import type { FoundationType, ServerHalf } from './server-half.ts';
+import type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 import type { ServerType } from './shape.ts';
 import { faultOf, shown, taken } from './shape.ts';
 
@@ -77,6 +77,7 @@ export interface ServerSide<C extends PlatformContract> {
     readonly foundationTypes: readonly (Omit<FoundationType, 'functions'> & {
       readonly functions: { readonly [N in keyof C['foundationFunctions'] & string]?: DeclaredFunction<N> };
     })[];
+    readonly complexTypes?: readonly ComplexType[];
   }): ServerHalf;
 }
 

@@ -16,7 +16,7 @@ export async function siteFor(work: UnitOfWork, field: string, name: string | nu
 }
 
 /** The names of secrets that a site and those around it declare. */
-export async function secretNamesAbove(work: UnitOfWork, name: string | null): Promise<readonly string[]> {
+export async function siteSecretNames(work: UnitOfWork, name: string | null): Promise<readonly string[]> {
   const names: string[] = [];
   const seen = new Set<string>();
   for (let at = name; at !== null && !seen.has(at);) {

@@ -9,7 +9,7 @@ import type { CommandContext } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { Secrets } from '#secrets';
-import { secretNamesAbove, siteFor } from './find-site.ts';
+import { siteSecretNames, siteFor } from './find-site.ts';
 import type { siteFields } from './site.api.ts';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
@@ -50,7 +50,7 @@ async function changesFrom(
   async function configValues(): Promise<Pairs> {
     const { before, ...kept } = whose;
     const around = parent === undefined ? (before?.parent ?? null) : parent;
-    const secretNames = await secretNamesAbove(work, around);
+    const secretNames = await siteSecretNames(work, around);
     const owner = { ...kept, owner: `Site ${name}`, before: before?.configValues, lists: LISTS, secretNames };
     return configValuesFrom(work, config, owner);
   }
