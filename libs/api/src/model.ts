@@ -33,6 +33,8 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
+  readonly asOf?: boolean;
   /** What REST says beside the value, in words, of a call that has had this one; undefined: nothing. */
   readonly note?: (value: unknown, view: View) => Promise<string | undefined>;
   readonly run: ActionRun;
@@ -79,7 +81,7 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, note } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession, note, asOf } = declared;
   const run =
     'command' in declared
       ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
@@ -91,6 +93,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(asOf === undefined ? {} : { asOf }),
     ...(note === undefined ? {} : { note }),
     run: run as unknown as ActionRun,
   };

@@ -177,17 +177,22 @@ export class ApiService {
     return this.#answer(position, async () => value);
   }
 
-  /** Calls an action on objects, all or none. */
+  /**
+   * Calls an action on objects, all or none.
+   * @param at as of which position, for actions that can be asked so; undefined: now
+   */
   async callOn(
     model: Model,
     { permission, run }: Action,
     keys: readonly Key[],
     parameters: Values,
     request: Request,
+    at?: Position,
   ): Promise<Answer<Map<Key, unknown>>> {
     this.#authorize(request, permission);
-    await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
-    const call = this.#call(request);
+    const view = await this.#view(at);
+    await show(model, keys, view, AS_THEY_ARE);
+    const call = { ...this.#call(request), view };
     if ('query' in run) {
       const values = new Map<Key, unknown>();
       for (const key of keys) values.set(key, await run.query(key, parameters, call));

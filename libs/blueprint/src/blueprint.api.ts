@@ -85,7 +85,7 @@ export const bluePrintModel = (context: ConfigContext) =>
 const configActions = (name: string, context: ConfigContext) => ({
   getConfig: getConfig(`BluePrint.view_${name}`, context),
   explain: explainConfig(`BluePrint.view_${name}`),
-  eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`),
+  eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`, blueprints),
 });
 
 /** Blueprints of foundations. */

@@ -1,6 +1,6 @@
 import type { Json } from '#kernel';
 import type { ConfigFault, Layer } from './layer.ts';
-import { shownValues } from './config-values.ts';
+import { shownValues } from './shown-values.ts';
 import { overlay } from './overlay.ts';
 
 /** What every configuration says about the server it comes from. */

@@ -1,5 +1,6 @@
-export { inOrderOfApplication, isSecretName, readConfigName } from './config-name.ts';
+export { inOrderOfApplication, readConfigName } from './config-name.ts';
 export type { ConfigName, Operator } from './config-name.ts';
+export { templateFlaw } from './check-template.ts';
 export { configSettings } from './config.settings.ts';
 export { readConfigPath } from './config-path.ts';
 export type { ConfigPath } from './config-path.ts';
@@ -15,7 +16,9 @@ export type { Overlaid, Step } from './overlay.ts';
 export { renderTemplate, Unrenderable } from './render-template.ts';
 export type { Rendered } from './render-template.ts';
 export { textOf } from './text-of.ts';
-export { configValuesFrom, secretOwner, shownValues, written } from './config-values.ts';
+export { configValuesFrom, referenceAt, secretOwner, written } from './config-values.ts';
+export { declaredSecretNames, isSecretName } from './secret-names.ts';
+export { shownValues } from './shown-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';
 export { SERVED, servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';

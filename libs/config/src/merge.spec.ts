@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Json, JsonMap } from '#kernel';
+import { floatOf } from '#kernel';
 import { LIMITS } from './limits.ts';
 import { merge } from './merge.ts';
 
@@ -26,6 +27,19 @@ describe('the texts of a configuration', () => {
     [
       { t: true, f: null, b: '{{ t }} {{ f }} {{ 1.5 }}' },
       { t: true, f: null, b: 'True None 1.5' },
+    ],
+    [
+      { v: floatOf(1), l: [floatOf(2), 2, { d: floatOf(1e22) }], s: 'v{{ v }} {{ l }}', j: '{{ l|tojson }}' },
+      {
+        v: floatOf(1),
+        l: [floatOf(2), 2, { d: floatOf(1e22) }],
+        s: "v1.0 [2.0, 2, {'d': 1e+22}]",
+        j: '[2.0, 2, {"d": 1e+22}]',
+      },
+    ],
+    [
+      { v: floatOf(3), s: '{{ v + 1 }} {{ v|int }} {{ v == 3 }} {{ 4 * v }}' },
+      { v: floatOf(3), s: '4.0 3 True 12.0' },
     ],
     [{ s: '{{ missing }}|' }, { s: '|' }],
     [

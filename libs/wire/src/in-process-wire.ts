@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseStored, writeJson } from '#kernel';
 import { taskQueues } from './task-queues.ts';
 import type {
   AgentWire,
@@ -261,4 +262,4 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 const offered = ({ modules }: Announcement): string[] =>
   Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
 
-const copy = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const copy = <T extends object>(value: T): T => parseStored(writeJson(value)) as T;

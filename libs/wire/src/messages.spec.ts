@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { floatOf } from '#kernel';
 import { encode, readBeat, readPresence, readReport, readTask } from './messages.ts';
 import type { Report, Task } from './wire.ts';
 
@@ -20,6 +21,21 @@ describe('messages of the wire', () => {
     expect(readPresence(encode({ ...presence, missing }))).toEqual({ ...presence, missing });
     const secret = { ...task, secrets: [['a', 0], ['b']] };
     expect(readTask(encode(secret))).toEqual(secret);
+  });
+
+  it('keep whole floats', () => {
+    const result = { share: floatOf(100), list: [1, floatOf(2)] };
+    expect(readReport(encode({ ...report, outcome: { result } }))).toEqual({ ...report, outcome: { result } });
+    const parameters = { ver: floatOf(1) };
+    expect(readTask(encode({ ...task, parameters }))).toEqual({ ...task, parameters });
+  });
+
+  it('of a result with a number that would be rounded are a failure', () => {
+    const text = JSON.stringify({ ...report, outcome: { result: { vm: [{ size: 0 }] } } });
+    expect(readReport(new TextEncoder().encode(text.replace('"size":0', '"size":9007199254740993')))).toEqual({
+      ...report,
+      outcome: { error: 'result: vm.0.size is a number too large to be exact' },
+    });
   });
 
   it.each([[[]], ['done'], [null], [7]])('of a result that is no map (%j) are a failure', (result) => {

@@ -1,4 +1,5 @@
 import type { JsonMap } from '#kernel';
+import { inexactNumber, IntegralFloat, parseJson, writeJson } from '#kernel';
 import type { MissingProgram } from './programs.ts';
 import type { SecretPath } from './wrap-secrets.ts';
 import type { Beat, Outcome, Report, Task } from './wire.ts';
@@ -18,7 +19,7 @@ export interface Presence {
 
 /** Writes a message as the bytes that travel. */
 export const encode = (message: Task | Report | Beat | Presence): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify(message));
+  new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
 export function readTask(data: Uint8Array): Task | undefined {
@@ -53,15 +54,19 @@ export function readPresence(data: Uint8Array): Presence | undefined {
 
 function readOutcome(it: unknown): Outcome | undefined {
   if (!isMap(it)) return undefined;
-  if (isMap(it.result)) return { result: it.result as JsonMap };
+  if (isMap(it.result)) {
+    const inexact = inexactNumber(it.result);
+    if (!inexact) return { result: it.result as JsonMap };
+    return { error: `result: ${inexact.join('.')} is a number too large to be exact` };
+  }
   if (isText(it.error)) return { error: it.error };
   // What is no map fails the task: dropped, it would be done again at every lease.
-  return 'result' in it ? { error: `result was not a map, but ${JSON.stringify(it.result).slice(0, 80)}` } : undefined;
+  return 'result' in it ? { error: `result was not a map, but ${writeJson(it.result).slice(0, 80)}` } : undefined;
 }
 
 function readMap(data: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const it: unknown = JSON.parse(new TextDecoder().decode(data));
+    const it: unknown = parseJson(new TextDecoder().decode(data));
     return isMap(it) ? it : undefined;
   } catch {
     return undefined;
@@ -78,4 +83,4 @@ const isPaths = (it: unknown): it is readonly SecretPath[] =>
   it.every((path) => Array.isArray(path) && path.every((key) => isText(key) || typeof key === 'number'));
 const isText = (it: unknown): it is string => typeof it === 'string';
 const isMap = (it: unknown): it is Record<string, unknown> =>
-  typeof it === 'object' && it !== null && !Array.isArray(it);
+  typeof it === 'object' && it !== null && !Array.isArray(it) && !IntegralFloat.is(it);

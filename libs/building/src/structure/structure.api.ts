@@ -102,7 +102,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
       updateConfig: updateConfig(configurationOf),
       getWithHostnameSite,
       force,
-      eraseSecret: eraseSecret('Structure', 'Building.change_structure'),
+      eraseSecret: eraseSecret('Structure', 'Building.change_structure', structures),
     },
   });
 
