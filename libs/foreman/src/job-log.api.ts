@@ -26,6 +26,7 @@ export const jobLogModel = defineModel({
     id: integer({ mode: 'RO' }),
   },
   rows: jobLog,
+  sites: { index: 'site' },
   present: (row, id) => ({
     id,
     site: row.site,
