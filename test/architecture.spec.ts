@@ -45,7 +45,7 @@ const AGENT_HALF = new Set(['kernel', 'platform']);
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
-  cli: [],
+  cli: ['runtime'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
   subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };

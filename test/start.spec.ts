@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { freePort } from '#testing';
-import { nodeFault, OLDEST_NODE } from '../apps/contractor/src/check-node.ts';
+import { nodeFault, OLDEST_NODE } from '#runtime/check-node';
 
 jest.setTimeout(120_000);
 
@@ -76,6 +76,26 @@ describe('the server', () => {
       out: '',
       err: `CONTRACTOR_DATA="${data}": ${rule}\n`,
     });
+  });
+
+  it('says that KurrentDB cannot be reached, and makes nothing', async () => {
+    const env = {
+      CONTRACTOR_PORT: '0',
+      EVENT_STORE: 'kurrentdb',
+      KURRENTDB_URL: `kurrentdb://u:mellon@127.0.0.1:${await freePort()}?tls=false`,
+    };
+    const { code, out, err } = await ended(env);
+    expect([code, out, err]).toEqual([2, '', expect.stringMatching(/^KURRENTDB_URL="…": .*\n$/)]);
+    expect(err).not.toContain('mellon');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('says that what should be its key is none', async () => {
+    await writeFile(path.join(directory, 'secret.key'), 'mellon');
+    const { code, err } = await ended({ CONTRACTOR_PORT: '0' });
+    const rule = 'must be 32 bytes, as base64 or hexadecimal text';
+    expect([code, err]).toEqual([2, `CONTRACTOR_SECRET_KEY is not set: ${directory}/secret.key: ${rule}\n`]);
+    expect(await readdir(directory)).toEqual(['secret.key']);
   });
 
   it.each([['--help'], ['-h']])('explains itself for %s', async (argument) => {

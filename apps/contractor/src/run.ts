@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings } from '#runtime/settings';
+import { productVersion } from '#runtime/version';
 import { checkStart } from './check-start.ts';
 import { startServer } from './server.ts';
 import { misspelt, serverSettings } from './settings.ts';
@@ -19,7 +19,7 @@ let log = jsonLogger();
 export async function run(args: readonly string[]): Promise<void> {
   const asked = readArguments(args);
   if (asked === 'help') return void process.stdout.write(USAGE);
-  if (asked === 'version') return void process.stdout.write(`contractor ${version()}\n`);
+  if (asked === 'version') return void process.stdout.write(`contractor ${productVersion()}\n`);
   if (asked !== 'start') return end(UNUSABLE, `${asked.fault}; --help says how the server is started`);
   try {
     await start();
@@ -54,10 +54,4 @@ async function start(): Promise<void> {
 function end(code: number, text: string): void {
   process.stderr.write(`${text}\n`);
   process.exit(code);
-}
-
-/** The version of the product, from the nearest package.json. */
-function version(): string {
-  const file = new URL('../../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -10,7 +10,8 @@ import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
 import type { Logger } from '#kernel';
 import { addressFault, nestLogger, prometheusMetrics } from '#runtime';
-import { secretKey, Secrets } from '#secrets';
+import { BadSetting } from '#runtime/settings';
+import { secretKey, Secrets, WrongKey } from '#secrets';
 import { AppModule } from './app.module.ts';
 import type { WhenStopped } from './open-log.ts';
 import { openLog } from './open-log.ts';
@@ -23,6 +24,10 @@ import { statusPages } from './status-pages.ts';
 
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
+
+/** What is said where the key is not that of the database. */
+const OTHER_KEY =
+  'the database was encrypted with another key than that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory';
 
 /** A server that runs. */
 export interface RunningServer {
@@ -58,7 +63,11 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     () => health.listeners(),
   );
   const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
-  await secrets.start();
+  await secrets.start().catch((error: unknown) => {
+    if (!(error instanceof WrongKey)) throw error;
+    const set = settings.secrets.secretKey === undefined ? undefined : '…';
+    throw new BadSetting('CONTRACTOR_SECRET_KEY', set, OTHER_KEY);
+  });
   const appModule = AppModule.of({
     settings,
     log,

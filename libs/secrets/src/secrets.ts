@@ -34,6 +34,9 @@ export class Erased extends Error {
   }
 }
 
+/** A secret was encrypted with another key. */
+export class WrongKey extends Error {}
+
 /**
  * The ledger of secrets: values encrypted with AES-256-GCM, each under an id of its own that events refer to. A value
  * never changes: a new one gets a new id, so what the log says of the past stays true. Erasing one erases it everywhere.
@@ -49,7 +52,7 @@ export class Secrets {
 
   /**
    * Makes the ledger where there is none.
-   * @throws Error where the secrets in it were encrypted with another key
+   * @throws WrongKey where the secrets in it were encrypted with another key
    */
   async start(): Promise<void> {
     await makeLedger(this.#pool, `${TABLE}; ${INDEX}`);
@@ -69,7 +72,7 @@ export class Secrets {
     return secretReference(id);
   }
 
-  /** The value of a secret. @throws Erased; Error where it was encrypted with another key */
+  /** The value of a secret. @throws Erased, WrongKey */
   async read({ $secret: id }: SecretReference): Promise<Json> {
     const { rows } = await this.#pool.query<{ value: Buffer | null }>(
       'SELECT value FROM ledger.secrets WHERE id = $1',
@@ -140,7 +143,7 @@ export class Secrets {
     try {
       return decipher.update(sealed.subarray(NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8');
     } catch (error) {
-      throw new Error(`secret ${id} cannot be read: it was encrypted with another key than ${KEY_PLACE}`, {
+      throw new WrongKey(`secret ${id} cannot be read: it was encrypted with another key than ${KEY_PLACE}`, {
         cause: error,
       });
     }
