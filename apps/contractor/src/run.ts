@@ -1,3 +1,4 @@
+import { nodeNotice } from '#runtime/check-node';
 import { jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
@@ -37,6 +38,8 @@ async function start(): Promise<void> {
     log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
   }
   await checkStart(settings);
+  const notice = nodeNotice(process.versions.node);
+  if (notice !== undefined) log.warn(notice);
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
   let stopping = false;
