@@ -213,7 +213,7 @@ describe('modules', () => {
   });
 
   it('bring neither the framework nor a database into the agent daemon', () => {
-    const reached = new Set(['apps/subcontractor/src/main.ts']);
+    const reached = new Set(['apps/subcontractor/src/main.ts', 'apps/subcontractor/src/subcontractor.ts']);
     const packages = new Set<string>();
     for (const file of reached) {
       for (const specifier of loadedBy(file)) {

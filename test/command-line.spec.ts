@@ -9,7 +9,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, freePort, startContractor, testDatabase, until } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 interface Ended {
   readonly code: number | null;

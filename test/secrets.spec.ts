@@ -3,7 +3,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const SITE = '/api/v1/Site/Site';
 const BLUEPRINT = '/api/v1/BluePrint/FoundationBluePrint';

@@ -21,7 +21,7 @@ import { Secrets } from '#secrets';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /**
  * The API of the server, whose modules are put together and never started. Of which kind an object is among others in the

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { freePort } from '#testing';
 import { nodeFault, nodeNotice, SUPPORTED_NODE } from '#runtime/check-node';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe('the server', () => {
   let directory: string;

@@ -14,6 +14,6 @@ if (fault === undefined) {
     }),
   );
 } else {
-  process.stderr.write('' + fault + '\n');
+  process.stderr.write(fault + '\n');
   process.exit(2);
 }

@@ -15,6 +15,6 @@ if (fault === undefined) {
     )
     .then((code) => process.exit(code));
 } else {
-  process.stderr.write('' + fault + '\n');
+  process.stderr.write(fault + '\n');
   process.exit(2);
 }
