@@ -25,10 +25,6 @@ import { statusPages } from './status-pages.ts';
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
 
-/** What is said where the key is not that of the database. */
-const OTHER_KEY =
-  'the database was encrypted with another key than that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory';
-
 /** A server that runs. */
 export interface RunningServer {
   /** Where it listens. */
@@ -64,9 +60,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   );
   const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
   await secrets.start().catch((error: unknown) => {
-    if (!(error instanceof WrongKey)) throw error;
-    const set = settings.secrets.secretKey === undefined ? undefined : '…';
-    throw new BadSetting('CONTRACTOR_SECRET_KEY', set, OTHER_KEY);
+    throw error instanceof WrongKey ? wrongKey(settings) : error;
   });
   const appModule = AppModule.of({
     settings,
@@ -115,6 +109,14 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();
   return urlOf(server.address() as AddressInfo);
+}
+
+/** Which key is not that of the secrets in the database. */
+function wrongKey({ secrets, runtime }: Settings): BadSetting {
+  const rule = 'is not the key of the secrets in this database: all servers on it need the same CONTRACTOR_SECRET_KEY';
+  return secrets.secretKey === undefined
+    ? new BadSetting('CONTRACTOR_DATA', runtime.data, `holds a secret.key that ${rule}`)
+    : new BadSetting('CONTRACTOR_SECRET_KEY', '…', rule);
 }
 
 const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>

@@ -1,7 +1,7 @@
 import type { Caller } from '#kernel';
 import type { NamedCommand } from '#event-store';
 import type { Key, ReadModel, View } from '#read-store';
-import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf } from './field.ts';
+import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
 
 /** Values by field or parameter name, in the shapes of the inside: references are ids. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -15,14 +15,17 @@ export interface Call {
   readonly now: string;
 }
 
+export type { Protocol };
+
 /** Who may: anybody, anybody with a session, or who has been granted the permission (`Site.view_site`). */
 export type Permission = 'anybody' | 'session' | { readonly grant: string };
 
 /**
  * Where the objects of a model are, for services that are bound to sites: each at the site which an index of the rows
- * holds; each a site itself; or nowhere, so that services may see them and not change them.
+ * holds, or where the object of another model is whose id it holds (`of`, its path); each a site itself; or nowhere, so
+ * that services may see them and not change them.
  */
-export type Sites = { readonly index: string } | 'itself' | 'none';
+export type Sites = { readonly index: string; readonly of?: string } | 'itself' | 'none';
 
 /** A site and the modules in question there. */
 export interface Place {
@@ -49,6 +52,8 @@ export interface Action {
    * services that are bound to sites may not call it.
    */
   readonly sites?: 'none' | ((parameters: Values, view: View) => Promise<Place | undefined>);
+  /** What REST says beside the value, in words, of a call that has had this one; undefined: nothing. */
+  readonly note?: (value: unknown, view: View) => Promise<string | undefined>;
   readonly run: ActionRun;
 }
 
@@ -57,13 +62,20 @@ export interface Action {
  * a query, which changes nothing.
  */
 export type ActionRun =
-  | { readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown>;
+      /** What is answered when the read models show the change; the result of the command unless said otherwise. */
+      readonly answer?: (target: Key | undefined, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
 
 type Declared<P extends Parameters> = Omit<Action, 'parameters' | 'run' | 'static'> & { readonly parameters: P };
 
 type RunsOn<P extends Parameters, T> =
-  | { readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown>;
+      readonly answer?: (target: T, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: T, parameters: ValuesOf<P>, call: Call) => Promise<unknown> };
 
 /** Declares an action on objects; `target` is the id of one. */
@@ -86,8 +98,11 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, sites } = declared;
-  const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
+  const { doc, protocols, parameters, returns, permission, ignoresSession, sites, note } = declared;
+  const run =
+    'command' in declared
+      ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
+      : { query: declared.query };
   return {
     ...(doc === undefined ? {} : { doc }),
     ...(protocols === undefined ? {} : { protocols }),
@@ -96,6 +111,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
     ...(sites === undefined ? {} : { sites }),
+    ...(note === undefined ? {} : { note }),
     run: run as unknown as ActionRun,
   };
 }
@@ -113,9 +129,6 @@ export interface Deletion {
   /** Who still uses one, in words (`Foundation web1`); other modules add to this by extensions. */
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
 }
-
-/** A protocol of the API. */
-export type Protocol = 'cinp' | 'rest';
 
 /** A model of the API, declared once; every protocol of the API is made from this. */
 export interface Model<Row extends object = object> {

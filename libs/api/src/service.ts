@@ -155,6 +155,7 @@ export class ApiService {
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#context.reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
+    if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
     const position =
       typeof values === 'function'
@@ -214,7 +215,18 @@ export class ApiService {
       keys.map((key) => run.command(key, parameters, call)),
       request,
     );
-    return this.#answer(position, async () => new Map(keys.map((key, n) => [key, value[n]])));
+    return this.#answer(position, async (pending) => {
+      const answers = new Map<Key, unknown>();
+      for (const [n, key] of keys.entries()) {
+        answers.set(key, run.answer && !pending ? await run.answer(key, this.#call(request)) : value[n]);
+      }
+      return answers;
+    });
+  }
+
+  /** What is said beside the value of a call; undefined: nothing. */
+  async noteOf({ note }: Action, value: unknown): Promise<string | undefined> {
+    return note?.(value, this.#context.reads.now);
   }
 
   #authorize({ caller }: Request, permission: Permission): void {

@@ -47,7 +47,7 @@ export class SiteGuard {
       if (change) throw new Forbidden(SHARED);
       return;
     }
-    const sites = await sitesOf(model, keys, view);
+    const sites = await this.#sitesOf(model, keys, view);
     for (const key of keys) {
       const site = sites.get(key);
       if (site === undefined && model.sites !== undefined) throw new NotFound(model.path, key);
@@ -72,7 +72,7 @@ export class SiteGuard {
       const model = this.#parts.catalogue.model(type.model);
       if (!model || model.sites === undefined) throw new Forbidden(ELSEWHERE);
       if (model.sites === 'none') continue;
-      const sites = await sitesOf(model, keys as Key[], view);
+      const sites = await this.#sitesOf(model, keys as Key[], view);
       // What is not there is told as that.
       if ([...sites.values()].some((site) => !canServe(caller, site))) throw new Forbidden(ELSEWHERE);
     }
@@ -94,11 +94,14 @@ export class SiteGuard {
       const keys = [...found].flatMap(([key, row]) => (matches(row) ? [key] : [])).toSorted(compareKeys);
       return { keys: keys.slice(skip, end), total: keys.length };
     }
-    const wanted = where[sites.index];
-    const at = wanted === undefined ? bound : bound.filter((site) => site === wanted);
+    const { index, of } = sites;
+    const holder = of === undefined ? undefined : this.#modelOf(of);
+    const places = holder ? (await this.list(caller, holder, {}, view)).keys : bound;
+    const wanted = where[index];
+    const at = wanted === undefined ? places : places.filter((place) => place === wanted);
     const parts = await Promise.all(
-      at.map((site) =>
-        view.keys(rows, { where: { ...where, [sites.index]: site }, ...(end === undefined ? {} : { count: end }) }),
+      at.map((place) =>
+        view.keys(rows, { where: { ...where, [index]: place }, ...(end === undefined ? {} : { count: end }) }),
       ),
     );
     return {
@@ -131,12 +134,23 @@ export class SiteGuard {
     await reads.projector.caughtUp(await head(), LATE_ROW_MS);
     return reads.now;
   }
-}
 
-/** The sites of those objects that are there; of sites themselves also where they are not. */
-async function sitesOf({ rows, sites }: Model, keys: readonly Key[], view: View): Promise<Map<Key, string>> {
-  if (sites === 'itself') return new Map(keys.map((key) => [key, String(key)]));
-  if (!rows || typeof sites !== 'object') return new Map();
-  const found = await view.many(rows, keys);
-  return new Map([...found].map(([key, row]) => [key, String(rows.indexes[sites.index]?.(row) ?? '')]));
+  /** The sites of those objects that are there; of sites themselves also where they are not. */
+  async #sitesOf({ rows, sites }: Model, keys: readonly Key[], view: View): Promise<Map<Key, string>> {
+    if (sites === 'itself') return new Map(keys.map((key) => [key, String(key)]));
+    if (!rows || typeof sites !== 'object') return new Map();
+    const { index, of } = sites;
+    const places = new Map(
+      [...(await view.many(rows, keys))].map(([key, row]) => [key, rows.indexes[index]?.(row) ?? '']),
+    );
+    if (of === undefined) return new Map([...places].map(([key, site]) => [key, String(site)]));
+    const holders = await this.#sitesOf(this.#modelOf(of), [...new Set(places.values())], view);
+    return new Map([...places].map(([key, holder]) => [key, holders.get(holder) ?? '']));
+  }
+
+  #modelOf(path: string): Model {
+    const model = this.#parts.catalogue.model(path);
+    if (!model) throw new Error(`there is no ${path}`);
+    return model;
+  }
 }

@@ -20,6 +20,9 @@ const KEY_CHECK = '00000000-0000-0000-0000-000000000000';
 /** Where the key comes from, for whoever has another one. */
 const KEY_PLACE = 'that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory';
 
+/** The secrets of a database were encrypted with another key than the one that is given. */
+export class WrongKey extends Error {}
+
 const NONCE = 12;
 const TAG = 16;
 
@@ -33,9 +36,6 @@ export class Erased extends Error {
     this.id = id;
   }
 }
-
-/** A secret was encrypted with another key. */
-export class WrongKey extends Error {}
 
 /**
  * The ledger of secrets: values encrypted with AES-256-GCM, each under an id of its own that events refer to. A value
@@ -72,7 +72,7 @@ export class Secrets {
     return secretReference(id);
   }
 
-  /** The value of a secret. @throws Erased, WrongKey */
+  /** The value of a secret. @throws Erased; WrongKey */
   async read({ $secret: id }: SecretReference): Promise<Json> {
     const { rows } = await this.#pool.query<{ value: Buffer | null }>(
       'SELECT value FROM ledger.secrets WHERE id = $1',
