@@ -70,7 +70,9 @@ describe('a bench', () => {
     }
     const { code, err } = await bench(['thread', '3'], { PATH: programs });
     expect(code).toBe(1);
-    expect(err).toMatch(/^thread: Error: \d jobs are left, and \/api\/v1\/Foreman\/FoundationJob:\d: is in error: .*"ping" is not/);
+    expect(err).toMatch(
+      /^thread: Error: \d jobs are left, and \/api\/v1\/Foreman\/FoundationJob:\d: is in error: .*"ping" is not/,
+    );
   });
 
   it.each([[['nosuch']], [[]], [['thread', '--limit', 'soon']]])('is asked for by its name: %j', async (args) => {

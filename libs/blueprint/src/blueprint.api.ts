@@ -67,7 +67,14 @@ const deletion: Deletion = {
   users: (view, name) => usersOf(view, String(name)),
 };
 
-const shared = { base: 'BluePrint/BluePrint', idField: 'name', rows: blueprints, sites: 'none', present, deletion } as const;
+const shared = {
+  base: 'BluePrint/BluePrint',
+  idField: 'name',
+  rows: blueprints,
+  sites: 'none',
+  present,
+  deletion,
+} as const;
 
 /** The base of all blueprints: what scripts are linked to. */
 export const bluePrintModel = (context: ConfigContext) =>
