@@ -19,7 +19,7 @@ import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { restAdapter } from '#rest';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /**
  * Who may what: by model, what can be asked of it and the permission that takes. `anybody` needs no session, `session`

@@ -24,6 +24,7 @@ export const serviceModel = defineModel({
   idField: 'name',
   fields: serviceFields,
   rows: services,
+  sites: 'none',
   present: ({ credential, serves, ...row }, name) => ({ ...row, ...serves, name, has_token: credential !== null }),
   create: (values) => new CreateService(values),
   update: (name, values) => new ChangeService(name, values),

@@ -67,7 +67,14 @@ const deletion: Deletion = {
   users: (view, name) => usersOf(view, String(name)),
 };
 
-const shared = { base: 'BluePrint/BluePrint', idField: 'name', rows: blueprints, present, deletion } as const;
+const shared = {
+  base: 'BluePrint/BluePrint',
+  idField: 'name',
+  rows: blueprints,
+  sites: 'none',
+  present,
+  deletion,
+} as const;
 
 /** The base of all blueprints: what scripts are linked to. */
 export const bluePrintModel = (context: ConfigContext) =>
@@ -77,6 +84,7 @@ export const bluePrintModel = (context: ConfigContext) =>
     idField: 'name',
     fields: { ...common, script_map: scriptMap },
     rows: blueprints,
+    sites: 'none',
     present,
     readable: false,
     actions: { getConfig: getConfig('BluePrint.view_blueprint', context) },

@@ -5,6 +5,12 @@ import { floatOf } from '#kernel';
 import { LIMITS } from './limits.ts';
 import { merge } from './merge.ts';
 
+/** Processor time this process has had, in milliseconds: what else the machine does is of no matter to it. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 const merged = (values: JsonMap) => {
   const { values: map, faults } = merge(Object.entries(values));
   return { values: Object.fromEntries(map), faults: Object.fromEntries(faults.map(({ key, error }) => [key, error])) };
@@ -94,10 +100,10 @@ describe('the texts of a configuration', () => {
   );
 
   it('that go in circles are given up soon', () => {
-    const begun = performance.now();
+    const begun = processorTime();
     const many = Array.from({ length: 300 }, (_, n): [string, Json] => [`k${n}`, `{{ k${(n + 1) % 300} }}{{ k${n} }}`]);
     const { values, faults } = merge(many);
-    expect(performance.now() - begun).toBeLessThan(LIMITS.time + 2000);
+    expect(processorTime() - begun).toBeLessThan(LIMITS.time + 2000);
     expect(faults).toHaveLength(300);
     expect([...values]).toEqual(many);
   });

@@ -6,7 +6,7 @@ import { startRelay, testDatabase, until } from '#testing';
 import type { LeadershipTimes } from './leadership.ts';
 import { Leadership } from './leadership.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 /** So that specs need not wait for the seconds of a real server; no answer is late by itself. */
 const QUICK: LeadershipTimes = { candidacy: 20, heartbeat: 20, answer: 10_000, lease: 300 };

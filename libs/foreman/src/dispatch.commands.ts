@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
-import { canServe, Forbidden } from '#api';
 import type { Clock, CommandResult } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
@@ -101,9 +100,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   async execute(command: FetchTasks): Promise<CommandResult<readonly PolledTask[]>> {
     const { site, modules, max } = command;
     const context = CommandContext.from(command);
-    const { caller } = context;
-    if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
-    const holder = holderOf(caller);
+    const holder = holderOf(context.caller);
     const tasks = await this.#handedBefore(holder, await this.foreman.heardPolling(holder));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;

@@ -13,4 +13,5 @@ export { MetricsRegistry } from './metrics-registry.ts';
 export type { Labels, Measured, MetricDescription } from './metrics-registry.ts';
 export { addressFault, checkAddress, checkDatabase, checkDataDirectory } from './start-checks.ts';
 export { configFactory, settingsModule } from './settings/settings.module.ts';
+export { reasonOf } from './reason-of.ts';
 export { DATABASE, LOGGER } from './tokens.ts';

@@ -91,6 +91,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
     idField: 'id',
     fields: structureFields,
     rows: structures,
+    sites: { index: 'site' },
     present,
     create: (values) => new CreateStructure(values),
     update: (id, values) => new ChangeStructure(id, values),
