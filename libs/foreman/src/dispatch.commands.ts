@@ -105,7 +105,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
     const holder = holderOf(caller);
     const { polls } = this.foreman;
-    const tasks = await this.#handedBefore(holder, polls.heard(holder, this.foreman.now));
+    const tasks = await this.#handedBefore(holder, polls.polled(holder, this.foreman.now));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
@@ -148,18 +148,20 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   }
 
   /**
-   * What becomes of the tasks an agent was handed before. One that has logged in anew has forgotten them: they are open
-   * again. To one that is heard of for the first time since the server was started they are handed once more, with the
-   * same cookie, where that is safe: the answer they were in may have been lost with the server.
+   * What becomes of the tasks that agents of this name and source were handed before, seen from the session that polls
+   * for the first time since the server was started. Its own are handed out once more, with the same cookie, where that
+   * is safe: the answer they were in may have been lost with the server. Those of other sessions are looked at, because
+   * this may be an agent that has started again: from now on they may be over earlier.
    */
   async #handedBefore(holder: Holder, first: boolean): Promise<PolledTask[]> {
-    const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
     const again: PolledTask[] = [];
+    if (!first) return again;
+    const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
     for (const { key, row } of rows) {
       const { order, dispatch, stage } = row;
       if (!order || !dispatch?.holder) continue;
-      if (this.foreman.polls.startedAgain(dispatch.holder)) await this.foreman.reconcileNow(Number(key));
-      else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
+      if (dispatch.holder.session !== holder.session) await this.foreman.reconcileNow(Number(key));
+      else if (stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
         const task = await this.#polled(Number(key), order, dispatch.cookie);
         if (task) again.push(task);
       }
