@@ -13,6 +13,7 @@ import { systemClock } from '#event-store';
 import type { Principal } from '#kernel';
 import { silentLogger } from '#kernel';
 import { Secrets } from '#secrets';
+import { natsKey } from '#wire';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { cinpAdapter } from '#cinp';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
@@ -126,6 +127,8 @@ const catalogue = await (async () => {
       log: silentLogger,
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
+      installation: { id: 'none', data: 'none' },
+      natsKey: natsKey('none'),
       onAdministratorCreated: () => undefined,
       eventSourcing: {
         store: {} as EventStore,

@@ -15,10 +15,11 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { repeatOf, serverHalves } from '#platforms/servers';
 import { RecordsModule } from '#records';
+import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SiteModule } from '#site';
-import type { InProcessWire } from '#wire';
+import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman } from '#wire';
 import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +31,9 @@ export interface ServerParts {
   readonly log: Logger;
   readonly pool: Pool;
   readonly secrets: Secrets;
+  readonly installation: Installation;
+  /** The key by which NATS knows the server. */
+  readonly natsKey: NatsKey;
   readonly eventSourcing: EventSourcingOptions;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
@@ -59,10 +63,12 @@ class PartsModule {
 @Module({})
 export class AppModule {
   static of(parts: ServerParts): DynamicModule {
-    const { settings, log } = parts;
+    const { settings, log, installation } = parts;
     const { natsUrl, embeddedSubcontractor } = settings.wire;
     const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
-    const wire = local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log });
+    const { seed } = parts.natsKey;
+    const wire =
+      local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log, installation, seed });
     return {
       module: AppModule,
       imports: [

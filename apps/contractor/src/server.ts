@@ -9,8 +9,10 @@ import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
 import type { Logger } from '#kernel';
-import { addressFault, nestLogger, prometheusMetrics } from '#runtime';
+import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
+import { BadSetting } from '#runtime/settings';
 import { secretKey, Secrets } from '#secrets';
+import { InstallationTaken, natsKey } from '#wire';
 import { AppModule } from './app.module.ts';
 import type { WhenStopped } from './open-log.ts';
 import { openLog } from './open-log.ts';
@@ -57,13 +59,17 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     () => health.lag(),
     () => health.listeners(),
   );
-  const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
+  const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
+  const secrets = new Secrets(pool, key);
   await secrets.start();
+  const installation = await openInstallation(pool, settings.wire.installation);
   const appModule = AppModule.of({
     settings,
     log,
     pool,
     secrets,
+    installation,
+    natsKey: natsKey(Buffer.concat([key, Buffer.from(installation.data)])),
     onAdministratorCreated: ({ name, password }) => {
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
@@ -101,7 +107,10 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   await listen(server, settings.http);
   whenStopped(() => closeInTime(server));
 
-  await app.init();
+  await app.init().catch((error: unknown) => {
+    if (!(error instanceof InstallationTaken)) throw error;
+    throw new BadSetting('CONTRACTOR_INSTALLATION', installation.id, `cannot be used: ${error.message}`);
+  });
   await app.getHttpAdapter().getInstance().ready();
   dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();

@@ -16,6 +16,8 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
   restart(options?: { readonly emptied?: boolean }): Promise<void>;
+  /** Has it read another configuration while it runs, as an operator would. */
+  reload(config: string): Promise<void>;
 }
 
 export interface NatsServerOptions {
@@ -49,6 +51,12 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       await rm(folder, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
+    async reload(changed) {
+      await writeFile(configFile, changed);
+      const reloaded = once(server.stderr ?? server, 'reloaded');
+      server.kill('SIGHUP');
+      await reloaded;
+    },
     async restart({ emptied = false } = {}) {
       await end('SIGKILL');
       if (emptied) await rm(store, { recursive: true, force: true });
@@ -81,6 +89,7 @@ async function launch(folder: string, options: readonly string[]): Promise<{ ser
     let port = 0;
     const read = (line: string) => {
       log.push(line);
+      if (/Reloaded server configuration/.test(line)) stderr.emit('reloaded');
       port = Number(/Listening for client connections on .*:(\d+)$/.exec(line)?.[1] ?? port);
       if (line.endsWith('Server is ready')) resolve({ server, port });
     };
