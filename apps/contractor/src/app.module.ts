@@ -18,7 +18,7 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
-import { SiteModule } from '#site';
+import { SiteModule, sites } from '#site';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman } from '#wire';
 import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
@@ -35,6 +35,8 @@ export interface ServerParts {
   /** The key by which NATS knows the server. */
   readonly natsKey: NatsKey;
   readonly eventSourcing: EventSourcingOptions;
+  /** A report of an agent was put aside, because nobody can take it. */
+  readonly onUndeliverableReport?: () => void;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
@@ -80,7 +82,12 @@ export class AppModule {
         BlueprintModule,
         SiteModule,
         DirectoryModule,
-        ForemanModule.forRoot({ wire, repeatOf }),
+        ForemanModule.forRoot({
+          wire,
+          repeatOf,
+          sites,
+          onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
+        }),
         BuildingModule,
         RecordsModule,
       ],

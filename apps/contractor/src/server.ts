@@ -9,10 +9,12 @@ import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
 import type { Logger } from '#kernel';
+import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
 import { secretKey, Secrets } from '#secrets';
-import { InstallationTaken, natsKey } from '#wire';
+import { checkInstallation, InstallationTaken, natsKey } from '#wire';
+import type { NatsKey } from '#wire';
 import { AppModule } from './app.module.ts';
 import type { WhenStopped } from './open-log.ts';
 import { openLog } from './open-log.ts';
@@ -59,17 +61,25 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     () => health.lag(),
     () => health.listeners(),
   );
+  const countUndeliverable = metrics.registry.counter({
+    name: 'contractor_undeliverable_reports_total',
+    help: 'Reports of subcontractors that nobody could take; they are dead letters',
+    labels: [],
+  });
   const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
   const secrets = new Secrets(pool, key);
   await secrets.start();
   const installation = await openInstallation(pool, settings.wire.installation);
+  const nats = natsKey(Buffer.concat([key, Buffer.from(installation.data)]));
+  await checkInstallationId(settings, installation, nats);
   const appModule = AppModule.of({
     settings,
     log,
     pool,
     secrets,
     installation,
-    natsKey: natsKey(Buffer.concat([key, Buffer.from(installation.data)])),
+    natsKey: nats,
+    onUndeliverableReport: () => countUndeliverable({}),
     onAdministratorCreated: ({ name, password }) => {
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
@@ -107,14 +117,22 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   await listen(server, settings.http);
   whenStopped(() => closeInTime(server));
 
-  await app.init().catch((error: unknown) => {
-    if (!(error instanceof InstallationTaken)) throw error;
-    throw new BadSetting('CONTRACTOR_INSTALLATION', installation.id, `cannot be used: ${error.message}`);
-  });
+  await app.init();
   await app.getHttpAdapter().getInstance().ready();
   dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();
   return urlOf(server.address() as AddressInfo);
+}
+
+/** @throws BadSetting where another installation on this NATS has this id */
+async function checkInstallationId({ wire }: Settings, installation: Installation, { seed }: NatsKey): Promise<void> {
+  if (wire.natsUrl === undefined) return;
+  try {
+    await checkInstallation({ servers: wire.natsUrl, installation, seed });
+  } catch (cause) {
+    if (!(cause instanceof InstallationTaken)) throw cause;
+    throw new BadSetting('CONTRACTOR_INSTALLATION', installation.id, cause.message);
+  }
 }
 
 const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>

@@ -17,6 +17,7 @@ import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
+import { SiteCheck } from './site-check.ts';
 import { erasedText } from './task-secrets.ts';
 
 /** At most this many tasks are given out by one poll. */
@@ -96,14 +97,19 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
     @Inject(READ_STORE) private readonly reads: ReadStore,
     @Inject(CommandGateway) private readonly commands: CommandGateway,
+    @Inject(SiteCheck) private readonly sites: SiteCheck,
   ) {}
 
+  /** @throws Forbidden; Refusal where there is no such site */
   async execute(command: FetchTasks): Promise<CommandResult<readonly PolledTask[]>> {
     const { site, modules, max } = command;
     const context = CommandContext.from(command);
     const { caller } = context;
     if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
     const holder = holderOf(caller);
+    if (!(await this.sites.has(site, agentOf(holder)))) {
+      throw refuse('site', 'NOT_FOUND', `there is no site ${JSON.stringify(site)}`);
+    }
     const { polls } = this.foreman;
     const tasks = await this.#handedBefore(holder, polls.polled(holder, this.foreman.now));
     const most = Math.min(max, MAX_TASKS);

@@ -8,7 +8,7 @@ import type { Clock, EventStore, Position, Recorded } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
 import type { Follower } from '#reactions';
 import type { Repeat, ServerHalf } from '#platform';
-import type { ReadStore } from '#read-store';
+import type { ReadModel, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { ForemanWire, Report } from '#wire';
@@ -24,6 +24,8 @@ import { JobTargetRegistry, targetOf } from './job-target.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { PollingAgents } from './polling-agents.ts';
+import { SiteCheck } from './site-check.ts';
+import { isOfNoJob, UndeliverableReports } from './undeliverable-reports.ts';
 import type { ResolveSecrets } from './task-secrets.ts';
 import { erasedText } from './task-secrets.ts';
 
@@ -34,6 +36,10 @@ export interface ForemanOptions {
   readonly resolveSecrets: ResolveSecrets;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
+  /** The read model of the sites, by name. */
+  readonly sites: ReadModel;
+  /** A report of an agent was put aside, because nobody can take it. */
+  readonly onUndeliverableReport: () => void;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
@@ -66,6 +72,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly polls: PollingAgents;
   readonly #beats = new Map<string, number>();
   readonly #targets: JobTargetRegistry;
+  readonly #sites: SiteCheck;
+  readonly #undeliverable: UndeliverableReports;
   /** Jobs by the stream of their target. */
   readonly #jobOf = new Map<string, number>();
   /** The same the other way round. */
@@ -83,7 +91,11 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(CLOCK) clock: Clock,
     @Inject(DATABASE) pool: Pool,
     @Inject(LOGGER) log: Logger,
+    @Inject(SiteCheck) sites: SiteCheck,
+    @Inject(UndeliverableReports) undeliverable: UndeliverableReports,
   ) {
+    this.#sites = sites;
+    this.#undeliverable = undeliverable;
     this.#options = options;
     this.#targets = targets;
     this.#commands = commands;
@@ -111,7 +123,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.#reads.projector.caughtUp(this.#position, 60_000);
     const { rows } = await this.#reads.now.list(jobs);
     await wire.start({
-      reported: (report) => this.#takeReport(report),
+      reported: (report) => this.#undeliverable.taking(report, () => this.#takeReport(report)),
+      unreadable: (message) => this.#undeliverable.unreadable(message),
+      hasSite: (site, agent) => this.#sites.has(site, agent),
+      handedOver: (cookie) => this.#dispatched.has(cookie),
       beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
       served: () => this.#ringAll(),
     });
@@ -288,7 +303,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       const context = CommandContext.system(this.#clock.now(), `report-${cookie}`, `agent ${agent}`);
       await this.#commands.execute(new ReportTask(id, cookie, outcome), context);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal) || isOfNoJob(error)) throw error;
       this.#log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
     }
   }

@@ -8,5 +8,6 @@ export { JobTargetRegistry } from './job-target.ts';
 export type { JobTarget, JobTargetState } from './job-target.ts';
 export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';
+export { SubcontractorHealth } from './subcontractor-health.ts';
 export { jobs } from './jobs.ts';
 export type { JobRow } from './jobs.ts';

@@ -54,8 +54,7 @@ interface Session {
 /**
  * The foreman's end of the wire over NATS. `start` resolves after the first attempt to connect, whether it succeeded
  * or not: while there is no connection `serves` says false and `send` rejects, and the connection is tried for ever.
- * `start` rejects with InstallationTaken where it is found out at once that the id belongs to other data; later that is
- * tried again and again, and told as the fault.
+ * Where the id of the installation belongs to other data it takes no part either, tells so, and tries again and again.
  */
 export function jetstreamForeman(
   settings: JetstreamForemanSettings,
@@ -70,8 +69,6 @@ export function jetstreamForeman(
   let looking = 0;
   let link: Promise<NatsLink> | undefined;
   let session: Session | undefined;
-  /** Resolves when it is known for the first time in a session whether the id is ours. */
-  let claimed: Promise<void> = Promise.resolve();
   let taken: InstallationTaken | undefined;
   let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
@@ -81,11 +78,7 @@ export function jetstreamForeman(
       if (session === now) session = undefined;
       present.clear();
     });
-    let told = () => undefined as void;
-    claimed = new Promise((resolve) => {
-      told = resolve;
-    });
-    const reading = claim(now, told)
+    const reading = claim(now)
       .then(async () => {
         if (over.aborted) return;
         listen(now, listener, connection);
@@ -96,22 +89,20 @@ export function jetstreamForeman(
     handling.add(reading);
   };
 
-  /** Makes the stream of the reports our own. @param told called when that has been tried once */
-  const claim = async ({ streams, over }: Session, told: () => void) => {
+  /** Makes the stream of the reports our own. */
+  const claim = async ({ streams, over }: Session) => {
     for (let wait = retryFirst; !over.aborted; wait = Math.min(2 * wait, retryMost)) {
       try {
         await unlessAborted(streams.results(installation), over);
         taken = undefined;
-        return told();
+        return;
       } catch (cause) {
         if (!(cause instanceof InstallationTaken)) log.error('reports cannot be read', cause);
         else if (cause.message !== taken?.message) log.error('the installation is refused', cause);
         taken = cause instanceof InstallationTaken ? cause : undefined;
-        told();
       }
       await sleep(wait, undefined, { signal: over }).catch(() => undefined);
     }
-    told();
   };
 
   const listen = (now: Session, listener: ForemanWireListener, connection: NatsConnection) => {
@@ -254,19 +245,16 @@ export function jetstreamForeman(
     async start(listener) {
       if (link !== undefined) throw new Error("the foreman's end of the wire is started already");
       link = natsLink(settings, (connection, over) => begin(listener, connection, over));
-      const made = await link.catch((cause) => {
+      await link.catch((cause) => {
         link = undefined;
         throw cause;
       });
-      await claimed;
-      if (taken === undefined) return;
-      link = undefined;
-      await made.stop();
-      throw taken;
     },
 
     async health(): Promise<WireHealth> {
-      const fault = taken?.message ?? (await link)?.fault() ?? (session ? undefined : 'the wire is starting');
+      const connected = await link;
+      const starting = connected && !session ? 'it is starting' : undefined;
+      const fault = taken?.message ?? connected?.fault() ?? starting;
       const anybody = fault === undefined && (await isOpen());
       return {
         ...(fault === undefined ? {} : { fault }),
@@ -284,7 +272,7 @@ export function jetstreamForeman(
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
       if (link === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (session === undefined) throw new Error('there is no connection to NATS');
+      if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
       const { js, streams, over } = session;
       const publish = async () => {
         await streams.tasks(task.site);

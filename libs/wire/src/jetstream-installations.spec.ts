@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AckPolicy, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { recordedLog, startNatsServer, until, type NatsServer } from '#testing';
+import { checkInstallation } from './check-installation.ts';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import { InstallationTaken } from './streams.ts';
@@ -50,6 +52,7 @@ describe('installations on one NATS', () => {
   const opened = async (...how: Parameters<typeof office>): Promise<Office> => {
     const made = office(...how);
     await made.start();
+    while ((await made.wire.health()).fault === 'it is starting') await setImmediate();
     return made;
   };
   const agent = async (name: string, site: string, installation?: string) => {
@@ -95,16 +98,20 @@ describe('installations on one NATS', () => {
   });
 
   it('of one id on other data: the second is refused, with both, also where the first has gone', async () => {
+    const check = (data: string) => checkInstallation({ servers: server.url, installation: { id: 'lab', data } });
+    await check('data 1');
+    await expect(check('data 2')).rejects.toThrow(InstallationTaken);
+    await expect(check('data 2')).rejects.toThrow(/"lab" .*data 1.*data 2.*CONTRACTOR_INSTALLATION/);
     const first = await opened('lab', {}, 'data 1');
-    const second = office('lab', {}, 'data 2');
-    await expect(second.start()).rejects.toThrow(InstallationTaken);
-    await expect(second.start()).rejects.toThrow(/"lab" .*data 1.*data 2.*CONTRACTOR_INSTALLATION/);
+    await opened('lab', {}, 'data 1');
+    const second = await opened('lab', {}, 'data 2');
     await agent('a1', 'berlin');
     await until(() => first.wire.serves('berlin', 'ipmi'));
-    await first.wire.stop();
-    await expect(office('lab', {}, 'data 2').start()).rejects.toThrow(/data 1.*data 2/);
-    await opened('lab', {}, 'data 1');
-    await opened('lab', {}, 'data 1');
+    expect(second.wire.serves('berlin', 'ipmi')).toBe(false);
+    expect((await second.wire.health()).fault).toMatch(/data 1.*data 2/);
+    await expect(second.wire.send({ task: '1', cookie: 'c', site: 'berlin', ...about })).rejects.toThrow(/data 1/);
+    await server.kill();
+    await check('data 2');
   });
 
   it('of one id on other data: one that was there before NATS takes no part, and says why', async () => {
@@ -115,7 +122,7 @@ describe('installations on one NATS', () => {
     await server.restart();
     const faults = async () =>
       (await Promise.all([first, second].map(({ wire }) => wire.health()))).map(({ fault }) => fault);
-    while ((await faults()).filter((fault) => fault === undefined).length !== 1) await new Promise(setImmediate);
+    while ((await faults()).filter((fault) => fault === undefined).length !== 1) await setImmediate();
     expect((await faults()).find((fault) => fault !== undefined)).toMatch(/has other data .*name this one otherwise/);
     await agent('a1', 'berlin');
     await until(() => first.wire.serves('berlin', 'ipmi') || second.wire.serves('berlin', 'ipmi'));

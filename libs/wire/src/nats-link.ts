@@ -102,7 +102,7 @@ export async function natsLink(
 }
 
 /** What the client library is told. */
-function connectionOptions(
+export function connectionOptions(
   { servers, user, password, token, name, seed }: NatsSettings,
   reconnectEvery: number,
   inboxPrefix?: string,

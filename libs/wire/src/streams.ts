@@ -60,6 +60,18 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
 
   const tasks = (site: string) => once(site, (api) => stream(api, names.tasksStream(site), names.everyTask(site)));
 
+  /**
+   * Makes the stream of reports, which says whose it is.
+   * @throws InstallationTaken where it belongs to an installation of this id that stands on other data
+   */
+  const claim = async (identity: InstallationIdentity): Promise<void> => {
+    try {
+      await stream(await api, names.resultsStream, names.everyResult, `${OWNER}${identity.data}`);
+    } catch (cause) {
+      throw cause instanceof OtherOwner ? new InstallationTaken(identity, cause.owner) : cause;
+    }
+  };
+
   return {
     /** The stream of a site's tasks. */
     tasks,
@@ -78,16 +90,13 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
       );
     },
 
-    /**
-     * The stream of reports and the foreman's consumer. The stream says whose it is.
-     * @throws InstallationTaken where it belongs to an installation of this id that stands on other data
-     */
+    claim,
+
+    /** The stream of reports, as `claim` makes it, and the foreman's consumer. */
     async results(identity: InstallationIdentity): Promise<void> {
-      const made = await api;
-      await stream(made, names.resultsStream, names.everyResult, `${OWNER}${identity.data}`).catch((cause: unknown) => {
-        throw cause instanceof OtherOwner ? new InstallationTaken(identity, cause.owner) : cause;
-      });
-      await made.consumers.add(names.resultsStream, {
+      await claim(identity);
+      const { consumers } = await api;
+      await consumers.add(names.resultsStream, {
         durable_name: RESULTS_READER,
         ack_policy: AckPolicy.Explicit,
         ack_wait: nanos(reportWait),
