@@ -39,6 +39,7 @@ Auth/Group
 Auth/Service
   view add change delete                             Auth.*_service
   (renewToken)                                       Auth.change_service
+  (natsConfig)                                       Auth.view_service
 Auth/Session
   view delete                                        Auth.*_session
 BluePrint/BluePrint

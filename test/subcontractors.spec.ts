@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -242,5 +247,94 @@ describe('subcontractors over NATS', () => {
   it('over a NATS that takes anybody: /health says so', async () => {
     const lab = await installation();
     expect((await lab.health()).checks.subcontractors.reason).toMatch(/^NATS takes anybody/);
+  });
+});
+
+/** A NATS server before it was given a configuration: nobody is let in. */
+const NOBODY = 'accounts: { NONE: { users: [ { user: none, password: "no one knows it, and nobody needs it" } ] } }';
+
+describe('subcontractors over a NATS with the configuration of the product', () => {
+  let nats: NatsServer;
+  let directory: string;
+  let lab: Installation;
+  const ends: (() => Promise<unknown>)[] = [];
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-nats-config-'));
+    nats = await startNatsServer({ config: NOBODY });
+    lab = await Installation.start({ NATS_URL: nats.url, CONTRACTOR_INSTALLATION: 'lab', CONTRACTOR_LEASE: '600' });
+    ends.push(() => lab.stop());
+    await cli(['login', 'root'], `${ADMIN_PASSWORD}\n`);
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+    await nats.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  /** Runs the command line. @returns what it has written */
+  const cli = async (args: readonly string[], input = ''): Promise<string> => {
+    const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
+      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_URL: lab.server.url },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stdin.end(input);
+    const [code] = (await once(child, 'close')) as [number];
+    expect([args.join(' '), code]).toEqual([args.join(' '), 0]);
+    return out;
+  };
+  const addService = async (name: string, ...args: readonly string[]): Promise<string> =>
+    (JSON.parse(await cli(['service', 'add', name, ...args, '--json'])) as { token: string }).token;
+  const reload = async (): Promise<string> => {
+    const file = path.join(directory, 'contractor.conf');
+    await cli(['nats', 'config', '--file', file]);
+    const text = await readFile(file, 'utf8');
+    await nats.reload(text);
+    return text;
+  };
+  const agent = async (token: string, site: string, said: string): Promise<RunningProgram> => {
+    const settings = { NATS_URL: nats.url, SUBCONTRACTOR_TOKEN: token, SUBCONTRACTOR_SITE: site };
+    const made = await startProgram('apps/subcontractor/src/main', settings, said);
+    ends.push(() => made.stop());
+    return made;
+  };
+  const state = async () => (await lab.health()).checks.subcontractors;
+
+  it('does the jobs of its site, with the token of its service, and nothing of another site', async () => {
+    await Promise.all([lab.site('site1'), lab.site('site2')]);
+    expect(await state()).toMatchObject({ status: 'degraded', reason: expect.stringMatching(/Authorization/i) });
+    const one = await addService('agent1', '--site', 'site1', '--module', '*');
+    const two = await addService('agent2', '--site', 'site2', '--module', 'iputils', '--module', 'manual');
+    const text = await reload();
+    expect(text).not.toContain(one);
+    await until(async () => (await state()).status === 'ok');
+
+    await agent(one, 'site1', 'serving');
+    await lab.build('site1', ['host1'], PING);
+    await until(() => lab.built('host1'));
+
+    const elsewhere = await agent(two, 'site1', 'NATS complains');
+    expect(elsewhere.lines.join()).toMatch(/Permissions Violation for Publish to .*discover.site1/);
+    await expect(connect({ servers: nats.url, reconnect: false })).rejects.toThrow(/Authorization/i);
+    expect(await state()).toMatchObject({ status: 'ok', agents: 1 });
+
+    await cli(['service', 'delete', 'agent1']);
+    await reload();
+    await until(async () => (await state())['agents'] === 0);
+    expect(await state()).toMatchObject({ status: 'ok' });
+  });
+
+  it('can stand beside the accounts of others', async () => {
+    const account = await cli(['nats', 'config', '--account']);
+    await nats.reload(`accounts: {\n${account}\n  OTHER: { users: [ { user: o, password: "o" } ] }\n}`);
+    await until(async () => (await state()).status === 'ok' || (await state()).reason === undefined);
+    const other = await connect({ servers: nats.url, user: 'o', pass: 'o' });
+    const heard = other.subscribe('>', { max: 1 });
+    await other.flush();
+    await lab.site('site1');
+    await sleep(0);
+    expect(heard.getReceived()).toBe(0);
+    await other.close();
   });
 });

@@ -3,6 +3,7 @@ import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
+import { nats } from './nats-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readModels } from './read-model-commands.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...users,
   ...groups,
   ...services,
+  ...nats,
   ...sessions,
   ...readModels,
 };

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { AuthModule } from '#auth';
+import type { NatsAccess } from '#auth';
 import { BlueprintModule } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
@@ -20,7 +21,7 @@ import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SiteModule, sites } from '#site';
 import type { InProcessWire, NatsKey } from '#wire';
-import { inProcessWire, jetstreamForeman } from '#wire';
+import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
 import type { Settings } from './settings.ts';
 import { settingsTables } from './settings.ts';
@@ -61,6 +62,15 @@ class PartsModule {
   }
 }
 
+/** How services are known on NATS. */
+const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): NatsAccess => ({
+  publicKeyOf: (token) => natsKey(token).publicKey,
+  configuration: (subcontractors, whole) => {
+    const account = { installation: installation.id, server: publicKey, subcontractors };
+    return whole ? natsConfiguration(account) : natsAccount(account);
+  },
+});
+
 /** The server: what its modules are, and nothing else. */
 @Module({})
 export class AppModule {
@@ -78,7 +88,12 @@ export class AppModule {
         PartsModule.of(parts),
         EventSourcingModule.forRoot(parts.eventSourcing),
         ApiModule.forRoot(),
-        AuthModule.forRoot({ ...settings.auth, made: parts.onAdministratorCreated }),
+        AuthModule.forRoot({
+          ...settings.auth,
+          made: parts.onAdministratorCreated,
+          sites,
+          nats: natsAccess(parts),
+        }),
         BlueprintModule,
         SiteModule,
         DirectoryModule,

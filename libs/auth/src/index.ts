@@ -3,3 +3,4 @@ export type { AuthOptions } from './auth-options.ts';
 export { authSettings } from './auth.settings.ts';
 export { Identities } from './identities.ts';
 export type { LoginTries } from './login-limit.ts';
+export type { NatsAccess, NatsService } from './auth-options.ts';

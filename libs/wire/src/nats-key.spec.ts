@@ -6,6 +6,7 @@ describe('the key that follows from a secret', () => {
   it('is one that NATS takes, always the same, another for every secret', () => {
     const keys = Array.from({ length: 4 }, (_, n) => natsKey(`token ${n}`));
     for (const { seed, publicKey } of keys) {
+      expect(nkeys.fromSeed(seed).getPublicKey()).toBe(publicKey);
       expect(publicKey).toMatch(/^U[A-Z2-7]{55}$/);
       const signed = nkeys.fromSeed(seed).sign(Buffer.from('nonce'));
       expect(nkeys.fromPublic(publicKey).verify(Buffer.from('nonce'), signed)).toBe(true);

@@ -1,5 +1,4 @@
-import { hkdfSync } from 'node:crypto';
-import { nkeys } from '@nats-io/transport-node';
+import { createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto';
 
 /** A key by which NATS knows somebody: its configuration holds the public half, who connects holds the seed. */
 export interface NatsKey {
@@ -9,17 +8,27 @@ export interface NatsKey {
   readonly seed: Uint8Array;
 }
 
-/** The two bytes that a seed of a user begins with; as text they read `SU`. */
+/** What a seed of a user begins with (as text it reads `SU`), and its public key (`U`). */
 const USER_SEED = [0x95, 0];
+const USER = [0xa0];
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** What stands before the 32 bytes of an Ed25519 key in PKCS #8. */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const KEY_BYTES = 32;
 
 /** The key that follows from a secret: always the same one, and the secret does not follow from it. */
 export function natsKey(secret: string | Uint8Array): NatsKey {
-  const raw = new Uint8Array(hkdfSync('sha256', secret, '', 'contractor NATS key', 32));
-  const checked = Uint8Array.from([...USER_SEED, ...raw]);
-  const sum = crc16(checked);
-  const seed = new TextEncoder().encode(base32([...checked, sum & 0xff, sum >> 8]));
-  return { publicKey: nkeys.fromSeed(seed).getPublicKey(), seed };
+  const raw = new Uint8Array(hkdfSync('sha256', secret, '', 'contractor NATS key', KEY_BYTES));
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8, raw]), format: 'der', type: 'pkcs8' });
+  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES);
+  return { publicKey: encoded(USER, publicKey), seed: new TextEncoder().encode(encoded(USER_SEED, raw)) };
+}
+
+/** A key as text: what it is, its bytes and their checksum. */
+function encoded(prefix: readonly number[], key: Uint8Array): string {
+  const bytes = Uint8Array.from([...prefix, ...key]);
+  const sum = crc16(bytes);
+  return base32([...bytes, sum & 0xff, sum >> 8]);
 }
 
 /** The checksum of keys on NATS: CRC-16 XMODEM. */
