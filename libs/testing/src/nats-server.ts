@@ -30,8 +30,10 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   const folder = await mkdtemp(join(tmpdir(), 'contractor-nats-'));
   const store = join(folder, 'store');
   const configFile = join(folder, 'nats.conf');
-  await writeFile(configFile, config);
-  const options = ['--config', configFile, '-js', '--store_dir', store, '--addr', '127.0.0.1'];
+  // In the file: a server that has JetStream from its command line shuts it down when it reads its configuration again.
+  const write = (lines: string) => writeFile(configFile, `jetstream: { store_dir: "${store}" }\n${lines}\n`);
+  await write(config);
+  const options = ['--config', configFile, '--addr', '127.0.0.1'];
   const start = (port: number) => launch(folder, [...options, '--port', String(port)]);
 
   let { server, port } = await start(-1).catch(async (cause) => {
@@ -52,7 +54,7 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
     },
     kill: () => end('SIGKILL'),
     async reload(changed) {
-      await writeFile(configFile, changed);
+      await write(changed);
       const reloaded = once(server.stderr ?? server, 'reloaded');
       server.kill('SIGHUP');
       await reloaded;

@@ -22,7 +22,7 @@ export async function findInstallation(
   { over, log, everyMs }: { readonly over: AbortSignal; readonly log: Logger; readonly everyMs: number },
 ): Promise<string | undefined> {
   let said = '';
-  for (let pause = everyMs; !over.aborted; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+  for (let pause = Math.min(everyMs, MAX_PAUSE_MS); !over.aborted; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
     const { having, others } = await ask(connection, site);
     const [only, ...more] = having;
     if (only !== undefined && more.length === 0) return only;

@@ -69,6 +69,8 @@ export function jetstreamForeman(
   let looking = 0;
   let link: Promise<NatsLink> | undefined;
   let session: Session | undefined;
+  /** Resolves when in this session it was tried once to make the installation ours, and to listen. */
+  let tried: Promise<void> = Promise.resolve();
   let taken: InstallationTaken | undefined;
   let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
@@ -78,10 +80,15 @@ export function jetstreamForeman(
       if (session === now) session = undefined;
       present.clear();
     });
-    const reading = claim(now)
+    let told = () => undefined as void;
+    tried = new Promise((resolve) => {
+      told = resolve;
+    });
+    const reading = claim(now, told)
       .then(async () => {
+        if (!over.aborted) listen(now, listener, connection);
+        told();
         if (over.aborted) return;
-        listen(now, listener, connection);
         await takeFormer(now, listener, connection);
         await readReports(now, listener);
       })
@@ -89,8 +96,8 @@ export function jetstreamForeman(
     handling.add(reading);
   };
 
-  /** Makes the stream of the reports our own. */
-  const claim = async ({ streams, over }: Session) => {
+  /** Makes the stream of the reports our own. @param failed called when that did not succeed */
+  const claim = async ({ streams, over }: Session, failed: () => void) => {
     for (let wait = retryFirst; !over.aborted; wait = Math.min(2 * wait, retryMost)) {
       try {
         await unlessAborted(streams.results(installation), over);
@@ -100,6 +107,7 @@ export function jetstreamForeman(
         if (!(cause instanceof InstallationTaken)) log.error('reports cannot be read', cause);
         else if (cause.message !== taken?.message) log.error('the installation is refused', cause);
         taken = cause instanceof InstallationTaken ? cause : undefined;
+        failed();
       }
       await sleep(wait, undefined, { signal: over }).catch(() => undefined);
     }
@@ -249,6 +257,7 @@ export function jetstreamForeman(
         link = undefined;
         throw cause;
       });
+      await tried;
     },
 
     async health(): Promise<WireHealth> {
