@@ -261,7 +261,11 @@ describe('subcontractors over a NATS with the configuration of the product', () 
   beforeEach(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-nats-config-'));
     nats = await startNatsServer({ config: NOBODY });
-    lab = await Installation.start({ NATS_URL: nats.url, CONTRACTOR_INSTALLATION: 'lab', CONTRACTOR_LEASE: '600' });
+    lab = await Installation.start({
+      NATS_URL: nats.url,
+      CONTRACTOR_INSTALLATION: 'lab',
+      CONTRACTOR_NATS_CONFIG: written(),
+    });
     ends.push(() => lab.stop());
     await cli(['login', 'root'], `${ADMIN_PASSWORD}\n`);
   });
@@ -271,6 +275,8 @@ describe('subcontractors over a NATS with the configuration of the product', () 
     await rm(directory, { recursive: true });
   });
 
+  /** What the server writes itself. */
+  const written = () => path.join(directory, 'by-the-server.conf');
   /** Runs the command line. @returns what it has written */
   const cli = async (args: readonly string[], input = ''): Promise<string> => {
     const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
@@ -290,6 +296,7 @@ describe('subcontractors over a NATS with the configuration of the product', () 
     const file = path.join(directory, 'contractor.conf');
     await cli(['nats', 'config', '--file', file]);
     const text = await readFile(file, 'utf8');
+    await until(async () => (await readFile(written(), 'utf8')) === text);
     await nats.reload(text);
     return text;
   };

@@ -8,7 +8,7 @@ import { BlueprintModule } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
-import { EventSourcingModule, Reactions } from '#event-sourcing';
+import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
 import type { Logger } from '#kernel';
@@ -22,6 +22,7 @@ import { Secrets } from '#secrets';
 import { SiteModule, sites } from '#site';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
+import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
 import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
 import type { Settings } from './settings.ts';
 import { settingsTables } from './settings.ts';
@@ -79,6 +80,7 @@ export class AppModule {
     const { natsUrl, embeddedSubcontractor } = settings.wire;
     const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
     const { seed } = parts.natsKey;
+    const nats = natsAccess(parts);
     const wire =
       local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log, installation, seed });
     return {
@@ -92,7 +94,7 @@ export class AppModule {
           ...settings.auth,
           made: parts.onAdministratorCreated,
           sites,
-          nats: natsAccess(parts),
+          nats,
         }),
         BlueprintModule,
         SiteModule,
@@ -110,6 +112,9 @@ export class AppModule {
         Reactions,
         { provide: EMBEDDED_WIRE, useValue: embeddedSubcontractor ? local : undefined },
         EmbeddedSubcontractor,
+        { provide: NATS_CONFIGURATION, useValue: { file: settings.wire.natsConfig, access: nats } },
+        NatsConfigurationFile,
+        contributeListeners(NatsConfigurationFile, ({ followers }) => followers),
       ],
     };
   }

@@ -4,3 +4,4 @@ export { authSettings } from './auth.settings.ts';
 export { Identities } from './identities.ts';
 export type { LoginTries } from './login-limit.ts';
 export type { NatsAccess, NatsService } from './auth-options.ts';
+export { natsServices } from './service.api.ts';

@@ -19,7 +19,7 @@ export const serviceFields = {
 };
 
 /** The services that NATS is to let in. */
-async function natsServices(view: View): Promise<NatsService[]> {
+export async function natsServices(view: View): Promise<NatsService[]> {
   const { rows } = await view.list(services);
   return rows.flatMap(({ key, row: { enabled, publicKey, serves } }) =>
     enabled && publicKey !== null ? [{ name: String(key), publicKey, ...serves }] : [],

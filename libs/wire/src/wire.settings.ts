@@ -1,4 +1,4 @@
-import { choice, defineSettings, InvalidValue, parser, setting, url } from '#runtime/settings';
+import { choice, defineSettings, directory, InvalidValue, parser, setting, url } from '#runtime/settings';
 import { readNatsAddresses } from './nats-addresses.ts';
 import { ID_RULE, isInstallationId } from './subjects.ts';
 
@@ -32,12 +32,16 @@ export const wireSettings = defineSettings(
       unset: 'made up at the first start',
       doc: 'id of this installation in the names of NATS, which several can share: a-z, 0-9 and `-`',
     }),
+    natsConfig: setting('CONTRACTOR_NATS_CONFIG', directory(), {
+      unset: 'not written',
+      doc: 'file to write for the NATS server: whom it lets in; `contractor nats config` writes the same',
+    }),
     subcontractor: setting('CONTRACTOR_SUBCONTRACTOR', choice('embedded', 'none'), {
       unset: '`embedded`, with NATS `none`',
       doc: 'whether a subcontractor for all sites runs inside the server',
     }),
   },
-  ({ natsUrl, installation, subcontractor }, refuse) => {
+  ({ natsUrl, installation, natsConfig, subcontractor }, refuse) => {
     if (natsUrl !== undefined && subcontractor === 'embedded') {
       refuse('CONTRACTOR_SUBCONTRACTOR', subcontractor, 'cannot be embedded when NATS_URL is set');
     }
@@ -46,6 +50,8 @@ export const wireSettings = defineSettings(
       natsUrl,
       /** Undefined: the one in the database. */
       installation,
+      /** Undefined: no such file is written. */
+      natsConfig,
       /** Whether a subcontractor for every site runs inside the server. */
       embeddedSubcontractor: (subcontractor ?? (natsUrl === undefined ? 'embedded' : 'none')) === 'embedded',
     };
