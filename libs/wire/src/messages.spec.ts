@@ -39,6 +39,12 @@ describe('messages of the wire', () => {
     expect(readPresence(bytes(presence))?.missing).toEqual(missing);
   });
 
+  it('take only so much of an announcement', () => {
+    const modules = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`m${n}`, 1]));
+    const read = readPresence(bytes({ agent: 'a', modules, every: 1e12, lacking: [] }));
+    expect([Object.keys(read?.modules ?? {}).length, read?.every]).toEqual([100, 60_000]);
+  });
+
   it.each([['all'], [[['a'], 'b']], [[[{}]]]])('leave out of secrets what leads nowhere: %j', (secrets) => {
     expect(readTask(bytes({ ...task, secrets }))).toEqual(task);
   });
