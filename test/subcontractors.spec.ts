@@ -52,9 +52,7 @@ class Installation {
     const database = await testDatabase();
     const made = new Installation(database, await startContractor({ DATABASE_URL: database.url, ...settings }));
     await made.client.login('root', ADMIN_PASSWORD);
-    made.token = String(
-      (await made.rest('Auth/User/login', { username: 'root', password: ADMIN_PASSWORD }, false)) ?? '',
-    );
+    made.token = (await made.rest('Auth/User/login', { username: 'root', password: ADMIN_PASSWORD }, false)) as string;
     return made;
   }
 
@@ -176,7 +174,7 @@ describe('subcontractors over NATS', () => {
     await until(async () => (await streams.info('CONTRACTOR_lab_RESULTS')).state.messages === 0);
     await stranger.close();
     const { letters } = await list();
-    expect(letters.map(({ error }) => error).toSorted()).toEqual([
+    expect(letters.map(({ error }) => String(error)).toSorted()).toEqual([
       expect.stringContaining('Job Not Found'),
       expect.stringContaining('Job Not Found'),
       'it is nested deeper than 100 levels (contractor.lab.results.site1.iputils)',

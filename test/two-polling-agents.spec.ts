@@ -38,10 +38,10 @@ class Poller {
 
   /** Polls again and again; stopped, it gives what it was handed. */
   keepPolling(): { stop(): Promise<PolledTask[]> } {
-    let stopped = false;
+    const stopping = new AbortController();
     const handed: PolledTask[] = [];
     const loop = (async () => {
-      while (!stopped) {
+      while (!stopping.signal.aborted) {
         handed.push(...(await this.poll()));
         await sleep(POLL_MS);
       }
@@ -49,7 +49,7 @@ class Poller {
     })();
     return {
       stop: () => {
-        stopped = true;
+        stopping.abort();
         return loop;
       },
     };
