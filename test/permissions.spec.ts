@@ -75,11 +75,12 @@ Test/TestFoundation
 Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Foreman/BaseJob
-  (pause) (resume) (reset) (clearDispatched)         Foreman.can_base_job
+  (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
+  (clearDispatched)                                  Foreman.can_base_job
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
-  (pause) (resume) (reset)                           Foreman.can_foundation_job
+  (pause) (resume) (reset) (cancel)                  Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
 Foreman/JobLog
   view                                               Foreman.view_joblog

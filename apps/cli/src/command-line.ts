@@ -3,6 +3,7 @@ import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
+import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...services,
   ...nats,
   ...sessions,
+  ...jobCommands,
   ...readModels,
 };
 

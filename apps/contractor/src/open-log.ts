@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
@@ -30,7 +31,8 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
     if (postgres.takenOver) log.warn('took over the PostgreSQL of a server that was killed');
     connectionString = postgres.url;
   }
-  const pool = new Pool({ connectionString, max: 20 });
+  // Servers on one database are told apart by this name.
+  const pool = new Pool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` });
   pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
   whenStopped(() => pool.end());
   const { kurrentdbUrl, eventStore } = settings.eventStore;

@@ -12,7 +12,7 @@ import type { Logger } from '#kernel';
 import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
-import { secretKey, Secrets } from '#secrets';
+import { secretKey, Secrets, WrongKey } from '#secrets';
 import { checkInstallation, InstallationTaken, natsKey } from '#wire';
 import type { NatsKey } from '#wire';
 import { AppModule } from './app.module.ts';
@@ -68,7 +68,9 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   });
   const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
   const secrets = new Secrets(pool, key);
-  await secrets.start();
+  await secrets.start().catch((error: unknown) => {
+    throw error instanceof WrongKey ? wrongKey(settings) : error;
+  });
   const installation = await openInstallation(pool, settings.wire.installation);
   const nats = natsKey(Buffer.concat([key, Buffer.from(installation.data)]));
   await checkInstallationId(settings, installation, nats);
@@ -122,6 +124,14 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
   health.ready();
   return urlOf(server.address() as AddressInfo);
+}
+
+/** Which key is not that of the secrets in the database. */
+function wrongKey({ secrets, runtime }: Settings): BadSetting {
+  const rule = 'is not the key of the secrets in this database: all servers on it need the same CONTRACTOR_SECRET_KEY';
+  return secrets.secretKey === undefined
+    ? new BadSetting('CONTRACTOR_DATA', runtime.data, `holds a secret.key that ${rule}`)
+    : new BadSetting('CONTRACTOR_SECRET_KEY', '…', rule);
 }
 
 /** @throws BadSetting where another installation on this NATS has this id */

@@ -78,7 +78,11 @@ export class Catalogue {
       protocols === undefined || protocols.includes(protocol);
     const actionsOf = ({ actions = {} }: Model) =>
       Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
-    const models = this.models.filter(shows).map((model) => ({ ...model, actions: actionsOf(model) }));
+    const fieldsOf = ({ fields }: Model) =>
+      Object.fromEntries(Object.entries(fields).filter(([, field]) => shows(field)));
+    const models = this.models
+      .filter(shows)
+      .map((model) => ({ ...model, fields: fieldsOf(model), actions: actionsOf(model) }));
     return new Catalogue(models, [], this.#declared);
   }
 

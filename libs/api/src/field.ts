@@ -23,6 +23,9 @@ export interface Parameter<T = unknown> {
 /** Read and write; read, and write when created; read only. */
 export type Mode = 'RW' | 'RC' | 'RO';
 
+/** A protocol of the API. */
+export type Protocol = 'cinp' | 'rest';
+
 /** A field of a model. */
 export interface Field<T = unknown, M extends Mode = Mode> extends Parameter<T> {
   readonly mode: M;
@@ -32,6 +35,8 @@ export interface Field<T = unknown, M extends Mode = Mode> extends Parameter<T> 
   readonly default?: Json;
   /** Sent as the text old clients parse, not as typed JSON: CInP only (`"True"`, `"254"`, `"['VM']"`). */
   readonly asText?: boolean;
+  /** The protocols it is shown on; those of its model unless said otherwise. */
+  readonly protocols?: readonly Protocol[];
 }
 
 /** Declared fields or parameters, by name. */

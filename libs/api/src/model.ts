@@ -1,7 +1,7 @@
 import type { Caller } from '#kernel';
 import type { NamedCommand } from '#event-store';
 import type { Key, ReadModel, View } from '#read-store';
-import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf } from './field.ts';
+import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
 
 /** Values by field or parameter name, in the shapes of the inside: references are ids. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export interface Call {
   /** When the call came in, ISO 8601 with microseconds. */
   readonly now: string;
 }
+
+export type { Protocol };
 
 /** Who may: anybody, anybody with a session, or who has been granted the permission (`Site.view_site`). */
 export type Permission = 'anybody' | 'session' | { readonly grant: string };
@@ -31,6 +33,8 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /** What REST says beside the value, in words, of a call that has had this one; undefined: nothing. */
+  readonly note?: (value: unknown, view: View) => Promise<string | undefined>;
   readonly run: ActionRun;
 }
 
@@ -39,13 +43,20 @@ export interface Action {
  * a query, which changes nothing.
  */
 export type ActionRun =
-  | { readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown>;
+      /** What is answered when the read models show the change; the result of the command unless said otherwise. */
+      readonly answer?: (target: Key | undefined, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
 
 type Declared<P extends Parameters> = Omit<Action, 'parameters' | 'run' | 'static'> & { readonly parameters: P };
 
 type RunsOn<P extends Parameters, T> =
-  | { readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown>;
+      readonly answer?: (target: T, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: T, parameters: ValuesOf<P>, call: Call) => Promise<unknown> };
 
 /** Declares an action on objects; `target` is the id of one. */
@@ -68,8 +79,11 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession } = declared;
-  const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
+  const { doc, protocols, parameters, returns, permission, ignoresSession, note } = declared;
+  const run =
+    'command' in declared
+      ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
+      : { query: declared.query };
   return {
     ...(doc === undefined ? {} : { doc }),
     ...(protocols === undefined ? {} : { protocols }),
@@ -77,6 +91,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(note === undefined ? {} : { note }),
     run: run as unknown as ActionRun,
   };
 }
@@ -94,9 +109,6 @@ export interface Deletion {
   /** Who still uses one, in words (`Foundation web1`); other modules add to this by extensions. */
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
 }
-
-/** A protocol of the API. */
-export type Protocol = 'cinp' | 'rest';
 
 /** A model of the API, declared once; every protocol of the API is made from this. */
 export interface Model<Row extends object = object> {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Conflict } from '#kernel';
+import { AppendNotices } from './append-notices.ts';
 import type { Check, Position, StoredEvent, Write } from './event-store.ts';
 import { storedBehind } from './recent-events.ts';
 
@@ -26,6 +27,7 @@ const MAX_BATCH_BYTES = 4_000_000;
 export class AppendBatcher {
   readonly #pool: Pool;
   readonly #onAppended: OnAppended;
+  readonly #notices: AppendNotices;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #sending: Promise<void> = Promise.resolve();
@@ -33,6 +35,7 @@ export class AppendBatcher {
   constructor(pool: Pool, onAppended: OnAppended) {
     this.#pool = pool;
     this.#onAppended = onAppended;
+    this.#notices = new AppendNotices(pool);
   }
 
   append(writes: readonly Write[], checks: readonly Check[]): Promise<Position> {
@@ -46,9 +49,10 @@ export class AppendBatcher {
     });
   }
 
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing is under way, and the servers that listen have been told. */
+  async stop(): Promise<void> {
     await this.#running;
+    await this.#notices.stop();
   }
 
   /** Resolves when what is being sent now has been answered. */
@@ -94,11 +98,9 @@ export class AppendBatcher {
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { rows } = await this.#pool.query<{ base: string; failed: number[]; moved: string[] }>({
-        name: 'append',
-        text: 'SELECT * FROM log.append_batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)',
-        values: columns(batch),
-      });
+      const { rows } = await this.#pool.query<{ base: string; failed: number[]; moved: string[] }>(
+        statement(batch, this.#notices.due()),
+      );
       const { base, failed, moved } = rows[0] as (typeof rows)[number];
       const before = BigInt(base);
       let position = before;
@@ -114,12 +116,34 @@ export class AppendBatcher {
         }
       }
       if (appended.length > 0) this.#onAppended(before, appended);
+      else this.#notices.owed();
     } catch (error) {
+      this.#notices.owed();
       // The statement failed as a whole: find the one that made it fail, and spare the others.
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const item of batch) await this.#send([item]);
     }
   }
+}
+
+function statement(batch: readonly Waiting[], notify: boolean) {
+  const event = onlyEvent(batch);
+  if (event) {
+    const text = 'SELECT * FROM log.append_event($1,$2,$3,$4,$5,$6,$7)';
+    return { name: 'append-event', text, values: [...event, notify] };
+  }
+  const text = 'SELECT * FROM log.append_batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)';
+  return { name: 'append', text, values: [...columns(batch), notify] };
+}
+
+/** The columns of a batch that is one event and nothing else; undefined: it is more. */
+function onlyEvent(batch: readonly Waiting[]): unknown[] | undefined {
+  const [item] = batch;
+  if (batch.length !== 1 || item?.writes.length !== 1 || item.checks.length > 0) return undefined;
+  const { stream, expected, events } = item.writes[0] as Write;
+  const [event] = events;
+  if (events.length !== 1 || !event) return undefined;
+  return [stream, expected, event.id, event.type, event.data, event.meta];
 }
 
 function columns(batch: readonly Waiting[]): unknown[] {

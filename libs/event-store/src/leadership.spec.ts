@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { PoolClient } from 'pg';
 import { Pool } from 'pg';
 import type { Relay, TestDatabase } from '#testing';
 import { startRelay, testDatabase, until } from '#testing';
@@ -95,6 +96,31 @@ describe('the leader among several processes on one database', () => {
     await candidate('other');
     expect(leading()).toEqual([true, false, true]);
     expect(await holders()).toHaveLength(2);
+  });
+
+  it('bears that its connection is ended while it tries, and tries again', async () => {
+    const killing = new Pool({ connectionString: database.url, max: 1 });
+    // Its first connections are ended before anything is asked of them.
+    let left = 3;
+    const pool = new (class extends Pool {
+      override connect = (async () => {
+        const client = (await super.connect()) as PoolClient & { readonly processID: number };
+        if (left > 0) void killing.query('SELECT pg_terminate_backend($1)', [client.processID]);
+        left -= 1;
+        return client;
+      }) as Pool['connect'];
+    })({ connectionString: database.url, max: 2 });
+    pool.on('error', () => undefined);
+    const duty = { prepare: async () => undefined, begin: () => undefined, end: async () => undefined };
+    const holder = await candidate();
+    const leadership = new Leadership({ pool, name: 'duty', times: QUICK, onError: () => undefined, duty });
+    await leadership.start().catch(() => leadership.start());
+    await holder.stop();
+    await until(() => left < 0);
+    await until(() => leadership.leading);
+    await leadership.stop();
+    await pool.end();
+    await killing.end();
   });
 
   it('is followed by another one when it stops', async () => {

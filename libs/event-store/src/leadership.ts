@@ -135,14 +135,17 @@ export class Leadership {
   async #tryToLead(): Promise<boolean> {
     const client = await this.#pool.connect();
     const term = { client, over: new AbortController() };
+    // A connection that breaks says so also when nothing is asked of it; unheard, that ends the process.
+    const broken = (error: Error): void => this.#lose(term, error);
+    client.on('error', broken);
     const signal = AbortSignal.any([term.over.signal, this.#stopping.signal]);
     try {
       const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${this.#lock}) AS locked`);
       if (!rows[0]?.locked) {
+        client.off('error', broken);
         client.release();
         return false;
       }
-      client.on('error', (error) => this.#lose(term, error));
       client.on('end', () => this.#lose(term, new Error('the connection to the database has ended')));
       this.#term = term;
       await client.query(LEASE, [String(this.#times.lease)]);

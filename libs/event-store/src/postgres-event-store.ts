@@ -95,7 +95,7 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     close: async () => {
       clearInterval(heartbeat);
       await listener.stop();
-      await batcher.idle();
+      await batcher.stop();
       bell.close();
     },
   };
@@ -138,13 +138,20 @@ function chosen<Page extends { readonly events: StoredEvent[] }>(
 
 async function prepare(pool: Pool): Promise<void> {
   const client = await pool.connect();
+  // Where the connection breaks, what is asked of it fails; unheard, the event of it would end the process.
+  const broken = (): void => undefined;
+  client.on('error', broken);
+  let failed = true;
   try {
     // Two servers may start at once on an empty database.
     await client.query(`SELECT pg_advisory_lock(${lockKey('log.schema')})`);
     await client.query(LOG_SCHEMA);
+    await client.query(`SELECT pg_advisory_unlock(${lockKey('log.schema')})`);
+    failed = false;
   } finally {
-    await client.query(`SELECT pg_advisory_unlock(${lockKey('log.schema')})`).catch(() => undefined);
-    client.release();
+    client.off('error', broken);
+    // The lock goes with the connection.
+    client.release(failed);
   }
 }
 

@@ -4,6 +4,8 @@
  * stream that one of them writes may not be touched by another. The n-th event of the batch gets position `base + n`,
  * also when an append before it failed: gaps mean nothing. Conflicts are what it returns (the appends that failed, and
  * the stream that was in the way of each), not exceptions, so one bad append leaves its neighbours alone.
+ * `append_event` does the same for one event that comes alone, for half the work. Both notify the listening servers
+ * where `notify` says so.
  *
  * A connection keeps the plans of the function for good, also those it made while the tables were empty. Therefore the
  * planner may only choose what stays fast when they grow: looking up by index, row by row.
@@ -31,6 +33,7 @@ CREATE OR REPLACE FUNCTION log.append_batch(
   w_append int[], w_stream text[], w_expected bigint[], w_events int[],
   c_append int[], c_stream text[], c_revision bigint[],
   e_append int[], e_stream text[], e_revision bigint[], e_id uuid[], e_type text[], e_data text[], e_meta text[],
+  notify boolean,
   OUT base bigint, OUT failed int[], OUT moved text[]
 ) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -53,13 +56,42 @@ BEGIN
       AS t(a, s, r, id, type, data, meta, n)
     WHERE t.a <> ALL (failed);
 
-  IF FOUND THEN
+  IF FOUND AND notify THEN
     PERFORM pg_notify('${logChannel()}', (SELECT max(e.position) FROM log.events e)::text);
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION log.append_event(
+  w_stream text, w_expected bigint, e_id uuid, e_type text, e_data text, e_meta text, notify boolean,
+  OUT base bigint, OUT failed int[], OUT moved text[]
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  found_at bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(${lockKey('log.append')});
+  found_at := coalesce((SELECT k.revision FROM log.streams k WHERE k.stream = w_stream), -1);
+  base := coalesce((SELECT max(e.position) FROM log.events e), 0);
+  IF found_at <> w_expected THEN
+    failed := '{0}';
+    moved := ARRAY[w_stream];
+    RETURN;
+  END IF;
+  failed := '{}';
+  moved := '{}';
+  IF found_at = -1 THEN
+    INSERT INTO log.streams (stream, revision) VALUES (w_stream, 0);
+  ELSE
+    UPDATE log.streams k SET revision = found_at + 1 WHERE k.stream = w_stream;
+  END IF;
+  INSERT INTO log.events (position, stream, revision, id, type, data, meta)
+    VALUES (base + 1, w_stream, found_at + 1, e_id, e_type, e_data, e_meta);
+  IF notify THEN
+    PERFORM pg_notify('${logChannel()}', (base + 1)::text);
   END IF;
 END $$;
 `;
 
-/** Channel on which every commit of new events is notified, with the position of the last one. */
+/** Channel on which servers tell each other that the log has grown, with the position of the last event. */
 export function logChannel(): string {
   return 'contractor_log';
 }

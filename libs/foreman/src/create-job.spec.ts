@@ -20,6 +20,19 @@ describe('a job that is wanted', () => {
     expect(await fixture.log.state(thing, 'host1')).toMatchObject({ job: 12 });
   });
 
+  it('says that there is nothing to run where its blueprint has no script for it, and nothing otherwise', async () => {
+    const note = 'There is nothing to run: blueprint "base" has no create script';
+    const nothing = new JobFixture({});
+    await nothing.create();
+    expect(await nothing.job()).toMatchObject({ note, message: note });
+    await nothing.look();
+    expect((await nothing.job()).stage).toBe('ended');
+    const something = new JobFixture({ create: SCRIPT });
+    await something.create();
+    expect(await something.job()).toMatchObject({ message: '' });
+    expect(await something.job()).not.toHaveProperty('note');
+  });
+
   it.each([
     ['unknown', 'host1', [], 'INVALID_SCRIPT'],
     ['create', 'host1', [{ type: 'ThingTaken', data: { job: 7 } }], 'JOB_EXISTS'],

@@ -38,6 +38,7 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   if (!slot && script !== 'create' && script !== 'destroy') {
     throw refuseAs('ForemanException', 'INVALID_SCRIPT', `blueprint "${blueprint}" has no script "${script}"`);
   }
+  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${script} script` };
   const source = slot?.text ?? NOTHING;
   const compiled = compile(source);
   await work.decide(program, compiled.hash, { type: 'StoreProgram', data: { source, program: compiled } });
@@ -50,6 +51,7 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
       script,
       program: compiled.hash,
       creator,
+      ...note,
     },
   });
   return id;

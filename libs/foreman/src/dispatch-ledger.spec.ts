@@ -8,7 +8,7 @@ describe('the ledger of what the wire holds', () => {
   let ledger: DispatchLedger;
   beforeAll(async () => {
     database = await testDatabase();
-    ledger = new DispatchLedger(database.pool);
+    ledger = new DispatchLedger(database.pool, 'one');
     await ledger.start();
   });
   afterAll(() => database.drop());
@@ -32,9 +32,46 @@ describe('the ledger of what the wire holds', () => {
     expect(await held('d')).toEqual(['']);
   });
 
+  it('tells the process that has noted a dispatch from others', async () => {
+    const another = new DispatchLedger(database.pool, 'another');
+    expect([await ledger.note(5, 'f'), await another.note(5, 'f'), await ledger.note(5, 'f')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('knows who has taken a dispatch, the first one, also where it was not noted before', async () => {
+    const since = '2026-01-01T00:00:00.000Z';
+    await ledger.note(6, 'g');
+    expect(await ledger.takerOf('g')).toBeUndefined();
+    for (const [job, cookie] of [
+      [6, 'g'],
+      [7, 'h'],
+    ] as const) {
+      await ledger.take(job, cookie, { agent: 'one', since });
+      await ledger.take(job, cookie, { agent: 'other', since: 'later' });
+      expect(await ledger.takerOf(cookie)).toEqual({ agent: 'one', since });
+    }
+    await ledger.note(6, 'i');
+    expect(await ledger.takerOf('g')).toBeUndefined();
+  });
+
+  it('forgets old dispatches of jobs that are not under way', async () => {
+    for (const [job, cookie] of [
+      [8, 'j'],
+      [9, 'k'],
+      [10, 'l'],
+    ] as const)
+      await ledger.note(job, cookie);
+    await database.pool.query(`UPDATE ledger.handed_over SET at = now() - interval '2 days' WHERE job IN (8, 9)`);
+    await ledger.prune([8]);
+    expect(await held('j', 'k', 'l')).toEqual(['j', '', 'l']);
+  });
+
   it('is there after a restart', async () => {
     await ledger.note(4, 'e');
-    const again = new DispatchLedger(database.pool);
+    const again = new DispatchLedger(database.pool, 'one');
     await again.start();
     expect(await again.has('e')).toBe(true);
   });

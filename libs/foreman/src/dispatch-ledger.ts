@@ -1,22 +1,36 @@
 import type { Pool } from 'pg';
 import { makeLedger } from '#read-store';
 
+/** Who has taken a task, and since when. */
+export interface Taker {
+  readonly agent: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+const TABLE = `CREATE TABLE IF NOT EXISTS ledger.handed_over (
+  cookie text PRIMARY KEY, job bigint NOT NULL, at timestamptz NOT NULL DEFAULT now());
+  ALTER TABLE ledger.handed_over ADD COLUMN IF NOT EXISTS agent text;
+  ALTER TABLE ledger.handed_over ADD COLUMN IF NOT EXISTS taken text;
+  ALTER TABLE ledger.handed_over ADD COLUMN IF NOT EXISTS server text;
+  CREATE INDEX IF NOT EXISTS handed_over_job ON ledger.handed_over (job)`;
+
 /**
- * Which dispatches the wire holds: a ledger of what was done to the outside. Without it every restart would hand every
- * task over again.
+ * Which dispatches were put onto the wire, and which agents have taken them: a ledger of what was done to the outside.
+ * Without it every restart would hand every task over again. It holds one dispatch of each job under way.
  */
 export class DispatchLedger {
   readonly #pool: Pool;
+  readonly #server: string;
 
-  constructor(pool: Pool) {
+  /** @param server names this process; another one has another name */
+  constructor(pool: Pool, server: string) {
     this.#pool = pool;
+    this.#server = server;
   }
 
   async start(): Promise<void> {
-    await makeLedger(
-      this.#pool,
-      'CREATE TABLE IF NOT EXISTS ledger.handed_over (cookie text PRIMARY KEY, job bigint NOT NULL, at timestamptz NOT NULL DEFAULT now())',
-    );
+    await makeLedger(this.#pool, TABLE);
   }
 
   async has(cookie: string): Promise<boolean> {
@@ -28,18 +42,51 @@ export class DispatchLedger {
     return rowCount === 1;
   }
 
-  /** Notes a dispatch, and forgets the earlier ones of its job. */
-  async note(job: number, cookie: string): Promise<void> {
-    await this.#pool.query({
+  /** Notes a dispatch, and forgets the earlier ones of its job. @returns whether it is this process that has noted it */
+  async note(job: number, cookie: string): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ mine: boolean }>({
       name: 'hand-over',
       text: `WITH gone AS (DELETE FROM ledger.handed_over WHERE job = $1 AND cookie <> $2)
-             INSERT INTO ledger.handed_over (cookie, job) VALUES ($2, $1) ON CONFLICT DO NOTHING`,
-      values: [job, cookie],
+             INSERT INTO ledger.handed_over AS known (cookie, job, server) VALUES ($2, $1, $3)
+             ON CONFLICT (cookie) DO UPDATE SET server = coalesce(known.server, '')
+             RETURNING server = $3 AS mine`,
+      values: [job, cookie, this.#server],
     });
+    return rows[0]?.mine === true;
+  }
+
+  /** Notes that an agent has taken a dispatch; the first one counts. */
+  async take(job: number, cookie: string, { agent, since }: Taker): Promise<void> {
+    await this.#pool.query({
+      name: 'hand-over-taken',
+      text: `INSERT INTO ledger.handed_over AS known (cookie, job, agent, taken) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (cookie) DO UPDATE SET agent = $3, taken = $4 WHERE known.agent IS NULL`,
+      values: [cookie, job, agent, since],
+    });
+  }
+
+  /** Who has taken a dispatch; undefined where nobody has, as far as is known. */
+  async takerOf(cookie: string): Promise<Taker | undefined> {
+    const { rows } = await this.#pool.query<Taker>({
+      name: 'hand-over-taker',
+      text: 'SELECT agent, taken AS since FROM ledger.handed_over WHERE cookie = $1 AND agent IS NOT NULL',
+      values: [cookie],
+    });
+    return rows[0];
+  }
+
+  /** Forgets the old dispatches of jobs that are not under way: the database was away when they were over. */
+  async prune(underWay: readonly number[]): Promise<void> {
+    const text = `DELETE FROM ledger.handed_over WHERE at < now() - interval '1 day' AND job <> ALL ($1)`;
+    await this.#pool.query(text, [underWay]);
   }
 
   /** Forgets the dispatches of a job that is over. */
   async forget(job: number): Promise<void> {
-    await this.#pool.query('DELETE FROM ledger.handed_over WHERE job = $1', [job]);
+    await this.#pool.query({
+      name: 'hand-over-forget',
+      text: 'DELETE FROM ledger.handed_over WHERE job = $1',
+      values: [job],
+    });
   }
 }

@@ -11,14 +11,14 @@ import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { Outcome } from '#wire';
 import { ReportTask } from './foreman.commands.ts';
-import type { ForemanOptions } from './foreman.ts';
-import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
+import type { ForemanOptions } from './foreman-options.ts';
+import { FOREMAN_OPTIONS } from './foreman-options.ts';
+import { Foreman } from './foreman.ts';
 import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
 import { SiteCheck } from './site-check.ts';
-import { erasedText } from './task-secrets.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -110,19 +110,22 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!(await this.sites.has(site, agentOf(holder)))) {
       throw refuse('site', 'NOT_FOUND', `there is no site ${JSON.stringify(site)}`);
     }
-    const { polls } = this.foreman;
-    const tasks = await this.#handedBefore(holder, polls.polled(holder, this.foreman.now));
+    const tasks = await this.#handedBefore(holder, await this.foreman.heardPolling(holder, true));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
-      const { rows } = await this.reads.now.list(jobs, { where: { open: `${site}/${module}` } });
-      const oldest = rows.toSorted((one, other) => (one.row.updated < other.row.updated ? -1 : 1));
-      for (const { key } of oldest) {
-        if (tasks.length >= most) return { value: tasks, position };
-        const claimed = await this.#claim(Number(key), command, holder, context);
-        if (!claimed) continue;
-        tasks.push(claimed.task);
-        position = claimed.position ?? position;
+      const where = { open: `${site}/${module}` };
+      // Page by page, so that never more is read than can be handed out; what others have claimed meanwhile is skipped.
+      for (let skip = 0; tasks.length < most;) {
+        const count = most - tasks.length;
+        const { keys } = await this.reads.now.keys(jobs, { where, skip, count });
+        for (const key of keys) {
+          const claimed = await this.#claim(Number(key), command, holder, context);
+          if (claimed) tasks.push(claimed.task);
+          else skip += 1;
+          position = claimed?.position ?? position;
+        }
+        if (keys.length < count) break;
       }
     }
     return { value: tasks, position };
@@ -147,27 +150,27 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   async #polled(id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> {
     const { parameters, erased } = await this.options.resolveSecrets(order.parameters);
     if (erased.length > 0) {
-      await this.foreman.failTask(id, cookie, erasedText(erased));
+      await this.foreman.failErased(id, cookie, erased);
       return undefined;
     }
     return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
   }
 
   /**
-   * What becomes of the tasks that agents of this name and source were handed before, seen from the session that polls
-   * for the first time since the server was started. Its own are handed out once more, with the same cookie, where that
-   * is safe: the answer they were in may have been lost with the server. Those of other sessions are looked at, because
-   * this may be an agent that has started again: from now on they may be over earlier.
+   * What becomes of the tasks that agents of this name and source were handed before. The session's own are handed out
+   * once more, with the same cookie, where that is safe and no server that runs has heard of it before: the answer they
+   * were in may have been lost with the server. Those of a session that is over are open again.
    */
   async #handedBefore(holder: Holder, first: boolean): Promise<PolledTask[]> {
-    const again: PolledTask[] = [];
-    if (!first) return again;
     const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
+    const again: PolledTask[] = [];
     for (const { key, row } of rows) {
       const { order, dispatch, stage } = row;
       if (!order || !dispatch?.holder) continue;
-      if (dispatch.holder.session !== holder.session) await this.foreman.reconcileNow(Number(key));
-      else if (stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
+      if (dispatch.holder.session !== holder.session) {
+        const over = this.foreman.polls.deadlineOf(dispatch.holder, Date.parse(dispatch.deadline)) <= this.foreman.now;
+        if (over) await this.foreman.reconcileNow(Number(key));
+      } else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
         const task = await this.#polled(Number(key), order, dispatch.cookie);
         if (task) again.push(task);
       }
@@ -178,17 +181,14 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
 
 @CommandHandler(ReportPolledTask)
 class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
-  constructor(
-    @Inject(Foreman) private readonly foreman: Foreman,
-    @Inject(CommandGateway) private readonly commands: CommandGateway,
-  ) {}
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {}
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    this.foreman.polls.heard(holderOf(caller), this.foreman.now);
+    await this.foreman.heardPolling(holderOf(caller), false);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
-    const { position } = await this.commands.execute(new ReportTask(id, cookie, outcome), context);
+    const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome), context);
     return { value: 'Accepted', position };
   }
 }

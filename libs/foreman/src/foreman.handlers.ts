@@ -4,7 +4,6 @@ import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import { Foreman } from './foreman.ts';
-import type { Job } from './job.ts';
 import { job } from './job.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
@@ -30,11 +29,6 @@ class ReportTaskHandler extends UnitOfWorkHandler<ReportTask> {
   async decide(work: UnitOfWork, report: ReportTask) {
     await takeReport(work, report, this.foreman.context());
     return work.load(job, report.job);
-  }
-
-  override async complete({ job: id, cookie }: ReportTask, state: Job | undefined) {
-    await this.foreman.reported(id, cookie, state);
-    return state;
   }
 }
 

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
+import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { contributeLetterReceivers, contributeListeners, EventSourcingModule } from '#event-sourcing';
 import { CLOCK, CommandContext, CommandGateway } from '#event-store';
@@ -10,25 +12,29 @@ import { PLATFORMS } from '#platform';
 import { DeadLetters } from '#reactions';
 import { READ_STORE } from '#read-store';
 import type { ReadStore } from '#read-store';
-import { LOGGER } from '#runtime';
+import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets } from '#secrets';
+import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
-import { Foreman, FOREMAN_OPTIONS } from './foreman.ts';
-import type { ForemanOptions } from './foreman.ts';
-import { jobLogModel, siteMemories } from './job-log.api.ts';
+import { Foreman } from './foreman.ts';
+import type { ForemanOptions } from './foreman-options.ts';
+import { FOREMAN_OPTIONS } from './foreman-options.ts';
+import { jobLogModel } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
 import { JobTargetRegistry } from './job-target.ts';
+import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
 import { ReportTask } from './foreman.commands.ts';
 import { SiteCheck } from './site-check.ts';
+import { StalledJobs } from './stalled-jobs.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
 import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
@@ -54,14 +60,14 @@ export class ForemanModule {
       imports: [
         EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry],
-          useFactory: (targets: JobTargetRegistry) => ({
+          inject: [JobTargetRegistry, JobInsight],
+          useFactory: (targets: JobTargetRegistry, insight: JobInsight) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
               { name: 'SubContractor', position: 90 },
             ],
-            models: [baseJobModel(targets.all), jobLogModel, dispatchModel],
-            extensions: [jobUsers, siteMemories],
+            models: [baseJobModel(targets.all, insight), jobLogModel, dispatchModel],
+            extensions: [jobUsers],
           }),
         }),
       ],
@@ -109,13 +115,24 @@ export class ForemanModule {
         contributeLetterReceivers(UndeliverableReports, (undeliverable) => ({
           [REPORTS]: (letter) => undeliverable.retry(letter),
         })),
+        StalledJobs,
+        {
+          provide: DispatchLedger,
+          inject: [DATABASE],
+          useFactory: (pool: Pool) => new DispatchLedger(pool, randomUUID()),
+        },
+        {
+          provide: JobInsight,
+          inject: [StalledJobs, DispatchLedger],
+          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger) => new JobInsight(stalled, dispatched),
+        },
         Foreman,
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
       ],
-      exports: [JobTargetRegistry, SubcontractorHealth],
+      exports: [JobTargetRegistry, JobInsight, Foreman, SubcontractorHealth],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { defineSettings, seconds, setting } from '#runtime/settings';
+import { defineSettings, integer, seconds, setting } from '#runtime/settings';
 
 /** How long agents may be silent. */
 export const foremanSettings = defineSettings('foreman', {
@@ -9,5 +9,9 @@ export const foremanSettings = defineSettings('foreman', {
   pollLease: setting('CONTRACTOR_POLL_LEASE', seconds(1, 86_400), {
     default: '600',
     doc: 'the same for agents that poll over HTTP',
+  }),
+  slowStep: setting('CONTRACTOR_SLOW_STEP', integer(2, 1000), {
+    default: '10',
+    doc: 'a step that takes this many times as long as it usually does is told in the message of its job',
   }),
 });

@@ -1,63 +1,52 @@
-import type { Logger } from '#kernel';
 import { randomUUID } from 'node:crypto';
-import { Conflict, idOf, Refusal, streamName } from '#kernel';
+import type { Logger } from '#kernel';
+import { idOf, Refusal } from '#kernel';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
-import type { Clock, EventStore, Position, Recorded } from '#event-store';
-import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
+import type { Clock, CommandContext, CommandResult, EventStore, Position, Recorded } from '#event-store';
+import { CLOCK, CommandContext as Context, CommandGateway, EVENT_STORE, Leadership } from '#event-store';
 import type { Follower } from '#reactions';
-import type { Repeat, ServerHalf } from '#platform';
-import type { ReadModel, ReadStore } from '#read-store';
+import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
-import type { ForemanWire, Report } from '#wire';
-import { observerOf } from '#wire';
-import { Timers } from './timers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
-import type { Created, Dispatch, Job, Target } from './job.ts';
-import { job } from './job.ts';
-import { jobs } from './jobs.ts';
+import type { ForemanOptions } from './foreman-options.ts';
+import { FOREMAN_OPTIONS } from './foreman-options.ts';
+import { faultJob, isNoFault } from './fault-job.ts';
+import { ForemanTerm } from './foreman-term.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
-import { FailJob } from './job.commands.ts';
-import { JobTargetRegistry, targetOf } from './job-target.ts';
-import { KeyedWorkQueue } from './keyed-work-queue.ts';
-import type { ReconcileContext } from './reconcile.ts';
+import type { Created, Dispatch, Holder, Job } from './job.ts';
+import { job } from './job.ts';
+import type { JobRow } from './jobs.ts';
+import { jobs } from './jobs.ts';
+import { JobTargetRegistry } from './job-target.ts';
+import { PollLedger } from './poll-ledger.ts';
 import { PollingAgents } from './polling-agents.ts';
 import { SiteCheck } from './site-check.ts';
-import { isOfNoJob, UndeliverableReports } from './undeliverable-reports.ts';
-import type { ResolveSecrets } from './task-secrets.ts';
+import { UndeliverableReports } from './undeliverable-reports.ts';
+import type { ReconcileContext } from './reconcile.ts';
+import { StalledJobs } from './stalled-jobs.ts';
+import { StepTimes } from './step-times.ts';
+import { TargetWatch } from './target-watch.ts';
 import { erasedText } from './task-secrets.ts';
 
-/** How the foreman is set up. */
-export interface ForemanOptions {
-  readonly wire: ForemanWire;
-  readonly platforms: readonly ServerHalf[];
-  readonly resolveSecrets: ResolveSecrets;
-  /** What may be done with a task of which nobody knows what became of it. */
-  readonly repeatOf: (module: string, func: string) => Repeat;
-  /** The read model of the sites, by name. */
-  readonly sites: ReadModel;
-  /** A report of an agent was put aside, because nobody can take it. */
-  readonly onUndeliverableReport: () => void;
-  /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
-  readonly lease: number;
-  /** How long an agent that polls may be silent, in milliseconds. */
-  readonly pollLease: number;
-}
+/** Name of the duty: one process per database is the foreman. */
+const DUTY = 'foreman';
+/** How long the read models may take to be there before a start, or a term, is tried again, in milliseconds. */
+const MAX_BEHIND_MS = 60_000;
+/** How many jobs are read at a time when the process begins. */
+const PAGE = 200;
+/** How long the read models are waited for after a job was reconciled, in milliseconds. */
+const SHOWN_MS = 5000;
 
-/** Injection token of {@link ForemanOptions}. */
-export const FOREMAN_OPTIONS = Symbol('ForemanOptions');
-
-/** How many jobs are looked at at a time. */
-const WIDTH = 8;
-/** How long to wait before a task that the wire did not take is sent again, in milliseconds. */
-const RESEND = 1000;
+/** Told when this process becomes the foreman, and when it is it no longer. */
+export type LeadingListener = (leading: boolean) => void;
 
 /**
- * Keeps jobs going. Whatever happens (an event in the log, a report, a timer, a start of the server) it looks at the
- * job in question, and the look decides what can be decided; the log's exact revisions make sure that nothing is done
- * twice. Nothing it keeps in memory matters: after a restart it looks at every job.
+ * Keeps jobs going. Whatever happens (an event in the log, a report, a timer, a start) it looks at the job in question,
+ * and the look decides what can be decided; the log's exact revisions make sure that nothing is done twice. One process
+ * per database does so ({@link ForemanTerm}); the others follow the log, take reports and hand tasks to agents that poll.
  */
 export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #options: ForemanOptions;
@@ -67,24 +56,29 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #dispatched: DispatchLedger;
-  readonly #timers: Timers;
-  readonly #queue: KeyedWorkQueue;
-  readonly polls: PollingAgents;
-  readonly #beats = new Map<string, number>();
+  readonly #heardOf: PollLedger;
+  readonly #steps: StepTimes;
+  readonly #stalled: StalledJobs;
   readonly #targets: JobTargetRegistry;
   readonly #sites: SiteCheck;
   readonly #undeliverable: UndeliverableReports;
-  /** Jobs by the stream of their target. */
-  readonly #jobOf = new Map<string, number>();
-  /** The same the other way round. */
-  readonly #targetOf = new Map<number, string>();
-  readonly #sent = new Set<string>();
-  #startedAt = 0;
+  readonly #watch: TargetWatch;
+  readonly #leadership: Leadership;
+  readonly #listeners: LeadingListener[] = [];
+  readonly polls: PollingAgents;
+  #term: ForemanTerm | undefined;
+  /** Made ready, and not begun. */
+  #next: ForemanTerm | undefined;
   #position: Position = 0n;
+  #heardFrom = 0;
+  #alone = false;
+  #following: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
     @Inject(JobTargetRegistry) targets: JobTargetRegistry,
+    @Inject(StalledJobs) stalled: StalledJobs,
+    @Inject(DispatchLedger) dispatched: DispatchLedger,
     @Inject(CommandGateway) commands: CommandGateway,
     @Inject(READ_STORE) reads: ReadStore,
     @Inject(EVENT_STORE) store: EventStore,
@@ -98,15 +92,23 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#undeliverable = undeliverable;
     this.#options = options;
     this.#targets = targets;
+    this.#stalled = stalled;
     this.#commands = commands;
     this.#reads = reads;
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
-    this.#dispatched = new DispatchLedger(pool);
+    this.#dispatched = dispatched;
+    this.#heardOf = new PollLedger(pool, { everyMs: this.#pollEveryMs, keepMs: 2 * options.pollLease });
+    this.#steps = new StepTimes(pool, options.slowStep);
+    this.#watch = new TargetWatch(() => targets.all);
     this.polls = new PollingAgents(options.pollLease);
-    this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
-    this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
+    this.#leadership = new Leadership({
+      pool,
+      name: DUTY,
+      duty: { prepare: () => this.#prepare(), begin: () => this.#begin(), end: () => this.#end() },
+      onError: (error) => log.error('this server is not, or no longer, the foreman', error),
+    });
   }
 
   /** Milliseconds since 1970 by the clock of the log, which all leases and waits go by. */
@@ -114,26 +116,46 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.#clock.millis();
   }
 
+  /** Whether this process is the foreman. */
+  get leading(): boolean {
+    return this.#term !== undefined;
+  }
+
+  /** Whether no other server was connected to the database when it was last asked. */
+  get alone(): boolean {
+    return this.#alone;
+  }
+
+  /** How many jobs it knows of, and how many entries it holds of them. */
+  get size(): { readonly jobs: number; readonly entries: number } {
+    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size;
+    return { jobs: this.#watch.jobs.length, entries };
+  }
+
+  /** Told now, where it is the foreman, and whenever that changes. */
+  whenLeading(listener: LeadingListener): void {
+    this.#listeners.push(listener);
+    if (this.leading) listener(true);
+  }
+
   async onApplicationBootstrap(): Promise<void> {
-    const { wire } = this.#options;
-    this.#startedAt = this.now;
-    this.polls.start(this.#startedAt);
+    this.polls.start(this.now);
+    this.#heardFrom = this.now - this.#options.pollLease;
     await this.#dispatched.start();
+    await this.#heardOf.start();
+    await this.#steps.start();
+    await this.#hearOthers();
     this.#position = await this.#store.head();
-    await this.#reads.projector.caughtUp(this.#position, 60_000);
-    const { rows } = await this.#reads.now.list(jobs);
-    await wire.start({
-      reported: (report) => this.#undeliverable.taking(report, () => this.#takeReport(report)),
-      unreadable: (message) => this.#undeliverable.unreadable(message),
-      hasSite: (site, agent) => this.#sites.has(site, agent),
-      handedOver: (cookie) => this.#dispatched.has(cookie),
-      beat: ({ cookie }) => void this.#beats.set(cookie, this.now),
-      served: () => this.#ringAll(),
-    });
-    for (const { key, row } of rows) {
-      this.#watch(Number(key), row.target);
-      this.#queue.add(Number(key));
+    await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
+    const { keys } = await this.#reads.now.keys(jobs);
+    for (let n = 0; n < keys.length; n += PAGE) {
+      const rows = await this.#reads.now.many(jobs, keys.slice(n, n + PAGE));
+      for (const [key, row] of rows) this.#startWith(Number(key), row);
     }
+    // Often enough to be heard of before a lease has ended.
+    const everyMs = Math.min(this.#pollEveryMs, this.#options.lease / 6);
+    this.#following = setInterval(() => void this.#hearOthers(), everyMs).unref();
+    await this.#leadership.start();
   }
 
   /** What it hears of the log, once it has started. */
@@ -148,163 +170,172 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#timers.stop();
-    await this.#queue.stop();
-    await this.#options.wire.stop();
+    clearInterval(this.#following);
+    await this.#leadership.stop();
   }
 
-  /** What follows from a report that was taken. */
-  async reported(id: number, cookie: string, state: Job | undefined): Promise<void> {
-    this.#beats.delete(cookie);
-    this.#sent.delete(cookie);
-    await this.#follow(id, state);
-  }
-
-  /** What jobs are reconciled with. */
+  /** What jobs are reconciled with. Only the foreman dispatches over the wire, or ends the lease of what is on it. */
   context(): ReconcileContext {
     const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
+    const term = this.#term;
     return {
       now: this.now,
       newCookie: randomUUID,
       targets: this.#targets.all,
       platforms,
       resolveSecrets,
-      serves: (site, module) => wire.serves(site, module),
+      serves: (site, module) => term !== undefined && wire.serves(site, module),
       lease,
-      deadlineOf: (dispatch) => this.#deadlineOf(dispatch),
+      deadlineOf: (dispatch) =>
+        term?.deadlineOf(dispatch) ??
+        (dispatch.transport === 'poll' ? this.#pollDeadlineOf(dispatch) : Number.POSITIVE_INFINITY),
       repeatOf,
     };
   }
 
-  #deadlineOf({ transport, holder, cookie, deadline }: Dispatch): number {
-    if (transport === 'poll' && holder) return this.polls.deadlineOf(holder, Date.parse(deadline));
-    // After a restart of the server the silence begins anew.
-    return Math.max(Date.parse(deadline), (this.#beats.get(cookie) ?? this.#startedAt) + this.#options.lease);
-  }
-
-  #heard({ stream, type, data }: Recorded): void {
-    if (!stream.startsWith(`${job.category}-`)) {
-      const atWork = this.#jobOf.get(stream);
-      if (atWork !== undefined) this.#queue.add(atWork);
-      return;
+  /** Takes what an agent says about a task, in whichever process. @throws Refusal; Conflict; what is no fault of the job */
+  async report(command: ReportTask, context: CommandContext): Promise<CommandResult<Job | undefined>> {
+    const task = () => this.#commands.execute(command, context);
+    try {
+      return await (this.#term ? this.#term.during(command.job, task) : task());
+    } catch (error) {
+      if (!(error instanceof Refusal) && !isNoFault(error)) {
+        await faultJob({ commands: this.#commands, clock: this.#clock, log: this.#log }, command.job, error);
+      }
+      throw error;
     }
-    const id = Number(idOf(stream));
-    if (type === 'JobCreated') this.#watch(id, (data as Created).target);
-    if (type === 'JobEnded') this.#unwatch(id);
-    else this.#queue.add(id);
   }
 
-  /** From now on what happens to the target has the job looked at. */
-  #watch(id: number, target: Target): void {
-    const stream = streamName(targetOf(this.#targets.all, target).category, target.id);
-    this.#jobOf.set(stream, id);
-    this.#targetOf.set(id, stream);
-  }
-
-  #unwatch(id: number): void {
-    this.#timers.set(id, undefined);
-    const stream = this.#targetOf.get(id);
-    if (stream !== undefined && this.#jobOf.get(stream) === id) this.#jobOf.delete(stream);
-    this.#targetOf.delete(id);
+  /** An agent that polls was heard of: it has polled, or reported. @returns whether for the first time by a server that runs */
+  async heardPolling(holder: Holder, polled: boolean): Promise<boolean> {
+    const known = await this.#heardOf.isKnown(holder.session);
+    if (polled) this.polls.polled(holder, this.now);
+    else this.polls.heard(holder, this.now);
+    await this.#heardOf.note(holder, this.now);
+    return !known;
   }
 
   /** Reconciles a job and waits until what was decided about it can be read. */
   async reconcileNow(id: number): Promise<void> {
-    await this.#reconcile(id);
-    await this.#reads.projector.caughtUp(await this.#store.head(), 5000);
+    const reconcile = () => this.#commands.execute(new ReconcileJob(id), Context.system(this.#clock.now()));
+    await (this.#term ? this.#term.during(id, reconcile) : reconcile());
+    await this.#reads.projector.caughtUp(await this.#store.head(), SHOWN_MS);
   }
 
-  #ringAll(): void {
-    for (const id of this.#targetOf.keys()) this.#queue.add(id);
+  /** Fails a task with secrets in it that have been erased. */
+  async failErased(id: number, cookie: string, erased: readonly string[]): Promise<void> {
+    const context = Context.system(this.#clock.now(), `fail-${cookie}`);
+    await this.report(new ReportTask(id, cookie, { error: erasedText(erased) }), context);
   }
 
-  async #reconcile(id: number): Promise<void> {
+  /** A job that was under way when the process began. */
+  #startWith(id: number, { target, order, dispatch, dispatchedAt, updated }: JobRow): void {
+    this.#watch.add(id, target);
+    if (order) this.#steps.requested(id, order);
+    if (dispatch) this.#steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
+  }
+
+  async #prepare(): Promise<void> {
+    const term = new ForemanTerm({
+      options: this.#options,
+      commands: this.#commands,
+      clock: this.#clock,
+      ledger: this.#dispatched,
+      stalled: this.#stalled,
+      steps: this.#steps,
+      log: this.#log,
+      pollDeadlineOf: (dispatch) => this.#pollDeadlineOf(dispatch),
+    });
+    // What a try has left behind that failed half-way.
+    await this.#lay(this.#next);
+    this.#next = term;
+    await this.#dispatched.prune(this.#watch.jobs);
+    await this.#hearOthers();
+    await this.#options.wire.start({
+      reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
+      unreadable: (message) => this.#undeliverable.unreadable(message),
+      hasSite: (site, agent) => this.#sites.has(site, agent),
+      handedOver: (cookie) => this.#dispatched.has(cookie),
+      beat: (beat) => term.beat(beat),
+      served: () => this.#lookAtAll(),
+    });
+  }
+
+  #begin(): void {
+    this.#term = this.#next;
+    this.#next = undefined;
+    this.#log.info('this server is the foreman: it keeps the jobs going');
+    this.#lookAtAll();
+    for (const id of this.#watch.jobs) this.#term?.watchStep(id, this.#steps.slowAt(id));
+    for (const listener of this.#listeners) listener(true);
+  }
+
+  async #end(): Promise<void> {
+    const ended = [this.#term, this.#next];
+    const led = this.#term !== undefined;
+    this.#term = undefined;
+    this.#next = undefined;
+    if (led) for (const listener of this.#listeners) listener(false);
+    for (const term of ended) await this.#lay(term);
+  }
+
+  /** Ends a term, and its end of the wire. */
+  async #lay(term: ForemanTerm | undefined): Promise<void> {
+    if (!term) return;
+    await term.end();
+    await this.#options.wire.stop().catch((error: unknown) => this.#log.error('the wire could not be stopped', error));
+  }
+
+  #pollDeadlineOf({ holder, deadline }: Dispatch): number {
+    return holder ? this.polls.deadlineOf(holder, Date.parse(deadline)) : Date.parse(deadline);
+  }
+
+  /** How often it is looked, and told, when agents that poll were heard of. */
+  get #pollEveryMs(): number {
+    return Math.min(Math.max(this.#options.pollLease / 20, 100), 10_000);
+  }
+
+  /** Hears of other servers, and of the agents that poll them. */
+  async #hearOthers(): Promise<void> {
     try {
-      const context = CommandContext.system(this.#clock.now());
-      const { value } = await this.#commands.execute(new ReconcileJob(id), context);
-      await this.#follow(id, value);
-    } catch (error) {
-      if (error instanceof Conflict) {
-        this.#queue.add(id);
-        return;
+      const from = this.#heardFrom;
+      for (const { holder, at } of await this.#heardOf.heardElsewhere(from)) {
+        this.polls.heard(holder, at);
+        this.#heardFrom = Math.max(this.#heardFrom, at + 1);
       }
-      await this.#fault(id, error);
+      this.#alone = !(await this.#heardOf.othersRun());
+      if (this.leading) await this.#heardOf.prune(this.now);
+    } catch (error) {
+      this.#log.warn('other servers, and agents that poll them, could not be heard of', { error: String(error) });
     }
   }
 
-  /** A fault in one job touches that job alone: it goes into error with a message, and the operator may reset it. */
-  async #fault(id: number, error: unknown): Promise<void> {
-    const reference = randomUUID();
-    this.#log.error('a job could not be reconciled', error, { job: id, reference });
-    const message = error instanceof Refusal ? error.message : `Internal fault, reference ${reference}`;
-    const context = CommandContext.system(this.#clock.now(), reference);
-    await this.#commands.execute(new FailJob(id, message), context).catch(() => this.#timers.set(id, this.now + 5000));
-  }
-
-  /** What follows from where a job stands now: a task goes onto the wire, an alarm is set. */
-  async #follow(id: number, state: Job | undefined): Promise<void> {
-    if (!state || state.stage === 'ended') {
-      this.#timers.set(id, undefined);
-      await this.#dispatched.forget(id);
+  #heard(event: Recorded): void {
+    const { stream, type, data, position, at } = event;
+    const term = this.#term;
+    if (!stream.startsWith(`${job.category}-`)) {
+      const atWork = this.#watch.at(stream);
+      if (atWork !== undefined) term?.look(atWork, position);
       return;
     }
-    const { dispatch } = state;
-    const sent = dispatch?.transport !== 'wire' || (await this.#send(id, state, dispatch));
-    this.#timers.set(id, sent ? this.#nextLook(state) : this.now + RESEND);
-  }
-
-  #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
-    if (stage !== 'queued') return undefined;
-    if (dispatch) return this.#deadlineOf(dispatch) + 1;
-    return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
-  }
-
-  async #send(id: number, { site, order, observing }: Job, { cookie }: Dispatch): Promise<boolean> {
-    if (!order || this.#sent.has(cookie)) return true;
-    this.#sent.add(cookie);
-    const { wire, repeatOf, resolveSecrets } = this.#options;
-    try {
-      // What an earlier process put onto a wire that outlives it is there already.
-      if (wire.lasting && (await this.#dispatched.has(cookie))) return true;
-      const once = !observing && repeatOf(order.module, order.function) !== 'safe';
-      const func = observing ? observerOf(order.function) : order.function;
-      const { parameters, secrets, erased } = await resolveSecrets(order.parameters);
-      if (erased.length > 0) {
-        await this.failTask(id, cookie, erasedText(erased));
-        return true;
-      }
-      await wire.send({
-        ...order,
-        function: func,
-        parameters,
-        cookie,
-        job: id,
-        site,
-        ...(once ? { once } : {}),
-        ...(secrets.length > 0 ? { secrets } : {}),
-      });
-      if (wire.lasting) await this.#dispatched.note(id, cookie);
-      return true;
-    } catch (error) {
-      this.#sent.delete(cookie);
-      this.#log.warn('a task could not be put onto the wire', { job: id, error: String(error) });
-      return false;
+    const id = Number(idOf(stream));
+    const learnt = this.#steps.heard(event, id, Date.parse(at));
+    if (learnt !== undefined && term) {
+      this.#steps
+        .keep(learnt)
+        .catch((error: unknown) => this.#log.warn('a usual time was not kept', { error: String(error) }));
     }
+    term?.watchStep(id, this.#steps.slowAt(id));
+    if (type === 'JobCreated') this.#watch.add(id, (data as Created).target);
+    if (type === 'JobEnded' || type === 'JobCanceled') {
+      this.#watch.remove(id);
+      term?.forget(id);
+    } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
+      term?.polled(id, data as Dispatch);
+    else if (type !== 'JobStepSlow') term?.look(id, position);
   }
 
-  /** Fails a task that was dispatched and cannot be done by anybody. */
-  async failTask(id: number, cookie: string, error: string): Promise<void> {
-    const context = CommandContext.system(this.#clock.now(), `fail-${cookie}`);
-    await this.#commands.execute(new ReportTask(id, cookie, { error }), context);
-  }
-
-  async #takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
-    try {
-      const context = CommandContext.system(this.#clock.now(), `report-${cookie}`, `agent ${agent}`);
-      await this.#commands.execute(new ReportTask(id, cookie, outcome), context);
-    } catch (error) {
-      if (!(error instanceof Refusal) || isOfNoJob(error)) throw error;
-      this.#log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
-    }
+  #lookAtAll(): void {
+    for (const id of this.#watch.jobs) this.#term?.look(id);
   }
 }

@@ -1,11 +1,14 @@
 export { ForemanModule } from './foreman.module.ts';
-export type { ForemanOptions } from './foreman.ts';
+export { Foreman } from './foreman.ts';
+export type { LeadingListener } from './foreman.ts';
+export type { ForemanOptions } from './foreman-options.ts';
 export { createJob } from './create-job.ts';
 export type { WantedJob } from './create-job.ts';
 export { foremanSettings } from './foreman.settings.ts';
 export { jobLog } from './job-log.ts';
 export { JobTargetRegistry } from './job-target.ts';
 export type { JobTarget, JobTargetState } from './job-target.ts';
+export { JobInsight } from './job-insight.ts';
 export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';
 export { SubcontractorHealth } from './subcontractor-health.ts';

@@ -1,4 +1,3 @@
-import type { Extension } from '#api';
 import { asText, byReference, dateTime, defineModel, integer, reference, text } from '#api';
 import { jobLog } from './job-log.ts';
 
@@ -21,6 +20,7 @@ export const jobLogModel = defineModel({
     finished_at: dateTime(),
     canceled_by: text(150),
     canceled_at: dateTime(),
+    note: text(1024, { mode: 'RO', protocols: ['rest'] }),
     updated: dateTime({ mode: 'RO' }),
     created: dateTime({ mode: 'RO' }),
     id: integer({ mode: 'RO' }),
@@ -37,8 +37,9 @@ export const jobLogModel = defineModel({
     creator: row.creator,
     started_at: row.startedAt,
     finished_at: row.finishedAt,
-    canceled_by: null,
-    canceled_at: null,
+    canceled_by: row.canceledBy,
+    canceled_at: row.canceledAt,
+    note: row.note,
     updated: row.updated,
     created: row.created,
   }),
@@ -51,12 +52,3 @@ export const jobLogModel = defineModel({
     },
   },
 });
-
-/** A site stays as long as there is something to remember of it; the log of a job is there as soon as the job is. */
-export const siteMemories: Extension = {
-  model: 'Site/Site',
-  users: async (view, name) => {
-    const { keys } = await view.keys(jobLog, { where: { site: String(name) }, count: 11 });
-    return keys.map((key) => `JobLog ${key}`);
-  },
-};

@@ -13,6 +13,11 @@ export interface JobLogRow {
   readonly creator: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** The user who has cancelled it. */
+  readonly canceledBy: string | null;
+  readonly canceledAt: string | null;
+  /** What was to be said of it from the beginning: that there was nothing to run. */
+  readonly note: string | null;
   readonly created: string;
   readonly updated: string;
 }
@@ -20,7 +25,7 @@ export interface JobLogRow {
 /** What was built, destroyed and done, by job id. */
 export const jobLog: ReadModel<JobLogRow> = {
   name: 'job_log',
-  version: 1,
+  version: 2,
   key: 'integer',
   history: true,
   indexes: {
@@ -39,10 +44,19 @@ export const jobLog: ReadModel<JobLogRow> = {
       creator: data.creator,
       startedAt: null,
       finishedAt: null,
+      canceledBy: null,
+      canceledAt: null,
+      note: data.note ?? null,
       created: at,
       updated: at,
     })),
     JobStarted: change<JobLogRow, unknown>((row, { at }) => ({ ...row, startedAt: row.startedAt ?? at, updated: at })),
     JobEnded: change<JobLogRow, unknown>((row, { at }) => ({ ...row, finishedAt: at, updated: at })),
+    JobCanceled: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
+      ...row,
+      canceledBy: data.by,
+      canceledAt: at,
+      updated: at,
+    })),
   },
 };

@@ -13,10 +13,21 @@ import {
   staticAction,
   text,
 } from '#api';
-import type { Key, View } from '#read-store';
+import type { Key, ListOptions, View } from '#read-store';
+import type { StatusEntry } from '#tscript';
 import { line, status, statusText, textOf, variables } from '#tscript';
-import { ClearDispatched, CreateJob, CreateUtilityJob, PauseJob, ResetJob, ResumeJob } from './job.commands.ts';
+import {
+  CancelJob,
+  ClearDispatched,
+  CreateJob,
+  CreateUtilityJob,
+  PauseJob,
+  ResetJob,
+  ResumeJob,
+} from './job.commands.ts';
+import type { JobInsight } from './job-insight.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
+import { jobLog } from './job-log.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
@@ -40,11 +51,15 @@ const derived = {
 /** Now, and never before the last event of a job, so that no time that has passed is negative; milliseconds since 1970. */
 const sinceLast = ({ updated }: JobRow): number => Math.max(Date.now(), Date.parse(updated));
 
-/** Status of the script, computed when it is asked for. */
-async function statusOf(row: JobRow, view: View): Promise<string> {
-  if (!row.machine) return '[]';
-  const stored = await view.get(programs, row.program);
-  return stored ? statusText(status(row.machine, stored.program, sinceLast(row))) : '[]';
+/** How far the script has come; that its task is dispatched, it says when an agent has taken it, with who and since when. */
+async function entriesOf(row: JobRow, view: View, insight: JobInsight): Promise<StatusEntry[]> {
+  const stored = row.machine && (await view.get(programs, row.program));
+  if (!row.machine || !stored) return [];
+  const entries = status(row.machine, stored.program, sinceLast(row));
+  const last = entries.at(-1);
+  if (last?.[2]?.['dispatched'] !== true) return entries;
+  const taker = await insight.takerOf(row);
+  return [...entries.slice(0, -1), [last[0], last[1], { ...last[2], dispatched: taker !== undefined, ...taker }]];
 }
 
 const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
@@ -59,11 +74,15 @@ const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
 });
 
 const complete =
-  (targets: JobTargets): NonNullable<Model<JobRow>['complete']> =>
-  async (row, _, { view }) => ({
-    status: await statusOf(row, view),
-    can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,
-  });
+  (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
+  async (row, id, { view }) => {
+    const waitsFor = insight.waitsFor(Number(id));
+    return {
+      status: statusText(await entriesOf(row, view, insight)),
+      can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,
+      ...(waitsFor === undefined ? {} : { message: waitsFor.slice(0, 1024) }),
+    };
+  };
 
 const act = (grant: string, doc: string, command: (id: Key) => NamedCommand): Action =>
   action({ doc, parameters: {}, permission: { grant }, command });
@@ -71,10 +90,15 @@ const act = (grant: string, doc: string, command: (id: Key) => NamedCommand): Ac
 const RUNNER_DOC = 'for operators who want to know what a script is doing';
 
 /** What can be done with jobs, for callers with this permission. */
-const actions = (grant: string): Readonly<Record<string, Action>> => ({
+const actions = (grant: string, insight: JobInsight): Readonly<Record<string, Action>> => ({
   pause: act(grant, 'Pauses a queued job.', (id) => new PauseJob(id)),
   resume: act(grant, 'Lets a paused job go on.', (id) => new ResumeJob(id)),
   reset: act(grant, 'Lets a job in error try again.', (id) => new ResetJob(id)),
+  cancel: act(
+    grant,
+    'Ends a job wherever it stands; its target stays as it is, and is free again.',
+    (id) => new CancelJob(id),
+  ),
   jobRunnerVariables: action({
     doc: `Variables of the script, ${RUNNER_DOC}.`,
     parameters: {},
@@ -98,26 +122,32 @@ const actions = (grant: string): Readonly<Record<string, Action>> => ({
       return {
         script: stored.source,
         cur_line: row.machine ? line(row.machine) : 0,
-        state: row.machine ? status(row.machine, stored.program, sinceLast(row)) : [],
+        state: await entriesOf(row, view, insight),
       };
     },
   }),
 });
 
 const jobStats: Action = staticAction({
-  doc: 'How many jobs a site has, and how many of them are in trouble.',
+  doc: 'How many jobs a site has, how many of them are in trouble, and how many are at a step that takes unusually long.',
   parameters: { site: parameter.reference('Site/Site') },
   returns: { type: { kind: 'Map' } },
   permission: { grant: 'Foreman.can_base_job' },
   query: async ({ site }, { view }) => {
-    const { rows } = await view.list(jobs, { where: { site: site ?? '' } });
-    const trouble = rows.filter(({ row }) => ['error', 'aborted', 'paused'].includes(row.stage));
-    return { running: rows.length, error: trouble.length };
+    const count = async (where: NonNullable<ListOptions['where']>): Promise<number> =>
+      (await view.keys(jobs, { where, count: 0 })).total;
+    const its = site ?? '';
+    const [running, slow, ...trouble] = await Promise.all([
+      count({ site: its }),
+      count({ slow: its }),
+      ...['error', 'aborted', 'paused'].map((stage) => count({ site: its, stage })),
+    ]);
+    return { running, error: trouble.reduce((sum, n) => sum + n, 0), slow };
   },
 });
 
 /** Jobs of any kind; they share their ids. */
-export const baseJobModel = (targets: JobTargets): Model<JobRow> =>
+export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<JobRow> =>
   defineModel({
     path: 'Foreman/BaseJob',
     doc: 'What all jobs have in common.',
@@ -125,10 +155,10 @@ export const baseJobModel = (targets: JobTargets): Model<JobRow> =>
     fields: { ...common, ...derived },
     rows: jobs,
     present,
-    complete: complete(targets),
+    complete: complete(targets, insight),
     readable: false,
     actions: {
-      ...actions('Foreman.can_base_job'),
+      ...actions('Foreman.can_base_job', insight),
       clearDispatched: act(
         'Foreman.can_base_job',
         'Has the task of a queued job sent again.',
@@ -146,10 +176,14 @@ export interface JobModelOptions {
   readonly target: Readonly<Record<string, Field>>;
   /** Permission to act on them. */
   readonly grant: string;
+  readonly insight: JobInsight;
 }
 
 /** The model of the jobs on one kind of target. */
-export const jobModel = (target: JobTarget, { path, doc, target: field, grant }: JobModelOptions): Model<JobRow> =>
+export const jobModel = (
+  target: JobTarget,
+  { path, doc, target: field, grant, insight }: JobModelOptions,
+): Model<JobRow> =>
   defineModel({
     path,
     doc,
@@ -159,10 +193,14 @@ export const jobModel = (target: JobTarget, { path, doc, target: field, grant }:
     rows: jobs,
     kind: { kind: target.kind },
     present,
-    complete: complete(new Map([[target.kind, target]])),
+    complete: complete(new Map([[target.kind, target]]), insight),
     filters: { site: byReference('site', 'Site/Site') },
-    actions: actions(grant),
+    actions: actions(grant, insight),
   });
+
+/** What is to be said of a job that was made. */
+const noteOf = async (job: unknown, view: View): Promise<string | undefined> =>
+  (await view.get(jobLog, Number(job)))?.note ?? undefined;
 
 /** The actions that make jobs on one kind of target, for its own model. */
 export const jobStarts = (kind: string, grant: string): Readonly<Record<string, Action>> => {
@@ -172,6 +210,7 @@ export const jobStarts = (kind: string, grant: string): Readonly<Record<string, 
       parameters: {},
       returns: integer(),
       permission: { grant },
+      note: noteOf,
       command: (key) => new CreateJob(kind, String(key), script),
     });
   return {

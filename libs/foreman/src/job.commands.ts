@@ -7,6 +7,7 @@ import { refuse } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
 import { clearDispatched } from '#tscript';
+import { cancelJob } from './cancel-job.ts';
 import { createJob } from './create-job.ts';
 import type { Job } from './job.ts';
 import { job } from './job.ts';
@@ -44,10 +45,23 @@ export class ResumeJob extends JobAction {}
 export class ResetJob extends JobAction {}
 /** Has the task of a queued job sent again. */
 export class ClearDispatched extends JobAction {}
+/** Ends a job wherever it stands, without its effect; its target is free again. */
+export class CancelJob extends JobAction {}
 /** Puts a job into error. */
 export class FailJob extends JobAction {
   constructor(
     job: number,
+    readonly message: string,
+  ) {
+    super(job);
+  }
+}
+
+/** Says in a job that its step takes much longer than it usually does. */
+export class NoteSlowStep extends JobAction {
+  constructor(
+    job: number,
+    readonly cookie: string,
     readonly message: string,
   ) {
     super(job);
@@ -111,11 +125,30 @@ class ClearDispatchedHandler extends UnitOfWorkHandler<ClearDispatched> {
   }
 }
 
+@CommandHandler(CancelJob)
+class CancelJobHandler extends UnitOfWorkHandler<CancelJob> {
+  constructor(@Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id }: CancelJob, { metadata: { actor: by } }: CommandContext) {
+    await cancelJob(work, this.targets.all, { id, by });
+  }
+}
+
 @CommandHandler(FailJob)
 class FailJobHandler extends UnitOfWorkHandler<FailJob> {
   /** A job that is over, or in error already, stays as it is. */
   async decide(work: UnitOfWork, { job: id, message }: FailJob) {
     await work.attempt(job, id, { type: 'FailJob', data: { message } });
+  }
+}
+
+@CommandHandler(NoteSlowStep)
+class NoteSlowStepHandler extends UnitOfWorkHandler<NoteSlowStep> {
+  /** A step that has ended meanwhile is not slow. */
+  async decide(work: UnitOfWork, { job: id, cookie, message }: NoteSlowStep) {
+    await work.attempt(job, id, { type: 'NoteSlowStep', data: { cookie, message } });
   }
 }
 
@@ -126,5 +159,7 @@ export const jobHandlers = [
   ResumeJobHandler,
   ResetJobHandler,
   ClearDispatchedHandler,
+  CancelJobHandler,
   FailJobHandler,
+  NoteSlowStepHandler,
 ];

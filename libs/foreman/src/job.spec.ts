@@ -24,7 +24,8 @@ const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
 const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched', ...OBSERVED];
 const PAUSED: readonly Place[] = ['paused', 'paused, dispatched', 'observed, paused'];
 const ERROR: readonly Place[] = ['error', 'error, dispatched', 'error, not begun'];
-const NOT_THERE: readonly Place[] = ['nowhere', 'ended'];
+const NOT_THERE: readonly Place[] = ['nowhere', 'ended', 'canceled'];
+const UNDER_WAY = EVERYWHERE.filter((place) => !NOT_THERE.includes(place));
 
 describe('a job', () => {
   const TAKEN: readonly [JobCommand, readonly Place[], JobEvent][] = [
@@ -53,6 +54,7 @@ describe('a job', () => {
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, was.cleared],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, was.aborted],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, was.ended],
+    [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, was.canceled],
   ];
   it.each(TAKEN.map((row) => [row[0].type, row[1].join(', or '), row] as const))(
     'takes %s where it is %s',
@@ -77,6 +79,7 @@ describe('a job', () => {
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, 'NOT_ERRORED'],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, 'NOT_QUEUED'],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, 'JOB_NOT_FOUND'],
   ];
   it.each(REFUSED.map((row) => [row[0].type, row[2], row] as const))('refuses %s anywhere else: %s', (...all) => {
     const [command, places, code] = all[2];
@@ -121,6 +124,20 @@ describe('a job', () => {
     }
   });
 
+  it('notes that a step is slow while an agent has its task, and nothing otherwise', () => {
+    for (const place of EVERYWHERE) {
+      const then = given(job, ...PLACES[place]).when({ type: 'NoteSlowStep', data: { cookie: 'c1', message: 'slow' } });
+      if (DISPATCHED.includes(place)) then.yields(was.slow);
+      else then.yieldsNothing();
+    }
+    given(job, ...dispatched, was.slow)
+      .when({ type: 'NoteSlowStep', data: { cookie: 'c1', message: 'slow' } })
+      .yieldsNothing();
+    given(job, ...dispatched)
+      .when({ type: 'NoteSlowStep', data: { cookie: 'c0', message: 'slow' } })
+      .yieldsNothing();
+  });
+
   it('is told what became of a task, in one step with what follows', () => {
     const tell = (state: 'done' | 'unknown', more = {}) =>
       ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
@@ -130,6 +147,10 @@ describe('a job', () => {
       const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
       const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
       then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
+      then(tell('done')).yields(told('done'), {
+        type: 'JobStepCompleted',
+        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
+      });
       then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm' } });
     }
     given(job, ...PLACES.observed, was.failed)
@@ -237,6 +258,11 @@ describe('the state of a job', () => {
       [...dispatched, was.ended],
       { stage: 'ended', order: undefined, dispatch: undefined },
     ],
+    [
+      'has no task left when it is cancelled',
+      [...dispatched, was.canceled],
+      { stage: 'ended', order: undefined, dispatch: undefined },
+    ],
   ])('%s', (_, events, state) => {
     expect(stateAfter(job, ...events)).toMatchObject(state);
   });
@@ -260,6 +286,15 @@ describe('the state of a job', () => {
     ['12-2', 'after a result that came in error', [...dispatched, was.failed, was.completed, was.reset]],
   ])('calls the task %s that is ordered %s', (id, _, events) => {
     expect(next(...events)).toBe(id);
+  });
+
+  it('is the same where the machine stood in every event, as in older logs', () => {
+    const { machine: _, ...without } = was.completed.data;
+    const told = (...events: readonly JobEvent[]) => stateAfter(job, ...events, was.ordered);
+    const started: JobEvent = { type: 'JobStarted', data: {} };
+    expect(told(...waiting, started)).toEqual(told(...atWork));
+    const completed: JobEvent = { type: 'JobStepCompleted', data: without };
+    expect(told(...dispatched, completed)).toEqual(told(...dispatched, was.completed));
   });
 
   it('remembers the last eight dispatches that are over', () => {

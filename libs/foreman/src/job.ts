@@ -66,6 +66,8 @@ export interface Created {
   /** Hash of the program; the job goes on with it whatever becomes of the script. */
   readonly program: string;
   readonly creator: string;
+  /** What is to be said of it from the beginning, in words: that there is nothing to run. */
+  readonly note?: string;
 }
 
 /** `waiting`: may not start yet; `queued`: at work; `error` can be reset, `aborted` is final; `ended`: over. */
@@ -84,6 +86,8 @@ export interface Job extends Created {
   dispatch: Dispatch | undefined;
   /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
   observing: boolean;
+  /** Cookie of the dispatch that was said to take unusually long. */
+  slow: string | undefined;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   retry: string | undefined;
   /** The last few dispatches that are over. */
@@ -92,13 +96,18 @@ export interface Job extends Created {
 
 type State = Job | undefined;
 
+/**
+ * The machine stands in the last event of a step alone: where the script goes on in the same append, `JobStarted` and
+ * `JobStepCompleted` have none. Where it does not go on, because the job is paused or in error, they have it, and so they
+ * do in older logs.
+ */
 export type JobCommand =
   | Message<'CreateJob', Created>
-  | Message<'StartJob', { readonly machine: Machine }>
+  | Message<'StartJob', { readonly machine?: Machine }>
   | Message<'WaitJob', Under>
   | Message<'OrderTask', Under & { readonly order: TaskOrder }>
   | Message<'DispatchTask', Dispatch & { readonly task: string }>
-  | Message<'CompleteTask', FinishedDispatch & { readonly machine: Machine; readonly message: string }>
+  | Message<'CompleteTask', FinishedDispatch & { readonly machine?: Machine; readonly message: string }>
   | Message<'FailTask', FinishedDispatch & { readonly message: string }>
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
@@ -109,17 +118,19 @@ export type JobCommand =
   | Message<'ResetJob', { readonly machine?: Machine }>
   | Message<'ClearDispatched', { readonly machine?: Machine }>
   | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
-  | Message<'EndJob', { readonly machine: Machine }>;
+  | Message<'EndJob', { readonly machine: Machine }>
+  | Message<'NoteSlowStep', { readonly cookie: string; readonly message: string }>
+  | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
   | Message<'JobCreated', Created>
-  | Message<'JobStarted', { readonly machine: Machine }>
+  | Message<'JobStarted', { readonly machine?: Machine }>
   | Message<'JobWaited', Under>
   | Message<'JobStepRequested', Under & { readonly order: TaskOrder }>
   | Message<'JobTaskDispatched', Dispatch & { readonly task: string }>
   | Message<
       'JobStepCompleted',
-      FinishedDispatch & { readonly task: string; readonly machine: Machine; readonly message: string }
+      FinishedDispatch & { readonly task: string; readonly machine?: Machine; readonly message: string }
     >
   | Message<'JobStepFailed', FinishedDispatch & { readonly task: string; readonly message: string }>
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
@@ -131,7 +142,9 @@ export type JobEvent =
   | Message<'JobReset', { readonly machine?: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>
   | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
-  | Message<'JobEnded', { readonly machine: Machine }>;
+  | Message<'JobEnded', { readonly machine: Machine }>
+  | Message<'JobStepSlow', { readonly task: string; readonly cookie: string; readonly message: string }>
+  | Message<'JobCanceled', { readonly by: string }>;
 
 /** Messages are cut at this many characters. */
 const MESSAGE = 1024;
@@ -154,6 +167,8 @@ const when =
     if (!job || job.stage === 'ended') return notFound();
     return stages.includes(job.stage) ? event(data, job) : refusal();
   };
+/** A job that is not over. */
+const UNDER_WAY: readonly Stage[] = ['waiting', 'queued', 'paused', 'error', 'aborted'];
 const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
@@ -183,7 +198,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 2,
+  snapshotVersion: 3,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -222,8 +237,10 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const { task } = job.order;
       const { cookie, outcome, message } = cut(told);
       const events: JobEvent[] = [{ type: 'JobTaskObserved', data: { ...cut(told), task } }];
-      if (told.state === 'done' && machine)
-        events.push({ type: 'JobStepCompleted', data: { task, cookie, outcome, machine, message } });
+      if (told.state === 'done') {
+        const data = { task, cookie, outcome, ...(machine ? { machine } : {}), message };
+        events.push({ type: 'JobStepCompleted', data });
+      }
       if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
       return events;
     },
@@ -250,23 +267,29 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     ),
     AbortJob: when(['queued'], notQueued, (data) => ({ type: 'JobAborted', data: cut(data) })),
     EndJob: when(['queued'], notQueued, (data) => ({ type: 'JobEnded', data })),
+    NoteSlowStep: ({ cookie, message }, job) =>
+      job?.order && job.dispatch?.cookie === cookie && job.slow !== cookie
+        ? { type: 'JobStepSlow', data: cut({ task: job.order.task, cookie, message }) }
+        : [],
+    CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
     JobCreated: (data) => ({
       ...data,
       stage: 'waiting',
       machine: undefined,
-      message: '',
+      message: data.note ?? '',
       wakeAt: undefined,
       ready: false,
       steps: 0,
       order: undefined,
       dispatch: undefined,
       observing: false,
+      slow: undefined,
       retry: undefined,
       spent: [],
     }),
-    JobStarted: put(({ machine }) => ({ stage: 'queued', machine, ready: true })),
+    JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
     JobStepRequested: put((data, job) => ({
       ...under(data),
@@ -278,7 +301,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     JobTaskDispatched: put(({ task: _, ...dispatch }) => ({ dispatch })),
     JobStepCompleted: put((data, job) => ({
       ...over(job, data),
-      machine: data.machine,
+      machine: data.machine ?? job.machine,
       wakeAt: undefined,
       ready: true,
       message: data.message,
@@ -321,5 +344,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
     })),
+    JobStepSlow: put(({ message, cookie }) => ({ message, slow: cookie })),
+    JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

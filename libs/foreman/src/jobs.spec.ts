@@ -33,6 +33,8 @@ describe('the row of a job', () => {
       machine: null,
       order: null,
       dispatch: null,
+      dispatchedAt: null,
+      slow: false,
       observing: false,
       created: moment(1),
       updated: moment(1),
@@ -44,8 +46,19 @@ describe('the row of a job', () => {
       message: under.message,
       order,
       dispatch,
+      dispatchedAt: moment(4),
       updated: moment(4),
     }));
+
+  it('is slow as long as its step is said to be, and in the hands of an agent', () => {
+    const slow = (...story: readonly JobEvent[]) => {
+      const found = row(...story);
+      return [found?.slow, found && jobs.indexes['slow']?.(found), found?.message];
+    };
+    expect(slow(...dispatched, was.slow)).toEqual([true, 'site1', 'slow']);
+    expect(slow(...dispatched, was.slow, was.lapsed)).toEqual([false, null, 'slow']);
+    expect(slow(...dispatched, was.slow, was.completed)).toEqual([false, null, '']);
+  });
 
   it('has the agent that polled for it', () => {
     const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };
@@ -56,7 +69,10 @@ describe('the row of a job', () => {
     expect(row(...atWork, was.ordered, polled)?.dispatch).toEqual({ ...dispatch, transport: 'poll', holder });
   });
 
-  it('goes when the job is over', () => expect(row(...PLACES.ended)).toBeUndefined());
+  it('goes when the job is over', () => {
+    expect(row(...PLACES.ended)).toBeUndefined();
+    expect(row(...PLACES.canceled)).toBeUndefined();
+  });
 
   it('is found as open as long as its task waits for somebody', () => {
     const open = (...story: readonly JobEvent[]) => {
@@ -79,7 +95,7 @@ describe('the row of a job', () => {
     assert(
       property(happenings, (told) => {
         // As far as the job is not over: then there is no row.
-        const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded');
+        const story = [first, started, ...told].filter(({ type }) => type !== 'JobEnded' && type !== 'JobCanceled');
         const state = story.reduce((before, event) => evolve(job, before, structuredClone(event)), job.initial());
         const { stage, message, machine: at, order: open = null, dispatch: out = null, observing } = state ?? {};
         expect(row(...story)).toMatchObject({ stage, message, machine: at, order: open, dispatch: out, observing });
@@ -105,12 +121,29 @@ describe('the log of jobs', () => {
       creator: 'root',
       startedAt: moment(2),
       finishedAt: moment(3),
+      canceledBy: null,
+      canceledAt: null,
+      note: null,
       created: moment(1),
       updated: moment(3),
     }));
 
+  it('tells who has cancelled it', () =>
+    expect(log(...PLACES.aborted, was.canceled)).toMatchObject({
+      finishedAt: null,
+      canceledBy: 'root',
+      canceledAt: moment(6),
+      updated: moment(6),
+    }));
+
   it('leaves open what is not done', () =>
     expect(log(...PLACES.aborted)).toMatchObject({ startedAt: moment(2), finishedAt: null }));
+
+  it('says that there was nothing to run', () => {
+    const nothing = { type: 'JobCreated', data: { ...created, note: 'nothing to run' } } as const;
+    expect(log(nothing, was.started, was.ended)?.note).toBe('nothing to run');
+    expect(row(nothing)?.message).toBe('nothing to run');
+  });
 
   it('cuts descriptions at 120 characters', () => {
     const long = { type: 'JobCreated', data: { ...created, description: 'x'.repeat(200) } } as const;

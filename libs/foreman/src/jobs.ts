@@ -13,6 +13,10 @@ export interface JobRow extends Created {
   readonly dispatch: Dispatch | null;
   /** An agent is to tell what became of the task whose agent was lost. */
   readonly observing: boolean;
+  /** Since when the task is in the hands of an agent, or on its way there. */
+  readonly dispatchedAt: string | null;
+  /** The step takes much longer than it usually does. */
+  readonly slow: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -24,28 +28,32 @@ interface Progress {
 }
 
 /** A rule for an event that moves the job on: what it says about the script, and what it does to the rest. */
-const moved = (then: Partial<JobRow> | ((data: Dispatch) => Partial<JobRow>) = {}) =>
+const moved = (then: Partial<JobRow> | ((data: Dispatch, at: string) => Partial<JobRow>) = {}) =>
   change<JobRow, Progress>((row, { data, at }: Recorded<Progress>) => ({
     ...row,
     machine: data.machine ?? row.machine,
     message: data.message ?? row.message,
     order: data.order ?? row.order,
-    ...(typeof then === 'function' ? then(data as unknown as Dispatch) : then),
+    ...(typeof then === 'function' ? then(data as unknown as Dispatch, at) : then),
     updated: at,
   }));
 
-const idle = { order: null, dispatch: null, observing: false } as const;
+/** Nobody has its task. */
+const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;
+const idle = { ...undispatched, order: null, observing: false } as const;
 
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 3,
+  version: 4,
   key: 'integer',
   history: false,
   indexes: {
     site: ({ site }) => site,
     kind: ({ target }) => target.kind,
     stage: ({ stage }) => stage,
+    /** The site of a job whose step takes much longer than it usually does. */
+    slow: ({ site, slow }) => (slow ? site : null),
     /** The agent that polled for the task it is at. */
     holder: ({ dispatch }) => (dispatch?.holder ? agentOf(dispatch.holder) : null),
     /** `site/module` of a task that waits to be fetched or sent; agents that poll are not asked to observe. */
@@ -57,7 +65,7 @@ export const jobs: ReadModel<JobRow> = {
       ...data,
       ...idle,
       stage: 'waiting',
-      message: '',
+      message: data.note ?? '',
       machine: null,
       created: at,
       updated: at,
@@ -65,14 +73,16 @@ export const jobs: ReadModel<JobRow> = {
     JobStarted: moved({ stage: 'queued' }),
     JobWaited: moved(),
     JobStepRequested: moved({ observing: false }),
-    JobTaskDispatched: moved(({ cookie, transport, holder, deadline }) => ({
+    JobTaskDispatched: moved(({ cookie, transport, holder, deadline }, at) => ({
       dispatch: { cookie, transport, deadline, ...(holder ? { holder } : {}) },
+      dispatchedAt: at,
     })),
     JobStepCompleted: moved(idle),
     JobStepFailed: moved({ ...idle, stage: 'error' }),
-    JobTaskLapsed: moved({ dispatch: null }),
+    JobTaskLapsed: moved(undispatched),
     JobObservationRequested: moved({ observing: true }),
-    JobTaskObserved: moved({ dispatch: null, observing: false }),
+    JobTaskObserved: moved({ ...undispatched, observing: false }),
+    JobStepSlow: moved({ slow: true }),
     JobPaused: moved({ stage: 'paused' }),
     JobResumed: moved({ stage: 'queued' }),
     JobFailed: moved({ stage: 'error' }),
@@ -80,5 +90,6 @@ export const jobs: ReadModel<JobRow> = {
     JobDispatchCleared: moved(idle),
     JobAborted: moved({ ...idle, stage: 'aborted' }),
     JobEnded: rule<JobRow, unknown>(() => undefined),
+    JobCanceled: rule<JobRow, unknown>(() => undefined),
   },
 };

@@ -6,14 +6,18 @@ import { KeyedWorkQueue } from './keyed-work-queue.ts';
 function post(width: number) {
   const begun: number[] = [];
   const endings = new Map<number, () => void>();
+  const saw = new Map<number, bigint>();
   const queue = new KeyedWorkQueue(width, async (key) => {
     begun.push(key);
     await new Promise<void>((resolve) => endings.set(key, resolve));
     endings.delete(key);
+    return saw.get(key);
   });
   return {
     queue,
     begun,
+    /** How far in the log a look at a key sees. */
+    saw,
     atWork: () => new Set(endings.keys()),
     end: async (key: number) => {
       endings.get(key)?.();
@@ -68,6 +72,51 @@ describe('the work queue', () => {
     await end(1);
     await stopping;
     expect(begun).toEqual([1]);
+  });
+
+  it('do not look again at what they have seen', async () => {
+    const { queue, begun, saw, end } = post(8);
+    saw.set(1, 12n);
+    queue.add(1, 10n);
+    // What the look itself has decided is heard of before it is over, and after.
+    queue.add(1, 12n);
+    await end(1);
+    queue.add(1, 11n);
+    expect(begun).toEqual([1]);
+    queue.add(1, 13n);
+    await end(1);
+    queue.add(1);
+    expect(begun).toEqual([1, 1, 1]);
+  });
+
+  it('do not look at what others are at work on, nor afterwards at what those have seen', async () => {
+    const { queue, begun, end } = post(8);
+    const release = [queue.hold(1), queue.hold(1)];
+    queue.add(1, 5n);
+    queue.add(2, 5n);
+    release[0]?.();
+    expect(begun).toEqual([2]);
+    queue.seen(1, 5n);
+    release[1]?.();
+    expect(begun).toEqual([2]);
+    queue.add(1, 6n);
+    expect(begun).toEqual([2, 1]);
+    await end(1);
+  });
+
+  it('know of nothing any more that is forgotten', async () => {
+    const { queue, end } = post(1);
+    for (let key = 0; key < 100; key += 1) {
+      queue.add(key, BigInt(key));
+      await end(key);
+    }
+    expect(queue.size).toBe(100);
+    for (let key = 0; key < 100; key += 1) queue.forget(key);
+    expect(queue.size).toBe(0);
+    queue.add(1, 1n);
+    queue.forget(1);
+    await end(1);
+    expect(queue.size).toBe(0);
   });
 
   it('stop at once where nothing is under way', async () => {

@@ -65,6 +65,16 @@ describe('an agent that polls', () => {
     expect(polls.deadlineOf(agent('s1'), 0)).toBe(last + 40 + LEASE);
   });
 
+  it('is doubted by when it was heard of, not by when that is told', () => {
+    const last = pollEvery('s1', 1000, 5);
+    polls.polled(agent('s2'), last + 100);
+    polls.heard(agent('s1'), last + 50);
+    expect(polls.deadlineOf(agent('s1'), 0)).toBe(last + 50 + 3000);
+    polls.heard(agent('s1'), last + 200);
+    polls.heard(agent('s3'), last + 150);
+    expect(polls.deadlineOf(agent('s1'), 0)).toBe(last + 200 + LEASE);
+  });
+
   it('is another one at another address, and with another name', () => {
     const last = pollEvery('s1', 1000, 5);
     polls.polled(agent('s2', '10.0.0.2'), last + 1);

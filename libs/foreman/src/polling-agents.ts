@@ -23,8 +23,8 @@ interface Polls {
   polled: number | undefined;
   /** Times between its latest polls, in milliseconds. */
   intervals: number[];
-  /** Whether a later session of the same name and source has come, and this one was not heard of since. */
-  doubted: boolean;
+  /** When a later session of the same name and source came, and this one was not heard of since. */
+  doubted: number | undefined;
 }
 
 /**
@@ -75,13 +75,15 @@ export class PollingAgents {
     const polls = this.#sessions.get(session);
     const lease = Math.max(granted, (polls?.heard ?? this.#startedAt) + this.#lease);
     if (!polls) return this.#byAgent.has(agentOf(holder)) ? Math.min(lease, this.#startedAt + silence()) : lease;
-    return polls.doubted ? Math.min(lease, polls.heard + silence(polls.intervals)) : lease;
+    return polls.doubted !== undefined ? Math.min(lease, polls.heard + silence(polls.intervals)) : lease;
   }
 
   #hear(holder: Holder, now: number): { readonly first: boolean; readonly polls: Polls } {
     const known = this.#sessions.get(holder.session);
     const polls = known ?? this.#begin(agentOf(holder), now);
-    Object.assign(polls, { heard: now, doubted: false });
+    // What other servers have heard comes late.
+    polls.heard = Math.max(polls.heard, now);
+    if (polls.doubted !== undefined && now >= polls.doubted) polls.doubted = undefined;
     this.#sessions.delete(holder.session);
     this.#sessions.set(holder.session, polls);
     this.#forget(now);
@@ -90,9 +92,9 @@ export class PollingAgents {
 
   /** A new session. Those before it of this name and source may be what an agent that has started again has left. */
   #begin(agent: string, now: number): Polls {
-    const polls: Polls = { agent, heard: now, polled: undefined, intervals: [], doubted: false };
+    const polls: Polls = { agent, heard: now, polled: undefined, intervals: [], doubted: undefined };
     const others = this.#byAgent.get(agent) ?? new Set<Polls>();
-    for (const other of others) other.doubted = true;
+    for (const other of others) if (other.heard <= now) other.doubted = now;
     this.#byAgent.set(agent, others.add(polls));
     return polls;
   }

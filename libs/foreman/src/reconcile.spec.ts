@@ -66,6 +66,25 @@ describe('a job goes', () => {
     expect((await fixture.job()).order).toMatchObject({ task: '12-2', parameters: { name: 'first' } });
   });
 
+  it('and stores the machine of its script once for each step', async () => {
+    const fixture = await dispatched(TWO);
+    const machines = () => {
+      const events = fixture.log.of({ category: 'job' }, 12);
+      return events.filter(({ data }) => 'machine' in (data as object)).map(({ type }) => type);
+    };
+    expect(machines()).toEqual(['JobStepRequested']);
+    await fixture.report({ result: { answer: 'first' } });
+    expect(machines()).toEqual(['JobStepRequested', 'JobStepRequested']);
+    // Where the script does not go on, it is stored with the result.
+    await fixture.tell({ type: 'PauseJob', data: {} });
+    await fixture.report({ result: { answer: 'second' } });
+    expect(machines()).toEqual(['JobStepRequested', 'JobStepRequested', 'JobStepCompleted']);
+    await fixture.tell({ type: 'ResumeJob', data: {} });
+    await fixture.look();
+    expect(machines().at(-1)).toBe('JobEnded');
+    expect((await fixture.job()).machine?.variables).toEqual({ one: 'first', two: 'second' });
+  });
+
   it('without a task, where its blueprint has no script for it', async () => {
     const fixture = new JobFixture({});
     await fixture.create();

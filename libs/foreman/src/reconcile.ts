@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '#kernel';
 import type { Repeat } from '#platform';
+import type { Machine } from '#tscript';
 import { begin } from '#tscript';
 import type { Dispatch, Job, TaskOrder } from './job.ts';
 import { job } from './job.ts';
@@ -25,24 +26,36 @@ export interface ReconcileContext extends RunContext {
  * Looks at a job and decides whatever can be decided now: it may start, its script may go on, a task may be handed out,
  * a lease has run out. One path for normal running and for after a restart; where there is nothing to do it decides
  * nothing.
+ * @param begun the machine of the script that has just taken a result, where the stream does not have it yet
  */
-export async function reconcile(work: UnitOfWork, id: number, context: ReconcileContext): Promise<void> {
+export async function reconcile(
+  work: UnitOfWork,
+  id: number,
+  context: ReconcileContext,
+  begun?: Machine,
+): Promise<void> {
   const state = await work.load(job, id);
   if (!state) return;
   if (state.stage === 'waiting') await start(work, id, state, context);
-  else if (state.stage === 'queued') await goOn(work, id, state, context);
+  else if (state.stage === 'queued') await goOn(work, id, state, context, begun);
 }
 
 async function start(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
   const { target, script } = state;
   if (!(await targetOf(context.targets, target).mayStart(work, target.id, script))) return;
   const machine = begin(await programOf(work, state));
-  await work.decide(job, id, { type: 'StartJob', data: { machine } });
-  await runUntilBlocked(work, id, context);
+  await work.decide(job, id, { type: 'StartJob', data: {} });
+  await runUntilBlocked(work, id, context, machine);
   await handOut(work, id, context);
 }
 
-async function goOn(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
+async function goOn(
+  work: UnitOfWork,
+  id: number,
+  state: Job,
+  context: ReconcileContext,
+  begun: Machine | undefined,
+): Promise<void> {
   const { now, deadlineOf } = context;
   if (state.dispatch) {
     if (deadlineOf(state.dispatch) > now) return;
@@ -50,7 +63,7 @@ async function goOn(work: UnitOfWork, id: number, state: Job, context: Reconcile
   } else if (!state.order) {
     const due = state.ready || (state.wakeAt !== undefined && Date.parse(state.wakeAt) <= now);
     if (!due) return;
-    await runUntilBlocked(work, id, context);
+    await runUntilBlocked(work, id, context, begun);
   }
   await handOut(work, id, context);
 }

@@ -33,8 +33,11 @@ export async function takeReport(
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
   if (state.dispatch?.cookie !== cookie || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
   const outcome = await withoutSecrets(said, state.order, context);
+  // Where the script goes on at once, its machine is stored with what comes of that.
+  const goesOn = state.stage === 'queued';
+  let begun: Machine | undefined;
   if (state.observing && state.order)
-    await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome }, context);
+    begun = await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome, goesOn }, context);
   else if ('error' in outcome) {
     await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: outcome.error } });
     return;
@@ -44,10 +47,13 @@ export async function takeReport(
       await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: taken.fault } });
       return;
     }
-    await work.decide(job, id, { type: 'CompleteTask', data: { cookie, outcome: seal, ...taken } });
+    begun = taken.machine;
+    const { message } = taken;
+    const data = { cookie, outcome: seal, message, ...(goesOn ? {} : { machine: begun }) };
+    await work.decide(job, id, { type: 'CompleteTask', data });
   }
   // The next step, or the end of the job, is part of the same append.
-  await reconcile(work, id, context);
+  await reconcile(work, id, context, begun);
 }
 
 /** What an agent says shows no secret that its task was given: it goes into the log. */
@@ -82,26 +88,39 @@ interface ToldOf {
   readonly cookie: string;
   readonly seal: string;
   readonly outcome: Outcome;
+  readonly goesOn: boolean;
 }
 
-/** Takes what an agent tells of a task whose agent was lost: it was done, it is to be done, or nobody knows. */
-async function takeObservation(work: UnitOfWork, id: number, told: ToldOf, context: ReconcileContext): Promise<void> {
-  const { order, cookie, seal, outcome, state } = told;
+/**
+ * Takes what an agent tells of a task whose agent was lost: it was done, it is to be done, or nobody knows.
+ * @returns the machine that has taken the result, where it was done
+ */
+async function takeObservation(
+  work: UnitOfWork,
+  id: number,
+  told: ToldOf,
+  context: ReconcileContext,
+): Promise<Machine | undefined> {
+  const { order, cookie, seal, outcome, state, goesOn } = told;
   const name = taskName(order);
   const tell = (data: Omit<ToldOfTask, 'cookie' | 'outcome'> & { readonly machine?: Machine }) =>
     work.decide(job, id, { type: 'TellOfTask', data: { cookie, outcome: seal, ...data } });
-  const unknown = (reason: string) =>
-    tell({
-      state: 'unknown',
-      message: `Nobody knows what became of ${name}: ${reason}. Look, then reset the job to do it again`,
-    });
-  if ('error' in outcome) return void (await unknown(outcome.error));
+  const unknown = async (reason: string): Promise<undefined> => {
+    const message = `Nobody knows what became of ${name}: ${reason}. Look, then reset the job to do it again`;
+    await tell({ state: 'unknown', message });
+  };
+  if ('error' in outcome) return unknown(outcome.error);
   const { result } = outcome;
-  if (result['state'] === 'not-done') return void (await tell({ state: 'not-done', message: `${name} was not done` }));
-  if (result['state'] !== 'done') return void (await unknown(textIn(result['reason']) ?? 'the agent does not tell'));
+  if (result['state'] === 'not-done') {
+    await tell({ state: 'not-done', message: `${name} was not done` });
+    return undefined;
+  }
+  if (result['state'] !== 'done') return unknown(textIn(result['reason']) ?? 'the agent does not tell');
   const taken = await given(work, state, isMap(result['result']) ? result['result'] : {}, context);
-  if ('fault' in taken) return void (await unknown(`it was done, but ${taken.fault}`));
-  await tell({ state: 'done', ...taken });
+  if ('fault' in taken) return unknown(`it was done, but ${taken.fault}`);
+  const { machine, message } = taken;
+  await tell({ state: 'done', message, ...(goesOn ? {} : { machine }) });
+  return machine;
 }
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

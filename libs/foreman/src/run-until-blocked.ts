@@ -38,14 +38,21 @@ export async function programOf(work: UnitOfWork, { program: hash }: Job): Promi
  * Runs the script of a queued job until it blocks or ends, and decides what follows: a task is ordered, a time is
  * waited for, the job is paused, in error, aborted or over. It depends on nothing but what the work reads and the given
  * time, so it can simply be run again when somebody else was faster.
+ * @param begun the machine to go on with, where the stream does not have it yet
  */
-export async function runUntilBlocked(work: UnitOfWork, id: number, context: RunContext): Promise<void> {
+export async function runUntilBlocked(
+  work: UnitOfWork,
+  id: number,
+  context: RunContext,
+  begun?: Machine,
+): Promise<void> {
   const state = await work.load(job, id);
-  if (state?.stage !== 'queued' || !state.machine) return;
+  const from = begun ?? state?.machine;
+  if (state?.stage !== 'queued' || !from) return;
   const code = await programOf(work, state);
   const host = await hostOf(work, state, context);
   const { now, newCookie } = context;
-  const { machine, outcome } = run(state.machine, code, host, { now, newCookie });
+  const { machine, outcome } = run(from, code, host, { now, newCookie });
   switch (outcome.kind) {
     case 'ended':
       return end(work, id, state, { machine, target: targetOf(context.targets, state.target) });

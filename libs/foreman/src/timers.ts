@@ -29,6 +29,11 @@ export class Timers {
     if (at < this.#next) this.#wait(at);
   }
 
+  /** How many keys are waited for. */
+  get size(): number {
+    return this.#due.size;
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -42,6 +42,8 @@ export const was = {
   cleared: { type: 'JobDispatchCleared', data: { machine: later } },
   aborted: { type: 'JobAborted', data: { machine: later, message: 'over' } },
   ended: { type: 'JobEnded', data: { machine: later } },
+  slow: { type: 'JobStepSlow', data: { task: '12-1', cookie: 'c1', message: 'slow' } },
+  canceled: { type: 'JobCanceled', data: { by: 'root' } },
 } as const satisfies Record<string, JobEvent>;
 
 export const waiting = [was.created];
@@ -68,6 +70,7 @@ export const PLACES = {
   'error, not begun': [...waiting, was.failed],
   aborted: [...dispatched, was.aborted],
   ended: [...dispatched, was.ended],
+  canceled: [...dispatched, was.canceled],
 } as const satisfies Record<string, readonly JobEvent[]>;
 export type Place = keyof typeof PLACES;
 export const EVERYWHERE = Object.keys(PLACES) as Place[];

@@ -7,6 +7,7 @@ import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
 import { clearDispatched, toJson } from '#tscript';
 import type { Outcome } from '#wire';
+import { cancelJob } from '../src/cancel-job.ts';
 import { createJob } from '../src/create-job.ts';
 import { thing, thingTarget } from './example-target.ts';
 import type { Job, JobCommand } from '../src/job.ts';
@@ -130,8 +131,8 @@ export class JobFixture {
   }
 
   /** Wants a job. @returns what was written, as of all that follow: types of events by stream */
-  create(script = 'create', target = 'host1'): Promise<Record<string, string[]>> {
-    const wanted = { target, script, creator: 'root', id: ID };
+  create(script = 'create', target = 'host1', id = ID): Promise<Record<string, string[]>> {
+    const wanted = { target, script, creator: 'root', id };
     return this.log.execute((work) => createJob(work, this.#target, wanted));
   }
 
@@ -154,6 +155,12 @@ export class JobFixture {
   async reset(): Promise<Record<string, string[]>> {
     const { machine } = await this.job();
     return this.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+  }
+
+  /** Cancels the job, as an operator does. */
+  cancel(): Promise<Record<string, string[]>> {
+    const targets = new JobTargetRegistry().add(this.#target).all;
+    return this.log.execute((work) => cancelJob(work, targets, { id: ID, by: 'root' }));
   }
 
   async job(): Promise<Job> {

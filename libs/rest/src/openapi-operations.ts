@@ -150,7 +150,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
         200: {
           description: 'What it came to.',
           headers: headers(PENDING),
-          content: json(answerSchema(returns, catalogue)),
+          content: json(answerSchema(returns, catalogue, action.note !== undefined)),
         },
       }
     : { 204: { description: 'Done.', headers: headers(PENDING) } };

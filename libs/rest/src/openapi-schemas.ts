@@ -76,10 +76,11 @@ export const requiredIn = (parameters: Readonly<Record<string, Parameter>>): str
 const LINK: Schema = { $ref: '#/components/schemas/Link' };
 
 /** What an answer of an action looks like. */
-export const answerSchema = (returns: Parameter, catalogue: Catalogue): Schema =>
+export const answerSchema = (returns: Parameter, catalogue: Catalogue, hasNote: boolean): Schema =>
   map(
     {
       value: schemaOf(returns, catalogue, true),
+      ...(hasNote ? { note: { type: 'string', description: 'what is to be said beside the value' } } : {}),
       ...(returns.type.kind === 'Model' ? { _links: map({ value: returns.list ? linkList : LINK }, []) } : {}),
     },
     ['value'],

@@ -1,7 +1,7 @@
 import { Refusal } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key } from '#read-store';
-import type { Action, ApiService, Model, Parameter, Shown, Values } from '#api';
+import type { Action, ApiService, Model, Shown, Values } from '#api';
 import { AS_THEY_ARE, NotFound, toKey } from '#api';
 import type { Answer } from './answer.ts';
 import { etagOf, isKnown } from './etag.ts';
@@ -106,7 +106,7 @@ export async function remove(model: Model, id: string, { api, request }: ParsedR
 export async function callStatic(action: Action, { api, request, data }: ParsedRequest): Promise<Answer> {
   const before = api.reached;
   const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request);
-  return called(action.returns, value, changed(before, done), api);
+  return called(action, value, changed(before, done), api);
 }
 
 /** An action of an object. */
@@ -115,7 +115,7 @@ export async function callOn(model: Model, id: string, action: Action, parsed: P
   const before = api.reached;
   const key = keyOf(model, id, api);
   const { value, ...done } = await api.callOn(model, action, [key], argumentsIn(action, data, api), request);
-  return called(action.returns, value.get(key), changed(before, done), api);
+  return called(action, value.get(key), changed(before, done), api);
 }
 
 function argumentsIn({ parameters }: Action, data: Values, { catalogue }: ApiService): Values {
@@ -124,14 +124,17 @@ function argumentsIn({ parameters }: Action, data: Values, { catalogue }: ApiSer
   return values;
 }
 
-function called(
-  returns: Parameter | undefined,
+async function called(
+  action: Action,
   value: unknown,
   headers: Readonly<Record<string, string>>,
-  { catalogue }: ApiService,
-): Answer {
+  api: ApiService,
+): Promise<Answer> {
+  const { returns } = action;
   if (!returns) return { status: 204, headers };
-  const link = linkOf(returns, value, catalogue);
+  const link = linkOf(returns, value, api.catalogue);
   const links = link === undefined ? {} : { _links: { value: link } };
-  return { status: 200, headers, body: { value: writeValue(returns, value), ...links } };
+  const note = await api.noteOf(action, value);
+  const notes = note === undefined ? {} : { note };
+  return { status: 200, headers, body: { value: writeValue(returns, value), ...notes, ...links } };
 }

@@ -20,6 +20,9 @@ const KEY_CHECK = '00000000-0000-0000-0000-000000000000';
 /** Where the key comes from, for whoever has another one. */
 const KEY_PLACE = 'that of CONTRACTOR_SECRET_KEY or, without it, of secret.key in the data directory';
 
+/** The secrets of a database were encrypted with another key than the one that is given. */
+export class WrongKey extends Error {}
+
 const NONCE = 12;
 const TAG = 16;
 
@@ -49,7 +52,7 @@ export class Secrets {
 
   /**
    * Makes the ledger where there is none.
-   * @throws Error where the secrets in it were encrypted with another key
+   * @throws WrongKey where the secrets in it were encrypted with another key
    */
   async start(): Promise<void> {
     await makeLedger(this.#pool, `${TABLE}; ${INDEX}`);
@@ -69,7 +72,7 @@ export class Secrets {
     return secretReference(id);
   }
 
-  /** The value of a secret. @throws Erased; Error where it was encrypted with another key */
+  /** The value of a secret. @throws Erased; WrongKey */
   async read({ $secret: id }: SecretReference): Promise<Json> {
     const { rows } = await this.#pool.query<{ value: Buffer | null }>(
       'SELECT value FROM ledger.secrets WHERE id = $1',
@@ -140,7 +143,7 @@ export class Secrets {
     try {
       return decipher.update(sealed.subarray(NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8');
     } catch (error) {
-      throw new Error(`secret ${id} cannot be read: it was encrypted with another key than ${KEY_PLACE}`, {
+      throw new WrongKey(`secret ${id} cannot be read: it was encrypted with another key than ${KEY_PLACE}`, {
         cause: error,
       });
     }

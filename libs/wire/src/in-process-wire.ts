@@ -107,6 +107,11 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
   };
 
   const putBack = (tasks: readonly Task[]): void => {
+    // Nobody is left to whom they belong: whoever is the foreman then sends them again.
+    if (session === undefined) {
+      for (const { cookie } of tasks) cookies.delete(cookie);
+      return;
+    }
     for (const task of tasks.toReversed()) waiting.putBack(task);
     for (const { site, module } of tasks) spread(site, module);
   };
@@ -169,6 +174,11 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     return false;
   };
 
+  /** Whether an agent is at work on this dispatch, or what it has reached is held. */
+  const isAtWork = (cookie: string): boolean =>
+    [...members].some(({ atWork }) => [...atWork.keys()].some((task) => task.cookie === cookie)) ||
+    [...reports].some((report) => report.cookie === cookie);
+
   const foreman: ForemanWire = {
     lasting: false,
     async start(listener) {
@@ -196,14 +206,20 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
     async send(task) {
       if (session === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (sentLately(task.cookie)) return;
+      if (sentLately(task.cookie) || isAtWork(task.cookie)) return;
       waiting.add(copy(task));
       spread(task.site, task.module);
+    },
+
+    async withdraw(cookie) {
+      for (const task of waiting.take((task) => task.cookie === cookie)) cookies.delete(task.cookie);
     },
 
     async stop() {
       session?.over.abort();
       session = undefined;
+      // What no agent has begun is not begun any more: another foreman may give it to others.
+      putBack(waiting.take());
       await Promise.all(handling);
     },
   };

@@ -17,6 +17,20 @@ export function taskQueues() {
     /** Puts a task that was handed out before at the head of its queue. */
     putBack: (task: Task) => void queueOf(task).unshift(task),
 
+    /** Takes out all tasks that are wanted; unless said, every one. */
+    take(wanted: (task: Task) => boolean = () => true): Task[] {
+      const taken: Task[] = [];
+      for (const queues of bySite.values()) {
+        for (const [site, queue] of queues) {
+          taken.push(...queue.filter(wanted));
+          const left = queue.filter((task) => !wanted(task));
+          if (left.length > 0) queues.set(site, left);
+          else queues.delete(site);
+        }
+      }
+      return taken;
+    },
+
     /** Takes the next task of a module out of the queue of a site; for EVERY_SITE the sites take turns. */
     next(site: string, module: string): Task | undefined {
       const queues = bySite.get(module);

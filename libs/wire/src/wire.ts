@@ -71,6 +71,9 @@ export interface ForemanWire {
   missing(): readonly AgentMissing[];
   /** Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once. */
   send(task: Task): Promise<void>;
+  /** Takes back a task that no agent has begun, as far as the transport can. */
+  withdraw?(cookie: string): Promise<void>;
+  /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
 }
 

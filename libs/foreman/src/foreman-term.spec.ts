@@ -1,0 +1,216 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReadModel } from '#read-store';
+import type { Clock, CommandGateway, NamedCommand } from '#event-store';
+import { systemClock } from '#event-store';
+import { refuse, silentLogger } from '#kernel';
+import type { TestDatabase } from '#testing';
+import { stateAfter, testDatabase, until } from '#testing';
+import type { ForemanWire, Report, Task } from '#wire';
+import { DispatchLedger } from './dispatch-ledger.ts';
+import { ForemanTerm } from './foreman-term.ts';
+import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
+import type { Dispatch, Job } from './job.ts';
+import { job } from './job.ts';
+import { StalledJobs } from './stalled-jobs.ts';
+import { StepTimes } from './step-times.ts';
+
+const FULL = Object.assign(new Error('no space left'), { code: '53100' });
+
+type Answer = () => Promise<Job | undefined>;
+
+describe('a term of the foreman', () => {
+  let database: TestDatabase;
+  let ledger: DispatchLedger;
+  let clock: Clock;
+  let stalled: StalledJobs;
+  let steps: StepTimes;
+  let sent: Task[];
+  let carriedOut: string[];
+  let answer: Answer;
+  let broken: Error | undefined;
+  let secretsFault: Error | undefined;
+  let term: ForemanTerm;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    ledger = new DispatchLedger(database.pool, 'this server');
+    await ledger.start();
+  });
+  afterAll(() => database.drop());
+
+  const sites: ReadModel = { name: 'sites', version: 1, key: 'text', history: false, indexes: {}, on: {} };
+  const wire: ForemanWire = {
+    lasting: true,
+    start: async () => undefined,
+    serves: () => true,
+    missing: () => [],
+    health: async () => ({ details: {} }),
+    send: async (task) => {
+      if (broken) throw broken;
+      sent.push(task);
+    },
+    stop: async () => undefined,
+  };
+  /** Carries out what it is told to, by `answer`. */
+  const commands = {
+    execute: async (command: NamedCommand<unknown>) => {
+      carriedOut.push(command.commandName);
+      return { value: await answer(), position: 1n };
+    },
+  } as unknown as CommandGateway;
+
+  beforeEach(async () => {
+    await database.pool.query('TRUNCATE ledger.handed_over');
+    clock = systemClock();
+    stalled = new StalledJobs();
+    steps = new StepTimes(database.pool, 10);
+    [sent, carriedOut] = [[], []];
+    answer = async () => undefined;
+    [broken, secretsFault] = [undefined, undefined];
+    const options = {
+      wire,
+      platforms: [],
+      resolveSecrets: async (parameters: Task['parameters']) => {
+        if (secretsFault) throw secretsFault;
+        return { parameters, secrets: [], texts: [], erased: [] };
+      },
+      repeatOf: () => 'safe' as const,
+      sites,
+      onUndeliverableReport: () => undefined,
+      lease: 30_000,
+      pollLease: 600_000,
+      slowStep: 10,
+    };
+    const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);
+    const log = silentLogger;
+    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, pollDeadlineOf });
+  });
+  afterEach(() => term.end());
+
+  const state = (): Job => {
+    const found = stateAfter(job, ...dispatched);
+    if (!found) throw new Error('there is no job');
+    return found;
+  };
+  const report: Report = { task: '12-1', cookie: 'c1', job: 12, agent: 'one', outcome: { result: {} } };
+
+  it('tries again without end what the database does not do, and the job is in no error', async () => {
+    let left = 3;
+    answer = async () => {
+      left -= 1;
+      if (left >= 0) throw FULL;
+      return undefined;
+    };
+    term.look(12);
+    await until(() => stalled.reasonOf(12) !== undefined);
+    expect(stalled.reasonOf(12)).toBe('Waiting for the database: no space left');
+    await until(() => left < 0);
+    await until(() => stalled.size === 0);
+    expect(new Set(carriedOut)).toEqual(new Set(['ReconcileJob']));
+  });
+
+  it('puts a job with a fault into error', async () => {
+    answer = async () => {
+      if (carriedOut.at(-1) === 'ReconcileJob') throw new TypeError('no idea');
+      return undefined;
+    };
+    term.look(12);
+    await until(() => carriedOut.length === 2);
+    expect(carriedOut).toEqual(['ReconcileJob', 'FailJob']);
+  });
+
+  it('has a report come again where the database is away, and no other: a fault is that of the job', async () => {
+    const failing = (error: Error): Answer => {
+      return async () => {
+        if (carriedOut.at(-1) === 'ReportTask') throw error;
+        return undefined;
+      };
+    };
+    answer = failing(FULL);
+    await expect(term.takeReport(report)).rejects.toBe(FULL);
+    answer = failing(refuse('', 'BAD_COOKIE', 'Bad Cookie'));
+    await term.takeReport(report);
+    expect(carriedOut).toEqual(['ReportTask', 'ReportTask']);
+    answer = failing(new TypeError('no idea'));
+    await term.takeReport(report);
+    expect(carriedOut).toEqual(['ReportTask', 'ReportTask', 'ReportTask', 'FailJob']);
+  });
+
+  it('sends a task once, tells who takes it, and forgets all of it when the job is over', async () => {
+    answer = async () => state();
+    term.look(12);
+    await until(() => sent.length === 1);
+    term.look(12);
+    await until(() => carriedOut.length === 2);
+    await turn();
+    expect(sent).toMatchObject([{ cookie: 'c1', job: 12, site: 'site1', module: 'lab' }]);
+    expect(await ledger.takerOf('c1')).toBeUndefined();
+    term.beat({ job: 12, cookie: 'old', agent: 'another' });
+    term.beat({ job: 12, cookie: 'c1', agent: 'one' });
+    const taken = async () => ledger.takerOf('c1');
+    while (!(await taken())) await turn();
+    expect(await taken()).toMatchObject({ agent: 'one' });
+    expect(term.deadlineOf(dispatch)).toBeGreaterThan(clock.millis() + 29_000);
+
+    term.watchStep(12, clock.millis() + 60_000);
+    expect(term.size).toBeGreaterThan(0);
+    term.forget(12);
+    expect(term.size).toBe(0);
+    while (await ledger.has('c1')) await turn();
+    // What comes late leaves nothing behind.
+    term.beat({ job: 12, cookie: 'c1', agent: 'one' });
+    expect(term.size).toBe(0);
+  });
+
+  it('sends again what the wire did not take', async () => {
+    broken = new Error('no connection');
+    answer = async () => state();
+    term.look(12);
+    await until(() => carriedOut.length === 1);
+    broken = undefined;
+    await until(() => sent.length === 1);
+  });
+
+  it('fails a task whose secrets cannot be read, and waits where they cannot be read for now', async () => {
+    secretsFault = FULL;
+    answer = async () => state();
+    term.look(12);
+    await until(() => carriedOut.length === 2);
+    expect(new Set(carriedOut)).toEqual(new Set(['ReconcileJob']));
+    secretsFault = new Error('encrypted with another key');
+    await until(() => carriedOut.includes('ReportTask'));
+  });
+
+  it('has no effect any more when it is over', async () => {
+    let go = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (go = resolve));
+    answer = async () => {
+      await waiting;
+      return state();
+    };
+    term.look(12);
+    await until(() => carriedOut.length === 1);
+    const ending = term.end();
+    go();
+    await ending;
+    expect(sent).toEqual([]);
+    // Nor do agents that poll, or steps, have it look at anything.
+    term.look(13);
+    await turn();
+    expect(carriedOut).toHaveLength(1);
+  });
+
+  it('looks at a job once for what it has done itself', async () => {
+    answer = async () => stateAfter(job, ...atWork);
+    await term.during(12, async () => {
+      term.look(12, 1n);
+      return { value: state(), position: 1n };
+    });
+    term.look(12, 1n);
+    await turn();
+    expect(carriedOut).toEqual([]);
+    term.look(12, 2n);
+    await until(() => carriedOut.length === 1);
+  });
+});

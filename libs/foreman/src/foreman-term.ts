@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, CommandGateway, Position } from '#event-store';
+import { backoffMs, CommandContext, isUnavailable } from '#event-store';
+import type { Logger } from '#kernel';
+import { Conflict, Refusal } from '#kernel';
+import type { Beat, Report } from '#wire';
+import type { DispatchLedger } from './dispatch-ledger.ts';
+import { faultJob, isNoFault } from './fault-job.ts';
+import { isOfNoJob } from './undeliverable-reports.ts';
+import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import type { ForemanOptions } from './foreman-options.ts';
+import type { Dispatch, Job } from './job.ts';
+import { NoteSlowStep } from './job.commands.ts';
+import { KeyedWorkQueue } from './keyed-work-queue.ts';
+import type { StalledJobs } from './stalled-jobs.ts';
+import type { StepTimes } from './step-times.ts';
+import { TaskSender } from './task-sender.ts';
+import { Timers } from './timers.ts';
+
+/** How many jobs are looked at at a time. */
+const WIDTH = 8;
+/** How long to wait before a task that the wire did not take is sent again, in milliseconds. */
+const RESEND_MS = 1000;
+/** How long looks under way may take to end when the term is over, in milliseconds. */
+const MAX_END_MS = 10_000;
+/** How pauses grow while the database is away. */
+const RETRY = { firstMs: 200, maxMs: 30_000 };
+
+/** What a term works with. */
+export interface TermParts {
+  readonly options: ForemanOptions;
+  readonly commands: CommandGateway;
+  readonly clock: Clock;
+  readonly ledger: DispatchLedger;
+  readonly stalled: StalledJobs;
+  readonly steps: StepTimes;
+  readonly log: Logger;
+  /** When the lease of a dispatch to an agent that polls runs out, milliseconds since 1970. */
+  readonly pollDeadlineOf: (dispatch: Dispatch) => number;
+}
+
+/**
+ * The time in which this process is the foreman. Everything in it is made anew with the next term, and holds an entry for
+ * each job under way at most; nothing of it matters: a term begins with a look at every job.
+ */
+export class ForemanTerm {
+  readonly #parts: TermParts;
+  readonly #startedAt: number;
+  readonly #queue: KeyedWorkQueue;
+  readonly #timers: Timers;
+  /** When steps have taken too long. */
+  readonly #slow: Timers;
+  readonly #sender: TaskSender;
+  #over = false;
+
+  constructor(parts: TermParts) {
+    this.#parts = parts;
+    const { clock, options, ledger, log } = parts;
+    this.#startedAt = clock.millis();
+    this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
+    this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
+    this.#slow = new Timers((id) => void this.#noteSlowStep(id), clock.millis);
+    const failed = (id: number, cookie: string, error: string) => this.failTask(id, cookie, error);
+    this.#sender = new TaskSender({ options, ledger, log, failed, now: () => clock.millis() });
+  }
+
+  /** How many entries it holds, of all kinds. */
+  get size(): number {
+    return this.#queue.size + this.#timers.size + this.#slow.size + this.#sender.size;
+  }
+
+  /** A job is to be looked at, because of what has happened at this position of the log, or anyhow. */
+  look(id: number, at?: Position): void {
+    this.#queue.add(id, at);
+  }
+
+  /** A job is over: nothing more is known of it. */
+  forget(id: number): void {
+    this.#timers.set(id, undefined);
+    this.#slow.set(id, undefined);
+    this.#queue.forget(id);
+    this.#parts.stalled.goesOn(id);
+    const { log } = this.#parts;
+    this.#sender
+      .forget(id)
+      .catch((error: unknown) => log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }));
+  }
+
+  /** An agent that polls has taken the task of a job. */
+  polled(id: number, { deadline }: Dispatch): void {
+    this.#timers.set(id, Date.parse(deadline) + 1);
+  }
+
+  /** The step of a job is slow from this time on; undefined: it is not at a step. */
+  watchStep(id: number, slowAt: number | undefined): void {
+    this.#slow.set(id, slowAt);
+  }
+
+  /** Ends it; resolves when nothing of it goes on. What takes too long is left behind, and has no effect any more. */
+  async end(): Promise<void> {
+    this.#over = true;
+    this.#timers.stop();
+    this.#slow.stop();
+    this.#sender.stop();
+    const late = sleep(MAX_END_MS, true, { ref: false });
+    if (await Promise.race([this.#queue.stop(), late])) this.#parts.log.warn('a look at a job has not ended in time');
+    this.#parts.stalled.clear();
+  }
+
+  beat({ job, cookie, agent }: Beat): void {
+    this.#sender.beat(job, cookie, agent);
+  }
+
+  deadlineOf(dispatch: Dispatch): number {
+    const { transport, holder, cookie, deadline } = dispatch;
+    if (transport === 'poll' && holder) return this.#parts.pollDeadlineOf(dispatch);
+    // After a change of the foreman the silence begins anew.
+    const heard = this.#sender.heardOf(cookie) ?? this.#startedAt;
+    return Math.max(Date.parse(deadline), heard + this.#parts.options.lease);
+  }
+
+  /** Does something with a job, that nobody looks at meanwhile, and what follows from it. */
+  async during<R extends { readonly value: Job | undefined; readonly position: Position | undefined }>(
+    id: number,
+    task: () => Promise<R>,
+  ): Promise<R> {
+    const release = this.#queue.hold(id);
+    try {
+      const result = await task();
+      this.#queue.seen(id, result.position);
+      await this.#follow(id, result.value);
+      return result;
+    } finally {
+      release();
+    }
+  }
+
+  /** Takes a report from the wire. @throws what is no fault of the job: the report has to come again */
+  async takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
+    const { clock, commands, log } = this.#parts;
+    const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
+    try {
+      await this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context));
+    } catch (error) {
+      if (isOfNoJob(error)) throw error;
+      if (error instanceof Refusal) log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
+      else if (isNoFault(error)) throw error;
+      else await faultJob(this.#parts, id, error);
+    }
+  }
+
+  /** Fails a task that was dispatched and cannot be done by anybody. */
+  async failTask(id: number, cookie: string, error: string): Promise<void> {
+    const { clock, commands } = this.#parts;
+    const context = CommandContext.system(clock.now(), `fail-${cookie}`);
+    await commands.execute(new ReportTask(id, cookie, { error }), context);
+  }
+
+  async #reconcile(id: number): Promise<Position | undefined> {
+    const { clock, commands, stalled } = this.#parts;
+    try {
+      const context = CommandContext.system(clock.now());
+      const { value, position } = await commands.execute(new ReconcileJob(id), context);
+      stalled.goesOn(id);
+      await this.#follow(id, value);
+      return position;
+    } catch (error) {
+      if (error instanceof Conflict) this.#queue.add(id);
+      else if (isUnavailable(error)) this.#unsettled(id, error);
+      else await faultJob(this.#parts, id, error).catch((failure: unknown) => this.#unsettled(id, failure));
+      return undefined;
+    }
+  }
+
+  /** What is no fault of the job is tried again, without end. */
+  #unsettled(id: number, error: unknown): void {
+    if (this.#over) return;
+    const { clock, log, stalled } = this.#parts;
+    const failures = stalled.stall(id, error);
+    if (failures === 1) log.warn('a job waits for the database', { job: id, error: String(error) });
+    this.#timers.set(id, clock.millis() + backoffMs(failures, RETRY));
+  }
+
+  /** What follows from where a job stands now: a task goes onto the wire, a timer is set. */
+  async #follow(id: number, state: Job | undefined): Promise<void> {
+    if (this.#over) return;
+    // It is forgotten when the log says so: until then this may be heard of.
+    if (!state || state.stage === 'ended') {
+      this.#timers.set(id, undefined);
+      return;
+    }
+    const { dispatch } = state;
+    const sent = dispatch?.transport !== 'wire' || (await this.#sender.send(id, state, dispatch));
+    this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
+  }
+
+  #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
+    if (stage !== 'queued') return undefined;
+    if (dispatch) return this.deadlineOf(dispatch) + 1;
+    return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
+  }
+
+  async #noteSlowStep(id: number): Promise<void> {
+    const { clock, commands, steps, log } = this.#parts;
+    const slow = steps.slow(id, clock.millis());
+    if (!slow) return;
+    try {
+      await commands.execute(new NoteSlowStep(id, slow.cookie, slow.message), CommandContext.system(clock.now()));
+    } catch (error) {
+      if (this.#over || error instanceof Refusal) return;
+      log.warn('a slow step could not be noted', { job: id, error: String(error) });
+      this.#slow.set(id, clock.millis() + RETRY.maxMs);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { isUnavailable } from '#event-store';
+import type { Logger } from '#kernel';
+import { observerOf } from '#wire';
+import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
+import type { ForemanOptions } from './foreman-options.ts';
+import type { Dispatch, Job } from './job.ts';
+import { erasedText } from './task-secrets.ts';
+
+/** What is known of the dispatch of a job that is on the wire. */
+interface Sent {
+  readonly cookie: string;
+  /** When its agent was last heard of, milliseconds since 1970. */
+  heard?: number;
+  taker?: Taker;
+}
+
+export interface TaskSenderParts {
+  readonly options: ForemanOptions;
+  readonly ledger: DispatchLedger;
+  readonly log: Logger;
+  /** Fails a task that cannot be sent by anybody. */
+  readonly failed: (id: number, cookie: string, error: string) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Puts tasks onto the wire, and knows of their agents. It holds one dispatch of each job under way. */
+export class TaskSender {
+  readonly #parts: TaskSenderParts;
+  readonly #sent = new Map<number, Sent>();
+  readonly #byCookie = new Map<string, Sent>();
+  #stopped = false;
+
+  constructor(parts: TaskSenderParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#sent.size;
+  }
+
+  /** When an agent was last heard of that is at work on this dispatch. */
+  heardOf(cookie: string): number | undefined {
+    return this.#byCookie.get(cookie)?.heard;
+  }
+
+  /** An agent shows that it is at work. */
+  beat(job: number, cookie: string, agent: string): void {
+    const sent = this.#sent.get(job);
+    if (sent?.cookie !== cookie) return;
+    const now = this.#parts.now();
+    sent.heard = now;
+    if (sent.taker) return;
+    sent.taker = { agent, since: new Date(now).toISOString() };
+    this.#parts.ledger.take(job, cookie, sent.taker).catch((error: unknown) => {
+      delete sent.taker;
+      this.#parts.log.warn('who has taken a task could not be noted', { job, error: String(error) });
+    });
+  }
+
+  /** Forgets a job; a task of it that no agent has begun is taken back. */
+  async forget(job: number): Promise<void> {
+    const sent = this.#sent.get(job);
+    this.#drop(job);
+    if (sent && !sent.taker) await this.#parts.options.wire.withdraw?.(sent.cookie);
+    await this.#parts.ledger.forget(job);
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** @returns whether there is nothing left to be sent */
+  async send(job: number, state: Job, { cookie }: Dispatch): Promise<boolean> {
+    if (this.#stopped || this.#sent.get(job)?.cookie === cookie) return true;
+    this.#drop(job);
+    const sent = { cookie };
+    this.#sent.set(job, sent);
+    this.#byCookie.set(cookie, sent);
+    try {
+      await this.#put(job, state, cookie);
+      return true;
+    } catch (error) {
+      this.#drop(job);
+      this.#parts.log.warn('a task could not be put onto the wire', { job, error: String(error) });
+      return false;
+    }
+  }
+
+  #drop(job: number): void {
+    const sent = this.#sent.get(job);
+    if (sent) this.#byCookie.delete(sent.cookie);
+    this.#sent.delete(job);
+  }
+
+  async #put(job: number, { site, order, observing }: Job, cookie: string): Promise<void> {
+    if (!order) return;
+    const { options, ledger } = this.#parts;
+    const { wire, repeatOf } = options;
+    const once = !observing && repeatOf(order.module, order.function) !== 'safe';
+    const resolved = await this.#resolved(order.parameters);
+    if ('fault' in resolved) return this.#parts.failed(job, cookie, resolved.fault);
+    const { parameters, secrets } = resolved;
+    // What an earlier foreman has put onto a wire that outlives it is there already. On one that does not, a task that
+    // must not be begun twice is sent by the process that has noted it first: where that is gone, what became of the task
+    // is found out when its lease ends.
+    if (wire.lasting ? await ledger.has(cookie) : once && !(await ledger.note(job, cookie))) return;
+    if (this.#stopped) return;
+    await wire.send({
+      ...order,
+      function: observing ? observerOf(order.function) : order.function,
+      parameters,
+      cookie,
+      job,
+      site,
+      ...(once ? { once } : {}),
+      ...(secrets.length > 0 ? { secrets } : {}),
+    });
+    if (wire.lasting) await ledger.note(job, cookie);
+  }
+
+  /** Parameters with their secrets, or why nobody can have them. @throws where the database is away */
+  async #resolved(parameters: Parameters<ForemanOptions['resolveSecrets']>[0]) {
+    try {
+      const resolved = await this.#parts.options.resolveSecrets(parameters);
+      return resolved.erased.length > 0 ? { fault: erasedText(resolved.erased) } : resolved;
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      return { fault: `the task cannot be sent: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+}
