@@ -20,7 +20,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 
 FROM base AS contractor
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /nats && chown node:node /data /nats
 USER node
 VOLUME /data
 EXPOSE 8080

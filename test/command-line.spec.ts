@@ -123,8 +123,18 @@ describe('the command line', () => {
   });
 
   it('manages services', async () => {
+    expect(await root('service add agent --site berlin')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no site "berlin".'),
+    });
+    const operator = new CinpClient(server.url);
+    await operator.login('root', ADMIN_PASSWORD);
+    await operator.create('/api/v1/Site/Site', { name: 'berlin', description: 'x' });
     const added = await root('service add agent --site berlin --module iputils --module manual');
-    expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^The token .* only now:\n[a-z0-9]{32}\n$/) });
+    expect(added).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^The token .* only now:\n[a-z0-9]{32}\nA subcontractor is given it .*\n$/),
+    });
     const token = added.out.split('\n')[1] ?? '';
     expect(await as('agent', ['login', 'agent'], token)).toEqual(done('logged in as agent'));
     expect((await root('service list')).out).toBe(

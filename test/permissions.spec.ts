@@ -13,6 +13,7 @@ import { systemClock } from '#event-store';
 import type { Principal } from '#kernel';
 import { silentLogger } from '#kernel';
 import { Secrets } from '#secrets';
+import { natsKey } from '#wire';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { cinpAdapter } from '#cinp';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
@@ -38,6 +39,7 @@ Auth/Group
 Auth/Service
   view add change delete                             Auth.*_service
   (renewToken)                                       Auth.change_service
+  (natsConfig)                                       Auth.view_service
 Auth/Session
   view delete                                        Auth.*_session
 BluePrint/BluePrint
@@ -127,6 +129,8 @@ const catalogue = await (async () => {
       log: silentLogger,
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
+      installation: { id: 'none', data: 'none' },
+      natsKey: natsKey('none'),
       onAdministratorCreated: () => undefined,
       eventSourcing: {
         store: {} as EventStore,

@@ -18,6 +18,7 @@ import type { Key, ListOptions, ReadModel } from '#read-store';
 import { CachedRow, viewOf } from '#read-store';
 import { restAdapter } from '#rest';
 import { Secrets } from '#secrets';
+import { natsKey } from '#wire';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
@@ -36,6 +37,8 @@ const catalogue = await (async () => {
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
       onAdministratorCreated: () => undefined,
+      installation: 'none',
+      natsKey: natsKey('none'),
       eventSourcing: {
         store: {} as EventStore,
         pool,

@@ -6,6 +6,7 @@ import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
 import { jobCommands } from './job-commands.ts';
+import { nats } from './nats-commands.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...users,
   ...groups,
   ...services,
+  ...nats,
   ...sessions,
   ...jobCommands,
   ...readModels,

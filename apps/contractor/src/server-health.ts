@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
+import { SubcontractorHealth } from '#foreman';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -39,6 +40,8 @@ export class ServerHealth {
   /** The modules are put together; they may still be starting. */
   assembled(app: INestApplicationContext): void {
     this.#app = app;
+    const subcontractors = app.get(SubcontractorHealth);
+    this.#registry.register('subcontractors', () => subcontractors.check());
   }
 
   ready(): void {

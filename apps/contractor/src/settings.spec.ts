@@ -29,9 +29,12 @@ describe('the settings', () => {
       kurrentdbUrl: undefined,
       secretKey: undefined,
       natsUrl: undefined,
+      installation: undefined,
+      natsConfig: undefined,
       embeddedSubcontractor: true,
       lease: 30_000,
       pollLease: 600_000,
+      slowStep: 10,
     });
   });
 

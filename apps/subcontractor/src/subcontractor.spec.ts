@@ -17,7 +17,7 @@ describe('the subcontractor', () => {
 
   beforeEach(async () => {
     nats = await startNatsServer();
-    foreman = jetstreamForeman({ servers: nats.url });
+    foreman = jetstreamForeman({ servers: nats.url, installation: { id: 'test', data: 'd' } });
     reports = [];
     lines = [];
     signals = new EventEmitter();

@@ -5,7 +5,7 @@ import { agentHalves } from '#platforms/agents';
 import { hashed, jsonLogger } from '#runtime/logger';
 import { BadSettings, settingNames, withSettingsFile } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
-import { jetstreamAgent, startAgent } from '#wire';
+import { jetstreamAgent, natsKey, startAgent } from '#wire';
 import { subcontractorSettings } from './settings.ts';
 import { readArguments, usage } from './usage.ts';
 
@@ -40,13 +40,14 @@ export async function subcontractor({ args, env, signals, write, complain }: Pro
     complain(`${settings.message}\n`);
     return 2;
   }
-  const { natsUrl, site, name, limits, logLevel } = settings;
+  const { natsUrl, site, token, installation, name, limits, logLevel } = settings;
   const log = jsonLogger({ write, level: logLevel, mask: hashed(randomBytes(8).toString('hex')) });
   const modules = Object.fromEntries(
     halves.map((half) => [half.contract.name, { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) }]),
   );
   log.info('starting', { name, site, modules: limits });
-  const wire = jetstreamAgent({ servers: natsUrl, name, log });
+  const key = token === undefined ? undefined : natsKey(token);
+  const wire = jetstreamAgent({ servers: natsUrl, name, log, installation, key });
   const agent = startAgent({ wire, name, site, modules, log });
   agent.catch(() => undefined);
 

@@ -4,3 +4,5 @@ export { authSettings } from './auth.settings.ts';
 export { Identities } from './identities.ts';
 export { resetPassword } from './reset-password.ts';
 export type { LoginTries } from './login-limit.ts';
+export type { NatsAccess, NatsService } from './auth-options.ts';
+export { natsServices } from './service.api.ts';

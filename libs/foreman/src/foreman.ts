@@ -23,6 +23,8 @@ import { jobs } from './jobs.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLedger } from './poll-ledger.ts';
 import { PollingAgents } from './polling-agents.ts';
+import { SiteCheck } from './site-check.ts';
+import { UndeliverableReports } from './undeliverable-reports.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { StepTimes } from './step-times.ts';
@@ -58,6 +60,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #steps: StepTimes;
   readonly #stalled: StalledJobs;
   readonly #targets: JobTargetRegistry;
+  readonly #sites: SiteCheck;
+  readonly #undeliverable: UndeliverableReports;
   readonly #watch: TargetWatch;
   readonly #leadership: Leadership;
   readonly #listeners: LeadingListener[] = [];
@@ -81,7 +85,11 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(CLOCK) clock: Clock,
     @Inject(DATABASE) pool: Pool,
     @Inject(LOGGER) log: Logger,
+    @Inject(SiteCheck) sites: SiteCheck,
+    @Inject(UndeliverableReports) undeliverable: UndeliverableReports,
   ) {
+    this.#sites = sites;
+    this.#undeliverable = undeliverable;
     this.#options = options;
     this.#targets = targets;
     this.#stalled = stalled;
@@ -201,10 +209,11 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** An agent that polls was heard of. @returns whether for the first time by a server that runs */
-  async heardPolling(holder: Holder): Promise<boolean> {
+  /** An agent that polls was heard of: it has polled, or reported. @returns whether for the first time by a server that runs */
+  async heardPolling(holder: Holder, polled: boolean): Promise<boolean> {
     const known = await this.#heardOf.isKnown(holder.session);
-    this.polls.heard(holder, this.now);
+    if (polled) this.polls.polled(holder, this.now);
+    else this.polls.heard(holder, this.now);
     await this.#heardOf.note(holder, this.now);
     return !known;
   }
@@ -247,7 +256,10 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.#dispatched.prune(this.#watch.jobs);
     await this.#hearOthers();
     await this.#options.wire.start({
-      reported: (report) => term.takeReport(report),
+      reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
+      unreadable: (message) => this.#undeliverable.unreadable(message),
+      hasSite: (site, agent) => this.#sites.has(site, agent),
+      handedOver: (cookie) => this.#dispatched.has(cookie),
       beat: (beat) => term.beat(beat),
       served: () => this.#lookAtAll(),
     });

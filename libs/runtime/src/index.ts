@@ -6,6 +6,8 @@ export { HealthRegistry } from './health-registry.ts';
 export type { HealthIndicator, HealthState, HealthStatus } from './health-registry.ts';
 export { healthOf } from './health.ts';
 export type { Health, ListenerHealth } from './health.ts';
+export { openInstallation } from './installation.ts';
+export type { Installation } from './installation.ts';
 export { nestLogger } from './nest-logger.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { ListenerFigures, Metrics } from './metrics.ts';

@@ -196,6 +196,8 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
       for (const report of reports) handOver(report, session);
     },
 
+    health: async () => ({ details: { agents: members.size } }),
+
     missing: () =>
       [...members].flatMap(({ announcement: { agent, site, missing = [] } }) =>
         missing.map((one) => ({ ...one, agent, site })),

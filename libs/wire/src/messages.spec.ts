@@ -11,8 +11,11 @@ describe('messages of the wire', () => {
   it('come back as they went', () => {
     expect(readTask(encode(task))).toEqual(task);
     expect(readTask(encode({ ...task, once: true }))).toEqual({ ...task, once: true });
-    expect(readReport(encode(report))).toEqual(report);
-    expect(readReport(encode({ ...report, outcome: { error: '' } }))).toEqual({ ...report, outcome: { error: '' } });
+    expect(readReport(encode(report))).toEqual({ report });
+    expect(readReport(encode({ ...report, outcome: { error: '' } })).report).toEqual({
+      ...report,
+      outcome: { error: '' },
+    });
     const beat = { job: 1, cookie: 'c', agent: 'a' };
     expect(readBeat(encode(beat))).toEqual(beat);
     const presence = { agent: 'a', modules: { ipmi: 2 }, every: 1000, lacking: ['ipmi'] };
@@ -40,7 +43,9 @@ describe('messages of the wire', () => {
 
   it.each([[[]], ['done'], [null], [7]])('of a result that is no map (%j) are a failure', (result) => {
     const error = `result was not a map, but ${JSON.stringify(result)}`;
-    expect(readReport(bytes({ ...report, outcome: { result } }))).toEqual({ ...report, outcome: { error } });
+    expect(readReport(bytes({ ...report, outcome: { result } }))).toEqual({
+      report: { ...report, outcome: { error } },
+    });
   });
 
   it.each([
@@ -48,6 +53,12 @@ describe('messages of the wire', () => {
     ['missing', { agent: 'a', modules: {}, every: 1, lacking: [], missing: 'ping' }, undefined],
   ])('leave out of %s what cannot be read', (_, presence, missing) => {
     expect(readPresence(bytes(presence))?.missing).toEqual(missing);
+  });
+
+  it('take only so much of an announcement', () => {
+    const modules = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`m${n}`, 1]));
+    const read = readPresence(bytes({ agent: 'a', modules, every: 1e12, lacking: [] }));
+    expect([Object.keys(read?.modules ?? {}).length, read?.every]).toEqual([100, 60_000]);
   });
 
   it.each([['all'], [[['a'], 'b']], [[[{}]]]])('leave out of secrets what leads nowhere: %j', (secrets) => {
@@ -63,6 +74,6 @@ describe('messages of the wire', () => {
     ['parameters and outcome of another shape', bytes({ ...task, ...report, parameters: [], outcome: 'done' })],
     ['an outcome of neither kind', bytes({ ...report, outcome: { answer: [] } })],
   ])('are nothing when there is %s', (_, data) => {
-    expect([readTask(data), readReport(data), readPresence(data)]).toEqual([undefined, undefined, undefined]);
+    expect([readTask(data), readReport(data).report, readPresence(data)]).toEqual([undefined, undefined, undefined]);
   });
 });
