@@ -113,6 +113,16 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.#term !== undefined;
   }
 
+  /** Why this process neither is the foreman nor stands by for another one; undefined where it does one of them. */
+  get fault(): string | undefined {
+    return this.#leadership.fault;
+  }
+
+  /** How many jobs wait for the database. */
+  get stalledJobs(): number {
+    return this.#stalled.size;
+  }
+
   /** Whether no other server was connected to the database when it was last asked. */
   get alone(): boolean {
     return this.#alone;
