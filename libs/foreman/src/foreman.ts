@@ -67,6 +67,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #heardFrom = 0;
+  #hearing = false;
   #alone = false;
   #following: NodeJS.Timeout | undefined;
 
@@ -295,6 +296,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Hears of other servers, and of the agents that poll them. */
   async #hearOthers(): Promise<void> {
+    // A database that does not answer is not asked again meanwhile.
+    if (this.#hearing) return;
+    this.#hearing = true;
     try {
       const from = this.#heardFrom;
       for (const { holder, at } of await this.#heardOf.heardElsewhere(from)) {
@@ -305,6 +309,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       if (this.leading) await this.#heardOf.prune(this.now);
     } catch (error) {
       this.#log.warn('other servers, and agents that poll them, could not be heard of', { error: String(error) });
+    } finally {
+      this.#hearing = false;
     }
   }
 
