@@ -32,7 +32,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   blueprint: [...SUBJECT, 'config', 'tscript'],
   // Of the wire, the foreman sees the port that it dispatches through.
   foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
-  building: [...SUBJECT, 'platform', 'site', 'blueprint', 'foreman'],
+  building: [...SUBJECT, 'config', 'tscript', 'platform', 'directory', 'site', 'blueprint', 'foreman'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],
 };

@@ -19,8 +19,17 @@ import { scriptLink } from '../../libs/blueprint/src/script-link.ts';
 import { scriptLinks } from '../../libs/blueprint/src/script-links.ts';
 import { script } from '../../libs/blueprint/src/script.ts';
 import { scripts } from '../../libs/blueprint/src/scripts.ts';
+import { complexStructure } from '../../libs/building/src/complex/complex-structure.ts';
+import { complexStructures } from '../../libs/building/src/complex/complex-structures.ts';
+import { complex } from '../../libs/building/src/complex/complex.ts';
+import { complexes } from '../../libs/building/src/complex/complexes.ts';
+import { dependencies } from '../../libs/building/src/dependency/dependencies.ts';
+import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
 import { foundations } from '../../libs/building/src/foundations.ts';
+import { hostName } from '../../libs/building/src/structure/host-name.ts';
+import { structure } from '../../libs/building/src/structure/structure.ts';
+import { structures } from '../../libs/building/src/structure/structures.ts';
 import { entries } from '../../libs/directory/src/entries.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
@@ -36,10 +45,14 @@ import { sites } from '../../libs/site/src/sites.ts';
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
   blueprint,
+  complex,
+  complexStructure,
+  dependency,
   entry,
   secret,
   foundation,
   group,
+  hostName,
   job,
   program,
   pxe,
@@ -47,6 +60,7 @@ export const deciders: readonly AnyDecider[] = [
   scriptLink,
   service,
   site,
+  structure,
   superusers,
   user,
   zone,
@@ -56,6 +70,9 @@ export const deciders: readonly AnyDecider[] = [
 /** Every read model there is. */
 export const readModels: readonly ReadModel[] = [
   blueprints,
+  complexStructures,
+  complexes,
+  dependencies,
   entries,
   foundations,
   groups,
@@ -68,6 +85,7 @@ export const readModels: readonly ReadModel[] = [
   scripts,
   services,
   sites,
+  structures,
   users,
   zones,
 ];
@@ -88,6 +106,10 @@ const REGISTER = 'kept for the decisions of the stream alone; the things in it h
 export const IGNORED: Readonly<Record<string, string>> = {
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
+  ComplexClosed: LOOK,
+  ComplexReopened: LOOK,
+  DependencyClosed: LOOK,
+  DependencyReopened: LOOK,
   FoundationClosed: LOOK,
   FoundationReopened: LOOK,
   GroupClosed: LOOK,
@@ -98,11 +120,15 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ScriptReopened: LOOK,
   SiteClosed: LOOK,
   SiteReopened: LOOK,
+  StructureClosed: LOOK,
+  StructureReopened: LOOK,
   ZoneClosed: LOOK,
   ZoneReopened: LOOK,
   SecretErased: 'on record; what was erased is gone from the ledger of secrets',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
+  HostNameTaken: REGISTER,
+  HostNameFreed: REGISTER,
   ZoneNameTaken: REGISTER,
   ZoneNameFreed: REGISTER,
 };

@@ -12,7 +12,12 @@ import { blueprint } from '../../libs/blueprint/src/blueprint.ts';
 import { pxe } from '../../libs/blueprint/src/pxe.ts';
 import { scriptLink } from '../../libs/blueprint/src/script-link.ts';
 import { script } from '../../libs/blueprint/src/script.ts';
+import { complexStructure } from '../../libs/building/src/complex/complex-structure.ts';
+import { complex } from '../../libs/building/src/complex/complex.ts';
+import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
+import { hostName } from '../../libs/building/src/structure/host-name.ts';
+import { structure } from '../../libs/building/src/structure/structure.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
@@ -157,10 +162,103 @@ export const stories: readonly Story[] = [
     { type: 'FinishFoundation', data: { job: 12 } },
     { type: 'ReleaseFoundation', data: { job: 12 } },
     { type: 'DestroyFoundation', data: { job: 13 } },
+    { type: 'OccupyFoundation', data: { structure: 3 } },
+    { type: 'VacateFoundation', data: { structure: 3 } },
+    { type: 'BindFoundation', data: { dependency: 4 } },
+    { type: 'UnbindFoundation', data: { dependency: 4 } },
+    { type: 'ChangeFoundation', data: { complex: 'cluster' } },
+    { type: 'ForceFoundation', data: { state: 'built' } },
+    { type: 'ForceFoundation', data: { state: 'planned' } },
     { type: 'CloseFoundation', data: {} },
     { type: 'ReopenFoundation', data: {} },
     { type: 'CloseFoundation', data: {} },
     { type: 'DeleteFoundation', data: {} },
+  ),
+  story(
+    structure,
+    {
+      type: 'DefineStructure',
+      data: {
+        hostname: 'web1',
+        site: 'site1',
+        zone: 1,
+        blueprint: 'web',
+        foundation: 'host1',
+        configValues: [['port', 80]],
+        configUuid: '0e2c1d5e-6c0f-4a53-9d2b-6f3c1a7f0d11',
+      },
+    },
+    { type: 'ChangeStructure', data: { hostname: 'web2', site: 'site2', zone: 2, blueprint: 'proxy' } },
+    { type: 'ChangeStructure', data: { foundation: 'host2', configValues: [['port', 81]] } },
+    { type: 'JoinComplex', data: { complex: 'cluster', membership: 5 } },
+    { type: 'LeaveComplex', data: { membership: 5 } },
+    { type: 'TakeStructure', data: { job: 12, script: 'create' } },
+    { type: 'FinishStructure', data: { job: 12 } },
+    { type: 'ReleaseStructure', data: { job: 12 } },
+    { type: 'DestroyStructure', data: { job: 13, configUuid: '5a1d8f6a-5a70-4f0e-8a36-1d3b8f7f2c22' } },
+    { type: 'ForceStructure', data: { state: 'built', configUuid: '' } },
+    { type: 'ForceStructure', data: { state: 'planned', configUuid: '7f9d2c1b-93b5-4a8e-b1f3-0c4f5e6d7a33' } },
+    { type: 'CloseStructure', data: {} },
+    { type: 'ReopenStructure', data: {} },
+    { type: 'CloseStructure', data: {} },
+    { type: 'DeleteStructure', data: {} },
+  ),
+  story(
+    hostName,
+    { type: 'TakeHostName', data: { holder: 3, taken: 'taken' } },
+    { type: 'FreeHostName', data: { holder: 3 } },
+  ),
+  story(
+    complex,
+    {
+      type: 'DefineComplex',
+      data: { type: 'Test', site: 'site1', description: 'Cluster', builtPercentage: 90, members: [], own: {} },
+    },
+    {
+      type: 'ChangeComplex',
+      data: {
+        site: 'site2',
+        description: 'The cluster',
+        builtPercentage: 50,
+        members: [{ structure: 3, membership: 5 }],
+        own: { rack: 'a' },
+      },
+    },
+    { type: 'CloseComplex', data: {} },
+    { type: 'ReopenComplex', data: {} },
+    { type: 'CloseComplex', data: {} },
+    { type: 'DeleteComplex', data: {} },
+  ),
+  story(
+    complexStructure,
+    { type: 'AddComplexStructure', data: { complex: 'cluster', structure: 3 } },
+    { type: 'ChangeComplexStructure', data: { complex: 'other', structure: 3 } },
+    { type: 'RemoveComplexStructure', data: {} },
+  ),
+  story(
+    dependency,
+    {
+      type: 'DefineDependency',
+      data: {
+        structure: 3,
+        dependency: null,
+        foundation: 'host2',
+        scriptStructure: null,
+        link: 'soft',
+        createScript: 'open_port',
+        destroyScript: 'close_port',
+        site: 'site1',
+      },
+    },
+    { type: 'ChangeDependency', data: { link: 'hard' } },
+    { type: 'TakeDependency', data: { job: 12, script: 'create' } },
+    { type: 'FinishDependency', data: { job: 12 } },
+    { type: 'ReleaseDependency', data: { job: 12 } },
+    { type: 'DestroyDependency', data: { job: 13 } },
+    { type: 'CloseDependency', data: {} },
+    { type: 'ReopenDependency', data: {} },
+    { type: 'CloseDependency', data: {} },
+    { type: 'DeleteDependency', data: {} },
   ),
   story(
     group,

@@ -43,13 +43,20 @@ export interface Action {
  * a query, which changes nothing.
  */
 export type ActionRun =
-  | { readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: Key | undefined, parameters: Values, call: Call) => NamedCommand<unknown>;
+      /** What is answered when the read models show the change; the result of the command unless said otherwise. */
+      readonly answer?: (target: Key | undefined, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: Key | undefined, parameters: Values, call: Call) => Promise<unknown> };
 
 type Declared<P extends Parameters> = Omit<Action, 'parameters' | 'run' | 'static'> & { readonly parameters: P };
 
 type RunsOn<P extends Parameters, T> =
-  | { readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown> }
+  | {
+      readonly command: (target: T, parameters: ValuesOf<P>, call: Call) => NamedCommand<unknown>;
+      readonly answer?: (target: T, call: Call) => Promise<unknown>;
+    }
   | { readonly query: (target: T, parameters: ValuesOf<P>, call: Call) => Promise<unknown> };
 
 /** Declares an action on objects; `target` is the id of one. */
@@ -73,7 +80,10 @@ export const staticAction = <const P extends Parameters>(
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
   const { doc, protocols, parameters, returns, permission, ignoresSession, note } = declared;
-  const run = 'command' in declared ? { command: declared.command } : { query: declared.query };
+  const run =
+    'command' in declared
+      ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
+      : { query: declared.query };
   return {
     ...(doc === undefined ? {} : { doc }),
     ...(protocols === undefined ? {} : { protocols }),

@@ -197,7 +197,13 @@ export class ApiService {
       keys.map((key) => run.command(key, parameters, call)),
       request,
     );
-    return this.#answer(position, async () => new Map(keys.map((key, n) => [key, value[n]])));
+    return this.#answer(position, async (pending) => {
+      const answers = new Map<Key, unknown>();
+      for (const [n, key] of keys.entries()) {
+        answers.set(key, run.answer && !pending ? await run.answer(key, this.#call(request)) : value[n]);
+      }
+      return answers;
+    });
   }
 
   /** What is said beside the value of a call; undefined: nothing. */

@@ -14,6 +14,7 @@ import { blueprint } from './blueprint.ts';
 import { checkParents, foundationBluePrintFor } from './find-blueprint.ts';
 import { unlink } from './script-link.commands.ts';
 import { scriptLinks } from './script-links.ts';
+import { templateFaults } from './validation-template.ts';
 
 type FoundationFields = typeof foundationBluePrintFields;
 type StructureFields = typeof structureBluePrintFields;
@@ -55,6 +56,7 @@ async function changesFrom(
     foundationBluePrints: values.foundation_blueprint_list,
     configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
   });
+  for (const fault of templateFaults(validationTemplate ?? {})) work.fault('validation_template', 'TEMPLATE', fault);
   if (changes.foundationTypes?.length === 0) {
     work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
   }

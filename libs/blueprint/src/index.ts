@@ -9,3 +9,4 @@ export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
 export { pxes } from './pxes.ts';
+export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';

@@ -1,9 +1,29 @@
+import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
+import type { Served } from '#config';
+import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
 import { JobInsight, JobTargetRegistry } from '#foreman';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import type { Key, ReadStore, View } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { LOGGER } from '#runtime';
+import { configActions, configurationOf } from './building-config.api.ts';
+import { foundationLayers, structureLayers } from './building-layers.ts';
+import { complexStructureModel } from './complex/complex-structure.api.ts';
+import { complexStructureHandlers } from './complex/complex-structure.commands.ts';
+import { complexStructure } from './complex/complex-structure.ts';
+import { complexStructures } from './complex/complex-structures.ts';
+import { complexModel, complexUsers, platformComplexModel } from './complex/complex.api.ts';
+import { complexHandlers } from './complex/complex.commands.ts';
+import { complex } from './complex/complex.ts';
+import { complexes } from './complex/complexes.ts';
+import { dependencies } from './dependency/dependencies.ts';
+import { dependencyModel, dependencyUsers } from './dependency/dependency.api.ts';
+import { dependencyHandlers } from './dependency/dependency.commands.ts';
+import { dependency } from './dependency/dependency.ts';
 import { dependencyMap } from './dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
@@ -11,25 +31,70 @@ import { foundationModel, foundationUsers, platformFoundationModel } from './fou
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { hostName } from './structure/host-name.ts';
+import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
+import { structureTarget } from './structure/structure-target.ts';
+import { structureModel, structureUsers } from './structure/structure.api.ts';
+import { structureHandlers } from './structure/structure.commands.ts';
+import { structure } from './structure/structure.ts';
+import { structures } from './structure/structures.ts';
 
-/** Foundations, of the types of all platforms, which are targets of jobs. */
+/** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
   imports: [
-    EventSourcingModule.forFeature({ deciders: [foundation], readModels: [foundations] }),
+    EventSourcingModule.forFeature({
+      deciders: [foundation, structure, hostName, complex, complexStructure, dependency],
+      readModels: [foundations, structures, complexes, complexStructures, dependencies],
+    }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry, JobInsight],
-      useFactory: (platforms: readonly ServerHalf[], targets: JobTargetRegistry, insight: JobInsight) => {
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
+      useFactory: (
+        platforms: readonly ServerHalf[],
+        targets: JobTargetRegistry,
+        insight: JobInsight,
+        reads: ReadStore,
+        served: Served,
+        log: Logger,
+      ) => {
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
-        const target = foundationTarget(types);
-        targets.add(target);
+        const findType = (name: string) => types.find(({ type }) => type === name);
+        const ofFoundation = (view: View, key: Key) => foundationLayers(view, String(key), findType);
+        const ofStructure = (view: View, key: Key) => structureLayers(view, Number(key), findType);
+        const foundationConfig = configurationOf(ofFoundation, { served, log });
+        const structureConfig = configurationOf(ofStructure, { served, log });
+        const foundationJobTarget = foundationTarget(types, reads);
+        const structureJobTarget = structureTarget(types, reads);
+        targets.add(foundationJobTarget).add(structureJobTarget);
         return {
           namespaces: [{ name: 'Building', position: 70 }],
-          models: [foundationModel, ...types.map(platformFoundationModel), foundationJobModel(target, insight)],
-          extensions: [...foundationUsers, dependencyMap, foundationJobs(target)],
+          models: [
+            foundationModel(types, {
+              jobs: foundationJobs(foundationJobTarget),
+              config: configActions(ofFoundation, foundationConfig, 'Building.view_foundation'),
+            }),
+            ...types.map(platformFoundationModel),
+            structureModel(structureConfig, {
+              jobs: structureJobs(structureJobTarget),
+              config: configActions(ofStructure, structureConfig, 'Building.view_structure'),
+            }),
+            complexModel,
+            ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
+            complexStructureModel,
+            dependencyModel,
+            foundationJobModel(foundationJobTarget, insight),
+            structureJobModel(structureJobTarget, insight),
+          ],
+          extensions: [...foundationUsers, ...structureUsers, ...complexUsers, ...dependencyUsers, dependencyMap],
         };
       },
     }),
   ],
-  providers: foundationHandlers,
+  providers: [
+    ...foundationHandlers,
+    ...structureHandlers,
+    ...complexHandlers,
+    ...complexStructureHandlers,
+    ...dependencyHandlers,
+  ],
 })
 export class BuildingModule {}

@@ -1,4 +1,4 @@
-import type { Extension, Model } from '#api';
+import type { Action, Model } from '#api';
 import { action, reference } from '#api';
 import type { JobInsight, JobRow, JobTarget } from '#foreman';
 import { jobModel, jobStarts } from '#foreman';
@@ -15,16 +15,13 @@ export const foundationJobModel = (target: JobTarget, insight: JobInsight): Mode
   });
 
 /** What can be done with foundations by jobs. */
-export const foundationJobs = (target: JobTarget): Extension => ({
-  model: 'Building/Foundation',
-  actions: {
-    ...jobStarts(target.kind, 'Building.can_create_foundation_job'),
-    getJob: action({
-      doc: 'The job at work on it, if any.',
-      parameters: {},
-      returns: { type: { kind: 'Model', model: 'Foreman/FoundationJob' } },
-      permission: { grant: 'Building.view_foundation' },
-      query: async (locator, _, { view }) => (await view.get(foundations, locator))?.job?.job ?? null,
-    }),
-  },
+export const foundationJobs = (target: JobTarget): Readonly<Record<string, Action>> => ({
+  ...jobStarts(target.kind, 'Building.can_create_foundation_job'),
+  getJob: action({
+    doc: 'The job at work on it, if any.',
+    parameters: {},
+    returns: { type: { kind: 'Model', model: 'Foreman/FoundationJob' } },
+    permission: { grant: 'Building.view_foundation' },
+    query: async (locator, _, { view }) => (await view.get(foundations, locator))?.job?.job ?? null,
+  }),
 });

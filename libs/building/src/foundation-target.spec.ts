@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createJob } from '#foreman';
 import { UnitOfWork } from '#kernel';
 import type { FoundationType } from '#platform';
+import type { View } from '#read-store';
 import { Streams } from '#testing';
 import { foundation } from './foundation.ts';
 import { foundationTarget } from './foundation-target.ts';
@@ -15,7 +16,9 @@ const type = (name: string, locates: FoundationType['locates']): FoundationType 
   fields: {},
   functions: { ring: { kind: 'inline', call: () => null } },
 });
-const target = foundationTarget([type('Box', 'by-itself'), type('Find', 'by-survey')]);
+/** Nothing of what is looked at here is read from rows. */
+const reads = { now: { get: async () => undefined } as unknown as View };
+const target = foundationTarget([type('Box', 'by-itself'), type('Find', 'by-survey')], reads);
 
 const LOCATED = { type: 'FoundationLocated', data: {} };
 const BUILT = [LOCATED, { type: 'FoundationBuilt', data: { job: 1 } }];

@@ -1,16 +1,51 @@
-import type { UnitOfWork } from '#kernel';
+import { randomUUID } from 'node:crypto';
+import { requiresIdMap } from '#blueprint';
 import type { JobTarget } from '#foreman';
+import type { Refusal, UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
 import type { FoundationType } from '#platform';
+import type { ReadStore, View } from '#read-store';
+import { foundationLayers } from './building-layers.ts';
+import { complex } from './complex/complex.ts';
+import { complexes, complexState, isBuilt } from './complex/complexes.ts';
+import { dependencies } from './dependency/dependencies.ts';
+import { dependency } from './dependency/dependency.ts';
+import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { configModule, foundationModule } from './script-modules.ts';
+import { structure } from './structure/structure.ts';
+import { structures } from './structure/structures.ts';
+import { checkSupports } from './supports.ts';
 
 /** Foundations, of the given types, as targets of jobs. */
-export function foundationTarget(types: readonly FoundationType[]): JobTarget {
+export function foundationTarget(types: readonly FoundationType[], reads: Pick<ReadStore, 'now'>): JobTarget {
   const typeOf = (name: string) => types.find(({ type }) => type === name);
   const valueOf = async (work: UnitOfWork, locator: string) => {
     const found = await work.load(foundation, locator);
     return 'value' in found ? found.value : undefined;
   };
+
+  /** Whether it becomes located when somebody wants to build it: by itself, or as the complex that carries it is built. */
+  const locatesNow = async (work: UnitOfWork, { type, complex: carrier }: FoundationState): Promise<boolean> => {
+    const how = typeOf(type)?.locates;
+    return how === 'by-itself' || (how === 'with-complex' && carrier != null && (await isComplexBuilt(work, carrier)));
+  };
+
+  const mayCreate = async (work: UnitOfWork, locator: string, value: FoundationState): Promise<boolean> => {
+    const awaited = await dependencyOf(work, value);
+    if (awaited && !awaited.built) return false;
+    if (value.located) return true;
+    if (!(await locatesNow(work, value)) || (await whyNotLocated(work, value))) return false;
+    return (await work.attempt(foundation, locator, { type: 'LocateFoundation', data: {} })) === undefined;
+  };
+
+  const mayDestroy = async (work: UnitOfWork, value: FoundationState): Promise<boolean> => {
+    if (!value.built) return false;
+    const on = await structureOn(work, value);
+    return !on || (!on.built && !on.job);
+  };
+
   return {
     kind: 'Foundation',
     category: foundation.category,
@@ -22,45 +57,99 @@ export function foundationTarget(types: readonly FoundationType[]): JobTarget {
     },
 
     async take(work, locator, by) {
-      await work.decide(foundation, locator, { type: 'TakeFoundation', data: by });
+      const granted = await work.decide(foundation, locator, { type: 'TakeFoundation', data: by });
+      const value = await valueOf(work, locator);
+      const awaited = value && (await dependencyOf(work, value));
+      if (granted && awaited) checkSupports(by.script, [awaited]);
     },
 
     async release(work, locator, job) {
       await work.decide(foundation, locator, { type: 'ReleaseFoundation', data: { job } });
     },
 
-    /** A foundation of a type that locates by itself is located when a job wants to create it. */
     async mayStart(work, locator, script) {
       const value = await valueOf(work, locator);
       if (!value) return false;
-      if (script === 'destroy') return value.built;
-      if (script !== 'create' || value.located) return true;
-      if (typeOf(value.type)?.locates !== 'by-itself') return false;
-      return (await work.attempt(foundation, locator, { type: 'LocateFoundation', data: {} })) === undefined;
+      if (script === 'create') return mayCreate(work, locator, value);
+      return script !== 'destroy' || mayDestroy(work, value);
     },
 
-    finish: (work, locator, job) => work.attempt(foundation, locator, { type: 'FinishFoundation', data: { job } }),
-    destroy: (work, locator, job) => work.attempt(foundation, locator, { type: 'DestroyFoundation', data: { job } }),
+    async finish(work, locator, job) {
+      const value = await valueOf(work, locator);
+      const reason = value && !value.located ? await whyNotLocated(work, value) : undefined;
+      return reason ?? work.attempt(foundation, locator, { type: 'FinishFoundation', data: { job } });
+    },
+
+    /** What stands on it is gone with it. */
+    async destroy(work, locator, job) {
+      const value = await valueOf(work, locator);
+      const refusal = await work.attempt(foundation, locator, { type: 'DestroyFoundation', data: { job } });
+      if (refusal || value?.structure === undefined) return refusal;
+      const on = await work.load(structure, value.structure);
+      if (!('value' in on) || !on.value.built) return undefined;
+      const data = { job, configUuid: randomUUID() };
+      return work.attempt(structure, value.structure, { type: 'DestroyStructure', data });
+    },
 
     async scriptModules(work, locator) {
       const value = await valueOf(work, locator);
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
-      const { type, site, blueprint, own } = value;
-      const read = (value: unknown) => ({ get: () => value });
-      const members = Object.entries({ locator, id: locator, type, site, blueprint, ...own });
       return {
-        foundation: {
-          members: Object.fromEntries(members.map(([name, value]) => [name, read(value)])),
-          functions: typeOf(type)?.functions ?? {},
-        },
+        foundation: foundationModule(locator, value, typeOf(value.type)),
+        config: configModule(await foundationLayers(reads.now, locator, typeOf)),
       };
     },
 
     async canStart(view, locator, script) {
       const row = await view.get(foundations, locator);
       if (!row) return false;
-      if (script === 'create') return row.locatedAt !== null;
-      return script !== 'destroy' || row.builtAt !== null;
+      if (script === 'create') {
+        const awaited = row.dependency === null ? undefined : await view.get(dependencies, row.dependency);
+        if (awaited && awaited.builtAt === null) return false;
+        return row.locatedAt !== null || (await isCarrierBuilt(view, row.complex));
+      }
+      if (script !== 'destroy') return true;
+      const on = row.structure === null ? undefined : await view.get(structures, row.structure);
+      return row.builtAt !== null && (!on || (on.builtAt === null && !on.job));
     },
   };
+}
+
+async function structureOn(work: UnitOfWork, { structure: id }: FoundationState) {
+  const found = id === undefined ? undefined : await work.load(structure, id);
+  return found && 'value' in found ? found.value : undefined;
+}
+
+async function dependencyOf(work: UnitOfWork, { dependency: id }: FoundationState) {
+  const found = id === undefined ? undefined : await work.load(dependency, id);
+  return found && 'value' in found ? found.value : undefined;
+}
+
+/** Why a foundation cannot be located now; undefined: nothing is in the way. */
+export async function whyNotLocated(work: UnitOfWork, value: FoundationState): Promise<Refusal | undefined> {
+  const on = await structureOn(work, value);
+  if (on?.built) return refuse('', 'STRUCTURE_BUILT', 'the structure on the foundation is built');
+  if (on?.job && !value.job) return refuse('', 'JOB_EXISTS', `job ${on.job.job} is at work on its structure`);
+  if (value.idMap === null && (await requiresIdMap(work, value.blueprint))) {
+    const text = `blueprint "${value.blueprint}" has a validation template, and the foundation has no id map`;
+    return refuse('', 'ID_MAP_MISSING', text);
+  }
+  return undefined;
+}
+
+async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
+  const found = await work.load(complex, name);
+  if (found.stage !== 'active') return false;
+  const { members, builtPercentage } = found.value;
+  let built = 0;
+  for (const { structure: id } of members) {
+    const member = await work.load(structure, id);
+    if ('value' in member && member.value.built) built += 1;
+  }
+  return isBuilt(built, members.length, builtPercentage);
+}
+
+async function isCarrierBuilt(view: View, name: string | null | undefined): Promise<boolean> {
+  const row = name == null ? undefined : await view.get(complexes, name);
+  return row !== undefined && (await complexState(view, row)) === 'built';
 }

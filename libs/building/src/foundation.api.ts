@@ -1,9 +1,29 @@
-import type { Deletion, Extension, Model, Values } from '#api';
-import { byReference, dateTime, defineModel, map, reference, text } from '#api';
+import type { Action, Deletion, Extension, Filter, Model, Values } from '#api';
+import {
+  action,
+  byReference,
+  dateTime,
+  defineModel,
+  map,
+  numberReference,
+  parameter,
+  reference,
+  staticAction,
+  text,
+} from '#api';
+import { refuse } from '#kernel';
 import type { FoundationType } from '#platform';
-import { ChangeFoundation, CreateFoundation, DeleteFoundation } from './foundation.commands.ts';
+import type { ObjectActions } from './object-actions.ts';
+import {
+  ChangeFoundation,
+  CreateFoundation,
+  DeleteFoundation,
+  ForceFoundation,
+  SetIdMap,
+} from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
+import { oneOf } from './one-of.ts';
 
 /** The fields that foundations of all platforms have. */
 export const commonFields = {
@@ -47,26 +67,80 @@ const permissions: Model['permissions'] = {
   delete: { grant: 'Building.delete_foundation' },
 };
 
-const filters: Model['filters'] = {
-  site: byReference('site', 'Site/Site'),
-};
+const bySite = byReference('site', 'Site/Site');
 
-/** Foundations of any platform; they are created through the model of their platform. */
-export const foundationModel = defineModel({
-  path: 'Building/Foundation',
-  doc: 'What a structure stands on, whatever its platform.',
-  idField: 'locator',
-  fields: { ...commonFields, ...derived, structure: reference('Building/Structure', { mode: 'RO' }) },
-  rows: foundations,
-  present: (row, locator) => ({ ...present(row, locator, []), structure: null }),
-  update: (locator, values) => new ChangeFoundation(locator, [], values),
-  deletion,
-  permissions,
-  filters,
+/** The name by which clients know a kind of foundation: that of its model, in lower case. */
+const nameOfType = ({ model }: FoundationType): string => (model.split('/')[1] ?? '').toLowerCase();
+
+/** The foundations of a site that are of one kind, or wait for a dependency. */
+const todo = (types: readonly FoundationType[]): Filter => ({
+  parameters: {
+    site: parameter.reference('Site/Site'),
+    has_dependancies: parameter.boolean(),
+    foundation_class: parameter.text(),
+  },
+  where: ({ site, has_dependancies: bound, foundation_class: name }) => {
+    if (typeof site !== 'string') return null;
+    const named = typeof name === 'string' && name !== '';
+    const type = types.find((one) => nameOfType(one) === name)?.type;
+    if (named && type === undefined) throw refuse('', 'FOUNDATION_CLASS', 'Invalid foundation class');
+    return { site, ...(type === undefined ? {} : { type }), ...(bound === true ? { bound: 'yes' } : {}) };
+  },
 });
 
+const setIdMap: Action = action({
+  doc: 'Notes what the machine says it is made of; answers why that is not what its blueprint asks for, and then notes nothing.',
+  parameters: { id_map: parameter.map() },
+  returns: { type: { kind: 'String' } },
+  permission: { grant: 'Building.can_bootstrap' },
+  command: (locator, { id_map: idMap }) => new SetIdMap(locator, idMap ?? {}),
+});
+
+const force: Action = action({
+  doc: 'Takes it as being "planned", "located" or "built", without a job; for what was built before.',
+  protocols: ['rest'],
+  parameters: { state: parameter.text() },
+  permission: { grant: 'Building.can_force_foundation' },
+  command: (locator, { state }) => new ForceFoundation(locator, oneOf(['planned', 'located', 'built'], state)),
+});
+
+const getFoundationTypes = (types: readonly FoundationType[]): Action =>
+  staticAction({
+    doc: 'The kinds of foundations there are.',
+    parameters: {},
+    returns: { type: { kind: 'String' }, list: true },
+    permission: { grant: 'Building.view_foundation' },
+    query: async () => types.map(nameOfType),
+  });
+
+/** Foundations of any platform, of these types; they are created through the model of their platform. */
+export const foundationModel = (types: readonly FoundationType[], { jobs, config }: ObjectActions) =>
+  defineModel({
+    path: 'Building/Foundation',
+    doc: 'What a structure stands on, whatever its platform.',
+    idField: 'locator',
+    fields: { ...commonFields, ...derived, structure: numberReference('Building/Structure', { mode: 'RO' }) },
+    rows: foundations,
+    present: (row, locator) => ({
+      ...present(row, locator, types.find(({ type }) => type === row.type)?.classes ?? []),
+      structure: row.structure,
+    }),
+    update: (locator, values) => new ChangeFoundation(locator, [], values),
+    deletion,
+    permissions,
+    filters: { site: bySite, todo: todo(types) },
+    actions: { setIdMap, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
+  });
+
 /** The model of one platform's kind of foundation. */
-export function platformFoundationModel({ type, model, doc, classes, fields }: FoundationType): Model<FoundationRow> {
+export function platformFoundationModel({
+  type,
+  model,
+  doc,
+  classes,
+  fields,
+  complexField,
+}: FoundationType): Model<FoundationRow> {
   const own = Object.keys(fields);
   return defineModel({
     path: model,
@@ -77,11 +151,11 @@ export function platformFoundationModel({ type, model, doc, classes, fields }: F
     rows: foundations,
     kind: { type },
     present: (row, locator) => present(row, locator, classes),
-    create: (values) => new CreateFoundation(type, own, values),
-    update: (locator, values) => new ChangeFoundation(locator, own, values),
+    create: (values) => new CreateFoundation(type, own, values, complexField),
+    update: (locator, values) => new ChangeFoundation(locator, own, values, complexField),
     deletion,
     permissions,
-    filters,
+    filters: { site: bySite },
   });
 }
 

@@ -1,13 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, NAME } from '#api';
-import { foundationBluePrintFor } from '#blueprint';
-import { UnitOfWorkHandler } from '#event-store';
+import { foundationBluePrintFor, validateIdMap, validationTemplateOf } from '#blueprint';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { siteFor } from '#site';
+import { complexFor } from './complex/find-complex.ts';
+import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
+import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import { structure } from './structure/structure.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
 type Common = NewValues<typeof commonFields>;
@@ -19,6 +24,8 @@ export class CreateFoundation extends CreateCommand<Common & Values> {
     /** Names of the fields of its platform. */
     readonly own: readonly string[],
     values: Common & Values,
+    /** Which of them names the complex that carries it. */
+    readonly complexField?: string,
   ) {
     super(values);
   }
@@ -30,6 +37,8 @@ export class ChangeFoundation extends ChangeCommand<ChangedValues<typeof commonF
     /** Names of the fields of its platform. */
     readonly own: readonly string[],
     values: ChangedValues<typeof commonFields> & Values,
+    /** Which of them names the complex that carries it. */
+    readonly complexField?: string,
   ) {
     super(key, values);
   }
@@ -48,21 +57,32 @@ async function checkPlace(work: UnitOfWork, type: string, site: string | null, n
   }
 }
 
+/** Defines a foundation; what is wrong with it is noted. */
+export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation): Promise<void> {
+  if (locator && !NAME.test(locator)) work.fault('locator', 'PATTERN', 'Invalid');
+  await checkPlace(work, value.type, value.site, value.blueprint);
+  await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
+}
+
+/** Reads the complex that shall carry a foundation. */
+async function carrierFrom(work: UnitOfWork, field: string | undefined, values: Values) {
+  if (field === undefined || values[field] === undefined) return {};
+  const name = values[field] as string | null;
+  await complexFor(work, field, name);
+  return { complex: name };
+}
+
 @CommandHandler(CreateFoundation)
 class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
-  async decide(work: UnitOfWork, { type, own, values }: CreateFoundation) {
+  async decide(work: UnitOfWork, { type, own, values, complexField }: CreateFoundation) {
     const { locator, site, blueprint, id_map: idMap } = values;
-    if (locator && !NAME.test(locator)) work.fault('locator', 'PATTERN', 'Invalid');
-    await checkPlace(work, type, site, blueprint);
-    await work.decide(foundation, locator, {
-      type: 'DefineFoundation',
-      data: {
-        type,
-        site,
-        blueprint,
-        idMap: idMapOf(idMap),
-        own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
-      },
+    await defineFoundation(work, locator, {
+      type,
+      site,
+      blueprint,
+      idMap: idMapOf(idMap),
+      ...(await carrierFrom(work, complexField, values)),
+      own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
     });
     return locator;
   }
@@ -70,12 +90,15 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
 
 @CommandHandler(ChangeFoundation)
 class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
-  async decide(work: UnitOfWork, { key: locator, own, values }: ChangeFoundation) {
+  async decide(work: UnitOfWork, { key: locator, own, values, complexField }: ChangeFoundation) {
     const { site, blueprint, id_map: idMap } = values;
     const found = await work.load(foundation, locator);
     if (found.stage === 'active' && (site !== undefined || blueprint !== undefined)) {
       const { value } = found;
       await checkPlace(work, value.type, site ?? value.site, blueprint ?? value.blueprint);
+      if (site !== undefined && value.dependency !== undefined) {
+        await work.decide(dependency, value.dependency, { type: 'ChangeDependency', data: { site } });
+      }
     }
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',
@@ -83,14 +106,61 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(site === undefined ? {} : { site }),
         ...(blueprint === undefined ? {} : { blueprint }),
         ...(idMap === undefined ? {} : { idMap: idMapOf(idMap) }),
+        ...(await carrierFrom(work, complexField, values)),
         own: Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap,
       },
     });
   }
 }
 
+/** Notes what a machine says it is made of; results in why that is not what its blueprint asks for, and then notes nothing. */
+export class SetIdMap extends NamedCommand<string | null> {
+  constructor(
+    readonly key: Key,
+    readonly idMap: JsonMap,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(SetIdMap)
+class SetIdMapHandler extends UnitOfWorkHandler<SetIdMap> {
+  async decide(work: UnitOfWork, { key: locator, idMap }: SetIdMap) {
+    const found = await work.load(foundation, locator);
+    const template = found.stage === 'active' ? await validationTemplateOf(work, found.value.blueprint) : undefined;
+    const fault = template && validateIdMap(template, idMap);
+    if (fault !== undefined) return fault;
+    await work.decide(foundation, locator, { type: 'ChangeFoundation', data: { idMap: idMapOf(idMap) } });
+    return null;
+  }
+}
+
+/** Takes a foundation as being in a state, without a job: for what was built before Contractor knew of it. */
+export class ForceFoundation extends NamedCommand {
+  constructor(
+    readonly key: Key,
+    readonly state: 'planned' | 'located' | 'built',
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ForceFoundation)
+class ForceFoundationHandler extends UnitOfWorkHandler<ForceFoundation> {
+  async decide(work: UnitOfWork, { key: locator, state }: ForceFoundation) {
+    const found = await work.load(foundation, locator);
+    await work.decide(foundation, locator, { type: 'ForceFoundation', data: { state } });
+    const on = found.stage === 'active' ? found.value.structure : undefined;
+    if (state !== 'planned' || on === undefined) return;
+    // What stands on it is gone with it.
+    await work.decide(structure, on, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });
+  }
+}
+
 export const foundationHandlers = [
   CreateFoundationHandler,
   ChangeFoundationHandler,
+  SetIdMapHandler,
+  ForceFoundationHandler,
   deleteHandler(DeleteFoundation, 'Building/Foundation', foundation),
 ];

@@ -9,6 +9,8 @@ export interface Foundation {
   blueprint: string;
   /** What the machine said it is made of; null while nobody knows. */
   idMap: JsonMap | null;
+  /** The complex that carries it, where it is of a type that is carried by one. */
+  complex?: string | null;
   /** The fields of its platform. */
   own: JsonMap;
 }
@@ -19,7 +21,16 @@ export interface TakenBy {
   readonly script: string;
 }
 
-type State = Foundation & { located: boolean; built: boolean; job: TakenBy | undefined };
+/** A foundation with what has become of it. */
+export type FoundationState = Foundation & {
+  located: boolean;
+  built: boolean;
+  job: TakenBy | undefined;
+  /** The structure that stands on it. */
+  structure?: number | undefined;
+  /** The dependency it waits for. */
+  dependency?: number | undefined;
+};
 
 export type FoundationCommand =
   | Message<'DefineFoundation', Foundation>
@@ -29,6 +40,11 @@ export type FoundationCommand =
   | Message<'LocateFoundation', object>
   | Message<'FinishFoundation', { readonly job: number }>
   | Message<'DestroyFoundation', { readonly job: number }>
+  | Message<'ForceFoundation', { readonly state: 'planned' | 'located' | 'built' }>
+  | Message<'OccupyFoundation', { readonly structure: number }>
+  | Message<'VacateFoundation', { readonly structure: number }>
+  | Message<'BindFoundation', { readonly dependency: number }>
+  | Message<'UnbindFoundation', { readonly dependency: number }>
   | LifecycleCommand<'Foundation'>;
 
 export type FoundationEvent =
@@ -42,20 +58,32 @@ export type FoundationEvent =
   | Message<'FoundationLocated', object>
   | Message<'FoundationBuilt', { readonly job: number }>
   | Message<'FoundationDestroyed', { readonly job: number }>
+  | Message<'FoundationCarrierChosen', { readonly complex: string | null }>
+  | Message<'FoundationForced', { readonly state: 'planned' | 'located' | 'built' }>
+  | Message<'FoundationOccupied', { readonly structure: number }>
+  | Message<'FoundationVacated', { readonly structure: number }>
+  | Message<'FoundationBound', { readonly dependency: number }>
+  | Message<'FoundationUnbound', { readonly dependency: number }>
   | LifecycleEvent<'Foundation'>;
 
 const rules = lifecycle('Foundation');
 const missing = () => refuse('', 'NOT_FOUND', 'Foundation does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
-const withoutJob = (state: State, job: number): boolean => state.job === undefined || state.job.job === job;
+const withoutJob = (state: FoundationState, job: number): boolean => state.job === undefined || state.job.job === job;
 
-const set = (data: Partial<State>, state: Lifecycle<State>): Lifecycle<State> =>
+const whyNotDeletable = ({ job, built, structure }: FoundationState): string | undefined => {
+  if (job) return `job ${job.job} is at work on it`;
+  if (built) return 'it is built';
+  return structure === undefined ? undefined : `Structure ${structure} stands on it`;
+};
+
+const set = (data: Partial<FoundationState>, state: Lifecycle<FoundationState>): Lifecycle<FoundationState> =>
   'value' in state ? { ...state, value: { ...state.value, ...data } } : state;
-const put = (change: Partial<State>) => (_: object, state: Lifecycle<State>) => set(change, state);
+const put = (change: Partial<FoundationState>) => (_: object, state: Lifecycle<FoundationState>) => set(change, state);
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-export const foundation: Decider<Lifecycle<State>, FoundationCommand, FoundationEvent> & {
+export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, FoundationEvent> & {
   readonly noun: 'Foundation';
 } = {
   noun: 'Foundation',
@@ -67,7 +95,7 @@ export const foundation: Decider<Lifecycle<State>, FoundationCommand, Foundation
       state.stage === 'active' || state.stage === 'deleting'
         ? refuse('locator', 'TAKEN', 'Foundation with this Locator already exists.')
         : { type: 'FoundationDefined', data },
-    ChangeFoundation: ({ site, blueprint, idMap, own }, state) => {
+    ChangeFoundation: ({ site, blueprint, idMap, complex, own }, state) => {
       if (state.stage !== 'active') return missing();
       const events: FoundationEvent[] = [];
       const { value } = state;
@@ -77,6 +105,9 @@ export const foundation: Decider<Lifecycle<State>, FoundationCommand, Foundation
       }
       if (idMap !== undefined && !same(idMap, value.idMap))
         events.push({ type: 'FoundationIdentified', data: { idMap } });
+      if (complex !== undefined && complex !== (value.complex ?? null)) {
+        events.push({ type: 'FoundationCarrierChosen', data: { complex } });
+      }
       if (own !== undefined && !same(value.own, { ...value.own, ...own })) {
         events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...value.own, ...own } } });
       }
@@ -111,15 +142,42 @@ export const foundation: Decider<Lifecycle<State>, FoundationCommand, Foundation
       if (!withoutJob(state.value, job)) return foreman('JOB_EXISTS', 'target has an existing job');
       return state.value.located || state.value.built ? { type: 'FoundationDestroyed', data: { job } } : [];
     },
+    ForceFoundation: ({ state: wanted }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { job, built, located } = state.value;
+      if (job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      const now = built ? 'built' : located ? 'located' : 'planned';
+      return now === wanted ? [] : { type: 'FoundationForced', data: { state: wanted } };
+    },
+    OccupyFoundation: ({ structure }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { structure: other } = state.value;
+      if (other === structure) return [];
+      return other === undefined
+        ? { type: 'FoundationOccupied', data: { structure } }
+        : refuse('foundation', 'TAKEN', 'Structure with this Foundation already exists.');
+    },
+    VacateFoundation: ({ structure }, state) =>
+      'value' in state && state.value.structure === structure ? { type: 'FoundationVacated', data: { structure } } : [],
+    BindFoundation: ({ dependency }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { dependency: other } = state.value;
+      if (other === dependency) return [];
+      return other === undefined
+        ? { type: 'FoundationBound', data: { dependency } }
+        : refuse('foundation', 'TAKEN', 'Dependency with this Foundation already exists.');
+    },
+    UnbindFoundation: ({ dependency }, state) =>
+      'value' in state && state.value.dependency === dependency
+        ? { type: 'FoundationUnbound', data: { dependency } }
+        : [],
     ...rules.decide,
-    CloseFoundation: (data, state) =>
-      'value' in state && (state.value.built || state.value.job)
-        ? refuse(
-            '',
-            'NOT_DELETABLE',
-            `Not Deletable: ${state.value.job ? `job ${state.value.job.job} is at work on it` : 'it is built'}`,
-          )
-        : rules.decide.CloseFoundation(data, state),
+    CloseFoundation: (data, state) => {
+      const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
+      return reason === undefined
+        ? rules.decide.CloseFoundation(data, state)
+        : refuse('', 'NOT_DELETABLE', `Not Deletable: ${reason}`);
+    },
   },
   evolve: {
     FoundationDefined: (data) => ({
@@ -135,6 +193,20 @@ export const foundation: Decider<Lifecycle<State>, FoundationCommand, Foundation
     FoundationLocated: put({ located: true }),
     FoundationBuilt: put({ located: true, built: true }),
     FoundationDestroyed: put({ located: false, built: false, idMap: null }),
+    FoundationCarrierChosen: set,
+    FoundationForced: ({ state: forced }, state) =>
+      set(
+        {
+          located: forced !== 'planned',
+          built: forced === 'built',
+          ...(forced === 'planned' ? { idMap: null } : {}),
+        },
+        state,
+      ),
+    FoundationOccupied: set,
+    FoundationVacated: put({ structure: undefined }),
+    FoundationBound: set,
+    FoundationUnbound: put({ dependency: undefined }),
     ...rules.evolve,
   },
 };

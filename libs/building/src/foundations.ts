@@ -7,6 +7,10 @@ export interface FoundationRow extends Readonly<Foundation> {
   readonly locatedAt: string | null;
   readonly builtAt: string | null;
   readonly job: TakenBy | null;
+  /** The structure that stands on it. */
+  readonly structure: number | null;
+  /** The dependency it waits for. */
+  readonly dependency: number | null;
   readonly created: string;
   readonly updated: string;
 }
@@ -20,16 +24,24 @@ const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) =
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 1,
+  version: 2,
   key: 'text',
   history: true,
-  indexes: { site: ({ site }) => site, type: ({ type }) => type, blueprint: ({ blueprint }) => blueprint },
+  indexes: {
+    site: ({ site }) => site,
+    type: ({ type }) => type,
+    blueprint: ({ blueprint }) => blueprint,
+    complex: ({ complex }) => complex ?? null,
+    bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
+  },
   on: {
     FoundationDefined: rule<FoundationRow, Foundation>((_, { data, at }) => ({
       ...data,
       locatedAt: null,
       builtAt: null,
       job: null,
+      structure: null,
+      dependency: null,
       created: at,
       updated: at,
     })),
@@ -53,6 +65,18 @@ export const foundations: ReadModel<FoundationRow> = {
       idMap: null,
       updated: at,
     })),
+    FoundationCarrierChosen: changed,
+    FoundationForced: change<FoundationRow, { state: string }>((row, { data, at }) => ({
+      ...row,
+      locatedAt: data.state === 'planned' ? null : (row.locatedAt ?? at),
+      builtAt: data.state === 'built' ? at : null,
+      idMap: data.state === 'planned' ? null : row.idMap,
+      updated: at,
+    })),
+    FoundationOccupied: change<FoundationRow, { structure: number }>((row, { data }) => ({ ...row, ...data })),
+    FoundationVacated: change<FoundationRow, unknown>((row) => ({ ...row, structure: null })),
+    FoundationBound: change<FoundationRow, { dependency: number }>((row, { data }) => ({ ...row, ...data })),
+    FoundationUnbound: change<FoundationRow, unknown>((row) => ({ ...row, dependency: null })),
     FoundationDeleted: gone(),
   },
 };

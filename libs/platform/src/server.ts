@@ -8,7 +8,7 @@ import type {
   ScriptParameters,
   TaskName,
 } from './contract.ts';
-import type { FoundationType, ServerHalf } from './server-half.ts';
+import type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 import type { ServerType } from './shape.ts';
 import { faultOf, shown } from './shape.ts';
 
@@ -75,6 +75,7 @@ export interface ServerSide<C extends PlatformContract> {
     readonly foundationTypes: readonly (Omit<FoundationType, 'functions'> & {
       readonly functions: { readonly [N in keyof C['foundationFunctions'] & string]?: DeclaredFunction<N> };
     })[];
+    readonly complexTypes?: readonly ComplexType[];
   }): ServerHalf;
 }
 

@@ -1,3 +1,4 @@
+import { reference } from '#api';
 import { serverSide } from '#platform/server';
 import { Pause, textOf } from '#tscript';
 import { manualContract } from './contract.ts';
@@ -40,6 +41,25 @@ export const manual = half({
           (locator) => `Wait until "${locator}" is powered off, then resume the job`,
         ),
       },
+    },
+    {
+      type: 'ManualComplex',
+      model: 'Manual/ManualComplexedFoundation',
+      doc: 'A machine that people handle by hand, carried by a complex.',
+      classes: ['ManualComplex'],
+      locates: 'with-complex',
+      complexField: 'complex_host',
+      fields: { complex_host: reference('Manual/ManualComplex', { required: true }) },
+      functions: {},
+    },
+  ],
+  complexTypes: [
+    {
+      type: 'Manual',
+      model: 'Manual/ManualComplex',
+      doc: 'Machines that carry others, handled by hand.',
+      fields: {},
+      carries: { type: 'ManualComplex', blueprint: 'manual-foundation-base' },
     },
   ],
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { integer } from '#api';
+import { integer, reference } from '#api';
 import type { ServerValues } from '#platform';
 import { serverSide } from '#platform/server';
 import type { CallContext } from '#tscript';
@@ -53,13 +53,23 @@ interface Timer {
 const USUAL_S = { power_on: 15, power_off: 5, power_state: 5, wait_for_poweroff: 30 } as const;
 type Operation = keyof typeof USUAL_S;
 
+/** How long operations of a machine may take besides the usual time, in seconds, and how likely they fail. */
+type Settings = (read: CallContext['read']) => { readonly likelihood: number; readonly variance: number };
+
+/** What its fields say. */
+const ownSettings: Settings = (read) => ({
+  likelihood: numberOf(read('foundation', 'test_fail_likelihood')),
+  variance: numberOf(read('foundation', 'test_delay_variance')),
+});
+/** Machines that are carried by a complex have no such fields: what the others have unless said otherwise. */
+const usualSettings: Settings = () => ({ likelihood: 0, variance: 30 });
+
 /** An operation of a machine that is none: a timer that may fail at every pass. */
-const timer = <N extends Operation>(operation: N) =>
+const timer = <N extends Operation>(operation: N, settings: Settings) =>
   foundationFunctions.external(operation, {
     setup(_, { now, read }): Timer {
       const locator = textOf(read('foundation', 'locator'));
-      const likelihood = numberOf(read('foundation', 'test_fail_likelihood'));
-      const variance = numberOf(read('foundation', 'test_delay_variance'));
+      const { likelihood, variance } = settings(read);
       const seconds = triangular(USUAL_S[operation], variance, draw(`${operation} ${locator} ${now}`));
       return { locator, endAt: now + 1000 * seconds, likelihood };
     },
@@ -96,6 +106,14 @@ export function triangular(usual: number, variance: number, uniform: number): nu
   return Math.trunc(usual + variance * offset);
 }
 
+/** What can be done with its machines. */
+const timers = (settings: Settings) => ({
+  power_on: timer('power_on', settings),
+  power_off: timer('power_off', settings),
+  power_state: timer('power_state', settings),
+  wait_for_poweroff: timer('wait_for_poweroff', settings),
+});
+
 /** A platform without an outside, for everybody's tests and for trying things out. */
 export const test = half({
   functions: { act, act_once: actOnce, act_again: actAgain },
@@ -113,12 +131,26 @@ export const test = half({
           doc: 'likelihood of failure per 1000, per run pass; above 9 unrecoverable failures may occur; 0 = disabled',
         }),
       },
-      functions: {
-        power_on: timer('power_on'),
-        power_off: timer('power_off'),
-        power_state: timer('power_state'),
-        wait_for_poweroff: timer('wait_for_poweroff'),
-      },
+      functions: timers(ownSettings),
+    },
+    {
+      type: 'TestComplex',
+      model: 'Test/TestComplexedFoundation',
+      doc: 'A machine that is none, carried by a complex.',
+      classes: ['TestComplex'],
+      locates: 'with-complex',
+      complexField: 'complex_host',
+      fields: { complex_host: reference('Test/TestComplex', { required: true }) },
+      functions: timers(usualSettings),
+    },
+  ],
+  complexTypes: [
+    {
+      type: 'Test',
+      model: 'Test/TestComplex',
+      doc: 'A complex that is none: what it carries are timers.',
+      fields: {},
+      carries: { type: 'TestComplex', blueprint: 'test-foundation-base' },
     },
   ],
 });

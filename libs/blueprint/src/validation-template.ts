@@ -1,0 +1,108 @@
+import { textOf } from '#config';
+import type { Json, JsonMap, UnitOfWork } from '#kernel';
+import type { BluePrint } from './blueprint.ts';
+import { blueprint } from './blueprint.ts';
+
+/** The largest value that is held against a pattern, in characters. */
+const MAX_VALUE = 10_000;
+
+/**
+ * The validation template that counts for a foundation blueprint: its own, else the first one of its parents, depth
+ * first; undefined: there is none.
+ */
+export async function validationTemplateOf(work: UnitOfWork, name: string): Promise<JsonMap | undefined> {
+  const found = await work.load(blueprint, name);
+  const value: BluePrint | undefined = 'value' in found ? found.value : undefined;
+  if (value?.kind !== 'foundation') return undefined;
+  if (Object.keys(value.validationTemplate).length > 0) return value.validationTemplate;
+  for (const parent of value.parents) {
+    const inherited = await validationTemplateOf(work, parent);
+    if (inherited) return inherited;
+  }
+  return undefined;
+}
+
+/** Whether foundations of a blueprint have to say what they are made of before they are located. */
+export const requiresIdMap = async (work: UnitOfWork, name: string): Promise<boolean> =>
+  (await validationTemplateOf(work, name)) !== undefined;
+
+/** What one item of a template asks for; a text is its pattern, a number or truth value is the value itself. */
+interface Asked {
+  /** A regular expression the value begins with a match of. */
+  readonly pattern?: string;
+  /** The least and the largest number, or count of the entries of a list or map. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The text of the value. */
+  readonly is?: string;
+}
+
+/** What is wrong with a template, by item; nothing: it can be used. */
+export function templateFaults(template: JsonMap): string[] {
+  return Object.entries(template).flatMap(([name, asked]) => {
+    const fault = askedFault(asked);
+    return fault === undefined ? [] : [`item "${name}" ${fault}`];
+  });
+}
+
+function askedFault(asked: Json): string | undefined {
+  const { pattern, min, max, is: _, ...others } = askedOf(asked) ?? { unreadable: true };
+  if (Object.keys(others).length > 0) return 'must be a regular expression, or a map with "pattern", "min" or "max"';
+  for (const bound of [min, max]) {
+    if (bound !== undefined && typeof bound !== 'number') return 'has a "min" or "max" that is no number';
+  }
+  if (pattern === undefined) return undefined;
+  try {
+    RegExp(pattern);
+    return undefined;
+  } catch {
+    return `has a pattern that is no regular expression: "${pattern}"`;
+  }
+}
+
+const askedOf = (asked: Json): Asked | undefined => {
+  if (typeof asked === 'string') return { pattern: asked };
+  if (typeof asked === 'number' || typeof asked === 'boolean') return { is: textOf(asked) };
+  return typeof asked === 'object' && asked !== null && !Array.isArray(asked) ? (asked as Asked) : undefined;
+};
+
+/** Why what a machine says of itself is not what a template asks for: its first fault; undefined: it is. */
+export function validateIdMap(template: JsonMap, idMap: JsonMap): string | undefined {
+  for (const [name, asked] of Object.entries(template)) {
+    const value = valueAt(idMap, name);
+    if (value === undefined) return `Item "${name}" not found`;
+    const fault = faultOf(value, askedOf(asked) ?? {});
+    if (fault !== undefined) return `Item "${name}" ${fault}`;
+  }
+  return undefined;
+}
+
+/** The value at a dotted path; parts that are digits are places in a list. */
+function valueAt(map: JsonMap, path: string): Json | undefined {
+  let value: Json | undefined = map;
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as JsonMap)[part] as Json;
+  }
+  return value;
+}
+
+function faultOf(value: Json, { pattern, min, max, is }: Asked): string | undefined {
+  const text = textOf(value);
+  if (is !== undefined && text !== is) return `does not match "${text.slice(0, 200)}"`;
+  if (pattern !== undefined) {
+    const matches = text.length <= MAX_VALUE && new RegExp(`^(?:${pattern})`).test(text);
+    if (!matches) return `does not match "${text.slice(0, 200)}"`;
+  }
+  if (min === undefined && max === undefined) return undefined;
+  const number = numberOf(value);
+  if (Number.isNaN(number)) return `is no number and no list: "${text.slice(0, 200)}"`;
+  if (min !== undefined && number < min) return `is ${number}, at least ${min} wanted`;
+  return max !== undefined && number > max ? `is ${number}, at most ${max} wanted` : undefined;
+}
+
+function numberOf(value: Json): number {
+  if (Array.isArray(value)) return value.length;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length;
+  return typeof value === 'boolean' || value === null || value === '' ? Number.NaN : Number(value);
+}

@@ -1,0 +1,57 @@
+import type { Action, Call } from '#api';
+import { action } from '#api';
+import type { Served } from '#config';
+import { explain, mergedConfiguration, servedLayer } from '#config';
+import type { Logger } from '#kernel';
+import type { Key, View } from '#read-store';
+import type { BuildingLayers } from './building-layers.ts';
+
+/** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
+export interface ConfigContext {
+  readonly served: Served;
+  readonly log: Logger;
+}
+
+export type LayersOf = (view: View, key: Key) => Promise<BuildingLayers | undefined>;
+
+const returns = { type: { kind: 'Map' } } as const;
+
+/** Works out the configuration of one object, rendered; null: there is no such object. */
+export type ConfigurationOf = (key: Key, call: Pick<Call, 'view' | 'now'>) => Promise<unknown>;
+
+export const configurationOf =
+  (layersOf: LayersOf, { served, log }: ConfigContext): ConfigurationOf =>
+  async (key, { view, now }) => {
+    const found = await layersOf(view, key);
+    if (!found) return null;
+    const layers = [...found.layers, servedLayer(served, { now, changed: found.changed })];
+    const { configuration, faults } = await mergedConfiguration(layers, found.classes);
+    if (faults.length > 0) log.warn('a configuration is at fault', { of: key, faults });
+    return configuration;
+  };
+
+/** What can be asked of the configuration of foundations or structures. */
+export const configActions = (
+  layersOf: LayersOf,
+  configuration: ConfigurationOf,
+  grant: string,
+): Readonly<Record<string, Action>> => ({
+  getConfig: action({
+    doc: 'The configuration values that reach it, rendered.',
+    parameters: {},
+    returns,
+    permission: { grant },
+    query: (key, _, call) => configuration(key, call),
+  }),
+  explain: action({
+    doc: 'Where each configuration value comes from, by which event, and what its operators did.',
+    protocols: ['rest'],
+    parameters: {},
+    returns,
+    permission: { grant },
+    query: async (key, _, { view }) => {
+      const found = await layersOf(view, key);
+      return found ? explain(found.layers, found.classes) : null;
+    },
+  }),
+});

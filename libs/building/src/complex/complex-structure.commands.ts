@@ -1,0 +1,100 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler } from '#api';
+import type { UnitOfWork } from '#kernel';
+import type { Key } from '#read-store';
+import { structureFor } from '../structure/find-structure.ts';
+import { structure } from '../structure/structure.ts';
+import type { complexStructureFields } from './complex-structure.api.ts';
+import type { ComplexStructure } from './complex-structure.ts';
+import { complexStructure } from './complex-structure.ts';
+import type { Member } from './complex.ts';
+import { complex } from './complex.ts';
+
+/** The largest number of members of one complex. */
+export const MAX_MEMBERS = 1000;
+
+type Fields = typeof complexStructureFields;
+
+/** Makes a structure a member of a complex. */
+export class CreateComplexStructure extends CreateCommand<NewValues<Fields>, number> {}
+export class ChangeComplexStructure extends ChangeCommand<ChangedValues<Fields>> {}
+export class DeleteComplexStructure extends DeleteCommand {}
+
+async function setMembers(
+  work: UnitOfWork,
+  name: string,
+  change: (members: readonly Member[]) => readonly Member[],
+): Promise<void> {
+  const found = await work.load(complex, name);
+  if (found.stage !== 'active') {
+    work.fault('complex', 'INVALID_VALUE', `there is no complex ${name}`);
+    return;
+  }
+  const members = change(found.value.members);
+  if (members.length > MAX_MEMBERS) {
+    work.fault('members', 'TOO_MANY', `a complex has at most ${MAX_MEMBERS} members`);
+  }
+  await work.decide(complex, name, { type: 'ChangeComplex', data: { members } });
+}
+
+/** Puts a structure into a complex, by a membership with this id. */
+export async function addMembership(work: UnitOfWork, membership: number, of: ComplexStructure): Promise<void> {
+  if (!(await structureFor(work, 'structure', of.structure))) return;
+  await work.decide(structure, of.structure, { type: 'JoinComplex', data: { complex: of.complex, membership } });
+  await setMembers(work, of.complex, (members) => [...members, { structure: of.structure, membership }]);
+  await work.decide(complexStructure, membership, { type: 'AddComplexStructure', data: of });
+}
+
+/** Takes a structure out of the complex that a membership has put it in. */
+export async function removeMembership(work: UnitOfWork, membership: number): Promise<void> {
+  const of = await work.load(complexStructure, membership);
+  if (!of) return;
+  await leave(work, membership, of);
+  await work.decide(complexStructure, membership, { type: 'RemoveComplexStructure', data: {} });
+}
+
+async function leave(work: UnitOfWork, membership: number, of: ComplexStructure): Promise<void> {
+  await work.decide(structure, of.structure, { type: 'LeaveComplex', data: { membership } });
+  const found = await work.load(complex, of.complex);
+  if (found.stage !== 'active') return;
+  await setMembers(work, of.complex, (members) => members.filter((member) => member.membership !== membership));
+}
+
+const createComplexStructure = createHandler(CreateComplexStructure, async (work, values, _, ids) => {
+  const id = await ids.next('complexStructure');
+  await addMembership(work, id, { complex: values.complex, structure: values.structure });
+  return id;
+});
+
+const changeComplexStructure = changeHandler(ChangeComplexStructure, async (work, key, values) => {
+  const id = Number(key);
+  const before = await work.load(complexStructure, id);
+  if (!before) {
+    work.fault('', 'NOT_FOUND', 'ComplexStructure does not exist');
+    return;
+  }
+  const after: ComplexStructure = {
+    complex: values.complex ?? before.complex,
+    structure: values.structure ?? before.structure,
+  };
+  if (after.complex === before.complex && after.structure === before.structure) return;
+  if (!(await structureFor(work, 'structure', after.structure))) return;
+  await leave(work, id, before);
+  const joins = { complex: after.complex, membership: id };
+  await work.decide(structure, after.structure, { type: 'JoinComplex', data: joins });
+  const member = { structure: after.structure, membership: id };
+  await setMembers(work, after.complex, (members) => [...members, member]);
+  await work.decide(complexStructure, id, { type: 'ChangeComplexStructure', data: after });
+});
+
+/** Nothing refers to a membership, so there is nobody to look for. */
+@CommandHandler(DeleteComplexStructure)
+class DeleteComplexStructureHandler extends DeletionHandler {
+  protected readonly model = 'Building/ComplexStructure';
+  protected close = async () => undefined;
+  protected reopen = async () => undefined;
+  protected remove = (work: UnitOfWork, id: Key) => removeMembership(work, Number(id));
+}
+
+export const complexStructureHandlers = [createComplexStructure, changeComplexStructure, DeleteComplexStructureHandler];

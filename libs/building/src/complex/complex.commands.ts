@@ -1,0 +1,166 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues, Values } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { JsonMap, UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
+import type { Key } from '#read-store';
+import { Ids } from '#read-store';
+import { siteFor } from '#site';
+import { defineFoundation } from '../foundation.commands.ts';
+import { addMembership, removeMembership } from './complex-structure.commands.ts';
+import type { complexFields } from './complex.api.ts';
+import { complex } from './complex.ts';
+
+type Fields = typeof complexFields;
+
+/** Creates a complex of one platform's type, or a plain one. */
+export class CreateComplex extends CreateCommand<NewValues<Fields> & Values> {
+  constructor(
+    readonly type: string | null,
+    /** Names of the fields of its platform. */
+    readonly own: readonly string[],
+    values: NewValues<Fields> & Values,
+  ) {
+    super(values);
+  }
+}
+
+export class ChangeComplex extends ChangeCommand<ChangedValues<Fields> & Values> {
+  constructor(
+    key: Key,
+    /** Names of the fields of its platform. */
+    readonly own: readonly string[],
+    values: ChangedValues<Fields> & Values,
+  ) {
+    super(key, values);
+  }
+}
+
+/** Makes a foundation that a complex carries; results in its locator. */
+export class CreateCarriedFoundation extends NamedCommand<string> {
+  constructor(
+    readonly complex: Key,
+    readonly hostname: string,
+    readonly site: string,
+    /** The network interfaces it shall have. */
+    readonly interfaces: readonly JsonMap[],
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateCarriedFoundation)
+class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoundation> {
+  constructor(@Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[]) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { complex: name, hostname, site, interfaces }: CreateCarriedFoundation) {
+    const found = await work.load(complex, name);
+    const type = found.stage === 'active' ? found.value.type : null;
+    const carries = this.platforms
+      .flatMap(({ complexTypes = [] }) => complexTypes)
+      .find((one) => one.type === type)?.carries;
+    if (!carries) throw refuse('', 'NO_FOUNDATIONS', 'Root Complex dose not support Foundations');
+    const kind = this.platforms
+      .flatMap(({ foundationTypes }) => foundationTypes)
+      .find((one) => one.type === carries.type);
+    const own = Object.fromEntries(
+      Object.entries(kind?.fields ?? {}).map(([field, { default: value }]) => [field, value ?? null]),
+    );
+    if (kind?.complexField !== undefined) own[kind.complexField] = String(name);
+    if (interfaces.length > 0) {
+      work.fault('interface_map_list', 'UNSUPPORTED', 'network interfaces can not be made with a foundation yet');
+    }
+    const { type: foundationType, blueprint } = carries;
+    await defineFoundation(work, hostname, {
+      type: foundationType,
+      site,
+      blueprint,
+      idMap: null,
+      complex: String(name),
+      own,
+    });
+    return hostname;
+  }
+}
+
+/** Deletes complexes, and the memberships in them. */
+export class DeleteComplex extends DeleteCommand {}
+
+/** Makes these structures, and no others, the members of a complex. */
+async function setMembers(work: UnitOfWork, ids: Ids, name: string, wanted: readonly number[]): Promise<void> {
+  const found = await work.load(complex, name);
+  const members = found.stage === 'active' ? found.value.members : [];
+  for (const { structure, membership } of members) {
+    if (!wanted.includes(structure)) await removeMembership(work, membership);
+  }
+  for (const structure of new Set(wanted)) {
+    if (members.some((member) => member.structure === structure)) continue;
+    await addMembership(work, await ids.next('complexStructure'), { complex: name, structure });
+  }
+}
+
+@CommandHandler(CreateComplex)
+class CreateComplexHandler extends UnitOfWorkHandler<CreateComplex> {
+  constructor(@Inject(Ids) private readonly ids: Ids) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { type, own, values }: CreateComplex) {
+    const { name, site, description, built_percentage: builtPercentage, members } = values;
+    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    await siteFor(work, 'site', site);
+    const fields = Object.fromEntries(own.map((field) => [field, values[field] ?? null])) as JsonMap;
+    await work.decide(complex, name, {
+      type: 'DefineComplex',
+      data: { type, site, description, builtPercentage: builtPercentage ?? 90, members: [], own: fields },
+    });
+    await setMembers(work, this.ids, name, members);
+    return name;
+  }
+}
+
+@CommandHandler(ChangeComplex)
+class ChangeComplexHandler extends UnitOfWorkHandler<ChangeComplex> {
+  constructor(@Inject(Ids) private readonly ids: Ids) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, own, values }: ChangeComplex) {
+    const name = String(key);
+    const found = await work.load(complex, name);
+    if (found.stage !== 'active') {
+      work.fault('', 'NOT_FOUND', 'Complex does not exist');
+      return;
+    }
+    const { site, description, built_percentage: builtPercentage, members } = values;
+    if (site !== undefined) await siteFor(work, 'site', site);
+    const fields = Object.fromEntries(Object.entries(values).filter(([field]) => own.includes(field))) as JsonMap;
+    await work.decide(complex, name, {
+      type: 'ChangeComplex',
+      data: {
+        ...given({ site, description, builtPercentage: builtPercentage ?? undefined }),
+        own: { ...found.value.own, ...fields },
+      },
+    });
+    if (members !== undefined) await setMembers(work, this.ids, name, members);
+  }
+}
+
+const deleteComplex = deleteHandler(DeleteComplex, 'Building/Complex', complex, async (work, name) => {
+  const found = await work.load(complex, name);
+  if (!('value' in found)) return;
+  for (const { membership } of found.value.members) await removeMembership(work, membership);
+});
+
+export const complexHandlers = [
+  CreateComplexHandler,
+  ChangeComplexHandler,
+  CreateCarriedFoundationHandler,
+  deleteComplex,
+];

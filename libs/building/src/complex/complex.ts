@@ -1,0 +1,36 @@
+import type { CommandOf, EventOf, JsonMap } from '#kernel';
+import { entity } from '#kernel';
+
+/** A structure in a complex, and the membership that puts it there. */
+export interface Member {
+  readonly structure: number;
+  readonly membership: number;
+}
+
+/** Structures that carry foundations together: a cluster of hypervisors, the regions of a cloud. */
+export interface Complex {
+  /** Which platform's kind it is (`Test`); null: a plain one, which carries nothing. Never changes. */
+  readonly type: string | null;
+  site: string;
+  description: string;
+  /** How many of a hundred members have to be built for the complex to be. */
+  builtPercentage: number;
+  members: readonly Member[];
+  /** The fields of its platform. */
+  own: JsonMap;
+}
+
+export const complex = entity<Complex>()({
+  noun: 'Complex',
+  category: 'complex',
+  changes: {
+    ComplexMoved: 'site',
+    ComplexDescribed: 'description',
+    ComplexThresholdSet: 'builtPercentage',
+    ComplexMembersChanged: 'members',
+    ComplexOwnFieldsChanged: 'own',
+  },
+});
+
+export type ComplexCommand = CommandOf<typeof complex>;
+export type ComplexEvent = EventOf<typeof complex>;

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { JobTarget } from '#foreman';
+import type { UnitOfWork } from '#kernel';
+import type { FoundationType } from '#platform';
+import type { ReadStore, View } from '#read-store';
+import { structureLayers } from '../building-layers.ts';
+import { dependencies } from '../dependency/dependencies.ts';
+import { dependency } from '../dependency/dependency.ts';
+import { foundation } from '../foundation.ts';
+import { foundations } from '../foundations.ts';
+import { configModule, foundationModule, readOnly } from '../script-modules.ts';
+import { checkSupports } from '../supports.ts';
+import { structure } from './structure.ts';
+import { structures } from './structures.ts';
+
+/** Structures as targets of jobs. */
+export function structureTarget(types: readonly FoundationType[], reads: Pick<ReadStore, 'now'>): JobTarget {
+  const typeOf = (name: string) => types.find(({ type }) => type === name);
+  const valueOf = async (work: UnitOfWork, id: string) => {
+    const found = await work.load(structure, id);
+    return 'value' in found ? found.value : undefined;
+  };
+  const foundationOf = async (work: UnitOfWork, locator: string) => {
+    const found = await work.load(foundation, locator);
+    return 'value' in found ? found.value : undefined;
+  };
+  const onIt = async (view: View, id: string) =>
+    (await view.keys(dependencies, { where: { structure: Number(id) } })).keys.map(Number);
+  return {
+    kind: 'Structure',
+    category: structure.category,
+
+    async load(work, id) {
+      const found = await work.load(structure, id);
+      if (found.stage !== 'active') return undefined;
+      const { site, blueprint, hostname } = found.value;
+      return { site, blueprint, description: hostname };
+    },
+
+    async take(work, id, by) {
+      const granted = await work.decide(structure, id, { type: 'TakeStructure', data: by });
+      const value = await valueOf(work, id);
+      const below = value && (await foundationOf(work, value.foundation));
+      if (granted && below) checkSupports(by.script, [below]);
+    },
+
+    async release(work, id, job) {
+      await work.decide(structure, id, { type: 'ReleaseStructure', data: { job } });
+    },
+
+    /** It is created on what is built; it is destroyed when nothing depends on it any more. */
+    async mayStart(work, id, script) {
+      const value = await valueOf(work, id);
+      if (!value) return false;
+      if (script === 'create') return !value.built && (await foundationOf(work, value.foundation))?.built === true;
+      if (script !== 'destroy') return true;
+      if (!value.built) return false;
+      for (const one of await onIt(reads.now, id)) {
+        const found = await work.load(dependency, one);
+        if ('value' in found && (found.value.built || found.value.job)) return false;
+      }
+      return true;
+    },
+
+    finish: (work, id, job) => work.attempt(structure, id, { type: 'FinishStructure', data: { job } }),
+    destroy: (work, id, job) =>
+      work.attempt(structure, id, { type: 'DestroyStructure', data: { job, configUuid: randomUUID() } }),
+
+    async scriptModules(work, id) {
+      const value = await valueOf(work, id);
+      if (!value) throw new Error(`structure ${id} is gone while a job is at work on it`);
+      const { hostname, site, blueprint, foundation: locator } = value;
+      const below = await foundationOf(work, locator);
+      return {
+        structure: { members: readOnly({ id: Number(id), hostname, site, blueprint, foundation: locator }) },
+        config: configModule(await structureLayers(reads.now, Number(id), typeOf)),
+        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type)) } : {}),
+      };
+    },
+
+    async canStart(view, id, script) {
+      const row = await view.get(structures, Number(id));
+      if (!row) return false;
+      if (script === 'create') {
+        return row.builtAt === null && (await view.get(foundations, row.foundation))?.builtAt != null;
+      }
+      if (script !== 'destroy') return true;
+      if (row.builtAt === null) return false;
+      for (const one of await onIt(view, id)) {
+        const on = await view.get(dependencies, one);
+        if (on && (on.builtAt !== null || on.job)) return false;
+      }
+      return true;
+    },
+  };
+}

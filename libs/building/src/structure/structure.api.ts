@@ -1,0 +1,121 @@
+import type { Action, Extension, Model } from '#api';
+import {
+  action,
+  byReference,
+  dateTime,
+  defineModel,
+  eraseSecret,
+  integer,
+  map,
+  parameter,
+  reference,
+  staticAction,
+  text,
+} from '#api';
+import { shownValues } from '#config';
+import type { ObjectActions } from '../object-actions.ts';
+import { oneOf } from '../one-of.ts';
+import {
+  ChangeStructure,
+  ConfigureStructure,
+  CreateStructure,
+  DeleteStructure,
+  ForceStructure,
+} from './structure.commands.ts';
+import type { ConfigurationOf } from '../building-config.api.ts';
+import type { StructureRow } from './structures.ts';
+import { hostKey, structures, structureState } from './structures.ts';
+
+export const structureFields = {
+  hostname: text(100, { required: true }),
+  site: reference('Site/Site', { required: true }),
+  blueprint: reference('BluePrint/StructureBluePrint', { required: true }),
+  foundation: reference('Building/Foundation', { required: true }),
+  config_uuid: text(36, { mode: 'RO' }),
+  config_values: map({ default: {} }),
+  built_at: dateTime({ mode: 'RO' }),
+  updated: dateTime({ mode: 'RO' }),
+  created: dateTime({ mode: 'RO' }),
+  id: integer({ mode: 'RO' }),
+  state: text(undefined, { mode: 'RO' }),
+};
+
+const present: NonNullable<Model<StructureRow>['present']> = (row, id) => ({
+  hostname: row.hostname,
+  site: row.site,
+  blueprint: row.blueprint,
+  foundation: row.foundation,
+  config_uuid: row.configUuid,
+  config_values: shownValues(row.configValues),
+  built_at: row.builtAt,
+  updated: row.updated,
+  created: row.created,
+  id,
+  state: structureState(row),
+});
+
+const updateConfig = (configurationOf: ConfigurationOf): Action =>
+  action({
+    doc: 'Sets some of the configuration values; the answer is the configuration that comes of it, rendered.',
+    parameters: { config_value_map: parameter.map() },
+    returns: { type: { kind: 'Map' } },
+    permission: { grant: 'Building.can_config_structure' },
+    command: (id, { config_value_map: values }) => new ConfigureStructure(id, values ?? {}),
+    answer: (id, call) => configurationOf(id, call),
+  });
+
+const getWithHostnameSite: Action = staticAction({
+  doc: 'The structure with this host name in a site; null where there is none.',
+  parameters: { site: parameter.reference('Site/Site'), hostname: parameter.text() },
+  returns: { type: { kind: 'Model', model: 'Building/Structure' } },
+  permission: { grant: 'Building.view_structure' },
+  query: async ({ site, hostname }, { view }) => {
+    const { keys } = await view.keys(structures, { where: { host: hostKey(site ?? '', hostname ?? '') } });
+    return keys[0] ?? null;
+  },
+});
+
+const force: Action = action({
+  doc: 'Takes it as being "planned" or "built", without a job; for what was built before.',
+  protocols: ['rest'],
+  parameters: { state: parameter.text() },
+  permission: { grant: 'Building.can_force_structure' },
+  command: (id, { state }) => new ForceStructure(id, oneOf(['planned', 'built'], state)),
+});
+
+/** What one wants to have. */
+export const structureModel = (configurationOf: ConfigurationOf, { jobs, config }: ObjectActions) =>
+  defineModel({
+    path: 'Building/Structure',
+    doc: 'What one wants to have, such as a DNS server or a web server; it stands on a foundation.',
+    idField: 'id',
+    fields: structureFields,
+    rows: structures,
+    present,
+    create: (values) => new CreateStructure(values),
+    update: (id, values) => new ChangeStructure(id, values),
+    deletion: { command: (ids) => new DeleteStructure(ids) },
+    filters: { site: byReference('site', 'Site/Site') },
+    actions: {
+      ...jobs,
+      ...config,
+      updateConfig: updateConfig(configurationOf),
+      getWithHostnameSite,
+      force,
+      eraseSecret: eraseSecret('Structure', 'Building.change_structure'),
+    },
+  });
+
+/** Sites and blueprints are used by the structures that name them. */
+export const structureUsers: readonly Extension[] = [
+  {
+    model: 'Site/Site',
+    users: async (view, name) =>
+      (await view.keys(structures, { where: { site: String(name) } })).keys.map((key) => `Structure ${key}`),
+  },
+  {
+    model: 'BluePrint/StructureBluePrint',
+    users: async (view, name) =>
+      (await view.keys(structures, { where: { blueprint: String(name) } })).keys.map((key) => `Structure ${key}`),
+  },
+];

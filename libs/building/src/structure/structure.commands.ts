@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
+import { allowedFoundationBluePrints, structureBluePrintFor } from '#blueprint';
+import type { ConfigOwner } from '#config';
+import { configValuesFrom } from '#config';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { JsonMap, UnitOfWork } from '#kernel';
+import type { Key } from '#read-store';
+import { Ids } from '#read-store';
+import { Secrets } from '#secrets';
+import { siteFor } from '#site';
+import { removeMembership } from '../complex/complex-structure.commands.ts';
+import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
+import { foundationFor } from '../find-foundation.ts';
+import { foundation } from '../foundation.ts';
+import { freeHostName, takeHostName } from './host-name.ts';
+import type { structureFields } from './structure.api.ts';
+import type { Structure } from './structure.ts';
+import { structure } from './structure.ts';
+
+/** Host names as RFC 1123 has them, in lower case, of at least two characters. */
+const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
+
+type Fields = typeof structureFields;
+type Changes = ChangedValues<Fields>;
+
+export class CreateStructure extends CreateCommand<NewValues<Fields>, number> {}
+export class ChangeStructure extends ChangeCommand<Changes> {}
+export class DeleteStructure extends DeleteCommand {}
+
+/** Sets some configuration values of a structure; the others stay as they are. */
+export class ConfigureStructure extends NamedCommand {
+  constructor(
+    readonly key: Key,
+    readonly values: JsonMap,
+  ) {
+    super();
+  }
+}
+
+/** What a structure shall stand on has to be of a blueprint that its own allows. @returns whether it is there */
+async function checkFoundation(work: UnitOfWork, blueprint: string, locator: string): Promise<boolean> {
+  const found = await foundationFor(work, 'foundation', locator);
+  const own = await structureBluePrintFor(work, 'blueprint', blueprint);
+  if (!found || !own) return found !== undefined;
+  const allowed = await allowedFoundationBluePrints(work, blueprint);
+  if (!allowed.includes(found.blueprint)) {
+    const text = `The blueprint "${blueprint}" is not allowed on foundation "${found.blueprint}"`;
+    work.fault('foundation', 'BLUEPRINT', text);
+  }
+  return true;
+}
+
+/** The zone of a site that a structure is put into. */
+const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
+  (await siteFor(work, 'site', name))?.zone ?? null;
+
+function checkHostName(work: UnitOfWork, hostname: string): void {
+  if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
+}
+
+@CommandHandler(CreateStructure)
+class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(Ids) private readonly ids: Ids,
+  ) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { values }: CreateStructure, { metadata: { request } }: CommandContext) {
+    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+    const id = await this.ids.next('networked');
+    const zone = await zoneOf(work, site);
+    checkHostName(work, hostname);
+    const stands = await checkFoundation(work, blueprint, locator);
+    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request };
+    const configValues = await configValuesFrom(work, config, owner);
+    await takeHostName(work, id, { hostname, site, zone });
+    if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
+    await work.decide(structure, id, {
+      type: 'DefineStructure',
+      data: { hostname, site, zone, blueprint, foundation: locator, configValues, configUuid: randomUUID() },
+    });
+    return id;
+  }
+}
+
+@CommandHandler(ChangeStructure)
+class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, values }: ChangeStructure, { metadata: { request } }: CommandContext) {
+    const id = Number(key);
+    const found = await work.load(structure, id);
+    if (found.stage !== 'active') {
+      work.fault('', 'NOT_FOUND', 'Structure does not exist');
+      return;
+    }
+    const before = found.value;
+    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+    const zone = site === undefined && hostname === undefined ? undefined : await zoneOf(work, site ?? before.site);
+    const owner: ConfigOwner = {
+      owner: `Structure ${id}`,
+      secrets: this.secrets,
+      request,
+      before: before.configValues,
+    };
+    const changes: Partial<Structure> = given({
+      hostname,
+      site,
+      zone,
+      blueprint,
+      foundation: locator,
+      configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
+    });
+    const after: Structure = { ...before, ...changes };
+    if (hostname !== undefined) checkHostName(work, hostname);
+    if (after.blueprint !== before.blueprint || after.foundation !== before.foundation) {
+      await checkFoundation(work, after.blueprint, after.foundation);
+    }
+    if (!(await work.decide(structure, id, { type: 'ChangeStructure', data: changes }))) return;
+    if (after.hostname !== before.hostname || after.site !== before.site || after.zone !== before.zone) {
+      await freeHostName(work, id, before);
+      await takeHostName(work, id, after);
+    }
+    if (after.foundation !== before.foundation) {
+      await work.decide(foundation, before.foundation, { type: 'VacateFoundation', data: { structure: id } });
+      await work.decide(foundation, after.foundation, { type: 'OccupyFoundation', data: { structure: id } });
+    }
+  }
+}
+
+@CommandHandler(ConfigureStructure)
+class ConfigureStructureHandler extends UnitOfWorkHandler<ConfigureStructure> {
+  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key, values }: ConfigureStructure, { metadata: { request } }: CommandContext) {
+    const id = Number(key);
+    const found = await work.load(structure, id);
+    const before = found.stage === 'active' ? found.value.configValues : [];
+    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, before };
+    const set = await configValuesFrom(work, values, owner);
+    // What is there keeps its place: the order of keys means something.
+    const configValues = [...new Map([...before, ...set])];
+    await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues } });
+  }
+}
+
+/** Takes a structure as being in a state, without a job: for what was built before Contractor knew of it. */
+export class ForceStructure extends NamedCommand {
+  constructor(
+    readonly key: Key,
+    readonly state: 'planned' | 'built',
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ForceStructure)
+class ForceStructureHandler extends UnitOfWorkHandler<ForceStructure> {
+  async decide(work: UnitOfWork, { key, state }: ForceStructure) {
+    await work.decide(structure, key, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });
+  }
+}
+
+const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', structure, async (work, key, view) => {
+  const id = Number(key);
+  const found = await work.load(structure, id);
+  if (!('value' in found)) return;
+  const { foundation: locator, membership } = found.value;
+  await freeHostName(work, id, found.value);
+  await work.decide(foundation, locator, { type: 'VacateFoundation', data: { structure: id } });
+  if (membership) await removeMembership(work, membership.membership);
+  await removeDependenciesOn(work, view, { structure: id });
+  await removeDependenciesOn(work, view, { scriptStructure: id });
+});
+
+export const structureHandlers = [
+  CreateStructureHandler,
+  ChangeStructureHandler,
+  ConfigureStructureHandler,
+  ForceStructureHandler,
+  deleteStructure,
+];
