@@ -37,7 +37,7 @@ const catalogue = await (async () => {
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
       onAdministratorCreated: () => undefined,
-      installation: 'none',
+      installation: { id: 'none', data: 'none' },
       natsKey: natsKey('none'),
       eventSourcing: {
         store: {} as EventStore,

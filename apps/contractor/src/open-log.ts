@@ -33,6 +33,8 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
   }
   // Servers on one database are told apart by this name.
   const pool = new Pool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` });
+  // One that is lost while it is lent is told by what is asked of it; unheard, its own event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
   whenStopped(() => pool.end());
   const { kurrentdbUrl, eventStore } = settings.eventStore;

@@ -167,6 +167,18 @@ describe('the leader among several processes on one database', () => {
     expect([leading(), first.course]).toEqual([[true, false], ['begun']]);
   });
 
+  it('says why nobody may lead, until it leads or another one does', async () => {
+    const url = await throughRelay();
+    const one = await candidate('duty', url);
+    expect(one.leadership.fault).toBeUndefined();
+    await relay?.cut();
+    await until(() => one.leadership.fault !== undefined);
+    const other = await candidate();
+    await relay?.mend();
+    await until(() => one.leadership.fault === undefined);
+    expect([one.leadership.leading, other.leadership.leading]).toEqual([false, true]);
+  });
+
   it('tells the same trouble once while it stands by', async () => {
     const first = await candidate('duty', await throughRelay());
     await relay?.cut();

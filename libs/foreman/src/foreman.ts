@@ -71,6 +71,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #heardFrom = 0;
+  #hearing = false;
   #alone = false;
   #following: NodeJS.Timeout | undefined;
 
@@ -119,6 +120,16 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Whether this process is the foreman. */
   get leading(): boolean {
     return this.#term !== undefined;
+  }
+
+  /** Why this process neither is the foreman nor stands by for another one; undefined where it does one of them. */
+  get fault(): string | undefined {
+    return this.#leadership.fault;
+  }
+
+  /** How many jobs wait for the database. */
+  get stalledJobs(): number {
+    return this.#stalled.size;
   }
 
   /** Whether no other server was connected to the database when it was last asked. */
@@ -301,6 +312,9 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Hears of other servers, and of the agents that poll them. */
   async #hearOthers(): Promise<void> {
+    // A database that does not answer is not asked again meanwhile.
+    if (this.#hearing) return;
+    this.#hearing = true;
     try {
       const from = this.#heardFrom;
       for (const { holder, at } of await this.#heardOf.heardElsewhere(from)) {
@@ -311,6 +325,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
       if (this.leading) await this.#heardOf.prune(this.now);
     } catch (error) {
       this.#log.warn('other servers, and agents that poll them, could not be heard of', { error: String(error) });
+    } finally {
+      this.#hearing = false;
     }
   }
 
