@@ -198,6 +198,6 @@ describe('secrets in configuration values', () => {
   it('are read with their key only: a server with another one does not start', async () => {
     const CONTRACTOR_SECRET_KEY = Buffer.alloc(32, 'other').toString('base64');
     const other = startContractor({ DATABASE_URL: database.url, CONTRACTOR_SECRET_KEY });
-    await expect(other).rejects.toThrow('was encrypted with another key');
+    await expect(other).rejects.toThrow('is not the key of the secrets in this database');
   });
 });
