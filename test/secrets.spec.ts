@@ -199,7 +199,7 @@ describe('secrets in configuration values', () => {
     const CONTRACTOR_SECRET_KEY = Buffer.alloc(32, 'other').toString('base64');
     const other = startContractor({ DATABASE_URL: database.url, CONTRACTOR_SECRET_KEY });
     await expect(other).rejects.toThrow(
-      'ended with 2:\nCONTRACTOR_SECRET_KEY="…": the database was encrypted with another key than that of',
+      'ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database',
     );
   });
 });

@@ -38,10 +38,10 @@ async function start(): Promise<void> {
     log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
   }
   await checkStart(settings);
-  const notice = nodeNotice(process.versions.node);
-  if (notice !== undefined) log.warn(notice);
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
+  const notice = nodeNotice(process.versions.node);
+  if (notice !== undefined) log.warn(notice);
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(FAILED);
