@@ -69,11 +69,39 @@ Directory/Entry
 Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
-  (getJob)                                           Building.view_foundation
+  (getJob) (getConfig) (explain)                     Building.view_foundation
+  (getFoundationTypes)                               Building.view_foundation
+  (setIdMap)                                         Building.can_bootstrap
+  (force)                                            Building.can_force_foundation
 Test/TestFoundation
+  view add change delete                             Building.*_foundation
+Test/TestComplexedFoundation
   view add change delete                             Building.*_foundation
 Manual/ManualFoundation
   view add change delete                             Building.*_foundation
+Manual/ManualComplexedFoundation
+  view add change delete                             Building.*_foundation
+Building/Structure
+  view add change delete                             Building.*_structure
+  (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
+  (getJob) (getConfig) (explain)                     Building.view_structure
+  (getWithHostnameSite)                              Building.view_structure
+  (updateConfig)                                     Building.can_config_structure
+  (eraseSecret)                                      Building.change_structure
+  (force)                                            Building.can_force_structure
+Building/Complex
+  view add change delete                             Building.*_complex
+  (createFoundation)                                 Building.can_create_foundation
+Test/TestComplex
+  view add change delete                             Building.*_complex
+Manual/ManualComplex
+  view add change delete                             Building.*_complex
+Building/ComplexStructure
+  view add change delete                             Building.*_complexstructure
+Building/Dependency
+  view add change delete                             Building.*_dependency
+  (doCreate) (doDestroy)                             Building.can_create_dependency_job
+  (getJob)                                           Building.view_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
   (clearDispatched)                                  Foreman.can_base_job
@@ -82,6 +110,14 @@ Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
   (pause) (resume) (reset) (cancel)                  Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
+Foreman/StructureJob
+  view                                               Foreman.view_structurejob
+  (pause) (resume) (reset) (cancel)                  Foreman.can_structure_job
+  (jobRunnerVariables) (jobRunnerState)              Foreman.can_structure_job
+Foreman/DependencyJob
+  view                                               Foreman.view_dependencyjob
+  (pause) (resume) (reset) (cancel)                  Foreman.can_dependency_job
+  (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
