@@ -33,6 +33,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // Of the wire, the foreman sees the port that it dispatches through.
   foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
   building: [...SUBJECT, 'config', 'tscript', 'platform', 'directory', 'site', 'blueprint', 'foreman'],
+  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'building'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],
 };

@@ -264,6 +264,7 @@ describe('a service of one site', () => {
     'Auth/Session delete',
     ...['(setPassword)', '(closeSessions)'].map((what) => `Auth/Account ${what}`),
     'Auth/Service (renewToken)',
+    'Auth/Service (natsConfig)',
     ...['FoundationBluePrint', 'StructureBluePrint', 'PXE', 'Script', 'BluePrintScript'].flatMap((name) =>
       ['add', 'change', 'delete'].map((what) => `BluePrint/${name} ${what}`),
     ),

@@ -160,7 +160,7 @@ describe('two servers on one database', () => {
         SUBCONTRACTOR_SITE: 'site1',
         SUBCONTRACTOR_TEST_LEDGER: path.join(directory, 'effects'),
       },
-      'serving',
+      'connected to NATS',
     );
     try {
       const [here, there] = [await login(first), await login(second)];
@@ -226,6 +226,8 @@ describe('two servers on one database', () => {
     await start();
     const another = { CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'other').toString('base64') };
     const refused = start(another);
-    await expect(refused).rejects.toThrow(/ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets/);
+    await expect(refused).rejects.toThrow(
+      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": the database was encrypted with another key/,
+    );
   });
 });

@@ -23,4 +23,4 @@ export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';
 export { SERVED, servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
 export type { Served } from './configuration.ts';
-export { mergedConfiguration } from './merged-configuration.ts';
+export { mergedConfiguration, unmaskedConfiguration } from './merged-configuration.ts';
