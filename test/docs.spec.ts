@@ -114,11 +114,13 @@ describe('the pages', () => {
 
   it('hold commands, most of which can be run', () => {
     expect(run.length).toBeGreaterThan(20);
-    expect(blocks.length - run.length).toBeLessThan(15);
+    expect(blocks.length - run.length).toBeLessThan(20);
   });
 
   it.each(run.map(({ place }) => place))('%s does what it says', (place) => {
-    if (!done.includes(place)) throw new Error(`it failed, or one before it did:\n${output.slice(-3000)}`);
+    if (done.includes(place)) return;
+    const first = run.find((block) => !done.includes(block.place))?.place;
+    throw new Error(first === place ? output.slice(-3000) : `${first} failed before it`);
   });
 
   it('name one way to the password of root', () => {

@@ -69,7 +69,7 @@ Directory/Entry
 Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
-  (getJob) (getConfig) (explain)                     Building.view_foundation
+  (getJob) (getConfig) (explain) (impact)            Building.view_foundation
   (getFoundationTypes)                               Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
@@ -84,7 +84,7 @@ Manual/ManualComplexedFoundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
-  (getJob) (getConfig) (explain)                     Building.view_structure
+  (getJob) (getConfig) (explain) (impact)            Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
   (eraseSecret)                                      Building.change_structure
@@ -92,6 +92,7 @@ Building/Structure
 Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
+  (impact)                                           Building.view_complex
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
@@ -101,7 +102,7 @@ Building/ComplexStructure
 Building/Dependency
   view add change delete                             Building.*_dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
-  (getJob)                                           Building.view_dependency
+  (getJob) (impact)                                  Building.view_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
   (clearDispatched)                                  Foreman.can_base_job

@@ -227,7 +227,7 @@ describe('two servers on one database', () => {
     const another = { CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'other').toString('base64') };
     const refused = start(another);
     await expect(refused).rejects.toThrow(
-      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": the database was encrypted with another key/,
+      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database/,
     );
   });
 });

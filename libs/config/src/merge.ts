@@ -31,6 +31,10 @@ export const merging = (
   limits: Limits = LIMITS,
 ): Generator<unknown, Merged> => new Merging(values, limits).run();
 
+/** As {@link merging}, for the machine that it is about: with secrets like any other text. */
+export const mergingRevealed = (values: Iterable<readonly [string, Json]>): Generator<unknown, Merged> =>
+  new Merging(values, LIMITS, () => false).run();
+
 /** As {@link merge}, with the marks of secrets still in the texts: for whoever renders with them. */
 export const mergeMarked = (values: Iterable<readonly [string, Json]>, limits: Limits): Merged =>
   atOnce(new Merging(values, limits).marked());
@@ -46,10 +50,11 @@ class Merging {
   /** What changed in the round under way: the texts with something to render, by path. */
   #changed = new Map<string, boolean>();
 
-  constructor(values: Iterable<readonly [string, Json]>, limits: Limits) {
+  /** @param isSecret names whose values are secrets; those that plainly are, and that the values declare, unless said */
+  constructor(values: Iterable<readonly [string, Json]>, limits: Limits, isSecret?: IsSecretName) {
     this.#limits = limits;
     this.#first = new Map(values);
-    this.#isSecret = secretNamesIn([...this.#first]);
+    this.#isSecret = isSecret ?? secretNamesIn([...this.#first]);
     this.#steps = limits.allSteps;
     this.#deadline = performance.now() + limits.time;
   }

@@ -28,7 +28,9 @@ describe('messages of the wire', () => {
 
   it('keep whole floats', () => {
     const result = { share: floatOf(100), list: [1, floatOf(2)] };
-    expect(readReport(encode({ ...report, outcome: { result } }))).toEqual({ ...report, outcome: { result } });
+    expect(readReport(encode({ ...report, outcome: { result } }))).toEqual({
+      report: { ...report, outcome: { result } },
+    });
     const parameters = { ver: floatOf(1) };
     expect(readTask(encode({ ...task, parameters }))).toEqual({ ...task, parameters });
   });
@@ -36,8 +38,7 @@ describe('messages of the wire', () => {
   it('of a result with a number that would be rounded are a failure', () => {
     const text = JSON.stringify({ ...report, outcome: { result: { vm: [{ size: 0 }] } } });
     expect(readReport(new TextEncoder().encode(text.replace('"size":0', '"size":9007199254740993')))).toEqual({
-      ...report,
-      outcome: { error: 'result: vm.0.size is a number too large to be exact' },
+      report: { ...report, outcome: { error: 'result: vm.0.size is a number too large to be exact' } },
     });
   });
 
