@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   start: () => import('./start.ts'),
   'http-front': () => import('./http-front.ts'),
   tscript: () => import('./tscript.ts'),
+  faults: () => import('./faults.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
