@@ -114,7 +114,7 @@ async function faultRun({ installation, minutes, seed, only, findings, interrupt
   clearTimeout(end);
   say('no more faults');
   const settled = performance.now();
-  await Promise.race([jobs, sleep(SETTLE_MS)]);
+  await Promise.race([jobs, sleep(SETTLE_MS, undefined, { ref: false })]);
   say(`the jobs took ${((performance.now() - settled) / 1000).toFixed(1)} s to be over`);
   for (const [locator, since] of load.open) {
     findings.add(
