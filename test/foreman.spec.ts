@@ -89,6 +89,29 @@ describe('the foreman', () => {
   const failures = async (): Promise<unknown[]> =>
     (await database.pool.query(`SELECT data FROM log.events WHERE type = 'JobFailed'`)).rows as unknown[];
 
+  it('goes on with every job where its server was killed, and faults none while the server starts', async () => {
+    await start();
+    const first = await foundation('host0', 'begin()\n  delay( seconds=3600 )\nend\n');
+    for (let n = 1; n < 20; n += 1) {
+      await client.create('/api/v1/Manual/ManualFoundation', {
+        site: `${SITE}:site1:`,
+        locator: `host${n}`,
+        blueprint: '/api/v1/BluePrint/FoundationBluePrint:host0:',
+      });
+    }
+    const ids = [await client.call(`${first}(doCreate)`)];
+    for (let n = 1; n < 20; n += 1) ids.push(await client.call(`${FOUNDATION}:host${n}:(doCreate)`));
+    for (const id of ids) await until(async () => (await client.get(`${JOB}:${String(id)}:`))['state'] === 'queued');
+    for (let kills = 0; kills < 2; kills += 1) {
+      await server.kill();
+      await server.start();
+      const late = await client.call(`${FOUNDATION}:host${kills}:(getJob)`);
+      expect(late).toBe(`${JOB}:${String(ids[kills])}:`);
+      expect(server.lines.filter((line) => line.includes('could not be reconciled'))).toEqual([]);
+      for (const id of ids) expect(await client.get(`${JOB}:${String(id)}:`)).toMatchObject({ state: 'queued' });
+    }
+  });
+
   it('does the five units of work that decide something in a job of three tasks, and no other', async () => {
     await start();
     const act = '  test.act( name="one" )\n';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
 import type { Logger } from '#kernel';
-import { OwnedByAnother, startEmbeddedPostgres } from '#runtime';
+import { databasePool, OwnedByAnother, startEmbeddedPostgres } from '#runtime';
 import { BadSetting } from '#runtime/settings';
 import type { Settings } from './settings.ts';
 
@@ -32,10 +32,7 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
     connectionString = postgres.url;
   }
   // Servers on one database are told apart by this name.
-  const pool = new Pool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` });
-  // One that is lost while it is lent is told by what is asked of it; unheard, its own event would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  pool.on('error', (error) => log.error('a connection to PostgreSQL was lost', error));
+  const pool = databasePool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` }, log);
   whenStopped(() => pool.end());
   const { kurrentdbUrl, eventStore } = settings.eventStore;
   const store =

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamicModule } from '@nestjs/common';
-import { Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { contributeLetterReceivers, contributeListeners, EventSourcingModule } from '#event-sourcing';
@@ -39,6 +39,30 @@ import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
 import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
 
+/**
+ * Starts and stops the foreman. In a module that is not global: Nest starts those after all global ones, and the bus knows
+ * the handlers of commands no earlier.
+ */
+@Injectable()
+class ForemanLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #foreman: Foreman;
+
+  constructor(@Inject(Foreman) foreman: Foreman) {
+    this.#foreman = foreman;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#foreman.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#foreman.stop();
+  }
+}
+
+@Module({ providers: [ForemanLifecycle] })
+class ForemanLifecycleModule {}
+
 /** Jobs, and the foreman who keeps them going. Modules contribute the kinds of targets to {@link JobTargetRegistry}. */
 @Module({})
 export class ForemanModule {
@@ -58,6 +82,7 @@ export class ForemanModule {
       module: ForemanModule,
       global: true,
       imports: [
+        ForemanLifecycleModule,
         EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
         ApiModule.forFeatureAsync({
           inject: [JobTargetRegistry, JobInsight],

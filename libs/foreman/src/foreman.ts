@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#kernel';
 import { idOf, Refusal } from '#kernel';
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Clock, CommandContext, CommandResult, EventStore, Position, Recorded } from '#event-store';
@@ -48,7 +47,7 @@ export type LeadingListener = (leading: boolean) => void;
  * and the look decides what can be decided; the log's exact revisions make sure that nothing is done twice. One process
  * per database does so ({@link ForemanTerm}); the others follow the log, take reports and hand tasks to agents that poll.
  */
-export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Foreman {
   readonly #options: ForemanOptions;
   readonly #commands: CommandGateway;
   readonly #reads: ReadStore;
@@ -149,7 +148,8 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.leading) listener(true);
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** Begins, once commands can be sent. */
+  async start(): Promise<void> {
     this.polls.start(this.now);
     this.#heardFrom = this.now - this.#options.pollLease;
     await this.#dispatched.start();
@@ -183,7 +183,7 @@ export class Foreman implements OnApplicationBootstrap, OnApplicationShutdown {
     };
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     clearInterval(this.#following);
     await this.#leadership.stop();
   }

@@ -1,3 +1,4 @@
+export { databasePool } from './database-pool.ts';
 export { OwnedByAnother } from './embedded-postgres/database-owner.ts';
 export { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
 export type { EmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
