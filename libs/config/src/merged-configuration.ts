@@ -2,7 +2,7 @@ import type { Json } from '#kernel';
 import { inSlices, objectOf } from '#kernel';
 import { faultsShown, shownConfiguration } from './configuration.ts';
 import type { ConfigFault, Layer } from './layer.ts';
-import { merging } from './merge.ts';
+import { merging, mergingClear } from './merge.ts';
 import { overlay } from './overlay.ts';
 
 /** A configuration with every text in it rendered. */
@@ -16,7 +16,7 @@ export async function mergedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults } = await merged(layers, classes);
+  const { values, faults } = await merged(layers, classes, merging);
   return { configuration: shownConfiguration(values, faults), faults };
 }
 
@@ -25,12 +25,12 @@ export async function unmaskedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults } = await merged(layers, classes);
+  const { values, faults } = await merged(layers, classes, mergingClear);
   return { configuration: objectOf([...values, ...faultsShown(faults)]), faults };
 }
 
-async function merged(layers: readonly Layer[], classes: readonly string[]) {
+async function merged(layers: readonly Layer[], classes: readonly string[], merge: typeof mergingClear) {
   const overlaid = overlay(layers, classes);
-  const { values, faults } = await inSlices(merging(overlaid.values));
+  const { values, faults } = await inSlices(merge(overlaid.values));
   return { values, faults: [...overlaid.faults, ...faults] };
 }
