@@ -6,6 +6,8 @@ import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 jest.setTimeout(240_000);
 
 const SITE = '/api/v1/Site/Site:site1:';
+/** A value in which the uuid of the configuration stands. */
+const URL_OF_IT = 'http://contractor/config/config/c/{{ _structure_config_uuid }}';
 let database: TestDatabase;
 let server: TestContractor;
 let client: CinpClient;
@@ -20,7 +22,11 @@ beforeAll(async () => {
   await client.create('/api/v1/Site/Site', {
     name: 'site1',
     description: 'a site',
-    config_values: { db_password: 'hush', dsn: 'pg://{{ db_password }}@{{ _hostname }}' },
+    config_values: {
+      db_password: 'hush',
+      dsn: 'pg://{{ db_password }}@{{ _hostname }}',
+      keys: { odd_password: 'a{{ b }}{%\n' },
+    },
   });
   const base = await client.create('/api/v1/BluePrint/FoundationBluePrint', {
     name: 'base',
@@ -65,6 +71,7 @@ describe('the configuration of a machine', () => {
         _structure_config_uuid: structure.uuid,
         db_password: 'hush',
         dsn: 'pg://hush@web1',
+        keys: { odd_password: 'a{{ b }}{%\n' },
       });
     }
   });
@@ -79,6 +86,48 @@ describe('the configuration of a machine', () => {
       expect(await get(path)).toMatchObject({ status: 401, text: '{"message":"Invalid Session"}' });
     }
     await client.create('/api/v1/Site/Site', { name: 'site2', description: 'another site' });
+  });
+
+  it('is shown without the uuid to those who may see structures, and not by which uuid machines get their secrets', async () => {
+    const rest = async (path: string, method = 'GET', body?: object, headers = session) => {
+      const response = await fetch(`${server.url}/api/rest/${path}`, {
+        method,
+        headers: {
+          ...headers,
+          'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const permissions = ['Building.view_structure', 'Building.change_structure', 'Building.can_config_structure'];
+    const may = async (...more: readonly string[]) =>
+      rest('Auth/Account/viewer', 'PATCH', { permissions: [...permissions, ...more] });
+    expect((await rest('Auth/Account', 'POST', { name: 'viewer', permissions })).status).toBe(201);
+    await rest('Auth/Account/viewer/setPassword', 'POST', { password: 'a long password' });
+    const viewing = new CinpClient(server.url, { version: '1.0' });
+    const viewer = { 'Auth-Id': 'viewer', 'Auth-Token': await viewing.login('viewer', 'a long password') };
+    const uri = `/api/v1/Building/Structure:${structure.id}:`;
+    const id = `Building/Structure/${structure.id}`;
+    const all = async (): Promise<readonly string[]> => [
+      JSON.stringify(await viewing.get(uri)),
+      JSON.stringify(await viewing.call(`${uri}(getConfig)`)),
+      JSON.stringify(await viewing.call(`${uri}(updateConfig)`, { config_value_map: { url: URL_OF_IT } })),
+      (await rest(id, 'GET', undefined, viewer)).text,
+      (await rest('Building/Structure', 'GET', undefined, viewer)).text,
+      (await rest(`${id}/getConfig`, 'POST', {}, viewer)).text,
+      (await rest(`${id}/explain`, 'POST', {}, viewer)).text,
+      (await get(`config/s/${structure.id}`, viewer)).text,
+    ];
+    const hidden = await all();
+    for (const text of hidden) expect([text, text.includes(structure.uuid)]).toEqual([expect.any(String), false]);
+    for (const text of hidden) expect(text).toContain('********');
+    // What was shown may be sent back.
+    const before = (await viewing.get(uri)) as Readonly<Record<string, unknown>>;
+    expect(before).toMatchObject({ config_uuid: '********', hostname: 'web1' });
+    expect(await viewing.update(uri, { ...before, hostname: 'web1' })).toMatchObject({ config_uuid: '********' });
+    expect((await may('Building.can_view_config_uuid')).status).toBe(200);
+    for (const text of await all()) expect(text).toContain(structure.uuid);
   });
 
   it('is not shown to services of other sites, nor to those who may not see such objects', async () => {

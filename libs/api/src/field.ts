@@ -37,6 +37,8 @@ export interface Field<T = unknown, M extends Mode = Mode> extends Parameter<T> 
   readonly asText?: boolean;
   /** The protocols it is shown on; those of its model unless said otherwise. */
   readonly protocols?: readonly Protocol[];
+  /** The permission it takes to see its value; others who see the object are shown a mask. Everybody unless said otherwise. */
+  readonly shownTo?: { readonly grant: string };
 }
 
 /** Declared fields or parameters, by name. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '#kernel';
-import { Refusal } from '#kernel';
+import { MASK, Refusal } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key, View } from '#read-store';
 import { NotFound } from './errors.ts';
@@ -23,12 +23,19 @@ export interface Making<T> {
 /** The objects themselves. */
 export const AS_THEY_ARE: Making<Values> = { make: (_, object) => object, kept: false };
 
-/** What is made of objects by key, in the order of the keys; those that are not there are left out. */
+/** No fields. */
+const NONE: readonly string[] = [];
+
+/**
+ * What is made of objects by key, in the order of the keys; those that are not there are left out.
+ * @param hidden the fields whose values are masked
+ */
 export async function showFound<T>(
   model: Model,
   keys: readonly Key[],
   view: View,
   making: Making<T>,
+  hidden: readonly string[] = NONE,
 ): Promise<Map<Key, Shown<T>>> {
   if (!model.rows) throw new Error(`${model.path} has no objects`);
   const rows = await view.cached(model.rows, keys);
@@ -37,10 +44,11 @@ export async function showFound<T>(
     const held = rows.get(key);
     if (held === undefined || !ofKind(model, held.row)) continue;
     const { row, since } = held;
-    const make = (more?: Values): T => making.make(model, { ...(model.present?.(row, key) ?? row), ...more });
+    const make = (more?: Values): T =>
+      making.make(model, masked({ ...(model.present?.(row, key) ?? row), ...more }, hidden));
     const object = model.complete
       ? make(await model.complete(row, key, { view }))
-      : making.kept
+      : making.kept && hidden.length === 0
         ? held.memo(making, model, make)
         : make();
     shown.set(key, { object, since });
@@ -48,17 +56,24 @@ export async function showFound<T>(
   return shown;
 }
 
-/** What is made of objects by key. @throws NotFound naming the first that is not there */
+/** The same. @throws NotFound naming the first that is not there */
 export async function show<T>(
   model: Model,
   keys: readonly Key[],
   view: View,
   making: Making<T>,
+  hidden: readonly string[] = NONE,
 ): Promise<Map<Key, Shown<T>>> {
-  const shown = await showFound(model, keys, view, making);
+  const shown = await showFound(model, keys, view, making, hidden);
   const missing = keys.find((key) => !shown.has(key));
   if (missing !== undefined) throw new NotFound(model.path, missing);
   return shown;
+}
+
+/** An object with masks in the place of the values of some fields; what is nothing stays nothing. */
+function masked(object: Values, names: readonly string[]): Values {
+  const there = names.filter((name) => object[name] !== null && object[name] !== undefined);
+  return there.length === 0 ? object : { ...object, ...Object.fromEntries(there.map((name) => [name, MASK])) };
 }
 
 /** Refuses where what was repeated is not what the objects hold. */

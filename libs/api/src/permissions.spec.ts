@@ -3,6 +3,7 @@ import { may, canServe } from './caller.ts';
 import type { Caller, Principal } from '#kernel';
 import { NamedCommand } from '#event-store';
 import { Catalogue } from './catalogue.ts';
+import { text } from './field.ts';
 import type { Model } from './model.ts';
 import { answers, guarded, permissionsOf } from './permissions.ts';
 
@@ -36,6 +37,8 @@ it('everything that can be asked takes a permission', () => {
 
 it('those permissions exist that something asks for', () => {
   expect([...permissionsOf(catalogue)]).toEqual(['Site.can_found', 'Site.paint', 'Site.view_site']);
+  const fields = { code: text(20, { shownTo: { grant: 'Site.read_code' } }), name: text(20) };
+  expect([...permissionsOf(new Catalogue([{ ...hidden, fields }]))]).toEqual(['Site.read_code']);
 });
 
 it('a model answers the verbs it was declared with', () => {

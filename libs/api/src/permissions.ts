@@ -40,10 +40,23 @@ export const guarded = ({ models }: Catalogue): Guarded[] =>
     })),
   ]);
 
+/** A field whose value takes a permission of its own to be seen. */
+export interface RestrictedField {
+  readonly name: string;
+  readonly shownTo: { readonly grant: string };
+}
+
+/** The fields of a model that not everybody is shown who sees its objects. */
+export const restrictedFields = ({ fields }: Model): RestrictedField[] =>
+  Object.entries(fields).flatMap(([name, { shownTo }]) => (shownTo ? [{ name, shownTo }] : []));
+
 /** The names of all permissions that exist: those that something in the API asks for. */
 export const permissionsOf = (catalogue: Catalogue): ReadonlySet<string> =>
   new Set(
-    guarded(catalogue)
-      .flatMap(({ permission }) => (typeof permission === 'string' ? [] : [permission.grant]))
+    [...guarded(catalogue).map(({ permission }) => permission), ...shownTo(catalogue)]
+      .flatMap((permission) => (typeof permission === 'string' ? [] : [permission.grant]))
       .toSorted(),
   );
+
+const shownTo = ({ models }: Catalogue): Permission[] =>
+  models.flatMap((model) => restrictedFields(model).map((field) => field.shownTo));

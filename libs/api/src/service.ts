@@ -13,8 +13,12 @@ import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
+import type { RestrictedField } from './permissions.ts';
+import { restrictedFields } from './permissions.ts';
 import { SiteGuard } from './site-guard.ts';
 import { asDeclared, validate } from './validate.ts';
+
+const EVERYTHING_SHOWN: readonly string[] = [];
 
 /** How often a change is worked out anew from an object that others change meanwhile. */
 const MAX_TRIES = 20;
@@ -47,6 +51,8 @@ export class ApiService {
   readonly #context: ApiContext;
   readonly #guard: SiteGuard;
   readonly #timeoutMs: number;
+  /** The fields not everybody is shown, by the path of their model. */
+  readonly #restricted: ReadonlyMap<string, readonly RestrictedField[]>;
 
   constructor(context: ApiContext) {
     const { catalogue, timeoutMs = 5000 } = context;
@@ -54,6 +60,12 @@ export class ApiService {
     this.#context = context;
     this.#guard = new SiteGuard(context);
     this.#timeoutMs = timeoutMs;
+    this.#restricted = new Map(
+      catalogue.models.flatMap((model) => {
+        const fields = restrictedFields(model);
+        return fields.length === 0 ? [] : [[model.path, fields] as const];
+      }),
+    );
   }
 
   /** How far the log is shown, at least, by an answer that is read from now on. */
@@ -82,7 +94,7 @@ export class ApiService {
     this.#authorize(request, permissionFor(model, 'view'));
     const view = await this.#view(at);
     await this.#guard.objects(request.caller, model, keys, view, false);
-    return show(model, keys, view, making);
+    return show(model, keys, view, making, this.#hidden(model, request));
   }
 
   /** Keys of the objects a filter finds, in their order. */
@@ -110,7 +122,10 @@ export class ApiService {
     at?: Position,
   ): Promise<{ readonly objects: ReadonlyMap<Key, Shown>; readonly total: number }> {
     const { keys, total } = await this.list(model, listing, request, at);
-    return { objects: await showFound(model, keys, await this.#view(at), AS_THEY_ARE), total };
+    return {
+      objects: await showFound(model, keys, await this.#view(at), AS_THEY_ARE, this.#hidden(model, request)),
+      total,
+    };
   }
 
   /** A new object. `values` holds what was given; what was left out takes its default. */
@@ -136,7 +151,7 @@ export class ApiService {
       // Where the rows are late, what was asked for is what there will be.
       pending
         ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
-        : { key, ...(await this.#shown(model, key, making)) },
+        : { key, ...(await this.#shown(model, key, making, request)) },
     );
   }
 
@@ -156,13 +171,14 @@ export class ApiService {
     const { now } = this.#context.reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
     if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
-    refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
+    const hidden = this.#hidden(model, request);
+    refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE, hidden));
     const position =
       typeof values === 'function'
         ? await this.#changeFrom(model, keys, values, request)
         : await this.#change(model, new Map(keys.map((key) => [key, values])), request);
     return this.#answer(position, async (pending) => {
-      const shown = await show(model, keys, now, making);
+      const shown = await show(model, keys, now, making, hidden);
       if (pending) for (const [key, { object }] of shown) shown.set(key, { object, since: undefined });
       return shown;
     });
@@ -237,6 +253,13 @@ export class ApiService {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
   }
 
+  /** The fields of a model whose values the caller may not see. */
+  #hidden({ path }: Model, { caller }: Request): readonly string[] {
+    const restricted = this.#restricted.get(path);
+    if (!restricted) return EVERYTHING_SHOWN;
+    return restricted.filter(({ shownTo }) => !may(caller, shownTo)).map(({ name }) => name);
+  }
+
   async #view(at: Position | undefined): Promise<View> {
     const { reads, head } = this.#context;
     if (at === undefined) return reads.now;
@@ -248,7 +271,7 @@ export class ApiService {
   /** Changes objects by what they are, whoever else changes them meanwhile. @throws Conflict where that never ends */
   async #changeFrom(model: Model, keys: readonly Key[], change: (object: Values) => Values, request: Request) {
     for (let tries = 1; ; tries += 1) {
-      const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
+      const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE, this.#hidden(model, request));
       const changes = new Map([...shown].map(([key, { object }]) => [key, change(object)]));
       const latest = [...shown].map(([key, { since }]) => ({
         ...rowOf(model, key),
@@ -317,8 +340,9 @@ export class ApiService {
     return { value: await value(late), position, pending: late ? position : undefined };
   }
 
-  async #shown<T>(model: Model, key: Key, making: Making<T>): Promise<Shown<T>> {
-    const [shown] = (await show(model, [key], this.#context.reads.now, making)).values();
+  async #shown<T>(model: Model, key: Key, making: Making<T>, request: Request): Promise<Shown<T>> {
+    const hidden = this.#hidden(model, request);
+    const [shown] = (await show(model, [key], this.#context.reads.now, making, hidden)).values();
     return shown!;
   }
 }

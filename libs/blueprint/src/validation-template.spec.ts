@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnitOfWork } from '#kernel';
 import { Streams } from '#testing';
-import { requiresIdMap, templateFaults, validateIdMap, validationTemplateOf } from './validation-template.ts';
+import {
+  MAX_MATCHING_MS,
+  requiresIdMap,
+  templateFaults,
+  validateIdMap,
+  validationTemplateOf,
+} from './validation-template.ts';
 
 const idMap = { cpu: { count: 4, model: 'EPYC 7302' }, disks: [{ size: 480 }, { size: 960 }], uefi: true, serial: '' };
 
@@ -34,6 +40,18 @@ describe('what a machine is made of', () => {
 
   it('is not held against a pattern where it is too long', () =>
     expect(validateIdMap({ a: 'x' }, { a: 'x'.repeat(10_001) })).toMatch(/^Item "a" does not match "x{200}"$/));
+
+  it('is not held against patterns for longer than they may take, all together', () => {
+    // Tries every way to divide the text: it would not end within the life of the machine.
+    const template = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`item${n}`, '(x+)+$']));
+    const slow = Object.fromEntries(Object.keys(template).map((name) => [name, `${'x'.repeat(60)}!`]));
+    const begun = performance.now();
+    expect(validateIdMap(template, slow)).toBe(
+      `Item "item0" takes too long to be held against its pattern: "${slow['item0']}"`,
+    );
+    expect(performance.now() - begun).toBeLessThan(100 * MAX_MATCHING_MS);
+    expect(validateIdMap({ a: 'x+' }, { a: 'xxx' })).toBeUndefined();
+  });
 });
 
 it('templates that can not be used say why', () => {

@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm';
 import { textOf } from '#config';
 import type { Json, JsonMap, UnitOfWork } from '#kernel';
 import type { BluePrint } from './blueprint.ts';
@@ -5,6 +6,8 @@ import { blueprint } from './blueprint.ts';
 
 /** The largest value that is held against a pattern, in characters. */
 const MAX_VALUE = 10_000;
+/** How long the values of one machine may take to be held against all patterns of a template, in milliseconds. */
+export const MAX_MATCHING_MS = 250;
 
 /**
  * The validation template that counts for a foundation blueprint: its own, else the first one of its parents, depth
@@ -66,12 +69,16 @@ const askedOf = (asked: Json): Asked | undefined => {
   return typeof asked === 'object' && asked !== null && !Array.isArray(asked) ? (asked as Asked) : undefined;
 };
 
-/** Why what a machine says of itself is not what a template asks for: its first fault; undefined: it is. */
+/**
+ * Why what a machine says of itself is not what a template asks for: its first fault; undefined: it is. Patterns that take
+ * more than `MAX_MATCHING_MS` do not match.
+ */
 export function validateIdMap(template: JsonMap, idMap: JsonMap): string | undefined {
+  const deadline = performance.now() + MAX_MATCHING_MS;
   for (const [name, asked] of Object.entries(template)) {
     const value = valueAt(idMap, name);
     if (value === undefined) return `Item "${name}" not found`;
-    const fault = faultOf(value, askedOf(asked) ?? {});
+    const fault = faultOf(value, askedOf(asked) ?? {}, deadline);
     if (fault !== undefined) return `Item "${name}" ${fault}`;
   }
   return undefined;
@@ -87,18 +94,38 @@ function valueAt(map: JsonMap, path: string): Json | undefined {
   return value;
 }
 
-function faultOf(value: Json, { pattern, min, max, is }: Asked): string | undefined {
+function faultOf(value: Json, { pattern, min, max, is }: Asked, deadline: number): string | undefined {
   const text = textOf(value);
   if (is !== undefined && text !== is) return `does not match "${text.slice(0, 200)}"`;
   if (pattern !== undefined) {
-    const matches = text.length <= MAX_VALUE && new RegExp(`^(?:${pattern})`).test(text);
-    if (!matches) return `does not match "${text.slice(0, 200)}"`;
+    const match = text.length <= MAX_VALUE ? beginsWith(pattern, text, deadline) : 'no';
+    if (match === 'no') return `does not match "${text.slice(0, 200)}"`;
+    if (match === 'too-long') return `takes too long to be held against its pattern: "${text.slice(0, 200)}"`;
   }
   if (min === undefined && max === undefined) return undefined;
   const number = numberOf(value);
   if (Number.isNaN(number)) return `is no number and no list: "${text.slice(0, 200)}"`;
   if (min !== undefined && number < min) return `is ${number}, at least ${min} wanted`;
   return max !== undefined && number > max ? `is ${number}, at most ${max} wanted` : undefined;
+}
+
+/** Where patterns run that are stopped when their time is up: a regular expression cannot be stopped in any other way. */
+const matching = createContext(Object.assign(Object.create(null) as object, { pattern: '', text: '' }));
+const matches = new Script('new RegExp(pattern).test(text)');
+
+/** Whether a text begins with a match of a pattern; too long: that is not known at the deadline, or the pattern is too large. */
+function beginsWith(pattern: string, text: string, deadline: number): 'yes' | 'no' | 'too-long' {
+  const timeout = Math.ceil(deadline - performance.now());
+  if (timeout <= 0) return 'too-long';
+  Object.assign(matching, { pattern: `^(?:${pattern})`, text });
+  try {
+    return matches.runInContext(matching, { timeout }) === true ? 'yes' : 'no';
+  } catch {
+    // It ran out of time, or of what regular expressions may take of the memory.
+    return 'too-long';
+  } finally {
+    Object.assign(matching, { pattern: '', text: '' });
+  }
 }
 
 function numberOf(value: Json): number {

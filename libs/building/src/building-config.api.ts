@@ -5,6 +5,7 @@ import { explain, mergedConfiguration, servedLayer } from '#config';
 import type { Logger } from '#kernel';
 import type { Key, View } from '#read-store';
 import type { BuildingLayers } from './building-layers.ts';
+import { layersFor } from './config-uuid.ts';
 
 /** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
 export interface ConfigContext {
@@ -17,14 +18,14 @@ export type LayersOf = (view: View, key: Key) => Promise<BuildingLayers | undefi
 const returns = { type: { kind: 'Map' } } as const;
 
 /** Works out the configuration of one object, rendered; null: there is no such object. */
-export type ConfigurationOf = (key: Key, call: Pick<Call, 'view' | 'now'>) => Promise<unknown>;
+export type ConfigurationOf = (key: Key, call: Pick<Call, 'caller' | 'view' | 'now'>) => Promise<unknown>;
 
 export const configurationOf =
   (layersOf: LayersOf, { served, log }: ConfigContext): ConfigurationOf =>
-  async (key, { view, now }) => {
+  async (key, { caller, view, now }) => {
     const found = await layersOf(view, key);
     if (!found) return null;
-    const layers = [...found.layers, servedLayer(served, { now, changed: found.changed })];
+    const layers = [...layersFor(caller, found.layers), servedLayer(served, { now, changed: found.changed })];
     const { configuration, faults } = await mergedConfiguration(layers, found.classes);
     if (faults.length > 0) log.warn('a configuration is at fault', { of: key, faults });
     return configuration;
@@ -51,9 +52,9 @@ export const configActions = (
     asOf: true,
     returns,
     permission: { grant },
-    query: async (key, _, { view }) => {
+    query: async (key, _, { caller, view }) => {
       const found = await layersOf(view, key);
-      return found ? explain(found.layers, found.classes) : null;
+      return found ? explain(layersFor(caller, found.layers), found.classes) : null;
     },
   }),
 });

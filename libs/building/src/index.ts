@@ -6,4 +6,5 @@ export { foundations, stateOf } from './foundations.ts';
 export type { FoundationRow } from './foundations.ts';
 export { foundationLayers, structureLayers } from './building-layers.ts';
 export type { BuildingLayers, FindType } from './building-layers.ts';
+export { layersFor } from './config-uuid.ts';
 export { structures } from './structure/structures.ts';

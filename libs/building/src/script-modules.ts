@@ -1,7 +1,10 @@
-import type { Foundation } from './foundation.ts';
-import type { FoundationType } from '#platform';
+import type { Layer } from '#config';
 import { overlay } from '#config';
+import type { Json, JsonMap } from '#kernel';
+import type { FoundationType } from '#platform';
 import type { HostModule } from '#tscript';
+import { untagged } from '#tscript';
+import type { Foundation } from './foundation.ts';
 import type { BuildingLayers } from './building-layers.ts';
 
 /** Values that scripts can read. */
@@ -14,11 +17,21 @@ export const foundationModule = (
   { type, site, blueprint, own }: Readonly<Foundation>,
   declared: FoundationType | undefined,
 ): HostModule => ({
-  members: readOnly({ locator, id: locator, type, site, blueprint, ...own }),
+  members: readOnly({ locator, id: locator, type, site, blueprint, ...plain(own) }),
   functions: declared?.functions ?? {},
 });
 
 /** The script module `config`: the configuration with nothing in it rendered. */
 export const configModule = (found: BuildingLayers | undefined): HostModule => ({
-  members: readOnly(found ? Object.fromEntries(overlay(found.layers, found.classes).values) : {}),
+  members: readOnly(found ? Object.fromEntries(overlay(plainAttributes(found.layers), found.classes).values) : {}),
 });
+
+/** Layers in which what is known of an object itself, which machines may have said, refers to no secret. */
+const plainAttributes = (layers: readonly Layer[]): readonly Layer[] =>
+  layers.map((layer) =>
+    layer.attributes ? { ...layer, attributes: Object.entries(plain(Object.fromEntries(layer.attributes))) } : layer,
+  );
+
+/** Values that are data to a script, whatever they look like. */
+const plain = (values: JsonMap): JsonMap =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, untagged(value) as Json]));

@@ -31,9 +31,12 @@ export const merging = (
   limits: Limits = LIMITS,
 ): Generator<unknown, Merged> => new Merging(values, limits).run();
 
-/** As {@link merging}, for the machine that it is about: with secrets like any other text. */
-export const mergingRevealed = (values: Iterable<readonly [string, Json]>): Generator<unknown, Merged> =>
-  new Merging(values, LIMITS, () => false).run();
+/**
+ * The same where the values of secrets stand in clear text: templates see them, and they stay as they are to the letter,
+ * whatever they look like.
+ */
+export const mergingClear = (values: Iterable<readonly [string, Json]>): Generator<unknown, Merged> =>
+  new Merging(values, LIMITS, true).run();
 
 /** As {@link merge}, with the marks of secrets still in the texts: for whoever renders with them. */
 export const mergeMarked = (values: Iterable<readonly [string, Json]>, limits: Limits): Merged =>
@@ -44,17 +47,19 @@ class Merging {
   readonly #first: ReadonlyMap<string, Json>;
   readonly #faults = new Map<string, ConfigFault>();
   readonly #isSecret: IsSecretName;
+  /** Whether the values of secrets are there, in clear text. */
+  readonly #clear: boolean;
   #deadline: number;
   #steps: number;
   #length = 0;
   /** What changed in the round under way: the texts with something to render, by path. */
   #changed = new Map<string, boolean>();
 
-  /** @param isSecret names whose values are secrets; those that plainly are, and that the values declare, unless said */
-  constructor(values: Iterable<readonly [string, Json]>, limits: Limits, isSecret?: IsSecretName) {
+  constructor(values: Iterable<readonly [string, Json]>, limits: Limits, clear = false) {
     this.#limits = limits;
+    this.#clear = clear;
     this.#first = new Map(values);
-    this.#isSecret = isSecret ?? secretNamesIn([...this.#first]);
+    this.#isSecret = secretNamesIn([...this.#first]);
     this.#steps = limits.allSteps;
     this.#deadline = performance.now() + limits.time;
   }
@@ -80,10 +85,10 @@ class Merging {
   *#round(values: ReadonlyMap<string, Json>): Generator<unknown, ReadonlyMap<string, Json>> {
     this.#changed = new Map();
     this.#length = 0;
-    const names = namesOf(values, this.#isSecret);
+    const names = namesOf(values, this.#clear ? NO_SECRETS : this.#isSecret);
     const rendered = new Map<string, Json>();
     for (const [key, value] of values) {
-      rendered.set(key, this.#each(value, key, names));
+      rendered.set(key, this.#under(key, value, key, names));
       const paused = performance.now();
       yield;
       this.#deadline += performance.now() - paused;
@@ -91,12 +96,21 @@ class Merging {
     return rendered;
   }
 
+  /** The value under a name: that of a secret in clear text is no template. */
+  #under(name: string, value: Json, path: string, names: Names): Json {
+    return this.#isLiteral(name) ? value : this.#each(value, path, names);
+  }
+
+  #isLiteral(name: string): boolean {
+    return this.#clear && this.#isSecret(name);
+  }
+
   #each(value: Json, path: string, names: Names): Json {
     if (typeof value === 'string') return this.#text(value, path, names);
     if (Array.isArray(value)) return value.map((item, n) => this.#each(item as Json, `${path}.${n}`, names));
     if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const entries = Object.entries(value);
-      return Object.fromEntries(entries.map(([key, item]) => [key, this.#each(item, `${path}.${key}`, names)]));
+      return Object.fromEntries(entries.map(([key, item]) => [key, this.#under(key, item, `${path}.${key}`, names)]));
     }
     return value;
   }
@@ -138,7 +152,9 @@ class Merging {
 
   /** The values as they are in the end: what could not be rendered has its first words again. */
   #done(values: ReadonlyMap<string, Json>): Merged {
-    const finished = [...values].map(([key, value]) => [key, this.#finish(value, key, this.#first.get(key))] as const);
+    const finished = [...values].map(
+      ([key, value]) => [key, this.#isLiteral(key) ? value : this.#finish(value, key, this.#first.get(key))] as const,
+    );
     return { values: new Map(finished), faults: [...this.#faults.values()] };
   }
 
@@ -154,12 +170,17 @@ class Merging {
     if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const before = first as Readonly<Record<string, Json>>;
       return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, this.#finish(item, `${path}.${key}`, before[key])]),
+        Object.entries(value).map(([key, item]) => [
+          key,
+          this.#isLiteral(key) ? item : this.#finish(item, `${path}.${key}`, before[key]),
+        ]),
       );
     }
     return value;
   }
 }
+
+const NO_SECRETS: IsSecretName = () => false;
 
 /** Text without anything to render comes out of a round with plain newlines, and without the one at its end. */
 const plain = (text: string): string => text.replace(/\r\n|\r/g, '\n').replace(/\n$/, '');

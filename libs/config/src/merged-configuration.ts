@@ -2,7 +2,7 @@ import type { Json } from '#kernel';
 import { inSlices, objectOf } from '#kernel';
 import { faultsShown, shownConfiguration } from './configuration.ts';
 import type { ConfigFault, Layer } from './layer.ts';
-import { merging, mergingRevealed } from './merge.ts';
+import { merging, mergingClear } from './merge.ts';
 import { overlay } from './overlay.ts';
 
 /** A configuration with every text in it rendered. */
@@ -25,11 +25,11 @@ export async function unmaskedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults } = await merged(layers, classes, mergingRevealed);
+  const { values, faults } = await merged(layers, classes, mergingClear);
   return { configuration: objectOf([...values, ...faultsShown(faults)]), faults };
 }
 
-async function merged(layers: readonly Layer[], classes: readonly string[], mergedFrom: typeof mergingRevealed) {
+async function merged(layers: readonly Layer[], classes: readonly string[], mergedFrom: typeof mergingClear) {
   const overlaid = overlay(layers, classes);
   const { values, faults } = await inSlices(mergedFrom(overlaid.values));
   return { values, faults: [...overlaid.faults, ...faults] };

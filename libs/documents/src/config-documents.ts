@@ -1,7 +1,7 @@
 import type { ApiService } from '#api';
 import { Forbidden, NotFound } from '#api';
 import type { FindType } from '#building';
-import { foundationLayers, structureLayers, structures } from '#building';
+import { foundationLayers, layersFor, structureLayers, structures } from '#building';
 import type { Served } from '#config';
 import type { ConfigPath } from '#config';
 import { mergedConfiguration, readConfigPath, servedLayer, unmaskedConfiguration } from '#config';
@@ -74,13 +74,14 @@ export class ConfigDocuments {
     if (!path) return plain(400, 'Invalid config uri');
     const target = await this.#find(path);
     if (!target) return plain(404, NOT_FOUND[path.by]);
+    const caller = target.itself ? undefined : await this.#callerOf(request);
     if (!target.itself) {
-      const refused = await this.#refusal(target, request);
+      const refused = await this.#refusal(target, caller);
       if (refused) return refused;
     }
     switch (path.type) {
       case 'config':
-        return json(200, await this.#configuration(target));
+        return json(200, await this.#configuration(target, caller));
       case 'boot_script':
       case 'pxe_template':
         // What a machine boots is set on its network interfaces; without one there is nothing to boot.
@@ -103,15 +104,19 @@ export class ConfigDocuments {
     return Number.isSafeInteger(number) ? { kind: 'Structure', key: number, itself: false } : undefined;
   }
 
+  /** Who asks; undefined where they have no session. */
+  async #callerOf({ header, source }: HttpRequest): Promise<Caller | undefined> {
+    const [name, token] = [header('auth-id'), header('auth-token')];
+    const principal = name && token ? await this.#options.identify(name, token) : undefined;
+    return principal && { principal, source };
+  }
+
   /** Why somebody may not see a document of others; undefined: they may. */
-  async #refusal({ kind, key }: Target, request: HttpRequest): Promise<HttpAnswer | undefined> {
-    const { api, identify } = this.#options;
-    const [name, token] = [request.header('auth-id'), request.header('auth-token')];
-    const principal = name && token ? await identify(name, token) : undefined;
-    if (!principal) return json(401, { message: 'Invalid Session' });
+  async #refusal({ kind, key }: Target, caller: Caller | undefined): Promise<HttpAnswer | undefined> {
+    const { api } = this.#options;
+    if (!caller) return json(401, { message: 'Invalid Session' });
     const model = api.catalogue.model(`Building/${kind}`);
     if (!model) return plain(404, `${kind} Not Found`);
-    const caller = { principal, source: request.source };
     try {
       await api.get(model, [key], { caller, id: newRequestId() }, { make: () => undefined, kept: false });
       return undefined;
@@ -122,14 +127,17 @@ export class ConfigDocuments {
     }
   }
 
-  async #configuration({ kind, key, itself }: Target): Promise<unknown> {
+  /** @param caller who is shown it, where that is not the machine itself */
+  async #configuration({ kind, key, itself }: Target, caller: Caller | undefined): Promise<unknown> {
     const { view, now, served, findType, readSecret, log } = this.#options;
     const found =
       kind === 'Structure'
         ? await structureLayers(view(), Number(key), findType)
         : await foundationLayers(view(), String(key), findType);
     if (!found) return {};
-    const layers = itself ? await revealedLayers(found.layers, readSecret) : found.layers;
+    const layers = itself
+      ? await revealedLayers(found.layers, readSecret)
+      : layersFor(caller ?? { source: '' }, found.layers);
     const whole = [...layers, servedLayer(served, { now: now(), changed: found.changed })];
     const { configuration, faults } = await (itself ? unmaskedConfiguration : mergedConfiguration)(
       whole,

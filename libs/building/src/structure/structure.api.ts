@@ -23,6 +23,7 @@ import {
   ForceStructure,
 } from './structure.commands.ts';
 import type { ConfigurationOf } from '../building-config.api.ts';
+import { CONFIG_UUID_PERMISSION } from '../config-uuid.ts';
 import type { StructureRow } from './structures.ts';
 import { hostKey, structures, structureState } from './structures.ts';
 
@@ -31,7 +32,7 @@ export const structureFields = {
   site: reference('Site/Site', { required: true }),
   blueprint: reference('BluePrint/StructureBluePrint', { required: true }),
   foundation: reference('Building/Foundation', { required: true }),
-  config_uuid: text(36, { mode: 'RO' }),
+  config_uuid: text(36, { mode: 'RO', shownTo: CONFIG_UUID_PERMISSION }),
   config_values: map({ default: {} }),
   built_at: dateTime({ mode: 'RO' }),
   updated: dateTime({ mode: 'RO' }),
