@@ -87,4 +87,5 @@ export function refuseOther(repeated: Values, objects: ReadonlyMap<Key, Shown>):
 
 /** Whether a row is an object of this model, where its rows are shared with others. */
 const ofKind = (model: Model, row: object): boolean =>
-  Object.entries(model.kind ?? {}).every(([index, value]) => model.rows?.indexes[index]?.(row) === value);
+  model.kind === undefined ||
+  Object.entries(model.kind).every(([index, value]) => model.rows?.indexes[index]?.(row) === value);
