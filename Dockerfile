@@ -1,5 +1,5 @@
 # One image for the server, one for the subcontractor; both from the same build.
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -12,7 +12,7 @@ ARG KURRENTDB_CLIENT=
 RUN if [ -n "$KURRENTDB_CLIENT" ]; then \
       npm install --no-save --no-audit --no-fund "@kurrent/kurrentdb-client@$KURRENTDB_CLIENT"; fi
 
-FROM node:20-bookworm-slim AS base
+FROM node:24-bookworm-slim AS base
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
@@ -20,7 +20,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 
 FROM base AS contractor
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /nats && chown node:node /data /nats
 USER node
 VOLUME /data
 EXPOSE 8080

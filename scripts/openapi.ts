@@ -13,6 +13,7 @@ import { systemClock } from '#event-store';
 import { openapiPieces } from '#rest';
 import { silentLogger } from '#kernel';
 import { Secrets } from '#secrets';
+import { natsKey } from '#wire';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
@@ -25,6 +26,8 @@ const app = await NestFactory.create(
     log: silentLogger,
     pool,
     secrets: new Secrets(pool, Buffer.alloc(32)),
+    installation: { id: 'none', data: 'none' },
+    natsKey: natsKey('none'),
     onAdministratorCreated: unused,
     eventSourcing: {
       store: {} as EventStore,

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, freePort, startContractor, testDatabase, until } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 interface Ended {
   readonly code: number | null;
@@ -22,12 +23,18 @@ describe('the command line', () => {
   let config: string;
 
   /** Starts the command as somebody with their own configuration; what is asked for comes from `input`. */
-  const begun = (who: string, args: readonly string[], input = '') => {
+  const begun = (
+    who: string,
+    args: readonly string[],
+    input = '',
+    env: Readonly<Record<string, string | undefined>> = {},
+  ) => {
     const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
       env: {
         PATH: process.env['PATH'] ?? '',
         XDG_CONFIG_HOME: path.join(config, who),
         CONTRACTOR_URL: server.url,
+        ...env,
       },
     });
     const said = { out: '', err: '' };
@@ -116,8 +123,18 @@ describe('the command line', () => {
   });
 
   it('manages services', async () => {
+    expect(await root('service add agent --site berlin')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no site "berlin".'),
+    });
+    const operator = new CinpClient(server.url);
+    await operator.login('root', ADMIN_PASSWORD);
+    await operator.create('/api/v1/Site/Site', { name: 'berlin', description: 'x' });
     const added = await root('service add agent --site berlin --module iputils --module manual');
-    expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^The token .* only now:\n[a-z0-9]{32}\n$/) });
+    expect(added).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^The token .* only now:\n[a-z0-9]{32}\nA subcontractor is given it .*\n$/),
+    });
     const token = added.out.split('\n')[1] ?? '';
     expect(await as('agent', ['login', 'agent'], token)).toEqual(done('logged in as agent'));
     expect((await root('service list')).out).toBe(
@@ -257,10 +274,131 @@ describe('the command line', () => {
     });
   });
 
-  it('helps', async () => {
-    const { code, out } = await root('--help');
-    expect(code).toBe(0);
-    expect(out).toContain('contractor user add NAME [--group GROUP]');
-    expect(await root('user add --help')).toMatchObject({ code: 0, out: expect.stringContaining('add a user') });
+  it.each([
+    ['help', /contractor user add NAME \[--group GROUP\][^]*contractor help \[COMMAND\]/],
+    ['--help', /contractor user add NAME \[--group GROUP\][^]*Exit codes: 0 done/],
+    ['help user add', /^usage: .*\n\n {2}contractor user add NAME .*\n {6}add a user/],
+    ['user add --help', /^usage: .*\n\n {2}contractor user add NAME .*\n {6}add a user/],
+    ['user --help', /contractor user list\n[^]*contractor user delete NAME\n/],
+    ['version', /^contractor \d+\.\d+\.\d+\n$/],
+    ['--version', /^contractor \d+\.\d+\.\d+\n$/],
+  ])('answers "%s"', async (line, text) => {
+    expect(await root(line)).toEqual({ code: 0, out: expect.stringMatching(text), err: '' });
+  });
+
+  it('tells every command by itself', async () => {
+    const { out } = await root('help');
+    const commands = [...out.matchAll(/^ {2}contractor ([a-z-]+(?: [a-z-]+)?)(?= |$)/gm)].map(
+      ([, words = '']) => words,
+    );
+    expect(commands.length).toBeGreaterThan(20);
+    for (const words of commands.filter((one) => !['help', 'version'].includes(one))) {
+      expect(await root(`${words} --help`)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`contractor ${words}`),
+      });
+    }
+  });
+
+  it('reads the settings file, which stands below the environment', async () => {
+    const file = path.join(config, 'contractor.env');
+    const { port } = new URL(server.url);
+    const settings = { CONTRACTOR_URL: undefined, CONTRACTOR_SETTINGS: file };
+    const run = (args: string, env: Readonly<Record<string, string | undefined>> = settings) =>
+      begun('root', args.split(' '), '', env).ended();
+    await writeFile(file, `CONTRACTOR_PORT=${port}\nCONTRACTOR_LEASE=40\nSUBCONTRACTOR_SITE=site1\n`);
+    expect(await run('whoami')).toEqual(done('root'));
+    await writeFile(file, `CONTRACTOR_URL=${server.url}\nCONTRACTOR_PORT=1\n`);
+    expect(await run('whoami')).toEqual(done('root'));
+    await writeFile(file, 'CONTRACTOR_URL=http://127.0.0.1:1\n');
+    expect(await run('whoami', { CONTRACTOR_SETTINGS: file })).toEqual(done('root'));
+    await writeFile(file, 'mellon\n');
+    expect(await run('whoami')).toEqual({
+      code: 2,
+      out: '',
+      err: `contractor: CONTRACTOR_SETTINGS="${file}": line 1 must be NAME=value, with both quotes or none\n`,
+    });
+  });
+});
+
+describe('the command line without a server', () => {
+  let directory: string;
+  let server: TestContractor | undefined;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-reset-'));
+    await chmod(directory, 0o755);
+  });
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const reset = async (env: Readonly<Record<string, string>>, input: string, ...names: readonly string[]) => {
+    const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), 'reset-password', ...names], {
+      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, ...env },
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+    child.stdin.end(input);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, ...said };
+  };
+  const login = (password: string) => new CinpClient(server?.url ?? '').login('root', password);
+
+  it('resets a password in the data of a server that is stopped', async () => {
+    const env = { CONTRACTOR_DATA: directory, CONTRACTOR_SUBCONTRACTOR: 'none' };
+    const none = `contractor: CONTRACTOR_DATA="${directory}": holds no database: no server was ever started on it\n`;
+    expect(await reset(env, 'forgotten no more\n')).toEqual({ code: 2, out: '', err: none });
+    server = await startContractor(env);
+    const token = await login(ADMIN_PASSWORD);
+    const used = `contractor: CONTRACTOR_DATA="${directory}": is in use by another server (process ${server.pid})\n`;
+    expect(await reset(env, 'forgotten no more\n')).toEqual({ code: 2, out: '', err: used });
+    await server.stop();
+    expect(await reset(env, 'short\n')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('at least 8 characters'),
+    });
+    expect(await reset(env, 'forgotten no more\n', 'nobody')).toMatchObject({
+      code: 1,
+      err: 'contractor: there is no user "nobody"\n',
+    });
+    expect(await reset(env, 'forgotten no more\n')).toEqual({ code: 0, out: 'the password of root is set\n', err: '' });
+    await server.start();
+    await expect(login(ADMIN_PASSWORD)).rejects.toMatchObject({ body: { message: 'Invalid Login' } });
+    expect(await login('forgotten no more')).toMatch(/^[a-z0-9]+$/);
+    const client = new CinpClient(server.url);
+    client.setAuth('root', token);
+    await expect(client.call('/api/v1/Auth/User(whoami)')).rejects.toMatchObject({ status: 401 });
+    // The settings of this server still hold the first password, which it told nobody would be let in by.
+    const ignored = server.lines.filter((line) => line.includes('CONTRACTOR_ADMIN_PASSWORD'));
+    expect(ignored).toEqual([
+      expect.stringContaining('CONTRACTOR_ADMIN_PASSWORD is ignored: root has another password'),
+    ]);
+    expect(server.lines.join('\n')).not.toContain(ADMIN_PASSWORD);
+  });
+
+  it('resets it in a database, and enables who was disabled', async () => {
+    const database = await testDatabase();
+    const env = { DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' };
+    server = await startContractor(env);
+    // The password in the settings is the one that counts: nothing is to be told.
+    await server.stop();
+    await server.start();
+    expect(server.lines.filter((line) => line.includes('CONTRACTOR_ADMIN_PASSWORD'))).toEqual([]);
+    const client = new CinpClient(server.url);
+    const session = { Authorization: `Bearer root:${await login(ADMIN_PASSWORD)}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ name: 'ada', enabled: false });
+    const made = await fetch(`${server.url}/api/rest/Auth/Account`, { method: 'POST', headers: session, body });
+    expect(made.status).toBe(201);
+    // Several servers share such a database, so this one may run.
+    expect(await reset(env, 'ada is back\n', 'ada')).toMatchObject({
+      code: 0,
+      out: 'the password of ada is set, and they are enabled again\n',
+    });
+    expect(await client.login('ada', 'ada is back')).toMatch(/^[a-z0-9]+$/);
+    await server.stop();
+    await database.drop();
   });
 });

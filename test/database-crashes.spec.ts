@@ -109,16 +109,19 @@ describe('a server whose database crashes', () => {
     await Promise.all(writers);
 
     const client = new CinpClient(server.url);
-    await client.login('root', ADMIN_PASSWORD);
+    const token = await client.login('root', ADMIN_PASSWORD);
     for (const [site, description] of written) {
       const shown = (await client.get(`${SITE}:${site}:`)) as { description: string };
       // A change whose answer was lost may have been made.
       expect(['second', description]).toContain(shown.description);
     }
     // The rows are written again, too.
-    const answered = performance.now();
-    await client.create(SITE, { name: `${name}-last`, description: 'last' });
-    expect(performance.now() - answered).toBeLessThan(4000);
+    const answer = await fetch(`${server.url}/api/rest/Site/Site`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: `${name}-last`, description: 'last' }),
+    });
+    expect([answer.status, answer.headers.get('contractor-pending')]).toEqual([201, null]);
     const stored = async () => query<{ row: string }>(`SELECT row FROM read.sites WHERE key = '${name}-last'`);
     while ((await stored()).length === 0) await sleep(20);
   });

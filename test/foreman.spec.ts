@@ -82,6 +82,10 @@ describe('the foreman', () => {
     }
     return found;
   };
+  const health = async (): Promise<unknown> => {
+    const told = (await (await fetch(`${server.url}/health`)).json()) as { readonly checks: Record<string, unknown> };
+    return told.checks['foreman'];
+  };
   const failures = async (): Promise<unknown[]> =>
     (await database.pool.query(`SELECT data FROM log.events WHERE type = 'JobFailed'`)).rows as unknown[];
 
@@ -140,6 +144,11 @@ describe('the foreman', () => {
       async () => (await message()) === 'Waiting for the database: could not extend file: No space left on device',
     );
     expect(await client.get(`${JOB}:${id}:`)).toMatchObject({ state: 'queued' });
+    expect(await health()).toEqual({
+      status: 'degraded',
+      reason: 'jobs wait for the database: 1',
+      state: 'leading',
+    });
     await database.pool.query('DROP TRIGGER full_disk ON log.events');
     await until(() => isBuilt(uri));
     expect(await failures()).toEqual([]);

@@ -14,9 +14,9 @@ type Values = Readonly<Record<string, unknown>>;
 const SITE = '/api/v1/Site/Site:site1:';
 const FOUNDATION = '/api/v1/Building/Foundation:host1:';
 
-/** Waits for a condition, for a minute at the most. */
+/** Waits for a condition, for some minutes at the most. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 200_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`);
     await sleep(50);

@@ -3,7 +3,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -173,12 +173,69 @@ describe('people and programs', () => {
     await expect(poll(agent, 'berlin', 'iputils', 'manual')).rejects.toMatchObject({ status: 403 });
     const tasks = await poll(agent, 'berlin', 'iputils');
     expect(tasks).toEqual([expect.objectContaining({ module: 'iputils', function: 'ping' })]);
+    // Nor does one report a task of another site or module, even with its cookie.
+    const { job_id, cookie } = tasks[0] ?? {};
+    for (const other of [client('agent-paris', paris), client('agent-manual', manual)]) {
+      for (const [how, values] of [
+        ['jobResults', { data: { result: 0 } }],
+        ['jobError', { msg: 'lost' }],
+      ] as const) {
+        const report = other.call(`/api/v1/SubContractor/Dispatch(${how})`, { job_id, cookie, ...values });
+        await expect(report).rejects.toMatchObject({ status: 403 });
+      }
+    }
     // A superuser is bound to no place.
     expect(await poll(root, 'paris', 'iputils', 'manual')).toEqual([]);
 
     secret(String((await done('POST', 'Service/agent-berlin/renewToken'))['value']));
     await expect(agent.call('/api/v1/Auth/User(whoami)')).rejects.toMatchObject({ status: 401 });
     await expect(poll(client('agent-berlin', berlin), 'berlin', 'iputils')).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('a service sees and changes its own sites only', async () => {
+    await root.create('/api/v1/Site/Site', { name: 'rome', description: 'rome' });
+    for (const [site, ...locators] of [
+      ['paris', 'p2', 'p1'],
+      ['rome', 'r1'],
+    ]) {
+      for (const locator of locators) {
+        await root.create('/api/v1/Manual/ManualFoundation', {
+          site: `/api/v1/Site/Site:${site}:`,
+          locator,
+          blueprint: '/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:',
+        });
+      }
+    }
+    const permissions = ['Site.view_site', 'Site.add_site', 'Building.view_foundation', 'Building.change_foundation'];
+    await done('POST', 'Service', { name: 'two-sites', sites: ['rome', 'paris'], modules: [], permissions });
+    const token = secret(String((await done('POST', 'Service/two-sites/renewToken'))['value']));
+    const service = client('two-sites', token);
+    const listed = async (path: string) => {
+      const headers = { Authorization: `Bearer two-sites:${token}` };
+      const response = await fetch(`${server.url}/api/rest/${path}`, { headers });
+      const { items, total } = (await response.json()) as { items: Values[]; total: number };
+      return [items.map(({ name, locator }) => name ?? locator), total];
+    };
+
+    expect(await listed('Site/Site')).toEqual([['paris', 'rome'], 2]);
+    expect(await listed('Building/Foundation')).toEqual([['p1', 'p2', 'r1'], 3]);
+    expect(await listed('Building/Foundation?count=1&position=1')).toEqual([['p2'], 3]);
+    expect(await listed('Building/Foundation?filter=site&site=rome')).toEqual([['r1'], 1]);
+    expect(await service.call('/api/v1/Site/Site:rome:(getConfig)')).toMatchObject({ _site: 'rome' });
+    const berlin = '/api/v1/Site/Site:berlin:';
+    for (const denied of [
+      () => service.get(berlin),
+      () => service.get('/api/v1/Building/Foundation:host1:'),
+      () => service.call(`${berlin}(getConfig)`),
+      () => service.call(`${berlin}(getDependencyMap)`),
+      () => service.update('/api/v1/Building/Foundation:r1:', { site: berlin }),
+      () => service.update('/api/v1/Building/Foundation:host1:', { site: '/api/v1/Site/Site:rome:' }),
+      () => service.create('/api/v1/Site/Site', { name: 'rome-2', description: '' }),
+    ]) {
+      await expect(denied()).rejects.toMatchObject({ status: 403 });
+    }
+    await service.update('/api/v1/Building/Foundation:r1:', { site: '/api/v1/Site/Site:paris:' });
+    expect(await service.get('/api/v1/Building/Foundation:p1:')).toMatchObject({ site: '/api/v1/Site/Site:paris:' });
   });
 
   it('guessing is slowed down, with a status old clients understand', async () => {

@@ -13,13 +13,14 @@ import { systemClock } from '#event-store';
 import type { Principal } from '#kernel';
 import { silentLogger } from '#kernel';
 import { Secrets } from '#secrets';
+import { natsKey } from '#wire';
 import { AppModule } from '../apps/contractor/src/app.module.ts';
 import { cinpAdapter } from '#cinp';
 import { acceptCustomVerbs, nodeListener, verbOf } from '#http';
 import { restAdapter } from '#rest';
 import { serverSettings } from '../apps/contractor/src/settings.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /**
  * Who may what: by model, what can be asked of it and the permission that takes. `anybody` needs no session, `session`
@@ -38,6 +39,7 @@ Auth/Group
 Auth/Service
   view add change delete                             Auth.*_service
   (renewToken)                                       Auth.change_service
+  (natsConfig)                                       Auth.view_service
 Auth/Session
   view delete                                        Auth.*_session
 BluePrint/BluePrint
@@ -67,11 +69,40 @@ Directory/Entry
 Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
-  (getJob)                                           Building.view_foundation
+  (getJob) (getConfig) (explain) (impact)            Building.view_foundation
+  (getFoundationTypes)                               Building.view_foundation
+  (setIdMap)                                         Building.can_bootstrap
+  (force)                                            Building.can_force_foundation
 Test/TestFoundation
+  view add change delete                             Building.*_foundation
+Test/TestComplexedFoundation
   view add change delete                             Building.*_foundation
 Manual/ManualFoundation
   view add change delete                             Building.*_foundation
+Manual/ManualComplexedFoundation
+  view add change delete                             Building.*_foundation
+Building/Structure
+  view add change delete                             Building.*_structure
+  (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
+  (getJob) (getConfig) (explain) (impact)            Building.view_structure
+  (getWithHostnameSite)                              Building.view_structure
+  (updateConfig)                                     Building.can_config_structure
+  (eraseSecret)                                      Building.change_structure
+  (force)                                            Building.can_force_structure
+Building/Complex
+  view add change delete                             Building.*_complex
+  (createFoundation)                                 Building.can_create_foundation
+  (impact)                                           Building.view_complex
+Test/TestComplex
+  view add change delete                             Building.*_complex
+Manual/ManualComplex
+  view add change delete                             Building.*_complex
+Building/ComplexStructure
+  view add change delete                             Building.*_complexstructure
+Building/Dependency
+  view add change delete                             Building.*_dependency
+  (doCreate) (doDestroy)                             Building.can_create_dependency_job
+  (getJob) (impact)                                  Building.view_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
   (clearDispatched)                                  Foreman.can_base_job
@@ -80,6 +111,14 @@ Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
   (pause) (resume) (reset) (cancel)                  Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
+Foreman/StructureJob
+  view                                               Foreman.view_structurejob
+  (pause) (resume) (reset) (cancel)                  Foreman.can_structure_job
+  (jobRunnerVariables) (jobRunnerState)              Foreman.can_structure_job
+Foreman/DependencyJob
+  view                                               Foreman.view_dependencyjob
+  (pause) (resume) (reset) (cancel)                  Foreman.can_dependency_job
+  (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
@@ -127,6 +166,8 @@ const catalogue = await (async () => {
       log: silentLogger,
       pool,
       secrets: new Secrets(pool, Buffer.alloc(32)),
+      installation: { id: 'none', data: 'none' },
+      natsKey: natsKey('none'),
       onAdministratorCreated: () => undefined,
       eventSourcing: {
         store: {} as EventStore,

@@ -3,7 +3,7 @@ import { CinpClient, InvalidRequest, NotFound } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let database: TestDatabase;
 let server: TestContractor;

@@ -4,7 +4,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 interface Reply {
   readonly status: number;

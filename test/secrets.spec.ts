@@ -3,7 +3,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const SITE = '/api/v1/Site/Site';
 const BLUEPRINT = '/api/v1/BluePrint/FoundationBluePrint';
@@ -133,6 +133,59 @@ describe('secrets in configuration values', () => {
     ]);
   });
 
+  it('in lists stay with what stands beside them, and are erased there', async () => {
+    const user = (name: string, password: string) => ({ user: name, password });
+    const write = (...users: unknown[]) => rest('PATCH', 'Site/Site/lists', { config_values: { users } });
+    await client.create(SITE, {
+      name: 'lists',
+      description: 'x',
+      config_values: { users: [user('a', 'first-in-the-list'), user('b', 'second-in-the-list')] },
+    });
+    const [first, second] = await references('site-lists');
+    expect((await write(user('b', MASK), user('a', MASK))).status).toBe(200);
+    expect((await references('site-lists')).slice(2)).toEqual([second, first]);
+
+    const ambiguous = await write(user('c', MASK), user('a', MASK));
+    expect(await ambiguous.json()).toMatchObject({
+      errors: [{ field: 'config_values', code: 'MASKED', text: expect.stringContaining('"users.0.password"') }],
+    });
+
+    const erased = await rest('POST', 'Site/Site/lists/eraseSecret', { key: 'users.0.password' });
+    expect(await erased.json()).toEqual({ value: 1 });
+    const { rows } = await database.pool.query<{ id: string }>(
+      'SELECT id FROM ledger.secrets WHERE id = ANY ($1) AND value IS NOT NULL',
+      [[first, second]],
+    );
+    expect(rows).toEqual([{ id: first }]);
+  });
+
+  it('have plain names, or names that a site or blueprint above declares', async () => {
+    const inner = 'declared-above-as-a-secret';
+    await client.create(SITE, { name: 'outer', description: 'x', config_values: { secret_names: ['bmc_pin'] } });
+    const config = { parent: `${SITE}:outer:`, config_values: { bmc_pin: inner, passwd: `${inner}-2` } };
+    const { object } = await client.create(SITE, { name: 'inner', description: 'x', ...config });
+    expect(object).toMatchObject({ config_values: { bmc_pin: MASK, passwd: MASK } });
+    const blueprint = { description: 'x', foundation_type_list: ['Manual'] };
+    await client.create(BLUEPRINT, { ...blueprint, name: 'base', config_values: { secret_names: ['bmc_pin'] } });
+    await client.create(BLUEPRINT, {
+      ...blueprint,
+      name: 'above',
+      parent_list: [`${BLUEPRINT}:base:`],
+      config_values: { bmc_pin: inner },
+    });
+    expect(await everything()).not.toContain(inner);
+  });
+
+  it('are masked where texts that use them are rendered', async () => {
+    const values = { db_password: PASSWORD, dsn: 'pg://u:{{ db_password }}@h', bad: '{{ db_password|upper }}' };
+    await client.create(SITE, { name: 'rendered', description: 'x', config_values: values });
+    const explained = await (await rest('POST', 'Site/Site/rendered/explain')).text();
+    expect(explained).toContain(`"rendered":"pg://u:${MASK}@h"`);
+    expect(explained).toContain("a secret cannot be put through 'upper'");
+    const [id] = await references('site-rendered');
+    for (const told of [PASSWORD, id, '$secret']) expect(explained).not.toContain(told);
+  });
+
   it('are not told by the answer to a request with a key either, nor by what is kept of it', async () => {
     const body = { name: 'keyed', description: 'x', config_values: { db_password: 'kept-nowhere-at-all' } };
     const send = () => rest('POST', 'Site/Site', body, { 'Idempotency-Key': 'make keyed' });
@@ -145,6 +198,8 @@ describe('secrets in configuration values', () => {
   it('are read with their key only: a server with another one does not start', async () => {
     const CONTRACTOR_SECRET_KEY = Buffer.alloc(32, 'other').toString('base64');
     const other = startContractor({ DATABASE_URL: database.url, CONTRACTOR_SECRET_KEY });
-    await expect(other).rejects.toThrow('was encrypted with another key');
+    await expect(other).rejects.toThrow(
+      'ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database',
+    );
   });
 });

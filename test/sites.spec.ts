@@ -4,7 +4,7 @@ import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -406,3 +406,69 @@ it('the namespaces stand in the order clients know', async () => {
 });
 
 it('explanations are no affair of CInP', () => refused(client.call(`${SITE}:world:(explain)`), {}));
+
+describe('configurations as of the past', () => {
+  const rest = (method: string, path: string, body?: Values) =>
+    fetch(`${server.url}/api/rest/${path}`, {
+      method,
+      headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const value = async (path: string) => ((await (await rest('POST', path)).json()) as { value: Values }).value;
+
+  it.each([
+    ['Site/Site', {}],
+    ['BluePrint/FoundationBluePrint', { foundation_type_list: ['Manual'] }],
+  ])('of %s are told and explained', async (model, more) => {
+    const made = await rest('POST', model, { ...more, name: 'asked', description: 'x', config_values: { ntp: 'old' } });
+    const position = made.headers.get('contractor-position') ?? '';
+    const { updated } = (await made.json()) as { updated: string };
+    await rest('PATCH', `${model}/asked`, { config_values: { ntp: 'new', more: 1 } });
+    for (const at of [position, encodeURIComponent(updated)]) {
+      expect(await value(`${model}/asked/getConfig?at=${at}`)).toMatchObject({ ntp: 'old' });
+      expect(await value(`${model}/asked/getConfig?at=${at}`)).not.toHaveProperty('more');
+      const { names } = (await value(`${model}/asked/explain?at=${at}`)) as { names: Values[] };
+      expect(names).toContainEqual(expect.objectContaining({ name: 'ntp', value: 'old' }));
+    }
+    expect(await value(`${model}/asked/getConfig`)).toMatchObject({ ntp: 'new', more: 1 });
+    const answer = await rest('POST', `${model}/asked/explain?at=${position}`);
+    expect(answer.headers.get('contractor-position')).toBe(position);
+
+    const before = String(BigInt(position) - 1n);
+    expect((await rest('POST', `${model}/asked/explain?at=${before}`)).status).toBe(404);
+    expect(await (await rest('POST', `${model}/asked/getConfig?at=999999999`)).json()).toMatchObject({
+      errors: [{ field: 'at', code: 'AHEAD' }],
+    });
+    expect((await rest('POST', `${model}/asked/getConfig?att=1`)).status).toBe(400);
+    expect((await rest('POST', `${model}/asked/eraseSecret?at=${position}`, { key: 'a' })).status).toBe(400);
+  });
+
+  it('are in the description of the API', async () => {
+    const { paths } = (await (await rest('GET', 'Site/openapi.json')).json()) as { paths: Record<string, Values> };
+    const at = { $ref: '#/components/parameters/At' };
+    for (const name of ['getConfig', 'explain', 'eraseSecret']) {
+      const path = Object.keys(paths).find((one) => one.endsWith(`/Site/Site/{id}/${name}`)) ?? '';
+      const { post } = paths[path] as { post: { parameters: Values[] } };
+      expect(post.parameters.some((one) => one['$ref'] === at.$ref)).toBe(name !== 'eraseSecret');
+    }
+  });
+});
+
+describe('templates that can never be rendered', () => {
+  const told = "is not a valid template: No filter named 'nosuch'. (line 2)";
+  const bad = '{% if false %}\n{{ x|nosuch }}{% endif %}';
+
+  it.each([
+    [SITE, { config_values: { motd: bad } }, { config_values: [`config item "motd" ${told}`] }],
+    [STRUCTURE, { config_values: { a: [bad] } }, { config_values: [`config item "a.0" ${told}`] }],
+    [PXE, { boot_script: bad, template: 'x' }, { boot_script: [told.replace('is ', '')] }],
+    [PXE, { boot_script: '#!ipxe {# x', template: bad }, { template: [told.replace('is ', '')] }],
+  ])('are refused in a new %s, and where one is changed: %j', async (model, values, body) => {
+    const own = model === PXE ? { boot_script: '#!ipxe', template: 'x' } : { description: 'x' };
+    const base = { name: 'rendered', ...own };
+    await refused(client.create(model, { ...base, ...values }), body);
+    const uri = await created(model, base);
+    await refused(client.update(uri, values), body);
+    await client.delete(uri);
+  });
+});

@@ -1,15 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { freePort } from '#testing';
-import { nodeFault, OLDEST_NODE } from '../apps/contractor/src/check-node.ts';
+import { nodeFault, nodeNotice, SUPPORTED_NODE } from '#runtime/check-node';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe('the server', () => {
   let directory: string;
@@ -78,6 +79,26 @@ describe('the server', () => {
     });
   });
 
+  it('says that KurrentDB cannot be reached, and makes nothing', async () => {
+    const env = {
+      CONTRACTOR_PORT: '0',
+      EVENT_STORE: 'kurrentdb',
+      KURRENTDB_URL: `kurrentdb://u:mellon@127.0.0.1:${await freePort()}?tls=false`,
+    };
+    const { code, out, err } = await ended(env);
+    expect([code, out, err]).toEqual([2, '', expect.stringMatching(/^KURRENTDB_URL="…": .*\n$/)]);
+    expect(err).not.toContain('mellon');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('says that what should be its key is none', async () => {
+    await writeFile(path.join(directory, 'secret.key'), 'mellon');
+    const { code, err } = await ended({ CONTRACTOR_PORT: '0' });
+    const rule = 'must be 32 bytes, as base64 or hexadecimal text';
+    expect([code, err]).toEqual([2, `CONTRACTOR_SECRET_KEY is not set: ${directory}/secret.key: ${rule}\n`]);
+    expect(await readdir(directory)).toEqual(['secret.key']);
+  });
+
   it.each([['--help'], ['-h']])('explains itself for %s', async (argument) => {
     const { code, out, err } = await ended({ CONTRACTOR_PORT: 'http' }, argument);
     expect([code, err]).toEqual([0, '']);
@@ -109,27 +130,53 @@ describe('the server', () => {
 
 describe('Node.js', () => {
   it.each([
-    ['20.19.0', true],
-    ['20.20.2', true],
-    ['22.0.0', true],
-    ['26.1.0-nightly', true],
-    ['20.18.3', false],
-    ['18.20.8', false],
-    ['8.17.0', false],
-  ])('%s will do: %j', (version, good) => {
-    const fault = `contractor needs Node.js 20.19 or newer; this is ${version}`;
-    expect(nodeFault(version)).toBe(good ? undefined : fault);
+    ['22.22.3', 'good'],
+    ['22.30.0', 'good'],
+    ['24.15.0', 'good'],
+    ['26.0.0', 'good'],
+    ['26.1.0-nightly', 'good'],
+    ['28.0.0', 'good'],
+    ['20.19.0', 'noticed'],
+    ['22.22.2', 'noticed'],
+    ['23.11.0', 'noticed'],
+    ['24.14.9', 'noticed'],
+    ['25.2.0', 'noticed'],
+    ['20.18.3', 'refused'],
+    ['18.20.8', 'refused'],
+    ['8.17.0', 'refused'],
+  ])('%s is %s', (version, outcome) => {
+    const wanted = 'Node.js 22 (22.22.3 or newer), 24 (24.15.0 or newer) or 26';
+    const fault = nodeFault(version);
+    expect(fault).toBe(outcome === 'refused' ? `contractor needs ${wanted}; this is ${version}` : undefined);
+    const notice = nodeNotice(version);
+    if (outcome === 'good') expect(notice).toBeUndefined();
+    else expect(notice).toBe(`Node.js ${version} is not supported, though it may do; use ${wanted}`);
+    // The check before the build says the same.
+    const check = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); require('./scripts/check-node.cjs')`;
+    const { status, stderr } = spawnSync(process.execPath, ['-e', check], { encoding: 'utf8' });
+    expect([status, stderr === '' ? '' : stderr.split('Node.js ^22')[0]]).toEqual(
+      { good: [0, ''], noticed: [0, 'contractor is made for '], refused: [2, 'contractor needs '] }[outcome],
+    );
   });
 
-  it('is as old as package.json says', async () => {
+  it('is what package.json and README.md say, and every dependency supports', async () => {
     const { engines } = JSON.parse(await readFile('package.json', 'utf8')) as { engines: { node: string } };
-    expect(engines.node).toBe(`>=${OLDEST_NODE.join('.')}`);
-  });
-
-  it('is looked at before anything is built', () => {
-    expect(spawnSync(process.execPath, ['scripts/check-node.cjs']).status).toBe(0);
-    const old = `Object.defineProperty(process.versions, 'node', { value: '12.1.0' }); require('./scripts/check-node.cjs')`;
-    const { status, stderr } = spawnSync(process.execPath, ['-e', old], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([2, 'contractor needs Node.js 20.19 or newer; this is 12.1.0\n']);
+    const lines = SUPPORTED_NODE.map((line, n) => `${n === SUPPORTED_NODE.length - 1 ? '>=' : '^'}${line.join('.')}`);
+    expect(engines.node).toBe(lines.join(' || '));
+    expect(await readFile('README.md', 'utf8')).toContain('Node.js 22 (22.22.3 or newer), 24 (24.15.0 or newer) or 26');
+    expect(SUPPORTED_NODE.map(([line]) => line)).toContain(
+      Number(/^FROM node:(\d+)/m.exec(await readFile('Dockerfile', 'utf8'))?.[1]),
+    );
+    const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
+      packages: Readonly<Record<string, { readonly engines?: { readonly node?: string } }>>;
+    };
+    const semver = createRequire(import.meta.url)('semver') as { satisfies(version: string, range: string): boolean };
+    const unsupported = Object.entries(packages).flatMap(([name, one]) =>
+      SUPPORTED_NODE.map((line) => line.join('.'))
+        .filter((version) => !semver.satisfies(version, one.engines?.node ?? '*'))
+        .map((version) => `${name} is not for ${version}`),
+    );
+    expect(Object.keys(packages).length).toBeGreaterThan(300);
+    expect(unsupported).toEqual([]);
   });
 });

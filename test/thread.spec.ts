@@ -187,7 +187,8 @@ async function overNats(): Promise<Form> {
   const [database, nats] = await Promise.all([testDatabase(), startNatsServer()]);
   const server = await startContractor({ DATABASE_URL: database.url, NATS_URL: nats.url });
   const settings = { NATS_URL: nats.url, SUBCONTRACTOR_SITE: 'site1' };
-  const startAgent = () => startProgram('apps/subcontractor/src/main', settings, 'serving');
+  // It serves as soon as its site is there.
+  const startAgent = () => startProgram('apps/subcontractor/src/main', settings, 'connected to NATS');
   let agent: RunningProgram = await startAgent();
   return {
     server,

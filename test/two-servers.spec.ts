@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type pg from 'pg';
 import { CinpClient, InvalidRequest } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
 
 jest.setTimeout(600_000);
 
@@ -148,6 +148,46 @@ describe('two servers on one database', () => {
     ]);
   });
 
+  it('share subcontractors over NATS: each effect happens once, whichever of the servers is killed', async () => {
+    const nats = await startNatsServer();
+    const settings = { NATS_URL: nats.url, CONTRACTOR_LEASE: '5' };
+    const first = await start(settings);
+    const second = await start(settings);
+    const agent = await startProgram(
+      'apps/subcontractor/src/main',
+      {
+        NATS_URL: nats.url,
+        SUBCONTRACTOR_SITE: 'site1',
+        SUBCONTRACTOR_TEST_LEDGER: path.join(directory, 'effects'),
+      },
+      'connected to NATS',
+    );
+    try {
+      const [here, there] = [await login(first), await login(second)];
+      await here.create(SITE, { name: 'site1', description: 'x' });
+      const names = Array.from({ length: 4 }, (_, n) => `host${n}`);
+      const uris: string[] = [];
+      for (const name of names) uris.push(await foundation(here, name, script(name)));
+      for (const [n, uri] of uris.entries()) await (n % 2 === 0 ? here : there).call(`${uri}(doCreate)`);
+      await until(async () => (await effects()).length >= 2);
+      await first.kill();
+      await until(async () => leads(second));
+      await until(async () => (await effects()).length >= 6);
+      // Back again, it is the one that goes on.
+      await first.start();
+      await second.kill();
+      const back = await login(first);
+      for (const uri of uris) await until(() => isBuilt(back, uri));
+      const wanted = names.flatMap((name) => [1, 2, 3].map((n) => `${name}-${n}`));
+      expect((await effects()).toSorted()).toEqual(wanted.toSorted());
+      await expectOnce(database.pool);
+    } finally {
+      await agent.stop();
+      for (const server of servers) await server.stop();
+      await nats.stop();
+    }
+  });
+
   it('serve agents that poll, each of them, and know of each other when they were heard of', async () => {
     const settings = { CONTRACTOR_SUBCONTRACTOR: 'none', CONTRACTOR_POLL_LEASE: '2' };
     const first = await start(settings);
@@ -186,6 +226,8 @@ describe('two servers on one database', () => {
     await start();
     const another = { CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'other').toString('base64') };
     const refused = start(another);
-    await expect(refused).rejects.toThrow(/ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets/);
+    await expect(refused).rejects.toThrow(
+      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database/,
+    );
   });
 });

@@ -8,6 +8,7 @@ import { NO_STREAM, postgresEventStore } from '#event-store';
 import { openReadStore } from '#read-store';
 import { startEmbeddedPostgres } from '#runtime';
 import { sites } from '#site';
+import type { Limit } from './limit.ts';
 import { BARE_TABLE, bareInsert, pgbench, SECONDS } from './postgres-load.ts';
 
 /** Events in the log when reading and rebuilding are measured. */
@@ -29,7 +30,7 @@ const metaText = JSON.stringify({
 });
 
 /** Measures the ground: appends against bare inserts, reading the log, rebuilding the read models. */
-export async function run(): Promise<void> {
+export async function run(_: string[], limit: Limit): Promise<void> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
@@ -38,15 +39,17 @@ export async function run(): Promise<void> {
   try {
     await pool.query(BARE_TABLE);
     for (const clients of [8, 32]) {
-      const { rate: bare } = await pgbench(postgres.url, directory, bareInsert(payload, metaText), clients);
-      const ours = await appends(store, clients);
+      const { rate: bare } = await limit.step('measuring bare inserts', () =>
+        pgbench(postgres.url, directory, bareInsert(payload, metaText), clients),
+      );
+      const ours = await limit.step(`measuring appends of ${clients} writers`, () => appends(store, clients));
       report(`appends, ${clients} writers`, ours, 'appends/s', bare);
     }
     await store.close();
-    await fill(pool);
+    await limit.step(`making ${EVENTS} events`, () => fill(pool));
     store = await postgresEventStore(pool);
-    report('reading the log', await reading(store), 'events/s');
-    report('rebuilding', await rebuilding(store, pool), 'events/s');
+    report('reading the log', await limit.step('reading the log', () => reading(store)), 'events/s');
+    report('rebuilding', await limit.step('rebuilding', () => rebuilding(store, pool)), 'events/s');
   } finally {
     await store.close();
     await pool.end();

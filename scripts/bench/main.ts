@@ -1,24 +1,57 @@
-type Bench = () => Promise<{ run(args: string[]): Promise<void> }>;
+import { Limit, OverLimit } from './limit.ts';
+
+/** One bench, and how long it may take unless `--limit` says otherwise, in seconds. */
+interface Bench {
+  readonly limit: number;
+  readonly load: () => Promise<{ run(args: string[], limit: Limit): Promise<void> }>;
+}
+
+const HOUR = 3600;
+/** How long what a bench has started may take to end once the bench is over its limit, in milliseconds. */
+const CLEANUP_MS = 60_000;
 
 /** The benches by name; each prints its own figures. */
 const BENCHES: Readonly<Record<string, Bench>> = {
-  thread: () => import('./thread.ts'),
-  requests: () => import('./requests.ts'),
-  writes: () => import('./writes.ts'),
-  scale: () => import('./scale.ts'),
-  rebuild: () => import('./rebuild.ts'),
-  ground: () => import('./ground.ts'),
-  start: () => import('./start.ts'),
-  'http-front': () => import('./http-front.ts'),
-  tscript: () => import('./tscript.ts'),
-  faults: () => import('./faults.ts'),
+  thread: { limit: 600, load: () => import('./thread.ts') },
+  requests: { limit: 900, load: () => import('./requests.ts') },
+  writes: { limit: HOUR, load: () => import('./writes.ts') },
+  scale: { limit: HOUR, load: () => import('./scale.ts') },
+  rebuild: { limit: HOUR, load: () => import('./rebuild.ts') },
+  ground: { limit: 900, load: () => import('./ground.ts') },
+  start: { limit: 900, load: () => import('./start.ts') },
+  'http-front': { limit: 900, load: () => import('./http-front.ts') },
+  tscript: { limit: 900, load: () => import('./tscript.ts') },
+  faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 
+/** Takes `--limit SECONDS` out of the arguments. */
+function limitIn(args: string[]): number | undefined {
+  const at = args.indexOf('--limit');
+  if (at < 0) return undefined;
+  const [, seconds] = args.splice(at, 2);
+  return Number(seconds);
+}
+
 const [name = '', ...args] = process.argv.slice(2);
+const given = limitIn(args);
 const bench = BENCHES[name];
-if (bench) {
-  await (await bench()).run(args);
+if (bench && !(given !== undefined && !(given > 0))) {
+  const seconds = given ?? bench.limit;
+  const hard = setTimeout(
+    () => {
+      process.stderr.write(`${name}: stopped, as it did not end by itself within ${seconds} s and a minute\n`);
+      process.exit(1);
+    },
+    seconds * 1000 + CLEANUP_MS,
+  );
+  try {
+    await (await bench.load()).run(args, new Limit(seconds));
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof OverLimit ? error.message : String((error as Error).stack)}\n`);
+    process.exitCode = 1;
+  }
+  clearTimeout(hard);
 } else {
-  process.stderr.write(`npm run bench -- <${Object.keys(BENCHES).join(' | ')}>\n`);
+  process.stderr.write(`npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--limit SECONDS]\n`);
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { LoadResult } from './api-load.ts';
 import type { Load } from './loaded-server.ts';
+import type { Limit } from './limit.ts';
 import { loadedServer } from './loaded-server.ts';
 import type { Bare } from './postgres-load.ts';
 import { BARE_TABLE, bareInsert, pgbench } from './postgres-load.ts';
@@ -18,19 +19,22 @@ SELECT row FROM read.sites WHERE key = 's' || :n AND to_pos IS NULL;`;
 const SITE = '/api/v1/Site/Site';
 
 /** Measures requests over HTTP against what the same database does by itself. */
-export async function run(): Promise<void> {
+export async function run(_: string[], limit: Limit): Promise<void> {
   const server = await loadedServer();
   const { databaseUrl, directory } = server;
-  const measure = async (what: string, load: Load, bare: Bare) => report(what, await server.load(load), bare);
+  const measure = async (what: string, load: Load, bare: Bare) =>
+    report(what, await limit.step(`measuring ${what}`, () => server.load(load)), bare);
   try {
     await query(databaseUrl, BARE_TABLE);
     for (const clients of [8, 32]) {
-      const bare = await pgbench(databaseUrl, directory, bareInsert(EVENT, EVENT), clients);
+      const bare = await limit.step('measuring bare inserts', () =>
+        pgbench(databaseUrl, directory, bareInsert(EVENT, EVENT), clients),
+      );
       const body = '{"name":"c#","description":"a site"}';
       await measure(`CREATE, ${clients} clients`, { verb: 'CREATE', uri: SITE, clients, body }, bare);
     }
-    await server.makeSites(0, OBJECTS);
-    const select = await pgbench(databaseUrl, directory, SELECT, 8);
+    await limit.step(`making ${OBJECTS} sites`, () => server.makeSites(0, OBJECTS));
+    const select = await limit.step('measuring bare reads', () => pgbench(databaseUrl, directory, SELECT, 8));
     const page = { body: '{}', headers: ['Count: 50', 'Position: 100'] };
     const fifty = Array.from({ length: 50 }, (_, n) => `s${n}`).join(':');
     await measure('GET of one', { verb: 'GET', uri: `${SITE}:s{${OBJECTS}}:`, clients: 8 }, select);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load, LoadedServer } from './loaded-server.ts';
+import type { Limit } from './limit.ts';
 import { loadedServer } from './loaded-server.ts';
 import { processorTime } from './processor-time.ts';
 
@@ -37,16 +38,18 @@ const LOADS: Readonly<Record<string, (sites: number) => Load>> = {
  * Measures what a server takes that has nothing to do, and whether one with a hundred times the objects is slower. The two
  * are asked in turns, so that what else happens on the machine hits both.
  */
-export async function run(): Promise<void> {
+export async function run(_: string[], limit: Limit): Promise<void> {
   const few = await loadedServer();
   try {
-    await idle(few);
+    await limit.step('looking at a server that has nothing to do', () => idle(few));
     const many = await loadedServer();
     try {
-      await few.makeSites(0, SMALL);
-      await many.makeSites(0, LARGE);
+      await limit.step(`making ${SMALL} sites`, () => few.makeSites(0, SMALL));
+      await limit.step(`making ${LARGE} sites`, () => many.makeSites(0, LARGE));
       for (const [what, load] of Object.entries(LOADS)) {
-        const [less = Number.NaN, more = Number.NaN] = await inTurns([few, load(SMALL)], [many, load(LARGE)]);
+        const [less = Number.NaN, more = Number.NaN] = await limit.step(`measuring ${what}`, () =>
+          inTurns([few, load(SMALL)], [many, load(LARGE)]),
+        );
         process.stdout.write(
           `${what}: ${less.toFixed(0)}/s with ${SMALL} objects, ${more.toFixed(0)}/s with ${LARGE}: ` +
             `${((100 * more) / less).toFixed(0)} %\n`,

@@ -6,8 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CinpClient } from '#cinp';
+import type { TestContractor } from '#testing';
 import { ADMIN_PASSWORD, startContractor } from '#testing';
+import type { Limit } from './limit.ts';
 
+const JOB = '/api/v1/Foreman/FoundationJob';
 const SITE = '/api/v1/Site/Site:bench:';
 
 /** Two tasks and a decision; the port is open from the start, so nothing waits. */
@@ -26,28 +29,33 @@ const STEPS = 2;
  * Builds foundations, each by a job of two tasks, on a server with everything embedded, and prints jobs and steps per
  * second from the first request to the last foundation built. Argument: the number of jobs (100).
  */
-export async function run([count = '100']: string[]): Promise<void> {
+export async function run([count = '100']: string[], limit: Limit): Promise<void> {
   const jobs = Number(count);
   const data = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(data, 0o755);
   const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(listener, 'listening');
-  const server = await startContractor({ CONTRACTOR_DATA: data });
+  let server: TestContractor | undefined;
   try {
+    server = await startContractor({ CONTRACTOR_DATA: data });
     const client = new CinpClient(server.url);
-    await client.login('root', ADMIN_PASSWORD);
+    await limit.step('logging in', () => client.login('root', ADMIN_PASSWORD));
     const { port } = listener.address() as AddressInfo;
-    await prepare(client, port);
+    await limit.step('making site, script and blueprint', () => prepare(client, port));
     const blueprint = '/api/v1/BluePrint/FoundationBluePrint:bench:';
     const locators = Array.from({ length: jobs }, (_, n) => `host${n}`);
-    await inParallel(8, locators, (locator) =>
-      client.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator, blueprint }),
+    await limit.step(`making ${jobs} foundations`, () =>
+      inParallel(8, locators, (locator) =>
+        client.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator, blueprint }),
+      ),
     );
 
     const begun = performance.now();
-    await inParallel(8, locators, (locator) => client.call(`/api/v1/Building/Foundation:${locator}:(doCreate)`));
+    await limit.step(`asking for ${jobs} jobs`, () =>
+      inParallel(8, locators, (locator) => client.call(`/api/v1/Building/Foundation:${locator}:(doCreate)`)),
+    );
     const asked = performance.now();
-    while ((await client.list('/api/v1/Foreman/FoundationJob', { count: 1 })).total > 0) await sleep(20);
+    await limit.step(`waiting for the end of ${jobs} jobs`, () => allEnded(client));
     const seconds = (performance.now() - begun) / 1000;
 
     const log = await client.list('/api/v1/Foreman/JobLog', { count: 1 });
@@ -59,8 +67,22 @@ export async function run([count = '100']: string[]): Promise<void> {
     );
   } finally {
     listener.close();
-    await server.stop();
+    await server?.stop();
     await rm(data, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when no job is left. @throws Error where one will not end by itself, with what it says */
+async function allEnded(client: CinpClient): Promise<void> {
+  for (;;) {
+    const { total, uris } = await client.list(JOB, { count: 1 });
+    const [first] = uris;
+    if (total === 0 || first === undefined) return;
+    const { state, message } = await client.get(first).catch(() => ({ state: 'done', message: '' }));
+    if (['error', 'aborted', 'paused'].includes(String(state))) {
+      throw new Error(`${total} jobs are left, and ${first} is in ${String(state)}: ${String(message)}`);
+    }
+    await sleep(20);
   }
 }
 

@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
+import { BadSetting, BadSettings } from '#runtime/settings';
+import { productVersion } from '#runtime/version';
 import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
 import { jobCommands } from './job-commands.ts';
+import { nats } from './nats-commands.ts';
+import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readModels } from './read-model-commands.ts';
 import { Refused, RestClient } from './rest-client.ts';
+import { serverAddress } from './server-address.ts';
 import { services } from './service-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
@@ -18,9 +23,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...users,
   ...groups,
   ...services,
+  ...nats,
   ...sessions,
   ...jobCommands,
   ...readModels,
+  ...offline,
 };
 
 /** How a command ended. */
@@ -42,22 +49,36 @@ const COMMON = {
 /** Does what a command line asks for. @returns its exit code */
 export async function commandLine({ args, environment, input, output, result }: ProcessEnvironment): Promise<number> {
   try {
+    const [first = '', ...rest] = args;
+    if (args.length === 1 && ['version', '--version', '-V'].includes(first)) {
+      result.write(`contractor ${productVersion()}\n`);
+      return EXIT.done;
+    }
+    if (['help', '--help', '-h'].includes(first)) {
+      result.write(helpFor(rest));
+      return EXIT.done;
+    }
+    if (args.length === 0) {
+      output.write(helpFor([]));
+      return EXIT.misuse;
+    }
     const found = commandIn(args);
     if (!found) {
-      if (args.length > 0 && !args.includes('--help') && !args.includes('-h')) throw new Misuse(`no such command`);
-      result.write(help());
-      return args.length > 0 ? EXIT.done : EXIT.misuse;
+      // Of some words that are only the beginning of commands, those are told.
+      if (args.length < 2 || !HELP.includes(args.at(-1) ?? '')) throw new Misuse('no such command');
+      result.write(helpFor(args.slice(0, -1)));
+      return EXIT.done;
     }
     const { words, command } = found;
     const { positionals: names, values: options } = taken(args.slice(words.split(' ').length), command);
     if (options['help']) {
-      result.write(`${usageOf(words, command)}\n  ${command.does}\n`);
+      result.write(helpFor([words]));
       return EXIT.done;
     }
     const [least, most] = command.names;
     if (names.length < least || names.length > most) throw new Misuse(`usage: ${usageOf(words, command)}`);
 
-    const server = serverIn(options['server'], environment);
+    const server = serverAddress(options['server'], environment);
     const file = new SessionFile(environment);
     const session = await file.get(server);
     const came = await command.run(
@@ -66,6 +87,7 @@ export async function commandLine({ args, environment, input, output, result }: 
         client: new RestClient(server, session),
         user: session?.user,
         asker: new Prompt({ input, output }),
+        environment,
         progress: new ProgressLine(output),
         keep: (kept) => file.set(server, kept),
       },
@@ -97,30 +119,43 @@ function taken(args: readonly string[], { options = {} }: Command) {
   }
 }
 
-function serverIn(option: unknown, environment: ProcessEnvironment['environment']): string {
-  const server = typeof option === 'string' ? option : environment['CONTRACTOR_URL'] || 'http://127.0.0.1:8080';
-  if (!/^https?:\/\/[^/]/.test(server)) throw new Misuse(`"${server}" is no address of a server: http://host:port`);
-  return server.replace(/\/+$/, '');
-}
-
 const written = ({ json, text }: Result, asJson: boolean): string =>
   `${asJson ? JSON.stringify(json, null, 2) : text}\n`;
 
 function failure(error: unknown): readonly [code: number, text: string] {
   const { message } = error as Error;
-  if (error instanceof Misuse) return [EXIT.misuse, `${message}\n"contractor --help" tells what there is`];
+  if (error instanceof BadSetting || error instanceof BadSettings) return [EXIT.misuse, message];
+  if (error instanceof Misuse) return [EXIT.misuse, `${message}; "contractor help" tells what there is`];
   if (error instanceof Refused && error.status === 401) return [EXIT.noSession, `${message} (contractor login)`];
   return [EXIT.refused, message];
 }
 
 const usageOf = (words: string, { usage }: Command): string => `contractor ${words} ${usage}`.trimEnd();
 
-const help = (): string => `usage: contractor COMMAND [--server http://host:port] [--json]
+/** What asks for help about a command. */
+const HELP: readonly string[] = ['--help', '-h'];
 
-${Object.entries(COMMANDS)
-  .map(([words, command]) => `  ${usageOf(words, command)}\n      ${command.does}`)
-  .join('\n')}
+/** About all commands, or those whose words begin like this. @throws Misuse where there are none */
+function helpFor(begin: readonly string[]): string {
+  const wanted = begin.join(' ');
+  const all = Object.entries(COMMANDS).filter(([words]) => wanted === '' || `${words} `.startsWith(`${wanted} `));
+  if (all.length === 0) throw new Misuse(`no such command: ${wanted}`);
+  const told = all.map(([words, command]) => `  ${usageOf(words, command)}\n      ${command.does}`).join('\n');
+  return `usage: contractor COMMAND [--server http://host:port] [--json]
 
-The server is --server, or CONTRACTOR_URL, or http://127.0.0.1:8080. Secrets are asked for on a terminal, or read from
-standard input, a line each. Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no session.
+${told}
+${
+  wanted === ''
+    ? `  contractor help [COMMAND]
+      tell about all commands, or some; COMMAND --help is the same
+  contractor version
+      tell the version
+`
+    : ''
+}
+The server is --server, or CONTRACTOR_URL, or where CONTRACTOR_HOST and CONTRACTOR_PORT have it listen
+(http://127.0.0.1:8080); the environment stands above the settings file, which is the one CONTRACTOR_SETTINGS names, or
+contractor.env in the working directory. Secrets are asked for on a terminal, or read from standard input, a line each.
+Exit codes: 0 done, 1 refused or failed, 2 wrong use or a setting that cannot be used, 3 no session.
 `;
+}

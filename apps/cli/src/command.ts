@@ -18,6 +18,7 @@ export interface Tools {
   /** Whose session is kept. */
   readonly user: string | undefined;
   readonly asker: Prompt;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where it is shown how far something has come that takes a while. */
   readonly progress: ProgressLine;
   /** Keeps a session for the next commands; undefined: forgets it. */

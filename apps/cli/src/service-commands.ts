@@ -8,7 +8,12 @@ const OF_AGENTS = ['SubContractor.can_dispatch', 'Site.view_site'];
 const serviceOf = (name: string): string => `Auth/Service/${encodeURIComponent(name)}`;
 
 const shown = (name: string, token: unknown) =>
-  told(`The token of ${name} is shown only now:\n${String(token)}`, { name, token });
+  told(
+    `The token of ${name} is shown only now:
+${String(token)}
+A subcontractor is given it as SUBCONTRACTOR_TOKEN; NATS knows it after "contractor nats config" and a reload.`,
+    { name, token },
+  );
 
 /** Commands about service identities. */
 export const services: Readonly<Record<string, Command>> = {

@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { AuthModule } from '#auth';
+import type { NatsAccess } from '#auth';
 import { BlueprintModule } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
-import { EventSourcingModule, Reactions } from '#event-sourcing';
+import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
 import type { Logger } from '#kernel';
@@ -15,11 +16,13 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { repeatOf, serverHalves } from '#platforms/servers';
 import { RecordsModule } from '#records';
+import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
-import { SiteModule } from '#site';
-import type { InProcessWire } from '#wire';
-import { inProcessWire, jetstreamForeman } from '#wire';
+import { SiteModule, sites } from '#site';
+import type { InProcessWire, NatsKey } from '#wire';
+import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
+import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
 import { EmbeddedSubcontractor, EMBEDDED_WIRE } from './embedded-subcontractor.ts';
 import type { Settings } from './settings.ts';
 import { settingsTables } from './settings.ts';
@@ -30,7 +33,12 @@ export interface ServerParts {
   readonly log: Logger;
   readonly pool: Pool;
   readonly secrets: Secrets;
+  readonly installation: Installation;
+  /** The key by which NATS knows the server. */
+  readonly natsKey: NatsKey;
   readonly eventSourcing: EventSourcingOptions;
+  /** A report of an agent was put aside, because nobody can take it. */
+  readonly onUndeliverableReport?: () => void;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
@@ -55,14 +63,26 @@ class PartsModule {
   }
 }
 
+/** How services are known on NATS. */
+const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): NatsAccess => ({
+  publicKeyOf: (token) => natsKey(token).publicKey,
+  configuration: (subcontractors, whole) => {
+    const account = { installation: installation.id, server: publicKey, subcontractors };
+    return whole ? natsConfiguration(account) : natsAccount(account);
+  },
+});
+
 /** The server: what its modules are, and nothing else. */
 @Module({})
 export class AppModule {
   static of(parts: ServerParts): DynamicModule {
-    const { settings, log } = parts;
+    const { settings, log, installation } = parts;
     const { natsUrl, embeddedSubcontractor } = settings.wire;
     const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
-    const wire = local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log });
+    const { seed } = parts.natsKey;
+    const nats = natsAccess(parts);
+    const wire =
+      local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log, installation, seed });
     return {
       module: AppModule,
       imports: [
@@ -70,11 +90,21 @@ export class AppModule {
         PartsModule.of(parts),
         EventSourcingModule.forRoot(parts.eventSourcing),
         ApiModule.forRoot(),
-        AuthModule.forRoot({ ...settings.auth, made: parts.onAdministratorCreated }),
+        AuthModule.forRoot({
+          ...settings.auth,
+          made: parts.onAdministratorCreated,
+          sites,
+          nats,
+        }),
         BlueprintModule,
         SiteModule,
         DirectoryModule,
-        ForemanModule.forRoot({ wire, repeatOf }),
+        ForemanModule.forRoot({
+          wire,
+          repeatOf,
+          sites,
+          onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
+        }),
         BuildingModule,
         RecordsModule,
       ],
@@ -82,6 +112,9 @@ export class AppModule {
         Reactions,
         { provide: EMBEDDED_WIRE, useValue: embeddedSubcontractor ? local : undefined },
         EmbeddedSubcontractor,
+        { provide: NATS_CONFIGURATION, useValue: { file: settings.wire.natsConfig, access: nats } },
+        NatsConfigurationFile,
+        contributeListeners(NatsConfigurationFile, ({ followers }) => followers),
       ],
     };
   }

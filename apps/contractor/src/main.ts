@@ -1,4 +1,4 @@
-import { nodeFault } from './check-node.ts';
+import { nodeFault } from '#runtime/check-node';
 
 const fault = nodeFault(process.versions.node);
 if (fault === undefined) {

@@ -3,18 +3,29 @@ import type { Pool } from 'pg';
 import { ProtocolApis } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
+import type { Served } from '#config';
+import { SERVED } from '#config';
+import { ConfigDocuments } from '#documents';
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
 import type { ProtocolAdapter } from '#http';
 import { withCors } from '#http';
 import type { Logger } from '#kernel';
-import { PostgresIdempotencyStore } from '#read-store';
+import type { ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
+import type { ReadStore } from '#read-store';
+import { PostgresIdempotencyStore, READ_STORE } from '#read-store';
 import { REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
-import { Secrets } from '#secrets';
+import { Erased, Secrets } from '#secrets';
 import type { Settings } from './settings.ts';
 
-/** The protocols of the API, over the modules of a server. */
+function nothingWhereErased(error: unknown): undefined {
+  if (error instanceof Erased) return undefined;
+  throw error;
+}
+
+/** The protocols of the API, and the documents of machines, over the modules of a server. */
 export async function protocolAdapters(app: INestApplicationContext, { http }: Settings): Promise<ProtocolAdapter[]> {
   const apis = app.get(ProtocolApis);
   const identities = app.get(Identities);
@@ -37,7 +48,19 @@ export async function protocolAdapters(app: INestApplicationContext, { http }: S
     maxBody,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
+  const types = app.get<readonly ServerHalf[]>(PLATFORMS).flatMap(({ foundationTypes }) => foundationTypes);
+  const documents = new ConfigDocuments({
+    api: apis.for('rest'),
+    view: () => app.get<ReadStore>(READ_STORE).now,
+    now: () => clock.now(),
+    served: app.get<Served>(SERVED),
+    findType: (name) => types.find(({ type }) => type === name),
+    readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
+    log,
+    identify,
+  });
   return [
+    documents.adapter,
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];

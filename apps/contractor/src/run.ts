@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { nodeNotice } from '#runtime/check-node';
 import { jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings } from '#runtime/settings';
+import { productVersion } from '#runtime/version';
 import { checkStart } from './check-start.ts';
 import { startServer } from './server.ts';
 import { misspelt, serverSettings } from './settings.ts';
@@ -19,7 +20,7 @@ let log = jsonLogger();
 export async function run(args: readonly string[]): Promise<void> {
   const asked = readArguments(args);
   if (asked === 'help') return void process.stdout.write(USAGE);
-  if (asked === 'version') return void process.stdout.write(`contractor ${version()}\n`);
+  if (asked === 'version') return void process.stdout.write(`contractor ${productVersion()}\n`);
   if (asked !== 'start') return end(UNUSABLE, `${asked.fault}; --help says how the server is started`);
   try {
     await start();
@@ -39,6 +40,8 @@ async function start(): Promise<void> {
   await checkStart(settings);
   const server = await startServer(settings, log);
   log.info('contractor listens', { url: server.url });
+  const notice = nodeNotice(process.versions.node);
+  if (notice !== undefined) log.warn(notice);
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(FAILED);
@@ -54,10 +57,4 @@ async function start(): Promise<void> {
 function end(code: number, text: string): void {
   process.stderr.write(`${text}\n`);
   process.exit(code);
-}
-
-/** The version of the product, from the nearest package.json. */
-function version(): string {
-  const file = new URL('../../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
+import { Foreman, SubcontractorHealth } from '#foreman';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -33,12 +34,15 @@ export class ServerHealth {
       'event store',
       eventStoreIndicator(() => store.head()),
     );
+    this.#registry.register('foreman', async () => foremanHealth(this.#ready ? this.#app?.get(Foreman) : undefined));
     this.#registry.register('projector', async () => projectorHealth(this.#ready ? this.#projector : undefined));
   }
 
   /** The modules are put together; they may still be starting. */
   assembled(app: INestApplicationContext): void {
     this.#app = app;
+    const subcontractors = app.get(SubcontractorHealth);
+    this.#registry.register('subcontractors', () => subcontractors.check());
   }
 
   ready(): void {
@@ -78,6 +82,16 @@ export class ServerHealth {
   get #projector(): ReadStore['projector'] | undefined {
     return this.#app?.get<ReadStore>(READ_STORE).projector;
   }
+}
+
+/** Whether jobs go on: here, or by the server this one stands by for. */
+function foremanHealth(foreman: Foreman | undefined): HealthState {
+  if (!foreman) return { status: 'starting', reason: 'the modules are starting' };
+  const { leading, fault, stalledJobs } = foreman;
+  const state = leading ? 'leading' : 'standing-by';
+  if (!leading && fault !== undefined) return { status: 'degraded', reason: `jobs do not go on: ${fault}` };
+  if (stalledJobs === 0) return { status: 'ok', state };
+  return { status: 'degraded', reason: `jobs wait for the database: ${stalledJobs}`, state };
 }
 
 /** Whether the read models follow the log: here, or in the server this one stands by for. */

@@ -9,9 +9,12 @@ import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
 import type { Logger } from '#kernel';
-import { addressFault, nestLogger, prometheusMetrics } from '#runtime';
+import type { Installation } from '#runtime';
+import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
 import { secretKey, Secrets, WrongKey } from '#secrets';
+import { checkInstallation, InstallationTaken, natsKey } from '#wire';
+import type { NatsKey } from '#wire';
 import { AppModule } from './app.module.ts';
 import type { WhenStopped } from './open-log.ts';
 import { openLog } from './open-log.ts';
@@ -58,15 +61,27 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     () => health.lag(),
     () => health.listeners(),
   );
-  const secrets = new Secrets(pool, await secretKey(settings.secrets.secretKey, settings.runtime.data));
+  const countUndeliverable = metrics.registry.counter({
+    name: 'contractor_undeliverable_reports_total',
+    help: 'Reports of subcontractors that nobody could take; they are dead letters',
+    labels: [],
+  });
+  const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
+  const secrets = new Secrets(pool, key);
   await secrets.start().catch((error: unknown) => {
     throw error instanceof WrongKey ? wrongKey(settings) : error;
   });
+  const installation = await openInstallation(pool, settings.wire.installation);
+  const nats = natsKey(Buffer.concat([key, Buffer.from(installation.data)]));
+  await checkInstallationId(settings, installation, nats);
   const appModule = AppModule.of({
     settings,
     log,
     pool,
     secrets,
+    installation,
+    natsKey: nats,
+    onUndeliverableReport: () => countUndeliverable({}),
     onAdministratorCreated: ({ name, password }) => {
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
@@ -117,6 +132,17 @@ function wrongKey({ secrets, runtime }: Settings): BadSetting {
   return secrets.secretKey === undefined
     ? new BadSetting('CONTRACTOR_DATA', runtime.data, `holds a secret.key that ${rule}`)
     : new BadSetting('CONTRACTOR_SECRET_KEY', '…', rule);
+}
+
+/** @throws BadSetting where another installation on this NATS has this id */
+async function checkInstallationId({ wire }: Settings, installation: Installation, { seed }: NatsKey): Promise<void> {
+  if (wire.natsUrl === undefined) return;
+  try {
+    await checkInstallation({ servers: wire.natsUrl, installation, seed });
+  } catch (cause) {
+    if (!(cause instanceof InstallationTaken)) throw cause;
+    throw new BadSetting('CONTRACTOR_INSTALLATION', installation.id, cause.message);
+  }
 }
 
 const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>

@@ -29,9 +29,12 @@ describe('the settings', () => {
       kurrentdbUrl: undefined,
       secretKey: undefined,
       natsUrl: undefined,
+      installation: undefined,
+      natsConfig: undefined,
       embeddedSubcontractor: true,
       lease: 30_000,
       pollLease: 600_000,
+      slowStep: 10,
     });
   });
 
@@ -73,6 +76,7 @@ describe('the settings', () => {
     ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
     ['CONTRACTOR_LEASE', '5', { lease: 5000 }],
     ['CONTRACTOR_POLL_LEASE', '60', { pollLease: 60_000 }],
+    ['CONTRACTOR_SLOW_STEP', '5', { slowStep: 5 }],
   ])('%s="%s" is %j', (key, value, settings) => {
     expect(readSettings({ [key]: value })).toMatchObject(settings);
   });

@@ -30,9 +30,12 @@ export const settingsTables = {
 /** How the server is set up. */
 export type Settings = AllSettings<typeof settingsTables>;
 
+/** Whether a setting is one of subcontractors, whose settings may stand in the same file. */
+const isOfSubcontractors = (name: string): boolean => name.startsWith('SUBCONTRACTOR_');
+
 /** Reads them from the environment on top of the settings file. @throws BadSettings naming each that cannot be used */
 export const serverSettings = (env: Environment): Settings =>
-  readSettings(settingsTables, withSettingsFile(env, settingNames(settingsTables)));
+  readSettings(settingsTables, withSettingsFile(env, settingNames(settingsTables), isOfSubcontractors));
 
 /** Variables that are no settings, and look like a slip of the pen for one. */
 export function misspelt(env: Environment): readonly { readonly name: string; readonly meant: string }[] {

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
-import { subcontractor } from './subcontractor.ts';
+import { nodeFault } from '#runtime/check-node';
 
-process.exit(
-  await subcontractor({
-    env: process.env,
-    signals: process,
-    write: (line) => process.stdout.write(line),
-    complain: (line) => process.stderr.write(line),
-  }),
-);
+const fault = nodeFault(process.versions.node);
+if (fault === undefined) {
+  void import('./subcontractor.ts')
+    .then(({ subcontractor }) =>
+      subcontractor({
+        args: process.argv.slice(2),
+        env: process.env,
+        signals: process,
+        write: (line) => process.stdout.write(line),
+        complain: (line) => process.stderr.write(line),
+      }),
+    )
+    .then((code) => process.exit(code));
+} else {
+  process.stderr.write(fault + '\n');
+  process.exit(2);
+}

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { SettingsOf } from '#runtime/settings';
-import { defineSettings, InvalidValue, logLevelSetting, parser, setting } from '#runtime/settings';
-import { isNatsName, readNatsAddresses } from '#wire';
+import { defineSettings, InvalidValue, logLevelSetting, parser, secretText, setting } from '#runtime/settings';
+import { installationSetting, isNatsName, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
 const USUAL_LIMIT = 5;
@@ -62,6 +62,14 @@ export const subcontractorSettings = (known: readonly string[]) =>
         doc: 'where the server is reached',
       }),
       site: setting('SUBCONTRACTOR_SITE', site, { required: SITE_RULE, doc: 'the site it serves' }),
+      token: setting('SUBCONTRACTOR_TOKEN', secretText(), {
+        unset: 'none',
+        doc: 'token of its service, by which NATS knows it (`contractor service add`)',
+      }),
+      installation: installationSetting({
+        unset: 'the one that has the site',
+        doc: 'id of the installation it works for, where several on one NATS have its site',
+      }),
       name: setting('SUBCONTRACTOR_NAME', agentName, {
         unset: 'host name and process id',
         doc: 'how it is called in the log',

@@ -1,5 +1,8 @@
 import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startNatsServer, until, type NatsServer } from '#testing';
 import { jetstreamForeman, type ForemanWire, type Report } from '#wire';
@@ -14,7 +17,7 @@ describe('the subcontractor', () => {
 
   beforeEach(async () => {
     nats = await startNatsServer();
-    foreman = jetstreamForeman({ servers: nats.url });
+    foreman = jetstreamForeman({ servers: nats.url, installation: { id: 'test', data: 'd' } });
     reports = [];
     lines = [];
     signals = new EventEmitter();
@@ -29,8 +32,9 @@ describe('the subcontractor', () => {
     await nats.stop();
   });
 
-  const run = (env: Record<string, string> = {}) =>
+  const run = (env: Record<string, string> = {}, ...args: readonly string[]) =>
     subcontractor({
+      args,
       env: { NATS_URL: nats.url, SUBCONTRACTOR_SITE: 'site1', SUBCONTRACTOR_NAME: 'a1', ...env },
       signals,
       write: (line) => lines.push(line),
@@ -84,5 +88,29 @@ describe('the subcontractor', () => {
   it('names a setting that cannot be used, and ends with 2', async () => {
     expect(await run({ SUBCONTRACTOR_SITE: 'a b' })).toBe(2);
     expect(lines).toEqual([expect.stringMatching(/^SUBCONTRACTOR_SITE="a b": must be the name of a site: .*\n$/)]);
+  });
+
+  it('reads the settings file, which may hold settings of the server too', async () => {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'subcontractor-'));
+    const file = path.join(directory, 'contractor.env');
+    await writeFile(file, 'CONTRACTOR_PORT=9000\nSUBCONTRACTOR_SITE=a b\n');
+    expect(await run({ CONTRACTOR_SETTINGS: file, SUBCONTRACTOR_SITE: 'c d' })).toBe(2);
+    await writeFile(file, 'SUBCONTRACTOR_SIET=site1\n');
+    expect(await run({ CONTRACTOR_SETTINGS: file })).toBe(2);
+    expect(lines).toEqual([
+      expect.stringMatching(/^SUBCONTRACTOR_SITE="c d": must be/),
+      `SUBCONTRACTOR_SIET="…": is not a setting (in ${file}); did you mean SUBCONTRACTOR_SITE?\n`,
+    ]);
+    await rm(directory, { recursive: true });
+  });
+
+  it.each([
+    ['--help', 0, /^Usage: npm run subcontractor\n[^]*\n {2}SUBCONTRACTOR_SITE\n/],
+    ['--version', 0, /^contractor \d+\.\d+\.\d+\n$/],
+    ['--site=x', 2, /^Unknown option '--site'; --help says how the subcontractor is started\n$/],
+    ['start', 2, /^Unexpected argument 'start'/],
+  ])('%s ends with %s', async (argument, code, text) => {
+    expect(await run({}, argument)).toBe(code);
+    expect(lines).toEqual([expect.stringMatching(text)]);
   });
 });

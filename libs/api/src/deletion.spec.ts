@@ -10,7 +10,7 @@ import type { TestExample } from '#testing';
 import { ChangeRack, CreateRack, DeleteRack, rack } from '../test/example-racks.ts';
 import { startRacks } from '../test/example-racks.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 describe('a deletion', () => {
   let app: TestExample;
@@ -48,7 +48,7 @@ describe('a deletion', () => {
     const id = `rack.${'x'.repeat((count += 1))}`;
     const values = { name: id, units: 1, labels: {}, tags: [], beside };
     const { position } = await app.gateway.execute(new CreateRack(values), context());
-    await app.reads.projector.caughtUp(position ?? 0n, 10_000);
+    await app.reads.projector.caughtUp(position ?? 0n, 120_000);
     return id;
   }
   const remove = (names: readonly Key[] = [name], preconditions: readonly Precondition[] = []) =>

@@ -7,7 +7,7 @@ import { startExample } from '#testing';
 import { rack } from '../test/example-racks.ts';
 import { ChangeCommand, changeHandler, CreateCommand, createHandler, given } from './entity-commands.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 class CreateRack extends CreateCommand<{ readonly units: number }, number> {}
 class ChangeRack extends ChangeCommand<{ readonly units?: number }> {}

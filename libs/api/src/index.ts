@@ -1,4 +1,4 @@
-export { ANONYMOUS, may, canServe } from './caller.ts';
+export { ANONYMOUS, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
@@ -20,6 +20,8 @@ export type {
   Filter,
   Model,
   Permission,
+  Place,
+  Sites,
   Values,
 } from './model.ts';
 export { answers, guarded, permissionsOf } from './permissions.ts';

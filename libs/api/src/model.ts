@@ -20,6 +20,19 @@ export type { Protocol };
 /** Who may: anybody, anybody with a session, or who has been granted the permission (`Site.view_site`). */
 export type Permission = 'anybody' | 'session' | { readonly grant: string };
 
+/**
+ * Where the objects of a model are, for services that are bound to sites: each at the site which an index of the rows
+ * holds, or where the object of another model is whose id it holds (`of`, its path); each a site itself; or nowhere, so
+ * that services may see them and not change them.
+ */
+export type Sites = { readonly index: string; readonly of?: string } | 'itself' | 'none';
+
+/** A site and the modules in question there. */
+export interface Place {
+  readonly site: string;
+  readonly modules: readonly string[];
+}
+
 /** What can be called on a model, or on one of its objects. */
 export interface Action {
   /** Called on the model, not on an object. */
@@ -33,6 +46,14 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
+  readonly asOf?: boolean;
+  /**
+   * For actions on the model itself, where a service has to be trusted to call it: at the place that the parameters lead
+   * to (undefined: there is none), or nowhere in particular. Left out: at the site among the parameters, and without one
+   * services that are bound to sites may not call it.
+   */
+  readonly sites?: 'none' | ((parameters: Values, view: View) => Promise<Place | undefined>);
   /** What REST says beside the value, in words, of a call that has had this one; undefined: nothing. */
   readonly note?: (value: unknown, view: View) => Promise<string | undefined>;
   readonly run: ActionRun;
@@ -79,7 +100,7 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, note } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession, sites, note, asOf } = declared;
   const run =
     'command' in declared
       ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
@@ -91,6 +112,8 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(sites === undefined ? {} : { sites }),
     ...(note === undefined ? {} : { note }),
     run: run as unknown as ActionRun,
   };
@@ -135,6 +158,8 @@ export interface Model<Row extends object = object> {
   present?(row: Row, key: Key): Values;
   /** The fields that have to be worked out from other rows. */
   complete?(row: Row, key: Key, call: Pick<Call, 'view'>): Promise<Values>;
+  /** Where its objects are; left out: services that are bound to sites have nothing to do with them. */
+  readonly sites?: Sites;
   /** Which verbs it answers; those with objects are read unless said otherwise. */
   readonly readable?: boolean;
   /** The command for a new object; it results in the id. Every field is there, with its default where it was left out. */

@@ -13,7 +13,7 @@ import { AS_THEY_ARE } from './objects.ts';
 import type { Request } from './request.ts';
 import { ApiService } from './service.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 describe('the API', () => {
   let app: TestExample;

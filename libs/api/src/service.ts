@@ -13,6 +13,7 @@ import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
+import { SiteGuard } from './site-guard.ts';
 import { asDeclared, validate } from './validate.ts';
 
 /** How often a change is worked out anew from an object that others change meanwhile. */
@@ -44,12 +45,14 @@ interface Sending {
 export class ApiService {
   readonly catalogue: Catalogue;
   readonly #context: ApiContext;
+  readonly #guard: SiteGuard;
   readonly #timeoutMs: number;
 
   constructor(context: ApiContext) {
     const { catalogue, timeoutMs = 5000 } = context;
     this.catalogue = catalogue;
     this.#context = context;
+    this.#guard = new SiteGuard(context);
     this.#timeoutMs = timeoutMs;
   }
 
@@ -77,7 +80,9 @@ export class ApiService {
     at?: Position,
   ): Promise<Map<Key, Shown<T>>> {
     this.#authorize(request, permissionFor(model, 'view'));
-    return show(model, keys, at === undefined ? this.#context.reads.now : await this.#view(at), making);
+    const view = await this.#view(at);
+    await this.#guard.objects(request.caller, model, keys, view, false);
+    return show(model, keys, view, making);
   }
 
   /** Keys of the objects a filter finds, in their order. */
@@ -89,9 +94,12 @@ export class ApiService {
   ): Promise<{ readonly keys: readonly Key[]; readonly total: number }> {
     this.#authorize(request, permissionFor(model, 'view'));
     const { filter, ...page } = listing;
+    const { caller } = request;
+    const view = await this.#view(at);
+    if (filter) await this.#guard.references(caller, filter.use.parameters, filter.parameters, view);
     const where = filter ? filter.use.where(filter.parameters) : {};
-    if (!model.rows || where === null) return { keys: [], total: 0 };
-    return (await this.#view(at)).keys(model.rows, { where: { ...model.kind, ...where }, ...page });
+    if (where === null) return { keys: [], total: 0 };
+    return this.#guard.list(caller, model, { where: { ...model.kind, ...where }, ...page }, view);
   }
 
   /** The objects a filter finds, in the order of their keys. */
@@ -116,6 +124,8 @@ export class ApiService {
     if (!model.create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
+    this.#guard.creation(request.caller, model, whole);
+    await this.#guard.references(request.caller, model.fields, whole, this.#context.reads.now);
     const command = model.create(asDeclared(model.fields, whole), this.#call(request));
     const id = model.idField === undefined ? undefined : whole[model.idField];
     const { value: key, position } = await this.#send(command, request, {
@@ -144,6 +154,8 @@ export class ApiService {
     this.#authorize(request, permissionFor(model, 'change'));
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#context.reads;
+    await this.#guard.objects(request.caller, model, keys, now, true);
+    if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE));
     const position =
       typeof values === 'function'
@@ -160,6 +172,7 @@ export class ApiService {
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
     this.#authorize(request, permissionFor(model, 'delete'));
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
+    await this.#guard.objects(request.caller, model, keys, this.#context.reads.now, true);
     await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
     const { idempotencyKey: _, ...once } = request;
     const preconditions = unchanged(model, keys, request);
@@ -168,8 +181,10 @@ export class ApiService {
   }
 
   /** Calls an action on the model itself. */
-  async callStatic({ permission, run }: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
+  async callStatic(action: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
+    const { permission, run } = action;
     this.#authorize(request, permission);
+    await this.#guard.staticCall(request.caller, action, parameters, this.#context.reads.now);
     const call = this.#call(request);
     if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
     const { idempotencyKey: _, ...once } = request;
@@ -177,17 +192,24 @@ export class ApiService {
     return this.#answer(position, async () => value);
   }
 
-  /** Calls an action on objects, all or none. */
+  /**
+   * Calls an action on objects, all or none.
+   * @param at as of which position, for actions that can be asked so; undefined: now
+   */
   async callOn(
     model: Model,
-    { permission, run }: Action,
+    { permission, parameters: declared, run }: Action,
     keys: readonly Key[],
     parameters: Values,
     request: Request,
+    at?: Position,
   ): Promise<Answer<Map<Key, unknown>>> {
     this.#authorize(request, permission);
-    await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
-    const call = this.#call(request);
+    const view = await this.#view(at);
+    await this.#guard.objects(request.caller, model, keys, view, 'command' in run);
+    await show(model, keys, view, AS_THEY_ARE);
+    await this.#guard.references(request.caller, declared, parameters, view);
+    const call = { ...this.#call(request), view };
     if ('query' in run) {
       const values = new Map<Key, unknown>();
       for (const key of keys) values.set(key, await run.query(key, parameters, call));
@@ -249,6 +271,9 @@ export class ApiService {
     preconditions: readonly Precondition[] = [],
   ): Promise<Position | undefined> {
     const call = this.#call(request);
+    for (const values of new Set(changes.values())) {
+      await this.#guard.references(request.caller, model.fields, values, call.view);
+    }
     const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
     const faults = [...new Set(changes.values())].flatMap((values) => validate(model.fields, values));
     const { position } = await this.#sendAll(commands, request, {

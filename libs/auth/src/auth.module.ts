@@ -100,7 +100,7 @@ export class AuthModule {
               userModel,
               accountModel(() => [...permissionsOf(catalogue.whole)]),
               groupModel,
-              serviceModel,
+              serviceModel(options.nats),
               sessionModel,
             ],
           }),

@@ -4,7 +4,7 @@ import type { TestDatabase } from '#testing';
 import { testDatabase } from '#testing';
 import { startAuth } from '../test/server.suite.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('the first user', () => {
   let database: TestDatabase;

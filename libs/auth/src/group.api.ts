@@ -19,6 +19,7 @@ export const groupModel = defineModel({
   idField: 'name',
   fields: groupFields,
   rows: groups,
+  sites: 'none',
   present: (row, name) => ({ ...row, name }),
   create: (values) => new CreateGroup(values),
   update: (name, values) => new ChangeGroup(name, values),

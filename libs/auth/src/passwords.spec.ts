@@ -4,7 +4,7 @@ import { testDatabase } from '#testing';
 import { Passwords } from './passwords.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('the ledger of passwords', () => {
   let database: TestDatabase;

@@ -55,7 +55,13 @@ it.each<[string, (readonly [string, object?])[], object]>([
   const defined = { enabled: true, serves: { sites: ['berlin'], modules: ['iputils'] }, permissions: ['x'] };
   const told = story(['ServiceDefined', defined], ...events);
   const times = { created: moment(1), updated: moment(told.length) };
-  expect(rowsAfter(services, ...told).get('one')).toEqual({ ...defined, credential: null, ...times, ...expected });
+  expect(rowsAfter(services, ...told).get('one')).toEqual({
+    ...defined,
+    credential: null,
+    publicKey: null,
+    ...times,
+    ...expected,
+  });
   expect(rowsAfter(services, ...told, ...story(['ServiceDeleted'])).size).toBe(0);
 });
 

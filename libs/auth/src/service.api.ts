@@ -1,4 +1,6 @@
-import { action, boolean, dateTime, defineModel, parameter, text } from '#api';
+import { action, boolean, dateTime, defineModel, parameter, staticAction, text } from '#api';
+import type { View } from '#read-store';
+import type { NatsAccess, NatsService } from './auth-options.ts';
 import { MAX_NAME_LENGTH } from './names.ts';
 import { ChangeService, CreateService, DeleteService, RenewToken } from './service.commands.ts';
 import { services } from './services.ts';
@@ -16,25 +18,49 @@ export const serviceFields = {
   created: dateTime({ mode: 'RO' }),
 };
 
-/** Service identities, for those who manage them. */
-export const serviceModel = defineModel({
-  path: 'Auth/Service',
-  doc: 'The identity of a program, such as a subcontractor: let in by a token, trusted with its own places only.',
-  protocols: ['rest'],
-  idField: 'name',
-  fields: serviceFields,
-  rows: services,
-  present: ({ credential, serves, ...row }, name) => ({ ...row, ...serves, name, has_token: credential !== null }),
-  create: (values) => new CreateService(values),
-  update: (name, values) => new ChangeService(name, values),
-  deletion: { command: (names) => new DeleteService(names) },
-  actions: {
-    renewToken: action({
-      doc: 'Gives it a new token, which is the answer and is shown only now; the old one and all sessions end.',
-      parameters: {},
-      returns: parameter.text(),
-      permission: { grant: 'Auth.change_service' },
-      command: (name) => new RenewToken(name),
+/** The services that NATS is to let in. */
+export async function natsServices(view: View): Promise<NatsService[]> {
+  const { rows } = await view.list(services);
+  return rows.flatMap(({ key, row: { enabled, publicKey, serves } }) =>
+    enabled && publicKey !== null ? [{ name: String(key), publicKey, ...serves }] : [],
+  );
+}
+
+/** Service identities, for those who manage them. @param nats how they are known on NATS */
+export const serviceModel = (nats: NatsAccess | undefined) =>
+  defineModel({
+    path: 'Auth/Service',
+    doc: 'The identity of a program, such as a subcontractor: let in by a token, trusted with its own places only.',
+    protocols: ['rest'],
+    idField: 'name',
+    fields: serviceFields,
+    rows: services,
+    sites: 'none',
+    present: ({ credential, publicKey: _, serves, ...row }, name) => ({
+      ...row,
+      ...serves,
+      name,
+      has_token: credential !== null,
     }),
-  },
-});
+    create: (values) => new CreateService(values),
+    update: (name, values) => new ChangeService(name, values),
+    deletion: { command: (names) => new DeleteService(names) },
+    actions: {
+      renewToken: action({
+        doc: 'Gives it a new token, which is the answer and is shown only now; the old one and all sessions end.',
+        parameters: {},
+        returns: parameter.text(),
+        permission: { grant: 'Auth.change_service' },
+        command: (name) => new RenewToken(name),
+      }),
+      natsConfig: staticAction({
+        doc: 'The configuration of a NATS server that lets in the servers and every service for its own sites and modules.',
+        parameters: {
+          account: boolean({ default: false, doc: 'Only the account, for a NATS server that has others as well.' }),
+        },
+        returns: parameter.text(),
+        permission: { grant: 'Auth.view_service' },
+        query: async ({ account }, { view }) => nats?.configuration(await natsServices(view), account !== true) ?? '',
+      }),
+    },
+  });

@@ -5,7 +5,10 @@ import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, given } from '#api';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import type { Key } from '#read-store';
+import type { Key, ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import type { AuthOptions } from './auth-options.ts';
+import { AUTH_OPTIONS } from './auth-options.ts';
 import { GrantPolicy } from './grant-policy.ts';
 import { managedService } from './managed.ts';
 import { checkName } from './names.ts';
@@ -25,9 +28,29 @@ export class RenewToken extends NamedCommand<string> {
   }
 }
 
+/** What stands for all sites. */
+const ALL = '*';
+
+/** Says which of the sites do not exist. */
+async function checkSites(
+  work: UnitOfWork,
+  wanted: readonly string[],
+  { reads, sites }: { readonly reads: ReadStore } & Pick<AuthOptions, 'sites'>,
+): Promise<void> {
+  if (sites === undefined) return;
+  for (const site of new Set(wanted)) {
+    if (site === ALL || (await reads.now.get(sites, site)) !== undefined) continue;
+    work.fault('sites', 'NOT_FOUND', `There is no site ${JSON.stringify(site)}.`);
+  }
+}
+
 @CommandHandler(CreateService)
 class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
-  constructor(@Inject(GrantPolicy) private readonly policy: GrantPolicy) {
+  constructor(
+    @Inject(GrantPolicy) private readonly policy: GrantPolicy,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+  ) {
     super();
   }
 
@@ -36,6 +59,7 @@ class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
     checkName(work, name);
     if (await work.load(user, name)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
     this.policy.checkAdded(work, caller, [], permissions);
+    await checkSites(work, sites, { reads: this.reads, ...this.options });
     const data = { name, enabled: enabled ?? false, sites, modules, permissions };
     await work.decide(service, name, { type: 'DefineService', data });
     return name;
@@ -44,7 +68,11 @@ class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
 
 @CommandHandler(ChangeService)
 class ChangeServiceHandler extends UnitOfWorkHandler<ChangeService> {
-  constructor(@Inject(GrantPolicy) private readonly policy: GrantPolicy) {
+  constructor(
+    @Inject(GrantPolicy) private readonly policy: GrantPolicy,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+  ) {
     super();
   }
 
@@ -52,6 +80,8 @@ class ChangeServiceHandler extends UnitOfWorkHandler<ChangeService> {
     const { enabled, sites, modules, permissions } = values;
     const found = await managedService(work, key, caller);
     this.policy.checkAdded(work, caller, found.permissions, permissions ?? []);
+    const added = (sites ?? []).filter((site) => !found.serves.sites.includes(site));
+    await checkSites(work, added, { reads: this.reads, ...this.options });
     const wanted = given({ enabled: enabled === null ? false : enabled, sites, modules, permissions });
     await work.decide(service, key, { type: 'ChangeService', data: wanted });
   }
@@ -68,13 +98,19 @@ class DeleteServiceHandler extends UnitOfWorkHandler<DeleteService> {
 
 @CommandHandler(RenewToken)
 class RenewTokenHandler extends UnitOfWorkHandler<RenewToken, string> {
+  constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {
+    super();
+  }
+
   override async prepare(): Promise<string> {
     return newToken();
   }
 
   async decide(work: UnitOfWork, { key }: RenewToken, { caller }: CommandContext, token: string): Promise<string> {
     await managedService(work, key, caller);
-    await work.decide(service, key, { type: 'RenewToken', data: { credential: hashOf(token) } });
+    const publicKey = this.options.nats?.publicKeyOf(token);
+    const data = { credential: hashOf(token), ...(publicKey === undefined ? {} : { publicKey }) };
+    await work.decide(service, key, { type: 'RenewToken', data });
     return hashOf(token);
   }
 

@@ -9,6 +9,8 @@ import { closed, sessionRules } from './session-holder.ts';
 export interface Service extends Holder {
   serves: ServiceScope;
   permissions: readonly string[];
+  /** Public half of the key by which NATS knows it; it follows from the token. */
+  publicKey?: string;
 }
 
 type State = Service | undefined;
@@ -20,13 +22,14 @@ export interface ServiceTraits extends ServiceScope {
 }
 
 type Defined = { readonly enabled: boolean; readonly serves: ServiceScope; readonly permissions: readonly string[] };
+type Renewed = { readonly credential: string; readonly publicKey?: string };
 type Permission = { readonly permission: string };
 
 export type ServiceCommand =
   | Message<'DefineService', ServiceTraits & { readonly name: string }>
   | Message<'ChangeService', Partial<ServiceTraits>>
-  /** `credential` is the hash of the new token. */
-  | Message<'RenewToken', { readonly credential: string }>
+  /** `credential` is the hash of the new token, `publicKey` what NATS knows its holder by. */
+  | Message<'RenewToken', Renewed>
   | Message<'DeleteService', object>
   | SessionCommand;
 
@@ -38,7 +41,7 @@ export type ServiceEvent =
   | Message<'ServiceDeleted', object>
   | Message<'ServicePermissionGranted', Permission>
   | Message<'ServicePermissionRevoked', Permission>
-  | Message<'ServiceTokenRenewed', { readonly credential: string }>
+  | Message<'ServiceTokenRenewed', Renewed>
   | SessionEvent;
 
 const NOT_FOUND = refuse('', 'NOT_FOUND', 'there is no such service');
@@ -84,8 +87,8 @@ export const service: Decider<State, ServiceCommand, ServiceEvent> = {
           ]
         : NOT_FOUND,
     // The old token is worth nothing from now on, and neither are the sessions it opened.
-    RenewToken: ({ credential }, state) =>
-      state ? [{ type: 'ServiceTokenRenewed', data: { credential } }, ...closed(state.sessions.keys())] : NOT_FOUND,
+    RenewToken: (data, state) =>
+      state ? [{ type: 'ServiceTokenRenewed', data }, ...closed(state.sessions.keys())] : NOT_FOUND,
     DeleteService: (_, state) =>
       state ? [...closed(state.sessions.keys()), { type: 'ServiceDeleted', data: {} }] : NOT_FOUND,
     ...sessionRules.decide,

@@ -11,6 +11,8 @@ export interface ServiceRow {
   readonly permissions: readonly string[];
   /** Hash of its token; null: none yet. */
   readonly credential: string | null;
+  /** Public half of the key by which NATS knows it; null: it has no token, or one from before there were keys. */
+  readonly publicKey: string | null;
   readonly created: string;
   readonly updated: string;
 }
@@ -24,7 +26,7 @@ const set = <T extends ServiceEvent['type']>(changes: (row: ServiceRow, data: Da
 /** Service identities by name. */
 export const services: ReadModel<ServiceRow> = {
   name: 'services',
-  version: 1,
+  version: 2,
   key: 'text',
   history: true,
   indexes: {},
@@ -32,6 +34,7 @@ export const services: ReadModel<ServiceRow> = {
     ServiceDefined: rule<ServiceRow, Data<'ServiceDefined'>>((_, { data, at }) => ({
       ...data,
       credential: null,
+      publicKey: null,
       created: at,
       updated: at,
     })),
@@ -44,7 +47,10 @@ export const services: ReadModel<ServiceRow> = {
     ServicePermissionRevoked: set<'ServicePermissionRevoked'>(({ permissions }, { permission }) => ({
       permissions: withoutName(permissions, permission),
     })),
-    ServiceTokenRenewed: set<'ServiceTokenRenewed'>((_, { credential }) => ({ credential })),
+    ServiceTokenRenewed: set<'ServiceTokenRenewed'>((_, { credential, publicKey = null }) => ({
+      credential,
+      publicKey,
+    })),
     ServiceDeleted: gone(),
   },
 };

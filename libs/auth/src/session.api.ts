@@ -17,6 +17,7 @@ export const sessionModel = defineModel({
     expires: dateTime({ mode: 'RO' }),
   },
   rows: openSessions,
+  sites: 'none',
   present: ({ session, ...row }) => ({ ...row, id: session }),
   filters: {
     user: { parameters: { user: parameter.text() }, where: ({ user }) => ({ user: asText(user) }) },

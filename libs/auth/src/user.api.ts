@@ -14,6 +14,7 @@ export const userModel = defineModel({
       parameters: { username: parameter.text(), password: parameter.text() },
       returns: parameter.text(),
       permission: 'anybody',
+      sites: 'none',
       ignoresSession: true,
       command: ({ username, password }) => new Login(username ?? '', new Secret(password ?? '')),
     }),
@@ -21,6 +22,7 @@ export const userModel = defineModel({
       doc: 'Ends the session of the caller.',
       parameters: {},
       permission: 'anybody',
+      sites: 'none',
       command: () => new Logout(),
     }),
     whoami: staticAction({
@@ -28,12 +30,14 @@ export const userModel = defineModel({
       parameters: {},
       returns: parameter.text(),
       permission: 'anybody',
+      sites: 'none',
       query: async (_, { caller }) => caller.principal?.name ?? ANONYMOUS,
     }),
     changePassword: staticAction({
       doc: 'Changes the password of the caller and ends all their sessions.',
       parameters: { password: parameter.text(), current_password: parameter.text({ default: null }) },
       permission: 'session',
+      sites: 'none',
       command: ({ password, current_password: current }) =>
         new ChangePassword(new Secret(password ?? ''), current === null ? null : new Secret(current)),
     }),

@@ -18,6 +18,7 @@ export const getConfig = (grant: string, { served, log }: ConfigContext): Action
   action({
     doc: 'The configuration values of the blueprint and its parents, with nothing in them rendered.',
     parameters: {},
+    asOf: true,
     returns,
     permission: { grant },
     query: async (name, _, { view, now }) => {
@@ -34,6 +35,7 @@ export const explainConfig = (grant: string): Action =>
     doc: 'Which blueprint, and which event, gave each configuration value, and what its operators did.',
     protocols: ['rest'],
     parameters: {},
+    asOf: true,
     returns,
     permission: { grant },
     query: async (name, _, { view }) => explain((await blueprintLayers(view, String(name))).layers),

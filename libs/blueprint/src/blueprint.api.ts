@@ -67,7 +67,14 @@ const deletion: Deletion = {
   users: (view, name) => usersOf(view, String(name)),
 };
 
-const shared = { base: 'BluePrint/BluePrint', idField: 'name', rows: blueprints, present, deletion } as const;
+const shared = {
+  base: 'BluePrint/BluePrint',
+  idField: 'name',
+  rows: blueprints,
+  sites: 'none',
+  present,
+  deletion,
+} as const;
 
 /** The base of all blueprints: what scripts are linked to. */
 export const bluePrintModel = (context: ConfigContext) =>
@@ -77,6 +84,7 @@ export const bluePrintModel = (context: ConfigContext) =>
     idField: 'name',
     fields: { ...common, script_map: scriptMap },
     rows: blueprints,
+    sites: 'none',
     present,
     readable: false,
     actions: { getConfig: getConfig('BluePrint.view_blueprint', context) },
@@ -85,7 +93,7 @@ export const bluePrintModel = (context: ConfigContext) =>
 const configActions = (name: string, context: ConfigContext) => ({
   getConfig: getConfig(`BluePrint.view_${name}`, context),
   explain: explainConfig(`BluePrint.view_${name}`),
-  eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`),
+  eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`, blueprints),
 });
 
 /** Blueprints of foundations. */

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
-import type { ConfigOwner } from '#config';
+import type { ConfigOwner, Pairs } from '#config';
 import { configValuesFrom } from '#config';
 import type { CommandContext } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
@@ -11,7 +11,7 @@ import { Secrets } from '#secrets';
 import type { foundationBluePrintFields, structureBluePrintFields } from './blueprint.api.ts';
 import type { BluePrint, BluePrintChanges } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
-import { checkParents, foundationBluePrintFor } from './find-blueprint.ts';
+import { checkParents, foundationBluePrintFor, blueprintSecretNames } from './find-blueprint.ts';
 import { unlink } from './script-link.commands.ts';
 import { scriptLinks } from './script-links.ts';
 import { templateFaults } from './validation-template.ts';
@@ -42,10 +42,15 @@ async function changesFrom(
   name: string,
   values: Changes,
   kind: Kind,
-  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'request'>,
+  whose: Pick<ConfigOwner, 'secrets' | 'request'> & { readonly before?: BluePrint | undefined },
 ): Promise<BluePrintChanges> {
   const config = values.config_values;
-  const owner = { ...whose, owner: `BluePrint ${name}` };
+  const configValues = async (): Promise<Pairs> => {
+    const { before, ...kept } = whose;
+    const secretNames = await blueprintSecretNames(work, values.parent_list ?? before?.parents ?? []);
+    const owner = { ...kept, owner: `BluePrint ${name}`, before: before?.configValues, secretNames };
+    return configValuesFrom(work, config, owner);
+  };
   const validationTemplate = values.validation_template === null ? {} : values.validation_template;
   const changes = given({
     description: values.description,
@@ -54,7 +59,7 @@ async function changesFrom(
     physicalInterfaceNames: values.physical_interface_names,
     parents: values.parent_list,
     foundationBluePrints: values.foundation_blueprint_list,
-    configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
+    configValues: config === undefined ? undefined : await configValues(),
   });
   for (const fault of templateFaults(validationTemplate ?? {})) work.fault('validation_template', 'TEMPLATE', fault);
   if (changes.foundationTypes?.length === 0) {
@@ -90,7 +95,7 @@ class Change<C extends ChangeFoundationBluePrint | ChangeStructureBluePrint> ext
   async decide(work: UnitOfWork, { key, values, kind }: C, { metadata: { request } }: CommandContext) {
     const name = String(key);
     const state = await work.load(blueprint, name);
-    const before = state.stage === 'active' ? state.value.configValues : undefined;
+    const before = state.stage === 'active' ? state.value : undefined;
     const data = await changesFrom(work, name, values, kind, { secrets: this.secrets, before, request });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
     return undefined as never;

@@ -1,6 +1,6 @@
 import type { Pairs } from '#config';
 import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse } from '#kernel';
+import { lifecycle, refuse, writeJson } from '#kernel';
 
 /** What all blueprints have: what it is, configuration values, and scripts in named slots. */
 interface Common {
@@ -92,7 +92,7 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
       if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'BluePrint does not exist');
       return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
         const name = field as keyof typeof CHANGES;
-        if (value === undefined || JSON.stringify(value) === JSON.stringify((state.value as BluePrintChanges)[name])) {
+        if (value === undefined || writeJson(value) === writeJson((state.value as BluePrintChanges)[name])) {
           return [];
         }
         return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];

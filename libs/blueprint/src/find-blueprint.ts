@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '#kernel';
+import { declaredSecretNames } from '#config';
 import type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 
@@ -60,4 +61,22 @@ export async function checkParents(
     return false;
   };
   if (await reaches(parents)) work.fault('parent_list', 'CYCLE', `BluePrint "${name}" would be its own parent`);
+}
+
+/** The names of secrets that blueprints and their parents declare. */
+export async function blueprintSecretNames(work: UnitOfWork, names: readonly string[]): Promise<readonly string[]> {
+  const declared: string[] = [];
+  const seen = new Set<string>();
+  const add = async (some: readonly string[]): Promise<void> => {
+    for (const name of some) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const found = await work.load(blueprint, name);
+      if (!('value' in found)) continue;
+      declared.push(...declaredSecretNames(found.value.configValues));
+      await add(found.value.parents);
+    }
+  };
+  await add(names);
+  return declared;
 }

@@ -4,7 +4,12 @@ export { BlueprintModule } from './blueprint.module.ts';
 export type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
 export { blueprints } from './blueprints.ts';
 export type { BluePrintRow } from './blueprints.ts';
-export { allowedFoundationBluePrints, foundationBluePrintFor, structureBluePrintFor } from './find-blueprint.ts';
+export {
+  allowedFoundationBluePrints,
+  blueprintSecretNames,
+  foundationBluePrintFor,
+  structureBluePrintFor,
+} from './find-blueprint.ts';
 export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';

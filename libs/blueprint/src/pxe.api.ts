@@ -17,6 +17,7 @@ export const pxeModel = defineModel({
   idField: 'name',
   fields: pxeFields,
   rows: pxes,
+  sites: 'none',
   present: ({ bootScript, ...row }, name) => ({ ...row, name, boot_script: bootScript }),
   create: (values) => new CreatePxe(values),
   update: (name, values) => new ChangePxe(name, values),

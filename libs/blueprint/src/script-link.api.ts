@@ -18,6 +18,7 @@ export const scriptLinkModel = defineModel({
   idField: 'id',
   fields: scriptLinkFields,
   rows: scriptLinks,
+  sites: 'none',
   present: ({ slot, ...row }, id) => ({ ...row, name: slot, id }),
   create: (values) => new LinkScript(values),
   update: (id, values) => new RelinkScript(id, values),

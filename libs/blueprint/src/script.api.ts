@@ -17,6 +17,7 @@ export const scriptModel = defineModel({
   idField: 'name',
   fields: scriptFields,
   rows: scripts,
+  sites: 'none',
   present: ({ text: source, ...row }, name) => ({ ...row, name, script: source }),
   create: (values) => new CreateScript(values),
   update: (name, values) => new ChangeScript(name, values),

@@ -39,6 +39,7 @@ export const configActions = (
   getConfig: action({
     doc: 'The configuration values that reach it, rendered.',
     parameters: {},
+    asOf: true,
     returns,
     permission: { grant },
     query: (key, _, call) => configuration(key, call),
@@ -47,6 +48,7 @@ export const configActions = (
     doc: 'Where each configuration value comes from, by which event, and what its operators did.',
     protocols: ['rest'],
     parameters: {},
+    asOf: true,
     returns,
     permission: { grant },
     query: async (key, _, { view }) => {

@@ -33,6 +33,7 @@ import { foundationModel, foundationUsers, platformFoundationModel } from './fou
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { impacts } from './impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
@@ -96,6 +97,7 @@ import { structures } from './structure/structures.ts';
             ...dependencyUsers,
             dependencyMap,
             jobLogFilters,
+            ...impacts,
           ],
         };
       },

@@ -110,6 +110,7 @@ const getFoundationTypes = (types: readonly FoundationType[]): Action =>
     parameters: {},
     returns: { type: { kind: 'String' }, list: true },
     permission: { grant: 'Building.view_foundation' },
+    sites: 'none',
     query: async () => types.map(nameOfType),
   });
 
@@ -121,6 +122,7 @@ export const foundationModel = (types: readonly FoundationType[], { jobs, config
     idField: 'locator',
     fields: { ...commonFields, ...derived, structure: numberReference('Building/Structure', { mode: 'RO' }) },
     rows: foundations,
+    sites: { index: 'site' },
     present: (row, locator) => ({
       ...present(row, locator, types.find(({ type }) => type === row.type)?.classes ?? []),
       structure: row.structure,
@@ -149,6 +151,7 @@ export function platformFoundationModel({
     idField: 'locator',
     fields: { ...commonFields, ...(fields as object), ...derived },
     rows: foundations,
+    sites: { index: 'site' },
     kind: { type },
     present: (row, locator) => present(row, locator, classes),
     create: (values) => new CreateFoundation(type, own, values, complexField),

@@ -1,5 +1,5 @@
 import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs } from '#kernel';
+import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
 export interface Foundation {
@@ -81,7 +81,7 @@ const set = (data: Partial<FoundationState>, state: Lifecycle<FoundationState>):
   'value' in state ? { ...state, value: { ...state.value, ...data } } : state;
 const put = (change: Partial<FoundationState>) => (_: object, state: Lifecycle<FoundationState>) => set(change, state);
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown): boolean => writeJson(one) === writeJson(other);
 
 export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, FoundationEvent> & {
   readonly noun: 'Foundation';

@@ -1,3 +1,4 @@
+import { writeJson } from '#kernel';
 /** The only status codes clients of all generations understand in replies of the API. */
 export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500 | 503;
 
@@ -39,6 +40,6 @@ export const onTheWire = (
 ): HttpAnswer => ({
   status,
   headers: { ...headers, ...always, 'Content-Type': 'application/json;charset=utf-8' },
-  text: json ?? (body === undefined ? '' : JSON.stringify(body)),
+  text: json ?? (body === undefined ? '' : writeJson(body)),
 });
 import type { HttpAnswer } from '#http';

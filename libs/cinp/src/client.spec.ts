@@ -4,7 +4,7 @@ import { CinpClient } from './client.ts';
 import type { ExampleServer } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const SITE = '/api/v1/Site/Site';
 const NETWORK = '/api/v1/Utilities/Network';

@@ -1,3 +1,4 @@
+import { parseJson, writeJson } from '#kernel';
 import { errorFor } from './client-errors.ts';
 import { MAX_IDS } from './uri.ts';
 import type { Version } from './version.ts';
@@ -141,7 +142,7 @@ export class CinpClient {
         ...this.#session,
         ...headers,
       },
-      ...(data ? { body: JSON.stringify(data) } : {}),
+      ...(data ? { body: writeJson(data) } : {}),
       redirect: 'error',
       signal: AbortSignal.timeout(this.#timeout),
     });
@@ -158,7 +159,7 @@ export class CinpClient {
 function parsed(text: string): unknown {
   if (text === '') return null;
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,3 +1,4 @@
+import { IntegralFloat, parseJson, writeJson } from '#kernel';
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
@@ -12,6 +13,7 @@ export function toPythonText(value: unknown): string | null {
 function written(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
+  if (IntegralFloat.is(value)) return writeJson(value);
   if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).map(([key, inner]) => `${quoted(key)}: ${written(inner)}`);
@@ -41,7 +43,7 @@ export function fromPythonText(text: string): unknown {
     return JSON.stringify(unescaped(single ?? double ?? ''));
   });
   try {
-    return JSON.parse(json) as unknown;
+    return parseJson(json);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { IntegralFloat } from '#kernel';
 /** The name of the filter that takes an expression over fields. */
 export const QUERY = '_query_';
 
@@ -18,7 +19,9 @@ export function queryErrors({ filter, sort }: Readonly<Record<string, unknown>>)
 }
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  value === undefined ||
+  value === null ||
+  (typeof value === 'object' && !IntegralFloat.is(value) && Object.keys(value).length === 0);
 
 type Expression = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE, NETWORK } from '../test/example-objects.ts';
 import type { Sent } from '../test/example-server.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);

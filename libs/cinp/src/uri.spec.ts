@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { actionUri, modelUri, namespaceUri, parseUri, pathOf } from './uri.ts';
 
+/** Processor time this process has had, in milliseconds: what else the machine does is of no matter to it. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 describe('a URI', () => {
   it.each<[string, string[], string[] | undefined, string | undefined]>([
     ['/api/v1/', [], undefined, undefined],
@@ -51,9 +57,9 @@ describe('a URI', () => {
 
   it('is told apart in a moment, however long', () => {
     const long = `/api/v1/${'a/'.repeat(20_000)}${':'.repeat(20_000)} `;
-    const before = performance.now();
+    const before = processorTime();
     expect(parseUri(long)).toBeUndefined();
-    expect(performance.now() - before).toBeLessThan(200);
+    expect(processorTime() - before).toBeLessThan(200);
   });
 
   it('is written the way it is read', () => {

@@ -143,7 +143,7 @@ describe('reading', () => {
         ["['a']", '! Map must be a dict'],
         ['{', '! Unable to Parse "{"'],
         ["{'a': 9007199254740991}", { a: 9007199254740991 }],
-        ["{'a': 9007199254740993}", '! a number too large to be exact: send it as text'],
+        ["{'a': 9007199254740993}", '! a: a number too large to be exact: send it as text'],
         ["{'a': '\\x00'}", '! text with a NUL character'],
       ],
     ],

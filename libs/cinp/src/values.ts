@@ -1,3 +1,4 @@
+import { writeJson, numberIn } from '#kernel';
 import { flawOf } from '#http';
 import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
 import { shownMoment, toKey, toMoment, uriOf } from '#api';
@@ -20,7 +21,9 @@ type Read<K extends Kind> = (value: unknown, type: Extract<ValueType, { kind: K 
 /** One value from the wire in the shape of the inside, by kind. Null and (except for text and maps) empty text is null. */
 const READ: { readonly [K in Kind]: Read<K> } = {
   String: (value, { length }, { words }) => {
-    if (typeof value === 'object') throw new Unreadable('Unable to convert to a string');
+    if (typeof value === 'object' && numberIn(value) === undefined) {
+      throw new Unreadable('Unable to convert to a string');
+    }
     const text = typeof value === 'string' ? value : (toPythonText(value) ?? '');
     if (length !== undefined && text.length > length && Array.from(text).length > length)
       throw new Unreadable(words.tooLong);
@@ -49,7 +52,9 @@ const READ: { readonly [K in Kind]: Read<K> } = {
     return moment;
   },
   Map: (value) => {
-    if (typeof value !== 'object' || Array.isArray(value)) throw new Unreadable('Map must be a dict');
+    if (typeof value !== 'object' || Array.isArray(value) || numberIn(value) !== undefined) {
+      throw new Unreadable('Map must be a dict');
+    }
     return value;
   },
   Model: (value, { model }, { catalogue }) => {
@@ -76,7 +81,9 @@ const EMPTY: Readonly<Record<'text' | 'map' | 'other', (value: unknown) => unkno
 function readOne(type: ValueType, value: unknown, reading: Reading): unknown {
   const empty = EMPTY[type.kind === 'String' ? 'text' : type.kind === 'Map' ? 'map' : 'other'](value);
   if (empty !== undefined) return empty;
-  return (READ[type.kind] as Read<Kind>)(value, type, reading);
+  // Only in a map, and as text, is `1.0` another value than `1`.
+  const plain = type.kind === 'Map' || type.kind === 'String' ? value : (numberIn(value) ?? value);
+  return (READ[type.kind] as Read<Kind>)(plain, type, reading);
 }
 
 /** A value from the wire in the shape of the inside. @throws Unreadable */
@@ -167,7 +174,7 @@ export const writeObject = (fields: Readonly<Record<string, Field>>, values: Val
 
 /** Objects as JSON. */
 export const asJson: Making<string> = {
-  make: ({ fields }, object) => JSON.stringify(writeObject(fields, object)),
+  make: ({ fields }, object) => writeJson(writeObject(fields, object)),
   kept: true,
 };
 

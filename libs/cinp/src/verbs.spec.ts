@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ExampleObjects } from '../test/example-objects.ts';
 import { exampleObjects, SITE, FOUNDATION, NETWORK } from '../test/example-objects.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 let server: ExampleObjects;
 const ask: ExampleObjects['ask'] = (...sent) => server.ask(...sent);

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { inOrderOfApplication, isSecretName, readConfigName } from './config-name.ts';
+import { inOrderOfApplication, readConfigName } from './config-name.ts';
+import { isSecretName } from './secret-names.ts';
 
 it.each([
   ['aa', { operator: 'set', name: 'aa', only: undefined }],
@@ -30,11 +31,40 @@ it('entries are applied by the first character of their keys, and stay as they a
   ]);
 });
 
-it.each(['root_password', '<root_password', 'api_token:VM', '~some_secret', '_foundation_password'])(
-  '%s is a secret',
-  (key) => expect(isSecretName(key)).toBe(true),
-);
-it.each(['password', 'root_password_hash', 'secret', 'tokens', 'a_token_b', 'root_password:VM:x'])(
-  '%s is none',
-  (key) => expect(isSecretName(key)).toBe(false),
-);
+it.each([
+  'root_password',
+  '<root_password',
+  'api_token:VM',
+  '~some_secret',
+  '_foundation_password',
+  'password',
+  '>password:VM',
+  'passwd',
+  'token',
+  'secret',
+  'api_key',
+  'private_key',
+  'PASSWORD',
+  'Api_Key',
+  'db-password',
+  'root_passwd',
+  'ipmi-token',
+  'x_api_key',
+  'tls-private_key',
+  'tls_private-key',
+])('%s is a secret', (key) => expect(isSecretName(key)).toBe(true));
+it.each([
+  'root_password_hash',
+  'tokens',
+  'a_token_b',
+  'root_password:VM:x',
+  'mypassword',
+  'key',
+  'ssh_key',
+  'public_key',
+  'secretary',
+  'apikey',
+  'password2',
+  'secret_names',
+  'token_url',
+])('%s is none', (key) => expect(isSecretName(key)).toBe(false));

@@ -31,10 +31,8 @@ const ORDER = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz<
  * Entries in the order in which they are applied: by the first character of the key, so that for one name removing comes
  * first, then setting, prepending, appending and dropping. Keys that begin alike stay in the order they were written in.
  */
-export const inOrderOfApplication = <V>(entries: readonly (readonly [string, V])[]): (readonly [string, V])[] =>
-  entries.toSorted(([one], [other]) => ORDER.indexOf(one.charAt(0)) - ORDER.indexOf(other.charAt(0)));
-
-const SECRET = /_(?:password|token|secret)$/i;
-
-/** Whether a key, whatever its operator and class, names a secret. */
-export const isSecretName = (key: string): boolean => SECRET.test(readConfigName(key)?.name ?? key);
+export function inOrderOfApplication<V>(entries: readonly (readonly [string, V])[]): (readonly [string, V])[] {
+  const places: (readonly [string, V])[][] = Array.from({ length: ORDER.length + 1 }, () => []);
+  for (const entry of entries) places[ORDER.indexOf(entry[0].charAt(0)) + 1]?.push(entry);
+  return places.flat();
+}

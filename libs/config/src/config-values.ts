@@ -1,8 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { Json, JsonMap, SecretReference, UnitOfWork } from '#kernel';
-import { isSecretReference, looksLikeReference, MASK, objectOf, pairsOf } from '#kernel';
+import {
+  IntegralFloat,
+  isSecretReference,
+  looksLikeReference,
+  MASK,
+  objectOf,
+  pairsOf,
+  secretReference,
+  writeJson,
+} from '#kernel';
+import { templateFlaws } from './check-template.ts';
 import type { Operator } from './config-name.ts';
-import { isSecretName, readConfigName } from './config-name.ts';
+import { readConfigName } from './config-name.ts';
 import type { Origin, Pairs } from './layer.ts';
+import { itemsBefore } from './items-before.ts';
+import type { IsSecretName } from './secret-names.ts';
+import { declaredSecretNames, SECRET_NAMES, secretNames } from './secret-names.ts';
 
 const FIELD = 'config_values';
 
@@ -12,6 +26,8 @@ export interface SecretKeeping {
   keep(value: Json, owner: string, request: string): Promise<SecretReference>;
   /** Whether a secret has this value. */
   holds(reference: SecretReference, value: Json): Promise<boolean>;
+  /** Whose a secret is, in the words it was kept for; undefined where it is not known. */
+  ownerOf(reference: SecretReference): Promise<string | undefined>;
 }
 
 /** Whose configuration values are given, and what is asked of them. */
@@ -25,83 +41,148 @@ export interface ConfigOwner {
   readonly request: string;
   /** Names whose values have to be lists. */
   readonly lists?: readonly string[];
+  /** Names of secrets that are declared above it. */
+  readonly secretNames?: readonly string[];
 }
 
 /**
  * Configuration values as they are given with an object. Keys that are no names, and values that have to be lists and
  * are none, are faults of the field. Values of secrets, also deeper in a map, are kept elsewhere, and a reference stands
- * for them; a mask means that the secret is what it was.
+ * for them; a mask means that the secret is what it was. In a list, an item is known again by what stands beside its
+ * secrets; where that fits no item, or more than one, a mask is a fault.
  */
 export async function configValuesFrom(work: UnitOfWork, given: unknown, whose: ConfigOwner): Promise<Pairs> {
+  const pairs = pairsOf((given ?? {}) as JsonMap);
+  const isSecret = secretNames([...(whose.secretNames ?? []), ...declaredSecretNames(pairs)]);
+  const sealing: Sealing = { work, whose, isSecret };
   const values: [string, Json][] = [];
-  for (const [key, value] of pairsOf((given ?? {}) as JsonMap)) {
-    for (const [code, text] of faultsOf(key, value, whose.lists)) work.fault(FIELD, code, text);
+  for (const [key, value] of pairs) {
+    for (const [code, text] of faultsOf(key, value, sealing)) work.fault(FIELD, code, text);
     const before = whose.before?.find(([name]) => name === key)?.[1];
-    values.push([key, await sealed({ path: key, name: key, value, before }, whose, work)]);
+    for (const [path, flaw] of templateFlaws({ path: key, name: key, value, before }, isSecret)) {
+      work.fault(FIELD, 'TEMPLATE', `config item "${path}" is not a valid template: ${flaw}`);
+    }
+    values.push([key, await sealed({ path: key, owner: key, name: key, value, before }, sealing)]);
   }
   return values;
 }
 
-function* faultsOf(key: string, value: Json, lists: readonly string[] = []): Generator<[code: string, text: string]> {
+/** What sealing takes besides the value. */
+interface Sealing {
+  readonly work: UnitOfWork;
+  readonly whose: ConfigOwner;
+  readonly isSecret: IsSecretName;
+}
+
+type FaultText = readonly [code: string, text: string];
+
+function* faultsOf(key: string, value: Json, { whose: { lists = [] }, isSecret }: Sealing): Generator<FaultText> {
   const name = readConfigName(key);
   if (!name) yield ['NAME', `config item name "${key}" is invalid`];
   if (lists.includes(key) && !Array.isArray(value)) yield ['LIST', `config item "${key}" must be a list`];
+  if (name?.name === SECRET_NAMES && name.operator !== 'drop' && !isListOfTexts(value)) {
+    yield ['LIST', `config item "${key}" must be a list of names`];
+  }
   if (looksLikeReference(value)) yield ['RESERVED', `config item "${key}" holds a map with the key "$secret"`];
-  if (isSecretName(key) && name && !SEALED.includes(name.operator)) {
+  if (isSecret(key) && name && !SEALED.includes(name.operator)) {
     yield ['OPERATOR', `config item "${key}" is a secret: it can only be set or dropped`];
   }
 }
+
+const isListOfTexts = (value: Json): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
 
 /** What may be done with a secret as a whole; nobody can put together what nobody can see. */
 const SEALED: readonly Operator[] = ['set', 'drop'];
 
 /** A value on its way in: where it stands, the name it stands under, and what stood there before. */
 interface Given {
+  /** As refusals name it: `users.0.password`. */
   readonly path: string;
+  /** As its secrets are kept: with what never changes in the place of an index. */
+  readonly owner: string;
   readonly name: string;
   readonly value: Json;
   readonly before: Json | undefined;
 }
 
 /** A value with references in the place of its secrets. */
-async function sealed(given: Given, whose: ConfigOwner, work: UnitOfWork): Promise<Json> {
-  const { path, name, value, before } = given;
+async function sealed(given: Given, sealing: Sealing): Promise<Json> {
+  const { name, value } = given;
   if (value === null || typeof value === 'undefined') return null;
-  if (isSecretName(name)) return readConfigName(name)?.operator === 'drop' ? null : referenceFor(given, whose, work);
-  if (typeof value !== 'object') return value;
+  if (sealing.isSecret(name)) {
+    return readConfigName(name)?.operator === 'drop' ? null : referenceFor(given, sealing);
+  }
+  if (typeof value !== 'object' || IntegralFloat.is(value)) return value;
   const parts: [string, Json][] = [];
-  for (const [key, inner] of Array.isArray(value) ? [...value.entries()] : pairsOf(value as JsonMap)) {
-    const old = typeof before === 'object' && before !== null ? (before as JsonMap)[key] : undefined;
-    const part = { path: `${path}.${key}`, name: String(key), value: inner as Json, before: old };
-    parts.push([String(key), await sealed(part, whose, work)]);
+  for (const part of Array.isArray(value) ? itemsOf(given, value, sealing) : entriesOf(given, value as JsonMap)) {
+    parts.push([part.name, await sealed(part, sealing)]);
   }
   return Array.isArray(value) ? parts.map(([, part]) => part) : objectOf(parts);
 }
 
+const isMap = (value: Json | undefined): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);
+
+const entriesOf = ({ path, owner, before }: Given, value: JsonMap): Given[] =>
+  pairsOf(value).map(([name, inner]) => ({
+    path: `${path}.${name}`,
+    owner: `${owner}.${name}`,
+    name,
+    value: inner,
+    before: isMap(before) && Object.hasOwn(before, name) ? before[name] : undefined,
+  }));
+
+/** The items of a list; a secret in one is kept under a name of its own, wherever the item goes. */
+function itemsOf({ path, owner, before }: Given, value: readonly Json[], { whose, isSecret }: Sealing): Given[] {
+  const old = itemsBefore(value, Array.isArray(before) ? before : [], isSecret);
+  const mark = (index: number): string =>
+    createHash('sha256').update(`${whose.request}\n${path}.${index}`).digest('hex').slice(0, 12);
+  return value.map((item, index) => ({
+    path: `${path}.${index}`,
+    owner: `${owner}[${mark(index)}]`,
+    name: '',
+    value: item,
+    before: old[index],
+  }));
+}
+
 /** The reference that stands for a secret: the one before where it is unchanged. */
-async function referenceFor({ path, value, before }: Given, whose: ConfigOwner, work: UnitOfWork): Promise<Json> {
-  const { owner, secrets, request } = whose;
+async function referenceFor({ path, owner, value, before }: Given, { work, whose }: Sealing): Promise<Json> {
+  const { secrets, request } = whose;
   const known = isSecretReference(before) ? before : undefined;
-  if (value === MASK) {
-    if (!known) work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`);
-    return known ?? null;
-  }
-  return known && (await secrets.holds(known, value)) ? known : secrets.keep(value, secretOwner(owner, path), request);
+  const keep = async (text: Json): Promise<SecretReference> => {
+    const words = known && (await secrets.ownerOf(known));
+    return secrets.keep(text, words ?? secretOwner(whose.owner, owner), request);
+  };
+  if (value !== MASK) return known && (await secrets.holds(known, value)) ? known : keep(value);
+  if (known) return known;
+  // It was written before its name was that of a secret.
+  if (before !== undefined && before !== null && !looksLikeReference(before)) return keep(before);
+  work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`);
+  return null;
 }
 
 /** By what name the values of a secret are kept. */
 export const secretOwner = (owner: string, path: string): string => `${owner} ${path}`;
 
-/** Configuration values as they are shown: secrets masked, the order as they were written in. */
-export const shownValues = (values: Iterable<readonly [string, Json]>): Readonly<Record<string, Json>> =>
-  objectOf<Json>(Array.from(values, ([key, value]) => [key, shownValue(key, value)] as const));
-
-/** A value as it is shown, by the name it stands under: secrets masked, whether they were sealed already or not. */
-function shownValue(name: string, value: Json): Json {
-  if (value === null || typeof value !== 'object') return value !== null && isSecretName(name) ? MASK : value;
-  if (isSecretReference(value) || isSecretName(name)) return MASK;
-  if (Array.isArray(value)) return value.map((inner) => shownValue('', inner as Json));
-  return shownValues(pairsOf(value as JsonMap));
+/** The reference that stands at a path (`users.0.password`) in configuration values; undefined where there is none. */
+export function referenceAt(values: Pairs, path: string): SecretReference | undefined {
+  const [key, at] = values
+    .filter(([name]) => path === name || path.startsWith(`${name}.`))
+    .reduce<readonly [string, Json | undefined]>(
+      (best, one) => (one[0].length >= best[0].length ? one : best),
+      ['', undefined],
+    );
+  const steps = path.slice(key.length + 1);
+  const found = (steps === '' ? [] : steps.split('.')).reduce<Json | undefined>(
+    (inside, step) =>
+      typeof inside === 'object' && inside !== null && Object.hasOwn(inside, step)
+        ? (inside as JsonMap)[step]
+        : undefined,
+    at,
+  );
+  return isSecretReference(found) ? secretReference(found.$secret) : undefined;
 }
 
 /** Values of an object with the event each of them was written with. */
@@ -112,10 +193,10 @@ export interface Written {
 
 /** Values after they were written anew: those that are as they were keep the event they came with. */
 export function written(before: Written | undefined, configValues: Pairs, origin: Origin): Written {
-  const known = new Map(before?.configValues.map(([key, value]) => [key, JSON.stringify(value)]));
+  const known = new Map(before?.configValues.map(([key, value]) => [key, writeJson(value)]));
   const same = (key: string, text: string) => known.get(key) === text && before !== undefined;
   const origins = configValues.map(([key, value]) => {
-    const old = same(key, JSON.stringify(value)) ? before?.origins[key] : undefined;
+    const old = same(key, writeJson(value)) ? before?.origins[key] : undefined;
     return [key, old ?? origin] as const;
   });
   return { configValues, origins: Object.fromEntries(origins) };

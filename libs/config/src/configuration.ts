@@ -1,6 +1,6 @@
 import type { Json } from '#kernel';
-import type { ConfigFault, Layer } from './layer.ts';
-import { shownValues } from './config-values.ts';
+import type { ConfigFault, Layer, Pairs } from './layer.ts';
+import { shownValues } from './shown-values.ts';
 import { overlay } from './overlay.ts';
 
 /** What every configuration says about the server it comes from. */
@@ -30,9 +30,12 @@ export function shownConfiguration(
   values: Iterable<readonly [string, Json]>,
   faults: readonly ConfigFault[],
 ): Readonly<Record<string, Json>> {
-  const listed = faults.map(({ key, error, message }): Json => ({ key, error, message }));
-  return shownValues(faults.length === 0 ? values : [...values, ['__faults', listed]]);
+  return shownValues([...values, ...faultsShown(faults)]);
 }
+
+/** What is at fault in a configuration, as it stands in it; nothing where nothing is. */
+export const faultsShown = (faults: readonly ConfigFault[]): Pairs =>
+  faults.length === 0 ? [] : [['__faults', faults.map(({ key, error, message }): Json => ({ key, error, message }))]];
 
 /** The configuration layers come to, with nothing in it rendered. */
 export function unmergedConfiguration(layers: readonly Layer[], classes: readonly string[] = []) {

@@ -1,9 +1,12 @@
 import type { Json } from '#kernel';
-import { inSlices, maskSecrets } from '#kernel';
+import { inSlices, writeJson } from '#kernel';
 import type { Operator } from './config-name.ts';
 import type { ConfigFault, Layer, Source } from './layer.ts';
 import { merging } from './merge.ts';
-import { overlay } from './overlay.ts';
+import type { Step } from './overlay.ts';
+import { overlaying } from './overlay.ts';
+import { secretNamesIn } from './secret-names.ts';
+import { shownValue } from './shown-values.ts';
 
 /** What one entry did to a name: where it stands, who wrote it and when, and the value before and after. */
 export interface ExplainedStep {
@@ -40,23 +43,31 @@ export const explain = (layers: readonly Layer[], classes: readonly string[] = [
   inSlices(explaining(layers, classes));
 
 function* explaining(layers: readonly Layer[], classes: readonly string[]): Generator<unknown, Explained> {
-  const steps = new Map<string, ExplainedStep[]>();
-  const { values, faults } = overlay(layers, classes, {
-    note: ({ layer, key, name, operator, value, before, after }) => {
-      const story = steps.get(name) ?? [];
-      story.push({ source: sourceOf(layer, key), key, operator, value, before, after });
-      steps.set(name, story);
+  const stories = new Map<string, Step[]>();
+  const { values, faults } = yield* overlaying(layers, classes, {
+    note: (step) => {
+      const story = stories.get(step.name);
+      if (story) story.push(step);
+      else stories.set(step.name, [step]);
     },
   });
-  yield;
   const merged = yield* merging(values);
+  const isSecret = secretNamesIn([...values]);
   const names: ExplainedName[] = [];
-  for (const [name, story] of steps) {
-    const value = values.get(name);
-    const rendered = merged.values.get(name);
-    const differs = JSON.stringify(value) !== JSON.stringify(rendered);
-    const explained = { name, value, ...(differs && rendered !== undefined ? { rendered } : {}), steps: story };
-    names.push(maskSecrets(explained) as unknown as ExplainedName);
+  for (const [name, story] of stories) {
+    const shown = <V extends Json | undefined>(value: V): V | Json =>
+      value === undefined ? value : shownValue(name, value, isSecret);
+    const [value, rendered] = [shown(values.get(name)), shown(merged.values.get(name))];
+    const differs = rendered !== undefined && writeJson(value) !== writeJson(rendered);
+    const steps = story.map(({ layer, key, operator, value: given, before, after }) => ({
+      source: sourceOf(layer, key),
+      key,
+      operator,
+      value: shown(given),
+      before: shown(before),
+      after: shown(after),
+    }));
+    names.push({ name, value, ...(differs ? { rendered } : {}), steps });
     yield;
   }
   return { names, faults: [...faults, ...merged.faults] };

@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Json, JsonMap } from '#kernel';
+import { floatOf } from '#kernel';
 import { LIMITS } from './limits.ts';
 import { merge } from './merge.ts';
+
+/** Processor time this process has had, in milliseconds: what else the machine does is of no matter to it. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 const merged = (values: JsonMap) => {
   const { values: map, faults } = merge(Object.entries(values));
@@ -26,6 +33,19 @@ describe('the texts of a configuration', () => {
     [
       { t: true, f: null, b: '{{ t }} {{ f }} {{ 1.5 }}' },
       { t: true, f: null, b: 'True None 1.5' },
+    ],
+    [
+      { v: floatOf(1), l: [floatOf(2), 2, { d: floatOf(1e22) }], s: 'v{{ v }} {{ l }}', j: '{{ l|tojson }}' },
+      {
+        v: floatOf(1),
+        l: [floatOf(2), 2, { d: floatOf(1e22) }],
+        s: "v1.0 [2.0, 2, {'d': 1e+22}]",
+        j: '[2.0, 2, {"d": 1e+22}]',
+      },
+    ],
+    [
+      { v: floatOf(3), s: '{{ v + 1 }} {{ v|int }} {{ v == 3 }} {{ 4 * v }}' },
+      { v: floatOf(3), s: '4.0 3 True 12.0' },
     ],
     [{ s: '{{ missing }}|' }, { s: '|' }],
     [
@@ -80,10 +100,10 @@ describe('the texts of a configuration', () => {
   );
 
   it('that go in circles are given up soon', () => {
-    const begun = performance.now();
+    const begun = processorTime();
     const many = Array.from({ length: 300 }, (_, n): [string, Json] => [`k${n}`, `{{ k${(n + 1) % 300} }}{{ k${n} }}`]);
     const { values, faults } = merge(many);
-    expect(performance.now() - begun).toBeLessThan(LIMITS.time + 2000);
+    expect(processorTime() - begun).toBeLessThan(LIMITS.time + 2000);
     expect(faults).toHaveLength(300);
     expect([...values]).toEqual(many);
   });

@@ -1,19 +1,21 @@
 import type { Json } from '#kernel';
-import { atOnce } from '#kernel';
+import { atOnce, IntegralFloat } from '#kernel';
+import { TEMPLATE_MARK } from './check-template.ts';
 import { TemplateFault } from './jinja/fault.ts';
 import type { Names } from './jinja/render-template.ts';
+import { unmarked } from './jinja/secret-mark.ts';
 import { namesOf, renderOnce } from './jinja/render-template.ts';
 import type { ConfigFault } from './layer.ts';
 import type { Limits } from './limits.ts';
 import { LIMITS } from './limits.ts';
+import type { IsSecretName } from './secret-names.ts';
+import { secretNamesIn } from './secret-names.ts';
 
 /** Values whose texts have been rendered, and the texts that could not be. */
 export interface Merged {
   readonly values: Map<string, Json>;
   readonly faults: readonly ConfigFault[];
 }
-
-const MARK = /\{[{%#]/;
 
 /**
  * Renders every text in a configuration as a template that sees the configuration, over and over until nothing changes.
@@ -29,24 +31,41 @@ export const merging = (
   limits: Limits = LIMITS,
 ): Generator<unknown, Merged> => new Merging(values, limits).run();
 
+/** As {@link merging}, for the machine that it is about: with secrets like any other text. */
+export const mergingRevealed = (values: Iterable<readonly [string, Json]>): Generator<unknown, Merged> =>
+  new Merging(values, LIMITS, () => false).run();
+
+/** As {@link merge}, with the marks of secrets still in the texts: for whoever renders with them. */
+export const mergeMarked = (values: Iterable<readonly [string, Json]>, limits: Limits): Merged =>
+  atOnce(new Merging(values, limits).marked());
+
 class Merging {
   readonly #limits: Limits;
   readonly #first: ReadonlyMap<string, Json>;
   readonly #faults = new Map<string, ConfigFault>();
+  readonly #isSecret: IsSecretName;
   #deadline: number;
   #steps: number;
   #length = 0;
   /** What changed in the round under way: the texts with something to render, by path. */
   #changed = new Map<string, boolean>();
 
-  constructor(values: Iterable<readonly [string, Json]>, limits: Limits) {
+  /** @param isSecret names whose values are secrets; those that plainly are, and that the values declare, unless said */
+  constructor(values: Iterable<readonly [string, Json]>, limits: Limits, isSecret?: IsSecretName) {
     this.#limits = limits;
     this.#first = new Map(values);
+    this.#isSecret = isSecret ?? secretNamesIn([...this.#first]);
     this.#steps = limits.allSteps;
     this.#deadline = performance.now() + limits.time;
   }
 
   *run(): Generator<unknown, Merged> {
+    const { values, faults } = yield* this.marked();
+    return { values: new Map(Array.from(values, ([key, value]) => [key, masked(value)] as const)), faults };
+  }
+
+  /** As {@link run}, with the marks of secrets still in the texts. */
+  *marked(): Generator<unknown, Merged> {
     let values = this.#first;
     for (let round = 0; round < this.#limits.rounds; round += 1) {
       values = yield* this.#round(values);
@@ -61,7 +80,7 @@ class Merging {
   *#round(values: ReadonlyMap<string, Json>): Generator<unknown, ReadonlyMap<string, Json>> {
     this.#changed = new Map();
     this.#length = 0;
-    const names = namesOf(values);
+    const names = namesOf(values, this.#isSecret);
     const rendered = new Map<string, Json>();
     for (const [key, value] of values) {
       rendered.set(key, this.#each(value, key, names));
@@ -75,7 +94,7 @@ class Merging {
   #each(value: Json, path: string, names: Names): Json {
     if (typeof value === 'string') return this.#text(value, path, names);
     if (Array.isArray(value)) return value.map((item, n) => this.#each(item as Json, `${path}.${n}`, names));
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const entries = Object.entries(value);
       return Object.fromEntries(entries.map(([key, item]) => [key, this.#each(item, `${path}.${key}`, names)]));
     }
@@ -84,7 +103,7 @@ class Merging {
 
   #text(text: string, path: string, names: Names): string {
     if (this.#faults.has(path)) return text;
-    const isTemplate = MARK.test(text);
+    const isTemplate = TEMPLATE_MARK.test(text);
     const rendered = isTemplate ? this.#render(text, path, names) : plain(text);
     if (rendered !== text) this.#changed.set(path, isTemplate);
     return rendered;
@@ -114,7 +133,7 @@ class Merging {
   }
 
   #faulty(key: string, error: string, message: string): void {
-    this.#faults.set(key, { key, error, message });
+    this.#faults.set(key, { key, error, message: unmarked(message) });
   }
 
   /** The values as they are in the end: what could not be rendered has its first words again. */
@@ -126,13 +145,13 @@ class Merging {
   #finish(value: Json, path: string, first: Json | undefined): Json {
     if (typeof value === 'string') {
       if (this.#faults.has(path)) return first ?? value;
-      return MARK.test(value) ? value : value.replace(/\n+$/, '');
+      return TEMPLATE_MARK.test(value) ? value : value.replace(/\n+$/, '');
     }
     if (Array.isArray(value)) {
       const before = first as readonly Json[];
       return value.map((item, n) => this.#finish(item as Json, `${path}.${n}`, before[n]));
     }
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !IntegralFloat.is(value)) {
       const before = first as Readonly<Record<string, Json>>;
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, this.#finish(item, `${path}.${key}`, before[key])]),
@@ -144,3 +163,11 @@ class Merging {
 
 /** Text without anything to render comes out of a round with plain newlines, and without the one at its end. */
 const plain = (text: string): string => text.replace(/\r\n|\r/g, '\n').replace(/\n$/, '');
+
+/** A value with masks in the place of the marks of secrets. */
+function masked(value: Json): Json {
+  if (typeof value === 'string') return unmarked(value);
+  if (value === null || typeof value !== 'object' || IntegralFloat.is(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => masked(item as Json));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
+}

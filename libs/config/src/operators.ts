@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonMap } from '#kernel';
+import { IntegralFloat, numberIn } from '#kernel';
 import type { Operator } from './config-name.ts';
 import { textOf } from './text-of.ts';
 
@@ -8,7 +9,8 @@ export class Uncombinable extends Error {}
 
 type Combine = (old: Json, value: Json) => Json | undefined;
 
-const isMap = (value: Json): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: Json): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /** What becomes of an old value; undefined: it goes. What nothing is said about stays as it is. */
@@ -52,7 +54,10 @@ function withoutText(text: string, part: string): string {
 }
 
 function withoutItem(list: readonly Json[], item: Json): readonly Json[] {
-  const at = list.findIndex((one) => isDeepStrictEqual(one, item));
+  const number = numberIn(item);
+  const isSame = (one: Json): boolean =>
+    number === undefined ? isDeepStrictEqual(one, item) : numberIn(one) === number;
+  const at = list.findIndex(isSame);
   return at === -1 ? list : list.toSpliced(at, 1);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Json, JsonMap } from '#kernel';
+import { floatOf } from '#kernel';
 import type { Layer, Pairs } from './layer.ts';
 import type { Step } from './overlay.ts';
 import { overlay } from './overlay.ts';
@@ -37,6 +38,10 @@ describe('values laid over others', () => {
       ],
       { aa: "xNoneTrue[1.5, 'a']" },
     ],
+    ['become text there, floats with their point', { aa: 'v' }, [[['>aa', floatOf(3)]]], { aa: 'v3.0' }],
+    ['take numbers away, of either kind', { aa: [floatOf(1), 2] }, [[['-aa', [1, floatOf(2)]]]], { aa: [] }],
+    ['replace and stay floats', { aa: 1 }, [[['aa', floatOf(1)]]], { aa: floatOf(1) }],
+    ['leave a float that is there', { aa: floatOf(1) }, [[['>aa', 1]]], { aa: floatOf(1) }],
     ['take items away', { aa: [1, 2, 1] }, [[['-aa', [1, 9]]]], { aa: [2, 1] }],
     [
       'go before and behind a list',

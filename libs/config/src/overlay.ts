@@ -1,4 +1,5 @@
 import type { Json } from '#kernel';
+import { atOnce } from '#kernel';
 import type { Operator } from './config-name.ts';
 import { inOrderOfApplication, readConfigName } from './config-name.ts';
 import type { ConfigFault, Layer } from './layer.ts';
@@ -28,11 +29,21 @@ export interface Overlaid {
  * a class apply only where it is among `classes`. An entry that cannot be applied is a fault of its key; what there was
  * stays.
  */
-export function overlay(
+export const overlay = (layers: readonly Layer[], classes: readonly string[] = [], options: Options = {}): Overlaid =>
+  atOnce(overlaying(layers, classes, options));
+
+interface Options {
+  readonly start?: Iterable<readonly [string, Json]>;
+  /** Told what each entry did. */
+  readonly note?: (step: Step) => void;
+}
+
+/** The same, as work that may pause after each entry. */
+export function* overlaying(
   layers: readonly Layer[],
-  classes: readonly string[] = [],
-  options: { readonly start?: Iterable<readonly [string, Json]>; readonly note?: (step: Step) => void } = {},
-): Overlaid {
+  classes: readonly string[],
+  options: Options = {},
+): Generator<unknown, Overlaid> {
   const values = new Map(options.start);
   const faults: ConfigFault[] = [];
   const put = (layer: Layer, key: string, name: string, operator: Operator, value: Json): void => {
@@ -55,6 +66,7 @@ export function overlay(
           faults.push({ key, error: 'ValueError', message: error.message });
         }
       }
+      yield;
     }
     for (const [name, value] of layer.attributes ?? []) put(layer, name, name, 'set', value);
   }

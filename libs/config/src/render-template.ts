@@ -1,10 +1,12 @@
 import type { Json } from '#kernel';
 import { TemplateFault } from './jinja/fault.ts';
+import { unmarked } from './jinja/secret-mark.ts';
 import { namesOf, renderOnce } from './jinja/render-template.ts';
 import type { ConfigFault } from './layer.ts';
 import type { Limits } from './limits.ts';
 import { LIMITS } from './limits.ts';
-import { merge } from './merge.ts';
+import { mergeMarked } from './merge.ts';
+import { secretNamesIn } from './secret-names.ts';
 
 /** A boot script or template that cannot be rendered. */
 export class Unrenderable extends Error {}
@@ -30,8 +32,8 @@ export function renderTemplate(
   values: Iterable<readonly [string, Json]>,
   limits: Limits = LIMITS,
 ): Rendered {
-  const merged = merge(values, limits);
-  const names = namesOf(merged.values);
+  const merged = mergeMarked(values, limits);
+  const names = namesOf(merged.values, secretNamesIn([...merged.values]));
   const deadline = performance.now() + limits.time;
   let text = template;
   for (let round = 0; /\{[{%]/.test(text); round += 1) {
@@ -40,9 +42,9 @@ export function renderTemplate(
     try {
       text = renderOnce(before, names, { steps: limits.steps, length: limits.length, deadline }).text;
     } catch (error) {
-      throw error instanceof TemplateFault ? new Unrenderable(words(error)) : error;
+      throw error instanceof TemplateFault ? new Unrenderable(unmarked(words(error))) : error;
     }
     if (text === before) break;
   }
-  return { text, faults: merged.faults };
+  return { text: unmarked(text), faults: merged.faults };
 }

@@ -23,6 +23,7 @@ export const entryModel = defineModel({
   idField: 'id',
   fields: entryFields,
   rows: entries,
+  sites: 'none',
   present: ({ service, ...row }, id) => ({ ...row, ...service, id }),
   create: (values) => new CreateEntry(values),
   update: (id, values) => new ChangeEntry(id, values),

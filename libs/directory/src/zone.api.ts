@@ -23,6 +23,7 @@ export const zoneModel = defineModel({
   idField: 'id',
   fields: zoneFields,
   rows: zones,
+  sites: 'none',
   present: ({ timers, ...row }, id) => ({ ...row, ...timers, id }),
   complete: async (_, id, { view }) => ({ fqdn: await domainOf(view, Number(id)) }),
   create: (values) => new CreateZone(values),

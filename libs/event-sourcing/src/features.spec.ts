@@ -27,6 +27,11 @@ describe('what modules add', () => {
   it.each([
     ['one category of streams', { deciders: [decider('rack')] }, 'the category rack'],
     ['one read model', { readModels: [readModel('racks')] }, 'the read model racks'],
+    [
+      'dead letters of one name',
+      { letterReceivers: { reports: async () => undefined } },
+      'the dead letters of reports',
+    ],
     ['the old shapes of one event', { upcasters: { RackDefined: [] } }, 'upcasters for RackDefined'],
   ])('cannot be %s twice', (_, feature, what) => {
     const features = new Features().add(feature);

@@ -2,7 +2,7 @@ import type { AnyDecider } from '#kernel';
 import type { ReadModel } from '#read-store';
 import type { Upcasters } from '#event-store';
 import { mergeUpcasters } from '#event-store';
-import type { LogListener } from '#reactions';
+import type { DeadLetter, LogListener } from '#reactions';
 
 /** What a module adds to the log and to what is made from it. */
 export interface Feature {
@@ -13,7 +13,12 @@ export interface Feature {
   readonly upcasters?: Upcasters;
   /** Reactions, reconcilers and followers that need nothing injected; see `contributeListeners` for the others. */
   readonly listeners?: readonly LogListener[];
+  /** Who takes dead letters that are no events when an operator has them tried again, by the name they are kept under. */
+  readonly letterReceivers?: LetterReceivers;
 }
+
+/** By the name of the receiver: takes one of its dead letters, or throws why not. */
+export type LetterReceivers = Readonly<Record<string, (letter: DeadLetter) => Promise<void>>>;
 
 /** Everything the modules of a server have added, in the order of the modules. */
 export class Features {
@@ -21,9 +26,10 @@ export class Features {
   readonly readModels: ReadModel[] = [];
   readonly upcasters: Record<string, Upcasters[string]> = {};
   readonly listeners: LogListener[] = [];
+  readonly letterReceivers: Record<string, LetterReceivers[string]> = {};
 
-  /** @throws Error where two modules claim one kind of stream, one read model, or the old shapes of one event */
-  add({ deciders = [], readModels = [], upcasters = {}, listeners = [] }: Feature): this {
+  /** @throws Error where two modules claim one kind of stream, one read model, the dead letters of one name, or the old shapes of one event */
+  add({ deciders = [], readModels = [], upcasters = {}, listeners = [], letterReceivers = {} }: Feature): this {
     for (const decider of deciders) {
       claim(this.deciders, ({ category }) => category === decider.category, `the category ${decider.category}`);
       this.deciders.push(decider);
@@ -35,6 +41,10 @@ export class Features {
     // In place: whoever reads events holds this map already.
     Object.assign(this.upcasters, mergeUpcasters([this.upcasters, upcasters]));
     this.listeners.push(...listeners);
+    for (const [name, take] of Object.entries(letterReceivers)) {
+      claim(Object.keys(this.letterReceivers), (other) => other === name, `the dead letters of ${name}`);
+      this.letterReceivers[name] = take;
+    }
     return this;
   }
 }

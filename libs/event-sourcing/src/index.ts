@@ -1,4 +1,4 @@
-export { contributeListeners } from './contribute-listeners.ts';
+export { contributeLetterReceivers, contributeListeners } from './contribute-listeners.ts';
 export { EventSourcingModule } from './event-sourcing.module.ts';
 export { EVENT_SOURCING_OPTIONS } from './event-sourcing-options.ts';
 export type { EventSourcingOptions } from './event-sourcing-options.ts';

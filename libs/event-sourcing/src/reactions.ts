@@ -31,8 +31,15 @@ export class Reactions implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationBootstrap(): Promise<void> {
     const { pool, onReactionError } = this.#options;
-    const { listeners, upcasters } = this.#features;
-    this.#runner = new ReactionRunner({ store: this.#store, pool, listeners, upcasters, onError: onReactionError });
+    const { listeners, upcasters, letterReceivers } = this.#features;
+    this.#runner = new ReactionRunner({
+      store: this.#store,
+      pool,
+      listeners,
+      upcasters,
+      retryLetter: letterReceivers,
+      onError: onReactionError,
+    });
     await this.#runner.start();
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommandMetadata } from '#kernel';
-import { Conflict, idOf, refuse, streamName, UnitOfWork } from '#kernel';
+import { Conflict, idOf, parseStored, refuse, streamName, UnitOfWork, writeJson } from '#kernel';
 import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
@@ -144,7 +144,7 @@ export class CommandExecutor {
     const decided = writes.flatMap((write) => write.events);
     const same = decided.every(({ type, data }, n) => events[n]?.type === type && events[n].data === data);
     const earlier = same ? {} : { earlier: true as const };
-    const { result } = JSON.parse(events.at(-1)?.meta ?? '{}') as Partial<Meta>;
+    const { result } = parseStored(events.at(-1)?.meta ?? '{}') as Partial<Meta>;
     if (result !== undefined) return { value: result as R, position, ...earlier };
     if (same || isToldByStreams(value, writes)) return { value, position, ...earlier };
     throw new Conflict(writes.map(({ stream }) => stream));
@@ -228,8 +228,8 @@ export class CommandExecutor {
         const event: NewEvent = {
           id: eventId(metadata.request, index),
           type: message.type,
-          data: JSON.stringify(message.data),
-          meta: JSON.stringify(meta),
+          data: writeJson(message.data),
+          meta: writeJson(meta),
         };
         chained.push(event);
         hash = hashOf(stream, expected + 1 + n, event);

@@ -13,7 +13,7 @@ import type { CommandOutcome } from './command-gateway.ts';
 import { NamedCommand } from './named-command.ts';
 import { UnitOfWorkHandler } from './unit-of-work-handler.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const NOW = '2026-01-01T00:00:00.000000+00:00';
 

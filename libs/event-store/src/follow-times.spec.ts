@@ -11,7 +11,7 @@ import { followTimes } from './follow-times.ts';
 import { positionAt } from './position-at.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-05-01T12:00:00.000Z');

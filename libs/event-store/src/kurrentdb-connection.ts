@@ -1,5 +1,6 @@
 import type * as Kurrent from '@kurrent/kurrentdb-client';
 import type { Filter, KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { BadSetting } from '#runtime/settings';
 
 /** The client package. It is a peer that need not be there, so it is loaded only when a log on KurrentDB is opened. */
 export type KurrentPackage = typeof Kurrent;
@@ -14,18 +15,19 @@ const APPEND_RECORDS = '/kurrentdb.protocol.v2.streams.StreamsService/AppendReco
 
 /**
  * Loads the client package.
- * @throws Error that says what to install
+ * @throws BadSetting that says what to install
  */
 export async function loadKurrentPackage(
   load = (): Promise<KurrentPackage> => import('@kurrent/kurrentdb-client'),
 ): Promise<KurrentPackage> {
   try {
     return await load();
-  } catch (cause) {
-    throw new Error(
+  } catch {
+    throw new BadSetting(
+      'EVENT_STORE',
+      'kurrentdb',
       'a log on KurrentDB needs the package @kurrent/kurrentdb-client, and it cannot be loaded; ' +
         'install it with: npm install @kurrent/kurrentdb-client@1.3.1',
-      { cause },
     );
   }
 }

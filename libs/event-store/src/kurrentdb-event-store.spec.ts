@@ -5,7 +5,7 @@ import { MAX_APPEND_BYTES, NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from '../test/event-store.suite.ts';
 import { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 eventStoreSuite('the log on a stand-in for KurrentDB', async () => {
   const server = await startKurrentDbStandIn();

@@ -6,7 +6,7 @@ import { startRelay, testDatabase, until } from '#testing';
 import type { LeadershipTimes } from './leadership.ts';
 import { Leadership } from './leadership.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 /** So that specs need not wait for the seconds of a real server; no answer is late by itself. */
 const QUICK: LeadershipTimes = { candidacy: 20, heartbeat: 20, answer: 10_000, lease: 300 };
@@ -165,6 +165,18 @@ describe('the leader among several processes on one database', () => {
     const begun = Number(rows[0]?.begun);
     await until(() => Date.now() - begun > 3 * QUICK.lease);
     expect([leading(), first.course]).toEqual([[true, false], ['begun']]);
+  });
+
+  it('says why nobody may lead, until it leads or another one does', async () => {
+    const url = await throughRelay();
+    const one = await candidate('duty', url);
+    expect(one.leadership.fault).toBeUndefined();
+    await relay?.cut();
+    await until(() => one.leadership.fault !== undefined);
+    const other = await candidate();
+    await relay?.mend();
+    await until(() => one.leadership.fault === undefined);
+    expect([one.leadership.leading, other.leadership.leading]).toEqual([false, true]);
   });
 
   it('tells the same trouble once while it stands by', async () => {

@@ -62,6 +62,7 @@ export class Leadership {
   #leading = false;
   #candidacy: Promise<void> | undefined;
   #lastError: string | undefined;
+  #fault: string | undefined;
 
   constructor({ pool, name, duty, onError, times = TIMES }: LeadershipOptions) {
     this.#pool = pool;
@@ -74,6 +75,11 @@ export class Leadership {
   /** Whether this process has the duty. */
   get leading(): boolean {
     return this.#leading;
+  }
+
+  /** Why this process neither leads nor stands by for another one that does; undefined where it does one of them. */
+  get fault(): string | undefined {
+    return this.#fault;
   }
 
   /** Resolves when this process leads, or stands by. @throws what the database or the duty's preparation throws */
@@ -106,6 +112,7 @@ export class Leadership {
     if (!this.#leading) return;
     this.#term = undefined;
     this.#leading = false;
+    this.#fault = String(error);
     this.#onError(error);
     term.client.release(true);
     this.#candidacy = this.#duty.end().then(() => this.#standBy());
@@ -120,6 +127,7 @@ export class Leadership {
       try {
         if (await this.#tryToLead()) return;
         this.#lastError = undefined;
+        this.#fault = undefined;
       } catch (error) {
         if (error !== signal.reason) this.#tell(error);
       }
@@ -128,6 +136,7 @@ export class Leadership {
 
   #tell(error: unknown): void {
     const text = String(error);
+    this.#fault = text;
     if (text !== this.#lastError) this.#onError(error);
     this.#lastError = text;
   }
@@ -160,6 +169,7 @@ export class Leadership {
     }
     this.#leading = true;
     this.#lastError = undefined;
+    this.#fault = undefined;
     this.#duty.begin();
     return true;
   }

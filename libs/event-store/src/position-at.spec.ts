@@ -7,7 +7,7 @@ import { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 import { positionAt } from './position-at.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const moment = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000+00:00`;
 

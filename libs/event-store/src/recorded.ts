@@ -1,4 +1,4 @@
-import { idOf } from '#kernel';
+import { idOf, parseStored } from '#kernel';
 import type { Meta, Position, StoredEvent } from './event-store.ts';
 import type { Upcasters } from './upcasters.ts';
 import { upcast } from './upcasters.ts';
@@ -30,7 +30,7 @@ export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent 
   const meta = JSON.parse(event.meta) as Meta;
   return {
     type: event.type,
-    data: upcast(upcasters, event.type, meta.v, JSON.parse(event.data)),
+    data: upcast(upcasters, event.type, meta.v, parseStored(event.data)),
     id: idOf(event.stream),
     stream: event.stream,
     revision: event.revision,

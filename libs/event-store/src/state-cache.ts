@@ -1,5 +1,5 @@
 import type { Decider, Message, StreamState, StateSource } from '#kernel';
-import { evolve, streamName } from '#kernel';
+import { evolve, parseStored, streamName } from '#kernel';
 import type { EventStore, Meta, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
@@ -151,7 +151,7 @@ export class StateCache implements StateSource {
 
   #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
     const meta = JSON.parse(event.meta) as Meta;
-    const message = { type: event.type, data: upcast(this.#past, event.type, meta.v, JSON.parse(event.data)) };
+    const message = { type: event.type, data: upcast(this.#past, event.type, meta.v, parseStored(event.data)) };
     kept.folded = {
       state: evolve(kept.decider, kept.folded.state, message),
       revision,

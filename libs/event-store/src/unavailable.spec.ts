@@ -5,7 +5,7 @@ import type { TestDatabase } from '#testing';
 import { freePort, testDatabase } from '#testing';
 import { isUnavailable } from './unavailable.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

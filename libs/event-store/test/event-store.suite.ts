@@ -19,7 +19,7 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
   describe(name, () => {
     let store: EventStore;
     let stop: () => Promise<void>;
-    beforeAll(async () => ({ store, stop } = await make()), 30_000);
+    beforeAll(async () => ({ store, stop } = await make()));
     afterAll(() => stop());
 
     const append = (stream: string, expected: number, ...events: NewEvent[]) =>

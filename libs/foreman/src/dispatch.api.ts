@@ -1,8 +1,17 @@
-import { defineModel, parameter, staticAction } from '#api';
+import type { Values } from '#api';
+import { asText, defineModel, parameter, staticAction } from '#api';
+import type { View } from '#read-store';
 import { FetchTasks, ReportPolledTask } from './dispatch.commands.ts';
+import { jobs } from './jobs.ts';
 
 const permission = { grant: 'SubContractor.can_dispatch' };
 const { text, integer, map, reference } = parameter;
+
+/** Where the task is that an agent tells about. */
+async function placeOfTask({ job_id: id }: Values, view: View) {
+  const row = await view.get(jobs, Number(id));
+  return row && { site: row.site, modules: row.order ? [row.order.module] : [] };
+}
 
 /** The interface of agents that poll over HTTP. */
 export const dispatchModel = defineModel({
@@ -19,6 +28,7 @@ export const dispatchModel = defineModel({
       },
       returns: { type: { kind: 'Map' }, list: true },
       permission,
+      sites: async ({ site, module_list: modules }) => ({ site: asText(site), modules: modules as string[] }),
       command: ({ site, module_list: modules, max_jobs: max }) => new FetchTasks(String(site), modules, Number(max)),
     }),
     jobResults: staticAction({
@@ -26,6 +36,7 @@ export const dispatchModel = defineModel({
       parameters: { job_id: integer(), cookie: text(), data: map() },
       returns: text(),
       permission,
+      sites: placeOfTask,
       command: ({ job_id: job, cookie, data }) =>
         new ReportPolledTask(Number(job), String(cookie), { result: data as never }),
     }),
@@ -33,6 +44,7 @@ export const dispatchModel = defineModel({
       doc: 'Takes the failure of a task; the job goes into error.',
       parameters: { job_id: integer(), cookie: text(), msg: text() },
       permission,
+      sites: placeOfTask,
       command: ({ job_id: job, cookie, msg }) =>
         new ReportPolledTask(Number(job), String(cookie), { error: String(msg) }),
     }),

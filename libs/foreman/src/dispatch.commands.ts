@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
-import { canServe, Forbidden } from '#api';
 import type { Clock, CommandResult } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
@@ -18,6 +17,7 @@ import type { Holder, TaskOrder } from './job.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
+import { SiteCheck } from './site-check.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -96,15 +96,18 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
     @Inject(READ_STORE) private readonly reads: ReadStore,
     @Inject(CommandGateway) private readonly commands: CommandGateway,
+    @Inject(SiteCheck) private readonly sites: SiteCheck,
   ) {}
 
+  /** @throws Forbidden; Refusal where there is no such site */
   async execute(command: FetchTasks): Promise<CommandResult<readonly PolledTask[]>> {
     const { site, modules, max } = command;
     const context = CommandContext.from(command);
-    const { caller } = context;
-    if (!caller || !canServe(caller, site, modules)) throw new Forbidden('not its site, or not its modules');
-    const holder = holderOf(caller);
-    const tasks = await this.#handedBefore(holder, await this.foreman.heardPolling(holder));
+    const holder = holderOf(context.caller);
+    if (!(await this.sites.has(site, agentOf(holder)))) {
+      throw refuse('site', 'NOT_FOUND', `there is no site ${JSON.stringify(site)}`);
+    }
+    const tasks = await this.#handedBefore(holder, await this.foreman.heardPolling(holder, true));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
@@ -151,9 +154,9 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   }
 
   /**
-   * What becomes of the tasks an agent was handed before. One that has logged in anew has forgotten them: they are open
-   * again. To one that is heard of for the first time since the server was started they are handed once more, with the
-   * same cookie, where that is safe: the answer they were in may have been lost with the server.
+   * What becomes of the tasks that agents of this name and source were handed before. The session's own are handed out
+   * once more, with the same cookie, where that is safe and no server that runs has heard of it before: the answer they
+   * were in may have been lost with the server. Those of a session that is over are open again.
    */
   async #handedBefore(holder: Holder, first: boolean): Promise<PolledTask[]> {
     const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
@@ -161,8 +164,10 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     for (const { key, row } of rows) {
       const { order, dispatch, stage } = row;
       if (!order || !dispatch?.holder) continue;
-      if (this.foreman.polls.startedAgain(dispatch.holder)) await this.foreman.reconcileNow(Number(key));
-      else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
+      if (dispatch.holder.session !== holder.session) {
+        const over = this.foreman.polls.deadlineOf(dispatch.holder, Date.parse(dispatch.deadline)) <= this.foreman.now;
+        if (over) await this.foreman.reconcileNow(Number(key));
+      } else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
         const task = await this.#polled(Number(key), order, dispatch.cookie);
         if (task) again.push(task);
       }
@@ -177,7 +182,7 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    await this.foreman.heardPolling(holderOf(caller));
+    await this.foreman.heardPolling(holderOf(caller), false);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
     const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome), context);

@@ -1,4 +1,5 @@
 import type { Repeat, ServerHalf } from '#platform';
+import type { ReadModel } from '#read-store';
 import type { ForemanWire } from '#wire';
 import type { ResolveSecrets } from './task-secrets.ts';
 
@@ -9,6 +10,10 @@ export interface ForemanOptions {
   readonly resolveSecrets: ResolveSecrets;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
+  /** The read model of the sites, by name. */
+  readonly sites: ReadModel;
+  /** A report of an agent was put aside, because nobody can take it. */
+  readonly onUndeliverableReport: () => void;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */

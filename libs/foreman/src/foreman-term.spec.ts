@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReadModel } from '#read-store';
 import type { Clock, CommandGateway, NamedCommand } from '#event-store';
 import { systemClock } from '#event-store';
 import { refuse, silentLogger } from '#kernel';
@@ -38,11 +39,13 @@ describe('a term of the foreman', () => {
   });
   afterAll(() => database.drop());
 
+  const sites: ReadModel = { name: 'sites', version: 1, key: 'text', history: false, indexes: {}, on: {} };
   const wire: ForemanWire = {
     lasting: true,
     start: async () => undefined,
     serves: () => true,
     missing: () => [],
+    health: async () => ({ details: {} }),
     send: async (task) => {
       if (broken) throw broken;
       sent.push(task);
@@ -73,6 +76,8 @@ describe('a term of the foreman', () => {
         return { parameters, secrets: [], texts: [], erased: [] };
       },
       repeatOf: () => 'safe' as const,
+      sites,
+      onUndeliverableReport: () => undefined,
       lease: 30_000,
       pollLease: 600_000,
       slowStep: 10,

@@ -6,6 +6,7 @@ import { Conflict, Refusal } from '#kernel';
 import type { Beat, Report } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { faultJob, isNoFault } from './fault-job.ts';
+import { isOfNoJob } from './undeliverable-reports.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job.ts';
@@ -141,6 +142,7 @@ export class ForemanTerm {
     try {
       await this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context));
     } catch (error) {
+      if (isOfNoJob(error)) throw error;
       if (error instanceof Refusal) log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
       else if (isNoFault(error)) throw error;
       else await faultJob(this.#parts, id, error);

@@ -3,10 +3,16 @@ import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } fro
 import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
-import { contributeListeners, EventSourcingModule } from '#event-sourcing';
+import { contributeLetterReceivers, contributeListeners, EventSourcingModule } from '#event-sourcing';
+import { CLOCK, CommandContext, CommandGateway } from '#event-store';
+import type { Clock } from '#event-store';
+import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
-import { DATABASE } from '#runtime';
+import { DeadLetters } from '#reactions';
+import { READ_STORE } from '#read-store';
+import type { ReadStore } from '#read-store';
+import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets } from '#secrets';
 import { DispatchLedger } from './dispatch-ledger.ts';
@@ -26,8 +32,12 @@ import { baseJobModel, jobUsers } from './job.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
+import { ReportTask } from './foreman.commands.ts';
+import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
+import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
+import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
 
 /**
  * Starts and stops the foreman. In a module that is not global: Nest starts those after all global ones, and the bus knows
@@ -59,8 +69,15 @@ export class ForemanModule {
   /**
    * @param wire how subcontractors are reached
    * @param repeatOf what may be done with a task of which nobody knows what became of it
+   * @param sites the read model of the sites, by name
+   * @param onUndeliverableReport a report of an agent was put aside
    */
-  static forRoot({ wire, repeatOf }: Pick<ForemanOptions, 'wire' | 'repeatOf'>): DynamicModule {
+  static forRoot({
+    wire,
+    repeatOf,
+    sites,
+    onUndeliverableReport,
+  }: Pick<ForemanOptions, 'wire' | 'repeatOf' | 'sites' | 'onUndeliverableReport'>): DynamicModule {
     return {
       module: ForemanModule,
       global: true,
@@ -89,10 +106,40 @@ export class ForemanModule {
             secrets: Secrets,
           ) => {
             const resolveSecrets = secretResolver((reference) => secrets.read(reference));
-            return { wire, repeatOf, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
+            const given = { wire, repeatOf, sites, onUndeliverableReport };
+            return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },
         },
         JobTargetRegistry,
+        {
+          provide: SiteCheck,
+          inject: [READ_STORE, LOGGER],
+          useFactory: (reads: ReadStore, log: Logger) =>
+            new SiteCheck(async (site) => (await reads.now.get(sites, site)) !== undefined, log),
+        },
+        {
+          provide: UndeliverableReports,
+          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER],
+          useFactory: (letters: DeadLetters, commands: CommandGateway, clock: Clock, log: Logger) =>
+            new UndeliverableReports({
+              letters,
+              report: async ({ job: id, cookie, outcome, agent }) => {
+                const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
+                await commands.execute(new ReportTask(id, cookie, outcome), context);
+              },
+              onKept: onUndeliverableReport,
+              log,
+            }),
+        },
+        {
+          provide: SubcontractorHealth,
+          inject: [SiteCheck, UndeliverableReports],
+          useFactory: (check: SiteCheck, undeliverable: UndeliverableReports) =>
+            new SubcontractorHealth(wire, check, undeliverable),
+        },
+        contributeLetterReceivers(UndeliverableReports, (undeliverable) => ({
+          [REPORTS]: (letter) => undeliverable.retry(letter),
+        })),
         StalledJobs,
         {
           provide: DispatchLedger,
@@ -110,7 +157,7 @@ export class ForemanModule {
         ...foremanHandlers,
         ...dispatchHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, Foreman],
+      exports: [JobTargetRegistry, JobInsight, Foreman, SubcontractorHealth],
     };
   }
 }

@@ -22,6 +22,8 @@ import { jobs } from './jobs.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLedger } from './poll-ledger.ts';
 import { PollingAgents } from './polling-agents.ts';
+import { SiteCheck } from './site-check.ts';
+import { UndeliverableReports } from './undeliverable-reports.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { StepTimes } from './step-times.ts';
@@ -57,6 +59,8 @@ export class Foreman {
   readonly #steps: StepTimes;
   readonly #stalled: StalledJobs;
   readonly #targets: JobTargetRegistry;
+  readonly #sites: SiteCheck;
+  readonly #undeliverable: UndeliverableReports;
   readonly #watch: TargetWatch;
   readonly #leadership: Leadership;
   readonly #listeners: LeadingListener[] = [];
@@ -66,6 +70,7 @@ export class Foreman {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #heardFrom = 0;
+  #hearing = false;
   #alone = false;
   #following: NodeJS.Timeout | undefined;
 
@@ -80,7 +85,11 @@ export class Foreman {
     @Inject(CLOCK) clock: Clock,
     @Inject(DATABASE) pool: Pool,
     @Inject(LOGGER) log: Logger,
+    @Inject(SiteCheck) sites: SiteCheck,
+    @Inject(UndeliverableReports) undeliverable: UndeliverableReports,
   ) {
+    this.#sites = sites;
+    this.#undeliverable = undeliverable;
     this.#options = options;
     this.#targets = targets;
     this.#stalled = stalled;
@@ -110,6 +119,16 @@ export class Foreman {
   /** Whether this process is the foreman. */
   get leading(): boolean {
     return this.#term !== undefined;
+  }
+
+  /** Why this process neither is the foreman nor stands by for another one; undefined where it does one of them. */
+  get fault(): string | undefined {
+    return this.#leadership.fault;
+  }
+
+  /** How many jobs wait for the database. */
+  get stalledJobs(): number {
+    return this.#stalled.size;
   }
 
   /** Whether no other server was connected to the database when it was last asked. */
@@ -201,10 +220,11 @@ export class Foreman {
     }
   }
 
-  /** An agent that polls was heard of. @returns whether for the first time by a server that runs */
-  async heardPolling(holder: Holder): Promise<boolean> {
+  /** An agent that polls was heard of: it has polled, or reported. @returns whether for the first time by a server that runs */
+  async heardPolling(holder: Holder, polled: boolean): Promise<boolean> {
     const known = await this.#heardOf.isKnown(holder.session);
-    this.polls.heard(holder, this.now);
+    if (polled) this.polls.polled(holder, this.now);
+    else this.polls.heard(holder, this.now);
     await this.#heardOf.note(holder, this.now);
     return !known;
   }
@@ -247,7 +267,10 @@ export class Foreman {
     await this.#dispatched.prune(this.#watch.jobs);
     await this.#hearOthers();
     await this.#options.wire.start({
-      reported: (report) => term.takeReport(report),
+      reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
+      unreadable: (message) => this.#undeliverable.unreadable(message),
+      hasSite: (site, agent) => this.#sites.has(site, agent),
+      handedOver: (cookie) => this.#dispatched.has(cookie),
       beat: (beat) => term.beat(beat),
       served: () => this.#lookAtAll(),
     });
@@ -289,6 +312,9 @@ export class Foreman {
 
   /** Hears of other servers, and of the agents that poll them. */
   async #hearOthers(): Promise<void> {
+    // A database that does not answer is not asked again meanwhile.
+    if (this.#hearing) return;
+    this.#hearing = true;
     try {
       const from = this.#heardFrom;
       for (const { holder, at } of await this.#heardOf.heardElsewhere(from)) {
@@ -299,6 +325,8 @@ export class Foreman {
       if (this.leading) await this.#heardOf.prune(this.now);
     } catch (error) {
       this.#log.warn('other servers, and agents that poll them, could not be heard of', { error: String(error) });
+    } finally {
+      this.#hearing = false;
     }
   }
 

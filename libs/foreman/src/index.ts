@@ -11,5 +11,6 @@ export type { JobTarget, JobTargetState } from './job-target.ts';
 export { JobInsight } from './job-insight.ts';
 export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';
+export { SubcontractorHealth } from './subcontractor-health.ts';
 export { jobs } from './jobs.ts';
 export type { JobRow } from './jobs.ts';

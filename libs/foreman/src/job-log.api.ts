@@ -24,6 +24,7 @@ export const jobLogModel = defineModel({
     id: integer({ mode: 'RO' }),
   },
   rows: jobLog,
+  sites: { index: 'site' },
   present: (row, id) => ({
     id,
     site: row.site,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonMap, UnitOfWork } from '#kernel';
-import { maskTexts, refuseAs } from '#kernel';
+import { IntegralFloat, maskTexts, refuseAs, writeJson } from '#kernel';
 import type { Machine } from '#tscript';
 import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
@@ -10,7 +10,7 @@ import type { ReconcileContext } from './reconcile.ts';
 import { reconcile, taskName } from './reconcile.ts';
 import { hostOf, programOf } from './run-until-blocked.ts';
 
-const digest = (outcome: Outcome): string => createHash('sha256').update(JSON.stringify(outcome)).digest('base64url');
+const digest = (outcome: Outcome): string => createHash('sha256').update(writeJson(outcome)).digest('base64url');
 
 /**
  * Takes what an agent says about a dispatch. It counts while its cookie is the pending one; said again it is simply
@@ -125,7 +125,7 @@ async function takeObservation(
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const isMap = (value: unknown): value is JsonMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);
 
 function refusals(outcome: Outcome): (code: string, answer: string) => ReturnType<typeof refuseAs> {
   const wrong = 'result' in outcome ? 'Error saving job results' : 'Error setting job to error';

@@ -1,3 +1,4 @@
+import { floatOf } from '#kernel';
 import type { ServerHalf } from '#platform';
 import type { Host, HostModule } from '#tscript';
 
@@ -7,5 +8,5 @@ export function scriptHost(target: Readonly<Record<string, HostModule>>, platfor
     ...platforms.map(({ name, functions }): [string, HostModule] => [name, { functions }]),
     ...Object.entries(target),
   ]);
-  return { module: (name) => modules.get(name) };
+  return { module: (name) => modules.get(name), float: floatOf };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json, JsonMap } from '#kernel';
-import { secretReference } from '#kernel';
+import { floatOf, secretReference } from '#kernel';
 import { Erased } from '#secrets';
 import { job } from './job.ts';
 import { JobFixture } from '../test/job-fixture.suite.ts';
@@ -17,6 +17,7 @@ const s1 = secretReference('s1');
 describe('the secrets of a task', () => {
   it.each<[string, JsonMap, JsonMap, readonly unknown[], readonly string[]]>([
     ['none', { a: 1, b: [null, { c: 'd' }] }, { a: 1, b: [null, { c: 'd' }] }, [], []],
+    ['beside a float', { a: floatOf(1), b: s1 }, { a: floatOf(1), b: 'open sesame' }, [['b']], ['open sesame']],
     ['a whole value', { password: s1 }, { password: 'open sesame' }, [['password']], ['open sesame']],
     ['no text', { pin: secretReference('s2') }, { pin: '7' }, [['pin']], ['7']],
     [

@@ -1,5 +1,5 @@
 import type { Json, JsonMap, SecretReference } from '#kernel';
-import { isSecretReference, looksLikeReference } from '#kernel';
+import { IntegralFloat, isSecretReference, looksLikeReference, writeJson } from '#kernel';
 import { Erased } from '#secrets';
 import type { SecretPath } from '#wire';
 
@@ -34,7 +34,7 @@ export function secretResolver(read: (reference: SecretReference) => Promise<Jso
       if (typeof part === 'string') return part;
       try {
         const value = await read(part);
-        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        const text = typeof value === 'string' ? value : writeJson(value);
         texts.push(text);
         return text;
       } catch (error) {
@@ -44,7 +44,7 @@ export function secretResolver(read: (reference: SecretReference) => Promise<Jso
       }
     };
     const resolved = async (value: Json, path: SecretPath): Promise<Json> => {
-      if (value === null || typeof value !== 'object') return value;
+      if (value === null || typeof value !== 'object' || IntegralFloat.is(value)) return value;
       const parts = isSecretReference(value) ? [value] : isSealedText(value) ? value.$text : undefined;
       if (parts) {
         secrets.push(path);

@@ -29,7 +29,7 @@ import { malformedAnswer } from './refused-connection.ts';
 const VERBS = ['LIST', 'CALL', 'CREATE', 'UPDATE', 'DESCRIBE'];
 const CLOSE = { Connection: 'close' };
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 afterEach(closeAll);
 

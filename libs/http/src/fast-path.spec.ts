@@ -19,7 +19,7 @@ import {
   started,
 } from '../test/connections.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 afterEach(closeAll);
 

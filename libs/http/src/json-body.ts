@@ -1,4 +1,4 @@
-import { parseJson } from '#kernel';
+import { IntegralFloat, isExact, parseJson } from '#kernel';
 import type { HttpRequest } from './http-exchange.ts';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -66,16 +66,17 @@ function decoded(bytes: Buffer): string {
  */
 export function flawOf(data: unknown, depth: number = MAX_DEPTH): string | undefined {
   if (typeof data === 'string') return data.includes('\0') ? 'text with a NUL character' : undefined;
-  if (typeof data === 'number') return isExact(data) ? undefined : 'a number too large to be exact: send it as text';
-  if (data === null || typeof data !== 'object') return undefined;
+  if (typeof data === 'number') return isExact(data) ? undefined : INEXACT;
+  if (data === null || typeof data !== 'object' || IntegralFloat.is(data)) return undefined;
   if (depth === 0) return 'nested too deeply';
-  for (const part of Object.entries(data).flat()) {
-    const flaw = flawOf(part, depth - 1);
-    if (flaw !== undefined) return flaw;
+  for (const [key, inner] of Object.entries(data)) {
+    const flaw = flawOf(key) ?? flawOf(inner, depth - 1);
+    if (flaw !== undefined) return flaw.endsWith(INEXACT) ? within(key, flaw) : flaw;
   }
   return undefined;
 }
 
-/** Whether a number can be the one that was written: integers beyond 2^53 - 1 are rounded when they are read. */
-const isExact = (number: number): boolean =>
-  Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number);
+const INEXACT = 'a number too large to be exact: send it as text';
+
+/** The flaw of a part of `key`, which it names: `config_values.size: a number …`. */
+const within = (key: string, flaw: string): string => (flaw === INEXACT ? `${key}: ${flaw}` : `${key}.${flaw}`);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider, Message } from './decider.ts';
+import { writeJson } from './integral-float.ts';
 import type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import { refuse } from './refusal.ts';
@@ -100,4 +101,4 @@ export const entity =
 
 /** Whether two values are the same, in their text too: the order of keys and pairs may mean something. */
 const isSame = (one: unknown, other: unknown): boolean =>
-  isDeepStrictEqual(one, other) && JSON.stringify(one) === JSON.stringify(other);
+  isDeepStrictEqual(one, other) && writeJson(one) === writeJson(other);

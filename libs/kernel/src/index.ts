@@ -5,6 +5,8 @@ export type { AnyDecider, CommandOf, Decider, Decision, EventOf, Message } from 
 export type { Json, JsonMap } from './json.ts';
 export { entity } from './entity.ts';
 export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';
+export { floatOf, IntegralFloat, numberIn, writeJson } from './integral-float.ts';
+export { inexactNumber, isExact } from './inexact-number.ts';
 export { atOnce, inSlices } from './in-slices.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
@@ -18,4 +20,4 @@ export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';
 export { UnitOfWork } from './unit-of-work.ts';
 export type { StreamState, StateSource } from './unit-of-work.ts';
-export { objectOf, pairsOf, parseJson } from './written-order.ts';
+export { objectOf, pairsOf, parseJson, parseStored } from './written-order.ts';

@@ -1,3 +1,4 @@
+import { IntegralFloat } from './integral-float.ts';
 import { MASK } from './secret.ts';
 
 /**
@@ -46,6 +47,6 @@ export function maskTexts<T>(value: T, texts: readonly string[]): T {
 function masked(value: unknown, texts: readonly string[]): unknown {
   if (typeof value === 'string') return texts.reduce((whole, text) => whole.replaceAll(text, MASK), value);
   if (Array.isArray(value)) return value.map((inner) => masked(inner, texts));
-  if (value === null || typeof value !== 'object' || value instanceof Secret) return value;
+  if (value === null || typeof value !== 'object' || value instanceof Secret || IntegralFloat.is(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [masked(key, texts), masked(inner, texts)]));
 }

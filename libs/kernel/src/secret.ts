@@ -1,3 +1,4 @@
+import { IntegralFloat } from './integral-float.ts';
 import type { Json, JsonMap } from './json.ts';
 
 /**
@@ -30,6 +31,6 @@ export const looksLikeReference = (value: unknown): boolean =>
 export function maskSecrets(value: unknown): Json {
   if (isSecretReference(value)) return MASK;
   if (Array.isArray(value)) return value.map(maskSecrets);
-  if (value === null || typeof value !== 'object') return value as Json;
+  if (value === null || typeof value !== 'object' || IntegralFloat.is(value)) return value as Json;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskSecrets(inner)]));
 }

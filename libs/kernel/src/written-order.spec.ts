@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { writeJson } from './integral-float.ts';
 import { objectOf, pairsOf, parseJson } from './written-order.ts';
 
 const pairs = (text: string) => pairsOf(parseJson(text) as Record<string, unknown>);
@@ -86,9 +87,9 @@ it('comes back as it went, whatever the keys', () => {
   const key = fc.oneof(fc.string(), fc.nat().map(String), fc.constantFrom('10:VM', '<10', '"', 'k', '\\'));
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(key, fc.jsonValue()), { selector: ([name]) => name }), (entries) => {
-      // What JSON does not tell apart is no difference.
-      const before = JSON.parse(JSON.stringify(entries)) as typeof entries;
-      expect(pairs(JSON.stringify(objectOf(before)))).toEqual(before);
+      // What JSON does not tell apart is no difference; from 1e21 on JavaScript writes integers as floats.
+      const before = parseJson(JSON.stringify(entries)) as typeof entries;
+      expect(pairs(writeJson(objectOf(before)))).toEqual(before);
     }),
   );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { floatOf, parseJson, writeJson } from '#kernel';
 import type { Host, HostFunction, Value } from '#tscript';
 import { begin, compile, run, textOf, variables } from '#tscript';
 import { platformContract, withDefault } from './contract.ts';
@@ -27,7 +28,7 @@ const contract = platformContract({
   foundationFunctions: {},
 });
 const { functions, half } = serverSide(contract);
-const taken = (given: object) => JSON.stringify(given);
+const taken = (given: object) => writeJson(given);
 const lab = half({
   foundationTypes: [],
   functions: {
@@ -49,10 +50,10 @@ const host: Host = { module: (name) => modules[name] };
 
 /** What a function got, or how the script ended. */
 function called(call: string): unknown {
-  const program = compile(`begin()\n  value = lab.${call}\nend\n`);
+  const program = compile(`begin()\n  own = []\n  append( array=own, value=own )\n  value = lab.${call}\nend\n`);
   const { machine, outcome } = run(begin(program), program, host, { now: 0, newCookie: () => 'c' });
   if (outcome.kind !== 'ended') return outcome;
-  return JSON.parse(textOf(variables(machine)['value'] as Value));
+  return parseJson(textOf(variables(machine)['value'] as Value));
 }
 
 describe('what a script gives to a function', () => {
@@ -71,6 +72,8 @@ describe('what a script gives to a function', () => {
     ['take( secret=vault.key )', { mode: 'soft', secret: { $secret: 'id' } }],
     ['take( secret=( "x" . vault.key ) )', { mode: 'soft', secret: { $text: ['x', { $secret: 'id' }] } }],
     ['take( json=[ vault.key ] )', { mode: 'soft', json: [{ $secret: 'id' }] }],
+    ['take( json=[ 1.0, 2, { deep=3.0 } ] )', { mode: 'soft', json: [floatOf(1), 2, { deep: floatOf(3) }] }],
+    ['take( list=[ 1.0 ] )', { mode: 'soft', list: [1] }],
     ['none()', {}],
   ])('%s comes as %j', (call, given) => {
     expect(called(call)).toEqual(given);
@@ -81,6 +84,7 @@ describe('what a script gives to a function', () => {
     ['need( text=none )', 'text', 'required'],
     ['need( text="a", txet="b" )', 'txet', 'need takes text'],
     ['none( text="a" )', 'text', 'none takes none'],
+    ['take( json=own )', 'json', 'a value is nested deeper than 400 levels'],
     ['take( whole=10 )', 'whole', 'must be an integer from 1 to 9, and is 10'],
     ['take( whole=1.0 )', 'whole', 'must be an integer from 1 to 9, and is "1.0"'],
     ['take( share=2 )', 'share', 'must be a number of at most 1, and is 2'],

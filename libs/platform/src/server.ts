@@ -1,5 +1,7 @@
+import type { JsonMap } from '#kernel';
+import { floatOf } from '#kernel';
 import type { CallContext, ExternalFunction, HostFunction, InlineFunction, Value } from '#tscript';
-import { ExecutionError, ParameterError, Signal, textOf, toJson, toTaggedJson } from '#tscript';
+import { ExecutionError, LanguageFault, ParameterError, Signal, textOf, toJson, toTaggedJson } from '#tscript';
 import type {
   ParametersOf,
   PlatformContract,
@@ -10,7 +12,7 @@ import type {
 } from './contract.ts';
 import type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 import type { ServerType } from './shape.ts';
-import { faultOf, shown } from './shape.ts';
+import { faultOf, shown, taken } from './shape.ts';
 
 /** The parameters of a script function as its `setup` or `call` gets them. */
 export type GivenParameters<P extends ScriptParameters> = {
@@ -149,10 +151,11 @@ function checkedStages(
               const its = sent ?? Object.keys(receive)[0] ?? '';
               const take = Object.hasOwn(receive, its) ? receive[its] : undefined;
               if (!take) throw new Error(`nothing is known of a task "${its}"`);
-              const fault = faultOf(contract.tasks[its]?.result ?? {}, data as Readonly<Record<string, unknown>>);
+              const result = contract.tasks[its]?.result ?? {};
+              const fault = faultOf(result, data as Readonly<Record<string, unknown>>);
               if (fault !== undefined)
                 throw new Error(`the agent's result of ${its} is not that of the contract: ${fault}`);
-              return take(state, data as never, context);
+              return take(state, taken(result, data as JsonMap), context);
             }),
         }
       : {}),
@@ -192,12 +195,21 @@ function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefi
   if (value === undefined && its.default !== undefined) return its.default;
   if (value === undefined && 'optional' in its) return undefined;
   if (value === undefined || (value === null && its.kind !== 'json')) throw new ParameterError(parameter, 'required');
-  const read = readAs(its.kind, value, parameter);
+  const read = readable(its.kind, value, parameter);
   if (read === SECRET) throw new ParameterError(parameter, `must be ${its.words}, and is a secret`);
   if (its.fault(read, parameter) !== undefined) {
     throw new ParameterError(parameter, `must be ${its.words}, and is ${shown(read)}`);
   }
-  return read;
+  return its.take?.(read) ?? read;
+}
+
+/** As {@link readAs}; what has no form as JSON, such as an array that holds itself, is a fault of the parameter. */
+function readable(kind: ScriptParameter['kind'], value: Value, parameter: string): unknown {
+  try {
+    return readAs(kind, value, parameter);
+  } catch (thrown) {
+    throw thrown instanceof LanguageFault ? new ParameterError(parameter, thrown.message) : thrown;
+  }
 }
 
 const SECRET = Symbol('a secret');
@@ -207,7 +219,7 @@ function readAs(kind: ScriptParameter['kind'], value: Value, parameter: string):
   const sealed = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'secret';
   if (kind === 'json' || kind === 'boolean' || (kind === 'secret' && sealed)) {
     refuseForged(toTaggedJson(value), parameter);
-    return toJson(value);
+    return toJson(value, { float: floatOf });
   }
   if (sealed) return SECRET;
   const text = textOf(value);

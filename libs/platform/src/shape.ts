@@ -1,5 +1,5 @@
 import type { Json, JsonMap, SecretReference } from '#kernel';
-import { isSecretReference, looksLikeReference, Secret } from '#kernel';
+import { IntegralFloat, isSecretReference, looksLikeReference, numberIn, Secret, writeJson } from '#kernel';
 
 /** A secret as a server half holds it: a reference, text with references in it, or plain text of a script. */
 export type SealedText = string | SecretReference | { readonly $text: readonly (string | SecretReference)[] };
@@ -16,6 +16,8 @@ export interface Shape<Server = unknown, Agent = Server> {
   readonly fault: (value: unknown, path: string) => string | undefined;
   /** The value as the agent half is given it; asked only of values that fit. */
   readonly open: (value: unknown) => Agent;
+  /** The value as the server half takes it from the agent: numbers of a known shape are plain; asked only of what fits. */
+  readonly take?: (value: unknown) => unknown;
   /** Never set: carries the types. */
   readonly types?: { readonly server: Server; readonly agent: Agent };
 }
@@ -45,7 +47,7 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value instanceof Secret || isSealed(value)) return 'a secret';
   if (looksLikeReference(value)) return 'a value with secrets';
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = (writeJson(value) as string | undefined) ?? typeof value;
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
@@ -53,12 +55,22 @@ function shape<Server, Agent = Server>(
   kind: Shape['kind'],
   words: string,
   fits: (value: unknown) => boolean,
-  open: (value: unknown) => Agent = (value) => value as Agent,
 ): Shape<Server, Agent> {
   const fault = (value: unknown, path: string) =>
     fits(value) ? undefined : `${path} must be ${words}, and is ${shown(value)}`;
-  return { kind, words, fault, open };
+  return { kind, words, fault, open: (value) => value as Agent };
 }
+
+/** A shape of numbers: `5.0` is one as `5` is, and both halves are given plain numbers. */
+const numeric = (
+  kind: 'integer' | 'number',
+  words: string,
+  fits: (value: unknown) => boolean,
+): Shape<number> & { readonly take: (value: unknown) => number } => {
+  const plain = (value: unknown): unknown => numberIn(value) ?? value;
+  const { fault } = shape<number>(kind, words, (value) => fits(plain(value)));
+  return { kind, words, fault, open: (value) => plain(value) as number, take: (value) => plain(value) as number };
+};
 
 interface Range {
   readonly min?: number;
@@ -76,7 +88,7 @@ export const text = (): Shape<string> => shape('text', 'text', (value) => typeof
 
 /** A whole number, both ends of the range included. */
 export const integer = (range: Range = {}): Shape<number> =>
-  shape(
+  numeric(
     'integer',
     `an integer${rangeWords(range)}`,
     (value) => Number.isSafeInteger(value) && within(value as number, range),
@@ -84,7 +96,11 @@ export const integer = (range: Range = {}): Shape<number> =>
 
 /** A finite number, both ends of the range included. */
 export const number = (range: Range = {}): Shape<number> =>
-  shape('number', `a number${rangeWords(range)}`, (value) => Number.isFinite(value) && within(value as number, range));
+  numeric(
+    'number',
+    `a number${rangeWords(range)}`,
+    (value) => Number.isFinite(value) && within(value as number, range),
+  );
 
 /** True or false. */
 export const boolean = (): Shape<boolean> => shape('boolean', 'true or false', (value) => typeof value === 'boolean');
@@ -125,6 +141,7 @@ export const list = <S, A>(item: Shape<S, A>): Shape<readonly S[], readonly A[]>
       ? first(value.map((one, index) => () => item.fault(one, `${path}[${index}]`)))
       : `${path} must be a list, and is ${shown(value)}`,
   open: (value) => (value as unknown[]).map((one) => item.open(one)),
+  take: (value) => (value as unknown[]).map((one) => takeOne(item, one)),
 });
 
 /** A map with any keys, all of whose values have one shape. */
@@ -142,6 +159,7 @@ export const mapOf = <S, A>(item: Shape<S, A>): Shape<Readonly<Record<string, S>
         )
       : `${path} must be a map, and is ${shown(value)}`,
   open: (value) => Object.fromEntries(Object.entries(value as JsonMap).map(([key, one]) => [key, item.open(one)])),
+  take: (value) => Object.fromEntries(Object.entries(value as JsonMap).map(([key, one]) => [key, takeOne(item, one)])),
 });
 
 /** A map with the given keys; others may be there and are not looked at. */
@@ -151,6 +169,7 @@ export const record = <const F extends Fields>(fields: F): Shape<ServerValues<F>
   fault: (value, path) =>
     isMap(value) ? faultOf(fields, value, `${path}.`) : `${path} must be a map, and is ${shown(value)}`,
   open: (value) => opened(fields, value as Readonly<Record<string, unknown>>),
+  take: (value) => taken(fields, value as Readonly<Record<string, unknown>>),
 });
 
 /** The same, and it may be left out. */
@@ -178,6 +197,17 @@ export const opened = <F extends Fields>(fields: F, values: Readonly<Record<stri
       .map(([name, its]) => [name, its.open(values[name])]),
   ) as AgentValues<F>;
 
+/** Named values as the server half takes them from the agent; those without a shape stay as they are. */
+export const taken = (fields: Fields, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const its = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      return [name, its && value !== undefined ? takeOne(its, value) : value];
+    }),
+  );
+
+const takeOne = (its: Shape, value: unknown): unknown => its.take?.(value) ?? value;
+
 function first(checks: readonly (() => string | undefined)[]): string | undefined {
   for (const check of checks) {
     const fault = check();
@@ -187,4 +217,4 @@ function first(checks: readonly (() => string | undefined)[]): string | undefine
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);

@@ -4,7 +4,7 @@ import { testDatabase } from '#testing';
 import type { NewDeadLetter } from './dead-letters.ts';
 import { DeadLetters, MAX_DEAD_LETTERS } from './dead-letters.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const report = (key: string, more: Partial<NewDeadLetter> = {}): NewDeadLetter => ({
   reaction: 'reports',

@@ -8,7 +8,7 @@ import { ExampleServers } from '../test/example-servers.suite.ts';
 import type { Reaction, ReactionContext } from './reaction.ts';
 import type { ListenerState } from './reaction-runner.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /** A promise that others resolve. */
 function gate(): { readonly opened: Promise<void>; open(): void } {

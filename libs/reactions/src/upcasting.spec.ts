@@ -8,7 +8,7 @@ import { openReadStore, rule } from '#read-store';
 import { until } from '#testing';
 import { ExampleServers } from '../test/example-servers.suite.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 type BoxSold = Message<'BoxSold', { readonly cents: number }>;
 
@@ -96,7 +96,7 @@ describe('an event in an old shape', () => {
     const reads = openReadStore({ store, pool: database.pool, models: [boxes], upcasters, onError });
     await reads.projector.start();
     const head = await store.head();
-    await reads.projector.caughtUp(head, 10_000);
+    await reads.projector.caughtUp(head, 120_000);
     const shown = async () => [await reads.now.get(boxes, '1'), await reads.at(head).get(boxes, '1')];
     expect(await shown()).toEqual([{ cents: 500 }, { cents: 500 }]);
     await reads.projector.rebuild();

@@ -1,3 +1,4 @@
+import { writeJson } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { keysOf } from './read-model.ts';
@@ -83,5 +84,5 @@ const version = (key: Key, { row, from }: { row: object; from: Position }, to: P
   from,
   to,
   row,
-  text: JSON.stringify(row),
+  text: writeJson(row),
 });

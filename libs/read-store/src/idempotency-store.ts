@@ -11,16 +11,23 @@ export interface KeptAnswer {
 
 /** How long an answer is kept, in days. */
 const DAYS = 7;
+/** How many answers are kept at most; the oldest go first. */
+export const MAX_ANSWERS = 1_000_000;
+/** How many answers are kept before it is looked again which have to go. */
+export const LOOK_EVERY = 1000;
 
 /**
  * Answers that were given, by the id of the request: a ledger, because an answer that was given cannot be derived. They
- * are kept for a week.
+ * are kept for a week, and a million of them; which have to go is looked at with every thousandth that comes.
  */
 export class PostgresIdempotencyStore {
   readonly #pool: Pool;
+  readonly #maxAnswers: number;
+  #untilLook = LOOK_EVERY;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, maxAnswers = MAX_ANSWERS) {
     this.#pool = pool;
+    this.#maxAnswers = maxAnswers;
   }
 
   async start(): Promise<void> {
@@ -28,9 +35,10 @@ export class PostgresIdempotencyStore {
       this.#pool,
       `CREATE TABLE IF NOT EXISTS ledger.answers (
          request text PRIMARY KEY, fingerprint text NOT NULL, answer text NOT NULL, given timestamptz NOT NULL DEFAULT now()
-       )`,
+       );
+       CREATE INDEX IF NOT EXISTS answers_given ON ledger.answers (given)`,
     );
-    await this.#pool.query(`DELETE FROM ledger.answers WHERE given < now() - interval '${DAYS} days'`);
+    await this.#purge();
   }
 
   async find(request: string): Promise<KeptAnswer | undefined> {
@@ -48,6 +56,20 @@ export class PostgresIdempotencyStore {
       name: 'keep-answer',
       text: 'INSERT INTO ledger.answers (request, fingerprint, answer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       values: [request, fingerprint, answer],
+    });
+    this.#untilLook -= 1;
+    if (this.#untilLook > 0) return;
+    this.#untilLook = LOOK_EVERY;
+    await this.#purge();
+  }
+
+  async #purge(): Promise<void> {
+    await this.#pool.query({
+      name: 'purge-answers',
+      text: `DELETE FROM ledger.answers WHERE given < greatest(
+        now() - make_interval(days => ${DAYS}),
+        (SELECT given FROM ledger.answers ORDER BY given DESC OFFSET $1 LIMIT 1))`,
+      values: [this.#maxAnswers],
     });
   }
 }

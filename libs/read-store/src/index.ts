@@ -11,6 +11,7 @@ export { Projector, RowsNotReady } from './projector.ts';
 export type { ProjectorState, ProjectorStatus } from './projector.ts';
 export { change, gone, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
+export { compareKeys } from './ordered-keys.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';

@@ -14,7 +14,7 @@ import { openReadStore } from './read-store.ts';
 import type { ReadDatabase } from './tables.ts';
 import { makeBookkeeping, makeTable } from './tables.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const { put, add, addToAll, spoil, take } = happenings;
 /** Like the others, but every event names its row itself: none is known to be the first of its row. */

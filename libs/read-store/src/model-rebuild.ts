@@ -1,3 +1,4 @@
+import { writeJson } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { Position } from '#event-store';
 import type { Version } from './batch.ts';
@@ -118,7 +119,7 @@ export class ModelRebuild {
     if (missing.length === 0) return;
     const found = await tables(this.#db, undefined, NEXT).read(this.model, missing);
     for (const [key, { row, since }] of found) {
-      this.#keep({ key, from: since, to: undefined, row, text: JSON.stringify(row) }, true);
+      this.#keep({ key, from: since, to: undefined, row, text: writeJson(row) }, true);
     }
   }
 

@@ -11,7 +11,7 @@ import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 import type { View } from './view.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const { put, add, addToAll, touch, spoil, take } = happenings;
 const HISTORY = [shelves, numbered];
@@ -35,7 +35,7 @@ async function project(then: (reads: ReadStore) => Promise<void>): Promise<void>
   const reads = openReadStore({ store, pool: database.pool, models: MODELS, onError });
   await reads.projector.start();
   try {
-    expect(await reads.projector.caughtUp(await store.head(), 10_000)).toBe(true);
+    expect(await reads.projector.caughtUp(await store.head(), 120_000)).toBe(true);
     await then(reads);
   } finally {
     await reads.projector.stop();
@@ -83,7 +83,7 @@ it('shows the fold of the log at every position, and comes to the same rows when
     for (const [id, messages] of told.slice(0, cut)) await log.tell(id, ...messages);
     await project(async ({ projector }) => {
       for (const [id, messages] of told.slice(cut)) await log.tell(id, ...messages);
-      await projector.caughtUp(await store.head(), 10_000);
+      await projector.caughtUp(await store.head(), 120_000);
     });
     const rows = await dump();
 

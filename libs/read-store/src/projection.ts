@@ -147,10 +147,11 @@ export class Projection {
     const { live, pages, lists } = this.#options;
     const behind = this.#behind;
     this.#behind = undefined;
+    // From here on, for what was folded and not written is shown no more.
+    this.#uncertain = true;
     this.#ready = this.#options.models;
     for (const cache of [live, pages, lists]) cache.close();
     await behind?.stop();
-    this.#uncertain = true;
     if (behind) this.#reached = behind.position;
   }
 

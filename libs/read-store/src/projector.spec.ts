@@ -11,10 +11,10 @@ import type { ReadModel } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const { put, add } = happenings;
-const LONG = 10_000;
+const LONG = 120_000;
 
 /** One server of several over the same database. */
 interface Server {

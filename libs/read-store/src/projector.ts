@@ -195,11 +195,14 @@ export class Projector {
     const { behind } = this.#projection;
     try {
       await behind?.written();
+      if (behind) return;
     } catch (error) {
       if (behind === this.#projection.behind) throw error;
-      // Somebody else writes it now, or this process in its next term.
-      if (this.#projection.fallenBack && !this.#stopped) await this.#shownAgain();
     }
+    // Somebody else writes it now, or this process in its next term.
+    if (!this.#projection.fallenBack || this.#stopped) return;
+    await this.#shownAgain();
+    await this.#projection.behind?.written();
   }
 
   /**

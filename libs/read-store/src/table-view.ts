@@ -1,3 +1,4 @@
+import { parseStored } from '#kernel';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Position } from '#event-store';
@@ -68,7 +69,7 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position, schema = 'read')
       return new Map(
         found.map(({ key, row, from_pos: since }) => [
           keyOf(model, key),
-          new CachedRow(JSON.parse(row) as Row, BigInt(since), row.length),
+          new CachedRow(parseStored(row) as Row, BigInt(since), row.length),
         ]),
       );
     },

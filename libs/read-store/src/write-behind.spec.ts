@@ -10,7 +10,7 @@ import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 import { MAX_PENDING } from './write-behind.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const { put, add, take } = happenings;
 const LONG = 20_000;

@@ -6,7 +6,7 @@ import { testDatabase } from '#testing';
 import { deadLetterModel } from './dead-letter.api.ts';
 import { RetryDeadLetter, RetryDeadLetterHandler } from './dead-letter.commands.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 describe('dead letters for operators', () => {
   let database: TestDatabase;

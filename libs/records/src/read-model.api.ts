@@ -58,6 +58,7 @@ export const readModelModel = (store: EventStore, reads: ReadStore, rebuilds: Re
         parameters: {},
         returns: map(),
         permission: { grant: 'Records.view_readmodel' },
+        sites: 'none',
         query: () => stateOf(store, reads, rebuilds),
       }),
       rebuild: staticAction({

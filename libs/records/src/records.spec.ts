@@ -12,7 +12,7 @@ import { startModules, testDatabase } from '#testing';
 import type { ReadModelState } from './read-model.api.ts';
 import { RecordsModule } from './records.module.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 interface Shelf {
   readonly books: number;
@@ -99,7 +99,7 @@ describe('the read models', () => {
     }));
     const { position } = await store.append([{ stream: `shelf-${id}`, expected: -1, events }]);
     for (const { modules } of servers) {
-      await modules.reads.projector.caughtUp(position, 10_000);
+      await modules.reads.projector.caughtUp(position, 120_000);
       await modules.reads.projector.written();
     }
   }

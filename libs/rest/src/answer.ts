@@ -1,3 +1,4 @@
+import { writeJson } from '#kernel';
 import type { HttpAnswer } from '#http';
 import type { Problem } from './problem.ts';
 import { PROBLEMS } from './problem.ts';
@@ -36,7 +37,7 @@ export function problemAnswer(
 
 /** An answer as it goes over the wire. */
 export function onTheWire({ status, headers, body, bytes }: Answer): HttpAnswer {
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const text = body === undefined ? undefined : writeJson(body);
   return {
     status,
     headers: {

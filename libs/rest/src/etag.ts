@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeJson } from '#kernel';
 import type { Position } from '#event-store';
 import { malformed } from './problem.ts';
 
@@ -8,7 +9,7 @@ import { malformed } from './problem.ts';
  * position, since nobody but the server writes the rest.
  */
 export const etagOf = (since: Position, shown: unknown): string =>
-  `"${since}-${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16)}"`;
+  `"${since}-${createHash('sha256').update(writeJson(shown)).digest('base64url').slice(0, 16)}"`;
 
 const LIST = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/;
 

@@ -1,3 +1,4 @@
+import { parseStored, writeJson } from '#kernel';
 import type { ApiService, Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Answer } from './answer.ts';
@@ -39,16 +40,17 @@ export async function withIdempotency(
   const keyed = key !== undefined && visit.caller?.principal !== undefined;
   if (!keyed || visit.method === 'GET' || visit.method === 'HEAD' || !mayBeStored(api.catalogue, model))
     return execute(parsed);
-  const fingerprint = mark(JSON.stringify([visit.method, visit.path, parsed.data]));
+  const query = parsed.query.size === 0 ? '' : `?${parsed.query.toString()}`;
+  const fingerprint = mark(writeJson([visit.method, `${visit.path}${query}`, parsed.data]));
   const before = await kept.find(visit.id);
   if (before) {
     if (before.fingerprint !== fingerprint) {
       throw new Problem('idempotency-key-reused', 'The Idempotency-Key was used for another request.');
     }
-    const answer = JSON.parse(before.answer) as Answer;
+    const answer = parseStored(before.answer) as Answer;
     return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
   }
   const answer = await execute({ ...parsed, request: { ...parsed.request, idempotencyKey: fingerprint } });
-  if (answer.status < 300) await kept.keep(visit.id, { fingerprint, answer: JSON.stringify(answer) });
+  if (answer.status < 300) await kept.keep(visit.id, { fingerprint, answer: writeJson(answer) });
   return answer;
 }

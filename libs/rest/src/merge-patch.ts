@@ -1,7 +1,8 @@
 import type { Json, JsonMap } from '#kernel';
-import { objectOf, pairsOf } from '#kernel';
+import { IntegralFloat, objectOf, pairsOf } from '#kernel';
 
-const isMap = (value: Json): value is JsonMap => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: Json): value is JsonMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);
 
 /**
  * A value after a JSON merge patch (RFC 7396): maps are merged key by key, null removes, everything else replaces. Keys

@@ -6,7 +6,7 @@ import { testDatabase } from '#testing';
 import type { ExampleServer } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 interface Described {
   readonly description: string;

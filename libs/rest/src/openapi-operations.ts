@@ -158,7 +158,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     operationId: `call_${idOf(model)}_${name}`,
     summary: `${name} of ${model.path}`,
     ...guarded(permission, doc),
-    parameters: command(model, catalogue),
+    parameters: [...command(model, catalogue), ...(action.asOf ? [part('parameters', 'At')] : [])],
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }
       : {}),

@@ -6,7 +6,7 @@ import { exampleClient, MERGE } from '../test/example-client.ts';
 import type { ExampleServer, Reply } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const ID = expect.stringMatching(/^[0-9a-f]{32}$/) as unknown as string;
 const MOMENT = expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/) as unknown as string;

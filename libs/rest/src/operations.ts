@@ -111,10 +111,10 @@ export async function callStatic(action: Action, { api, request, data }: ParsedR
 
 /** An action of an object. */
 export async function callOn(model: Model, id: string, action: Action, parsed: ParsedRequest): Promise<Answer> {
-  const { api, request, data } = parsed;
-  const before = api.reached;
+  const { api, request, data, at } = parsed;
+  const before = at ?? api.reached;
   const key = keyOf(model, id, api);
-  const { value, ...done } = await api.callOn(model, action, [key], argumentsIn(action, data, api), request);
+  const { value, ...done } = await api.callOn(model, action, [key], argumentsIn(action, data, api), request, at);
   return called(action, value.get(key), changed(before, done), api);
 }
 

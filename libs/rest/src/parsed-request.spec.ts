@@ -7,7 +7,7 @@ import { exampleClient, MERGE } from '../test/example-client.ts';
 import type { ExampleServer } from '../test/example-server.ts';
 import { exampleServer } from '../test/example-server.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 let database: TestDatabase;
 let server: ExampleServer;

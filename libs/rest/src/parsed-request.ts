@@ -55,8 +55,9 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  if (!(reads && place.kind === 'model')) checkQuery(query, reads ? ['at'] : []);
-  const at = reads ? await asOf(query, positionAt, means.now) : undefined;
+  const asked = reads || (place.kind === 'action' && place.action.asOf === true);
+  if (!(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
+  const at = asked ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);
   const reason = reasonIn(request);
   const unchangedSince = reads ? undefined : condition(request, method);

@@ -1,3 +1,4 @@
+import { parseJson } from '#kernel';
 import { flawOf } from '#http';
 import type { Catalogue, Listing, Model, Parameter, ValueType } from '#api';
 import { keyKind } from '#api';
@@ -97,7 +98,7 @@ const FROM_TEXT: { readonly [K in Kind]: (text: string) => unknown } = {
   DateTime: withPlus,
   Map: (text) => {
     try {
-      return JSON.parse(text) as unknown;
+      return parseJson(text);
     } catch {
       return text;
     }

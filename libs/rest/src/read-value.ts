@@ -1,4 +1,5 @@
 import type { Fault } from '#kernel';
+import { numberIn } from '#kernel';
 import type { Catalogue, Parameter, ValueType } from '#api';
 import { keyKind, toMoment } from '#api';
 
@@ -44,7 +45,7 @@ const READ: { readonly [K in Kind]: Read<K> } = {
     return moment;
   },
   Map: (value) => {
-    if (typeof value !== 'object' || Array.isArray(value)) throw otherwise('a map');
+    if (typeof value !== 'object' || Array.isArray(value) || numberIn(value) !== undefined) throw otherwise('a map');
     return value;
   },
   Model: (value, { model }, catalogue) => {
@@ -57,7 +58,9 @@ const READ: { readonly [K in Kind]: Read<K> } = {
 
 function readOne(type: ValueType, value: unknown, catalogue: Catalogue): unknown {
   if (value === null) return type.kind === 'Map' ? {} : null;
-  return (READ[type.kind] as Read<Kind>)(value, type, catalogue);
+  // Only in a map is `1.0` another value than `1`.
+  const plain = type.kind === 'Map' ? value : (numberIn(value) ?? value);
+  return (READ[type.kind] as Read<Kind>)(plain, type, catalogue);
 }
 
 /** A value of JSON in the shape of the inside; null is nothing, the empty map, the empty list. @throws Unreadable */

@@ -5,7 +5,7 @@ import { freePort, testDatabase } from '#testing';
 import { databaseIndicator, eventStoreIndicator } from './health-indicators.ts';
 import { HealthRegistry } from './health-registry.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('the indicator of the database', () => {
   let database: TestDatabase;

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { MASK, Secret } from '#kernel';
+import { IntegralFloat, MASK, Secret } from '#kernel';
 
 /** Names of what is secret. */
 const SECRET = /pass(word|wd|phrase)|token|secret|credential|community|(api|auth|priv|private)_?key/i;
@@ -33,6 +33,7 @@ function maskedAt(value: unknown, mask: Mask, secret: boolean, depth: number): u
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
+  if (IntegralFloat.is(value)) return value.valueOf();
   if (value instanceof Secret) return mask(value.reveal());
   if (isError(value)) return stacksOf(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { BadSetting } from '#runtime/settings';
 
 const BYTES = 32;
 
@@ -13,19 +14,35 @@ export function keyOf(text: string): Buffer | undefined {
   return key.length === BYTES ? key : undefined;
 }
 
+/** The file of the key below the data directory. */
+const FILE = 'secret.key';
+
+/**
+ * The key in the file below the data directory; undefined where there is none yet.
+ * @throws BadSetting where the file cannot be read, or what it holds is no key
+ */
+export async function keptSecretKey(directory: string): Promise<Buffer | undefined> {
+  const file = path.join(directory, FILE);
+  try {
+    return keyIn(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === undefined) throw error;
+    throw new BadSetting('CONTRACTOR_SECRET_KEY', undefined, `${file} cannot be read: ${code}`);
+  }
+}
+
 /**
  * The key secrets are encrypted with: the one in the settings, else from a file below the data directory, which is made on
  * first use, readable by its owner only. Without it the secrets of a backup are of no use; keep it apart from the backup.
- * @throws Error where what the file holds is no key
+ * @throws BadSetting where the file cannot be read, or what it holds is no key
  */
 export async function secretKey(set: Buffer | undefined, directory: string): Promise<Buffer> {
   if (set !== undefined) return set;
-  const file = path.join(directory, 'secret.key');
-  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (kept !== undefined) return keyIn(kept, file);
+  const kept = await keptSecretKey(directory);
+  if (kept !== undefined) return kept;
+  const file = path.join(directory, FILE);
   const key = randomBytes(BYTES);
   await mkdir(directory, { recursive: true });
   // It is there whole or not at all; where two servers start at once on one directory, the first one's key counts.
@@ -40,6 +57,6 @@ export async function secretKey(set: Buffer | undefined, directory: string): Pro
 
 function keyIn(text: string, file: string): Buffer {
   const key = keyOf(text.trim());
-  if (key === undefined) throw new Error(`${file}: ${KEY_RULE}`);
+  if (key === undefined) throw new BadSetting('CONTRACTOR_SECRET_KEY', undefined, `${file}: ${KEY_RULE}`);
   return key;
 }

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
 import type { Json, SecretReference } from '#kernel';
-import { secretReference } from '#kernel';
+import { parseStored, secretReference, writeJson } from '#kernel';
 import { makeLedger } from '#read-store';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.secrets (
@@ -67,7 +67,7 @@ export class Secrets {
    * @param request id of the request it came with: worked out again, it keeps the same value under the same id
    */
   async keep(value: Json, owner: string, request: string): Promise<SecretReference> {
-    const id = uuidOf(this.#hmac('id', JSON.stringify([request, owner, value])));
+    const id = uuidOf(this.#hmac('id', writeJson([request, owner, value])));
     await this.#insert(id, owner, value);
     return secretReference(id);
   }
@@ -80,7 +80,7 @@ export class Secrets {
     );
     const value = rows[0]?.value;
     if (!value) throw new Erased(id);
-    return JSON.parse(this.#decrypt(id, value)) as Json;
+    return parseStored(this.#decrypt(id, value)) as Json;
   }
 
   /** Whether a secret has this value; one that was erased has none. */
@@ -91,6 +91,12 @@ export class Secrets {
       if (error instanceof Erased) return false;
       throw error;
     }
+  }
+
+  /** Whose a value is, or was before it was erased; undefined where there is none. */
+  async ownerOf({ $secret: id }: SecretReference): Promise<string | undefined> {
+    const { rows } = await this.#pool.query<{ owner: string }>('SELECT owner FROM ledger.secrets WHERE id = $1', [id]);
+    return rows[0]?.owner;
   }
 
   /** How many values an owner has had that are not erased. */
@@ -124,7 +130,7 @@ export class Secrets {
     await this.#pool.query('INSERT INTO ledger.secrets (id, owner, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       id,
       owner,
-      this.#encrypt(id, JSON.stringify(value)),
+      this.#encrypt(id, writeJson(value)),
     ]);
   }
 

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '#kernel';
+import { declaredSecretNames } from '#config';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
 
@@ -12,4 +13,18 @@ export async function siteFor(work: UnitOfWork, field: string, name: string | nu
   if (found.stage === 'active') return found.value;
   work.fault(field, 'INVALID_VALUE', `there is no site ${name}`);
   return undefined;
+}
+
+/** The names of secrets that a site and those around it declare. */
+export async function siteSecretNames(work: UnitOfWork, name: string | null): Promise<readonly string[]> {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (let at = name; at !== null && !seen.has(at);) {
+    seen.add(at);
+    const found = await work.load(site, at);
+    if (!('value' in found)) break;
+    names.push(...declaredSecretNames(found.value.configValues));
+    at = found.value.parent;
+  }
+  return names;
 }

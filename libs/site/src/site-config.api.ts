@@ -4,6 +4,7 @@ import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import type { Logger } from '#kernel';
 import { siteLayers } from './site-layers.ts';
+import { sites } from './sites.ts';
 
 const permission = { grant: 'Site.view_site' };
 const returns = { type: { kind: 'Map' } } as const;
@@ -13,6 +14,7 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
   getConfig: action({
     doc: 'The configuration values of the site and those around it, with nothing in them rendered.',
     parameters: {},
+    asOf: true,
     returns,
     permission,
     query: async (name, _, { view, now }) => {
@@ -26,9 +28,10 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     doc: 'Which site, and which event, gave each configuration value, and what its operators did.',
     protocols: ['rest'],
     parameters: {},
+    asOf: true,
     returns,
     permission,
     query: async (name, _, { view }) => explain((await siteLayers(view, String(name))).layers),
   }),
-  eraseSecret: eraseSecret('Site', 'Site.change_site'),
+  eraseSecret: eraseSecret('Site', 'Site.change_site', sites),
 });

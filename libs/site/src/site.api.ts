@@ -21,6 +21,7 @@ export const siteModel = (actions: Readonly<Record<string, Action>>) =>
     path: 'Site/Site',
     doc: 'A place where things are built. Sites nest, and hand configuration down.',
     idField: 'name',
+    sites: 'itself',
     fields: siteFields,
     rows: sites,
     present: ({ configValues, origins: _, ...row }, name) => ({

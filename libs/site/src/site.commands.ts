@@ -2,14 +2,14 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
-import type { ConfigOwner } from '#config';
+import type { ConfigOwner, Pairs } from '#config';
 import { configValuesFrom } from '#config';
 import { zoneFor } from '#directory';
 import type { CommandContext } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { Secrets } from '#secrets';
-import { siteFor } from './find-site.ts';
+import { siteSecretNames, siteFor } from './find-site.ts';
 import type { siteFields } from './site.api.ts';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
@@ -40,14 +40,20 @@ async function changesFrom(
   work: UnitOfWork,
   name: string,
   values: Changes,
-  whose: Pick<ConfigOwner, 'secrets' | 'before' | 'request'>,
+  whose: Pick<ConfigOwner, 'secrets' | 'request'> & { readonly before?: Site | undefined },
 ): Promise<Partial<Site>> {
   const { description, zone, parent, config_values: config } = values;
   if (zone !== undefined) await zoneFor(work, 'zone', zone);
   if (parent !== undefined) await checkParent(work, name, parent);
-  const owner = { ...whose, owner: `Site ${name}`, lists: LISTS };
-  const configValues = config === undefined ? undefined : await configValuesFrom(work, config, owner);
-  return given({ description, zone, parent, configValues });
+  return given({ description, zone, parent, configValues: config === undefined ? undefined : await configValues() });
+
+  async function configValues(): Promise<Pairs> {
+    const { before, ...kept } = whose;
+    const around = parent === undefined ? (before?.parent ?? null) : parent;
+    const secretNames = await siteSecretNames(work, around);
+    const owner = { ...kept, owner: `Site ${name}`, before: before?.configValues, lists: LISTS, secretNames };
+    return configValuesFrom(work, config, owner);
+  }
 }
 
 @CommandHandler(CreateSite)
@@ -77,7 +83,7 @@ class ChangeSiteHandler extends UnitOfWorkHandler<ChangeSite> {
   async decide(work: UnitOfWork, { key, values }: ChangeSite, { metadata: { request } }: CommandContext) {
     const name = String(key);
     const state = await work.load(site, name);
-    const before = state.stage === 'active' ? state.value.configValues : undefined;
+    const before = state.stage === 'active' ? state.value : undefined;
     const data = await changesFrom(work, name, values, { secrets: this.secrets, before, request });
     await work.decide(site, name, { type: 'ChangeSite', data });
   }

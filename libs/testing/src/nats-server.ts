@@ -16,6 +16,8 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
   restart(options?: { readonly emptied?: boolean }): Promise<void>;
+  /** Has it read another configuration while it runs, as an operator would. */
+  reload(config: string): Promise<void>;
 }
 
 export interface NatsServerOptions {
@@ -28,8 +30,10 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   const folder = await mkdtemp(join(tmpdir(), 'contractor-nats-'));
   const store = join(folder, 'store');
   const configFile = join(folder, 'nats.conf');
-  await writeFile(configFile, config);
-  const options = ['--config', configFile, '-js', '--store_dir', store, '--addr', '127.0.0.1'];
+  // In the file: a server that has JetStream from its command line shuts it down when it reads its configuration again.
+  const write = (lines: string) => writeFile(configFile, `jetstream: { store_dir: "${store}" }\n${lines}\n`);
+  await write(config);
+  const options = ['--config', configFile, '--addr', '127.0.0.1'];
   const start = (port: number) => launch(folder, [...options, '--port', String(port)]);
 
   let { server, port } = await start(-1).catch(async (cause) => {
@@ -49,6 +53,12 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       await rm(folder, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
+    async reload(changed) {
+      await write(changed);
+      const reloaded = once(server.stderr ?? server, 'reloaded');
+      server.kill('SIGHUP');
+      await reloaded;
+    },
     async restart({ emptied = false } = {}) {
       await end('SIGKILL');
       if (emptied) await rm(store, { recursive: true, force: true });
@@ -81,6 +91,7 @@ async function launch(folder: string, options: readonly string[]): Promise<{ ser
     let port = 0;
     const read = (line: string) => {
       log.push(line);
+      if (/Reloaded server configuration/.test(line)) stderr.emit('reloaded');
       port = Number(/Listening for client connections on .*:(\d+)$/.exec(line)?.[1] ?? port);
       if (line.endsWith('Server is ready')) resolve({ server, port });
     };

@@ -16,7 +16,7 @@ import type { StartModulesOptions, TestModules } from './start-modules.ts';
 import { testDatabase } from './test-database.ts';
 
 /** Long enough for a busy machine. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 /** What the application itself gives to all of its modules: database, log, secrets (with a key that all tests share). */
 @Module({})

@@ -9,7 +9,7 @@ import { entityRows } from '#read-store';
 import { startModules } from './start-modules.ts';
 import { testDatabase } from './test-database.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const fields = { name: text(50, { mode: 'RC', required: true }), colour: text(20, { required: true }) };
 const pot = entity<{ colour: string }>()({ noun: 'Pot', category: 'pot', changes: { PotPainted: 'colour' } });

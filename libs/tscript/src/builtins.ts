@@ -4,7 +4,7 @@ import type { CallContext, HostFunction } from './host.ts';
 import { boundedSize } from './limits.ts';
 import { Acknowledged } from './outcome.ts';
 import { Unrecoverable } from './signals.ts';
-import { textOf } from './text.ts';
+import { quoted, textOf } from './text.ts';
 import { type ScriptMap, type Value, characters, keyOf, kindOf, position } from './values.ts';
 
 type Parameters = Readonly<Record<string, Value>>;
@@ -104,14 +104,15 @@ function popFrom(array: Value, index: Value): Value {
   const at = position(index);
   if (at === undefined) throw wrong('index', index, 'an integer');
   const place = at < 0 ? at + array.length : at;
-  if (place < 0 || place >= array.length) throw new RangeError(`"index" is out of range`);
+  if (place < 0 || place >= array.length)
+    throw new RangeError(`"index" ${at} is out of range: the array has ${array.length} elements`);
   return array.splice(place, 1)[0] ?? null;
 }
 
 function popKey(map: ScriptMap, index: Value): Value {
   const key = keyOf(index);
   const entry = key === undefined ? undefined : map.get(key);
-  if (key === undefined || entry === undefined) throw new RangeError(`there is no such key in the map`);
+  if (key === undefined || entry === undefined) throw new RangeError(`there is no key ${shown(index)} in the map`);
   map.delete(key);
   return entry.value;
 }
@@ -120,8 +121,17 @@ function indexIn(array: Value, value: Value): number {
   const walk = { visited: 0 };
   const same = (element: Value): boolean => equal(element, value, walk);
   const found = Array.isArray(array) ? array.findIndex(same) : indexInText(array, value);
-  if (found < 0) throw new RangeError('the value is not in it');
+  if (found < 0) throw new RangeError(`the value ${shown(value)} is not in it`);
   return found;
+}
+
+/** How much of a value is named in a message. */
+const longestNamed = 80;
+
+/** A value as a message names it: text in quotes, and not all of what is long. */
+function shown(value: Value): string {
+  const text = typeof value === 'string' ? quoted(value) : textOf(value);
+  return text.length > longestNamed ? `${text.slice(0, longestNamed)} ...` : text;
 }
 
 function indexInText(text: Value, part: Value): number {

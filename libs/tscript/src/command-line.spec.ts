@@ -53,6 +53,32 @@ describe('the command line', () => {
     expect(command(['run', 'a.ts'], { 'a.ts': 'while True do pass' }).code).toBe(3);
   });
 
+  it('run shows an array that holds itself, and says where it cannot go', () => {
+    const own = 'list = [ 1 ]\nappend( array=list, value=list )\n';
+    const ran = command(['run', 'a.ts'], { 'a.ts': `${own}copy = list` });
+    expect([ran.code, ran.text]).toEqual([0, 'variables\n  list = "[1, [...]]"\n  copy = "[1, [...]]"\n']);
+    const message = 'Paramater Error paramater "what" line 3: a value is nested deeper than 400 levels';
+    const { code, text } = command(['run', 'a.ts'], { 'a.ts': `${own}lab.use( what=list )` });
+    expect([code, text]).toEqual([
+      1,
+      `   3  aborted: ${message}\naborted: ${message}\nvariables\n  list = "[1, [...]]"\n`,
+    ]);
+    const compared = command(['run', 'a.ts'], {
+      'a.ts': `${own}other = [ 1 ]\nappend( array=other, value=other )\nsame = ( list == other )`,
+    });
+    expect([compared.code, compared.text]).toEqual([
+      1,
+      expect.stringContaining('nested deeper than 400 levels at line 5'),
+    ]);
+  });
+
+  it('run takes floats for floats where it is given a parser that tells them', () => {
+    const parse = (text: string): unknown =>
+      JSON.parse(text, (_, value: unknown) => (value === 3 ? Object(3) : value)) as unknown;
+    const files = { read: () => 'text = ( "v" . ver )', write: () => {}, parse };
+    expect(commandLine(['run', 'a.ts', '--set', 'ver=3.0'], files).json).toMatchObject({ variables: { text: 'v3.0' } });
+  });
+
   it('rehearse notes a run and holds a changed script against it', () => {
     const files = { 'a.ts': 'val = lab.go( at=1 )', 'b.ts': '\nval = lab.go( at=2 )', 'answers.json': answers };
     const noted = command(['rehearse', 'a.ts', '--answers', 'answers.json', '--record', 'run.json'], files);

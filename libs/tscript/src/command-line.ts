@@ -29,6 +29,8 @@ export interface Answered {
 export interface Files {
   read(name: string): string;
   write(name: string, content: string): void;
+  /** Parses JSON and keeps whole floats as `Number` objects; `JSON.parse`, which takes `1.0` for an integer, where there is none. */
+  parse?(text: string): unknown;
 }
 
 interface Options {
@@ -84,12 +86,14 @@ function faulty({ faults }: ScriptFault): Answered {
   return { code: 1, text: text.join('\n'), json: { faults } };
 }
 
+const parsed = ({ parse = JSON.parse }: Files, text: string): unknown => parse(text);
+
 /** The JSON in the file that an option names; undefined without the option. */
 function readJson({ given }: Options, files: Files, option: string): unknown {
   const name = given[option]?.at(-1);
   if (name === undefined) return undefined;
   try {
-    return JSON.parse(files.read(name)) as unknown;
+    return parsed(files, files.read(name));
   } catch (thrown) {
     throw new Error(`${name}: ${thrownText(thrown)}`, { cause: thrown });
   }
@@ -125,7 +129,7 @@ function variablesOf(options: Options, files: Files): Record<string, unknown> {
   const named = (options.given['set'] ?? []).map((text) => {
     const [, name, json = ''] = /^([A-Za-z][A-Za-z0-9_]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined) throw new Error(`--set ${text}: expected name=<json>`);
-    return [name, JSON.parse(json) as unknown] as const;
+    return [name, parsed(files, json)] as const;
   });
   const known = readJson(options, files, 'variables') as Record<string, unknown> | undefined;
   return { ...known, ...Object.fromEntries(named) };

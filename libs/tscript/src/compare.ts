@@ -1,5 +1,5 @@
 import { type Walk, visit } from './limits.ts';
-import { Unrecoverable } from './signals.ts';
+import { LanguageFault } from './signals.ts';
 import { type Value, kindOf, numeric } from './values.ts';
 
 /** Whether two values are equal: by structure, numbers and booleans by size, different kinds never. */
@@ -53,7 +53,7 @@ function ordered(left: Value, right: Value, walk: Walk, depth: number): number {
   }
   const [a, b] = [kindOf(left), kindOf(right)];
   if (a === 'duration' && b === 'duration') return secondsOf(left) - secondsOf(right);
-  throw new Unrecoverable(`${a} and ${b} have no order`);
+  throw new LanguageFault(`${a} and ${b} have no order`);
 }
 
 function secondsOf(value: Value): number {

@@ -1,5 +1,5 @@
 import type { ExternalFunction } from './host.ts';
-import { ParameterError, Unrecoverable } from './signals.ts';
+import { ParameterError, LanguageFault } from './signals.ts';
 import { type Value, isFloat, position } from './values.ts';
 
 /** When a delay is over (ms since the epoch). */
@@ -20,7 +20,7 @@ export const delayFunction: ExternalFunction<DelayState> = {
       throw new ParameterError('<unknwon>', 'specified 0 delay, set one or more of "seconds", "minutes", "hours"');
     }
     const until = now + (seconds + 60 * minutes + 3600 * hours) * 1000;
-    if (Math.abs(until) > 8.64e15) throw new Unrecoverable('a delay does not end in any year there is');
+    if (Math.abs(until) > 8.64e15) throw new LanguageFault('a delay does not end in any year there is');
     return { until };
   },
   done: ({ until }, { now }) => now >= until,

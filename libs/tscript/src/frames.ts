@@ -35,7 +35,7 @@ const mostShown = 1000;
 
 function shown(value: Value): unknown {
   try {
-    return toJson(value, mostShown);
+    return toJson(value, { most: mostShown });
   } catch {
     return textOf(value);
   }

@@ -4,6 +4,8 @@ import type { Value } from './values.ts';
 export interface Host {
   /** A module by name; undefined when there is none. */
   module(name: string): HostModule | undefined;
+  /** How a whole float is written in what is sent to agents; a plain number, and thereby an integer, where it is not said. */
+  readonly float?: (number: number) => unknown;
 }
 
 /** A module: values that can be read, written or both, and functions. */

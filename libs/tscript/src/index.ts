@@ -40,6 +40,7 @@ export {
   Interrupt,
   NoRollback,
   NotDefined,
+  LanguageFault,
   ParameterError,
   Pause,
   Signal,

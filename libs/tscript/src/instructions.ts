@@ -4,7 +4,7 @@ import { operations } from './operators.ts';
 import type { Instruction } from './program.ts';
 import { type Running, charged, pop, readMember, writeMember } from './running.ts';
 import { boundedSize } from './limits.ts';
-import { NotDefined, ParameterError, Unrecoverable } from './signals.ts';
+import { NotDefined, ParameterError, LanguageFault } from './signals.ts';
 import { valueReader } from './stored-values.ts';
 import { type MapEntry, type Value, characters, isCompound, keyOf, kindOf, mapOf, position, truth } from './values.ts';
 
@@ -130,7 +130,7 @@ function ownCopy(running: Running, value: Value): Value {
 function itemOf(running: Running, holder: Value, index: Value): Value {
   const { line } = running;
   if (holder instanceof Map) return entryOf(holder, index, line).value;
-  if (!Array.isArray(holder) && typeof holder !== 'string') throw new Unrecoverable(`${kindOf(holder)} has no items`);
+  if (!Array.isArray(holder) && typeof holder !== 'string') throw new LanguageFault(`${kindOf(holder)} has no items`);
   const at = placeOf(index);
   const whole = typeof holder === 'string' ? characters(holder) : holder;
   if (Array.isArray(whole) && whole !== holder) running.spent += whole.length >> 4;
@@ -141,7 +141,7 @@ function itemOf(running: Running, holder: Value, index: Value): Value {
 
 function placeOf(index: Value): number {
   const at = position(index);
-  if (at === undefined) throw new Unrecoverable(`${kindOf(index)} cannot be an index`);
+  if (at === undefined) throw new LanguageFault(`${kindOf(index)} cannot be an index`);
   return at;
 }
 
@@ -153,7 +153,7 @@ function entryOf(map: ReadonlyMap<string, MapEntry>, index: Value, line: number)
 
 function nameOfKey(index: Value): string {
   const name = keyOf(index);
-  if (name === undefined) throw new Unrecoverable(`${kindOf(index)} cannot be a key`);
+  if (name === undefined) throw new LanguageFault(`${kindOf(index)} cannot be a key`);
   return name;
 }
 
@@ -162,7 +162,7 @@ function storeItem(running: Running, module: string | null, name: string): void 
   const index = pop(running);
   if (module !== null) throw new ParameterError('target', 'Can only assign to variables', running.line);
   const holder = running.variables.get(name);
-  if (holder === undefined) throw new Unrecoverable(`the variable "${name}" does not exist`);
+  if (holder === undefined) throw new LanguageFault(`the variable "${name}" does not exist`);
   if (holder instanceof Map) {
     const key = nameOfKey(index);
     const entry = holder.get(key);
@@ -171,9 +171,9 @@ function storeItem(running: Running, module: string | null, name: string): void 
     else entry.value = value;
     return;
   }
-  if (!Array.isArray(holder)) throw new Unrecoverable(`an item of ${kindOf(holder)} cannot be assigned to`);
+  if (!Array.isArray(holder)) throw new LanguageFault(`an item of ${kindOf(holder)} cannot be assigned to`);
   const at = placeOf(index);
   const place = at < 0 ? at + holder.length : at;
-  if (place < 0 || place >= holder.length) throw new Unrecoverable('an index does not exist');
+  if (place < 0 || place >= holder.length) throw new LanguageFault(`"${name}" has no index ${at}`);
   holder[place] = value;
 }

@@ -5,7 +5,7 @@
  * keys are not all plain text).
  */
 import { type Walk, largestWalk, visit } from './limits.ts';
-import { Unrecoverable } from './signals.ts';
+import { LanguageFault } from './signals.ts';
 import { wholeNumber } from './numbers.ts';
 import { floatText } from './text.ts';
 import {
@@ -23,15 +23,27 @@ import {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** JSON from a host, or a value, as a value; whole numbers become integers. Throws on what neither can be. */
+/** JSON from a host, or a value, as a value; whole numbers become integers, boxed ones (`Number` objects) floats. Throws on what neither can be. */
 export function fromJson(json: unknown): Value {
   return read(json, { visited: 0 }, 1);
 }
 
-/** A value as plain JSON for the host: map keys become text, secrets stay references, cycles and more than `most` elements refused. */
-export function toJson(value: Value, most = largestWalk): unknown {
-  return write(value, { visited: largestWalk - most }, 1, plainForms);
+/** How values are written for a host: elements at most, and how a whole float is written if not as a plain number. */
+export interface JsonOptions {
+  readonly most?: number;
+  readonly float?: ((number: number) => unknown) | undefined;
 }
+
+/** A value as plain JSON for the host: map keys become text, secrets stay references, cycles and too many elements refused. */
+export function toJson(value: Value, { most = largestWalk, float: wholeFloat }: JsonOptions = {}): unknown {
+  const forms = wholeFloat === undefined ? plainForms : { ...plainForms, float: hostFloat(wholeFloat) };
+  return write(value, { visited: largestWalk - most }, 1, forms);
+}
+
+const hostFloat =
+  (wholeFloat: (number: number) => unknown) =>
+  (number: number): unknown =>
+    Number.isInteger(number) ? wholeFloat(number) : plainFloat(number);
 
 /** A value as JSON from which `fromJson` makes the same value again, for the state of external functions. */
 export function toTaggedJson(value: Value): unknown {
@@ -41,10 +53,13 @@ export function toTaggedJson(value: Value): unknown {
 /** JSON from outside with every tagged object turned into an ordinary map, so that nothing in it counts as a tag. */
 export function untagged(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(untagged);
-  if (json === null || typeof json !== 'object') return json;
+  if (json === null || typeof json !== 'object' || isBoxed(json)) return json;
   const entries = Object.entries(json).map(([key, inner]) => [key, untagged(inner)] as const);
   return tagOf(json as JsonObject) === undefined ? Object.fromEntries(entries) : { $map: entries };
 }
+
+/** Whether something of the host's is a `Number` object: by that it says that its number is a float, also a whole one. */
+const isBoxed = (json: object): boolean => Object.prototype.toString.call(json) === '[object Number]';
 
 /** An independent copy of JSON, without what JSON cannot carry; throws when it is nested too deep. */
 export function cloneJson<Json>(json: Json): Json {
@@ -52,7 +67,7 @@ export function cloneJson<Json>(json: Json): Json {
 }
 
 function clone(json: unknown, walk: Walk, depth: number): unknown {
-  if (json === null || typeof json !== 'object') return json;
+  if (json === null || typeof json !== 'object' || isBoxed(json)) return json;
   visit(walk, depth);
   if (Array.isArray(json)) return json.map((element) => clone(element, walk, depth + 1));
   const copy: Record<string, unknown> = {};
@@ -73,9 +88,10 @@ function read(json: unknown, walk: Walk, depth: number): Value {
   if (json === null || json === undefined) return null;
   if (typeof json === 'boolean' || typeof json === 'string') return json;
   if (typeof json === 'number') return readNumber(json);
-  if (typeof json !== 'object') throw new Unrecoverable(`a ${typeof json} of the host is not a value`);
+  if (typeof json !== 'object') throw new LanguageFault(`a ${typeof json} of the host is not a value`);
   visit(walk, depth);
   if (Array.isArray(json)) return json.map((element) => read(element, walk, depth + 1));
+  if (isBoxed(json)) return float(Number(json));
   if (json instanceof Map) return json as ScriptMap;
   if (isMarked(json)) return json;
   const tag = tagOf(json as JsonObject);
@@ -87,7 +103,7 @@ function read(json: unknown, walk: Walk, depth: number): Value {
 
 function readNumber(number: number): Value {
   if (Number.isSafeInteger(number)) return number + 0;
-  if (Number.isInteger(number)) throw new Unrecoverable('a number of the host is beyond 2^53');
+  if (Number.isInteger(number)) throw new LanguageFault('a number of the host is beyond 2^53');
   return float(number);
 }
 
@@ -101,13 +117,13 @@ function tagOf(json: JsonObject): Tag | undefined {
 /** How each tag is read. */
 const tags: Readonly<Record<Tag, (content: unknown, inner: (json: unknown) => Value) => Value>> = {
   $int: (content) => {
-    if (!/^-?\d{1,20}$/.test(String(content))) throw new Unrecoverable('an integer of the host is none');
+    if (!/^-?\d{1,20}$/.test(String(content))) throw new LanguageFault('an integer of the host is none');
     return wholeNumber(BigInt(String(content)));
   },
   $float: (content) => float(spelledFloat(content)),
   $seconds: (content) => {
     if (typeof content !== 'number' || !Number.isFinite(content))
-      throw new Unrecoverable('a duration of the host is none');
+      throw new LanguageFault('a duration of the host is none');
     return duration(content);
   },
   $secret: (content) => secret(String(content)),
@@ -192,7 +208,7 @@ export function writeMarked(
 }
 
 function plainFloat(number: number): number {
-  if (!Number.isFinite(number)) throw new Unrecoverable(`the float ${floatText(number)} cannot leave the script`);
+  if (!Number.isFinite(number)) throw new LanguageFault(`the float ${floatText(number)} cannot leave the script`);
   return number;
 }
 
@@ -204,7 +220,7 @@ function keyText(key: Value): string {
     if (key.kind === 'float') return floatText(key.number);
     if (key.kind === 'duration') return String(key.seconds);
   }
-  throw new Unrecoverable('a key of a map has no form as text');
+  throw new LanguageFault('a key of a map has no form as text');
 }
 
 /** Whether two pieces of JSON are the same, whatever the order of their keys. */

@@ -1,4 +1,4 @@
-import { Unrecoverable } from './signals.ts';
+import { LanguageFault } from './signals.ts';
 
 /** The largest integer the language works with: 2^53. */
 export const largestInteger = 2 ** 53;
@@ -29,16 +29,16 @@ export interface Walk {
 /** Notes a visit at a depth; throws when the value is too deep or too large. */
 export function visit(walk: Walk, depth: number): void {
   walk.visited += 1;
-  if (depth > deepestValue) throw new Unrecoverable(`a value is nested deeper than ${deepestValue} levels`);
-  if (walk.visited > largestWalk) throw new Unrecoverable(`a value holds more than ${largestWalk} elements`);
+  if (depth > deepestValue) throw new LanguageFault(`a value is nested deeper than ${deepestValue} levels`);
+  if (walk.visited > largestWalk) throw new LanguageFault(`a value holds more than ${largestWalk} elements`);
 }
 
 /** Throws when a text is too long to go on with. */
 export function boundedText(length: number, most = longestText): void {
-  if (length > most) throw new Unrecoverable(`a text is longer than ${most} characters`);
+  if (length > most) throw new LanguageFault(`a text is longer than ${most} characters`);
 }
 
 /** Throws when an array or a map is so large that nothing can be added. */
 export function boundedSize(size: number): void {
-  if (size >= largestArray) throw new Unrecoverable(`an array or a map has more than ${largestArray} elements`);
+  if (size >= largestArray) throw new LanguageFault(`an array or a map has more than ${largestArray} elements`);
 }

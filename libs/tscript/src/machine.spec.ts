@@ -47,6 +47,46 @@ describe('a pass', () => {
     expect(JSON.stringify(first.machine)).toBe(frozen);
   });
 
+  it.each([
+    ['aa = ( 1 / 0 )', 'division by zero at line 2'],
+    ['aa = ( 1 % 0 )', 'division by zero at line 2'],
+    ['aa = ( 9007199254740992 + 1 )', 'an integer is beyond 2^53 at line 2'],
+    ['aa = ( 3 ^ 60 )', 'an integer is beyond 2^53 at line 2'],
+    ['aa = ( 0 ^ -1 )', 'zero cannot be raised to a negative power at line 2'],
+    ['aa = ( -2 ^ 0.5 )', 'a negative number cannot be raised to a fraction at line 2'],
+    ['aa = ( 10.0 ^ 400 )', 'a power is too large for a float at line 2'],
+    ['aa = ( 1.5 & 1 )', 'floats have no bits at line 2'],
+    ['aa = ( "x" < 1 )', 'text and integer have no order at line 2'],
+    ['delay( hours=999999999999 )', 'a delay does not end in any year there is at line 2'],
+    ['aa = list[ "x" ]', 'text cannot be an index at line 2'],
+    ['aa = number[ 0 ]', 'integer has no items at line 2'],
+    ['list[ 7 ] = 1', '"list" has no index 7 at line 2'],
+    ['map[ [ 1 ] ] = 1', 'array cannot be a key at line 2'],
+    ['ghost[ 0 ] = 1', 'the variable "ghost" does not exist at line 2'],
+    ['text[ 0 ] = "x"', 'an item of text cannot be assigned to at line 2'],
+    ['pop( array=map, index="two" )', `there is no key 'two' in the map"(RangeError)`],
+    ['pop( array=map, index=2.0 )', 'there is no key 2.0 in the map"(RangeError)'],
+    ['pop( array=list, index=-3 )', '"index" -3 is out of range: the array has 2 elements"(RangeError)'],
+    ['index( array=list, value={ one=1 } )', `the value {'one': 1} is not in it"(RangeError)`],
+    ['index( array=text, value="zz" )', `the value 'zz' is not in it"(RangeError)`],
+    ['index( array=list, value=lab.key )', 'the value ******** is not in it"(RangeError)'],
+  ])('that the language ends says where and on what: %s', (source, message) => {
+    const given = { list: [1, 2], map: { one: 1 }, number: 5, text: 'abc' };
+    const host = hostOf({ lab: { members: { key: { get: () => ({ $secret: 'id' }) } } } });
+    const { outcome } = pass(`remark = 1\n${source}`, host, given);
+    expect(outcome).toMatchObject({ kind: 'aborted', line: 2, message: expect.stringContaining(message) });
+    expect('message' in outcome && outcome.message).toMatch(/\bline "?2"?/);
+  });
+
+  it('leaves the words of a script and of its host as they are', () => {
+    const call = () => {
+      throw new Unrecoverable('the host says no');
+    };
+    const host = hostOf({ lab: { functions: { no: { kind: 'inline', call } } } });
+    expect(pass('lab.no()', host).outcome).toMatchObject({ message: 'the host says no' });
+    expect(pass('fatal_error( msg="over" )').outcome).toMatchObject({ message: 'over' });
+  });
+
   it('ends every way there is', () => {
     const outcomes: readonly (readonly [string, Partial<Outcome>])[] = [
       ['one = 1', { kind: 'ended' }],
@@ -113,7 +153,10 @@ describe('a pass', () => {
   it('ends a script that becomes too large, before it cannot be stored', () => {
     const bomb = "text = 'x'\nlist = []\nwhile ( len( array=text ) < 200000 ) do text = ( text . text )\n";
     const { machine, outcome } = pass(`${bomb}while True do append( array=list, value=text )`);
-    expect(outcome).toMatchObject({ kind: 'aborted', message: 'the script holds more than 8388608 characters' });
+    expect(outcome).toMatchObject({
+      kind: 'aborted',
+      message: 'the script holds more than 8388608 characters at line 4',
+    });
     expect(JSON.stringify(machine).length).toBeLessThan(1000);
   });
 

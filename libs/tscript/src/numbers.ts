@@ -1,5 +1,5 @@
 import { largestInteger } from './limits.ts';
-import { ParameterError, Unrecoverable } from './signals.ts';
+import { ParameterError, LanguageFault } from './signals.ts';
 import { type Value, float, kindOf, numeric } from './values.ts';
 
 type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^' | '&' | '|';
@@ -56,17 +56,17 @@ export function wholeNumber(big: bigint): number {
   return Number(big);
 }
 
-function tooLarge(): Unrecoverable {
-  return new Unrecoverable('an integer is beyond 2^53');
+function tooLarge(): LanguageFault {
+  return new LanguageFault('an integer is beyond 2^53');
 }
 
 function divide(left: number, right: number): Value {
-  if (right === 0) throw new Unrecoverable('division by zero');
+  if (right === 0) throw new LanguageFault('division by zero');
   return float(left / right);
 }
 
 function remainder(left: number, right: number): number {
-  if (right === 0) throw new Unrecoverable('division by zero');
+  if (right === 0) throw new LanguageFault('division by zero');
   const rest = left % right;
   if (rest === 0) return right < 0 ? -0 : 0;
   return rest < 0 === right < 0 ? rest : rest + right;
@@ -81,15 +81,15 @@ function wholePower(left: number, right: number): Value {
 
 /** Whole bases and exponents go by exact integers, so that the nearest float comes out. */
 function realPower(left: number, right: number): Value {
-  if (left === 0 && right < 0) throw new Unrecoverable('zero cannot be raised to a negative power');
+  if (left === 0 && right < 0) throw new LanguageFault('zero cannot be raised to a negative power');
   const steps = Math.abs(right);
   const simple = Number.isSafeInteger(left) && Number.isInteger(right) && steps <= 1100;
   const result = simple ? simplePower(left, steps, right < 0) : left ** right;
   if (Number.isNaN(result) && !Number.isNaN(left) && !Number.isNaN(right)) {
-    throw new Unrecoverable('a negative number cannot be raised to a fraction');
+    throw new LanguageFault('a negative number cannot be raised to a fraction');
   }
   if (!Number.isFinite(result) && Number.isFinite(left) && Number.isFinite(right)) {
-    throw new Unrecoverable('a power is too large for a float');
+    throw new LanguageFault('a power is too large for a float');
   }
   return float(result);
 }
@@ -107,5 +107,5 @@ function bits(left: number, right: number, mode: 'and' | 'or'): number {
 }
 
 function noBits(): never {
-  throw new Unrecoverable('floats have no bits');
+  throw new LanguageFault('floats have no bits');
 }

@@ -40,7 +40,8 @@ export function beginsNumber(character: string): boolean {
 
 const durationPattern = /(?:[0-9]{1,2}:){1,3}[0-9]{1,2}/y;
 const numberPattern = /[-+]?[0-9]+(?:\.[0-9]+)?/y;
-const gluedPattern = /[A-Za-z0-9_]/y;
+/** What may not follow a number at once; the words that may stand behind a value need no blank. */
+const gluedPattern = /(?!and|or|then|do)[A-Za-z0-9_]/y;
 
 /** An integer, a float or a duration. */
 export function parseNumber(cursor: Cursor): Literal {

@@ -107,6 +107,21 @@ describe('readings', () => {
   });
 });
 
+describe('words that stand right behind a number', () => {
+  it.each([
+    ['aa = ( 5and 3 )', 'aa = ( 5 and 3 )'],
+    ['aa = ( 5.0or 3 )', 'aa = ( 5.0 or 3 )'],
+    ['if 1.0then aa = 1', 'if 1.0 then aa = 1'],
+    ['if 1:00then aa = 1', 'if 1:00 then aa = 1'],
+    ['while 0do aa = 1', 'while 0 do aa = 1'],
+  ])('%s is %s', (glued, spaced) => {
+    expect(parse(glued).faults).toEqual([]);
+    const [one, other] = [glued, spaced].map((source) => parse(source).tree);
+    expect(one && outline(one)).toEqual(other && outline(other));
+    expect(one).toBeDefined();
+  });
+});
+
 describe('faults', () => {
   it.each([
     ['aa = ( 1 + )', 1, 12, '")" where a value was expected'],
@@ -117,6 +132,7 @@ describe('faults', () => {
     ['aa = b', 1, 6, '"b" is too short: a name has at least two characters'],
     ["aa = 'open\nbb = 1", 1, 6, "the text that begins here is not closed by '"],
     ['aa = 1e5', 1, 7, 'a number ends here: a blank must follow 1'],
+    ['aa = ( 5ans 3 )', 1, 9, 'a number ends here: a blank must follow 5'],
     ['aa = bb = 1', 1, 9, 'an assignment is a statement, not a value; two values are compared by =='],
     ['begin()\naa = 1', 2, 7, 'the block that begins on line 1 is not closed by "end"'],
     ['aa = 1\nend', 2, 1, '"end" without a "begin" that is open'],

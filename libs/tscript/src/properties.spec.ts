@@ -13,6 +13,12 @@ import { run } from './run.ts';
 import { status } from './status.ts';
 import { textOf } from './text.ts';
 
+/** Processor time this process has had, in milliseconds: what else the machine does is of no matter to it. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 const variable = fc.constantFrom('aa', 'bb', 'num', 'list', 'mapp', 'notes', 'truename', 'password', 'elsewhere');
 const key = fc.constantFrom('key', 'other', 'end', 'not', 'true', 'if');
 const blank = fc.constantFrom('', ' ', '\t', '  ');
@@ -131,7 +137,7 @@ describe('a random program', () => {
 
 describe('a source of any kind', () => {
   it('is answered: random and mutated ones', () => {
-    const { inputs, parsed } = fuzz({ count: 1000, seed: 7, clock: () => performance.now() });
+    const { inputs, parsed } = fuzz({ count: 1000, seed: 7, clock: () => processorTime() });
     expect(inputs).toBe(1000);
     expect(parsed).toBeGreaterThan(50);
   });
@@ -153,8 +159,8 @@ describe('a source of any kind', () => {
     ['faults', ';\n', 100_000],
     ['quotes', `'"\n`, 100_000],
   ])('takes time in proportion: %s', (_name, piece, times) => {
-    const start = performance.now();
+    const start = processorTime();
     parse(`if aa then bb\n${piece.repeat(times)}`);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 });

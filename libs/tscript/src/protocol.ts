@@ -5,7 +5,7 @@ import { cloneJson, fromJson, toJson } from './json.ts';
 import { type ExternalCall, type Machine, atCall, checkProgram, isRunning, standingLine } from './machine.ts';
 import type { Program } from './program.ts';
 import { readMember, wake } from './running.ts';
-import { NoRollback, thrownText } from './signals.ts';
+import { NoRollback, faultText } from './signals.ts';
 
 /** Work for an agent. */
 export interface Task {
@@ -64,13 +64,13 @@ export function dispatch(
     const state = cloneJson(waiting.state);
     const wanted = found.task(state, context);
     if (wanted === null) return { machine, task: null };
-    const parameters = toJson(fromJson(wanted.parameters)) as Record<string, unknown>;
+    const parameters = toJson(fromJson(wanted.parameters), { float: host.float }) as Record<string, unknown>;
     const next = cloneJson(wanted.state ?? state);
     const sent: ExternalCall = { ...waiting, state: next, dispatched: true, sent: wanted.function };
     const task: Task = { module, function: wanted.function, parameters, cookie: machine.cookie };
     return { machine: { ...machine, waiting: sent }, task };
   } catch (thrown) {
-    return { machine, task: null, fault: thrownText(thrown) };
+    return { machine, task: null, fault: faultText(thrown, context.line) };
   }
 }
 
@@ -101,7 +101,7 @@ export function deliver(
       message,
     };
   } catch (thrown) {
-    return { machine, answer: 'Error', fault: thrownText(thrown) };
+    return { machine, answer: 'Error', fault: faultText(thrown, context.line) };
   }
 }
 

@@ -9,7 +9,8 @@ import type { Outcome } from './outcome.ts';
 import type { Program } from './program.ts';
 import { run } from './run.ts';
 import type { PassOptions } from './running.ts';
-import { ExecutionError, Pause, Unrecoverable } from './signals.ts';
+import { ExecutionError, LanguageFault, ParameterError, Pause, Unrecoverable } from './signals.ts';
+import { textOf } from './text.ts';
 import type { Value } from './values.ts';
 
 /** What a call is answered with; `pause` and `error` stop the script, `fault` ends it. */
@@ -105,7 +106,29 @@ interface Stage {
 }
 
 function jsonOf(entries: Iterable<readonly [string, Value]>): Record<string, unknown> {
-  return Object.fromEntries([...entries].map(([name, value]) => [name, toTaggedJson(value)]));
+  return Object.fromEntries([...entries].map(([name, value]) => [name, shownJson(value)]));
+}
+
+/** A value as JSON; what has no form as JSON, such as an array that holds itself, as text (`[1, [...]]`). */
+function shownJson(value: Value): unknown {
+  try {
+    return toTaggedJson(value);
+  } catch (thrown) {
+    if (thrown instanceof LanguageFault) return textOf(value);
+    throw thrown;
+  }
+}
+
+/** What a function is given, as JSON; it cannot be given what has no form as JSON. */
+function parametersOf(given: Readonly<Record<string, Value>>, line: number): Record<string, unknown> {
+  const entries = Object.entries(given).map(([name, value]) => {
+    try {
+      return [name, toTaggedJson(value)] as const;
+    } catch (thrown) {
+      throw thrown instanceof LanguageFault ? new ParameterError(name, thrown.message, line) : thrown;
+    }
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Modules in which every function that a program mentions exists, and every value that the prompter has. */
@@ -156,7 +179,7 @@ function stageFunction(name: string, stage: Stage): ExternalFunction<Answer> {
   return {
     kind: 'external',
     setup(given, { place: line }) {
-      const parameters = jsonOf(Object.entries(given));
+      const parameters = parametersOf(given, line);
       const answer = stage.prompter.answer(name, parameters, line) ?? null;
       stage.trace.push({ kind: 'call', line, name, parameters, variables: jsonOf(stage.variables), answer });
       if (answer === null) throw new Unrecoverable(`there is no answer for ${name} on line ${line}`);

@@ -5,7 +5,16 @@ import { type Machine, checkProgram } from './machine.ts';
 import { Acknowledged, type Outcome } from './outcome.ts';
 import { type Program, nodesAt } from './program.ts';
 import { type PassOptions, type Running, rest, wake } from './running.ts';
-import { ExecutionError, Interrupt, NotDefined, ParameterError, Pause, Unrecoverable, thrownText } from './signals.ts';
+import {
+  ExecutionError,
+  Interrupt,
+  NotDefined,
+  ParameterError,
+  Pause,
+  Unrecoverable,
+  faultText,
+  thrownText,
+} from './signals.ts';
 
 /** What a pass leads to: the machine to store, how it ended, and what inline functions reported, in order. */
 export interface Pass {
@@ -39,7 +48,7 @@ export function run(machine: Machine, program: Program, host: Host, options: Pas
   } catch (thrown) {
     if (!(thrown instanceof Unrecoverable)) throw thrown;
     running.variables.clear();
-    const over = aborted(thrown.message, running.line);
+    const over = aborted(faultText(thrown, running.line), running.line);
     return { machine: after(running, machine, over), outcome: over, effects };
   }
 }
@@ -144,7 +153,7 @@ function outcomeOf(running: Running, thrown: unknown): Outcome {
   if (thrown instanceof ExecutionError) return { kind: 'error', message, line, reason: 'raised' };
   if (thrown instanceof NotDefined) return { kind: 'aborted', message, line, reason: 'not-defined' };
   if (thrown instanceof ParameterError) return { kind: 'aborted', message, line, reason: 'parameter' };
-  if (thrown instanceof Unrecoverable) return aborted(message, line);
+  if (thrown instanceof Unrecoverable) return aborted(faultText(thrown, line), line);
   return aborted(unhandled(running, thrown).message, line);
 }
 

@@ -25,6 +25,9 @@ export class Unrecoverable extends Signal {
   override readonly name = 'UnrecoverableError';
 }
 
+/** Ends the script for good: the language itself objects. Where it is told, the line is told with it. */
+export class LanguageFault extends Unrecoverable {}
+
 /** Ends the script for good: a parameter or an operand cannot be used. `line` only when the language itself objects. */
 export class ParameterError extends Signal {
   override readonly name = 'ParamaterError';
@@ -69,6 +72,10 @@ export class NoRollback extends Signal {
 export function thrownText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** The text of anything that ended a script at a line; what the language objects to names it. */
+export const faultText = (thrown: unknown, line: number): string =>
+  thrown instanceof LanguageFault ? `${thrown.message} at line ${line}` : thrownText(thrown);
 
 /** The name of the kind of anything that was thrown. */
 export function thrownName(thrown: unknown): string {

@@ -3,7 +3,7 @@
  * stand once, in a heap, and everywhere else as `{"$ref": n}`. Unlike `toJson` nothing is lost.
  */
 import { largestStored } from './limits.ts';
-import { Unrecoverable } from './signals.ts';
+import { LanguageFault } from './signals.ts';
 import { float, isCompound, keyOf, type ScriptMap, type Value } from './values.ts';
 import { fromJson, put, taggedFloat, writeMarked } from './json.ts';
 
@@ -118,7 +118,7 @@ function sharedIn(roots: Iterable<Value>): Set<object> {
   let size = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     size += typeof next === 'string' ? next.length + 4 : 4;
-    if (size > largestStored) throw new Unrecoverable(`the script holds more than ${largestStored} characters`);
+    if (size > largestStored) throw new LanguageFault(`the script holds more than ${largestStored} characters`);
     if (!isCompound(next)) continue;
     if (seen.has(next)) shared.add(next);
     else {

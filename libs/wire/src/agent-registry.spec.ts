@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentRegistry } from './agent-registry.ts';
+import { agentRegistry, MAX_AGENTS } from './agent-registry.ts';
 
 describe('the roster of agents', () => {
   it('counts an agent as gone after three of its own periods', () => {
@@ -19,6 +19,18 @@ describe('the roster of agents', () => {
     expect(says('quick', 10)).toEqual(['ipmi']);
     expect(says('quick', 10, {})).toEqual([]);
     expect(present.serves('berlin', 'ipmi')).toBe(false);
+  });
+
+  it('remembers so many agents and no more, until some have gone', () => {
+    let now = 0;
+    const present = agentRegistry(() => now);
+    const says = (agent: string) => present.note('berlin', { agent, modules: { ipmi: 1 }, every: 100, lacking: [] });
+    for (let n = 0; n < MAX_AGENTS; n += 1) says(`a${n}`);
+    present.note('paris', { agent: 'late', modules: { ipmi: 1 }, every: 100, lacking: [] });
+    expect([present.size, present.serves('paris', 'ipmi')]).toEqual([MAX_AGENTS, false]);
+    now = 301;
+    expect(present.size).toBe(0);
+    expect(present.note('paris', { agent: 'late', modules: { ipmi: 1 }, every: 100, lacking: [] })).toEqual(['ipmi']);
   });
 
   it('keeps sites and modules apart', () => {

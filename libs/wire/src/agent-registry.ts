@@ -3,6 +3,8 @@ import type { AgentMissing } from './wire.ts';
 
 /** An agent counts as gone when it has not shown itself for this many of its own periods. */
 const PERIODS = 3;
+/** At most this many agents are remembered; the announcements of others are not taken. */
+export const MAX_AGENTS = 10_000;
 
 /** Who has shown itself lately, as the foreman's end remembers it. `now` gives milliseconds. */
 export function agentRegistry(now: () => number = () => performance.now()) {
@@ -19,12 +21,19 @@ export function agentRegistry(now: () => number = () => performance.now()) {
     /** Writes an announcement down; gives the modules that were not served on that site before. */
     note(site: string, presence: Presence): string[] {
       const { agent, modules, every } = presence;
-      for (const [key, { until }] of agents) if (until <= now()) agents.delete(key);
+      for (const [gone, { until }] of agents) if (until <= now()) agents.delete(gone);
       const offered = Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
+      const key = `${site} ${agent}`;
+      if (!agents.has(key) && agents.size >= MAX_AGENTS) return [];
       const served = offered.filter((module) => !serves(site, module));
-      if (offered.length === 0) agents.delete(`${site} ${agent}`);
-      else agents.set(`${site} ${agent}`, { site, presence, until: now() + PERIODS * every });
+      if (offered.length === 0) agents.delete(key);
+      else agents.set(key, { site, presence, until: now() + PERIODS * every });
       return served;
+    },
+
+    /** How many are there. */
+    get size(): number {
+      return [...agents.values()].filter(({ until }) => until > now()).length;
     },
 
     /** What they need and do not find. */

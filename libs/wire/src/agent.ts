@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { JsonMap, Logger } from '#kernel';
-import { maskTexts } from '#kernel';
+import { maskTexts, parseStored, writeJson } from '#kernel';
 import type { MissingProgram, NeededProgram } from './programs.ts';
 import { installText, missingPrograms } from './programs.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -134,7 +134,7 @@ function outcomeOfResult(result: unknown): Outcome {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) {
     return { error: `result was not a map, but ${describeKind(result)}` };
   }
-  return { result: JSON.parse(JSON.stringify(result)) as JsonMap };
+  return { result: parseStored(writeJson(result)) as JsonMap };
 }
 
 const describeKind = (value: unknown): string =>

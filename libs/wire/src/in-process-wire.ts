@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseStored, writeJson } from '#kernel';
 import { taskQueues } from './task-queues.ts';
 import type {
   AgentWire,
@@ -195,6 +196,8 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
       for (const report of reports) handOver(report, session);
     },
 
+    health: async () => ({ details: { agents: members.size } }),
+
     missing: () =>
       [...members].flatMap(({ announcement: { agent, site, missing = [] } }) =>
         missing.map((one) => ({ ...one, agent, site })),
@@ -261,4 +264,4 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 const offered = ({ modules }: Announcement): string[] =>
   Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
 
-const copy = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const copy = <T extends object>(value: T): T => parseStored(writeJson(value)) as T;

@@ -1,20 +1,28 @@
 export { startAgent } from './agent.ts';
 export type { AgentSettings, FunctionContext, FunctionTable, OfferedModule, RunningAgent } from './agent.ts';
+export { checkInstallation } from './check-installation.ts';
 export { inProcessWire } from './in-process-wire.ts';
 export type { InProcessAgent, InProcessPeriods, InProcessWire } from './in-process-wire.ts';
 export { jetstreamAgent } from './jetstream-agent.ts';
-export type { AgentPeriods } from './jetstream-agent.ts';
+export type { AgentPeriods, JetstreamAgentSettings } from './jetstream-agent.ts';
 export { jetstreamForeman } from './jetstream-foreman.ts';
-export type { ForemanPeriods } from './jetstream-foreman.ts';
+export type { ForemanPeriods, JetstreamForemanSettings } from './jetstream-foreman.ts';
+export { natsAccount, natsConfiguration } from './nats-account.ts';
+export type { NatsAccount, NatsSubcontractor } from './nats-account.ts';
 export { readNatsAddresses } from './nats-addresses.ts';
 export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
-export { isNatsName } from './subjects.ts';
+export { natsKey } from './nats-key.ts';
+export type { NatsKey } from './nats-key.ts';
+export { readReport } from './messages.ts';
+export { InstallationTaken } from './streams.ts';
+export type { InstallationIdentity } from './streams.ts';
+export { ID_RULE, isInstallationId, isNatsName } from './subjects.ts';
 export { EVERY_SITE, observedBy, observerOf } from './wire.ts';
 export { installText } from './programs.ts';
 export type { MissingProgram, NeededProgram } from './programs.ts';
 export type { SecretPath } from './wrap-secrets.ts';
-export { wireSettings } from './wire.settings.ts';
+export { installationSetting, wireSettings } from './wire.settings.ts';
 export type {
   AgentMissing,
   AgentWire,
@@ -26,4 +34,6 @@ export type {
   Report,
   Task,
   TaskHandler,
+  UnreadableReport,
+  WireHealth,
 } from './wire.ts';

@@ -1,16 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
-import { millis, type NatsConnection } from '@nats-io/transport-node';
-import { encode, readTask } from './messages.ts';
+import { createInbox, millis, type NatsConnection } from '@nats-io/transport-node';
+import { findInstallation } from './find-installation.ts';
+import { encode, readRejection, readTask } from './messages.ts';
+import type { NatsKey } from './nats-key.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
-import * as names from './subjects.ts';
+import type { NatsNames } from './subjects.ts';
+import { inboxOf, natsNames, taskReader } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { EVERY_SITE } from './wire.ts';
 import type { AgentWire, Announcement, Report, Task, TaskHandler } from './wire.ts';
+
+/** How an agent's end of the wire over NATS is set up. */
+export interface JetstreamAgentSettings extends NatsSettings {
+  /** Id of the installation it works for; where none is said, the one on this NATS that has its site. */
+  readonly installation?: string | undefined;
+  /** The key by which NATS knows it. */
+  readonly key?: NatsKey | undefined;
+}
 
 /** Periods of an agent's end, in milliseconds. */
 export interface AgentPeriods {
@@ -36,6 +47,9 @@ const HEADERS = 1024;
 interface Session {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
+  readonly names: NatsNames;
+  /** Where what is answered to announcements arrives. */
+  readonly answers: string;
   /** Aborts when the connection breaks. */
   readonly over: AbortSignal;
 }
@@ -43,6 +57,8 @@ interface Session {
 /** A task at work, with the latest delivery of it. */
 interface AtWork {
   readonly task: Task;
+  /** Of the installation it came from. */
+  readonly names: NatsNames;
   message: JsMsg;
   done: Promise<void>;
 }
@@ -51,14 +67,17 @@ interface AtWork {
  * An agent's end of the wire over NATS. `start` resolves after the first attempt to connect, whether it succeeded or
  * not; the connection is tried for ever. It logs `serving` once all its modules have their consumers.
  */
-export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPeriods> = {}): AgentWire {
+export function jetstreamAgent(settings: JetstreamAgentSettings, periods: Partial<AgentPeriods> = {}): AgentWire {
   let running: { shift: ReturnType<typeof shiftOf>; link: Promise<NatsLink> } | undefined;
   return {
     async start(announcement, work) {
       if (running !== undefined) throw new Error("the agent's end of the wire is started already");
       if (announcement.site === EVERY_SITE) throw new Error('over NATS an agent serves one site, not every site');
       const shift = shiftOf(announcement, work, settings, { ...usual, ...periods });
-      running = { shift, link: natsLink(settings, shift.begin, names.inboxOf(announcement.site)) };
+      const { key } = settings;
+      // Who shares a site need not share its answers: they hold tasks.
+      const inbox = key ? `_INBOX_${key.publicKey}` : inboxOf(announcement.site);
+      running = { shift, link: natsLink({ ...settings, seed: key?.seed }, shift.begin, inbox) };
       await running.link.catch((cause) => {
         running = undefined;
         throw cause;
@@ -76,47 +95,72 @@ export function jetstreamAgent(settings: NatsSettings, periods: Partial<AgentPer
 function shiftOf(
   { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
-  { log = silentLogger }: NatsSettings,
+  { log = silentLogger, installation }: JetstreamAgentSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
 ) {
-  const stream = names.tasksStream(site);
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
   const offers = Object.fromEntries(offered);
-  const lacking = new Set(offered.map(([module]) => names.taskReader(module)));
+  const lacking = new Set(offered.map(([module]) => taskReader(module)));
   const atWork = new Map<string, AtWork>();
   const pulling = new Set<Promise<void>>();
   const reported = new Set<string>();
   const stopping = new AbortController();
   let session: Session | undefined;
+  /** Once it is found it stays: reports that are due belong to it. */
+  let found = installation === undefined ? undefined : natsNames(installation);
+  let rejected = '';
 
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
-      names.announcementSubject(site),
+      session.names.announcementSubject(site),
       encode({ agent, modules, every: announceEvery, lacking: [...lacking], ...(missing ? { missing } : {}) }),
+      { reply: session.answers },
     );
 
-  const begin = (connection: NatsConnection, over: AbortSignal) => {
-    const now: Session = { connection, js: jetstream(connection), over };
+  const begin = (connection: NatsConnection, over: AbortSignal, inbox: string) => {
+    const beginning = serve(connection, over, inbox)
+      .catch((cause: unknown) => log.error('it cannot be served', cause))
+      .finally(() => pulling.delete(beginning));
+    pulling.add(beginning);
+  };
+
+  const serve = async (connection: NatsConnection, over: AbortSignal, inbox: string) => {
+    const ending = AbortSignal.any([over, stopping.signal]);
+    const id = found
+      ? found.installation
+      : await findInstallation(connection, site, { over: ending, log, everyMs: announceEvery });
+    if (id === undefined || over.aborted) return;
+    found = natsNames(id);
+    const now: Session = { connection, js: jetstream(connection), names: found, answers: createInbox(inbox), over };
     session = now;
+    const answers = connection.subscribe(now.answers, { callback: (_, { data }) => hearAnswer(data) });
     announce(stopping.signal.aborted ? {} : offers);
     const announcing = setInterval(() => announce(stopping.signal.aborted ? {} : offers), announceEvery);
     over.addEventListener('abort', () => {
       clearInterval(announcing);
+      answers.unsubscribe();
       if (session === now) session = undefined;
     });
     for (const [module, limit] of offered) {
-      const until = AbortSignal.any([over, stopping.signal]);
-      const pull = pullTasks(now.js, module, limit, until).finally(() => pulling.delete(pull));
+      const pull = pullTasks(now, module, limit, ending).finally(() => pulling.delete(pull));
       pulling.add(pull);
     }
   };
 
+  /** An announcement is answered where it is not taken. */
+  const hearAnswer = (data: Uint8Array) => {
+    const answer = readRejection(data);
+    if (answer === undefined || answer.rejected === rejected) return;
+    rejected = answer.rejected;
+    log.warn('no tasks for this site; trying again and again', { site, reason: rejected });
+  };
+
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
-  const pullTasks = async (js: JetStreamClient, module: string, limit: number, over: AbortSignal) => {
+  const pullTasks = async ({ js, names }: Session, module: string, limit: number, over: AbortSignal) => {
     let wait = SOON;
     while (!over.aborted) {
       try {
-        const consumer = await js.consumers.get(stream, names.taskReader(module));
+        const consumer = await js.consumers.get(names.tasksStream(site), taskReader(module));
         if (lacking.has(module)) await sleep(SETTLING);
         if (lacking.delete(module) && lacking.size === 0) log.info('serving', { agent, site, modules: offers });
         wait = SOON;
@@ -126,7 +170,7 @@ function shiftOf(
           if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
           else {
             const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
-            for await (const message of endingWith(over, messages)) take(message, ackWait);
+            for await (const message of endingWith(over, messages)) take(message, names, ackWait);
           }
         }
       } catch (cause) {
@@ -139,7 +183,7 @@ function shiftOf(
     }
   };
 
-  const take = (message: JsMsg, ackWait: number): void => {
+  const take = (message: JsMsg, names: NatsNames, ackWait: number): void => {
     const task = readTask(message.data);
     const already = task && atWork.get(task.cookie);
     if (already !== undefined) {
@@ -154,7 +198,7 @@ function shiftOf(
       notifySafely(() => message.term());
     } else if (stopping.signal.aborted && !task.once) notifySafely(() => message.nak());
     else {
-      const started: AtWork = { task, message, done: Promise.resolve() };
+      const started: AtWork = { task, names, message, done: Promise.resolve() };
       atWork.set(task.cookie, started);
       started.done = perform(started, ackWait);
     }
@@ -162,13 +206,13 @@ function shiftOf(
 
   const perform = async (started: AtWork, ackWait: number): Promise<void> => {
     const { task, cookie, job, module } = started.task;
-    const beat = () => session?.connection.publish(names.beatSubject(site), encode({ job, cookie, agent }));
+    const beat = () => session?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
     const beats = setInterval(beat, beatEvery);
     const holds = setInterval(() => session && notifySafely(() => started.message.working()), ackWait / 3);
     beat();
     const outcome = await work(started.task);
     if (outcome !== undefined) {
-      await send(module, { task, cookie, job, agent, outcome });
+      await send(started.names, module, { task, cookie, job, agent, outcome });
       remember(cookie);
       notifySafely(() => started.message.ack());
     }
@@ -186,13 +230,13 @@ function shiftOf(
   };
 
   /** Resolves once NATS holds the report. */
-  const send = async (module: string, report: Report): Promise<void> => {
+  const send = async (names: NatsNames, module: string, report: Report): Promise<void> => {
     const subject = names.resultSubject(site, module);
     for (;;) {
       if (session !== undefined) {
         const { connection, js, over } = session;
         const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
-        const options = { msgID: report.cookie, expect: { streamName: names.RESULTS } };
+        const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
         try {
           if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
         } catch (cause) {

@@ -1,16 +1,25 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
+import { takeFormerReports } from './former-reports.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { agentRegistry } from './agent-registry.ts';
-import { REQUEST, streams, type StreamPeriods } from './streams.ts';
-import * as names from './subjects.ts';
+import { openToAnybody } from './open-to-anybody.ts';
+import { InstallationTaken, REQUEST, streams } from './streams.ts';
+import type { InstallationIdentity, StreamPeriods } from './streams.ts';
+import { everyDiscovery, natsNames, RESULTS_READER, siteOf } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { ForemanWire, ForemanWireListener } from './wire.ts';
+import type { ForemanWire, ForemanWireListener, WireHealth } from './wire.ts';
+
+/** How the foreman's end of the wire over NATS is set up. */
+export interface JetstreamForemanSettings extends NatsSettings {
+  readonly installation: InstallationIdentity;
+}
 
 /** Periods of the foreman's end, in milliseconds. */
 export interface ForemanPeriods extends StreamPeriods {
@@ -21,6 +30,13 @@ export interface ForemanPeriods extends StreamPeriods {
 
 /** How many reports are handled at a time. */
 const MAX_CONCURRENT_REPORTS = 32;
+
+/** At most this many announcements are looked at a time; the next of the others come within seconds. */
+const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
+/** At most this many sites of agents of an earlier version are told. */
+const MAX_FORMER_SITES = 100;
+/** How long it is believed what was found out about who is let in, in milliseconds. */
+const OPEN_FOR_MS = 30_000;
 
 const usual: ForemanPeriods = {
   ackWait: 5000,
@@ -38,19 +54,68 @@ interface Session {
 /**
  * The foreman's end of the wire over NATS. `start` resolves after the first attempt to connect, whether it succeeded
  * or not: while there is no connection `serves` says false and `send` rejects, and the connection is tried for ever.
+ * Where the id of the installation belongs to other data it takes no part either, tells so, and tries again and again.
  */
-export function jetstreamForeman(settings: NatsSettings, periods: Partial<ForemanPeriods> = {}): ForemanWire {
+export function jetstreamForeman(
+  settings: JetstreamForemanSettings,
+  periods: Partial<ForemanPeriods> = {},
+): ForemanWire {
   const { retryFirst, retryMost, ...streamPeriods } = { ...usual, ...periods };
-  const { log = silentLogger } = settings;
+  const { log = silentLogger, installation } = settings;
+  const names = natsNames(installation.id);
   const present = agentRegistry();
   const handling = new Set<Promise<void>>();
+  const formerSites = new Set<string>();
+  let looking = 0;
   let link: Promise<NatsLink> | undefined;
   let session: Session | undefined;
+  /** Resolves when in this session it was tried once to make the installation ours, and to listen. */
+  let tried: Promise<void> = Promise.resolve();
+  let taken: InstallationTaken | undefined;
+  let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
   const begin = (listener: ForemanWireListener, connection: NatsConnection, over: AbortSignal) => {
-    const now: Session = { js: jetstream(connection), streams: streams(connection, streamPeriods), over };
+    const now: Session = { js: jetstream(connection), streams: streams(connection, names, streamPeriods), over };
+    over.addEventListener('abort', () => {
+      if (session === now) session = undefined;
+      present.clear();
+    });
+    let told = () => undefined as void;
+    tried = new Promise((resolve) => {
+      told = resolve;
+    });
+    const reading = claim(now, told)
+      .then(async () => {
+        if (!over.aborted) listen(now, listener, connection);
+        told();
+        if (over.aborted) return;
+        await takeFormer(now, listener, connection);
+        await readReports(now, listener);
+      })
+      .finally(() => handling.delete(reading));
+    handling.add(reading);
+  };
+
+  /** Makes the stream of the reports our own. @param failed called when that did not succeed */
+  const claim = async ({ streams, over }: Session, failed: () => void) => {
+    for (let wait = retryFirst; !over.aborted; wait = Math.min(2 * wait, retryMost)) {
+      try {
+        await unlessAborted(streams.results(installation), over);
+        taken = undefined;
+        return;
+      } catch (cause) {
+        if (!(cause instanceof InstallationTaken)) log.error('reports cannot be read', cause);
+        else if (cause.message !== taken?.message) log.error('the installation is refused', cause);
+        taken = cause instanceof InstallationTaken ? cause : undefined;
+        failed();
+      }
+      await sleep(wait, undefined, { signal: over }).catch(() => undefined);
+    }
+  };
+
+  const listen = (now: Session, listener: ForemanWireListener, connection: NatsConnection) => {
     session = now;
-    const ears = [
+    const subscriptions = [
       connection.subscribe(names.everyAnnouncement, { callback: (_, message) => hearAgent(now, listener, message) }),
       connection.subscribe(names.everyBeat, {
         callback: (_, message) => {
@@ -58,26 +123,74 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
           if (beat !== undefined) listener.beat(beat);
         },
       }),
+      connection.subscribe(everyDiscovery, { callback: (_, message) => answerAgent(listener, message) }),
+      connection.subscribe('agents.*', { callback: (_, { subject }) => hearFormerAgent(siteOf(subject)) }),
     ];
-    const reading = readReports(now, listener).finally(() => handling.delete(reading));
-    handling.add(reading);
-    over.addEventListener('abort', () => {
-      for (const ear of ears) ear.unsubscribe();
-      if (session === now) session = undefined;
-      present.clear();
+    now.over.addEventListener('abort', () => {
+      for (const subscription of subscriptions) subscription.unsubscribe();
     });
   };
 
-  const hearAgent = ({ streams }: Session, listener: ForemanWireListener, { subject, data }: Msg) => {
-    const presence = readPresence(data);
-    if (presence === undefined) return;
-    const site = names.siteOf(subject);
-    const served = present.note(site, presence);
-    if (presence.lacking.length > 0) streams.forget(site);
-    for (const module of Object.keys(presence.modules)) {
-      streams.module(site, module).catch((cause) => log.error('no consumer', cause, { site, module }));
+  const hasSite = async (listener: ForemanWireListener, site: string, agent: string): Promise<boolean> =>
+    listener.hasSite === undefined || listener.hasSite(site, agent);
+
+  /** Looks into what an agent says, unless too many are looked into already. */
+  const look = (what: () => Promise<void>): void => {
+    if (looking >= MAX_CONCURRENT_ANNOUNCEMENTS) return;
+    looking += 1;
+    what()
+      .catch((cause: unknown) => log.error('an agent was not heard', cause))
+      .finally(() => {
+        looking -= 1;
+      });
+  };
+
+  /** Tells an agent that looks for its installation of this one. */
+  const answerAgent = (listener: ForemanWireListener, message: Msg) =>
+    look(async () => {
+      const known = await hasSite(listener, siteOf(message.subject), '');
+      notifySafely(() => message.respond(encode({ installation: installation.id, known })));
+    });
+
+  const hearAgent = ({ streams, over }: Session, listener: ForemanWireListener, message: Msg) =>
+    look(async () => {
+      const presence = readPresence(message.data);
+      if (presence === undefined) return;
+      const site = siteOf(message.subject);
+      if (!(await hasSite(listener, site, presence.agent))) {
+        const rejected = `the installation "${installation.id}" has no site "${site}"`;
+        notifySafely(() => message.respond(encode({ rejected })));
+        return;
+      }
+      if (over.aborted) return;
+      const served = present.note(site, presence);
+      if (presence.lacking.length > 0) streams.forget(site);
+      for (const module of Object.keys(presence.modules)) {
+        streams.module(site, module).catch((cause) => log.error('no consumer', cause, { site, module }));
+      }
+      for (const module of served) listener.served(site, module);
+    });
+
+  const hearFormerAgent = (site: string) => {
+    if (formerSites.has(site) || formerSites.size >= MAX_FORMER_SITES) return;
+    formerSites.add(site);
+    log.warn('a subcontractor of an earlier version is not heard any more: start it with this one', { site });
+  };
+
+  /** Takes what agents of an earlier version have reported to us. */
+  const takeFormer = async ({ js }: Session, listener: ForemanWireListener, connection: NatsConnection) => {
+    const { handedOver } = listener;
+    if (handedOver === undefined) return;
+    try {
+      const count = await takeFormerReports(connection, js, async (report) => {
+        if (!(await handedOver.call(listener, report.cookie))) return false;
+        await listener.reported(report);
+        return true;
+      });
+      if (count > 0) log.info('reports of an earlier version were taken', { count });
+    } catch (cause) {
+      log.warn('reports of an earlier version cannot be read', { reason: String(cause) });
     }
-    for (const module of served) listener.served(site, module);
   };
 
   /** Reads reports until the session is over; begins anew after whatever goes wrong. */
@@ -85,8 +198,8 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
     let wait = retryFirst;
     while (!over.aborted) {
       try {
-        await streams.results();
-        const consumer = await js.consumers.get(names.RESULTS, names.RESULTS_READER);
+        await streams.results(installation);
+        const consumer = await js.consumers.get(names.resultsStream, RESULTS_READER);
         const messages = await consumer.consume({
           max_messages: MAX_CONCURRENT_REPORTS,
           ...REQUEST,
@@ -107,22 +220,32 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
   };
 
   const handle = async (message: JsMsg, listener: ForemanWireListener): Promise<void> => {
-    const report = readReport(message.data);
-    if (report === undefined) {
-      log.warn('a message that is no report was dropped', { subject: message.subject });
-      return notifySafely(() => message.term());
-    }
+    const { report, flaw } = readReport(message.data);
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
     try {
-      await listener.reported(report);
+      if (flaw !== undefined) await putAside(message, flaw, listener);
+      if (report !== undefined) await listener.reported(report);
       notifySafely(() => message.ack());
     } catch (cause) {
-      log.warn('a report was not taken', { cookie: report.cookie, reason: String(cause) });
+      log.warn('a report was not taken', { cookie: report?.cookie ?? null, reason: String(cause) });
       const wait = Math.min(retryFirst * 2 ** (message.info.deliveryCount - 1), retryMost);
       notifySafely(() => message.nak(wait));
     } finally {
       clearInterval(holds);
     }
+  };
+
+  const putAside = async ({ data, subject }: JsMsg, flaw: string, listener: ForemanWireListener): Promise<void> => {
+    log.warn('a message is no report that can be taken', { subject, flaw });
+    const key = createHash('sha256').update(data).digest('base64url');
+    await listener.unreadable?.({ key, source: subject, flaw, body: new TextDecoder().decode(data) });
+  };
+
+  /** Whether NATS lets in anybody; asked anew when the answer is old. */
+  const isOpen = (): Promise<boolean | undefined> => {
+    const now = performance.now();
+    if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings.servers) };
+    return open.found;
   };
 
   return {
@@ -134,6 +257,21 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
         link = undefined;
         throw cause;
       });
+      await tried;
+    },
+
+    async health(): Promise<WireHealth> {
+      const connected = await link;
+      const starting = connected && !session ? 'it is starting' : undefined;
+      const fault = taken?.message ?? connected?.fault() ?? starting;
+      const anybody = fault === undefined && (await isOpen());
+      return {
+        ...(fault === undefined ? {} : { fault }),
+        ...(anybody
+          ? { warning: 'NATS takes anybody: give its server the configuration of "contractor nats config"' }
+          : {}),
+        details: { installation: installation.id, agents: present.size },
+      };
     },
 
     missing: () => present.missing(),
@@ -143,7 +281,7 @@ export function jetstreamForeman(settings: NatsSettings, periods: Partial<Forema
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
       if (link === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (session === undefined) throw new Error('there is no connection to NATS');
+      if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
       const { js, streams, over } = session;
       const publish = async () => {
         await streams.tasks(task.site);

@@ -52,7 +52,10 @@ describe('the wire over NATS', () => {
   });
 
   const foremanOf = (servers: string) =>
-    jetstreamForeman({ servers, reconnectEvery: 10 }, { ackWait: 400, retryFirst: 10, retryMost: 20 });
+    jetstreamForeman(
+      { servers, reconnectEvery: 10, installation: { id: 'test', data: 'd' } },
+      { ackWait: 400, retryFirst: 10, retryMost: 20 },
+    );
   const agentOf = (servers = server.url, log?: Logger): AgentWire => {
     const periods = { announceEvery: 100, beatEvery: 10, reportAgain: 10 };
     const agent = jetstreamAgent({ servers, reconnectEvery: 10, log }, periods);
@@ -96,7 +99,7 @@ describe('the wire over NATS', () => {
     await until(() => said().includes('serving'));
     const stranger = await connect({ servers: server.url });
     const { consumers } = await jetstreamManager(stranger);
-    await consumers.delete('TASKS_berlin', 'ipmi');
+    await consumers.delete('CONTRACTOR_test_TASKS_berlin', 'ipmi');
     await stranger.close();
     await foreman.send(task('1'));
     await until(() => reports.length === 1);
@@ -187,7 +190,7 @@ describe('the wire over NATS', () => {
     await foreman.send(task('1'));
     await until(() => reports.length === 1);
     const stranger = await connect({ servers: server.url });
-    stranger.publish('tasks.berlin.ipmi', JSON.stringify(task('1')));
+    stranger.publish('contractor.test.tasks.berlin.ipmi', JSON.stringify(task('1')));
     await stranger.drain();
     await foreman.send(task('2'));
     await until(() => reports.length === 2);
@@ -210,7 +213,9 @@ describe('the wire over NATS', () => {
     await foreman.send(task('1'));
     await until(() => reports.length === 1);
     const stranger = await connect({ servers: server.url });
-    for (const subject of ['tasks.berlin.ipmi', 'results.berlin.ipmi', 'agents.berlin', 'beats.berlin']) {
+    for (const subject of ['tasks.berlin.ipmi', 'results.berlin.ipmi', 'agents.berlin', 'beats.berlin'].map(
+      (name) => `contractor.test.${name}`,
+    )) {
       stranger.publish(subject, 'junk');
       stranger.publish(subject, '{"agent":{}}');
     }

@@ -1,79 +1,174 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect } from '@nats-io/transport-node';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { recordedLog, startNatsServer, until, type NatsServer } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
-import type { Report, TaskHandler } from './wire.ts';
+import { natsConfiguration, type NatsSubcontractor } from './nats-account.ts';
+import { natsKey, type NatsKey } from './nats-key.ts';
+import type { ForemanWire, Report, TaskHandler } from './wire.ts';
 
-/** The rights of one site's agents, as the README gives them. */
-const config = `
-authorization {
-  users: [
-    { user: foreman, password: "s3:cret" }
-    { user: berlin, password: b, permissions: {
-        publish: [
-          "agents.berlin", "beats.berlin", "results.berlin.>",
-          "$JS.API.CONSUMER.INFO.TASKS_berlin.*", "$JS.API.CONSUMER.MSG.NEXT.TASKS_berlin.*", "$JS.ACK.TASKS_berlin.>"
-        ]
-        subscribe: [ "_INBOX_berlin.>" ]
-    } }
-  ]
-}`;
+jest.setTimeout(120_000);
 
-describe('an agent with the rights of one site', () => {
+const keys = {
+  server: natsKey('the secret of the server'),
+  berlin: natsKey('the token of berlin'),
+  paris: natsKey('the token of paris'),
+  ssh: natsKey('the token of ssh in berlin'),
+  everywhere: natsKey('the token of all sites'),
+};
+const subcontractor = (name: keyof typeof keys, sites: string[], modules: string[]): NatsSubcontractor => ({
+  name,
+  publicKey: keys[name].publicKey,
+  sites,
+  modules,
+});
+const all = [
+  subcontractor('berlin', ['berlin'], ['ipmi']),
+  subcontractor('paris', ['paris'], ['*']),
+  subcontractor('ssh', ['berlin'], ['ssh']),
+  subcontractor('everywhere', ['*'], ['*']),
+];
+const configuration = (subcontractors: readonly NatsSubcontractor[] = all): string =>
+  natsConfiguration({ installation: 'lab', server: keys.server.publicKey, subcontractors });
+
+const about = { function: 'power', parameters: {}, job: 1 };
+const done: TaskHandler = async ({ task }) => ({ result: { task } });
+
+describe('NATS with the configuration that the product writes', () => {
   let server: NatsServer;
-  const as = (user: string) => server.url.replace('//', `//${user}@`);
+  let foreman: ForemanWire;
+  let reports: Report[];
+  const ends: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
-    server = await startNatsServer({ config });
-  });
-  afterEach(() => server.stop());
-
-  it('serves that site and no other', async () => {
-    const reports: Report[] = [];
-    const foreman = jetstreamForeman({ servers: as('foreman:s3%3Acret') });
+    server = await startNatsServer({ config: configuration() });
+    reports = [];
+    foreman = jetstreamForeman({
+      servers: server.url,
+      installation: { id: 'lab', data: 'd' },
+      seed: keys.server.seed,
+      reconnectEvery: 10,
+    });
     await foreman.start({
       reported: async (report) => void reports.push(report),
       beat: () => undefined,
       served: () => undefined,
     });
-    const { log, lines } = recordedLog();
-    const complaints = () => lines.filter(({ level }) => level === 'warn');
-    const agents = ['berlin', 'paris'].map((site) => ({
-      site,
-      wire: jetstreamAgent({ servers: as('berlin:b'), log }, { announceEvery: 30 }),
-    }));
-    const work: TaskHandler = async ({ task }) => ({ result: { task } });
-    for (const { site, wire } of agents) await wire.start({ agent: `${site}-1`, site, modules: { ipmi: 1 } }, work);
-
-    await until(() => foreman.serves('berlin', 'ipmi') && complaints().length > 0);
-    expect(JSON.stringify(complaints())).toMatch(
-      /Permissions Violation for (Publish to \\"agents.paris|Subscription to)/,
-    );
-    expect(foreman.serves('paris', 'ipmi')).toBe(false);
-
-    const about = { module: 'ipmi', function: 'power', parameters: {}, job: 1 };
-    await foreman.send({ task: '1', cookie: 'c1', site: 'berlin', ...about });
-    await until(() => reports.length === 1);
-
-    const stranger = await connect({ servers: server.url, user: 'berlin', pass: 'b', inboxPrefix: '_INBOX_berlin' });
-    for (const subject of ['tasks.berlin.ipmi', 'results.paris.ipmi', '$JS.API.STREAM.DELETE.TASKS_berlin'])
-      await expect(stranger.request(subject, '', { timeout: 500 })).rejects.toThrow(/Permissions Violation/);
-    await stranger.close();
-
-    for (const { wire } of agents) await wire.stop();
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
     await foreman.stop();
+    await server.stop();
   });
 
-  it('is not let in with a wrong password, says so once, and can be stopped', async () => {
+  const agent = async (key: NatsKey | undefined, site: string, module = 'ipmi') => {
     const { log, lines } = recordedLog();
-    const wire = jetstreamAgent({
-      servers: as('berlin:wrong'),
-      reconnectEvery: 10,
-      log,
+    const wire = jetstreamAgent({ servers: server.url, key, log, reconnectEvery: 10 }, { announceEvery: 30 });
+    ends.push(() => wire.stop());
+    await wire.start({ agent: `${site}-1`, site, modules: { [module]: 1 } }, done);
+    return lines;
+  };
+  /** Connects as the holder of a key and nobody else. */
+  const as = async (key: NatsKey): Promise<NatsConnection> => {
+    const connection = await connect({
+      servers: server.url,
+      authenticator: nkeyAuthenticator(key.seed),
+      inboxPrefix: `_INBOX_${key.publicKey}`,
     });
-    await wire.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, async () => ({ result: {} }));
-    await wire.stop();
-    expect(lines).toEqual([expect.objectContaining({ reason: expect.stringMatching(/Authorization Violation/i) })]);
+    ends.push(() => connection.close());
+    return connection;
+  };
+
+  it.each([
+    ['its own site and module', 'berlin', 'berlin', 'ipmi'],
+    ['any module, where it may', 'paris', 'paris', 'ssh'],
+    ['any site and module, where it may', 'everywhere', 'berlin', 'ipmi'],
+  ] as const)('lets a subcontractor serve %s', async (_, name, site, module) => {
+    await agent(keys[name], site, module);
+    await until(() => foreman.serves(site, module));
+    await foreman.send({ task: '1', cookie: 'c1', site, module, ...about });
+    await until(() => reports.length === 1);
+    expect(reports).toMatchObject([{ agent: `${site}-1`, outcome: { result: { task: '1' } } }]);
+  });
+
+  it('lets nobody in who has no key, and the server does not complain of strangers', async () => {
+    await expect(connect({ servers: server.url, reconnect: false })).rejects.toThrow(/Authorization/i);
+    await expect(as(natsKey('the token of nobody'))).rejects.toThrow(/Authorization/i);
+    const lines = await agent(undefined, 'berlin');
+    expect(lines).toMatchObject([{ level: 'warn', reason: expect.stringMatching(/Authorization Violation/i) }]);
+    expect((await foreman.health()).warning).toBeUndefined();
+  });
+
+  it('keeps a subcontractor from announcing itself for another site', async () => {
+    const lines = await agent(keys.berlin, 'paris');
+    await until(() => lines.some(({ level }) => level === 'warn'));
+    expect(JSON.stringify(lines)).toMatch(/Permissions Violation for Publish to \\"contractor.discover.paris/);
+    const berlin = await as(keys.berlin);
+    await expect(berlin.request('contractor.lab.agents.paris', '{}', { timeout: 500 })).rejects.toThrow(/Permissions/);
+    expect(foreman.serves('paris', 'ipmi')).toBe(false);
+  });
+
+  const streams = '$JS.API.STREAM';
+  const consumers = '$JS.API.CONSUMER';
+  it.each([
+    ['berlin', 'read the tasks of another site', `${consumers}.MSG.NEXT.CONTRACTOR_lab_TASKS_paris.ipmi`],
+    ['berlin', 'look at the tasks of another site', `${streams}.MSG.GET.CONTRACTOR_lab_TASKS_paris`],
+    ['berlin', 'read the tasks of another module', `${consumers}.MSG.NEXT.CONTRACTOR_lab_TASKS_berlin.ssh`],
+    ['berlin', 'look at all tasks of its site', `${streams}.MSG.GET.CONTRACTOR_lab_TASKS_berlin`],
+    ['berlin', 'make a consumer', `${consumers}.DURABLE.CREATE.CONTRACTOR_lab_TASKS_berlin.mine`],
+    ['berlin', 'answer for another site', 'contractor.lab.results.paris.ipmi'],
+    ['berlin', 'answer for another module', 'contractor.lab.results.berlin.ssh'],
+    ['berlin', 'acknowledge for another site', '$JS.ACK.CONTRACTOR_lab_TASKS_paris.ipmi.1.1.1.1.0'],
+    ['berlin', 'send tasks', 'contractor.lab.tasks.berlin.ipmi'],
+    ['berlin', 'remove a stream', `${streams}.DELETE.CONTRACTOR_lab_TASKS_berlin`],
+    ['berlin', 'pass for a server', '_INBOX_berlin.x'],
+    ['everywhere', 'read the reports', `${consumers}.MSG.NEXT.CONTRACTOR_lab_RESULTS.foreman`],
+    ['everywhere', 'look at the reader of the reports', `${consumers}.INFO.CONTRACTOR_lab_RESULTS.foreman`],
+    ['everywhere', 'acknowledge reports', '$JS.ACK.CONTRACTOR_lab_RESULTS.foreman.1.1.1.1.0'],
+    ['everywhere', 'send tasks', 'contractor.lab.tasks.berlin.ipmi'],
+  ] as const)('keeps %s from what is not its own: to %s', async (name, _, subject) => {
+    const connection = await as(keys[name]);
+    await expect(connection.request(subject, '', { timeout: 500 })).rejects.toThrow(/Permissions Violation/);
+  });
+
+  it.each(['contractor.>', 'contractor.lab.tasks.berlin.ipmi', '>', '_INBOX.>', `_INBOX_${keys.ssh.publicKey}.>`])(
+    'keeps a subcontractor from hearing what is sent to %s',
+    async (subject) => {
+      const connection = await as(keys.berlin);
+      let hear = (_: string) => undefined as void;
+      const heard = new Promise<string>((resolve) => {
+        hear = resolve;
+      });
+      connection.subscribe(subject, { callback: (error) => hear(String(error)) });
+      expect(await heard).toMatch(/Permissions Violation for Subscription/);
+    },
+  );
+
+  it('lets in a subcontractor after its key was added, and nobody any more whose key was taken away', async () => {
+    await server.reload(configuration(all.filter(({ name }) => name !== 'berlin')));
+    const lines = await agent(keys.berlin, 'berlin');
+    expect(JSON.stringify(lines)).toMatch(/Authorization Violation/i);
+    await server.reload(configuration());
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    await server.reload(configuration(all.filter(({ name }) => name !== 'berlin')));
+    await until(() => !foreman.serves('berlin', 'ipmi'));
+  });
+});
+
+describe('NATS that takes anybody', () => {
+  it('is told', async () => {
+    const server = await startNatsServer();
+    const foreman = jetstreamForeman({
+      servers: server.url,
+      installation: { id: 'lab', data: 'd' },
+      seed: keys.server.seed,
+    });
+    await foreman.start({ reported: async () => undefined, beat: () => undefined, served: () => undefined });
+    expect(await foreman.health()).toEqual({
+      warning: expect.stringMatching(/^NATS takes anybody: /),
+      details: { installation: 'lab', agents: 0 },
+    });
+    await foreman.stop();
+    await server.stop();
   });
 });

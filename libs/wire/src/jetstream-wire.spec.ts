@@ -11,7 +11,7 @@ wireSuite('the wire over NATS JetStream', async () => {
   const relays: Relay[] = [];
   const agents: AgentWire[] = [];
   const foreman = jetstreamForeman(
-    { servers: server.url, reconnectEvery: 10 },
+    { servers: server.url, reconnectEvery: 10, installation: { id: 'test', data: 'd' } },
     { ackWait: 500, retryFirst: 10, retryMost: 20 },
   );
   return {

@@ -1,6 +1,9 @@
 import type { JsonMap } from '#kernel';
+import { inexactNumber, IntegralFloat, parseJson, writeJson } from '#kernel';
 import type { MissingProgram } from './programs.ts';
+import { isInstallationId } from './subjects.ts';
 import type { SecretPath } from './wrap-secrets.ts';
+import { flawIn } from './flaw-in.ts';
 import type { Beat, Outcome, Report, Task } from './wire.ts';
 
 /** An announcement as it travels: it also says how often it is repeated, and what the agent still lacks. */
@@ -16,9 +19,21 @@ export interface Presence {
   readonly missing?: readonly MissingProgram[];
 }
 
+/** What a foreman answers to an agent that looks for its installation. */
+export interface InstallationAnswer {
+  readonly installation: string;
+  /** Whether it has the site that the agent serves. */
+  readonly known: boolean;
+}
+
+/** What a foreman answers to an announcement that it does not take. */
+export interface Rejection {
+  readonly rejected: string;
+}
+
 /** Writes a message as the bytes that travel. */
-export const encode = (message: Task | Report | Beat | Presence): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify(message));
+export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection): Uint8Array =>
+  new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
 export function readTask(data: Uint8Array): Task | undefined {
@@ -31,11 +46,24 @@ export function readTask(data: Uint8Array): Task | undefined {
   return { task, cookie, job, site, module, function: name, parameters: parameters as JsonMap, ...more };
 }
 
-export function readReport(data: Uint8Array): Report | undefined {
+/** What a message is that ought to be a report: one, perhaps in place of one that cannot be taken as it is, or why not. */
+export interface ReadReport {
+  readonly report?: Report;
+  /** What is wrong with it. */
+  readonly flaw?: string;
+}
+
+/**
+ * Reads a report. One whose outcome cannot be taken becomes a failure that says why, with the flaw: dropped, its task
+ * would be done again at every lease.
+ */
+export function readReport(data: Uint8Array): ReadReport {
   const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
-  const reached = readOutcome(outcome);
-  if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return undefined;
-  return reached && { task, cookie, job, agent, outcome: reached };
+  if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return { flaw: 'it is no report' };
+  const flaw = flawIn(outcome);
+  const reached = flaw === undefined ? readOutcome(outcome) : { error: `the outcome cannot be taken: ${flaw}` };
+  if (reached === undefined) return { flaw: 'it has no outcome' };
+  return { report: { task, cookie, job, agent, outcome: reached }, ...(flaw === undefined ? {} : { flaw }) };
 }
 
 export function readBeat(data: Uint8Array): Beat | undefined {
@@ -48,26 +76,54 @@ export function readPresence(data: Uint8Array): Presence | undefined {
   if (!isText(agent) || !isMap(modules) || typeof every !== 'number' || !Array.isArray(lacking)) return undefined;
   const limits = Object.entries(modules).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   const found = Array.isArray(missing) ? { missing: missing.filter(isMissing).slice(0, MAX_MISSING) } : {};
-  return { agent, modules: Object.fromEntries(limits), every, lacking: lacking.filter(isText), ...found };
+  return {
+    agent,
+    modules: Object.fromEntries(limits.slice(0, MAX_MODULES)),
+    every: Math.min(Math.max(every, 0), MAX_EVERY_MS),
+    lacking: lacking.filter(isText),
+    ...found,
+  };
 }
+
+export function readInstallationAnswer(data: Uint8Array): InstallationAnswer | undefined {
+  const { installation, known } = readMap(data) ?? {};
+  if (!isText(installation) || !isInstallationId(installation) || typeof known !== 'boolean') return undefined;
+  return { installation, known };
+}
+
+export function readRejection(data: Uint8Array): Rejection | undefined {
+  const { rejected } = readMap(data) ?? {};
+  return isText(rejected) ? { rejected: rejected.slice(0, MAX_REJECTION) } : undefined;
+}
+
+/** At most this much of an answer is logged, in characters. */
+const MAX_REJECTION = 500;
 
 function readOutcome(it: unknown): Outcome | undefined {
   if (!isMap(it)) return undefined;
-  if (isMap(it.result)) return { result: it.result as JsonMap };
+  if (isMap(it.result)) {
+    const inexact = inexactNumber(it.result);
+    if (!inexact) return { result: it.result as JsonMap };
+    return { error: `result: ${inexact.join('.')} is a number too large to be exact` };
+  }
   if (isText(it.error)) return { error: it.error };
   // What is no map fails the task: dropped, it would be done again at every lease.
-  return 'result' in it ? { error: `result was not a map, but ${JSON.stringify(it.result).slice(0, 80)}` } : undefined;
+  return 'result' in it ? { error: `result was not a map, but ${writeJson(it.result).slice(0, 80)}` } : undefined;
 }
 
 function readMap(data: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const it: unknown = JSON.parse(new TextDecoder().decode(data));
+    const it: unknown = parseJson(new TextDecoder().decode(data));
     return isMap(it) ? it : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** At most this many modules of one agent are looked at. */
+const MAX_MODULES = 100;
+/** However long an agent says it will be silent, after this many milliseconds the next announcement is due. */
+const MAX_EVERY_MS = 60_000;
 /** At most this many missing programs of one agent are looked at. */
 const MAX_MISSING = 100;
 
@@ -78,4 +134,4 @@ const isPaths = (it: unknown): it is readonly SecretPath[] =>
   it.every((path) => Array.isArray(path) && path.every((key) => isText(key) || typeof key === 'number'));
 const isText = (it: unknown): it is string => typeof it === 'string';
 const isMap = (it: unknown): it is Record<string, unknown> =>
-  typeof it === 'object' && it !== null && !Array.isArray(it);
+  typeof it === 'object' && it !== null && !Array.isArray(it) && !IntegralFloat.is(it);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { connect, nkeyAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { silentLogger } from '#kernel';
 import { readNatsAddresses } from './nats-addresses.ts';
@@ -12,6 +12,8 @@ export interface NatsSettings {
   readonly user?: string;
   readonly password?: string;
   readonly token?: string;
+  /** Seed of the key by which NATS knows us, where nothing else is said. */
+  readonly seed?: Uint8Array | undefined;
   /** The name that the server's own monitoring shows. */
   readonly name?: string;
   /** Milliseconds between two attempts to connect (2000). */
@@ -21,6 +23,8 @@ export interface NatsSettings {
 
 /** A connection to NATS that is made again whenever it breaks, until it is stopped. */
 export interface NatsLink {
+  /** Why there is no connection now; undefined where there is one. */
+  fault(): string | undefined;
   /** Ends the session at hand, waits for `last`, then disconnects. */
   stop(last?: () => Promise<void>): Promise<void>;
 }
@@ -31,8 +35,8 @@ export interface NatsLink {
  */
 export async function natsLink(
   settings: NatsSettings,
-  begin: (connection: NatsConnection, over: AbortSignal) => void,
-  inboxPrefix?: string,
+  begin: (connection: NatsConnection, over: AbortSignal, inbox: string) => void,
+  inboxPrefix = '_INBOX',
 ): Promise<NatsLink> {
   const { reconnectEvery = 2000, log = silentLogger } = settings;
   const options = connectionOptions(settings, reconnectEvery, inboxPrefix);
@@ -48,7 +52,7 @@ export async function natsLink(
     endSession = () => life.abort();
     complaint = '';
     log.info('connected to NATS', { server: there.getServer() });
-    begin(there, session);
+    begin(there, session, inboxPrefix);
   };
   const attempt = async () => {
     try {
@@ -84,6 +88,7 @@ export async function natsLink(
   await attempt();
   const life = live();
   return {
+    fault: () => (session.aborted ? complaint || 'the connection to NATS is lost' : undefined),
     async stop(last) {
       const up = !session.aborted;
       stopped.abort();
@@ -97,16 +102,17 @@ export async function natsLink(
 }
 
 /** What the client library is told. */
-function connectionOptions(
-  { servers, user, password, token, name }: NatsSettings,
+export function connectionOptions(
+  { servers, user, password, token, name, seed }: NatsSettings,
   reconnectEvery: number,
   inboxPrefix?: string,
 ): NodeConnectionOptions {
   const addresses = readNatsAddresses(servers);
   const given = token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : addresses.as;
+  const key = seed === undefined ? {} : { authenticator: nkeyAuthenticator(seed) };
   return {
     servers: [...addresses.hosts],
-    ...given,
+    ...(given ?? key),
     ...(addresses.tls ? { tls: {} } : {}),
     ...(name === undefined ? {} : { name }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),

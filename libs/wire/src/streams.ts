@@ -1,7 +1,8 @@
 import { AckPolicy, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import * as names from './subjects.ts';
+import type { NatsNames } from './subjects.ts';
+import { RESULTS_READER, taskReader } from './subjects.ts';
 
 /** How long a stream knows a message id (a cookie), in milliseconds: sent again within this time it is held once. */
 const REMEMBER = 120_000;
@@ -20,8 +21,26 @@ export interface StreamPeriods {
   readonly reportWait: number;
 }
 
+/** An installation: its id, and the id of the data it stands on, which another installation has not. */
+export interface InstallationIdentity {
+  readonly id: string;
+  readonly data: string;
+}
+
+/** The id of the installation belongs to another one on this NATS. */
+export class InstallationTaken extends Error {
+  constructor({ id, data }: InstallationIdentity, other: string) {
+    super(
+      `the installation "${id}" on this NATS has other data (${other}) than this server (${data}): ` +
+        'name this one otherwise with CONTRACTOR_INSTALLATION',
+    );
+  }
+}
+
+const OWNER = 'Contractor, data ';
+
 /** Makes the streams and consumers of the wire where they are missing, those of a site once in a session. */
-export function streams(connection: NatsConnection, { ackWait, reportWait }: StreamPeriods) {
+export function streams(connection: NatsConnection, names: NatsNames, { ackWait, reportWait }: StreamPeriods) {
   const api = jetstreamManager(connection, { checkAPI: false });
   const made = new Map<string, Promise<void>>();
 
@@ -41,6 +60,18 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
 
   const tasks = (site: string) => once(site, (api) => stream(api, names.tasksStream(site), names.everyTask(site)));
 
+  /**
+   * Makes the stream of reports, which says whose it is.
+   * @throws InstallationTaken where it belongs to an installation of this id that stands on other data
+   */
+  const claim = async (identity: InstallationIdentity): Promise<void> => {
+    try {
+      await stream(await api, names.resultsStream, names.everyResult, `${OWNER}${identity.data}`);
+    } catch (cause) {
+      throw cause instanceof OtherOwner ? new InstallationTaken(identity, cause.owner) : cause;
+    }
+  };
+
   return {
     /** The stream of a site's tasks. */
     tasks,
@@ -50,7 +81,7 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
       await tasks(site);
       await once(`${site} ${module}`, ({ consumers }) =>
         consumers.add(names.tasksStream(site), {
-          durable_name: names.taskReader(module),
+          durable_name: taskReader(module),
           filter_subject: names.taskSubject(site, module),
           ack_policy: AckPolicy.Explicit,
           ack_wait: nanos(ackWait),
@@ -59,12 +90,14 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
       );
     },
 
-    /** The stream of reports and the foreman's consumer. */
-    async results(): Promise<void> {
-      const made = await api;
-      await stream(made, names.RESULTS, names.everyResult);
-      await made.consumers.add(names.RESULTS, {
-        durable_name: names.RESULTS_READER,
+    claim,
+
+    /** The stream of reports, as `claim` makes it, and the foreman's consumer. */
+    async results(identity: InstallationIdentity): Promise<void> {
+      await claim(identity);
+      const { consumers } = await api;
+      await consumers.add(names.resultsStream, {
+        durable_name: RESULTS_READER,
         ack_policy: AckPolicy.Explicit,
         ack_wait: nanos(reportWait),
         max_deliver: -1,
@@ -79,17 +112,39 @@ export function streams(connection: NatsConnection, { ackWait, reportWait }: Str
   };
 }
 
-async function stream({ streams }: JetStreamManager, name: string, subject: string): Promise<void> {
+class OtherOwner extends Error {
+  constructor(readonly owner: string) {
+    super(`the stream belongs to ${owner}`);
+  }
+}
+
+/** @param description whose it is; one that exists and says otherwise is left alone */
+async function stream(
+  { streams }: JetStreamManager,
+  name: string,
+  subject: string,
+  description?: string,
+): Promise<void> {
   const settings = {
     subjects: [subject],
     retention: RetentionPolicy.Workqueue,
     storage: StorageType.File,
     duplicate_window: nanos(REMEMBER),
+    ...(description === undefined ? {} : { description }),
   };
   try {
     await streams.add({ name, ...settings });
   } catch (cause) {
     if (!(cause instanceof JetStreamApiError) || cause.code !== NAME_IN_USE) throw cause;
-    await streams.update(name, { subjects: settings.subjects, duplicate_window: settings.duplicate_window });
+    const { description: found = '' } = (await streams.info(name)).config;
+    if (description !== undefined && found !== description && found.startsWith(OWNER)) {
+      throw new OtherOwner(found.slice(OWNER.length));
+    }
+    const { subjects, duplicate_window } = settings;
+    await streams.update(name, {
+      subjects,
+      duplicate_window,
+      ...(description === undefined ? {} : { description }),
+    });
   }
 }

@@ -1,37 +1,62 @@
 /**
- * The names under which the wire meets on NATS. A site or module is one token of a subject, so permissions can be
- * given for one site: a wildcard stands for whole tokens only.
+ * The names under which the wire meets on NATS. The id of the installation is in all of them, so several can share a
+ * NATS. A site or module is one token of a subject, so permissions can be given for one site: a wildcard stands for whole
+ * tokens only.
  */
 
-/** The stream with the reports of all sites. */
-export const RESULTS = 'RESULTS';
-/** The durable consumer of the foreman on it. */
+/** The durable consumer of the foreman on the stream of the reports. */
 export const RESULTS_READER = 'foreman';
 
-export const everyResult = 'results.>';
-export const everyAnnouncement = 'agents.*';
-export const everyBeat = 'beats.*';
+/** Where an agent asks which installations there are, and whether they have its site. */
+export const discoverySubject = (site: string): string => `contractor.discover.${siteToken(site)}`;
+export const everyDiscovery = 'contractor.discover.*';
 
-/** The stream with the tasks of one site; stream names compare with case. */
-export const tasksStream = (site: string): string => `TASKS_${token('site', site)}`;
-export const everyTask = (site: string): string => `tasks.${token('site', site)}.*`;
-export const taskSubject = (site: string, module: string): string =>
-  `tasks.${token('site', site)}.${token('module', module)}`;
+/** The names of one installation. @throws Error where the id cannot be one */
+export function natsNames(installation: string) {
+  if (!isInstallationId(installation)) throw new Error(`the installation ${JSON.stringify(installation)} ${ID_RULE}`);
+  const prefix = `contractor.${installation}`;
+  return {
+    installation,
+    /** The stream with the reports of all sites. */
+    resultsStream: `CONTRACTOR_${installation}_RESULTS`,
+    everyResult: `${prefix}.results.>`,
+    everyAnnouncement: `${prefix}.agents.*`,
+    everyBeat: `${prefix}.beats.*`,
+
+    /** The stream with the tasks of one site; stream names compare with case. */
+    tasksStream: (site: string): string => `CONTRACTOR_${installation}_TASKS_${siteToken(site)}`,
+    everyTask: (site: string): string => `${prefix}.tasks.${siteToken(site)}.*`,
+    taskSubject: (site: string, module: string): string => `${prefix}.tasks.${siteToken(site)}.${moduleToken(module)}`,
+    resultSubject: (site: string, module: string): string =>
+      `${prefix}.results.${siteToken(site)}.${moduleToken(module)}`,
+    announcementSubject: (site: string): string => `${prefix}.agents.${siteToken(site)}`,
+    beatSubject: (site: string): string => `${prefix}.beats.${siteToken(site)}`,
+  };
+}
+
+/** The names of one installation on NATS. */
+export type NatsNames = ReturnType<typeof natsNames>;
+
 /** The durable consumer of a module on its site's stream. */
-export const taskReader = (module: string): string => token('module', module);
+export const taskReader = (module: string): string => moduleToken(module);
 
-export const resultSubject = (site: string, module: string): string =>
-  `results.${token('site', site)}.${token('module', module)}`;
-export const announcementSubject = (site: string): string => `agents.${token('site', site)}`;
-export const beatSubject = (site: string): string => `beats.${token('site', site)}`;
-/** Where the answers to an agent's own requests arrive, apart from those of other sites. */
-export const inboxOf = (site: string): string => `_INBOX_${token('site', site)}`;
+/** Where the answers to the requests of an agent without a key arrive, apart from those of other sites. */
+export const inboxOf = (site: string): string => `_INBOX_${siteToken(site)}`;
 
-/** The site in the subject of an announcement. */
-export const siteOf = (subject: string): string => subject.split('.')[1] ?? '';
+/** The last token of a subject: the site of an announcement or a question. */
+export const siteOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
 
 /** Whether a site or module can be named on NATS. */
 export const isNatsName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name);
+
+/** What the id of an installation has to be. */
+export const ID_RULE = 'must be 1 to 32 of a-z, 0-9 and "-", beginning with a letter or digit';
+
+/** Whether a text can be the id of an installation. `discover` is a word of the subjects. */
+export const isInstallationId = (id: string): boolean => /^[a-z0-9][a-z0-9-]{0,31}$/.test(id) && id !== 'discover';
+
+const siteToken = (site: string): string => token('site', site);
+const moduleToken = (module: string): string => token('module', module);
 
 /** The name, if it can be one token of a subject; throws otherwise. */
 function token(kind: string, name: string): string {

@@ -65,6 +65,8 @@ export interface ForemanWire {
   start(listener: ForemanWireListener): Promise<void>;
   /** Whether an agent for this module of this site has shown itself lately (within three announcement periods). */
   serves(site: string, module: string): boolean;
+  /** How it is getting on, for those who operate it. */
+  health(): Promise<WireHealth>;
   /** Programs that the agents that have shown themselves lately need and did not find when they started. */
   missing(): readonly AgentMissing[];
   /** Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once. */
@@ -73,6 +75,16 @@ export interface ForemanWire {
   withdraw?(cookie: string): Promise<void>;
   /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
+}
+
+/** How the foreman's end of the wire is getting on. */
+export interface WireHealth {
+  /** Why tasks do not travel now; undefined: they do. */
+  readonly fault?: string;
+  /** What is not safe about what it runs over. */
+  readonly warning?: string;
+  /** Whatever else helps: which installation, how many agents. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** A program an agent needs and does not find. */
@@ -85,11 +97,28 @@ export interface ForemanWireListener {
   /** Arrives at least once per finished dispatch; a report whose handling rejects arrives again. */
   reported(report: Report): Promise<void>;
   beat(beat: Beat): void;
+  /** A message that ought to be a report and cannot be taken; it arrives again where this rejects. */
+  unreadable?(message: UnreadableReport): Promise<void>;
+  /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
+  hasSite?(site: string, agent: string): Promise<boolean>;
+  /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
+  handedOver?(cookie: string): Promise<boolean>;
   /**
    * An agent for this module of this site has come (it was not served before). The site is EVERY_SITE where the agent
    * serves them all.
    */
   served(site: string, module: string): void;
+}
+
+/** A message that ought to be a report and cannot be taken. */
+export interface UnreadableReport {
+  /** Tells it apart from others; the same for one that arrives again. */
+  readonly key: string;
+  /** Where it came from. */
+  readonly source: string;
+  readonly flaw: string;
+  /** What it says; bytes that are no text are replaced. */
+  readonly body: string;
 }
 
 /** The site name of an agent that serves every site (the one inside the server's own process). */

@@ -1,5 +1,5 @@
 import type { JsonMap } from '#kernel';
-import { Secret } from '#kernel';
+import { parseStored, Secret, writeJson } from '#kernel';
 
 /** Where in the parameters of a task a secret stands: keys and indexes from the outside in. */
 export type SecretPath = readonly (string | number)[];
@@ -12,7 +12,7 @@ export interface WrappedParameters {
 
 /** Wraps the secrets in the parameters of a task, so that they cannot be printed; a path that leads nowhere is none. */
 export function wrapSecrets(parameters: JsonMap, paths: readonly SecretPath[] = []): WrappedParameters {
-  const copy = structuredClone(parameters) as Record<string | number, unknown>;
+  const copy = parseStored(writeJson(parameters)) as Record<string | number, unknown>;
   const texts: string[] = [];
   for (const path of paths) {
     const last = path.at(-1);

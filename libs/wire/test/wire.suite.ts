@@ -384,7 +384,7 @@ class Office {
   /** Resolves as soon as the condition holds; looks whenever something happens, and every few milliseconds. */
   until(condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 4000);
+      const limit = setTimeout(() => end(() => reject(new Error(`never came true: ${String(condition)}`))), 120_000);
       const end = (how: () => void) => {
         clearTimeout(limit);
         this.#looking.delete(look);

@@ -21,6 +21,7 @@ export const complexStructureModel = defineModel({
   idField: 'id',
   fields: complexStructureFields,
   rows: complexStructures,
+  sites: { index: 'complex', of: 'Building/Complex' },
   present: (row, id) => ({ ...row, id }),
   create: (values) => new CreateComplexStructure(values),
   update: (id, values) => new ChangeComplexStructure(id, values),

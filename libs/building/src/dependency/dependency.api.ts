@@ -27,6 +27,7 @@ export const dependencyModel = (jobs: Readonly<Record<string, Action>>) =>
     idField: 'id',
     fields: dependencyFields,
     rows: dependencies,
+    sites: { index: 'site' },
     present: (row, id) => ({
       structure: row.structure,
       dependency: row.dependency,

@@ -91,6 +91,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
     idField: 'id',
     fields: structureFields,
     rows: structures,
+    sites: { index: 'site' },
     present,
     create: (values) => new CreateStructure(values),
     update: (id, values) => new ChangeStructure(id, values),
@@ -102,7 +103,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
       updateConfig: updateConfig(configurationOf),
       getWithHostnameSite,
       force,
-      eraseSecret: eraseSecret('Structure', 'Building.change_structure'),
+      eraseSecret: eraseSecret('Structure', 'Building.change_structure', structures),
     },
   });
 

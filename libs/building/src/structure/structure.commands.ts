@@ -3,16 +3,16 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
-import { allowedFoundationBluePrints, structureBluePrintFor } from '#blueprint';
+import { allowedFoundationBluePrints, blueprintSecretNames, structureBluePrintFor } from '#blueprint';
 import type { ConfigOwner } from '#config';
-import { configValuesFrom } from '#config';
+import { configValuesFrom, declaredSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
 import { Secrets } from '#secrets';
-import { siteFor } from '#site';
+import { siteFor, siteSecretNames } from '#site';
 import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
@@ -59,6 +59,15 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
 
+/** The names of secrets that the site and the blueprint of a structure declare. */
+const secretNamesFor = async (
+  work: UnitOfWork,
+  of: Pick<Structure, 'site' | 'blueprint'>,
+): Promise<readonly string[]> => [
+  ...(await siteSecretNames(work, of.site)),
+  ...(await blueprintSecretNames(work, [of.blueprint])),
+];
+
 function checkHostName(work: UnitOfWork, hostname: string): void {
   if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
 }
@@ -78,7 +87,8 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
     const zone = await zoneOf(work, site);
     checkHostName(work, hostname);
     const stands = await checkFoundation(work, blueprint, locator);
-    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request };
+    const secretNames = await secretNamesFor(work, { site, blueprint });
+    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, secretNames };
     const configValues = await configValuesFrom(work, config, owner);
     await takeHostName(work, id, { hostname, site, zone });
     if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
@@ -111,6 +121,10 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       secrets: this.secrets,
       request,
       before: before.configValues,
+      secretNames: await secretNamesFor(work, {
+        site: site ?? before.site,
+        blueprint: blueprint ?? before.blueprint,
+      }),
     };
     const changes: Partial<Structure> = given({
       hostname,
@@ -147,7 +161,9 @@ class ConfigureStructureHandler extends UnitOfWorkHandler<ConfigureStructure> {
     const id = Number(key);
     const found = await work.load(structure, id);
     const before = found.stage === 'active' ? found.value.configValues : [];
-    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, before };
+    const above = found.stage === 'active' ? await secretNamesFor(work, found.value) : [];
+    const secretNames = [...above, ...declaredSecretNames(before)];
+    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, before, secretNames };
     const set = await configValuesFrom(work, values, owner);
     // What is there keeps its place: the order of keys means something.
     const configValues = [...new Map([...before, ...set])];

@@ -1,6 +1,6 @@
 import type { Pairs } from '#config';
 import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs } from '#kernel';
+import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
 import type { TakenBy } from '../foundation.ts';
 
 /** What one wants to have: a DNS server, a web server. It stands on a foundation. */
@@ -81,7 +81,7 @@ const CHANGES = [
   ['configValues', 'StructureConfigured', 'always'],
 ] as const;
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown): boolean => writeJson(one) === writeJson(other);
 
 const whyFixed = ({ built, job }: State): string | undefined =>
   job ? `while job ${job.job} is at work on the structure` : built ? 'while the structure is built' : undefined;

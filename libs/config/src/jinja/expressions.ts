@@ -3,7 +3,7 @@ import { quoted } from './text.ts';
 import type { TokenStream } from './token-stream.ts';
 import { describe } from './tokens.ts';
 import type { Expression } from './tree.ts';
-import { IntegralFloat } from './values.ts';
+import { fraction } from './values.ts';
 
 const COMPARISONS = new Set(['eq', 'ne', 'lt', 'lteq', 'gt', 'gteq']);
 const SUMS = new Set(['add', 'sub']);
@@ -136,7 +136,7 @@ const PRIMARY: Readonly<Record<string, Read>> = {
   integer: (stream) => ({ kind: 'constant', value: stream.take().value }),
   float: (stream) => {
     const value = Number(stream.take().value);
-    return { kind: 'constant', value: Number.isInteger(value) ? new IntegralFloat(value) : value };
+    return { kind: 'constant', value: fraction(value) };
   },
   lparen: (stream) => {
     stream.take();

@@ -4,6 +4,12 @@ import type { JsonMap } from '#kernel';
 import { TemplateFault } from './fault.ts';
 import { namesOf, renderOnce } from './render-template.ts';
 
+/** Processor time this process has had, in milliseconds: what else the machine does is of no matter to it. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 interface Row {
   readonly template: string;
   readonly result?: string;
@@ -97,9 +103,9 @@ describe('a template stays within its bounds', () => {
     ['much to escape', '{{ ("<" * 1000000)|e }}'],
     ['a long sum', `{{ 1${'+1'.repeat(50_000)} }}`],
   ])('%s', (_, template) => {
-    const begun = performance.now();
+    const begun = processorTime();
     expect(play(template)).toMatchObject({ error: 'LimitError' });
-    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(processorTime() - begun).toBeLessThan(3000);
   });
 
   it.each([

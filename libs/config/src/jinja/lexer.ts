@@ -98,7 +98,7 @@ class Lexer {
     const float = this.#source[this.#at - 1] === '.' ? null : this.#match(FLOAT);
     if (float) return [{ type: 'float', value: Number(float[0].replaceAll('_', '')), line }, float[0]];
     const integer = this.#match(INTEGER);
-    if (integer) return [{ type: 'integer', value: Number(integer[0].replaceAll('_', '')), line }, integer[0]];
+    if (integer) return [{ type: 'integer', value: this.#integer(integer[0]), line }, integer[0]];
     const name = this.#match(NAME);
     if (name) {
       if (!/^[\p{L}_]/u.test(name[0])) throw this.#fault('Invalid character in identifier');
@@ -110,6 +110,12 @@ class Lexer {
     if (operator) return [{ type: OPERATORS[operator[0]] ?? '', value: operator[0], line }, operator[0]];
     const char = String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0);
     throw this.#fault(`unexpected char '${char}' at ${this.#at}`);
+  }
+
+  #integer(text: string): number {
+    const value = Number(text.replaceAll('_', ''));
+    if (Number.isSafeInteger(value)) return value;
+    throw new TemplateFault('OverflowError', `the number ${text} is too large`, this.#line);
   }
 
   #balance(open: string[], sign: string): void {

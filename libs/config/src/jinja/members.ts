@@ -4,6 +4,7 @@ import { TemplateFault } from './fault.ts';
 import { textMethods } from './text-methods.ts';
 import type { Method } from './methods.ts';
 import { textOf } from './methods.ts';
+import { isSecret, secretFault } from './secret-mark.ts';
 import { quoted, represented } from './text.ts';
 import type { Value } from './values.ts';
 import { Callable, isList, isMap, isThing, kindOf, Undefined, numberOf, Tuple } from './values.ts';
@@ -27,6 +28,7 @@ const sizeOf = (value: Value): number =>
         : 0;
 
 function methodOf(value: Value, name: string): Value | undefined {
+  if (isSecret(value)) throw secretFault(`asked for ${quoted(name)}`);
   if (isThing(value)) return value.attribute(name);
   const methods = METHODS[kindOf(value)];
   const method = methods && Object.hasOwn(methods, name) ? methods[name] : undefined;
@@ -62,6 +64,7 @@ export function itemOf(value: Value, at: Value, budget: Budget): Value {
 }
 
 function sequence(value: Value, budget: Budget): readonly Value[] | undefined {
+  if (isSecret(value)) throw secretFault('taken apart');
   if (typeof value === 'string') return Array.from(budget.text(value));
   if (value instanceof Tuple) return value.items;
   return isList(value) ? value : undefined;

@@ -2,6 +2,7 @@ import type { Budget } from './budget.ts';
 import { compare, isEqual } from './comparison.ts';
 import { TemplateFault } from './fault.ts';
 import { percentFormat } from './percent-format.ts';
+import { isSecret, secretFault } from './secret-mark.ts';
 import type { Value } from './values.ts';
 import { fraction, integer, isFraction, isList, isMap, kindOf, made, Undefined, numberOf, Tuple } from './values.ts';
 
@@ -104,6 +105,7 @@ export function holds(operator: string, left: Value, right: Value, budget: Budge
   budget.spend();
   const check = COMPARISONS[operator];
   if (!check) throw new Error(`there is no comparison ${operator}`);
+  if (isSecret(left) || isSecret(right)) throw secretFault('compared');
   return check(left, right, budget);
 }
 

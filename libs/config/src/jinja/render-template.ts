@@ -12,9 +12,11 @@ import { Scope } from './scope.ts';
 import { readTemplate } from './statements.ts';
 import { tests } from './tests.ts';
 import { textFilters } from './text-filters.ts';
+import { holdsSecret, isSecret, secretFault } from './secret-mark.ts';
 import { quoted, shown } from './text.ts';
-import type { Run, Value } from './values.ts';
-import { fromJson } from './values.ts';
+import { unknownName } from './unknown-names.ts';
+import type { Arguments, Run, Value } from './values.ts';
+import { named } from './values.ts';
 
 const filters = { ...textFilters, ...listFilters, ...orderingFilters, ...choosingFilters, ...numberFilters };
 
@@ -24,14 +26,40 @@ function lookUp<T>(table: Readonly<Record<string, T>>, what: string, name: strin
   throw new TemplateFault('TemplateAssertionError', `No ${what} named ${quoted(name)}.`, line);
 }
 
+/** The filters whose result is as secret as what goes into them. */
+const KEEP_SECRETS = new Set(['default', 'd', 'tojson', 'replace']);
+/** The tests that say no more of a secret than that it is there. */
+const TELL_NOTHING = new Set(['defined', 'undefined', 'none', 'string', 'boolean', 'number', 'mapping', 'sequence']);
+
+/** Whether something is handed a secret: itself, as an argument, or (to what makes text of it) deeper in its value. */
+const takesSecret = (name: string, value: Value, { positional, named }: Arguments): boolean =>
+  (Object.hasOwn(textFilters, name) ? holdsSecret(value) : isSecret(value)) ||
+  [...positional, ...named.values()].some(isSecret);
+
 /** The names templates can see: configuration values over what every template can call. */
 export type Names = readonly (readonly [name: string, value: Value])[];
 
 /** Makes configuration values what templates can see. */
-export const namesOf = (values: Iterable<readonly [string, Json]>): Names => [
+export const namesOf = (
+  values: Iterable<readonly [string, Json]>,
+  isSecretName: (name: string) => boolean = () => false,
+): Names => [
   ...Object.entries(globals),
-  ...Array.from(values, ([name, value]) => [name, fromJson(value)] as const),
+  ...Array.from(values, ([name, value]) => [name, named(name, value, isSecretName)] as const),
 ];
+
+/** What is wrong with a text as a template, whatever it is rendered with: it cannot be read, or names what there is not. */
+export function templateFault(template: string, allowance: Allowance): TemplateFault | undefined {
+  const budget = new Budget(allowance);
+  try {
+    budget.room(template.length);
+    return unknownName(readTemplate(template, budget), { filter: filters, test: tests });
+  } catch (error) {
+    if (error instanceof RangeError) return new TemplateFault('LimitError', 'nested too deeply');
+    if (error instanceof TemplateFault) return error;
+    throw error;
+  }
+}
 
 /**
  * Renders a template of Jinja, as its version 3.1 does with its settings untouched. It sees nothing but the names it is
@@ -42,11 +70,17 @@ export function renderOnce(template: string, names: Names, allowance: Allowance)
   const budget = new Budget(allowance);
   const run: Run = {
     budget,
-    filter: (name, value, args, line) => lookUp(filters, 'filter', name, line)(run, value, args),
+    filter: (name, value, args, line) => {
+      const filter = lookUp(filters, 'filter', name, line);
+      if (!KEEP_SECRETS.has(name) && takesSecret(name, value, args)) throw secretFault(`put through ${quoted(name)}`);
+      return filter(run, value, args);
+    },
     test: (name, value, args, line) => {
       if (name === 'filter') return Object.hasOwn(filters, shown(value));
       if (name === 'test') return Object.hasOwn(tests, shown(value));
-      return lookUp(tests, 'test', name, line)(run, value, args);
+      const test = lookUp(tests, 'test', name, line);
+      if (!TELL_NOTHING.has(name) && takesSecret(name, value, args)) throw secretFault(`tested by ${quoted(name)}`);
+      return test(run, value, args);
     },
   };
   try {

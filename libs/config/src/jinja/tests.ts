@@ -1,4 +1,6 @@
 import { TemplateFault } from './fault.ts';
+import type { Parameters } from './methods.ts';
+import { bind, REQUIRED } from './methods.ts';
 import { contains, holds } from './operators.ts';
 import { shown } from './text.ts';
 import type { Arguments, Run, Value } from './values.ts';
@@ -6,10 +8,18 @@ import { Callable, isFraction, isList, isMap, isThing, Undefined, numberOf, Tupl
 
 type Test = (run: Run, value: Value, args: Arguments) => boolean;
 
-const comparison =
-  (operator: string): Test =>
-  ({ budget }, value, { positional: [other = null] }) =>
-    holds(operator, value, other, budget);
+/** A test with these parameters. */
+const test =
+  (name: string, parameters: Parameters, ask: (run: Run, value: Value, ...values: Value[]) => boolean): Test =>
+  (run, value, args) =>
+    ask(run, value, ...bind(name, parameters, args));
+
+/** Tests without parameters. */
+const plain = (asked: Readonly<Record<string, (value: Value) => boolean>>): Readonly<Record<string, Test>> =>
+  Object.fromEntries(Object.entries(asked).map(([name, ask]) => [name, test(name, {}, (_, value) => ask(value))]));
+
+const comparison = (operator: string): Test =>
+  test(operator, { other: REQUIRED }, ({ budget }, value, other = null) => holds(operator, value, other, budget));
 
 function numeric(value: Value): number {
   const number = numberOf(value);
@@ -36,31 +46,33 @@ const [eq, ne, lt, le, gt, ge] = ['eq', 'ne', 'lt', 'lteq', 'gt', 'gteq'].map(co
 
 /** What can be asked about a value with `is`. */
 export const tests: Readonly<Record<string, Test>> = {
-  defined: (_, value) => !(value instanceof Undefined),
-  undefined: (_, value) => value instanceof Undefined,
-  none: (_, value) => value === null,
-  boolean: (_, value) => typeof value === 'boolean',
-  true: (_, value) => value === true,
-  false: (_, value) => value === false,
-  integer: (_, value) => typeof value === 'number' && !isFraction(value),
-  float: (_, value) => isFraction(value),
-  number: (_, value) => numberOf(value) !== undefined,
-  string: (_, value) => typeof value === 'string',
-  mapping: (_, value) => isMap(value),
-  sequence: (_, value) => isCollection(value) || value instanceof Undefined,
-  iterable: (_, value) => isCollection(value) || value instanceof Undefined,
-  callable: (_, value) => value instanceof Callable || (isThing(value) && value.call !== undefined),
-  escaped: () => false,
-  odd: (_, value) => remainder(value, 2) === 1,
-  even: (_, value) => remainder(value, 2) === 0,
-  divisibleby: (_, value, { positional: [by = 1] }) => {
+  ...plain({
+    defined: (value) => !(value instanceof Undefined),
+    undefined: (value) => value instanceof Undefined,
+    none: (value) => value === null,
+    boolean: (value) => typeof value === 'boolean',
+    true: (value) => value === true,
+    false: (value) => value === false,
+    integer: (value) => typeof value === 'number' && !isFraction(value),
+    float: isFraction,
+    number: (value) => numberOf(value) !== undefined,
+    string: (value) => typeof value === 'string',
+    mapping: isMap,
+    sequence: (value) => isCollection(value) || value instanceof Undefined,
+    iterable: (value) => isCollection(value) || value instanceof Undefined,
+    callable: (value) => value instanceof Callable || (isThing(value) && value.call !== undefined),
+    escaped: () => false,
+    odd: (value) => remainder(value, 2) === 1,
+    even: (value) => remainder(value, 2) === 0,
+    lower: (value) => cased(value, (text) => text.toLowerCase()),
+    upper: (value) => cased(value, (text) => text.toUpperCase()),
+  }),
+  divisibleby: test('divisibleby', { num: REQUIRED }, (_, value, by = null) => {
     if (numeric(by) === 0) throw new TemplateFault('ZeroDivisionError', 'integer modulo by zero');
     return remainder(value, numeric(by)) === 0;
-  },
-  lower: (_, value) => cased(value, (text) => text.toLowerCase()),
-  upper: (_, value) => cased(value, (text) => text.toUpperCase()),
-  sameas: (_, value, { positional: [other = null] }) => value === other,
-  in: ({ budget }, value, { positional: [container = null] }) => contains(container, value, budget),
+  }),
+  sameas: test('sameas', { other: REQUIRED }, (_, value, other) => value === other),
+  in: test('in', { seq: REQUIRED }, ({ budget }, value, container = null) => contains(container, value, budget)),
   eq,
   equalto: eq,
   '==': eq,

@@ -2,6 +2,7 @@ import { TemplateFault } from './fault.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
 import { percentFormat } from './percent-format.ts';
+import { isSecret, SECRET_MARK } from './secret-mark.ts';
 import { represented, shown } from './text.ts';
 import { capitalized, centered, replaced, stripped } from './text-methods.ts';
 import { toJson } from './to-json.ts';
@@ -130,7 +131,10 @@ export const textFilters: Readonly<Record<string, Method>> = {
     replace: [
       { old: REQUIRED, new: REQUIRED, count: null },
       (run, self, old, by, count) =>
-        replaced(run, shown(self, run.budget), shown(old), shown(by), count === null ? -1 : wholeOf(count)),
+        // What a replacement makes of a secret is as secret as it was.
+        isSecret(self) || isSecret(old)
+          ? SECRET_MARK
+          : replaced(run, shown(self, run.budget), shown(old), shown(by), count === null ? -1 : wholeOf(count)),
     ],
     indent: [
       { width: 4, first: false, blank: false },

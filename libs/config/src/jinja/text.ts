@@ -1,7 +1,8 @@
+import { IntegralFloat } from '#kernel';
 import { TemplateFault } from './fault.ts';
 import type { Budget } from './budget.ts';
 import type { Value } from './values.ts';
-import { Callable, isList, isMap, Undefined, Tuple, IntegralFloat } from './values.ts';
+import { Callable, isList, isMap, Undefined, Tuple } from './values.ts';
 
 const DEEPEST = 100;
 
@@ -21,7 +22,7 @@ function written(value: Value, budget: Budget | undefined, depth: number): strin
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return shownNumber(value);
   if (typeof value === 'string') return budget ? budget.text(quoted(value)) : quoted(value);
-  if (value instanceof IntegralFloat) return shownNumber(value.value, true);
+  if (IntegralFloat.is(value)) return shownNumber(value.valueOf(), true);
   if (value instanceof Undefined) return 'Undefined';
   if (value instanceof Callable) return `<function ${value.name}>`;
   const inner = (item: Value): string => written(item, budget, depth + 1);

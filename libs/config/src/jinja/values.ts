@@ -1,15 +1,8 @@
 import type { Json, JsonMap } from '#kernel';
+import { floatOf, IntegralFloat, isSecretReference, numberIn } from '#kernel';
 import type { Budget } from './budget.ts';
 import { TemplateFault } from './fault.ts';
-
-/** A fraction whose value happens to be whole (`6 / 2`): it is shown as `3.0`. Other fractions are plain numbers. */
-export class IntegralFloat {
-  readonly value: number;
-
-  constructor(value: number) {
-    this.value = value;
-  }
-}
+import { isSecret, SECRET_MARK, secretFault } from './secret-mark.ts';
 
 /** A list that cannot be changed: `(1, 2)`. */
 export class Tuple {
@@ -101,7 +94,7 @@ export function made<C extends readonly Value[] | ReadonlyMap<Value, Value>>(con
 export const isChangeable = (container: object): boolean => changeable.has(container);
 
 /** A number as a fraction. */
-export const fraction = (value: number): Value => (Number.isInteger(value) ? new IntegralFloat(value) : value);
+export const fraction: (value: number) => Value = floatOf;
 
 /** A whole number. @throws TemplateFault where it cannot be held exactly */
 export function integer(value: number): number {
@@ -111,20 +104,23 @@ export function integer(value: number): number {
 
 /** The number a value is, or acts as; undefined where it is none. */
 export function numberOf(value: Value): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'boolean') return Number(value);
-  return value instanceof IntegralFloat ? value.value : undefined;
+  return typeof value === 'boolean' ? Number(value) : numberIn(value);
 }
 
 export const isFraction = (value: Value): boolean =>
-  value instanceof IntegralFloat || (typeof value === 'number' && !Number.isInteger(value));
+  IntegralFloat.is(value) || (typeof value === 'number' && !Number.isInteger(value));
 
-/** JSON as values of a template. */
-export function fromJson(json: Json): Value {
-  if (typeof json !== 'object' || json === null) return json;
-  if (Array.isArray(json)) return json.map(fromJson);
-  return new Map(Object.entries(json as JsonMap).map(([key, value]) => [key, fromJson(value)]));
+/** JSON as values of a template; what stands under a name that `isSecretName` is a secret, and so is a reference. */
+export function fromJson(json: Json, isSecretName: (name: string) => boolean = () => false): Value {
+  if (typeof json !== 'object' || json === null || IntegralFloat.is(json)) return json;
+  if (isSecretReference(json)) return SECRET_MARK;
+  if (Array.isArray(json)) return json.map((item) => fromJson(item as Json, isSecretName));
+  return new Map(Object.entries(json as JsonMap).map(([key, value]) => [key, named(key, value, isSecretName)]));
 }
+
+/** The value that stands under a name. */
+export const named = (name: string, value: Json, isSecretName: (name: string) => boolean): Value =>
+  value !== null && isSecretName(name) ? SECRET_MARK : fromJson(value, isSecretName);
 
 /** The name of the kind of a value, as faults call it. */
 export function kindOf(value: Value): string {
@@ -132,7 +128,7 @@ export function kindOf(value: Value): string {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'str';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
-  if (value instanceof IntegralFloat) return 'float';
+  if (IntegralFloat.is(value)) return 'float';
   if (value instanceof Tuple) return 'tuple';
   if (value instanceof Undefined) return 'Undefined';
   if (value instanceof Callable) return 'function';
@@ -154,6 +150,7 @@ export function isTrue(value: Value): boolean {
 export function itemsOf(value: Value): readonly Value[] {
   if (isList(value)) return value;
   if (value instanceof Tuple) return value.items;
+  if (isSecret(value)) throw secretFault('taken apart');
   if (typeof value === 'string') return Array.from(value);
   if (isMap(value)) return [...value.keys()];
   if (value instanceof Undefined) return [];

@@ -19,13 +19,13 @@ describe('ping', () => {
     expect(script.task()).toBeUndefined();
   });
 
-  it.each([0, 80, 100])('gives the percentage that was answered: %d', (result) => {
+  it.each([0, 80, 100, 33.5])('gives the percentage that was answered, a float: %d', (result) => {
     const script = play('ping( target="web1" )');
     script.run();
     script.task();
     expect(script.answer({ result })).toBe('Accepted');
     expect(script.run()).toEqual({ kind: 'ended' });
-    expect(script.variables).toEqual({ value: result });
+    expect(script.variables).toMatchObject({ value: { kind: 'float', number: result } });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { floatOf } from '#kernel';
 import { serverSide } from '#platform/server';
 import { iputilsContract } from './contract.ts';
 
@@ -15,7 +16,7 @@ const ping = functions.external('ping', {
   message: ({ target }) => `Waiting for the ping of ${target}`,
   task: ({ target, count }) => task('ping', { target, count }),
   receive: { ping: (state, { result }) => ({ ...state, received: result }) },
-  value: ({ received }) => received,
+  value: ({ received }) => (received === null ? null : floatOf(received)),
 });
 
 interface WaitForPort {

@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { recordedLog } from '#testing';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const NOBODY = 65_534;
 

@@ -1,0 +1,48 @@
+import type { Clock, EventStore } from '#event-store';
+import { CommandContext, CommandExecutor } from '#event-store';
+import { refuse } from '#kernel';
+import type { Pool } from 'pg';
+import { isShort, LENGTH_RULE, Passwords } from './passwords.ts';
+import { keepSuperusers } from './superusers.ts';
+import { user } from './user.ts';
+
+/** What a password is reset on: the log and the database of a server, which need not run. */
+export interface ResetPasswordParts {
+  readonly store: EventStore;
+  readonly pool: Pool;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/**
+ * Sets the password of a user who has none that is known, without a session: for whoever operates the server. All sessions
+ * of theirs end; who was disabled is enabled.
+ * @returns whether the user was disabled
+ * @throws Refusal where there is no such user, or the password is too short
+ */
+export async function resetPassword(
+  { store, pool, clock }: ResetPasswordParts,
+  { name, password }: { readonly name: string; readonly password: string },
+): Promise<{ readonly wasDisabled: boolean }> {
+  if (isShort(password)) throw refuse('password', 'SHORT', LENGTH_RULE);
+  const executor = new CommandExecutor(store, clock);
+  const { value: found } = await executor.preview((work) => work.load(user, name));
+  if (!found) throw refuse('name', 'NOT_FOUND', `there is no user ${JSON.stringify(name)}`);
+  const passwords = new Passwords(pool);
+  await passwords.onModuleInit();
+  const credential = await passwords.keep(password, '');
+  const { metadata } = CommandContext.system(clock.now());
+  try {
+    await executor.execute(
+      { ...metadata, command: 'ResetPassword', reason: 'contractor reset-password' },
+      async (work) => {
+        await work.decide(user, name, { type: 'ChangePassword', data: { credential } });
+        await work.decide(user, name, { type: 'ChangeUser', data: { enabled: true } });
+        await keepSuperusers(work, name);
+      },
+    );
+  } catch (error) {
+    await passwords.erase(credential);
+    throw error;
+  }
+  return { wasDisabled: !found.enabled };
+}

@@ -1,0 +1,34 @@
+import type { Json } from '#kernel';
+import { readConfigName } from './config-name.ts';
+import type { Pairs } from './layer.ts';
+
+/** Names that are plainly secret: these words, alone or last. */
+const SECRET = /(?:^|[_-])(?:password|passwd|token|secret|api[_-]key|private[_-]key)$/i;
+
+/** Says whether a key, whatever its operator and class, names a secret. */
+export type IsSecretName = (key: string) => boolean;
+
+/** Whether a key is plainly the name of a secret. */
+export const isSecretName: IsSecretName = (key) => SECRET.test(nameIn(key));
+
+const nameIn = (key: string): string => readConfigName(key)?.name ?? key;
+
+/** The configuration value in which a site or blueprint lists further names of secrets. */
+export const SECRET_NAMES = 'secret_names';
+
+/** The names that values declare to be names of secrets, with whatever operator, for whatever class. */
+export const declaredSecretNames = (values: Iterable<readonly [string, Json]>): string[] =>
+  Array.from(values).flatMap(([key, value]) =>
+    nameIn(key) === SECRET_NAMES ? [value].flat().filter((name): name is string => typeof name === 'string') : [],
+  );
+
+/** Tells names of secrets where these were declared beside those that plainly are. */
+export function secretNames(declared: readonly string[]): IsSecretName {
+  if (declared.length === 0) return isSecretName;
+  const names = new Set(declared.map((name) => name.toLowerCase()));
+  return (key) => isSecretName(key) || names.has(nameIn(key).toLowerCase());
+}
+
+/** Tells names of secrets among these values: those that plainly are, and those that the values declare. */
+export const secretNamesIn = (...values: readonly Pairs[]): IsSecretName =>
+  secretNames(values.flatMap(declaredSecretNames));

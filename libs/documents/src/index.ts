@@ -1,0 +1,2 @@
+export { ConfigDocuments } from './config-documents.ts';
+export type { ConfigDocumentsOptions } from './config-documents.ts';

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { Conflict, refuseAs } from '#kernel';
+import type { DeadLetter, NewDeadLetter } from '#reactions';
+import { recordedLog } from '#testing';
+import type { Report } from '#wire';
+import { isOfNoJob, UndeliverableReports } from './undeliverable-reports.ts';
+
+const report: Report = { task: '1-1', cookie: 'c', job: 1, agent: 'a', outcome: { result: {} } };
+
+describe('reports that nobody can take', () => {
+  const kept: NewDeadLetter[] = [];
+  const taken: Report[] = [];
+  let counted = 0;
+  const reports = () => {
+    kept.length = 0;
+    taken.length = 0;
+    counted = 0;
+    return new UndeliverableReports({
+      letters: {
+        add: async (letter) => void kept.push(letter),
+        counts: async () => new Map([['reports', { kept: kept.length, dropped: 0 }]]),
+      },
+      report: async (again) => void taken.push(again),
+      onKept: () => (counted += 1),
+      log: recordedLog().log,
+    });
+  };
+  const failing = (error: Error) => async () => {
+    throw error;
+  };
+
+  it('are put aside at once where their job is gone', async () => {
+    const undeliverable = reports();
+    const gone = refuseAs('ForemanException', 'JOB_NOT_FOUND', 'Job Not Found');
+    expect([isOfNoJob(gone), isOfNoJob(refuseAs('ForemanException', 'BAD_COOKIE', 'x'))]).toEqual([true, false]);
+    await undeliverable.taking(report, failing(gone));
+    expect(kept).toMatchObject([{ reaction: 'reports', key: 'c', tries: 1, body: JSON.stringify(report) }]);
+    expect([counted, await undeliverable.count()]).toEqual([1, 1]);
+  });
+
+  it('are put aside when taking them has failed ten times, and not while the database is away or others are faster', async () => {
+    const undeliverable = reports();
+    for (let n = 0; n < 50; n += 1) {
+      await expect(undeliverable.taking(report, failing(new Conflict(['job-1'])))).rejects.toThrow(Conflict);
+    }
+    for (let n = 1; n < 10; n += 1) {
+      await expect(undeliverable.taking(report, failing(new RangeError('deep')))).rejects.toThrow('deep');
+    }
+    expect(kept).toEqual([]);
+    await undeliverable.taking(report, failing(new RangeError('deep')));
+    expect(kept).toMatchObject([{ error: 'RangeError: deep', tries: 10 }]);
+  });
+
+  it('are tried again for an operator, where they can be read', async () => {
+    const undeliverable = reports();
+    const letter = (body: string): DeadLetter => ({
+      id: 1,
+      reaction: 'reports',
+      key: 'c',
+      type: 'report',
+      error: '',
+      tries: 1,
+      at: '',
+      retrying: true,
+      body,
+    });
+    await undeliverable.retry(letter(JSON.stringify(report)));
+    expect(taken).toEqual([report]);
+    await expect(undeliverable.retry(letter('junk'))).rejects.toThrow('it is no report');
+  });
+});

