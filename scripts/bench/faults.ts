@@ -7,7 +7,7 @@ import { readEffects } from './faults/effects.ts';
 import type { Fault } from './faults/fault-kinds.ts';
 import { FAULTS, lacking } from './faults/fault-kinds.ts';
 import { Findings } from './faults/findings.ts';
-import { findLies } from './faults/health-truth.ts';
+import { findLies, isWell } from './faults/health-truth.ts';
 import { ask, HealthWatch } from './faults/health-watch.ts';
 import type { Installation } from './faults/installation.ts';
 import { startInstallation } from './faults/installation.ts';
@@ -196,12 +196,12 @@ async function judgeHealth({ servers }: Installation, findings: Findings): Promi
   const limit = performance.now() + OK_MS;
   for (const { url, program } of servers) {
     let state = await ask(url);
-    while (state.status !== 'ok' && performance.now() < limit) {
+    while (!isWell(state) && performance.now() < limit) {
       await sleep(500);
       state = await ask(url);
     }
-    if (state.status !== 'ok')
-      findings.add('STUCK', `/health of ${program.name} stays ${state.status}: ${state.reasons}`);
+    if (state.status !== 'ok') console.log(`/health of ${program.name} says: ${state.reasons}`);
+    if (!isWell(state)) findings.add('STUCK', `/health of ${program.name} stays ${state.status}: ${state.reasons}`);
   }
 }
 
