@@ -7,7 +7,7 @@ import { readEffects } from './faults/effects.ts';
 import type { Fault } from './faults/fault-kinds.ts';
 import { FAULTS, lacking } from './faults/fault-kinds.ts';
 import { Findings } from './faults/findings.ts';
-import { findLies } from './faults/health-truth.ts';
+import { findLies, isWell } from './faults/health-truth.ts';
 import { ask, HealthWatch } from './faults/health-watch.ts';
 import type { Installation } from './faults/installation.ts';
 import { startInstallation } from './faults/installation.ts';
@@ -15,6 +15,7 @@ import { JobLoad } from './faults/job-load.ts';
 import { Outages } from './faults/outages.ts';
 import { Random } from './faults/random.ts';
 import { SiteWriters } from './faults/site-writers.ts';
+import type { Limit } from './limit.ts';
 import { judgeEffects, judgeLog, judgeSites } from './faults/verdict.ts';
 
 /** How long everything may take to be over after the last fault, in milliseconds. */
@@ -32,7 +33,7 @@ const WRITERS = [1, 2];
  * at random: `faults [--minutes 15] [--seed N] [--only postgres,nats]`. Sets the exit code to 1 where something was lost,
  * doubled, stuck or lied about.
  */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: string[], limit: Limit): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { minutes: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
@@ -52,12 +53,12 @@ export async function run(args: string[]): Promise<void> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const findings = new Findings();
   try {
-    await faultRun({ installation, minutes, seed, only, findings, interrupted: interrupted.signal });
+    const task = { installation, minutes, seed, only, findings, interrupted: interrupted.signal };
+    await limit.step('faults were made', () => faultRun(task));
   } finally {
+    interrupted.abort();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    const stopping = performance.now();
     await installation.stop(findings.count > 0);
-    console.log(`stopping took ${((performance.now() - stopping) / 1000).toFixed(1)} s`);
   }
   if (findings.count === 0) return;
   await writeFile(path.join(installation.folder, 'findings'), findings.all().join('\n'));
@@ -195,12 +196,12 @@ async function judgeHealth({ servers }: Installation, findings: Findings): Promi
   const limit = performance.now() + OK_MS;
   for (const { url, program } of servers) {
     let state = await ask(url);
-    while (state.status !== 'ok' && performance.now() < limit) {
+    while (!isWell(state) && performance.now() < limit) {
       await sleep(500);
       state = await ask(url);
     }
-    if (state.status !== 'ok')
-      findings.add('STUCK', `/health of ${program.name} stays ${state.status}: ${state.reasons}`);
+    if (state.status !== 'ok') console.log(`/health of ${program.name} says: ${state.reasons}`);
+    if (!isWell(state)) findings.add('STUCK', `/health of ${program.name} stays ${state.status}: ${state.reasons}`);
   }
 }
 

@@ -20,7 +20,7 @@ export interface LoginTries {
 interface Bucket {
   /** Failures not forgotten yet. */
   level: number;
-  /** When that was so, milliseconds since 1970. */
+  /** When that was so, in milliseconds of a clock that is never set back. */
   at: number;
 }
 
@@ -51,7 +51,7 @@ export class LoginLimit {
   readonly #buckets = new LRUCache<string, Bucket>({ max: 2 * MAX_ENTRIES });
   readonly #familiar = new LRUCache<string, true>({ max: MAX_ENTRIES });
 
-  constructor(tries: LoginTries, now: () => number = Date.now) {
+  constructor(tries: LoginTries, now: () => number = () => performance.now()) {
     this.#tries = tries;
     this.#now = now;
   }

@@ -213,4 +213,13 @@ describe('a term of the foreman', () => {
     term.look(12, 2n);
     await until(() => carriedOut.length === 1);
   });
+
+  it('takes no agent to be silent because the clock was set ahead: its silence begins anew', () => {
+    const { millis } = clock;
+    const early = { ...dispatch, deadline: new Date(millis() - 60_000).toISOString() };
+    Object.assign(clock, { millis: () => millis() + 3_600_000 });
+    expect(term.deadlineOf(early)).toBeGreaterThan(clock.millis() + 29_000);
+    const deadline = term.deadlineOf(early);
+    expect(term.deadlineOf(early)).toBe(deadline);
+  });
 });

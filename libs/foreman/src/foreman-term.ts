@@ -23,6 +23,8 @@ const WIDTH = 8;
 const RESEND_MS = 1000;
 /** How long looks under way may take to end when the term is over, in milliseconds. */
 const MAX_END_MS = 10_000;
+/** A clock that gains more than this between two looks was set, in milliseconds. */
+const JUMP_MS = 1000;
 /** How pauses grow while the database is away. */
 const RETRY = { firstMs: 200, maxMs: 30_000 };
 
@@ -52,11 +54,15 @@ export class ForemanTerm {
   readonly #slow: Timers;
   readonly #sender: TaskSender;
   #over = false;
+  /** How far the clock of the log was ahead of one that never jumps, when it was last looked at. */
+  #offset: number;
+  #jumped = 0;
 
   constructor(parts: TermParts) {
     this.#parts = parts;
     const { clock, options, ledger, log } = parts;
     this.#startedAt = clock.millis();
+    this.#offset = this.#startedAt - performance.now();
     this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
     this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
     this.#slow = new Timers((id) => void this.#noteSlowStep(id), clock.millis);
@@ -114,9 +120,18 @@ export class ForemanTerm {
   deadlineOf(dispatch: Dispatch): number {
     const { transport, holder, cookie, deadline } = dispatch;
     if (transport === 'poll' && holder) return this.#parts.pollDeadlineOf(dispatch);
-    // After a change of the foreman the silence begins anew.
-    const heard = this.#sender.heardOf(cookie) ?? this.#startedAt;
+    // After a change of the foreman the silence begins anew, and after a jump of the clock, which is no silence.
+    const heard = Math.max(this.#sender.heardOf(cookie) ?? this.#startedAt, this.#jumpedTo());
     return Math.max(Date.parse(deadline), heard + this.#parts.options.lease);
+  }
+
+  /** What the clock was last set ahead to, as far as it is seen by a look. */
+  #jumpedTo(): number {
+    const now = this.#parts.clock.millis();
+    const offset = now - performance.now();
+    if (offset - this.#offset > JUMP_MS) this.#jumped = now;
+    this.#offset = offset;
+    return this.#jumped;
   }
 
   /** Does something with a job, that nobody looks at meanwhile, and what follows from it. */

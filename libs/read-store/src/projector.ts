@@ -84,6 +84,8 @@ export class Projector {
   #state: ProjectorState = 'stopped';
   #since = new Date();
   #lastError: ProjectorStatus['lastError'];
+  /** When that was, as of `performance.now()`: the clock of the machine may be set back meanwhile. */
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -123,8 +125,8 @@ export class Projector {
   /** What it is at. */
   get status(): ProjectorStatus {
     // Where nothing fails any more, and nothing came of it, another process has the place.
-    const since = this.#lastError?.at.getTime() ?? 0;
-    if (this.#state === 'recovering' && !this.leading && Date.now() - since > RECOVERY_MS) this.#enter('standing-by');
+    const quiet = performance.now() - this.#failedAt;
+    if (this.#state === 'recovering' && !this.leading && quiet > RECOVERY_MS) this.#enter('standing-by');
     return {
       state: this.#state,
       since: this.#since,
@@ -169,18 +171,18 @@ export class Projector {
    * @returns false where that took longer than `timeout` milliseconds, or the projector was stopped
    */
   async caughtUp(position: Position, timeout: number): Promise<boolean> {
-    const deadline = Date.now() + timeout;
+    const deadline = performance.now() + timeout;
     do {
       if (this.leading) {
         if (this.#shows(position)) return true;
-        if (await this.#waiters.wait(position, deadline - Date.now())) return true;
+        if (await this.#waiters.wait(position, deadline - performance.now())) return true;
       } else {
         // What fails here fails where the place is sought too, and is told there.
         const found = await this.#projection.look().catch(() => undefined);
         if (found !== undefined && found >= position && !this.leading) return true;
         await sleep(LOOK_MS);
       }
-    } while (Date.now() < deadline && !this.#stopped);
+    } while (performance.now() < deadline && !this.#stopped);
     return false;
   }
 
@@ -342,6 +344,7 @@ export class Projector {
 
   #failed(error: unknown): void {
     this.#lastError = { text: String(error), at: new Date() };
+    this.#failedAt = performance.now();
     this.#enter('recovering');
     this.#options.onError(error);
   }

@@ -98,7 +98,7 @@ export function addressFault(
  */
 export async function checkDatabase(url: string): Promise<void> {
   const bad = (rule: string): BadSetting => new BadSetting('DATABASE_URL', '…', rule);
-  const deadline = Date.now() + STARTING_MS;
+  const deadline = performance.now() + STARTING_MS;
   for (;;) {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
     // What is wrong is told by what is under way.
@@ -117,7 +117,7 @@ export async function checkDatabase(url: string): Promise<void> {
     } catch (error) {
       if (error instanceof BadSetting) throw error;
       const starting = (error as { code?: string }).code === CANNOT_CONNECT_NOW;
-      if (!starting || Date.now() > deadline) throw bad(`cannot be connected to: ${reasonOf(error)}`);
+      if (!starting || performance.now() > deadline) throw bad(`cannot be connected to: ${reasonOf(error)}`);
       await sleep(TRY_MS);
     } finally {
       await client.end().catch(() => undefined);

@@ -20,7 +20,7 @@ export const isRefused = (error: unknown): error is InvalidRequest | NotFound =>
 export class Callers {
   readonly servers: readonly FaultedServer[];
   readonly #random: Random;
-  readonly #clients = new Map<FaultedServer, CinpClient>();
+  readonly #sessions = new Map<FaultedServer, Promise<CinpClient>>();
 
   constructor(servers: readonly FaultedServer[], random: Random) {
     this.servers = servers;
@@ -29,18 +29,28 @@ export class Callers {
 
   /** Asks one server, once; with a session that is begun where there is none any more. */
   async at<T>(server: FaultedServer, task: (client: CinpClient) => Promise<T>): Promise<T> {
+    // One login for all who ask at a time: many at once would be taken for guesses.
+    const session = this.#sessions.get(server) ?? this.#login(server);
     try {
-      let client = this.#clients.get(server);
-      if (!client) {
-        client = new CinpClient(server.url, { timeout: TIMEOUT_MS });
-        await client.login('root', ADMIN_PASSWORD);
-        this.#clients.set(server, client);
-      }
-      return await task(client);
+      return await task(await session);
     } catch (error) {
-      if (error instanceof InvalidSession || error instanceof NotAuthorized) this.#clients.delete(server);
+      const ended = error instanceof InvalidSession || error instanceof NotAuthorized;
+      if (ended && this.#sessions.get(server) === session) this.#sessions.delete(server);
       throw error;
     }
+  }
+
+  #login(server: FaultedServer): Promise<CinpClient> {
+    const client = new CinpClient(server.url, { timeout: TIMEOUT_MS });
+    const session = client.login('root', ADMIN_PASSWORD).then(
+      () => client,
+      (error: unknown) => {
+        this.#sessions.delete(server);
+        throw error;
+      },
+    );
+    this.#sessions.set(server, session);
+    return session;
   }
 
   any(): FaultedServer {

@@ -10,6 +10,13 @@ const ALARM_MS = 60_000;
 /** The longest an answer of `/health` may take on a machine that has other work; its own limit is 3 s. */
 const MAX_ANSWER_MS = 8000;
 
+/** What stays until an operator has looked at it: reports that came after their job was over. */
+const LATE_REPORTS = /^subcontractors degraded: reports that nobody could take are dead letters: \d+$/;
+
+/** Whether a server says that it is well, but for reports that came too late. */
+export const isWell = ({ status, reasons }: Pick<HealthAnswer, 'status' | 'reasons'>): boolean =>
+  status === 'ok' || (status === 'degraded' && LATE_REPORTS.test(reasons));
+
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
 interface Told {
@@ -83,7 +90,7 @@ function falseAlarms(
     const failed = writes.some(
       (w) => !w.done && w.server === answer.server && w.begun < answer.answered && w.ended > answer.asked,
     );
-    if (answer.status === 'ok' || !quiet || failed) first = undefined;
+    if (isWell(answer) || !quiet || failed) first = undefined;
     else {
       first ??= answer;
       if (answer.answered - first.asked < ALARM_MS) continue;

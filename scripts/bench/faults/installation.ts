@@ -14,6 +14,9 @@ import { SupervisedProgram } from './supervised-program.ts';
 
 /** Seconds an agent may be silent: twice as long as any task takes, so that one that was cut off is never asked while it is at work. */
 const LEASE_S = 6;
+/** Strangers are not let in, so that `/health` has nothing to say about it. */
+const NATS_USER = 'bench';
+const NATS_PASSWORD = 'only-of-the-bench';
 /** The site that agents serve. */
 export const SITE = 'site1';
 
@@ -60,17 +63,18 @@ export async function startInstallation(): Promise<Installation> {
     // What the log of the database needs stays small beside the disk.
     await query(postgres, `ALTER SYSTEM SET max_wal_size = '128MB'`);
     await query(postgres, 'SELECT pg_reload_conf()');
-    const nats = await startNatsServer();
+    const nats = await startNatsServer({ config: `authorization: { user: ${NATS_USER}, password: ${NATS_PASSWORD} }` });
     closing.push(() => nats.stop());
+    const natsUrl = nats.url.replace('//', `//${NATS_USER}:${NATS_PASSWORD}@`);
     const ledger = path.join(folder, 'effects');
     const servers: FaultedServer[] = [];
     for (const n of [1, 2]) {
-      const server = await faultedServer(n, folder, { DATABASE_URL: postgres.url, NATS_URL: nats.url });
+      const server = await faultedServer(n, folder, { DATABASE_URL: postgres.url, NATS_URL: natsUrl });
       closing.push(() => server.program.stop());
       await server.program.start({ first: true });
       servers.push(server);
     }
-    const agents = [1, 2].map((n) => agent(n, folder, { NATS_URL: nats.url, SUBCONTRACTOR_TEST_LEDGER: ledger }));
+    const agents = [1, 2].map((n) => agent(n, folder, { NATS_URL: natsUrl, SUBCONTRACTOR_TEST_LEDGER: ledger }));
     for (const program of agents) {
       closing.push(() => program.stop());
       await program.start({ first: true });

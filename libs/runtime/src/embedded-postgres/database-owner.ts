@@ -32,9 +32,9 @@ export async function ownDatabase(url: string, lost: () => void): Promise<() => 
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const deadline = Date.now() + TIMEOUT_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     while (!(await taken(client))) {
-      if (Date.now() > deadline) throw new OwnedByAnother(await ownerOf(client));
+      if (performance.now() > deadline) throw new OwnedByAnother(await ownerOf(client));
       await sleep(50);
     }
   } catch (error) {

@@ -77,7 +77,7 @@ export async function ready(
   data: string,
   launched: LaunchedServer | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = performance.now() + READY_MS;
   for (;;) {
     const client = new Client({ connectionString: url });
     try {
@@ -87,7 +87,7 @@ export async function ready(
       return;
     } catch (error) {
       const code = launched?.child.exitCode ?? undefined;
-      if (code !== undefined || Date.now() > deadline) {
+      if (code !== undefined || performance.now() > deadline) {
         const words = await launched?.lastWords();
         const what = `${code === undefined ? 'does not answer' : `ended with ${code}`}${words ? ` (${words})` : ''}`;
         throw new Error(`the embedded PostgreSQL ${what}; its log is ${logOf(data)}`, { cause: error });
