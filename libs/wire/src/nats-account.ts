@@ -25,35 +25,57 @@ export interface NatsAccount {
 const ALL = EVERY_SITE;
 
 /**
- * The account of an installation in the configuration of a NATS server: the server, which may do everything there, and
- * every subcontractor with permissions for its own sites and modules. It holds no secret.
+ * The accounts of an installation in the configuration of a NATS server: one of the server, which has the streams, and
+ * one of every subcontractor, which reaches the server's only through what it imports of its own sites and modules. In an
+ * account of the server's a subcontractor could have JetStream send its answers to whatever subject it likes, for NATS
+ * does not look who may publish to a reply subject; so they stay in its own. It holds no secret.
  */
 export function natsAccount({ installation, server, subcontractors }: NatsAccount): string {
   const names = natsNames(installation);
-  const users = subcontractors.flatMap((one) => {
+  const account = `CONTRACTOR_${installation}`;
+  const others = subcontractors.flatMap((one) => {
     const { publish, deny } = permissionsOf(names, one);
     if (publish.length === 0) return [];
     const allow = `allow: [${publish.map(quoted).join(', ')}]`;
     const denied = deny.length > 0 ? `, deny: [${deny.map(quoted).join(', ')}]` : '';
     return [
-      `      # ${one.name}`,
+      `  # ${one.name}`,
+      `  ${account}_${one.publicKey}: {`,
+      '    users: [',
       `      { nkey: ${one.publicKey}, permissions: {`,
       `        publish: { ${allow}${denied} }`,
       `        subscribe: { allow: ["_INBOX_${one.publicKey}.>"] }`,
       '      } }',
+      '    ]',
+      '    imports: [',
+      ...publish.map((subject) => importOf(account, names, subject)),
+      '    ]',
+      '  }',
     ];
   });
   return [
-    `  CONTRACTOR_${installation}: {`,
+    `  ${account}: {`,
     '    jetstream: enabled',
-    '    users: [',
-    '      # the servers',
-    `      { nkey: ${server} }`,
-    ...users,
+    '    # the servers',
+    `    users: [{ nkey: ${server} }]`,
+    '    exports: [',
+    ...EXPORTS.map((subject) => `      { service: ${quoted(subject)}, response: stream }`),
     '    ]',
     '  }',
+    ...others,
     '',
   ].join('\n');
+}
+
+/** What the accounts of subcontractors may import, where they are told to. */
+const EXPORTS = ['contractor.>', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.MSG.NEXT.>', '$JS.ACK.>'];
+
+/** A service of the account of the servers; the API of JetStream is known under another name, for every account has one of its own. */
+function importOf(account: string, { importedApi }: NatsNames, subject: string): string {
+  const isApi = subject.startsWith(`${importedApi}.`);
+  const theirs = isApi ? `$JS.API${subject.slice(importedApi.length)}` : subject;
+  const to = isApi ? `, to: ${quoted(subject)}` : '';
+  return `      { service: { account: ${account}, subject: ${quoted(theirs)} }${to} }`;
 }
 
 /** The configuration of a NATS server with this account and no other: nobody else is let in. */
@@ -73,15 +95,19 @@ function permissionsOf(names: NatsNames, { sites, modules }: NatsSubcontractor) 
       `${prefix}.beats.${site}`,
       ...its.modules.flatMap((module) => [
         `${prefix}.results.${site}.${module}`,
-        `$JS.API.CONSUMER.INFO.${stream}.${module}`,
-        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${module}`,
+        `${names.importedApi}.CONSUMER.INFO.${stream}.${module}`,
+        `${names.importedApi}.CONSUMER.MSG.NEXT.${stream}.${module}`,
         `$JS.ACK.${stream}.${module}.>`,
       ]),
     ];
   });
   const reports = names.resultsStream;
   const deny = its.sites.includes(ALL)
-    ? [`$JS.API.CONSUMER.INFO.${reports}.>`, `$JS.API.CONSUMER.MSG.NEXT.${reports}.>`, `$JS.ACK.${reports}.>`]
+    ? [
+        `${names.importedApi}.CONSUMER.INFO.${reports}.>`,
+        `${names.importedApi}.CONSUMER.MSG.NEXT.${reports}.>`,
+        `$JS.ACK.${reports}.>`,
+      ]
     : [];
   return { publish: its.modules.length === 0 ? [] : publish, deny };
 }
