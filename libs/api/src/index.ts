@@ -1,4 +1,4 @@
-export { ANONYMOUS, canServe, may } from './caller.ts';
+export { ANONYMOUS, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';

@@ -158,7 +158,7 @@ function shiftOf(
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
   const pullTasks = async ({ connection, names }: Session, module: string, limit: number, over: AbortSignal) => {
     let wait = SOON;
-    // With a key it has an account of its own, where NATS has accounts.
+    // With a key it is in the account of the subcontractors, where NATS has accounts.
     const apis = key === undefined ? [undefined] : [names.importedApi, undefined];
     let api = 0;
     while (!over.aborted) {

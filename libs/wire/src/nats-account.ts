@@ -25,58 +25,63 @@ export interface NatsAccount {
 const ALL = EVERY_SITE;
 
 /**
- * The accounts of an installation in the configuration of a NATS server: one of the server, which has the streams, and
- * one of every subcontractor, which reaches the server's only through what it imports of its own sites and modules. In an
- * account of the server's a subcontractor could have JetStream send its answers to whatever subject it likes, for NATS
- * does not look who may publish to a reply subject; so they stay in its own. It holds no secret.
+ * The accounts of an installation in the configuration of a NATS server: one of the servers, which has the streams, and
+ * one of the subcontractors, who have permissions for their own sites and modules, and reach of the other account only
+ * what is imported. Were they in one, a subcontractor could have JetStream, or a server, send its answer to a subject such
+ * as that which deletes a stream: NATS does not look who may publish to the subject a request is answered on. It holds no
+ * secret.
  */
 export function natsAccount({ installation, server, subcontractors }: NatsAccount): string {
   const names = natsNames(installation);
   const account = `CONTRACTOR_${installation}`;
-  const others = subcontractors.flatMap((one) => {
+  const users = subcontractors.flatMap((one) => {
     const { publish, deny } = permissionsOf(names, one);
     if (publish.length === 0) return [];
     const allow = `allow: [${publish.map(quoted).join(', ')}]`;
     const denied = deny.length > 0 ? `, deny: [${deny.map(quoted).join(', ')}]` : '';
     return [
-      `  # ${one.name}`,
-      `  ${account}_${one.publicKey}: {`,
-      '    users: [',
+      `      # ${one.name}`,
       `      { nkey: ${one.publicKey}, permissions: {`,
       `        publish: { ${allow}${denied} }`,
       `        subscribe: { allow: ["_INBOX_${one.publicKey}.>"] }`,
       '      } }',
-      '    ]',
-      '    imports: [',
-      ...publish.map((subject) => importOf(account, names, subject)),
-      '    ]',
-      '  }',
     ];
   });
+  const services = servicesOf(names);
   return [
     `  ${account}: {`,
     '    jetstream: enabled',
     '    # the servers',
     `    users: [{ nkey: ${server} }]`,
     '    exports: [',
-    ...EXPORTS.map((subject) => `      { service: ${quoted(subject)}, response: stream }`),
+    ...services.map(({ subject }) => `      { service: ${quoted(subject)}, response: stream }`),
     '    ]',
     '  }',
-    ...others,
+    `  ${account}_SUBCONTRACTORS: {`,
+    '    users: [',
+    ...users,
+    '    ]',
+    '    imports: [',
+    ...services.map(({ subject, to }) => {
+      const name = to === undefined ? '' : `, to: ${quoted(to)}`;
+      return `      { service: { account: ${account}, subject: ${quoted(subject)} }${name} }`;
+    }),
+    '    ]',
+    '  }',
     '',
   ].join('\n');
 }
 
-/** What the accounts of subcontractors may import, where they are told to. */
-const EXPORTS = ['contractor.>', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.MSG.NEXT.>', '$JS.ACK.>'];
-
-/** A service of the account of the servers; the API of JetStream is known under another name, for every account has one of its own. */
-function importOf(account: string, { importedApi }: NatsNames, subject: string): string {
-  const isApi = subject.startsWith(`${importedApi}.`);
-  const theirs = isApi ? `$JS.API${subject.slice(importedApi.length)}` : subject;
-  const to = isApi ? `, to: ${quoted(subject)}` : '';
-  return `      { service: { account: ${account}, subject: ${quoted(theirs)} }${to} }`;
-}
+/** What subcontractors reach of the account of the servers. Every account has an API of JetStream of its own, so this one has another name there. */
+const servicesOf = ({ installation, importedApi }: NatsNames): { readonly subject: string; readonly to?: string }[] => [
+  { subject: 'contractor.discover.*' },
+  ...['agents.*', 'beats.*', 'results.*.*'].map((kind) => ({ subject: `contractor.${installation}.${kind}` })),
+  ...['CONSUMER.INFO.*.*', 'CONSUMER.MSG.NEXT.*.*'].map((call) => ({
+    subject: `$JS.API.${call}`,
+    to: `${importedApi}.${call}`,
+  })),
+  { subject: '$JS.ACK.>' },
+];
 
 /** The configuration of a NATS server with this account and no other: nobody else is let in. */
 export const natsConfiguration = (account: NatsAccount): string =>
