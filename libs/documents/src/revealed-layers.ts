@@ -32,6 +32,6 @@ async function clear(value: Json, read: ReadSecret): Promise<Json> {
     return items;
   }
   const entries: [string, Json][] = [];
-  for (const [key, item] of Object.entries(value as JsonMap)) entries.push([key, await clear(item as Json, read)]);
+  for (const [key, item] of Object.entries(value as JsonMap)) entries.push([key, await clear(item, read)]);
   return Object.fromEntries(entries);
 }
