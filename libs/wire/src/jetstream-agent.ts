@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiError, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import { createInbox, millis, type NatsConnection } from '@nats-io/transport-node';
 import { findInstallation } from './find-installation.ts';
 import { encode, readRejection, readTask } from './messages.ts';
@@ -95,7 +95,7 @@ export function jetstreamAgent(settings: JetstreamAgentSettings, periods: Partia
 function shiftOf(
   { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
-  { log = silentLogger, installation }: JetstreamAgentSettings,
+  { log = silentLogger, installation, key }: JetstreamAgentSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
 ) {
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
@@ -156,10 +156,15 @@ function shiftOf(
   };
 
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
-  const pullTasks = async ({ js, names }: Session, module: string, limit: number, over: AbortSignal) => {
+  const pullTasks = async ({ connection, names }: Session, module: string, limit: number, over: AbortSignal) => {
     let wait = SOON;
+    // With a key it is in the account of the subcontractors, where NATS has accounts.
+    const apis = key === undefined ? [undefined] : [names.importedApi, undefined];
+    let api = 0;
     while (!over.aborted) {
       try {
+        const apiPrefix = apis[api % apis.length];
+        const js = jetstream(connection, apiPrefix === undefined ? {} : { apiPrefix });
         const consumer = await js.consumers.get(names.tasksStream(site), taskReader(module));
         if (lacking.has(module)) await sleep(SETTLING);
         if (lacking.delete(module) && lacking.size === 0) log.info('serving', { agent, site, modules: offers });
@@ -175,6 +180,8 @@ function shiftOf(
         }
       } catch (cause) {
         if (over.aborted) return;
+        // Where JetStream answers, it is there under this name.
+        if (!(cause instanceof JetStreamApiError)) api += 1;
         if (!lacking.has(module)) log.warn('no tasks', { module, reason: String(cause) });
         lacking.add(module);
         await sleep(wait, undefined, { signal: over }).catch(() => undefined);

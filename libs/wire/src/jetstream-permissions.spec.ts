@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { recordedLog, startNatsServer, until, type NatsServer } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
@@ -110,11 +111,16 @@ describe('NATS with the configuration that the product writes', () => {
 
   const streams = '$JS.API.STREAM';
   const consumers = '$JS.API.CONSUMER';
+  const imported = 'contractor.lab.js.CONSUMER';
   it.each([
     ['berlin', 'read the tasks of another site', `${consumers}.MSG.NEXT.CONTRACTOR_lab_TASKS_paris.ipmi`],
     ['berlin', 'look at the tasks of another site', `${streams}.MSG.GET.CONTRACTOR_lab_TASKS_paris`],
     ['berlin', 'read the tasks of another module', `${consumers}.MSG.NEXT.CONTRACTOR_lab_TASKS_berlin.ssh`],
     ['berlin', 'look at all tasks of its site', `${streams}.MSG.GET.CONTRACTOR_lab_TASKS_berlin`],
+    ['berlin', 'read the tasks of another site', `${imported}.MSG.NEXT.CONTRACTOR_lab_TASKS_paris.ipmi`],
+    ['berlin', 'read the tasks of another module', `${imported}.MSG.NEXT.CONTRACTOR_lab_TASKS_berlin.ssh`],
+    ['everywhere', 'read the reports', `${imported}.MSG.NEXT.CONTRACTOR_lab_RESULTS.foreman`],
+    ['everywhere', 'look at the reader of the reports', `${imported}.INFO.CONTRACTOR_lab_RESULTS.foreman`],
     ['berlin', 'make a consumer', `${consumers}.DURABLE.CREATE.CONTRACTOR_lab_TASKS_berlin.mine`],
     ['berlin', 'answer for another site', 'contractor.lab.results.paris.ipmi'],
     ['berlin', 'answer for another module', 'contractor.lab.results.berlin.ssh'],
@@ -129,6 +135,35 @@ describe('NATS with the configuration that the product writes', () => {
   ] as const)('keeps %s from what is not its own: to %s', async (name, _, subject) => {
     const connection = await as(keys[name]);
     await expect(connection.request(subject, '', { timeout: 500 })).rejects.toThrow(/Permissions Violation/);
+  });
+
+  it.each([
+    ['the server', 'contractor.discover.berlin', '{}', 'STREAM.PURGE'],
+    ['the stream of the reports', 'contractor.lab.results.berlin.ipmi', '{}', 'STREAM.PURGE'],
+    ['JetStream', `${imported}.INFO.CONTRACTOR_lab_TASKS_berlin.ipmi`, '', 'STREAM.PURGE'],
+    [
+      'JetStream',
+      `${imported}.MSG.NEXT.CONTRACTOR_lab_TASKS_berlin.ipmi`,
+      '{"batch":1,"no_wait":true}',
+      'STREAM.DELETE',
+    ],
+  ])('has no answer of %s to a subcontractor go to where it may not publish: %s', async (_, subject, body, action) => {
+    for (const site of ['berlin', 'paris'] as const) {
+      await agent(keys[site], site);
+      await until(() => foreman.serves(site, 'ipmi'));
+      await ends.pop()?.();
+    }
+    await foreman.send({ task: '1', cookie: 'c1', site: 'paris', module: 'ipmi', ...about });
+    const berlin = await as(keys.berlin);
+    const stream = 'CONTRACTOR_lab_TASKS_paris';
+    berlin.publish(subject, body, { reply: `$JS.API.${action}.${stream}` });
+    // Answered in the same ways, and later: what came of the first is seen by now.
+    await berlin.request('contractor.discover.berlin', '{}', { timeout: 60_000 });
+    await berlin.request(`${imported}.INFO.CONTRACTOR_lab_TASKS_berlin.ipmi`, '', { timeout: 60_000 });
+    const operator = await connect({ servers: server.url, authenticator: nkeyAuthenticator(keys.server.seed) });
+    ends.push(() => operator.close());
+    const { streams: kept } = await jetstreamManager(operator);
+    expect((await kept.info(stream)).state.messages).toBe(1);
   });
 
   it.each(['contractor.>', 'contractor.lab.tasks.berlin.ipmi', '>', '_INBOX.>', `_INBOX_${keys.ssh.publicKey}.>`])(

@@ -25,11 +25,15 @@ export interface NatsAccount {
 const ALL = EVERY_SITE;
 
 /**
- * The account of an installation in the configuration of a NATS server: the server, which may do everything there, and
- * every subcontractor with permissions for its own sites and modules. It holds no secret.
+ * The accounts of an installation in the configuration of a NATS server: one of the servers, which has the streams, and
+ * one of the subcontractors, who have permissions for their own sites and modules, and reach of the other account only
+ * what is imported. Were they in one, a subcontractor could have JetStream, or a server, send its answer to a subject such
+ * as that which deletes a stream: NATS does not look who may publish to the subject a request is answered on. It holds no
+ * secret.
  */
 export function natsAccount({ installation, server, subcontractors }: NatsAccount): string {
   const names = natsNames(installation);
+  const account = `CONTRACTOR_${installation}`;
   const users = subcontractors.flatMap((one) => {
     const { publish, deny } = permissionsOf(names, one);
     if (publish.length === 0) return [];
@@ -43,18 +47,41 @@ export function natsAccount({ installation, server, subcontractors }: NatsAccoun
       '      } }',
     ];
   });
+  const services = servicesOf(names);
   return [
-    `  CONTRACTOR_${installation}: {`,
+    `  ${account}: {`,
     '    jetstream: enabled',
+    '    # the servers',
+    `    users: [{ nkey: ${server} }]`,
+    '    exports: [',
+    ...services.map(({ subject }) => `      { service: ${quoted(subject)}, response: stream }`),
+    '    ]',
+    '  }',
+    `  ${account}_SUBCONTRACTORS: {`,
     '    users: [',
-    '      # the servers',
-    `      { nkey: ${server} }`,
     ...users,
+    '    ]',
+    '    imports: [',
+    ...services.map(({ subject, to }) => {
+      const name = to === undefined ? '' : `, to: ${quoted(to)}`;
+      return `      { service: { account: ${account}, subject: ${quoted(subject)} }${name} }`;
+    }),
     '    ]',
     '  }',
     '',
   ].join('\n');
 }
+
+/** What subcontractors reach of the account of the servers. Every account has an API of JetStream of its own, so this one has another name there. */
+const servicesOf = ({ installation, importedApi }: NatsNames): { readonly subject: string; readonly to?: string }[] => [
+  { subject: 'contractor.discover.*' },
+  ...['agents.*', 'beats.*', 'results.*.*'].map((kind) => ({ subject: `contractor.${installation}.${kind}` })),
+  ...['CONSUMER.INFO.*.*', 'CONSUMER.MSG.NEXT.*.*'].map((call) => ({
+    subject: `$JS.API.${call}`,
+    to: `${importedApi}.${call}`,
+  })),
+  { subject: '$JS.ACK.>' },
+];
 
 /** The configuration of a NATS server with this account and no other: nobody else is let in. */
 export const natsConfiguration = (account: NatsAccount): string =>
@@ -73,15 +100,19 @@ function permissionsOf(names: NatsNames, { sites, modules }: NatsSubcontractor) 
       `${prefix}.beats.${site}`,
       ...its.modules.flatMap((module) => [
         `${prefix}.results.${site}.${module}`,
-        `$JS.API.CONSUMER.INFO.${stream}.${module}`,
-        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${module}`,
+        `${names.importedApi}.CONSUMER.INFO.${stream}.${module}`,
+        `${names.importedApi}.CONSUMER.MSG.NEXT.${stream}.${module}`,
         `$JS.ACK.${stream}.${module}.>`,
       ]),
     ];
   });
   const reports = names.resultsStream;
   const deny = its.sites.includes(ALL)
-    ? [`$JS.API.CONSUMER.INFO.${reports}.>`, `$JS.API.CONSUMER.MSG.NEXT.${reports}.>`, `$JS.ACK.${reports}.>`]
+    ? [
+        `${names.importedApi}.CONSUMER.INFO.${reports}.>`,
+        `${names.importedApi}.CONSUMER.MSG.NEXT.${reports}.>`,
+        `$JS.ACK.${reports}.>`,
+      ]
     : [];
   return { publish: its.modules.length === 0 ? [] : publish, deny };
 }

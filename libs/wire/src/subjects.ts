@@ -19,6 +19,8 @@ export function natsNames(installation: string) {
     installation,
     /** The stream with the reports of all sites. */
     resultsStream: `CONTRACTOR_${installation}_RESULTS`,
+    /** What the API of JetStream is called in the account of the subcontractors, which imports it from that of the servers. */
+    importedApi: `${prefix}.js`,
     everyResult: `${prefix}.results.>`,
     everyAnnouncement: `${prefix}.agents.*`,
     everyBeat: `${prefix}.beats.*`,
