@@ -56,7 +56,7 @@ export const serviceModel = (nats: NatsAccess | undefined) =>
       natsConfig: staticAction({
         doc: 'The configuration of a NATS server that lets in the servers and every service for its own sites and modules.',
         parameters: {
-          account: boolean({ default: false, doc: 'Only the account, for a NATS server that has others as well.' }),
+          account: boolean({ default: false, doc: 'Only its accounts, for a NATS server that has others as well.' }),
         },
         returns: parameter.text(),
         permission: { grant: 'Auth.view_service' },
