@@ -45,7 +45,11 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
-  const server = await startContractor({ DATABASE_URL: postgres.url }, build);
+  const server = await startContractor({ DATABASE_URL: postgres.url }, build).catch(async (error: unknown) => {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   const client = new CinpClient(server.url);
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
