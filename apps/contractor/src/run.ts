@@ -1,11 +1,11 @@
 import { nodeNotice } from '#runtime/check-node';
 import { jsonLogger } from '#runtime/logger';
-import { BadSetting, BadSettings } from '#runtime/settings';
+import { BadSetting, BadSettings, readArguments } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { checkStart } from './check-start.ts';
 import { startServer } from './server.ts';
 import { misspelt, serverSettings } from './settings.ts';
-import { readArguments, USAGE } from './usage.ts';
+import { USAGE } from './usage.ts';
 
 /** How long a graceful stop may take before the process ends all the same, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;

@@ -1,22 +1,5 @@
-import { parseArgs } from 'node:util';
 import { settingNames } from '#runtime/settings';
 import { settingsTables } from './settings.ts';
-
-/** What is asked for on the command line of the server. */
-export type Asked = 'start' | 'help' | 'version' | { readonly fault: string };
-
-/** Reads the arguments: there are none but those that ask for help. */
-export function readArguments(args: readonly string[]): Asked {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'V' } },
-    });
-    return values.help ? 'help' : values.version ? 'version' : 'start';
-  } catch (error) {
-    return { fault: (error as Error).message.split('. ')[0] ?? '' };
-  }
-}
 
 /** How the server is started. */
 export const USAGE = `Usage: npm start

@@ -3,11 +3,11 @@ import type { EventEmitter } from 'node:events';
 import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { hashed, jsonLogger } from '#runtime/logger';
-import { BadSettings, settingNames, withSettingsFile } from '#runtime/settings';
+import { BadSettings, readArguments, settingNames, withSettingsFile } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { jetstreamAgent, natsKey, startAgent } from '#wire';
 import { subcontractorSettings } from './settings.ts';
-import { readArguments, usage } from './usage.ts';
+import { usage } from './usage.ts';
 
 /** What the program is given by the process it runs in. */
 export interface ProcessEnvironment {

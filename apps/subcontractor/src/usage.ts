@@ -1,21 +1,3 @@
-import { parseArgs } from 'node:util';
-
-/** What is asked for on the command line of the subcontractor. */
-export type Asked = 'start' | 'help' | 'version' | { readonly fault: string };
-
-/** Reads the arguments: there are none but those that ask for help. */
-export function readArguments(args: readonly string[]): Asked {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'V' } },
-    });
-    return values.help ? 'help' : values.version ? 'version' : 'start';
-  } catch (error) {
-    return { fault: (error as Error).message.split('. ')[0] ?? '' };
-  }
-}
-
 /** How the subcontractor is started, with the names of its settings. */
 export const usage = (settings: readonly string[]): string => `Usage: npm run subcontractor
        node dist/apps/subcontractor/src/main.js [--help | --version]

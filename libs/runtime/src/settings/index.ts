@@ -5,6 +5,8 @@ export { choice, directory, integer, InvalidValue, list, parser, seconds, secret
 export type { Parser } from './parsers.ts';
 export { readSettings, settingNames } from './read-settings.ts';
 export type { AllSettings, SettingsTables } from './read-settings.ts';
+export { readArguments } from './read-arguments.ts';
+export type { Asked } from './read-arguments.ts';
 export { logLevelSetting, runtimeSettings } from './runtime.settings.ts';
 export { nearestSetting } from './setting-name.ts';
 export { settingsTable } from './settings-doc.ts';
