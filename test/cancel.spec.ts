@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, manualFoundation, startContractor, testDatabase } from '#testing';
 
 jest.setTimeout(300_000);
 
@@ -55,19 +55,7 @@ describe('a job that is cancelled', () => {
   /** A job on a foundation and a site of its own. @returns its id, when it stands as it should */
   const jobIn = async (name: string, script: string, state: string): Promise<number> => {
     await client.create(SITE, { name, description: 'x' });
-    await client.create('/api/v1/BluePrint/Script', { name, description: 'x', script });
-    const blueprint = { name, description: 'x', foundation_type_list: ['Manual'] };
-    await client.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
-    await client.create('/api/v1/BluePrint/BluePrintScript', {
-      blueprint: `/api/v1/BluePrint/BluePrint:${name}:`,
-      script: `/api/v1/BluePrint/Script:${name}:`,
-      name: 'create',
-    });
-    await client.create('/api/v1/Manual/ManualFoundation', {
-      site: `${SITE}:${name}:`,
-      locator: name,
-      blueprint: `/api/v1/BluePrint/FoundationBluePrint:${name}:`,
-    });
+    await manualFoundation(client, name, name, script);
     const id = await client.call<number>(`${FOUNDATION}:${name}:(doCreate)`);
     while ((await client.get(`${JOB}:${id}:`))['state'] !== state) await sleep(50);
     return id;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { Relay, TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, startRelay, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, manualFoundation, startContractor, startRelay, testDatabase, until } from '#testing';
 
 jest.setTimeout(300_000);
 
@@ -10,19 +10,10 @@ const SITE = '/api/v1/Site/Site';
 const FOUNDATION = '/api/v1/Building/Foundation';
 const JOB = '/api/v1/Foreman/FoundationJob';
 const DISPATCH = '/api/v1/SubContractor/Dispatch';
-const LIMIT_MS = 120_000;
 
 interface Polled {
   readonly job_id: number;
   readonly cookie: string;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`);
-    await sleep(50);
-  }
 }
 
 describe('the foreman', () => {
@@ -47,22 +38,7 @@ describe('the foreman', () => {
     await client.login('root', ADMIN_PASSWORD);
     await client.create(SITE, { name: 'site1', description: 'x' });
   };
-  const foundation = async (name: string, script: string): Promise<string> => {
-    await client.create('/api/v1/BluePrint/Script', { name, description: 'x', script });
-    const blueprint = { name, description: 'x', foundation_type_list: ['Manual'] };
-    await client.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
-    await client.create('/api/v1/BluePrint/BluePrintScript', {
-      blueprint: `/api/v1/BluePrint/BluePrint:${name}:`,
-      script: `/api/v1/BluePrint/Script:${name}:`,
-      name: 'create',
-    });
-    await client.create('/api/v1/Manual/ManualFoundation', {
-      site: `${SITE}:site1:`,
-      locator: name,
-      blueprint: `/api/v1/BluePrint/FoundationBluePrint:${name}:`,
-    });
-    return `${FOUNDATION}:${name}:`;
-  };
+  const foundation = (name: string, script: string) => manualFoundation(client, 'site1', name, script);
   const isBuilt = async (uri: string): Promise<boolean> => (await client.get(uri))['state'] === 'built';
   const poll = (max = 10): Promise<Polled[]> =>
     client.call<Polled[]>(`${DISPATCH}(getJobs)`, {

@@ -6,12 +6,19 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type pg from 'pg';
 import { CinpClient, InvalidRequest } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
+import {
+  ADMIN_PASSWORD,
+  manualFoundation,
+  startContractor,
+  startNatsServer,
+  startProgram,
+  testDatabase,
+  until as untilTrue,
+} from '#testing';
 
 jest.setTimeout(600_000);
 
 const SITE = '/api/v1/Site/Site';
-const FOUNDATION = '/api/v1/Building/Foundation';
 const DISPATCH = '/api/v1/SubContractor/Dispatch';
 /** Three effects, each of its own name, that take a moment each. */
 const script = (name: string) => `begin()
@@ -35,13 +42,7 @@ async function persist<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`);
-    await sleep(50);
-  }
-}
+const until = (condition: () => Promise<boolean>) => untilTrue(condition, LIMIT_MS);
 
 const leads = ({ lines }: TestContractor): boolean => lines.some((line) => line.includes('this server is the foreman'));
 
@@ -82,22 +83,7 @@ describe('two servers on one database', () => {
       .split('\n')
       .filter(Boolean)
       .map((line) => (JSON.parse(line) as { readonly name: string }).name);
-  const foundation = async (client: CinpClient, name: string, text: string): Promise<string> => {
-    const blueprint = { name, description: 'x', foundation_type_list: ['Manual'] };
-    await client.create('/api/v1/BluePrint/Script', { name, description: 'x', script: text });
-    await client.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
-    await client.create('/api/v1/BluePrint/BluePrintScript', {
-      blueprint: `/api/v1/BluePrint/BluePrint:${name}:`,
-      script: `/api/v1/BluePrint/Script:${name}:`,
-      name: 'create',
-    });
-    await client.create('/api/v1/Manual/ManualFoundation', {
-      site: `${SITE}:site1:`,
-      locator: name,
-      blueprint: `/api/v1/BluePrint/FoundationBluePrint:${name}:`,
-    });
-    return `${FOUNDATION}:${name}:`;
-  };
+  const foundation = (client: CinpClient, name: string, text: string) => manualFoundation(client, 'site1', name, text);
   const isBuilt = async (client: CinpClient, uri: string): Promise<boolean> =>
     (await persist(() => client.get(uri)))['state'] === 'built';
   /** The log says of no task that it was completed twice. */

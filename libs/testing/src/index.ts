@@ -8,6 +8,7 @@ export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
+export { manualFoundation } from './manual-foundation.ts';
 export { until } from './until.ts';
 export { ADMIN_PASSWORD, freePort, startContractor } from './contractor.ts';
 export type { TestContractor } from './contractor.ts';
