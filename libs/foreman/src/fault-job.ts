@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, CommandGateway } from '#event-store';
-import { CommandContext, isUnavailable } from '#event-store';
+import { CommandContext } from '#event-store';
 import type { Logger } from '#kernel';
-import { Conflict, Refusal } from '#kernel';
+import { Refusal } from '#kernel';
 import { FailJob } from './job.commands.ts';
-
-/** Whether a failure says nothing about the job: the database was away, or somebody else was faster. */
-export const isNoFault = (error: unknown): boolean => error instanceof Conflict || isUnavailable(error);
 
 /**
  * A fault in one job touches that job alone: it goes into error with a message, and the operator may reset it.

@@ -6,13 +6,14 @@ import type { Pool } from 'pg';
 import type { Clock, CommandContext, CommandResult, EventStore, Position, Recorded } from '#event-store';
 import { CLOCK, CommandContext as Context, CommandGateway, EVENT_STORE, Leadership } from '#event-store';
 import type { Follower } from '#reactions';
+import { isNoFault } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
-import { faultJob, isNoFault } from './fault-job.ts';
+import { faultJob } from './fault-job.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Created, Dispatch, Holder, Job } from './job.ts';
@@ -262,7 +263,7 @@ export class Foreman {
       pollDeadlineOf: (dispatch) => this.#pollDeadlineOf(dispatch),
     });
     // What a try has left behind that failed half-way.
-    await this.#lay(this.#next);
+    await this.#endTerm(this.#next);
     this.#next = term;
     await this.#dispatched.prune(this.#watch.jobs);
     await this.#hearOthers();
@@ -291,11 +292,11 @@ export class Foreman {
     this.#term = undefined;
     this.#next = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
-    for (const term of ended) await this.#lay(term);
+    for (const term of ended) await this.#endTerm(term);
   }
 
   /** Ends a term, and its end of the wire. */
-  async #lay(term: ForemanTerm | undefined): Promise<void> {
+  async #endTerm(term: ForemanTerm | undefined): Promise<void> {
     if (!term) return;
     await term.end();
     await this.#options.wire.stop().catch((error: unknown) => this.#log.error('the wire could not be stopped', error));

@@ -1,5 +1,5 @@
 import type { Logger } from '#kernel';
-import { Refusal } from '#kernel';
+import { Refusal, writeJson } from '#kernel';
 import type { DeadLetter, DeadLetters } from '#reactions';
 import { isNoFault } from '#reactions';
 import type { Report, UnreadableReport } from '#wire';
@@ -46,7 +46,7 @@ export class UndeliverableReports {
         this.#remember(cookie, tries);
         throw error;
       }
-      await this.#keep({ key: cookie, error: String(error), tries, body: JSON.stringify(report) });
+      await this.#keep({ key: cookie, error: String(error), tries, body: writeJson(report) });
     }
     this.#failures.delete(cookie);
   }
