@@ -18,5 +18,5 @@ export function layersFor(caller: Caller, layers: readonly Layer[]): readonly La
   }));
 }
 
-/** Refers to nothing: it is shown, and rendered, as any secret is, and never read. */
+/** Stands in its place: shown and rendered as a secret is. No secret has this id, so nothing can be read by it. */
 const HIDDEN = secretReference('config_uuid');

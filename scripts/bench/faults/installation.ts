@@ -12,7 +12,10 @@ import type { SmallDisk } from './small-disk.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import { SupervisedProgram } from './supervised-program.ts';
 
-/** Seconds an agent may be silent: twice as long as any task takes, so that one that was cut off is never asked while it is at work. */
+/**
+ * How long an agent may be silent before its task is asked for, in seconds: twice as long as any task takes, so an agent
+ * that was cut off has ended its work by then.
+ */
 const LEASE_S = 6;
 /** Strangers are not let in, so that `/health` has nothing to say about it. */
 const NATS_USER = 'bench';

@@ -93,7 +93,7 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
 export class DeleteComplex extends DeleteCommand {}
 
 /** Makes these structures, and no others, the members of a complex. */
-async function setMembers(work: UnitOfWork, ids: Ids, name: string, wanted: readonly number[]): Promise<void> {
+async function replaceMembers(work: UnitOfWork, ids: Ids, name: string, wanted: readonly number[]): Promise<void> {
   const found = await work.load(complex, name);
   const members = found.stage === 'active' ? found.value.members : [];
   for (const { structure, membership } of members) {
@@ -120,7 +120,7 @@ class CreateComplexHandler extends UnitOfWorkHandler<CreateComplex> {
       type: 'DefineComplex',
       data: { type, site, description, builtPercentage: builtPercentage ?? 90, members: [], own: fields },
     });
-    await setMembers(work, this.ids, name, members);
+    await replaceMembers(work, this.ids, name, members);
     return name;
   }
 }
@@ -148,7 +148,7 @@ class ChangeComplexHandler extends UnitOfWorkHandler<ChangeComplex> {
         own: { ...found.value.own, ...fields },
       },
     });
-    if (members !== undefined) await setMembers(work, this.ids, name, members);
+    if (members !== undefined) await replaceMembers(work, this.ids, name, members);
   }
 }
 
