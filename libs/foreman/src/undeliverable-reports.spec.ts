@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Conflict, refuseAs } from '#kernel';
+import { Conflict, floatOf, refuseAs } from '#kernel';
 import type { DeadLetter, NewDeadLetter } from '#reactions';
 import { recordedLog } from '#testing';
 import type { Report } from '#wire';
@@ -36,6 +36,12 @@ describe('reports that nobody can take', () => {
     await undeliverable.taking(report, failing(gone));
     expect(kept).toMatchObject([{ reaction: 'reports', key: 'c', tries: 1, body: JSON.stringify(report) }]);
     expect([counted, await undeliverable.count()]).toEqual([1, 1]);
+  });
+
+  it('are put aside with their numbers as they are', async () => {
+    const whole: Report = { ...report, outcome: { result: { share: floatOf(100), count: 3 } } };
+    await reports().taking(whole, failing(refuseAs('ForemanException', 'JOB_NOT_FOUND', 'Job Not Found')));
+    expect(kept[0]?.body).toContain('"share":100.0,"count":3');
   });
 
   it('are put aside when taking them has failed ten times, and not while the database is away or others are faster', async () => {
