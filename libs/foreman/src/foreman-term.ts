@@ -81,16 +81,17 @@ export class ForemanTerm {
     this.#queue.add(id, at);
   }
 
-  /** A job is over: nothing more is known of it. */
-  forget(id: number): void {
+  /** A job is over, by itself or because it was cancelled: nothing more is known of it. */
+  forget(id: number, cancelled: boolean): void {
     this.#timers.set(id, undefined);
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
     const { log } = this.#parts;
-    this.#sender
-      .forget(id)
-      .catch((error: unknown) => log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }));
+    const forgotten = cancelled ? this.#sender.cancel(id) : this.#sender.forget(id);
+    forgotten.catch((error: unknown) =>
+      log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
+    );
   }
 
   /** An agent that polls has taken the task of a job. */
@@ -206,6 +207,7 @@ export class ForemanTerm {
       return;
     }
     const { dispatch } = state;
+    if (!dispatch) this.#sender.leave(id, state);
     const sent = dispatch?.transport !== 'wire' || (await this.#sender.send(id, state, dispatch));
     this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
   }

@@ -356,7 +356,7 @@ export class Foreman {
     } else if (type === 'JobStarted') this.#watch.started(id);
     if (type === 'JobEnded' || type === 'JobCanceled') {
       this.#watch.remove(id);
-      term?.forget(id);
+      term?.forget(id, type === 'JobCanceled');
     } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
       term?.polled(id, data as Dispatch);
     else if (type !== 'JobStepSlow') term?.look(id, position);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { silentLogger } from '#kernel';
+import { claimDispatch } from './claim-dispatch.ts';
 import { endingWith } from './ending-with.ts';
 import { takeFormerReports } from './former-reports.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
@@ -248,6 +249,13 @@ export function jetstreamForeman(
     return open.found;
   };
 
+  /** @throws Error where nothing travels now */
+  const inSession = (): Session => {
+    if (link === undefined) throw new Error("the foreman's end of the wire is not started");
+    if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
+    return session;
+  };
+
   return {
     lasting: true,
     async start(listener) {
@@ -280,9 +288,7 @@ export function jetstreamForeman(
 
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
-      if (link === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
-      const { js, streams, over } = session;
+      const { js, streams, over } = inSession();
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
@@ -294,6 +300,25 @@ export function jetstreamForeman(
       };
       const held = await unlessAborted(publish().catch(again), over);
       if (held === undefined) throw new Error('the connection to NATS broke before the task was held');
+      return String(held.seq);
+    },
+
+    async withdraw({ site, module, cookie, receipt }) {
+      const { js, streams, over } = inSession();
+      const withdraw = async () => {
+        await streams.tasks(site);
+        const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
+        await claimDispatch(js, { names, site, module, cookie }, claim);
+        // Where an agent has begun, the message must not come to another one.
+        if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
+        return true;
+      };
+      const again = () => {
+        streams.forget(site);
+        return withdraw();
+      };
+      const done = await unlessAborted(withdraw().catch(again), over);
+      if (done === undefined) throw new Error('the connection to NATS broke before the task was taken back');
     },
 
     async stop() {
