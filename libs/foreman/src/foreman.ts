@@ -122,9 +122,9 @@ export class Foreman {
     return this.#term !== undefined;
   }
 
-  /** Why this process neither is the foreman nor stands by for another one; undefined where it does one of them. */
+  /** Why this process neither is the foreman nor stands by for another one, or does not know; undefined where it does. */
   get fault(): string | undefined {
-    return this.#leadership.fault;
+    return this.#leadership.fault ?? this.#leadership.doubt;
   }
 
   /** How many jobs wait for the database. */

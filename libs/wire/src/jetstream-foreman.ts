@@ -7,7 +7,7 @@ import { claimDispatch } from './claim-dispatch.ts';
 import { endingWith } from './ending-with.ts';
 import { takeFormerReports } from './former-reports.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
-import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
+import { natsLink, tryNats, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { agentRegistry } from './agent-registry.ts';
 import { openToAnybody } from './open-to-anybody.ts';
 import { InstallationTaken, REQUEST, streams } from './streams.ts';
@@ -242,6 +242,13 @@ export function jetstreamForeman(
     await listener.unreadable?.({ key, source: subject, flaw, body: new TextDecoder().decode(data) });
   };
 
+  /** Why NATS is not reached now; one that is not started, because its server stands by, tries. */
+  const reached = async (): Promise<string | undefined> => {
+    const connected = await link;
+    const tried = await (connected ? connected.fault() : tryNats(settings));
+    return tried ?? (connected && link && !session ? 'it is starting' : undefined);
+  };
+
   /** Whether NATS lets in anybody; asked anew when the answer is old. */
   const isOpen = (): Promise<boolean | undefined> => {
     const now = performance.now();
@@ -269,9 +276,7 @@ export function jetstreamForeman(
     },
 
     async health(): Promise<WireHealth> {
-      const connected = await link;
-      const starting = connected && !session ? 'it is starting' : undefined;
-      const fault = taken?.message ?? connected?.fault() ?? starting;
+      const fault = taken?.message ?? (await reached());
       const anybody = fault === undefined && (await isOpen());
       return {
         ...(fault === undefined ? {} : { fault }),

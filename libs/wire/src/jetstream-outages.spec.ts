@@ -177,14 +177,15 @@ describe('the wire over NATS', () => {
     await foreman.start(listener);
     for (const agent of ['a1', 'a2']) await agentOf().start({ agent, site: 'berlin', modules: { ipmi: 20 } }, work);
     await until(() => foreman.serves('berlin', 'ipmi'));
+    const reported = () => new Set(reports.map(({ cookie }) => cookie)).size;
     for (let round = 0; round < 6; round += 1) {
-      const before = begun.length;
+      const before = reported();
       const ids = Array.from({ length: 12 }, (_, n) => `${round}-${n}`);
       const sent = Promise.all(ids.map((id) => sendUntilHeld(foreman, { ...task(id), once: true })));
       await until(() => begun.length > before + round);
       await server.restart();
       await sent;
-      await until(() => reports.length === begun.length && begun.length >= before + ids.length);
+      await until(() => reported() === before + ids.length);
     }
     expect(begun.toSorted()).toEqual([...new Set(begun)].toSorted());
   });
@@ -230,6 +231,23 @@ describe('the wire over NATS', () => {
     await server.restart({ emptied: true });
     await sendUntilHeld(foreman, { ...task('2'), once: true });
     await until(() => reports.length === 2);
+  });
+
+  it('tells that NATS is away, also while it is not started: its server stands by', async () => {
+    expect((await foreman.health()).fault).toBeUndefined();
+    await server.kill();
+    expect((await foreman.health()).fault).toMatch(/ECONNREFUSED|refused/i);
+    await server.restart();
+    await foreman.start(listener);
+    expect((await foreman.health()).fault).toBeUndefined();
+  });
+
+  it('tells that NATS stands still, though it is connected, and that it goes on', async () => {
+    await foreman.start(listener);
+    server.signal('SIGSTOP');
+    expect((await foreman.health()).fault).toBe('NATS does not answer within 2000 ms');
+    server.signal('SIGCONT');
+    await until(async () => (await foreman.health()).fault === undefined);
   });
 
   it('keeps so many claims, and no more', async () => {
