@@ -84,6 +84,7 @@ describe('a term of the foreman', () => {
       repeatOf: () => 'safe' as const,
       sites,
       onUndeliverableReport: () => undefined,
+      onLateReport: () => undefined,
       lease: 30_000,
       pollLease: 600_000,
       slowStep: 10,
@@ -136,7 +137,7 @@ describe('a term of the foreman', () => {
     answer = failing(FULL);
     await expect(term.takeReport(report)).rejects.toBe(FULL);
     answer = failing(refuse('', 'BAD_COOKIE', 'Bad Cookie'));
-    await term.takeReport(report);
+    await expect(term.takeReport(report)).rejects.toThrow('Bad Cookie');
     expect(carriedOut).toEqual(['ReportTask', 'ReportTask']);
     answer = failing(new TypeError('no idea'));
     await term.takeReport(report);

@@ -15,7 +15,7 @@ import type { InstallationIdentity, StreamPeriods } from './streams.ts';
 import { everyDiscovery, natsNames, RESULTS_READER, siteOf } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { ForemanWire, ForemanWireListener, WireHealth } from './wire.ts';
+import type { ForemanWire, ForemanWireListener, UnreadableReport, WireHealth } from './wire.ts';
 
 /** How the foreman's end of the wire over NATS is set up. */
 export interface JetstreamForemanSettings extends NatsSettings {
@@ -224,7 +224,7 @@ export function jetstreamForeman(
     const { report, flaw } = readReport(message.data);
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
     try {
-      if (flaw !== undefined) await putAside(message, flaw, listener);
+      if (flaw !== undefined) await putAside(message, { flaw, job: report?.job }, listener);
       if (report !== undefined) await listener.reported(report);
       notifySafely(() => message.ack());
     } catch (cause) {
@@ -236,10 +236,14 @@ export function jetstreamForeman(
     }
   };
 
-  const putAside = async ({ data, subject }: JsMsg, flaw: string, listener: ForemanWireListener): Promise<void> => {
+  const putAside = async (
+    { data, subject }: JsMsg,
+    { flaw, job }: Pick<UnreadableReport, 'flaw' | 'job'>,
+    listener: ForemanWireListener,
+  ): Promise<void> => {
     log.warn('a message is no report that can be taken', { subject, flaw });
     const key = createHash('sha256').update(data).digest('base64url');
-    await listener.unreadable?.({ key, source: subject, flaw, body: new TextDecoder().decode(data) });
+    await listener.unreadable?.({ key, source: subject, flaw, job, body: new TextDecoder().decode(data) });
   };
 
   /** Why NATS is not reached now; one that is not started, because its server stands by, tries. */

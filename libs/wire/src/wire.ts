@@ -134,6 +134,8 @@ export interface UnreadableReport {
   readonly flaw: string;
   /** What it says; bytes that are no text are replaced. */
   readonly body: string;
+  /** The job it is about, where that can be told. */
+  readonly job?: number | undefined;
 }
 
 /** The site name of an agent that serves every site (the one inside the server's own process). */
