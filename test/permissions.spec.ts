@@ -70,6 +70,7 @@ Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
+  (checkConfig)                                      Building.view_foundation
   (getFoundationTypes)                               Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
@@ -85,6 +86,7 @@ Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
+  (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
   (eraseSecret)                                      Building.change_structure

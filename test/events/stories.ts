@@ -105,6 +105,7 @@ export const stories: readonly Story[] = [
       },
     },
     { type: 'ChangeBluePrint', data: { description: 'Another base', configValues: [['port', 23]], parents: [] } },
+    { type: 'ChangeBluePrint', data: { configSchema: { port: { type: 'integer', default: 22 } } } },
     {
       type: 'ChangeBluePrint',
       data: { foundationTypes: [], validationTemplate: {}, physicalInterfaceNames: ['eth1'] },
