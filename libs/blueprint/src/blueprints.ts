@@ -1,7 +1,7 @@
 import type { Origin, Written } from '#config';
 import { written } from '#config';
 import type { JsonMap } from '#kernel';
-import type { ReadModel, Recorded } from '#read-store';
+import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
 
@@ -28,10 +28,11 @@ const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: Str
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
   name: 'blueprints',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
+  tags: { parent: ({ parents }) => parents },
   on: {
     BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
       ...event.data,
@@ -62,3 +63,13 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintDeleted: gone(),
   },
 };
+
+/** A blueprint and all that come from it, each once; as many as `most` and one more, where there are more than those. */
+export async function blueprintsFrom(view: View, name: string, most: number): Promise<readonly string[]> {
+  const found = new Set([name]);
+  for (const one of found) {
+    if (found.size > most) break;
+    for (const key of (await view.keys(blueprints, { where: { parent: one } })).keys) found.add(String(key));
+  }
+  return [...found].slice(0, most + 1);
+}
