@@ -109,7 +109,7 @@ export class ApiService {
     const { caller } = request;
     const view = await this.#view(at);
     if (filter) await this.#guard.references(caller, filter.use.parameters, filter.parameters, view);
-    const where = filter ? filter.use.where(filter.parameters) : {};
+    const where = filter ? await filter.use.where(filter.parameters, view) : {};
     if (where === null) return { keys: [], total: 0 };
     return this.#guard.list(caller, model, { where: { ...model.kind, ...where }, ...page }, view);
   }

@@ -2,7 +2,7 @@ import type { ConfigSchema, Origin, Written } from '#config';
 import { written } from '#config';
 import type { JsonMap } from '#kernel';
 import { pairsOf } from '#kernel';
-import type { ReadModel, Recorded } from '#read-store';
+import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
 
@@ -43,6 +43,7 @@ export const blueprints: ReadModel<BluePrintRow> = {
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
+  tags: { parent: ({ parents }) => parents },
   on: {
     BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
       ...event.data,
@@ -79,3 +80,13 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintDeleted: gone(),
   },
 };
+
+/** A blueprint and all that come from it, each once; as many as `most` and one more, where there are more than those. */
+export async function blueprintsFrom(view: View, name: string, most: number): Promise<readonly string[]> {
+  const found = new Set([name]);
+  for (const one of found) {
+    if (found.size > most) break;
+    for (const key of (await view.keys(blueprints, { where: { parent: one } })).keys) found.add(String(key));
+  }
+  return [...found].slice(0, most + 1);
+}

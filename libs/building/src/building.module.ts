@@ -35,6 +35,7 @@ import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
 import { impacts } from './impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
+import { jobSelections } from './job-selections.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -97,6 +98,7 @@ import { structures } from './structure/structures.ts';
             ...dependencyUsers,
             dependencyMap,
             jobLogFilters,
+            ...jobSelections,
             ...impacts,
           ],
         };
