@@ -57,9 +57,7 @@ export function subnetOf(address: IpAddress, prefix: number): Subnet {
 
 /** Whether two subnets have addresses in common; those of IPv4 and IPv6 never do. */
 export const overlaps = (one: Subnet, other: Subnet): boolean =>
-  one.ipv4 === other.ipv4 &&
-  one.addresses.first <= other.addresses.last &&
-  other.addresses.first <= one.addresses.last;
+  one.ipv4 === other.ipv4 && one.addresses.first <= other.addresses.last && other.addresses.first <= one.addresses.last;
 
 /** Whether something is in a run. */
 export const contains = ({ first, last }: Range, value: bigint): boolean => value >= first && value <= last;
