@@ -62,10 +62,32 @@ Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain) (getDependencyMap)           Site.view_site
   (eraseSecret)                                      Site.change_site
+  (addresses)                                        Utilities.view_address
 Directory/Zone
   view add change delete                             Directory.*_zone
 Directory/Entry
   view add change delete                             Directory.*_entry
+Utilities/Networked
+  view add change delete                             Utilities.*_networked
+Utilities/AddressBlock
+  view add change delete                             Utilities.*_addressblock
+  (usage) (getWithNameSite)                          Utilities.view_addressblock
+  (map) (holder) (warnings)                          Utilities.view_addressblock
+  (nextAddress)                                      Utilities.add_address
+  (holdAddress) (useHold) (releaseHold)              Utilities.add_address
+Utilities/Network
+  view add change delete                             Utilities.*_network
+  (getWithNameSite)                                  Utilities.view_network
+Utilities/NetworkAddressBlock
+  view add change delete                             Utilities.*_networkaddressblock
+Utilities/BaseAddress
+  (lookup)                                           Utilities.view_address
+Utilities/Address
+  view add change delete                             Utilities.*_address
+Utilities/ReservedAddress
+  view add change delete                             Utilities.*_reservedaddress
+Utilities/DynamicAddress
+  view add change delete                             Utilities.*_dynamicaddress
 Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
