@@ -40,6 +40,7 @@ export interface ServerParts {
   readonly eventSourcing: EventSourcingOptions;
   /** A report of an agent was put aside, because nobody can take it. */
   readonly onUndeliverableReport?: () => void;
+  readonly onLateReport?: () => void;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
@@ -106,6 +107,7 @@ export class AppModule {
           repeatOf,
           sites,
           onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
+          onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
         RecordsModule,
