@@ -11,6 +11,7 @@ import { DirectoryModule } from '#directory';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
+import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
@@ -100,6 +101,7 @@ export class AppModule {
         BlueprintModule,
         SiteModule,
         DirectoryModule,
+        IpamModule,
         ForemanModule.forRoot({
           wire,
           repeatOf,

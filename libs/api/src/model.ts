@@ -1,6 +1,6 @@
 import type { Caller, JsonMap } from '#kernel';
 import type { NamedCommand } from '#event-store';
-import type { Key, ReadModel, View } from '#read-store';
+import type { Key, ReadModel, View, Where } from '#read-store';
 import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
 
 /** Values by field or parameter name, in the shapes of the inside: references are ids. */
@@ -125,10 +125,16 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
   };
 }
 
-/** A way to list some of the objects: the values of the read model's indexes they must have; null: none matches. */
+/**
+ * A way to list some of the objects: the conditions on the read model's indexes and tags they must fulfil; null: none
+ * matches. What has to be looked up for that is looked up in the view the list is taken of.
+ */
 export interface Filter {
+  /** The protocols it is shown on; those of its model unless said otherwise. */
+  readonly protocols?: readonly Protocol[];
+  readonly doc?: string;
   readonly parameters: Parameters;
-  readonly where: (parameters: Values) => Readonly<Record<string, string | number | null>> | null;
+  readonly where: (parameters: Values, view: View) => Where | null | Promise<Where | null>;
 }
 
 /** How objects are deleted. */

@@ -5,6 +5,7 @@ import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
 import { JobInsight, JobTargetRegistry } from '#foreman';
+import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore, View } from '#read-store';
@@ -35,6 +36,12 @@ import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
 import { impacts } from './impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
+import { jobSelections } from './job-selections.ts';
+import { holderSource } from './networked/holder-source.ts';
+import { networkedModel, networkedUsers } from './networked/networked.api.ts';
+import { networkedHandlers } from './networked/networked.commands.ts';
+import { networked } from './networked/networked.ts';
+import { networkeds } from './networked/networkeds.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -46,9 +53,10 @@ import { structures } from './structure/structures.ts';
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
   imports: [
+    IpamModule,
     EventSourcingModule.forFeature({
-      deciders: [foundation, structure, hostName, complex, complexStructure, dependency],
-      readModels: [foundations, structures, complexes, complexStructures, dependencies],
+      deciders: [foundation, structure, hostName, networked, complex, complexStructure, dependency],
+      readModels: [foundations, structures, networkeds, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
       inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
@@ -82,6 +90,7 @@ import { structures } from './structure/structures.ts';
               jobs: structureJobs(structureJobTarget),
               config: configActions(ofStructure, structureConfig, 'Building.view_structure'),
             }),
+            networkedModel,
             complexModel,
             ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
             complexStructureModel,
@@ -93,10 +102,12 @@ import { structures } from './structure/structures.ts';
           extensions: [
             ...foundationUsers,
             ...structureUsers,
+            ...networkedUsers,
             ...complexUsers,
             ...dependencyUsers,
             dependencyMap,
             jobLogFilters,
+            ...jobSelections,
             ...impacts,
           ],
         };
@@ -105,7 +116,13 @@ import { structures } from './structure/structures.ts';
   ],
   providers: [
     ...foundationHandlers,
+    {
+      provide: Symbol('holder source'),
+      inject: [Holders],
+      useFactory: (holders: Holders) => holders.add(holderSource),
+    },
     ...structureHandlers,
+    ...networkedHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
     ...dependencyHandlers,
