@@ -118,7 +118,9 @@ describe('NATS with the configuration that the product writes', () => {
     await until(() => lines.some(({ level }) => level === 'warn'));
     expect(JSON.stringify(lines)).toMatch(/Permissions Violation for Publish to \\"contractor.discover.paris/);
     const berlin = await as(keys.berlin);
-    await expect(berlin.request('contractor.lab.agents.paris', '{}', { timeout: 60_000 })).rejects.toThrow(/Permissions/);
+    await expect(berlin.request('contractor.lab.agents.paris', '{}', { timeout: 60_000 })).rejects.toThrow(
+      /Permissions/,
+    );
     expect(foreman.serves('paris', 'ipmi')).toBe(false);
   });
 
