@@ -3,7 +3,7 @@ import { written } from '#config';
 import type { JsonMap } from '#kernel';
 import type { ReadModel, Recorded } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
+import type { BluePrint, BluePrintChanges, LinkedFoundations, Slot } from './blueprint.ts';
 
 /** A blueprint as it is shown, with the events its configuration values came with. */
 export interface BluePrintRow extends Written {
@@ -16,6 +16,8 @@ export interface BluePrintRow extends Written {
   readonly physicalInterfaceNames?: readonly string[];
   /** Of structures. */
   readonly foundationBluePrints?: readonly string[];
+  /** Foundation blueprint → the resource file that made the link to it. */
+  readonly linkedBy?: Readonly<Record<string, string>>;
   /** Slot → script. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly created: string;
@@ -25,10 +27,13 @@ export interface BluePrintRow extends Written {
 const changed = change<BluePrintRow, BluePrintChanges>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: String(position), actor, at });
 
+const withoutKeys = (map: Readonly<Record<string, string>> = {}, gone: (key: string) => boolean) =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => !gone(key)));
+
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
   name: 'blueprints',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
@@ -50,7 +55,29 @@ export const blueprints: ReadModel<BluePrintRow> = {
     FoundationTypesChosen: changed,
     ValidationTemplateChosen: changed,
     PhysicalInterfacesNamed: changed,
-    FoundationBluePrintsAllowed: changed,
+    FoundationBluePrintsAllowed: change<BluePrintRow, { foundationBluePrints: readonly string[] }>(
+      (row, { data: { foundationBluePrints }, at }) => ({
+        ...row,
+        foundationBluePrints,
+        linkedBy: withoutKeys(row.linkedBy, (one) => !foundationBluePrints.includes(one)),
+        updated: at,
+      }),
+    ),
+    FoundationBluePrintsLinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: [...(row.foundationBluePrints ?? []), ...data.foundationBluePrints],
+      linkedBy: {
+        ...row.linkedBy,
+        ...Object.fromEntries(data.foundationBluePrints.map((one) => [one, data.source] as const)),
+      },
+      updated: at,
+    })),
+    FoundationBluePrintsUnlinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: (row.foundationBluePrints ?? []).filter((one) => !data.foundationBluePrints.includes(one)),
+      linkedBy: withoutKeys(row.linkedBy, (one) => data.foundationBluePrints.includes(one)),
+      updated: at,
+    })),
     SlotFilled: change<BluePrintRow, Slot & { slot: string }>((row, { data: { slot, script } }) => ({
       ...row,
       scripts: { ...row.scripts, [slot]: script },

@@ -14,4 +14,5 @@ export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
 export { pxes } from './pxes.ts';
+export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';
