@@ -8,7 +8,7 @@ const OBJECTS = 1000;
 const ROUNDS = 5;
 
 /** A file of scripts, foundation blueprints, structure blueprints with slots and links, and PXEs. */
-function resourceFile(mark: string): string {
+export function resourceFile(mark: string): string {
   const links: string[] = [];
   const parts: string[] = [];
   for (let n = 0; n < OBJECTS; n += 1) {

@@ -6,6 +6,9 @@ import { quoteBareKeys } from './quote-bare-keys.ts';
 import { syntaxFault } from './syntax-fault.ts';
 import { writeKey } from './write-toml.ts';
 
+/** How many tables and lists may lie in one another. */
+const MAX_DEPTH = 100;
+
 /** Something that can be said of a place in a file. */
 export interface Remark {
   readonly line: number;
@@ -104,6 +107,14 @@ class Reading {
   }
 
   #value(node: AST.TOMLContentNode, path: readonly (string | number)[]): TomlNode['value'] {
+    if (path.length > MAX_DEPTH) {
+      this.faults.push({
+        line: node.loc.start.line,
+        key: '',
+        text: `more than ${MAX_DEPTH} tables or lists in one another`,
+      });
+      return '';
+    }
     if (node.type === 'TOMLInlineTable') {
       const table: TomlTable = new Map();
       for (const pair of node.body) this.#put(table, pair, path);
