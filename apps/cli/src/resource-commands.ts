@@ -125,7 +125,8 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 
 function shortText(value: unknown): string {
   if (value === undefined) return '(none)';
-  if (typeof value === 'string' && value.includes('\n')) return `(${value.trimEnd().split('\n').length} lines)`;
+  const lines = typeof value === 'string' ? value.trimEnd().split('\n').length : 1;
+  if (lines > 1) return `(${lines} lines)`;
   const text = JSON.stringify(value);
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
