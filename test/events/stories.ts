@@ -144,6 +144,8 @@ export const stories: readonly Story[] = [
       data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
     },
     { type: 'ChangeBluePrint', data: { foundationBluePrints: [] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: ['base', 'metal'] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: [], keep: ['base'] } },
   ),
   story(
     entry,

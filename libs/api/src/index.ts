@@ -35,7 +35,7 @@ export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
 export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
-export { ApiService } from './service.ts';
+export { ApiService, isAddressable } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { NAME } from './names.ts';
 export { asText, byReference } from './values.ts';

@@ -306,5 +306,5 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
   );
 
 /** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
-const isAddressable = (id: unknown): boolean =>
+export const isAddressable = (id: unknown): boolean =>
   typeof id !== 'string' || id === '' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(id);

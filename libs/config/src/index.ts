@@ -24,7 +24,7 @@ export type { ConfigSchema, DeclaredKey, DeclaredType } from './config-schema.ts
 export { textOf } from './text-of.ts';
 export { configValuesFrom, referenceAt, secretOwner, written } from './config-values.ts';
 export { declaredSecretNames, isSecretName } from './secret-names.ts';
-export { shownValues } from './shown-values.ts';
+export { shownValue, shownValues } from './shown-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';
 export { SERVED, servedLayer, shownConfiguration, unmergedConfiguration } from './configuration.ts';
