@@ -61,6 +61,7 @@ BluePrint/BluePrintScript
 Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain) (getDependencyMap)           Site.view_site
+  (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
 Directory/Zone
   view add change delete                             Directory.*_zone
@@ -70,6 +71,7 @@ Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
+  (selectionImpact) (count)                          Building.view_foundation
   (getFoundationTypes)                               Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
@@ -85,6 +87,7 @@ Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
+  (selectionImpact) (count) (getService)             Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
   (eraseSecret)                                      Building.change_structure

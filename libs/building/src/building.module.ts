@@ -26,16 +26,18 @@ import { dependencyTarget } from './dependency/dependency-target.ts';
 import { dependencyModel, dependencyUsers } from './dependency/dependency.api.ts';
 import { dependencyHandlers } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
-import { dependencyMap } from './dependency-map.api.ts';
+import { dependencyMap } from './impact/dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
-import { impacts } from './impact.api.ts';
+import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
-import { jobSelections } from './job-selections.ts';
+import { services } from './impact/services.api.ts';
+import { selectionCounts } from './selection/counts.api.ts';
+import { jobSelections } from './selection/job-selections.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -100,6 +102,8 @@ import { structures } from './structure/structures.ts';
             jobLogFilters,
             ...jobSelections,
             ...impacts,
+            ...services,
+            ...selectionCounts,
           ],
         };
       },
