@@ -30,9 +30,10 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   directory: SUBJECT,
   site: [...SUBJECT, 'config', 'directory'],
   blueprint: [...SUBJECT, 'config', 'tscript'],
+  ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
   foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
-  building: [...SUBJECT, 'config', 'tscript', 'platform', 'directory', 'site', 'blueprint', 'foreman'],
+  building: [...SUBJECT, 'config', 'tscript', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'building'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],

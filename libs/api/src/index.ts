@@ -8,7 +8,7 @@ export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
 export type { EraseSecretCommand, SecretEvent } from './erase-secret.ts';
-export { boolean, dateTime, integer, map, numberReference, parameter, reference, text } from './field.ts';
+export { boolean, dateTime, integer, map, numberReference, parameter, reference, text, wideInteger } from './field.ts';
 export type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, ValueType } from './field.ts';
 export type {
   Action,
@@ -28,6 +28,7 @@ export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
+export { exactNumber } from './exact-number.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';

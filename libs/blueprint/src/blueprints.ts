@@ -1,6 +1,7 @@
-import type { Origin, Written } from '#config';
+import type { ConfigSchema, Origin, Written } from '#config';
 import { written } from '#config';
 import type { JsonMap } from '#kernel';
+import { pairsOf } from '#kernel';
 import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
@@ -10,6 +11,9 @@ export interface BluePrintRow extends Written {
   readonly kind: BluePrint['kind'];
   readonly description: string;
   readonly parents: readonly string[];
+  /** What is declared of configurations, and the event each declaration came with. */
+  readonly configSchema?: ConfigSchema;
+  readonly schemaOrigins?: Readonly<Record<string, Origin>>;
   /** Of foundations. */
   readonly foundationTypes?: readonly string[];
   readonly validationTemplate?: JsonMap;
@@ -25,6 +29,13 @@ export interface BluePrintRow extends Written {
 const changed = change<BluePrintRow, BluePrintChanges>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: String(position), actor, at });
 
+/** A schema as it is chosen: declarations that are as they were keep the event they came with. */
+function schemaOf(before: BluePrintRow | undefined, configSchema: ConfigSchema, origin: Origin) {
+  const pairs = (schema: ConfigSchema = {}) => pairsOf(schema as unknown as JsonMap);
+  const known = before && { configValues: pairs(before.configSchema), origins: before.schemaOrigins ?? {} };
+  return { configSchema, schemaOrigins: written(known, pairs(configSchema), origin).origins };
+}
+
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
   name: 'blueprints',
@@ -37,6 +48,7 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
       ...event.data,
       ...written(undefined, event.data.configValues, originOf(event)),
+      ...(event.data.configSchema ? schemaOf(undefined, event.data.configSchema, originOf(event)) : {}),
       scripts: {},
       created: event.at,
       updated: event.at,
@@ -45,6 +57,11 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintConfigured: change<BluePrintRow, Pick<BluePrint, 'configValues'>>((row, event) => ({
       ...row,
       ...written(row, event.data.configValues, originOf(event)),
+      updated: event.at,
+    })),
+    ConfigSchemaChosen: change<BluePrintRow, { configSchema: ConfigSchema }>((row, event) => ({
+      ...row,
+      ...schemaOf(row, event.data.configSchema, originOf(event)),
       updated: event.at,
     })),
     BluePrintParentsChosen: changed,

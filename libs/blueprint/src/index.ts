@@ -13,5 +13,6 @@ export {
 export { findScript } from './find-script.ts';
 export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
+export { pxeFor } from './find-pxe.ts';
 export { pxes } from './pxes.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';

@@ -5,6 +5,7 @@ import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
 import { JobInsight, JobTargetRegistry } from '#foreman';
+import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore, View } from '#read-store';
@@ -38,6 +39,11 @@ import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
+import { holderSource } from './networked/holder-source.ts';
+import { networkedModel, networkedUsers } from './networked/networked.api.ts';
+import { networkedHandlers } from './networked/networked.commands.ts';
+import { networked } from './networked/networked.ts';
+import { networkeds } from './networked/networkeds.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -49,9 +55,10 @@ import { structures } from './structure/structures.ts';
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
   imports: [
+    IpamModule,
     EventSourcingModule.forFeature({
-      deciders: [foundation, structure, hostName, complex, complexStructure, dependency],
-      readModels: [foundations, structures, complexes, complexStructures, dependencies],
+      deciders: [foundation, structure, hostName, networked, complex, complexStructure, dependency],
+      readModels: [foundations, structures, networkeds, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
       inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
@@ -85,6 +92,7 @@ import { structures } from './structure/structures.ts';
               jobs: structureJobs(structureJobTarget),
               config: configActions(ofStructure, structureConfig, 'Building.view_structure'),
             }),
+            networkedModel,
             complexModel,
             ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
             complexStructureModel,
@@ -96,6 +104,7 @@ import { structures } from './structure/structures.ts';
           extensions: [
             ...foundationUsers,
             ...structureUsers,
+            ...networkedUsers,
             ...complexUsers,
             ...dependencyUsers,
             dependencyMap,
@@ -111,7 +120,13 @@ import { structures } from './structure/structures.ts';
   ],
   providers: [
     ...foundationHandlers,
+    {
+      provide: Symbol('holder source'),
+      inject: [Holders],
+      useFactory: (holders: Holders) => holders.add(holderSource),
+    },
     ...structureHandlers,
+    ...networkedHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
     ...dependencyHandlers,

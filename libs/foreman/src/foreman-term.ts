@@ -7,7 +7,6 @@ import type { Beat, Report } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
-import { isOfNoJob } from './undeliverable-reports.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job.ts';
@@ -81,16 +80,17 @@ export class ForemanTerm {
     this.#queue.add(id, at);
   }
 
-  /** A job is over: nothing more is known of it. */
-  forget(id: number): void {
+  /** A job is over, by itself or because it was cancelled: nothing more is known of it. */
+  forget(id: number, cancelled: boolean): void {
     this.#timers.set(id, undefined);
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
     const { log } = this.#parts;
-    this.#sender
-      .forget(id)
-      .catch((error: unknown) => log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }));
+    const forgotten = cancelled ? this.#sender.cancel(id) : this.#sender.forget(id);
+    forgotten.catch((error: unknown) =>
+      log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
+    );
   }
 
   /** An agent that polls has taken the task of a job. */
@@ -151,17 +151,15 @@ export class ForemanTerm {
     }
   }
 
-  /** Takes a report from the wire. @throws what is no fault of the job: the report has to come again */
+  /** Takes a report from the wire. @throws Refusal; what is no fault of the job: the report has to come again */
   async takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
-    const { clock, commands, log } = this.#parts;
+    const { clock, commands } = this.#parts;
     const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
     try {
       await this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context));
     } catch (error) {
-      if (isOfNoJob(error)) throw error;
-      if (error instanceof Refusal) log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
-      else if (isNoFault(error)) throw error;
-      else await faultJob(this.#parts, id, error);
+      if (error instanceof Refusal || isNoFault(error)) throw error;
+      await faultJob(this.#parts, id, error);
     }
   }
 
@@ -206,6 +204,7 @@ export class ForemanTerm {
       return;
     }
     const { dispatch } = state;
+    if (!dispatch) this.#sender.leave(id, state);
     const sent = dispatch?.transport !== 'wire' || (await this.#sender.send(id, state, dispatch));
     this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
   }

@@ -122,9 +122,9 @@ export class Foreman {
     return this.#term !== undefined;
   }
 
-  /** Why this process neither is the foreman nor stands by for another one; undefined where it does one of them. */
+  /** Why this process neither is the foreman nor stands by for another one, or does not know; undefined where it does. */
   get fault(): string | undefined {
-    return this.#leadership.fault;
+    return this.#leadership.fault ?? this.#leadership.doubt;
   }
 
   /** How many jobs wait for the database. */
@@ -356,7 +356,7 @@ export class Foreman {
     } else if (type === 'JobStarted') this.#watch.started(id);
     if (type === 'JobEnded' || type === 'JobCanceled') {
       this.#watch.remove(id);
-      term?.forget(id);
+      term?.forget(id, type === 'JobCanceled');
     } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
       term?.polled(id, data as Dispatch);
     else if (type !== 'JobStepSlow') term?.look(id, position);

@@ -13,7 +13,7 @@ const OF: { readonly [K in Kind]: Of<K> } = {
     ...(length === undefined ? {} : { maxLength: length }),
     ...(choices ? { enum: choices } : {}),
   }),
-  Integer: () => ({ type: 'integer', format: 'int64' }),
+  Integer: ({ wide }) => (wide ? { type: ['integer', 'string'] } : { type: 'integer', format: 'int64' }),
   Float: () => ({ type: 'number', format: 'double' }),
   Boolean: () => ({ type: 'boolean' }),
   DateTime: () => ({ type: 'string', format: 'date-time' }),

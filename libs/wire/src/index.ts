@@ -32,6 +32,7 @@ export type {
   ForemanWireListener,
   Outcome,
   Report,
+  SentTask,
   Task,
   TaskHandler,
   UnreadableReport,

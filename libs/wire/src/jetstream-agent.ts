@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, JetStreamApiError, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
-import { createInbox, millis, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, millis, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import { claimDispatch } from './claim-dispatch.ts';
 import { findInstallation } from './find-installation.ts';
 import { encode, readRejection, readTask } from './messages.ts';
 import type { NatsKey } from './nats-key.ts';
@@ -9,11 +11,11 @@ import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import type { NatsNames } from './subjects.ts';
-import { inboxOf, natsNames, taskReader } from './subjects.ts';
+import { inboxOf, isNatsName, natsNames, taskReader } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { EVERY_SITE } from './wire.ts';
-import type { AgentWire, Announcement, Report, Task, TaskHandler } from './wire.ts';
+import type { AgentWire, Announcement, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How an agent's end of the wire over NATS is set up. */
 export interface JetstreamAgentSettings extends NatsSettings {
@@ -43,6 +45,8 @@ const SOON = 20;
 const SETTLING = 50;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
+/** What an operator does about claims that are not allowed. */
+const NOT_ALLOWED = 'Give the NATS server the configuration of "contractor nats config" and reset the job';
 
 interface Session {
   readonly connection: NatsConnection;
@@ -60,6 +64,8 @@ interface AtWork {
   /** Of the installation it came from. */
   readonly names: NatsNames;
   message: JsMsg;
+  /** Whether it is decided who has it: its message is off the queue. */
+  claimed: boolean;
   done: Promise<void>;
 }
 
@@ -101,10 +107,14 @@ function shiftOf(
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
   const offers = Object.fromEntries(offered);
   const lacking = new Set(offered.map(([module]) => taskReader(module)));
+  /** Modules whose tasks cannot be claimed now. */
+  const unclaimed = new Set<string>();
   const atWork = new Map<string, AtWork>();
   const pulling = new Set<Promise<void>>();
   const reported = new Set<string>();
   const stopping = new AbortController();
+  /** Tells this agent's process apart from another one of its name. */
+  const self = randomUUID();
   let session: Session | undefined;
   /** Once it is found it stays: reports that are due belong to it. */
   let found = installation === undefined ? undefined : natsNames(installation);
@@ -113,7 +123,13 @@ function shiftOf(
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
       session.names.announcementSubject(site),
-      encode({ agent, modules, every: announceEvery, lacking: [...lacking], ...(missing ? { missing } : {}) }),
+      encode({
+        agent,
+        modules,
+        every: announceEvery,
+        lacking: [...lacking, ...unclaimed],
+        ...(missing ? { missing } : {}),
+      }),
       { reply: session.answers },
     );
 
@@ -195,37 +211,76 @@ function shiftOf(
     const already = task && atWork.get(task.cookie);
     if (already !== undefined) {
       already.message = message;
-      notifySafely(() => message.working());
-    } else if (task === undefined) {
+      notifySafely(() => (already.claimed ? message.ack() : message.working()));
+    } else if (task === undefined || (task.once && !isNatsName(task.cookie))) {
       log.warn('a message that is no task was dropped', { subject: message.subject });
       notifySafely(() => message.term());
     } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
-    else if (task.once && message.redelivered) {
-      log.warn('a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
-      notifySafely(() => message.term());
-    } else if (stopping.signal.aborted && !task.once) notifySafely(() => message.nak());
+    else if (stopping.signal.aborted) notifySafely(() => message.nak());
     else {
-      const started: AtWork = { task, names, message, done: Promise.resolve() };
+      const started: AtWork = { task, names, message, claimed: false, done: Promise.resolve() };
       atWork.set(task.cookie, started);
       started.done = perform(started, ackWait);
     }
   };
 
   const perform = async (started: AtWork, ackWait: number): Promise<void> => {
-    const { task, cookie, job, module } = started.task;
-    const beat = () => session?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
-    const beats = setInterval(beat, beatEvery);
+    const { cookie, once } = started.task;
     const holds = setInterval(() => session && notifySafely(() => started.message.working()), ackWait / 3);
-    beat();
-    const outcome = await work(started.task);
-    if (outcome !== undefined) {
-      await send(started.names, module, { task, cookie, job, agent, outcome });
-      remember(cookie);
-      notifySafely(() => started.message.ack());
-    }
-    clearInterval(beats);
+    const claim = once ? await claimTask(started) : 'ours';
+    if (claim === 'ours') await doTask(started);
+    else if (claim !== undefined) await report(started, { error: claim.fault });
     clearInterval(holds);
     atWork.delete(cookie);
+  };
+
+  const doTask = async (started: AtWork): Promise<void> => {
+    const { cookie, job } = started.task;
+    const beat = () => session?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
+    const beats = setInterval(beat, beatEvery);
+    beat();
+    const outcome = await work(started.task);
+    if (outcome !== undefined) await report(started, outcome);
+    clearInterval(beats);
+  };
+
+  const report = async (started: AtWork, outcome: Outcome): Promise<void> => {
+    const { task, cookie, job, module } = started.task;
+    await send(started.names, module, { task, cookie, job, agent, outcome });
+    remember(cookie);
+    notifySafely(() => started.message.ack());
+  };
+
+  /**
+   * Claims a task that must not be begun twice, and takes its message off the queue: where this agent is lost, it goes to
+   * nobody else. @returns undefined where it is not begun here: another one has it, it was taken back, or this agent stops
+   */
+  const claimTask = async (started: AtWork): Promise<'ours' | { readonly fault: string } | undefined> => {
+    const { task, cookie, job, module } = started.task;
+    const claimant = { by: self, body: { agent } };
+    for (let told = false; !stopping.signal.aborted; told = true) {
+      try {
+        const { js, over } = session ?? {};
+        const dispatch = { names: started.names, site, module, cookie };
+        const ours = js && over && (await unlessAborted(claimDispatch(js, dispatch, claimant), over));
+        if (ours !== undefined) {
+          unclaimed.delete(module);
+          started.claimed = true;
+          notifySafely(() => started.message.ack());
+          if (ours) return 'ours';
+          log.info('a task that another agent has, or that was taken back, is not begun', { task, job });
+          return undefined;
+        }
+      } catch (cause) {
+        const fault = `the task could not be claimed: ${String(cause)}`;
+        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED}` };
+        if (!told) log.warn('a task could not be claimed; trying again', { task, job, reason: String(cause) });
+        unclaimed.add(module);
+      }
+      await sleep(reportAgain, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    notifySafely(() => started.message.nak());
+    return undefined;
   };
 
   const remember = (cookie: string) => {
@@ -275,3 +330,8 @@ function fitting(report: Report, room: number): Uint8Array {
   const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
   return encode({ ...report, outcome: { error } });
 }
+
+/** Whether NATS does not allow what was tried. */
+const isDenied = (cause: unknown): boolean =>
+  cause instanceof PermissionViolationError ||
+  (cause instanceof Error && cause.cause instanceof PermissionViolationError);

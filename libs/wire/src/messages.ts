@@ -31,8 +31,11 @@ export interface Rejection {
   readonly rejected: string;
 }
 
+/** Who has claimed a dispatch, for whoever looks into the stream: an agent, or nobody any more. */
+export type Claim = { readonly agent: string } | { readonly withdrawn: true };
+
 /** Writes a message as the bytes that travel. */
-export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection): Uint8Array =>
+export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection | Claim): Uint8Array =>
   new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */

@@ -92,6 +92,7 @@ const force: Action = action({
 export const structureModel = (configurationOf: ConfigurationOf, { jobs, config }: ObjectActions) =>
   defineModel({
     path: 'Building/Structure',
+    base: 'Utilities/Networked',
     doc: 'What one wants to have, such as a DNS server or a web server; it stands on a foundation.',
     idField: 'id',
     fields: structureFields,

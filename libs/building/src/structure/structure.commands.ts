@@ -8,6 +8,7 @@ import type { ConfigOwner } from '#config';
 import { configValuesFrom, declaredSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { checkHolderMoves, removeAddressesOf } from '#ipam';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
@@ -18,13 +19,10 @@ import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
 import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
-import { freeHostName, takeHostName } from './host-name.ts';
+import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
 import { structure } from './structure.ts';
-
-/** Host names as RFC 1123 has them, in lower case, of at least two characters. */
-const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
 
 type Fields = typeof structureFields;
 type Changes = ChangedValues<Fields>;
@@ -68,10 +66,6 @@ const secretNamesFor = async (
   ...(await siteSecretNames(work, of.site)),
   ...(await blueprintSecretNames(work, [of.blueprint])),
 ];
-
-function checkHostName(work: UnitOfWork, hostname: string): void {
-  if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
-}
 
 @CommandHandler(CreateStructure)
 class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
@@ -148,6 +142,7 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
     });
     const after: Structure = { ...before, ...changes };
     if (hostname !== undefined) checkHostName(work, hostname);
+    if (after.site !== before.site) await checkHolderMoves(work, id, after.site);
     if (after.blueprint !== before.blueprint || after.foundation !== before.foundation) {
       await checkFoundation(work, after.blueprint, after.foundation);
     }
@@ -207,6 +202,7 @@ const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', str
   const { foundation: locator, membership } = found.value;
   await freeHostName(work, id, found.value);
   await work.decide(foundation, locator, { type: 'VacateFoundation', data: { structure: id } });
+  await removeAddressesOf(work, id);
   if (membership) await removeMembership(work, membership.membership);
   await removeDependenciesOn(work, view, { structure: id });
   await removeDependenciesOn(work, view, { scriptStructure: id });
