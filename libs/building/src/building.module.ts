@@ -1,9 +1,12 @@
 import type { Logger } from '#kernel';
+import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Features } from '#event-sourcing';
+import type { Clock, EventStore } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import { JobInsight, JobTargetRegistry } from '#foreman';
 import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
@@ -21,6 +24,8 @@ import { complexModel, complexUsers, platformComplexModel } from './complex/comp
 import { complexHandlers } from './complex/complex.commands.ts';
 import { complex } from './complex/complex.ts';
 import { complexes } from './complex/complexes.ts';
+import { LocateCarriedHandler } from './complex/locate-carried.commands.ts';
+import { locateCarried } from './complex/locate-carried.ts';
 import { dependencies } from './dependency/dependencies.ts';
 import { dependencyJobModel, dependencyJobs } from './dependency/dependency-job.api.ts';
 import { dependencyTarget } from './dependency/dependency-target.ts';
@@ -51,6 +56,14 @@ import { structureModel, structureUsers } from './structure/structure.api.ts';
 import { structureHandlers } from './structure/structure.commands.ts';
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
+
+/** What listens to the log. */
+const listeners: FactoryProvider = {
+  provide: Symbol('listeners of building'),
+  inject: [Features, EVENT_STORE, READ_STORE, CLOCK, CommandGateway],
+  useFactory: (features: Features, store: EventStore, reads: ReadStore, clock: Clock, gateway: CommandGateway) =>
+    features.add({ listeners: [locateCarried({ store, reads, clock, gateway })] }),
+};
 
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
@@ -129,6 +142,8 @@ import { structures } from './structure/structures.ts';
     ...networkedHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
+    LocateCarriedHandler,
+    listeners,
     ...dependencyHandlers,
   ],
 })

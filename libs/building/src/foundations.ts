@@ -35,6 +35,8 @@ export const foundations: ReadModel<FoundationRow> = {
     complex: ({ complex }) => complex ?? null,
     bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
     state: stateOf,
+    /** The complex that carries it, as long as it is planned. */
+    awaiting: ({ complex, locatedAt }) => (locatedAt === null ? (complex ?? null) : null),
     owner: ({ owner }) => owner ?? null,
     /** Whether a job is at work on it. */
     working: ({ job }) => (job ? 'yes' : null),

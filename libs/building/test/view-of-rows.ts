@@ -27,11 +27,13 @@ export function viewOfRows(rows: readonly (readonly [ReadModel<never>, Readonly<
   });
 }
 
+const MOMENT = '2026-01-01T00:00:00.000000+00:00';
+
 export const foundationRow = (more: object = {}) => ({
   site: 'site1',
   blueprint: 'base',
-  locatedAt: '',
-  builtAt: '',
+  locatedAt: MOMENT,
+  builtAt: MOMENT,
   job: null,
   structure: null,
   dependency: null,
@@ -42,7 +44,7 @@ export const structureRow = (hostname: string, more: object = {}) => ({
   site: 'site1',
   blueprint: 'web',
   foundation: 'none',
-  builtAt: '',
+  builtAt: MOMENT,
   job: null,
   membership: null,
   ...more,
