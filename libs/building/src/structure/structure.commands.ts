@@ -18,7 +18,7 @@ import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
-import { labelling, labelsFrom, ownerFrom } from '../labels.ts';
+import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
 import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
