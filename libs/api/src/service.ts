@@ -180,12 +180,16 @@ export class ApiService {
     return this.#reads.answer(position, async () => undefined);
   }
 
-  /** Calls an action on the model itself. */
-  async callStatic(action: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
+  /**
+   * Calls an action on the model itself.
+   * @param at as of which position, for actions that can be asked so; undefined: now
+   */
+  async callStatic(action: Action, parameters: Values, request: Request, at?: Position): Promise<Answer<unknown>> {
     const { permission, run } = action;
     this.#authorize(request, permission);
-    await this.#guard.staticCall(request.caller, action, parameters, this.#reads.now);
-    const call = this.#call(request);
+    const view = await this.#reads.at(at);
+    await this.#guard.staticCall(request.caller, action, parameters, view);
+    const call = { ...this.#call(request), view };
     if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
     const { idempotencyKey: _, ...once } = request;
     const { value, position } = await sendCommand(this.#context, run.command(undefined, parameters, call), once);
@@ -306,5 +310,5 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
   );
 
 /** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
-const isAddressable = (id: unknown): boolean =>
+export const isAddressable = (id: unknown): boolean =>
   typeof id !== 'string' || id === '' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(id);

@@ -1,7 +1,7 @@
 import type { Caller } from '#kernel';
 import type { Key, ListOptions, ReadStore, View, Where } from '#read-store';
 import { compareKeys, fulfils } from '#read-store';
-import { canServe } from './caller.ts';
+import { boundTo, canServe } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Forbidden, NotFound } from './errors.ts';
 import type { Parameters } from './field.ts';
@@ -28,12 +28,6 @@ function mayBe(condition: Where[string] | undefined, value: Key): boolean {
   if (condition === undefined || condition === value) return true;
   if (typeof condition !== 'object' || condition === null) return false;
   return 'any' in condition ? condition.any.includes(value) : condition.all.every((one) => one === value);
-}
-
-/** The sites that a caller is bound to; undefined: none, it may work everywhere. */
-function boundTo({ principal }: Caller): readonly string[] | undefined {
-  const sites = principal?.serviceScope?.sites;
-  return sites === undefined || sites.includes('*') ? undefined : sites;
 }
 
 /**

@@ -23,9 +23,9 @@ import {
 } from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
-import { labelFields, presentLabels } from './labels.ts';
+import { labelFields, presentLabels } from './selection/labels.ts';
 import { oneOf } from './one-of.ts';
-import { selection } from './selection.ts';
+import { selection } from './selection/selection.ts';
 
 /** The fields that foundations of all platforms have. */
 export const commonFields = {

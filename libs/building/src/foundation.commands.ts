@@ -12,7 +12,7 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
-import { labelling, labelsFrom, ownerFrom } from './labels.ts';
+import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 import { structure } from './structure/structure.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */

@@ -1,6 +1,6 @@
 import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
 import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
-import type { Labels } from './labels.ts';
+import type { Labels } from './selection/labels.ts';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
 export interface Foundation {

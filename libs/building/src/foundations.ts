@@ -1,7 +1,7 @@
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { Foundation, TakenBy } from './foundation.ts';
-import { labelTags, serviceOf } from './labels.ts';
+import { labelTags } from './selection/labels.ts';
 
 /** A foundation as it is shown. */
 export interface FoundationRow extends Readonly<Foundation> {
@@ -35,8 +35,9 @@ export const foundations: ReadModel<FoundationRow> = {
     complex: ({ complex }) => complex ?? null,
     bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
     state: stateOf,
+    /** The complex that carries it, as long as it is planned. */
+    awaiting: ({ complex, locatedAt }) => (locatedAt === null ? (complex ?? null) : null),
     owner: ({ owner }) => owner ?? null,
-    service: serviceOf,
     /** Whether a job is at work on it. */
     working: ({ job }) => (job ? 'yes' : null),
   },

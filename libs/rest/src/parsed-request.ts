@@ -55,7 +55,7 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = reads || (place.kind === 'action' && place.action.asOf === true);
+  const asked = reads || ((place.kind === 'action' || place.kind === 'static') && place.action.asOf === true);
   if (!(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
   const at = asked ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);

@@ -13,9 +13,9 @@ import {
   text,
 } from '#api';
 import { shownValues } from '#config';
-import { labelFields, presentLabels } from '../labels.ts';
+import { labelFields, presentLabels } from '../selection/labels.ts';
 import type { ObjectActions } from '../object-actions.ts';
-import { selection } from '../selection.ts';
+import { selection } from '../selection/selection.ts';
 import { oneOf } from '../one-of.ts';
 import {
   ChangeStructure,

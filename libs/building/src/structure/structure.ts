@@ -2,7 +2,7 @@ import type { Pairs } from '#config';
 import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
 import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
 import type { TakenBy } from '../foundation.ts';
-import type { Labels } from '../labels.ts';
+import type { Labels } from '../selection/labels.ts';
 
 /** What one wants to have: a DNS server, a web server. It stands on a foundation. */
 export interface Structure {

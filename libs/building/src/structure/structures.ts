@@ -3,7 +3,7 @@ import { written } from '#config';
 import type { ReadModel, Recorded } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { TakenBy } from '../foundation.ts';
-import { labelTags, serviceOf } from '../labels.ts';
+import { labelTags, serviceOf } from '../selection/labels.ts';
 import type { Membership, Structure } from './structure.ts';
 
 /** A structure as it is shown. */

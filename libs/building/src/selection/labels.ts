@@ -10,7 +10,7 @@ export const MAX_LABELS = 32;
 export const MAX_LABEL_VALUE = 200;
 export const MAX_OWNER = 100;
 
-/** The label that names the service a structure or foundation is part of: one service at most. */
+/** The label that names the service a structure is part of: one service at most. */
 export const SERVICE = 'service';
 
 /** Up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends. */

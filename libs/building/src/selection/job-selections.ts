@@ -1,9 +1,9 @@
 import type { Extension } from '#api';
 import { refuse } from '#kernel';
-import { foundations } from './foundations.ts';
+import { foundations } from '../foundations.ts';
 import type { Selectable, Selection } from './selection.ts';
 import { selectionParameters, whereOf } from './selection.ts';
-import { structures } from './structure/structures.ts';
+import { structures } from '../structure/structures.ts';
 
 /** On how many of the selected a job may be at work where their jobs are listed. */
 const MAX_AT_WORK = 10_000;

@@ -5,7 +5,7 @@ import { refuse } from '#kernel';
 import type { View, Where } from '#read-store';
 import { sitesWithin } from '#site';
 import { isLabelKey, KEY_RULE, MAX_LABEL_VALUE, MAX_LABELS, MAX_OWNER } from './labels.ts';
-import { oneOf } from './one-of.ts';
+import { oneOf } from '../one-of.ts';
 
 /** How many sites, and how many blueprints, one selection may be spread over. */
 const MAX_BELOW = 10_000;
@@ -55,6 +55,23 @@ const narrow = (field: string, found: readonly string[]): readonly string[] => {
   throw refuse(field, 'TOO_MANY', `a selection is spread over at most ${MAX_BELOW} of these`);
 };
 
+const blueprintCondition = async (view: View, name: string, exact: boolean): Promise<Where[string]> =>
+  exact ? name : { any: narrow('blueprint', await blueprintsFrom(view, name, MAX_BELOW)) };
+
+/** The condition that something is at a site or, unless it is meant alone, within it. @throws Refusal */
+export const siteCondition = async (view: View, name: string, exact: boolean): Promise<Where> => ({
+  site: exact ? name : { any: narrow('site', await sitesWithin(view, name, MAX_BELOW)) },
+});
+
+/** Conditions, narrowed to the sites that a caller is bound to; undefined: to none. */
+export function withinSites(where: Where, bound: readonly string[] | undefined): Where {
+  if (!bound) return where;
+  const { site } = where;
+  if (site === undefined) return { ...where, site: { any: bound } };
+  const wanted = typeof site !== 'object' || site === null ? [site] : 'any' in site ? site.any : site.all;
+  return { ...where, site: { any: wanted.filter((one) => one !== null && bound.includes(String(one))) as string[] } };
+}
+
 /** The conditions on rows that a selection comes to. @throws Refusal naming what is wrong with it */
 export async function whereOf(kind: Selectable, selection: Selection, view: View): Promise<Where> {
   const { label: labels, blueprint, site, exact, state, owner } = selection;
@@ -64,12 +81,10 @@ export async function whereOf(kind: Selectable, selection: Selection, view: View
   }
   const checked = labels.map(checkedLabel);
   const be: Where = state === null ? {} : { state: oneOf(STATES[kind], state) };
-  const below = async (field: string, name: string, within: typeof sitesWithin) =>
-    exact ? name : { any: narrow(field, await within(view, name, MAX_BELOW)) };
   return {
     ...(checked.length === 0 ? {} : { label: { all: checked } }),
-    ...(blueprint === null ? {} : { blueprint: await below('blueprint', blueprint, blueprintsFrom) }),
-    ...(site === null ? {} : { site: await below('site', site, sitesWithin) }),
+    ...(blueprint === null ? {} : { blueprint: await blueprintCondition(view, blueprint, exact === true) }),
+    ...(site === null ? {} : await siteCondition(view, site, exact === true)),
     ...be,
     ...(owner === null ? {} : { owner }),
   };
