@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { IntegralFloat, objectOf } from '#kernel';
 import type { Json } from '#kernel';
 import type { ResourceServer } from '../../test/resource-server.ts';
@@ -85,7 +85,10 @@ describe('an exported resource file', () => {
       await server.send(new CreatePxe({ name: own('pxe'), boot_script: bootScript, template: '# none' }));
       await server.send(
         new CreateFoundationBluePrint({
-          ...{ name: own('metal'), description, config_values: foundation.config, parent_list: [] },
+          name: own('metal'),
+          description,
+          config_values: foundation.config,
+          parent_list: [],
           foundation_type_list: foundation.types,
           validation_template: foundation.template,
           physical_interface_names: foundation.interfaces,
@@ -94,7 +97,9 @@ describe('an exported resource file', () => {
       for (const [at, config] of configs.entries()) {
         await server.send(
           new CreateStructureBluePrint({
-            ...{ name: own(`w${at}`), description, config_values: config },
+            name: own(`w${at}`),
+            description,
+            config_values: config,
             parent_list: at === 0 ? [] : [own(`w${at - 1}`)],
             foundation_blueprint_list: [own('metal')],
           }),

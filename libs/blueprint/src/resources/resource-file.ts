@@ -83,8 +83,13 @@ export interface ResourceFile {
 const KEYS = {
   script: ['description', 'script'],
   foundation: [
-    ...['description', 'parents', 'config_values', 'scripts'],
-    ...['foundation_types', 'template', 'physical_interface_names'],
+    'description',
+    'parents',
+    'config_values',
+    'scripts',
+    'foundation_types',
+    'template',
+    'physical_interface_names',
   ],
   structure: ['description', 'parents', 'config_values', 'scripts', 'foundation_blueprints'],
   pxe: ['description', 'boot_script', 'template'],
@@ -184,7 +189,9 @@ class Reading {
       return { kind, file, name, lines, bootScript, template: this.#text(of('template')) ?? '' };
     }
     const common = {
-      ...{ file, name, lines },
+      file,
+      name,
+      lines,
       description: this.#text(of('description')),
       configValues: this.#map(of('config_values'), true),
       parents: this.#texts(of('parents')),
