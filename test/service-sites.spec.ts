@@ -86,12 +86,13 @@ const worldAt = (site: string) => {
   const keyIn = (rows: ReadModel): Key => (itself(rows) ? site : rows.key === 'integer' ? 1 : '1');
   /** What it takes to be where an object of another model is. */
   const given = (rows: ReadModel): Values => {
-    const found = catalogue.models
-      .map((model) => model.rows === rows && model.sites)
-      .find((one) => typeof one === 'object');
-    if (!found || typeof found !== 'object' || found.of === undefined) return {};
-    const holder = modelOf(found.of).rows;
-    return holder ? { [found.index]: keyIn(holder) } : {};
+    const found = catalogue.models.map((model) => model.rows === rows && model.sites);
+    return Object.fromEntries(
+      found.flatMap((one) => {
+        const holder = typeof one === 'object' && one.of !== undefined ? modelOf(one.of).rows : undefined;
+        return typeof one === 'object' && holder ? [[one.index, keyIn(holder)]] : [];
+      }),
+    );
   };
   return viewOf({
     cached: async <Row extends object>(rows: ReadModel<Row>, keys: readonly Key[]) => {
@@ -134,8 +135,12 @@ function valueFor({ type, list }: Pick<Field, 'type' | 'list'>, site: string, pr
 const valuesFor = (fields: Readonly<Record<string, Pick<Field, 'type' | 'list'>>>, site: string, protocol: Protocol) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueFor(field, site, protocol)]));
 
-const writable = ({ fields }: Model, modes: readonly string[]) =>
-  Object.fromEntries(Object.entries(fields).filter(([, { mode }]) => modes.includes(mode)));
+const writable = ({ fields }: Model, modes: readonly string[], protocol: Protocol) =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, { mode, protocols = [protocol] }]) => modes.includes(mode) && protocols.includes(protocol),
+    ),
+  );
 
 /** How a protocol is asked for something that concerns a site. */
 function asksFor(protocol: Protocol, path: string, what: string, site: string): Ask[] {
@@ -159,10 +164,18 @@ function asksFor(protocol: Protocol, path: string, what: string, site: string): 
       { method: cinp ? 'LIST' : 'GET', path: base },
     ],
     add: [
-      { method: cinp ? 'CREATE' : 'POST', path: base, body: valuesFor(writable(model, ['RW', 'RC']), site, protocol) },
+      {
+        method: cinp ? 'CREATE' : 'POST',
+        path: base,
+        body: valuesFor(writable(model, ['RW', 'RC'], protocol), site, protocol),
+      },
     ],
     change: [
-      { method: cinp ? 'UPDATE' : 'PATCH', path: object, body: valuesFor(writable(model, ['RW']), site, protocol) },
+      {
+        method: cinp ? 'UPDATE' : 'PATCH',
+        path: object,
+        body: valuesFor(writable(model, ['RW'], protocol), site, protocol),
+      },
     ],
     delete: [{ method: 'DELETE', path: object }],
   };

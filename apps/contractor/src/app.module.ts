@@ -11,6 +11,7 @@ import { DirectoryModule } from '#directory';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
+import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
@@ -40,6 +41,7 @@ export interface ServerParts {
   readonly eventSourcing: EventSourcingOptions;
   /** A report of an agent was put aside, because nobody can take it. */
   readonly onUndeliverableReport?: () => void;
+  readonly onLateReport?: () => void;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
@@ -101,11 +103,13 @@ export class AppModule {
         BlueprintModule,
         SiteModule,
         DirectoryModule,
+        IpamModule,
         ForemanModule.forRoot({
           wire,
           repeatOf,
           sites,
           onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
+          onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
         RecordsModule,

@@ -1,14 +1,24 @@
-export { ANONYMOUS, may } from './caller.ts';
+export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
+export {
+  declaredSecrets,
+  declareSecretNames,
+  maskingLayer,
+  secretNamesRegister,
+  secretNamesRows,
+} from './declared-secrets.ts';
+export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
+export { SecretSealing } from './secret-sealing.ts';
+export type { ConfigHolder } from './secret-sealing.ts';
 export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
 export type { EraseSecretCommand, SecretEvent } from './erase-secret.ts';
-export { boolean, dateTime, integer, map, numberReference, parameter, reference, text } from './field.ts';
+export { boolean, dateTime, integer, map, numberReference, parameter, reference, text, wideInteger } from './field.ts';
 export type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, ValueType } from './field.ts';
 export type {
   Action,
@@ -28,10 +38,13 @@ export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
+export { exactNumber } from './exact-number.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
+export { shape, shaped } from './shape.ts';
+export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
 export { ApiService, isAddressable } from './service.ts';

@@ -22,9 +22,16 @@ const common = {
   created: dateTime({ mode: 'RO' }),
 };
 const scriptMap = map({ mode: 'RO' });
+/** What is declared of configurations: name of a value → its rules. */
+const configSchema = map({
+  default: {},
+  protocols: ['rest'],
+  doc: 'Declared keys of the configuration: key -> {type, required, secret, default, description, pattern, enum, minimum, maximum}.',
+});
 
 export const foundationBluePrintFields = {
   ...common,
+  config_schema: configSchema,
   foundation_type_list: text(200, { list: true, default: [] }),
   validation_template: map({ default: {} }),
   physical_interface_names: text(200, { list: true, default: [] }),
@@ -34,6 +41,7 @@ export const foundationBluePrintFields = {
 
 export const structureBluePrintFields = {
   ...common,
+  config_schema: configSchema,
   parent_list: reference('BluePrint/StructureBluePrint', { list: true, default: [] }),
   foundation_blueprint_list: reference('BluePrint/FoundationBluePrint', { list: true, required: true, default: [] }),
   foundation_blueprint_sources: map({
@@ -48,6 +56,7 @@ const present = (row: BluePrintRow, name: string | number): Values => ({
   name,
   description: row.description,
   config_values: shownValues(row.configValues),
+  config_schema: row.configSchema ?? {},
   updated: row.updated,
   created: row.created,
   foundation_type_list: row.foundationTypes,
@@ -98,7 +107,7 @@ export const bluePrintModel = (context: ConfigContext) =>
 
 const configActions = (name: string, context: ConfigContext) => ({
   getConfig: getConfig(`BluePrint.view_${name}`, context),
-  explain: explainConfig(`BluePrint.view_${name}`),
+  explain: explainConfig(`BluePrint.view_${name}`, context),
   eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`, blueprints),
 });
 

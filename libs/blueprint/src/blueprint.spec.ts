@@ -47,6 +47,10 @@ describe('a blueprint', () => {
   it.each<[Partial<FoundationBluePrint>, BluePrintEvent]>([
     [{ description: 'mine' }, { type: 'BluePrintDescribed', data: { description: 'mine' } }],
     [{ configValues: [] }, { type: 'BluePrintConfigured', data: { configValues: [] } }],
+    [
+      { configSchema: { ntp: { type: 'text' } } },
+      { type: 'ConfigSchemaChosen', data: { configSchema: { ntp: { type: 'text' } } } },
+    ],
     [{ parents: ['b', 'a'] }, { type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }],
     [{ foundationTypes: ['VM'] }, { type: 'FoundationTypesChosen', data: { foundationTypes: ['VM'] } }],
     [
@@ -68,6 +72,11 @@ describe('a blueprint', () => {
       .yieldsNothing();
     given(blueprint, defined).when(change(same)).yieldsNothing();
   });
+
+  it('without a schema is one with an empty schema', () =>
+    given(blueprint, defined)
+      .when(change({ configSchema: {} }))
+      .yieldsNothing());
 
   it('takes its parents in another order for a change: it is the order in which they apply', () =>
     given(blueprint, { type: 'BluePrintDefined', data: { ...value, parents: ['a', 'b'] } })
@@ -278,6 +287,23 @@ describe('the row of a blueprint', () => {
       ['ntp', 'a'],
     ]);
     expect(row?.origins).toMatchObject({ ntp: { position: '1' }, dns: { position: '3' } });
+  });
+
+  it('knows which event each declaration came with', () => {
+    const declared = (configSchema: NonNullable<BluePrint['configSchema']>): BluePrintEvent => ({
+      type: 'ConfigSchemaChosen',
+      data: { configSchema },
+    });
+    const row = rowsAfter(
+      blueprints,
+      ['base', { type: 'BluePrintDefined', data: { ...value, configSchema: { ntp: { type: 'text' } } } }],
+      ['base', declared({ ntp: { type: 'text' }, port: { type: 'integer' } })],
+      ['base', declared({ ntp: { type: 'text' }, port: { type: 'text' } })],
+    ).get('base');
+    expect(row).toMatchObject({
+      schemaOrigins: { ntp: { position: '1' }, port: { position: '3' } },
+      updated: moment(3),
+    });
   });
 
   it('goes with the blueprint', () => expect(rowsAfter(blueprints, ['base', defined], ['base', deleted]).size).toBe(0));

@@ -1,4 +1,4 @@
-import type { Pairs } from '#config';
+import type { ConfigSchema, Pairs } from '#config';
 import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
 import { lifecycle, refuse, writeJson } from '#kernel';
 
@@ -9,6 +9,8 @@ interface Common {
   configValues: Pairs;
   /** In the order in which they are applied and searched. */
   parents: readonly string[];
+  /** What is declared of the keys of configurations it is part of; left out where nothing is. */
+  configSchema?: ConfigSchema;
 }
 
 /** How a kind of foundation is described. */
@@ -74,6 +76,7 @@ export type BluePrintEvent =
   | Message<'BluePrintDefined', BluePrint>
   | Message<'BluePrintDescribed', { readonly description: string }>
   | Message<'BluePrintConfigured', { readonly configValues: Pairs }>
+  | Message<'ConfigSchemaChosen', { readonly configSchema: ConfigSchema }>
   | Message<'BluePrintParentsChosen', { readonly parents: readonly string[] }>
   | Message<'FoundationTypesChosen', { readonly foundationTypes: readonly string[] }>
   | Message<'ValidationTemplateChosen', { readonly validationTemplate: JsonMap }>
@@ -91,6 +94,7 @@ const rules = lifecycle('BluePrint');
 const CHANGES = {
   description: 'BluePrintDescribed',
   configValues: 'BluePrintConfigured',
+  configSchema: 'ConfigSchemaChosen',
   parents: 'BluePrintParentsChosen',
   foundationTypes: 'FoundationTypesChosen',
   validationTemplate: 'ValidationTemplateChosen',
@@ -127,9 +131,8 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
       if (state.stage !== 'active') return refuse('', 'NOT_FOUND', 'BluePrint does not exist');
       return Object.entries(changes).flatMap(([field, value]): BluePrintEvent[] => {
         const name = field as keyof typeof CHANGES;
-        if (value === undefined || writeJson(value) === writeJson((state.value as BluePrintChanges)[name])) {
-          return [];
-        }
+        const before = (state.value as BluePrintChanges)[name] ?? (name === 'configSchema' ? {} : undefined);
+        if (value === undefined || writeJson(value) === writeJson(before)) return [];
         return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];
       });
     },
@@ -166,6 +169,7 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
     }),
     BluePrintDescribed: set,
     BluePrintConfigured: set,
+    ConfigSchemaChosen: set,
     BluePrintParentsChosen: set,
     FoundationTypesChosen: set,
     ValidationTemplateChosen: set,

@@ -1,7 +1,8 @@
-import type { Origin, Written } from '#config';
+import type { ConfigSchema, Origin, Written } from '#config';
 import { written } from '#config';
 import type { JsonMap } from '#kernel';
-import type { ReadModel, Recorded } from '#read-store';
+import { pairsOf } from '#kernel';
+import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { BluePrint, BluePrintChanges, LinkedFoundations, Slot } from './blueprint.ts';
 
@@ -10,6 +11,9 @@ export interface BluePrintRow extends Written {
   readonly kind: BluePrint['kind'];
   readonly description: string;
   readonly parents: readonly string[];
+  /** What is declared of configurations, and the event each declaration came with. */
+  readonly configSchema?: ConfigSchema;
+  readonly schemaOrigins?: Readonly<Record<string, Origin>>;
   /** Of foundations. */
   readonly foundationTypes?: readonly string[];
   readonly validationTemplate?: JsonMap;
@@ -27,6 +31,13 @@ export interface BluePrintRow extends Written {
 const changed = change<BluePrintRow, BluePrintChanges>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: String(position), actor, at });
 
+/** A schema as it is chosen: declarations that are as they were keep the event they came with. */
+function schemaOf(before: BluePrintRow | undefined, configSchema: ConfigSchema, origin: Origin) {
+  const pairs = (schema: ConfigSchema = {}) => pairsOf(schema as unknown as JsonMap);
+  const known = before && { configValues: pairs(before.configSchema), origins: before.schemaOrigins ?? {} };
+  return { configSchema, schemaOrigins: written(known, pairs(configSchema), origin).origins };
+}
+
 const withoutKeys = (map: Readonly<Record<string, string>> = {}, gone: (key: string) => boolean) =>
   Object.fromEntries(Object.entries(map).filter(([key]) => !gone(key)));
 
@@ -37,10 +48,12 @@ export const blueprints: ReadModel<BluePrintRow> = {
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
+  tags: { parent: ({ parents }) => parents },
   on: {
     BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
       ...event.data,
       ...written(undefined, event.data.configValues, originOf(event)),
+      ...(event.data.configSchema ? schemaOf(undefined, event.data.configSchema, originOf(event)) : {}),
       scripts: {},
       created: event.at,
       updated: event.at,
@@ -49,6 +62,11 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintConfigured: change<BluePrintRow, Pick<BluePrint, 'configValues'>>((row, event) => ({
       ...row,
       ...written(row, event.data.configValues, originOf(event)),
+      updated: event.at,
+    })),
+    ConfigSchemaChosen: change<BluePrintRow, { configSchema: ConfigSchema }>((row, event) => ({
+      ...row,
+      ...schemaOf(row, event.data.configSchema, originOf(event)),
       updated: event.at,
     })),
     BluePrintParentsChosen: changed,
@@ -89,3 +107,13 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintDeleted: gone(),
   },
 };
+
+/** A blueprint and all that come from it, each once; as many as `most` and one more, where there are more than those. */
+export async function blueprintsFrom(view: View, name: string, most: number): Promise<readonly string[]> {
+  const found = new Set([name]);
+  for (const one of found) {
+    if (found.size > most) break;
+    for (const key of (await view.keys(blueprints, { where: { parent: one } })).keys) found.add(String(key));
+  }
+  return [...found].slice(0, most + 1);
+}

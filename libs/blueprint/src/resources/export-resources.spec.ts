@@ -55,6 +55,14 @@ const generated = fc.record({
     config: values,
     types: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
     interfaces: fc.array(plain, { maxLength: 3 }),
+    schema: fc.dictionary(
+      name,
+      fc.oneof(
+        fc.record({ type: fc.constant('integer'), default: fc.integer(), description: plain }),
+        fc.record({ type: fc.constant('list'), required: fc.boolean() }),
+      ),
+      { maxKeys: 3, noNullPrototype: true },
+    ),
     template: fc.dictionary(name, fc.oneof(fc.integer(), fc.record({ min: fc.integer() })), {
       maxKeys: 3,
       noNullPrototype: true,
@@ -88,6 +96,7 @@ describe('an exported resource file', () => {
           name: own('metal'),
           description,
           config_values: foundation.config,
+          config_schema: foundation.schema,
           parent_list: [],
           foundation_type_list: foundation.types,
           validation_template: foundation.template,
@@ -100,6 +109,7 @@ describe('an exported resource file', () => {
             name: own(`w${at}`),
             description,
             config_values: config,
+            config_schema: {},
             parent_list: at === 0 ? [] : [own(`w${at - 1}`)],
             foundation_blueprint_list: [own('metal')],
           }),
@@ -155,6 +165,15 @@ foundation_types = ["Manual"]
 [structure.shop-base]
 description = "all shops"
 
+[structure.shop-base.config_schema.installer_pxe]
+type = "text"
+required = true
+
+[structure.shop-base.config_schema.pin]
+type = "text"
+secret = true
+description = "what opens the till"
+
 [structure.shop-base.config_values]
 secret_names = ["license"]
 
@@ -172,6 +191,8 @@ ratio = 1.0
 password = "********"
 # a secret: as it stands here, it stays what it is on the server that this is loaded on
 license = "********"
+# a secret: as it stands here, it stays what it is on the server that this is loaded on
+pin = "********"
 '>package_list:VCenter' = ["nginx", "redis"]
 motd = '''
 Welcome to
@@ -194,7 +215,10 @@ boot
 template = "# none"
 `;
     await server.load(
-      written.replace('password = "********"', 'password = "one"').replace('license = "********"', 'license = "two"'),
+      written
+        .replace('password = "********"', 'password = "one"')
+        .replace('license = "********"', 'license = "two"')
+        .replace('pin = "********"', 'pin = "1234"'),
     );
     expect(await server.export('shop')).toBe(written);
   });
