@@ -158,4 +158,8 @@ function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selecti
 
 /** A unit of work over another one, which sees what that has decided and leaves nothing there but what it has read. */
 const forkOf = (work: UnitOfWork): UnitOfWork =>
-  new UnitOfWork({ load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }) });
+  new UnitOfWork({
+    load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }),
+    // Links of scripts, whose ids are none that will be: all else is read before it is made.
+    loadOptimistic: (decider) => ({ state: decider.initial(), revision: -1 }),
+  });
