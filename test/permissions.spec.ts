@@ -58,6 +58,9 @@ BluePrint/Script
   view add change delete                             BluePrint.*_script
 BluePrint/BluePrintScript
   view add change delete                             BluePrint.*_blueprintscript
+BluePrint/ResourceFile
+  (load)                                             BluePrint.can_load_resources
+  (export) (shipped)                                 BluePrint.view_resourcefile
 Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain) (getDependencyMap)           Site.view_site

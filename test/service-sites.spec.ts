@@ -282,6 +282,7 @@ describe('a service of one site', () => {
       ['add', 'change', 'delete'].map((what) => `BluePrint/${name} ${what}`),
     ),
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
+    ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',

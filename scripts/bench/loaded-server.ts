@@ -11,7 +11,7 @@ import type { LoadResult } from './api-load.ts';
 import { familyProcessorTime, processorTime } from './processor-time.ts';
 import { SECONDS } from './postgres-load.ts';
 
-/** One kind of request under load; `#` and `{1000}` as in `api-load.ts`. */
+/** One kind of request under load; `#`, `{1000}` and the others as in `api-load.ts`. */
 export interface Load {
   readonly verb: string;
   readonly uri: string;
@@ -20,6 +20,9 @@ export interface Load {
   readonly headers?: readonly string[];
   /** How long it goes on; {@link SECONDS} unless said. */
   readonly seconds?: number;
+  /** How many requests are sent, where that is what ends it, and the number of the first one (0). */
+  readonly count?: number;
+  readonly from?: number;
 }
 
 /** A server over a database of its own, for benches. */
@@ -27,9 +30,13 @@ export interface LoadedServer {
   readonly databaseUrl: string;
   /** Of the server. */
   readonly pid: number;
+  /** Logged in as root. */
+  readonly client: CinpClient;
   /** For files of the bench. */
   readonly directory: string;
   load(load: Load): Promise<LoadResult>;
+  /** Calls an action over REST. @throws Error where it is refused */
+  call(path: string, parameters: object): Promise<unknown>;
   /** Processor time the server and its database have had, in seconds. */
   processorTime(): Promise<number>;
   /** Makes the sites from `s<from>` to the one before `s<to>`. */
@@ -40,24 +47,33 @@ export interface LoadedServer {
 /** How much longer than it should a load may take before it is ended, in milliseconds. */
 const MAX_OVERRUN_MS = 20_000;
 
-/** @param build folder of the build the server is started from; this one unless said */
-export async function loadedServer(build?: string): Promise<LoadedServer> {
+/**
+ * @param build folder of the build the server is started from; this one unless said
+ * @param settings of the server, besides where its database is
+ */
+export async function loadedServer(
+  build?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<LoadedServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
-  const server = await startContractor({ DATABASE_URL: postgres.url }, build).catch(async (error: unknown) => {
-    await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
-    throw error;
-  });
+  const server = await startContractor({ DATABASE_URL: postgres.url, ...settings }, build).catch(
+    async (error: unknown) => {
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    },
+  );
   const client = new CinpClient(server.url);
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
   return {
     databaseUrl: postgres.url,
     pid: server.pid,
+    client,
     directory,
-    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS }) => {
+    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS, from = 0, count = Infinity }) => {
       const head = [
         `${verb} ${uri} HTTP/1.1`,
         'Host: 127.0.0.1',
@@ -68,7 +84,8 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
         ...headers,
       ].join('\r\n');
       const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
-      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body];
+      const sent = [String(from), String(count)];
+      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body, ...sent];
       const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: seconds * 1000 + MAX_OVERRUN_MS,
@@ -78,6 +95,16 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
       await once(child, 'close');
       if (text === '') throw new Error(`${verb} ${uri} did not end within ${seconds} s and ${MAX_OVERRUN_MS} ms`);
       return JSON.parse(text) as LoadResult;
+    },
+    call: async (path, parameters) => {
+      const response = await fetch(`${server.url}/api/rest/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer root:${token}` },
+        body: JSON.stringify(parameters),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 1000)}`);
+      return JSON.parse(text) as unknown;
     },
     processorTime: async () => {
       const [postmaster] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');

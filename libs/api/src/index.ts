@@ -4,6 +4,16 @@ export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
+export {
+  declaredSecrets,
+  declareSecretNames,
+  maskingLayer,
+  secretNamesRegister,
+  secretNamesRows,
+} from './declared-secrets.ts';
+export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
+export { SecretSealing } from './secret-sealing.ts';
+export type { ConfigHolder } from './secret-sealing.ts';
 export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
@@ -37,7 +47,7 @@ export { shape, shaped } from './shape.ts';
 export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
-export { ApiService } from './service.ts';
+export { ApiService, isAddressable } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { NAME } from './names.ts';
 export { asText, byReference } from './values.ts';

@@ -4,7 +4,7 @@ import type { JsonMap } from '#kernel';
 import { pairsOf } from '#kernel';
 import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
+import type { BluePrint, BluePrintChanges, LinkedFoundations, Slot } from './blueprint.ts';
 
 /** A blueprint as it is shown, with the events its configuration values came with. */
 export interface BluePrintRow extends Written {
@@ -20,6 +20,8 @@ export interface BluePrintRow extends Written {
   readonly physicalInterfaceNames?: readonly string[];
   /** Of structures. */
   readonly foundationBluePrints?: readonly string[];
+  /** Foundation blueprint → the resource file that made the link to it. */
+  readonly linkedBy?: Readonly<Record<string, string>>;
   /** Slot → script. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly created: string;
@@ -35,6 +37,9 @@ function schemaOf(before: BluePrintRow | undefined, configSchema: ConfigSchema, 
   const known = before && { configValues: pairs(before.configSchema), origins: before.schemaOrigins ?? {} };
   return { configSchema, schemaOrigins: written(known, pairs(configSchema), origin).origins };
 }
+
+const withoutKeys = (map: Readonly<Record<string, string>> = {}, gone: (key: string) => boolean) =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => !gone(key)));
 
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
@@ -68,7 +73,29 @@ export const blueprints: ReadModel<BluePrintRow> = {
     FoundationTypesChosen: changed,
     ValidationTemplateChosen: changed,
     PhysicalInterfacesNamed: changed,
-    FoundationBluePrintsAllowed: changed,
+    FoundationBluePrintsAllowed: change<BluePrintRow, { foundationBluePrints: readonly string[] }>(
+      (row, { data: { foundationBluePrints }, at }) => ({
+        ...row,
+        foundationBluePrints,
+        linkedBy: withoutKeys(row.linkedBy, (one) => !foundationBluePrints.includes(one)),
+        updated: at,
+      }),
+    ),
+    FoundationBluePrintsLinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: [...(row.foundationBluePrints ?? []), ...data.foundationBluePrints],
+      linkedBy: {
+        ...row.linkedBy,
+        ...Object.fromEntries(data.foundationBluePrints.map((one) => [one, data.source] as const)),
+      },
+      updated: at,
+    })),
+    FoundationBluePrintsUnlinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: (row.foundationBluePrints ?? []).filter((one) => !data.foundationBluePrints.includes(one)),
+      linkedBy: withoutKeys(row.linkedBy, (one) => data.foundationBluePrints.includes(one)),
+      updated: at,
+    })),
     SlotFilled: change<BluePrintRow, Slot & { slot: string }>((row, { data: { slot, script } }) => ({
       ...row,
       scripts: { ...row.scripts, [slot]: script },

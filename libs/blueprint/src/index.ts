@@ -15,4 +15,5 @@ export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
 export { pxeFor } from './find-pxe.ts';
 export { pxes } from './pxes.ts';
+export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';

@@ -79,6 +79,18 @@ describe('the ledger of what the wire holds', () => {
     expect(await held('j', 'k', 'l')).toEqual(['j', '', 'l']);
   });
 
+  it('knows what jobs have left behind that are not under way, where that is not new', async () => {
+    for (const [job, cookie] of [
+      [30, 'o'],
+      [31, 'p'],
+      [32, 'q'],
+    ] as const)
+      await ledger.note(job, task(cookie));
+    await database.pool.query(`UPDATE ledger.handed_over SET at = now() - interval '2 minutes' WHERE job IN (30, 31)`);
+    const left = await ledger.leftOver([31]);
+    expect([30, 31, 32].map((job) => left.includes(job))).toEqual([true, false, false]);
+  });
+
   it('is there after a restart', async () => {
     await ledger.note(4, task('e'));
     const again = new DispatchLedger(database.pool, 'one');

@@ -12,6 +12,9 @@ export interface Taker {
 /** A dispatch as it is kept. */
 type NotedTask = Omit<SentTask, 'receipt'> & { readonly receipt?: string | null | undefined };
 
+/** At most this many jobs have what they left behind taken back at a time. */
+const MAX_LEFT_OVER = 1000;
+
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.handed_over (
   cookie text PRIMARY KEY, job bigint NOT NULL, at timestamptz NOT NULL DEFAULT now());
   ALTER TABLE ledger.handed_over ADD COLUMN IF NOT EXISTS agent text;
@@ -91,6 +94,14 @@ export class DispatchLedger {
       values: [cookie],
     });
     return rows[0];
+  }
+
+  /** Jobs that are not under way and have left dispatches behind, for a minute at least: it was not seen how they ended. */
+  async leftOver(underWay: readonly number[]): Promise<readonly number[]> {
+    const text = `SELECT DISTINCT job FROM ledger.handed_over WHERE at < now() - interval '1 minute' AND job <> ALL ($1)
+                  AND site IS NOT NULL LIMIT ${MAX_LEFT_OVER}`;
+    const { rows } = await this.#pool.query<{ job: string }>(text, [underWay]);
+    return rows.map(({ job }) => Number(job));
   }
 
   /** Forgets the old dispatches of jobs that are not under way: the database was away when they were over. */

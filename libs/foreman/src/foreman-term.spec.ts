@@ -223,6 +223,16 @@ describe('a term of the foreman', () => {
     expect(term.size).toBe(0);
   });
 
+  it('takes back what jobs have left behind that ended while nobody was the foreman', async () => {
+    await ledger.note(14, taskOf('left'));
+    await database.pool.query(`UPDATE ledger.handed_over SET at = now() - interval '2 minutes'`);
+    await term.takeBackLeftOver([14]);
+    expect(withdrawn).toEqual([]);
+    await term.takeBackLeftOver([12]);
+    expect(withdrawn).toEqual([taskOf('left')]);
+    expect(await ledger.has('left')).toBe(false);
+  });
+
   it('sends nothing while what was sent before cannot be taken back', async () => {
     await ledger.note(12, taskOf('before'));
     let refused = 0;

@@ -4,6 +4,7 @@ import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
 import type { Beat, Report } from '#wire';
+import { ClockJumps } from './clock-jumps.ts';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
@@ -23,8 +24,6 @@ const WIDTH = 8;
 const RESEND_MS = 1000;
 /** How long looks under way may take to end when the term is over, in milliseconds. */
 const MAX_END_MS = 10_000;
-/** A clock that gains more than this between two looks was set, in milliseconds. */
-const JUMP_MS = 1000;
 /** How pauses grow while the database is away. */
 const RETRY = { firstMs: 200, maxMs: 30_000 };
 
@@ -54,15 +53,14 @@ export class ForemanTerm {
   readonly #slow: Timers;
   readonly #sender: TaskSender;
   #over = false;
-  /** How far the clock of the log was ahead of one that never jumps, when it was last looked at. */
-  #offset: number;
+  readonly #jumps: ClockJumps;
   #jumped = 0;
 
   constructor(parts: TermParts) {
     this.#parts = parts;
     const { clock, options, ledger, log } = parts;
     this.#startedAt = clock.millis();
-    this.#offset = this.#startedAt - performance.now();
+    this.#jumps = new ClockJumps(() => clock.millis());
     this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
     this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
     this.#slow = new Timers((id) => void this.#noteSlowStep(id), clock.millis);
@@ -91,6 +89,16 @@ export class ForemanTerm {
     forgotten.catch((error: unknown) =>
       log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
     );
+  }
+
+  /** Takes back what an earlier foreman has left on the wire, of jobs that are over. */
+  async takeBackLeftOver(underWay: readonly number[]): Promise<void> {
+    const { ledger, log } = this.#parts;
+    try {
+      await Promise.all((await ledger.leftOver(underWay)).map((id) => this.#sender.cancel(id)));
+    } catch (error) {
+      log.warn('what jobs that are over have left behind could not be taken back', { error: String(error) });
+    }
   }
 
   /** An agent that polls has taken the task of a job. */
@@ -128,10 +136,7 @@ export class ForemanTerm {
 
   /** What the clock was last set ahead to, as far as it is seen by a look. */
   #jumpedTo(): number {
-    const now = this.#parts.clock.millis();
-    const offset = now - performance.now();
-    if (offset - this.#offset > JUMP_MS) this.#jumped = now;
-    this.#offset = offset;
+    if (this.#jumps.look() > 0) this.#jumped = this.#parts.clock.millis();
     return this.#jumped;
   }
 

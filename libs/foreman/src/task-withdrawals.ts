@@ -78,7 +78,10 @@ export class TaskWithdrawals {
     this.#last.delete(job);
   }
 
-  /** A job was cancelled: all of it is taken back, again and again until the wire does so, and forgotten. */
+  /**
+   * A job was cancelled: all of it is taken back, again and again until the wire does so, and forgotten. What is left when
+   * this process is the foreman no longer the ledger keeps for the next one.
+   */
   async cancel(job: number): Promise<void> {
     const { ledger, wire, log } = this.#parts;
     const last = this.#last.get(job);
@@ -86,20 +89,20 @@ export class TaskWithdrawals {
     const known = wire.lasting ? await ledger.of(job) : [];
     const tasks = new Map([...known, ...(last ? [last] : [])].map((task) => [task.cookie, task]));
     if (this.#withdrawing.size < MAX_WITHDRAWING) this.#withdrawing.add(job);
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; !this.#stopped.signal.aborted; tries += 1) {
       try {
         for (const task of tasks.values()) await wire.withdraw(task);
+        await ledger.forget(job);
         break;
       } catch (error) {
         if (tries === 1)
           log.warn('the task of a cancelled job could not be taken back yet', { job, error: String(error) });
-        if (!this.#withdrawing.has(job) || this.#stopped.signal.aborted) break;
+        if (!this.#withdrawing.has(job)) break;
         await sleep(backoffMs(tries, RETRY), undefined, { signal: this.#stopped.signal, ref: false }).catch(
           () => undefined,
         );
       }
     }
     this.#withdrawing.delete(job);
-    await ledger.forget(job);
   }
 }

@@ -97,7 +97,11 @@ async function bodyOf(
 ): Promise<Pick<ParsedRequest, 'data' | 'merge'>> {
   if (method === 'GET' || method === 'DELETE') return { data: {}, merge: false };
   const types = method === 'PATCH' ? [JSON_TYPE, MERGE_PATCH] : [JSON_TYPE];
-  const data = await readJson(request, { limit: maxBody, types });
+  const data = await readJson(request, {
+    limit: maxBody,
+    types,
+    reads: 'action' in place ? place.action.reads : undefined,
+  });
   const mayLack = place.kind === 'static' || place.kind === 'action';
   if (data === undefined && mayLack) return { data: {}, merge: false };
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw malformed('The body must be a JSON map.');
