@@ -551,6 +551,28 @@ describe('jobs', () => {
     expect(await stateOf(dependency)).toBe('planned');
   });
 
+  it('on a structure may change its configuration values, and see at once that they did', async () => {
+    const text = [
+      'begin()',
+      "structure.set_config( name='count', value=( config.count + 1 ) )",
+      "structure.set_config( name='count', value=( config.count + 1 ) )",
+      "structure.set_config( name='list.1', value='second' )",
+      'end',
+    ].join('\n');
+    const script = await created('/api/v1/BluePrint/Script', { name: 'counting', description: 'x', script: text });
+    const blueprint = await created(STRUCTURE_BLUEPRINT, {
+      name: 'counted',
+      description: 'a thing',
+      foundation_blueprint_list: [BASE],
+    });
+    await created('/api/v1/BluePrint/BluePrintScript', { blueprint, script, name: 'create' });
+    const structure = await newStructure('counted', { blueprint, config_values: { count: 1, list: ['a', 'b'] } });
+    await force(await foundationOf(structure), 'built');
+    await start(structure, 'doCreate');
+    await becomes(structure, 'built');
+    expect(await client.get(structure)).toMatchObject({ config_values: { count: 3, list: ['a', 'second'] } });
+  });
+
   it('on what a complex carries wait until enough of its members are built', async () => {
     const member = await newStructure('member9');
     await created(TEST_COMPLEX, { name: 'late', site: SITE1, description: 'late', members: [member] });
