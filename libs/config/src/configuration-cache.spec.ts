@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '#kernel';
+import { pairsOf } from '#kernel';
 import { servedLayer } from './configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { mergedConfiguration } from './merged-configuration.ts';
@@ -24,8 +25,9 @@ function asking(maxLength?: number) {
 describe('configurations in memory', () => {
   const row = {};
   const values: [string, Json][] = [
-    ['10', 'x'],
     ['a', '{{ b }}'],
+    ['10', 'x'],
+    ['9', 'y'],
     ['b', 1],
     ['c', '{{ open'],
   ];
@@ -37,7 +39,8 @@ describe('configurations in memory', () => {
     expect(asked.made).toBe(1);
     expect(second).toEqual({ ...first, configuration: { ...first.configuration, __timestamp: 'two' } });
     expect(second.faults).toMatchObject([{ key: 'c' }]);
-    expect(Object.keys(second.configuration)).toEqual(Object.keys(first.configuration));
+    expect(pairsOf(second.configuration).map(([key]) => key)).toEqual(pairsOf(first.configuration).map(([key]) => key));
+    expect(pairsOf(second.configuration)[0]?.[0]).toBe('10');
     await ask('1', [{}, 'x'], 'three', values);
     await ask('1', [row], 'four', values);
     await ask('2', [row], 'five', values);

@@ -9,7 +9,9 @@ const MAX_LENGTH = 32 * 1024 * 1024;
 
 interface Kept {
   readonly parts: readonly unknown[];
-  readonly pairs: readonly (readonly [string, Json])[];
+  readonly configuration: MergedConfiguration['configuration'];
+  /** Its values in their order, where JavaScript has them in another (keys like `10`). */
+  readonly pairs: readonly (readonly [string, Json])[] | undefined;
   readonly faults: readonly ConfigFault[];
   readonly length: number;
 }
@@ -45,16 +47,18 @@ export class ConfigurationCache {
       // The one that was asked for last goes last.
       this.#kept.delete(key);
       this.#kept.set(key, kept);
-      const { pairs, faults } = kept;
-      return { configuration: objectOf(pairs.map((pair) => (pair[0] === MOMENT ? [MOMENT, now] : pair))), faults };
+      return { configuration: at(kept, now), faults: kept.faults };
     }
     const made = await make();
     this.#drop(key);
     if (made.tellsMoment === true) return made;
-    const pairs = pairsOf(made.configuration);
-    const length = writeJson(made.configuration).length;
+    const { configuration, faults } = made;
+    const length = writeJson(configuration).length;
     if (length > this.#maxLength) return made;
-    this.#kept.set(key, { parts, pairs, faults: made.faults, length });
+    const pairs = pairsOf(configuration);
+    const keys = Object.keys(configuration);
+    const isInOrder = pairs.every(([name], n) => name === keys[n]);
+    this.#kept.set(key, { parts, configuration, pairs: isInOrder ? undefined : pairs, faults, length });
     this.#length += length;
     for (const [oldest] of this.#kept) {
       if (this.#length <= this.#maxLength) break;
@@ -68,6 +72,12 @@ export class ConfigurationCache {
     this.#kept.delete(key);
   }
 }
+
+/** A configuration as it is at a moment. */
+const at = ({ configuration, pairs }: Kept, now: string): MergedConfiguration['configuration'] =>
+  pairs
+    ? objectOf(pairs.map((pair) => (pair[0] === MOMENT ? ([MOMENT, now] as const) : pair)))
+    : { ...configuration, [MOMENT]: now };
 
 const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((part, n) => part === other[n]);
