@@ -56,7 +56,7 @@ export class ConfigurationCache {
     const length = writeJson(configuration).length;
     if (length > this.#maxLength) return made;
     const pairs = pairsOf(configuration);
-    const keys = Object.keys(configuration);
+    const keys = Object.keys({ ...configuration });
     const isInOrder = pairs.every(([name], n) => name === keys[n]);
     this.#kept.set(key, { parts, configuration, pairs: isInOrder ? undefined : pairs, faults, length });
     this.#length += length;
