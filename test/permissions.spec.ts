@@ -58,18 +58,45 @@ BluePrint/Script
   view add change delete                             BluePrint.*_script
 BluePrint/BluePrintScript
   view add change delete                             BluePrint.*_blueprintscript
+BluePrint/ResourceFile
+  (load)                                             BluePrint.can_load_resources
+  (export) (shipped)                                 BluePrint.view_resourcefile
 Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain) (getDependencyMap)           Site.view_site
+  (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
+  (addresses)                                        Utilities.view_address
 Directory/Zone
   view add change delete                             Directory.*_zone
 Directory/Entry
   view add change delete                             Directory.*_entry
+Utilities/Networked
+  view add change delete                             Utilities.*_networked
+Utilities/AddressBlock
+  view add change delete                             Utilities.*_addressblock
+  (usage) (getWithNameSite)                          Utilities.view_addressblock
+  (map) (holder) (warnings)                          Utilities.view_addressblock
+  (nextAddress)                                      Utilities.add_address
+  (holdAddress) (useHold) (releaseHold)              Utilities.add_address
+Utilities/Network
+  view add change delete                             Utilities.*_network
+  (getWithNameSite)                                  Utilities.view_network
+Utilities/NetworkAddressBlock
+  view add change delete                             Utilities.*_networkaddressblock
+Utilities/BaseAddress
+  (lookup)                                           Utilities.view_address
+Utilities/Address
+  view add change delete                             Utilities.*_address
+Utilities/ReservedAddress
+  view add change delete                             Utilities.*_reservedaddress
+Utilities/DynamicAddress
+  view add change delete                             Utilities.*_dynamicaddress
 Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
+  (selectionImpact) (count)                          Building.view_foundation
   (checkConfig)                                      Building.view_foundation
   (getFoundationTypes)                               Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
@@ -86,6 +113,7 @@ Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
+  (selectionImpact) (count) (getService)             Building.view_structure
   (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
@@ -186,7 +214,7 @@ const catalogue = await (async () => {
 })();
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
-  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing };
+  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing, tally: nothing };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },

@@ -86,12 +86,13 @@ const worldAt = (site: string) => {
   const keyIn = (rows: ReadModel): Key => (itself(rows) ? site : rows.key === 'integer' ? 1 : '1');
   /** What it takes to be where an object of another model is. */
   const given = (rows: ReadModel): Values => {
-    const found = catalogue.models
-      .map((model) => model.rows === rows && model.sites)
-      .find((one) => typeof one === 'object');
-    if (!found || typeof found !== 'object' || found.of === undefined) return {};
-    const holder = modelOf(found.of).rows;
-    return holder ? { [found.index]: keyIn(holder) } : {};
+    const found = catalogue.models.map((model) => model.rows === rows && model.sites);
+    return Object.fromEntries(
+      found.flatMap((one) => {
+        const holder = typeof one === 'object' && one.of !== undefined ? modelOf(one.of).rows : undefined;
+        return typeof one === 'object' && holder ? [[one.index, keyIn(holder)]] : [];
+      }),
+    );
   };
   return viewOf({
     cached: async <Row extends object>(rows: ReadModel<Row>, keys: readonly Key[]) => {
@@ -281,6 +282,7 @@ describe('a service of one site', () => {
       ['add', 'change', 'delete'].map((what) => `BluePrint/${name} ${what}`),
     ),
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
+    ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',

@@ -28,6 +28,8 @@ import { dependencies } from '../../libs/building/src/dependency/dependencies.ts
 import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
 import { foundations } from '../../libs/building/src/foundations.ts';
+import { networked } from '../../libs/building/src/networked/networked.ts';
+import { networkeds } from '../../libs/building/src/networked/networkeds.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { structures } from '../../libs/building/src/structure/structures.ts';
@@ -36,6 +38,18 @@ import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
 import { zones } from '../../libs/directory/src/zones.ts';
+import { address } from '../../libs/ipam/src/address/address.ts';
+import { addresses } from '../../libs/ipam/src/address/addresses.ts';
+import { holderAddresses } from '../../libs/ipam/src/address/holder-addresses.ts';
+import { usedOffsets } from '../../libs/ipam/src/address/used-offsets.ts';
+import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
+import { addressBlocks } from '../../libs/ipam/src/block/address-blocks.ts';
+import { siteBlocks } from '../../libs/ipam/src/block/site-blocks.ts';
+import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
+import { networkAddressBlocks } from '../../libs/ipam/src/network/network-address-blocks.ts';
+import { networkName } from '../../libs/ipam/src/network/network-name.ts';
+import { network } from '../../libs/ipam/src/network/network.ts';
+import { networks } from '../../libs/ipam/src/network/networks.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
@@ -45,6 +59,8 @@ import { sites } from '../../libs/site/src/sites.ts';
 
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
+  address,
+  addressBlock,
   blueprint,
   complex,
   complexStructure,
@@ -54,14 +70,20 @@ export const deciders: readonly AnyDecider[] = [
   secretNamesRegister,
   foundation,
   group,
+  holderAddresses,
   hostName,
   job,
+  network,
+  networkAddressBlock,
+  networkName,
+  networked,
   program,
   pxe,
   script,
   scriptLink,
   service,
   site,
+  siteBlocks,
   structure,
   superusers,
   user,
@@ -71,6 +93,8 @@ export const deciders: readonly AnyDecider[] = [
 
 /** Every read model there is. */
 export const readModels: readonly ReadModel[] = [
+  addressBlocks,
+  addresses,
   blueprints,
   complexStructures,
   complexes,
@@ -80,6 +104,9 @@ export const readModels: readonly ReadModel[] = [
   groups,
   jobLog,
   jobs,
+  networkAddressBlocks,
+  networkeds,
+  networks,
   openSessions,
   programs,
   pxes,
@@ -89,6 +116,7 @@ export const readModels: readonly ReadModel[] = [
   services,
   sites,
   structures,
+  usedOffsets,
   users,
   zones,
 ];
@@ -107,6 +135,10 @@ const REGISTER = 'kept for the decisions of the stream alone; the things in it h
 
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
+  AddressBlockClosed: LOOK,
+  AddressBlockReopened: LOOK,
+  AddressClosed: LOOK,
+  AddressReopened: LOOK,
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,
@@ -117,6 +149,12 @@ export const IGNORED: Readonly<Record<string, string>> = {
   FoundationReopened: LOOK,
   GroupClosed: LOOK,
   GroupReopened: LOOK,
+  NetworkAddressBlockClosed: LOOK,
+  NetworkAddressBlockReopened: LOOK,
+  NetworkClosed: LOOK,
+  NetworkReopened: LOOK,
+  NetworkedClosed: LOOK,
+  NetworkedReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
   ScriptClosed: LOOK,
@@ -130,6 +168,13 @@ export const IGNORED: Readonly<Record<string, string>> = {
   SecretErased: 'on record; what was erased is gone from the ledger of secrets',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
+  AddressPut: REGISTER,
+  AddressDropped: REGISTER,
+  BlockPlaceTaken: REGISTER,
+  BlockPlaceFreed: REGISTER,
+  NetworkNameTaken: REGISTER,
+  NetworkNameFreed: REGISTER,
+  NetworkedZoneChosen: 'kept for freeing the host name; the row shows no zone',
   HostNameTaken: REGISTER,
   HostNameFreed: REGISTER,
   ZoneNameTaken: REGISTER,

@@ -17,11 +17,19 @@ import { complexStructure } from '../../libs/building/src/complex/complex-struct
 import { complex } from '../../libs/building/src/complex/complex.ts';
 import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
+import { networked } from '../../libs/building/src/networked/networked.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
+import { address } from '../../libs/ipam/src/address/address.ts';
+import { holderAddresses } from '../../libs/ipam/src/address/holder-addresses.ts';
+import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
+import { siteBlocks } from '../../libs/ipam/src/block/site-blocks.ts';
+import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
+import { networkName } from '../../libs/ipam/src/network/network-name.ts';
+import { network } from '../../libs/ipam/src/network/network.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { program } from '../../libs/foreman/src/program.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -57,6 +65,18 @@ const session: Session = {
   opened: '2026-01-01T00:00:00.000000+00:00',
   expires: '2026-01-15T00:00:00.000000+00:00',
 };
+const hostAddress = {
+  kind: 'Address',
+  block: 1,
+  offset: '2',
+  holder: 3,
+  interfaceName: 'eth0',
+  aliasIndex: null,
+  pointer: null,
+  primary: true,
+  reason: null,
+  pxe: null,
+} as const;
 const zoneTimers = { ttl: 3600, refresh: 86400, retry: 7200, expire: 36000, minimum: 172800 };
 
 const code: Program = compile('begin( description="wait" )\n  list = [ 1, "two" ]\n  delay( seconds=8 )\nend\n');
@@ -125,6 +145,8 @@ export const stories: readonly Story[] = [
       data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
     },
     { type: 'ChangeBluePrint', data: { foundationBluePrints: [] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: ['base', 'metal'] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: [], keep: ['base'] } },
   ),
   story(
     entry,
@@ -170,6 +192,7 @@ export const stories: readonly Story[] = [
     { type: 'BindFoundation', data: { dependency: 4 } },
     { type: 'UnbindFoundation', data: { dependency: 4 } },
     { type: 'ChangeFoundation', data: { complex: 'cluster' } },
+    { type: 'ChangeFoundation', data: { labels: { rack: 'r1' }, owner: 'alice' } },
     { type: 'ForceFoundation', data: { state: 'built' } },
     { type: 'ForceFoundation', data: { state: 'planned' } },
     { type: 'CloseFoundation', data: {} },
@@ -193,6 +216,7 @@ export const stories: readonly Story[] = [
     },
     { type: 'ChangeStructure', data: { hostname: 'web2', site: 'site2', zone: 2, blueprint: 'proxy' } },
     { type: 'ChangeStructure', data: { foundation: 'host2', configValues: [['port', 81]] } },
+    { type: 'ChangeStructure', data: { labels: { env: 'prod', service: 'web' }, owner: 'alice' } },
     { type: 'JoinComplex', data: { complex: 'cluster', membership: 5 } },
     { type: 'LeaveComplex', data: { membership: 5 } },
     { type: 'TakeStructure', data: { job: 12, script: 'create' } },
@@ -369,6 +393,80 @@ export const stories: readonly Story[] = [
     },
     { type: 'ChangeUser', data: { superuser: false, enabled: true } },
     { type: 'DeleteUser', data: {} },
+  ),
+  story(
+    networked,
+    { type: 'DefineNetworked', data: { hostname: 'printer', site: 'site1', zone: 1 } },
+    { type: 'ChangeNetworked', data: { hostname: 'printer1', site: 'site2', zone: 2 } },
+    { type: 'CloseNetworked', data: {} },
+    { type: 'ReopenNetworked', data: {} },
+    { type: 'CloseNetworked', data: {} },
+    { type: 'DeleteNetworked', data: {} },
+  ),
+  story(
+    addressBlock,
+    {
+      type: 'DefineAddressBlock',
+      data: { name: 'main', site: 'site1', subnet: '10.0.0.0', prefix: 24, gatewayOffset: '1' },
+    },
+    { type: 'ChangeAddressBlock', data: { name: 'wide', site: 'site2', now: wakeAt } },
+    { type: 'ChangeAddressBlock', data: { subnet: '10.1.0.0', prefix: 16, gatewayOffset: null, now: wakeAt } },
+    { type: 'TakeOffset', data: { offset: '2', address: 7, kind: 'Address', now: wakeAt } },
+    { type: 'FreeOffset', data: { offset: '2', address: 7, kind: 'Address' } },
+    { type: 'HoldOffset', data: { key: 'order-17', reason: 'a new host', until: '2027', now: wakeAt } },
+    { type: 'EndHold', data: { key: 'order-17' } },
+    { type: 'CloseAddressBlock', data: {} },
+    { type: 'ReopenAddressBlock', data: {} },
+    { type: 'CloseAddressBlock', data: {} },
+    { type: 'DeleteAddressBlock', data: {} },
+  ),
+  story(
+    siteBlocks,
+    { type: 'TakePlace', data: { block: 1, name: 'main', subnet: '10.0.0.0', prefix: 24 } },
+    { type: 'FreePlace', data: { block: 1 } },
+  ),
+  story(
+    address,
+    { type: 'DefineAddress', data: hostAddress },
+    {
+      type: 'ChangeAddress',
+      data: { block: 2, offset: '3', holder: 4, interfaceName: 'eth1', aliasIndex: 1, primary: false },
+    },
+    { type: 'ChangeAddress', data: { pointer: 8, reason: 'a printer', pxe: 'bootstrap' } },
+    { type: 'CloseAddress', data: {} },
+    { type: 'ReopenAddress', data: {} },
+    { type: 'CloseAddress', data: {} },
+    { type: 'DeleteAddress', data: {} },
+  ),
+  story(
+    holderAddresses,
+    { type: 'PutAddress', data: { address: 7, interfaceName: 'eth0', aliasIndex: null, primary: true } },
+    { type: 'DropAddress', data: { address: 7 } },
+  ),
+  story(
+    network,
+    { type: 'DefineNetwork', data: { name: 'main', site: 'site1', mtu: null } },
+    { type: 'ChangeNetwork', data: { name: 'wide', site: 'site2', mtu: 9000 } },
+    { type: 'LinkBlock', data: { link: 3, block: 1 } },
+    { type: 'UnlinkBlock', data: { link: 3 } },
+    { type: 'CloseNetwork', data: {} },
+    { type: 'ReopenNetwork', data: {} },
+    { type: 'CloseNetwork', data: {} },
+    { type: 'DeleteNetwork', data: {} },
+  ),
+  story(
+    networkName,
+    { type: 'TakeNetworkName', data: { network: 1 } },
+    { type: 'FreeNetworkName', data: { network: 1 } },
+  ),
+  story(
+    networkAddressBlock,
+    { type: 'DefineNetworkAddressBlock', data: { network: 1, block: 1, vlan: null } },
+    { type: 'ChangeNetworkAddressBlock', data: { network: 2, block: 2, vlan: 30 } },
+    { type: 'CloseNetworkAddressBlock', data: {} },
+    { type: 'ReopenNetworkAddressBlock', data: {} },
+    { type: 'CloseNetworkAddressBlock', data: {} },
+    { type: 'DeleteNetworkAddressBlock', data: {} },
   ),
   story(
     zone,

@@ -3,7 +3,9 @@ import type { Json, JsonMap } from '#kernel';
 /** What a value of the API is. References hold the path of the model they point to. */
 export type ValueType =
   | { readonly kind: 'String'; readonly length?: number; readonly choices?: readonly string[] }
-  | { readonly kind: 'Integer' | 'Float' | 'Boolean' | 'DateTime' | 'Map' }
+  /** `wide`: of any size. Inside it is decimal text; it is sent as a number where that is exact, else as text. */
+  | { readonly kind: 'Integer'; readonly wide?: true }
+  | { readonly kind: 'Float' | 'Boolean' | 'DateTime' | 'Map' }
   | { readonly kind: 'Model'; readonly model: string };
 
 /**
@@ -16,6 +18,8 @@ export interface Parameter<T = unknown> {
   /** Used where the caller leaves it out; without one it is required. */
   readonly default?: Json;
   readonly doc?: string;
+  /** What a map is made of, as JSON Schema, where that is known. */
+  readonly schema?: Readonly<Record<string, unknown>>;
   /** Never set: carries the type of the value. */
   readonly valueType?: { readonly of: T };
 }
@@ -92,6 +96,9 @@ export const text = <const O extends TextOptions = object>(length?: number, opti
 };
 export const integer = <const O extends Options = object>(options?: O): FieldOf<number, O> =>
   field<number, O>({ kind: 'Integer' }, { ...options } as O);
+/** A whole number of any size, such as an offset in an IPv6 subnet; inside it is decimal text (`'18446744073709551614'`). */
+export const wideInteger = <const O extends Options = object>(options?: O): FieldOf<string, O> =>
+  field<string, O>({ kind: 'Integer', wide: true }, { ...options } as O);
 export const boolean = <const O extends Options = object>(options?: O): FieldOf<boolean, O> =>
   field<boolean, O>({ kind: 'Boolean' }, { ...options } as O);
 /** A moment, ISO 8601 with microseconds and offset. */

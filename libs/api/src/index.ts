@@ -1,4 +1,4 @@
-export { ANONYMOUS, may } from './caller.ts';
+export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
@@ -18,7 +18,7 @@ export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
 export type { EraseSecretCommand, SecretEvent } from './erase-secret.ts';
-export { boolean, dateTime, integer, map, numberReference, parameter, reference, text } from './field.ts';
+export { boolean, dateTime, integer, map, numberReference, parameter, reference, text, wideInteger } from './field.ts';
 export type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, ValueType } from './field.ts';
 export type {
   Action,
@@ -38,13 +38,16 @@ export { answers, guarded, permissionsOf } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
+export { exactNumber } from './exact-number.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
+export { shape, shaped } from './shape.ts';
+export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
-export { ApiService } from './service.ts';
+export { ApiService, isAddressable } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { NAME } from './names.ts';
 export { asText, byReference } from './values.ts';

@@ -44,6 +44,11 @@ export const structureBluePrintFields = {
   config_schema: configSchema,
   parent_list: reference('BluePrint/StructureBluePrint', { list: true, default: [] }),
   foundation_blueprint_list: reference('BluePrint/FoundationBluePrint', { list: true, required: true, default: [] }),
+  foundation_blueprint_sources: map({
+    mode: 'RO',
+    doc: 'Which resource file made a link: foundation blueprint → file. Those made by hand are not in it.',
+    protocols: ['rest'],
+  }),
   script_map: scriptMap,
 };
 
@@ -59,6 +64,7 @@ const present = (row: BluePrintRow, name: string | number): Values => ({
   physical_interface_names: row.physicalInterfaceNames,
   parent_list: row.parents,
   foundation_blueprint_list: row.foundationBluePrints,
+  foundation_blueprint_sources: row.linkedBy ?? {},
   script_map: Object.fromEntries(
     Object.entries(row.scripts).map(([slot, script]) => [slot, uriOf('BluePrint/Script', script)]),
   ),

@@ -49,7 +49,7 @@ export class ChangeStructureBluePrint extends ChangeCommand<ChangedValues<Struct
 export class DeleteBluePrint extends DeleteCommand {}
 
 /** What is given of a blueprint; what is wrong with it is noted. */
-async function changesFrom(
+export async function changesFrom(
   work: UnitOfWork,
   name: string,
   values: Changes,

@@ -21,6 +21,9 @@ import { scriptLink } from './script-link.ts';
 import { scriptLinks } from './script-links.ts';
 import { scriptModel } from './script.api.ts';
 import { scriptHandlers } from './script.commands.ts';
+import { resourceFileModel } from './resources/resource-file.api.ts';
+import { LoadResourcesHandler } from './resources/resource-file.commands.ts';
+import { SHIPPED_RESOURCES, ShippedResources } from './resources/shipped-resources.ts';
 import { script } from './script.ts';
 import { scripts } from './scripts.ts';
 
@@ -32,8 +35,8 @@ import { scripts } from './scripts.ts';
       readModels: [blueprints, scripts, scriptLinks, pxes, secretNamesRows],
     }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER, READ_STORE, SecretSealing],
-      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing) => {
+      inject: [SERVED, LOGGER, READ_STORE, SecretSealing, { token: SHIPPED_RESOURCES, optional: true }],
+      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing, shipped?: readonly URL[]) => {
         const context = { served, log, reads };
         sealing.add(blueprintsWithSecrets);
         return {
@@ -45,11 +48,12 @@ import { scripts } from './scripts.ts';
             scriptModel,
             scriptLinkModel,
             pxeModel,
+            resourceFileModel(new ShippedResources(shipped)),
           ],
         };
       },
     }),
   ],
-  providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers],
+  providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers, LoadResourcesHandler],
 })
 export class BlueprintModule {}

@@ -118,6 +118,73 @@ describe('a blueprint of a structure', () => {
       .yields({ type: 'FoundationBluePrintsAllowed', data: { foundationBluePrints: ['vm'] } }));
 });
 
+describe('a link of a blueprint of a structure', () => {
+  const defined: BluePrintEvent = {
+    type: 'BluePrintDefined',
+    data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['hand'] },
+  };
+  const link = (source: string, add: readonly string[], keep?: readonly string[]): BluePrintCommand => ({
+    type: 'LinkFoundationBluePrints',
+    data: { source, add, ...(keep ? { keep } : {}) },
+  });
+  const linked = (source: string, ...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsLinked',
+    data: { source, foundationBluePrints },
+  });
+  const unlinked = (source: string, ...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsUnlinked',
+    data: { source, foundationBluePrints },
+  });
+  const allowed = (...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsAllowed',
+    data: { foundationBluePrints },
+  });
+
+  it('is made by a file, where it is not there', () => {
+    given(blueprint, defined)
+      .when(link('a.toml', ['metal', 'hand', 'metal']))
+      .yields(linked('a.toml', 'metal'));
+    given(blueprint, defined, linked('a.toml', 'metal'))
+      .when(link('b.toml', ['metal', 'hand']))
+      .yieldsNothing();
+  });
+  it('is taken back by the file that has made it', () => {
+    const links = [defined, linked('a.toml', 'metal', 'vm'), linked('b.toml', 'cloud')];
+    given(blueprint, ...links)
+      .when(link('a.toml', ['edge'], ['edge', 'metal']))
+      .yields(unlinked('a.toml', 'vm'), linked('a.toml', 'edge'));
+    given(blueprint, ...links)
+      .when(link('a.toml', []))
+      .yieldsNothing();
+    given(blueprint, ...links)
+      .when(link('c.toml', [], []))
+      .yieldsNothing();
+  });
+  it('that was taken back by hand, and made by hand again, is that of nobody', () =>
+    given(blueprint, defined, linked('a.toml', 'metal'), allowed('hand'), allowed('hand', 'metal'))
+      .when(link('a.toml', [], []))
+      .yieldsNothing());
+  it('stays that of the file where a list by hand holds it', () =>
+    given(blueprint, defined, linked('a.toml', 'metal'), allowed('metal'))
+      .when(link('a.toml', [], []))
+      .yields(unlinked('a.toml', 'metal')));
+  it('is none of a foundation', () =>
+    given(blueprint, { type: 'BluePrintDefined', data: value })
+      .when(link('a.toml', ['metal']))
+      .refuses('', 'NOT_FOUND'));
+  it('is shown with its file', () =>
+    expect(
+      rowsAfter(
+        blueprints,
+        ['web', defined],
+        ['web', linked('a.toml', 'metal', 'vm')],
+        ['web', linked('b.toml', 'cloud')],
+        ['web', unlinked('a.toml', 'vm')],
+        ['web', allowed('hand', 'metal')],
+      ).get('web'),
+    ).toMatchObject({ foundationBluePrints: ['hand', 'metal'], linkedBy: { metal: 'a.toml' }, updated: moment(5) }));
+});
+
 describe('a slot of a blueprint', () => {
   const withScript = [defined, filled('create', 1, 'look')];
 

@@ -39,7 +39,27 @@ export interface Slot {
   readonly script: string;
 }
 
-type State = BluePrint & { readonly slots: Map<string, Slot> };
+type State = BluePrint & {
+  readonly slots: Map<string, Slot>;
+  /** Foundation blueprint → the resource file that made the link to it; those that were made by hand are not in it. */
+  readonly linkedBy: Map<string, string>;
+};
+
+/** The links that a resource file wants a structure blueprint to have. */
+export interface FileLinks {
+  /** Name of the file. */
+  readonly source: string;
+  /** Links to foundation blueprints that are made where there are none. */
+  readonly add: readonly string[];
+  /** The only links of its own that are kept; undefined: all of them. */
+  readonly keep?: readonly string[];
+}
+
+/** Links of a structure blueprint that a resource file has made, or taken back. */
+export interface LinkedFoundations {
+  readonly source: string;
+  readonly foundationBluePrints: readonly string[];
+}
 
 /** What can change of a blueprint: the fields of its kind. */
 export type BluePrintChanges = Partial<Omit<FoundationBluePrint, 'kind'> & Omit<StructureBluePrint, 'kind'>>;
@@ -47,6 +67,7 @@ export type BluePrintChanges = Partial<Omit<FoundationBluePrint, 'kind'> & Omit<
 export type BluePrintCommand =
   | Message<'DefineBluePrint', BluePrint>
   | Message<'ChangeBluePrint', BluePrintChanges>
+  | Message<'LinkFoundationBluePrints', FileLinks>
   | Message<'FillSlot', Slot & { readonly slot: string }>
   | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
   | LifecycleCommand<'BluePrint'>;
@@ -61,6 +82,8 @@ export type BluePrintEvent =
   | Message<'ValidationTemplateChosen', { readonly validationTemplate: JsonMap }>
   | Message<'PhysicalInterfacesNamed', { readonly physicalInterfaceNames: readonly string[] }>
   | Message<'FoundationBluePrintsAllowed', { readonly foundationBluePrints: readonly string[] }>
+  | Message<'FoundationBluePrintsLinked', LinkedFoundations>
+  | Message<'FoundationBluePrintsUnlinked', LinkedFoundations>
   | Message<'SlotFilled', Slot & { readonly slot: string }>
   | Message<'SlotEmptied', { readonly slot: string; readonly link: number }>
   | LifecycleEvent<'BluePrint'>;
@@ -82,6 +105,18 @@ const CHANGES = {
 const set = (data: BluePrintChanges, state: Lifecycle<State>): Lifecycle<State> =>
   state.stage === 'active' ? { ...state, value: { ...state.value, ...data } } : state;
 
+const linkEvent = (
+  type: 'FoundationBluePrintsLinked' | 'FoundationBluePrintsUnlinked',
+  source: string,
+  foundationBluePrints: readonly string[],
+): BluePrintEvent[] => (foundationBluePrints.length === 0 ? [] : [{ type, data: { source, foundationBluePrints } }]);
+
+/** What a blueprint of structures becomes when its links are others. */
+function relinked(state: Lifecycle<State>, change: (linked: readonly string[]) => readonly string[]): Lifecycle<State> {
+  if (!('value' in state) || state.value.kind !== 'structure') return state;
+  return { ...state, value: { ...state.value, foundationBluePrints: change(state.value.foundationBluePrints) } };
+}
+
 export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEvent> & { readonly noun: 'BluePrint' } = {
   noun: 'BluePrint',
   category: 'blueprint',
@@ -101,6 +136,18 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
         return [{ type: CHANGES[name], data: { [name]: value } } as unknown as BluePrintEvent];
       });
     },
+    LinkFoundationBluePrints: ({ source, add, keep }, state) => {
+      if (state.stage !== 'active' || state.value.kind !== 'structure') {
+        return refuse('', 'NOT_FOUND', 'there is no such structure blueprint');
+      }
+      const { foundationBluePrints: linked, linkedBy } = state.value;
+      const removed = keep ? linked.filter((one) => linkedBy.get(one) === source && !keep.includes(one)) : [];
+      const added = [...new Set(add)].filter((one) => !linked.includes(one));
+      return [
+        ...linkEvent('FoundationBluePrintsUnlinked', source, removed),
+        ...linkEvent('FoundationBluePrintsLinked', source, added),
+      ];
+    },
     FillSlot: ({ slot, link, script }, state) => {
       if (state.stage !== 'active') return refuse('blueprint', 'INVALID_VALUE', 'there is no such blueprint');
       const there = state.value.slots.get(slot);
@@ -116,7 +163,10 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
     ...rules.decide,
   },
   evolve: {
-    BluePrintDefined: (data) => ({ stage: 'active', value: { ...data, slots: new Map() } }),
+    BluePrintDefined: (data) => ({
+      stage: 'active',
+      value: { ...data, slots: new Map(), linkedBy: new Map() },
+    }),
     BluePrintDescribed: set,
     BluePrintConfigured: set,
     ConfigSchemaChosen: set,
@@ -124,7 +174,21 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
     FoundationTypesChosen: set,
     ValidationTemplateChosen: set,
     PhysicalInterfacesNamed: set,
-    FoundationBluePrintsAllowed: set,
+    FoundationBluePrintsAllowed: (data, state) => {
+      if ('value' in state) {
+        const { linkedBy } = state.value;
+        for (const one of linkedBy.keys()) if (!data.foundationBluePrints.includes(one)) linkedBy.delete(one);
+      }
+      return set(data, state);
+    },
+    FoundationBluePrintsLinked: ({ source, foundationBluePrints: added }, state) => {
+      if ('value' in state) for (const one of added) state.value.linkedBy.set(one, source);
+      return relinked(state, (linked) => [...linked, ...added]);
+    },
+    FoundationBluePrintsUnlinked: ({ foundationBluePrints: removed }, state) => {
+      if ('value' in state) for (const one of removed) state.value.linkedBy.delete(one);
+      return relinked(state, (linked) => linked.filter((one) => !removed.includes(one)));
+    },
     SlotFilled: ({ slot, link, script }, state) => {
       if ('value' in state) state.value.slots.set(slot, { link, script });
       return state;

@@ -2,9 +2,9 @@ import type { ConfigSchema, Origin, Written } from '#config';
 import { written } from '#config';
 import type { JsonMap } from '#kernel';
 import { pairsOf } from '#kernel';
-import type { ReadModel, Recorded } from '#read-store';
+import type { ReadModel, Recorded, View } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { BluePrint, BluePrintChanges, Slot } from './blueprint.ts';
+import type { BluePrint, BluePrintChanges, LinkedFoundations, Slot } from './blueprint.ts';
 
 /** A blueprint as it is shown, with the events its configuration values came with. */
 export interface BluePrintRow extends Written {
@@ -20,6 +20,8 @@ export interface BluePrintRow extends Written {
   readonly physicalInterfaceNames?: readonly string[];
   /** Of structures. */
   readonly foundationBluePrints?: readonly string[];
+  /** Foundation blueprint → the resource file that made the link to it. */
+  readonly linkedBy?: Readonly<Record<string, string>>;
   /** Slot → script. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly created: string;
@@ -36,6 +38,9 @@ function schemaOf(before: BluePrintRow | undefined, configSchema: ConfigSchema, 
   return { configSchema, schemaOrigins: written(known, pairs(configSchema), origin).origins };
 }
 
+const withoutKeys = (map: Readonly<Record<string, string>> = {}, gone: (key: string) => boolean) =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => !gone(key)));
+
 /** Blueprints of both kinds by name. */
 export const blueprints: ReadModel<BluePrintRow> = {
   name: 'blueprints',
@@ -43,6 +48,7 @@ export const blueprints: ReadModel<BluePrintRow> = {
   key: 'text',
   history: true,
   indexes: { kind: ({ kind }) => kind },
+  tags: { parent: ({ parents }) => parents },
   on: {
     BluePrintDefined: rule<BluePrintRow, BluePrint>((_, event) => ({
       ...event.data,
@@ -67,7 +73,29 @@ export const blueprints: ReadModel<BluePrintRow> = {
     FoundationTypesChosen: changed,
     ValidationTemplateChosen: changed,
     PhysicalInterfacesNamed: changed,
-    FoundationBluePrintsAllowed: changed,
+    FoundationBluePrintsAllowed: change<BluePrintRow, { foundationBluePrints: readonly string[] }>(
+      (row, { data: { foundationBluePrints }, at }) => ({
+        ...row,
+        foundationBluePrints,
+        linkedBy: withoutKeys(row.linkedBy, (one) => !foundationBluePrints.includes(one)),
+        updated: at,
+      }),
+    ),
+    FoundationBluePrintsLinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: [...(row.foundationBluePrints ?? []), ...data.foundationBluePrints],
+      linkedBy: {
+        ...row.linkedBy,
+        ...Object.fromEntries(data.foundationBluePrints.map((one) => [one, data.source] as const)),
+      },
+      updated: at,
+    })),
+    FoundationBluePrintsUnlinked: change<BluePrintRow, LinkedFoundations>((row, { data, at }) => ({
+      ...row,
+      foundationBluePrints: (row.foundationBluePrints ?? []).filter((one) => !data.foundationBluePrints.includes(one)),
+      linkedBy: withoutKeys(row.linkedBy, (one) => data.foundationBluePrints.includes(one)),
+      updated: at,
+    })),
     SlotFilled: change<BluePrintRow, Slot & { slot: string }>((row, { data: { slot, script } }) => ({
       ...row,
       scripts: { ...row.scripts, [slot]: script },
@@ -79,3 +107,13 @@ export const blueprints: ReadModel<BluePrintRow> = {
     BluePrintDeleted: gone(),
   },
 };
+
+/** A blueprint and all that come from it, each once; as many as `most` and one more, where there are more than those. */
+export async function blueprintsFrom(view: View, name: string, most: number): Promise<readonly string[]> {
+  const found = new Set([name]);
+  for (const one of found) {
+    if (found.size > most) break;
+    for (const key of (await view.keys(blueprints, { where: { parent: one } })).keys) found.add(String(key));
+  }
+  return [...found].slice(0, most + 1);
+}

@@ -1,10 +1,14 @@
 import type { Logger } from '#kernel';
+import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiModule, SecretSealing } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Features } from '#event-sourcing';
+import type { Clock, EventStore } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import { JobInsight, JobTargetRegistry } from '#foreman';
+import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore, View } from '#read-store';
@@ -20,21 +24,31 @@ import { complexModel, complexUsers, platformComplexModel } from './complex/comp
 import { complexHandlers } from './complex/complex.commands.ts';
 import { complex } from './complex/complex.ts';
 import { complexes } from './complex/complexes.ts';
+import { LocateCarriedHandler } from './complex/locate-carried.commands.ts';
+import { locateCarried } from './complex/locate-carried.ts';
 import { dependencies } from './dependency/dependencies.ts';
 import { dependencyJobModel, dependencyJobs } from './dependency/dependency-job.api.ts';
 import { dependencyTarget } from './dependency/dependency-target.ts';
 import { dependencyModel, dependencyUsers } from './dependency/dependency.api.ts';
 import { dependencyHandlers } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
-import { dependencyMap } from './dependency-map.api.ts';
+import { dependencyMap } from './impact/dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
-import { impacts } from './impact.api.ts';
+import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
+import { services } from './impact/services.api.ts';
+import { selectionCounts } from './selection/counts.api.ts';
+import { jobSelections } from './selection/job-selections.ts';
+import { holderSource } from './networked/holder-source.ts';
+import { networkedModel, networkedUsers } from './networked/networked.api.ts';
+import { networkedHandlers } from './networked/networked.commands.ts';
+import { networked } from './networked/networked.ts';
+import { networkeds } from './networked/networkeds.ts';
 import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
@@ -43,12 +57,21 @@ import { structureHandlers, structuresWithSecrets } from './structure/structure.
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
 
+/** What listens to the log. */
+const listeners: FactoryProvider = {
+  provide: Symbol('listeners of building'),
+  inject: [Features, EVENT_STORE, READ_STORE, CLOCK, CommandGateway],
+  useFactory: (features: Features, store: EventStore, reads: ReadStore, clock: Clock, gateway: CommandGateway) =>
+    features.add({ listeners: [locateCarried({ store, reads, clock, gateway })] }),
+};
+
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
   imports: [
+    IpamModule,
     EventSourcingModule.forFeature({
-      deciders: [foundation, structure, hostName, complex, complexStructure, dependency],
-      readModels: [foundations, structures, complexes, complexStructures, dependencies],
+      deciders: [foundation, structure, hostName, networked, complex, complexStructure, dependency],
+      readModels: [foundations, structures, networkeds, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
       inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER, SecretSealing],
@@ -84,6 +107,7 @@ import { structures } from './structure/structures.ts';
               jobs: structureJobs(structureJobTarget),
               config: configActions(ofStructure, structureConfig, { grant: 'Building.view_structure', reads }),
             }),
+            networkedModel,
             complexModel,
             ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
             complexStructureModel,
@@ -95,11 +119,15 @@ import { structures } from './structure/structures.ts';
           extensions: [
             ...foundationUsers,
             ...structureUsers,
+            ...networkedUsers,
             ...complexUsers,
             ...dependencyUsers,
             dependencyMap,
             jobLogFilters,
+            ...jobSelections,
             ...impacts,
+            ...services,
+            ...selectionCounts,
           ],
         };
       },
@@ -107,9 +135,17 @@ import { structures } from './structure/structures.ts';
   ],
   providers: [
     ...foundationHandlers,
+    {
+      provide: Symbol('holder source'),
+      inject: [Holders],
+      useFactory: (holders: Holders) => holders.add(holderSource),
+    },
     ...structureHandlers,
+    ...networkedHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
+    LocateCarriedHandler,
+    listeners,
     ...dependencyHandlers,
   ],
 })

@@ -156,7 +156,8 @@ export async function whyNotLocated(work: UnitOfWork, value: FoundationState): P
   return undefined;
 }
 
-async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
+/** Whether enough members of a complex are built. */
+export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
   const found = await work.load(complex, name);
   if (found.stage !== 'active') return false;
   const { members, builtPercentage } = found.value;

@@ -1,7 +1,7 @@
 import { writeJson, numberIn } from '#kernel';
 import { flawOf } from '#http';
 import type { Catalogue, Field, Making, Parameter, ValueType, Values } from '#api';
-import { shownMoment, toKey, toMoment, uriOf } from '#api';
+import { exactNumber, shownMoment, toKey, toMoment, uriOf } from '#api';
 import { fromPythonText, toPythonText } from './python-text.ts';
 import { modelUri, parseUri } from './uri.ts';
 import type { Words } from './version.ts';
@@ -29,7 +29,8 @@ const READ: { readonly [K in Kind]: Read<K> } = {
       throw new Unreadable(words.tooLong);
     return text;
   },
-  Integer: (value) => {
+  Integer: (value, { wide }) => {
+    if (wide) return readWide(value);
     const number = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
     if (!Number.isSafeInteger(number)) throw new Unreadable('Unable to convert to an int');
     return (number as number) + 0;
@@ -71,6 +72,13 @@ const READ: { readonly [K in Kind]: Read<K> } = {
     return key;
   },
 };
+
+/** A whole number of any size as decimal text. */
+function readWide(value: unknown): string {
+  const exact = typeof value === 'string' ? /^\s*[+-]?\d+\s*$/.test(value) : Number.isSafeInteger(value);
+  if (!exact) throw new Unreadable('Unable to convert to an int');
+  return String(BigInt(String(value).trim().replace('+', '')));
+}
 
 const EMPTY: Readonly<Record<'text' | 'map' | 'other', (value: unknown) => unknown>> = {
   text: (value) => (value === null ? null : undefined),
@@ -164,6 +172,7 @@ function writeOne(type: ValueType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type.kind === 'Model') return uriOf(type.model, value as string | number);
   if (type.kind === 'String') return toPythonText(value);
+  if (type.kind === 'Integer' && type.wide) return exactNumber(value);
   if (type.kind === 'DateTime' && typeof value === 'string') return shownMoment(value);
   return value;
 }

@@ -53,6 +53,8 @@ export interface CommandExecutorOptions extends StateCacheOptions {
 interface ExecuteOptions {
   /** Whether its result, which has to be JSON, is kept in the metadata of its last event. */
   readonly keepsResult?: boolean;
+  /** Whether its append may be a large one. */
+  readonly large?: boolean;
 }
 
 /** Carries out units of work: read, decide, append; again where somebody else was faster. */
@@ -82,7 +84,7 @@ export class CommandExecutor {
   async execute<R>(
     metadata: CommandMetadata,
     task: (work: UnitOfWork) => Promise<R>,
-    { keepsResult = false }: ExecuteOptions = {},
+    { keepsResult = false, large = false }: ExecuteOptions = {},
   ): Promise<CommandResult<R>> {
     const { idempotencyKey } = metadata;
     const ledger = streamName('request', metadata.request);
@@ -109,7 +111,7 @@ export class CommandExecutor {
           written,
           keepsResult && idempotencyKey === undefined ? value : undefined,
         );
-        const { position, repeated } = await this.#store.append(writes, work.read());
+        const { position, repeated } = await this.#store.append(writes, work.read(), { large });
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.
           await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));

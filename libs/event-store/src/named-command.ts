@@ -21,6 +21,11 @@ export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
   get keepsResult(): boolean {
     return false;
   }
+
+  /** Whether what it decides may be more than an append usually takes: for commands that work on many objects at once. */
+  get isLarge(): boolean {
+    return false;
+  }
 }
 
 /** The value a command results in. */

@@ -27,7 +27,9 @@ const READ: { readonly [K in Kind]: Read<K> } = {
     }
     return value;
   },
-  Integer: (value) => {
+  Integer: (value, { wide }) => {
+    if (wide && typeof value === 'string' && /^-?\d+$/.test(value)) return String(BigInt(value));
+    if (wide && Number.isSafeInteger(value)) return String(value);
     if (!Number.isSafeInteger(value)) throw otherwise('a whole number');
     return (value as number) + 0;
   },

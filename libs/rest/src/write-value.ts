@@ -1,6 +1,6 @@
 import type { Key } from '#read-store';
 import type { Catalogue, Field, Model, Parameter, Values } from '#api';
-import { answers, shownMoment } from '#api';
+import { answers, exactNumber, shownMoment } from '#api';
 import { modelPath, objectPath } from './paths.ts';
 
 /** Where something is found. */
@@ -12,6 +12,7 @@ export interface Link {
 export function writeValue({ type, list }: Parameter, value: unknown): unknown {
   if (list) return value ?? [];
   if (type.kind === 'Map') return value ?? {};
+  if (type.kind === 'Integer' && type.wide) return exactNumber(value);
   if (type.kind === 'DateTime' && typeof value === 'string') return shownMoment(value);
   return value ?? null;
 }

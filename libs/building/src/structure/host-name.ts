@@ -39,6 +39,14 @@ export interface HostNamePlace {
   readonly zone: number | null;
 }
 
+/** Host names as RFC 1123 has them, in lower case, of at least two characters. */
+const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
+
+/** Refuses text that is no host name. */
+export function checkHostName(work: UnitOfWork, hostname: string): void {
+  if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
+}
+
 /** Takes a host name, in its site and in its zone; where somebody else has it, that is a fault of the field. */
 export async function takeHostName(
   work: UnitOfWork,

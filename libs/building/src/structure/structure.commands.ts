@@ -8,6 +8,7 @@ import type { ConfigOwner } from '#config';
 import { configValuesFrom, declaredSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { checkHolderMoves, removeAddressesOf } from '#ipam';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
@@ -17,14 +18,12 @@ import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
-import { freeHostName, takeHostName } from './host-name.ts';
+import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
+import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
 import { structure } from './structure.ts';
 import { structures } from './structures.ts';
-
-/** Host names as RFC 1123 has them, in lower case, of at least two characters. */
-const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
 
 type Fields = typeof structureFields;
 type Changes = ChangedValues<Fields>;
@@ -70,10 +69,6 @@ const secretNamesFor = async (
   ...(await declaredSecrets(work)),
 ];
 
-function checkHostName(work: UnitOfWork, hostname: string): void {
-  if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
-}
-
 @CommandHandler(CreateStructure)
 class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
   constructor(
@@ -96,7 +91,16 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
     if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
     await work.decide(structure, id, {
       type: 'DefineStructure',
-      data: { hostname, site, zone, blueprint, foundation: locator, configValues, configUuid: randomUUID() },
+      data: {
+        hostname,
+        site,
+        zone,
+        blueprint,
+        foundation: locator,
+        configValues,
+        configUuid: randomUUID(),
+        ...labelling(work, values),
+      },
     });
     return id;
   }
@@ -116,9 +120,9 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       return;
     }
     const before = found.value;
-    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+    const { hostname, site, blueprint, foundation: locator, config_values: config, labels, owner } = values;
     const zone = site === undefined && hostname === undefined ? undefined : await zoneOf(work, site ?? before.site);
-    const owner: ConfigOwner = {
+    const configOwner: ConfigOwner = {
       owner: `Structure ${id}`,
       secrets: this.secrets,
       request,
@@ -134,10 +138,13 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       zone,
       blueprint,
       foundation: locator,
-      configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
+      configValues: config === undefined ? undefined : await configValuesFrom(work, config, configOwner),
+      labels: labels ? labelsFrom(work, labels) : undefined,
+      owner: owner === undefined ? undefined : ownerFrom(owner),
     });
     const after: Structure = { ...before, ...changes };
     if (hostname !== undefined) checkHostName(work, hostname);
+    if (after.site !== before.site) await checkHolderMoves(work, id, after.site);
     if (after.blueprint !== before.blueprint || after.foundation !== before.foundation) {
       await checkFoundation(work, after.blueprint, after.foundation);
     }
@@ -197,6 +204,7 @@ const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', str
   const { foundation: locator, membership } = found.value;
   await freeHostName(work, id, found.value);
   await work.decide(foundation, locator, { type: 'VacateFoundation', data: { structure: id } });
+  await removeAddressesOf(work, id);
   if (membership) await removeMembership(work, membership.membership);
   await removeDependenciesOn(work, view, { structure: id });
   await removeDependenciesOn(work, view, { scriptStructure: id });

@@ -1,0 +1,55 @@
+import type { Decider, Message } from '#kernel';
+import { refuse } from '#kernel';
+
+/** Where an address of a host is. */
+export interface Held {
+  readonly address: number;
+  readonly interfaceName: string;
+  readonly aliasIndex: number | null;
+  readonly primary: boolean;
+}
+
+export type HolderAddressesCommand = Message<'PutAddress', Held> | Message<'DropAddress', { readonly address: number }>;
+export type HolderAddressesEvent =
+  Message<'AddressPut', Held> | Message<'AddressDropped', { readonly address: number }>;
+
+/** The largest number of addresses of one host; all of them go with it in one append. */
+export const MAX_HOLDER_ADDRESSES = 250;
+
+/**
+ * The addresses of one host: at most one is primary, and on each interface every alias index, and none of them, is there
+ * once. One stream for each host, so that this holds whoever is faster.
+ */
+export const holderAddresses: Decider<Map<number, Held>, HolderAddressesCommand, HolderAddressesEvent> = {
+  category: 'holderAddresses',
+  creationCommands: ['PutAddress'],
+  initial: () => new Map(),
+  decide: {
+    PutAddress: (data, state) => {
+      const others = [...state.values()].filter(({ address }) => address !== data.address);
+      if (others.length >= MAX_HOLDER_ADDRESSES) {
+        return refuse('networked', 'TOO_MANY', `a host has at most ${MAX_HOLDER_ADDRESSES} addresses`);
+      }
+      if (data.primary && others.some(({ primary }) => primary)) {
+        return refuse('is_primary', 'TAKEN', 'Networked allready has a primary ip');
+      }
+      const { interfaceName, aliasIndex } = data;
+      if (others.some((held) => held.interfaceName === interfaceName && held.aliasIndex === aliasIndex)) {
+        const text = 'Address with this Networked, Interface name and Alias index already exists.';
+        return refuse('__all__', 'TAKEN', text);
+      }
+      const before = state.get(data.address);
+      const same =
+        before?.interfaceName === interfaceName && before.aliasIndex === aliasIndex && before.primary === data.primary;
+      return same ? [] : { type: 'AddressPut', data };
+    },
+    DropAddress: ({ address }, state) => (state.has(address) ? { type: 'AddressDropped', data: { address } } : []),
+  },
+  evolve: {
+    AddressPut: (data, state) => state.set(data.address, data),
+    AddressDropped: ({ address }, state) => {
+      state.delete(address);
+      return state;
+    },
+  },
+};

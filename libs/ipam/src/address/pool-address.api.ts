@@ -1,0 +1,80 @@
+import type { Extension, Model } from '#api';
+import { defineModel, reference, text } from '#api';
+import type { Key } from '#read-store';
+import { byNumber } from '../by-number.ts';
+import { DeleteAddress } from './address.commands.ts';
+import type { AddressRow } from './addresses.ts';
+import { addresses } from './addresses.ts';
+import { derivedFields, placeFields } from './base-fields.ts';
+import { derivedValues } from './derived-values.ts';
+import {
+  ChangeDynamicAddress,
+  ChangeReservedAddress,
+  CreateDynamicAddress,
+  CreateReservedAddress,
+} from './pool-address.commands.ts';
+
+export const reservedAddressFields = {
+  ...placeFields,
+  reason: text(50, { required: true }),
+  ...derivedFields,
+};
+
+export const dynamicAddressFields = {
+  ...placeFields,
+  pxe: reference('BluePrint/PXE'),
+  ...derivedFields,
+};
+
+/** What both kinds have in common. */
+const shared = {
+  base: 'Utilities/BaseAddress',
+  idField: 'id',
+  rows: addresses,
+  sites: { index: 'block', of: 'Utilities/AddressBlock' },
+  complete: async (row: AddressRow, _: Key, { view }: Parameters<NonNullable<Model<AddressRow>['complete']>>[2]) => ({
+    ...(await derivedValues(view, row)),
+  }),
+  deletion: { command: (ids: readonly Key[]) => new DeleteAddress(ids) },
+  filters: { address_block: byNumber('address_block', 'Utilities/AddressBlock', 'block') },
+} as const;
+
+const presented = ({ block, offset, updated, created, kind }: AddressRow, id: Key) => ({
+  address_block: block,
+  offset,
+  updated,
+  created,
+  id,
+  type: kind,
+});
+
+/** Addresses that something else uses. */
+export const reservedAddressModel = defineModel<AddressRow, typeof reservedAddressFields>({
+  ...shared,
+  path: 'Utilities/ReservedAddress',
+  doc: 'An address that something uses which is not built from here.',
+  fields: reservedAddressFields,
+  kind: { kind: 'ReservedAddress' },
+  present: (row, id) => ({ ...presented(row, id), reason: row.reason }),
+  create: (values) => new CreateReservedAddress(values),
+  update: (id, values) => new ChangeReservedAddress(id, values),
+});
+
+/** Addresses in the DHCP pool of their block. */
+export const dynamicAddressModel = defineModel<AddressRow, typeof dynamicAddressFields>({
+  ...shared,
+  path: 'Utilities/DynamicAddress',
+  doc: 'An address in the DHCP pool of its block, and what an unknown machine with that lease boots.',
+  fields: dynamicAddressFields,
+  kind: { kind: 'DynamicAddress' },
+  present: (row, id) => ({ ...presented(row, id), pxe: row.pxe }),
+  create: (values) => new CreateDynamicAddress(values),
+  update: (id, values) => new ChangeDynamicAddress(id, values),
+});
+
+/** A PXE is used by the DHCP pools that name it. */
+export const pxeUsers: Extension = {
+  model: 'BluePrint/PXE',
+  users: async (view, name) =>
+    (await view.keys(addresses, { where: { pxe: String(name) } })).keys.map((key) => `DynamicAddress ${key}`),
+};
