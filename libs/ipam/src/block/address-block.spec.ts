@@ -56,7 +56,7 @@ describe('an address block', () => {
     given(addressBlock, defined, taken('1'))
       .when(change({ prefix: 31 }))
       .refuses('gateway_offset', 'RANGE');
-    given(addressBlock, defined, taken('1'))
+    given(addressBlock, defined, taken('5'))
       .when(change({ prefix: 126, subnet: 'fd00::', gatewayOffset: null }))
       .refuses('prefix', 'EXCLUDES');
     given(addressBlock, defined, taken('5'))
