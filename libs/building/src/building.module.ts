@@ -117,7 +117,7 @@ import { structures } from './structure/structures.ts';
     {
       provide: Symbol('holder source'),
       inject: [Holders],
-      useFactory: (holders: Holders) => holders.add(holderSource),
+      useFactory: (holders: Holders) => holders.add(holderSource()),
     },
     ...structureHandlers,
     ...networkedHandlers,

@@ -65,7 +65,8 @@ export class CommandRunner {
     try {
       for (const command of commands) steps.push(await this.#prepare(command, context));
       const keepsResult = commands.length > 0 && commands.every((command) => command.keepsResult);
-      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult });
+      const sharesAppend = commands.length === 1 ? commands[0]!.sharesAppend : undefined;
+      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult, sharesAppend });
     } catch (error) {
       if (!begun || isRefused(error)) await rollBack(steps, error);
       throw error;

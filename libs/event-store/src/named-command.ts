@@ -21,6 +21,14 @@ export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
   get keepsResult(): boolean {
     return false;
   }
+
+  /**
+   * A key where many commands want the same stream: those with one key that wait for each other are decided one behind the
+   * other and share an append, each with its own metadata, result and refusal. Undefined: it is appended alone.
+   */
+  get sharesAppend(): string | undefined {
+    return undefined;
+  }
 }
 
 /** The value a command results in. */
