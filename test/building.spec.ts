@@ -563,6 +563,32 @@ describe('jobs', () => {
   });
 });
 
+describe('what a complex carries', () => {
+  const stateOf = async (uri: string) => (await client.get(uri))['state'];
+  const becomes = (uri: string, state: string) => until(async () => (await stateOf(uri)) === state);
+
+  it('becomes located without a job when the complex becomes built, and again after it was destroyed', async () => {
+    const member = await newStructure('member10');
+    await created(TEST_COMPLEX, { name: 'soon', site: SITE1, description: 'soon', members: [member] });
+    const args = { site: SITE1, interface_map_list: [] };
+    await client.call(`${COMPLEX}:soon:(createFoundation)`, { hostname: 'soon1', ...args });
+    const carried = `${FOUNDATION}:soon1:`;
+    expect(await stateOf(carried)).toBe('planned');
+    await force(member, 'built');
+    await becomes(carried, 'located');
+    await force(carried, 'built');
+    await force(carried, 'planned');
+    await becomes(carried, 'located');
+    // Also where the complex was built before, and where enough of its members are all at once.
+    await client.call(`${COMPLEX}:soon:(createFoundation)`, { hostname: 'soon2', ...args });
+    await becomes(`${FOUNDATION}:soon2:`, 'located');
+    const { rows } = await database.pool.query<{ n: string }>(
+      `SELECT count(*) AS n FROM log.events WHERE stream = 'foundation-soon1' AND type = 'FoundationLocated'`,
+    );
+    expect(Number(rows[0]?.n)).toBe(2);
+  });
+});
+
 /** As the server before this one described its models. */
 const recorded = JSON.parse(readFileSync('test/cases/describe.json', 'utf8')) as Readonly<
   Record<string, { models?: Readonly<Record<string, Model>> }>

@@ -58,9 +58,13 @@ BluePrint/Script
   view add change delete                             BluePrint.*_script
 BluePrint/BluePrintScript
   view add change delete                             BluePrint.*_blueprintscript
+BluePrint/ResourceFile
+  (load)                                             BluePrint.can_load_resources
+  (export) (shipped)                                 BluePrint.view_resourcefile
 Site/Site
   view add change delete                             Site.*_site
   (getConfig) (explain) (getDependencyMap)           Site.view_site
+  (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
 Directory/Zone
@@ -92,6 +96,8 @@ Building/Foundation
   view change delete                                 Building.*_foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
+  (selectionImpact) (count)                          Building.view_foundation
+  (checkConfig)                                      Building.view_foundation
   (getFoundationTypes)                               Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
@@ -107,6 +113,8 @@ Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
+  (selectionImpact) (count) (getService)             Building.view_structure
+  (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
   (eraseSecret)                                      Building.change_structure
@@ -206,7 +214,7 @@ const catalogue = await (async () => {
 })();
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
-  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing };
+  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing, tally: nothing };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },

@@ -135,8 +135,12 @@ function valueFor({ type, list }: Pick<Field, 'type' | 'list'>, site: string, pr
 const valuesFor = (fields: Readonly<Record<string, Pick<Field, 'type' | 'list'>>>, site: string, protocol: Protocol) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueFor(field, site, protocol)]));
 
-const writable = ({ fields }: Model, modes: readonly string[]) =>
-  Object.fromEntries(Object.entries(fields).filter(([, { mode }]) => modes.includes(mode)));
+const writable = ({ fields }: Model, modes: readonly string[], protocol: Protocol) =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, { mode, protocols = [protocol] }]) => modes.includes(mode) && protocols.includes(protocol),
+    ),
+  );
 
 /** How a protocol is asked for something that concerns a site. */
 function asksFor(protocol: Protocol, path: string, what: string, site: string): Ask[] {
@@ -160,10 +164,18 @@ function asksFor(protocol: Protocol, path: string, what: string, site: string): 
       { method: cinp ? 'LIST' : 'GET', path: base },
     ],
     add: [
-      { method: cinp ? 'CREATE' : 'POST', path: base, body: valuesFor(writable(model, ['RW', 'RC']), site, protocol) },
+      {
+        method: cinp ? 'CREATE' : 'POST',
+        path: base,
+        body: valuesFor(writable(model, ['RW', 'RC'], protocol), site, protocol),
+      },
     ],
     change: [
-      { method: cinp ? 'UPDATE' : 'PATCH', path: object, body: valuesFor(writable(model, ['RW']), site, protocol) },
+      {
+        method: cinp ? 'UPDATE' : 'PATCH',
+        path: object,
+        body: valuesFor(writable(model, ['RW'], protocol), site, protocol),
+      },
     ],
     delete: [{ method: 'DELETE', path: object }],
   };
@@ -270,6 +282,7 @@ describe('a service of one site', () => {
       ['add', 'change', 'delete'].map((what) => `BluePrint/${name} ${what}`),
     ),
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
+    ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',

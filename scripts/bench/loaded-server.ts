@@ -31,6 +31,8 @@ export interface LoadedServer {
   /** For files of the bench. */
   readonly directory: string;
   load(load: Load): Promise<LoadResult>;
+  /** Calls an action over REST. @throws Error where it is refused */
+  call(path: string, parameters: object): Promise<unknown>;
   /** Processor time the server and its database have had, in seconds. */
   processorTime(): Promise<number>;
   /** Makes the sites from `s<from>` to the one before `s<to>`. */
@@ -41,16 +43,24 @@ export interface LoadedServer {
 /** How much longer than it should a load may take before it is ended, in milliseconds. */
 const MAX_OVERRUN_MS = 20_000;
 
-/** @param build folder of the build the server is started from; this one unless said */
-export async function loadedServer(build?: string): Promise<LoadedServer> {
+/**
+ * @param build folder of the build the server is started from; this one unless said
+ * @param settings of the server, besides where its database is
+ */
+export async function loadedServer(
+  build?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<LoadedServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-bench-'));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres(directory);
-  const server = await startContractor({ DATABASE_URL: postgres.url }, build).catch(async (error: unknown) => {
-    await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
-    throw error;
-  });
+  const server = await startContractor({ DATABASE_URL: postgres.url, ...settings }, build).catch(
+    async (error: unknown) => {
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    },
+  );
   const client = new CinpClient(server.url);
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
@@ -80,6 +90,16 @@ export async function loadedServer(build?: string): Promise<LoadedServer> {
       await once(child, 'close');
       if (text === '') throw new Error(`${verb} ${uri} did not end within ${seconds} s and ${MAX_OVERRUN_MS} ms`);
       return JSON.parse(text) as LoadResult;
+    },
+    call: async (path, parameters) => {
+      const response = await fetch(`${server.url}/api/rest/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer root:${token}` },
+        body: JSON.stringify(parameters),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 1000)}`);
+      return JSON.parse(text) as unknown;
     },
     processorTime: async () => {
       const [postmaster] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');

@@ -125,6 +125,7 @@ export const stories: readonly Story[] = [
       },
     },
     { type: 'ChangeBluePrint', data: { description: 'Another base', configValues: [['port', 23]], parents: [] } },
+    { type: 'ChangeBluePrint', data: { configSchema: { port: { type: 'integer', default: 22 } } } },
     {
       type: 'ChangeBluePrint',
       data: { foundationTypes: [], validationTemplate: {}, physicalInterfaceNames: ['eth1'] },
@@ -143,6 +144,8 @@ export const stories: readonly Story[] = [
       data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['base'] },
     },
     { type: 'ChangeBluePrint', data: { foundationBluePrints: [] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: ['base', 'metal'] } },
+    { type: 'LinkFoundationBluePrints', data: { source: 'base.toml', add: [], keep: ['base'] } },
   ),
   story(
     entry,
@@ -187,6 +190,7 @@ export const stories: readonly Story[] = [
     { type: 'BindFoundation', data: { dependency: 4 } },
     { type: 'UnbindFoundation', data: { dependency: 4 } },
     { type: 'ChangeFoundation', data: { complex: 'cluster' } },
+    { type: 'ChangeFoundation', data: { labels: { rack: 'r1' }, owner: 'alice' } },
     { type: 'ForceFoundation', data: { state: 'built' } },
     { type: 'ForceFoundation', data: { state: 'planned' } },
     { type: 'CloseFoundation', data: {} },
@@ -210,6 +214,7 @@ export const stories: readonly Story[] = [
     },
     { type: 'ChangeStructure', data: { hostname: 'web2', site: 'site2', zone: 2, blueprint: 'proxy' } },
     { type: 'ChangeStructure', data: { foundation: 'host2', configValues: [['port', 81]] } },
+    { type: 'ChangeStructure', data: { labels: { env: 'prod', service: 'web' }, owner: 'alice' } },
     { type: 'JoinComplex', data: { complex: 'cluster', membership: 5 } },
     { type: 'LeaveComplex', data: { membership: 5 } },
     { type: 'TakeStructure', data: { job: 12, script: 'create' } },

@@ -11,6 +11,7 @@ import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readModels } from './read-model-commands.ts';
+import { resources } from './resource-commands.ts';
 import { Refused, RestClient } from './rest-client.ts';
 import { serverAddress } from './server-address.ts';
 import { services } from './service-commands.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...nats,
   ...sessions,
   ...jobCommands,
+  ...resources,
   ...readModels,
   ...offline,
 };

@@ -12,8 +12,18 @@ export class Refused extends Error {
   readonly status: number;
 
   constructor(status: number, problem: unknown) {
-    const { detail, title } = (problem ?? {}) as { readonly detail?: string; readonly title?: string };
-    super(detail ?? title ?? `the server answered ${status}`);
+    const {
+      detail,
+      title,
+      errors = [],
+    } = (problem ?? {}) as {
+      readonly detail?: string;
+      readonly title?: string;
+      readonly errors?: readonly { readonly field: string; readonly text: string }[];
+    };
+    // Several reasons are told line by line.
+    const each = errors.map(({ field, text }) => (field === '' ? text : `${field}: ${text}`)).join('\n');
+    super(errors.length > 1 ? each : (detail ?? title ?? `the server answered ${status}`));
     this.status = status;
   }
 }

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { AuthModule } from '#auth';
 import type { NatsAccess } from '#auth';
-import { BlueprintModule } from '#blueprint';
+import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
@@ -15,6 +15,7 @@ import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import { platformResources } from '#platforms/resources';
 import { repeatOf, serverHalves } from '#platforms/servers';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
@@ -40,6 +41,7 @@ export interface ServerParts {
   readonly eventSourcing: EventSourcingOptions;
   /** A report of an agent was put aside, because nobody can take it. */
   readonly onUndeliverableReport?: () => void;
+  readonly onLateReport?: () => void;
   /** Told name and password of the administrator when one is made, once. */
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
@@ -54,6 +56,7 @@ class PartsModule {
       [Secrets, secrets],
       [SERVED, settings.config],
       [PLATFORMS, serverHalves satisfies readonly ServerHalf[]],
+      [SHIPPED_RESOURCES, platformResources],
     ];
     return {
       module: PartsModule,
@@ -106,6 +109,7 @@ export class AppModule {
           repeatOf,
           sites,
           onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
+          onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
         RecordsModule,

@@ -65,7 +65,7 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
   /** Where no other server is there to go on, what is at work is never taken to be lost. */
   #giveUpLater(): void {
     this.#givingUp = setTimeout(() => {
-      if (this.#foreman.alone) this.#giveUpLater();
+      if (this.#foreman.polls.alone) this.#giveUpLater();
       else this.#then(() => this.#stop(0));
     }, this.#giveUpMs).unref();
   }

@@ -89,7 +89,10 @@ function foremanHealth(foreman: Foreman | undefined): HealthState {
   if (!foreman) return { status: 'starting', reason: 'the modules are starting' };
   const { leading, fault, stalledJobs } = foreman;
   const state = leading ? 'leading' : 'standing-by';
-  if (!leading && fault !== undefined) return { status: 'degraded', reason: `jobs do not go on: ${fault}` };
+  if (fault !== undefined) {
+    const reason = `${leading ? 'it is not known whether jobs go on' : 'jobs do not go on'}: ${fault}`;
+    return { status: 'degraded', reason };
+  }
   if (stalledJobs === 0) return { status: 'ok', state };
   return { status: 'degraded', reason: `jobs wait for the database: ${stalledJobs}`, state };
 }
@@ -97,9 +100,10 @@ function foremanHealth(foreman: Foreman | undefined): HealthState {
 /** Whether the read models follow the log: here, or in the server this one stands by for. */
 function projectorHealth(projector: ReadStore['projector'] | undefined): HealthState {
   if (!projector) return { status: 'starting', reason: 'the modules are starting' };
-  const { state, since, lastError, starting } = projector.status;
+  const { state, since, lastError, starting, doubt } = projector.status;
   const details = { state, since: since.toISOString(), ...(starting.length > 0 ? { starting } : {}) };
   const reason = lastError?.text ?? `it is ${state}`;
+  if (doubt !== undefined) return { status: 'degraded', reason: doubt, ...details };
   if (state === 'projecting' || state === 'standing-by') return { status: 'ok', ...details };
   return { status: state === 'recovering' ? 'degraded' : 'down', reason, ...details };
 }

@@ -66,6 +66,11 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     help: 'Reports of subcontractors that nobody could take; they are dead letters',
     labels: [],
   });
+  const countLate = metrics.registry.counter({
+    name: 'contractor_late_reports_total',
+    help: 'Reports of subcontractors about tasks that had ended or were dispatched anew; they change nothing',
+    labels: [],
+  });
   const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
   const secrets = new Secrets(pool, key);
   await secrets.start().catch((error: unknown) => {
@@ -82,6 +87,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     installation,
     natsKey: nats,
     onUndeliverableReport: () => countUndeliverable({}),
+    onLateReport: () => countLate({}),
     onAdministratorCreated: ({ name, password }) => {
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);

@@ -21,3 +21,9 @@ export function canServe({ principal }: Caller, site: string, modules: readonly 
 const EVERYWHERE: ServiceScope = { sites: ['*'], modules: ['*'] };
 
 const within = (names: readonly string[], name: string): boolean => names.includes('*') || names.includes(name);
+
+/** The sites that a caller is bound to; undefined: none, it may work everywhere. */
+export function boundTo({ principal }: Caller): readonly string[] | undefined {
+  const sites = principal?.serviceScope?.sites;
+  return sites === undefined || sites.includes('*') ? undefined : sites;
+}

@@ -80,9 +80,14 @@ export class Catalogue {
       Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
     const fieldsOf = ({ fields }: Model) =>
       Object.fromEntries(Object.entries(fields).filter(([, field]) => shows(field)));
-    const models = this.models
-      .filter(shows)
-      .map((model) => ({ ...model, fields: fieldsOf(model), actions: actionsOf(model) }));
+    const filtersOf = ({ filters = {} }: Model) =>
+      Object.fromEntries(Object.entries(filters).filter(([, filter]) => shows(filter)));
+    const models = this.models.filter(shows).map((model) => ({
+      ...model,
+      fields: fieldsOf(model),
+      actions: actionsOf(model),
+      filters: filtersOf(model),
+    }));
     return new Catalogue(models, [], this.#declared);
   }
 

@@ -18,6 +18,8 @@ export interface Parameter<T = unknown> {
   /** Used where the caller leaves it out; without one it is required. */
   readonly default?: Json;
   readonly doc?: string;
+  /** What a map is made of, as JSON Schema, where that is known. */
+  readonly schema?: Readonly<Record<string, unknown>>;
   /** Never set: carries the type of the value. */
   readonly valueType?: { readonly of: T };
 }

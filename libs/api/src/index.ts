@@ -1,4 +1,4 @@
-export { ANONYMOUS, may } from './caller.ts';
+export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
@@ -33,9 +33,11 @@ export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
+export { shape, shaped } from './shape.ts';
+export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
-export { ApiService } from './service.ts';
+export { ApiService, isAddressable } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { NAME } from './names.ts';
 export { asText, byReference } from './values.ts';

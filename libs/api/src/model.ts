@@ -1,6 +1,6 @@
-import type { Caller } from '#kernel';
+import type { Caller, JsonMap } from '#kernel';
 import type { NamedCommand } from '#event-store';
-import type { Key, ReadModel, View } from '#read-store';
+import type { Key, ReadModel, View, Where } from '#read-store';
 import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
 
 /** Values by field or parameter name, in the shapes of the inside: references are ids. */
@@ -46,6 +46,11 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /**
+   * Parameters for which any JSON is taken, by name: what the action makes of it before anything is looked at, also of a
+   * value of the wrong type, one that cannot be used as it is, or one that makes the body too large, with why.
+   */
+  readonly reads?: Readonly<Record<string, (value: unknown, tooLarge: string | undefined) => JsonMap>>;
   /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
   readonly asOf?: boolean;
   /**
@@ -100,7 +105,7 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, sites, note, asOf } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession, reads, sites, note, asOf } = declared;
   const run =
     'command' in declared
       ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
@@ -112,6 +117,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(reads === undefined ? {} : { reads }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(sites === undefined ? {} : { sites }),
     ...(note === undefined ? {} : { note }),
@@ -119,10 +125,16 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
   };
 }
 
-/** A way to list some of the objects: the values of the read model's indexes they must have; null: none matches. */
+/**
+ * A way to list some of the objects: the conditions on the read model's indexes and tags they must fulfil; null: none
+ * matches. What has to be looked up for that is looked up in the view the list is taken of.
+ */
 export interface Filter {
+  /** The protocols it is shown on; those of its model unless said otherwise. */
+  readonly protocols?: readonly Protocol[];
+  readonly doc?: string;
   readonly parameters: Parameters;
-  readonly where: (parameters: Values) => Readonly<Record<string, string | number | null>> | null;
+  readonly where: (parameters: Values, view: View) => Where | null | Promise<Where | null>;
 }
 
 /** How objects are deleted. */

@@ -1,13 +1,14 @@
 import { shownValues } from '#config';
-import type { Fault, JsonMap } from '#kernel';
-import { Conflict, pairsOf, refuse } from '#kernel';
-import type { Clock, CommandGateway, NamedCommand, Position, Precondition } from '#event-store';
-import { CommandBatch, CommandContext } from '#event-store';
-import type { Key, Projector, ReadStore, View } from '#read-store';
-import { NotReady, StaleRead } from '#read-store';
-import { ANONYMOUS, may } from './caller.ts';
+import type { JsonMap } from '#kernel';
+import { Conflict, pairsOf } from '#kernel';
+import type { Position, Precondition } from '#event-store';
+import type { Key } from '#read-store';
+import { StaleRead } from '#read-store';
+import { may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { permissionFor, uriOf } from './catalogue.ts';
+import type { ReadSource } from './consistent-reads.ts';
+import { ConsistentReads } from './consistent-reads.ts';
 import { Forbidden } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
@@ -15,6 +16,8 @@ import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { RestrictedField } from './permissions.ts';
 import { restrictedFields } from './permissions.ts';
+import type { CommandTarget } from './send-commands.ts';
+import { rowOf, sendCommand, sendCommands, unchanged } from './send-commands.ts';
 import { SiteGuard } from './site-guard.ts';
 import { asDeclared, validate } from './validate.ts';
 
@@ -24,22 +27,8 @@ const EVERYTHING_SHOWN: readonly string[] = [];
 const MAX_TRIES = 20;
 
 /** What the API stands on. */
-export interface ApiContext {
+export interface ApiContext extends ReadSource, CommandTarget {
   readonly catalogue: Catalogue;
-  /** Where answers are read from, and who knows how far that has come. */
-  readonly reads: Pick<ReadStore, 'now' | 'at'> & { readonly projector: Pick<Projector, 'caughtUp' | 'reached'> };
-  readonly clock: Clock;
-  readonly head: () => Promise<Position>;
-  readonly commands: Pick<CommandGateway, 'execute'>;
-  /** How long an answer waits for the read models. */
-  readonly timeoutMs?: number;
-}
-
-/** What a command is sent with besides the request. */
-interface Sending {
-  readonly faults?: readonly Fault[];
-  readonly lastFaults?: readonly Fault[];
-  readonly preconditions?: readonly Precondition[];
 }
 
 /**
@@ -50,16 +39,16 @@ export class ApiService {
   readonly catalogue: Catalogue;
   readonly #context: ApiContext;
   readonly #guard: SiteGuard;
-  readonly #timeoutMs: number;
+  readonly #reads: ConsistentReads;
   /** The fields not everybody is shown, by the path of their model. */
   readonly #restricted: ReadonlyMap<string, readonly RestrictedField[]>;
 
   constructor(context: ApiContext) {
-    const { catalogue, timeoutMs = 5000 } = context;
+    const { catalogue } = context;
     this.catalogue = catalogue;
     this.#context = context;
     this.#guard = new SiteGuard(context);
-    this.#timeoutMs = timeoutMs;
+    this.#reads = new ConsistentReads(context);
     this.#restricted = new Map(
       catalogue.models.flatMap((model) => {
         const fields = restrictedFields(model);
@@ -70,17 +59,12 @@ export class ApiService {
 
   /** How far the log is shown, at least, by an answer that is read from now on. */
   get reached(): Position {
-    return this.#context.reads.projector.reached;
+    return this.#reads.reached;
   }
 
-  /**
-   * Waits until answers show the log up to a position, at least: one that the caller was given by another server. It
-   * waits as long as an answer would, and not for what the log has not come to.
-   */
-  async catchUpTo(position: Position): Promise<void> {
-    const { reads, head } = this.#context;
-    if (await reads.projector.caughtUp(position, 0)) return;
-    if (position <= (await head())) await reads.projector.caughtUp(position, this.#timeoutMs);
+  /** Waits until answers show the log up to a position, at least. */
+  catchUpTo(position: Position): Promise<void> {
+    return this.#reads.catchUpTo(position);
   }
 
   /** What is made of objects by key. @throws NotFound naming the first that is not there; Forbidden, NotReady */
@@ -92,7 +76,7 @@ export class ApiService {
     at?: Position,
   ): Promise<Map<Key, Shown<T>>> {
     this.#authorize(request, permissionFor(model, 'view'));
-    const view = await this.#view(at);
+    const view = await this.#reads.at(at);
     await this.#guard.objects(request.caller, model, keys, view, false);
     return show(model, keys, view, making, this.#hidden(model, request));
   }
@@ -107,9 +91,9 @@ export class ApiService {
     this.#authorize(request, permissionFor(model, 'view'));
     const { filter, ...page } = listing;
     const { caller } = request;
-    const view = await this.#view(at);
+    const view = await this.#reads.at(at);
     if (filter) await this.#guard.references(caller, filter.use.parameters, filter.parameters, view);
-    const where = filter ? filter.use.where(filter.parameters) : {};
+    const where = filter ? await filter.use.where(filter.parameters, view) : {};
     if (where === null) return { keys: [], total: 0 };
     return this.#guard.list(caller, model, { where: { ...model.kind, ...where }, ...page }, view);
   }
@@ -123,7 +107,7 @@ export class ApiService {
   ): Promise<{ readonly objects: ReadonlyMap<Key, Shown>; readonly total: number }> {
     const { keys, total } = await this.list(model, listing, request, at);
     return {
-      objects: await showFound(model, keys, await this.#view(at), AS_THEY_ARE, this.#hidden(model, request)),
+      objects: await showFound(model, keys, await this.#reads.at(at), AS_THEY_ARE, this.#hidden(model, request)),
       total,
     };
   }
@@ -140,14 +124,14 @@ export class ApiService {
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
     this.#guard.creation(request.caller, model, whole);
-    await this.#guard.references(request.caller, model.fields, whole, this.#context.reads.now);
+    await this.#guard.references(request.caller, model.fields, whole, this.#reads.now);
     const command = model.create(asDeclared(model.fields, whole), this.#call(request));
     const id = model.idField === undefined ? undefined : whole[model.idField];
-    const { value: key, position } = await this.#send(command, request, {
+    const { value: key, position } = await sendCommand(this.#context, command, request, {
       faults: validate(model.fields, whole),
       lastFaults: isAddressable(id) ? [] : [{ field: model.idField ?? '', code: 'INVALID', text: 'Invalid' }],
     });
-    return this.#answer(position, async (pending) =>
+    return this.#reads.answer(position, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
         ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
@@ -168,7 +152,7 @@ export class ApiService {
   ): Promise<Answer<ReadonlyMap<Key, Shown<T>>>> {
     this.#authorize(request, permissionFor(model, 'change'));
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
-    const { now } = this.#context.reads;
+    const { now } = this.#reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
     if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
     const hidden = this.#hidden(model, request);
@@ -177,7 +161,7 @@ export class ApiService {
       typeof values === 'function'
         ? await this.#changeFrom(model, keys, values, request)
         : await this.#change(model, new Map(keys.map((key) => [key, values])), request);
-    return this.#answer(position, async (pending) => {
+    return this.#reads.answer(position, async (pending) => {
       const shown = await show(model, keys, now, making, hidden);
       if (pending) for (const [key, { object }] of shown) shown.set(key, { object, since: undefined });
       return shown;
@@ -188,24 +172,28 @@ export class ApiService {
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
     this.#authorize(request, permissionFor(model, 'delete'));
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
-    await this.#guard.objects(request.caller, model, keys, this.#context.reads.now, true);
-    await show(model, keys, this.#context.reads.now, AS_THEY_ARE);
+    await this.#guard.objects(request.caller, model, keys, this.#reads.now, true);
+    await show(model, keys, this.#reads.now, AS_THEY_ARE);
     const { idempotencyKey: _, ...once } = request;
     const preconditions = unchanged(model, keys, request);
-    const { position } = await this.#send(model.deletion.command(keys), once, { preconditions });
-    return this.#answer(position, async () => undefined);
+    const { position } = await sendCommand(this.#context, model.deletion.command(keys), once, { preconditions });
+    return this.#reads.answer(position, async () => undefined);
   }
 
-  /** Calls an action on the model itself. */
-  async callStatic(action: Action, parameters: Values, request: Request): Promise<Answer<unknown>> {
+  /**
+   * Calls an action on the model itself.
+   * @param at as of which position, for actions that can be asked so; undefined: now
+   */
+  async callStatic(action: Action, parameters: Values, request: Request, at?: Position): Promise<Answer<unknown>> {
     const { permission, run } = action;
     this.#authorize(request, permission);
-    await this.#guard.staticCall(request.caller, action, parameters, this.#context.reads.now);
-    const call = this.#call(request);
+    const view = await this.#reads.at(at);
+    await this.#guard.staticCall(request.caller, action, parameters, view);
+    const call = { ...this.#call(request), view };
     if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
     const { idempotencyKey: _, ...once } = request;
-    const { value, position } = await this.#send(run.command(undefined, parameters, call), once);
-    return this.#answer(position, async () => value);
+    const { value, position } = await sendCommand(this.#context, run.command(undefined, parameters, call), once);
+    return this.#reads.answer(position, async () => value);
   }
 
   /**
@@ -221,7 +209,7 @@ export class ApiService {
     at?: Position,
   ): Promise<Answer<Map<Key, unknown>>> {
     this.#authorize(request, permission);
-    const view = await this.#view(at);
+    const view = await this.#reads.at(at);
     await this.#guard.objects(request.caller, model, keys, view, 'command' in run);
     await show(model, keys, view, AS_THEY_ARE);
     await this.#guard.references(request.caller, declared, parameters, view);
@@ -231,11 +219,12 @@ export class ApiService {
       for (const key of keys) values.set(key, await run.query(key, parameters, call));
       return asAnswer(values);
     }
-    const { value, position } = await this.#sendAll(
+    const { value, position } = await sendCommands(
+      this.#context,
       keys.map((key) => run.command(key, parameters, call)),
       request,
     );
-    return this.#answer(position, async (pending) => {
+    return this.#reads.answer(position, async (pending) => {
       const answers = new Map<Key, unknown>();
       for (const [n, key] of keys.entries()) {
         answers.set(key, run.answer && !pending ? await run.answer(key, this.#call(request)) : value[n]);
@@ -246,7 +235,7 @@ export class ApiService {
 
   /** What is said beside the value of a call; undefined: nothing. */
   async noteOf({ note }: Action, value: unknown): Promise<string | undefined> {
-    return note?.(value, this.#context.reads.now);
+    return note?.(value, this.#reads.now);
   }
 
   #authorize({ caller }: Request, permission: Permission): void {
@@ -260,18 +249,10 @@ export class ApiService {
     return restricted.filter(({ shownTo }) => !may(caller, shownTo)).map(({ name }) => name);
   }
 
-  async #view(at: Position | undefined): Promise<View> {
-    const { reads, head } = this.#context;
-    if (at === undefined) return reads.now;
-    if (at > (await head())) throw refuse('at', 'AHEAD', 'The log has not come that far.');
-    if (!(await reads.projector.caughtUp(at, this.#timeoutMs))) throw new NotReady('the read models are late');
-    return reads.at(at);
-  }
-
   /** Changes objects by what they are, whoever else changes them meanwhile. @throws Conflict where that never ends */
   async #changeFrom(model: Model, keys: readonly Key[], change: (object: Values) => Values, request: Request) {
     for (let tries = 1; ; tries += 1) {
-      const shown = await show(model, keys, this.#context.reads.now, AS_THEY_ARE, this.#hidden(model, request));
+      const shown = await show(model, keys, this.#reads.now, AS_THEY_ARE, this.#hidden(model, request));
       const changes = new Map([...shown].map(([key, { object }]) => [key, change(object)]));
       const latest = [...shown].map(([key, { since }]) => ({
         ...rowOf(model, key),
@@ -299,7 +280,7 @@ export class ApiService {
     }
     const commands = [...changes].map(([key, values]) => model.update!(key, asDeclared(model.fields, values), call));
     const faults = [...new Set(changes.values())].flatMap((values) => validate(model.fields, values));
-    const { position } = await this.#sendAll(commands, request, {
+    const { position } = await sendCommands(this.#context, commands, request, {
       faults,
       preconditions: [...preconditions, ...unchanged(model, [...changes.keys()], request)],
     });
@@ -307,59 +288,17 @@ export class ApiService {
   }
 
   #call({ caller }: Request): Call {
-    return { caller, view: this.#context.reads.now, now: this.#context.clock.now() };
-  }
-
-  async #sendAll(commands: readonly NamedCommand<unknown>[], request: Request, sending: Sending = {}) {
-    if (commands.length !== 1) return this.#send(new CommandBatch(commands), request, sending);
-    const { value, position } = await this.#send(commands[0]!, request, sending);
-    return { value: [value], position };
-  }
-
-  #send<R>(command: NamedCommand<R>, request: Request, sending: Sending = {}) {
-    const { caller, id, idempotencyKey, reason } = request;
-    const context = new CommandContext({
-      metadata: {
-        actor: caller.principal?.name ?? ANONYMOUS,
-        request: id,
-        correlation: id,
-        ...(reason === undefined ? {} : { reason }),
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      },
-      caller,
-      now: this.#context.clock.now(),
-      ...sending,
-    });
-    return this.#context.commands.execute(command, context);
-  }
-
-  /** Answers when the read models show the change, or are too late. */
-  async #answer<T>(position: Position | undefined, value: (pending: boolean) => Promise<T>): Promise<Answer<T>> {
-    const { projector } = this.#context.reads;
-    const late = position !== undefined && !(await projector.caughtUp(position, this.#timeoutMs));
-    return { value: await value(late), position, pending: late ? position : undefined };
+    return { caller, view: this.#reads.now, now: this.#context.clock.now() };
   }
 
   async #shown<T>(model: Model, key: Key, making: Making<T>, request: Request): Promise<Shown<T>> {
     const hidden = this.#hidden(model, request);
-    const [shown] = (await show(model, [key], this.#context.reads.now, making, hidden)).values();
+    const [shown] = (await show(model, [key], this.#reads.now, making, hidden)).values();
     return shown!;
   }
 }
 
 const asAnswer = <T>(value: T): Answer<T> => ({ value, position: undefined, pending: undefined });
-
-const rowOf = ({ path, rows }: Model, key: Key): Pick<Precondition, 'rows' | 'model' | 'key'> => ({
-  rows: rows?.name ?? '',
-  model: path,
-  key,
-});
-
-/** What the request expects of the objects. */
-const unchanged = (model: Model, keys: readonly Key[], { unchangedSince }: Request): Precondition[] =>
-  unchangedSince === undefined
-    ? []
-    : keys.map((key) => ({ ...rowOf(model, key), unchangedSince, otherwise: 'precondition-failed' }));
 
 /** Values as they were given, with the secrets in their maps masked. */
 const withoutSecrets = ({ fields }: Model, values: Values): Values =>
@@ -371,5 +310,5 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
   );
 
 /** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
-const isAddressable = (id: unknown): boolean =>
+export const isAddressable = (id: unknown): boolean =>
   typeof id !== 'string' || id === '' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(id);

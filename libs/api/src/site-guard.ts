@@ -1,7 +1,7 @@
 import type { Caller } from '#kernel';
-import type { Key, ListOptions, ReadStore, View } from '#read-store';
-import { compareKeys } from '#read-store';
-import { canServe } from './caller.ts';
+import type { Key, ListOptions, ReadStore, View, Where } from '#read-store';
+import { compareKeys, fulfils } from '#read-store';
+import { boundTo, canServe } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Forbidden, NotFound } from './errors.ts';
 import type { Parameters } from './field.ts';
@@ -23,10 +23,11 @@ export interface SiteGuardParts {
   readonly head: () => Promise<bigint>;
 }
 
-/** The sites that a caller is bound to; undefined: none, it may work everywhere. */
-function boundTo({ principal }: Caller): readonly string[] | undefined {
-  const sites = principal?.serviceScope?.sites;
-  return sites === undefined || sites.includes('*') ? undefined : sites;
+/** Whether an index may have a value where this is its condition. */
+function mayBe(condition: Where[string] | undefined, value: Key): boolean {
+  if (condition === undefined || condition === value) return true;
+  if (typeof condition !== 'object' || condition === null) return false;
+  return 'any' in condition ? condition.any.includes(value) : condition.all.every((one) => one === value);
 }
 
 /**
@@ -89,16 +90,13 @@ export class SiteGuard {
     const end = count === undefined ? undefined : skip + count;
     if (sites === 'itself') {
       const found = await view.many(rows, bound);
-      const matches = (row: object) =>
-        Object.entries(where).every(([index, value]) => rows.indexes[index]?.(row) === value);
-      const keys = [...found].flatMap(([key, row]) => (matches(row) ? [key] : [])).toSorted(compareKeys);
+      const keys = [...found].flatMap(([key, row]) => (fulfils(rows, row, where) ? [key] : [])).toSorted(compareKeys);
       return { keys: keys.slice(skip, end), total: keys.length };
     }
     const { index, of } = sites;
     const holder = of === undefined ? undefined : this.#modelOf(of);
     const places = holder ? (await this.list(caller, holder, {}, view)).keys : bound;
-    const wanted = where[index];
-    const at = wanted === undefined ? places : places.filter((place) => place === wanted);
+    const at = places.filter((place) => mayBe(where[index], place));
     const parts = await Promise.all(
       at.map((place) =>
         view.keys(rows, { where: { ...where, [index]: place }, ...(end === undefined ? {} : { count: end }) }),

@@ -60,8 +60,45 @@ describe('what a blueprint hands down', () => {
     ]);
   });
 
+  it('begins with the values that are declared, each by the last blueprint that declares its key', async () => {
+    const { layers, declarations } = await blueprintLayers(
+      viewOf({
+        base: {
+          ...value([], [['>dns', 'own']]),
+          configSchema: {
+            dns: { type: 'list', default: ['declared'] },
+            port: { type: 'integer', default: 80 },
+            name: { type: 'text', default: 'x' },
+          },
+        },
+        web: {
+          ...value(['base'], []),
+          configSchema: { port: { type: 'text', default: 'http' }, name: { type: 'text' } },
+        },
+      }),
+      'web',
+    );
+    expect(layers.map(({ source }) => source)).toEqual([
+      { kind: 'Default', id: 'base' },
+      { kind: 'Default', id: 'web' },
+      { kind: 'BluePrint', id: 'base' },
+      { kind: 'BluePrint', id: 'web' },
+    ]);
+    expect(layers[1]?.origins).toEqual({ port: { position: '2', actor: 'actor', at: moment(2) } });
+    expect([...overlay(layers).values]).toEqual([
+      ['dns', ['declared', 'own']],
+      ['port', 'http'],
+      ['_blueprint', 'web'],
+    ]);
+    expect(Array.from(declarations, ([key, { declared, by }]) => [key, declared.type, by.id])).toEqual([
+      ['dns', 'list', 'base'],
+      ['port', 'text', 'web'],
+      ['name', 'text', 'web'],
+    ]);
+  });
+
   it('is nothing where there is no blueprint', async () =>
-    expect(await blueprintLayers(view, 'none')).toEqual({ layers: [], changed: [] }));
+    expect(await blueprintLayers(view, 'none')).toEqual({ layers: [], changed: [], declarations: new Map() }));
 
   it('has a bound', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `b${n}`);

@@ -1,4 +1,5 @@
-import type { Layer } from '#config';
+import type { ConfigSchema, Declaration, Declarations, Layer, Origin, Source } from '#config';
+import type { Json } from '#kernel';
 import { refuse } from '#kernel';
 import type { View } from '#read-store';
 import type { BluePrintRow } from './blueprints.ts';
@@ -11,11 +12,13 @@ const MAX_LAYERS = 10_000;
 export interface BluePrintLayers {
   readonly layers: readonly Layer[];
   readonly changed: readonly string[];
+  /** What they declare of configurations: for each key what the last of them says. */
+  readonly declarations: Declarations;
 }
 
 /**
- * What a blueprint hands down: all that its parents do, in the order in which they are listed and depth first, then its
- * own values.
+ * What a blueprint hands down: what it and its parents declare to be the value of a key where nobody gives one; then all
+ * that its parents do, in the order in which they are listed and depth first; then its own values.
  * @throws Refusal where there are too many of them
  */
 export async function blueprintLayers(view: View, name: string): Promise<BluePrintLayers> {
@@ -33,8 +36,39 @@ export async function blueprintLayers(view: View, name: string): Promise<BluePri
   };
   await add(name, []);
   const own = layers.pop();
+  const declarations = declarationsOf([...layers, ...(own ? [own] : [])], rows);
   return {
-    layers: own ? [...layers, { ...own, attributes: [['_blueprint', name]] }] : [],
+    layers: own ? [...defaultLayers(declarations), ...layers, { ...own, attributes: [['_blueprint', name]] }] : [],
     changed: [...rows.values()].map(({ updated }) => updated),
+    declarations,
   };
+}
+
+const NONE: Declarations = new Map();
+
+/** What the blueprints of these layers declare, each key by the last of them. */
+function declarationsOf(layers: readonly Layer[], rows: ReadonlyMap<string, BluePrintRow>): Declarations {
+  if (![...rows.values()].some(({ configSchema }) => configSchema)) return NONE;
+  const declarations = new Map<string, Declaration>();
+  for (const { source } of layers) {
+    const { configSchema = {}, schemaOrigins = {} } = rows.get(String(source.id)) ?? {};
+    for (const [key, declared] of Object.entries(configSchema satisfies ConfigSchema)) {
+      declarations.set(key, { declared, by: { ...source, ...schemaOrigins[key] } });
+    }
+  }
+  return declarations;
+}
+
+/** The values that are declared for keys that nobody gives one, by the blueprint that declares them. */
+function defaultLayers(declarations: Declarations): Layer[] {
+  const layers = new Map<string, { source: Source; values: [string, Json][]; origins: Record<string, Origin> }>();
+  for (const [key, { declared, by }] of declarations) {
+    if (declared.default === undefined) continue;
+    const { id, position, actor, at } = by;
+    const layer = layers.get(String(id)) ?? { source: { kind: 'Default', id }, values: [], origins: {} };
+    layers.set(String(id), layer);
+    layer.values.push([key, declared.default]);
+    if (position !== undefined && actor !== undefined && at !== undefined) layer.origins[key] = { position, actor, at };
+  }
+  return [...layers.values()];
 }

@@ -22,9 +22,16 @@ const common = {
   created: dateTime({ mode: 'RO' }),
 };
 const scriptMap = map({ mode: 'RO' });
+/** What is declared of configurations: name of a value → its rules. */
+const configSchema = map({
+  default: {},
+  protocols: ['rest'],
+  doc: 'Declared keys of the configuration: key -> {type, required, secret, default, description, pattern, enum, minimum, maximum}.',
+});
 
 export const foundationBluePrintFields = {
   ...common,
+  config_schema: configSchema,
   foundation_type_list: text(200, { list: true, default: [] }),
   validation_template: map({ default: {} }),
   physical_interface_names: text(200, { list: true, default: [] }),
@@ -34,8 +41,14 @@ export const foundationBluePrintFields = {
 
 export const structureBluePrintFields = {
   ...common,
+  config_schema: configSchema,
   parent_list: reference('BluePrint/StructureBluePrint', { list: true, default: [] }),
   foundation_blueprint_list: reference('BluePrint/FoundationBluePrint', { list: true, required: true, default: [] }),
+  foundation_blueprint_sources: map({
+    mode: 'RO',
+    doc: 'Which resource file made a link: foundation blueprint → file. Those made by hand are not in it.',
+    protocols: ['rest'],
+  }),
   script_map: scriptMap,
 };
 
@@ -43,6 +56,7 @@ const present = (row: BluePrintRow, name: string | number): Values => ({
   name,
   description: row.description,
   config_values: shownValues(row.configValues),
+  config_schema: row.configSchema ?? {},
   updated: row.updated,
   created: row.created,
   foundation_type_list: row.foundationTypes,
@@ -50,6 +64,7 @@ const present = (row: BluePrintRow, name: string | number): Values => ({
   physical_interface_names: row.physicalInterfaceNames,
   parent_list: row.parents,
   foundation_blueprint_list: row.foundationBluePrints,
+  foundation_blueprint_sources: row.linkedBy ?? {},
   script_map: Object.fromEntries(
     Object.entries(row.scripts).map(([slot, script]) => [slot, uriOf('BluePrint/Script', script)]),
   ),

@@ -2,11 +2,11 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
-import type { ConfigOwner, Pairs } from '#config';
-import { configValuesFrom } from '#config';
+import type { ConfigOwner, ConfigSchema, Pairs } from '#config';
+import { configValuesFrom, schemaFaults } from '#config';
 import type { CommandContext } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
-import type { UnitOfWork } from '#kernel';
+import type { JsonMap, UnitOfWork } from '#kernel';
 import { Secrets } from '#secrets';
 import type { foundationBluePrintFields, structureBluePrintFields } from './blueprint.api.ts';
 import type { BluePrint, BluePrintChanges } from './blueprint.ts';
@@ -37,7 +37,7 @@ export class ChangeStructureBluePrint extends ChangeCommand<ChangedValues<Struct
 export class DeleteBluePrint extends DeleteCommand {}
 
 /** What is given of a blueprint; what is wrong with it is noted. */
-async function changesFrom(
+export async function changesFrom(
   work: UnitOfWork,
   name: string,
   values: Changes,
@@ -52,6 +52,7 @@ async function changesFrom(
     return configValuesFrom(work, config, owner);
   };
   const validationTemplate = values.validation_template === null ? {} : values.validation_template;
+  const schema = (values.config_schema === null ? {} : values.config_schema) as ConfigSchema | undefined;
   const changes = given({
     description: values.description,
     foundationTypes: values.foundation_type_list,
@@ -59,9 +60,11 @@ async function changesFrom(
     physicalInterfaceNames: values.physical_interface_names,
     parents: values.parent_list,
     foundationBluePrints: values.foundation_blueprint_list,
+    configSchema: whose.before || Object.keys(schema ?? {}).length > 0 ? schema : undefined,
     configValues: config === undefined ? undefined : await configValues(),
   });
   for (const fault of templateFaults(validationTemplate ?? {})) work.fault('validation_template', 'TEMPLATE', fault);
+  for (const fault of schemaFaults((schema ?? {}) as unknown as JsonMap)) work.fault('config_schema', 'SCHEMA', fault);
   if (changes.foundationTypes?.length === 0) {
     work.fault('foundation_type_list', 'BLANK', 'This field cannot be blank.');
   }

@@ -19,6 +19,9 @@ import { scriptLink } from './script-link.ts';
 import { scriptLinks } from './script-links.ts';
 import { scriptModel } from './script.api.ts';
 import { scriptHandlers } from './script.commands.ts';
+import { resourceFileModel } from './resources/resource-file.api.ts';
+import { LoadResourcesHandler } from './resources/resource-file.commands.ts';
+import { SHIPPED_RESOURCES, ShippedResources } from './resources/shipped-resources.ts';
 import { script } from './script.ts';
 import { scripts } from './scripts.ts';
 
@@ -30,8 +33,8 @@ import { scripts } from './scripts.ts';
       readModels: [blueprints, scripts, scriptLinks, pxes],
     }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER],
-      useFactory: (served: Served, log: Logger) => ({
+      inject: [SERVED, LOGGER, { token: SHIPPED_RESOURCES, optional: true }],
+      useFactory: (served: Served, log: Logger, shipped?: readonly URL[]) => ({
         namespaces: [{ name: 'BluePrint', position: 20 }],
         models: [
           bluePrintModel({ served, log }),
@@ -40,10 +43,11 @@ import { scripts } from './scripts.ts';
           scriptModel,
           scriptLinkModel,
           pxeModel,
+          resourceFileModel(new ShippedResources(shipped)),
         ],
       }),
     }),
   ],
-  providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers],
+  providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers, LoadResourcesHandler],
 })
 export class BlueprintModule {}

@@ -47,6 +47,10 @@ describe('a blueprint', () => {
   it.each<[Partial<FoundationBluePrint>, BluePrintEvent]>([
     [{ description: 'mine' }, { type: 'BluePrintDescribed', data: { description: 'mine' } }],
     [{ configValues: [] }, { type: 'BluePrintConfigured', data: { configValues: [] } }],
+    [
+      { configSchema: { ntp: { type: 'text' } } },
+      { type: 'ConfigSchemaChosen', data: { configSchema: { ntp: { type: 'text' } } } },
+    ],
     [{ parents: ['b', 'a'] }, { type: 'BluePrintParentsChosen', data: { parents: ['b', 'a'] } }],
     [{ foundationTypes: ['VM'] }, { type: 'FoundationTypesChosen', data: { foundationTypes: ['VM'] } }],
     [
@@ -68,6 +72,11 @@ describe('a blueprint', () => {
       .yieldsNothing();
     given(blueprint, defined).when(change(same)).yieldsNothing();
   });
+
+  it('without a schema is one with an empty schema', () =>
+    given(blueprint, defined)
+      .when(change({ configSchema: {} }))
+      .yieldsNothing());
 
   it('takes its parents in another order for a change: it is the order in which they apply', () =>
     given(blueprint, { type: 'BluePrintDefined', data: { ...value, parents: ['a', 'b'] } })
@@ -107,6 +116,73 @@ describe('a blueprint of a structure', () => {
     given(blueprint, defined)
       .when({ type: 'ChangeBluePrint', data: { foundationBluePrints: ['vm'] } })
       .yields({ type: 'FoundationBluePrintsAllowed', data: { foundationBluePrints: ['vm'] } }));
+});
+
+describe('a link of a blueprint of a structure', () => {
+  const defined: BluePrintEvent = {
+    type: 'BluePrintDefined',
+    data: { kind: 'structure', description: '', configValues: [], parents: [], foundationBluePrints: ['hand'] },
+  };
+  const link = (source: string, add: readonly string[], keep?: readonly string[]): BluePrintCommand => ({
+    type: 'LinkFoundationBluePrints',
+    data: { source, add, ...(keep ? { keep } : {}) },
+  });
+  const linked = (source: string, ...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsLinked',
+    data: { source, foundationBluePrints },
+  });
+  const unlinked = (source: string, ...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsUnlinked',
+    data: { source, foundationBluePrints },
+  });
+  const allowed = (...foundationBluePrints: string[]): BluePrintEvent => ({
+    type: 'FoundationBluePrintsAllowed',
+    data: { foundationBluePrints },
+  });
+
+  it('is made by a file, where it is not there', () => {
+    given(blueprint, defined)
+      .when(link('a.toml', ['metal', 'hand', 'metal']))
+      .yields(linked('a.toml', 'metal'));
+    given(blueprint, defined, linked('a.toml', 'metal'))
+      .when(link('b.toml', ['metal', 'hand']))
+      .yieldsNothing();
+  });
+  it('is taken back by the file that has made it', () => {
+    const links = [defined, linked('a.toml', 'metal', 'vm'), linked('b.toml', 'cloud')];
+    given(blueprint, ...links)
+      .when(link('a.toml', ['edge'], ['edge', 'metal']))
+      .yields(unlinked('a.toml', 'vm'), linked('a.toml', 'edge'));
+    given(blueprint, ...links)
+      .when(link('a.toml', []))
+      .yieldsNothing();
+    given(blueprint, ...links)
+      .when(link('c.toml', [], []))
+      .yieldsNothing();
+  });
+  it('that was taken back by hand, and made by hand again, is that of nobody', () =>
+    given(blueprint, defined, linked('a.toml', 'metal'), allowed('hand'), allowed('hand', 'metal'))
+      .when(link('a.toml', [], []))
+      .yieldsNothing());
+  it('stays that of the file where a list by hand holds it', () =>
+    given(blueprint, defined, linked('a.toml', 'metal'), allowed('metal'))
+      .when(link('a.toml', [], []))
+      .yields(unlinked('a.toml', 'metal')));
+  it('is none of a foundation', () =>
+    given(blueprint, { type: 'BluePrintDefined', data: value })
+      .when(link('a.toml', ['metal']))
+      .refuses('', 'NOT_FOUND'));
+  it('is shown with its file', () =>
+    expect(
+      rowsAfter(
+        blueprints,
+        ['web', defined],
+        ['web', linked('a.toml', 'metal', 'vm')],
+        ['web', linked('b.toml', 'cloud')],
+        ['web', unlinked('a.toml', 'vm')],
+        ['web', allowed('hand', 'metal')],
+      ).get('web'),
+    ).toMatchObject({ foundationBluePrints: ['hand', 'metal'], linkedBy: { metal: 'a.toml' }, updated: moment(5) }));
 });
 
 describe('a slot of a blueprint', () => {
@@ -211,6 +287,23 @@ describe('the row of a blueprint', () => {
       ['ntp', 'a'],
     ]);
     expect(row?.origins).toMatchObject({ ntp: { position: '1' }, dns: { position: '3' } });
+  });
+
+  it('knows which event each declaration came with', () => {
+    const declared = (configSchema: NonNullable<BluePrint['configSchema']>): BluePrintEvent => ({
+      type: 'ConfigSchemaChosen',
+      data: { configSchema },
+    });
+    const row = rowsAfter(
+      blueprints,
+      ['base', { type: 'BluePrintDefined', data: { ...value, configSchema: { ntp: { type: 'text' } } } }],
+      ['base', declared({ ntp: { type: 'text' }, port: { type: 'integer' } })],
+      ['base', declared({ ntp: { type: 'text' }, port: { type: 'text' } })],
+    ).get('base');
+    expect(row).toMatchObject({
+      schemaOrigins: { ntp: { position: '1' }, port: { position: '3' } },
+      updated: moment(3),
+    });
   });
 
   it('goes with the blueprint', () => expect(rowsAfter(blueprints, ['base', defined], ['base', deleted]).size).toBe(0));

@@ -2,7 +2,7 @@ export { blueprintLayers } from './blueprint-layers.ts';
 export type { BluePrintLayers } from './blueprint-layers.ts';
 export { BlueprintModule } from './blueprint.module.ts';
 export type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
-export { blueprints } from './blueprints.ts';
+export { blueprints, blueprintsFrom } from './blueprints.ts';
 export type { BluePrintRow } from './blueprints.ts';
 export {
   allowedFoundationBluePrints,
@@ -15,4 +15,5 @@ export type { FoundScript } from './find-script.ts';
 export type { Pxe } from './pxe.ts';
 export { pxeFor } from './find-pxe.ts';
 export { pxes } from './pxes.ts';
+export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';

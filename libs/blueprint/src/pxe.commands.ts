@@ -14,7 +14,7 @@ export class DeletePxe extends DeleteCommand {}
 const MARK = /\{[{%]/;
 
 /** Refuses texts that cannot be rendered, whatever the machine; what stands in the log may be written back. */
-function checkTemplates(work: UnitOfWork, given: ChangedValues<typeof pxeFields>, before?: Pxe): void {
+export function checkTemplates(work: UnitOfWork, given: ChangedValues<typeof pxeFields>, before?: Pxe): void {
   const texts = [
     ['boot_script', given.boot_script, before?.bootScript],
     ['template', given.template, before?.template],

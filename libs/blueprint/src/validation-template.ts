@@ -1,11 +1,8 @@
-import { createContext, Script } from 'node:vm';
-import { textOf } from '#config';
+import { matchPattern, patternFlaw, textOf } from '#config';
 import type { Json, JsonMap, UnitOfWork } from '#kernel';
 import type { BluePrint } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
 
-/** The largest value that is held against a pattern, in characters. */
-const MAX_VALUE = 10_000;
 /** How long the values of one machine may take to be held against all patterns of a template, in milliseconds. */
 export const MAX_MATCHING_MS = 250;
 
@@ -54,13 +51,8 @@ function askedFault(asked: Json): string | undefined {
   for (const bound of [min, max]) {
     if (bound !== undefined && typeof bound !== 'number') return 'has a "min" or "max" that is no number';
   }
-  if (pattern === undefined) return undefined;
-  try {
-    RegExp(pattern);
-    return undefined;
-  } catch {
-    return `has a pattern that is no regular expression: "${pattern}"`;
-  }
+  const flaw = pattern === undefined ? undefined : patternFlaw(pattern);
+  return flaw === undefined ? undefined : `has a pattern that ${flaw}`;
 }
 
 const askedOf = (asked: Json): Asked | undefined => {
@@ -98,7 +90,7 @@ function faultOf(value: Json, { pattern, min, max, is }: Asked, deadline: number
   const text = textOf(value);
   if (is !== undefined && text !== is) return `does not match "${text.slice(0, 200)}"`;
   if (pattern !== undefined) {
-    const match = text.length <= MAX_VALUE ? beginsWith(pattern, text, deadline) : 'no';
+    const match = matchPattern(pattern, text, { deadline });
     if (match === 'no') return `does not match "${text.slice(0, 200)}"`;
     if (match === 'too-long') return `takes too long to be held against its pattern: "${text.slice(0, 200)}"`;
   }
@@ -107,25 +99,6 @@ function faultOf(value: Json, { pattern, min, max, is }: Asked, deadline: number
   if (Number.isNaN(number)) return `is no number and no list: "${text.slice(0, 200)}"`;
   if (min !== undefined && number < min) return `is ${number}, at least ${min} wanted`;
   return max !== undefined && number > max ? `is ${number}, at most ${max} wanted` : undefined;
-}
-
-/** Where patterns run that are stopped when their time is up: a regular expression cannot be stopped in any other way. */
-const matching = createContext(Object.assign(Object.create(null) as object, { pattern: '', text: '' }));
-const matches = new Script('new RegExp(pattern).test(text)');
-
-/** Whether a text begins with a match of a pattern; too long: that is not known at the deadline, or the pattern is too large. */
-function beginsWith(pattern: string, text: string, deadline: number): 'yes' | 'no' | 'too-long' {
-  const timeout = Math.ceil(deadline - performance.now());
-  if (timeout <= 0) return 'too-long';
-  Object.assign(matching, { pattern: `^(?:${pattern})`, text });
-  try {
-    return matches.runInContext(matching, { timeout }) === true ? 'yes' : 'no';
-  } catch {
-    // It ran out of time, or of what regular expressions may take of the memory.
-    return 'too-long';
-  } finally {
-    Object.assign(matching, { pattern: '', text: '' });
-  }
 }
 
 function numberOf(value: Json): number {

@@ -5,6 +5,7 @@ import { explain, mergedConfiguration, servedLayer } from '#config';
 import type { Logger } from '#kernel';
 import type { Key, View } from '#read-store';
 import type { BuildingLayers } from './building-layers.ts';
+import { configFailures } from './config-check.ts';
 import { layersFor } from './config-uuid.ts';
 
 /** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
@@ -55,6 +56,21 @@ export const configActions = (
     query: async (key, _, { caller, view }) => {
       const found = await layersOf(view, key);
       return found ? explain(layersFor(caller, found.layers), found.classes) : null;
+    },
+  }),
+  checkConfig: action({
+    doc: 'What its blueprints declare of its configuration, and what of it is not so: for that no job would be made.',
+    protocols: ['rest'],
+    parameters: {},
+    asOf: true,
+    returns,
+    permission: { grant },
+    query: async (key, _, { caller, view }) => {
+      const found = await layersOf(view, key);
+      if (!found) return null;
+      const failures = await configFailures({ ...found, layers: layersFor(caller, found.layers) });
+      const declared = Array.from(found.declarations, ([name, { declared: rules, by }]) => ({ key: name, rules, by }));
+      return { declared, failures };
     },
   }),
 });

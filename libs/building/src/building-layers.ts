@@ -1,5 +1,5 @@
 import { blueprintLayers } from '#blueprint';
-import type { Layer, Pairs } from '#config';
+import type { Declarations, Layer, Pairs } from '#config';
 import { domainOf } from '#directory';
 import type { FoundationType } from '#platform';
 import type { View } from '#read-store';
@@ -16,6 +16,8 @@ export interface BuildingLayers {
   readonly classes: readonly string[];
   /** When each of the objects in it was last changed. */
   readonly changed: readonly string[];
+  /** What its blueprints declare of it. */
+  readonly declarations: Declarations;
 }
 
 /** Finds a platform's kind of foundation by its type text. */
@@ -74,6 +76,7 @@ export async function foundationLayers(
     layers: [...blueprint.layers, ...site.layers, { source: { kind: 'Foundation', id: locator }, attributes }],
     classes: type?.classes ?? [],
     changed: [...blueprint.changed, ...site.changed, row.updated],
+    declarations: blueprint.declarations,
   };
 }
 
@@ -108,5 +111,6 @@ export async function structureLayers(view: View, id: number, findType: FindType
     ],
     classes: type?.classes ?? [],
     changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
+    declarations: blueprint.declarations,
   };
 }

@@ -1,9 +1,12 @@
 import type { Logger } from '#kernel';
+import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Features } from '#event-sourcing';
+import type { Clock, EventStore } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import { JobInsight, JobTargetRegistry } from '#foreman';
 import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
@@ -21,21 +24,26 @@ import { complexModel, complexUsers, platformComplexModel } from './complex/comp
 import { complexHandlers } from './complex/complex.commands.ts';
 import { complex } from './complex/complex.ts';
 import { complexes } from './complex/complexes.ts';
+import { LocateCarriedHandler } from './complex/locate-carried.commands.ts';
+import { locateCarried } from './complex/locate-carried.ts';
 import { dependencies } from './dependency/dependencies.ts';
 import { dependencyJobModel, dependencyJobs } from './dependency/dependency-job.api.ts';
 import { dependencyTarget } from './dependency/dependency-target.ts';
 import { dependencyModel, dependencyUsers } from './dependency/dependency.api.ts';
 import { dependencyHandlers } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
-import { dependencyMap } from './dependency-map.api.ts';
+import { dependencyMap } from './impact/dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
-import { impacts } from './impact.api.ts';
+import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
+import { services } from './impact/services.api.ts';
+import { selectionCounts } from './selection/counts.api.ts';
+import { jobSelections } from './selection/job-selections.ts';
 import { holderSource } from './networked/holder-source.ts';
 import { networkedModel, networkedUsers } from './networked/networked.api.ts';
 import { networkedHandlers } from './networked/networked.commands.ts';
@@ -48,6 +56,14 @@ import { structureModel, structureUsers } from './structure/structure.api.ts';
 import { structureHandlers } from './structure/structure.commands.ts';
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
+
+/** What listens to the log. */
+const listeners: FactoryProvider = {
+  provide: Symbol('listeners of building'),
+  inject: [Features, EVENT_STORE, READ_STORE, CLOCK, CommandGateway],
+  useFactory: (features: Features, store: EventStore, reads: ReadStore, clock: Clock, gateway: CommandGateway) =>
+    features.add({ listeners: [locateCarried({ store, reads, clock, gateway })] }),
+};
 
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
 @Module({
@@ -106,7 +122,10 @@ import { structures } from './structure/structures.ts';
             ...dependencyUsers,
             dependencyMap,
             jobLogFilters,
+            ...jobSelections,
             ...impacts,
+            ...services,
+            ...selectionCounts,
           ],
         };
       },
@@ -123,6 +142,8 @@ import { structures } from './structure/structures.ts';
     ...networkedHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
+    LocateCarriedHandler,
+    listeners,
     ...dependencyHandlers,
   ],
 })

@@ -8,6 +8,7 @@ import type { ReadStore, View } from '#read-store';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
 import { complexes, complexState, isBuilt } from './complex/complexes.ts';
+import { checkJobConfig } from './config-check.ts';
 import { dependencies } from './dependency/dependencies.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
@@ -61,6 +62,10 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
       const value = await valueOf(work, locator);
       const awaited = value && (await dependencyOf(work, value));
       if (granted && awaited) checkSupports(by.script, [awaited]);
+    },
+
+    async checkConfig(_, locator, script) {
+      await checkJobConfig(script, await foundationLayers(reads.now, locator, typeOf));
     },
 
     async release(work, locator, job) {
@@ -151,7 +156,8 @@ export async function whyNotLocated(work: UnitOfWork, value: FoundationState): P
   return undefined;
 }
 
-async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
+/** Whether enough members of a complex are built. */
+export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
   const found = await work.load(complex, name);
   if (found.stage !== 'active') return false;
   const { members, builtPercentage } = found.value;

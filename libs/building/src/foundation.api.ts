@@ -23,7 +23,9 @@ import {
 } from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
+import { labelFields, presentLabels } from './selection/labels.ts';
 import { oneOf } from './one-of.ts';
+import { selection } from './selection/selection.ts';
 
 /** The fields that foundations of all platforms have. */
 export const commonFields = {
@@ -31,6 +33,7 @@ export const commonFields = {
   site: reference('Site/Site', { required: true }),
   blueprint: reference('BluePrint/FoundationBluePrint', { required: true }),
   id_map: map({ asText: true }),
+  ...labelFields,
   located_at: dateTime({ mode: 'RO' }),
   built_at: dateTime({ mode: 'RO' }),
   updated: dateTime({ mode: 'RO' }),
@@ -49,6 +52,7 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
   site: row.site,
   blueprint: row.blueprint,
   id_map: row.idMap,
+  ...presentLabels(row),
   located_at: row.locatedAt,
   built_at: row.builtAt,
   updated: row.updated,
@@ -130,7 +134,7 @@ export const foundationModel = (types: readonly FoundationType[], { jobs, config
     update: (locator, values) => new ChangeFoundation(locator, [], values),
     deletion,
     permissions,
-    filters: { site: bySite, todo: todo(types) },
+    filters: { site: bySite, todo: todo(types), selection: selection('Foundation') },
     actions: { setIdMap, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
   });
 
@@ -158,7 +162,7 @@ export function platformFoundationModel({
     update: (locator, values) => new ChangeFoundation(locator, own, values, complexField),
     deletion,
     permissions,
-    filters: { site: bySite },
+    filters: { site: bySite, selection: selection('Foundation') },
   });
 }
 

@@ -12,6 +12,7 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 import { structure } from './structure/structure.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
@@ -83,6 +84,7 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
       idMap: idMapOf(idMap),
       ...(await carrierFrom(work, complexField, values)),
       own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
+      ...labelling(work, values),
     });
     return locator;
   }
@@ -91,7 +93,7 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
 @CommandHandler(ChangeFoundation)
 class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
   async decide(work: UnitOfWork, { key: locator, own, values, complexField }: ChangeFoundation) {
-    const { site, blueprint, id_map: idMap } = values;
+    const { site, blueprint, id_map: idMap, labels, owner } = values;
     const found = await work.load(foundation, locator);
     if (found.stage === 'active' && (site !== undefined || blueprint !== undefined)) {
       const { value } = found;
@@ -106,6 +108,8 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(site === undefined ? {} : { site }),
         ...(blueprint === undefined ? {} : { blueprint }),
         ...(idMap === undefined ? {} : { idMap: idMapOf(idMap) }),
+        ...(labels ? { labels: labelsFrom(work, labels) } : {}),
+        ...(owner === undefined ? {} : { owner: ownerFrom(owner) }),
         ...(await carrierFrom(work, complexField, values)),
         own: Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap,
       },

@@ -1,5 +1,6 @@
 import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
 import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
+import type { Labels } from './selection/labels.ts';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
 export interface Foundation {
@@ -13,6 +14,10 @@ export interface Foundation {
   complex?: string | null;
   /** The fields of its platform. */
   own: JsonMap;
+  /** None: it has none. */
+  labels?: Labels;
+  /** Who answers for it. */
+  owner?: string | null;
 }
 
 /** The job a thing is being worked on by; a thing has at most one. */
@@ -53,6 +58,8 @@ export type FoundationEvent =
   | Message<'FoundationBluePrintChosen', { readonly blueprint: string }>
   | Message<'FoundationIdentified', { readonly idMap: JsonMap | null }>
   | Message<'FoundationOwnFieldsChanged', { readonly own: JsonMap }>
+  | Message<'FoundationLabelsChanged', { readonly labels: Labels }>
+  | Message<'FoundationOwnerChosen', { readonly owner: string | null }>
   | Message<'FoundationTaken', TakenBy>
   | Message<'FoundationReleased', { readonly job: number }>
   | Message<'FoundationLocated', object>
@@ -95,7 +102,7 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       state.stage === 'active' || state.stage === 'deleting'
         ? refuse('locator', 'TAKEN', 'Foundation with this Locator already exists.')
         : { type: 'FoundationDefined', data },
-    ChangeFoundation: ({ site, blueprint, idMap, complex, own }, state) => {
+    ChangeFoundation: ({ site, blueprint, idMap, complex, own, labels, owner }, state) => {
       if (state.stage !== 'active') return missing();
       const events: FoundationEvent[] = [];
       const { value } = state;
@@ -110,6 +117,12 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       }
       if (own !== undefined && !same(value.own, { ...value.own, ...own })) {
         events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...value.own, ...own } } });
+      }
+      if (labels !== undefined && !same(labels, value.labels ?? {})) {
+        events.push({ type: 'FoundationLabelsChanged', data: { labels } });
+      }
+      if (owner !== undefined && owner !== (value.owner ?? null)) {
+        events.push({ type: 'FoundationOwnerChosen', data: { owner } });
       }
       return events;
     },
@@ -188,6 +201,8 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationBluePrintChosen: set,
     FoundationIdentified: set,
     FoundationOwnFieldsChanged: set,
+    FoundationLabelsChanged: set,
+    FoundationOwnerChosen: set,
     FoundationTaken: (data, state) => put({ job: data })(data, state),
     FoundationReleased: put({ job: undefined }),
     FoundationLocated: put({ located: true }),

@@ -1,6 +1,7 @@
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { Foundation, TakenBy } from './foundation.ts';
+import { labelTags } from './selection/labels.ts';
 
 /** A foundation as it is shown. */
 export interface FoundationRow extends Readonly<Foundation> {
@@ -24,7 +25,7 @@ const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) =
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
   indexes: {
@@ -33,7 +34,14 @@ export const foundations: ReadModel<FoundationRow> = {
     blueprint: ({ blueprint }) => blueprint,
     complex: ({ complex }) => complex ?? null,
     bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
+    state: stateOf,
+    /** The complex that carries it, as long as it is planned. */
+    awaiting: ({ complex, locatedAt }) => (locatedAt === null ? (complex ?? null) : null),
+    owner: ({ owner }) => owner ?? null,
+    /** Whether a job is at work on it. */
+    working: ({ job }) => (job ? 'yes' : null),
   },
+  tags: { label: labelTags },
   on: {
     FoundationDefined: rule<FoundationRow, Foundation>((_, { data, at }) => ({
       ...data,
@@ -49,6 +57,8 @@ export const foundations: ReadModel<FoundationRow> = {
     FoundationBluePrintChosen: changed,
     FoundationIdentified: changed,
     FoundationOwnFieldsChanged: changed,
+    FoundationLabelsChanged: changed,
+    FoundationOwnerChosen: changed,
     FoundationTaken: change<FoundationRow, TakenBy>((row, { data }) => ({ ...row, job: data })),
     FoundationReleased: change<FoundationRow, unknown>((row) => ({ ...row, job: null })),
     FoundationLocated: change<FoundationRow, unknown>((row, { at }) => ({

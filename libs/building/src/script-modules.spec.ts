@@ -15,6 +15,7 @@ describe('what a machine has said of itself', () => {
         { source: { kind: 'Site', id: 'site1' }, values: [['db_password', secretReference('c')]] },
         { source: { kind: 'Foundation', id: 'host1' }, attributes: [['_foundation_id_map', FORGED]] },
       ],
+      declarations: new Map(),
       classes: [],
       changed: [],
     });

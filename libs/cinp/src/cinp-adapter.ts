@@ -64,7 +64,8 @@ async function granted(options: CinpAdapterOptions, request: HttpRequest, verb: 
 
   const version = versionOf(header('cinp-version'));
   if (version === undefined) throw wrong('Invalid CInP Protocol Version');
-  const data = request.hasBody ? await readData(request, maxBody) : undefined;
+  const reads = target.kind === 'action' && verb === 'CALL' ? target.action.reads : undefined;
+  const data = request.hasBody ? await readData(request, maxBody, reads) : undefined;
   checkShape(verb, uri, target, data);
   if (target.kind === 'model' && verb !== 'DESCRIBE' && verb !== 'CALL' && !allows(target.model, verb)) {
     throw new Forbidden(`${target.model.path} does not answer ${verb}`);

@@ -41,7 +41,11 @@ export function answerTo(error: unknown): Answer | undefined {
 /** A refusal in one of the three shapes clients tell apart: a code for programs, one message, or texts by field. */
 export function refusalBody({ faults }: Refusal): Body {
   const coded = faults.find(({ exception }) => exception !== undefined);
-  if (coded) return { exception: coded.exception, error: coded.code, message: coded.text };
+  if (coded) {
+    const { exception, code } = coded;
+    const alike = faults.filter((fault) => fault.exception === exception && fault.code === code);
+    return { exception, error: code, message: joined(alike) };
+  }
   if (faults.every(({ field }) => field === '')) return { message: joined(faults) };
   const fields = [...new Set(faults.map(nameOf))];
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { readJson, UnusableBody } from '#http';
-import type { HttpRequest } from '#http';
+import type { HttpRequest, PartReaders } from '#http';
 import { wrong } from './answer.ts';
 
 /** How clients know what is wrong with their data. */
@@ -13,9 +13,9 @@ const WORDS: { readonly [R in UnusableBody['rule']]: (why: string) => string } =
 const TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** The data of a request; undefined where there is none, and for `null`. @throws Rejected */
-export async function readData(request: HttpRequest, limit: number): Promise<unknown> {
+export async function readData(request: HttpRequest, limit: number, reads?: PartReaders): Promise<unknown> {
   try {
-    return await readJson(request, { limit, types: TYPES });
+    return await readJson(request, { limit, types: TYPES, reads });
   } catch (error) {
     if (error instanceof UnusableBody) throw wrong(WORDS[error.rule](error.message));
     throw error;

@@ -57,10 +57,10 @@ export async function configValuesFrom(work: UnitOfWork, given: unknown, whose: 
   const sealing: Sealing = { work, whose, isSecret };
   const values: [string, Json][] = [];
   for (const [key, value] of pairs) {
-    for (const [code, text] of faultsOf(key, value, sealing)) work.fault(FIELD, code, text);
+    for (const [code, text] of faultsOf(key, value, sealing)) work.fault(FIELD, code, text, key);
     const before = whose.before?.find(([name]) => name === key)?.[1];
     for (const [path, flaw] of templateFlaws({ path: key, name: key, value, before }, isSecret)) {
-      work.fault(FIELD, 'TEMPLATE', `config item "${path}" is not a valid template: ${flaw}`);
+      work.fault(FIELD, 'TEMPLATE', `config item "${path}" is not a valid template: ${flaw}`, path);
     }
     values.push([key, await sealed({ path: key, owner: key, name: key, value, before }, sealing)]);
   }
@@ -159,7 +159,7 @@ async function referenceFor({ path, owner, value, before }: Given, { work, whose
   if (known) return known;
   // It was written before its name was that of a secret.
   if (before !== undefined && before !== null && !looksLikeReference(before)) return keep(before);
-  work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`);
+  work.fault(FIELD, 'MASKED', `config item "${path}" is a mask, and there is no value it stands for`, path);
   return null;
 }
 

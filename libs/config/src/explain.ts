@@ -73,7 +73,8 @@ function* explaining(layers: readonly Layer[], classes: readonly string[]): Gene
   return { names, faults: [...faults, ...merged.faults] };
 }
 
-const sourceOf = ({ source, origins = {} }: Layer, key: string): Source => ({
+/** Where an entry comes from, with the event it was written with where that is known. */
+export const sourceOf = ({ source, origins = {} }: Layer, key: string): Source => ({
   ...source,
   ...(Object.hasOwn(origins, key) ? origins[key] : {}),
 });

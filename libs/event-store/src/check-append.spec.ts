@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkAppend } from './check-append.ts';
 import type { NewEvent, Write } from './event-store.ts';
-import { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
+import {
+  AppendRefused,
+  MAX_APPEND_BYTES,
+  MAX_APPEND_STREAMS,
+  MAX_LARGE_APPEND_BYTES,
+  MAX_LARGE_APPEND_STREAMS,
+  NO_STREAM,
+} from './event-store.ts';
 
 const event = (data: string, meta = ''): NewEvent => ({ id: '1', type: 'Made', data, meta });
 const write = (stream: string, ...events: NewEvent[]): Write => ({ stream, expected: NO_STREAM, events });
@@ -48,5 +55,14 @@ describe('an append', () => {
     ],
   ])('of %s', (_, writes, checks, rule) => {
     expect(ruleAgainst(writes, checks)).toBe(rule);
+  });
+
+  it.each([
+    ['as many streams as a large one may have', [one], checks(MAX_LARGE_APPEND_STREAMS - 1), 'taken'],
+    ['one more', [one], checks(MAX_LARGE_APPEND_STREAMS), 'TOO_MANY_STREAMS'],
+    ['as many bytes', [write('t-a', event('x'.repeat(MAX_LARGE_APPEND_BYTES)))], [], 'taken'],
+    ['one more byte', [write('t-a', event('x'.repeat(MAX_LARGE_APPEND_BYTES), 'y'))], [], 'TOO_LARGE'],
+  ])('that says it is large, of %s', (_, writes, checks, rule) => {
+    expect(ruleAgainst(writes, checks, { large: true })).toBe(rule);
   });
 });

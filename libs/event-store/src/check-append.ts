@@ -1,8 +1,16 @@
-import type { Check, Write } from './event-store.ts';
-import { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS } from './event-store.ts';
+import type { AppendOptions, Check, Write } from './event-store.ts';
+import {
+  AppendRefused,
+  MAX_APPEND_BYTES,
+  MAX_APPEND_STREAMS,
+  MAX_LARGE_APPEND_BYTES,
+  MAX_LARGE_APPEND_STREAMS,
+} from './event-store.ts';
 
 /** What every adapter asks of an append before it touches the store. */
-export function checkAppend(writes: readonly Write[], checks: readonly Check[]): void {
+export function checkAppend(writes: readonly Write[], checks: readonly Check[], { large }: AppendOptions = {}): void {
+  const mostStreams = large ? MAX_LARGE_APPEND_STREAMS : MAX_APPEND_STREAMS;
+  const mostBytes = large ? MAX_LARGE_APPEND_BYTES : MAX_APPEND_BYTES;
   if (writes.length === 0 || writes.some((write) => write.events.length === 0)) {
     throw new AppendRefused('EMPTY', 'an append needs at least one stream, and at least one event for each');
   }
@@ -11,11 +19,8 @@ export function checkAppend(writes: readonly Write[], checks: readonly Check[]):
   if (new Set(streams).size !== streams.length) {
     throw new AppendRefused('STREAM_TWICE', 'a stream may stand only once in an append');
   }
-  if (streams.length > MAX_APPEND_STREAMS) {
-    throw new AppendRefused(
-      'TOO_MANY_STREAMS',
-      `${streams.length} streams in one append; at most ${MAX_APPEND_STREAMS}`,
-    );
+  if (streams.length > mostStreams) {
+    throw new AppendRefused('TOO_MANY_STREAMS', `${streams.length} streams in one append; at most ${mostStreams}`);
   }
   let bytes = 0;
   for (const write of writes) {
@@ -26,7 +31,7 @@ export function checkAppend(writes: readonly Write[], checks: readonly Check[]):
       }
     }
   }
-  if (bytes > MAX_APPEND_BYTES) {
-    throw new AppendRefused('TOO_LARGE', `${bytes} bytes in one append; at most ${MAX_APPEND_BYTES}`);
+  if (bytes > mostBytes) {
+    throw new AppendRefused('TOO_LARGE', `${bytes} bytes in one append; at most ${mostBytes}`);
   }
 }

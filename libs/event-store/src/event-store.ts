@@ -90,6 +90,15 @@ export const MAX_APPEND_BYTES = 900_000;
 /** At most this many streams written or checked by one append, on every adapter. */
 export const MAX_APPEND_STREAMS = 1_000;
 
+/** The same of an append that says it is large, on adapters that take such. */
+export const MAX_LARGE_APPEND_BYTES = 32_000_000;
+export const MAX_LARGE_APPEND_STREAMS = 50_000;
+
+export interface AppendOptions {
+  /** It may be larger than others. An adapter that cannot do that takes no notice, and refuses it where it is too large. */
+  readonly large?: boolean;
+}
+
 /** An append that no adapter takes; it is refused before anything is written. */
 export class AppendRefused extends Error {
   readonly rule: 'TOO_LARGE' | 'TOO_MANY_STREAMS' | 'STREAM_TWICE' | 'EMPTY' | 'NUL_CHARACTER';
@@ -111,7 +120,7 @@ export interface EventStore {
    * @throws Conflict (of the kernel) naming the streams that are not at the expected revision.
    * @throws AppendRefused
    */
-  append(writes: readonly Write[], checks?: readonly Check[]): Promise<Appended>;
+  append(writes: readonly Write[], checks?: readonly Check[], options?: AppendOptions): Promise<Appended>;
   /** Events of one stream; empty where there is no such stream. */
   readStream(stream: string, options?: ReadStreamOptions): Promise<StoredEvent[]>;
   /** Whether `readAll` begins behind any number; otherwise only behind 0, an event, or the end of another read. */

@@ -16,7 +16,14 @@ export type { CommandClass, PreconditionCheck } from './command-runner.ts';
 export { NamedCommand } from './named-command.ts';
 export type { ResultOf } from './named-command.ts';
 export { UnitOfWorkHandler } from './unit-of-work-handler.ts';
-export { AppendRefused, MAX_APPEND_BYTES, MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
+export {
+  AppendRefused,
+  MAX_APPEND_BYTES,
+  MAX_APPEND_STREAMS,
+  MAX_LARGE_APPEND_BYTES,
+  MAX_LARGE_APPEND_STREAMS,
+  NO_STREAM,
+} from './event-store.ts';
 export type {
   Appended,
   Check,

@@ -38,6 +38,15 @@ describe('the leader among several processes on one database', () => {
     await database.drop();
   });
 
+  it('is not sure to lead after it has stood still, until the database has answered', async () => {
+    const { leadership } = await candidate('duty', database.url, { ...QUICK, answer: 100, lease: 10_000 });
+    await until(() => leadership.leading);
+    expect(leadership.doubt).toBeUndefined();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(leadership.doubt).toMatch(/^it was last heard 0[.]\d s ago that this process leads$/);
+    await until(() => leadership.leading && leadership.doubt === undefined);
+  });
+
   async function candidate(name = 'duty', url = database.url, times = QUICK): Promise<Candidate> {
     const pool = new Pool({ connectionString: url, max: 3 });
     pool.on('error', () => undefined);

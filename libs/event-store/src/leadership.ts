@@ -63,6 +63,8 @@ export class Leadership {
   #candidacy: Promise<void> | undefined;
   #lastError: string | undefined;
   #fault: string | undefined;
+  /** When the database last showed that this process leads, as of `performance.now()`. */
+  #shownAt = 0;
 
   constructor({ pool, name, duty, onError, times = TIMES }: LeadershipOptions) {
     this.#pool = pool;
@@ -80,6 +82,17 @@ export class Leadership {
   /** Why this process neither leads nor stands by for another one that does; undefined where it does one of them. */
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  /**
+   * Why it is not known whether this process leads still, though it takes itself to do so: it has stood still, and the
+   * database may have given its place to another one. Undefined where it is known.
+   */
+  get doubt(): string | undefined {
+    const { heartbeat, answer } = this.#times;
+    const silentMs = performance.now() - this.#shownAt;
+    if (!this.#leading || silentMs <= heartbeat + answer) return undefined;
+    return `it was last heard ${(silentMs / 1000).toFixed(1)} s ago that this process leads`;
   }
 
   /** Resolves when this process leads, or stands by. @throws what the database or the duty's preparation throws */
@@ -157,6 +170,7 @@ export class Leadership {
       }
       client.on('end', () => this.#lose(term, new Error('the connection to the database has ended')));
       this.#term = term;
+      this.#shownAt = performance.now();
       await client.query(LEASE, [String(this.#times.lease)]);
       void this.#keepLease(term);
       await this.#duty.prepare(signal);
@@ -182,7 +196,12 @@ export class Leadership {
       await sleep(heartbeat, undefined, { ref: false, signal }).catch(() => undefined);
       if (signal.aborted) return;
       const unanswered = setTimeout(() => this.#lose(term, new Error('the database does not answer')), answer);
-      await term.client.query('SELECT').catch((error: unknown) => this.#lose(term, error));
+      await term.client.query('SELECT').then(
+        () => {
+          if (term === this.#term) this.#shownAt = performance.now();
+        },
+        (error: unknown) => this.#lose(term, error),
+      );
       clearTimeout(unanswered);
     }
   }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Conflict } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { testDatabase, until } from '#testing';
 import type { EventStore, NewEvent } from './event-store.ts';
-import { NO_STREAM } from './event-store.ts';
+import { MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from '../test/event-store.suite.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
@@ -46,6 +47,15 @@ describe('appends that are sent together', () => {
       await statuses(store.append([write('thing-a')]), store.append([broken]), store.append([write('thing-b')])),
     ).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await store.readStream('thing-bad')).toEqual([]);
+  });
+
+  it('may be large where they say so', async () => {
+    const writes = Array.from({ length: MAX_APPEND_STREAMS + 500 }, (_, n) => write(`large-${n}`));
+    await expect(store.append(writes)).rejects.toMatchObject({ rule: 'TOO_MANY_STREAMS' });
+    await store.append(writes, [{ stream: 'large-none', revision: NO_STREAM }], { large: true });
+    expect((await store.readStream(`large-${MAX_APPEND_STREAMS + 499}`)).length).toBe(1);
+    await expect(store.append([write('large-more'), ...writes], [], { large: true })).rejects.toThrow(Conflict);
+    expect(await store.readStream('large-more')).toEqual([]);
   });
 
   it('may check the same stream', async () => {

@@ -4,6 +4,7 @@ import { AppendBatcher } from './append-batcher.ts';
 import { Signal } from './signal.ts';
 import { checkAppend } from './check-append.ts';
 import type {
+  AppendOptions,
   Appended,
   Check,
   EventStore,
@@ -74,8 +75,12 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     chosen(recent.after(after, limit) ?? (await readFrom(after, limit)), categories);
 
   return {
-    append: async (writes: readonly Write[], checks: readonly Check[] = []): Promise<Appended> => {
-      checkAppend(writes, checks);
+    append: async (
+      writes: readonly Write[],
+      checks: readonly Check[] = [],
+      options: AppendOptions = {},
+    ): Promise<Appended> => {
+      checkAppend(writes, checks, options);
       try {
         return { position: await batcher.append(writes, checks), repeated: false };
       } catch (error) {

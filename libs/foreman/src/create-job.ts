@@ -43,6 +43,7 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   if (!slot && !isLifeCycle(script)) {
     throw refuseAs('ForemanException', 'INVALID_SCRIPT', `blueprint "${blueprint}" has no script "${script}"`);
   }
+  await target.checkConfig?.(work, wanted.target, script);
   const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
   const source = slot?.text ?? NOTHING;
   const compiled = compile(source);

@@ -1,6 +1,7 @@
 import type { Values } from '#api';
 import { asText, defineModel, parameter, staticAction } from '#api';
 import type { View } from '#read-store';
+import { cannotBeTaken, outcomeOfResult } from '#wire';
 import { FetchTasks, ReportPolledTask } from './dispatch.commands.ts';
 import { jobs } from './jobs.ts';
 
@@ -36,9 +37,12 @@ export const dispatchModel = defineModel({
       parameters: { job_id: integer(), cookie: text(), data: map() },
       returns: text(),
       permission,
+      // A result that cannot be taken fails the task with the reason: refused, its job would wait for it for ever.
+      reads: {
+        data: (result, tooLarge) => (tooLarge === undefined ? outcomeOfResult(result) : cannotBeTaken(tooLarge)),
+      },
       sites: placeOfTask,
-      command: ({ job_id: job, cookie, data }) =>
-        new ReportPolledTask(Number(job), String(cookie), { result: data as never }),
+      command: ({ job_id: job, cookie, data }) => new ReportPolledTask(Number(job), String(cookie), data as never),
     }),
     jobError: staticAction({
       doc: 'Takes the failure of a task; the job goes into error.',

@@ -107,7 +107,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!(await this.sites.has(site, agentOf(holder)))) {
       throw refuse('site', 'NOT_FOUND', `there is no site ${JSON.stringify(site)}`);
     }
-    const tasks = await this.#handedBefore(holder, await this.foreman.heardPolling(holder, true));
+    const tasks = await this.#handedBefore(holder, await this.foreman.polls.heard(holder, true));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;
     for (const module of new Set(modules)) {
@@ -165,8 +165,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       const { order, dispatch, stage } = row;
       if (!order || !dispatch?.holder) continue;
       if (dispatch.holder.session !== holder.session) {
-        const over = this.foreman.polls.deadlineOf(dispatch.holder, Date.parse(dispatch.deadline)) <= this.foreman.now;
-        if (over) await this.foreman.reconcileNow(Number(key));
+        if (this.foreman.polls.isOver(dispatch)) await this.foreman.reconcileNow(Number(key));
       } else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
         const task = await this.#polled(Number(key), order, dispatch.cookie);
         if (task) again.push(task);
@@ -182,7 +181,7 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    await this.foreman.heardPolling(holderOf(caller), false);
+    await this.foreman.polls.heard(holderOf(caller), false);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
     const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome), context);

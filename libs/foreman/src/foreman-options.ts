@@ -14,6 +14,8 @@ export interface ForemanOptions {
   readonly sites: ReadModel;
   /** A report of an agent was put aside, because nobody can take it. */
   readonly onUndeliverableReport: () => void;
+  /** A report of an agent came when nobody waited for it any more. */
+  readonly onLateReport: () => void;
   /** How long an agent on the wire may be silent before its task is taken to be lost, in milliseconds. */
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */

@@ -6,7 +6,7 @@ import { systemClock } from '#event-store';
 import { refuse, silentLogger } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { stateAfter, testDatabase, until } from '#testing';
-import type { ForemanWire, Report, Task } from '#wire';
+import type { ForemanWire, Report, SentTask, Task } from '#wire';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
@@ -26,6 +26,7 @@ describe('a term of the foreman', () => {
   let stalled: StalledJobs;
   let steps: StepTimes;
   let sent: Task[];
+  let withdrawn: SentTask[];
   let carriedOut: string[];
   let answer: Answer;
   let broken: Error | undefined;
@@ -49,6 +50,11 @@ describe('a term of the foreman', () => {
     send: async (task) => {
       if (broken) throw broken;
       sent.push(task);
+      return `receipt of ${task.cookie}`;
+    },
+    withdraw: async (task) => {
+      if (broken) throw broken;
+      withdrawn.push(task);
     },
     stop: async () => undefined,
   };
@@ -65,7 +71,7 @@ describe('a term of the foreman', () => {
     clock = systemClock();
     stalled = new StalledJobs();
     steps = new StepTimes(database.pool, 10);
-    [sent, carriedOut] = [[], []];
+    [sent, withdrawn, carriedOut] = [[], [], []];
     answer = async () => undefined;
     [broken, secretsFault] = [undefined, undefined];
     const options = {
@@ -78,6 +84,7 @@ describe('a term of the foreman', () => {
       repeatOf: () => 'safe' as const,
       sites,
       onUndeliverableReport: () => undefined,
+      onLateReport: () => undefined,
       lease: 30_000,
       pollLease: 600_000,
       slowStep: 10,
@@ -130,7 +137,7 @@ describe('a term of the foreman', () => {
     answer = failing(FULL);
     await expect(term.takeReport(report)).rejects.toBe(FULL);
     answer = failing(refuse('', 'BAD_COOKIE', 'Bad Cookie'));
-    await term.takeReport(report);
+    await expect(term.takeReport(report)).rejects.toThrow('Bad Cookie');
     expect(carriedOut).toEqual(['ReportTask', 'ReportTask']);
     answer = failing(new TypeError('no idea'));
     await term.takeReport(report);
@@ -155,12 +162,92 @@ describe('a term of the foreman', () => {
 
     term.watchStep(12, clock.millis() + 60_000);
     expect(term.size).toBeGreaterThan(0);
-    term.forget(12);
+    term.forget(12, false);
     expect(term.size).toBe(0);
     while (await ledger.has('c1')) await turn();
     // What comes late leaves nothing behind.
     term.beat({ job: 12, cookie: 'c1', agent: 'one' });
     expect(term.size).toBe(0);
+  });
+
+  /** A job with another dispatch of its task. */
+  const dispatchedAnew = (): Job => ({ ...state(), dispatch: { ...dispatch, cookie: 'c2' } });
+  const taskOf = (cookie: string) => ({ cookie, site: 'site1', module: 'lab', receipt: `receipt of ${cookie}` });
+
+  it('takes back a dispatch before it sends the next one, also after another process has sent it', async () => {
+    answer = async () => state();
+    term.look(12);
+    await until(() => sent.length === 1);
+    answer = async () => dispatchedAnew();
+    term.look(12);
+    await until(() => sent.length === 2);
+    expect(withdrawn).toEqual([taskOf('c1')]);
+    await ledger.note(13, taskOf('of another process'));
+    term.look(13);
+    await until(() => sent.length === 3);
+    expect(withdrawn).toEqual([taskOf('c1'), taskOf('of another process')]);
+  });
+
+  it('takes back nothing that has ended with a report', async () => {
+    answer = async () => state();
+    term.look(12);
+    await until(() => sent.length === 1);
+    answer = async () => ({ ...dispatchedAnew(), spent: [{ cookie: 'c1', outcome: 'seal' }] });
+    term.look(12);
+    await until(() => sent.length === 2);
+    term.forget(12, false);
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('takes back at once what is in nobody’s hands any more', async () => {
+    answer = async () => state();
+    term.look(12);
+    await until(() => sent.length === 1);
+    answer = async () => ({ ...state(), stage: 'error', dispatch: undefined });
+    term.look(12);
+    await until(() => withdrawn.length === 1);
+  });
+
+  it('takes back the task of a cancelled job, as soon as the wire takes it, and forgets it then', async () => {
+    answer = async () => state();
+    term.look(12);
+    await until(() => sent.length === 1);
+    broken = new Error('no connection');
+    term.forget(12, true);
+    await turn();
+    expect(await ledger.has('c1')).toBe(true);
+    broken = undefined;
+    await until(() => withdrawn.length === 1);
+    expect(withdrawn).toEqual([taskOf('c1')]);
+    while (await ledger.has('c1')) await turn();
+    expect(term.size).toBe(0);
+  });
+
+  it('takes back what jobs have left behind that ended while nobody was the foreman', async () => {
+    await ledger.note(14, taskOf('left'));
+    await database.pool.query(`UPDATE ledger.handed_over SET at = now() - interval '2 minutes'`);
+    await term.takeBackLeftOver([14]);
+    expect(withdrawn).toEqual([]);
+    await term.takeBackLeftOver([12]);
+    expect(withdrawn).toEqual([taskOf('left')]);
+    expect(await ledger.has('left')).toBe(false);
+  });
+
+  it('sends nothing while what was sent before cannot be taken back', async () => {
+    await ledger.note(12, taskOf('before'));
+    let refused = 0;
+    const { withdraw } = wire;
+    wire.withdraw = async () => {
+      refused += 1;
+      throw new Error('no connection');
+    };
+    answer = async () => state();
+    term.look(12);
+    await until(() => refused > 1);
+    expect(sent).toEqual([]);
+    wire.withdraw = withdraw;
+    await until(() => sent.length === 1);
+    expect(withdrawn).toEqual([taskOf('before')]);
   });
 
   it('sends again what the wire did not take', async () => {

@@ -4,10 +4,10 @@ import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
 import type { Beat, Report } from '#wire';
+import { ClockJumps } from './clock-jumps.ts';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
-import { isOfNoJob } from './undeliverable-reports.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job.ts';
@@ -24,8 +24,6 @@ const WIDTH = 8;
 const RESEND_MS = 1000;
 /** How long looks under way may take to end when the term is over, in milliseconds. */
 const MAX_END_MS = 10_000;
-/** A clock that gains more than this between two looks was set, in milliseconds. */
-const JUMP_MS = 1000;
 /** How pauses grow while the database is away. */
 const RETRY = { firstMs: 200, maxMs: 30_000 };
 
@@ -55,15 +53,14 @@ export class ForemanTerm {
   readonly #slow: Timers;
   readonly #sender: TaskSender;
   #over = false;
-  /** How far the clock of the log was ahead of one that never jumps, when it was last looked at. */
-  #offset: number;
+  readonly #jumps: ClockJumps;
   #jumped = 0;
 
   constructor(parts: TermParts) {
     this.#parts = parts;
     const { clock, options, ledger, log } = parts;
     this.#startedAt = clock.millis();
-    this.#offset = this.#startedAt - performance.now();
+    this.#jumps = new ClockJumps(() => clock.millis());
     this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
     this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
     this.#slow = new Timers((id) => void this.#noteSlowStep(id), clock.millis);
@@ -81,16 +78,27 @@ export class ForemanTerm {
     this.#queue.add(id, at);
   }
 
-  /** A job is over: nothing more is known of it. */
-  forget(id: number): void {
+  /** A job is over, by itself or because it was cancelled: nothing more is known of it. */
+  forget(id: number, cancelled: boolean): void {
     this.#timers.set(id, undefined);
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
     const { log } = this.#parts;
-    this.#sender
-      .forget(id)
-      .catch((error: unknown) => log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }));
+    const forgotten = cancelled ? this.#sender.cancel(id) : this.#sender.forget(id);
+    forgotten.catch((error: unknown) =>
+      log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
+    );
+  }
+
+  /** Takes back what an earlier foreman has left on the wire, of jobs that are over. */
+  async takeBackLeftOver(underWay: readonly number[]): Promise<void> {
+    const { ledger, log } = this.#parts;
+    try {
+      await Promise.all((await ledger.leftOver(underWay)).map((id) => this.#sender.cancel(id)));
+    } catch (error) {
+      log.warn('what jobs that are over have left behind could not be taken back', { error: String(error) });
+    }
   }
 
   /** An agent that polls has taken the task of a job. */
@@ -128,10 +136,7 @@ export class ForemanTerm {
 
   /** What the clock was last set ahead to, as far as it is seen by a look. */
   #jumpedTo(): number {
-    const now = this.#parts.clock.millis();
-    const offset = now - performance.now();
-    if (offset - this.#offset > JUMP_MS) this.#jumped = now;
-    this.#offset = offset;
+    if (this.#jumps.look() > 0) this.#jumped = this.#parts.clock.millis();
     return this.#jumped;
   }
 
@@ -151,17 +156,15 @@ export class ForemanTerm {
     }
   }
 
-  /** Takes a report from the wire. @throws what is no fault of the job: the report has to come again */
+  /** Takes a report from the wire. @throws Refusal; what is no fault of the job: the report has to come again */
   async takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
-    const { clock, commands, log } = this.#parts;
+    const { clock, commands } = this.#parts;
     const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
     try {
       await this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context));
     } catch (error) {
-      if (isOfNoJob(error)) throw error;
-      if (error instanceof Refusal) log.warn('a report was refused', { job: id, cookie, agent, reason: error.message });
-      else if (isNoFault(error)) throw error;
-      else await faultJob(this.#parts, id, error);
+      if (error instanceof Refusal || isNoFault(error)) throw error;
+      await faultJob(this.#parts, id, error);
     }
   }
 
@@ -206,6 +209,7 @@ export class ForemanTerm {
       return;
     }
     const { dispatch } = state;
+    if (!dispatch) this.#sender.leave(id, state);
     const sent = dispatch?.transport !== 'wire' || (await this.#sender.send(id, state, dispatch));
     this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
   }

@@ -4,8 +4,8 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { contributeLetterReceivers, contributeListeners, EventSourcingModule } from '#event-sourcing';
-import { CLOCK, CommandContext, CommandGateway } from '#event-store';
-import type { Clock } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
+import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
@@ -26,6 +26,7 @@ import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { jobLogModel } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
+import { jobSecrets } from './job-secrets.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
@@ -71,13 +72,15 @@ export class ForemanModule {
    * @param repeatOf what may be done with a task of which nobody knows what became of it
    * @param sites the read model of the sites, by name
    * @param onUndeliverableReport a report of an agent was put aside
+   * @param onLateReport a report of an agent came too late
    */
   static forRoot({
     wire,
     repeatOf,
     sites,
     onUndeliverableReport,
-  }: Pick<ForemanOptions, 'wire' | 'repeatOf' | 'sites' | 'onUndeliverableReport'>): DynamicModule {
+    onLateReport,
+  }: Pick<ForemanOptions, 'wire' | 'repeatOf' | 'sites' | 'onUndeliverableReport' | 'onLateReport'>): DynamicModule {
     return {
       module: ForemanModule,
       global: true,
@@ -106,7 +109,7 @@ export class ForemanModule {
             secrets: Secrets,
           ) => {
             const resolveSecrets = secretResolver((reference) => secrets.read(reference));
-            const given = { wire, repeatOf, sites, onUndeliverableReport };
+            const given = { wire, repeatOf, sites, onUndeliverableReport, onLateReport };
             return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },
         },
@@ -119,15 +122,27 @@ export class ForemanModule {
         },
         {
           provide: UndeliverableReports,
-          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER],
-          useFactory: (letters: DeadLetters, commands: CommandGateway, clock: Clock, log: Logger) =>
+          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER, EVENT_STORE, Secrets],
+          useFactory: (
+            letters: DeadLetters,
+            commands: CommandGateway,
+            clock: Clock,
+            log: Logger,
+            store: EventStore,
+            secrets: Secrets,
+          ) =>
             new UndeliverableReports({
               letters,
+              secretsOf: jobSecrets(
+                store,
+                secretResolver((reference) => secrets.read(reference)),
+              ),
               report: async ({ job: id, cookie, outcome, agent }) => {
                 const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
                 await commands.execute(new ReportTask(id, cookie, outcome), context);
               },
               onKept: onUndeliverableReport,
+              onLate: onLateReport,
               log,
             }),
         },

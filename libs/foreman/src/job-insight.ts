@@ -2,6 +2,9 @@ import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
 import type { JobRow } from './jobs.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
 
+/** How long a task waits for an agent before the job says so, in milliseconds. */
+export const UNTAKEN_MS = 10_000;
+
 /** What is known of jobs besides what the log says. */
 export class JobInsight {
   readonly #stalled: StalledJobs;
@@ -12,9 +15,9 @@ export class JobInsight {
     this.#dispatched = dispatched;
   }
 
-  /** What a job waits for that is no fault of its own; undefined: for nothing of the kind. */
-  waitsFor(job: number): string | undefined {
-    return this.#stalled.reasonOf(job);
+  /** What a job waits for that is no fault of its own, in words; undefined: for nothing of the kind. */
+  waitsFor(job: number, row: JobRow): string | undefined {
+    return this.#stalled.reasonOf(job) ?? waitsForAgent(row);
   }
 
   /** Which agent has taken the task of a job, and since when; undefined: none has, as far as is known. */
@@ -24,4 +27,12 @@ export class JobInsight {
     if (transport === 'wire') return this.#dispatched.takerOf(cookie);
     return holder && { agent: `${holder.user} at ${holder.source}`, since: dispatchedAt ?? dispatch.deadline };
   }
+}
+
+/** That no agent takes the task of a job, and what to look for; an observation says so itself. */
+function waitsForAgent({ stage, order, dispatch, observing, site, updated }: JobRow): string | undefined {
+  if (stage !== 'queued' || !order || dispatch || observing || Date.now() - Date.parse(updated) < UNTAKEN_MS)
+    return undefined;
+  const { module, function: name, task } = order;
+  return `Waiting for an agent to take ${module}.${name} (task ${task}) since ${updated}: is there a subcontractor of site "${site}" with module "${module}"?`;
 }

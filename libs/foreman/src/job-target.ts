@@ -36,6 +36,8 @@ export interface JobTarget {
   load(work: UnitOfWork, id: string): Promise<JobTargetState | undefined>;
   /** Takes it for a job, so that no other one can; a refusal is collected by the unit of work. */
   take(work: UnitOfWork, id: string, by: { readonly job: number; readonly script: string }): Promise<void>;
+  /** Whether its configuration is what the scripts of its blueprint ask for. @throws Refusal with everything that is not */
+  checkConfig?(work: UnitOfWork, id: string, script: string): Promise<void>;
   /** Gives it back. */
   release(work: UnitOfWork, id: string, job: number): Promise<void>;
   /** What is destroyed with it, through jobs of its own: those of one call are made together, or none. */

@@ -76,7 +76,7 @@ const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
   async (row, id, { view }) => {
-    const waitsFor = insight.waitsFor(Number(id));
+    const waitsFor = insight.waitsFor(Number(id), row);
     return {
       status: statusText(await entriesOf(row, view, insight)),
       can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,

@@ -45,13 +45,15 @@ const idle = { ...undispatched, order: null, observing: false } as const;
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 4,
+  version: 5,
   key: 'integer',
   history: false,
   indexes: {
     site: ({ site }) => site,
     kind: ({ target }) => target.kind,
     stage: ({ stage }) => stage,
+    /** What it works on: `Foundation host1`. */
+    target: ({ target }) => `${target.kind} ${target.id}`,
     /** The site of a job whose step takes much longer than it usually does. */
     slow: ({ site, slow }) => (slow ? site : null),
     /** The agent that polled for the task it is at. */

@@ -55,6 +55,18 @@ describe('an agent that polls', () => {
     expect(polls.deadlineOf(agent('s2'), 0)).toBe(last + 10 + LEASE);
   });
 
+  it('is not silent for longer because the clock was set ahead, before it was heard of and after', () => {
+    expect(polls.deadlineOf(agent('s1'), 0)).toBe(START + LEASE);
+    polls.shift(3_600_000);
+    expect(polls.deadlineOf(agent('s1'), 0)).toBe(START + 3_600_000 + LEASE);
+    const last = pollEvery('s1', 1000, 5, START + 3_600_000);
+    polls.polled(agent('s2'), last + 10);
+    polls.shift(60_000);
+    expect(polls.deadlineOf(agent('s1'), 0)).toBe(last + 60_000 + 3000);
+    polls.polled(agent('s2'), last + 60_500);
+    expect(polls.deadlineOf(agent('s2'), 0)).toBe(last + 60_500 + LEASE);
+  });
+
   it('that is heard of after the login of another one has lost nothing, by a poll or by a report', () => {
     const last = pollEvery('s1', 1000, 5);
     polls.polled(agent('s2'), last + 10);

@@ -51,6 +51,16 @@ export class PollingAgents {
     this.#startedAt = now;
   }
 
+  /** The clock was set ahead by so much: all that is remembered moves with it. */
+  shift(milliseconds: number): void {
+    this.#startedAt += milliseconds;
+    for (const polls of this.#sessions.values()) {
+      polls.heard += milliseconds;
+      if (polls.polled !== undefined) polls.polled += milliseconds;
+      if (polls.doubted !== undefined) polls.doubted += milliseconds;
+    }
+  }
+
   /** How many sessions are remembered. */
   get size(): number {
     return this.#sessions.size;

@@ -5,6 +5,7 @@ import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job.ts';
 import { erasedText } from './task-secrets.ts';
+import { TaskWithdrawals } from './task-withdrawals.ts';
 
 /** What is known of the dispatch of a job that is on the wire. */
 interface Sent {
@@ -29,14 +30,17 @@ export class TaskSender {
   readonly #parts: TaskSenderParts;
   readonly #sent = new Map<number, Sent>();
   readonly #byCookie = new Map<string, Sent>();
+  readonly #withdrawals: TaskWithdrawals;
   #stopped = false;
 
   constructor(parts: TaskSenderParts) {
     this.#parts = parts;
+    const { options, ledger, log } = parts;
+    this.#withdrawals = new TaskWithdrawals({ wire: options.wire, ledger, log });
   }
 
   get size(): number {
-    return this.#sent.size;
+    return this.#sent.size + this.#withdrawals.size;
   }
 
   /** When an agent was last heard of that is at work on this dispatch. */
@@ -58,17 +62,28 @@ export class TaskSender {
     });
   }
 
-  /** Forgets a job; a task of it that no agent has begun is taken back. */
+  /** A job has ended by itself: it is forgotten. */
   async forget(job: number): Promise<void> {
-    const sent = this.#sent.get(job);
     this.#drop(job);
-    if (sent && !sent.taker) await this.#parts.options.wire.withdraw?.(sent.cookie);
+    this.#withdrawals.forget(job);
     await this.#parts.ledger.forget(job);
+  }
+
+  /** A job was cancelled: it is forgotten, and a task of it that no agent has begun is taken back. */
+  async cancel(job: number): Promise<void> {
+    this.#drop(job);
+    await this.#withdrawals.cancel(job);
+  }
+
+  /** The task of a job is in nobody's hands any more. */
+  leave(job: number, { spent }: Job): void {
+    this.#withdrawals.withdrawUnlessSpent(job, spent);
   }
 
   /** Sends nothing more. */
   stop(): void {
     this.#stopped = true;
+    this.#withdrawals.stop();
   }
 
   /** @returns whether there is nothing left to be sent */
@@ -94,7 +109,7 @@ export class TaskSender {
     this.#sent.delete(job);
   }
 
-  async #put(job: number, { site, order, observing }: Job, cookie: string): Promise<void> {
+  async #put(job: number, { site, order, observing, spent }: Job, cookie: string): Promise<void> {
     if (!order) return;
     const { options, ledger } = this.#parts;
     const { wire, repeatOf } = options;
@@ -105,9 +120,14 @@ export class TaskSender {
     // What an earlier foreman has put onto a wire that outlives it is there already. On one that does not, a task that
     // must not be begun twice is sent by the process that has noted it first: where that is gone, what became of the task
     // is found out when its lease ends.
-    if (wire.lasting ? await ledger.has(cookie) : once && !(await ledger.note(job, cookie))) return;
+    const known = wire.lasting ? await ledger.of(job) : [];
+    const task = { cookie, site, module: order.module };
+    if (known.some((one) => one.cookie === cookie) || (!wire.lasting && once && !(await ledger.note(job, task))))
+      return;
+    await this.#withdrawals.withdrawEarlier(job, { known, spent, current: cookie });
     if (this.#stopped) return;
-    await wire.send({
+    this.#withdrawals.sent(job, task);
+    const receipt = await wire.send({
       ...order,
       function: observing ? observerOf(order.function) : order.function,
       parameters,
@@ -117,7 +137,8 @@ export class TaskSender {
       ...(once ? { once } : {}),
       ...(secrets.length > 0 ? { secrets } : {}),
     });
-    if (wire.lasting) await ledger.note(job, cookie);
+    this.#withdrawals.sent(job, { ...task, receipt });
+    if (wire.lasting) await ledger.note(job, { ...task, receipt });
   }
 
   /** Parameters with their secrets, or why nobody can have them. @throws where the database is away */

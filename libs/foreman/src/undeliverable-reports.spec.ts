@@ -3,7 +3,7 @@ import { Conflict, floatOf, refuseAs } from '#kernel';
 import type { DeadLetter, NewDeadLetter } from '#reactions';
 import { recordedLog } from '#testing';
 import type { Report } from '#wire';
-import { isOfNoJob, UndeliverableReports } from './undeliverable-reports.ts';
+import { UndeliverableReports } from './undeliverable-reports.ts';
 
 const report: Report = { task: '1-1', cookie: 'c', job: 1, agent: 'a', outcome: { result: {} } };
 
@@ -11,17 +11,23 @@ describe('reports that nobody can take', () => {
   const kept: NewDeadLetter[] = [];
   const taken: Report[] = [];
   let counted = 0;
+  let late = 0;
+  /** Secrets of the tasks of jobs that are, or were. */
+  const jobs = new Map([[1, ['geheim "x"']]]);
   const reports = () => {
     kept.length = 0;
     taken.length = 0;
     counted = 0;
+    late = 0;
     return new UndeliverableReports({
       letters: {
         add: async (letter) => void kept.push(letter),
         counts: async () => new Map([['reports', { kept: kept.length, dropped: 0 }]]),
       },
       report: async (again) => void taken.push(again),
+      secretsOf: async (job) => jobs.get(job),
       onKept: () => (counted += 1),
+      onLate: () => (late += 1),
       log: recordedLog().log,
     });
   };
@@ -29,17 +35,42 @@ describe('reports that nobody can take', () => {
     throw error;
   };
 
-  it('are put aside at once where their job is gone', async () => {
+  const refused = (code: string) => failing(refuseAs('ForemanException', code, 'no'));
+  const ofNoJob: Report = { ...report, job: 77 };
+
+  it('are put aside at once where their job never was', async () => {
     const undeliverable = reports();
-    const gone = refuseAs('ForemanException', 'JOB_NOT_FOUND', 'Job Not Found');
-    expect([isOfNoJob(gone), isOfNoJob(refuseAs('ForemanException', 'BAD_COOKIE', 'x'))]).toEqual([true, false]);
-    await undeliverable.taking(report, failing(gone));
-    expect(kept).toMatchObject([{ reaction: 'reports', key: 'c', tries: 1, body: JSON.stringify(report) }]);
-    expect([counted, await undeliverable.count()]).toEqual([1, 1]);
+    await undeliverable.taking(ofNoJob, refused('JOB_NOT_FOUND'));
+    expect(kept).toMatchObject([{ reaction: 'reports', key: 'c', tries: 1, body: JSON.stringify(ofNoJob) }]);
+    expect([counted, await undeliverable.count(), late]).toEqual([1, 1, 0]);
+  });
+
+  it.each(['JOB_NOT_FOUND', 'BAD_COOKIE', 'INVALID_RESULT'])(
+    'are no more than counted where they are late: %s',
+    async (code) => {
+      const undeliverable = reports();
+      await undeliverable.taking(report, refused(code));
+      expect([kept, counted, late]).toEqual([[], 0, 1]);
+    },
+  );
+
+  it('are put aside where their job cannot take them for another reason', async () => {
+    await reports().taking(report, refused('NOT_THERE'));
+    expect([counted, late]).toEqual([1, 0]);
+  });
+
+  it('show no secret of the tasks of their job when they are put aside', async () => {
+    const undeliverable = reports();
+    const told: Report = { ...report, outcome: { error: 'the password geheim "x" is wrong' } };
+    await undeliverable.taking(told, refused('NOT_THERE'));
+    await undeliverable.unreadable({ key: 'k', source: 's', flaw: 'too deep', body: JSON.stringify(told), job: 1 });
+    await undeliverable.unreadable({ key: 'l', source: 's', flaw: 'no report', body: 'junk' });
+    const masked = JSON.stringify({ ...told, outcome: { error: 'the password ******** is wrong' } });
+    expect(kept.map(({ body }) => body)).toEqual([masked, masked, 'junk']);
   });
 
   it('are put aside with their numbers as they are', async () => {
-    const whole: Report = { ...report, outcome: { result: { share: floatOf(100), count: 3 } } };
+    const whole: Report = { ...ofNoJob, outcome: { result: { share: floatOf(100), count: 3 } } };
     await reports().taking(whole, failing(refuseAs('ForemanException', 'JOB_NOT_FOUND', 'Job Not Found')));
     expect(kept[0]?.body).toContain('"share":100.0,"count":3');
   });

@@ -1,9 +1,10 @@
 import type { Logger } from '#kernel';
-import { Refusal, writeJson } from '#kernel';
+import { maskTexts, Refusal, writeJson } from '#kernel';
 import type { DeadLetter, DeadLetters } from '#reactions';
 import { isNoFault } from '#reactions';
 import type { Report, UnreadableReport } from '#wire';
 import { readReport } from '#wire';
+import type { JobSecrets } from './job-secrets.ts';
 
 /** Under what name they are kept among the dead letters. */
 export const REPORTS = 'reports';
@@ -17,14 +18,20 @@ export interface UndeliverableReportsOptions {
   readonly letters: Pick<DeadLetters, 'add' | 'counts'>;
   /** Carries out what a report says. @throws Refusal */
   readonly report: (report: Report) => Promise<void>;
+  /** Texts that must not be shown, of the tasks of a job; undefined: there never was such a job. */
+  readonly secretsOf: JobSecrets;
   /** One more was put aside. */
   readonly onKept: () => void;
-  readonly log: Pick<Logger, 'warn'>;
+  /** One more came too late. */
+  readonly onLate: () => void;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
 }
 
 /**
- * Reports of agents that nobody can take: they cannot be read, their job is gone, or taking them fails again and again.
- * They are dead letters, so that they do not come back for ever; their tasks are decided by their leases.
+ * Reports of agents that nobody can take: they cannot be read, their job never was, or taking them fails again and again.
+ * They are dead letters, so that they do not come back for ever; their tasks are decided by their leases. They show no
+ * secret that the tasks of their job were given. A report that is late, because its job has ended or its task was
+ * dispatched anew or has been reported, is counted and taken off.
  */
 export class UndeliverableReports {
   readonly #options: UndeliverableReportsOptions;
@@ -46,14 +53,17 @@ export class UndeliverableReports {
         this.#remember(cookie, tries);
         throw error;
       }
-      await this.#keep({ key: cookie, error: String(error), tries, body: writeJson(report) });
+      const secrets = await this.#options.secretsOf(report.job);
+      if (secrets && isLate(error)) this.#late(report, error);
+      else await this.#keep({ key: cookie, error: String(error), tries, body: writeJson(report) }, secrets);
     }
     this.#failures.delete(cookie);
   }
 
   /** Puts aside a message that is no report. */
-  async unreadable({ key, source, flaw, body }: UnreadableReport): Promise<void> {
-    await this.#keep({ key, error: `${flaw} (${source})`, tries: 1, body });
+  async unreadable({ key, source, flaw, body, job }: UnreadableReport): Promise<void> {
+    const secrets = job === undefined ? undefined : await this.#options.secretsOf(job);
+    await this.#keep({ key, error: `${flaw} (${source})`, tries: 1, body }, secrets);
   }
 
   /** Tries one again, for an operator. @throws why it cannot be taken */
@@ -68,10 +78,21 @@ export class UndeliverableReports {
     return (await this.#options.letters.counts()).get(REPORTS)?.kept ?? 0;
   }
 
-  async #keep(letter: { key: string; error: string; tries: number; body: string }): Promise<void> {
+  async #keep(
+    { key, tries, ...shown }: { key: string; error: string; tries: number; body: string },
+    secrets: readonly string[] = [],
+  ): Promise<void> {
+    // In the body they stand as JSON writes them.
+    const texts = secrets.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+    const letter = { key, tries, ...maskTexts(shown, texts) };
     await this.#options.letters.add({ reaction: REPORTS, type: 'report', ...letter });
     this.#options.onKept();
-    this.#options.log.warn('a report was put aside', { key: letter.key, reason: letter.error });
+    this.#options.log.warn('a report was put aside', { key, reason: letter.error });
+  }
+
+  #late({ job, cookie, agent }: Report, error: unknown): void {
+    this.#options.onLate();
+    this.#options.log.info('a report came too late', { job, cookie, agent, reason: String(error) });
   }
 
   #remember(cookie: string, tries: number): void {
@@ -84,6 +105,8 @@ export class UndeliverableReports {
   }
 }
 
-/** Whether a report was refused because its job is not there, and perhaps never was. */
-export const isOfNoJob = (error: unknown): boolean =>
-  error instanceof Refusal && error.faults.some(({ code }) => code === 'JOB_NOT_FOUND');
+/** What a report is refused with whose dispatch is not the pending one, in a job that is, or was. */
+const LATE: ReadonlySet<string> = new Set(['JOB_NOT_FOUND', 'BAD_COOKIE', 'INVALID_RESULT']);
+
+/** Whether a report was refused because nobody waits for it any more. */
+const isLate = (error: unknown): boolean => error instanceof Refusal && error.faults.some(({ code }) => LATE.has(code));

@@ -9,5 +9,6 @@ export { newRequestId, withoutHost } from './http-exchange.ts';
 export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 export { httpSettings } from './http.settings.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
+export type { PartReaders } from './json-body.ts';
 export { plainProblem } from './plain-problem.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';

@@ -24,20 +24,49 @@ export class UnusableBody extends Error {
   }
 }
 
-/** The JSON in the body of a request; undefined where there is none, and for `null`. @throws UnusableBody, ClientGone */
+/** What is made of parts of a body before they are looked at, by name; told where the body is too large. */
+export type PartReaders = Readonly<Record<string, (value: unknown, tooLarge: string | undefined) => unknown>>;
+
+/** How many times the limit a body may take that has such a part. */
+const MAX_TIMES_LIMIT = 4;
+
+/**
+ * The JSON in the body of a request; undefined where there is none, and for `null`.
+ * @throws UnusableBody, ClientGone
+ */
 export async function readJson(
   request: Pick<HttpRequest, 'hasBody' | 'header' | 'body'>,
-  { limit, types = ['application/json'] }: { readonly limit: number; readonly types?: readonly string[] },
+  {
+    limit,
+    types = ['application/json'],
+    reads,
+  }: { readonly limit: number; readonly types?: readonly string[]; readonly reads?: PartReaders | undefined },
 ): Promise<unknown> {
   if (!request.hasBody) return undefined;
-  const text = decoded(await request.body(limit));
+  const bytes = await request.body(reads ? MAX_TIMES_LIMIT * limit : limit);
+  const text = decoded(bytes);
   if (text.trim() === '') return undefined;
   const type = mediaType(request) ?? 'application/json';
   if (!types.includes(type.toLowerCase())) throw new UnusableBody('TYPE', `Unknown Content-Type "${type}"`);
-  const data = parsed(text);
+  const data = withPartsRead(parsed(text), reads, bytes.length > limit ? bytes.length : undefined, limit);
   const flaw = flawOf(data);
   if (flaw !== undefined) throw new UnusableBody('MALFORMED', flaw);
   return data ?? undefined;
+}
+
+/** @param length in bytes, where that is more than the limit */
+function withPartsRead(
+  data: unknown,
+  reads: PartReaders | undefined,
+  length: number | undefined,
+  limit: number,
+): unknown {
+  if (!reads || typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const tooLarge = length === undefined ? undefined : `the request of ${length} bytes is larger than ${limit}`;
+  const found = Object.entries(reads).filter(([name]) => Object.hasOwn(data, name));
+  if (tooLarge !== undefined && found.length === 0) throw UnusableBody.tooLarge(limit);
+  const read = found.map(([name, make]) => [name, make((data as Record<string, unknown>)[name], tooLarge)] as const);
+  return { ...data, ...Object.fromEntries(read) };
 }
 
 /** What the body of a request is said to be, without parameters. */

@@ -15,6 +15,16 @@ export async function inSlices<T>(work: Generator<unknown, T>): Promise<T> {
   }
 }
 
+/** To be awaited again and again by work that goes on for long: lets others have their turn after every slice. */
+export function pauseBetweenSlices(): () => Promise<void> {
+  let begun = performance.now();
+  return async () => {
+    if (performance.now() - begun < SLICE_MS) return;
+    await nextTurn();
+    begun = performance.now();
+  };
+}
+
 /** Does the same work without a pause. */
 export function atOnce<T>(work: Generator<unknown, T>): T {
   for (;;) {

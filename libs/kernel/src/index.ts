@@ -7,7 +7,7 @@ export { entity } from './entity.ts';
 export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';
 export { floatOf, IntegralFloat, numberIn, writeJson } from './integral-float.ts';
 export { inexactNumber, isExact } from './inexact-number.ts';
-export { atOnce, inSlices } from './in-slices.ts';
+export { atOnce, inSlices, pauseBetweenSlices } from './in-slices.ts';
 export { lifecycle } from './lifecycle.ts';
 export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 export { silentLogger } from './logger.ts';

@@ -6,6 +6,8 @@ export interface Fault {
   readonly code: string;
   /** For people. */
   readonly text: string;
+  /** Where in the value of the field, where that is known (`ports.0.name`). */
+  readonly path?: string;
   /** Name of the exception class old clients know the code by (`ForemanException`), where there is one. */
   readonly exception?: string;
 }

@@ -100,6 +100,14 @@ describe('a unit of work', () => {
     ]);
   });
 
+  it('hands over the faults of a part, and is none the worse for them', async () => {
+    const mine = work();
+    mine.fault('before', 'A', 'one');
+    const faults = await mine.faultsOf(async () => mine.fault('inside', 'B', 'two', 'a.0'));
+    expect(faults).toEqual([{ field: 'inside', code: 'B', text: 'two', path: 'a.0' }]);
+    expect(await thrown(() => mine.throwIfFaulted())).toMatchObject({ faults: [{ field: 'before', code: 'A' }] });
+  });
+
   it('takes a refused attempt for an answer, not for a fault', async () => {
     const mine = work();
     expect(await mine.attempt(tally, 'a', add(11))).toBeInstanceOf(Refusal);

@@ -79,8 +79,15 @@ export class UnitOfWork {
   }
 
   /** Adds a fault found outside the deciders (a reference to something that is not there). */
-  fault(field: string, code: string, text: string): void {
-    this.#note([{ field, code, text }]);
+  fault(field: string, code: string, text: string, path?: string): void {
+    this.#note([{ field, code, text, ...(path === undefined ? {} : { path }) }]);
+  }
+
+  /** Does a part of the work; the faults that are found meanwhile are the answer, and do not spoil the rest. */
+  async faultsOf(part: () => Promise<unknown>): Promise<readonly Fault[]> {
+    const before = this.#faults.length;
+    await part();
+    return this.#faults.splice(before);
   }
 
   /** Adds a fault of the input itself. What is found out about the same field later rests on it and is not told. */

@@ -56,7 +56,10 @@ export function foldBatch(
       try {
         after = fold(before, event as Recorded<never>);
         // A row that cannot be found by its indexes is of no use either.
-        if (after && after !== before) for (const of of Object.values(model.indexes)) of(after);
+        if (after && after !== before) {
+          for (const of of Object.values(model.indexes)) of(after);
+          for (const of of Object.values(model.tags ?? {})) of(after);
+        }
       } catch (error) {
         poisoned.set(key, { model: model.name, key, position: event.position, error: String(error) });
         continue;

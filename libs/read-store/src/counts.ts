@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Changes } from './batch.ts';
-import { indexText } from './flush.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
+import type { Where } from './where.ts';
+import { indexText, isPlain, tagText } from './where.ts';
 
 /** Which rows a count is of: all rows of a model, or those with this value of one index. */
 interface Counted {
@@ -17,13 +18,15 @@ interface Counted {
 const NULL = '\u0001null';
 
 /** The count a list asks for, where it is one that is kept: without a condition, or with a single one. */
-export function countedBy(
-  model: ReadModel,
-  where: Readonly<Record<string, string | number | null>>,
-): Counted | undefined {
+export function countedBy(model: ReadModel, where: Where): Counted | undefined {
+  if (!isPlain(where)) return undefined;
   const conditions = Object.entries(where);
   const [index, value] = conditions[0] ?? ['', ''];
   if (conditions.length > 1) return undefined;
+  if (model.tags?.[index]) {
+    // How many have none at all is not kept.
+    return value === null ? undefined : { model: model.name, index, value: tagText(String(value)) };
+  }
   return { model: model.name, index, value: index === '' ? '' : (indexText(value) ?? NULL) };
 }
 
@@ -67,6 +70,9 @@ export class CountChanges {
     this.#count({ model: model.name, index: '', value: '' }, by);
     for (const [index, value] of Object.entries(model.indexes)) {
       this.#count({ model: model.name, index, value: indexText(value(row)) ?? NULL }, by);
+    }
+    for (const [index, tags] of Object.entries(model.tags ?? {})) {
+      for (const tag of new Set(tags(row))) this.#count({ model: model.name, index, value: tagText(tag) }, by);
     }
   }
 

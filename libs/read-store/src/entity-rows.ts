@@ -15,6 +15,7 @@ interface EntityEvents<T> {
 
 type Options<Row extends object> = Pick<ReadModel<Row>, 'name' | 'version' | 'key'> & {
   readonly indexes?: ReadModel<Row>['indexes'];
+  readonly tags?: ReadModel<Row>['tags'];
   /** Rules for some of its events other than taking over their data. */
   readonly on?: Readonly<Record<string, Rule<Row>>>;
 };

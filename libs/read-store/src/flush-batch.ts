@@ -2,9 +2,8 @@ import type { Pool } from 'pg';
 import type { Position } from '#event-store';
 import type { Changes, Poisoned } from './batch.ts';
 import type { CountChanges } from './counts.ts';
-import { indexText } from './flush.ts';
 import type { ReadModel } from './read-model.ts';
-import { indexColumn } from './tables.ts';
+import { columnsOf } from './tables.ts';
 
 /** One statement of a flush: `$1` is the JSON array of its rows. */
 interface Statement {
@@ -61,7 +60,7 @@ function rowStatements(model: ReadModel, { ended, versions }: Changes): Statemen
     });
   }
   if (versions.length > 0) {
-    const indexes = Object.entries(model.indexes).map(([name, value]) => ({ column: indexColumn(name), value }));
+    const indexes = columnsOf(model);
     const columns = indexes.map(({ column }) => quoted(column));
     const types = [
       `key ${key}`,
@@ -78,7 +77,7 @@ function rowStatements(model: ReadModel, { ended, versions }: Changes): Statemen
         from_pos: from.toString(),
         to_pos: to?.toString() ?? null,
         row: text,
-        ...Object.fromEntries(indexes.map(({ column, value }) => [column, indexText(value(row))])),
+        ...Object.fromEntries(indexes.map(({ column, textOf }) => [column, textOf(row)])),
       })),
     });
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Changes } from './batch.ts';
 import type { ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
-import { indexColumn } from './tables.ts';
+import { columnsOf } from './tables.ts';
 
 /**
  * Writes what a batch has done to the rows of one model into its table; `schema` is where the table stands. Rows that end
@@ -30,20 +30,16 @@ export async function writeRows(
     }
   }
   if (versions.length === 0) return;
-  const indexes = Object.entries(model.indexes);
+  const indexes = columnsOf(model);
   const columns: RawBuilder<unknown>[] = [
     sql`${versions.map(({ key }) => String(key))}::${keyType}`,
     sql`${versions.map(({ from }) => from.toString())}::bigint[]`,
     sql`${versions.map(({ to }) => to?.toString() ?? null)}::bigint[]`,
     sql`${versions.map(({ text }) => text)}::text[]`,
-    ...indexes.map(([, value]) => sql`${versions.map(({ row }) => indexText(value(row)))}::text[]`),
+    ...indexes.map(({ textOf }) => sql`${versions.map(({ row }) => textOf(row))}::text[]`),
   ];
-  const names = ['key', 'from_pos', 'to_pos', 'row', ...indexes.map(([name]) => indexColumn(name))];
+  const names = ['key', 'from_pos', 'to_pos', 'row', ...indexes.map(({ column }) => column)];
   await sql`
     INSERT INTO ${table} (${sql.join(names.map((name) => sql.id(name)))})
     SELECT * FROM unnest(${sql.join(columns)})`.execute(db);
 }
-
-/** The text an index value is stored as; the character NUL, which PostgreSQL has no place for, becomes U+FFFD. */
-export const indexText = (value: string | number | null): string | null =>
-  value === null ? null : String(value).replaceAll('\u0000', '\uFFFD');

@@ -1,9 +1,9 @@
 import type { Key, ReadModel, Recorded } from './read-model.ts';
 import { foldBatch, keysIn } from './batch.ts';
-import { indexText } from './flush.ts';
 import { CachedRow } from './cached-row.ts';
-import type { View, Where } from './view.ts';
+import type { View } from './view.ts';
 import { viewOf } from './view.ts';
+import { fulfils } from './where.ts';
 
 /** The read models as they would be if these events were appended: the same folds, over the rows of `base`. */
 export function forkView(base: View, events: readonly Recorded[]): View {
@@ -19,11 +19,6 @@ export function forkView(base: View, events: readonly Recorded[]): View {
     }
     return after;
   };
-  const fits = (model: ReadModel, row: object, where: Where): boolean =>
-    Object.entries(where).every(([name, value]) => {
-      const index = model.indexes[name];
-      return index !== undefined && indexText(index(row)) === indexText(value);
-    });
   return viewOf({
     cached: async <Row extends object>(model: ReadModel<Row>, keys: readonly Key[]) => {
       const [changed, found] = await Promise.all([touched(model), base.cached(model, keys)]);
@@ -38,7 +33,7 @@ export function forkView(base: View, events: readonly Recorded[]): View {
     keys: async (model, { where = {}, skip = 0, count } = {}) => {
       const [changed, { keys: before }] = await Promise.all([touched(model), base.keys(model, { where })]);
       const keys = before.filter((key) => !changed.has(key));
-      for (const [key, held] of changed) if (held && fits(model, held.row, where)) keys.push(key);
+      for (const [key, held] of changed) if (held && fulfils(model, held.row, where)) keys.push(key);
       keys.sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
       return { keys: keys.slice(skip, count === undefined ? undefined : skip + count), total: keys.length };
     },

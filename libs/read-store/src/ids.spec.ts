@@ -26,6 +26,16 @@ describe('ids', () => {
     expect([new Set(jobs).size, new Set(addresses).size]).toEqual([20, 40]);
   });
 
+  it('are handed out several at once', async () => {
+    const ids = new Ids(database.pool);
+    expect([await ids.next('job'), await ids.take('job', 3), await ids.next('job'), await ids.take('job', 0)]).toEqual([
+      1,
+      [2, 3, 4],
+      5,
+      [],
+    ]);
+  });
+
   it('go on behind those that were handed out before', async () => {
     await new Ids(database.pool).next('job');
     expect(await new Ids(database.pool).next('job')).toBe(2);

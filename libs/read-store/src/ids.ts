@@ -13,6 +13,15 @@ export class Ids {
     this.#pool = pool;
   }
 
+  /** The next ids of a kind, so many of them. */
+  async take(kind: string, count: number): Promise<number[]> {
+    const name = `ledger.ids_${kind.toLowerCase()}`;
+    await this.#make(name);
+    const text = `SELECT nextval('${name}') AS id FROM generate_series(1, $1)`;
+    const { rows } = await this.#pool.query<{ id: string }>({ name: `take-${kind}`, text, values: [count] });
+    return rows.map(({ id }) => Number(id));
+  }
+
   /** The next id of a kind (letters only). */
   async next(kind: string): Promise<number> {
     const name = `ledger.ids_${kind.toLowerCase()}`;

@@ -18,3 +18,5 @@ export type { Progress } from './rebuild.ts';
 export { NoHistory } from './table-view.ts';
 export { viewOf } from './view.ts';
 export type { Listed, ListOptions, View } from './view.ts';
+export { fulfils } from './where.ts';
+export type { Tally, Where } from './where.ts';

@@ -1,9 +1,10 @@
 import type { Changes } from './batch.ts';
-import { indexText } from './flush.ts';
 import { OrderedKeys } from './ordered-keys.ts';
 import type { PageOfKeys } from './page-cache.ts';
 import type { Key, ReadModel } from './read-model.ts';
-import type { ListOptions, Where } from './view.ts';
+import type { ListOptions } from './view.ts';
+import type { PlainWhere } from './where.ts';
+import { indexText, isPlain, tagText } from './where.ts';
 
 /** How many keys all lists together may hold. About 60 MB with names of twenty letters. */
 export const MAX_LISTED = 1_000_000;
@@ -13,7 +14,7 @@ const LIST_COST = 20;
 /** A list that is being read from the tables, and what has changed in its model since that began. */
 export interface Loading {
   readonly model: ReadModel;
-  readonly where: Where;
+  readonly where: PlainWhere;
   /** Rows that are not as the tables had them; null: there is none any more. */
   readonly changed: Map<Key, object | null>;
 }
@@ -67,6 +68,7 @@ export class KeyLists {
 
   /** A page of a list, where that is in memory. */
   page(model: ReadModel, { where = {}, skip = 0, count }: ListOptions): PageOfKeys | undefined {
+    if (!isPlain(where)) return undefined;
     const id = idOf(model, where);
     const listed = this.#lists.get(id);
     if (!listed) return undefined;
@@ -80,7 +82,7 @@ export class KeyLists {
   }
 
   /** To be called before a list is read from the tables, with the rows that these do not show yet. */
-  load(model: ReadModel, where: Where, unwritten: ReadonlyMap<Key, object | null>): Loading {
+  load(model: ReadModel, where: PlainWhere, unwritten: ReadonlyMap<Key, object | null>): Loading {
     const loading = { model, where, changed: new Map(unwritten) };
     if (this.#open) this.#loading.add(loading);
     return loading;
@@ -92,7 +94,7 @@ export class KeyLists {
   }
 
   /** Whether a list is being read. */
-  isLoading(model: ReadModel, where: Where): boolean {
+  isLoading(model: ReadModel, where: PlainWhere): boolean {
     const id = idOf(model, where);
     return [...this.#loading].some((loading) => idOf(loading.model, loading.where) === id);
   }
@@ -108,10 +110,10 @@ export class KeyLists {
     this.#groupings.set(model.name, groupings);
     let grouping = groupings.find((one) => one.indexes.join() === indexes.join());
     if (!grouping) groupings.push((grouping = { indexes, lists: new Map() }));
-    const values = JSON.stringify(indexes.map((name) => indexText(where[name] ?? null)));
+    const values = JSON.stringify(indexes.map((name) => textIn(model, name, where)));
     const ordered = new OrderedKeys(keys);
     for (const [key, row] of changed) {
-      if (row && valuesOf(model, grouping, row) === values) ordered.add(key);
+      if (row && valuesOf(model, grouping, row).includes(values)) ordered.add(key);
       else ordered.delete(key);
     }
     grouping.lists.set(values, ordered);
@@ -133,11 +135,10 @@ export class KeyLists {
       for (const one of loading) one.changed.set(key, row);
       const old = before.get(key);
       for (const grouping of groupings) {
-        const from = old && valuesOf(model, grouping, old);
-        const to = row ? valuesOf(model, grouping, row) : undefined;
-        if (from === to) continue;
-        if (from !== undefined && grouping.lists.get(from)?.delete(key)) this.#weight -= 1;
-        if (to !== undefined && grouping.lists.get(to)?.add(key)) this.#weight += 1;
+        const from = old ? valuesOf(model, grouping, old) : NONE;
+        const to = row ? valuesOf(model, grouping, row) : NONE;
+        for (const one of from) if (!to.includes(one) && grouping.lists.get(one)?.delete(key)) this.#weight -= 1;
+        for (const one of to) if (!from.includes(one) && grouping.lists.get(one)?.add(key)) this.#weight += 1;
       }
     }
     this.#makeRoom();
@@ -159,11 +160,32 @@ export class KeyLists {
   }
 }
 
-const valuesOf = (model: ReadModel, { indexes }: Grouping, row: object): string =>
-  indexes.length === 0 ? '[]' : JSON.stringify(indexes.map((name) => indexText(model.indexes[name]?.(row) ?? null)));
+const NONE: readonly string[] = [];
 
-const idOf = ({ name }: ReadModel, where: Where): string =>
-  `${name}\u0000${Object.keys(where)
+/** The lists of a grouping that a row is in: one, or one for each of its tags. */
+function valuesOf(model: ReadModel, { indexes }: Grouping, row: object): readonly string[] {
+  if (indexes.length === 0) return ['[]'];
+  let found: (string | null)[][] = [[]];
+  for (const name of indexes) {
+    const tags = model.tags?.[name]?.(row);
+    const values = tags
+      ? tags.length === 0
+        ? [null]
+        : [...new Set(tags)].map(tagText)
+      : [indexText(model.indexes[name]?.(row) ?? null)];
+    found = found.flatMap((before) => values.map((value) => [...before, value]));
+  }
+  return found.map((values) => JSON.stringify(values));
+}
+
+/** The text a condition is compared by. */
+function textIn(model: ReadModel, name: string, where: PlainWhere): string | null {
+  const text = indexText(where[name] ?? null);
+  return text !== null && model.tags?.[name] ? tagText(text) : text;
+}
+
+const idOf = (model: ReadModel, where: PlainWhere): string =>
+  `${model.name}\u0000${Object.keys(where)
     .sort()
-    .map((index) => JSON.stringify([index, indexText(where[index] ?? null)]))
+    .map((index) => JSON.stringify([index, textIn(model, index, where)]))
     .join()}`;

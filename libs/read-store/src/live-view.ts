@@ -7,6 +7,7 @@ import { keysFor } from './read-model.ts';
 import type { Tables } from './table-view.ts';
 import type { ListOptions, View } from './view.ts';
 import { viewOf } from './view.ts';
+import { isPlain, simplified } from './where.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /** How many keys of a list are read with one statement. */
@@ -79,6 +80,7 @@ export function liveView(parts: LiveViewParts): View {
   const fromTables = async (model: ReadModel, options: ListOptions): Promise<PageOfKeys> => {
     const { where = {} } = options;
     await parts.written();
+    if (!isPlain(where)) return tables.keys(model, options);
     const loading = lists.isLoading(model, where)
       ? undefined
       : lists.load(model, where, behind()?.rows(model) ?? new Map());
@@ -99,9 +101,18 @@ export function liveView(parts: LiveViewParts): View {
 
   return viewOf({
     cached,
-    keys: async (model, options = {}) => {
+    tally: async (model, options) => {
       const waiting = notYet(model);
       if (waiting) await waiting;
+      await parts.written();
+      return tables.tally(model, options);
+    },
+    keys: async (model, asked = {}) => {
+      const waiting = notYet(model);
+      if (waiting) await waiting;
+      const where = simplified(asked.where ?? {});
+      if (!where) return { keys: [], total: 0 };
+      const options = where === asked.where || asked.where === undefined ? asked : { ...asked, where };
       const known = pages.get(model.name, options);
       if (known) return known;
       const version = pages.version(model.name);

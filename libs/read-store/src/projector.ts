@@ -47,6 +47,8 @@ export interface ProjectorStatus {
   readonly since: Date;
   /** What failed last, in words, and when; undefined: nothing has. */
   readonly lastError: { readonly text: string; readonly at: Date } | undefined;
+  /** Why it is not known whether this process projects still; undefined: it is known. */
+  readonly doubt: string | undefined;
   /** Models that have no rows yet: they are being made from the log. */
   readonly starting: readonly string[];
 }
@@ -131,6 +133,7 @@ export class Projector {
       state: this.#state,
       since: this.#since,
       lastError: this.#lastError,
+      doubt: this.#leadership.doubt,
       starting: this.models.filter((model) => !this.#projection.has(model)).map(({ name }) => name),
     };
   }

@@ -15,6 +15,8 @@ export interface Rule<Row> {
 
 /** The value of an index for a row. A method type, so that models of different rows fit in one list. */
 type Index<Row> = { of(row: Row): string | number | null }['of'];
+/** The tags of a row. */
+type Tags<Row> = { of(row: Row): readonly string[] }['of'];
 
 /**
  * A read model: a pure fold by key. Rows are disposable, rebuilt from the log, and know no migrations: when the fold or
@@ -30,6 +32,8 @@ export interface ReadModel<Row extends object = object> {
   readonly history: boolean;
   /** What rows can be found by, besides their key. */
   readonly indexes: Readonly<Record<string, Index<Row>>>;
+  /** What rows can be found by that have several values of it, such as labels; no name is also that of an index. */
+  readonly tags?: Readonly<Record<string, Tags<Row>>>;
   readonly on: Readonly<Record<string, Rule<Row>>>;
 }
 

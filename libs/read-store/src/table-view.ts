@@ -1,17 +1,18 @@
 import { parseStored } from '#kernel';
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Position } from '#event-store';
 import { countedBy, readCount } from './counts.ts';
-import { indexText } from './flush.ts';
 import { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor } from './read-model.ts';
 import type { PageOfKeys } from './page-cache.ts';
 import type { ReadDatabase } from './tables.ts';
-import { indexColumn } from './tables.ts';
-import type { ListOptions, View, Where } from './view.ts';
+import { indexColumn, tagArray } from './tables.ts';
+import type { ListOptions, TallyOptions, View } from './view.ts';
 import { viewOf } from './view.ts';
+import type { Condition, Tally, Where } from './where.ts';
+import { indexText, simplified, tagText } from './where.ts';
 
 type Rows = SelectQueryBuilder<ReadDatabase, string, object>;
 
@@ -22,6 +23,28 @@ export interface Tables {
   keys(model: ReadModel, options: ListOptions): Promise<PageOfKeys>;
   /** The next keys of a list behind one of them, `count` at most. */
   keysAfter(model: ReadModel, where: Where, after: Key | undefined, count: number): Promise<readonly Key[]>;
+  tally(model: ReadModel, options: TallyOptions): Promise<readonly Tally[]>;
+}
+
+function hasValue(name: string, condition: Condition): RawBuilder<boolean> {
+  const column = sql.ref(indexColumn(name));
+  if (condition === null) return sql<boolean>`${column} IS NULL`;
+  if (typeof condition !== 'object') return sql<boolean>`${column} = ${indexText(condition)}`;
+  if ('any' in condition) return sql<boolean>`${column} = ANY (${condition.any.map(indexText)}::text[])`;
+  return sql<boolean>`${column} = ALL (${condition.all.map(indexText)}::text[])`;
+}
+
+function hasTags(name: string, condition: Condition): RawBuilder<boolean> {
+  const column = sql.ref(indexColumn(name));
+  if (condition === null) return sql<boolean>`${column} IS NULL`;
+  const [operator, tags] =
+    typeof condition !== 'object'
+      ? ['@>', [condition]]
+      : 'all' in condition
+        ? ['@>', condition.all]
+        : ['&&', condition.any];
+  const texts = tags.map((tag) => tagText(String(tag)));
+  return sql<boolean>`${column} IS NOT NULL AND ${tagArray(name)} ${sql.raw(operator)} ${texts}::text[]`;
 }
 
 /** The tables as of a position; undefined means now. `schema` is where they stand. */
@@ -37,12 +60,12 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position, schema = 'read')
   };
   const filtered = (model: ReadModel, where: Where): Rows => {
     let query = rows(model);
-    for (const [name, value] of Object.entries(where)) {
-      if (!(name in model.indexes)) throw new Error(`${model.name} has no index ${name}`);
-      const column = sql.ref(indexColumn(name));
-      query = query.where(
-        value === null ? sql<boolean>`${column} IS NULL` : sql<boolean>`${column} = ${indexText(value)}`,
-      );
+    const conditions = simplified(where);
+    if (!conditions) return query.where(sql<boolean>`false`);
+    for (const [name, condition] of Object.entries(conditions)) {
+      if (model.tags?.[name]) query = query.where(hasTags(name, condition));
+      else if (name in model.indexes) query = query.where(hasValue(name, condition));
+      else throw new Error(`${model.name} has no index ${name}`);
     }
     return query;
   };
@@ -85,6 +108,15 @@ export function tables(db: Kysely<ReadDatabase>, at?: Position, schema = 'read')
       if (after !== undefined) page = page.where('key', '>', String(after));
       return (await page.execute()).map(({ key }) => keyOf(model, key));
     },
+    tally: async (model, { where = {}, by }) => {
+      const columns = by.map((name) => sql.ref<string | null>(indexColumn(name)));
+      const found = await filtered(model, where)
+        .select([sql<(string | null)[]>`ARRAY[${sql.join(columns)}]::text[]`.as('values')])
+        .select((of) => of.fn.countAll<string>().as('n'))
+        .groupBy(columns)
+        .execute();
+      return found.map(({ values, n }) => ({ values, count: Number(n) }));
+    },
   };
 }
 
@@ -100,7 +132,7 @@ export class NoHistory extends Error {
 }
 
 /** A view straight over the tables, which are read when `written` has come true: when they show what they have to. */
-export const tableView = ({ read, keys }: Tables, written: () => Promise<void>): View =>
+export const tableView = ({ read, keys, tally }: Tables, written: () => Promise<void>): View =>
   viewOf({
     cached: async (model, wanted) => {
       await written();
@@ -109,5 +141,9 @@ export const tableView = ({ read, keys }: Tables, written: () => Promise<void>):
     keys: async (model, options = {}) => {
       await written();
       return keys(model, options);
+    },
+    tally: async (model, options) => {
+      await written();
+      return tally(model, options);
     },
   });

@@ -2,6 +2,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { FLUSH_FUNCTION } from './flush-function.ts';
 import type { ReadModel } from './read-model.ts';
+import { indexText, TAG_SEPARATOR, tagsText } from './where.ts';
 
 /** A row of a read model as its table holds it: from one position of the log to another (null: still). */
 export interface StoredRow {
@@ -17,6 +18,25 @@ export type ReadDatabase = Readonly<Record<string, StoredRow>>;
 
 /** The column an index of a model lives in. */
 export const indexColumn = (name: string): string => `i_${name}`;
+
+/** The columns of a model's indexes and tags, and what stands in them for a row. */
+export const columnsOf = ({
+  indexes,
+  tags = {},
+}: ReadModel): readonly { readonly column: string; readonly textOf: (row: object) => string | null }[] => [
+  ...Object.entries(indexes).map(([name, of]) => ({
+    column: indexColumn(name),
+    textOf: (row: object) => indexText(of(row)),
+  })),
+  ...Object.entries(tags).map(([name, of]) => ({
+    column: indexColumn(name),
+    textOf: (row: object) => tagsText(of(row)),
+  })),
+];
+
+/** The tags in a column, as an array; rows without tags are not in the index over it. */
+export const tagArray = (name: string): RawBuilder<unknown> =>
+  sql`string_to_array(${sql.ref(indexColumn(name))}, ${sql.lit(TAG_SEPARATOR)})`;
 
 /** Makes the tables that keep count of the read models, where they are not there. */
 export async function makeBookkeeping(db: Kysely<ReadDatabase>, schema = 'read'): Promise<void> {
@@ -43,7 +63,7 @@ const MAX_TABLES_AT_ONCE = 32;
 const MAX_CONNECTIONS = 4;
 
 const tableOf = (model: ReadModel, schema: string): RawBuilder<unknown> => {
-  const columns = Object.keys(model.indexes).map((name) => sql`, ${sql.id(indexColumn(name))} text COLLATE "C"`);
+  const columns = columnsOf(model).map(({ column }) => sql`, ${sql.id(column)} text COLLATE "C"`);
   const key = sql.raw(model.key === 'integer' ? 'bigint' : 'text COLLATE "C"');
   return sql`
     CREATE TABLE IF NOT EXISTS ${sql.id(schema, model.name)} (
@@ -60,6 +80,13 @@ function indexesOf(model: ReadModel, schema: string): readonly RawBuilder<unknow
     index('live', true, sql`(key) WHERE to_pos IS NULL`),
     ...Object.keys(model.indexes).map((name) =>
       index(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`),
+    ),
+    ...Object.keys(model.tags ?? {}).map((name) =>
+      index(
+        name,
+        false,
+        sql`USING gin (${tagArray(name)}) WHERE to_pos IS NULL AND ${sql.id(indexColumn(name))} IS NOT NULL`,
+      ),
     ),
   ];
 }

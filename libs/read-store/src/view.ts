@@ -1,14 +1,13 @@
 import type { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
+import type { Tally, Where } from './where.ts';
+import { tallyOf } from './where.ts';
 
 export interface Listed<Row> {
   readonly rows: readonly { readonly key: Key; readonly row: Row }[];
   /** How many there are without `skip` and `count`. */
   readonly total: number;
 }
-
-/** Values of declared indexes that rows must have. */
-export type Where = Readonly<Record<string, string | number | null>>;
 
 export interface ListOptions {
   readonly where?: Where;
@@ -26,10 +25,18 @@ export interface View {
   keys(model: ReadModel, options?: ListOptions): Promise<{ readonly keys: readonly Key[]; readonly total: number }>;
   /** Rows in the order of their keys. */
   list<Row extends object>(model: ReadModel<Row>, options?: ListOptions): Promise<Listed<Row>>;
+  /** How many rows there are by the values of these indexes; in no order. */
+  tally(model: ReadModel, options: TallyOptions): Promise<readonly Tally[]>;
 }
 
-/** A view, by what it holds. */
-export function viewOf({ cached, keys }: Pick<View, 'cached' | 'keys'>): View {
+export interface TallyOptions {
+  readonly where?: Where;
+  /** Names of indexes. */
+  readonly by: readonly string[];
+}
+
+/** A view, by what it holds; unless it knows better, it counts rows one by one. */
+export function viewOf({ cached, keys, tally }: Pick<View, 'cached' | 'keys'> & Partial<Pick<View, 'tally'>>): View {
   const view: View = {
     cached,
     keys,
@@ -44,6 +51,16 @@ export function viewOf({ cached, keys }: Pick<View, 'cached' | 'keys'>): View {
       });
       return { rows, total };
     },
+    tally:
+      tally ??
+      (async (model, { where = {}, by }) => {
+        const { rows } = await view.list(model, { where });
+        return tallyOf(
+          model,
+          rows.map(({ row }) => row),
+          by,
+        );
+      }),
   };
   return view;
 }

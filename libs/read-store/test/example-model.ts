@@ -39,6 +39,13 @@ export const ticker: ReadModel<Shelf> = { ...shelves, name: 'ticker', history: f
 /** Shelves with numbers. */
 export const numbered: ReadModel<Shelf> = { ...shelves, name: 'numbered', key: 'integer' };
 
+/** Shelves that can be found by every small number their count can be divided by. */
+export const divisible: ReadModel<Shelf> = {
+  ...shelves,
+  name: 'divisible',
+  tags: { by: ({ count }) => [2, 3, 5].filter((n) => count > 0 && count % n === 0).map((n) => `by ${n}`) },
+};
+
 /** What can happen to shelves. */
 export const happenings = {
   put: (n: number): Message => ({ type: 'Put', data: { n } }),

@@ -103,9 +103,9 @@ export async function remove(model: Model, id: string, { api, request }: ParsedR
 }
 
 /** An action of a model. */
-export async function callStatic(action: Action, { api, request, data }: ParsedRequest): Promise<Answer> {
-  const before = api.reached;
-  const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request);
+export async function callStatic(action: Action, { api, request, data, at }: ParsedRequest): Promise<Answer> {
+  const before = at ?? api.reached;
+  const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request, at);
   return called(action, value, changed(before, done), api);
 }
 

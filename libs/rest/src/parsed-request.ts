@@ -55,7 +55,7 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = reads || (place.kind === 'action' && place.action.asOf === true);
+  const asked = reads || ((place.kind === 'action' || place.kind === 'static') && place.action.asOf === true);
   if (!(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
   const at = asked ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);
@@ -97,7 +97,11 @@ async function bodyOf(
 ): Promise<Pick<ParsedRequest, 'data' | 'merge'>> {
   if (method === 'GET' || method === 'DELETE') return { data: {}, merge: false };
   const types = method === 'PATCH' ? [JSON_TYPE, MERGE_PATCH] : [JSON_TYPE];
-  const data = await readJson(request, { limit: maxBody, types });
+  const data = await readJson(request, {
+    limit: maxBody,
+    types,
+    reads: 'action' in place ? place.action.reads : undefined,
+  });
   const mayLack = place.kind === 'static' || place.kind === 'action';
   if (data === undefined && mayLack) return { data: {}, merge: false };
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw malformed('The body must be a JSON map.');

@@ -4,5 +4,5 @@ export type { SiteLayers } from './site-layers.ts';
 export { SiteModule } from './site.module.ts';
 export { site } from './site.ts';
 export type { Site } from './site.ts';
-export { sites } from './sites.ts';
+export { sites, sitesWithin } from './sites.ts';
 export type { SiteRow } from './sites.ts';

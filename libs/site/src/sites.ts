@@ -1,6 +1,6 @@
 import type { Origin, Written } from '#config';
 import { written } from '#config';
-import type { EntityRow, Recorded } from '#read-store';
+import type { EntityRow, Recorded, View } from '#read-store';
 import { change, entityRows, rule } from '#read-store';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
@@ -30,3 +30,14 @@ export const sites = entityRows<Site, SiteRow>(site, {
     })),
   },
 });
+
+/** A site and all sites within it, each once; as many as `most` and one more, where there are more than those. */
+export async function sitesWithin(view: View, name: string, most: number): Promise<readonly string[]> {
+  const found = new Set([name]);
+  for (let level: readonly string[] = [name]; level.length > 0 && found.size <= most;) {
+    const { keys } = await view.keys(sites, { where: { parent: { any: level } }, count: most + 1 });
+    level = keys.map(String).filter((key) => !found.has(key));
+    for (const key of level) found.add(key);
+  }
+  return [...found].slice(0, most + 1);
+}

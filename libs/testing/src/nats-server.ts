@@ -14,6 +14,8 @@ export interface NatsServer {
   stop(): Promise<void>;
   /** Ends it as a loss of power would; the store stays. */
   kill(): Promise<void>;
+  /** Has it stand still (`SIGSTOP`), or go on (`SIGCONT`). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
   restart(options?: { readonly emptied?: boolean }): Promise<void>;
   /** Has it read another configuration while it runs, as an operator would. */
@@ -53,6 +55,7 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       await rm(folder, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
+    signal: (name) => void server.kill(name),
     async reload(changed) {
       await write(changed);
       const reloaded = once(server.stderr ?? server, 'reloaded');

@@ -58,8 +58,8 @@ describe('the wire in one process', () => {
   it('takes back a task that no agent has begun, and no other', async () => {
     const { foreman, agent, begun, reported, end } = await started();
     for (const cookie of ['a', 'b', 'c']) await foreman.send(task(cookie));
-    await foreman.withdraw?.('a');
-    await foreman.withdraw?.('b');
+    await foreman.withdraw(task('a'));
+    await foreman.withdraw(task('b'));
     await end('a');
     await end('c');
     await until(() => reported.length === 2);

@@ -207,12 +207,13 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
     async send(task) {
       if (session === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (sentLately(task.cookie) || isAtWork(task.cookie)) return;
+      if (sentLately(task.cookie) || isAtWork(task.cookie)) return undefined;
       waiting.add(copy(task));
       spread(task.site, task.module);
+      return undefined;
     },
 
-    async withdraw(cookie) {
+    async withdraw({ cookie }) {
       for (const task of waiting.take((task) => task.cookie === cookie)) cookies.delete(task.cookie);
     },
 

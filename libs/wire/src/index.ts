@@ -14,7 +14,7 @@ export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
 export { natsKey } from './nats-key.ts';
 export type { NatsKey } from './nats-key.ts';
-export { readReport } from './messages.ts';
+export { cannotBeTaken, outcomeOfResult, readReport } from './messages.ts';
 export { InstallationTaken } from './streams.ts';
 export type { InstallationIdentity } from './streams.ts';
 export { ID_RULE, isInstallationId, isNatsName } from './subjects.ts';
@@ -32,6 +32,7 @@ export type {
   ForemanWireListener,
   Outcome,
   Report,
+  SentTask,
   Task,
   TaskHandler,
   UnreadableReport,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jetstream, JetStreamApiError, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox, millis, type NatsConnection } from '@nats-io/transport-node';
+import { agentTasks, type AgentSession } from './agent-tasks.ts';
 import { findInstallation } from './find-installation.ts';
-import { encode, readRejection, readTask } from './messages.ts';
+import { encode, readRejection } from './messages.ts';
 import type { NatsKey } from './nats-key.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { silentLogger } from '#kernel';
@@ -10,10 +11,8 @@ import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import type { NatsNames } from './subjects.ts';
 import { inboxOf, natsNames, taskReader } from './subjects.ts';
-import { notifySafely } from './notify-safely.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { EVERY_SITE } from './wire.ts';
-import type { AgentWire, Announcement, Report, Task, TaskHandler } from './wire.ts';
+import type { AgentWire, Announcement, TaskHandler } from './wire.ts';
 
 /** How an agent's end of the wire over NATS is set up. */
 export interface JetstreamAgentSettings extends NatsSettings {
@@ -35,32 +34,15 @@ export interface AgentPeriods {
 
 const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain: 1000 };
 
-/** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
-const REMEMBERED = 1000;
 /** How soon a consumer that is not there is first looked for again, in milliseconds. */
 const SOON = 20;
 /** A consumer that is being made is found a moment before it takes requests; those are dropped without a word. */
 const SETTLING = 50;
-/** Room for headers in the largest message, in bytes. */
-const HEADERS = 1024;
 
-interface Session {
-  readonly connection: NatsConnection;
-  readonly js: JetStreamClient;
+interface Session extends AgentSession {
   readonly names: NatsNames;
   /** Where what is answered to announcements arrives. */
   readonly answers: string;
-  /** Aborts when the connection breaks. */
-  readonly over: AbortSignal;
-}
-
-/** A task at work, with the latest delivery of it. */
-interface AtWork {
-  readonly task: Task;
-  /** Of the installation it came from. */
-  readonly names: NatsNames;
-  message: JsMsg;
-  done: Promise<void>;
 }
 
 /**
@@ -101,19 +83,25 @@ function shiftOf(
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
   const offers = Object.fromEntries(offered);
   const lacking = new Set(offered.map(([module]) => taskReader(module)));
-  const atWork = new Map<string, AtWork>();
   const pulling = new Set<Promise<void>>();
-  const reported = new Set<string>();
   const stopping = new AbortController();
   let session: Session | undefined;
   /** Once it is found it stays: reports that are due belong to it. */
   let found = installation === undefined ? undefined : natsNames(installation);
   let rejected = '';
+  const periods = { beatEvery, reportAgain };
+  const tasks = agentTasks({ agent, site, work, log, periods, session: () => session, stopping: stopping.signal });
 
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
       session.names.announcementSubject(site),
-      encode({ agent, modules, every: announceEvery, lacking: [...lacking], ...(missing ? { missing } : {}) }),
+      encode({
+        agent,
+        modules,
+        every: announceEvery,
+        lacking: [...lacking, ...tasks.unclaimed],
+        ...(missing ? { missing } : {}),
+      }),
       { reply: session.answers },
     );
 
@@ -171,11 +159,11 @@ function shiftOf(
         wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
         while (!over.aborted) {
-          const busy = [...atWork.values()].filter(({ task }) => task.module === module);
-          if (busy.length >= limit) await Promise.race(busy.map(({ done }) => done));
+          const busy = tasks.atWork(module);
+          if (busy.length >= limit) await Promise.race(busy);
           else {
             const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
-            for await (const message of endingWith(over, messages)) take(message, names, ackWait);
+            for await (const message of endingWith(over, messages)) tasks.take(message, names, ackWait);
           }
         }
       } catch (cause) {
@@ -190,88 +178,14 @@ function shiftOf(
     }
   };
 
-  const take = (message: JsMsg, names: NatsNames, ackWait: number): void => {
-    const task = readTask(message.data);
-    const already = task && atWork.get(task.cookie);
-    if (already !== undefined) {
-      already.message = message;
-      notifySafely(() => message.working());
-    } else if (task === undefined) {
-      log.warn('a message that is no task was dropped', { subject: message.subject });
-      notifySafely(() => message.term());
-    } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
-    else if (task.once && message.redelivered) {
-      log.warn('a task that may have been begun elsewhere was dropped', { task: task.task, job: task.job });
-      notifySafely(() => message.term());
-    } else if (stopping.signal.aborted && !task.once) notifySafely(() => message.nak());
-    else {
-      const started: AtWork = { task, names, message, done: Promise.resolve() };
-      atWork.set(task.cookie, started);
-      started.done = perform(started, ackWait);
-    }
-  };
-
-  const perform = async (started: AtWork, ackWait: number): Promise<void> => {
-    const { task, cookie, job, module } = started.task;
-    const beat = () => session?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
-    const beats = setInterval(beat, beatEvery);
-    const holds = setInterval(() => session && notifySafely(() => started.message.working()), ackWait / 3);
-    beat();
-    const outcome = await work(started.task);
-    if (outcome !== undefined) {
-      await send(started.names, module, { task, cookie, job, agent, outcome });
-      remember(cookie);
-      notifySafely(() => started.message.ack());
-    }
-    clearInterval(beats);
-    clearInterval(holds);
-    atWork.delete(cookie);
-  };
-
-  const remember = (cookie: string) => {
-    reported.add(cookie);
-    for (const oldest of reported) {
-      if (reported.size <= REMEMBERED) return;
-      reported.delete(oldest);
-    }
-  };
-
-  /** Resolves once NATS holds the report. */
-  const send = async (names: NatsNames, module: string, report: Report): Promise<void> => {
-    const subject = names.resultSubject(site, module);
-    for (;;) {
-      if (session !== undefined) {
-        const { connection, js, over } = session;
-        const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
-        const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-        try {
-          if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
-        } catch (cause) {
-          log.warn('a report is not held yet; trying again', { task: report.task, reason: String(cause) });
-        }
-      }
-      await sleep(reportAgain);
-    }
-  };
-
   return {
     begin,
     /** Ends the shift: says good-bye, lets work at hand finish and be reported, disconnects. */
     async stop(link: NatsLink): Promise<void> {
       stopping.abort();
       announce({});
-      while (pulling.size + atWork.size > 0) {
-        await Promise.all([...pulling, ...[...atWork.values()].map(({ done }) => done)]);
-      }
+      while (pulling.size + tasks.atWork().length > 0) await Promise.all([...pulling, ...tasks.atWork()]);
       await link.stop();
     },
   };
-}
-
-/** The report as bytes; a result too large for the wire becomes an error that says so. */
-function fitting(report: Report, room: number): Uint8Array {
-  const whole = encode(report);
-  if (whole.length <= room) return whole;
-  const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
-  return encode({ ...report, outcome: { error } });
 }

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { silentLogger } from '#kernel';
+import { claimDispatch } from './claim-dispatch.ts';
 import { endingWith } from './ending-with.ts';
 import { takeFormerReports } from './former-reports.ts';
 import { encode, readBeat, readPresence, readReport } from './messages.ts';
-import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
+import { natsLink, tryNats, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { agentRegistry } from './agent-registry.ts';
 import { openToAnybody } from './open-to-anybody.ts';
 import { InstallationTaken, REQUEST, streams } from './streams.ts';
@@ -14,7 +15,7 @@ import type { InstallationIdentity, StreamPeriods } from './streams.ts';
 import { everyDiscovery, natsNames, RESULTS_READER, siteOf } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { ForemanWire, ForemanWireListener, WireHealth } from './wire.ts';
+import type { ForemanWire, ForemanWireListener, UnreadableReport, WireHealth } from './wire.ts';
 
 /** How the foreman's end of the wire over NATS is set up. */
 export interface JetstreamForemanSettings extends NatsSettings {
@@ -223,7 +224,7 @@ export function jetstreamForeman(
     const { report, flaw } = readReport(message.data);
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
     try {
-      if (flaw !== undefined) await putAside(message, flaw, listener);
+      if (flaw !== undefined) await putAside(message, { flaw, job: report?.job }, listener);
       if (report !== undefined) await listener.reported(report);
       notifySafely(() => message.ack());
     } catch (cause) {
@@ -235,10 +236,21 @@ export function jetstreamForeman(
     }
   };
 
-  const putAside = async ({ data, subject }: JsMsg, flaw: string, listener: ForemanWireListener): Promise<void> => {
+  const putAside = async (
+    { data, subject }: JsMsg,
+    { flaw, job }: Pick<UnreadableReport, 'flaw' | 'job'>,
+    listener: ForemanWireListener,
+  ): Promise<void> => {
     log.warn('a message is no report that can be taken', { subject, flaw });
     const key = createHash('sha256').update(data).digest('base64url');
-    await listener.unreadable?.({ key, source: subject, flaw, body: new TextDecoder().decode(data) });
+    await listener.unreadable?.({ key, source: subject, flaw, job, body: new TextDecoder().decode(data) });
+  };
+
+  /** Why NATS is not reached now; one that is not started, because its server stands by, tries. */
+  const reached = async (): Promise<string | undefined> => {
+    const connected = await link;
+    const tried = await (connected ? connected.fault() : tryNats(settings));
+    return tried ?? (connected && link && !session ? 'it is starting' : undefined);
   };
 
   /** Whether NATS lets in anybody; asked anew when the answer is old. */
@@ -246,6 +258,13 @@ export function jetstreamForeman(
     const now = performance.now();
     if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings.servers) };
     return open.found;
+  };
+
+  /** @throws Error where nothing travels now */
+  const inSession = (): Session => {
+    if (link === undefined) throw new Error("the foreman's end of the wire is not started");
+    if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
+    return session;
   };
 
   return {
@@ -261,9 +280,7 @@ export function jetstreamForeman(
     },
 
     async health(): Promise<WireHealth> {
-      const connected = await link;
-      const starting = connected && !session ? 'it is starting' : undefined;
-      const fault = taken?.message ?? connected?.fault() ?? starting;
+      const fault = taken?.message ?? (await reached());
       const anybody = fault === undefined && (await isOpen());
       return {
         ...(fault === undefined ? {} : { fault }),
@@ -280,9 +297,7 @@ export function jetstreamForeman(
 
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
-      if (link === undefined) throw new Error("the foreman's end of the wire is not started");
-      if (session === undefined) throw new Error(taken?.message ?? 'there is no connection to NATS');
-      const { js, streams, over } = session;
+      const { js, streams, over } = inSession();
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
@@ -294,6 +309,25 @@ export function jetstreamForeman(
       };
       const held = await unlessAborted(publish().catch(again), over);
       if (held === undefined) throw new Error('the connection to NATS broke before the task was held');
+      return String(held.seq);
+    },
+
+    async withdraw({ site, module, cookie, receipt }) {
+      const { js, streams, over } = inSession();
+      const withdraw = async () => {
+        await streams.tasks(site);
+        const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
+        await claimDispatch(js, { names, site, module, cookie }, claim);
+        // Where an agent has begun, the message must not come to another one.
+        if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
+        return true;
+      };
+      const again = () => {
+        streams.forget(site);
+        return withdraw();
+      };
+      const done = await unlessAborted(withdraw().catch(again), over);
+      if (done === undefined) throw new Error('the connection to NATS broke before the task was taken back');
     },
 
     async stop() {

@@ -169,7 +169,11 @@ describe('installations on one NATS', () => {
     await until(() => lab.wire.serves('berlin', 'ipmi'));
     await lab.wire.send({ task: '1', cookie: 'c', site: 'berlin', ...about });
     await until(() => lab.reports.length === 1);
-    expect(await streamNames()).toEqual(['CONTRACTOR_lab_RESULTS', 'CONTRACTOR_lab_TASKS_berlin']);
+    expect(await streamNames()).toEqual([
+      'CONTRACTOR_lab_CLAIMS_berlin',
+      'CONTRACTOR_lab_RESULTS',
+      'CONTRACTOR_lab_TASKS_berlin',
+    ]);
   });
 
   it('take off reports that cannot be read, once, and fail the tasks of those that are too deep', async () => {

@@ -6,6 +6,7 @@ import type { Logger } from '#kernel';
 import { recordedLog, startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
+import { MAX_CLAIMS } from './streams.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
@@ -19,7 +20,7 @@ const task = (id: string, site = 'berlin'): Task => ({
 });
 
 /** Resolves once the foreman's end has taken the task. */
-const sendUntilHeld = (foreman: ForemanWire, it: Task): Promise<void> =>
+const sendUntilHeld = (foreman: ForemanWire, it: Task): Promise<string | undefined> =>
   foreman.send(it).catch(async () => {
     await sleep(5);
     return sendUntilHeld(foreman, it);
@@ -164,6 +165,125 @@ describe('the wire over NATS', () => {
     expect(ends).toHaveLength(3);
     await Promise.all(agents.map((agent) => agent.stop()));
     await relay.stop();
+  });
+
+  it('has each task that must not be begun twice begun once, where NATS is killed right after its delivery', async () => {
+    const begun: string[] = [];
+    const work: TaskHandler = async ({ cookie }) => {
+      begun.push(cookie);
+      await sleep(20);
+      return { result: {} };
+    };
+    await foreman.start(listener);
+    for (const agent of ['a1', 'a2']) await agentOf().start({ agent, site: 'berlin', modules: { ipmi: 20 } }, work);
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    const reported = () => new Set(reports.map(({ cookie }) => cookie)).size;
+    for (let round = 0; round < 6; round += 1) {
+      const before = reported();
+      const ids = Array.from({ length: 12 }, (_, n) => `${round}-${n}`);
+      const sent = Promise.all(ids.map((id) => sendUntilHeld(foreman, { ...task(id), once: true })));
+      await until(() => begun.length > before + round);
+      await server.restart();
+      await sent;
+      await until(() => reported() === before + ids.length);
+    }
+    expect(begun.toSorted()).toEqual([...new Set(begun)].toSorted());
+  });
+
+  it('begins nothing that was taken back, also where it is on its way to an agent', async () => {
+    const begun: string[] = [];
+    await foreman.start(listener);
+    await startAgent(async (it) => {
+      begun.push(it.task);
+      return { result: {} };
+    });
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    const taken = { ...task('2'), once: true };
+    await foreman.withdraw(taken);
+    // What was sent by then comes nevertheless.
+    await foreman.send(taken);
+    await foreman.send(task('3'));
+    await until(() => reports.length === 2);
+    expect(begun).toEqual(['1', '3']);
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    await until(async () => (await streams.info('CONTRACTOR_test_TASKS_berlin')).state.messages === 0);
+    await stranger.close();
+  });
+
+  it('removes no other message by a receipt of a stream that was lost', async () => {
+    await foreman.start(listener);
+    const receipt = await foreman.send(task('1'));
+    await server.restart({ emptied: true });
+    expect(await sendUntilHeld(foreman, task('2'))).toBe(receipt);
+    await foreman.withdraw({ ...task('1'), receipt });
+    await startAgent(done);
+    await until(() => reports.length === 1);
+    expect(reports[0]?.task).toBe('2');
+  });
+
+  it('claims tasks also after NATS has lost everything', async () => {
+    await foreman.start(listener);
+    await startAgent(done);
+    await sendUntilHeld(foreman, { ...task('1'), once: true });
+    await until(() => reports.length === 1);
+    await server.restart({ emptied: true });
+    await sendUntilHeld(foreman, { ...task('2'), once: true });
+    await until(() => reports.length === 2);
+  });
+
+  it('tells that NATS is away, also while it is not started: its server stands by', async () => {
+    expect((await foreman.health()).fault).toBeUndefined();
+    await server.kill();
+    expect((await foreman.health()).fault).toMatch(/ECONNREFUSED|refused/i);
+    await server.restart();
+    await foreman.start(listener);
+    expect((await foreman.health()).fault).toBeUndefined();
+  });
+
+  it('tells that NATS stands still, though it is connected, and that it goes on', async () => {
+    await foreman.start(listener);
+    server.signal('SIGSTOP');
+    const silent = until(async () => (await foreman.health()).fault === 'NATS does not answer within 2000 ms');
+    await silent.finally(() => server.signal('SIGCONT'));
+    await until(async () => (await foreman.health()).fault === undefined);
+  });
+
+  it('keeps so many claims, and no more', async () => {
+    await foreman.start(listener);
+    await foreman.send(task('1'));
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    const { config } = await streams.info('CONTRACTOR_test_CLAIMS_berlin');
+    await stranger.close();
+    expect(config).toMatchObject({ max_msgs: MAX_CLAIMS, discard: 'old', max_age: 24 * 3600 * 1e9 });
+  });
+
+  it('lets an agent stop that waits for NATS to claim a task', async () => {
+    const relay = await startRelay(Number(new URL(server.url).port));
+    const { log, lines } = recordedLog();
+    const begun: string[] = [];
+    await foreman.start(listener);
+    const agent = agentOf(`127.0.0.1:${relay.port}`, log);
+    await agent.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, async (it) => {
+      begun.push(it.task);
+      return { result: {} };
+    });
+    await until(() => lines.some(({ message }) => message === 'serving'));
+    // It would make the stream again.
+    await foreman.stop();
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    // Without the stream of the claims no agent begins.
+    await streams.update('CONTRACTOR_test_CLAIMS_berlin', { subjects: ['elsewhere'] });
+    stranger.publish('contractor.test.tasks.berlin.ipmi', JSON.stringify({ ...task('1'), once: true }));
+    await until(() => lines.some(({ message }) => message.startsWith('a task could not be claimed')));
+    await relay.cut();
+    await agent.stop();
+    await stranger.close();
+    await relay.stop();
+    expect(begun).toEqual([]);
   });
 
   it('leaves a long task to the agent that is at work on it', async () => {

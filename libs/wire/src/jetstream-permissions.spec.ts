@@ -88,8 +88,21 @@ describe('NATS with the configuration that the product writes', () => {
     await agent(keys[name], site, module);
     await until(() => foreman.serves(site, module));
     await foreman.send({ task: '1', cookie: 'c1', site, module, ...about });
+    await foreman.send({ task: '2', cookie: 'c2', site, module, ...about, once: true });
+    await until(() => reports.length === 2);
+    for (const { agent: name } of reports) expect(name).toBe(`${site}-1`);
+    expect(reports.map(({ outcome }) => outcome)).toEqual([{ result: { task: '1' } }, { result: { task: '2' } }]);
+  });
+
+  it('fails a task that must be claimed where its configuration does not allow that yet', async () => {
+    await server.reload(configuration().replaceAll(/, "contractor[.]lab[.]claims[^"]*"/g, ''));
+    await agent(keys.berlin, 'berlin');
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    await foreman.send({ task: '1', cookie: 'c1', site: 'berlin', module: 'ipmi', ...about, once: true });
     await until(() => reports.length === 1);
-    expect(reports).toMatchObject([{ agent: `${site}-1`, outcome: { result: { task: '1' } } }]);
+    expect(reports[0]?.outcome).toEqual({
+      error: expect.stringMatching(/^the task could not be claimed: .*"contractor nats config" and reset the job$/),
+    });
   });
 
   it('lets nobody in who has no key, and the server does not complain of strangers', async () => {
@@ -124,6 +137,8 @@ describe('NATS with the configuration that the product writes', () => {
     ['berlin', 'make a consumer', `${consumers}.DURABLE.CREATE.CONTRACTOR_lab_TASKS_berlin.mine`],
     ['berlin', 'answer for another site', 'contractor.lab.results.paris.ipmi'],
     ['berlin', 'answer for another module', 'contractor.lab.results.berlin.ssh'],
+    ['berlin', 'claim for another site', 'contractor.lab.claims.paris.ipmi.c1'],
+    ['berlin', 'claim for another module', 'contractor.lab.claims.berlin.ssh.c1'],
     ['berlin', 'acknowledge for another site', '$JS.ACK.CONTRACTOR_lab_TASKS_paris.ipmi.1.1.1.1.0'],
     ['berlin', 'send tasks', 'contractor.lab.tasks.berlin.ipmi'],
     ['berlin', 'remove a stream', `${streams}.DELETE.CONTRACTOR_lab_TASKS_berlin`],
@@ -140,6 +155,7 @@ describe('NATS with the configuration that the product writes', () => {
   it.each([
     ['the server', 'contractor.discover.berlin', '{}', 'STREAM.PURGE'],
     ['the stream of the reports', 'contractor.lab.results.berlin.ipmi', '{}', 'STREAM.PURGE'],
+    ['the stream of the claims', 'contractor.lab.claims.berlin.ipmi.c1', '{}', 'STREAM.PURGE'],
     ['JetStream', `${imported}.INFO.CONTRACTOR_lab_TASKS_berlin.ipmi`, '', 'STREAM.PURGE'],
     [
       'JetStream',

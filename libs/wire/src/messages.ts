@@ -31,8 +31,11 @@ export interface Rejection {
   readonly rejected: string;
 }
 
+/** Who has claimed a dispatch, for whoever looks into the stream: an agent, or nobody any more. */
+export type Claim = { readonly agent: string } | { readonly withdrawn: true };
+
 /** Writes a message as the bytes that travel. */
-export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection): Uint8Array =>
+export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection | Claim): Uint8Array =>
   new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
@@ -61,10 +64,20 @@ export function readReport(data: Uint8Array): ReadReport {
   const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
   if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return { flaw: 'it is no report' };
   const flaw = flawIn(outcome);
-  const reached = flaw === undefined ? readOutcome(outcome) : { error: `the outcome cannot be taken: ${flaw}` };
+  const reached = flaw === undefined ? readOutcome(outcome) : cannotBeTaken(flaw);
   if (reached === undefined) return { flaw: 'it has no outcome' };
   return { report: { task, cookie, job, agent, outcome: reached }, ...(flaw === undefined ? {} : { flaw }) };
 }
+
+/** The outcome that a result is, however an agent has sent it: one that cannot be taken is a failure that says why. */
+export function outcomeOfResult(result: unknown): Outcome {
+  const flaw = flawIn(result);
+  if (flaw !== undefined) return cannotBeTaken(flaw);
+  return readOutcome({ result }) ?? cannotBeTaken('it is no result');
+}
+
+/** The failure that stands for an outcome that cannot be taken. */
+export const cannotBeTaken = (flaw: string): Outcome => ({ error: `the outcome cannot be taken: ${flaw}` });
 
 export function readBeat(data: Uint8Array): Beat | undefined {
   const { job, cookie, agent } = readMap(data) ?? {};

@@ -75,7 +75,9 @@ export function natsAccount({ installation, server, subcontractors }: NatsAccoun
 /** What subcontractors reach of the account of the servers. Every account has an API of JetStream of its own, so this one has another name there. */
 const servicesOf = ({ installation, importedApi }: NatsNames): { readonly subject: string; readonly to?: string }[] => [
   { subject: 'contractor.discover.*' },
-  ...['agents.*', 'beats.*', 'results.*.*'].map((kind) => ({ subject: `contractor.${installation}.${kind}` })),
+  ...['agents.*', 'beats.*', 'results.*.*', 'claims.*.*.*'].map((kind) => ({
+    subject: `contractor.${installation}.${kind}`,
+  })),
   ...['CONSUMER.INFO.*.*', 'CONSUMER.MSG.NEXT.*.*'].map((call) => ({
     subject: `$JS.API.${call}`,
     to: `${importedApi}.${call}`,
@@ -100,6 +102,7 @@ function permissionsOf(names: NatsNames, { sites, modules }: NatsSubcontractor) 
       `${prefix}.beats.${site}`,
       ...its.modules.flatMap((module) => [
         `${prefix}.results.${site}.${module}`,
+        `${prefix}.claims.${site}.${module}.*`,
         `${names.importedApi}.CONSUMER.INFO.${stream}.${module}`,
         `${names.importedApi}.CONSUMER.MSG.NEXT.${stream}.${module}`,
         `$JS.ACK.${stream}.${module}.>`,

@@ -23,8 +23,8 @@ export interface NatsSettings {
 
 /** A connection to NATS that is made again whenever it breaks, until it is stopped. */
 export interface NatsLink {
-  /** Why there is no connection now; undefined where there is one. */
-  fault(): string | undefined;
+  /** Asks NATS, and tells why it is not reached now; undefined where it answers. */
+  fault(): Promise<string | undefined>;
   /** Ends the session at hand, waits for `last`, then disconnects. */
   stop(last?: () => Promise<void>): Promise<void>;
 }
@@ -88,7 +88,11 @@ export async function natsLink(
   await attempt();
   const life = live();
   return {
-    fault: () => (session.aborted ? complaint || 'the connection to NATS is lost' : undefined),
+    async fault() {
+      const asked = session;
+      if (connection !== undefined && !asked.aborted && !(await answers(connection))) return UNANSWERED;
+      return session.aborted ? complaint || 'the connection to NATS is lost' : undefined;
+    },
     async stop(last) {
       const up = !session.aborted;
       stopped.abort();
@@ -99,6 +103,33 @@ export async function natsLink(
       await life;
     },
   };
+}
+
+/** How long NATS may take to answer whoever asks how it is, in milliseconds. */
+const ANSWER_MS = 2000;
+const UNANSWERED = `NATS does not answer within ${ANSWER_MS} ms`;
+
+/** Whether NATS answers on a connection, in time. A connection that breaks meanwhile has been answered, in its way. */
+async function answers(connection: NatsConnection): Promise<boolean> {
+  const waiting = new AbortController();
+  const late = sleep(ANSWER_MS, false, { signal: waiting.signal }).catch(() => false);
+  const answered = connection.flush().then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([answered, late]).finally(() => waiting.abort());
+}
+
+/** Tries once whether NATS lets us in. @returns why not; undefined where it does */
+export async function tryNats(settings: NatsSettings): Promise<string | undefined> {
+  try {
+    const options = connectionOptions(settings, ANSWER_MS);
+    const made = await connect({ ...options, reconnect: false, maxReconnectAttempts: 0, timeout: ANSWER_MS });
+    await made.close();
+    return undefined;
+  } catch (cause) {
+    return String(cause);
+  }
 }
 
 /** What the client library is told. */

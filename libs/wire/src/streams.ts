@@ -1,4 +1,11 @@
-import { AckPolicy, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsNames } from './subjects.ts';
@@ -13,6 +20,12 @@ const REMEMBER = 120_000;
 export const REQUEST = { expires: 5000, idle_heartbeat: 1000 };
 /** What JetStream answers when a stream of that name exists with other settings. */
 const NAME_IN_USE = 10058;
+/**
+ * How many claims of a site are kept, and for how long in milliseconds; the oldest go first. A claim is needed only while
+ * a message of its dispatch can come again: the message is removed as soon as the claim stands. 20,000 take 20 MB of NATS.
+ */
+export const MAX_CLAIMS = 20_000;
+const CLAIMED_FOR_MS = 24 * 60 * 60 * 1000;
 
 export interface StreamPeriods {
   /** How long an agent may be silent about a task before the task is given to another. */
@@ -58,7 +71,11 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
     return making;
   };
 
-  const tasks = (site: string) => once(site, (api) => stream(api, names.tasksStream(site), names.everyTask(site)));
+  const tasks = (site: string) =>
+    once(site, async (api) => {
+      await stream(api, names.claimsStream(site), { ...CLAIMS, subjects: [names.everyClaim(site)] });
+      await stream(api, names.tasksStream(site), { ...QUEUE, subjects: [names.everyTask(site)] });
+    });
 
   /**
    * Makes the stream of reports, which says whose it is.
@@ -66,15 +83,26 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
    */
   const claim = async (identity: InstallationIdentity): Promise<void> => {
     try {
-      await stream(await api, names.resultsStream, names.everyResult, `${OWNER}${identity.data}`);
+      const description = `${OWNER}${identity.data}`;
+      await stream(await api, names.resultsStream, { ...QUEUE, subjects: [names.everyResult], description });
     } catch (cause) {
       throw cause instanceof OtherOwner ? new InstallationTaken(identity, cause.owner) : cause;
     }
   };
 
   return {
-    /** The stream of a site's tasks. */
+    /** The streams of a site's tasks and claims. */
     tasks,
+
+    /** Removes the message of a dispatch that was stored under this number, where it is there still. */
+    async removeTask(site: string, sequence: number, cookie: string): Promise<void> {
+      const { streams } = await api;
+      const name = names.tasksStream(site);
+      const found = await streams.getMessage(name, { seq: sequence }).catch(unlessGone);
+      // In a stream that was made anew another one has this number.
+      if (found?.header.get('Nats-Msg-Id') !== cookie) return;
+      await streams.deleteMessage(name, sequence, false).catch(unlessGone);
+    },
 
     /** The consumer of a module's tasks on a site, and the stream. */
     async module(site: string, module: string): Promise<void> {
@@ -118,20 +146,39 @@ class OtherOwner extends Error {
   }
 }
 
-/** @param description whose it is; one that exists and says otherwise is left alone */
-async function stream(
-  { streams }: JetStreamManager,
-  name: string,
-  subject: string,
-  description?: string,
-): Promise<void> {
-  const settings = {
-    subjects: [subject],
-    retention: RetentionPolicy.Workqueue,
-    storage: StorageType.File,
-    duplicate_window: nanos(REMEMBER),
-    ...(description === undefined ? {} : { description }),
-  };
+/** What is not there any more need not be removed. */
+function unlessGone(cause: unknown): undefined {
+  if (cause instanceof JetStreamApiError && GONE.has(cause.code)) return undefined;
+  throw cause;
+}
+
+/** What JetStream answers when a stream, or a message of it, is not there. */
+const GONE: ReadonlySet<number> = new Set([10037, 10043, 10057, 10059]);
+
+/** What all messages of a stream are like. */
+interface StreamSettings {
+  readonly subjects: string[];
+  readonly retention: RetentionPolicy;
+  readonly storage: StorageType;
+  readonly duplicate_window: number;
+  readonly discard?: DiscardPolicy;
+  readonly max_age?: number;
+  readonly max_msgs?: number;
+  /** Whose it is; one that exists and says otherwise is left alone. */
+  readonly description?: string;
+}
+
+const QUEUE = { retention: RetentionPolicy.Workqueue, storage: StorageType.File, duplicate_window: nanos(REMEMBER) };
+const CLAIMS = {
+  ...QUEUE,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_age: nanos(CLAIMED_FOR_MS),
+  max_msgs: MAX_CLAIMS,
+};
+
+async function stream({ streams }: JetStreamManager, name: string, settings: StreamSettings): Promise<void> {
+  const { description } = settings;
   try {
     await streams.add({ name, ...settings });
   } catch (cause) {
@@ -140,11 +187,7 @@ async function stream(
     if (description !== undefined && found !== description && found.startsWith(OWNER)) {
       throw new OtherOwner(found.slice(OWNER.length));
     }
-    const { subjects, duplicate_window } = settings;
-    await streams.update(name, {
-      subjects,
-      duplicate_window,
-      ...(description === undefined ? {} : { description }),
-    });
+    const { retention: _, storage: __, ...changeable } = settings;
+    await streams.update(name, changeable);
   }
 }

@@ -33,6 +33,12 @@ export function natsNames(installation: string) {
       `${prefix}.results.${siteToken(site)}.${moduleToken(module)}`,
     announcementSubject: (site: string): string => `${prefix}.agents.${siteToken(site)}`,
     beatSubject: (site: string): string => `${prefix}.beats.${siteToken(site)}`,
+
+    /** The stream with the claims of one site, a subject for each dispatch. */
+    claimsStream: (site: string): string => `CONTRACTOR_${installation}_CLAIMS_${siteToken(site)}`,
+    everyClaim: (site: string): string => `${prefix}.claims.${siteToken(site)}.*.*`,
+    claimSubject: (site: string, module: string, cookie: string): string =>
+      `${prefix}.claims.${siteToken(site)}.${moduleToken(module)}.${token('cookie', cookie)}`,
   };
 }
 

@@ -14,8 +14,8 @@ export interface Task {
   readonly function: string;
   readonly parameters: JsonMap;
   /**
-   * Set where a second beginning would hurt: when the agent at work on it is lost, no other agent is given the task;
-   * the lease of the dispatch runs out and the foreman decides.
+   * Set where a second beginning would hurt: an agent claims the dispatch before it begins, and no other agent is given
+   * the task when that one is lost; the lease of the dispatch runs out and the foreman decides.
    */
   readonly once?: boolean;
   /** Where in the parameters secrets stand; the agent's functions get them wrapped. */
@@ -69,12 +69,27 @@ export interface ForemanWire {
   health(): Promise<WireHealth>;
   /** Programs that the agents that have shown themselves lately need and did not find when they started. */
   missing(): readonly AgentMissing[];
-  /** Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once. */
-  send(task: Task): Promise<void>;
-  /** Takes back a task that no agent has begun, as far as the transport can. */
-  withdraw?(cookie: string): Promise<void>;
+  /**
+   * Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once.
+   * @returns a receipt, by which the task is found when it is taken back; undefined where none is needed
+   */
+  send(task: Task): Promise<string | undefined>;
+  /**
+   * Takes a dispatch back. Once it resolves no agent begins the task of this dispatch any more, but one to whom a task that
+   * may be begun twice is on its way; an agent that has begun goes on.
+   */
+  withdraw(sent: SentTask): Promise<void>;
   /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
+}
+
+/** A dispatch that was handed over. */
+export interface SentTask {
+  readonly cookie: string;
+  readonly site: string;
+  readonly module: string;
+  /** What was answered when it was sent. */
+  readonly receipt?: string | undefined;
 }
 
 /** How the foreman's end of the wire is getting on. */
@@ -119,6 +134,8 @@ export interface UnreadableReport {
   readonly flaw: string;
   /** What it says; bytes that are no text are replaced. */
   readonly body: string;
+  /** The job it is about, where that can be told. */
+  readonly job?: number | undefined;
 }
 
 /** The site name of an agent that serves every site (the one inside the server's own process). */

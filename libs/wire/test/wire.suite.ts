@@ -215,6 +215,24 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       expect(work.begun).not.toContain('heir once');
     });
 
+    it('takes back what no agent has begun, and no other', async () => {
+      const work = office.bench();
+      await office.open();
+      await agent('a1', { ipmi: 2 }, work.of('a1'));
+      const sent = ['1', '2', '3', '4', '5'].map((id) => ({ ...task(id), once: Number(id) % 2 === 0 }));
+      const receipts: (string | undefined)[] = [];
+      for (const one of sent) receipts.push(await wire.foreman.send(one));
+      await office.until(() => work.atWork.size === 2);
+      for (const n of [0, 1, 2, 3]) await wire.foreman.withdraw({ ...task(String(n + 1)), receipt: receipts[n] });
+      // Again, as after an answer that was lost.
+      await wire.foreman.withdraw({ ...task('4'), receipt: receipts[3] });
+      for (const id of ['1', '2']) work.finish(id);
+      await office.until(() => work.atWork.has('5'));
+      work.finish('5');
+      await office.until(() => office.reports.length === 3);
+      expect(work.begun).toEqual(['a1 1', 'a1 2', 'a1 5']);
+    });
+
     it('reports nothing of work that was given up, and gives it to another', async () => {
       const work = office.bench();
       await office.open();

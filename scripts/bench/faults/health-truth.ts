@@ -10,12 +10,8 @@ const ALARM_MS = 60_000;
 /** The longest an answer of `/health` may take on a machine that has other work; its own limit is 3 s. */
 const MAX_ANSWER_MS = 8000;
 
-/** What stays until an operator has looked at it: reports that came after their job was over. */
-const LATE_REPORTS = /^subcontractors degraded: reports that nobody could take are dead letters: \d+$/;
-
-/** Whether a server says that it is well, but for reports that came too late. */
-export const isWell = ({ status, reasons }: Pick<HealthAnswer, 'status' | 'reasons'>): boolean =>
-  status === 'ok' || (status === 'degraded' && LATE_REPORTS.test(reasons));
+/** Whether a server says that it is well. */
+export const isWell = ({ status }: Pick<HealthAnswer, 'status'>): boolean => status === 'ok';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 

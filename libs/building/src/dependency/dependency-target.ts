@@ -4,6 +4,7 @@ import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { structureLayers } from '../building-layers.ts';
+import { checkJobConfig } from '../config-check.ts';
 import { foundation } from '../foundation.ts';
 import { foundations } from '../foundations.ts';
 import { configModule, foundationModule, readOnly } from '../script-modules.ts';
@@ -44,6 +45,13 @@ export function dependencyTarget(types: readonly FoundationType[], reads: Pick<R
       const granted = await work.decide(dependency, id, { type: 'TakeDependency', data: by });
       const value = await valueOf(work, id);
       if (granted && value) checkSupports(by.script, await supportsOf(work, value));
+    },
+
+    /** Its scripts see the configuration of the structure whose blueprint has them. */
+    async checkConfig(work, id, script) {
+      const value = await valueOf(work, id);
+      const found = value && (await structureWithScripts(work, value));
+      if (found) await checkJobConfig(script, await structureLayers(reads.now, found.id, typeOf));
     },
 
     async release(work, id, job) {

@@ -5,6 +5,7 @@ import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { structureLayers } from '../building-layers.ts';
+import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { foundation } from '../foundation.ts';
@@ -43,6 +44,10 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       const value = await valueOf(work, id);
       const below = value && (await foundationOf(work, value.foundation));
       if (granted && below) checkSupports(by.script, [below]);
+    },
+
+    async checkConfig(_, id, script) {
+      await checkJobConfig(script, await structureLayers(reads.now, Number(id), typeOf));
     },
 
     async release(work, id, job) {

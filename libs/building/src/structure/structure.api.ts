@@ -13,7 +13,9 @@ import {
   text,
 } from '#api';
 import { shownValues } from '#config';
+import { labelFields, presentLabels } from '../selection/labels.ts';
 import type { ObjectActions } from '../object-actions.ts';
+import { selection } from '../selection/selection.ts';
 import { oneOf } from '../one-of.ts';
 import {
   ChangeStructure,
@@ -34,6 +36,7 @@ export const structureFields = {
   foundation: reference('Building/Foundation', { required: true }),
   config_uuid: text(36, { mode: 'RO', shownTo: CONFIG_UUID_PERMISSION }),
   config_values: map({ default: {} }),
+  ...labelFields,
   built_at: dateTime({ mode: 'RO' }),
   updated: dateTime({ mode: 'RO' }),
   created: dateTime({ mode: 'RO' }),
@@ -48,6 +51,7 @@ const present: NonNullable<Model<StructureRow>['present']> = (row, id) => ({
   foundation: row.foundation,
   config_uuid: row.configUuid,
   config_values: shownValues(row.configValues),
+  ...presentLabels(row),
   built_at: row.builtAt,
   updated: row.updated,
   created: row.created,
@@ -98,7 +102,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
     create: (values) => new CreateStructure(values),
     update: (id, values) => new ChangeStructure(id, values),
     deletion: { command: (ids) => new DeleteStructure(ids) },
-    filters: { site: byReference('site', 'Site/Site') },
+    filters: { site: byReference('site', 'Site/Site'), selection: selection('Structure') },
     actions: {
       ...jobs,
       ...config,

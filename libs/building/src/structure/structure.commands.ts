@@ -18,6 +18,7 @@ import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
+import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
 import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
@@ -88,7 +89,16 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
     if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
     await work.decide(structure, id, {
       type: 'DefineStructure',
-      data: { hostname, site, zone, blueprint, foundation: locator, configValues, configUuid: randomUUID() },
+      data: {
+        hostname,
+        site,
+        zone,
+        blueprint,
+        foundation: locator,
+        configValues,
+        configUuid: randomUUID(),
+        ...labelling(work, values),
+      },
     });
     return id;
   }
@@ -108,9 +118,9 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       return;
     }
     const before = found.value;
-    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+    const { hostname, site, blueprint, foundation: locator, config_values: config, labels, owner } = values;
     const zone = site === undefined && hostname === undefined ? undefined : await zoneOf(work, site ?? before.site);
-    const owner: ConfigOwner = {
+    const configOwner: ConfigOwner = {
       owner: `Structure ${id}`,
       secrets: this.secrets,
       request,
@@ -126,7 +136,9 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       zone,
       blueprint,
       foundation: locator,
-      configValues: config === undefined ? undefined : await configValuesFrom(work, config, owner),
+      configValues: config === undefined ? undefined : await configValuesFrom(work, config, configOwner),
+      labels: labels ? labelsFrom(work, labels) : undefined,
+      owner: owner === undefined ? undefined : ownerFrom(owner),
     });
     const after: Structure = { ...before, ...changes };
     if (hostname !== undefined) checkHostName(work, hostname);

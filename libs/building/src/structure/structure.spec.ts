@@ -45,11 +45,26 @@ describe('a structure', () => {
   it.each<[Partial<Structure>, string]>([
     [{ zone: null }, 'StructureZoneChosen'],
     [{ configValues: [] }, 'StructureConfigured'],
+    [{ labels: { rack: 'r1' } }, 'StructureLabelsChanged'],
+    [{ owner: 'alice' }, 'StructureOwnerChosen'],
   ])('changes by %j at any time', (changes, type) =>
     given(structure, defined, built, taken('destroy'))
       .when(change(changes))
       .yields({ type, data: changes } as StructureEvent),
   );
+
+  it('has no labels and no owner until it is given some', () => {
+    given(structure, defined)
+      .when(change({ labels: {}, owner: null }))
+      .yieldsNothing();
+    const labelled: StructureEvent = { type: 'StructureLabelsChanged', data: { labels: { rack: 'r1' } } };
+    given(structure, defined, labelled)
+      .when(change({ labels: { rack: 'r1' } }))
+      .yieldsNothing();
+    given(structure, defined, labelled)
+      .when(change({ labels: {} }))
+      .yields({ type: 'StructureLabelsChanged', data: { labels: {} } });
+  });
 
   it.each([
     ['create', 'planned', undefined],

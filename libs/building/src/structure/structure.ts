@@ -2,6 +2,7 @@ import type { Pairs } from '#config';
 import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
 import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
 import type { TakenBy } from '../foundation.ts';
+import type { Labels } from '../selection/labels.ts';
 
 /** What one wants to have: a DNS server, a web server. It stands on a foundation. */
 export interface Structure {
@@ -13,6 +14,10 @@ export interface Structure {
   /** Locator of what it stands on. */
   foundation: string;
   configValues: Pairs;
+  /** None: it has none. */
+  labels?: Labels;
+  /** Who answers for it. */
+  owner?: string | null;
 }
 
 /** A structure in a complex, and the membership that puts it there. */
@@ -53,6 +58,8 @@ export type StructureEvent =
   | Message<'StructureBluePrintChosen', Pick<Structure, 'blueprint'>>
   | Message<'StructurePlaced', Pick<Structure, 'foundation'>>
   | Message<'StructureConfigured', Pick<Structure, 'configValues'>>
+  | Message<'StructureLabelsChanged', { readonly labels: Labels }>
+  | Message<'StructureOwnerChosen', { readonly owner: string | null }>
   | Message<'StructureTaken', TakenBy>
   | Message<'StructureReleased', { readonly job: number }>
   | Message<'StructureBuilt', { readonly job: number }>
@@ -79,7 +86,12 @@ const CHANGES = [
   ['blueprint', 'StructureBluePrintChosen', 'planned'],
   ['foundation', 'StructurePlaced', 'planned'],
   ['configValues', 'StructureConfigured', 'always'],
+  ['labels', 'StructureLabelsChanged', 'always'],
+  ['owner', 'StructureOwnerChosen', 'always'],
 ] as const;
+
+/** What stands for fields that nobody has given. */
+const UNSET: Partial<Structure> = { labels: {}, owner: null };
 
 const same = (one: unknown, other: unknown): boolean => writeJson(one) === writeJson(other);
 
@@ -101,7 +113,7 @@ export const structure: Decider<Lifecycle<State>, StructureCommand, StructureEve
       const { value } = state;
       const events: StructureEvent[] = [];
       for (const [field, type, when] of CHANGES) {
-        if (data[field] === undefined || same(data[field], value[field])) continue;
+        if (data[field] === undefined || same(data[field], value[field] ?? UNSET[field] ?? null)) continue;
         const fixed = when === 'planned' ? whyFixed(value) : undefined;
         if (fixed !== undefined) return refuse(field, 'FIXED', `can not be changed ${fixed}`);
         events.push({ type, data: { [field]: data[field] } } as unknown as StructureEvent);
@@ -161,6 +173,8 @@ export const structure: Decider<Lifecycle<State>, StructureCommand, StructureEve
     StructureBluePrintChosen: set,
     StructurePlaced: set,
     StructureConfigured: set,
+    StructureLabelsChanged: set,
+    StructureOwnerChosen: set,
     StructureTaken: (data, state) => set({ job: data }, state),
     StructureReleased: put({ job: undefined }),
     StructureBuilt: put({ built: true }),

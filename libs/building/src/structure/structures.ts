@@ -3,6 +3,7 @@ import { written } from '#config';
 import type { ReadModel, Recorded } from '#read-store';
 import { change, gone, rule } from '#read-store';
 import type { TakenBy } from '../foundation.ts';
+import { labelTags, serviceOf } from '../selection/labels.ts';
 import type { Membership, Structure } from './structure.ts';
 
 /** A structure as it is shown. */
@@ -28,7 +29,7 @@ const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: Str
 /** Structures by id. */
 export const structures: ReadModel<StructureRow> = {
   name: 'structures',
-  version: 1,
+  version: 2,
   key: 'integer',
   history: true,
   indexes: {
@@ -38,7 +39,13 @@ export const structures: ReadModel<StructureRow> = {
     host: ({ site, hostname }) => hostKey(site, hostname),
     configUuid: ({ configUuid }) => configUuid,
     complex: ({ membership }) => membership?.complex ?? null,
+    state: structureState,
+    owner: ({ owner }) => owner ?? null,
+    service: serviceOf,
+    /** Whether a job is at work on it. */
+    working: ({ job }) => (job ? 'yes' : null),
   },
+  tags: { label: labelTags },
   on: {
     StructureDefined: rule<StructureRow, Structure & { configUuid: string }>((_, event) => ({
       ...event.data,
@@ -54,6 +61,8 @@ export const structures: ReadModel<StructureRow> = {
     StructureZoneChosen: changed,
     StructureBluePrintChosen: changed,
     StructurePlaced: changed,
+    StructureLabelsChanged: changed,
+    StructureOwnerChosen: changed,
     StructureConfigured: change<StructureRow, Pick<Structure, 'configValues'>>((row, event) => ({
       ...row,
       ...written(row, event.data.configValues, originOf(event)),

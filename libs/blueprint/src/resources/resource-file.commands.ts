@@ -1,0 +1,139 @@
+import { Inject, Optional } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { refuse, secretReference, UnitOfWork } from '#kernel';
+import { Ids } from '#read-store';
+import { Secrets } from '#secrets';
+import type { LoadMode, LoadResult, ResourceType } from './load-result.ts';
+import { LOAD_MODES, RESOURCE_TYPES } from './load-result.ts';
+import { loadResources } from './load-resources.ts';
+import type { LoadContext, Selection } from './loading.ts';
+import type { ResourceFile } from './resource-file.ts';
+import { MAX_CHARACTERS, MAX_OBJECTS, placedText, readResourceFile } from './resource-file.ts';
+import { SHIPPED_RESOURCES, ShippedResources } from './shipped-resources.ts';
+
+/** What is to be loaded, and how. */
+export interface LoadOrder {
+  /** Text by the name of the file; it counts as where the links come from that it makes. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Names of files that come with the server. */
+  readonly shipped: readonly string[];
+  readonly type: string;
+  readonly name: string | null;
+  readonly mode: string;
+  /** Whether it is only told what would come of it. */
+  readonly dryRun: boolean;
+}
+
+/** Loads resource files, all of them or nothing. */
+export class LoadResources extends NamedCommand<LoadResult> {
+  constructor(readonly order: LoadOrder) {
+    super();
+  }
+
+  override get isLarge(): boolean {
+    return true;
+  }
+}
+
+const FILE_NAME = /^[^\p{Cc}/:\\]{1,100}$/u;
+
+@CommandHandler(LoadResources)
+export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, readonly ResourceFile[]> {
+  readonly #secrets: Secrets;
+  readonly #ids: Ids;
+  readonly #shipped: ShippedResources;
+
+  constructor(
+    @Inject(Secrets) secrets: Secrets,
+    @Inject(Ids) ids: Ids,
+    @Optional() @Inject(SHIPPED_RESOURCES) shipped?: readonly URL[],
+  ) {
+    super();
+    this.#secrets = secrets;
+    this.#ids = ids;
+    this.#shipped = new ShippedResources(shipped);
+  }
+
+  /** Reads the files. @throws Refusal where they are too large, or there are none */
+  override async prepare({ order }: LoadResources): Promise<readonly ResourceFile[]> {
+    const texts = [...order.files];
+    for (const name of order.shipped) {
+      const file = await this.#shipped.get(name);
+      if (!file) throw refuse('shipped', 'INVALID_VALUE', `no resource file "${name}" comes with the server`);
+      texts.push([file.file, file.text]);
+    }
+    if (texts.length === 0) throw refuse('files', 'BLANK', 'there is no file to load');
+    for (const [name] of texts) {
+      if (!FILE_NAME.test(name)) throw refuse('files', 'PATTERN', `"${name}" is no name of a file`);
+    }
+    const characters = texts.reduce((sum, [, text]) => sum + text.length, 0);
+    if (characters > MAX_CHARACTERS) {
+      throw refuse(
+        'files',
+        'TOO_LONG',
+        `${characters} characters in resource files; at most ${MAX_CHARACTERS} at once`,
+      );
+    }
+    const files = texts.map(([name, text]) => readResourceFile(name, text));
+    const objects = files.reduce((sum, { definitions, links }) => sum + definitions.length + links.length, 0);
+    if (objects > MAX_OBJECTS) {
+      throw refuse('files', 'TOO_MANY', `${objects} things in resource files; at most ${MAX_OBJECTS} at once`);
+    }
+    return files;
+  }
+
+  async decide(work: UnitOfWork, { order }: LoadResources, context: CommandContext, files: readonly ResourceFile[]) {
+    const { dryRun } = order;
+    const selection = selectionOf(work, order);
+    work.throwIfFaulted();
+    // Nothing that is decided on a fork of the fork is appended.
+    const fork = dryRun ? forkOf(work) : work;
+    const loaded = await loadResources(fork, files, selection, this.#context(files, dryRun, context));
+    fork.throwIfFaulted();
+    const warnings = [...files.flatMap((file) => file.warnings), ...loaded.warnings].map(placedText);
+    return { dry_run: dryRun, objects: loaded.objects, warnings };
+  }
+
+  #context(files: readonly ResourceFile[], dryRun: boolean, { metadata: { request } }: CommandContext): LoadContext {
+    const secrets = this.#secrets;
+    const ids: number[] = [];
+    const slots = files
+      .flatMap(({ definitions }) => definitions)
+      .reduce((sum, one) => sum + ('scripts' in one ? one.scripts.size : 0), 0);
+    return {
+      request,
+      secrets: dryRun
+        ? {
+            keep: async () => secretReference('dry run'),
+            holds: (reference, value) => secrets.holds(reference, value),
+            ownerOf: (reference) => secrets.ownerOf(reference),
+          }
+        : secrets,
+      nextId: async () => {
+        if (dryRun) return -1 - ids.push(0);
+        // All that can be needed at once; gaps are normal.
+        if (ids.length === 0) ids.push(...(await this.#ids.take('blueprintScript', slots)));
+        return ids.shift() as number;
+      },
+    };
+  }
+}
+
+/** What is to be loaded of the files; values that are none are faults. */
+function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selection {
+  const choose = <T extends string>(field: string, value: string, choices: readonly T[]): T => {
+    if (!choices.includes(value as T)) work.fault(field, 'CHOICE', `must be one of ${choices.join(', ')}`);
+    return value as T;
+  };
+  return {
+    type: choose<ResourceType>('type', type, RESOURCE_TYPES),
+    mode: choose<LoadMode>('mode', mode, LOAD_MODES),
+    name: name === null || name === '' ? undefined : name,
+  };
+}
+
+/** A unit of work over another one, which sees what that has decided and leaves nothing there but what it has read. */
+const forkOf = (work: UnitOfWork): UnitOfWork =>
+  new UnitOfWork({ load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }) });

@@ -1,0 +1,125 @@
+import type { Position, Recorded } from '#event-store';
+import type { Logger } from '#kernel';
+import { idOf } from '#kernel';
+import type { ReadStore } from '#read-store';
+import type { ForemanTerm } from './foreman-term.ts';
+import type { Created, Dispatch } from './job.ts';
+import { job } from './job.ts';
+import type { JobRow } from './jobs.ts';
+import { jobs } from './jobs.ts';
+import type { JobTargetRegistry } from './job-target.ts';
+import type { StepTimes } from './step-times.ts';
+import { TargetWatch } from './target-watch.ts';
+
+/** How many jobs are read at a time when the process begins. */
+const PAGE = 200;
+/** How long the read models may take to show what has happened where a job waits, in milliseconds. */
+const SHOWN_MS = 5000;
+
+export interface JobFollowerOptions {
+  readonly targets: JobTargetRegistry;
+  readonly reads: ReadStore;
+  readonly steps: StepTimes;
+  readonly log: Logger;
+  /** The term that looks at jobs; undefined where another process is the foreman. */
+  readonly term: () => ForemanTerm | undefined;
+}
+
+/** Follows the log in every process: which jobs are under way, at which step, and what they wait for. */
+export class JobFollower {
+  readonly #options: JobFollowerOptions;
+  readonly #watch: TargetWatch;
+
+  constructor(options: JobFollowerOptions) {
+    this.#options = options;
+    this.#watch = new TargetWatch(() => options.targets.all);
+  }
+
+  /** Ids of the jobs under way. */
+  get jobs(): readonly number[] {
+    return this.#watch.jobs;
+  }
+
+  /** Categories of the streams it follows. */
+  get categories(): readonly string[] {
+    const targets = [...this.#options.targets.all.values()];
+    return [job.category, ...targets.flatMap(({ category, watches = [] }) => [category, ...watches])];
+  }
+
+  /** Begins with the jobs that are under way. */
+  async start(): Promise<void> {
+    const { now } = this.#options.reads;
+    const { keys } = await now.keys(jobs);
+    for (let n = 0; n < keys.length; n += PAGE) {
+      for (const [key, row] of await now.many(jobs, keys.slice(n, n + PAGE))) this.#startWith(Number(key), row);
+    }
+  }
+
+  /** A term has begun: it looks at every job. */
+  termBegan(term: ForemanTerm): void {
+    this.lookAtAll();
+    for (const id of this.jobs) term.watchStep(id, this.#options.steps.slowAt(id));
+  }
+
+  lookAtAll(): void {
+    for (const id of this.jobs) this.#options.term()?.look(id);
+  }
+
+  heard(event: Recorded): void {
+    const { stream, type, data, position } = event;
+    const term = this.#options.term();
+    if (!stream.startsWith(`${job.category}-`)) {
+      for (const one of this.#watch.at(stream)) {
+        term?.look(one, position);
+        void this.#lookWhatItWaitsFor(one, position);
+      }
+      return;
+    }
+    const id = Number(idOf(stream));
+    this.#learn(event, id);
+    term?.watchStep(id, this.#options.steps.slowAt(id));
+    if (type === 'JobCreated') {
+      const { target, script } = data as Created;
+      this.#watch.add(id, target, script, true);
+      void this.#lookWhatItWaitsFor(id, position);
+    } else if (type === 'JobStarted') this.#watch.started(id);
+    if (type === 'JobEnded' || type === 'JobCanceled') {
+      this.#watch.remove(id);
+      term?.forget(id, type === 'JobCanceled');
+    } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
+      term?.polled(id, data as Dispatch);
+    else if (type !== 'JobStepSlow') term?.look(id, position);
+  }
+
+  /** How long steps take; the foreman keeps it. */
+  #learn(event: Recorded, id: number): void {
+    const { steps, term, log } = this.#options;
+    const learnt = steps.heard(event, id, Date.parse(event.at));
+    if (learnt === undefined || !term()) return;
+    steps.keep(learnt).catch((error: unknown) => log.warn('a usual time was not kept', { error: String(error) }));
+  }
+
+  /** A job that was under way when the process began. */
+  #startWith(id: number, { target, script, stage, order, dispatch, dispatchedAt, updated }: JobRow): void {
+    const { steps } = this.#options;
+    this.#watch.add(id, target, script, stage === 'waiting');
+    void this.#lookWhatItWaitsFor(id);
+    if (order) steps.requested(id, order);
+    if (dispatch) steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
+  }
+
+  /** Finds out what a waiting job waits for, which may change; what happened there meanwhile is looked at. */
+  async #lookWhatItWaitsFor(id: number, position?: Position): Promise<void> {
+    const { targets, reads, term, log } = this.#options;
+    const waiting = this.#watch.waiting(id);
+    const target = waiting && targets.all.get(waiting.target.kind);
+    if (!waiting || !target?.waitsFor) return;
+    try {
+      if (position !== undefined) await reads.projector.caughtUp(position, SHOWN_MS);
+      const streams = await target.waitsFor(reads.now, waiting.target.id, waiting.script);
+      if (this.#watch.waitsFor(id, streams)) term()?.look(id);
+    } catch (error) {
+      log.warn('it was not found out what a job waits for', { job: id, error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '#event-store';
+import type { Logger } from '#kernel';
+import type { ForemanWire, SentTask } from '#wire';
+import type { DispatchLedger } from './dispatch-ledger.ts';
+import type { FinishedDispatch } from './job.ts';
+
+/** How many jobs that were cancelled while the wire was away have their tasks taken back when it is there again. */
+export const MAX_WITHDRAWING = 1000;
+/** How pauses grow while the wire does not take a task back. */
+const RETRY = { firstMs: 200, maxMs: 30_000 };
+
+/** What tasks are taken back with. */
+export interface TaskWithdrawalsParts {
+  readonly wire: Pick<ForemanWire, 'lasting' | 'withdraw'>;
+  readonly ledger: Pick<DispatchLedger, 'of' | 'forget'>;
+  readonly log: Logger;
+}
+
+/**
+ * Takes dispatches back that count no more, so that no agent begins them: before the next one of their job is sent, and
+ * when the job is cancelled. What has ended with a report needs none of it. It holds a dispatch of each job under way.
+ */
+export class TaskWithdrawals {
+  readonly #parts: TaskWithdrawalsParts;
+  /** What was put onto the wire last, also where it is not known whether it arrived. */
+  readonly #last = new Map<number, SentTask>();
+  readonly #withdrawing = new Set<number>();
+  readonly #stopped = new AbortController();
+
+  constructor(parts: TaskWithdrawalsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#last.size + this.#withdrawing.size;
+  }
+
+  /** A dispatch of a job is being put onto the wire, or was. */
+  sent(job: number, task: SentTask): void {
+    this.#last.set(job, task);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /**
+   * Takes back what was sent for a job before.
+   * @param known what the ledger knows of
+   * @param spent dispatches that have ended
+   * @param current the one that counts
+   * @throws what the wire throws: the next one must not be sent yet
+   */
+  async withdrawEarlier(
+    job: number,
+    { known, spent, current }: { known: readonly SentTask[]; spent: readonly FinishedDispatch[]; current?: string },
+  ): Promise<void> {
+    const last = this.#last.get(job);
+    const earlier = new Map([...known, ...(last ? [last] : [])].map((task) => [task.cookie, task]));
+    for (const task of earlier.values()) {
+      if (task.cookie === current || spent.some(({ cookie }) => cookie === task.cookie)) continue;
+      await this.#parts.wire.withdraw(task);
+      if (last?.cookie === task.cookie) this.#last.delete(job);
+    }
+  }
+
+  /** The task of a job is with nobody any more: what was sent of it is taken back, if the wire takes it now. */
+  withdrawUnlessSpent(job: number, spent: readonly FinishedDispatch[]): void {
+    if (!this.#last.has(job)) return;
+    this.withdrawEarlier(job, { known: [], spent }).catch((error: unknown) =>
+      this.#parts.log.warn('a task could not be taken back yet', { job, error: String(error) }),
+    );
+  }
+
+  /** A job has ended by itself: nothing of it is out. */
+  forget(job: number): void {
+    this.#last.delete(job);
+  }
+
+  /**
+   * A job was cancelled: all of it is taken back, again and again until the wire does so, and forgotten. What is left when
+   * this process is the foreman no longer the ledger keeps for the next one.
+   */
+  async cancel(job: number): Promise<void> {
+    const { ledger, wire, log } = this.#parts;
+    const last = this.#last.get(job);
+    this.#last.delete(job);
+    const known = wire.lasting ? await ledger.of(job) : [];
+    const tasks = new Map([...known, ...(last ? [last] : [])].map((task) => [task.cookie, task]));
+    if (this.#withdrawing.size < MAX_WITHDRAWING) this.#withdrawing.add(job);
+    for (let tries = 1; !this.#stopped.signal.aborted; tries += 1) {
+      try {
+        for (const task of tasks.values()) await wire.withdraw(task);
+        await ledger.forget(job);
+        break;
+      } catch (error) {
+        if (tries === 1)
+          log.warn('the task of a cancelled job could not be taken back yet', { job, error: String(error) });
+        if (!this.#withdrawing.has(job)) break;
+        await sleep(backoffMs(tries, RETRY), undefined, { signal: this.#stopped.signal, ref: false }).catch(
+          () => undefined,
+        );
+      }
+    }
+    this.#withdrawing.delete(job);
+  }
+}

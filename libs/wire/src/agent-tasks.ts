@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '#kernel';
+import { claimDispatch } from './claim-dispatch.ts';
+import { encode, readTask } from './messages.ts';
+import { notifySafely } from './notify-safely.ts';
+import type { NatsNames } from './subjects.ts';
+import { isNatsName } from './subjects.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
+
+/** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
+const REMEMBERED = 1000;
+/** Room for headers in the largest message, in bytes. */
+const HEADERS = 1024;
+/** What an operator does about claims that are not allowed. */
+const NOT_ALLOWED = 'Give the NATS server the configuration of "contractor nats config" and reset the job';
+
+/** A connection of an agent to NATS, as long as it lasts. */
+export interface AgentSession {
+  readonly connection: NatsConnection;
+  readonly js: JetStreamClient;
+  /** Aborts when the connection breaks. */
+  readonly over: AbortSignal;
+}
+
+export interface AgentTasksOptions {
+  readonly agent: string;
+  readonly site: string;
+  readonly work: TaskHandler;
+  readonly log: Logger;
+  /** In milliseconds: between two signs of life of a task at work, and before what NATS did not take is sent again. */
+  readonly periods: { readonly beatEvery: number; readonly reportAgain: number };
+  readonly session: () => AgentSession | undefined;
+  /** Aborts when no more tasks are to be begun. */
+  readonly stopping: AbortSignal;
+}
+
+/** A task at work, with the latest delivery of it. */
+interface AtWork {
+  readonly task: Task;
+  /** Of the installation it came from. */
+  readonly names: NatsNames;
+  message: JsMsg;
+  /** Whether it is decided who has it: its message is off the queue. */
+  claimed: boolean;
+  done: Promise<void>;
+}
+
+/** The tasks that an agent has taken from NATS: claims them, does them and reports, over as many connections as that takes. */
+export function agentTasks({ agent, site, work, log, periods, session, stopping }: AgentTasksOptions) {
+  const { beatEvery, reportAgain } = periods;
+  const atWork = new Map<string, AtWork>();
+  const reported = new Set<string>();
+  /** Modules whose tasks cannot be claimed now. */
+  const unclaimed = new Set<string>();
+  /** Tells this agent's process apart from another one of its name. */
+  const self = randomUUID();
+
+  const take = (message: JsMsg, names: NatsNames, ackWait: number): void => {
+    const task = readTask(message.data);
+    const already = task && atWork.get(task.cookie);
+    if (already !== undefined) {
+      already.message = message;
+      notifySafely(() => (already.claimed ? message.ack() : message.working()));
+    } else if (task === undefined || (task.once && !isNatsName(task.cookie))) {
+      log.warn('a message that is no task was dropped', { subject: message.subject });
+      notifySafely(() => message.term());
+    } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
+    else if (stopping.aborted) notifySafely(() => message.nak());
+    else {
+      const started: AtWork = { task, names, message, claimed: false, done: Promise.resolve() };
+      atWork.set(task.cookie, started);
+      started.done = perform(started, ackWait);
+    }
+  };
+
+  const perform = async (started: AtWork, ackWait: number): Promise<void> => {
+    const { cookie, once } = started.task;
+    const holds = setInterval(() => session() && notifySafely(() => started.message.working()), ackWait / 3);
+    const claim = once ? await claimTask(started) : 'ours';
+    if (claim === 'ours') await doTask(started);
+    else if (claim !== undefined) await report(started, { error: claim.fault });
+    clearInterval(holds);
+    atWork.delete(cookie);
+  };
+
+  const doTask = async (started: AtWork): Promise<void> => {
+    const { cookie, job } = started.task;
+    const beat = () => session()?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
+    const beats = setInterval(beat, beatEvery);
+    beat();
+    const outcome = await work(started.task);
+    if (outcome !== undefined) await report(started, outcome);
+    clearInterval(beats);
+  };
+
+  const report = async (started: AtWork, outcome: Outcome): Promise<void> => {
+    const { task, cookie, job, module } = started.task;
+    await send(started.names, module, { task, cookie, job, agent, outcome });
+    remember(cookie);
+    notifySafely(() => started.message.ack());
+  };
+
+  /**
+   * Claims a task that must not be begun twice, and takes its message off the queue: where this agent is lost, it goes to
+   * nobody else. @returns undefined where it is not begun here: another one has it, it was taken back, or this agent stops
+   */
+  const claimTask = async (started: AtWork): Promise<'ours' | { readonly fault: string } | undefined> => {
+    const { task, cookie, job, module } = started.task;
+    const claimant = { by: self, body: { agent } };
+    for (let told = false; !stopping.aborted; told = true) {
+      try {
+        const { js, over } = session() ?? {};
+        const dispatch = { names: started.names, site, module, cookie };
+        const ours = js && over && (await unlessAborted(claimDispatch(js, dispatch, claimant), over));
+        if (ours !== undefined) {
+          unclaimed.delete(module);
+          started.claimed = true;
+          notifySafely(() => started.message.ack());
+          if (ours) return 'ours';
+          log.info('a task that another agent has, or that was taken back, is not begun', { task, job });
+          return undefined;
+        }
+      } catch (cause) {
+        const fault = `the task could not be claimed: ${String(cause)}`;
+        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED}` };
+        if (!told) log.warn('a task could not be claimed; trying again', { task, job, reason: String(cause) });
+        unclaimed.add(module);
+      }
+      await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
+    }
+    notifySafely(() => started.message.nak());
+    return undefined;
+  };
+
+  const remember = (cookie: string) => {
+    reported.add(cookie);
+    for (const oldest of reported) {
+      if (reported.size <= REMEMBERED) return;
+      reported.delete(oldest);
+    }
+  };
+
+  /** Resolves once NATS holds the report. */
+  const send = async (names: NatsNames, module: string, report: Report): Promise<void> => {
+    const subject = names.resultSubject(site, module);
+    for (;;) {
+      const now = session();
+      if (now !== undefined) {
+        const { connection, js, over } = now;
+        const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
+        const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
+        try {
+          if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
+        } catch (cause) {
+          log.warn('a report is not held yet; trying again', { task: report.task, reason: String(cause) });
+        }
+      }
+      await sleep(reportAgain);
+    }
+  };
+
+  return {
+    unclaimed: unclaimed as ReadonlySet<string>,
+    /** Takes a message with a task. @param ackWait after how long NATS gives it to another, in milliseconds */
+    take,
+    /** The ends of the tasks at work, those of a module, or all. */
+    atWork: (module?: string): readonly Promise<void>[] =>
+      [...atWork.values()].filter(({ task }) => module === undefined || task.module === module).map(({ done }) => done),
+  };
+}
+
+/** The report as bytes; a result too large for the wire becomes an error that says so. */
+function fitting(report: Report, room: number): Uint8Array {
+  const whole = encode(report);
+  if (whole.length <= room) return whole;
+  const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
+  return encode({ ...report, outcome: { error } });
+}
+
+/** Whether NATS does not allow what was tried. */
+const isDenied = (cause: unknown): boolean =>
+  cause instanceof PermissionViolationError ||
+  (cause instanceof Error && cause.cause instanceof PermissionViolationError);
