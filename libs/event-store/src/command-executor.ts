@@ -54,13 +54,10 @@ export interface CommandExecutorOptions extends StateCacheOptions {
 interface ExecuteOptions {
   /** Whether its result, which has to be JSON, is kept in the metadata of its last event. */
   readonly keepsResult?: boolean;
-<<<<<<< HEAD
-  /** Units of work with the same key that wait for each other share one append; undefined: it is on its own. */
+  /** Units of work with the same key that wait for each other share one append, which is no large one; undefined: it is on its own. */
   readonly sharesAppend?: string | undefined;
-=======
   /** Whether its append may be a large one. */
   readonly large?: boolean;
->>>>>>> main
 }
 
 type Task<R> = (work: UnitOfWork) => Promise<R>;
@@ -117,21 +114,21 @@ export class CommandExecutor {
    */
   async execute<R>(
     metadata: CommandMetadata,
-<<<<<<< HEAD
     task: Task<R>,
-    { keepsResult = false, sharesAppend }: ExecuteOptions = {},
-=======
-    task: (work: UnitOfWork) => Promise<R>,
-    { keepsResult = false, large = false }: ExecuteOptions = {},
->>>>>>> main
+    { keepsResult = false, large = false, sharesAppend }: ExecuteOptions = {},
   ): Promise<CommandResult<R>> {
-    if (sharesAppend === undefined) return this.#executeAlone(metadata, task, keepsResult);
+    if (sharesAppend === undefined) return this.#executeAlone(metadata, task, keepsResult, large);
     return new Promise((resolve, reject) =>
       this.#shared.add(sharesAppend, { metadata, task, keepsResult, resolve, reject }),
     );
   }
 
-  async #executeAlone<R>(metadata: CommandMetadata, task: Task<R>, keepsResult: boolean): Promise<CommandResult<R>> {
+  async #executeAlone<R>(
+    metadata: CommandMetadata,
+    task: Task<R>,
+    keepsResult: boolean,
+    large = false,
+  ): Promise<CommandResult<R>> {
     const { idempotencyKey } = metadata;
     const ledger = streamName('request', metadata.request);
     const before = async (): Promise<CommandResult<R> | undefined> =>
@@ -148,24 +145,11 @@ export class CommandExecutor {
           await this.#confirm(work);
           return { value, position: undefined };
         }
-<<<<<<< HEAD
         written.push(...carriedOut(metadata, value));
         const events = written.flatMap((write) => write.events);
         const owners = ownersOf(metadata, events, keepsResult ? value : undefined);
         const writes = await this.#chained(written, owners);
-        const { position, repeated } = await this.#store.append(writes, work.read());
-=======
-        if (idempotencyKey !== undefined) {
-          const data: Outcome = { once: idempotencyKey, value };
-          written.push({ stream: ledger, expected: NO_STREAM, events: [{ type: 'RequestCarriedOut', data }] });
-        }
-        const writes = await this.#chained(
-          metadata,
-          written,
-          keepsResult && idempotencyKey === undefined ? value : undefined,
-        );
         const { position, repeated } = await this.#store.append(writes, work.read(), { large });
->>>>>>> main
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.
           await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));

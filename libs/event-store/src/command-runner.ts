@@ -65,13 +65,10 @@ export class CommandRunner {
     try {
       for (const command of commands) steps.push(await this.#prepare(command, context));
       const keepsResult = commands.length > 0 && commands.every((command) => command.keepsResult);
-<<<<<<< HEAD
-      const sharesAppend = commands.length === 1 ? commands[0]!.sharesAppend : undefined;
-      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult, sharesAppend });
-=======
       const large = commands.some((command) => command.isLarge);
-      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult, large });
->>>>>>> main
+      const sharesAppend = commands.length === 1 ? commands[0]!.sharesAppend : undefined;
+      const options = { keepsResult, large, sharesAppend };
+      done = await this.#executor.execute(metadataOf(commands, context), decide, options);
     } catch (error) {
       if (!begun || isRefused(error)) await rollBack(steps, error);
       throw error;
