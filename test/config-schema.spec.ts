@@ -209,3 +209,72 @@ describe('a job', () => {
     expect(await call(`${path}/doCreate`)).toEqual(expect.any(Number));
   });
 });
+
+describe('a key that is declared a secret', () => {
+  const MASKED = '********';
+  const PIN = { bmc_pin: { type: 'text', secret: true, required: true } };
+  const events = async (): Promise<string> => {
+    const { rows } = await database.pool.query<{ data: string }>('SELECT data::text FROM log.events ORDER BY position');
+    return rows.map(({ data }) => data).join('\n');
+  };
+
+  it('is one wherever it was written in clear text before, as soon as that is answered', async () => {
+    await rest('POST', 'Site/Site', { name: 'safe', description: 'x', config_values: { bmc_pin: 'site-1234' } });
+    await newBlueprint('safe', { config_values: { users: [{ name: 'a', bmc_pin: 'blueprint-1234' }] } });
+    await rest('POST', 'Test/TestFoundation', { locator: 'safe', site: 'safe', blueprint: 'base' });
+    const made = { hostname: 'safe', site: 'safe', blueprint: 'safe', foundation: 'safe' };
+    const { id, config_uuid: uuid } = await rest('POST', 'Building/Structure', {
+      ...made,
+      config_values: { bmc_pin: 'structure-1234', url: 'x://{{ bmc_pin }}' },
+    });
+    const structure = `Building/Structure/${String(id)}`;
+    expect(await call(`${structure}/getConfig`)).toMatchObject({
+      bmc_pin: 'structure-1234',
+      url: 'x://structure-1234',
+    });
+    const { rows } = await database.pool.query<{ head: string }>('SELECT max(position) AS head FROM log.events');
+    const before = String(rows[0]?.head);
+
+    await rest('PATCH', 'BluePrint/StructureBluePrint/web', { config_schema: { ...WEB, ...PIN } });
+
+    expect(await rest('GET', 'Site/Site/safe')).toMatchObject({ config_values: { bmc_pin: MASKED } });
+    expect(await rest('GET', structure)).toMatchObject({
+      config_values: { bmc_pin: MASKED, url: 'x://{{ bmc_pin }}' },
+    });
+    expect(await rest('GET', 'BluePrint/StructureBluePrint/safe')).toMatchObject({
+      config_values: { users: [{ name: 'a', bmc_pin: MASKED }] },
+    });
+    for (const path of [structure, 'Site/Site/safe', 'BluePrint/StructureBluePrint/safe']) {
+      for (const action of ['getConfig', 'explain', `getConfig?at=${before}`, `explain?at=${before}`]) {
+        expect(`${path}/${action} ${JSON.stringify(await call(`${path}/${action}`))}`).not.toContain('-1234');
+      }
+    }
+    // The machine itself has what it had.
+    const own = await fetch(`${server.url}/config/config/c/${String(uuid)}`);
+    expect(await own.json()).toMatchObject({ bmc_pin: 'structure-1234', url: 'x://structure-1234' });
+  });
+
+  it('is kept encrypted from then on, wherever it is written, and no job is made without it', async () => {
+    const already = (await events()).split('-1234').length;
+    await rest('PATCH', 'Site/Site/safe', { config_values: { bmc_pin: 'new-1234' } });
+    const structure = await newStructure('web', { bmc_pin: 'also-1234', port: 1, admin: 'x' });
+    expect(await rest('GET', structure)).toMatchObject({ config_values: { bmc_pin: MASKED } });
+    expect(await call(`${structure}/checkConfig`)).toMatchObject({ failures: [] });
+    expect((await events()).split('-1234')).toHaveLength(already);
+    const without = await newStructure('web', { port: 1, admin: 'x' });
+    expect(await ask('POST', `${without}/doCreate`)).toMatchObject({ body: { errors: [{ field: 'bmc_pin' }] } });
+  });
+
+  it('is none any more where nobody declares it', async () => {
+    await rest('PATCH', 'BluePrint/StructureBluePrint/web', { config_schema: WEB });
+    await rest('PATCH', 'Site/Site/site1', { config_values: { bmc_pin: 'open' } });
+    expect(await rest('GET', 'Site/Site/site1')).toMatchObject({ config_values: { bmc_pin: 'open' } });
+    // What was sealed stays so.
+    expect(await rest('GET', 'Site/Site/safe')).toMatchObject({ config_values: { bmc_pin: MASKED } });
+    await newBlueprint('gone', { config_schema: PIN });
+    expect(await rest('GET', 'Site/Site/site1')).toMatchObject({ config_values: { bmc_pin: MASKED } });
+    await rest('DELETE', 'BluePrint/StructureBluePrint/gone');
+    await rest('PATCH', 'Site/Site/site1', { config_values: { bmc_pin: 'open' } });
+    expect(await rest('GET', 'Site/Site/site1')).toMatchObject({ config_values: { bmc_pin: 'open' } });
+  });
+});

@@ -12,11 +12,14 @@ export interface LoadResult {
 }
 
 /**
- * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body>`. In head and body `#` stands for
- * a number that is new for every request, `{1000}` for a random one below 1000, and `{+50<1000}` for one that grows by
- * 50 each time and begins again at 1000. Every connection sends the next request when the last one is answered.
+ * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body> [<from> <count>]`. In head and body `#` stands for
+ * a number that is new for every request, `{1000}` for a random one below 1000, `{1-1000}` for a random one from 1 to 1000,
+ * `{+50<1000}` for one that grows by 50 each time and begins again at 1000, and `{n}` for the number of the request, counted
+ * on from `from`. Every connection sends the next request when the last one is answered, until the time is up or `count`
+ * are sent.
  */
-async function load([port = '', connections = '', seconds = '', head = '', body = '']: string[]): Promise<LoadResult> {
+async function load(args: string[]): Promise<LoadResult> {
+  const [port = '', connections = '', seconds = '', head = '', body = '', from = '0', count = 'Infinity'] = args;
   const stamp = process.hrtime.bigint().toString(36);
   const times: number[] = [];
   let failed = 0;
@@ -29,6 +32,10 @@ async function load([port = '', connections = '', seconds = '', head = '', body 
     const fill = (given: string): string =>
       given
         .replaceAll('#', `${stamp}x${sent}`)
+        .replaceAll('{n}', String(Number(from) + sent - 1))
+        .replace(/\{(\d+)-(\d+)\}/g, (_, least: string, most: string) =>
+          String(Number(least) + Math.floor(Math.random() * (Number(most) - Number(least) + 1))),
+        )
         .replace(/\{(\d+)\}/g, (_, below: string) => String(Math.floor(Math.random() * Number(below))))
         .replace(/\{\+(\d+)<(\d+)\}/g, (_, step: string, end: string) => String((sent * Number(step)) % Number(end)));
     const text = fill(body);
@@ -55,7 +62,7 @@ async function load([port = '', connections = '', seconds = '', head = '', body 
         if (!/^HTTP\/1\.1 20[01] /.test(received)) failed += 1;
         received = '';
         times.push(performance.now() - asked);
-        if (performance.now() < until) ask();
+        if (performance.now() < until && sent < Number(count)) ask();
         else {
           socket.destroy();
           resolve();

@@ -11,7 +11,7 @@ import type { LoadResult } from './api-load.ts';
 import { familyProcessorTime, processorTime } from './processor-time.ts';
 import { SECONDS } from './postgres-load.ts';
 
-/** One kind of request under load; `#` and `{1000}` as in `api-load.ts`. */
+/** One kind of request under load; `#`, `{1000}` and the others as in `api-load.ts`. */
 export interface Load {
   readonly verb: string;
   readonly uri: string;
@@ -20,6 +20,9 @@ export interface Load {
   readonly headers?: readonly string[];
   /** How long it goes on; {@link SECONDS} unless said. */
   readonly seconds?: number;
+  /** How many requests are sent, where that is what ends it, and the number of the first one (0). */
+  readonly count?: number;
+  readonly from?: number;
 }
 
 /** A server over a database of its own, for benches. */
@@ -28,6 +31,8 @@ export interface LoadedServer {
   readonly databaseUrl: string;
   /** Of the server. */
   readonly pid: number;
+  /** Logged in as root. */
+  readonly client: CinpClient;
   /** For files of the bench. */
   readonly directory: string;
   load(load: Load): Promise<LoadResult>;
@@ -68,8 +73,9 @@ export async function loadedServer(
     url: server.url,
     databaseUrl: postgres.url,
     pid: server.pid,
+    client,
     directory,
-    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS }) => {
+    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS, from = 0, count = Infinity }) => {
       const head = [
         `${verb} ${uri} HTTP/1.1`,
         'Host: 127.0.0.1',
@@ -80,7 +86,8 @@ export async function loadedServer(
         ...headers,
       ].join('\r\n');
       const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
-      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body];
+      const sent = [String(from), String(count)];
+      const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body, ...sent];
       const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: seconds * 1000 + MAX_OVERRUN_MS,

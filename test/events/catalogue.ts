@@ -2,6 +2,7 @@ import type { AnyDecider } from '#kernel';
 import type { Upcasters } from '#event-store';
 import { mergeUpcasters } from '#event-store';
 import type { ReadModel } from '#read-store';
+import { secretNamesRegister, secretNamesRows } from '../../libs/api/src/declared-secrets.ts';
 import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { groups } from '../../libs/auth/src/groups.ts';
@@ -66,6 +67,7 @@ export const deciders: readonly AnyDecider[] = [
   dependency,
   entry,
   secret,
+  secretNamesRegister,
   foundation,
   group,
   holderAddresses,
@@ -110,6 +112,7 @@ export const readModels: readonly ReadModel[] = [
   pxes,
   scriptLinks,
   scripts,
+  secretNamesRows,
   services,
   sites,
   structures,

@@ -2,6 +2,7 @@ import type { Decider, Message } from '#kernel';
 import { evolve, Refusal } from '#kernel';
 import type { Machine, Program } from '#tscript';
 import { begin, compile, emptyHost, run } from '#tscript';
+import { secretNamesRegister } from '../../libs/api/src/declared-secrets.ts';
 import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { service } from '../../libs/auth/src/service.ts';
@@ -170,6 +171,7 @@ export const stories: readonly Story[] = [
     { type: 'DeleteEntry', data: {} },
   ),
   story(secret, { type: 'EraseSecret', data: {} }),
+  story(secretNamesRegister, { type: 'DeclareSecretNames', data: { by: 'BluePrint web', names: ['pin'] } }),
   story(
     foundation,
     {

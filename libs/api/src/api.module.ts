@@ -8,6 +8,7 @@ import type { ApiFeature } from './api-features.ts';
 import { ApiCatalogue, ApiFeatures } from './api-features.ts';
 import { EraseSecretHandler } from './erase-secret.ts';
 import type { Protocol } from './model.ts';
+import { SecretSealing } from './secret-sealing.ts';
 import { ApiService } from './service.ts';
 
 /** The API as each protocol shows it. */
@@ -43,6 +44,7 @@ export class ApiModule {
       providers: [
         ApiFeatures,
         EraseSecretHandler,
+        SecretSealing,
         {
           provide: ApiCatalogue,
           inject: [ApiFeatures],
@@ -54,7 +56,7 @@ export class ApiModule {
           useFactory: (...parts: ConstructorParameters<typeof ProtocolApis>) => new ProtocolApis(...parts),
         },
       ],
-      exports: [ApiFeatures, ApiCatalogue, ProtocolApis],
+      exports: [ApiFeatures, ApiCatalogue, ProtocolApis, SecretSealing],
     };
   }
 

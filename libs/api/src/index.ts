@@ -4,6 +4,16 @@ export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
 export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
+export {
+  declaredSecrets,
+  declareSecretNames,
+  maskingLayer,
+  secretNamesRegister,
+  secretNamesRows,
+} from './declared-secrets.ts';
+export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
+export { SecretSealing } from './secret-sealing.ts';
+export type { ConfigHolder } from './secret-sealing.ts';
 export { DeleteCommand, DeletionHandler } from './deletion.ts';
 export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';

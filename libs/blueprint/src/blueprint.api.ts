@@ -107,7 +107,7 @@ export const bluePrintModel = (context: ConfigContext) =>
 
 const configActions = (name: string, context: ConfigContext) => ({
   getConfig: getConfig(`BluePrint.view_${name}`, context),
-  explain: explainConfig(`BluePrint.view_${name}`),
+  explain: explainConfig(`BluePrint.view_${name}`, context),
   eraseSecret: eraseSecret('BluePrint', `BluePrint.change_${name}`, blueprints),
 });
 

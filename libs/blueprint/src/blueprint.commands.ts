@@ -1,16 +1,28 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import type { ChangedValues, ConfigHolder, NewValues } from '#api';
+import {
+  ChangeCommand,
+  CreateCommand,
+  declaredSecrets,
+  declareSecretNames,
+  DeleteCommand,
+  deleteHandler,
+  given,
+  NAME,
+  SecretSealing,
+} from '#api';
 import type { ConfigOwner, ConfigSchema, Pairs } from '#config';
-import { configValuesFrom, schemaFaults } from '#config';
+import { configValuesFrom, schemaFaults, schemaSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
+import type { NamedCommand, ResultOf } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { Secrets } from '#secrets';
 import type { foundationBluePrintFields, structureBluePrintFields } from './blueprint.api.ts';
 import type { BluePrint, BluePrintChanges } from './blueprint.ts';
 import { blueprint } from './blueprint.ts';
+import { blueprints } from './blueprints.ts';
 import { checkParents, foundationBluePrintFor, blueprintSecretNames } from './find-blueprint.ts';
 import { unlink } from './script-link.commands.ts';
 import { scriptLinks } from './script-links.ts';
@@ -47,7 +59,11 @@ export async function changesFrom(
   const config = values.config_values;
   const configValues = async (): Promise<Pairs> => {
     const { before, ...kept } = whose;
-    const secretNames = await blueprintSecretNames(work, values.parent_list ?? before?.parents ?? []);
+    const secretNames = [
+      ...(await blueprintSecretNames(work, values.parent_list ?? before?.parents ?? [])),
+      ...(await declaredSecrets(work)),
+      ...schemaSecretNames(schema),
+    ];
     const owner = { ...kept, owner: `BluePrint ${name}`, before: before?.configValues, secretNames };
     return configValuesFrom(work, config, owner);
   };
@@ -75,32 +91,54 @@ export async function changesFrom(
   return changes;
 }
 
-class Creation<C extends CreateFoundationBluePrint | CreateStructureBluePrint> extends UnitOfWorkHandler<C> {
-  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
+const declarerOf = (name: string): string => `BluePrint ${name}`;
+
+/** Has the names of secrets that a blueprint declares known to whoever writes values. */
+async function declare(work: UnitOfWork, name: string, { configSchema }: BluePrintChanges): Promise<void> {
+  if (configSchema) await declareSecretNames(work, declarerOf(name), schemaSecretNames(configSchema));
+}
+
+abstract class Declaring<
+  C extends { readonly values: { readonly config_schema?: unknown } } & NamedCommand<unknown>,
+> extends UnitOfWorkHandler<C, CommandContext> {
+  constructor(
+    @Inject(Secrets) protected readonly secrets: Secrets,
+    @Inject(SecretSealing) protected readonly sealing: SecretSealing,
+  ) {
     super();
   }
 
+  override prepare(_: C, context: CommandContext): Promise<CommandContext> {
+    return Promise.resolve(context);
+  }
+
+  /** What was written in clear text before the names of secrets were declared is sealed before the answer. */
+  override async complete({ values }: C, result: ResultOf<C>, context: CommandContext): Promise<ResultOf<C>> {
+    if (schemaSecretNames((values.config_schema ?? {}) as ConfigSchema).length > 0) await this.sealing.seal(context);
+    return result;
+  }
+}
+
+class Creation<C extends CreateFoundationBluePrint | CreateStructureBluePrint> extends Declaring<C> {
   async decide(work: UnitOfWork, command: C, { metadata: { request } }: CommandContext) {
     const { kind } = command;
     const { name, ...values } = command.values;
     if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
     const changes = await changesFrom(work, name, values, kind, { secrets: this.secrets, request });
     await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { kind, ...changes } as BluePrint });
+    await declare(work, name, changes);
     return name as never;
   }
 }
 
-class Change<C extends ChangeFoundationBluePrint | ChangeStructureBluePrint> extends UnitOfWorkHandler<C> {
-  constructor(@Inject(Secrets) private readonly secrets: Secrets) {
-    super();
-  }
-
+class Change<C extends ChangeFoundationBluePrint | ChangeStructureBluePrint> extends Declaring<C> {
   async decide(work: UnitOfWork, { key, values, kind }: C, { metadata: { request } }: CommandContext) {
     const name = String(key);
     const state = await work.load(blueprint, name);
     const before = state.stage === 'active' ? state.value : undefined;
     const data = await changesFrom(work, name, values, kind, { secrets: this.secrets, before, request });
     await work.decide(blueprint, name, { type: 'ChangeBluePrint', data });
+    await declare(work, name, data);
     return undefined as never;
   }
 }
@@ -114,6 +152,18 @@ class CreateStructureBluePrintHandler extends Creation<CreateStructureBluePrint>
 @CommandHandler(ChangeStructureBluePrint)
 class ChangeStructureBluePrintHandler extends Change<ChangeStructureBluePrint> {}
 
+/** Blueprints, as far as they hold configuration values. */
+export const blueprintsWithSecrets: ConfigHolder = {
+  kind: 'BluePrint',
+  rows: blueprints,
+  async change(work, key, become) {
+    const found = await work.load(blueprint, key);
+    if (found.stage !== 'active') return;
+    const configValues = await become(found.value.configValues);
+    await work.decide(blueprint, key, { type: 'ChangeBluePrint', data: { configValues } });
+  },
+};
+
 export const blueprintHandlers = [
   CreateFoundationBluePrintHandler,
   ChangeFoundationBluePrintHandler,
@@ -122,5 +172,6 @@ export const blueprintHandlers = [
   deleteHandler(DeleteBluePrint, 'BluePrint/BluePrint', blueprint, async (work, name, view) => {
     const { keys } = await view.keys(scriptLinks, { where: { blueprint: String(name) } });
     for (const key of keys) await unlink(work, Number(key));
+    await declareSecretNames(work, declarerOf(String(name)), []);
   }),
 ];

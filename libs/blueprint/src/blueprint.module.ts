@@ -1,12 +1,14 @@
 import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
-import { ApiModule } from '#api';
+import { ApiModule, SecretSealing, secretNamesRegister, secretNamesRows } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
 import { LOGGER } from '#runtime';
 import { bluePrintModel, foundationBluePrintModel, structureBluePrintModel } from './blueprint.api.ts';
-import { blueprintHandlers } from './blueprint.commands.ts';
+import { blueprintHandlers, blueprintsWithSecrets } from './blueprint.commands.ts';
 import { blueprint } from './blueprint.ts';
 import { blueprints } from './blueprints.ts';
 import { pxeModel } from './pxe.api.ts';
@@ -29,23 +31,27 @@ import { scripts } from './scripts.ts';
 @Module({
   imports: [
     EventSourcingModule.forFeature({
-      deciders: [blueprint, script, scriptLink, pxe],
-      readModels: [blueprints, scripts, scriptLinks, pxes],
+      deciders: [blueprint, script, scriptLink, pxe, secretNamesRegister],
+      readModels: [blueprints, scripts, scriptLinks, pxes, secretNamesRows],
     }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER, { token: SHIPPED_RESOURCES, optional: true }],
-      useFactory: (served: Served, log: Logger, shipped?: readonly URL[]) => ({
-        namespaces: [{ name: 'BluePrint', position: 20 }],
-        models: [
-          bluePrintModel({ served, log }),
-          foundationBluePrintModel({ served, log }),
-          structureBluePrintModel({ served, log }),
-          scriptModel,
-          scriptLinkModel,
-          pxeModel,
-          resourceFileModel(new ShippedResources(shipped)),
-        ],
-      }),
+      inject: [SERVED, LOGGER, READ_STORE, SecretSealing, { token: SHIPPED_RESOURCES, optional: true }],
+      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing, shipped?: readonly URL[]) => {
+        const context = { served, log, reads };
+        sealing.add(blueprintsWithSecrets);
+        return {
+          namespaces: [{ name: 'BluePrint', position: 20 }],
+          models: [
+            bluePrintModel(context),
+            foundationBluePrintModel(context),
+            structureBluePrintModel(context),
+            scriptModel,
+            scriptLinkModel,
+            pxeModel,
+            resourceFileModel(new ShippedResources(shipped)),
+          ],
+        };
+      },
     }),
   ],
   providers: [...blueprintHandlers, ...scriptHandlers, ...scriptLinkHandlers, ...pxeHandlers, LoadResourcesHandler],

@@ -1,9 +1,9 @@
 import type { Action, Call } from '#api';
-import { action } from '#api';
+import { action, maskingLayer } from '#api';
 import type { Served } from '#config';
 import { explain, mergedConfiguration, servedLayer } from '#config';
 import type { Logger } from '#kernel';
-import type { Key, View } from '#read-store';
+import type { Key, ReadStore, View } from '#read-store';
 import type { BuildingLayers } from './building-layers.ts';
 import { configFailures } from './config-check.ts';
 import { layersFor } from './config-uuid.ts';
@@ -12,6 +12,7 @@ import { layersFor } from './config-uuid.ts';
 export interface ConfigContext {
   readonly served: Served;
   readonly log: Logger;
+  readonly reads: Pick<ReadStore, 'now'>;
 }
 
 export type LayersOf = (view: View, key: Key) => Promise<BuildingLayers | undefined>;
@@ -22,11 +23,15 @@ const returns = { type: { kind: 'Map' } } as const;
 export type ConfigurationOf = (key: Key, call: Pick<Call, 'caller' | 'view' | 'now'>) => Promise<unknown>;
 
 export const configurationOf =
-  (layersOf: LayersOf, { served, log }: ConfigContext): ConfigurationOf =>
+  (layersOf: LayersOf, { served, log, reads }: ConfigContext): ConfigurationOf =>
   async (key, { caller, view, now }) => {
     const found = await layersOf(view, key);
     if (!found) return null;
-    const layers = [...layersFor(caller, found.layers), servedLayer(served, { now, changed: found.changed })];
+    const layers = [
+      ...layersFor(caller, found.layers),
+      await maskingLayer(reads),
+      servedLayer(served, { now, changed: found.changed }),
+    ];
     const { configuration, faults } = await mergedConfiguration(layers, found.classes);
     if (faults.length > 0) log.warn('a configuration is at fault', { of: key, faults });
     return configuration;
@@ -36,7 +41,7 @@ export const configurationOf =
 export const configActions = (
   layersOf: LayersOf,
   configuration: ConfigurationOf,
-  grant: string,
+  { grant, reads }: { readonly grant: string; readonly reads: ConfigContext['reads'] },
 ): Readonly<Record<string, Action>> => ({
   getConfig: action({
     doc: 'The configuration values that reach it, rendered.',
@@ -55,7 +60,7 @@ export const configActions = (
     permission: { grant },
     query: async (key, _, { caller, view }) => {
       const found = await layersOf(view, key);
-      return found ? explain(layersFor(caller, found.layers), found.classes) : null;
+      return found ? explain([...layersFor(caller, found.layers), await maskingLayer(reads)], found.classes) : null;
     },
   }),
   checkConfig: action({
@@ -68,7 +73,8 @@ export const configActions = (
     query: async (key, _, { caller, view }) => {
       const found = await layersOf(view, key);
       if (!found) return null;
-      const failures = await configFailures({ ...found, layers: layersFor(caller, found.layers) });
+      const layers = [...layersFor(caller, found.layers), await maskingLayer(reads)];
+      const failures = await configFailures({ ...found, layers });
       const declared = Array.from(found.declarations, ([name, { declared: rules, by }]) => ({ key: name, rules, by }));
       return { declared, failures };
     },

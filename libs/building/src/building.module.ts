@@ -1,7 +1,7 @@
 import type { Logger } from '#kernel';
 import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { ApiModule } from '#api';
+import { ApiModule, SecretSealing } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule, Features } from '#event-sourcing';
@@ -53,7 +53,7 @@ import { hostName } from './structure/host-name.ts';
 import { structureJobModel, structureJobs } from './structure/structure-job.api.ts';
 import { structureTarget } from './structure/structure-target.ts';
 import { structureModel, structureUsers } from './structure/structure.api.ts';
-import { structureHandlers } from './structure/structure.commands.ts';
+import { structureHandlers, structuresWithSecrets } from './structure/structure.commands.ts';
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
 
@@ -74,7 +74,7 @@ const listeners: FactoryProvider = {
       readModels: [foundations, structures, networkeds, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER, SecretSealing],
       useFactory: (
         platforms: readonly ServerHalf[],
         targets: JobTargetRegistry,
@@ -82,13 +82,15 @@ const listeners: FactoryProvider = {
         reads: ReadStore,
         served: Served,
         log: Logger,
+        sealing: SecretSealing,
       ) => {
+        sealing.add(structuresWithSecrets);
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
         const findType = (name: string) => types.find(({ type }) => type === name);
         const ofFoundation = (view: View, key: Key) => foundationLayers(view, String(key), findType);
         const ofStructure = (view: View, key: Key) => structureLayers(view, Number(key), findType);
-        const foundationConfig = configurationOf(ofFoundation, { served, log });
-        const structureConfig = configurationOf(ofStructure, { served, log });
+        const foundationConfig = configurationOf(ofFoundation, { served, log, reads });
+        const structureConfig = configurationOf(ofStructure, { served, log, reads });
         const foundationJobTarget = foundationTarget(types, reads);
         const structureJobTarget = structureTarget(types, reads);
         const dependencyJobTarget = dependencyTarget(types, reads);
@@ -98,12 +100,12 @@ const listeners: FactoryProvider = {
           models: [
             foundationModel(types, {
               jobs: foundationJobs(foundationJobTarget),
-              config: configActions(ofFoundation, foundationConfig, 'Building.view_foundation'),
+              config: configActions(ofFoundation, foundationConfig, { grant: 'Building.view_foundation', reads }),
             }),
             ...types.map(platformFoundationModel),
             structureModel(structureConfig, {
               jobs: structureJobs(structureJobTarget),
-              config: configActions(ofStructure, structureConfig, 'Building.view_structure'),
+              config: configActions(ofStructure, structureConfig, { grant: 'Building.view_structure', reads }),
             }),
             networkedModel,
             complexModel,

@@ -4,12 +4,13 @@ import { TEMPLATE_MARK } from './check-template.ts';
 import type { DeclaredKey } from './config-schema.ts';
 import { sourceOf } from './explain.ts';
 import type { Layer, Source } from './layer.ts';
+import { LIMITS } from './limits.ts';
 import { merging } from './merge.ts';
 import type { Step } from './overlay.ts';
 import { overlaying } from './overlay.ts';
 import type { FitFault } from './schema-fit.ts';
 import { fitFault, MAX_MATCHING_MS, readRendered } from './schema-fit.ts';
-import { secretNames, secretNamesIn } from './secret-names.ts';
+import { secretNamesIn } from './secret-names.ts';
 import { shownValue } from './shown-values.ts';
 
 /** What is declared of a key, and by which object. */
@@ -59,12 +60,11 @@ function* checking(
 ): Generator<unknown, readonly ConfigFailure[]> {
   const last = new Map<string, Step>();
   const overlaid = yield* overlaying(layers, classes, { note: (step) => last.set(step.name, step) });
-  const merged = yield* merging(overlaid.values);
-  const deadline = performance.now() + MAX_MATCHING_MS;
   const declaredSecrets = [...declarations].flatMap(([key, { declared }]) => (declared.secret === true ? [key] : []));
-  const named = secretNames(declaredSecrets);
-  const standing = secretNamesIn([...overlaid.values]);
-  const isSecret = (key: string) => named(key) || standing(key);
+  const others = [...overlaid.secretNames, ...declaredSecrets];
+  const merged = yield* merging(overlaid.values, LIMITS, others);
+  const deadline = performance.now() + MAX_MATCHING_MS;
+  const isSecret = secretNamesIn([...overlaid.values], others);
   const failures: ConfigFailure[] = [];
   for (const [key, { declared, by }] of declarations) {
     yield;

@@ -148,4 +148,4 @@ function secretPath(path: string, value: Json, name = path): string | undefined 
 
 /** The names that a schema declares to be those of secrets. */
 export const schemaSecretNames = (schema: ConfigSchema = {}): string[] =>
-  Object.entries(schema).flatMap(([key, { secret }]) => (secret === true ? [key] : []));
+  Object.entries<DeclaredKey | null>(schema).flatMap(([key, declared]) => (declared?.secret === true ? [key] : []));

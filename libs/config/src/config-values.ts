@@ -166,6 +166,40 @@ async function referenceFor({ path, owner, value, before }: Given, { work, whose
 /** By what name the values of a secret are kept. */
 export const secretOwner = (owner: string, path: string): string => `${owner} ${path}`;
 
+/** Whether a value stands in clear text under the name of a secret. */
+export const holdsClear = (values: Pairs, isSecret: IsSecretName): boolean =>
+  values.some(([key, value]) => isClear(key, value, isSecret));
+
+function isClear(name: string, value: Json, isSecret: IsSecretName): boolean {
+  if (value === null || isSecretReference(value)) return false;
+  if (isSecret(name)) return readConfigName(name)?.operator !== 'drop';
+  if (typeof value !== 'object' || IntegralFloat.is(value)) return false;
+  return Object.entries(value as JsonMap).some(([key, inner]) =>
+    isClear(Array.isArray(value) ? '' : key, inner, isSecret),
+  );
+}
+
+/** Values that were written before some of their names were those of secrets, with references in the place of these. */
+export async function sealedValues(
+  values: Pairs,
+  isSecret: IsSecretName,
+  { owner, secrets, request }: Pick<ConfigOwner, 'owner' | 'secrets' | 'request'>,
+): Promise<Pairs> {
+  const seal = async (path: string, name: string, value: Json): Promise<Json> => {
+    if (!isClear(name, value, isSecret)) return value;
+    if (isSecret(name)) return secrets.keep(value, secretOwner(owner, path), request);
+    const parts: [string, Json][] = [];
+    for (const [key, inner] of Array.isArray(value) ? value.entries() : pairsOf(value as JsonMap)) {
+      const step = typeof key === 'number' ? `[${request}-${key}]` : `.${key}`;
+      parts.push([String(key), await seal(`${path}${step}`, typeof key === 'number' ? '' : key, inner as Json)]);
+    }
+    return Array.isArray(value) ? parts.map(([, part]) => part) : objectOf(parts);
+  };
+  const sealed: [string, Json][] = [];
+  for (const [key, value] of values) sealed.push([key, await seal(key, key, value)]);
+  return sealed;
+}
+
 /** The reference that stands at a path (`users.0.password`) in configuration values; undefined where there is none. */
 export function referenceAt(values: Pairs, path: string): SecretReference | undefined {
   const [key, at] = values

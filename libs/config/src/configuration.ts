@@ -29,8 +29,9 @@ export const servedLayer = (
 export function shownConfiguration(
   values: Iterable<readonly [string, Json]>,
   faults: readonly ConfigFault[],
+  secretNames: readonly string[] = [],
 ): Readonly<Record<string, Json>> {
-  return shownValues([...values, ...faultsShown(faults)]);
+  return shownValues([...values, ...faultsShown(faults)], secretNames);
 }
 
 /** What is at fault in a configuration, as it stands in it; nothing where nothing is. */
@@ -39,8 +40,8 @@ export const faultsShown = (faults: readonly ConfigFault[]): Pairs =>
 
 /** The configuration layers come to, with nothing in it rendered. */
 export function unmergedConfiguration(layers: readonly Layer[], classes: readonly string[] = []) {
-  const { values, faults } = overlay(layers, classes);
-  return { configuration: shownConfiguration(values, faults), faults };
+  const { values, faults, secretNames } = overlay(layers, classes);
+  return { configuration: shownConfiguration(values, faults, secretNames), faults };
 }
 
 /** Injection token of what configurations say about the server ({@link Served}). */

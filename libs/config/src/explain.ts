@@ -2,6 +2,7 @@ import type { Json } from '#kernel';
 import { inSlices, writeJson } from '#kernel';
 import type { Operator } from './config-name.ts';
 import type { ConfigFault, Layer, Source } from './layer.ts';
+import { LIMITS } from './limits.ts';
 import { merging } from './merge.ts';
 import type { Step } from './overlay.ts';
 import { overlaying } from './overlay.ts';
@@ -44,15 +45,15 @@ export const explain = (layers: readonly Layer[], classes: readonly string[] = [
 
 function* explaining(layers: readonly Layer[], classes: readonly string[]): Generator<unknown, Explained> {
   const stories = new Map<string, Step[]>();
-  const { values, faults } = yield* overlaying(layers, classes, {
+  const { values, faults, secretNames } = yield* overlaying(layers, classes, {
     note: (step) => {
       const story = stories.get(step.name);
       if (story) story.push(step);
       else stories.set(step.name, [step]);
     },
   });
-  const merged = yield* merging(values);
-  const isSecret = secretNamesIn([...values]);
+  const merged = yield* merging(values, LIMITS, secretNames);
+  const isSecret = secretNamesIn([...values], secretNames);
   const names: ExplainedName[] = [];
   for (const [name, story] of stories) {
     const shown = <V extends Json | undefined>(value: V): V | Json =>

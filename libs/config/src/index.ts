@@ -22,8 +22,8 @@ export type { ConfigFailure, Declaration, Declarations } from './check-configura
 export { MAX_SCHEMA_KEYS, MAX_SCHEMA_LENGTH, schemaFaults, schemaSecretNames, VALUE_TYPES } from './config-schema.ts';
 export type { ConfigSchema, DeclaredKey, DeclaredType } from './config-schema.ts';
 export { textOf } from './text-of.ts';
-export { configValuesFrom, referenceAt, secretOwner, written } from './config-values.ts';
-export { declaredSecretNames, isSecretName } from './secret-names.ts';
+export { configValuesFrom, holdsClear, referenceAt, sealedValues, secretOwner, written } from './config-values.ts';
+export { declaredSecretNames, isSecretName, secretNames } from './secret-names.ts';
 export { shownValue, shownValues } from './shown-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';

@@ -25,6 +25,8 @@ export interface Layer {
   readonly attributes?: Pairs;
   /** The events that the values were written with, by key, where that is known better than for the whole source. */
   readonly origins?: Readonly<Record<string, Origin>>;
+  /** Names of secrets beside those that plainly are. */
+  readonly secretNames?: readonly string[];
 }
 
 /** What is wrong with a value; the rest of the configuration stands. */

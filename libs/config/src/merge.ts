@@ -29,18 +29,29 @@ export const merge = (values: Iterable<readonly [string, Json]>, limits?: Limits
 export const merging = (
   values: Iterable<readonly [string, Json]>,
   limits: Limits = LIMITS,
-): Generator<unknown, Merged> => new Merging(values, limits).run();
+  secretNames: readonly string[] = [],
+): Generator<unknown, Merged> => new Merging(values, { limits, secretNames }).run();
 
 /**
  * The same where the values of secrets stand in clear text: templates see them, and they stay as they are to the letter,
  * whatever they look like.
  */
-export const mergingClear = (values: Iterable<readonly [string, Json]>): Generator<unknown, Merged> =>
-  new Merging(values, LIMITS, true).run();
+export const mergingClear = (
+  values: Iterable<readonly [string, Json]>,
+  secretNames: readonly string[] = [],
+): Generator<unknown, Merged> => new Merging(values, { limits: LIMITS, secretNames, clear: true }).run();
 
 /** As {@link merge}, with the marks of secrets still in the texts: for whoever renders with them. */
 export const mergeMarked = (values: Iterable<readonly [string, Json]>, limits: Limits): Merged =>
-  atOnce(new Merging(values, limits).marked());
+  atOnce(new Merging(values, { limits }).marked());
+
+interface MergingOptions {
+  readonly limits: Limits;
+  /** Names of secrets beside those that the values declare. */
+  readonly secretNames?: readonly string[];
+  /** Whether the values of secrets stand there in clear text. */
+  readonly clear?: boolean;
+}
 
 class Merging {
   readonly #limits: Limits;
@@ -55,11 +66,11 @@ class Merging {
   /** What changed in the round under way: the texts with something to render, by path. */
   #changed = new Map<string, boolean>();
 
-  constructor(values: Iterable<readonly [string, Json]>, limits: Limits, clear = false) {
+  constructor(values: Iterable<readonly [string, Json]>, { limits, secretNames, clear = false }: MergingOptions) {
     this.#limits = limits;
     this.#clear = clear;
     this.#first = new Map(values);
-    this.#isSecret = secretNamesIn([...this.#first]);
+    this.#isSecret = secretNamesIn([...this.#first], secretNames);
     this.#steps = limits.allSteps;
     this.#deadline = performance.now() + limits.time;
   }

@@ -2,6 +2,7 @@ import type { Json } from '#kernel';
 import { inSlices, objectOf } from '#kernel';
 import { faultsShown, shownConfiguration } from './configuration.ts';
 import type { ConfigFault, Layer } from './layer.ts';
+import { LIMITS } from './limits.ts';
 import { merging, mergingClear } from './merge.ts';
 import { overlay } from './overlay.ts';
 
@@ -16,8 +17,8 @@ export async function mergedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults } = await merged(layers, classes, merging);
-  return { configuration: shownConfiguration(values, faults), faults };
+  const { values, faults, secretNames } = await merged(layers, classes, false);
+  return { configuration: shownConfiguration(values, faults, secretNames), faults };
 }
 
 /** The same for the machine that it is about: with the secrets in it in clear text, where the layers have them so. */
@@ -25,12 +26,14 @@ export async function unmaskedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults } = await merged(layers, classes, mergingClear);
+  const { values, faults } = await merged(layers, classes, true);
   return { configuration: objectOf([...values, ...faultsShown(faults)]), faults };
 }
 
-async function merged(layers: readonly Layer[], classes: readonly string[], mergedFrom: typeof mergingClear) {
+async function merged(layers: readonly Layer[], classes: readonly string[], clear: boolean) {
   const overlaid = overlay(layers, classes);
-  const { values, faults } = await inSlices(mergedFrom(overlaid.values));
-  return { values, faults: [...overlaid.faults, ...faults] };
+  const { secretNames } = overlaid;
+  const work = clear ? mergingClear(overlaid.values, secretNames) : merging(overlaid.values, LIMITS, secretNames);
+  const { values, faults } = await inSlices(work);
+  return { values, faults: [...overlaid.faults, ...faults], secretNames };
 }

@@ -22,6 +22,8 @@ export interface Step {
 export interface Overlaid {
   readonly values: Map<string, Json>;
   readonly faults: readonly ConfigFault[];
+  /** The names of secrets that the layers bring with them. */
+  readonly secretNames: readonly string[];
 }
 
 /**
@@ -46,6 +48,7 @@ export function* overlaying(
 ): Generator<unknown, Overlaid> {
   const values = new Map(options.start);
   const faults: ConfigFault[] = [];
+  const secretNames: string[] = [];
   const put = (layer: Layer, key: string, name: string, operator: Operator, value: Json): void => {
     const before = values.get(name);
     const after = combine(operator, before, value);
@@ -54,6 +57,7 @@ export function* overlaying(
     options.note?.({ layer, key, name, operator, value, before, after });
   };
   for (const layer of layers) {
+    if (layer.secretNames) secretNames.push(...layer.secretNames);
     for (const [key, value] of inOrderOfApplication(layer.values ?? [])) {
       const read = readConfigName(key);
       if (!read) {
@@ -70,5 +74,5 @@ export function* overlaying(
     }
     for (const [name, value] of layer.attributes ?? []) put(layer, name, name, 'set', value);
   }
-  return { values, faults };
+  return { values, faults, secretNames };
 }

@@ -29,6 +29,6 @@ export function secretNames(declared: readonly string[]): IsSecretName {
   return (key) => isSecretName(key) || names.has(nameIn(key).toLowerCase());
 }
 
-/** Tells names of secrets among these values: those that plainly are, and those that the values declare. */
-export const secretNamesIn = (...values: readonly Pairs[]): IsSecretName =>
-  secretNames(values.flatMap(declaredSecretNames));
+/** Tells names of secrets among these values: those that plainly are, those that the values declare, and others. */
+export const secretNamesIn = (values: Pairs, others: readonly string[] = []): IsSecretName =>
+  secretNames([...others, ...declaredSecretNames(values)]);

@@ -5,11 +5,14 @@ import { isSecretName, secretNamesIn } from './secret-names.ts';
 
 /**
  * Configuration values as they are shown: secrets masked (of names that plainly are secret, and of those that the
- * values declare), the order as they were written in.
+ * values or others declare), the order as they were written in.
  */
-export function shownValues(values: Iterable<readonly [string, Json]>): Readonly<Record<string, Json>> {
+export function shownValues(
+  values: Iterable<readonly [string, Json]>,
+  others: readonly string[] = [],
+): Readonly<Record<string, Json>> {
   const pairs = Array.from(values);
-  return shownMap(pairs, secretNamesIn(pairs));
+  return shownMap(pairs, secretNamesIn(pairs, others));
 }
 
 const shownMap = (

@@ -1,5 +1,5 @@
 import type { ApiService } from '#api';
-import { Forbidden, NotFound } from '#api';
+import { Forbidden, maskingLayer, NotFound } from '#api';
 import type { FindType } from '#building';
 import { foundationLayers, layersFor, structureLayers, structures } from '#building';
 import type { Served } from '#config';
@@ -138,7 +138,8 @@ export class ConfigDocuments {
     const layers = itself
       ? await revealedLayers(found.layers, readSecret)
       : layersFor(caller ?? { source: '' }, found.layers);
-    const whole = [...layers, servedLayer(served, { now: now(), changed: found.changed })];
+    const names = await maskingLayer({ now: view() });
+    const whole = [...layers, names, servedLayer(served, { now: now(), changed: found.changed })];
     const { configuration, faults } = await (itself ? unmaskedConfiguration : mergedConfiguration)(
       whole,
       found.classes,

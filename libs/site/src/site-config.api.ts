@@ -1,8 +1,9 @@
 import type { Action } from '#api';
-import { action, eraseSecret } from '#api';
+import { action, eraseSecret, maskingLayer } from '#api';
 import type { Served } from '#config';
 import { explain, servedLayer, unmergedConfiguration } from '#config';
 import type { Logger } from '#kernel';
+import type { ReadStore } from '#read-store';
 import { siteLayers } from './site-layers.ts';
 import { sites } from './sites.ts';
 
@@ -10,7 +11,11 @@ const permission = { grant: 'Site.view_site' };
 const returns = { type: { kind: 'Map' } } as const;
 
 /** What a site hands down, and how that came about. */
-export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<string, Action>> => ({
+export const siteConfigActions = (
+  served: Served,
+  log: Logger,
+  reads: Pick<ReadStore, 'now'>,
+): Readonly<Record<string, Action>> => ({
   getConfig: action({
     doc: 'The configuration values of the site and those around it, with nothing in them rendered.',
     parameters: {},
@@ -19,7 +24,8 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     permission,
     query: async (name, _, { view, now }) => {
       const { layers, changed } = await siteLayers(view, String(name));
-      const { configuration, faults } = unmergedConfiguration([...layers, servedLayer(served, { now, changed })]);
+      const whole = [...layers, await maskingLayer(reads), servedLayer(served, { now, changed })];
+      const { configuration, faults } = unmergedConfiguration(whole);
       if (faults.length > 0) log.warn('a configuration is at fault', { site: name, faults });
       return configuration;
     },
@@ -31,7 +37,10 @@ export const siteConfigActions = (served: Served, log: Logger): Readonly<Record<
     asOf: true,
     returns,
     permission,
-    query: async (name, _, { view }) => explain((await siteLayers(view, String(name))).layers),
+    query: async (name, _, { view }) => {
+      const { layers } = await siteLayers(view, String(name));
+      return explain([...layers, await maskingLayer(reads)]);
+    },
   }),
   eraseSecret: eraseSecret('Site', 'Site.change_site', sites),
 });

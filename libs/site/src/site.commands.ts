@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import type { ChangedValues, ConfigHolder, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, declaredSecrets, DeleteCommand, deleteHandler, given, NAME } from '#api';
 import type { ConfigOwner, Pairs } from '#config';
 import { configValuesFrom } from '#config';
 import { zoneFor } from '#directory';
@@ -13,6 +13,7 @@ import { siteSecretNames, siteFor } from './find-site.ts';
 import type { siteFields } from './site.api.ts';
 import type { Site } from './site.ts';
 import { site } from './site.ts';
+import { sites } from './sites.ts';
 
 /** Values that have to be lists, as every reader of them expects. */
 const LISTS = ['domain_search', 'dns_servers', 'log_servers'];
@@ -50,7 +51,7 @@ async function changesFrom(
   async function configValues(): Promise<Pairs> {
     const { before, ...kept } = whose;
     const around = parent === undefined ? (before?.parent ?? null) : parent;
-    const secretNames = await siteSecretNames(work, around);
+    const secretNames = [...(await siteSecretNames(work, around)), ...(await declaredSecrets(work))];
     const owner = { ...kept, owner: `Site ${name}`, before: before?.configValues, lists: LISTS, secretNames };
     return configValuesFrom(work, config, owner);
   }
@@ -88,5 +89,19 @@ class ChangeSiteHandler extends UnitOfWorkHandler<ChangeSite> {
     await work.decide(site, name, { type: 'ChangeSite', data });
   }
 }
+
+/** Sites, as far as they hold configuration values. */
+export const sitesWithSecrets: ConfigHolder = {
+  kind: 'Site',
+  rows: sites,
+  async change(work, key, become) {
+    const found = await work.load(site, key);
+    if (found.stage !== 'active') return;
+    await work.decide(site, key, {
+      type: 'ChangeSite',
+      data: { configValues: await become(found.value.configValues) },
+    });
+  },
+};
 
 export const siteHandlers = [CreateSiteHandler, ChangeSiteHandler, deleteHandler(DeleteSite, 'Site/Site', site)];

@@ -1,13 +1,15 @@
 import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
-import { ApiModule } from '#api';
+import { ApiModule, SecretSealing } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
 import { LOGGER } from '#runtime';
 import { siteConfigActions } from './site-config.api.ts';
 import { siteModel, zoneUsers } from './site.api.ts';
-import { siteHandlers } from './site.commands.ts';
+import { siteHandlers, sitesWithSecrets } from './site.commands.ts';
 import { site } from './site.ts';
 import { sites } from './sites.ts';
 
@@ -16,12 +18,15 @@ import { sites } from './sites.ts';
   imports: [
     EventSourcingModule.forFeature({ deciders: [site], readModels: [sites] }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER],
-      useFactory: (served: Served, log: Logger) => ({
-        namespaces: [{ name: 'Site', position: 30 }],
-        models: [siteModel(siteConfigActions(served, log))],
-        extensions: [zoneUsers],
-      }),
+      inject: [SERVED, LOGGER, READ_STORE, SecretSealing],
+      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing) => {
+        sealing.add(sitesWithSecrets);
+        return {
+          namespaces: [{ name: 'Site', position: 30 }],
+          models: [siteModel(siteConfigActions(served, log, reads))],
+          extensions: [zoneUsers],
+        };
+      },
     }),
   ],
   providers: siteHandlers,

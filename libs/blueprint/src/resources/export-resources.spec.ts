@@ -85,7 +85,7 @@ describe('an exported resource file', () => {
       await server.send(new CreatePxe({ name: own('pxe'), boot_script: bootScript, template: '# none' }));
       await server.send(
         new CreateFoundationBluePrint({
-          ...{ name: own('metal'), description, config_values: foundation.config, parent_list: [] },
+          ...{ name: own('metal'), description, config_values: foundation.config, config_schema: {}, parent_list: [] },
           foundation_type_list: foundation.types,
           validation_template: foundation.template,
           physical_interface_names: foundation.interfaces,
@@ -94,7 +94,7 @@ describe('an exported resource file', () => {
       for (const [at, config] of configs.entries()) {
         await server.send(
           new CreateStructureBluePrint({
-            ...{ name: own(`w${at}`), description, config_values: config },
+            ...{ name: own(`w${at}`), description, config_values: config, config_schema: {} },
             parent_list: at === 0 ? [] : [own(`w${at - 1}`)],
             foundation_blueprint_list: [own('metal')],
           }),

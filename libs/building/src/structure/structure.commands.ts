@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
+import type { ChangedValues, ConfigHolder, NewValues } from '#api';
+import { ChangeCommand, CreateCommand, declaredSecrets, DeleteCommand, deleteHandler, given } from '#api';
 import { allowedFoundationBluePrints, blueprintSecretNames, structureBluePrintFor } from '#blueprint';
 import type { ConfigOwner } from '#config';
 import { configValuesFrom, declaredSecretNames } from '#config';
@@ -23,6 +23,7 @@ import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
 import { structure } from './structure.ts';
+import { structures } from './structures.ts';
 
 type Fields = typeof structureFields;
 type Changes = ChangedValues<Fields>;
@@ -65,6 +66,7 @@ const secretNamesFor = async (
 ): Promise<readonly string[]> => [
   ...(await siteSecretNames(work, of.site)),
   ...(await blueprintSecretNames(work, [of.blueprint])),
+  ...(await declaredSecrets(work)),
 ];
 
 @CommandHandler(CreateStructure)
@@ -207,6 +209,18 @@ const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', str
   await removeDependenciesOn(work, view, { structure: id });
   await removeDependenciesOn(work, view, { scriptStructure: id });
 });
+
+/** Structures, as far as they hold configuration values. */
+export const structuresWithSecrets: ConfigHolder = {
+  kind: 'Structure',
+  rows: structures,
+  async change(work, key, become) {
+    const found = await work.load(structure, key);
+    if (found.stage !== 'active') return;
+    const configValues = await become(found.value.configValues);
+    await work.decide(structure, key, { type: 'ChangeStructure', data: { configValues } });
+  },
+};
 
 export const structureHandlers = [
   CreateStructureHandler,
