@@ -559,7 +559,7 @@ describe('a hold', () => {
     const host = await newHost(site);
     const used = { key: 'order-1', networked: idOf(host), interface_name: 'eth0', is_primary: true };
     const address = await act('useHold', used);
-    expect(await client.get(`${ADDRESS}:${String(address.value)}:`)).toMatchObject({
+    expect(await client.get(`${ADDRESS}:${address.value as unknown as number}:`)).toMatchObject({
       offset: 1,
       networked: host,
     });

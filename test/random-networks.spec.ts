@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { BlueprintModule } from '#blueprint';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
@@ -170,6 +170,20 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
           interface_name: on,
           is_primary: primary,
         }),
+  ),
+  ...[1, 2].map(() =>
+    fc.tuple(id, offset).map(
+      ([address, at]) =>
+        () =>
+          new ChangeAddress(one('addresses', address), { offset: at }),
+    ),
+  ),
+  ...[1, 2].map(() =>
+    fc.tuple(id, id, name).map(
+      ([address, networked, on]) =>
+        () =>
+          new ChangeAddress(one('addresses', address), { networked, interface_name: on, is_primary: false }),
+    ),
   ),
   id.map((address) => () => new DeleteAddress([one('addresses', address)])),
   fc.tuple(id, key, flag).map(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { addOffset, countOf, hasOffset, lowestFree, noOffsets, outside, removeOffset } from './offset-set.ts';
 
 const SIZE = 24;
