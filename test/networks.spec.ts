@@ -758,3 +758,75 @@ describe('a network', () => {
     );
   });
 });
+
+describe('a structure', () => {
+  it('is a host: it has addresses, which go with it, and its site is that of its primary address', async () => {
+    const site = await newSite();
+    const block = await newBlock(site, '10.0.0.0', 24);
+    const base = await created('/api/v1/BluePrint/FoundationBluePrint', {
+      name: 'net-base',
+      description: 'a thing',
+      foundation_type_list: ['Test'],
+    });
+    const blueprint = await created('/api/v1/BluePrint/StructureBluePrint', {
+      name: 'net-web',
+      description: 'a thing',
+      foundation_blueprint_list: [base],
+    });
+    const foundation = await created('/api/v1/Test/TestFoundation', { locator: 'nethost', site, blueprint: base });
+    const structure = await created('/api/v1/Building/Structure', { hostname: 'web1', site, blueprint, foundation });
+    const networked = structure.replace('Building/Structure', 'Utilities/Networked');
+    expect(await client.get(networked)).toEqual({ hostname: 'web1', site, id: idOf(structure) });
+    const address = await next(block, networked, true);
+    const second = await next(block, structure, false, 'eth1');
+    expect(await client.get(second)).toMatchObject({ networked, ip_address: '10.0.0.2' });
+    const filtered = await client.list(ADDRESS, { filter: 'structure', parameters: { structure } });
+    expect(filtered.uris).toEqual([address, second]);
+    const mine = await client.list(ADDRESS, { filter: 'address_block', parameters: { address_block: block } });
+    expect(mine.uris).toEqual([address, second]);
+    await refused(client.create(NETWORKED, { hostname: 'web1', site }), {
+      hostname: ['Structure with this Site and Hostname already exists.'],
+    });
+    await refused(client.update(networked, { hostname: 'web2' }), {
+      __all__: [`it is the Structure ${idOf(structure)}, and is changed as that`],
+    });
+    await refused(client.update(structure, { site: await newSite() }), {
+      site: [`its primary address is in an address block of the site ${site.split(':')[1]}`],
+    });
+    await client.update(structure, { hostname: 'web2' });
+    expect(await client.get(networked)).toMatchObject({ hostname: 'web2' });
+    await client.delete(structure);
+    for (const uri of [networked, address, second]) await expect(client.get(uri)).rejects.toThrow();
+    expect(await client.call(`${block}(usage)`)).toMatchObject({ static: 0 });
+  });
+});
+
+describe('a crash', () => {
+  it('in the middle of many allocations gives nobody the address of another', async () => {
+    const site = await newSite();
+    const block = await newBlock(site, '10.0.0.0', 24);
+    const hosts = await Promise.all(Array.from({ length: 40 }, () => newHost(site)));
+    let answered = 0;
+    const asked = hosts.map((host) =>
+      next(block, host).then(async (uri) => {
+        answered += 1;
+        if (answered === 5) await server.kill();
+        return uri;
+      }),
+    );
+    const answers = await Promise.allSettled(asked);
+    await server.start();
+    const won = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(won.length).toBeGreaterThanOrEqual(5);
+    // Whoever was answered has it; whoever was not asks again.
+    for (const host of hosts.slice(0, 5)) await next(block, host, false, 'eth1');
+    const { uris, total } = await client.list(ADDRESS, {
+      filter: 'address_block',
+      parameters: { address_block: block },
+      count: 100,
+    });
+    expect(uris).toEqual(expect.arrayContaining(won));
+    const offsets = await Promise.all(uris.map(async (uri) => (await client.get<{ offset: number }>(uri)).offset));
+    expect(offsets.toSorted((one, other) => one - other)).toEqual(Array.from({ length: total }, (_, n) => n + 1));
+  });
+});
