@@ -97,9 +97,10 @@ export class AppendBatcher {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
+    const notified = this.#notices.due();
     try {
       const { rows } = await this.#pool.query<{ base: string; failed: number[]; moved: string[] }>(
-        statement(batch, this.#notices.due()),
+        statement(batch, notified),
       );
       const { base, failed, moved } = rows[0] as (typeof rows)[number];
       const before = BigInt(base);
@@ -116,7 +117,8 @@ export class AppendBatcher {
         }
       }
       if (appended.length > 0) this.#onAppended(before, appended);
-      else this.#notices.owed();
+      // A notice that is owed is sent behind the append, however long that took: one sent before does not tell of it.
+      if (notified !== appended.length > 0) this.#notices.owed();
     } catch (error) {
       this.#notices.owed();
       // The statement failed as a whole: find the one that made it fail, and spare the others.

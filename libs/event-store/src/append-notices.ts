@@ -21,18 +21,14 @@ export class AppendNotices {
     this.#pool = pool;
   }
 
-  /** Whether the append that is about to be sent shall carry a notice; where not, one follows. */
+  /** Whether the append that is about to be sent shall carry a notice; where not, one is owed when it is made. */
   due(): boolean {
-    const now = performance.now();
-    if (now - this.#noticedAt >= NOTICE_INTERVAL_MS) {
-      this.#noticed();
-      return true;
-    }
-    this.owed();
-    return false;
+    if (performance.now() - this.#noticedAt < NOTICE_INTERVAL_MS) return false;
+    this.#noticed();
+    return true;
   }
 
-  /** A notice has to follow: an append went without one, or the one that should have carried it was not made. */
+  /** A notice has to follow: an append was made without one, or the one that should have carried it was not made. */
   owed(): void {
     const pause = this.#noticedAt + NOTICE_INTERVAL_MS - performance.now();
     this.#timer ??= setTimeout(() => void this.#send(), pause);

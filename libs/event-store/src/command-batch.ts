@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
 import { CommandContext } from './command-context.ts';
-import type { CommandResult } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 import { CommandRunner } from './command-runner.ts';
 import { NamedCommand } from './named-command.ts';
 

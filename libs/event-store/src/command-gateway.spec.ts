@@ -8,7 +8,7 @@ import type { TestExample } from '#testing';
 import { startExample } from '#testing';
 import { CommandBatch } from './command-batch.ts';
 import { CommandContext, Outdated } from './command-context.ts';
-import type { CommandResult } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 import type { CommandOutcome } from './command-gateway.ts';
 import { NamedCommand } from './named-command.ts';
 import { UnitOfWorkHandler } from './unit-of-work-handler.ts';

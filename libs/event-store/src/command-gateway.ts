@@ -2,7 +2,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { Conflict, Refusal } from '#kernel';
 import type { CommandContext } from './command-context.ts';
 import { Outdated } from './command-context.ts';
-import type { CommandResult } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 import type { NamedCommand } from './named-command.ts';
 
 /** How a command ended: appended (or nothing to do), refused, outrun by others, or failed. */

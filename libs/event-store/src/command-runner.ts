@@ -1,7 +1,8 @@
 import { Conflict, Refusal } from '#kernel';
 import type { UnitOfWork } from '#kernel';
 import type { CommandContext, Precondition } from './command-context.ts';
-import type { CommandExecutor, CommandResult } from './command-executor.ts';
+import type { CommandExecutor } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 import { AppendRefused } from './event-store.ts';
 import type { NamedCommand } from './named-command.ts';
 

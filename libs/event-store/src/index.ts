@@ -8,7 +8,7 @@ export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
 export { CommandContext, Outdated } from './command-context.ts';
 export type { CommandContextOptions, Precondition } from './command-context.ts';
 export { CommandExecutor } from './command-executor.ts';
-export type { CommandResult } from './command-executor.ts';
+export type { CommandResult } from './command-result.ts';
 export { CommandGateway } from './command-gateway.ts';
 export type { CommandObserver, CommandOutcome } from './command-gateway.ts';
 export { CommandRunner } from './command-runner.ts';

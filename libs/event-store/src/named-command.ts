@@ -1,5 +1,5 @@
 import { Command } from '@nestjs/cqrs';
-import type { CommandResult } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 
 /**
  * Something that can be wanted, as data: `AllocateAddress`, `DeleteZone`. Its class name is its name in the metadata of

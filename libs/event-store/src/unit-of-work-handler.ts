@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import type { UnitOfWork } from '#kernel';
 import { CommandContext } from './command-context.ts';
-import type { CommandResult } from './command-executor.ts';
+import type { CommandResult } from './command-result.ts';
 import type { CommandClass } from './command-runner.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { NamedCommand, ResultOf } from './named-command.ts';
