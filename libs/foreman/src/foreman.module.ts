@@ -26,7 +26,6 @@ import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { jobLogModel } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
-import { jobSecrets } from './job-secrets.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
@@ -34,6 +33,7 @@ import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
 import { ReportTask } from './foreman.commands.ts';
+import { findReportedTask } from './reported-task.ts';
 import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
@@ -122,19 +122,21 @@ export class ForemanModule {
         },
         {
           provide: UndeliverableReports,
-          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER, EVENT_STORE, Secrets],
+          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER, EVENT_STORE, READ_STORE, Secrets],
           useFactory: (
             letters: DeadLetters,
             commands: CommandGateway,
             clock: Clock,
             log: Logger,
             store: EventStore,
+            reads: ReadStore,
             secrets: Secrets,
           ) =>
             new UndeliverableReports({
               letters,
-              secretsOf: jobSecrets(
+              find: findReportedTask(
                 store,
+                reads,
                 secretResolver((reference) => secrets.read(reference)),
               ),
               report: async ({ job: id, cookie, outcome, agent }) => {

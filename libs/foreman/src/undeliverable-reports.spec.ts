@@ -12,8 +12,9 @@ describe('reports that nobody can take', () => {
   const taken: Report[] = [];
   let counted = 0;
   let late = 0;
-  /** Secrets of the tasks of jobs that are, or were. */
-  const jobs = new Map([[1, ['geheim "x"']]]);
+  /** There was a job 1, which waits for a report of this dispatch, and its task was given a secret. */
+  const find = async (job: number, cookie: string) =>
+    job === 1 ? { pending: cookie === 'c', texts: cookie === 'c' ? ['geheim "x"'] : [] } : undefined;
   const reports = () => {
     kept.length = 0;
     taken.length = 0;
@@ -25,7 +26,7 @@ describe('reports that nobody can take', () => {
         counts: async () => new Map([['reports', { kept: kept.length, dropped: 0 }]]),
       },
       report: async (again) => void taken.push(again),
-      secretsOf: async (job) => jobs.get(job),
+      find,
       onKept: () => (counted += 1),
       onLate: () => (late += 1),
       log: recordedLog().log,
@@ -49,7 +50,7 @@ describe('reports that nobody can take', () => {
     'are no more than counted where they are late: %s',
     async (code) => {
       const undeliverable = reports();
-      await undeliverable.taking(report, refused(code));
+      await undeliverable.taking({ ...report, cookie: 'before' }, refused(code));
       expect([kept, counted, late]).toEqual([[], 0, 1]);
     },
   );
@@ -63,7 +64,13 @@ describe('reports that nobody can take', () => {
     const undeliverable = reports();
     const told: Report = { ...report, outcome: { error: 'the password geheim "x" is wrong' } };
     await undeliverable.taking(told, refused('NOT_THERE'));
-    await undeliverable.unreadable({ key: 'k', source: 's', flaw: 'too deep', body: JSON.stringify(told), job: 1 });
+    await undeliverable.unreadable({
+      key: 'k',
+      source: 's',
+      flaw: 'too deep',
+      body: JSON.stringify(told),
+      report: told,
+    });
     await undeliverable.unreadable({ key: 'l', source: 's', flaw: 'no report', body: 'junk' });
     const masked = JSON.stringify({ ...told, outcome: { error: 'the password ******** is wrong' } });
     expect(kept.map(({ body }) => body)).toEqual([masked, masked, 'junk']);

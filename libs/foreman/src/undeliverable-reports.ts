@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetters } from '#reactions';
 import { isNoFault } from '#reactions';
 import type { Report, UnreadableReport } from '#wire';
 import { readReport } from '#wire';
-import type { JobSecrets } from './job-secrets.ts';
+import type { FindReportedTask } from './reported-task.ts';
 
 /** Under what name they are kept among the dead letters. */
 export const REPORTS = 'reports';
@@ -18,8 +18,7 @@ export interface UndeliverableReportsOptions {
   readonly letters: Pick<DeadLetters, 'add' | 'counts'>;
   /** Carries out what a report says. @throws Refusal */
   readonly report: (report: Report) => Promise<void>;
-  /** Texts that must not be shown, of the tasks of a job; undefined: there never was such a job. */
-  readonly secretsOf: JobSecrets;
+  readonly find: FindReportedTask;
   /** One more was put aside. */
   readonly onKept: () => void;
   /** One more came too late. */
@@ -30,8 +29,8 @@ export interface UndeliverableReportsOptions {
 /**
  * Reports of agents that nobody can take: they cannot be read, their job never was, or taking them fails again and again.
  * They are dead letters, so that they do not come back for ever; their tasks are decided by their leases. They show no
- * secret that the tasks of their job were given. A report that is late, because its job has ended or its task was
- * dispatched anew or has been reported, is counted and taken off.
+ * secret that their task was given. A report that is late, because its job has ended or its task was dispatched anew or has
+ * been reported, is counted and taken off.
  */
 export class UndeliverableReports {
   readonly #options: UndeliverableReportsOptions;
@@ -53,17 +52,19 @@ export class UndeliverableReports {
         this.#remember(cookie, tries);
         throw error;
       }
-      const secrets = await this.#options.secretsOf(report.job);
-      if (secrets && isLate(error)) this.#late(report, error);
-      else await this.#keep({ key: cookie, error: String(error), tries, body: writeJson(report) }, secrets);
+      const task = await this.#options.find(report.job, cookie);
+      if (task && !task.pending) this.#late(report, error);
+      else await this.#keep({ key: cookie, error: String(error), tries, body: writeJson(report) }, task?.texts);
     }
     this.#failures.delete(cookie);
   }
 
   /** Puts aside a message that is no report. */
-  async unreadable({ key, source, flaw, body, job }: UnreadableReport): Promise<void> {
-    const secrets = job === undefined ? undefined : await this.#options.secretsOf(job);
-    await this.#keep({ key, error: `${flaw} (${source})`, tries: 1, body }, secrets);
+  async unreadable({ key, source, flaw, body, report }: UnreadableReport): Promise<void> {
+    const task = report && (await this.#options.find(report.job, report.cookie));
+    // What nobody waits for is told when the report that stands for it is taken.
+    if (task && !task.pending) return;
+    await this.#keep({ key, error: `${flaw} (${source})`, tries: 1, body }, task?.texts);
   }
 
   /** Tries one again, for an operator. @throws why it cannot be taken */
@@ -104,9 +105,3 @@ export class UndeliverableReports {
     }
   }
 }
-
-/** What a report is refused with whose dispatch is not the pending one, in a job that is, or was. */
-const LATE: ReadonlySet<string> = new Set(['JOB_NOT_FOUND', 'BAD_COOKIE', 'INVALID_RESULT']);
-
-/** Whether a report was refused because nobody waits for it any more. */
-const isLate = (error: unknown): boolean => error instanceof Refusal && error.faults.some(({ code }) => LATE.has(code));

@@ -227,7 +227,7 @@ export function jetstreamForeman(
     const { report, flaw } = readReport(message.data);
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
     try {
-      if (flaw !== undefined) await putAside(message, { flaw, job: report?.job }, listener);
+      if (flaw !== undefined) await putAside(message, { flaw, report }, listener);
       if (report !== undefined) await listener.reported(report);
       notifySafely(() => message.ack());
     } catch (cause) {
@@ -241,12 +241,12 @@ export function jetstreamForeman(
 
   const putAside = async (
     { data, subject }: JsMsg,
-    { flaw, job }: Pick<UnreadableReport, 'flaw' | 'job'>,
+    { flaw, report }: Pick<UnreadableReport, 'flaw' | 'report'>,
     listener: ForemanWireListener,
   ): Promise<void> => {
     log.warn('a message is no report that can be taken', { subject, flaw });
     const key = createHash('sha256').update(data).digest('base64url');
-    await listener.unreadable?.({ key, source: subject, flaw, job, body: new TextDecoder().decode(data) });
+    await listener.unreadable?.({ key, source: subject, flaw, report, body: new TextDecoder().decode(data) });
   };
 
   /** Why NATS is not reached now; one that is not started, because its server stands by, tries. */

@@ -134,8 +134,8 @@ export interface UnreadableReport {
   readonly flaw: string;
   /** What it says; bytes that are no text are replaced. */
   readonly body: string;
-  /** The job it is about, where that can be told. */
-  readonly job?: number | undefined;
+  /** The report that stands for it, where it can be told what it is about: a failure that says why. */
+  readonly report?: Report | undefined;
 }
 
 /** The site name of an agent that serves every site (the one inside the server's own process). */
