@@ -155,6 +155,90 @@ template = '# nothing'
     });
   });
 
+  it.each<[string, string, readonly string[], number]>([
+    [
+      'links to platforms that are not there, in escaped texts, with keys nobody knows',
+      `sflinks = [ [ "esx-base", "cloud-vm" ], [ "esx-base", "esx-metal" ] ]
+[script.create-esx]
+description = "Create ESX"
+script = """# pppp
+stores = config.datastore_list
+while len( array=stores ) do
+begin()
+  item = pop( array=stores )
+end
+"""
+[foundation.esx-metal]
+description = "ESX"
+config_values = {}
+foundation_types = [ "IPMI" ]
+[foundation.esx-metal.scripts]
+[structure.esx-base]
+description = "ESX Base"
+version = "1.0"
+[structure.esx-base.scripts]
+create = "create-esx"
+[structure.esx-base.config_values]
+datastore_list = []
+vcenter_virtual_vhv = true
+[structure.esx-base.config_values.vcenter_property_map]
+"guestinfo.cis.appliance.net.mode" = "static"
+"guestinfo.cis.deployment.autoconfig" = "{{ _hostname }}"
+[pxe.esx]
+boot_script = """kernel -n mboot.c32 {{ __pxe_location }}esx/mboot.c32
+boot
+"""
+template = """
+{% set disks = [] %}cmd --one \\
+  --two
+"""
+`,
+      ['link esx-base on cloud-vm skipped', 'link esx-base on esx-metal created'],
+      2,
+    ],
+    [
+      'keys that are not in quotes',
+      `[structure.proxmox-host]
+description = 'Proxmox'
+[structure.proxmox-host.config_values]
+>package_list = [ 'proxmox-ve',
+                  'postfix' ]
+<repo_list:Proxmox = [ { distribution = "bookworm", key = """
+-----
+""" } ]
+memory_size = 4096
+`,
+      ['structure proxmox-host created'],
+      2,
+    ],
+    [
+      'foundations with parents, in dotted keys, with links behind one another',
+      `foundation.ec2-base.description = "EC2"
+foundation.ec2-base.foundation_types = ["AWSEC2"]
+foundation.ec2-base.physical_interface_names = []
+foundation.ec2-small.description = "small"
+foundation.ec2-small.foundation_types = ["AWSEC2"]
+foundation.ec2-small.parents = ["ec2-base"]
+foundation.ec2-small.config_values.awsec2_instance_type = "t2.micro"
+sflinks = [["ec2-linux", "ec2-base"],["ec2-linux", "ec2-small"],["ec2-linux", "ec2-base"]]
+structure.ec2-linux = { description = "Linux", config_values = { 'awsec2_image_id:AWS' = "ami" } }
+`,
+      [
+        'link ec2-linux on ec2-base created',
+        'link ec2-linux on ec2-small created',
+        'link ec2-linux on ec2-base unchanged',
+      ],
+      0,
+    ],
+  ])('takes files as others write them: with %s', async (_, text, some, warnings) => {
+    const loaded = await server.load(text, {}, 'theirs.toml');
+    expect(loaded.objects.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`)).toEqual(
+      expect.arrayContaining([...some]),
+    );
+    expect(loaded.warnings).toHaveLength(warnings);
+    expect(await eventsOf(() => server.load(text, {}, 'theirs.toml'))).toEqual([]);
+  });
+
   it('appends nothing where all is as the file says', async () => {
     await server.load(WHOLE, {}, 'whole.toml');
     expect(await eventsOf(() => server.load(WHOLE, {}, 'whole.toml'))).toEqual([]);

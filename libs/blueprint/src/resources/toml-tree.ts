@@ -81,9 +81,10 @@ class Reading {
     let table: TomlTable;
     if (kind === 'array') {
       table = new Map();
-      const list = above.get(last);
-      const items = Array.isArray(list?.value) ? (list.value as readonly TomlNode[]) : [];
-      above.set(last, { line: list?.line ?? line, value: [...items, { line, value: table }] });
+      const items = above.get(last)?.value;
+      // The parser has seen to it that what stands there is a list of such tables.
+      if (Array.isArray(items)) (items as TomlNode[]).push({ line, value: table });
+      else above.set(last, { line, value: [{ line, value: table }] });
     } else {
       table = descend(above, [last], line);
       above.set(last, { line, value: table });
