@@ -150,7 +150,7 @@ const listeners: FactoryProvider = {
     {
       provide: Symbol('holder source'),
       inject: [Holders],
-      useFactory: (holders: Holders) => holders.add(holderSource),
+      useFactory: (holders: Holders) => holders.add(holderSource()),
     },
     ...structureHandlers,
     ...networkedHandlers,
