@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
@@ -268,6 +270,25 @@ describe('what if', () => {
     const { position } = await api('GET', 'Site/Site');
     expect((await api('POST', `${path}?at=${position}`, body)).status).toBe(200);
     expect((await api('POST', `${path}?at=1`, body)).status).not.toBe(400);
+  });
+
+  it.each([
+    ['/Building/Structure/count', 'Building/Structure/count', {}],
+    ['/Building/Foundation/count', 'Building/Foundation/count', {}],
+    ['/Building/Structure/getService', 'Building/Structure/getService', { service: 'shop' }],
+    ['/Building/Structure/selectionImpact', 'Building/Structure/selectionImpact', {}],
+    ['/Building/Foundation/{id}/impact', 'Building/Foundation/f-web1/impact', {}],
+    ['/Site/Site/{id}/getServices', 'Site/Site/campus/getServices', {}],
+  ])('%s answers as it is described', async (place, path, body) => {
+    const document = (await api('GET', 'openapi.json')).body;
+    const ajv = new Ajv2020({ strict: false });
+    formats.default(ajv);
+    ajv.addSchema(document, 'document');
+    const steps = ['paths', place, 'post', 'responses', '200', 'content', 'application/json', 'schema'];
+    const pointer = steps.map((step) => encodeURIComponent(step.replaceAll('/', '~1'))).join('/');
+    const validate = ajv.compile({ $ref: `document#/${pointer}` });
+    expect([validate((await api('POST', path, body)).body), validate.errors]).toEqual([true, null]);
+    expect(validate({ value: { total: -1 } })).toBe(false);
   });
 
   it('tells a service of one site of that site alone', async () => {

@@ -51,14 +51,14 @@ export function withConfigValue(values: Pairs, path: string, value: Json): Pairs
 function copyOf(value: Json): Json {
   if (Array.isArray(value)) return value.map((one) => copyOf(one as Json));
   if (!isBranch(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one as Json)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)]));
 }
 
 /** Refuses what is no value of a configuration: references to secrets, text that is no template. */
 function check(value: Json): void {
   if (typeof value === 'string') {
     const flaw = templateFlaw(value);
-    if (flaw !== undefined) throw new ParameterError('value', String(flaw));
+    if (flaw !== undefined) throw new ParameterError('value', flaw);
   }
   if (!isBranch(value)) return;
   for (const [key, one] of Object.entries(value)) {
