@@ -27,6 +27,7 @@ export interface Load {
 
 /** A server over a database of its own, for benches. */
 export interface LoadedServer {
+  readonly url: string;
   readonly databaseUrl: string;
   /** Of the server. */
   readonly pid: number;
@@ -69,6 +70,7 @@ export async function loadedServer(
   const token = await client.login('root', ADMIN_PASSWORD);
   const { port } = new URL(server.url);
   return {
+    url: server.url,
     databaseUrl: postgres.url,
     pid: server.pid,
     client,

@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   start: { limit: 900, load: () => import('./start.ts') },
   'http-front': { limit: 900, load: () => import('./http-front.ts') },
   tscript: { limit: 900, load: () => import('./tscript.ts') },
+  addresses: { limit: 1800, load: () => import('./addresses.ts') },
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Field, Parameter } from '#api';
-import { boolean, Catalogue, dateTime, integer, map, reference, text } from '#api';
+import { boolean, Catalogue, dateTime, integer, map, reference, text, wideInteger } from '#api';
 import { MODELS } from '../test/example-models.ts';
 import { readArguments, readValue, Unreadable, writeObject, writeValue } from './values.ts';
 import { wordsOf } from './version.ts';
@@ -54,6 +54,22 @@ describe('reading', () => {
         ['0x1', '! Unable to convert to an int'],
         [true, '! Unable to convert to an int'],
         [[], '! Unable to convert to an int'],
+      ],
+    ],
+    [
+      'whole numbers of any size',
+      wideInteger(),
+      [
+        [null, null],
+        ['', null],
+        [30, '30'],
+        [' +5 ', '5'],
+        ['-0', '0'],
+        ['18446744073709551614', '18446744073709551614'],
+        [2 ** 53, '! Unable to convert to an int'],
+        [1.5, '! Unable to convert to an int'],
+        ['1e3', '! Unable to convert to an int'],
+        [true, '! Unable to convert to an int'],
       ],
     ],
     [
@@ -242,6 +258,16 @@ describe('writing', () => {
         ['a', 'a'],
         [5, '5'],
         [['a'], "['a']"],
+      ],
+    ],
+    [
+      'whole numbers of any size',
+      wideInteger(),
+      [
+        ['30', 30],
+        ['9007199254740991', 9007199254740991],
+        ['9007199254740992', '9007199254740992'],
+        [null, null],
       ],
     ],
     [

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { CommandMetadata } from '#kernel';
-import { Conflict, idOf, parseStored, refuse, streamName, UnitOfWork, writeJson } from '#kernel';
+import type { CommandMetadata, Message } from '#kernel';
+import { Conflict, idOf, parseStored, Refusal, refuse, streamName, UnitOfWork, writeJson } from '#kernel';
 import type { Clock } from './clock.ts';
 import type { EventStore, Meta, NewEvent, Position, Write } from './event-store.ts';
-import { NO_STREAM } from './event-store.ts';
+import { AppendRefused, NO_STREAM } from './event-store.ts';
+import { SharedAppends } from './shared-appends.ts';
 import { repeatedEvents } from './repeated-append.ts';
 import { hashOf } from './hash-chain.ts';
 import { recorded } from './recorded.ts';
@@ -53,9 +54,38 @@ export interface CommandExecutorOptions extends StateCacheOptions {
 interface ExecuteOptions {
   /** Whether its result, which has to be JSON, is kept in the metadata of its last event. */
   readonly keepsResult?: boolean;
+  /** Units of work with the same key that wait for each other share one append, which is no large one; undefined: it is on its own. */
+  readonly sharesAppend?: string | undefined;
   /** Whether its append may be a large one. */
   readonly large?: boolean;
 }
+
+type Task<R> = (work: UnitOfWork) => Promise<R>;
+
+/** A unit of work that shares an append with others. */
+interface Shared {
+  readonly metadata: CommandMetadata;
+  readonly task: Task<unknown>;
+  readonly keepsResult: boolean;
+  readonly resolve: (result: CommandResult<never>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What one of them has decided. */
+interface Decided {
+  readonly shared: Shared;
+  readonly value: unknown;
+  readonly events: readonly Message[];
+}
+
+/** Whose event it is, and which of them; `result` is kept with it, unless undefined. */
+interface Owner {
+  readonly metadata: CommandMetadata;
+  readonly index: number;
+  readonly result: unknown;
+}
+
+type Written = ReturnType<UnitOfWork['written']>;
 
 /** Carries out units of work: read, decide, append; again where somebody else was faster. */
 export class CommandExecutor {
@@ -63,6 +93,7 @@ export class CommandExecutor {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #states: StateCache;
   readonly #turns = new KeyedMutex();
+  readonly #shared = new SharedAppends<Shared>((group) => this.#executeGroup(group));
   readonly #upcasters: Upcasters;
   readonly #options: CommandExecutorOptions;
 
@@ -83,8 +114,20 @@ export class CommandExecutor {
    */
   async execute<R>(
     metadata: CommandMetadata,
-    task: (work: UnitOfWork) => Promise<R>,
-    { keepsResult = false, large = false }: ExecuteOptions = {},
+    task: Task<R>,
+    { keepsResult = false, large = false, sharesAppend }: ExecuteOptions = {},
+  ): Promise<CommandResult<R>> {
+    if (sharesAppend === undefined) return this.#executeAlone(metadata, task, keepsResult, large);
+    return new Promise((resolve, reject) =>
+      this.#shared.add(sharesAppend, { metadata, task, keepsResult, resolve, reject }),
+    );
+  }
+
+  async #executeAlone<R>(
+    metadata: CommandMetadata,
+    task: Task<R>,
+    keepsResult: boolean,
+    large = false,
   ): Promise<CommandResult<R>> {
     const { idempotencyKey } = metadata;
     const ledger = streamName('request', metadata.request);
@@ -102,15 +145,10 @@ export class CommandExecutor {
           await this.#confirm(work);
           return { value, position: undefined };
         }
-        if (idempotencyKey !== undefined) {
-          const data: Outcome = { once: idempotencyKey, value };
-          written.push({ stream: ledger, expected: NO_STREAM, events: [{ type: 'RequestCarriedOut', data }] });
-        }
-        const writes = await this.#chained(
-          metadata,
-          written,
-          keepsResult && idempotencyKey === undefined ? value : undefined,
-        );
+        written.push(...carriedOut(metadata, value));
+        const events = written.flatMap((write) => write.events);
+        const owners = ownersOf(metadata, events, keepsResult ? value : undefined);
+        const writes = await this.#chained(written, owners);
         const { position, repeated } = await this.#store.append(writes, work.read(), { large });
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.
@@ -197,24 +235,98 @@ export class CommandExecutor {
     }
   }
 
+  /** Has those who came together share one append; whoever cannot is carried out on its own. */
+  async #executeGroup(group: readonly Shared[]): Promise<void> {
+    const alone = group.length === 1 ? group : await this.#appendTogether(group);
+    for (const { metadata, task, keepsResult, resolve, reject } of alone) {
+      await this.#executeAlone(metadata, task, keepsResult).then(
+        (result) => resolve(result as CommandResult<never>),
+        reject,
+      );
+    }
+  }
+
   /**
-   * Events as they are appended, each chained to the one before it in its stream.
-   * @param result kept in the metadata of the last one, unless undefined
+   * Lets each decide on what those before it have decided, and appends all of it at once, each event with the metadata of
+   * its own request.
+   * @returns those that are to be carried out alone: what they came to rests on more than the append checks
    */
-  async #chained(
-    metadata: CommandMetadata,
-    written: ReturnType<UnitOfWork['written']>,
-    result: unknown,
-  ): Promise<Write[]> {
-    let index = 0;
-    let left = written.reduce((sum, { events }) => sum + events.length, 0);
+  async #appendTogether(group: readonly Shared[]): Promise<readonly Shared[]> {
+    const states = this.#states;
+    const work = new UnitOfWork(states);
+    const decided: Decided[] = [];
+    const alone: Shared[] = [];
+    const requests = new Set<string>();
+    for (const shared of group) {
+      const one = requests.has(shared.metadata.request) ? undefined : await this.#decideOn(work, shared);
+      requests.add(shared.metadata.request);
+      if (one) decided.push(one);
+      else alone.push(shared);
+    }
+    if (decided.length === 0) return alone;
+    const owners = new Map<Message, Owner>();
+    const written = work.written();
+    for (const { shared, value, events } of decided) {
+      const ledger = carriedOut(shared.metadata, value);
+      written.push(...ledger);
+      const own = [...events, ...ledger.flatMap((write) => write.events)];
+      const result = shared.keepsResult ? value : undefined;
+      for (const [event, owner] of ownersOf(shared.metadata, own, result)) owners.set(event, owner);
+    }
+    try {
+      const writes = await this.#chained(written, owners);
+      const { position, repeated } = await this.#store.append(writes, work.read());
+      if (repeated) throw new Conflict(writes.map(({ stream }) => stream));
+      this.#options.onAppended?.(owners.size);
+      for (const { stream, expected, events } of writes) states.advance(stream, events, expected + 1);
+      for (const { shared, value } of decided) shared.resolve({ value: value as never, position });
+      return alone;
+    } catch (error) {
+      if (error instanceof Conflict) this.#options.onConflict?.();
+      else if (!(error instanceof AppendRefused)) {
+        // Whether it was appended is not known, as with an append that is not shared.
+        for (const { shared } of decided) shared.reject(error);
+        return alone;
+      }
+      const streams = error instanceof Conflict ? error.streams : [];
+      await states.refresh(streams.map((stream) => ({ stream, revision: NO_STREAM })));
+      return group;
+    }
+  }
+
+  /** What one decides behind the others; undefined where it is not to be appended with them. */
+  async #decideOn(work: UnitOfWork, shared: Shared): Promise<Decided | undefined> {
+    const { request, idempotencyKey } = shared.metadata;
+    const fork = work.fork();
+    try {
+      if (idempotencyKey !== undefined && (await this.#outcome(streamName('request', request), idempotencyKey))) {
+        return undefined;
+      }
+      const value = await shared.task(fork);
+      fork.throwIfFaulted();
+      const events = fork.written().flatMap((write) => write.events);
+      if (events.length === 0) return undefined;
+      work.absorb(fork);
+      return { shared, value, events };
+    } catch (error) {
+      // It says so again when it is alone, on what the log holds then.
+      if (error instanceof Refusal || error instanceof Conflict) return undefined;
+      shared.reject(error);
+      return undefined;
+    }
+  }
+
+  /** Events as they are appended, each chained to the one before it in its stream. */
+  async #chained(written: Written, owners: ReadonlyMap<Message, Owner>): Promise<Write[]> {
     const writes: Write[] = [];
     for (const { stream, expected, events } of written) {
       let { hash, at } = await this.#states.tail(stream, expected);
       const chained: NewEvent[] = [];
       for (const [n, message] of events.entries()) {
+        const owner = owners.get(message);
+        if (!owner) throw new Error(`nobody has decided ${message.type}`);
+        const { metadata, index, result } = owner;
         at = this.#clock.now(at);
-        left -= 1;
         const meta: Meta = {
           v: currentVersion(this.#upcasters, message.type),
           at,
@@ -224,7 +336,7 @@ export class CommandExecutor {
           correlation: metadata.correlation,
           ...(metadata.causation === undefined ? {} : { causation: metadata.causation }),
           ...(metadata.reason === undefined ? {} : { reason: metadata.reason }),
-          ...(result === undefined || left > 0 ? {} : { result }),
+          ...(result === undefined ? {} : { result }),
           prev: hash,
         };
         const event: NewEvent = {
@@ -235,7 +347,6 @@ export class CommandExecutor {
         };
         chained.push(event);
         hash = hashOf(stream, expected + 1 + n, event);
-        index += 1;
       }
       writes.push({ stream, expected, events: chained });
     }
@@ -248,6 +359,23 @@ export class CommandExecutor {
     if (await this.#states.refresh(seen)) throw new Conflict(seen.map(({ stream }) => stream));
   }
 }
+
+/** What is written of a request that may come again: what it came to. */
+const carriedOut = ({ request, idempotencyKey }: CommandMetadata, value: unknown): Written => {
+  if (idempotencyKey === undefined) return [];
+  const data: Outcome = { once: idempotencyKey, value };
+  const stream = streamName('request', request);
+  return [{ stream, expected: NO_STREAM, events: [{ type: 'RequestCarriedOut', data }] }];
+};
+
+/** Whose events they are: all of one request, in their order. Its result is kept with the last, unless it is elsewhere. */
+const ownersOf = (metadata: CommandMetadata, events: readonly Message[], result: unknown): Map<Message, Owner> =>
+  new Map(
+    events.map((event, index) => {
+      const kept = metadata.idempotencyKey === undefined && index === events.length - 1 ? result : undefined;
+      return [event, { metadata, index, result: kept }];
+    }),
+  );
 
 /**
  * Whether a result says nothing, or names what was written (the id of a new object): appends with the same events, told

@@ -66,7 +66,9 @@ export class CommandRunner {
       for (const command of commands) steps.push(await this.#prepare(command, context));
       const keepsResult = commands.length > 0 && commands.every((command) => command.keepsResult);
       const large = commands.some((command) => command.isLarge);
-      done = await this.#executor.execute(metadataOf(commands, context), decide, { keepsResult, large });
+      const sharesAppend = commands.length === 1 ? commands[0]!.sharesAppend : undefined;
+      const options = { keepsResult, large, sharesAppend };
+      done = await this.#executor.execute(metadataOf(commands, context), decide, options);
     } catch (error) {
       if (!begun || isRefused(error)) await rollBack(steps, error);
       throw error;

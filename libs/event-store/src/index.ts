@@ -40,7 +40,6 @@ export type {
 } from './event-store.ts';
 export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
-export { KeyedMutex } from './keyed-mutex.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';
 export { recorded } from './recorded.ts';

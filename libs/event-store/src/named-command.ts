@@ -22,6 +22,14 @@ export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
     return false;
   }
 
+  /**
+   * A key where many commands want the same stream: those with one key that wait for each other are decided one behind the
+   * other and share an append, each with its own metadata, result and refusal. Undefined: it is appended alone.
+   */
+  get sharesAppend(): string | undefined {
+    return undefined;
+  }
+
   /** Whether what it decides may be more than an append usually takes: for commands that work on many objects at once. */
   get isLarge(): boolean {
     return false;

@@ -141,4 +141,28 @@ describe('a unit of work', () => {
       'tally knows no command Subtract',
     );
   });
+
+  describe('a fork', () => {
+    it('sees what was decided, and is nothing until it is absorbed', async () => {
+      const mine = work();
+      await mine.decide(tally, 'a', add(1));
+      const refused = mine.fork();
+      expect(await refused.load(tally, 'a')).toEqual({ sum: 1 });
+      await refused.decide(tally, 'a', add(2));
+      await refused.decide(tally, 'a', add(99));
+      expect(() => refused.throwIfFaulted()).toThrow(Refusal);
+      const granted = mine.fork();
+      await granted.decide(tally, 'a', add(3));
+      await granted.decide(tally, 'b', add(4));
+      expect(await granted.load(tally, 'a')).toEqual({ sum: 4 });
+      expect(await mine.load(tally, 'a')).toEqual({ sum: 1 });
+      mine.absorb(granted);
+      mine.throwIfFaulted();
+      expect(await mine.load(tally, 'a')).toEqual({ sum: 4 });
+      expect(mine.written().map(({ stream, events }) => [stream, events.length])).toEqual([
+        ['tally-a', 4],
+        ['tally-b', 4],
+      ]);
+    });
+  });
 });

@@ -72,7 +72,9 @@ export class UnitOfWork {
     if (!rule) throw new Error(`${decider.category} knows no command ${command.type}`);
     const decision = rule(command.data, touched.state as S);
     if (decision instanceof Refusal) return decision;
-    touched.events.push(...((Array.isArray(decision) ? decision : [decision]) as Message[]));
+    const events = (Array.isArray(decision) ? decision : [decision]) as Message[];
+    // Each is an object of its own, whatever the decider has made it of.
+    touched.events.push(...events.map(({ type, data }) => ({ type, data })));
     return undefined;
   }
 
@@ -111,6 +113,35 @@ export class UnitOfWork {
     return [...this.#streams]
       .filter(([, touched]) => touched.events.length === 0)
       .map(([stream, touched]) => ({ stream, revision: touched.revision }));
+  }
+
+  /**
+   * A unit of work that begins where this one is: it sees what this one has decided, and decides for itself. What it came
+   * to is nothing until it is absorbed.
+   */
+  fork(): UnitOfWork {
+    const seen = ({ state, revision, events }: TrackedStream) => ({ state, revision: revision + events.length });
+    const { loadOptimistic } = this.#source;
+    return new UnitOfWork({
+      load: async (decider, id) => seen(await this.#touch(decider, id)) as never,
+      ...(loadOptimistic
+        ? {
+            loadOptimistic: (decider, id) => {
+              const known = this.#streams.get(streamName(decider.category, id));
+              return (known ? seen(catchUp(known)) : loadOptimistic.call(this.#source, decider as never, id)) as never;
+            },
+          }
+        : {}),
+    });
+  }
+
+  /** Takes over what a fork of this work has decided; nothing else may have been decided since it was made. */
+  absorb(fork: UnitOfWork): void {
+    for (const [stream, touched] of fork.#streams) {
+      const known = this.#streams.get(stream);
+      if (known) known.events.push(...touched.events);
+      else this.#streams.set(stream, { ...touched, events: [...touched.events] });
+    }
   }
 
   #note(faults: readonly Fault[]): void {

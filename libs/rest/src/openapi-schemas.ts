@@ -34,7 +34,11 @@ const orNull = ({ type, enum: choices, ...schema }: Schema): Schema => ({
 });
 
 /** What a value may be; maps and lists are empty rather than null. */
-export function schemaOf({ type, list, doc, schema: known }: Parameter, catalogue: Catalogue, nullable: boolean): Schema {
+export function schemaOf(
+  { type, list, doc, schema: known }: Parameter,
+  catalogue: Catalogue,
+  nullable: boolean,
+): Schema {
   const one = known ?? (OF[type.kind] as Of<Kind>)(type, catalogue);
   const schema = list ? { type: 'array', items: one } : nullable && type.kind !== 'Map' ? orNull(one) : one;
   return { ...schema, ...(doc === undefined ? {} : { description: doc }) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Parameter } from '#api';
-import { boolean, dateTime, integer, map, reference, text } from '#api';
+import { boolean, dateTime, integer, map, reference, text, wideInteger } from '#api';
 import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { readArguments, readValue, Unreadable } from './read-value.ts';
 
@@ -16,6 +16,8 @@ describe('a value', () => {
     ['empty text', text(3), '', ''],
     ['a whole number', integer(), 7, 7],
     ['a number that is whole', integer(), 7.0, 7],
+    ['a whole number of any size', wideInteger(), 7, '7'],
+    ['a whole number of any size as text', wideInteger(), '18446744073709551614', '18446744073709551614'],
     ['minus nothing', integer(), -0, 0],
     ['a number', float, 0.5, 0.5],
     ['a flag', boolean(), false, false],
@@ -40,6 +42,8 @@ describe('a value', () => {
     ['a whole number', integer(), 1.5, 'TYPE'],
     ['a whole number', integer(), 2 ** 53, 'TYPE'],
     ['a whole number', integer(), true, 'TYPE'],
+    ['a whole number of any size', wideInteger(), 2 ** 53, 'TYPE'],
+    ['a whole number of any size', wideInteger(), '1e3', 'TYPE'],
     ['a number', float, '1.5', 'TYPE'],
     ['a flag', boolean(), 'true', 'TYPE'],
     ['a flag', boolean(), 1, 'TYPE'],

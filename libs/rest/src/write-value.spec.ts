@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Parameter } from '#api';
-import { dateTime, integer, map, reference, text } from '#api';
+import { dateTime, integer, map, reference, text, wideInteger } from '#api';
 import { exampleCatalogue } from '../test/example-catalogue.ts';
 import { linkOf, writeObject, writeValue } from './write-value.ts';
 
@@ -10,6 +10,9 @@ it.each<[string, Parameter, unknown, unknown]>([
   ['text', text(), 'x', 'x'],
   ['nothing', text(), undefined, null],
   ['what is text elsewhere', integer({ asText: true }), 254, 254],
+  ['a whole number of any size', wideInteger(), '254', 254],
+  ['one that is not exact as a number', wideInteger({ asText: true }), '18446744073709551614', '18446744073709551614'],
+  ['no whole number', wideInteger(), null, null],
   ['a list that is text elsewhere', text(undefined, { list: true, asText: true }), ['VM'], ['VM']],
   ['no list', text(undefined, { list: true }), null, []],
   ['a map', map(), { a: 1 }, { a: 1 }],

@@ -1,14 +1,28 @@
-import type { HolderSource } from '#ipam';
+import { LRUCache } from 'lru-cache';
+import type { Holder, HolderSource } from '#ipam';
+import type { UnitOfWork } from '#kernel';
 import { structure } from '../structure/structure.ts';
 import { networked } from './networked.ts';
 
+/** Of how many hosts it is remembered that they are no structures. */
+const MAX_REMEMBERED = 100_000;
+
 /** Structures, and hosts that nothing is built for, as those who can have addresses. */
-export const holderSource: HolderSource = {
-  async load(work, id) {
-    const one = await work.load(structure, id);
-    if (one.stage === 'active') return { site: one.value.site, hostname: one.value.hostname };
-    if (one.stage !== 'absent') return undefined;
-    const other = await work.load(networked, id);
-    return other.stage === 'active' ? { site: other.value.site, hostname: other.value.hostname } : undefined;
-  },
-};
+export function holderSource(): HolderSource {
+  // What an id is of never changes: both kinds have their ids from one sequence.
+  const noStructures = new LRUCache<number, true>({ max: MAX_REMEMBERED });
+  const plainHost = async (work: UnitOfWork, id: number): Promise<Holder | undefined> => {
+    const found = await work.load(networked, id);
+    if (found.stage === 'absent') return undefined;
+    noStructures.set(id, true);
+    return found.stage === 'active' ? { site: found.value.site, hostname: found.value.hostname } : undefined;
+  };
+  return {
+    async load(work, id) {
+      if (noStructures.has(id)) return plainHost(work, id);
+      const found = await work.load(structure, id);
+      if (found.stage === 'absent') return plainHost(work, id);
+      return found.stage === 'active' ? { site: found.value.site, hostname: found.value.hostname } : undefined;
+    },
+  };
+}

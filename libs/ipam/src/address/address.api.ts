@@ -5,13 +5,14 @@ import { byNumber } from '../by-number.ts';
 import { ChangeAddress, CreateAddress, DeleteAddress } from './address.commands.ts';
 import type { AddressRow } from './addresses.ts';
 import { addresses } from './addresses.ts';
+import { MAX_INTERFACE_NAME } from './check-address.ts';
 import { derivedFields, placeFields } from './base-fields.ts';
 import { derivedValues } from './derived-values.ts';
 
 export const addressFields = {
   ...placeFields,
   networked: numberReference('Utilities/Networked', { required: true }),
-  interface_name: text(20, { required: true }),
+  interface_name: text(MAX_INTERFACE_NAME, { required: true }),
   alias_index: integer(),
   pointer: numberReference('Utilities/Address'),
   is_primary: boolean({ default: false }),

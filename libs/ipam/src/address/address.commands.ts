@@ -3,7 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, DeletionHandler } from '#api';
 import type { CommandContext } from '#event-store';
-import { KeyedMutex, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
@@ -122,22 +122,20 @@ export class AllocateAddress extends NamedCommand<number> {
   ) {
     super();
   }
+
+  /** Whoever wants an address of the same block does not stand in the way of the others. */
+  override get sharesAppend(): string {
+    return `addressBlock-${this.block}`;
+  }
 }
 
 @CommandHandler(AllocateAddress)
 class AllocateAddressHandler extends UnitOfWorkHandler<AllocateAddress, number> {
-  /** Whoever wants an address of the same block waits here, rather than to decide it again and again. */
-  readonly #turns = new KeyedMutex();
-
   constructor(
     @Inject(Ids) private readonly ids: Ids,
     @Inject(Holders) private readonly holders: Holders,
   ) {
     super();
-  }
-
-  override execute(command: AllocateAddress) {
-    return this.#turns.run([String(command.block)], () => super.execute(command));
   }
 
   override prepare(): Promise<number> {

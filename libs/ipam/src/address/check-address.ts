@@ -8,6 +8,7 @@ import { holderAddresses } from './holder-addresses.ts';
 
 /** How many addresses may point to each other, one to the next. */
 const MAX_POINTERS = 10;
+export const MAX_INTERFACE_NAME = 20;
 
 /** An address has a block and an offset, or neither. */
 export function checkPlace(work: UnitOfWork, { block, offset }: Pick<Address, 'block' | 'offset'>): void {
@@ -50,7 +51,10 @@ async function checkPointer(work: UnitOfWork, id: number, pointer: number, holde
 /** The rules of an address of a host, but for those that its block and its host have for it. */
 export async function checkHostAddress(work: UnitOfWork, id: number, value: Address, holders: Holders): Promise<void> {
   const { block, offset, holder, interfaceName, aliasIndex, pointer, primary } = value;
-  if (interfaceName && !NAME.test(interfaceName)) work.fault('interface_name', 'PATTERN', 'invalid');
+  if (interfaceName === '') work.fault('interface_name', 'BLANK', 'This field cannot be blank.');
+  else if (interfaceName !== null && interfaceName.length > MAX_INTERFACE_NAME) {
+    work.fault('interface_name', 'TOO_LONG', `must be at most ${MAX_INTERFACE_NAME} characters long`);
+  } else if (interfaceName !== null && !NAME.test(interfaceName)) work.fault('interface_name', 'PATTERN', 'invalid');
   if (aliasIndex !== null && aliasIndex < 1) {
     work.fault('alias_index', 'RANGE', 'If Defined, must be greater than 1');
   }

@@ -68,5 +68,5 @@ export async function removeAddress(work: UnitOfWork, id: number): Promise<void>
 /** Deletes all addresses of a host. */
 export async function removeAddressesOf(work: UnitOfWork, holder: number): Promise<void> {
   const held = await work.load(holderAddresses, holder);
-  for (const id of [...held.keys()]) await removeAddress(work, id);
+  for (const id of held.keys()) await removeAddress(work, id);
 }

@@ -100,6 +100,9 @@ const deleteAddressBlock = deleteHandler(
     const found = await work.load(addressBlock, id);
     if (!('value' in found)) return;
     await freePlace(work, id, found.value.site);
+    for (const hold of found.value.holds.keys()) {
+      await work.decide(addressBlock, id, { type: 'EndHold', data: { key: hold } });
+    }
     const { keys } = await view.keys(addresses, { where: { block: id } });
     for (const one of keys) await removeAddress(work, Number(one));
     const links = await view.keys(networkAddressBlocks, { where: { block: id } });

@@ -43,9 +43,9 @@ const isSame = ({ since: _, ...one }: JsonMap, { since: __, ...other }: JsonMap)
   JSON.stringify(one) === JSON.stringify(other);
 
 /** What is used and free of a block, as runs in the order of the addresses. */
-export async function mapOf(view: View, id: number, { position, count, now }: Part): Promise<JsonMap | null> {
+export async function mapOf(view: View, id: number, { position, count, now }: Part): Promise<JsonMap> {
   const block = await view.get(addressBlocks, id);
-  if (!block) return null;
+  if (!block) return {};
   const { rows, total } = await view.list(usedOffsets, { where: { block: id }, skip: position, count });
   const before =
     position === 0

@@ -31,7 +31,7 @@ export const blockViews: Readonly<Record<string, Action>> = {
     },
   }),
   holder: action({
-    doc: 'Who has an address of this block, since when, and by which event; null where nobody has.',
+    doc: 'Who has an address of this block, since when, and by which event; empty where nobody has.',
     protocols: ['rest'],
     parameters: { ip_address: parameter.text() },
     returns: { type: { kind: 'Map' } },

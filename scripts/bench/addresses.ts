@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { Pool } from 'pg';
+import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
+import { CinpClient } from '#cinp';
+import { ADMIN_PASSWORD } from '#testing';
+import { address } from '../../libs/ipam/src/address/address.ts';
+import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
+import type { Limit } from './limit.ts';
+import type { Load, LoadedServer } from './loaded-server.ts';
+import { loadedServer } from './loaded-server.ts';
+import { median } from './median.ts';
+
+/** Hosts that addresses are given to; those whose id begins with 1 and has one to three digits more get some. */
+const HOSTS = 2000;
+/** Usable addresses of a block of the size /16. */
+const SIZE = 65_534;
+/** Blocks have ids up to here; 16 of them, from `1` and `{16}` in their ids, are used when the load is spread. */
+const BLOCKS = 115;
+const PER_APPEND = 400;
+
+const create: Load = {
+  verb: 'CREATE',
+  uri: '/api/v1/Site/Site',
+  body: '{"name":"c#","description":"a site"}',
+  clients: 8,
+};
+const nextIn = (block: string): Load => ({
+  verb: 'CALL',
+  uri: `/api/v1/Utilities/AddressBlock:${block}:(nextAddress)`,
+  body: '{"networked":"/api/v1/Utilities/Networked:1{1000}:","interface_name":"e#","is_primary":false}',
+  clients: 8,
+});
+
+/** Reserves the offsets of a block from one up to another, without HTTP. */
+async function fill(url: string, block: number, first: number, last: number): Promise<void> {
+  const pool = new Pool({ connectionString: url });
+  const store = await postgresEventStore(pool);
+  try {
+    const clock = systemClock();
+    const executor = new CommandExecutor(store, clock);
+    for (let from = first; from <= last; from += PER_APPEND) {
+      const request = randomUUID();
+      await executor.execute({ actor: 'bench', request, correlation: request }, async (work) => {
+        for (let at = from; at < Math.min(from + PER_APPEND, last + 1); at += 1) {
+          const id = block * 1_000_000 + at;
+          const place = { block, offset: String(at), kind: 'ReservedAddress' as const };
+          const taken = { offset: place.offset, kind: place.kind, address: id, now: clock.now() };
+          const nobody = { holder: null, interfaceName: null, aliasIndex: null, pointer: null, primary: false };
+          await work.decide(addressBlock, block, { type: 'TakeOffset', data: taken });
+          await work.decide(address, id, {
+            type: 'DefineAddress',
+            data: { ...place, ...nobody, reason: 'bench', pxe: null },
+          });
+        }
+      });
+    }
+  } finally {
+    await store.close();
+    await pool.end();
+  }
+}
+
+async function each(count: number, task: (n: number) => Promise<unknown>): Promise<void> {
+  let next = 1;
+  const worker = async (): Promise<void> => {
+    while (next <= count) {
+      const n = next;
+      next += 1;
+      await task(n);
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+/**
+ * Measures `nextAddress` over HTTP, 8 clients: `addresses [--rounds 5] [--seconds 1]`. A block of 65,534 addresses that
+ * is empty, half full and 99 % full, a /8 and an IPv6 /64, and 16 blocks at once; each as a ratio to what creating sites
+ * comes to in the same round.
+ */
+export async function run(args: string[], limit: Limit): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '1' } },
+  });
+  const server = await limit.step('starting a server', () => loadedServer());
+  try {
+    await measure(server, Number(values.rounds), Number(values.seconds), limit);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure(server: LoadedServer, rounds: number, seconds: number, limit: Limit): Promise<void> {
+  const client = new CinpClient(server.url);
+  await client.login('root', ADMIN_PASSWORD);
+  const site = (await client.create('/api/v1/Site/Site', { name: 'main', description: 'a site' })).uri;
+  const block = async (name: string, subnet: string, prefix: number): Promise<number> => {
+    const { uri } = await client.create('/api/v1/Utilities/AddressBlock', { site, name, subnet, prefix });
+    return Number(uri.split(':')[1]);
+  };
+  for (let n = 1; n <= BLOCKS; n += 1) await block(`b${n}`, `10.${n}.0.0`, 16);
+  const [empty, half, full] = [
+    await block('e', '172.16.0.0', 16),
+    await block('h', '172.17.0.0', 16),
+    await block('f', '172.18.0.0', 16),
+  ];
+  const wide = await block('w', '11.0.0.0', 8);
+  const six = await block('s', '2001:db8::', 64);
+  await limit.step('making hosts', () =>
+    each(HOSTS, (n) => client.create('/api/v1/Utilities/Networked', { hostname: `h${n}x`, site })),
+  );
+  await limit.step('filling blocks', async () => {
+    await fill(server.databaseUrl, half, 1, SIZE / 2);
+    await fill(server.databaseUrl, full, 1, Math.floor(SIZE * 0.99));
+  });
+  const loads: Readonly<Record<string, Load>> = {
+    'one block, empty': nextIn(String(empty)),
+    'one block, half full': nextIn(String(half)),
+    'one block, 99 % full': nextIn(String(full)),
+    'a block of the size /8': nextIn(String(wide)),
+    'an IPv6 block of the size /64': nextIn(String(six)),
+    '16 blocks': nextIn('1{16}'),
+  };
+  const rates = new Map<string, number[]>([['CREATE of a site', []]]);
+  let left = SIZE - Math.floor(SIZE * 0.99);
+  for (let round = 0; round < rounds; round += 1) {
+    const at = async (what: string, load: Load): Promise<void> => {
+      const { rate, answers, failed } = await limit.step(what, () => server.load({ ...load, seconds }));
+      if (what === 'one block, 99 % full') left -= answers;
+      if (failed > 0 && left > 0) throw new Error(`${what}: ${failed} requests failed`);
+      rates.set(what, [...(rates.get(what) ?? []), rate]);
+    };
+    await at('CREATE of a site', create);
+    for (const [what, load] of Object.entries(loads)) if (!what.includes('99') || left > 500) await at(what, load);
+  }
+  const base = median(rates.get('CREATE of a site') ?? []);
+  for (const [what, found] of rates) {
+    const rate = median(found);
+    process.stdout.write(`${what}: ${rate.toFixed(0)}/s, ${((100 * rate) / base).toFixed(0)} % of a CREATE\n`);
+  }
+}

@@ -1,0 +1,339 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { Module } from '@nestjs/common';
+import * as fc from 'fast-check';
+import { BlueprintModule } from '#blueprint';
+import { SERVED } from '#config';
+import { DirectoryModule } from '#directory';
+import type { NamedCommand } from '#event-store';
+import { CommandContext } from '#event-store';
+import { addressBlocks, addresses, Holders, IpamModule, networks } from '#ipam';
+import { Refusal } from '#kernel';
+import type { Key, ReadModel } from '#read-store';
+import { SiteModule } from '#site';
+import type { TestModules } from '#testing';
+import { startModules } from '#testing';
+import {
+  AllocateAddress,
+  ChangeAddress,
+  CreateAddress,
+  DeleteAddress,
+} from '../libs/ipam/src/address/address.commands.ts';
+import { CreateReservedAddress } from '../libs/ipam/src/address/pool-address.commands.ts';
+import { usedOffsets } from '../libs/ipam/src/address/used-offsets.ts';
+import {
+  ChangeAddressBlock,
+  CreateAddressBlock,
+  DeleteAddressBlock,
+  HoldAddress,
+  ReleaseHold,
+} from '../libs/ipam/src/block/address-block.commands.ts';
+import { subnetOfBlock } from '../libs/ipam/src/block/address-block.ts';
+import { ChangeNetwork, CreateNetwork, DeleteNetwork } from '../libs/ipam/src/network/network.commands.ts';
+import { networkAddressBlocks } from '../libs/ipam/src/network/network-address-blocks.ts';
+import { CreateSite } from '../libs/site/src/site.commands.ts';
+
+jest.setTimeout(600_000);
+
+/** Ids of hosts. */
+const MAX_ID = 12;
+const SITES = ['site1', 'site2'];
+
+/** Everybody up to `MAX_ID` is a host; even ones are in the first site. */
+@Module({
+  imports: [IpamModule],
+  providers: [
+    {
+      provide: 'hosts',
+      inject: [Holders],
+      useFactory: (holders: Holders) =>
+        holders.add({
+          load: async (_, id) => (id > MAX_ID ? undefined : { site: SITES[id % 2]!, hostname: `host${id}` }),
+        }),
+    },
+  ],
+})
+class HostsModule {}
+
+@Module({})
+class ServedModule {
+  static of() {
+    const served = { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } };
+    return { module: ServedModule, global: true, providers: [served], exports: [SERVED] };
+  }
+}
+
+let modules: TestModules;
+beforeAll(async () => {
+  modules = await startModules({
+    imports: [ServedModule.of(), DirectoryModule, SiteModule, BlueprintModule, IpamModule, HostsModule],
+  });
+  for (const name of SITES) {
+    await send(new CreateSite({ name, description: 'a site', zone: null, parent: null, config_values: {} }));
+  }
+});
+afterAll(() => modules.stop());
+
+const send = <R>(command: NamedCommand<R>) =>
+  modules.gateway.execute(command, CommandContext.system(modules.clock.now(), randomUUID()));
+
+const id = fc.integer({ min: 1, max: MAX_ID });
+const site = fc.constantFrom(...SITES);
+const prefix = fc.constantFrom(28, 29, 30, 31, 32);
+const subnet = fc.constantFrom(
+  '10.0.0.0',
+  '10.0.0.16',
+  '10.0.0.24',
+  '10.0.1.0',
+  '10.0.1.5',
+  '2001:db8::',
+  '2001:db8::8',
+);
+const offset = fc.integer({ min: 0, max: 17 }).map(String);
+const name = fc.constantFrom('a', 'b', 'c', 'd');
+const key = fc.constantFrom('k1', 'k2', 'k3');
+const flag = fc.boolean();
+const gateway = fc.option(offset, { nil: null });
+
+/** The objects there are, as a turn begins. */
+const known: Record<'blocks' | 'addresses' | 'networks', readonly Key[]> = { blocks: [], addresses: [], networks: [] };
+/** One of them, or, now and then, one that there is not. */
+const one = (kind: keyof typeof known, n: number): number =>
+  Number(known[kind][n % (known[kind].length + 1)] ?? 999_999);
+const sized = (text: string, bits: number) => ({ subnet: text, prefix: text.includes(':') ? bits + 96 : bits });
+
+/** What may be wanted. */
+const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
+  ...[1, 2, 3].map(() =>
+    fc.tuple(name, site, subnet, prefix, gateway).map(
+      ([called, at, text, bits, way]) =>
+        () =>
+          new CreateAddressBlock({ name: called, site: at, ...sized(text, bits), gateway_offset: way }),
+    ),
+  ),
+  fc.tuple(id, prefix, subnet, gateway).map(
+    ([block, bits, text, way]) =>
+      () =>
+        new ChangeAddressBlock(one('blocks', block), { ...sized(text, bits), gateway_offset: way }),
+  ),
+  fc.tuple(id, site).map(
+    ([block, at]) =>
+      () =>
+        new ChangeAddressBlock(one('blocks', block), { site: at }),
+  ),
+  id.map((block) => () => new DeleteAddressBlock([one('blocks', block)])),
+  ...[1, 2, 3].map(() =>
+    fc.tuple(id, id, name, flag).map(
+      ([block, holder, interfaceName, primary]) =>
+        () =>
+          new AllocateAddress(one('blocks', block), { holder, interfaceName, primary }),
+    ),
+  ),
+  fc.tuple(id, id, name, offset, flag).map(
+    ([block, networked, on, at, primary]) =>
+      () =>
+        new CreateAddress({
+          address_block: one('blocks', block),
+          offset: at,
+          networked,
+          interface_name: on,
+          alias_index: null,
+          pointer: null,
+          is_primary: primary,
+        }),
+  ),
+  fc.tuple(id, id).map(
+    ([networked, pointer]) =>
+      () =>
+        new CreateAddress({
+          address_block: null,
+          offset: null,
+          networked,
+          interface_name: 'p',
+          alias_index: null,
+          pointer: one('addresses', pointer),
+          is_primary: false,
+        }),
+  ),
+  fc.tuple(id, offset).map(
+    ([block, at]) =>
+      () =>
+        new CreateReservedAddress({ address_block: one('blocks', block), offset: at, reason: 'x' }),
+  ),
+  fc.tuple(id, id, offset, id, name, flag).map(
+    ([address, block, at, networked, on, primary]) =>
+      () =>
+        new ChangeAddress(one('addresses', address), {
+          address_block: one('blocks', block),
+          offset: at,
+          networked,
+          interface_name: on,
+          is_primary: primary,
+        }),
+  ),
+  ...[1, 2].map(() =>
+    fc.tuple(id, offset).map(
+      ([address, at]) =>
+        () =>
+          new ChangeAddress(one('addresses', address), { offset: at }),
+    ),
+  ),
+  ...[1, 2].map(() =>
+    fc.tuple(id, id, name).map(
+      ([address, networked, on]) =>
+        () =>
+          new ChangeAddress(one('addresses', address), { networked, interface_name: on, is_primary: false }),
+    ),
+  ),
+  id.map((address) => () => new DeleteAddress([one('addresses', address)])),
+  fc.tuple(id, key, flag).map(
+    ([block, kept, over]) =>
+      () =>
+        new HoldAddress(one('blocks', block), {
+          key: kept,
+          reason: '',
+          until: over ? modules.clock.now() : '2099-01-01T00:00:00.000000+00:00',
+        }),
+  ),
+  fc.tuple(id, key).map(
+    ([block, kept]) =>
+      () =>
+        new ReleaseHold(one('blocks', block), kept),
+  ),
+  fc.tuple(id, key, id, name).map(
+    ([block, kept, holder, interfaceName]) =>
+      () =>
+        new AllocateAddress(one('blocks', block), { holder, interfaceName, primary: false }, kept),
+  ),
+  fc.tuple(name, site, fc.array(id, { maxLength: 2 })).map(
+    ([called, at, blocks]) =>
+      () =>
+        new CreateNetwork({
+          name: called,
+          site: at,
+          mtu: null,
+          address_block_list: blocks.map((block) => one('blocks', block)),
+        }),
+  ),
+  fc.tuple(id, fc.array(id, { maxLength: 2 })).map(
+    ([network, blocks]) =>
+      () =>
+        new ChangeNetwork(one('networks', network), {
+          address_block_list: blocks.map((block) => one('blocks', block)),
+        }),
+  ),
+  id.map((network) => () => new DeleteNetwork([one('networks', network)])),
+);
+
+const MODELS: readonly ReadModel[] = [addressBlocks, addresses, usedOffsets, networks, networkAddressBlocks];
+
+const rowsNow = async () => {
+  const found: [string, Key, object][] = [];
+  for (const model of MODELS) {
+    const { rows } = await modules.reads.now.list(model);
+    for (const { key: at, row } of rows) found.push([model.name, at, row]);
+  }
+  return found;
+};
+
+/** What holds whatever has happened. */
+async function check(): Promise<void> {
+  const { now } = modules.reads;
+  const { rows: blocks } = await now.list(addressBlocks);
+  const subnets = new Map(blocks.map(({ key: at, row }) => [at, { row, subnet: subnetOfBlock(row) }]));
+  const { rows: used } = await now.list(usedOffsets);
+  const places = new Set<string>();
+  for (const { row } of used) {
+    const block = subnets.get(row.block);
+    const at = BigInt(row.offset);
+    expect(block && at >= block.subnet.usable.first && at <= block.subnet.usable.last).toBe(true);
+    expect(block?.row.gatewayOffset).not.toBe(row.offset);
+    places.add(`${row.block}/${row.offset}`);
+  }
+  expect(places.size).toBe(used.length);
+  const { rows: all } = await now.list(addresses);
+  const there = new Set(all.map(({ key: at }) => at));
+  const placed = all.filter(({ row }) => row.block !== null).map(({ row }) => `${row.block}/${row.offset}`);
+  expect(new Set(placed).size).toBe(placed.length);
+  expect(placed.toSorted()).toEqual(
+    used
+      .filter(({ row }) => row.address !== null)
+      .map(({ row }) => `${row.block}/${row.offset}`)
+      .toSorted(),
+  );
+  const slots = all.flatMap(({ row }) =>
+    row.kind === 'Address' ? [`${row.holder}/${row.interfaceName}/${row.aliasIndex}`] : [],
+  );
+  expect(new Set(slots).size).toBe(slots.length);
+  const primaries = all.filter(({ row }) => row.primary).map(({ row }) => row.holder);
+  expect(new Set(primaries).size).toBe(primaries.length);
+  expect(all.flatMap(({ row }) => (row.pointer === null || there.has(row.pointer) ? [] : [row.pointer]))).toEqual([]);
+  for (const { row } of all.filter(({ row: { primary, block } }) => primary && block !== null)) {
+    expect(subnets.get(row.block!)?.row.site).toBe(SITES[row.holder! % 2]);
+  }
+  for (const [n, { row: first }] of blocks.entries()) {
+    for (const { row: other } of blocks.slice(n + 1)) {
+      if (first.site !== other.site) continue;
+      const [a, b] = [subnetOfBlock(first), subnetOfBlock(other)];
+      const apart = a.ipv4 !== b.ipv4 || a.addresses.last < b.addresses.first || b.addresses.last < a.addresses.first;
+      expect(apart && first.name !== other.name).toBe(true);
+    }
+  }
+  const { rows: links } = await now.list(networkAddressBlocks);
+  const pairs = links.map(({ row }) => `${row.network}/${row.block}`);
+  expect(new Set(pairs).size).toBe(pairs.length);
+  const { rows: nets } = await now.list(networks);
+  expect(nets.flatMap(({ key: at, row }) => row.links.map(({ block }) => `${at}/${block}`)).toSorted()).toEqual(
+    pairs.toSorted(),
+  );
+}
+
+/** Notes what there is. */
+async function look(): Promise<void> {
+  await modules.caughtUp();
+  const { now } = modules.reads;
+  known.blocks = (await now.keys(addressBlocks)).keys;
+  known.addresses = (await now.keys(addresses)).keys;
+  known.networks = (await now.keys(networks)).keys;
+}
+
+it('whatever is asked for, nobody shares an address, all lie in their block, and a rebuild finds the same', async () => {
+  const granted = new Map<string, number>();
+  const turns = fc.array(fc.array(commands, { minLength: 1, maxLength: 4 }), { minLength: 30, maxLength: 50 });
+  await fc.assert(
+    fc.asyncProperty(turns, async (taken) => {
+      for (const turn of taken) {
+        await look();
+        const wanted = turn.map((make) => make());
+        // Those of a turn are sent at once.
+        for (const [n, done] of (await Promise.allSettled(wanted.map(send))).entries()) {
+          const called = wanted[n]!.commandName;
+          if (done.status === 'fulfilled') granted.set(called, (granted.get(called) ?? 0) + 1);
+          else if (!(done.reason instanceof Refusal)) throw done.reason;
+        }
+      }
+      await modules.caughtUp();
+      await check();
+    }),
+    { numRuns: 8 },
+  );
+  expect([...granted.keys()].toSorted()).toEqual([
+    'AllocateAddress',
+    'ChangeAddress',
+    'ChangeAddressBlock',
+    'ChangeNetwork',
+    'CreateAddress',
+    'CreateAddressBlock',
+    'CreateNetwork',
+    'CreateReservedAddress',
+    'DeleteAddress',
+    'DeleteAddressBlock',
+    'DeleteNetwork',
+    'HoldAddress',
+    'ReleaseHold',
+  ]);
+  const live = await rowsNow();
+  await modules.reads.projector.rebuild();
+  expect(await rowsNow()).toEqual(live);
+  await check();
+});
