@@ -8,6 +8,7 @@ import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { siteFor } from '#site';
 import { complexFor } from './complex/find-complex.ts';
+import { removeDependenciesOn } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
@@ -174,5 +175,7 @@ export const foundationHandlers = [
   ChangeFoundationHandler,
   SetIdMapHandler,
   ForceFoundationHandler,
-  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation),
+  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, (work, locator, view) =>
+    removeDependenciesOn(work, view, { foundation: String(locator) }),
+  ),
 ];

@@ -167,7 +167,7 @@ describe('configuration values as they are given', () => {
   it('are refused with key and place where they cannot be rendered, unless they were there before', async () => {
     const bad = { deep: [{ motd: 'a\n{{ b|nosuch }}', db_password: 'p' }] };
     const text = `config item "deep.0.motd" is not a valid template: No filter named 'nosuch'. (line 2)`;
-    expect(await faults(bad)).toEqual([{ field: 'config_values', code: 'TEMPLATE', text }]);
+    expect(await faults(bad)).toEqual([{ field: 'config_values', code: 'TEMPLATE', text, path: 'deep.0.motd' }]);
     const before: Pairs = [['deep', [{ motd: 'a\n{{ b|nosuch }}', db_password: { $secret: 's1' } }]]];
     expect(await faults({ deep: [{ motd: 'a\n{{ b|nosuch }}', db_password: MASK }], more: '{{ 1 }}' }, before)).toEqual(
       [],

@@ -56,13 +56,14 @@ export const dependencyModel = (jobs: Readonly<Record<string, Action>>) =>
   });
 
 /** The dependencies on something that can not be deleted: those that are built, or that a job is at work on. */
-async function standing(view: View, on: Readonly<Record<string, number>>): Promise<string[]> {
+async function standing(view: View, on: Readonly<Record<string, string | number>>): Promise<string[]> {
   const { rows } = await view.list(dependencies, { where: on });
   return rows.filter(({ row }) => row.builtAt !== null || row.job !== null).map(({ key }) => `Dependency ${key}`);
 }
 
-/** Structures are used by the dependencies on them that can not be deleted; sites by all that belong to them. */
+/** Structures and foundations are used by the dependencies on them that can not be deleted; sites by all that belong to them. */
 export const dependencyUsers: readonly Extension[] = [
+  { model: 'Building/Foundation', users: (view, locator) => standing(view, { foundation: String(locator) }) },
   {
     model: 'Building/Structure',
     users: async (view, id) => [

@@ -119,11 +119,15 @@ const changeDependency = changeHandler(ChangeDependency, async (work, key, value
   }
 });
 
-/** Deletes what depends on a structure or on another dependency, and whatever hangs on that. */
+/** Deletes what depends on a structure or on another dependency, or is there for a foundation, and whatever hangs on that. */
 export async function removeDependenciesOn(
   work: UnitOfWork,
   view: View,
-  on: { readonly structure: number } | { readonly scriptStructure: number } | { readonly dependency: number },
+  on:
+    | { readonly structure: number }
+    | { readonly scriptStructure: number }
+    | { readonly dependency: number }
+    | { readonly foundation: string },
 ): Promise<void> {
   const { keys } = await view.keys(dependencies, { where: on });
   for (const key of keys) {
