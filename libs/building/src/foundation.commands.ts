@@ -12,6 +12,7 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import { removeInterfacesOf } from './interface/remove-interfaces.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 import { structure } from './structure/structure.ts';
 
@@ -166,5 +167,7 @@ export const foundationHandlers = [
   ChangeFoundationHandler,
   SetIdMapHandler,
   ForceFoundationHandler,
-  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation),
+  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, (work, locator) =>
+    removeInterfacesOf(work, String(locator)),
+  ),
 ];
