@@ -551,6 +551,28 @@ describe('jobs', () => {
     expect(await stateOf(dependency)).toBe('planned');
   });
 
+  it('on a structure may change its configuration values, and see at once that they did', async () => {
+    const text = [
+      'begin()',
+      "structure.set_config( name='count', value=( config.count + 1 ) )",
+      "structure.set_config( name='count', value=( config.count + 1 ) )",
+      "structure.set_config( name='list.1', value='second' )",
+      'end',
+    ].join('\n');
+    const script = await created('/api/v1/BluePrint/Script', { name: 'counting', description: 'x', script: text });
+    const blueprint = await created(STRUCTURE_BLUEPRINT, {
+      name: 'counted',
+      description: 'a thing',
+      foundation_blueprint_list: [BASE],
+    });
+    await created('/api/v1/BluePrint/BluePrintScript', { blueprint, script, name: 'create' });
+    const structure = await newStructure('counted', { blueprint, config_values: { count: 1, list: ['a', 'b'] } });
+    await force(await foundationOf(structure), 'built');
+    await start(structure, 'doCreate');
+    await becomes(structure, 'built');
+    expect(await client.get(structure)).toMatchObject({ config_values: { count: 3, list: ['a', 'second'] } });
+  });
+
   it('on what a complex carries wait until enough of its members are built', async () => {
     const member = await newStructure('member9');
     await created(TEST_COMPLEX, { name: 'late', site: SITE1, description: 'late', members: [member] });
@@ -586,6 +608,64 @@ describe('what a complex carries', () => {
       `SELECT count(*) AS n FROM log.events WHERE stream = 'foundation-soon1' AND type = 'FoundationLocated'`,
     );
     expect(Number(rows[0]?.n)).toBe(2);
+  });
+});
+
+describe('what belongs to a site goes along', () => {
+  it('host names, when it gets another zone; where the name is taken there, it stays in the one before', async () => {
+    const [one, other] = [await created(ZONE, { name: 'one' }), await created(ZONE, { name: 'other' })];
+    const moving = await created(SITE, { name: 'moving', description: 'a thing', zone: one });
+    const standing = await created(SITE, { name: 'standing', description: 'a thing', zone: other });
+    await newStructure('twin', { site: standing });
+    const twin = await newStructure('twin', { site: moving });
+    const solo = await newStructure('solo', { site: moving });
+    await client.update(moving, { zone: other });
+    const foundation = await newFoundation();
+    const again = { hostname: 'solo', blueprint: WEB, foundation };
+    const zoneOf = async (structure: string) => {
+      const { rows } = await database.pool.query<{ data: string }>(
+        `SELECT data FROM log.events WHERE stream = $1 AND type = 'StructureZoneChosen' ORDER BY position DESC LIMIT 1`,
+        [`structure-${idOf(structure)}`],
+      );
+      return rows[0] && (JSON.parse(rows[0].data) as { zone: number }).zone;
+    };
+    await until(async () => (await zoneOf(solo)) === Number(idOf(other)));
+    await refused(client.create(STRUCTURE, { ...again, site: standing }), {
+      hostname: [`Hostname "solo" allready used in DNS Zone "${idOf(other)}"`],
+    });
+    expect(await zoneOf(twin)).toBeUndefined();
+    // Its name before is free again.
+    const third = await created(SITE, { name: 'third', description: 'a thing', zone: one });
+    await created(STRUCTURE, { ...again, site: third });
+  });
+
+  it('dependencies, when what they belong to moves, and those that hang on them', async () => {
+    const [from, to] = [
+      await created(SITE, { name: 'from', description: 'a thing' }),
+      await created(SITE, { name: 'to', description: 'a thing' }),
+    ];
+    const structure = await newStructure('mover', { site: from });
+    const direct = await created(DEPENDENCY, { structure, link: 'soft' });
+    const hanging = await created(DEPENDENCY, { dependency: direct, link: 'soft' });
+    await client.update(structure, { site: to });
+    const at = async (site: string) =>
+      (await client.list(DEPENDENCY, { filter: 'site', parameters: { site } })).uris.toSorted();
+    await until(async () => (await at(to)).length === 2);
+    expect([await at(to), await at(from)]).toEqual([[direct, hanging].toSorted(), []]);
+  });
+});
+
+it('what a complex carries names one of its platform', async () => {
+  await created('/api/v1/Manual/ManualComplex', { name: 'by-hand', site: SITE1, description: 'x', members: [] });
+  await created(TEST_COMPLEX, { name: 'by-test', site: SITE1, description: 'x', members: [] });
+  const values = { locator: 'carried1', site: SITE1, blueprint: BASE };
+  const carried = '/api/v1/Test/TestComplexedFoundation';
+  await refused(client.create(carried, { ...values, complex_host: '/api/v1/Test/TestComplex:by-hand:' }), {
+    complex_host: ['Complex "by-hand" is of type "Manual", and has to be of "Test"'],
+  });
+  const uri = await created(carried, { ...values, complex_host: '/api/v1/Test/TestComplex:by-test:' });
+  await refused(client.update(uri, { complex_host: '/api/v1/Test/TestComplex:by-hand:' }), {
+    complex_host: ['Complex "by-hand" is of type "Manual", and has to be of "Test"'],
   });
 });
 

@@ -48,12 +48,13 @@ const rest = (body: string) =>
     headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
     body,
   });
-const cinp = (body: string) =>
-  fetch(`${server.url}/api/v1/SubContractor/Dispatch(jobResults)`, {
+const call = (action: string, body: string) =>
+  fetch(`${server.url}/api/v1/SubContractor/Dispatch(${action})`, {
     method: 'CALL',
     headers: { 'CInP-Version': '1.0', 'Auth-Id': 'root', 'Auth-Token': token, 'Content-Type': 'application/json' },
     body,
   });
+const cinp = (body: string) => call('jobResults', body);
 
 /** Polls until there is the task of the job. */
 async function poll(): Promise<{ readonly job_id: number; readonly cookie: string }> {
@@ -83,6 +84,15 @@ it.each([
     expect(await stateOf(job)).toMatchObject({ state: 'error', message: expect.stringMatching(message) });
     await client.call(`/api/v1/Foreman/FoundationJob:${job}:(reset)`);
   }
+});
+
+it('and so does a failure whose text is too long, or cannot be kept', async () => {
+  const { job_id: job, cookie } = await poll();
+  const body = JSON.stringify({ job_id: job, cookie, msg: `no\0${'x'.repeat(MAX_BODY)}` });
+  expect((await call('jobError', body)).status).toBe(200);
+  const { state, message } = await stateOf(job);
+  expect([state, message]).toEqual(['error', `no\ufffd${'x'.repeat(1021)}`]);
+  await client.call(`/api/v1/Foreman/FoundationJob:${job}:(reset)`);
 });
 
 it('is refused where it is larger still, or something else is wrong with the request', async () => {

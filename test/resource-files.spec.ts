@@ -156,7 +156,9 @@ describe('resource files on a server', () => {
   it('work: a machine of the platform "test" is built with them', async () => {
     await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
     const foundation = await client.create('/api/v1/Test/TestFoundation', {
-      ...{ site: '/api/v1/Site/Site:site1:', locator: 'host1', test_delay_variance: 0 },
+      site: '/api/v1/Site/Site:site1:',
+      locator: 'host1',
+      test_delay_variance: 0,
       blueprint: '/api/v1/BluePrint/FoundationBluePrint:test-foundation-base:',
     });
     expect(foundation).toBeDefined();

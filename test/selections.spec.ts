@@ -4,7 +4,9 @@ import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 
 jest.setTimeout(120_000);
 
-type Values = Readonly<Record<string, any>>;
+/** JSON of an answer. */
+type Json = ReturnType<typeof JSON.parse>;
+type Values = Readonly<Record<string, Json>>;
 type Reply = { readonly status: number; readonly body: Values; readonly position: string };
 
 let database: TestDatabase;
@@ -32,7 +34,7 @@ const made = async (model: string, values: Values): Promise<Values> => {
   if (status !== 201) throw new Error(`${model}: ${JSON.stringify(body)}`);
   return body;
 };
-const asked = async (path: string, body: Values = {}): Promise<any> => {
+const asked = async (path: string, body: Values = {}): Promise<Json> => {
   const { status, body: answer } = await api('POST', path, body);
   if (status !== 200) throw new Error(`${path}: ${JSON.stringify(answer)}`);
   return answer['value'];

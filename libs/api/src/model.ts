@@ -1,4 +1,4 @@
-import type { Caller, JsonMap } from '#kernel';
+import type { Caller } from '#kernel';
 import type { NamedCommand } from '#event-store';
 import type { Key, ReadModel, View, Where } from '#read-store';
 import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
@@ -50,7 +50,7 @@ export interface Action {
    * Parameters for which any JSON is taken, by name: what the action makes of it before anything is looked at, also of a
    * value of the wrong type, one that cannot be used as it is, or one that makes the body too large, with why.
    */
-  readonly reads?: Readonly<Record<string, (value: unknown, tooLarge: string | undefined) => JsonMap>>;
+  readonly reads?: Readonly<Record<string, (value: unknown, tooLarge: string | undefined) => unknown>>;
   /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
   readonly asOf?: boolean;
   /**

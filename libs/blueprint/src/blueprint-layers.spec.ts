@@ -98,7 +98,7 @@ describe('what a blueprint hands down', () => {
   });
 
   it('is nothing where there is no blueprint', async () =>
-    expect(await blueprintLayers(view, 'none')).toEqual({ layers: [], changed: [], declarations: new Map() }));
+    expect(await blueprintLayers(view, 'none')).toEqual({ layers: [], changed: [], rows: [], declarations: new Map() }));
 
   it('has a bound', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `b${n}`);

@@ -12,6 +12,8 @@ const MAX_LAYERS = 10_000;
 export interface BluePrintLayers {
   readonly layers: readonly Layer[];
   readonly changed: readonly string[];
+  /** What they are made of: the very rows, which never change. */
+  readonly rows: readonly object[];
   /** What they declare of configurations: for each key what the last of them says. */
   readonly declarations: Declarations;
 }
@@ -40,6 +42,7 @@ export async function blueprintLayers(view: View, name: string): Promise<BluePri
   return {
     layers: own ? [...defaultLayers(declarations), ...layers, { ...own, attributes: [['_blueprint', name]] }] : [],
     changed: [...rows.values()].map(({ updated }) => updated),
+    rows: [...rows.values()],
     declarations,
   };
 }

@@ -94,7 +94,7 @@ export async function changesFrom(
 const declarerOf = (name: string): string => `BluePrint ${name}`;
 
 /** Has the names of secrets that a blueprint declares known to whoever writes values. */
-async function declare(work: UnitOfWork, name: string, { configSchema }: BluePrintChanges): Promise<void> {
+export async function declare(work: UnitOfWork, name: string, { configSchema }: BluePrintChanges): Promise<void> {
   if (configSchema) await declareSecretNames(work, declarerOf(name), schemaSecretNames(configSchema));
 }
 

@@ -20,6 +20,7 @@ export type ScriptLinkEvent =
 /** The link itself; the slot it fills is the blueprint's affair, so that a slot holds one script. */
 export const scriptLink: Decider<State, ScriptLinkCommand, ScriptLinkEvent> = {
   category: 'blueprintScript',
+  creationCommands: ['LinkScript'],
   initial: () => undefined,
   decide: {
     LinkScript: (link, state) =>

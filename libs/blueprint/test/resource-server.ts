@@ -45,7 +45,11 @@ export async function startResourceServer(): Promise<ResourceServer> {
     send(
       new LoadResources({
         files: new Map(Object.entries(files)),
-        ...{ shipped: [], type: 'all', name: null, mode: 'both', dryRun: false },
+        shipped: [],
+        type: 'all',
+        name: null,
+        mode: 'both',
+        dryRun: false,
         ...how,
       }),
     );

@@ -1,12 +1,12 @@
 import type { Action, Call } from '#api';
 import { action, maskingLayer } from '#api';
 import type { Served } from '#config';
-import { explain, mergedConfiguration, servedLayer } from '#config';
+import { ConfigurationCache, explain, mergedConfiguration, servedLayer } from '#config';
 import type { Logger } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import type { BuildingLayers } from './building-layers.ts';
 import { configFailures } from './config-check.ts';
-import { layersFor } from './config-uuid.ts';
+import { layersFor, seesConfigUuid } from './config-uuid.ts';
 
 /** What configurations need to be told: what they say about the server, and where it is noted that one is at fault. */
 export interface ConfigContext {
@@ -22,20 +22,22 @@ const returns = { type: { kind: 'Map' } } as const;
 /** Works out the configuration of one object, rendered; null: there is no such object. */
 export type ConfigurationOf = (key: Key, call: Pick<Call, 'caller' | 'view' | 'now'>) => Promise<unknown>;
 
-export const configurationOf =
-  (layersOf: LayersOf, { served, log, reads }: ConfigContext): ConfigurationOf =>
-  async (key, { caller, view, now }) => {
+export const configurationOf = (layersOf: LayersOf, { served, log, reads }: ConfigContext): ConfigurationOf => {
+  const cache = new ConfigurationCache();
+  return async (key, { caller, view, now }) => {
     const found = await layersOf(view, key);
     if (!found) return null;
-    const layers = [
-      ...layersFor(caller, found.layers),
-      await maskingLayer(reads),
-      servedLayer(served, { now, changed: found.changed }),
-    ];
-    const { configuration, faults } = await mergedConfiguration(layers, found.classes);
+    const names = await maskingLayer(reads);
+    const whole = seesConfigUuid(caller);
+    const parts = [...found.parts, ...(names.secretNames ?? [])];
+    const { configuration, faults } = await cache.of(`${key} ${whole}`, { parts, now }, () => {
+      const layers = [...layersFor(caller, found.layers), names, servedLayer(served, { now, changed: found.changed })];
+      return mergedConfiguration(layers, found.classes);
+    });
     if (faults.length > 0) log.warn('a configuration is at fault', { of: key, faults });
     return configuration;
   };
+};
 
 /** What can be asked of the configuration of foundations or structures. */
 export const configActions = (

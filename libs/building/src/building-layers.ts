@@ -16,6 +16,8 @@ export interface BuildingLayers {
   readonly classes: readonly string[];
   /** When each of the objects in it was last changed. */
   readonly changed: readonly string[];
+  /** All that it is made of: rows, which never change, and what else is known. */
+  readonly parts: readonly unknown[];
   /** What its blueprints declare of it. */
   readonly declarations: Declarations;
 }
@@ -76,6 +78,7 @@ export async function foundationLayers(
     layers: [...blueprint.layers, ...site.layers, { source: { kind: 'Foundation', id: locator }, attributes }],
     classes: type?.classes ?? [],
     changed: [...blueprint.changed, ...site.changed, row.updated],
+    parts: [row, type, ...blueprint.rows, ...site.rows],
     declarations: blueprint.declarations,
   };
 }
@@ -111,6 +114,7 @@ export async function structureLayers(view: View, id: number, findType: FindType
     ],
     classes: type?.classes ?? [],
     changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
+    parts: [row, below, type, domain, ...blueprint.rows, ...site.rows],
     declarations: blueprint.declarations,
   };
 }

@@ -35,6 +35,8 @@ import { dependency } from './dependency/dependency.ts';
 import { dependencyMap } from './impact/dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
+import { FollowSiteHandler, FollowZoneHandler } from './follow-sites.commands.ts';
+import { followSites } from './follow-sites.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
@@ -65,9 +67,18 @@ import { structures } from './structure/structures.ts';
 /** What listens to the log. */
 const listeners: FactoryProvider = {
   provide: Symbol('listeners of building'),
-  inject: [Features, EVENT_STORE, READ_STORE, CLOCK, CommandGateway],
-  useFactory: (features: Features, store: EventStore, reads: ReadStore, clock: Clock, gateway: CommandGateway) =>
-    features.add({ listeners: [locateCarried({ store, reads, clock, gateway })] }),
+  inject: [Features, EVENT_STORE, READ_STORE, CLOCK, CommandGateway, LOGGER],
+  useFactory: (
+    features: Features,
+    store: EventStore,
+    reads: ReadStore,
+    clock: Clock,
+    gateway: CommandGateway,
+    log: Logger,
+  ) =>
+    features.add({
+      listeners: [locateCarried({ store, reads, clock, gateway }), followSites({ reads, clock, gateway, log })],
+    }),
 };
 
 /** Structures, the foundations they stand on, the complexes that carry these, and what they have to wait for. */
@@ -101,6 +112,7 @@ const listeners: FactoryProvider = {
       ) => {
         sealing.add(structuresWithSecrets);
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
+        const complexTypes = platforms.flatMap(({ complexTypes: own = [] }) => own);
         const findType = (name: string) => types.find(({ type }) => type === name);
         const ofFoundation = (view: View, key: Key) => foundationLayers(view, String(key), findType);
         const ofStructure = (view: View, key: Key) => structureLayers(view, Number(key), findType);
@@ -117,7 +129,7 @@ const listeners: FactoryProvider = {
               jobs: foundationJobs(foundationJobTarget),
               config: configActions(ofFoundation, foundationConfig, { grant: 'Building.view_foundation', reads }),
             }),
-            ...types.map(platformFoundationModel),
+            ...types.map((type) => platformFoundationModel(type, complexTypes)),
             structureModel(structureConfig, {
               jobs: structureJobs(structureJobTarget),
               config: configActions(ofStructure, structureConfig, { grant: 'Building.view_structure', reads }),
@@ -126,7 +138,7 @@ const listeners: FactoryProvider = {
             networkInterfaceModel,
             realInterfaceModel,
             complexModel,
-            ...platforms.flatMap(({ complexTypes = [] }) => complexTypes).map(platformComplexModel),
+            ...complexTypes.map(platformComplexModel),
             complexStructureModel,
             dependencyModel(dependencyJobs(dependencyJobTarget)),
             foundationJobModel(foundationJobTarget, insight),
@@ -164,6 +176,8 @@ const listeners: FactoryProvider = {
     ...complexHandlers,
     ...complexStructureHandlers,
     LocateCarriedHandler,
+    FollowSiteHandler,
+    FollowZoneHandler,
     listeners,
     ...dependencyHandlers,
   ],

@@ -12,8 +12,9 @@ import {
   text,
 } from '#api';
 import { refuse } from '#kernel';
-import type { FoundationType } from '#platform';
+import type { ComplexType, FoundationType } from '#platform';
 import type { ObjectActions } from './object-actions.ts';
+import type { CarrierField } from './foundation.commands.ts';
 import {
   ChangeFoundation,
   CreateFoundation,
@@ -138,16 +139,24 @@ export const foundationModel = (types: readonly FoundationType[], { jobs, config
     actions: { setIdMap, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
   });
 
+/** Which complexes may carry a foundation: those of the model that its field refers to. */
+function carrierField(
+  { complexField: field, fields }: Pick<FoundationType, 'complexField' | 'fields'>,
+  complexTypes: readonly ComplexType[],
+): CarrierField | undefined {
+  if (field === undefined) return undefined;
+  const refersTo = fields[field]?.type;
+  const found = complexTypes.find(({ model }) => refersTo?.kind === 'Model' && model === refersTo.model);
+  return { field, ...(found ? { type: found.type } : {}) };
+}
+
 /** The model of one platform's kind of foundation. */
-export function platformFoundationModel({
-  type,
-  model,
-  doc,
-  classes,
-  fields,
-  complexField,
-}: FoundationType): Model<FoundationRow> {
+export function platformFoundationModel(
+  { type, model, doc, classes, fields, complexField }: FoundationType,
+  complexTypes: readonly ComplexType[],
+): Model<FoundationRow> {
   const own = Object.keys(fields);
+  const carrier = carrierField({ complexField, fields }, complexTypes);
   return defineModel({
     path: model,
     doc,
@@ -158,8 +167,8 @@ export function platformFoundationModel({
     sites: { index: 'site' },
     kind: { type },
     present: (row, locator) => present(row, locator, classes),
-    create: (values) => new CreateFoundation(type, own, values, complexField),
-    update: (locator, values) => new ChangeFoundation(locator, own, values, complexField),
+    create: (values) => new CreateFoundation(type, own, values, carrier),
+    update: (locator, values) => new ChangeFoundation(locator, own, values, carrier),
     deletion,
     permissions,
     filters: { site: bySite, selection: selection('Foundation') },

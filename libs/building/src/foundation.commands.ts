@@ -19,6 +19,12 @@ import { structure } from './structure/structure.ts';
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
 type Common = NewValues<typeof commonFields>;
 
+/** The field that names the complex which carries a foundation, and the type this has to be of; any unless said. */
+export interface CarrierField {
+  readonly field: string;
+  readonly type?: string;
+}
+
 /** Creates a foundation of one platform's type. */
 export class CreateFoundation extends CreateCommand<Common & Values> {
   constructor(
@@ -26,8 +32,7 @@ export class CreateFoundation extends CreateCommand<Common & Values> {
     /** Names of the fields of its platform. */
     readonly own: readonly string[],
     values: Common & Values,
-    /** Which of them names the complex that carries it. */
-    readonly complexField?: string,
+    readonly carrier?: CarrierField,
   ) {
     super(values);
   }
@@ -39,8 +44,7 @@ export class ChangeFoundation extends ChangeCommand<ChangedValues<typeof commonF
     /** Names of the fields of its platform. */
     readonly own: readonly string[],
     values: ChangedValues<typeof commonFields> & Values,
-    /** Which of them names the complex that carries it. */
-    readonly complexField?: string,
+    readonly carrier?: CarrierField,
   ) {
     super(key, values);
   }
@@ -67,23 +71,27 @@ export async function defineFoundation(work: UnitOfWork, locator: string, value:
 }
 
 /** Reads the complex that shall carry a foundation. */
-async function carrierFrom(work: UnitOfWork, field: string | undefined, values: Values) {
-  if (field === undefined || values[field] === undefined) return {};
+async function carrierFrom(work: UnitOfWork, carrier: CarrierField | undefined, values: Values) {
+  if (carrier === undefined || values[carrier.field] === undefined) return {};
+  const { field, type } = carrier;
   const name = values[field] as string | null;
-  await complexFor(work, field, name);
+  const found = await complexFor(work, field, name);
+  if (found && type !== undefined && found.type !== type) {
+    work.fault(field, 'TYPE', `Complex "${name}" is of type "${found.type ?? 'Unknown'}", and has to be of "${type}"`);
+  }
   return { complex: name };
 }
 
 @CommandHandler(CreateFoundation)
 class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
-  async decide(work: UnitOfWork, { type, own, values, complexField }: CreateFoundation) {
+  async decide(work: UnitOfWork, { type, own, values, carrier }: CreateFoundation) {
     const { locator, site, blueprint, id_map: idMap } = values;
     await defineFoundation(work, locator, {
       type,
       site,
       blueprint,
       idMap: idMapOf(idMap),
-      ...(await carrierFrom(work, complexField, values)),
+      ...(await carrierFrom(work, carrier, values)),
       own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
       ...labelling(work, values),
     });
@@ -93,7 +101,7 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
 
 @CommandHandler(ChangeFoundation)
 class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
-  async decide(work: UnitOfWork, { key: locator, own, values, complexField }: ChangeFoundation) {
+  async decide(work: UnitOfWork, { key: locator, own, values, carrier }: ChangeFoundation) {
     const { site, blueprint, id_map: idMap, labels, owner } = values;
     const found = await work.load(foundation, locator);
     if (found.stage === 'active' && (site !== undefined || blueprint !== undefined)) {
@@ -111,7 +119,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(idMap === undefined ? {} : { idMap: idMapOf(idMap) }),
         ...(labels ? { labels: labelsFrom(work, labels) } : {}),
         ...(owner === undefined ? {} : { owner: ownerFrom(owner) }),
-        ...(await carrierFrom(work, complexField, values)),
+        ...(await carrierFrom(work, carrier, values)),
         own: Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap,
       },
     });

@@ -16,6 +16,7 @@ describe('what a machine has said of itself', () => {
         { source: { kind: 'Foundation', id: 'host1' }, attributes: [['_foundation_id_map', FORGED]] },
       ],
       declarations: new Map(),
+      parts: [],
       classes: [],
       changed: [],
     });

@@ -1,4 +1,4 @@
-import type { Layer } from '#config';
+import type { Layer, Pairs } from '#config';
 import { overlay } from '#config';
 import type { Json, JsonMap } from '#kernel';
 import type { FoundationType } from '#platform';
@@ -23,8 +23,30 @@ export const foundationModule = (
 
 /** The script module `config`: the configuration with nothing in it rendered. */
 export const configModule = (found: BuildingLayers | undefined): HostModule => ({
-  members: readOnly(found ? Object.fromEntries(overlay(plainAttributes(found.layers), found.classes).values) : {}),
+  members: readOnly(found ? Object.fromEntries(valuesOf(found)) : {}),
 });
+
+/** The same of a structure whose script may change its own values meanwhile; which names there are stays as it was. */
+export function changingConfigModule(found: BuildingLayers | undefined, own: () => Pairs): HostModule {
+  if (!found) return configModule(found);
+  let made: { readonly from: Pairs; readonly values: ReadonlyMap<string, unknown> } | undefined;
+  const values = (): ReadonlyMap<string, unknown> => {
+    const from = own();
+    if (made?.from !== from) {
+      const layers = found.layers.map((layer) =>
+        layer.source.kind === 'Structure' ? { ...layer, values: from } : layer,
+      );
+      made = { from, values: new Map(valuesOf({ ...found, layers })) };
+    }
+    return made.values;
+  };
+  return {
+    members: Object.fromEntries([...values().keys()].map((name) => [name, { get: () => values().get(name) ?? null }])),
+  };
+}
+
+const valuesOf = ({ layers, classes }: Pick<BuildingLayers, 'layers' | 'classes'>) =>
+  overlay(plainAttributes(layers), classes).values;
 
 /** Layers in which what is known of an object itself, which machines may have said, refers to no secret. */
 const plainAttributes = (layers: readonly Layer[]): readonly Layer[] =>

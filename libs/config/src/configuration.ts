@@ -1,5 +1,6 @@
 import type { Json } from '#kernel';
 import type { ConfigFault, Layer, Pairs } from './layer.ts';
+import { MOMENT } from './moment.ts';
 import { shownValues } from './shown-values.ts';
 import { overlay } from './overlay.ts';
 
@@ -19,7 +20,7 @@ export const servedLayer = (
   source: { kind: 'Contractor', id: '' },
   attributes: [
     ['__last_modified', changed.toSorted().at(-1) ?? null],
-    ['__timestamp', now],
+    [MOMENT, now],
     ['__contractor_host', contractorUrl],
     ['__pxe_location', pxeUrl],
   ],

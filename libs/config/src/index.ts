@@ -17,6 +17,7 @@ export { renderTemplate, Unrenderable } from './render-template.ts';
 export type { Rendered } from './render-template.ts';
 export { matchPattern, patternFlaw } from './bounded-pattern.ts';
 export type { PatternMatch } from './bounded-pattern.ts';
+export { ConfigurationCache } from './configuration-cache.ts';
 export { checkConfiguration } from './check-configuration.ts';
 export type { ConfigFailure, Declaration, Declarations } from './check-configuration.ts';
 export { MAX_SCHEMA_KEYS, MAX_SCHEMA_LENGTH, schemaFaults, schemaSecretNames, VALUE_TYPES } from './config-schema.ts';

@@ -9,12 +9,15 @@ import type { ConfigFault } from './layer.ts';
 import type { Limits } from './limits.ts';
 import { LIMITS } from './limits.ts';
 import type { IsSecretName } from './secret-names.ts';
+import { MOMENT } from './moment.ts';
 import { secretNamesIn } from './secret-names.ts';
 
 /** Values whose texts have been rendered, and the texts that could not be. */
 export interface Merged {
   readonly values: Map<string, Json>;
   readonly faults: readonly ConfigFault[];
+  /** Whether a text of it asked for the moment at which it is rendered. */
+  readonly tellsMoment: boolean;
 }
 
 /**
@@ -63,6 +66,7 @@ class Merging {
   #deadline: number;
   #steps: number;
   #length = 0;
+  #tellsMoment = false;
   /** What changed in the round under way: the texts with something to render, by path. */
   #changed = new Map<string, boolean>();
 
@@ -76,8 +80,8 @@ class Merging {
   }
 
   *run(): Generator<unknown, Merged> {
-    const { values, faults } = yield* this.marked();
-    return { values: new Map(Array.from(values, ([key, value]) => [key, masked(value)] as const)), faults };
+    const { values, ...others } = yield* this.marked();
+    return { values: new Map(Array.from(values, ([key, value]) => [key, masked(value)] as const)), ...others };
   }
 
   /** As {@link run}, with the marks of secrets still in the texts. */
@@ -104,6 +108,7 @@ class Merging {
       yield;
       this.#deadline += performance.now() - paused;
     }
+    this.#tellsMoment ||= names.wasAsked(MOMENT);
     return rendered;
   }
 
@@ -166,7 +171,7 @@ class Merging {
     const finished = [...values].map(
       ([key, value]) => [key, this.#isLiteral(key) ? value : this.#finish(value, key, this.#first.get(key))] as const,
     );
-    return { values: new Map(finished), faults: [...this.#faults.values()] };
+    return { values: new Map(finished), faults: [...this.#faults.values()], tellsMoment: this.#tellsMoment };
   }
 
   #finish(value: Json, path: string, first: Json | undefined): Json {

@@ -10,6 +10,8 @@ import { overlay } from './overlay.ts';
 export interface MergedConfiguration {
   readonly configuration: Readonly<Record<string, Json>>;
   readonly faults: readonly ConfigFault[];
+  /** Whether a text of it asked for the moment at which it is rendered. */
+  readonly tellsMoment?: boolean;
 }
 
 /** The configuration layers come to, with every text in it rendered; long work lets others have their turn. */
@@ -17,8 +19,8 @@ export async function mergedConfiguration(
   layers: readonly Layer[],
   classes: readonly string[],
 ): Promise<MergedConfiguration> {
-  const { values, faults, secretNames } = await merged(layers, classes, false);
-  return { configuration: shownConfiguration(values, faults, secretNames), faults };
+  const { values, faults, secretNames, tellsMoment } = await merged(layers, classes, false);
+  return { configuration: shownConfiguration(values, faults, secretNames), faults, tellsMoment };
 }
 
 /** The same for the machine that it is about: with the secrets in it in clear text, where the layers have them so. */
@@ -34,6 +36,6 @@ async function merged(layers: readonly Layer[], classes: readonly string[], clea
   const overlaid = overlay(layers, classes);
   const { secretNames } = overlaid;
   const work = clear ? mergingClear(overlaid.values, secretNames) : merging(overlaid.values, LIMITS, secretNames);
-  const { values, faults } = await inSlices(work);
-  return { values, faults: [...overlaid.faults, ...faults], secretNames };
+  const { values, faults, tellsMoment } = await inSlices(work);
+  return { values, faults: [...overlaid.faults, ...faults], secretNames, tellsMoment };
 }

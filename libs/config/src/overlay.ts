@@ -1,8 +1,8 @@
 import type { Json } from '#kernel';
 import { atOnce } from '#kernel';
-import type { Operator } from './config-name.ts';
+import type { ConfigName, Operator } from './config-name.ts';
 import { inOrderOfApplication, readConfigName } from './config-name.ts';
-import type { ConfigFault, Layer } from './layer.ts';
+import type { ConfigFault, Layer, Pairs } from './layer.ts';
 import { combine, Uncombinable } from './operators.ts';
 
 /** What one entry of one layer did to a name. */
@@ -34,6 +34,27 @@ export interface Overlaid {
 export const overlay = (layers: readonly Layer[], classes: readonly string[] = [], options: Options = {}): Overlaid =>
   atOnce(overlaying(layers, classes, options));
 
+/** An entry of a layer, with its key taken apart; undefined: it is none. */
+interface Entry {
+  readonly key: string;
+  readonly value: Json;
+  readonly read: ConfigName | undefined;
+}
+
+/** The entries of values that are still in memory: the same values are laid over others again and again. */
+const known = new WeakMap<Pairs, readonly Entry[]>();
+
+/** Entries in the order in which they are applied. */
+function entriesOf(values: Pairs | undefined): readonly Entry[] {
+  if (!values) return [];
+  let entries = known.get(values);
+  if (!entries) {
+    entries = inOrderOfApplication(values).map(([key, value]) => ({ key, value, read: readConfigName(key) }));
+    known.set(values, entries);
+  }
+  return entries;
+}
+
 interface Options {
   readonly start?: Iterable<readonly [string, Json]>;
   /** Told what each entry did. */
@@ -58,8 +79,7 @@ export function* overlaying(
   };
   for (const layer of layers) {
     if (layer.secretNames) secretNames.push(...layer.secretNames);
-    for (const [key, value] of inOrderOfApplication(layer.values ?? [])) {
-      const read = readConfigName(key);
+    for (const { key, value, read } of entriesOf(layer.values)) {
       if (!read) {
         faults.push({ key, error: 'ValueError', message: `invalid config value name "${key}"` });
       } else if (read.only === undefined || classes.includes(read.only)) {

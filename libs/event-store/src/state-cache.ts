@@ -32,6 +32,8 @@ interface Kept {
 }
 
 const PAGE = 500;
+/** So many streams are looked at together, whether they have moved. */
+const READ_TOGETHER = 200;
 /** A long stream's state is kept again when it was folded from this many events since. */
 const SNAPSHOT_EVERY = 200;
 /** Rough cost of an entry beside the text of its events. */
@@ -126,17 +128,20 @@ export class StateCache implements StateSource {
   /** Reads what the log has behind what is kept. @returns whether a stream has moved since it was seen */
   async refresh(seen: readonly { readonly stream: string; readonly revision: number }[]): Promise<boolean> {
     let moved = false;
-    for (const { stream, revision } of seen) {
-      const kept = this.#kept.get(stream);
-      if (kept) {
-        await this.#readOn(stream, kept);
-        this.#trim(stream);
-        moved ||= kept.folded.revision !== revision;
-      } else {
-        moved ||= (await this.#store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
-      }
+    // Many at a time, which the store reads together.
+    for (let from = 0; from < seen.length; from += READ_TOGETHER) {
+      const some = seen.slice(from, from + READ_TOGETHER).map((one) => this.#hasMoved(one.stream, one.revision));
+      moved = (await Promise.all(some)).includes(true) || moved;
     }
     return moved;
+  }
+
+  async #hasMoved(stream: string, revision: number): Promise<boolean> {
+    const kept = this.#kept.get(stream);
+    if (!kept) return (await this.#store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
+    await this.#readOn(stream, kept);
+    this.#trim(stream);
+    return kept.folded.revision !== revision;
   }
 
   async #readOn(stream: string, kept: Kept): Promise<void> {

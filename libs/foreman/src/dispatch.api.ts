@@ -14,6 +14,12 @@ async function placeOfTask({ job_id: id }: Values, view: View) {
   return row && { site: row.site, modules: row.order ? [row.order.module] : [] };
 }
 
+/** How much of a failure's text is taken, in characters; a job shows less. */
+const MAX_MESSAGE = 4096;
+
+/** What the log can hold of the text of a failure, however long it is. */
+const keepable = (message: string): string => message.slice(0, MAX_MESSAGE).replaceAll('\0', '\ufffd');
+
 /** The interface of agents that poll over HTTP. */
 export const dispatchModel = defineModel({
   path: 'SubContractor/Dispatch',
@@ -48,6 +54,7 @@ export const dispatchModel = defineModel({
       doc: 'Takes the failure of a task; the job goes into error.',
       parameters: { job_id: integer(), cookie: text(), msg: text() },
       permission,
+      reads: { msg: (message) => (typeof message === 'string' ? keepable(message) : message) },
       sites: placeOfTask,
       command: ({ job_id: job, cookie, msg }) =>
         new ReportPolledTask(Number(job), String(cookie), { error: String(msg) }),

@@ -204,8 +204,12 @@ describe('a term of the foreman', () => {
     term.look(12);
     await until(() => sent.length === 1);
     answer = async () => ({ ...state(), stage: 'error', dispatch: undefined });
+    broken = new Error('no connection');
     term.look(12);
+    await until(() => carriedOut.length === 2);
+    broken = undefined;
     await until(() => withdrawn.length === 1);
+    expect(withdrawn).toEqual([taskOf('c1')]);
   });
 
   it('takes back the task of a cancelled job, as soon as the wire takes it, and forgets it then', async () => {

@@ -55,6 +55,8 @@ export interface JobTarget {
   destroy(work: UnitOfWork, id: string, job: number): Promise<Refusal | undefined>;
   /** The modules that its scripts can reach besides those of the platforms, by name. @throws Error where it is gone */
   scriptModules(work: UnitOfWork, id: string): Promise<Readonly<Record<string, HostModule>>>;
+  /** What functions of its modules have reported as effects in one pass of a script; there is one at least. */
+  applyEffects?(work: UnitOfWork, id: string, effects: readonly unknown[]): Promise<void>;
   /** Whether a job with this script might start, from the read models: for those who look. */
   canStart(view: View, id: string, script: string): Promise<boolean>;
 }

@@ -52,7 +52,10 @@ export async function runUntilBlocked(
   const code = await programOf(work, state);
   const host = await hostOf(work, state, context);
   const { now, newCookie } = context;
-  const { machine, outcome } = run(from, code, host, { now, newCookie });
+  const { machine, outcome, effects } = run(from, code, host, { now, newCookie });
+  if (effects.length > 0) {
+    await targetOf(context.targets, state.target).applyEffects?.(work, state.target.id, effects);
+  }
   switch (outcome.kind) {
     case 'ended':
       return end(work, id, state, { machine, target: targetOf(context.targets, state.target) });

@@ -77,7 +77,7 @@ export class TaskSender {
 
   /** The task of a job is in nobody's hands any more. */
   leave(job: number, { spent }: Job): void {
-    this.#withdrawals.withdrawUnlessSpent(job, spent);
+    void this.#withdrawals.leave(job, spent);
   }
 
   /** Sends nothing more. */

@@ -25,6 +25,7 @@ export class TaskWithdrawals {
   readonly #parts: TaskWithdrawalsParts;
   /** What was put onto the wire last, also where it is not known whether it arrived. */
   readonly #last = new Map<number, SentTask>();
+  readonly #leaving = new Set<number>();
   readonly #withdrawing = new Set<number>();
   readonly #stopped = new AbortController();
 
@@ -61,16 +62,33 @@ export class TaskWithdrawals {
     for (const task of earlier.values()) {
       if (task.cookie === current || spent.some(({ cookie }) => cookie === task.cookie)) continue;
       await this.#parts.wire.withdraw(task);
-      if (last?.cookie === task.cookie) this.#last.delete(job);
+      if (last?.cookie === task.cookie && this.#last.get(job) === last) this.#last.delete(job);
     }
   }
 
-  /** The task of a job is with nobody any more: what was sent of it is taken back, if the wire takes it now. */
-  withdrawUnlessSpent(job: number, spent: readonly FinishedDispatch[]): void {
-    if (!this.#last.has(job)) return;
-    this.withdrawEarlier(job, { known: [], spent }).catch((error: unknown) =>
-      this.#parts.log.warn('a task could not be taken back yet', { job, error: String(error) }),
-    );
+  /**
+   * The task of a job is with nobody any more: what was sent of it is taken back, again and again until the wire does so.
+   * It may go to an agent that polls meanwhile.
+   */
+  async leave(job: number, spent: readonly FinishedDispatch[]): Promise<void> {
+    const left = this.#last.get(job);
+    if (!left || this.#leaving.has(job) || spent.some(({ cookie }) => cookie === left.cookie)) return;
+    this.#leaving.add(job);
+    for (let tries = 1; this.#last.get(job) === left && !this.#stopped.signal.aborted; tries += 1) {
+      try {
+        await this.withdrawEarlier(job, { known: [], spent });
+      } catch (error) {
+        if (tries === 1) this.#parts.log.warn('a task could not be taken back yet', { job, error: String(error) });
+        await this.#pause(tries);
+      }
+    }
+    this.#leaving.delete(job);
+  }
+
+  /** Waits before the next try, unless it is stopped. */
+  async #pause(tries: number): Promise<void> {
+    const { signal } = this.#stopped;
+    await sleep(backoffMs(tries, RETRY), undefined, { signal, ref: false }).catch(() => undefined);
   }
 
   /** A job has ended by itself: nothing of it is out. */
@@ -98,9 +116,7 @@ export class TaskWithdrawals {
         if (tries === 1)
           log.warn('the task of a cancelled job could not be taken back yet', { job, error: String(error) });
         if (!this.#withdrawing.has(job)) break;
-        await sleep(backoffMs(tries, RETRY), undefined, { signal: this.#stopped.signal, ref: false }).catch(
-          () => undefined,
-        );
+        await this.#pause(tries);
       }
     }
     this.#withdrawing.delete(job);

@@ -6,6 +6,7 @@ import { testDatabase } from '#testing';
 import { ExampleLog, foldAll } from '../test/example-log.ts';
 import { divisible, happened, happenings } from '../test/example-model.ts';
 import type { Shelf } from '../test/example-model.ts';
+import { compareKeys } from './ordered-keys.ts';
 import type { Key } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
@@ -92,7 +93,7 @@ describe('every view finds the same rows', () => {
     [...of]
       .filter(([, row]) => fulfils(divisible, row, where))
       .map(([key]) => key)
-      .sort();
+      .toSorted(compareKeys);
   const pages = async (view: View, where: Where): Promise<readonly Key[]> => {
     const all: Key[] = [];
     for (let skip = 0; ; skip += 4) {

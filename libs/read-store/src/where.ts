@@ -1,3 +1,4 @@
+import { compareKeys } from './ordered-keys.ts';
 import type { ReadModel } from './read-model.ts';
 
 /** What an index of a row must be: a value (of a tag: one of its values), one of several, or all of several tags. */
@@ -29,7 +30,7 @@ export function simplified(where: Where): Where | undefined {
       continue;
     }
     const all = 'all' in condition;
-    const values = [...new Set<string | number>(all ? condition.all : condition.any)].sort();
+    const values = [...new Set<string | number>(all ? condition.all : condition.any)].sort(compareKeys);
     if (values.length === 0 && !all) return undefined;
     if (values.length === 1) simple[name] = values[0] as string | number;
     else if (values.length > 1) simple[name] = all ? { all: values as string[] } : { any: values };

@@ -60,4 +60,4 @@ it('each value is told with the event it came with', async () => {
 });
 
 it('a site that is not there hands down nothing', async () =>
-  expect(await siteLayers(view, 'none')).toEqual({ layers: [], changed: [] }));
+  expect(await siteLayers(view, 'none')).toEqual({ layers: [], changed: [], rows: [] }));

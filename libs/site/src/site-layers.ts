@@ -7,6 +7,8 @@ import { sites } from './sites.ts';
 export interface SiteLayers {
   readonly layers: readonly Layer[];
   readonly changed: readonly string[];
+  /** What they are made of: the very rows, which never change. */
+  readonly rows: readonly object[];
 }
 
 /** What a site hands down: the values of the outermost site around it first, its own last. */
@@ -27,5 +29,6 @@ export async function siteLayers(view: View, name: string): Promise<SiteLayers> 
       ...(id === name ? { attributes: [['_site', name]] as const } : {}),
     })),
     changed: chain.map(({ row }) => row.updated),
+    rows: chain.map(({ row }) => row),
   };
 }

@@ -36,6 +36,8 @@ const MAX_CONCURRENT_REPORTS = 32;
 const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
 /** At most this many sites of agents of an earlier version are told. */
 const MAX_FORMER_SITES = 100;
+/** How long it is believed whether a server that stands by could connect, in milliseconds. */
+const TRIED_FOR_MS = 1000;
 /** How long it is believed what was found out about who is let in, in milliseconds. */
 const OPEN_FOR_MS = 30_000;
 
@@ -73,6 +75,7 @@ export function jetstreamForeman(
   /** Resolves when in this session it was tried once to make the installation ours, and to listen. */
   let tried: Promise<void> = Promise.resolve();
   let taken: InstallationTaken | undefined;
+  let tries: { readonly at: number; readonly found: Promise<string | undefined> } | undefined;
   let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
   const begin = (listener: ForemanWireListener, connection: NatsConnection, over: AbortSignal) => {
@@ -249,7 +252,10 @@ export function jetstreamForeman(
   /** Why NATS is not reached now; one that is not started, because its server stands by, tries. */
   const reached = async (): Promise<string | undefined> => {
     const connected = await link;
-    const tried = await (connected ? connected.fault() : tryNats(settings));
+    if (!connected && performance.now() - (tries?.at ?? Number.NEGATIVE_INFINITY) > TRIED_FOR_MS) {
+      tries = { at: performance.now(), found: tryNats(settings) };
+    }
+    const tried = await (connected ? connected.fault() : tries?.found);
     return tried ?? (connected && link && !session ? 'it is starting' : undefined);
   };
 

@@ -236,7 +236,7 @@ describe('the wire over NATS', () => {
   it('tells that NATS is away, also while it is not started: its server stands by', async () => {
     expect((await foreman.health()).fault).toBeUndefined();
     await server.kill();
-    expect((await foreman.health()).fault).toMatch(/ECONNREFUSED|refused/i);
+    await until(async () => /ECONNREFUSED|refused/i.test((await foreman.health()).fault ?? ''));
     await server.restart();
     await foreman.start(listener);
     expect((await foreman.health()).fault).toBeUndefined();

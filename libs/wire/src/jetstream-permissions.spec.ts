@@ -118,7 +118,9 @@ describe('NATS with the configuration that the product writes', () => {
     await until(() => lines.some(({ level }) => level === 'warn'));
     expect(JSON.stringify(lines)).toMatch(/Permissions Violation for Publish to \\"contractor.discover.paris/);
     const berlin = await as(keys.berlin);
-    await expect(berlin.request('contractor.lab.agents.paris', '{}', { timeout: 500 })).rejects.toThrow(/Permissions/);
+    await expect(berlin.request('contractor.lab.agents.paris', '{}', { timeout: 60_000 })).rejects.toThrow(
+      /Permissions/,
+    );
     expect(foreman.serves('paris', 'ipmi')).toBe(false);
   });
 
@@ -149,7 +151,7 @@ describe('NATS with the configuration that the product writes', () => {
     ['everywhere', 'send tasks', 'contractor.lab.tasks.berlin.ipmi'],
   ] as const)('keeps %s from what is not its own: to %s', async (name, _, subject) => {
     const connection = await as(keys[name]);
-    await expect(connection.request(subject, '', { timeout: 500 })).rejects.toThrow(/Permissions Violation/);
+    await expect(connection.request(subject, '', { timeout: 60_000 })).rejects.toThrow(/Permissions Violation/);
   });
 
   it.each([
@@ -204,6 +206,38 @@ describe('NATS with the configuration that the product writes', () => {
     await server.reload(configuration(all.filter(({ name }) => name !== 'berlin')));
     await until(() => !foreman.serves('berlin', 'ipmi'));
   });
+});
+
+it('an earlier configuration, without claims, is brought up to date by two reloads', async () => {
+  const earlier = configuration()
+    .split('\n')
+    .filter((line) => !/service.*claims/.test(line))
+    .join('\n')
+    .replaceAll(/, "contractor[.]lab[.]claims[^"]*"/g, '');
+  const server = await startNatsServer({ config: earlier });
+  const reports: Report[] = [];
+  const foreman = jetstreamForeman({
+    servers: server.url,
+    installation: { id: 'lab', data: 'd' },
+    seed: keys.server.seed,
+    reconnectEvery: 10,
+  });
+  await foreman.start({
+    reported: async (report) => void reports.push(report),
+    beat: () => undefined,
+    served: () => undefined,
+  });
+  const agent = jetstreamAgent({ servers: server.url, key: keys.berlin, reconnectEvery: 10 }, { announceEvery: 30 });
+  await agent.start({ agent: 'berlin-1', site: 'berlin', modules: { ipmi: 1 } }, done);
+  await until(() => foreman.serves('berlin', 'ipmi'));
+  for (let n = 0; n < 2; n += 1) await server.reload(configuration());
+  await until(() => foreman.serves('berlin', 'ipmi'));
+  await foreman.send({ task: '1', cookie: 'c1', site: 'berlin', module: 'ipmi', ...about, once: true });
+  await until(() => reports.length === 1);
+  expect(reports[0]?.outcome).toEqual({ result: { task: '1' } });
+  await agent.stop();
+  await foreman.stop();
+  await server.stop();
 });
 
 describe('NATS that takes anybody', () => {

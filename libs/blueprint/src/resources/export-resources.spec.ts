@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { IntegralFloat, objectOf } from '#kernel';
 import type { Json } from '#kernel';
 import type { ResourceServer } from '../../test/resource-server.ts';
@@ -55,6 +55,14 @@ const generated = fc.record({
     config: values,
     types: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
     interfaces: fc.array(plain, { maxLength: 3 }),
+    schema: fc.dictionary(
+      name,
+      fc.oneof(
+        fc.record({ type: fc.constant('integer'), default: fc.integer(), description: plain }),
+        fc.record({ type: fc.constant('list'), required: fc.boolean() }),
+      ),
+      { maxKeys: 3, noNullPrototype: true },
+    ),
     template: fc.dictionary(name, fc.oneof(fc.integer(), fc.record({ min: fc.integer() })), {
       maxKeys: 3,
       noNullPrototype: true,
@@ -85,7 +93,11 @@ describe('an exported resource file', () => {
       await server.send(new CreatePxe({ name: own('pxe'), boot_script: bootScript, template: '# none' }));
       await server.send(
         new CreateFoundationBluePrint({
-          ...{ name: own('metal'), description, config_values: foundation.config, config_schema: {}, parent_list: [] },
+          name: own('metal'),
+          description,
+          config_values: foundation.config,
+          config_schema: foundation.schema,
+          parent_list: [],
           foundation_type_list: foundation.types,
           validation_template: foundation.template,
           physical_interface_names: foundation.interfaces,
@@ -94,7 +106,10 @@ describe('an exported resource file', () => {
       for (const [at, config] of configs.entries()) {
         await server.send(
           new CreateStructureBluePrint({
-            ...{ name: own(`w${at}`), description, config_values: config, config_schema: {} },
+            name: own(`w${at}`),
+            description,
+            config_values: config,
+            config_schema: {},
             parent_list: at === 0 ? [] : [own(`w${at - 1}`)],
             foundation_blueprint_list: [own('metal')],
           }),
@@ -150,6 +165,15 @@ foundation_types = ["Manual"]
 [structure.shop-base]
 description = "all shops"
 
+[structure.shop-base.config_schema.installer_pxe]
+type = "text"
+required = true
+
+[structure.shop-base.config_schema.pin]
+type = "text"
+secret = true
+description = "what opens the till"
+
 [structure.shop-base.config_values]
 secret_names = ["license"]
 
@@ -167,6 +191,8 @@ ratio = 1.0
 password = "********"
 # a secret: as it stands here, it stays what it is on the server that this is loaded on
 license = "********"
+# a secret: as it stands here, it stays what it is on the server that this is loaded on
+pin = "********"
 '>package_list:VCenter' = ["nginx", "redis"]
 motd = '''
 Welcome to
@@ -189,7 +215,10 @@ boot
 template = "# none"
 `;
     await server.load(
-      written.replace('password = "********"', 'password = "one"').replace('license = "********"', 'license = "two"'),
+      written
+        .replace('password = "********"', 'password = "one"')
+        .replace('license = "********"', 'license = "two"')
+        .replace('pin = "********"', 'pin = "1234"'),
     );
     expect(await server.export('shop')).toBe(written);
   });

@@ -1,4 +1,4 @@
-import { declaredSecretNames, isSecretName, shownValue } from '#config';
+import { declaredSecretNames, isSecretName, schemaSecretNames, shownValue } from '#config';
 import type { Json } from '#kernel';
 import { refuse } from '#kernel';
 import type { View } from '#read-store';
@@ -76,7 +76,8 @@ function masked(name: string, rows: ReadonlyMap<string, BluePrintRow>): [string,
     const row = rows.get(one);
     if (!row || seen.has(one)) return;
     seen.add(one);
-    for (const secret of declaredSecretNames(row.configValues)) declared.add(secret.toLowerCase());
+    const names = [...declaredSecretNames(row.configValues), ...schemaSecretNames(row.configSchema ?? {})];
+    for (const secret of names) declared.add(secret.toLowerCase());
     for (const parent of row.parents) look(parent);
   };
   look(name);

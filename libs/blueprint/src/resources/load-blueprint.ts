@@ -1,7 +1,7 @@
 import { NAME } from '#api';
 import { shownValues } from '#config';
 import type { Json, JsonMap } from '#kernel';
-import { changesFrom } from '../blueprint.commands.ts';
+import { changesFrom, declare } from '../blueprint.commands.ts';
 import type { BluePrint, BluePrintChanges, Slot } from '../blueprint.ts';
 import { blueprint } from '../blueprint.ts';
 import { unlink } from '../script-link.commands.ts';
@@ -32,9 +32,9 @@ export async function loadBluePrint(loading: Loading, definition: BluePrintDefin
   await checkReferences(loading, definition);
   const changes = await defineOrChange(loading, definition, before);
   const slots = await fillSlots(loading, definition, before?.slots ?? new Map());
-  const shown = (value: BluePrintChanges | undefined): JsonMap => shownBluePrint(kind, value ?? {});
+  const was = before && { ...before, configSchema: before.configSchema ?? {} };
   note(loading, definition, before !== undefined, {
-    ...changesBetween(shown(before), shown(changes)),
+    ...changesBetween(shownBluePrint(kind, was ?? {}), shownBluePrint(kind, changes)),
     ...changesBetween({ scripts: slots.before }, { scripts: slots.after }),
   });
 }
@@ -72,6 +72,7 @@ async function defineOrChange(
   const values = {
     description: definition.description ?? (before ? undefined : ''),
     config_values: definition.configValues ?? (before ? undefined : {}),
+    config_schema: definition.configSchema ?? (before ? undefined : {}),
     parent_list: definition.parents,
     ...(definition.kind === 'foundation'
       ? {
@@ -99,6 +100,7 @@ async function defineOrChange(
       name,
       before ? { type: 'ChangeBluePrint', data } : { type: 'DefineBluePrint', data: data as BluePrint },
     );
+    await declare(loading.work, name, changes);
   });
   return changes;
 }
@@ -127,6 +129,7 @@ function shownBluePrint(kind: BluePrint['kind'], value: BluePrintChanges): JsonM
   const common: Record<string, Json | undefined> = {
     description: value.description,
     config_values: value.configValues && shownValues(value.configValues),
+    config_schema: value.configSchema as unknown as JsonMap | undefined,
     parents: value.parents,
   };
   const all: Record<string, Json | undefined> =

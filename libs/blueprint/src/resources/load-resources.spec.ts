@@ -83,6 +83,12 @@ name = 'one'
 [[structure.whole-web.config_values.users]]
 name = 'two'
 
+[structure.whole-web.config_schema]
+ratio = { type = 'number', required = true }
+[structure.whole-web.config_schema.motd]
+type = 'text'
+default = 'hello'
+
 [structure.whole-linux]
 description = 'linux'
 
@@ -118,6 +124,7 @@ template = '# nothing'
       foundationBluePrints: ['whole-metal'],
       linkedBy: { 'whole-metal': 'whole.toml' },
       scripts: { create: 'whole-create', destroy: 'whole-destroy', 'patch-it': 'whole-create' },
+      configSchema: { ratio: { type: 'number', required: true }, motd: { type: 'text', default: 'hello' } },
     });
     const values = (await row('whole-web'))?.configValues ?? [];
     expect(values.map(([key]) => key)).toEqual([
@@ -517,6 +524,13 @@ template = '#'
       ],
     ],
     [
+      'a schema that is none',
+      `[structure.bad]\ndescription = 'x'\n[structure.bad.config_schema]\nport = { type = 'port' }`,
+      [
+        'test.toml:3: structure.bad.config_schema: key "port": "type" must be one of text, integer, number, boolean, list, map',
+      ],
+    ],
+    [
       'what is no TOML',
       `[structure.bad]\ndescription: 'x'`,
       ['test.toml:2: between the key description and its value there has to be "=", not ":"'],
@@ -561,6 +575,19 @@ template = '#'
     expect(await eventsOf(() => server.load(text('hush')))).toEqual([]);
     expect(await eventsOf(() => server.load(text('********')))).toEqual([]);
     expect(await eventsOf(() => server.load(text('other')))).toEqual(['blueprint-secret BluePrintConfigured']);
+  });
+
+  it('seals what a schema declares a secret, also where it was written in clear text before', async () => {
+    await server.load(`[structure.till]\ndescription = 'x'\nconfig_values = { till_pin = 'in clear' }`);
+    await server.load(`[structure.till]\n[structure.till.config_schema]\ntill_pin = { type = 'text', secret = true }`);
+    expect(JSON.stringify((await row('till'))?.configValues)).toMatch(/^\[\["till_pin",\{"\$secret":"[^"]+"\}\]\]$/);
+    const text = `[structure.till-2]\ndescription = 'x'\nparents = ['till']\nconfig_values = { till_pin = 'hush' }`;
+    await server.load(text);
+    expect((await server.eventsSince(0n)).filter((event) => event.includes('hush'))).toEqual([]);
+    const { objects } = await server.load(`[structure.till]\nconfig_schema = {}`, { dryRun: true });
+    expect(objects).toMatchObject([
+      { outcome: 'changed', changes: { config_schema: { before: { till_pin: { secret: true } }, after: {} } } },
+    ]);
   });
 
   it('has bounds', async () => {

@@ -1,5 +1,8 @@
 import { Inject, Optional } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
+import { SecretSealing } from '#api';
+import type { ConfigSchema } from '#config';
+import { schemaSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import { refuse, secretReference, UnitOfWork } from '#kernel';
@@ -9,7 +12,7 @@ import type { LoadMode, LoadResult, ResourceType } from './load-result.ts';
 import { LOAD_MODES, RESOURCE_TYPES } from './load-result.ts';
 import { loadResources } from './load-resources.ts';
 import type { LoadContext, Selection } from './loading.ts';
-import type { ResourceFile } from './resource-file.ts';
+import type { ResourceDefinition, ResourceFile } from './resource-file.ts';
 import { MAX_CHARACTERS, MAX_OBJECTS, placedText, readResourceFile } from './resource-file.ts';
 import { SHIPPED_RESOURCES, ShippedResources } from './shipped-resources.ts';
 
@@ -39,25 +42,34 @@ export class LoadResources extends NamedCommand<LoadResult> {
 
 const FILE_NAME = /^[^\p{Cc}/:\\]{1,100}$/u;
 
+/** Files as they were read, and who loads them. */
+interface Prepared {
+  readonly files: readonly ResourceFile[];
+  readonly context: CommandContext;
+}
+
 @CommandHandler(LoadResources)
-export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, readonly ResourceFile[]> {
+export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, Prepared> {
   readonly #secrets: Secrets;
   readonly #ids: Ids;
+  readonly #sealing: SecretSealing;
   readonly #shipped: ShippedResources;
 
   constructor(
     @Inject(Secrets) secrets: Secrets,
     @Inject(Ids) ids: Ids,
+    @Inject(SecretSealing) sealing: SecretSealing,
     @Optional() @Inject(SHIPPED_RESOURCES) shipped?: readonly URL[],
   ) {
     super();
     this.#secrets = secrets;
     this.#ids = ids;
+    this.#sealing = sealing;
     this.#shipped = new ShippedResources(shipped);
   }
 
   /** Reads the files. @throws Refusal where they are too large, or there are none */
-  override async prepare({ order }: LoadResources): Promise<readonly ResourceFile[]> {
+  override async prepare({ order }: LoadResources, context: CommandContext): Promise<Prepared> {
     const texts = [...order.files];
     for (const name of order.shipped) {
       const file = await this.#shipped.get(name);
@@ -81,10 +93,17 @@ export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, reado
     if (objects > MAX_OBJECTS) {
       throw refuse('files', 'TOO_MANY', `${objects} things in resource files; at most ${MAX_OBJECTS} at once`);
     }
-    return files;
+    return { files, context };
   }
 
-  async decide(work: UnitOfWork, { order }: LoadResources, context: CommandContext, files: readonly ResourceFile[]) {
+  /** What was written in clear text before the names of secrets were declared is sealed before the answer. */
+  override async complete({ order }: LoadResources, result: LoadResult, { files, context }: Prepared) {
+    const declares = files.some(({ definitions }) => definitions.some(declaresSecrets));
+    if (declares && !order.dryRun) await this.#sealing.seal(context);
+    return result;
+  }
+
+  async decide(work: UnitOfWork, { order }: LoadResources, context: CommandContext, { files }: Prepared) {
     const { dryRun } = order;
     const selection = selectionOf(work, order);
     work.throwIfFaulted();
@@ -121,6 +140,9 @@ export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, reado
   }
 }
 
+const declaresSecrets = (one: ResourceDefinition): boolean =>
+  'configSchema' in one && schemaSecretNames((one.configSchema ?? {}) as unknown as ConfigSchema).length > 0;
+
 /** What is to be loaded of the files; values that are none are faults. */
 function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selection {
   const choose = <T extends string>(field: string, value: string, choices: readonly T[]): T => {
@@ -136,4 +158,8 @@ function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selecti
 
 /** A unit of work over another one, which sees what that has decided and leaves nothing there but what it has read. */
 const forkOf = (work: UnitOfWork): UnitOfWork =>
-  new UnitOfWork({ load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }) });
+  new UnitOfWork({
+    load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }),
+    // Links of scripts, whose ids are none that will be: all else is read before it is made.
+    loadOptimistic: (decider) => ({ state: decider.initial(), revision: -1 }),
+  });

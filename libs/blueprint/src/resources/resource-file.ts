@@ -42,6 +42,8 @@ interface BluePrintCommon extends Definition {
   /** Undefined: it stays as it is; so do the other values that may be left out. */
   readonly description: string | undefined;
   readonly configValues: JsonMap | undefined;
+  /** What is declared of configurations: name of a value → its rules. */
+  readonly configSchema: JsonMap | undefined;
   readonly parents: readonly string[];
   /** Slot → script. */
   readonly scripts: ReadonlyMap<string, string>;
@@ -83,10 +85,16 @@ export interface ResourceFile {
 const KEYS = {
   script: ['description', 'script'],
   foundation: [
-    ...['description', 'parents', 'config_values', 'scripts'],
-    ...['foundation_types', 'template', 'physical_interface_names'],
+    'description',
+    'parents',
+    'config_values',
+    'config_schema',
+    'scripts',
+    'foundation_types',
+    'template',
+    'physical_interface_names',
   ],
-  structure: ['description', 'parents', 'config_values', 'scripts', 'foundation_blueprints'],
+  structure: ['description', 'parents', 'config_values', 'config_schema', 'scripts', 'foundation_blueprints'],
   pxe: ['description', 'boot_script', 'template'],
 } as const;
 type Kind = keyof typeof KEYS;
@@ -184,9 +192,12 @@ class Reading {
       return { kind, file, name, lines, bootScript, template: this.#text(of('template')) ?? '' };
     }
     const common = {
-      ...{ file, name, lines },
+      file,
+      name,
+      lines,
       description: this.#text(of('description')),
       configValues: this.#map(of('config_values'), true),
+      configSchema: this.#map(of('config_schema')),
       parents: this.#texts(of('parents')),
       scripts: this.#slots(of('scripts')),
     };

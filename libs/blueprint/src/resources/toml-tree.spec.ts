@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { IntegralFloat, writeJson } from '#kernel';
 import type { Json, JsonMap } from '#kernel';
 import { readResourceFile } from './resource-file.ts';
@@ -103,14 +103,17 @@ describe('a TOML file', () => {
 
   it('knows the line of every value, and of the first line of a text', () => {
     const { root } = readToml("[a]\n\nb = '''\ntext'''\nc = '''text\nmore'''\n[a.d]\ne = [\n 1,\n 2,\n]");
-    const a = root.get('a')?.value as Map<string, TomlNode>;
-    const e = (a.get('d')?.value as Map<string, TomlNode>).get('e');
+    const tableAt = (table: ReadonlyMap<string, TomlNode>, key: string) =>
+      table.get(key)?.value as Map<string, TomlNode>;
+    const a = tableAt(root, 'a');
+    const e = tableAt(a, 'd').get('e');
+    const items = (e?.value ?? []) as TomlNode[];
     expect([root.get('a')?.line, a.get('b'), a.get('c')]).toMatchObject([
       1,
       { line: 3, textLine: 4 },
       { line: 5, textLine: 5 },
     ]);
-    expect([a.get('d')?.line, e?.line, (e?.value as TomlNode[]).map(({ line }) => line)]).toEqual([7, 8, [9, 10]]);
+    expect([a.get('d')?.line, e?.line, items.map(({ line }) => line)]).toEqual([7, 8, [9, 10]]);
   });
 
   it.each([

@@ -76,6 +76,12 @@ function blueprintTables(
             ),
           ],
     ),
+    ...Object.entries((row.configSchema ?? {}) as unknown as Readonly<Record<string, JsonMap>>).map(([key, rules]) =>
+      table(
+        [...path, 'config_schema', key],
+        Object.entries(rules).map(([rule, value]) => pair(rule, value)),
+      ),
+    ),
     configTables([...path, 'config_values'], values),
   ].join('\n');
 }

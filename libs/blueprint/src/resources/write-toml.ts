@@ -9,7 +9,9 @@ const MAX_LINE = 100;
 
 const BARE = /^[A-Za-z0-9_-]+$/;
 /** What cannot stand in a text that is taken as it is: control characters but tab and line feed. */
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F]/;
+const CONTROL = /(?![\t\n])\p{Cc}/u;
+/** What is escaped between double quotes. */
+const ESCAPED = /["\\]|\p{Cc}/gu;
 
 /** A key, in quotes where it needs them. */
 export const writeKey = (key: string): string =>
@@ -51,7 +53,7 @@ const inlineValue = (value: Json, indent: string): string =>
 function writeText(text: string): string {
   if (!text.includes('\n')) return writeLine(text);
   if (!CONTROL.test(text) && !text.includes("'''") && !text.endsWith("'")) return `'''\n${text}'''`;
-  const escaped = [...text].map((character) => (character === '\n' ? character : escape(character))).join('');
+  const escaped = text.replaceAll(ESCAPED, (character) => (character === '\n' ? character : escape(character)));
   return `"""\n${escaped}"""`;
 }
 
@@ -60,7 +62,7 @@ function writeLine(text: string): string {
   return literal ? `'${text}'` : basic(text);
 }
 
-const basic = (text: string): string => `"${[...text].map(escape).join('')}"`;
+const basic = (text: string): string => `"${text.replaceAll(ESCAPED, escape)}"`;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -72,8 +74,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-function escape(character: string): string {
-  const known = ESCAPES[character];
-  if (known !== undefined) return known;
-  return CONTROL.test(character) ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : character;
-}
+const escape = (character: string): string =>
+  ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

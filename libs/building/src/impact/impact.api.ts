@@ -7,7 +7,7 @@ import { selectionParameters, whereOf, withinSites } from '../selection/selectio
 import { structures } from '../structure/structures.ts';
 import { impactOf, impactShape, MAX_AFFECTED } from './impact.ts';
 import type { Kind } from './nodes.ts';
-import { idOf, KINDS } from './nodes.ts';
+import { idOf } from './nodes.ts';
 
 const impact = (kind: Kind, grant: string): Action =>
   action({
@@ -22,7 +22,7 @@ const impact = (kind: Kind, grant: string): Action =>
 
 const ROWS = { Structure: structures, Foundation: foundations } as const;
 
-const selectionImpact = (of: Selectable, kind: keyof typeof KINDS, grant: string): Action =>
+const selectionImpact = (of: Selectable, kind: Kind, grant: string): Action =>
   staticAction({
     doc: 'What is affected when all that is selected is taken down together.',
     protocols: ['rest'],

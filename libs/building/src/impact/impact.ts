@@ -85,13 +85,13 @@ async function follow(view: View, starts: readonly string[]): Promise<{ because:
   const because = new Map<string, string[]>(starts.map((id) => [id, []]));
   const pause = pauseBetweenSlices();
   let level = [...starts];
-  let more = false;
-  while (level.length > 0 && !more) {
+  const found = { because, more: false };
+  while (level.length > 0 && !found.more) {
     const next: string[] = [];
     const add = (id: string, reasons: readonly string[]): void => {
       const known = because.get(id);
       if (known) known.push(...reasons.filter((reason) => !known.includes(reason)));
-      else if (because.size - starts.length >= MAX_AFFECTED) more = true;
+      else if (because.size - starts.length >= MAX_AFFECTED) found.more = true;
       else {
         because.set(id, [...reasons]);
         next.push(id);
@@ -109,7 +109,7 @@ async function follow(view: View, starts: readonly string[]): Promise<{ because:
     }
     level = next;
   }
-  return { because, more };
+  return found;
 }
 
 /** What stands on these, waits for them, or has them as members; each with what it does so. */

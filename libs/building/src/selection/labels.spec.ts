@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonMap } from '#kernel';
-import { IntegralFloat, UnitOfWork } from '#kernel';
+import type { JsonMap, UnitOfWork } from '#kernel';
+import { IntegralFloat } from '#kernel';
 import { labelsFrom, labelTags, MAX_LABEL_VALUE, MAX_LABELS, serviceOf } from './labels.ts';
 
 /** What is noted about labels, and what they are kept as. */
@@ -38,7 +38,7 @@ describe('labels', () => {
     [{ [text(64)]: 'x' }, 'is no key of a label'],
     [{ [`${text(101)}/a`]: 'x' }, 'is no key of a label'],
     [{ rack: 1 }, 'the value of "rack" must be text'],
-    [{ rack: new IntegralFloat(1) as unknown as number }, 'the value of "rack" must be text'],
+    [{ rack: new IntegralFloat(1) }, 'the value of "rack" must be text'],
     [{ rack: null }, 'the value of "rack" must be text'],
     [{ rack: text(MAX_LABEL_VALUE + 1) }, `the value of "rack" must be at most ${MAX_LABEL_VALUE} characters long`],
     [{ rack: 'a\u001Fb' }, 'the value of "rack" must be without control characters'],

@@ -48,7 +48,9 @@ export function labelsFrom(work: UnitOfWork, given: Readonly<JsonMap>): Labels {
     if (fault !== undefined) work.fault('labels', 'LABEL', fault);
   }
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, String(value)] as const).sort(([one], [other]) => (one < other ? -1 : 1)),
+    entries
+      .map(([key, value]) => [key, typeof value === 'string' ? value : ''] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
 }
 

@@ -10,8 +10,10 @@ import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { foundation } from '../foundation.ts';
 import { foundations } from '../foundations.ts';
-import { configModule, foundationModule, readOnly } from '../script-modules.ts';
+import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { checkSupports } from '../supports.ts';
+import type { ConfigEffect } from './set-config.ts';
+import { setConfig } from './set-config.ts';
 import { structure } from './structure.ts';
 import { structures } from './structures.ts';
 
@@ -95,11 +97,22 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       if (!value) throw new Error(`structure ${id} is gone while a job is at work on it`);
       const { hostname, site, blueprint, foundation: locator } = value;
       const below = await foundationOf(work, locator);
+      let values = value.configValues;
+      const now = () => values;
       return {
-        structure: { members: readOnly({ id: Number(id), hostname, site, blueprint, foundation: locator }) },
-        config: configModule(await structureLayers(reads.now, Number(id), typeOf)),
+        structure: {
+          members: readOnly({ id: Number(id), hostname, site, blueprint, foundation: locator }),
+          functions: { set_config: setConfig(now, (changed) => void (values = changed)) },
+        },
+        config: changingConfigModule(await structureLayers(reads.now, Number(id), typeOf), now),
         ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type)) } : {}),
       };
+    },
+
+    /** The last of the changes holds them all. */
+    async applyEffects(work, id, effects) {
+      const { configValues } = effects.at(-1) as ConfigEffect;
+      await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues } });
     },
 
     async canStart(view, id, script) {

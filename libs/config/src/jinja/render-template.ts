@@ -4,10 +4,10 @@ import { Budget } from './budget.ts';
 import { render } from './execute.ts';
 import { TemplateFault } from './fault.ts';
 import { choosingFilters } from './choosing-filters.ts';
-import { globals } from './globals.ts';
 import { listFilters } from './list-filters.ts';
 import { numberFilters } from './number-filters.ts';
 import { orderingFilters } from './ordering-filters.ts';
+import { OutermostScope } from './outermost-scope.ts';
 import { Scope } from './scope.ts';
 import { readTemplate } from './statements.ts';
 import { tests } from './tests.ts';
@@ -16,7 +16,6 @@ import { holdsSecret, isSecret, secretFault } from './secret-mark.ts';
 import { quoted, shown } from './text.ts';
 import { unknownName } from './unknown-names.ts';
 import type { Arguments, Run, Value } from './values.ts';
-import { named } from './values.ts';
 
 const filters = { ...textFilters, ...listFilters, ...orderingFilters, ...choosingFilters, ...numberFilters };
 
@@ -37,16 +36,11 @@ const takesSecret = (name: string, value: Value, { positional, named }: Argument
   [...positional, ...named.values()].some(isSecret);
 
 /** The names templates can see: configuration values over what every template can call. */
-export type Names = readonly (readonly [name: string, value: Value])[];
+export type Names = OutermostScope;
 
 /** Makes configuration values what templates can see. */
-export const namesOf = (
-  values: Iterable<readonly [string, Json]>,
-  isSecretName: (name: string) => boolean = () => false,
-): Names => [
-  ...Object.entries(globals),
-  ...Array.from(values, ([name, value]) => [name, named(name, value, isSecretName)] as const),
-];
+export const namesOf = (values: Iterable<readonly [string, Json]>, isSecretName?: (name: string) => boolean): Names =>
+  new OutermostScope(values, isSecretName);
 
 /** What is wrong with a text as a template, whatever it is rendered with: it cannot be read, or names what there is not. */
 export function templateFault(template: string, allowance: Allowance): TemplateFault | undefined {
@@ -86,7 +80,7 @@ export function renderOnce(template: string, names: Names, allowance: Allowance)
   try {
     budget.room(template.length);
     const statements = readTemplate(template, budget);
-    const text = render(statements, new Scope(new Scope(undefined, names)), run);
+    const text = render(statements, new Scope(names), run);
     return { text, steps: budget.used };
   } catch (error) {
     // What nests too deeply for the stack is the template's doing, not ours.
