@@ -683,7 +683,6 @@ interface Model {
 
 /** What is described otherwise, on purpose: it never worked, or comes with network interfaces. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  Foundation: ['getInterfaceList'],
   ComplexStructure: ['getConfig'],
 };
 /** What is new. */

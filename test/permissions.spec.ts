@@ -84,6 +84,8 @@ Utilities/Network
   (getWithNameSite)                                  Utilities.view_network
 Utilities/NetworkAddressBlock
   view add change delete                             Utilities.*_networkaddressblock
+Utilities/RealNetworkInterface
+  view add change delete                             Utilities.*_realnetworkinterface
 Utilities/BaseAddress
   (lookup)                                           Utilities.view_address
 Utilities/Address
@@ -98,7 +100,7 @@ Building/Foundation
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
   (selectionImpact) (count)                          Building.view_foundation
   (checkConfig)                                      Building.view_foundation
-  (getFoundationTypes)                               Building.view_foundation
+  (getFoundationTypes) (getInterfaceList)            Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
 Test/TestFoundation

@@ -28,6 +28,9 @@ import { dependencies } from '../../libs/building/src/dependency/dependencies.ts
 import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
 import { foundations } from '../../libs/building/src/foundations.ts';
+import { foundationInterfaces } from '../../libs/building/src/interface/foundation-interfaces.ts';
+import { realInterface } from '../../libs/building/src/interface/real-interface.ts';
+import { realInterfaces } from '../../libs/building/src/interface/real-interfaces.ts';
 import { networked } from '../../libs/building/src/networked/networked.ts';
 import { networkeds } from '../../libs/building/src/networked/networkeds.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
@@ -69,6 +72,7 @@ export const deciders: readonly AnyDecider[] = [
   secret,
   secretNamesRegister,
   foundation,
+  foundationInterfaces,
   group,
   holderAddresses,
   hostName,
@@ -79,6 +83,7 @@ export const deciders: readonly AnyDecider[] = [
   networked,
   program,
   pxe,
+  realInterface,
   script,
   scriptLink,
   service,
@@ -110,6 +115,7 @@ export const readModels: readonly ReadModel[] = [
   openSessions,
   programs,
   pxes,
+  realInterfaces,
   scriptLinks,
   scripts,
   secretNamesRows,
@@ -157,6 +163,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkedReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
+  RealInterfaceClosed: LOOK,
+  RealInterfaceReopened: LOOK,
   ScriptClosed: LOOK,
   ScriptReopened: LOOK,
   SiteClosed: LOOK,
@@ -168,6 +176,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   SecretErased: 'on record; what was erased is gone from the ledger of secrets',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
+  InterfacePut: REGISTER,
+  InterfaceDropped: REGISTER,
   AddressPut: REGISTER,
   AddressDropped: REGISTER,
   BlockPlaceTaken: REGISTER,

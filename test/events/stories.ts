@@ -17,6 +17,8 @@ import { complexStructure } from '../../libs/building/src/complex/complex-struct
 import { complex } from '../../libs/building/src/complex/complex.ts';
 import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
+import { foundationInterfaces } from '../../libs/building/src/interface/foundation-interfaces.ts';
+import { realInterface } from '../../libs/building/src/interface/real-interface.ts';
 import { networked } from '../../libs/building/src/networked/networked.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
@@ -393,6 +395,36 @@ export const stories: readonly Story[] = [
     },
     { type: 'ChangeUser', data: { superuser: false, enabled: true } },
     { type: 'DeleteUser', data: {} },
+  ),
+  story(
+    realInterface,
+    {
+      type: 'DefineRealInterface',
+      data: {
+        foundation: 'host1',
+        name: 'eth0',
+        physicalLocation: 'eth0',
+        network: 1,
+        mac: null,
+        provisioning: true,
+        linkName: null,
+        pxe: null,
+      },
+    },
+    {
+      type: 'ChangeRealInterface',
+      data: { foundation: 'host2', name: 'eth1', physicalLocation: 'port1', network: 2, mac: '00:11:22:33:44:55' },
+    },
+    { type: 'ChangeRealInterface', data: { provisioning: false, linkName: 'switch-0-1-0', pxe: 'bootstrap' } },
+    { type: 'CloseRealInterface', data: {} },
+    { type: 'ReopenRealInterface', data: {} },
+    { type: 'CloseRealInterface', data: {} },
+    { type: 'DeleteRealInterface', data: {} },
+  ),
+  story(
+    foundationInterfaces,
+    { type: 'PutInterface', data: { id: 5, name: 'eth0', physicalLocation: 'eth0', provisioning: true } },
+    { type: 'DropInterface', data: { id: 5 } },
   ),
   story(
     networked,

@@ -46,6 +46,11 @@ import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
+import { foundationInterfaces } from './interface/foundation-interfaces.ts';
+import { networkInterfaceModel, realInterfaceExtensions, realInterfaceModel } from './interface/real-interface.api.ts';
+import { realInterfaceHandlers } from './interface/real-interface.commands.ts';
+import { realInterface } from './interface/real-interface.ts';
+import { realInterfaces } from './interface/real-interfaces.ts';
 import { holderSource } from './networked/holder-source.ts';
 import { networkedModel, networkedUsers } from './networked/networked.api.ts';
 import { networkedHandlers } from './networked/networked.commands.ts';
@@ -81,8 +86,18 @@ const listeners: FactoryProvider = {
   imports: [
     IpamModule,
     EventSourcingModule.forFeature({
-      deciders: [foundation, structure, hostName, networked, complex, complexStructure, dependency],
-      readModels: [foundations, structures, networkeds, complexes, complexStructures, dependencies],
+      deciders: [
+        foundation,
+        structure,
+        hostName,
+        networked,
+        realInterface,
+        foundationInterfaces,
+        complex,
+        complexStructure,
+        dependency,
+      ],
+      readModels: [foundations, structures, networkeds, realInterfaces, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
       inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER, SecretSealing],
@@ -120,6 +135,8 @@ const listeners: FactoryProvider = {
               config: configActions(ofStructure, structureConfig, { grant: 'Building.view_structure', reads }),
             }),
             networkedModel,
+            networkInterfaceModel,
+            realInterfaceModel,
             complexModel,
             ...complexTypes.map(platformComplexModel),
             complexStructureModel,
@@ -132,6 +149,7 @@ const listeners: FactoryProvider = {
             ...foundationUsers,
             ...structureUsers,
             ...networkedUsers,
+            ...realInterfaceExtensions,
             ...complexUsers,
             ...dependencyUsers,
             dependencyMap,
@@ -154,6 +172,7 @@ const listeners: FactoryProvider = {
     },
     ...structureHandlers,
     ...networkedHandlers,
+    ...realInterfaceHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
     LocateCarriedHandler,

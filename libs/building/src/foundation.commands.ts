@@ -13,6 +13,7 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import { removeInterfacesOf } from './interface/remove-interfaces.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 import { structure } from './structure/structure.ts';
 
@@ -175,7 +176,8 @@ export const foundationHandlers = [
   ChangeFoundationHandler,
   SetIdMapHandler,
   ForceFoundationHandler,
-  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, (work, locator, view) =>
-    removeDependenciesOn(work, view, { foundation: String(locator) }),
-  ),
+  deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, async (work, locator, view) => {
+    await removeDependenciesOn(work, view, { foundation: String(locator) });
+    await removeInterfacesOf(work, String(locator));
+  }),
 ];

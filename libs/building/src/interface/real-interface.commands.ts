@@ -1,0 +1,91 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler, NAME } from '#api';
+import { pxeFor } from '#blueprint';
+import { networkFor, parseMac } from '#ipam';
+import type { UnitOfWork } from '#kernel';
+import type { Key } from '#read-store';
+import { foundationFor } from '../find-foundation.ts';
+import { foundationInterfaces } from './foundation-interfaces.ts';
+import type { realInterfaceFields } from './real-interface.api.ts';
+import type { RealInterface } from './real-interface.ts';
+import { realInterface } from './real-interface.ts';
+import { removeInterface } from './remove-interfaces.ts';
+
+type Fields = typeof realInterfaceFields;
+
+export class CreateRealInterface extends CreateCommand<NewValues<Fields>, number> {}
+export class ChangeRealInterface extends ChangeCommand<ChangedValues<Fields>> {}
+export class DeleteRealInterface extends DeleteCommand {}
+
+/** A MAC in whichever notation as it is kept. */
+function macFrom(work: UnitOfWork, given: string | null): string | null {
+  const mac = parseMac(given);
+  if (mac === undefined) work.fault('mac', 'INVALID', `"${given}" is invalid`);
+  return mac ?? null;
+}
+
+/** The rules of an interface, and its place among those of its foundation. */
+async function put(work: UnitOfWork, id: number, value: RealInterface): Promise<void> {
+  const { foundation, name, physicalLocation, network, provisioning, pxe } = value;
+  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+  if (physicalLocation && !NAME.test(physicalLocation)) work.fault('physical_location', 'PATTERN', 'invalid');
+  await foundationFor(work, 'foundation', foundation);
+  await networkFor(work, 'network', network);
+  if (pxe !== null) await pxeFor(work, 'pxe', pxe);
+  const data = { id, name, physicalLocation, provisioning };
+  await work.decide(foundationInterfaces, foundation, { type: 'PutInterface', data });
+}
+
+const createRealInterface = createHandler(CreateRealInterface, async (work, values, _, ids) => {
+  const id = await ids.next('networkInterface');
+  const value: RealInterface = {
+    foundation: values.foundation,
+    name: values.name,
+    physicalLocation: values.physical_location,
+    network: values.network,
+    mac: macFrom(work, values.mac),
+    provisioning: values.is_provisioning ?? false,
+    linkName: values.link_name,
+    pxe: values.pxe,
+  };
+  await put(work, id, value);
+  await work.decide(realInterface, id, { type: 'DefineRealInterface', data: value });
+  return id;
+});
+
+const changeRealInterface = changeHandler(ChangeRealInterface, async (work, key, values) => {
+  const id = Number(key);
+  const found = await work.load(realInterface, id);
+  if (found.stage !== 'active') {
+    work.fault('', 'NOT_FOUND', 'Real network interface does not exist');
+    return;
+  }
+  const before = found.value;
+  const after: RealInterface = {
+    foundation: values.foundation ?? before.foundation,
+    name: values.name ?? before.name,
+    physicalLocation: values.physical_location ?? before.physicalLocation,
+    network: values.network ?? before.network,
+    mac: values.mac === undefined ? before.mac : macFrom(work, values.mac),
+    provisioning: values.is_provisioning ?? before.provisioning,
+    linkName: values.link_name === undefined ? before.linkName : values.link_name,
+    pxe: values.pxe === undefined ? before.pxe : values.pxe,
+  };
+  if (after.foundation !== before.foundation) {
+    await work.decide(foundationInterfaces, before.foundation, { type: 'DropInterface', data: { id } });
+  }
+  await put(work, id, after);
+  await work.decide(realInterface, id, { type: 'ChangeRealInterface', data: after });
+});
+
+/** Nothing refers to a real interface but by its name, so there is nobody to look for. */
+@CommandHandler(DeleteRealInterface)
+class DeleteRealInterfaceHandler extends DeletionHandler {
+  protected readonly model = 'Utilities/NetworkInterface';
+  protected close = async () => undefined;
+  protected reopen = async () => undefined;
+  protected remove = (work: UnitOfWork, id: Key) => removeInterface(work, Number(id));
+}
+
+export const realInterfaceHandlers = [createRealInterface, changeRealInterface, DeleteRealInterfaceHandler];
