@@ -196,8 +196,8 @@ describe('a selection', () => {
     await asked(`Building/Structure/${ids['web2']}/doCreate`);
     await asked(`Building/Structure/${ids['plain']}/doCreate`);
     const jobs = (query: string) => listed('Foreman/StructureJob', `filter=selection&${query}`, 'structure');
-    expect(await jobs('')).toEqual([String(ids['web2']), String(ids['plain'])]);
-    expect(await jobs('label=service=shop')).toEqual([String(ids['web2'])]);
+    expect(await jobs('')).toEqual([ids['web2'], ids['plain']]);
+    expect(await jobs('label=service=shop')).toEqual([ids['web2']]);
     expect(await jobs('site=hall')).toEqual([]);
     expect(await listed('Foreman/FoundationJob', 'filter=selection&owner=bob', 'foundation')).toEqual([]);
   });

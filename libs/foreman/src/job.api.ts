@@ -62,16 +62,18 @@ async function entriesOf(row: JobRow, view: View, insight: JobInsight): Promise<
   return [...entries.slice(0, -1), [last[0], last[1], { ...last[2], dispatched: taker !== undefined, ...taker }]];
 }
 
-const present: NonNullable<Model<JobRow>['present']> = (row, id) => ({
-  id,
-  site: row.site,
-  state: row.stage,
-  message: row.message,
-  script_name: row.script,
-  updated: row.updated,
-  created: row.created,
-  [row.target.kind.toLowerCase()]: row.target.id,
-});
+const presentWith =
+  (keyOf: (id: string) => Key): NonNullable<Model<JobRow>['present']> =>
+  (row, id) => ({
+    id,
+    site: row.site,
+    state: row.stage,
+    message: row.message,
+    script_name: row.script,
+    updated: row.updated,
+    created: row.created,
+    [row.target.kind.toLowerCase()]: keyOf(row.target.id),
+  });
 
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
@@ -155,7 +157,7 @@ export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<Jo
     fields: { ...common, ...derived },
     rows: jobs,
     sites: { index: 'site' },
-    present,
+    present: presentWith(String),
     complete: complete(targets, insight),
     readable: false,
     actions: {
@@ -175,6 +177,8 @@ export interface JobModelOptions {
   readonly doc: string;
   /** The field with the target, by its name: the kind in lower case. */
   readonly target: Readonly<Record<string, Field>>;
+  /** Whether the targets are known by numbers. */
+  readonly numbered?: true;
   /** Permission to act on them. */
   readonly grant: string;
   readonly insight: JobInsight;
@@ -183,7 +187,7 @@ export interface JobModelOptions {
 /** The model of the jobs on one kind of target. */
 export const jobModel = (
   target: JobTarget,
-  { path, doc, target: field, grant, insight }: JobModelOptions,
+  { path, doc, target: field, numbered, grant, insight }: JobModelOptions,
 ): Model<JobRow> =>
   defineModel({
     path,
@@ -194,7 +198,7 @@ export const jobModel = (
     rows: jobs,
     sites: { index: 'site' },
     kind: { kind: target.kind },
-    present,
+    present: presentWith(numbered ? Number : String),
     complete: complete(new Map([[target.kind, target]]), insight),
     filters: { site: byReference('site', 'Site/Site') },
     actions: actions(grant, insight),

@@ -5,7 +5,8 @@ import type { ConfigSchema } from '#config';
 import { schemaSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import { refuse, secretReference, UnitOfWork } from '#kernel';
+import type { UnitOfWork } from '#kernel';
+import { refuse, secretReference } from '#kernel';
 import { Ids } from '#read-store';
 import { Secrets } from '#secrets';
 import type { LoadMode, LoadResult, ResourceType } from './load-result.ts';
@@ -107,8 +108,8 @@ export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, Prepa
     const { dryRun } = order;
     const selection = selectionOf(work, order);
     work.throwIfFaulted();
-    // Nothing that is decided on a fork of the fork is appended.
-    const fork = dryRun ? forkOf(work) : work;
+    // A fork that is not absorbed leaves nothing but what it has read.
+    const fork = dryRun ? work.fork() : work;
     const loaded = await loadResources(fork, files, selection, this.#context(files, dryRun, context));
     fork.throwIfFaulted();
     const warnings = [...files.flatMap((file) => file.warnings), ...loaded.warnings].map(placedText);
@@ -155,11 +156,3 @@ function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selecti
     name: name === null || name === '' ? undefined : name,
   };
 }
-
-/** A unit of work over another one, which sees what that has decided and leaves nothing there but what it has read. */
-const forkOf = (work: UnitOfWork): UnitOfWork =>
-  new UnitOfWork({
-    load: async (decider, id) => ({ state: await work.load(decider, id), revision: 0 }),
-    // Links of scripts, whose ids are none that will be: all else is read before it is made.
-    loadOptimistic: (decider) => ({ state: decider.initial(), revision: -1 }),
-  });

@@ -1,15 +1,13 @@
 import type { Clock, CommandGateway, EventStore } from '#event-store';
 import { CommandContext } from '#event-store';
 import type { Reconciler } from '#reactions';
-import type { Key, ReadStore } from '#read-store';
+import type { ReadStore } from '#read-store';
 import { foundations } from '../foundations.ts';
 import { complexes, complexState } from './complexes.ts';
 import { LocateCarried } from './locate-carried.commands.ts';
 
 /** How often it is looked even though nothing has happened. */
 const EVERY_MS = 60_000;
-/** How many complexes, or foundations of one, are read at once. */
-const PAGE = 1000;
 /** How long it waits for the read models to show what has happened. */
 const TIMEOUT_MS = 10_000;
 
@@ -51,9 +49,11 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
   reconcile: async (signal) => {
     if (!(await reads.projector.caughtUp(await store.head(), TIMEOUT_MS))) throw new Error('the read models are late');
     const failures: unknown[] = [];
-    for await (const name of complexesIn(reads)) {
+    for (const {
+      values: [name],
+    } of await reads.now.tally(foundations, { by: ['awaiting'] })) {
+      if (name == null) continue;
       const planned = { where: { awaiting: name } };
-      if ((await reads.now.keys(foundations, { ...planned, count: 1 })).total === 0) continue;
       const row = await reads.now.get(complexes, name);
       if (!row || (await complexState(reads.now, row)) !== 'built') continue;
       for (const locator of (await reads.now.keys(foundations, planned)).keys) {
@@ -69,11 +69,3 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
     if (failures.length > 0) throw failures[0];
   },
 });
-
-async function* complexesIn(reads: Pick<ReadStore, 'now'>): AsyncGenerator<Key> {
-  for (let skip = 0; ; skip += PAGE) {
-    const { keys } = await reads.now.keys(complexes, { skip, count: PAGE });
-    yield* keys;
-    if (keys.length < PAGE) return;
-  }
-}

@@ -10,6 +10,7 @@ export const dependencyJobModel = (target: JobTarget, insight: JobInsight): Mode
     path: 'Foreman/DependencyJob',
     doc: 'A job on a dependency.',
     target: { dependency: numberReference('Building/Dependency', { mode: 'RO', required: true }) },
+    numbered: true,
     grant: 'Foreman.can_dependency_job',
     insight,
   });

@@ -1,16 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pairs } from '#config';
+import { secretNames } from '#config';
 import type { Json } from '#kernel';
 import { IntegralFloat, secretReference, writeJson } from '#kernel';
 import type { CallContext } from '#tscript';
 import { fromJson } from '#tscript';
 import { setConfig, withConfigValue } from './set-config.ts';
 
+const isSecret = secretNames(['pin']);
+
 const VALUES: Pairs = [
   ['port', 80],
   ['>dns', ['a', 'b']],
   ['net', { vlans: [10, 20], mtu: new IntegralFloat(9000) as unknown as Json }],
   ['db_password', secretReference('x')],
+  ['door', { pin: secretReference('y') }],
 ];
 
 describe('a configuration value is set', () => {
@@ -21,7 +25,7 @@ describe('a configuration value is set', () => {
     ['net.vlans', [], '[["port",80],[">dns",["a","b"]],["net",{"vlans":[],"mtu":9000.0}]'],
   ])('at %s to %j', (path, value, text) => {
     const before = writeJson(VALUES);
-    expect(writeJson(withConfigValue(VALUES, path, value)).startsWith(text)).toBe(true);
+    expect(writeJson(withConfigValue(VALUES, path, value, isSecret)).startsWith(text)).toBe(true);
     expect(writeJson(VALUES)).toBe(before);
   });
 
@@ -35,8 +39,9 @@ describe('a configuration value is set', () => {
     ['net.vlans.x', 'Paramater Error paramater "name": "x" not found'],
     ['port.x', 'Paramater Error paramater "name": "x" at non indexable level'],
     ['net.mtu.value', 'Paramater Error paramater "name": "value" at non indexable level'],
-    ['db_password', 'Paramater Error paramater "name": is that of a secret, which scripts do not set'],
-  ])('but not at %s', (path, text) => expect(() => withConfigValue(VALUES, path, 1)).toThrow(text));
+    ['db_password', 'Paramater Error paramater "name": "db_password" is that of a secret, which scripts do not set'],
+    ['door.pin', 'Paramater Error paramater "name": "pin" is that of a secret, which scripts do not set'],
+  ])('but not at %s', (path, text) => expect(() => withConfigValue(VALUES, path, 1, isSecret)).toThrow(text));
 });
 
 describe('a script', () => {
@@ -46,6 +51,7 @@ describe('a script', () => {
   const { call } = setConfig(
     () => values,
     (changed) => void (values = changed),
+    isSecret,
   );
   const given = (of: Readonly<Record<string, Json>>) =>
     Object.fromEntries(Object.entries(of).map(([name, value]) => [name, fromJson(value)]));
@@ -63,5 +69,6 @@ describe('a script', () => {
     [{ name: 1, value: 1 }, '"name": invalid'],
     [{ name: 'port', value: secretReference('x') }, '"value": holds a secret'],
     [{ name: 'port', value: '{{ open' }, '"value":'],
+    [{ name: 'net', value: { keys: [{ PIN: 1 }] } }, '"value": "PIN" is that of a secret'],
   ])('is refused %j', (parameters, text) => expect(() => call(given(parameters), context)).toThrow(text));
 });

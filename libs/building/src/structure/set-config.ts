@@ -1,5 +1,5 @@
-import type { Pairs } from '#config';
-import { isSecretName, readConfigName, templateFlaw } from '#config';
+import type { IsSecretName, Pairs } from '#config';
+import { readConfigName, templateFlaw } from '#config';
 import type { Json } from '#kernel';
 import { floatOf } from '#kernel';
 import type { InlineFunction } from '#tscript';
@@ -28,10 +28,12 @@ function step(at: Json, part: string): { readonly in: Record<string, Json> | Jso
  * to stays as it was, in its order.
  * @throws ParameterError as scripts are told
  */
-export function withConfigValue(values: Pairs, path: string, value: Json): Pairs {
+export function withConfigValue(values: Pairs, path: string, value: Json, isSecret: IsSecretName): Pairs {
   const [name = '', ...parts] = path.split('.');
   if (!readConfigName(name)) throw new ParameterError('name', 'invalid');
-  if (isSecretName(name)) throw new ParameterError('name', 'is that of a secret, which scripts do not set');
+  const secret = [name, ...parts].find(isSecret);
+  if (secret !== undefined)
+    throw new ParameterError('name', `"${secret}" is that of a secret, which scripts do not set`);
   const n = values.findIndex(([key]) => key === name);
   if (n < 0) throw new ParameterError('name', `"${name}" not found`);
   const last = parts.pop();
@@ -54,8 +56,8 @@ function copyOf(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)]));
 }
 
-/** Refuses what is no value of a configuration: references to secrets, text that is no template. */
-function check(value: Json): void {
+/** Refuses what is no value of a configuration, or would be a secret in clear text. */
+function check(value: Json, isSecret: IsSecretName): void {
   if (typeof value === 'string') {
     const flaw = templateFlaw(value);
     if (flaw !== undefined) throw new ParameterError('value', flaw);
@@ -63,7 +65,8 @@ function check(value: Json): void {
   if (!isBranch(value)) return;
   for (const [key, one] of Object.entries(value)) {
     if (key === '$secret' || key === '$text') throw new ParameterError('value', 'holds a secret');
-    check(one);
+    if (isSecret(key)) throw new ParameterError('value', `"${key}" is that of a secret, which scripts do not set`);
+    check(one, isSecret);
   }
 }
 
@@ -71,16 +74,21 @@ function check(value: Json): void {
  * The script function `structure.set_config`: changes a configuration value of the structure itself.
  * @param now the values as they are, with all that the script has changed in this pass
  * @param change takes the values over
+ * @param isSecret tells the names of secrets, which a script does not set
  */
-export const setConfig = (now: () => Pairs, change: (values: Pairs) => void): InlineFunction => ({
+export const setConfig = (
+  now: () => Pairs,
+  change: (values: Pairs) => void,
+  isSecret: IsSecretName,
+): InlineFunction => ({
   kind: 'inline',
   call: ({ name, value }, context) => {
     if (name === undefined) throw new ParameterError('name', 'required');
     if (value === undefined) throw new ParameterError('value', 'required');
     if (typeof name !== 'string') throw new ParameterError('name', 'invalid');
     const json = toJson(value, { float: floatOf }) as Json;
-    check(json);
-    const configValues = withConfigValue(now(), name, json);
+    check(json, isSecret);
+    const configValues = withConfigValue(now(), name, json, isSecret);
     change(configValues);
     context.effect({ configValues } satisfies ConfigEffect);
     return null;

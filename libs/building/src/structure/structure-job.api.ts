@@ -10,6 +10,7 @@ export const structureJobModel = (target: JobTarget, insight: JobInsight): Model
     path: 'Foreman/StructureJob',
     doc: 'A job on a structure.',
     target: { structure: numberReference('Building/Structure', { mode: 'RO', required: true }) },
+    numbered: true,
     grant: 'Foreman.can_structure_job',
     insight,
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { secretNames } from '#config';
 import type { JobTarget } from '#foreman';
 import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
@@ -12,6 +13,7 @@ import { foundation } from '../foundation.ts';
 import { foundations } from '../foundations.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { checkSupports } from '../supports.ts';
+import { secretNamesFor } from './secret-names-for.ts';
 import type { ConfigEffect } from './set-config.ts';
 import { setConfig } from './set-config.ts';
 import { structure } from './structure.ts';
@@ -99,10 +101,11 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       const below = await foundationOf(work, locator);
       let values = value.configValues;
       const now = () => values;
+      const isSecret = secretNames(await secretNamesFor(work, value));
       return {
         structure: {
           members: readOnly({ id: Number(id), hostname, site, blueprint, foundation: locator }),
-          functions: { set_config: setConfig(now, (changed) => void (values = changed)) },
+          functions: { set_config: setConfig(now, (changed) => void (values = changed), isSecret) },
         },
         config: changingConfigModule(await structureLayers(reads.now, Number(id), typeOf), now),
         ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type)) } : {}),

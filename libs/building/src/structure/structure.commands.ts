@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, ConfigHolder, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, declaredSecrets, DeleteCommand, deleteHandler, given } from '#api';
-import { allowedFoundationBluePrints, blueprintSecretNames, structureBluePrintFor } from '#blueprint';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
+import { allowedFoundationBluePrints, structureBluePrintFor } from '#blueprint';
 import type { ConfigOwner } from '#config';
 import { configValuesFrom, declaredSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
@@ -13,13 +13,14 @@ import type { JsonMap, UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
 import { Secrets } from '#secrets';
-import { siteFor, siteSecretNames } from '#site';
+import { siteFor } from '#site';
 import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
 import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
 import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
+import { secretNamesFor } from './secret-names-for.ts';
 import type { structureFields } from './structure.api.ts';
 import type { Structure } from './structure.ts';
 import { structure } from './structure.ts';
@@ -58,16 +59,6 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 /** The zone of a site that a structure is put into. */
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
-
-/** The names of secrets that the site and the blueprint of a structure declare. */
-const secretNamesFor = async (
-  work: UnitOfWork,
-  of: Pick<Structure, 'site' | 'blueprint'>,
-): Promise<readonly string[]> => [
-  ...(await siteSecretNames(work, of.site)),
-  ...(await blueprintSecretNames(work, [of.blueprint])),
-  ...(await declaredSecrets(work)),
-];
 
 @CommandHandler(CreateStructure)
 class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
