@@ -45,6 +45,8 @@ export interface Reconciler {
   readonly everyMs: number;
   /** Events after which it runs at once. */
   readonly wakeOn?: EventSelection;
+  /** The shortest time between the end of one run and the beginning of the next, in milliseconds; 0 unless said. */
+  readonly minPauseMs?: number;
   /** @param signal aborted when another process takes over, or the server stops */
   reconcile(signal: AbortSignal): Promise<void>;
 }

@@ -69,6 +69,7 @@ export class ReconcilerLoop {
       try {
         await reconciler.reconcile(term);
         progress.goesWell();
+        if (reconciler.minPauseMs) await pause(reconciler.minPauseMs, term).catch(() => undefined);
         if (!term.aborted) await this.#wake.wait(count, reconciler.everyMs);
       } catch (error) {
         if (term.aborted) return;

@@ -26,6 +26,20 @@ describe('ids', () => {
     expect([new Set(jobs).size, new Set(addresses).size]).toEqual([20, 40]);
   });
 
+  it('are fetched together where many are asked for at once', async () => {
+    const ids = new Ids(database.pool);
+    await ids.next('job');
+    const asked: unknown[] = [];
+    const query = database.pool.query.bind(database.pool) as (...all: unknown[]) => unknown;
+    database.pool.query = ((...all: unknown[]) => {
+      asked.push((all[0] as { values: unknown }).values);
+      return query(...all);
+    }) as typeof database.pool.query;
+    const all = await Promise.all(Array.from({ length: 20 }, () => ids.next('job')));
+    expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 2));
+    expect(asked).toEqual([[1], [19]]);
+  });
+
   it('are handed out several at once', async () => {
     const ids = new Ids(database.pool);
     expect([await ids.next('job'), await ids.take('job', 3), await ids.next('job'), await ids.take('job', 0)]).toEqual([

@@ -8,6 +8,8 @@ import { LocateCarried } from './locate-carried.commands.ts';
 
 /** How often it is looked even though nothing has happened. */
 const EVERY_MS = 60_000;
+/** The shortest time between two looks: one takes 4 ms of the database for 10,000 foundations. */
+const MIN_PAUSE_MS = 250;
 /** How long it waits for the read models to show what has happened. */
 const TIMEOUT_MS = 10_000;
 
@@ -27,6 +29,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
   kind: 'reconciler',
   name: 'building.locate-carried',
   everyMs: EVERY_MS,
+  minPauseMs: MIN_PAUSE_MS,
   wakeOn: {
     categories: ['complex', 'structure', 'foundation'],
     types: [
@@ -48,6 +51,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
   },
   reconcile: async (signal) => {
     if (!(await reads.projector.caughtUp(await store.head(), TIMEOUT_MS))) throw new Error('the read models are late');
+    if ((await reads.now.keys(complexes, { count: 1 })).total === 0) return;
     const failures: unknown[] = [];
     for (const {
       values: [name],
