@@ -1,12 +1,15 @@
 import type { NamespaceDeclaration } from './catalogue.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Extension, Model } from './model.ts';
+import type { ConfigHolder } from './secret-sealing.ts';
 
 /** What a module adds to the API. */
 export interface ApiFeature {
   readonly namespaces?: readonly NamespaceDeclaration[];
   readonly models?: readonly Model[];
   readonly extensions?: readonly Extension[];
+  /** The kinds of its objects that hold configuration values. */
+  readonly configHolders?: readonly ConfigHolder[];
 }
 
 /** Everything the modules of a server have added to the API. */
@@ -14,11 +17,13 @@ export class ApiFeatures {
   readonly namespaces: NamespaceDeclaration[] = [];
   readonly models: Model[] = [];
   readonly extensions: Extension[] = [];
+  readonly configHolders: ConfigHolder[] = [];
 
-  add({ namespaces = [], models = [], extensions = [] }: ApiFeature): this {
+  add({ namespaces = [], models = [], extensions = [], configHolders = [] }: ApiFeature): this {
     this.namespaces.push(...namespaces);
     this.models.push(...models);
     this.extensions.push(...extensions);
+    this.configHolders.push(...configHolders);
     return this;
   }
 }

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import type { ConfigOwner, Pairs } from '#config';
+import type { ConfigOwner, IsSecretName, Pairs } from '#config';
 import { holdsClear, sealedValues, secretNames } from '#config';
 import type { UnitOfWork } from '#kernel';
 import type { CommandContext, EventStore } from '#event-store';
@@ -7,6 +7,7 @@ import { CommandExecutor, EVENT_STORE } from '#event-store';
 import type { Key, ReadStore } from '#read-store';
 import { NotReady, READ_STORE } from '#read-store';
 import { Secrets } from '#secrets';
+import { ApiFeatures } from './api-features.ts';
 import { declaredSecrets, declaredSecretsNow } from './declared-secrets.ts';
 import type { ConfigRows } from './erase-secret.ts';
 
@@ -21,21 +22,18 @@ export interface ConfigHolder {
 
 /** How many objects are changed in one append. */
 const BATCH = 100;
+/** How many objects are looked at together. */
+const PAGE = 1000;
+/** How long the read models may take to show what was written before, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
 /** Puts references in the place of values that were written before their names were declared to be those of secrets. */
 export class SecretSealing {
-  readonly #holders: ConfigHolder[] = [];
+  @Inject(ApiFeatures) protected readonly features!: ApiFeatures;
   @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
   @Inject(READ_STORE) protected readonly reads!: ReadStore;
   @Inject(EVENT_STORE) protected readonly store!: EventStore;
   @Inject(Secrets) protected readonly secrets!: Secrets;
-
-  /** Says that objects of this kind hold configuration values. */
-  add(holder: ConfigHolder): this {
-    this.#holders.push(holder);
-    return this;
-  }
 
   /**
    * Seals what stands in clear text anywhere, in appends of 100 objects each. Whoever writes values later sees the
@@ -48,9 +46,8 @@ export class SecretSealing {
       throw new NotReady('the read models are late');
     const isSecret = secretNames(await declaredSecretsNow(this.reads));
     let steps = 0;
-    for (const holder of this.#holders) {
-      const { rows } = await this.reads.now.list(holder.rows);
-      const keys = rows.filter(({ row }) => holdsClear(row.configValues, isSecret)).map(({ key }) => key);
+    for (const holder of this.features.configHolders) {
+      const keys = await this.#keysOfClear(holder, isSecret);
       for (let at = 0; at < keys.length; at += BATCH) {
         steps += 1;
         const request = `${metadata.request}/seal${steps}`;
@@ -61,6 +58,16 @@ export class SecretSealing {
       }
     }
     await projector.caughtUp(await this.store.head(), TIMEOUT_MS);
+  }
+
+  /** The objects of a kind that have something in clear text. */
+  async #keysOfClear({ rows: model }: ConfigHolder, isSecret: IsSecretName): Promise<readonly Key[]> {
+    const found: Key[] = [];
+    for (let skip = 0; ; skip += PAGE) {
+      const { rows } = await this.reads.now.list(model, { skip, count: PAGE });
+      for (const { key, row } of rows) if (holdsClear(row.configValues, isSecret)) found.push(key);
+      if (rows.length < PAGE) return found;
+    }
   }
 
   async #sealOne(work: UnitOfWork, holder: ConfigHolder, key: Key, request: string): Promise<void> {

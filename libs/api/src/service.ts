@@ -16,6 +16,7 @@ import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { RestrictedField } from './permissions.ts';
 import { restrictedFields } from './permissions.ts';
+import { isAddressable } from './names.ts';
 import type { CommandTarget } from './send-commands.ts';
 import { rowOf, sendCommand, sendCommands, unchanged } from './send-commands.ts';
 import { SiteGuard } from './site-guard.ts';
@@ -308,7 +309,3 @@ const withoutSecrets = ({ fields }: Model, values: Values): Values =>
       return [name, masked ? shownValues(pairsOf(value as JsonMap)) : value];
     }),
   );
-
-/** Whether clients of all kinds can write this id in a URI; many take the segments `.` and `..` out of a path. */
-export const isAddressable = (id: unknown): boolean =>
-  typeof id !== 'string' || id === '' || /^(?!\.\.?$)[a-zA-Z0-9\-_.!~*']+$/.test(id);

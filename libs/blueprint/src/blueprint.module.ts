@@ -1,6 +1,6 @@
 import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
-import { ApiModule, SecretSealing, secretNamesRegister, secretNamesRows } from '#api';
+import { ApiModule, secretNamesRegister, secretNamesRows } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
@@ -35,10 +35,9 @@ import { scripts } from './scripts.ts';
       readModels: [blueprints, scripts, scriptLinks, pxes, secretNamesRows],
     }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER, READ_STORE, SecretSealing, { token: SHIPPED_RESOURCES, optional: true }],
-      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing, shipped?: readonly URL[]) => {
+      inject: [SERVED, LOGGER, READ_STORE, { token: SHIPPED_RESOURCES, optional: true }],
+      useFactory: (served: Served, log: Logger, reads: ReadStore, shipped?: readonly URL[]) => {
         const context = { served, log, reads };
-        sealing.add(blueprintsWithSecrets);
         return {
           namespaces: [{ name: 'BluePrint', position: 20 }],
           models: [
@@ -50,6 +49,7 @@ import { scripts } from './scripts.ts';
             pxeModel,
             resourceFileModel(new ShippedResources(shipped)),
           ],
+          configHolders: [blueprintsWithSecrets],
         };
       },
     }),

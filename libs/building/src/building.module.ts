@@ -1,7 +1,7 @@
 import type { Logger } from '#kernel';
 import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { ApiModule, SecretSealing } from '#api';
+import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule, Features } from '#event-sourcing';
@@ -100,7 +100,7 @@ const listeners: FactoryProvider = {
       readModels: [foundations, structures, networkeds, realInterfaces, complexes, complexStructures, dependencies],
     }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER, SecretSealing],
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
       useFactory: (
         platforms: readonly ServerHalf[],
         targets: JobTargetRegistry,
@@ -108,9 +108,7 @@ const listeners: FactoryProvider = {
         reads: ReadStore,
         served: Served,
         log: Logger,
-        sealing: SecretSealing,
       ) => {
-        sealing.add(structuresWithSecrets);
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
         const complexTypes = platforms.flatMap(({ complexTypes: own = [] }) => own);
         const findType = (name: string) => types.find(({ type }) => type === name);
@@ -159,6 +157,7 @@ const listeners: FactoryProvider = {
             ...services,
             ...selectionCounts,
           ],
+          configHolders: [structuresWithSecrets],
         };
       },
     }),

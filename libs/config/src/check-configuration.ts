@@ -1,5 +1,5 @@
 import type { Json } from '#kernel';
-import { inSlices, isSecretReference, MASK } from '#kernel';
+import { inSlices, isSecretReference, MASK, writeJson } from '#kernel';
 import { TEMPLATE_MARK } from './check-template.ts';
 import type { DeclaredKey } from './config-schema.ts';
 import { sourceOf } from './explain.ts';
@@ -115,7 +115,7 @@ function failureText({
   readonly source: Source | undefined;
   readonly by: Source;
 }): string {
-  const json = value === undefined || value === null ? '' : JSON.stringify(value);
+  const json = value === undefined || value === null ? '' : writeJson(value);
   const shown = json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
   const given = source ? ` (${shown === '' ? '' : `${shown} `}of ${nameOf(source)})` : '';
   return `"${key}" ${text}${given}, as ${nameOf(by)} declares`;

@@ -165,8 +165,9 @@ export class ForemanModule {
         },
         {
           provide: JobInsight,
-          inject: [StalledJobs, DispatchLedger],
-          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger) => new JobInsight(stalled, dispatched),
+          inject: [StalledJobs, DispatchLedger, CLOCK],
+          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock) =>
+            new JobInsight(stalled, dispatched, clock),
         },
         Foreman,
         contributeListeners(Foreman, (foreman) => [foreman.follower]),

@@ -5,7 +5,8 @@ import { JobInsight, UNTAKEN_MS } from './job-insight.ts';
 import type { JobRow } from './jobs.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 
-const ago = (milliseconds: number): string => new Date(Date.now() - milliseconds).toISOString();
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const ago = (milliseconds: number): string => new Date(NOW - milliseconds).toISOString();
 const row = (changes: Partial<JobRow> = {}) =>
   ({
     site: 'site1',
@@ -19,7 +20,7 @@ const row = (changes: Partial<JobRow> = {}) =>
 
 describe('what a job waits for', () => {
   const stalled = new StalledJobs();
-  const insight = new JobInsight(stalled, {} as DispatchLedger);
+  const insight = new JobInsight(stalled, {} as DispatchLedger, { millis: () => NOW });
 
   it('is an agent, where none takes its task, and what is to be looked for', () => {
     const { updated } = row();

@@ -44,8 +44,9 @@ export class PollLeases {
   }
 
   async start(): Promise<void> {
-    this.#agents.start(this.#now);
-    this.#heardFrom = this.#now - this.#options.leaseMs;
+    const now = this.#followClock();
+    this.#agents.start(now);
+    this.#heardFrom = now - this.#options.leaseMs;
     await this.#ledger.start();
     await this.hearOthers();
   }
@@ -53,7 +54,7 @@ export class PollLeases {
   /** An agent was heard of: it has polled, or reported. @returns whether for the first time by a server that runs */
   async heard(holder: Holder, polled: boolean): Promise<boolean> {
     const known = await this.#ledger.isKnown(holder.session);
-    const now = this.#now;
+    const now = this.#followClock();
     if (polled) this.#agents.polled(holder, now);
     else this.#agents.heard(holder, now);
     await this.#ledger.note(holder, now);
@@ -63,14 +64,13 @@ export class PollLeases {
   /** When the lease of a dispatch runs out, milliseconds since 1970 by the clock of the log. */
   deadlineOf({ holder, deadline }: Pick<Dispatch, 'holder' | 'deadline'>): number {
     const granted = Date.parse(deadline);
-    // Looked at first: times that are remembered move with the clock.
-    void this.#now;
+    this.#followClock();
     return holder ? this.#agents.deadlineOf(holder, granted) : granted;
   }
 
   /** Whether the lease of a dispatch has run out. */
   isOver(dispatch: Pick<Dispatch, 'holder' | 'deadline'>): boolean {
-    return this.deadlineOf(dispatch) <= this.#now;
+    return this.deadlineOf(dispatch) <= this.#followClock();
   }
 
   /** Hears of other servers, and of the agents that poll them. A database that does not answer is not asked again meanwhile. */
@@ -92,7 +92,7 @@ export class PollLeases {
 
   /** Forgets agents nothing was heard of for long. */
   async prune(): Promise<void> {
-    await this.#ledger.prune(this.#now).catch((error: unknown) => this.#tellUnheard(error));
+    await this.#ledger.prune(this.#followClock()).catch((error: unknown) => this.#tellUnheard(error));
   }
 
   #tellUnheard(error: unknown): void {
@@ -100,8 +100,11 @@ export class PollLeases {
     this.#options.log.warn(reason, { error: String(error) });
   }
 
-  /** Milliseconds since 1970. Where the clock was set ahead, what is remembered moves with it: that was no silence. */
-  get #now(): number {
+  /**
+   * Where the clock was set ahead, what is remembered moves with it: that was no silence.
+   * @returns the time, in milliseconds since 1970
+   */
+  #followClock(): number {
     const jump = this.#jumps.look();
     if (jump > 0) this.#agents.shift(jump);
     return this.#options.clock.millis();

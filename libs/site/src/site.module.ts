@@ -1,6 +1,6 @@
 import type { Logger } from '#kernel';
 import { Module } from '@nestjs/common';
-import { ApiModule, SecretSealing } from '#api';
+import { ApiModule } from '#api';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { EventSourcingModule } from '#event-sourcing';
@@ -18,15 +18,13 @@ import { sites } from './sites.ts';
   imports: [
     EventSourcingModule.forFeature({ deciders: [site], readModels: [sites] }),
     ApiModule.forFeatureAsync({
-      inject: [SERVED, LOGGER, READ_STORE, SecretSealing],
-      useFactory: (served: Served, log: Logger, reads: ReadStore, sealing: SecretSealing) => {
-        sealing.add(sitesWithSecrets);
-        return {
-          namespaces: [{ name: 'Site', position: 30 }],
-          models: [siteModel(siteConfigActions(served, log, reads))],
-          extensions: [zoneUsers],
-        };
-      },
+      inject: [SERVED, LOGGER, READ_STORE],
+      useFactory: (served: Served, log: Logger, reads: ReadStore) => ({
+        namespaces: [{ name: 'Site', position: 30 }],
+        models: [siteModel(siteConfigActions(served, log, reads))],
+        extensions: [zoneUsers],
+        configHolders: [sitesWithSecrets],
+      }),
     }),
   ],
   providers: siteHandlers,

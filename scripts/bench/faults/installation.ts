@@ -13,8 +13,8 @@ import { mountSmallDisk } from './small-disk.ts';
 import { SupervisedProgram } from './supervised-program.ts';
 
 /**
- * How long an agent may be silent before its task is asked for, in seconds: twice as long as any task takes, so an agent
- * that was cut off has ended its work by then.
+ * How long an agent may be silent before the foreman takes its task to be lost, in seconds. No task takes half as long, so
+ * an agent that was cut off has ended its work by then.
  */
 const LEASE_S = 6;
 /** Strangers are not let in, so that `/health` has nothing to say about it. */

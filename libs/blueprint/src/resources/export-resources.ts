@@ -1,4 +1,4 @@
-import { declaredSecretNames, isSecretName, schemaSecretNames, shownValue } from '#config';
+import { declaredSecretNames, schemaSecretNames, secretNames, shownValue } from '#config';
 import type { Json } from '#kernel';
 import { refuse } from '#kernel';
 import type { View } from '#read-store';
@@ -70,20 +70,16 @@ async function pxesOf(view: View, exported: Exported): Promise<Map<string, Pxe>>
 
 /** The configuration values of a blueprint, with a mask in the place of what it or a blueprint above it calls a secret. */
 function masked(name: string, rows: ReadonlyMap<string, BluePrintRow>): [string, Json][] {
-  const declared = new Set<string>();
+  const declared: string[] = [];
   const seen = new Set<string>();
   const look = (one: string): void => {
     const row = rows.get(one);
     if (!row || seen.has(one)) return;
     seen.add(one);
-    const names = [...declaredSecretNames(row.configValues), ...schemaSecretNames(row.configSchema ?? {})];
-    for (const secret of names) declared.add(secret.toLowerCase());
+    declared.push(...declaredSecretNames(row.configValues), ...schemaSecretNames(row.configSchema));
     for (const parent of row.parents) look(parent);
   };
   look(name);
-  const isSecret = (key: string): boolean => isSecretName(key) || declared.has(bare(key).toLowerCase());
+  const isSecret = secretNames(declared);
   return (rows.get(name)?.configValues ?? []).map(([key, value]) => [key, shownValue(key, value, isSecret)]);
 }
-
-/** A key without its operator and class. */
-const bare = (key: string): string => key.replace(/^[<>\-~]/, '').replace(/:[a-zA-Z0-9]+$/, '');

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UnitOfWork } from '#kernel';
+import { pauseBetweenSlices } from '#kernel';
 import { blueprint } from '../blueprint.ts';
 import { pxe } from '../pxe.ts';
 import { script } from '../script.ts';
@@ -13,8 +13,6 @@ import type { BluePrintDefinition, ResourceDefinition, ResourceFile } from './re
 
 /** How many streams are read at a time. */
 const READ_AHEAD = 500;
-/** How long it works before others have their turn, in milliseconds. */
-const SLICE_MS = 20;
 
 type Kind = ResourceDefinition['kind'];
 type Of<K extends Kind> = Extract<ResourceDefinition, { readonly kind: K }>;
@@ -40,16 +38,14 @@ export async function loadResources(
 async function loadAll(loading: Loading): Promise<void> {
   const definitions = loading.files.flatMap((file) => file.definitions);
   const of = <K extends Kind>(kind: K) => definitions.filter((one): one is Of<K> => one.kind === kind);
+  const pause = pauseBetweenSlices();
   const each = async <D extends ResourceDefinition>(
     some: readonly D[],
     load: (loading: Loading, one: D) => Promise<void>,
   ) => {
-    let begun = performance.now();
     for (const one of some.filter((each) => isSelected(loading.selection, each))) {
       await load(loading, one);
-      if (performance.now() - begun < SLICE_MS) continue;
-      await nextTurn();
-      begun = performance.now();
+      await pause();
     }
   };
   checkNames(loading, definitions);

@@ -53,9 +53,8 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
     if (!(await reads.projector.caughtUp(await store.head(), TIMEOUT_MS))) throw new Error('the read models are late');
     if ((await reads.now.keys(complexes, { count: 1 })).total === 0) return;
     const failures: unknown[] = [];
-    for (const {
-      values: [name],
-    } of await reads.now.tally(foundations, { by: ['awaiting'] })) {
+    for (const { values } of await reads.now.tally(foundations, { by: ['awaiting'] })) {
+      const name = values[0];
       if (name == null) continue;
       const planned = { where: { awaiting: name } };
       const row = await reads.now.get(complexes, name);

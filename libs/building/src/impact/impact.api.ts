@@ -1,10 +1,8 @@
 import type { Action, Extension } from '#api';
 import { action, boundTo, shaped, staticAction } from '#api';
 import { refuse } from '#kernel';
-import { foundations } from '../foundations.ts';
 import type { Selectable } from '../selection/selection.ts';
-import { selectionParameters, whereOf, withinSites } from '../selection/selection.ts';
-import { structures } from '../structure/structures.ts';
+import { SELECTABLE_ROWS, selectionParameters, whereOf, withinSites } from '../selection/selection.ts';
 import { impactOf, impactShape, MAX_AFFECTED } from './impact.ts';
 import type { Kind } from './nodes.ts';
 import { idOf } from './nodes.ts';
@@ -20,8 +18,6 @@ const impact = (kind: Kind, grant: string): Action =>
     query: (key, _, { view, caller }) => impactOf(view, [idOf(kind, key)], boundTo(caller)),
   });
 
-const ROWS = { Structure: structures, Foundation: foundations } as const;
-
 const selectionImpact = (of: Selectable, kind: Kind, grant: string): Action =>
   staticAction({
     doc: 'What is affected when all that is selected is taken down together.',
@@ -32,7 +28,7 @@ const selectionImpact = (of: Selectable, kind: Kind, grant: string): Action =>
     permission: { grant },
     query: async (selection, { view, caller }) => {
       const where = withinSites(await whereOf(of, selection, view), boundTo(caller));
-      const { keys } = await view.keys(ROWS[of], { where, count: MAX_AFFECTED + 1 });
+      const { keys } = await view.keys(SELECTABLE_ROWS[of], { where, count: MAX_AFFECTED + 1 });
       if (keys.length > MAX_AFFECTED) {
         throw refuse('', 'TOO_MANY', `more than ${MAX_AFFECTED} are selected: select fewer`);
       }

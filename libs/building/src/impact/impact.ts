@@ -8,7 +8,7 @@ import { foundations } from '../foundations.ts';
 import { withinSites } from '../selection/selection.ts';
 import { structures } from '../structure/structures.ts';
 import type { Node } from './nodes.ts';
-import { idOf, keyOf, keysOfKind, kindOf, nodesOf } from './nodes.ts';
+import { idOf, keyOf, keysOfKind, kindOf, nodeFields, nodesOf, shownNode } from './nodes.ts';
 import { rememberingView } from './remembering-view.ts';
 
 /** The largest number of objects that are named. */
@@ -18,11 +18,7 @@ export const MAX_AFFECTED = 10_000;
 export const impactShape = shape.record({
   affected: shape.list(
     shape.record({
-      id: shape.text('Its id in the map of what depends on what: `s-3`.'),
-      description: shape.text(),
-      type: shape.text('`Structure`, `Foundation`, `Dependency` or `Complex`.'),
-      state: shape.text(),
-      site: shape.text(),
+      ...nodeFields,
       because: shape.list(
         shape.text(),
         'What takes it down, by the same ids; for a complex, the members that do together.',
@@ -58,22 +54,10 @@ export async function impactOf(now: View, starts: readonly string[], bound?: rea
   const seen = new Map([...nodes].filter(([, { site }]) => bound?.includes(site) !== false));
   const named = [...seen].filter(([id]) => !starts.includes(id));
   return {
-    affected: named.map(
-      ([
-        id,
-        {
-          entry: { description, type, state },
-          site,
-        },
-      ]) => ({
-        id,
-        description,
-        type,
-        state,
-        site,
-        because: (because.get(id) ?? []).filter((reason) => seen.has(reason) || !nodes.has(reason)),
-      }),
-    ),
+    affected: named.map(([id, node]) => ({
+      ...shownNode(id, node),
+      because: (because.get(id) ?? []).filter((reason) => seen.has(reason) || !nodes.has(reason)),
+    })),
     services: await servicesOf(view, seen, bound),
     elsewhere: nodes.size - seen.size,
     more,

@@ -1,3 +1,4 @@
+import { shape } from '#api';
 import { pauseBetweenSlices } from '#kernel';
 import type { Key, ReadModel, View } from '#read-store';
 import type { ComplexRow } from '../complex/complexes.ts';
@@ -27,6 +28,24 @@ export interface Node {
   readonly site: string;
   readonly service: string | null;
 }
+
+/** What answers tell of a node. */
+export const nodeFields = {
+  id: shape.text('Its id in the map of what depends on what: `s-3`.'),
+  description: shape.text('Host name or locator, or what else it is called by.'),
+  type: shape.text('`Structure`, `Foundation`, `Dependency` or `Complex`.'),
+  state: shape.text(),
+  site: shape.text(),
+};
+
+/** A node as answers tell of it. */
+export const shownNode = (id: string, { entry: { description, type, state }, site }: Node) => ({
+  id,
+  description,
+  type,
+  state,
+  site,
+});
 
 /** The kinds of objects in the map, by the letter of their ids; the order is that of the map. */
 export const KINDS = { s: structures, f: foundations, d: dependencies, c: complexes } as const;

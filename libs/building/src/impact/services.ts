@@ -3,7 +3,7 @@ import { shape } from '#api';
 import { pauseBetweenSlices } from '#kernel';
 import type { View, Where } from '#read-store';
 import { structures } from '../structure/structures.ts';
-import { idOf, nodesOf } from './nodes.ts';
+import { idOf, nodeFields, nodesOf, shownNode } from './nodes.ts';
 import type { Node } from './nodes.ts';
 import { rememberingView } from './remembering-view.ts';
 
@@ -11,22 +11,14 @@ import { rememberingView } from './remembering-view.ts';
 export const MAX_RESOURCES = 10_000;
 const MAX_SERVICES = 1000;
 
-const resource = {
-  id: shape.text('Its id in the map of what depends on what: `s-3`.'),
-  description: shape.text('Host name or locator, or what else it is called by.'),
-  type: shape.text('`Structure`, `Foundation`, `Dependency` or `Complex`.'),
-  state: shape.text(),
-  site: shape.text(),
-};
-
 /** What a service is made of, and what carries it. */
 export const serviceShape = shape.record({
   service: shape.text(),
   states: shape.byKey(shape.count(), 'How many of its structures are in each state.'),
-  structures: shape.list(shape.record(resource), 'Its structures: those with the label `service`.'),
+  structures: shape.list(shape.record(nodeFields), 'Its structures: those with the label `service`.'),
   carriers: shape.list(
     shape.record({
-      ...resource,
+      ...nodeFields,
       needed_by: shape.list(shape.text(), 'What needs it: ids of its structures or of other carriers.'),
     }),
     'What these stand on and wait for: foundations, dependencies, complexes, and what carries those; the nearest first.',
@@ -36,14 +28,6 @@ export const serviceShape = shape.record({
 });
 
 export type ServiceResources = Shaped<typeof serviceShape>;
-
-const shown = (id: string, { entry: { description, type, state }, site }: Node) => ({
-  id,
-  description,
-  type,
-  state,
-  site,
-});
 
 /**
  * The structures of a service, and all that carries them.
@@ -89,9 +73,9 @@ export async function resourcesOf(
   return {
     service,
     states,
-    structures: [...parts].map(([id, node]) => shown(id, node)),
+    structures: [...parts].map(([id, node]) => shownNode(id, node)),
     carriers: [...seen].map(([id, node]) => ({
-      ...shown(id, node),
+      ...shownNode(id, node),
       needed_by: (neededBy.get(id) ?? []).filter((one) => parts.has(one) || seen.has(one)),
     })),
     elsewhere: carriers.size - seen.size,

@@ -4,9 +4,8 @@ import { blueprints } from '#blueprint';
 import { pauseBetweenSlices } from '#kernel';
 import type { View, Where } from '#read-store';
 import { sites } from '#site';
-import { foundations } from '../foundations.ts';
-import { structures } from '../structure/structures.ts';
 import type { Selectable } from './selection.ts';
+import { SELECTABLE_ROWS } from './selection.ts';
 
 /** How many blueprints, and how many sites, are named in one answer. */
 export const MAX_GROUPS = 1000;
@@ -46,15 +45,13 @@ type Group = Counts['sites'][number];
 type States = Readonly<Record<string, number>>;
 type ParentsOf = (names: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
 
-const ROWS = { Structure: structures, Foundation: foundations } as const;
-
 const sum = (counts: States): number => Object.values(counts).reduce((all, n) => all + n, 0);
 
 /** Counts what fulfils conditions. */
 export async function countsOf(view: View, kind: Selectable, where: Where): Promise<Counts> {
   const by = async (index: 'blueprint' | 'site'): Promise<ReadonlyMap<string, States>> => {
     const groups = new Map<string, States>();
-    for (const { values, count } of await view.tally(ROWS[kind], { where, by: [index, 'state'] })) {
+    for (const { values, count } of await view.tally(SELECTABLE_ROWS[kind], { where, by: [index, 'state'] })) {
       const [name, state] = values;
       groups.set(name ?? '', { ...groups.get(name ?? ''), [state ?? '']: count });
     }

@@ -1,14 +1,10 @@
 import type { Extension } from '#api';
 import { refuse } from '#kernel';
-import { foundations } from '../foundations.ts';
 import type { Selectable, Selection } from './selection.ts';
-import { selectionParameters, whereOf } from './selection.ts';
-import { structures } from '../structure/structures.ts';
+import { SELECTABLE_ROWS, selectionParameters, whereOf } from './selection.ts';
 
 /** On how many of the selected a job may be at work where their jobs are listed. */
 const MAX_AT_WORK = 10_000;
-
-const ROWS = { Structure: structures, Foundation: foundations } as const;
 
 /** The jobs on what a selection selects. */
 const jobsOnSelected = (kind: Selectable): Extension => ({
@@ -20,7 +16,7 @@ const jobsOnSelected = (kind: Selectable): Extension => ({
       parameters: selectionParameters(kind),
       where: async (parameters, view) => {
         const where = { ...(await whereOf(kind, parameters as Selection, view)), working: 'yes' };
-        const { keys } = await view.keys(ROWS[kind], { where, count: MAX_AT_WORK + 1 });
+        const { keys } = await view.keys(SELECTABLE_ROWS[kind], { where, count: MAX_AT_WORK + 1 });
         if (keys.length > MAX_AT_WORK) {
           throw refuse('filter', 'TOO_MANY', `jobs are at work on more than ${MAX_AT_WORK} of these: select fewer`);
         }

@@ -4,6 +4,8 @@ import { blueprintsFrom } from '#blueprint';
 import { refuse } from '#kernel';
 import type { View, Where } from '#read-store';
 import { sitesWithin } from '#site';
+import { foundations } from '../foundations.ts';
+import { structures } from '../structure/structures.ts';
 import { isLabelKey, KEY_RULE, MAX_LABEL_VALUE, MAX_LABELS, MAX_OWNER } from './labels.ts';
 import { oneOf } from '../one-of.ts';
 
@@ -12,6 +14,9 @@ const MAX_BELOW = 10_000;
 
 /** What selections are made of. */
 export type Selectable = 'Structure' | 'Foundation';
+
+/** The rows that are selected. */
+export const SELECTABLE_ROWS = { Structure: structures, Foundation: foundations } as const;
 
 const STATES = { Structure: ['planned', 'built'], Foundation: ['planned', 'located', 'built'] } as const;
 

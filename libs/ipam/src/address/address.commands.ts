@@ -13,7 +13,7 @@ import type { addressFields } from './address.api.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { checkHostAddress } from './check-address.ts';
-import { defineAddress, dropFromHolder, freePlace, putWithHolder, removeAddress, takePlace } from './place-address.ts';
+import { defineAddress, dropFromHolder, movePlace, putWithHolder, removeAddress } from './place-address.ts';
 
 type Fields = typeof addressFields;
 
@@ -83,19 +83,6 @@ class ChangeAddressHandler extends UnitOfWorkHandler<ChangeAddress> {
     await putWithHolder(work, id, after);
     await work.decide(address, id, { type: 'ChangeAddress', data: after });
   }
-}
-
-/** Gives one offset back and takes another, where they differ. */
-export async function movePlace(
-  work: UnitOfWork,
-  id: number,
-  before: Address,
-  after: Address,
-  now: string,
-): Promise<void> {
-  if (after.block === before.block && after.offset === before.offset) return;
-  await freePlace(work, id, before);
-  await takePlace(work, id, after, now);
 }
 
 @CommandHandler(DeleteAddress)

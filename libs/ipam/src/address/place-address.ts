@@ -30,6 +30,19 @@ export async function freePlace(
   await work.decide(addressBlock, block, { type: 'FreeOffset', data: { offset, address: id, kind } });
 }
 
+/** Gives one offset back and takes another, where they differ. */
+export async function movePlace(
+  work: UnitOfWork,
+  id: number,
+  before: Address,
+  after: Address,
+  now: string,
+): Promise<void> {
+  if (after.block === before.block && after.offset === before.offset) return;
+  await freePlace(work, id, before);
+  await takePlace(work, id, after, now);
+}
+
 /** Notes an address with its host, which has rules of its own for it. */
 export async function putWithHolder(
   work: UnitOfWork,

@@ -9,11 +9,10 @@ import { Ids } from '#read-store';
 import { pxeFor } from '#blueprint';
 import { blockFor } from '../block/block-for.ts';
 import type { AddressKind } from '../block/address-block.ts';
-import { movePlace } from './address.commands.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { checkPlace } from './check-address.ts';
-import { defineAddress } from './place-address.ts';
+import { defineAddress, movePlace } from './place-address.ts';
 import type { dynamicAddressFields, reservedAddressFields } from './pool-address.api.ts';
 
 type Reserved = typeof reservedAddressFields;

@@ -26,6 +26,7 @@ import type { AddressBlockRow } from './address-blocks.ts';
 import { addressBlocks, blockNameKey } from './address-blocks.ts';
 import { blockViews } from './block-views.api.ts';
 import { holdActions } from './hold.api.ts';
+import { allotmentOf, allotmentParameters } from './allotment.ts';
 
 /** The largest number of addresses that are deleted with their block; more have to be deleted before. */
 export const MAX_DELETED_WITH_BLOCK = 400;
@@ -97,19 +98,10 @@ const usage: Action = action({
 
 const nextAddress: Action = action({
   doc: 'Gives the lowest free address to a host, on one of its interfaces.',
-  parameters: {
-    networked: parameter.reference('Utilities/Networked'),
-    interface_name: parameter.text(),
-    is_primary: parameter.boolean(),
-  },
+  parameters: { ...allotmentParameters, is_primary: parameter.boolean() },
   returns: { type: { kind: 'Model', model: 'Utilities/Address' } },
   permission: { grant: 'Utilities.add_address' },
-  command: (id, { networked, interface_name: interfaceName, is_primary: primary }) =>
-    new AllocateAddress(id, {
-      holder: Number(networked),
-      interfaceName: interfaceName ?? '',
-      primary: primary ?? false,
-    }),
+  command: (id, wanted) => new AllocateAddress(id, allotmentOf(wanted)),
 });
 
 const getWithNameSite: Action = staticAction({

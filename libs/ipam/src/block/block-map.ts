@@ -9,6 +9,7 @@ import { usedOffsets } from '../address/used-offsets.ts';
 import { subnetOfBlock } from './address-block.ts';
 import type { AddressBlockRow } from './address-blocks.ts';
 import { addressBlocks } from './address-blocks.ts';
+import type { Page } from './page-of.ts';
 
 /** How many used addresses one map shows at most; the next one goes on behind them. */
 export const MAX_MAPPED = 1000;
@@ -20,10 +21,7 @@ interface Run {
   readonly use: JsonMap;
 }
 
-interface Part {
-  /** How many used addresses are passed over, and how many are looked at. */
-  readonly position: number;
-  readonly count: number;
+interface Part extends Page {
   /** ISO 8601 with microseconds. */
   readonly now: string;
 }

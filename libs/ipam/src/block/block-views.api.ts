@@ -1,8 +1,8 @@
 import type { Action } from '#api';
 import { action, parameter, staticAction } from '#api';
-import { refuse } from '#kernel';
 import { holderAt } from './holder-at.ts';
 import { MAX_MAPPED, mapOf } from './block-map.ts';
+import { pageOf, pageParameters } from './page-of.ts';
 import { warningsOf } from './block-warnings.ts';
 
 const CAN_VIEW = { grant: 'Utilities.view_addressblock' };
@@ -12,23 +12,11 @@ export const blockViews: Readonly<Record<string, Action>> = {
   map: action({
     doc: 'What is used and what is free, in the order of the addresses: runs of the same use, of whom, since when.',
     protocols: ['rest'],
-    parameters: {
-      position: parameter.integer({ default: 0, doc: 'How many used addresses are passed over.' }),
-      count: parameter.integer({
-        default: MAX_MAPPED,
-        doc: `How many used addresses are looked at, 1 to ${MAX_MAPPED}.`,
-      }),
-    },
+    parameters: pageParameters(MAX_MAPPED),
     returns: { type: { kind: 'Map' } },
     permission: CAN_VIEW,
     asOf: true,
-    query: (id, { position, count }, { view, now }) => {
-      if (position === null || position < 0) throw refuse('position', 'RANGE', 'must be at least 0');
-      if (count === null || count < 1 || count > MAX_MAPPED) {
-        throw refuse('count', 'RANGE', `must be between 1 and ${MAX_MAPPED}`);
-      }
-      return mapOf(view, Number(id), { position, count, now });
-    },
+    query: (id, page, { view, now }) => mapOf(view, Number(id), { ...pageOf(page, MAX_MAPPED), now }),
   }),
   holder: action({
     doc: 'Who has an address of this block, since when, and by which event; empty where nobody has.',

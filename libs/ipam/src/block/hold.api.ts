@@ -2,6 +2,7 @@ import type { Action } from '#api';
 import { action, parameter } from '#api';
 import { refuse } from '#kernel';
 import { AllocateAddress } from '../address/address.commands.ts';
+import { allotmentOf, allotmentParameters } from './allotment.ts';
 import { HoldAddress, ReleaseHold } from './address-block.commands.ts';
 
 /** How long an address can be held, in seconds. */
@@ -51,20 +52,12 @@ export const holdActions: Readonly<Record<string, Action>> = {
     protocols: ['rest'],
     parameters: {
       key: parameter.text(),
-      networked: parameter.reference('Utilities/Networked'),
-      interface_name: parameter.text(),
+      ...allotmentParameters,
       is_primary: parameter.boolean({ default: false }),
     },
     returns: { type: { kind: 'Model', model: 'Utilities/Address' } },
     permission: CAN_ALLOCATE,
-    command: (id, { key, networked, interface_name: interfaceName, is_primary: primary }) => {
-      const allotment = {
-        holder: Number(networked),
-        interfaceName: interfaceName ?? '',
-        primary: primary ?? false,
-      };
-      return new AllocateAddress(id, allotment, keyFrom(key));
-    },
+    command: (id, { key, ...wanted }) => new AllocateAddress(id, allotmentOf(wanted), keyFrom(key)),
   }),
   releaseHold: action({
     doc: 'Gives back what is held for a key; nothing where nothing is.',

@@ -1,18 +1,19 @@
 import type { Extension } from '#api';
-import { action, parameter } from '#api';
-import { refuse } from '#kernel';
+import { action } from '#api';
 import type { JsonMap } from '#kernel';
 import type { View } from '#read-store';
 import { addresses } from '../address/addresses.ts';
 import { addressAt } from '../address/derived-values.ts';
 import { usedOffsets } from '../address/used-offsets.ts';
 import { addressBlocks } from './address-blocks.ts';
+import type { Page } from './page-of.ts';
+import { pageOf, pageParameters } from './page-of.ts';
 
 /** How many addresses of a site are told at a time. */
 const MAX_TOLD = 1000;
 
 /** The addresses of a site: block by block, in the order of the addresses. */
-async function addressesOf(view: View, site: string, position: number, count: number): Promise<JsonMap> {
+async function addressesOf(view: View, site: string, { position, count }: Page): Promise<JsonMap> {
   const found: JsonMap[] = [];
   let before = 0;
   const blocks = await view.list(addressBlocks, { where: { site } });
@@ -51,20 +52,11 @@ export const siteAddresses: Extension = {
     addresses: action({
       doc: 'All addresses of the site that are in use, block by block.',
       protocols: ['rest'],
-      parameters: {
-        position: parameter.integer({ default: 0 }),
-        count: parameter.integer({ default: MAX_TOLD, doc: `1 to ${MAX_TOLD}.` }),
-      },
+      parameters: pageParameters(MAX_TOLD),
       returns: { type: { kind: 'Map' } },
       permission: { grant: 'Utilities.view_address' },
       asOf: true,
-      query: (site, { position, count }, { view }) => {
-        if (position === null || position < 0) throw refuse('position', 'RANGE', 'must be at least 0');
-        if (count === null || count < 1 || count > MAX_TOLD) {
-          throw refuse('count', 'RANGE', `must be between 1 and ${MAX_TOLD}`);
-        }
-        return addressesOf(view, String(site), position, count);
-      },
+      query: (site, page, { view }) => addressesOf(view, String(site), pageOf(page, MAX_TOLD)),
     }),
   },
 };
