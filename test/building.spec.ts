@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { until } from '#testing';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(120_000);
 
@@ -27,16 +26,9 @@ const SITE1 = `${SITE}:site1:`;
 const BASE = `${FOUNDATION_BLUEPRINT}:test-foundation-base:`;
 const WEB = `${STRUCTURE_BLUEPRINT}:web:`;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
+const { database, server, client, token } = await startJourney({ CONTRACTOR_URL: 'https://contractor.test' });
 
 beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_URL: 'https://contractor.test' });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
   const zone = await created(ZONE, { name: 'example' });
   await created(SITE, { name: 'site1', description: 'a thing', zone, config_values: { greeting: 'from {{ _fqdn }}' } });
   await created(FOUNDATION_BLUEPRINT, {
@@ -51,10 +43,6 @@ beforeAll(async () => {
     foundation_blueprint_list: [BASE],
     config_values: { port: 80, 'port:VM': 8080 },
   });
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
 });
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
+import { describe, expect, it, jest } from '@jest/globals';
+import { until } from '#testing';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
@@ -19,21 +18,7 @@ const STRUCTURE_BLUEPRINT = '/api/v1/BluePrint/StructureBluePrint';
 /** How many commands are sent at random. */
 const COMMANDS = 120;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
-});
+const { database, server, client, token } = await startJourney();
 
 const rest = async (path: string, body?: Values, method = 'POST'): Promise<Values> => {
   const response = await fetch(`${server.url}/api/rest/${path}`, {

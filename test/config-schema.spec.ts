@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(120_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
+const { database, server, client, token } = await startJourney();
 
 beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
   await rest('POST', 'Site/Site', { name: 'site1', description: 'a site' });
   await rest('POST', 'BluePrint/FoundationBluePrint', {
     name: 'base',
@@ -25,10 +16,6 @@ beforeAll(async () => {
     config_schema: { rack: { type: 'integer', required: true } },
     config_values: { rack: 1 },
   });
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
 });
 
 const ask = async (method: string, path: string, body?: Values) => {

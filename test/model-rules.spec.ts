@@ -9,10 +9,8 @@
  * - what is made once however many want it, host names, filters, getDependencyMap, DESCRIBE: `building.spec.ts`, `sites.spec.ts`
  * - who may what: `permissions.spec.ts`; who is kept to sites: `service-sites.spec.ts`
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(120_000);
 
@@ -41,16 +39,9 @@ const BLANK = 'This field cannot be blank.';
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
+const { server, client, token } = await startJourney();
 
 beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
   await created(SITE, { name: 'site1', description: 'a site' });
   await created(FOUNDATION_BLUEPRINT, { name: 'base', description: 'a base', foundation_type_list: ['Test'] });
   await created(STRUCTURE_BLUEPRINT, { name: 'web', description: 'a server', foundation_blueprint_list: [BASE] });
@@ -63,10 +54,6 @@ beforeAll(async () => {
   ]) {
     await created(LINK, { blueprint: `${BLUEPRINT}:${blueprint}:`, script: `${SCRIPT}:pauses:`, name });
   }
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
 });
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
@@ -20,21 +18,10 @@ const NETWORKED = '/api/v1/Utilities/Networked';
 const PXE = '/api/v1/BluePrint/PXE';
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/);
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
+const { server, client, token } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 'none' });
 
 beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
   await created(PXE, { name: 'bootstrap', boot_script: '#!ipxe', template: 'x' });
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
 });
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;

@@ -23,8 +23,10 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-/** These tests wait for leases to run out. */
-const LEASE_S = 2;
+/** These tests wait for leases to run out. An agent shows itself every 2 s, on a busy machine later. */
+const LEASE_S = 6;
+/** Between the beginning of a task and its effect: long enough to kill its agent before, also on a busy machine. */
+const DELAY_MS = 10_000;
 
 describe('a task whose agent is killed', () => {
   let directory: string;
@@ -105,14 +107,14 @@ describe('a task whose agent is killed', () => {
   });
 
   it('before its effect: it is seen that it was not done, and it is done once', async () => {
-    await build('test.act( name="disk", delay_ms=3000 )');
+    await build(`test.act( name="disk", delay_ms=${DELAY_MS} )`);
     await killAgent();
     await until(built);
     expect(await effects()).toHaveLength(1);
   });
 
   it('where nobody can tell: the operator is asked, and decides', async () => {
-    await build('test.act( name="disk", delay_ms=1500, observed="unknown" )');
+    await build(`test.act( name="disk", delay_ms=${DELAY_MS}, observed="unknown" )`);
     await killAgent();
     await until(async () => (await job())?.['state'] === 'error');
     const { message, state } = (await job()) ?? {};

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { describe, expect, it, jest } from '@jest/globals';
+import { startContractor } from '#testing';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
@@ -11,21 +10,7 @@ const MASK = '********';
 const PASSWORD = 'correct-horse-battery';
 const TOKEN = 'a-token-of-the-api';
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
-});
+const { database, server, client, token } = await startJourney();
 
 async function rest(method: string, path: string, body?: unknown, headers = {}): Promise<Response> {
   return fetch(`${server.url}/api/rest/${path}`, {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { describe, expect, it, jest } from '@jest/globals';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
@@ -17,21 +15,7 @@ const PXE = '/api/v1/BluePrint/PXE';
 const NULL = 'This field cannot be null.';
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_URL: 'https://contractor.test' });
-  client = new CinpClient(server.url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
-});
+const { server, client, token } = await startJourney({ CONTRACTOR_URL: 'https://contractor.test' });
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;
 const refused = (task: Promise<unknown>, body: Values) => expect(task).rejects.toMatchObject({ body });

@@ -85,6 +85,22 @@ export function deleteHandler<S, M extends Message, E extends Message>(
   return named(DeleteHandler, command);
 }
 
+/** The handler of a command that deletes objects which nothing refers to: nobody has to be looked for, and none is closed. */
+export function deleteUnreferencedHandler(
+  command: new (...args: never[]) => DeleteCommand,
+  model: string,
+  remove: (work: UnitOfWork, key: Key) => Promise<unknown>,
+): Type<DeletionHandler> {
+  @CommandHandler(command)
+  class DeleteHandler extends DeletionHandler {
+    protected readonly model = model;
+    protected close = async () => undefined;
+    protected reopen = async () => undefined;
+    protected remove = remove;
+  }
+  return named(DeleteHandler, command);
+}
+
 /** Gives a handler that was made here the name of its command, for error messages and stacks. */
 function named<H>(handler: H, command: { readonly name: string }): H {
   return Object.defineProperty(handler, 'name', { value: `${command.name}Handler` });

@@ -15,7 +15,15 @@ export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts
 export { SecretSealing } from './secret-sealing.ts';
 export type { ConfigHolder } from './secret-sealing.ts';
 export { DeleteCommand, DeletionHandler } from './deletion.ts';
-export { ChangeCommand, changeHandler, CreateCommand, createHandler, deleteHandler, given } from './entity-commands.ts';
+export {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  deleteHandler,
+  deleteUnreferencedHandler,
+  given,
+} from './entity-commands.ts';
 export { EraseSecret, eraseSecret, EraseSecretHandler, secret } from './erase-secret.ts';
 export type { EraseSecretCommand, SecretEvent } from './erase-secret.ts';
 export { boolean, dateTime, integer, map, numberReference, parameter, reference, text, wideInteger } from './field.ts';

@@ -1,8 +1,14 @@
-import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler, NAME } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteUnreferencedHandler,
+  NAME,
+} from '#api';
 import type { UnitOfWork } from '#kernel';
-import type { Key } from '#read-store';
 import { blueprint } from './blueprint.ts';
 import type { scriptLinkFields } from './script-link.api.ts';
 import type { ScriptLink } from './script-link.ts';
@@ -57,13 +63,8 @@ const relinkScript = changeHandler(RelinkScript, async (work, key, values) => {
   await work.decide(scriptLink, id, { type: 'RelinkScript', data: link });
 });
 
-/** Nothing refers to a link, so there is nobody to look for. */
-@CommandHandler(UnlinkScript)
-class UnlinkScriptHandler extends DeletionHandler {
-  protected readonly model = 'BluePrint/BluePrintScript';
-  protected close = async () => undefined;
-  protected reopen = async () => undefined;
-  protected remove = (work: UnitOfWork, id: Key) => unlink(work, Number(id));
-}
+const unlinkScript = deleteUnreferencedHandler(UnlinkScript, 'BluePrint/BluePrintScript', (work, id) =>
+  unlink(work, Number(id)),
+);
 
-export const scriptLinkHandlers = [linkScript, relinkScript, UnlinkScriptHandler];
+export const scriptLinkHandlers = [linkScript, relinkScript, unlinkScript];

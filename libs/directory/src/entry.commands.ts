@@ -1,8 +1,13 @@
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteUnreferencedHandler,
+} from '#api';
 import type { UnitOfWork } from '#kernel';
-import type { Key } from '#read-store';
-import { CommandHandler } from '@nestjs/cqrs';
 import type { entryFields } from './entry.api.ts';
 import type { Entry, EntryType } from './entry.ts';
 import { entry } from './entry.ts';
@@ -63,13 +68,8 @@ const changeEntry = changeHandler(ChangeEntry, async (work, id, values) => {
   await work.decide(entry, id, { type: 'ChangeEntry', data });
 });
 
-/** Nothing refers to an entry, so there is nobody to look for. */
-@CommandHandler(DeleteEntry)
-class DeleteEntryHandler extends DeletionHandler {
-  protected readonly model = 'Directory/Entry';
-  protected close = async () => undefined;
-  protected reopen = async () => undefined;
-  protected remove = (work: UnitOfWork, id: Key) => work.decide(entry, id, { type: 'DeleteEntry', data: {} });
-}
+const deleteEntry = deleteUnreferencedHandler(DeleteEntry, 'Directory/Entry', (work, id) =>
+  work.decide(entry, id, { type: 'DeleteEntry', data: {} }),
+);
 
-export const entryHandlers = [createEntry, changeEntry, DeleteEntryHandler];
+export const entryHandlers = [createEntry, changeEntry, deleteEntry];

@@ -1,8 +1,13 @@
-import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteUnreferencedHandler,
+} from '#api';
 import type { UnitOfWork } from '#kernel';
-import type { Key } from '#read-store';
 import { structureFor } from '../structure/find-structure.ts';
 import { structure } from '../structure/structure.ts';
 import type { complexStructureFields } from './complex-structure.api.ts';
@@ -88,13 +93,10 @@ const changeComplexStructure = changeHandler(ChangeComplexStructure, async (work
   await work.decide(complexStructure, id, { type: 'ChangeComplexStructure', data: after });
 });
 
-/** Nothing refers to a membership, so there is nobody to look for. */
-@CommandHandler(DeleteComplexStructure)
-class DeleteComplexStructureHandler extends DeletionHandler {
-  protected readonly model = 'Building/ComplexStructure';
-  protected close = async () => undefined;
-  protected reopen = async () => undefined;
-  protected remove = (work: UnitOfWork, id: Key) => removeMembership(work, Number(id));
-}
+const deleteComplexStructure = deleteUnreferencedHandler(
+  DeleteComplexStructure,
+  'Building/ComplexStructure',
+  (work, id) => removeMembership(work, Number(id)),
+);
 
-export const complexStructureHandlers = [createComplexStructure, changeComplexStructure, DeleteComplexStructureHandler];
+export const complexStructureHandlers = [createComplexStructure, changeComplexStructure, deleteComplexStructure];

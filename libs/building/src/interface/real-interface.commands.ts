@@ -1,10 +1,16 @@
-import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler, NAME } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteUnreferencedHandler,
+  NAME,
+} from '#api';
 import { pxeFor } from '#blueprint';
 import { networkFor, parseMac } from '#ipam';
 import type { UnitOfWork } from '#kernel';
-import type { Key } from '#read-store';
 import { foundationFor } from '../find-foundation.ts';
 import { foundationInterfaces } from './foundation-interfaces.ts';
 import type { realInterfaceFields } from './real-interface.api.ts';
@@ -79,13 +85,9 @@ const changeRealInterface = changeHandler(ChangeRealInterface, async (work, key,
   await work.decide(realInterface, id, { type: 'ChangeRealInterface', data: after });
 });
 
-/** Nothing refers to a real interface but by its name, so there is nobody to look for. */
-@CommandHandler(DeleteRealInterface)
-class DeleteRealInterfaceHandler extends DeletionHandler {
-  protected readonly model = 'Utilities/NetworkInterface';
-  protected close = async () => undefined;
-  protected reopen = async () => undefined;
-  protected remove = (work: UnitOfWork, id: Key) => removeInterface(work, Number(id));
-}
+/** Whoever refers to a real interface does so by its name, and may. */
+const deleteRealInterface = deleteUnreferencedHandler(DeleteRealInterface, 'Utilities/NetworkInterface', (work, id) =>
+  removeInterface(work, Number(id)),
+);
 
-export const realInterfaceHandlers = [createRealInterface, changeRealInterface, DeleteRealInterfaceHandler];
+export const realInterfaceHandlers = [createRealInterface, changeRealInterface, deleteRealInterface];

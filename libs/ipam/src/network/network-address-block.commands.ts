@@ -1,8 +1,13 @@
-import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteUnreferencedHandler,
+} from '#api';
 import type { UnitOfWork } from '#kernel';
-import type { Key } from '#read-store';
 import { blockFor } from '../block/block-for.ts';
 import { addLink, removeLink } from './link-block.ts';
 import type { networkAddressBlockFields } from './network-address-block.api.ts';
@@ -54,17 +59,14 @@ const changeNetworkAddressBlock = changeHandler(ChangeNetworkAddressBlock, async
   await work.decide(networkAddressBlock, id, { type: 'ChangeNetworkAddressBlock', data: after });
 });
 
-/** Nothing refers to a link, so there is nobody to look for. */
-@CommandHandler(DeleteNetworkAddressBlock)
-class DeleteNetworkAddressBlockHandler extends DeletionHandler {
-  protected readonly model = 'Utilities/NetworkAddressBlock';
-  protected close = async () => undefined;
-  protected reopen = async () => undefined;
-  protected remove = (work: UnitOfWork, id: Key) => removeLink(work, Number(id));
-}
+const deleteNetworkAddressBlock = deleteUnreferencedHandler(
+  DeleteNetworkAddressBlock,
+  'Utilities/NetworkAddressBlock',
+  (work, id) => removeLink(work, Number(id)),
+);
 
 export const networkAddressBlockHandlers = [
   createNetworkAddressBlock,
   changeNetworkAddressBlock,
-  DeleteNetworkAddressBlockHandler,
+  deleteNetworkAddressBlock,
 ];
