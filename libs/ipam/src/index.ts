@@ -3,7 +3,7 @@ export { addresses } from './address/addresses.ts';
 export type { AddressRow } from './address/addresses.ts';
 export { findAddress } from './address/base-address.api.ts';
 export { checkHolderMoves } from './address/check-address.ts';
-export { derivedValues } from './address/derived-values.ts';
+export { derivedValues, placeValues } from './address/derived-values.ts';
 export type { DerivedValues } from './address/derived-values.ts';
 export { holderAddresses } from './address/holder-addresses.ts';
 export type { Held } from './address/holder-addresses.ts';
