@@ -1,3 +1,4 @@
+export { bootedByFoundation, bootedByStructure, connectionOf } from './attributes/booted.ts';
 export { foundationTarget } from './foundation-target.ts';
 export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
