@@ -10,6 +10,7 @@ export type { Held } from './address/holder-addresses.ts';
 export { removeAddressesOf } from './address/place-address.ts';
 export { addressBlocks } from './block/address-blocks.ts';
 export type { AddressBlockRow } from './block/address-blocks.ts';
+export { byNumber } from './by-number.ts';
 export { Holders } from './holders.ts';
 export type { Holder, HolderSource } from './holders.ts';
 export { formatAddress, InvalidAddress, isIpv4, parseAddress } from './ip-address.ts';
