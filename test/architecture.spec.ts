@@ -45,7 +45,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'foreman',
   ],
-  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'building'],
+  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],
 };
