@@ -105,6 +105,16 @@ export class PublicationLedger {
     return rows.map(({ zone }) => zone);
   }
 
+  /** Which of these zones it knows nothing of. */
+  async unknown(zones: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ zone: string }>(
+      'SELECT zone FROM ledger.published_zones WHERE zone = ANY($1)',
+      [zones],
+    );
+    const known = new Set(rows.map(({ zone }) => zone));
+    return zones.filter((zone) => !known.has(zone));
+  }
+
   /**
    * The serials of these zones: the same as before where the content is, a later one where it is another.
    * @param position of the log the contents are as of

@@ -61,7 +61,7 @@ export class ZoneFiles {
 
   /** Makes the directories where they are not there, and removes what a process that was killed has left. */
   async open(): Promise<void> {
-    await mkdir(this.#zones, { recursive: true, mode: 0o755 });
+    await this.#make();
     for (const directory of [this.directory, this.#zones]) {
       for (const name of await readdir(directory)) {
         if (name.startsWith(DRAFT)) await rm(path.join(directory, name), { force: true });
@@ -127,16 +127,20 @@ export class ZoneFiles {
     }
   }
 
-  /** Has the file of a zone look new to BIND, which takes no notice of one that is not newer than what it has loaded. */
-  async touch(zone: string): Promise<FileMark> {
+  /**
+   * Has the file of a zone look new to BIND, which takes no notice of one that is not newer than what it has loaded.
+   * @returns undefined where it has not this mark: it is another file
+   */
+  async touch(zone: string, mark: FileMark): Promise<FileMark | undefined> {
     const file = this.fileOf(zone);
+    if ((await this.markOf(file)) !== mark) return undefined;
     const handle = await open(file, 'r+');
     try {
       await renew(handle, (await handle.stat()).mtimeMs);
     } finally {
       await handle.close();
     }
-    return (await this.markOf(file)) ?? '';
+    return this.markOf(file);
   }
 
   async remove(zone: string): Promise<void> {
@@ -147,10 +151,19 @@ export class ZoneFiles {
     await rm(path.join(this.directory, name), { force: true });
   }
 
+  async #make(): Promise<void> {
+    await mkdir(this.#zones, { recursive: true, mode: 0o755 });
+  }
+
   async #writeDraft(directory: string, text: string, mode: number): Promise<string> {
     const file = path.join(directory, `${DRAFT}${randomBytes(8).toString('hex')}`);
     // Nobody else may read it before it is known who may.
-    const handle = await open(file, 'wx', 0o600);
+    const begin = () => open(file, 'wx', 0o600);
+    const handle = await begin().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await this.#make();
+      return begin();
+    });
     try {
       await handle.writeFile(text);
       await handle.chmod(mode);

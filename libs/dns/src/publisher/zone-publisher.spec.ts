@@ -9,6 +9,7 @@ import type { Named, TestDatabase } from '#testing';
 import { startNamed, testDatabase, until } from '#testing';
 import type { ZoneContent } from '../zone-source.ts';
 import { BindServer } from './bind-server.ts';
+import type { Transfers } from './include-keeper.ts';
 import { publicationHealth } from './publication-health.ts';
 import { Overtaken, PublicationLedger } from './publication-ledger.ts';
 import { ZoneFiles } from './zone-files.ts';
@@ -57,7 +58,7 @@ const bind = () =>
     rndcKey: named.rndcKey,
   });
 /** One that looks at everything in every run. */
-const newPublisher = (transfers = { secondaries: [], keys: [] }) =>
+const newPublisher = (transfers: Transfers = { secondaries: [], keys: [] }) =>
   new ZonePublisher({
     ledger,
     files: new ZoneFiles(named.zones),
@@ -256,5 +257,40 @@ describe('the publisher', () => {
     expect(await publicationHealth(ledger, named.address)).toMatchObject({ status: 'ok', zones: 100, failed: 0 });
     expect(await readdir(path.join(named.zones, 'zones'))).toHaveLength(100);
     expect(await bind().served('z99.test')).toEqual({ serial: (await standing('z99.test'))?.wanted });
+  });
+
+  it('lets a secondary copy a zone with its key, tells it of changes, and lets nobody else copy it', async () => {
+    const secret = Buffer.alloc(32, 'transfer').toString('base64');
+    const second = await startNamed({
+      config: `key "ns2" { algorithm hmac-sha256; secret "${secret}"; };
+zone "a.test" { type secondary; primaries { 127.0.0.1 port ${named.port} key "ns2"; }; };`,
+    });
+    try {
+      const log = path.join(named.zones, 'dns.master');
+      const publisher = newPublisher({
+        secondaries: [{ address: '127.0.0.1', port: second.port, key: 'ns2' }],
+        keys: [{ name: 'ns2', algorithm: 'hmac-sha256', secret }],
+      });
+      const copied = () => run('dig', ['@127.0.0.1', '-p', String(second.port), '+short', 'web.a.test', 'A']);
+      await publish(publisher, zone('a.test', 'web IN A 10.0.0.1'));
+      await until(async () => (await copied()).stdout.trim() === '10.0.0.1');
+      await publish(publisher, zone('a.test', 'web IN A 10.0.0.2'));
+      await until(async () => (await copied()).stdout.trim() === '10.0.0.2');
+
+      const transfer = (...args: readonly string[]) =>
+        run('dig', ['@127.0.0.1', '-p', String(named.port), ...args, 'a.test', 'AXFR']);
+      expect((await transfer()).stdout).toContain('Transfer failed');
+      const wrong = Buffer.alloc(32, 'wrong').toString('base64');
+      expect((await transfer('-y', `hmac-sha256:ns2:${wrong}`)).stdout).toContain('Transfer failed');
+      expect((await transfer('-y', `hmac-sha256:ns2:${secret}`)).stdout).toContain('10.0.0.2');
+
+      // The key stands in a file of its own, which its owner and group may read.
+      expect(await readFile(log, 'utf8')).not.toContain(secret);
+      const keys = path.join(named.zones, 'transfer.keys');
+      expect(await readFile(keys, 'utf8')).toContain(secret);
+      expect((await stat(keys)).mode & 0o777).toBe(0o640);
+    } finally {
+      await second.stop();
+    }
   });
 });

@@ -57,11 +57,10 @@ export class ZoneTeller {
     const faults: Faults = { of: new Map() };
     try {
       await this.ask(all);
-      const stale = all.filter(
-        (zone) => zone.laterServed === undefined && zone.installed && (changed.has(zone) || !zone.isServed),
-      );
-      const again = stale.filter((zone) => !changed.has(zone));
-      for (const zone of again) await this.#renew(zone);
+      const stale: PublishedZone[] = [];
+      for (const zone of all.filter(({ laterServed }) => laterServed === undefined)) {
+        if (changed.has(zone) || (!zone.isServed && (await this.#renew(zone)))) stale.push(zone);
+      }
       if (stale.some(({ served }) => served === null)) this.#mustReconfigure = true;
       await this.#command(stale, { faults, signal });
       await inParallel(stale, QUESTIONS, (zone) => this.#confirm(zone, { faults, signal }));
@@ -86,6 +85,20 @@ export class ZoneTeller {
     return served.length === 0 ? undefined : `${this.#server.name} serves ${served.slice(0, MAX_RELOADED).join(', ')}`;
   }
 
+  /** The serials that are served of these zones, as far as that can be told. */
+  async servedSerials(zones: readonly string[]): Promise<Map<string, number>> {
+    const serials = new Map<string, number>();
+    try {
+      await inParallel(zones, QUESTIONS, async (zone) => {
+        const { serial } = await this.#server.served(zone);
+        if (serial !== null) serials.set(zone, serial);
+      });
+    } catch (error) {
+      if (!(error instanceof ServerAway)) throw error;
+    }
+    return serials;
+  }
+
   /** Asks what is served of these zones. @throws ServerAway */
   async ask(zones: readonly PublishedZone[]): Promise<void> {
     try {
@@ -103,10 +116,14 @@ export class ZoneTeller {
     }
   }
 
-  /** Has the file of a zone look new that was told of before. */
-  async #renew(zone: PublishedZone): Promise<void> {
-    const { installed } = zone;
-    if (installed) zone.installed = { ...installed, mark: await this.#files.touch(zone.name) };
+  /** Has the file of a zone look new that was told of before. @returns whether it is the one that was written */
+  async #renew(zone: PublishedZone): Promise<boolean> {
+    const { name, installed } = zone;
+    if (!installed) return false;
+    const mark = await this.#files.touch(name, installed.mark);
+    if (mark === undefined) zone.doubtful = true;
+    else zone.installed = { ...installed, mark };
+    return mark !== undefined;
   }
 
   async #command(
