@@ -140,20 +140,21 @@ Building/Dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
   (getJob) (impact)                                  Building.view_dependency
 Foreman/BaseJob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
+  (signalComplete) (signalAlert) (postMessage)       Foreman.can_job_signal
   (clearDispatched)                                  Foreman.can_base_job
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_foundation_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
 Foreman/StructureJob
   view                                               Foreman.view_structurejob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_structure_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_structure_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_structure_job
 Foreman/DependencyJob
   view                                               Foreman.view_dependencyjob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_dependency_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_dependency_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
