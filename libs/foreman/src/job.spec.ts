@@ -206,13 +206,17 @@ describe('a job', () => {
   });
 
   it('is told what became of a task, in one step with what follows', () => {
-    const tell = (state: 'done' | 'unknown', more = {}) =>
+    const tell = (state: 'done' | 'failed' | 'unknown', more = {}) =>
       ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
-    const told = (state: 'done' | 'unknown') =>
+    const told = (state: 'done' | 'failed' | 'unknown') =>
       ({ type: 'JobTaskObserved', data: { task: '12-1', cookie: 'c1', outcome: 'o', state, message: 'm' } }) as const;
     for (const place of OBSERVED) {
       const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
       const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
+      then(tell('failed')).yields(told('failed'), {
+        type: 'JobStepFailed',
+        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
+      });
       then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
       then(tell('done')).yields(told('done'), {
         type: 'JobStepCompleted',

@@ -52,7 +52,7 @@ export interface BootSignal {
 
 /** What an agent that was asked has told of a task whose agent was lost. */
 export interface ToldOfTask extends FinishedDispatch {
-  readonly state: 'done' | 'not-done' | 'unknown';
+  readonly state: 'done' | 'not-done' | 'failed' | 'unknown';
   readonly message: string;
 }
 
@@ -259,6 +259,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
         const data = { task, cookie, outcome, ...(machine ? { machine } : {}), message };
         events.push({ type: 'JobStepCompleted', data });
       }
+      if (told.state === 'failed') events.push({ type: 'JobStepFailed', data: { task, cookie, outcome, message } });
       if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
       return events;
     },
