@@ -160,6 +160,8 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+SubContractor/DHCPd
+  (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
 Records/DeadLetter
   (list)                                             Records.view_deadletter
   (retry) (discard)                                  Records.can_dead_letter
