@@ -1,8 +1,17 @@
 import type { FindType } from '#building';
 import { foundations, interfaceNamed, interfacesOf, macOf, structures } from '#building';
 import { overlay } from '#config';
-import type { AddressBlockRow, AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
-import { addressBlocks, addresses, isIpv4, networkAddressBlocks, networks, parseAddress, placeValues } from '#ipam';
+import type { AddressRow, IpAddress, NetworkAddressBlockRow } from '#ipam';
+import {
+  addressBlocks,
+  addresses,
+  formatAddress,
+  isIpv4,
+  networkAddressBlocks,
+  networks,
+  parseAddress,
+  placeValues,
+} from '#ipam';
 import { pauseBetweenSlices } from '#kernel';
 import type { Key, View } from '#read-store';
 import { siteLayers } from '#site';
@@ -44,16 +53,15 @@ export async function dynamicPools(view: View, site: string): Promise<readonly D
   const byBlock = grouped(await addressesIn(view, blocks, 'DynamicAddress'), ({ block }) => block);
   return [...blocks].flatMap(([name, block]) => {
     const own = byBlock.get(name)?.toSorted((one, other) => offsetOf(one) - offsetOf(other));
-    const [first] = own ?? [];
-    if (!own || !first) return [];
-    const { gateway, netmask } = placeValues(block, first.row.offset);
+    if (!own) return [];
+    const { gateway, netmask } = block;
     return {
       gateway,
       name,
-      netmask: String(netmask),
+      netmask,
       dns_server: dns,
       domain_name: domain,
-      address_list: own.map(({ row }) => String(placeValues(block, row.offset).ip_address)),
+      address_list: own.map(({ row }) => addressIn(block, row)),
     };
   });
 }
@@ -98,13 +106,16 @@ export async function staticLeases(
         const mac = on && macOf(its, on);
         const network = on?.row.network == null ? undefined : known.get(on.row.network);
         const link = network?.links.find(({ block }) => block === row.block);
-        if (!mac || !link) continue;
+        const block = blocks.get(Number(row.block));
+        if (!mac || !network || !link || !block) continue;
         const type = below.get(structure.foundation)?.type;
         leases[mac] = {
-          ...placeOf(blocks.get(Number(row.block)), row),
+          ip_address: addressIn(block, row),
+          netmask: block.netmask,
+          gateway: block.gateway,
           host_name: structure.hostname,
           config_uuid: uuidOf(structure.configUuid),
-          mtu: (network as NetworkRow).mtu ?? null,
+          mtu: network.mtu,
           vlan: links.get(link.link)?.vlan ?? null,
           console: (type === undefined ? undefined : findType(type)?.console) ?? 'console',
           ...resolver,
@@ -141,16 +152,27 @@ const aliasesFirst = (one: Found, other: Found): number =>
   Number(one.row.primary) - Number(other.row.primary) ||
   Number(other.key) - Number(one.key);
 
-const placeOf = (block: AddressBlockRow | undefined, { offset }: AddressRow) => {
-  const { ip_address: address, netmask, gateway } = placeValues(block, offset);
-  return { ip_address: String(address), netmask: String(netmask), gateway };
-};
+/** What all addresses of a block have in common, and where they begin. */
+interface Block {
+  readonly first: IpAddress;
+  readonly netmask: string;
+  readonly gateway: string | null;
+}
 
 /** Blocks by id; what is leased is IPv4. */
-async function ipv4Blocks(view: View, site: string): Promise<ReadonlyMap<number, AddressBlockRow>> {
+async function ipv4Blocks(view: View, site: string): Promise<ReadonlyMap<number, Block>> {
   const { rows } = await view.list(addressBlocks, { where: { site } });
-  return new Map(rows.flatMap(({ key, row }) => (isIpv4(parseAddress(row.subnet)) ? [[Number(key), row]] : [])));
+  return new Map(
+    rows.flatMap(({ key, row }) => {
+      const first = parseAddress(row.subnet);
+      if (!isIpv4(first)) return [];
+      const { netmask, gateway } = placeValues(row, '0');
+      return [[Number(key), { first, netmask: String(netmask), gateway }]];
+    }),
+  );
 }
+
+const addressIn = ({ first }: Block, { offset }: AddressRow): string => formatAddress(first + BigInt(offset ?? 0));
 
 async function addressesIn(
   view: View,

@@ -8,6 +8,7 @@ import {
   dateTime,
   defineModel,
   integer,
+  map,
   parameter,
   reference,
   staticAction,
@@ -26,6 +27,8 @@ import {
   ResumeJob,
 } from './job.commands.ts';
 import { RollBackJob } from './foreman.commands.ts';
+import type { Condition } from './condition.ts';
+import { conditionShape } from './condition.ts';
 import type { JobInsight } from './job-insight.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
 import { jobLog } from './job-log.ts';
@@ -50,6 +53,13 @@ const common = {
 const derived = {
   id: integer({ mode: 'RO' }),
   can_start: boolean({ mode: 'RO', asText: true }),
+  conditions: map({
+    mode: 'RO',
+    list: true,
+    protocols: ['rest'],
+    doc: 'Why it does not move: each reason by its name, with what it is about.',
+    schema: conditionShape.schema,
+  }),
 };
 
 /** Now, and never before the last event of a job, so that no time that has passed is negative; milliseconds since 1970. */
@@ -82,13 +92,29 @@ const presentWith =
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
   async (row, id, { view }) => {
-    const waitsFor = insight.waitsFor(Number(id), row);
+    const entries = await entriesOf(row, view, insight);
+    const target = targets.get(row.target.kind);
+    const conditions = await insight.conditionsOf(Number(id), row, { view, target, entries });
+    const message = insight.messageOf(row, conditions);
     return {
-      status: statusText(await entriesOf(row, view, insight)),
-      can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,
-      ...(waitsFor === undefined ? {} : { message: waitsFor.slice(0, 1024) }),
+      status: statusText(entries),
+      can_start: await canStart(row, view, target, conditions),
+      conditions,
+      ...(message === undefined ? {} : { message: message.slice(0, 1024) }),
     };
   };
+
+/** Whether it might start, were it waiting; while it waits, that is known already. */
+async function canStart(
+  { stage, target: { id }, script }: JobRow,
+  view: View,
+  target: JobTarget | undefined,
+  conditions: readonly Condition[],
+): Promise<boolean> {
+  if (!target) return false;
+  const failing = stage === 'waiting' ? conditions.filter(({ name }) => name !== 'database') : undefined;
+  return (failing ?? (await target.conditions(view, id, script))).length === 0;
+}
 
 const act = (grant: string, doc: string, command: (id: Key) => NamedCommand): Action =>
   action({ doc, parameters: {}, permission: { grant }, command });

@@ -10,8 +10,8 @@ import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { foundation } from '../foundation.ts';
-import { foundations } from '../foundations.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
+import { structureConditions } from '../start-conditions.ts';
 import { checkSupports } from '../supports.ts';
 import { secretNamesFor } from './secret-names-for.ts';
 import type { ConfigEffect } from './set-config.ts';
@@ -118,19 +118,6 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues } });
     },
 
-    async canStart(view, id, script) {
-      const row = await view.get(structures, Number(id));
-      if (!row) return false;
-      if (script === 'create') {
-        return row.builtAt === null && (await view.get(foundations, row.foundation))?.builtAt != null;
-      }
-      if (script !== 'destroy') return true;
-      if (row.builtAt === null) return false;
-      for (const one of await onIt(view, id)) {
-        const on = await view.get(dependencies, one);
-        if (on && (on.builtAt !== null || on.job)) return false;
-      }
-      return true;
-    },
+    conditions: (view, id, script) => structureConditions(view, Number(id), script),
   };
 }
