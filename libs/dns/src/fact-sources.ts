@@ -1,5 +1,5 @@
-import type { RealInterfaceRow } from '#building';
-import { networkeds, realInterfaces, structures } from '#building';
+import type { LogicalInterfaceRow, RealInterfaceRow } from '#building';
+import { logicalInterfaces, networkeds, realInterfaces, structures } from '#building';
 import { entries, zones } from '#directory';
 import { addressBlocks, addresses, networkAddressBlocks } from '#ipam';
 import type { Key, ReadModel, View } from '#read-store';
@@ -52,6 +52,17 @@ const interfaceSources: readonly FactSource[] = [
       network,
     }),
     { keyOf: (key) => `real/${key}` },
+  ),
+  source(
+    'interfaces',
+    logicalInterfaces,
+    ['logicalInterface'],
+    ({ structure, name, network }: LogicalInterfaceRow) => ({
+      owner: ownerKey('structure', structure),
+      name,
+      network,
+    }),
+    { keyOf: (key) => `logical/${key}` },
   ),
 ];
 

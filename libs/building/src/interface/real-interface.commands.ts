@@ -13,6 +13,7 @@ import { networkFor, parseMac } from '#ipam';
 import type { UnitOfWork } from '#kernel';
 import { foundationFor } from '../find-foundation.ts';
 import { foundationInterfaces } from './foundation-interfaces.ts';
+import { checkNetworkChange, checkStays, structureOn } from './members.ts';
 import type { realInterfaceFields } from './real-interface.api.ts';
 import type { RealInterface } from './real-interface.ts';
 import { realInterface } from './real-interface.ts';
@@ -79,13 +80,16 @@ const changeRealInterface = changeHandler(ChangeRealInterface, async (work, key,
     pxe: values.pxe === undefined ? before.pxe : values.pxe,
   };
   if (after.foundation !== before.foundation) {
+    await checkStays(work, 'foundation', await structureOn(work, before.foundation), id);
     await work.decide(foundationInterfaces, before.foundation, { type: 'DropInterface', data: { id } });
+  } else if (after.network !== before.network) {
+    await checkNetworkChange(work, await structureOn(work, before.foundation), id, after.network);
   }
   await put(work, id, after);
   await work.decide(realInterface, id, { type: 'ChangeRealInterface', data: after });
 });
 
-/** Whoever refers to a real interface does so by its name, and may. */
+/** Addresses refer to a real interface by its name, and may go on to; what is made of it goes or is changed with it. */
 const deleteRealInterface = deleteUnreferencedHandler(DeleteRealInterface, 'Utilities/NetworkInterface', (work, id) =>
   removeInterface(work, Number(id)),
 );
