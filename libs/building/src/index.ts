@@ -8,3 +8,7 @@ export { foundationLayers, structureLayers } from './building-layers.ts';
 export type { BuildingLayers, FindType } from './building-layers.ts';
 export { layersFor } from './config-uuid.ts';
 export { structures } from './structure/structures.ts';
+export { realInterfaces } from './interface/real-interfaces.ts';
+export type { RealInterfaceRow } from './interface/real-interfaces.ts';
+export { networkeds } from './networked/networkeds.ts';
+export type { NetworkedRow } from './networked/networkeds.ts';

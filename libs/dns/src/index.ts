@@ -1,2 +1,4 @@
+export { DnsModule } from './dns.module.ts';
+export { dnsSettings } from './dns.settings.ts';
 export type { LeftOut, ZoneContent, ZoneSet } from './zone-source.ts';
 export { ZoneSource } from './zone-source.ts';
