@@ -1,0 +1,2 @@
+export type { LeftOut, ZoneContent, ZoneSet } from './zone-source.ts';
+export { ZoneSource } from './zone-source.ts';
