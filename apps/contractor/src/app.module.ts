@@ -8,7 +8,7 @@ import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
-import { DnsModule } from '#dns';
+import { DnsModule, PublisherModule } from '#dns';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
@@ -114,6 +114,7 @@ export class AppModule {
         }),
         BuildingModule,
         DnsModule.forRoot(settings.dns),
+        PublisherModule,
         RecordsModule,
       ],
       providers: [

@@ -1,6 +1,6 @@
 import { authSettings } from '#auth';
 import { configSettings } from '#config';
-import { dnsSettings } from '#dns';
+import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
@@ -27,6 +27,7 @@ export const settingsTables = {
   wire: wireSettings,
   foreman: foremanSettings,
   dns: dnsSettings,
+  bind: bindSettings,
 };
 
 /** How the server is set up. */
