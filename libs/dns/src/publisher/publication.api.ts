@@ -73,7 +73,6 @@ export const publicationExtension = (ledger: PublicationLedger, reads: Pick<Read
       publications: staticAction({
         doc: 'How zones are published, reverse zones too, in the order of their names: `total`, and `zones` with the serials that are wanted and served.',
         protocols: ['rest'],
-        sites: 'none',
         parameters: {
           faulty: boolean({ default: false, doc: 'Only those that are not served as they should be.' }),
           skip: integer({ default: 0 }),
