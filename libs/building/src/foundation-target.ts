@@ -18,6 +18,7 @@ import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations } from './foundations.ts';
+import { forgetMacs } from './interface/foundation-macs.ts';
 import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { structure } from './structure/structure.ts';
@@ -105,7 +106,9 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async destroy(work, locator, job) {
       const value = await valueOf(work, locator);
       const refusal = await work.attempt(foundation, locator, { type: 'DestroyFoundation', data: { job } });
-      if (refusal || value?.structure === undefined) return refusal;
+      if (refusal) return refusal;
+      await forgetMacs(work, locator);
+      if (value?.structure === undefined) return undefined;
       const on = await work.load(structure, value.structure);
       if (!('value' in on) || !on.value.built) return undefined;
       const data = { job, configUuid: randomUUID() };
