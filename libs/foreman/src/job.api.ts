@@ -78,10 +78,17 @@ const presentWith =
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
   async (row, id, { view }) => {
-    const waitsFor = insight.waitsFor(Number(id), row);
+    const target = targets.get(row.target.kind);
+    const canStart = (await target?.canStart(view, row.target.id, row.script)) ?? false;
+    const { stage, needs = [] } = row;
+    const lacks =
+      canStart && stage === 'waiting' && needs.length > 0
+        ? await target?.lacks?.(view, row.target.id, { job: Number(id), needs })
+        : undefined;
+    const waitsFor = insight.waitsFor(Number(id), row) ?? lacks;
     return {
       status: statusText(await entriesOf(row, view, insight)),
-      can_start: (await targets.get(row.target.kind)?.canStart(view, row.target.id, row.script)) ?? false,
+      can_start: canStart && lacks === undefined,
       ...(waitsFor === undefined ? {} : { message: waitsFor.slice(0, 1024) }),
     };
   };

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { siteFor } from '#site';
 import { addresses } from '../address/addresses.ts';
+import { takeAllBack } from '../loan/lend-address.ts';
 import { removeAddress } from '../address/place-address.ts';
 import { formatAddress, InvalidAddress, parseAddress } from '../ip-address.ts';
 import { removeLink } from '../network/link-block.ts';
@@ -103,6 +104,7 @@ const deleteAddressBlock = deleteHandler(
     for (const hold of found.value.holds.keys()) {
       await work.decide(addressBlock, id, { type: 'EndHold', data: { key: hold } });
     }
+    await takeAllBack(work, id);
     const { keys } = await view.keys(addresses, { where: { block: id } });
     for (const one of keys) await removeAddress(work, Number(one));
     const links = await view.keys(networkAddressBlocks, { where: { block: id } });
