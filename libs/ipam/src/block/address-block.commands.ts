@@ -7,7 +7,7 @@ import type { UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { siteFor } from '#site';
 import { addresses } from '../address/addresses.ts';
-import { removeAddress } from '../address/place-address.ts';
+import { removeAddresses } from '../address/place-address.ts';
 import { formatAddress, InvalidAddress, parseAddress } from '../ip-address.ts';
 import { removeLink } from '../network/link-block.ts';
 import { networkAddressBlocks } from '../network/network-address-blocks.ts';
@@ -22,7 +22,11 @@ type Fields = typeof addressBlockFields;
 export class CreateAddressBlock extends CreateCommand<NewValues<Fields>, number> {}
 export class ChangeAddressBlock extends ChangeCommand<ChangedValues<Fields>> {}
 /** Deletes blocks, with their addresses and their links to networks. */
-export class DeleteAddressBlock extends DeleteCommand {}
+export class DeleteAddressBlock extends DeleteCommand {
+  override get isLarge(): boolean {
+    return true;
+  }
+}
 
 /** The address a subnet is given by; undefined where the text is none, which is then a fault. */
 function addressFrom(work: UnitOfWork, text: string): bigint | undefined {
@@ -104,7 +108,7 @@ const deleteAddressBlock = deleteHandler(
       await work.decide(addressBlock, id, { type: 'EndHold', data: { key: hold } });
     }
     const { keys } = await view.keys(addresses, { where: { block: id } });
-    for (const one of keys) await removeAddress(work, Number(one));
+    await removeAddresses(work, keys.map(Number));
     const links = await view.keys(networkAddressBlocks, { where: { block: id } });
     for (const one of links.keys) await removeLink(work, Number(one));
   },
