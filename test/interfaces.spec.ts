@@ -287,3 +287,115 @@ describe('an aggregated interface', () => {
     await expect(client.get(bond)).rejects.toThrow();
   });
 });
+
+describe('the interfaces of a foundation that a complex carries', () => {
+  const COMPLEX = '/api/v1/Building/Complex:carrier:';
+  let made = 0;
+  const make = async (...maps: readonly Values[]) => {
+    made += 1;
+    const values = { hostname: `vm${made}`, site, interface_map_list: maps };
+    return client.call(`${COMPLEX}(createFoundation)`, values) as Promise<string>;
+  };
+  const listOf = (foundation: string) => client.call(`${foundation}(getInterfaceList)`) as Promise<Values[]>;
+  const main = () => idOf(network);
+
+  beforeAll(async () => {
+    await created('/api/v1/BluePrint/FoundationBluePrint', {
+      name: 'test-foundation-base',
+      description: 'a thing',
+      foundation_type_list: ['TestComplex'],
+      physical_interface_names: ['eth0', 'ens9'],
+    });
+    await created('/api/v1/Test/TestComplex', { name: 'carrier', site, description: 'a thing', members: [] });
+  });
+
+  it('are made with it, in their order', async () => {
+    const foundation = await make(
+      { network_id: main() },
+      { network_id: String(main()), mac: '0011.2233.4455', link_name: 'sw-0-1-0' },
+      { network_id: main(), name: 'lan' },
+      { physical_location: 'slot0', name: 'wan' },
+    );
+    expect(foundation).toBe('/api/v1/Building/Foundation:vm1:');
+    const one = { is_provisioning: false, mac: null, pxe: null, network };
+    expect(await listOf(foundation)).toEqual([
+      { ...one, name: 'ens9', physical_location: 'ens9', mac: '00:11:22:33:44:55' },
+      { ...one, name: 'eth0', physical_location: 'eth0', is_provisioning: true },
+      { ...one, name: 'lan', physical_location: 'eth2' },
+      { ...one, name: 'wan', physical_location: 'slot0', network: `${NETWORK}:1:` },
+    ]);
+  });
+
+  it('are as they say', async () => {
+    const foundation = await make(
+      { network_id: main(), is_provisioning: false },
+      { network_id: main(), is_provisioning: true, mac: null, link_name: '' },
+    );
+    const list = await listOf(foundation);
+    expect(list.map((one) => [one['name'], one['is_provisioning']])).toEqual([
+      ['ens9', true],
+      ['eth0', false],
+    ]);
+    expect(await listOf(await make())).toEqual([]);
+  });
+
+  it.each([
+    [[{ network_id: 999999 }], 'interface 0: network_id: Network "999999" not found'],
+    [[{ network_id: {} }], 'interface 0: network_id: Network "{}" not found'],
+    [[{}, { mac: 'zz' }], 'interface 1: mac: "zz" is invalid'],
+    [[{ mac: 5 }], 'interface 0: mac: must be text'],
+    [[{ name: 'a b' }], 'interface 0: name: invalid'],
+    [[{ name: 'x'.repeat(21) }], 'interface 0: name: must be at most 20 characters long'],
+    [[{ physical_location: 'a b', name: 'a' }], 'interface 0: physical_location: invalid'],
+    [[{ link_name: 'x'.repeat(101) }], 'interface 0: link_name: must be at most 100 characters long'],
+    [[{ is_provisioning: 'yes' }], 'interface 0: is_provisioning: must be true or false'],
+    [
+      [{}, { is_provisioning: true }],
+      'interface 1: is_provisioning: This foundation allready has a provisioning interface',
+    ],
+    [[{}, { name: 'eth0' }], 'interface 1: Real network interface with this Foundation and Name already exists.'],
+    [Array.from({ length: 251 }, () => ({})), 'a foundation has at most 250 interfaces'],
+  ])('are made all or none, and the foundation with them: not %#', async (maps, text) => {
+    await refused(make(...maps), { interface_map_list: [text] });
+    await expect(client.get(`/api/v1/Building/Foundation:vm${made}:`)).rejects.toThrow();
+  });
+
+  it('are not more than the append of one foundation holds', async () => {
+    const maps = Array.from({ length: 250 }, (_, n) => ({ name: `if${n}` }));
+    expect(await listOf(await make(...maps))).toHaveLength(250);
+  });
+});
+
+describe('what a machine says of its interfaces', () => {
+  it('is their MACs, by physical location', async () => {
+    const foundation = await newFoundation();
+    const uris = [await newReal(foundation, 'eth0'), await newReal(foundation, 'eth1', { physical_location: 'slot1' })];
+    const macs = () => Promise.all(uris.map(async (uri) => (await client.get<Values>(uri))['mac']));
+    const say = (network_: unknown) => client.call(`${foundation}(setIdMap)`, { id_map: { network: network_ } });
+    await say({ eth0: { mac: '94-C6-91-10-F1-DC' }, slot1: { lldp: {} }, eth1: { mac: '00:00:00:00:00:01' } });
+    expect(await macs()).toEqual(['94:c6:91:10:f1:dc', null]);
+    await say({ slot1: { mac: '94C69110F1DD' }, eth0: { mac: '' } });
+    expect(await macs()).toEqual(['94:c6:91:10:f1:dc', '94:c6:91:10:f1:dd']);
+    await say('none');
+    await say({ eth0: 'none' });
+    await refused(say({ eth0: { mac: '94:c6' } }), { id_map: ['network.eth0.mac: "94:c6" is invalid'] });
+    expect(await client.get(foundation)).toMatchObject({ id_map: "{'network': {'eth0': 'none'}}" });
+    expect(await macs()).toEqual(['94:c6:91:10:f1:dc', '94:c6:91:10:f1:dd']);
+  });
+
+  it('is forgotten when it is destroyed, and so is what it boots', async () => {
+    const foundation = await newFoundation();
+    const pxe = await created('/api/v1/BluePrint/PXE', { name: 'normal-boot', boot_script: 'x', template: 'x' });
+    const uri = await newReal(foundation, 'eth0', { mac: '00:00:00:00:00:01', pxe });
+    const force = (state: string) =>
+      fetch(`${server.url}/api/rest/Building/Foundation/host${count}/force`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ state }),
+      });
+    expect((await force('built')).status).toBe(204);
+    expect(await client.get(uri)).toMatchObject({ mac: '00:00:00:00:00:01', pxe });
+    expect((await force('planned')).status).toBe(204);
+    expect(await client.get(uri)).toMatchObject({ mac: null, pxe: null });
+  });
+});

@@ -69,6 +69,8 @@ Site/Site
   (addresses)                                        Utilities.view_address
 Directory/Zone
   view add change delete                             Directory.*_zone
+  (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
+  (publications)                                     Directory.view_zone
 Directory/Entry
   view add change delete                             Directory.*_entry
 Utilities/Networked

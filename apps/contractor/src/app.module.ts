@@ -8,6 +8,7 @@ import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
+import { DnsModule, PublisherModule } from '#dns';
 import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
@@ -113,6 +114,8 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        DnsModule.forRoot(settings.dns),
+        PublisherModule,
         DocumentsModule,
         RecordsModule,
       ],

@@ -5,8 +5,8 @@ import type { FoundationType } from '#platform';
 import type { View } from '#read-store';
 import { siteLayers, sites } from '#site';
 import type { Attached } from './attributes/attached.ts';
-import { attachedFoundation, attachedHost } from './attributes/attached.ts';
-import { foundationInterfaceAttributes, hostInterfaceAttributes } from './attributes/interface-attributes.ts';
+import { attachedFoundation, attachedStructure } from './attributes/attached.ts';
+import { foundationInterfaceAttributes, structureInterfaceAttributes } from './attributes/interface-attributes.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
 import type { StructureRow } from './structure/structures.ts';
@@ -23,6 +23,8 @@ export interface BuildingLayers {
   readonly parts: readonly unknown[];
   /** What its blueprints declare of it. */
   readonly declarations: Declarations;
+  /** By what it is attached to networks. */
+  readonly attached: Attached;
 }
 
 /** Finds a platform's kind of foundation by its type text. */
@@ -81,6 +83,7 @@ export async function foundationLayers(
       changed: [...blueprint.changed, ...site.changed, row.updated],
       parts: [row, type, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
+      attached,
     },
     () => {
       const interfaces = foundationInterfaceAttributes(attached);
@@ -106,16 +109,17 @@ export async function structureLayers(view: View, id: number, findType: FindType
   const site = await siteLayers(view, row.site);
   const zone = (await view.get(sites, row.site))?.zone ?? null;
   const domain = zone === null ? null : await domainOf(view, zone);
-  const attached = await attachedHost(view, id, row.foundation);
+  const attached = await attachedStructure(view, id, row.foundation);
   return lazily(
     {
       classes: type?.classes ?? [],
       changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
       parts: [row, below, type, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
+      attached,
     },
     () => {
-      const interfaces = hostInterfaceAttributes(attached);
+      const interfaces = structureInterfaceAttributes(attached);
       const attributes: Pairs = [
         ...structureAttributes(id, row, domain),
         ...interfaces.own,

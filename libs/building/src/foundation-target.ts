@@ -4,7 +4,10 @@ import type { JobTarget } from '#foreman';
 import type { Refusal, UnitOfWork } from '#kernel';
 import { refuse, streamName } from '#kernel';
 import type { FoundationType } from '#platform';
-import type { ReadStore } from '#read-store';
+import type { ReadStore, View } from '#read-store';
+import { NOT_ATTACHED } from './attributes/attached.ts';
+import { dhcpModule } from './attributes/interface-members.ts';
+import { ADDRESS, ADDRESS_WATCHES, addressNeeds, addressStreams, provisioningIp } from './borrow-address.ts';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
 import { complexes, isBuilt } from './complex/complexes.ts';
@@ -12,8 +15,11 @@ import { checkJobConfig } from './config-check.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import type { FoundationRow } from './foundations.ts';
 import { foundationConditions } from './start-conditions.ts';
 import { foundations } from './foundations.ts';
+import { forgetMacs } from './interface/foundation-macs.ts';
+import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { structure } from './structure/structure.ts';
 import { checkSupports } from './supports.ts';
@@ -71,18 +77,15 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
       await work.decide(foundation, locator, { type: 'ReleaseFoundation', data: { job } });
     },
 
-    watches: [complex.category],
+    ...addressNeeds(reads),
 
-    async waitsFor(view, locator, script) {
+    watches: [complex.category, ...ADDRESS_WATCHES],
+
+    async waitsFor(view, locator, script, needs) {
       const row = await view.get(foundations, locator);
       if (!row) return [];
-      if (script !== 'create') return row.structure === null ? [] : [streamName('structure', String(row.structure))];
-      const carrier = row.complex == null ? undefined : await view.get(complexes, row.complex);
-      return [
-        ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
-        ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
-        ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
-      ];
+      const others = await streamsAwaited(view, row, script);
+      return needs.includes(ADDRESS) ? [...others, ...(await addressStreams(view, locator))] : others;
     },
 
     async mayStart(work, locator, script) {
@@ -102,7 +105,9 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async destroy(work, locator, job) {
       const value = await valueOf(work, locator);
       const refusal = await work.attempt(foundation, locator, { type: 'DestroyFoundation', data: { job } });
-      if (refusal || value?.structure === undefined) return refusal;
+      if (refusal) return refusal;
+      await forgetMacs(work, locator);
+      if (value?.structure === undefined) return undefined;
       const on = await work.load(structure, value.structure);
       if (!('value' in on) || !on.value.built) return undefined;
       const data = { job, configUuid: randomUUID() };
@@ -112,11 +117,19 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async scriptModules(work, locator) {
       const value = await valueOf(work, locator);
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
+      const found = await foundationLayers(reads.now, locator, typeOf);
+      const attached = found?.attached ?? NOT_ATTACHED;
       return {
-        foundation: foundationModule(locator, value, typeOf(value.type)),
-        config: configModule(await foundationLayers(reads.now, locator, typeOf)),
+        foundation: foundationModule(locator, value, typeOf(value.type), {
+          attached,
+          provisioningIp: await provisioningIp(reads.now, locator, value),
+        }),
+        config: configModule(found),
+        dhcp: await dhcpModule(reads.now, attached),
       };
     },
+
+    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
     conditions: (view, locator, script) => foundationConditions(view, locator, script, typeOf),
   };
@@ -155,4 +168,15 @@ export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<bo
     if ('value' in member && member.value.built) built += 1;
   }
   return isBuilt(built, members.length, builtPercentage);
+}
+
+/** The streams of what a job on a foundation waits for. */
+async function streamsAwaited(view: View, row: FoundationRow, script: string): Promise<readonly string[]> {
+  if (script !== 'create') return row.structure === null ? [] : [streamName('structure', String(row.structure))];
+  const carrier = row.complex == null ? undefined : await view.get(complexes, row.complex);
+  return [
+    ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
+    ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
+    ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
+  ];
 }

@@ -15,3 +15,5 @@ export { logicalInterfaces } from './interface/logical-interfaces.ts';
 export type { LogicalInterfaceRow } from './interface/logical-interfaces.ts';
 export { realInterfaces } from './interface/real-interfaces.ts';
 export type { RealInterfaceRow } from './interface/real-interfaces.ts';
+export { networkeds } from './networked/networkeds.ts';
+export type { NetworkedRow } from './networked/networkeds.ts';

@@ -1,6 +1,7 @@
 import { addressBlocks, addresses, networkAddressBlocks, networks } from '#ipam';
 import type { ReadModel, View } from '#read-store';
 import { foundations } from '../src/foundations.ts';
+import { logicalInterfaces } from '../src/interface/logical-interfaces.ts';
 import { realInterfaces } from '../src/interface/real-interfaces.ts';
 import { structures } from '../src/structure/structures.ts';
 import { foundationRow, structureRow, viewOfRows } from './view-of-rows.ts';
@@ -21,6 +22,19 @@ const KINDS = {
       linkName: null,
       pxe: null,
       updated: `interface ${id}`,
+    }),
+  ],
+  logical: [
+    logicalInterfaces,
+    (id: number) => ({
+      kind: 'Abstract',
+      structure: 1,
+      name: `br${id}`,
+      network: 1,
+      primary: null,
+      secondaries: [],
+      parameters: {},
+      updated: `logical ${id}`,
     }),
   ],
   addresses: [
@@ -48,6 +62,7 @@ type Kind = keyof typeof KINDS;
 export class Installation {
   readonly #rows: Readonly<Record<Kind, Map<number, object>>> = {
     interfaces: new Map(),
+    logical: new Map(),
     addresses: new Map(),
     networks: new Map(),
     blocks: new Map(),
@@ -90,6 +105,10 @@ export class Installation {
       () => this.put('interfaces', id, { mac: `00:00:00:00:00:0${upTo(3)}`, network: upTo(3) + 1 }),
       () => this.put('interfaces', id, { foundation: one ? 'host1' : 'host2', physicalLocation: `port${upTo(3)}` }),
       () => this.delete('interfaces', id),
+      () => this.put('logical', id + 10, { kind: 'Aggregated', primary: id, secondaries: [upTo(3) + 11] }),
+      () => this.put('logical', id + 10, { name: `bond${upTo(3)}`, structure: one ? 1 : 2 }),
+      () => this.put('logical', id + 10, { network: upTo(3) + 1, parameters: { mode: upTo(3) } }),
+      () => this.delete('logical', id + 10),
       () => this.put('addresses', id, { offset: String(upTo(3) + 10), block: upTo(3) + 1, pointer: null }),
       () => this.put('addresses', id, { offset: null, block: null, pointer: one ? 4 : upTo(3) + 1 }),
       () => this.put('addresses', 4, { holder: 2, offset: String(upTo(9) + 100), interfaceName: 'eth9' }),

@@ -1,10 +1,8 @@
-import type { View } from '#read-store';
-
 /** What is not in a zone although it was to be, and why. */
 export interface LeftOut {
-  /** The host it belongs to; null where it belongs to none, an entry say. */
+  /** Name of the host it belongs to; null where it belongs to none, an entry say. */
   readonly host: string | null;
-  /** What was left out: `Address 12`, `Entry 3`, `Networked 7`. */
+  /** What was left out: `Address 12`, `Entry 3`, `Structure 7`. */
   readonly what: string;
   /** Why, for people. */
   readonly reason: string;
@@ -17,8 +15,10 @@ export interface ZoneContent {
   readonly kind: 'forward' | 'reverse';
   /** SHA-256 of its text without the serial, in hexadecimal digits. */
   readonly hash: string;
-  /** At most `MAX_LEFT_OUT`. */
+  /** The first `MAX_LEFT_OUT` of what was left out. */
   readonly leftOut: readonly LeftOut[];
+  /** How much was left out. */
+  readonly leftOutCount: number;
   /** The zone file. @param serial 1 to 2^32-1 */
   text(serial: number): string;
 }
@@ -32,6 +32,6 @@ export interface ZoneSet {
 
 /** Tells what every zone says. A zone that has not changed from one call to the next is the very same object. */
 export abstract class ZoneSource {
-  /** @param view what is asked; without one, the rows as they are now */
-  abstract zones(view?: View): Promise<ZoneSet>;
+  /** The zones as of now: they show everything that was in the log when they were asked for. */
+  abstract zones(): Promise<ZoneSet>;
 }

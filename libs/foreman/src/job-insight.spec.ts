@@ -61,6 +61,23 @@ describe('why a job does not move', () => {
     expect(insight.messageOf(row({ stage: 'waiting', message: 'nothing to run' }), [PLANNED])).toBeUndefined();
   });
 
+  it('is what it needs and cannot get, once nothing else is in the way', async () => {
+    const needy = {
+      conditions: async () => [],
+      lacks: async (_: View, id: string, { needs }: { readonly needs: readonly string[] }) =>
+        `no ${String(needs)} for ${id}`,
+    } as unknown as JobTarget;
+    const found = await insight.conditionsOf(12, row({ stage: 'waiting', needs: ['address'], order: null }), {
+      view: {} as View,
+      target: needy,
+      entries: [],
+    });
+    expect(found).toEqual([condition('needs-address', 'no address for host1', [['Site/Site', 'site1']])]);
+    expect((await why({ stage: 'waiting', needs: ['address'] })).map(({ name }) => name)).toEqual([
+      'complex-not-built',
+    ]);
+  });
+
   it.each([
     ['paused', 'look', 'paused: It is paused: look. Resume it'],
     ['paused', '', 'paused: It is paused: somebody has paused it. Resume it'],

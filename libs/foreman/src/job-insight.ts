@@ -68,7 +68,7 @@ export class JobInsight {
     const { stage, message, updated: since } = row;
     switch (stage) {
       case 'waiting':
-        return (await target?.conditions(view, row.target.id, row.script)) ?? [];
+        return ofTarget(job, row, view, target);
       case 'paused':
         return [condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, [], { since })];
       case 'error':
@@ -133,6 +133,19 @@ export class JobInsight {
 
 /** What the message of a job does not tell by itself. */
 const ABSENT = new Set(['agent-absent', 'agent-busy', 'program-missing']);
+
+/** Why a job may not begin, or what it cannot get before. */
+async function ofTarget(
+  job: number,
+  { target: { id }, script, site, needs = [] }: JobRow,
+  view: View,
+  target: JobTarget | undefined,
+): Promise<readonly Condition[]> {
+  const failing = (await target?.conditions(view, id, script)) ?? [];
+  if (failing.length > 0 || needs.length === 0) return failing;
+  const lacks = await target?.lacks?.(view, id, { job, needs });
+  return lacks === undefined ? [] : [condition(`needs-${needs.join('-')}`, lacks, [['Site/Site', site]])];
+}
 
 /** What a script waits for by itself. */
 function ofScript(job: number, row: JobRow, entries: readonly StatusEntry[]): readonly Condition[] {

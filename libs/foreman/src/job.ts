@@ -73,6 +73,8 @@ export interface Created {
   /** Hash of the program; the job goes on with it whatever becomes of the script. */
   readonly program: string;
   readonly creator: string;
+  /** What its script needs from its target before it starts; none where it needs nothing. */
+  readonly needs?: readonly string[];
   /** What is to be said of it from the beginning, in words: that there is nothing to run. */
   readonly note?: string;
 }

@@ -5,7 +5,7 @@ import { dispatch, run } from '#tscript';
 import type { Job } from './job.ts';
 import { job, nextTask } from './job.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
-import { targetOf } from './job-target.ts';
+import { releaseTarget, targetOf } from './job-target.ts';
 import { program } from './program.ts';
 import { scriptHost } from './script-host.ts';
 import { SignalEffect, signalingModule } from './signaling-module.ts';
@@ -74,6 +74,7 @@ export async function runUntilBlocked(
       await work.decide(job, id, { type: 'FailJob', data: { machine, message: outcome.message } });
       return undefined;
     case 'aborted':
+      await targetOf(context.targets, state.target).giveBack?.(work, state.target.id, id);
       await work.decide(job, id, { type: 'AbortJob', data: { machine, message: outcome.message } });
       return undefined;
     case 'yielded':
@@ -140,7 +141,7 @@ async function end(work: UnitOfWork, id: number, state: Job, { machine, target }
     await work.decide(job, id, { type: 'FailJob', data: { machine, message: refusal.message } });
     return;
   }
-  await target.release(work, state.target.id, id);
+  await releaseTarget(work, target, state.target.id, id);
   await work.decide(job, id, { type: 'EndJob', data: { machine } });
 }
 

@@ -12,6 +12,7 @@ export type { ProjectorState, ProjectorStatus } from './projector.ts';
 export { begin, change, gone, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { compareKeys } from './ordered-keys.ts';
+export type { ChangedKeys } from './changed-keys.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';

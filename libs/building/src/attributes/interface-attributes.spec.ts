@@ -90,6 +90,34 @@ describe('what a configuration says of interfaces and addresses', () => {
     });
   });
 
+  it('names what an aggregated interface is made of, whose MAC is that of its primary, and has abstract ones last', async () => {
+    const site = new Installation();
+    site.put('interfaces', 1, { mac: '00:11:22:33:44:01' });
+    site.put('interfaces', 2, { name: 'eth1', physicalLocation: 'port1' });
+    site.put('logical', 3, { name: 'lo1' });
+    const bond = { kind: 'Aggregated', name: 'bond0', primary: 1, secondaries: [2], parameters: { mode: 4 } };
+    site.put('logical', 4, bond);
+    site.put('addresses', 1, { offset: '11', primary: true, interfaceName: 'bond0' });
+    const config = await structureConfig(site.view);
+    expect(Object.keys(config['_interface_map'] as object)).toEqual(['eth0', 'eth1', 'lo1', 'bond0']);
+    expect(config).toMatchObject({
+      _primary_interface: 'bond0',
+      _primary_interface_mac: '00:11:22:33:44:01',
+      _interface_map: {
+        lo1: { name: 'lo1', network: 'net1', address_list: [] },
+        bond0: {
+          name: 'bond0',
+          network: 'net1',
+          primary: 'eth0',
+          secondary: ['eth1'],
+          paramaters: { mode: 4 },
+          address_list: [mapOf(11, { primary: true })],
+        },
+      },
+    });
+    expect((config['_interface_map'] as Record<string, object>)['lo1']).not.toHaveProperty('mac');
+  });
+
   it('tells the interface by its name for a structure, by its location for the foundation', async () => {
     const site = new Installation();
     site.put('interfaces', 1, { provisioning: true, physicalLocation: 'pci0', mac: '00:11:22:33:44:01' });

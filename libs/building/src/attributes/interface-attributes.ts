@@ -1,19 +1,27 @@
 import type { Layer, Pairs, Source } from '#config';
 import type { JsonMap } from '#kernel';
 import { placeValues } from '#ipam';
-import type { Attached, AttachedAddress, AttachedInterface } from './attached.ts';
+import type { NetworkInterface } from '../interface/interfaces-of.ts';
+import { interfaceNamed, macOf } from '../interface/interfaces-of.ts';
+import type { LogicalInterfaceRow } from '../interface/logical-interfaces.ts';
+import type { RealInterfaceRow } from '../interface/real-interfaces.ts';
+import type { Attached, AttachedAddress } from './attached.ts';
+
+type RealInterface = Extract<NetworkInterface, { kind: 'Real' }>;
 
 /** The interface that a foundation is installed over. */
-export const provisioningInterface = ({ interfaces }: Attached): AttachedInterface | undefined =>
-  interfaces.find(({ row }) => row.provisioning);
+export const provisioningInterface = ({ interfaces }: Pick<Attached, 'interfaces'>): RealInterface | undefined =>
+  interfaces.find((one): one is RealInterface => one.kind === 'Real' && one.row.provisioning);
 
 /** The primary address of a host. */
 export const primaryAddress = ({ addresses }: Attached): AttachedAddress | undefined =>
   addresses.find(({ row }) => row.primary);
 
-/** The interface that an address is on, by its name. */
-export const interfaceOf = ({ interfaces }: Attached, address: AttachedAddress): AttachedInterface | undefined =>
-  interfaces.find(({ row }) => row.name === address.row.interfaceName);
+/** The interface that the primary address of a host is on. */
+export function primaryInterface(attached: Attached): NetworkInterface | undefined {
+  const primary = primaryAddress(attached);
+  return primary && interfaceNamed(attached.interfaces, primary.row.interfaceName);
+}
 
 /** The address a host is installed with: the primary one where it is on that interface, else the one that is no alias. */
 export function provisioningAddress(attached: Attached): AttachedAddress | undefined {
@@ -33,32 +41,50 @@ export function addressMap({ row, offset, block }: AttachedAddress): JsonMap {
 }
 
 /** The VLAN of an address on the network of an interface; undefined where it is untagged, or not used there. */
-function vlanOf({ links }: Attached, { network }: AttachedInterface, { blockId }: AttachedAddress): number | undefined {
-  const linked = network?.links.find(({ block }) => block === blockId);
+function vlanOf({ networks, links }: Attached, network: number, { blockId }: AttachedAddress): number | undefined {
+  const linked = networks.get(network)?.links.find(({ block }) => block === blockId);
   return (linked && links.get(linked.link)?.vlan) ?? undefined;
 }
 
-function interfaceMap(attached: Attached, one: AttachedInterface): JsonMap {
-  const { name, mac, physicalLocation, linkName } = one.row;
-  const mtu = one.network?.mtu ?? undefined;
+const realValues = ({ mac, physicalLocation, linkName }: RealInterfaceRow): JsonMap => ({
+  mac,
+  physical_location: physicalLocation,
+  link_name: linkName,
+});
+
+/** An aggregated interface names what it is made of. */
+function aggregatedValues(
+  { interfaces }: Attached,
+  { primary, secondaries, parameters }: LogicalInterfaceRow,
+): JsonMap {
+  const nameOf = (of: number | null) => interfaces.find(({ id }) => id === of)?.row.name ?? null;
+  return { primary: nameOf(primary), secondary: secondaries.map(nameOf), paramaters: parameters };
+}
+
+const valuesOf = (attached: Attached, { kind, row }: NetworkInterface): JsonMap => {
+  if (kind === 'Real') return realValues(row);
+  return kind === 'Aggregated' ? aggregatedValues(attached, row) : {};
+};
+
+function interfaceMap(attached: Attached, one: NetworkInterface): JsonMap {
+  const { name, network: id } = one.row;
+  const network = attached.networks.get(id);
   return {
     name,
-    network: one.network?.name ?? null,
-    ...(mtu === undefined ? {} : { mtu }),
-    mac,
-    physical_location: physicalLocation,
-    link_name: linkName,
+    network: network?.name ?? null,
+    ...(network?.mtu == null ? {} : { mtu: network.mtu }),
+    ...valuesOf(attached, one),
     address_list: attached.addresses
       .filter(({ row }) => row.interfaceName === name)
       .map((address) => {
-        const vlan = vlanOf(attached, one, address);
+        const vlan = vlanOf(attached, id, address);
         return { ...addressMap(address), ...(vlan === undefined ? {} : { vlan }) };
       }),
   };
 }
 
-const sourceOfInterface = ({ id, row }: AttachedInterface): Source => ({
-  kind: 'RealNetworkInterface',
+const sourceOfInterface = ({ id, kind, row }: NetworkInterface): Source => ({
+  kind: `${kind}NetworkInterface`,
   id,
   at: row.updated,
 });
@@ -98,11 +124,11 @@ export function foundationInterfaceAttributes(attached: Attached): Attributes {
 }
 
 /** What the configuration of a structure says of its interfaces and addresses. */
-export function hostInterfaceAttributes(attached: Attached): Attributes {
+export function structureInterfaceAttributes(attached: Attached): Attributes {
   const over = provisioningInterface(attached);
   const installed = provisioningAddress(attached);
   const primary = primaryAddress(attached);
-  const on = primary && interfaceOf(attached, primary);
+  const on = primaryInterface(attached);
   return gathered([
     [
       over && sourceOfInterface(over),
@@ -116,7 +142,7 @@ export function hostInterfaceAttributes(attached: Attached): Attributes {
       on && sourceOfInterface(on),
       [
         ['_primary_interface', on?.row.name ?? null],
-        ['_primary_interface_mac', on?.row.mac ?? null],
+        ['_primary_interface_mac', on ? macOf(attached.interfaces, on) : null],
       ],
     ],
     [primary && sourceOfAddress(primary), [['_primary_address', primary ? addressMap(primary) : null]]],

@@ -36,7 +36,7 @@ export async function removeLogicalInterface(work: UnitOfWork, id: number): Prom
 /** Deletes all logical interfaces of a structure. */
 export async function removeLogicalInterfacesOf(work: UnitOfWork, structure: number): Promise<void> {
   const held = await work.load(structureInterfaces, structure);
-  for (const id of [...held.keys()]) await removeLogicalInterface(work, id);
+  for (const id of held.keys()) await removeLogicalInterface(work, id);
 }
 
 /** What an interface was the primary of goes with it; what it was a secondary of is without it. */

@@ -33,12 +33,11 @@ export class Publisher implements OnModuleInit {
     @Inject(bindSettings.KEY) settings: SettingsOf<typeof bindSettings>,
     @Inject(ZoneSource) source: ZoneSource,
     @Inject(EVENT_STORE) store: EventStore,
-    @Inject(READ_STORE) reads: ReadStore,
     @Inject(LOGGER) log: Logger,
   ) {
     this.#ledger = new PublicationLedger(pool);
     this.#settings = settings;
-    const reconciler = publishZones({ settings, source, ledger: this.#ledger, store, reads, log });
+    const reconciler = publishZones({ settings, source, ledger: this.#ledger, store, log });
     this.reconcilers = reconciler ? [reconciler] : [];
   }
 

@@ -32,7 +32,7 @@ function zone(name: string, ...records: readonly string[]): ZoneContent {
       '',
     ].join('\n');
   const hash = createHash('sha256').update(text('')).digest('hex');
-  return { name, kind: 'forward', hash, leftOut: [], text };
+  return { name, kind: 'forward', hash, leftOut: [], leftOutCount: 0, text };
 }
 
 let database: TestDatabase;
