@@ -1,5 +1,6 @@
 import { beforeAll, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
+import { until } from '#testing';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -177,6 +178,46 @@ it('are told as of the past over REST', async () => {
   expect(await ask('')).toEqual(['10.0.0.9', '10.0.0.41', '10.0.0.50', '10.0.0.100']);
   expect(await ask(`?at=${encodeURIComponent(at)}`)).toEqual(['10.0.0.9', '10.0.0.41', '10.0.0.100']);
   await client.delete(added);
+});
+
+it('lease what a job has borrowed to its machine alone', async () => {
+  await created('/api/v1/BluePrint/Script', {
+    name: 'reach',
+    description: 'x',
+    script: 'address = foundation.provisioning_ip\npause( msg="look" )\n',
+  });
+  await created('/api/v1/BluePrint/BluePrintScript', {
+    blueprint: '/api/v1/BluePrint/BluePrint:base:',
+    script: '/api/v1/BluePrint/Script:reach:',
+    name: 'create',
+  });
+  await created('/api/v1/Manual/ManualFoundation', {
+    locator: 'borrower',
+    site: SITE,
+    blueprint: '/api/v1/BluePrint/FoundationBluePrint:base:',
+  });
+  await created(`${UTILITIES}/RealNetworkInterface`, {
+    foundation: '/api/v1/Building/Foundation:borrower:',
+    name: 'eth0',
+    physical_location: 'pci0',
+    network: `${UTILITIES}/Network:1:`,
+    mac: '52:54:00:00:00:09',
+    is_provisioning: true,
+  });
+  const job = await client.call<number>('/api/v1/Building/Foundation:borrower:(doCreate)');
+  const uri = `/api/v1/Foreman/FoundationJob:${job}:`;
+  await until(async () => (await client.get(uri))['state'] === 'paused');
+  const pools = () => client.call<readonly { address_list: string[] }[]>(`${DHCPD}(getDynamicPools)`, { site: SITE });
+  const leases = () => client.call<Record<string, { ip_address: string }>>(`${DHCPD}(getStaticPools)`, { site: SITE });
+  const { ip_address: lent, ...rest } = (await leases())['52:54:00:00:00:09'] ?? { ip_address: '' };
+  expect(['10.0.0.9', '10.0.0.41', '10.0.0.100']).toContain(lent);
+  expect(rest).toEqual(lease({ gateway: '10.0.0.1', host_name: 'borrower', config_uuid: '', vlan: 30 }));
+  expect((await pools())[0]?.address_list).toHaveLength(2);
+  expect((await pools())[0]?.address_list).not.toContain(lent);
+
+  await client.call(`${uri}(cancel)`);
+  expect((await pools())[0]?.address_list).toContain(lent);
+  expect(await leases()).not.toHaveProperty('52:54:00:00:00:09');
 });
 
 it('are for agents, and the config_uuid takes its own permission', async () => {
