@@ -63,7 +63,7 @@ function written(value: Value, budget: { left: number }): Json {
   if (value instanceof Map) {
     return Object.fromEntries([...value.values()].map((one) => [textOf(one.key), written(one.value, budget)]));
   }
-  return value.kind === 'float' && Number.isFinite(value.number) ? (floatOf(value.number) as Json) : textOf(value);
+  return value.kind === 'float' && Number.isFinite(value.number) ? floatOf(value.number) : textOf(value);
 }
 
 /** What a script is in the middle of, from the outside in, or that it is over; what functions keep is text, without secrets. */
@@ -75,8 +75,8 @@ export function runnerStack(machine: Machine, program: Program): Json {
 const shownFrame = ([type, ...work]: Frame): Json => [
   type,
   ...work.map((part) => {
-    const masked = maskSecrets((part ?? null) as Json);
+    const masked = maskSecrets(part ?? null);
     if (typeof masked !== 'object' || masked === null || Array.isArray(masked) || !('handler' in masked)) return masked;
-    return { ...(masked as JsonMap), handler: writeJson((masked as JsonMap)['handler'] ?? null) };
+    return { ...masked, handler: writeJson(masked['handler'] ?? null) };
   }),
 ];
