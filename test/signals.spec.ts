@@ -246,16 +246,28 @@ const recorded = JSON.parse(readFileSync('test/cases/describe.json', 'utf8')) as
 >;
 interface Described {
   readonly actions: Readonly<Record<string, object>>;
+  readonly fields: readonly { readonly name: string }[];
   readonly 'not-allowed-verbs': readonly string[];
+  readonly 'list-filters': Readonly<Record<string, unknown>>;
 }
+const byName = (fields: Described['fields']) => Object.fromEntries(fields.map(({ name, ...field }) => [name, field]));
 /** What is new. */
 const NEW = ['cancel'];
 
 describe.each(['Foreman', 'SubContractor'])('the namespace %s', (namespace) => {
   const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
-  it.each(models)('has the actions of %s as they were described', async (name, { actions }) => {
+  it.each(models)('describes %s as it was', async (name, { actions, ...model }) => {
     const path = `/api/v1/${namespace}/${name}`;
-    const found = (await client.describe(path)).data as { readonly actions: readonly string[] };
+    const found = (await client.describe(path)).data as unknown as Omit<Described, 'actions'> & {
+      readonly actions: readonly string[];
+    };
+    expect(found['not-allowed-verbs'].toSorted()).toEqual(model['not-allowed-verbs'].toSorted());
+    expect(found['list-filters']).toEqual(model['list-filters']);
+    // The fields of dependency jobs were described by the letters of a word.
+    if (name !== 'DependencyJob') {
+      expect(byName(found.fields)).toMatchObject(byName(model.fields));
+      expect(found.fields.map((field) => field.name)).toEqual(model.fields.map((field) => field.name));
+    }
     const own = Object.keys(actions).map((action) => `${path}(${action})`);
     const added = NEW.map((action) => `${path}(${action})`);
     expect(found.actions.filter((action) => !added.includes(action)).toSorted()).toEqual(own.toSorted());

@@ -35,11 +35,15 @@ const target = { conditions: async () => [PLANNED] } as unknown as JobTarget;
 
 describe('why a job does not move', () => {
   const stalled = new StalledJobs();
-  const taken = { agent: 'a1', since: SINCE };
+  const taken: StatusEntry = [
+    0,
+    'Function',
+    { module: 'lab', name: 'work', dispatched: true, agent: 'a1', since: SINCE },
+  ];
   let served = false;
   const insight = new JobInsight(
     stalled,
-    { takerOf: async (cookie: string) => (cookie === 'taken' ? taken : undefined) } as unknown as DispatchLedger,
+    {} as DispatchLedger,
     { millis: () => NOW },
     {
       serves: () => served,
@@ -52,7 +56,8 @@ describe('why a job does not move', () => {
   );
   const why = (changes: Partial<JobRow>, entries: readonly StatusEntry[] = [], job = 12) =>
     insight.conditionsOf(job, row(changes), { view: {} as View, target, entries });
-  const named = async (changes: Partial<JobRow>) => (await why(changes)).map(({ name, text }) => `${name}: ${text}`);
+  const named = async (changes: Partial<JobRow>, entries: readonly StatusEntry[] = []) =>
+    (await why(changes, entries)).map(({ name, text }) => `${name}: ${text}`);
 
   it('is what its target says while it waits', async () => {
     expect(await why({ stage: 'waiting', order: null })).toEqual([PLANNED]);
@@ -120,10 +125,10 @@ describe('why a job does not move', () => {
 
   it('is the agent that has its task, or that it is on its way', async () => {
     insight.leading = false;
-    expect(await named({ dispatch: { ...dispatch, cookie: 'taken' }, dispatchedAt: SINCE })).toEqual([
+    expect(await named({ dispatch, dispatchedAt: SINCE }, [taken])).toEqual([
       `at-agent: a1 is at work on lab.work (task 12-1) since ${SINCE}`,
     ]);
-    expect(await named({ dispatch: { ...dispatch, cookie: 'taken' }, observing: true })).toEqual([
+    expect(await named({ dispatch, observing: true }, [taken])).toEqual([
       `at-agent: a1 is asked what became of lab.work (task 12-1) since ${SINCE}`,
     ]);
     expect(await named({ dispatch, dispatchedAt: SINCE })).toEqual([

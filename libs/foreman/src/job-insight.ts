@@ -19,7 +19,7 @@ export interface LookedAt {
   readonly view: View;
   /** The kind of its target; undefined where nobody contributes it any more. */
   readonly target: JobTarget | undefined;
-  /** How far its script has come. */
+  /** How far its script has come, and who has taken its task. */
   readonly entries: readonly StatusEntry[];
 }
 
@@ -76,16 +76,15 @@ export class JobInsight {
       case 'aborted':
         return [condition('aborted', `It was aborted: ${message}. Cancel it`, [], { since })];
       default:
-        return row.order ? this.#ofTask(row, row.order) : ofScript(job, row, entries);
+        return row.order ? this.#ofTask(row, row.order, takerIn(entries)) : ofScript(job, row, entries);
     }
   }
 
-  async #ofTask(row: JobRow, order: NonNullable<JobRow['order']>): Promise<readonly Condition[]> {
+  #ofTask(row: JobRow, order: NonNullable<JobRow['order']>, taker: Taker | undefined): readonly Condition[] {
     const { site, dispatch, observing, dispatchedAt } = row;
     const name = `${order.module}.${order.function} (task ${order.task})`;
     const missing = this.#missing(site, order.module);
     if (dispatch) {
-      const taker = await this.takerOf(row);
       const what = observing ? `is asked what became of ${name}` : `is at work on ${name}`;
       const [text, since] = taker
         ? [`${taker.agent} ${what} since ${taker.since}`, taker.since]
@@ -129,6 +128,12 @@ export class JobInsight {
     if (transport === 'wire') return this.#dispatched.takerOf(cookie);
     return holder && { agent: `${holder.user} at ${holder.source}`, since: dispatchedAt ?? dispatch.deadline };
   }
+}
+
+/** Who has taken the task of a job, by what its status says. */
+function takerIn(entries: readonly StatusEntry[]): Taker | undefined {
+  const { agent, since } = entries.at(-1)?.[2] ?? {};
+  return typeof agent === 'string' && typeof since === 'string' ? { agent, since } : undefined;
 }
 
 /** What the message of a job does not tell by itself. */
