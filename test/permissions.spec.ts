@@ -88,6 +88,10 @@ Utilities/NetworkAddressBlock
   view add change delete                             Utilities.*_networkaddressblock
 Utilities/RealNetworkInterface
   view add change delete                             Utilities.*_realnetworkinterface
+Utilities/AbstractNetworkInterface
+  view add change delete                             Utilities.*_abstractnetworkinterface
+Utilities/AggregatedNetworkInterface
+  view add change delete                             Utilities.*_aggregatednetworkinterface
 Utilities/BaseAddress
   (lookup)                                           Utilities.view_address
 Utilities/Address

@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Pool } from 'pg';
 import type { Field, Model, Protocol, Values } from '#api';
-import { ApiCatalogue, ApiService, Catalogue, guarded } from '#api';
+import { ApiCatalogue, ApiService, Catalogue, guarded, toKey } from '#api';
 import { cinpAdapter } from '#cinp';
 import type { EventStore } from '#event-store';
 import { systemClock } from '#event-store';
@@ -125,8 +125,7 @@ function valueFor({ type, list }: Pick<Field, 'type' | 'list'>, site: string, pr
     if (type.kind === 'Boolean') return true;
     if (type.kind === 'DateTime') return '2026-01-01T00:00:00Z';
     if (type.kind !== 'Model') return {};
-    const { rows, sites } = modelOf(type.model);
-    const key = sites === 'itself' ? site : rows?.key === 'integer' ? 1 : '1';
+    const key = modelOf(type.model).sites === 'itself' ? site : toKey(catalogue, type.model, '1');
     return protocol === 'cinp' ? `/api/v1/${type.model}:${key}:` : key;
   };
   return list ? [one()] : one();

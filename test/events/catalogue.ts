@@ -29,6 +29,9 @@ import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
 import { foundations } from '../../libs/building/src/foundations.ts';
 import { foundationInterfaces } from '../../libs/building/src/interface/foundation-interfaces.ts';
+import { logicalInterface } from '../../libs/building/src/interface/logical-interface.ts';
+import { logicalInterfaces } from '../../libs/building/src/interface/logical-interfaces.ts';
+import { structureInterfaces } from '../../libs/building/src/interface/structure-interfaces.ts';
 import { realInterface } from '../../libs/building/src/interface/real-interface.ts';
 import { realInterfaces } from '../../libs/building/src/interface/real-interfaces.ts';
 import { networked } from '../../libs/building/src/networked/networked.ts';
@@ -77,6 +80,7 @@ export const deciders: readonly AnyDecider[] = [
   holderAddresses,
   hostName,
   job,
+  logicalInterface,
   network,
   networkAddressBlock,
   networkName,
@@ -90,6 +94,7 @@ export const deciders: readonly AnyDecider[] = [
   site,
   siteBlocks,
   structure,
+  structureInterfaces,
   superusers,
   user,
   zone,
@@ -115,6 +120,7 @@ export const readModels: readonly ReadModel[] = [
   openSessions,
   programs,
   pxes,
+  logicalInterfaces,
   realInterfaces,
   scriptLinks,
   scripts,
@@ -163,6 +169,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkedReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
+  LogicalInterfaceClosed: LOOK,
+  LogicalInterfaceReopened: LOOK,
   RealInterfaceClosed: LOOK,
   RealInterfaceReopened: LOOK,
   ScriptClosed: LOOK,
@@ -178,6 +186,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   SuperuserDismissed: REGISTER,
   InterfacePut: REGISTER,
   InterfaceDropped: REGISTER,
+  LogicalInterfacePut: REGISTER,
+  LogicalInterfaceDropped: REGISTER,
   AddressPut: REGISTER,
   AddressDropped: REGISTER,
   BlockPlaceTaken: REGISTER,

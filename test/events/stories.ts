@@ -18,6 +18,8 @@ import { complex } from '../../libs/building/src/complex/complex.ts';
 import { dependency } from '../../libs/building/src/dependency/dependency.ts';
 import { foundation } from '../../libs/building/src/foundation.ts';
 import { foundationInterfaces } from '../../libs/building/src/interface/foundation-interfaces.ts';
+import { logicalInterface } from '../../libs/building/src/interface/logical-interface.ts';
+import { structureInterfaces } from '../../libs/building/src/interface/structure-interfaces.ts';
 import { realInterface } from '../../libs/building/src/interface/real-interface.ts';
 import { networked } from '../../libs/building/src/networked/networked.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
@@ -420,6 +422,32 @@ export const stories: readonly Story[] = [
     { type: 'ReopenRealInterface', data: {} },
     { type: 'CloseRealInterface', data: {} },
     { type: 'DeleteRealInterface', data: {} },
+  ),
+  story(
+    logicalInterface,
+    {
+      type: 'DefineLogicalInterface',
+      data: {
+        kind: 'Aggregated',
+        structure: 3,
+        name: 'bond0',
+        network: 1,
+        primary: 5,
+        secondaries: [6],
+        parameters: { mode: '802.3ad' },
+      },
+    },
+    { type: 'ChangeLogicalInterface', data: { structure: 4, name: 'bond1', network: 2 } },
+    { type: 'ChangeLogicalInterface', data: { primary: 6, secondaries: [5], parameters: { mode: 'balance-rr' } } },
+    { type: 'CloseLogicalInterface', data: {} },
+    { type: 'ReopenLogicalInterface', data: {} },
+    { type: 'CloseLogicalInterface', data: {} },
+    { type: 'DeleteLogicalInterface', data: {} },
+  ),
+  story(
+    structureInterfaces,
+    { type: 'PutLogicalInterface', data: { id: 7, name: 'bond0', primary: 5, secondaries: [6] } },
+    { type: 'DropLogicalInterface', data: { id: 7 } },
   ),
   story(
     foundationInterfaces,

@@ -47,10 +47,19 @@ import { services } from './impact/services.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
 import { foundationInterfaces } from './interface/foundation-interfaces.ts';
+import {
+  abstractInterfaceModel,
+  aggregatedInterfaceModel,
+  logicalInterfaceUsers,
+} from './interface/logical-interface.api.ts';
+import { logicalInterfaceHandlers } from './interface/logical-interface.commands.ts';
+import { logicalInterface } from './interface/logical-interface.ts';
+import { logicalInterfaces } from './interface/logical-interfaces.ts';
 import { networkInterfaceModel, realInterfaceExtensions, realInterfaceModel } from './interface/real-interface.api.ts';
 import { realInterfaceHandlers } from './interface/real-interface.commands.ts';
 import { realInterface } from './interface/real-interface.ts';
 import { realInterfaces } from './interface/real-interfaces.ts';
+import { structureInterfaces } from './interface/structure-interfaces.ts';
 import { holderSource } from './networked/holder-source.ts';
 import { networkedModel, networkedUsers } from './networked/networked.api.ts';
 import { networkedHandlers } from './networked/networked.commands.ts';
@@ -93,11 +102,22 @@ const listeners: FactoryProvider = {
         networked,
         realInterface,
         foundationInterfaces,
+        logicalInterface,
+        structureInterfaces,
         complex,
         complexStructure,
         dependency,
       ],
-      readModels: [foundations, structures, networkeds, realInterfaces, complexes, complexStructures, dependencies],
+      readModels: [
+        foundations,
+        structures,
+        networkeds,
+        realInterfaces,
+        logicalInterfaces,
+        complexes,
+        complexStructures,
+        dependencies,
+      ],
     }),
     ApiModule.forFeatureAsync({
       inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
@@ -135,6 +155,8 @@ const listeners: FactoryProvider = {
             networkedModel,
             networkInterfaceModel,
             realInterfaceModel,
+            abstractInterfaceModel,
+            aggregatedInterfaceModel,
             complexModel,
             ...complexTypes.map(platformComplexModel),
             complexStructureModel,
@@ -148,6 +170,7 @@ const listeners: FactoryProvider = {
             ...structureUsers,
             ...networkedUsers,
             ...realInterfaceExtensions,
+            ...logicalInterfaceUsers,
             ...complexUsers,
             ...dependencyUsers,
             dependencyMap,
@@ -166,12 +189,14 @@ const listeners: FactoryProvider = {
     ...foundationHandlers,
     {
       provide: Symbol('holder source'),
-      inject: [Holders],
-      useFactory: (holders: Holders) => holders.add(holderSource()),
+      inject: [Holders, PLATFORMS],
+      useFactory: (holders: Holders, platforms: readonly ServerHalf[]) =>
+        holders.add(holderSource(platforms.flatMap(({ foundationTypes }) => foundationTypes))),
     },
     ...structureHandlers,
     ...networkedHandlers,
     ...realInterfaceHandlers,
+    ...logicalInterfaceHandlers,
     ...complexHandlers,
     ...complexStructureHandlers,
     LocateCarriedHandler,

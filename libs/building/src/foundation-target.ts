@@ -5,6 +5,8 @@ import type { Refusal, UnitOfWork } from '#kernel';
 import { refuse, streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import { NOT_ATTACHED } from './attributes/attached.ts';
+import { dhcpModule } from './attributes/interface-members.ts';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
 import { complexes, complexState, isBuilt } from './complex/complexes.ts';
@@ -14,6 +16,8 @@ import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { forgetMacs } from './interface/foundation-macs.ts';
+import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
@@ -103,7 +107,9 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async destroy(work, locator, job) {
       const value = await valueOf(work, locator);
       const refusal = await work.attempt(foundation, locator, { type: 'DestroyFoundation', data: { job } });
-      if (refusal || value?.structure === undefined) return refusal;
+      if (refusal) return refusal;
+      await forgetMacs(work, locator);
+      if (value?.structure === undefined) return undefined;
       const on = await work.load(structure, value.structure);
       if (!('value' in on) || !on.value.built) return undefined;
       const data = { job, configUuid: randomUUID() };
@@ -113,11 +119,16 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async scriptModules(work, locator) {
       const value = await valueOf(work, locator);
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
+      const found = await foundationLayers(reads.now, locator, typeOf);
+      const attached = found?.attached ?? NOT_ATTACHED;
       return {
-        foundation: foundationModule(locator, value, typeOf(value.type)),
-        config: configModule(await foundationLayers(reads.now, locator, typeOf)),
+        foundation: foundationModule(locator, value, typeOf(value.type), attached),
+        config: configModule(found),
+        dhcp: await dhcpModule(reads.now, attached),
       };
     },
+
+    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
     async canStart(view, locator, script) {
       const row = await view.get(foundations, locator);

@@ -13,6 +13,7 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import { forgetMacs, takeMacs } from './interface/foundation-macs.ts';
 import { removeInterfacesOf } from './interface/remove-interfaces.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 import { structure } from './structure/structure.ts';
@@ -56,19 +57,22 @@ export class DeleteFoundation extends DeleteCommand {}
 /** An id map as it is kept: an empty one is none. */
 const idMapOf = (value: JsonMap | null): JsonMap | null => (Object.keys(value ?? {}).length > 0 ? value : null);
 
-async function checkPlace(work: UnitOfWork, type: string, site: string | null, name: string | null): Promise<void> {
+/** @returns its blueprint; undefined where that is not there */
+async function checkPlace(work: UnitOfWork, type: string, site: string | null, name: string | null) {
   await siteFor(work, 'site', site);
   const blueprint = await foundationBluePrintFor(work, 'blueprint', name);
   if (blueprint && !blueprint.foundationTypes.includes(type)) {
     work.fault('blueprint', 'TYPE', `Blueprint "${name}" does not list this type "${type}"`);
   }
+  return blueprint;
 }
 
-/** Defines a foundation; what is wrong with it is noted. */
-export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation): Promise<void> {
+/** Defines a foundation; what is wrong with it is noted. @returns its blueprint; undefined where it can not be defined */
+export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation) {
   if (locator && !NAME.test(locator)) work.fault('locator', 'PATTERN', 'Invalid');
-  await checkPlace(work, value.type, value.site, value.blueprint);
-  await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
+  const blueprint = await checkPlace(work, value.type, value.site, value.blueprint);
+  const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
+  return defined ? blueprint : undefined;
 }
 
 /** Reads the complex that shall carry a foundation. */
@@ -145,6 +149,7 @@ class SetIdMapHandler extends UnitOfWorkHandler<SetIdMap> {
     const fault = template && validateIdMap(template, idMap);
     if (fault !== undefined) return fault;
     await work.decide(foundation, locator, { type: 'ChangeFoundation', data: { idMap: idMapOf(idMap) } });
+    await takeMacs(work, String(locator), idMap);
     return null;
   }
 }
@@ -165,6 +170,7 @@ class ForceFoundationHandler extends UnitOfWorkHandler<ForceFoundation> {
     const found = await work.load(foundation, locator);
     await work.decide(foundation, locator, { type: 'ForceFoundation', data: { state } });
     const on = found.stage === 'active' ? found.value.structure : undefined;
+    if (state === 'planned') await forgetMacs(work, String(locator));
     if (state !== 'planned' || on === undefined) return;
     // What stands on it is gone with it.
     await work.decide(structure, on, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });

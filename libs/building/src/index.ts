@@ -1,3 +1,4 @@
+export { bootedByFoundation, bootedByStructure, connectionOf } from './attributes/booted.ts';
 export { foundationTarget } from './foundation-target.ts';
 export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
@@ -8,6 +9,10 @@ export { foundationLayers, structureLayers } from './building-layers.ts';
 export type { BuildingLayers, FindType } from './building-layers.ts';
 export { layersFor } from './config-uuid.ts';
 export { structures } from './structure/structures.ts';
+export { byLocation, interfaceNamed, interfaceOf, interfacesOf, macOf } from './interface/interfaces-of.ts';
+export type { NetworkInterface } from './interface/interfaces-of.ts';
+export { logicalInterfaces } from './interface/logical-interfaces.ts';
+export type { LogicalInterfaceRow } from './interface/logical-interfaces.ts';
 export { realInterfaces } from './interface/real-interfaces.ts';
 export type { RealInterfaceRow } from './interface/real-interfaces.ts';
 export { networkeds } from './networked/networkeds.ts';

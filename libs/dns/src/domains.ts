@@ -17,20 +17,29 @@ export interface Domain {
 /** The domains of all zones, by id. */
 export type Domains = ReadonlyMap<number, Domain>;
 
-/** Works out the domain of every zone. */
+/** Works out the domain of every zone. Of zones with the same domain, the one with the lowest id has it. */
 export function domainsOf(zones: FactTable<ZoneFact>): Domains {
-  const named = new Map<number, { readonly name: string; readonly fact: ZoneFact; readonly fault?: string }>();
-  for (const [key, fact] of zones.entries()) {
+  const named = new Map<
+    number,
+    { readonly name: string; readonly fact: ZoneFact; readonly fault: string | undefined }
+  >();
+  const byName = new Map<string, number>();
+  for (const [key, fact] of [...zones.entries()].sort(([one], [other]) => Number(one) - Number(other))) {
+    const id = Number(key);
     const name = domainOf(zones, fact);
-    const fault = nameFault(name, 'any');
-    named.set(Number(key), { name, fact, ...(fault === undefined ? {} : { fault }) });
+    const there = byName.get(name);
+    const fault = nameFault(name, 'host') ?? (there === undefined ? undefined : `the zone ${there} is ${name} too`);
+    named.set(id, { name, fact, fault });
+    if (fault === undefined) byName.set(name, id);
   }
   const cuts = new Map<number, Set<string>>();
-  for (const { fact, fault } of named.values()) {
-    if (fact.parent === null || fault !== undefined) continue;
-    const within = cuts.get(fact.parent);
-    if (within) within.add(fact.name);
-    else cuts.set(fact.parent, new Set([fact.name]));
+  for (const name of byName.keys()) {
+    const [label = '', ...around] = name.split('.');
+    const parent = byName.get(around.join('.'));
+    if (parent === undefined) continue;
+    const within = cuts.get(parent);
+    if (within) within.add(label);
+    else cuts.set(parent, new Set([label]));
   }
   return new Map(
     Array.from(named, ([id, { name, fact, fault }]) => [

@@ -44,7 +44,8 @@ export function placeEntries(
   const leftOut: LeftOut[] = [];
   const lines = new Set<string>();
   const aliases = new Set<string>();
-  const others = new Set<string>();
+  // The zone itself has its SOA.
+  const others = new Set(['@']);
   for (const entry of inOrder(entries)) {
     const found = readEntry(entry, domain);
     const leave = (reason: string): void => void leftOut.push({ host: null, what: `Entry ${entry.id}`, reason });

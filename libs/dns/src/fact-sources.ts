@@ -1,8 +1,8 @@
-import type { RealInterfaceRow } from '#building';
-import { networkeds, realInterfaces, structures } from '#building';
+import type { LogicalInterfaceRow, RealInterfaceRow } from '#building';
+import { logicalInterfaces, networkeds, realInterfaces, structures } from '#building';
 import { entries, zones } from '#directory';
 import { addressBlocks, addresses, networkAddressBlocks } from '#ipam';
-import type { Key, ReadModel, View } from '#read-store';
+import type { ChangedKeys, Key, ReadModel, View } from '#read-store';
 import { sites } from '#site';
 import type { FactChange, FactKey, FactKind, FactOf } from './facts.ts';
 import { ownerKey } from './facts.ts';
@@ -53,6 +53,17 @@ const interfaceSources: readonly FactSource[] = [
     }),
     { keyOf: (key) => `real/${key}` },
   ),
+  source(
+    'interfaces',
+    logicalInterfaces,
+    ['logicalInterface'],
+    ({ structure, name, network }: LogicalInterfaceRow) => ({
+      owner: ownerKey('structure', structure),
+      name,
+      network,
+    }),
+    { keyOf: (key) => `logical/${key}` },
+  ),
 ];
 
 /** Everything that zones are made of. */
@@ -83,15 +94,13 @@ export const factSources: readonly FactSource[] = [
 /** Categories of the streams after whose events zones may say something else. */
 export const CATEGORIES: readonly string[] = [...new Set(factSources.flatMap(({ categories }) => categories))];
 
-/** Reads the facts of some rows, by source. */
-export async function readFacts(
-  view: View,
-  changed: ReadonlyMap<FactSource, ReadonlySet<Key>>,
-): Promise<readonly FactChange[]> {
+/** Reads the facts of some rows. */
+export async function readFacts(view: View, changed: ChangedKeys): Promise<readonly FactChange[]> {
   const found: FactChange[] = [];
-  for (const [from, keys] of changed) {
-    const rows = await view.many(from.model, [...keys]);
-    for (const key of keys) found.push(from.change(key, rows.get(key)));
+  for (const { model, change } of factSources) {
+    const keys = [...(changed.get(model) ?? [])];
+    const rows = await view.many(model, keys);
+    for (const key of keys) found.push(change(key, rows.get(key)));
   }
   return found;
 }

@@ -1,7 +1,6 @@
-import type { EventStore, Position, StoredEvent } from '#event-store';
-import { idOf, refuse } from '#kernel';
-import type { Key, ReadStore, View } from '#read-store';
-import type { FactSource } from './fact-sources.ts';
+import type { EventStore, Position } from '#event-store';
+import { refuse } from '#kernel';
+import type { ChangedKeys, ReadStore, View } from '#read-store';
 import { CATEGORIES, factSources, readFacts } from './fact-sources.ts';
 import type { FactChange } from './facts.ts';
 import type { ZoneOptions } from './zone-renderer.ts';
@@ -11,7 +10,6 @@ import { ZoneSource } from './zone-source.ts';
 
 /** How long it waits for the read models to show what has happened. */
 const TIMEOUT_MS = 10_000;
-const PAGE = 1000;
 /** Rows that are read at a time when all are. */
 const ROWS = 5000;
 /** How many events are looked at for what has changed; after more of them all rows are read again. */
@@ -22,8 +20,8 @@ const MAX_AGE_MS = 3_600_000;
 export const MAX_PAST_ROWS = 1_000_000;
 
 export interface LiveZonesContext extends ZoneOptions {
-  readonly store: Pick<EventStore, 'head' | 'readAll'>;
-  readonly reads: Pick<ReadStore, 'at'> & { readonly projector: Pick<ReadStore['projector'], 'caughtUp'> };
+  readonly store: Pick<EventStore, 'head'>;
+  readonly reads: Pick<ReadStore, 'at' | 'changed'> & { readonly projector: Pick<ReadStore['projector'], 'caughtUp'> };
 }
 
 /**
@@ -73,31 +71,14 @@ export class LiveZones extends ZoneSource {
   }
 
   /** The rows that may have changed since it was asked last; undefined: too many to tell. */
-  async #changedUpTo(head: Position): Promise<ReadonlyMap<FactSource, ReadonlySet<Key>> | undefined> {
-    const changed = new Map<FactSource, Set<Key>>();
-    let seen = 0;
-    for (let at = this.#known.position; at < head;) {
-      const { events, end } = await this.#context.store.readAll(at, { categories: CATEGORIES, limit: PAGE });
-      for (const event of events) if (event.position <= head) note(changed, event);
-      seen += events.length;
-      if (seen > MAX_EVENTS) return undefined;
-      // Where nothing of these categories is left, the end may stay where it was.
-      if (end <= at) break;
-      at = end;
-    }
-    return changed;
-  }
-}
-
-/** Notes the rows that an event concerns. */
-function note(changed: Map<FactSource, Set<Key>>, { type, stream }: StoredEvent): void {
-  for (const source of factSources) {
-    if (!source.model.on[type]) continue;
-    const id = idOf(stream);
-    const key = source.model.key === 'integer' ? Number(id) : id;
-    const keys = changed.get(source);
-    if (keys) keys.add(key);
-    else changed.set(source, new Set([key]));
+  #changedUpTo(head: Position): Promise<ChangedKeys | undefined> {
+    return this.#context.reads.changed({
+      after: this.#known.position,
+      upTo: head,
+      models: factSources.map(({ model }) => model),
+      categories: CATEGORIES,
+      maxEvents: MAX_EVENTS,
+    });
   }
 }
 

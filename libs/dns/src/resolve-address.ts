@@ -59,12 +59,14 @@ function vlanOf(facts: Facts, holder: number, interfaceName: string | null, bloc
   if (!structure) return null;
   const owners = [ownerKey('foundation', structure.foundation), ownerKey('structure', holder)];
   const network = owners
-    .flatMap((owner) => [...facts.interfaces.by('owner', owner)].map((key) => facts.interfaces.get(key)))
-    .find((one) => one?.name === interfaceName)?.network;
+    .flatMap((owner) => found(facts.interfaces, facts.interfaces.by('owner', owner)))
+    .find(({ name }) => name === interfaceName)?.network;
   if (network === undefined) return `it has no interface ${interfaceName}`;
-  for (const key of facts.links.by('block', block)) {
-    const link = facts.links.get(key);
-    if (link?.network === network) return link.vlan === 0 ? null : link.vlan;
-  }
+  const link = found(facts.links, facts.links.by('block', block)).find((one) => one.network === network);
+  if (link) return link.vlan === 0 ? null : link.vlan;
   return `its address block is not used on the network of its interface ${interfaceName}`;
 }
+
+/** Facts in the order of their keys, so that what comes first does not depend on what came first. */
+const found = <F extends object>(table: { get(key: FactKey): F | undefined }, keys: Iterable<FactKey>): readonly F[] =>
+  [...keys].sort((one, other) => (one < other ? -1 : 1)).flatMap((key) => table.get(key) ?? []);

@@ -194,7 +194,9 @@ export class ZoneRenderer {
     this.#domainsChanged = false;
     const before = this.#domains;
     this.#domains = domainsOf(this.#facts.zones);
-    this.#zonesByName = new Map(Array.from(this.#domains.values(), ({ id, name }) => [name, id]));
+    this.#zonesByName = new Map(
+      [...this.#domains.values()].flatMap(({ id, name, fault }) => (fault === undefined ? [[name, id] as const] : [])),
+    );
     for (const id of new Set([...before.keys(), ...this.#domains.keys()])) {
       const [old, now] = [before.get(id), this.#domains.get(id)];
       const cuts = [old, now].map((domain) => [...(domain?.cuts ?? [])]);
@@ -418,7 +420,7 @@ export class ZoneRenderer {
   /** Whom to write to about a zone, with a dot at the end. */
   #contactOf(zone: string): string {
     const own = `hostmaster.${zone}`;
-    return `${this.#options.soaEmail ?? (nameFault(own, 'any') === undefined ? own : 'hostmaster.invalid')}.`;
+    return `${this.#options.soaEmail ?? (nameFault(own, 'host') === undefined ? own : 'hostmaster.invalid')}.`;
   }
 }
 

@@ -1,5 +1,16 @@
 import type { Action, Extension, Model } from '#api';
-import { action, byReference, dateTime, defineModel, integer, numberReference, parameter, reference, text } from '#api';
+import {
+  action,
+  boundTo,
+  byReference,
+  dateTime,
+  defineModel,
+  integer,
+  numberReference,
+  parameter,
+  reference,
+  text,
+} from '#api';
 import type { ComplexType } from '#platform';
 import { foundations } from '../foundations.ts';
 import { ChangeComplex, CreateCarriedFoundation, CreateComplex, DeleteComplex } from './complex.commands.ts';
@@ -32,7 +43,7 @@ const present: NonNullable<Model<ComplexRow>['present']> = (row, name) => ({
 });
 
 const createFoundation: Action = action({
-  doc: 'Makes a foundation that the complex carries; its locator is the host name.',
+  doc: 'Makes a foundation that the complex carries, with its network interfaces; its locator is the host name.',
   parameters: {
     hostname: parameter.text(),
     site: parameter.reference('Site/Site'),
@@ -40,8 +51,8 @@ const createFoundation: Action = action({
   },
   returns: { type: { kind: 'Model', model: 'Building/Foundation' } },
   permission: { grant: 'Building.can_create_foundation' },
-  command: (name, { hostname, site, interface_map_list: interfaces }) =>
-    new CreateCarriedFoundation(name, hostname ?? '', site ?? '', interfaces),
+  command: (name, { hostname, site, interface_map_list: interfaces }, { caller }) =>
+    new CreateCarriedFoundation(name, hostname ?? '', site ?? '', interfaces, boundTo(caller)),
 });
 
 /** Complexes of any platform. */

@@ -11,6 +11,7 @@ import type { Key } from '#read-store';
 import { Ids } from '#read-store';
 import { siteFor } from '#site';
 import { defineFoundation } from '../foundation.commands.ts';
+import { defineInterfaces } from '../interface/carried-interfaces.ts';
 import { addMembership, removeMembership } from './complex-structure.commands.ts';
 import type { complexFields } from './complex.api.ts';
 import { complex } from './complex.ts';
@@ -48,6 +49,8 @@ export class CreateCarriedFoundation extends NamedCommand<string> {
     readonly site: string,
     /** The network interfaces it shall have. */
     readonly interfaces: readonly JsonMap[],
+    /** The sites whose networks the caller may use; undefined: all. */
+    readonly sites?: readonly string[],
   ) {
     super();
   }
@@ -55,11 +58,14 @@ export class CreateCarriedFoundation extends NamedCommand<string> {
 
 @CommandHandler(CreateCarriedFoundation)
 class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoundation> {
-  constructor(@Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[]) {
+  constructor(
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+    @Inject(Ids) private readonly ids: Ids,
+  ) {
     super();
   }
 
-  async decide(work: UnitOfWork, { complex: name, hostname, site, interfaces }: CreateCarriedFoundation) {
+  async decide(work: UnitOfWork, { complex: name, hostname, site, interfaces, sites }: CreateCarriedFoundation) {
     const found = await work.load(complex, name);
     const type = found.stage === 'active' ? found.value.type : null;
     const carries = this.platforms
@@ -73,17 +79,14 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
       Object.entries(kind?.fields ?? {}).map(([field, { default: value }]) => [field, value ?? null]),
     );
     if (kind?.complexField !== undefined) own[kind.complexField] = String(name);
-    if (interfaces.length > 0) {
-      work.fault('interface_map_list', 'UNSUPPORTED', 'network interfaces can not be made with a foundation yet');
-    }
     const { type: foundationType, blueprint } = carries;
-    await defineFoundation(work, hostname, {
-      type: foundationType,
-      site,
-      blueprint,
-      idMap: null,
-      complex: String(name),
-      own,
+    const value = { type: foundationType, site, blueprint, idMap: null, complex: String(name), own };
+    const made = await defineFoundation(work, hostname, value);
+    if (!made) return hostname;
+    await defineInterfaces(work, this.ids, interfaces, {
+      foundation: hostname,
+      names: made.physicalInterfaceNames,
+      sites,
     });
     return hostname;
   }

@@ -12,6 +12,7 @@ import {
   uriOf,
 } from '#api';
 import { ChangeRealInterface, CreateRealInterface, DeleteRealInterface } from './real-interface.commands.ts';
+import { byLocation } from './interfaces-of.ts';
 import { realInterfaces } from './real-interfaces.ts';
 
 const nameFields = {
@@ -33,12 +34,16 @@ export const realInterfaceFields = {
   ...kindFields,
 };
 
-/** Interfaces of whichever kind: what a reference may point to. */
+/**
+ * Interfaces of whichever kind: what a reference may point to. What refers to one is of the same structure or foundation,
+ * so where it is need not be looked up.
+ */
 export const networkInterfaceModel: Model = {
   path: 'Utilities/NetworkInterface',
   doc: 'A network interface of whichever kind.',
   idField: 'id',
   fields: { ...nameFields, ...kindFields },
+  sites: 'none',
   readable: false,
 };
 
@@ -66,13 +71,13 @@ export const realInterfaceModel = defineModel({
 });
 
 const getInterfaceList: Action = action({
-  doc: 'Its real interfaces.',
+  doc: 'Its real interfaces, by physical location.',
   parameters: {},
   returns: { type: { kind: 'Map' }, list: true },
   permission: { grant: 'Building.view_foundation' },
   query: async (locator, _, { view }) => {
     const { rows } = await view.list(realInterfaces, { where: { foundation: locator } });
-    return rows.map(({ row }) => ({
+    return rows.toSorted(byLocation).map(({ row }) => ({
       name: row.name,
       physical_location: row.physicalLocation,
       is_provisioning: row.provisioning,

@@ -6,13 +6,10 @@ import {
   createHandler,
   DeleteCommand,
   deleteUnreferencedHandler,
-  NAME,
 } from '#api';
-import { pxeFor } from '#blueprint';
-import { networkFor, parseMac } from '#ipam';
-import type { UnitOfWork } from '#kernel';
-import { foundationFor } from '../find-foundation.ts';
+import { defineRealInterface, macFrom, putRealInterface } from './define-real-interface.ts';
 import { foundationInterfaces } from './foundation-interfaces.ts';
+import { checkNetworkChange, checkStays, structureOn } from './members.ts';
 import type { realInterfaceFields } from './real-interface.api.ts';
 import type { RealInterface } from './real-interface.ts';
 import { realInterface } from './real-interface.ts';
@@ -23,25 +20,6 @@ type Fields = typeof realInterfaceFields;
 export class CreateRealInterface extends CreateCommand<NewValues<Fields>, number> {}
 export class ChangeRealInterface extends ChangeCommand<ChangedValues<Fields>> {}
 export class DeleteRealInterface extends DeleteCommand {}
-
-/** A MAC in whichever notation as it is kept. */
-function macFrom(work: UnitOfWork, given: string | null): string | null {
-  const mac = parseMac(given);
-  if (mac === undefined) work.fault('mac', 'INVALID', `"${given}" is invalid`);
-  return mac ?? null;
-}
-
-/** The rules of an interface, and its place among those of its foundation. */
-async function put(work: UnitOfWork, id: number, value: RealInterface): Promise<void> {
-  const { foundation, name, physicalLocation, network, provisioning, pxe } = value;
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-  if (physicalLocation && !NAME.test(physicalLocation)) work.fault('physical_location', 'PATTERN', 'invalid');
-  await foundationFor(work, 'foundation', foundation);
-  await networkFor(work, 'network', network);
-  if (pxe !== null) await pxeFor(work, 'pxe', pxe);
-  const data = { id, name, physicalLocation, provisioning };
-  await work.decide(foundationInterfaces, foundation, { type: 'PutInterface', data });
-}
 
 const createRealInterface = createHandler(CreateRealInterface, async (work, values, _, ids) => {
   const id = await ids.next('networkInterface');
@@ -55,8 +33,7 @@ const createRealInterface = createHandler(CreateRealInterface, async (work, valu
     linkName: values.link_name,
     pxe: values.pxe,
   };
-  await put(work, id, value);
-  await work.decide(realInterface, id, { type: 'DefineRealInterface', data: value });
+  await defineRealInterface(work, id, value);
   return id;
 });
 
@@ -79,13 +56,16 @@ const changeRealInterface = changeHandler(ChangeRealInterface, async (work, key,
     pxe: values.pxe === undefined ? before.pxe : values.pxe,
   };
   if (after.foundation !== before.foundation) {
+    await checkStays(work, 'foundation', await structureOn(work, before.foundation), id);
     await work.decide(foundationInterfaces, before.foundation, { type: 'DropInterface', data: { id } });
+  } else if (after.network !== before.network) {
+    await checkNetworkChange(work, await structureOn(work, before.foundation), id, after.network);
   }
-  await put(work, id, after);
+  await putRealInterface(work, id, after);
   await work.decide(realInterface, id, { type: 'ChangeRealInterface', data: after });
 });
 
-/** Whoever refers to a real interface does so by its name, and may. */
+/** Addresses refer to a real interface by its name, and may go on to; what is made of it goes or is changed with it. */
 const deleteRealInterface = deleteUnreferencedHandler(DeleteRealInterface, 'Utilities/NetworkInterface', (work, id) =>
   removeInterface(work, Number(id)),
 );

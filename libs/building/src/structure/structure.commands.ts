@@ -18,6 +18,8 @@ import { removeMembership } from '../complex/complex-structure.commands.ts';
 import { removeDependenciesOn } from '../dependency/dependency.commands.ts';
 import { foundationFor } from '../find-foundation.ts';
 import { foundation } from '../foundation.ts';
+import { checkLeavesNone } from '../interface/members.ts';
+import { removeLogicalInterfacesOf } from '../interface/remove-interfaces.ts';
 import { labelling, labelsFrom, ownerFrom } from '../selection/labels.ts';
 import { checkHostName, freeHostName, takeHostName } from './host-name.ts';
 import { secretNamesFor } from './secret-names-for.ts';
@@ -145,6 +147,7 @@ class ChangeStructureHandler extends UnitOfWorkHandler<ChangeStructure> {
       await takeHostName(work, id, after);
     }
     if (after.foundation !== before.foundation) {
+      await checkLeavesNone(work, id);
       await work.decide(foundation, before.foundation, { type: 'VacateFoundation', data: { structure: id } });
       await work.decide(foundation, after.foundation, { type: 'OccupyFoundation', data: { structure: id } });
     }
@@ -196,6 +199,7 @@ const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', str
   await freeHostName(work, id, found.value);
   await work.decide(foundation, locator, { type: 'VacateFoundation', data: { structure: id } });
   await removeAddressesOf(work, id);
+  await removeLogicalInterfacesOf(work, id);
   if (membership) await removeMembership(work, membership.membership);
   await removeDependenciesOn(work, view, { structure: id });
   await removeDependenciesOn(work, view, { scriptStructure: id });

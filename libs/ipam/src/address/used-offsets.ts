@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { gone, rule } from '#read-store';
+import { begin, gone, rule } from '#read-store';
 import type { AddressKind } from '../block/address-block.ts';
 
 /** An offset that somebody has, or that is held. */
@@ -39,7 +39,8 @@ export const usedOffsets: ReadModel<UsedOffset> = {
   history: true,
   indexes: { block: ({ block }) => block },
   on: {
-    OffsetTaken: rule<UsedOffset, Taken>((_, { id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
+    // Nobody is given what somebody has.
+    OffsetTaken: begin<UsedOffset, Taken>(({ id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
     OffsetHeld: rule<UsedOffset, Held>((row, { id, data: { offset, key, reason, until }, at }) => {
       const since = row?.hold?.key === key ? row.since : at;
       return { block: Number(id), offset, address: null, kind: 'Held', since, hold: { key, reason, until } };
