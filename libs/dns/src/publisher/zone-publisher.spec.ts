@@ -288,6 +288,26 @@ describe('the publisher', () => {
     expect(await readdir(path.join(named.zones, 'zones'))).toEqual(['a.test.zone']);
   });
 
+  it('writes the files where there is no name server to tell', async () => {
+    const publisher = new ZonePublisher({
+      ledger,
+      files: new ZoneFiles(named.zones),
+      server: undefined,
+      transfers: { secondaries: [], keys: [] },
+      log: silentLogger,
+    });
+    await publish(publisher, zone('a.test', 'web IN A 10.0.0.1'), zone('b.test', 'bad IN A 999.1.1.1'));
+    expect(await readFile(fileOf('a.test'), 'utf8')).toContain('10.0.0.1');
+    expect(await readFile(path.join(named.zones, 'dns.master'), 'utf8')).toContain('zone "a.test."');
+    expect(await standing('a.test')).toMatchObject({ served: null, error: null });
+    expect(await publicationHealth(ledger, undefined)).toMatchObject({
+      status: 'degraded',
+      waiting: 0,
+      failed: 1,
+      reason: expect.stringContaining('b.test: named-checkzone: '),
+    });
+  });
+
   it('writes many zones at once, and has them loaded by one command', async () => {
     const publisher = newPublisher();
     const zones = Array.from({ length: 100 }, (_, n) => zone(`z${n}.test`));
