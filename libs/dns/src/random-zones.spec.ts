@@ -185,6 +185,6 @@ it('whatever rows say and in whatever order they change, zones are as if made fr
     { numRuns: 100 },
   );
   // There was something to be loaded.
-  expect(zonesSeen).toBeGreaterThan(300);
-  expect(recordsSeen).toBeGreaterThan(1000);
+  expect(zonesSeen).toBeGreaterThan(100);
+  expect(recordsSeen).toBeGreaterThan(300);
 });
