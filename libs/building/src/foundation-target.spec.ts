@@ -137,6 +137,7 @@ describe('a foundation as the target of jobs', () => {
       rack: 'a',
       interface_list: [],
       provisioning_interface: null,
+      provisioning_ip: null,
     });
     expect(Object.keys(functions)).toEqual(['ring']);
     await expect(target.scriptModules(new UnitOfWork(log), 'host2')).rejects.toThrow('foundation host2 is gone');

@@ -14,12 +14,19 @@ import type { BuildingLayers } from './building-layers.ts';
 export const readOnly = (values: Readonly<Record<string, unknown>>): NonNullable<HostModule['members']> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }]));
 
+/** How a foundation is reached. */
+interface Reached {
+  readonly attached: Attached;
+  /** The address it is reached at on the network that it is installed over. */
+  readonly provisioningIp: string | null;
+}
+
 /** The script module `foundation`: what is known of it and its interfaces, and what its platform can do with it. */
 export const foundationModule = (
   locator: string,
   { type, site, blueprint, own }: Readonly<Foundation>,
   declared: FoundationType | undefined,
-  attached: Attached = NOT_ATTACHED,
+  { attached, provisioningIp }: Reached = { attached: NOT_ATTACHED, provisioningIp: null },
 ): HostModule => ({
   members: readOnly({
     locator,
@@ -28,6 +35,7 @@ export const foundationModule = (
     site,
     blueprint,
     ...foundationInterfaceMembers(attached),
+    provisioning_ip: provisioningIp,
     ...plain(own),
   }),
   functions: declared?.functions ?? {},

@@ -78,8 +78,8 @@ export class Documents {
   async #shown(about: About, itself: boolean, caller: Caller | undefined): Promise<Shown> {
     const { view, now, served, readSecret } = this.#options;
     const { layers, classes, changed } = await this.#layersOf(about);
-    // Whoever has a lease is not known: an address has no secrets of its own.
-    const clear = itself && about.kind !== 'Address';
+    // Whoever has a lease is not known: addresses of the DHCP pool bring no secrets, lent or not.
+    const clear = itself && about.kind === 'Structure';
     const own = clear ? await revealedLayers(layers, readSecret) : layersFor(caller ?? { source: '' }, layers);
     const names = await maskingLayer({ now: view() });
     return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };

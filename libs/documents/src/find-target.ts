@@ -1,4 +1,4 @@
-import { structures } from '#building';
+import { foundations, structures } from '#building';
 import type { ConfigPath } from '#config';
 import { addressBlocks, addresses, findAddress, InvalidAddress, parseAddress } from '#ipam';
 import type { View } from '#read-store';
@@ -53,12 +53,14 @@ export async function findTarget(view: View, { by, id }: ConfigPath, source: str
   }
 }
 
-/** The structure that has an address, or the address itself where it is none of a structure. */
+/** The structure that has an address, the foundation whose job has borrowed it, or else the address itself. */
 async function atAddress(view: View, text: string): Promise<About | undefined> {
   const id = await findAddress(view, text, null);
   const row = id === undefined ? undefined : await view.get(addresses, id);
   if (id === undefined || !row) return undefined;
   if (row.holder !== null && (await view.get(structures, row.holder))) return { kind: 'Structure', id: row.holder };
+  const { keys } = await view.keys(foundations, { where: { borrowed: id } });
+  if (keys[0] !== undefined) return { kind: 'Foundation', locator: String(keys[0]) };
   const block = row.block === null ? undefined : await view.get(addressBlocks, row.block);
   return block && { kind: 'Address', id, site: block.site, pxe: row.pxe, model: `Utilities/${row.kind}` };
 }

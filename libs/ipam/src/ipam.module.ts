@@ -7,7 +7,7 @@ import { address } from './address/address.ts';
 import { addresses } from './address/addresses.ts';
 import { baseAddressModel } from './address/base-address.api.ts';
 import { holderAddresses } from './address/holder-addresses.ts';
-import { dynamicAddressModel, pxeUsers, reservedAddressModel } from './address/pool-address.api.ts';
+import { dynamicAddressModel, pxeExtension, reservedAddressModel } from './address/pool-address.api.ts';
 import { poolAddressHandlers } from './address/pool-address.commands.ts';
 import { usedOffsets } from './address/used-offsets.ts';
 import { addressBlockModel, addressBlockUsers } from './block/address-block.api.ts';
@@ -17,6 +17,7 @@ import { addressBlocks } from './block/address-blocks.ts';
 import { siteAddresses } from './block/site-addresses.api.ts';
 import { siteBlocks } from './block/site-blocks.ts';
 import { Holders } from './holders.ts';
+import { addressLoans } from './loan/address-loans.ts';
 import { networkAddressBlockModel } from './network/network-address-block.api.ts';
 import { networkAddressBlockHandlers } from './network/network-address-block.commands.ts';
 import { networkAddressBlock } from './network/network-address-block.ts';
@@ -31,7 +32,16 @@ import { networks } from './network/networks.ts';
 @Module({
   imports: [
     EventSourcingModule.forFeature({
-      deciders: [addressBlock, siteBlocks, address, holderAddresses, network, networkName, networkAddressBlock],
+      deciders: [
+        addressBlock,
+        siteBlocks,
+        address,
+        addressLoans,
+        holderAddresses,
+        network,
+        networkName,
+        networkAddressBlock,
+      ],
       readModels: [addressBlocks, addresses, usedOffsets, networks, networkAddressBlocks],
     }),
     ApiModule.forFeature({
@@ -45,7 +55,7 @@ import { networks } from './network/networks.ts';
         reservedAddressModel,
         dynamicAddressModel,
       ],
-      extensions: [addressBlockUsers, ...networkUsers, pxeUsers, siteAddresses],
+      extensions: [addressBlockUsers, ...networkUsers, pxeExtension, siteAddresses],
     }),
   ],
   providers: [

@@ -46,6 +46,12 @@ export function structureInterfaceMembers(attached: Attached): JsonMap {
   };
 }
 
+/** How the foundation below a structure is reached. */
+export function reachedBy(attached: Attached) {
+  const installed = provisioningAddress(attached);
+  return { attached, provisioningIp: installed ? textOf(installed) : null };
+}
+
 /** The script module `dhcp`, over the interfaces of the foundation at hand. */
 export async function dhcpModule(view: View, { interfaces }: Pick<Attached, 'interfaces'>): Promise<HostModule> {
   const { keys } = await view.keys(pxes);

@@ -4,7 +4,7 @@ import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { NOT_ATTACHED } from '../attributes/attached.ts';
-import { dhcpModule, structureInterfaceMembers } from '../attributes/interface-members.ts';
+import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { checkJobConfig } from '../config-check.ts';
@@ -131,7 +131,7 @@ export function dependencyTarget(types: readonly FoundationType[], reads: Pick<R
         config: configModule(layers),
         dhcp: await dhcpModule(reads.now, attached),
         ...('value' in below
-          ? { foundation: foundationModule(locator, below.value, typeOf(below.value.type), attached) }
+          ? { foundation: foundationModule(locator, below.value, typeOf(below.value.type), reachedBy(attached)) }
           : {}),
       };
     },

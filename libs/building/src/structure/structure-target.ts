@@ -6,7 +6,7 @@ import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { NOT_ATTACHED } from '../attributes/attached.ts';
-import { dhcpModule, structureInterfaceMembers } from '../attributes/interface-members.ts';
+import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
 import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
@@ -114,7 +114,7 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
         },
         config: changingConfigModule(found, now),
         dhcp: await dhcpModule(reads.now, attached),
-        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type), attached) } : {}),
+        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type), reachedBy(attached)) } : {}),
       };
     },
 
