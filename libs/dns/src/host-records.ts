@@ -56,10 +56,9 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   const reverse: ReverseRecords[] = [];
   const leftOut: LeftOut[] = [];
   let server: HostRecords['server'] = 'it has no primary address';
-  const add = (name: string, address: IpAddress): void => {
+  const add = (name: string, type: 'A' | 'AAAA', address: string): void => {
     names.add(name);
-    const type = isIpv4(address) ? 'A' : 'AAAA';
-    lines[type].push(recordLine(name, type, formatAddress(address)));
+    lines[type].push(recordLine(name, type, address));
   };
   const held = addressesOf(lookup, id);
   for (const { key, fact } of held) {
@@ -74,12 +73,14 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     const full = `${name}.${domain.name}`;
     const nameless =
       nameFault(full, 'host') ?? (names.has(name) ? `another address of the host is called ${name} too` : undefined);
+    const type = isIpv4(found.address) ? 'A' : 'AAAA';
+    const address = formatAddress(found.address);
     if (fact.primary) {
-      add(hostname, found.address);
+      add(hostname, type, address);
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
-      add(name, found.address);
+      add(name, type, address);
       if (structure) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
     } else {
       leave(nameless);
@@ -98,7 +99,7 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   else if (!held.some(({ fact }) => fact.primary)) {
     leftOut.push({ host: hostname, what, reason: 'it has no primary address' });
   }
-  for (const ofType of Object.values(lines)) ofType.sort();
+  for (const ofType of Object.values(lines)) if (ofType.length > 1) ofType.sort();
   return { hostname, lines, names, reverse, server, leftOut };
 }
 
