@@ -6,6 +6,9 @@ set -euo pipefail
 tools='
 nats-server nats-server
 ping        iputils-ping
+named       bind9
+named-checkzone bind9-utils
+dig         bind9-dnsutils
 '
 
 # Debian puts some daemons where only root looks.

@@ -45,7 +45,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'foreman',
   ],
-  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'building'],
+  dns: [...SUBJECT, 'reactions', 'directory', 'site', 'ipam', 'building'],
+  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],
 };

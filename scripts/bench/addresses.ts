@@ -11,12 +11,14 @@ import type { Load, LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
 import { median } from './median.ts';
 
-/** Hosts that addresses are given to; those whose id begins with 1 and has one to three digits more get some. */
-const HOSTS = 2000;
+/** Hosts that addresses are given to. */
+const HOSTS = 1000;
 /** Usable addresses of a block of the size /16. */
 const SIZE = 65_534;
-/** Blocks have ids up to here; 16 of them, from `1` and `{16}` in their ids, are used when the load is spread. */
-const BLOCKS = 115;
+/** Over so many blocks the load is spread. */
+const BLOCKS = 16;
+/** So many addresses are free in a block that is 99 % full; a block of its own for each round. */
+const LEFT = SIZE - Math.floor(SIZE * 0.99);
 const PER_APPEND = 400;
 
 const create: Load = {
@@ -25,12 +27,14 @@ const create: Load = {
   body: '{"name":"c#","description":"a site"}',
   clients: 8,
 };
-const nextIn = (block: string): Load => ({
+const nextIn = (blocks: readonly number[], hosts: readonly number[]): Load => ({
   verb: 'CALL',
-  uri: `/api/v1/Utilities/AddressBlock:${block}:(nextAddress)`,
-  body: '{"networked":"/api/v1/Utilities/Networked:1{1000}:","interface_name":"e#","is_primary":false}',
+  uri: `/api/v1/Utilities/AddressBlock:${blocks.length === 1 ? blocks[0] : oneOf(blocks)}:(nextAddress)`,
+  body: `{"networked":"/api/v1/Utilities/Networked:${oneOf(hosts)}:","interface_name":"e#","is_primary":false}`,
   clients: 8,
 });
+
+const oneOf = (ids: readonly number[]): string => `{${ids.join('|')}}`;
 
 /** Reserves the offsets of a block from one up to another, without HTTP. */
 async function fill(url: string, block: number, first: number, last: number): Promise<void> {
@@ -75,7 +79,7 @@ async function each(count: number, task: (n: number) => Promise<unknown>): Promi
 
 /**
  * Measures `nextAddress` over HTTP, 8 clients: `addresses [--rounds 5] [--seconds 1]`. A block of 65,534 addresses that
- * is empty, half full and 99 % full, a /8 and an IPv6 /64, and 16 blocks at once; each as a ratio to what creating sites
+ * is empty, half full and 99 % full (one for each round), a /8 and an IPv6 /64, and 16 blocks at once; each as a ratio to what creating sites
  * comes to in the same round.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
@@ -99,40 +103,52 @@ async function measure(server: LoadedServer, rounds: number, seconds: number, li
     const { uri } = await client.create('/api/v1/Utilities/AddressBlock', { site, name, subnet, prefix });
     return Number(uri.split(':')[1]);
   };
-  for (let n = 1; n <= BLOCKS; n += 1) await block(`b${n}`, `10.${n}.0.0`, 16);
-  const [empty, half, full] = [
-    await block('e', '172.16.0.0', 16),
-    await block('h', '172.17.0.0', 16),
-    await block('f', '172.18.0.0', 16),
-  ];
+  const spread: number[] = [];
+  for (let n = 1; n <= BLOCKS; n += 1) spread.push(await block(`b${n}`, `10.${n}.0.0`, 16));
+  const [empty, half] = [await block('e', '172.16.0.0', 16), await block('h', '172.17.0.0', 16)];
+  const full: number[] = [];
+  for (let n = 0; n <= rounds; n += 1) full.push(await block(`f${n}`, `12.${n}.0.0`, 16));
   const wide = await block('w', '11.0.0.0', 8);
   const six = await block('s', '2001:db8::', 64);
+  const hosts: number[] = [];
   await limit.step('making hosts', () =>
-    each(HOSTS, (n) => client.create('/api/v1/Utilities/Networked', { hostname: `h${n}x`, site })),
+    each(HOSTS, async (n) => {
+      const { uri } = await client.create('/api/v1/Utilities/Networked', { hostname: `h${n}x`, site });
+      hosts.push(Number(uri.split(':')[1]));
+    }),
   );
   await limit.step('filling blocks', async () => {
     await fill(server.databaseUrl, half, 1, SIZE / 2);
-    await fill(server.databaseUrl, full, 1, Math.floor(SIZE * 0.99));
+    for (const one of full) await fill(server.databaseUrl, one, 1, SIZE - LEFT);
   });
-  const loads: Readonly<Record<string, Load>> = {
-    'one block, empty': nextIn(String(empty)),
-    'one block, half full': nextIn(String(half)),
-    'one block, 99 % full': nextIn(String(full)),
-    'a block of the size /8': nextIn(String(wide)),
-    'an IPv6 block of the size /64': nextIn(String(six)),
-    '16 blocks': nextIn('1{16}'),
-  };
-  const rates = new Map<string, number[]>([['CREATE of a site', []]]);
-  let left = SIZE - Math.floor(SIZE * 0.99);
-  for (let round = 0; round < rounds; round += 1) {
-    const at = async (what: string, load: Load): Promise<void> => {
-      const { rate, answers, failed } = await limit.step(what, () => server.load({ ...load, seconds }));
-      if (what === 'one block, 99 % full') left -= answers;
-      if (failed > 0 && left > 0) throw new Error(`${what}: ${failed} requests failed`);
-      rates.set(what, [...(rates.get(what) ?? []), rate]);
+  // What was appended by somebody else is read and shown once before anything is measured.
+  await limit.step('reading blocks', async () => {
+    for (const one of [half, ...full]) {
+      const given = {
+        networked: `/api/v1/Utilities/Networked:${hosts[0]}:`,
+        interface_name: `b${one}`,
+        is_primary: false,
+      };
+      await client.call(`/api/v1/Utilities/AddressBlock:${one}:(nextAddress)`, given);
+    }
+  });
+  const rates = new Map<string, number[]>();
+  // The first round is for warming up.
+  for (let round = 0; round <= rounds; round += 1) {
+    const loads: Readonly<Record<string, Load>> = {
+      'CREATE of a site': create,
+      'one block, empty': nextIn([empty], hosts),
+      'one block, half full': nextIn([half], hosts),
+      'one block, 99 % full': { ...nextIn([full[round] as number], hosts), count: LEFT - 1 - create.clients },
+      'a block of the size /8': nextIn([wide], hosts),
+      'an IPv6 block of the size /64': nextIn([six], hosts),
+      '16 blocks': nextIn(spread, hosts),
     };
-    await at('CREATE of a site', create);
-    for (const [what, load] of Object.entries(loads)) if (!what.includes('99') || left > 500) await at(what, load);
+    for (const [what, load] of Object.entries(loads)) {
+      const { rate, failed } = await limit.step(what, () => server.load({ ...load, seconds }));
+      if (failed > 0) throw new Error(`${what}: ${failed} requests failed`);
+      if (round > 0) rates.set(what, [...(rates.get(what) ?? []), rate]);
+    }
   }
   const base = median(rates.get('CREATE of a site') ?? []);
   for (const [what, found] of rates) {

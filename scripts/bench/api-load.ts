@@ -14,6 +14,7 @@ export interface LoadResult {
 /**
  * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body> [<from> <count>]`. In head and body `#` stands for
  * a number that is new for every request, `{1000}` for a random one below 1000, `{1-1000}` for a random one from 1 to 1000,
+ * `{3|7|8}` for one of those,
  * `{+50<1000}` for one that grows by 50 each time and begins again at 1000, and `{n}` for the number of the request, counted
  * on from `from`. Every connection sends the next request when the last one is answered, until the time is up or `count`
  * are sent.
@@ -27,12 +28,14 @@ async function load(args: string[]): Promise<LoadResult> {
   const begun = performance.now();
   const until = begun + Number(seconds) * 1000;
 
+  const oneOf = (list: readonly string[]): string => list[Math.floor(Math.random() * list.length)] ?? '';
   const next = (): string => {
     sent += 1;
     const fill = (given: string): string =>
       given
         .replaceAll('#', `${stamp}x${sent}`)
         .replaceAll('{n}', String(Number(from) + sent - 1))
+        .replace(/\{(\d+(?:\|\d+)+)\}/g, (_, list: string) => oneOf(list.split('|')))
         .replace(/\{(\d+)-(\d+)\}/g, (_, least: string, most: string) =>
           String(Number(least) + Math.floor(Math.random() * (Number(most) - Number(least) + 1))),
         )

@@ -46,6 +46,7 @@ import { zone } from '../../libs/directory/src/zone.ts';
 import { zones } from '../../libs/directory/src/zones.ts';
 import { address } from '../../libs/ipam/src/address/address.ts';
 import { addresses } from '../../libs/ipam/src/address/addresses.ts';
+import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { holderAddresses } from '../../libs/ipam/src/address/holder-addresses.ts';
 import { usedOffsets } from '../../libs/ipam/src/address/used-offsets.ts';
 import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
@@ -78,6 +79,7 @@ export const deciders: readonly AnyDecider[] = [
   foundationInterfaces,
   group,
   holderAddresses,
+  addressLoans,
   hostName,
   job,
   logicalInterface,

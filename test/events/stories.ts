@@ -31,6 +31,7 @@ import { address } from '../../libs/ipam/src/address/address.ts';
 import { holderAddresses } from '../../libs/ipam/src/address/holder-addresses.ts';
 import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
 import { siteBlocks } from '../../libs/ipam/src/block/site-blocks.ts';
+import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
@@ -187,6 +188,8 @@ export const stories: readonly Story[] = [
       data: { site: 'site2', blueprint: 'other', idMap: { cpu: { count: 4 } }, own: { rack: 'b' } },
     },
     { type: 'TakeFoundation', data: { job: 12, script: 'create' } },
+    { type: 'BorrowAddress', data: { job: 12, block: 1, address: 7 } },
+    { type: 'ReturnAddress', data: { job: 12 } },
     { type: 'LocateFoundation', data: {} },
     { type: 'FinishFoundation', data: { job: 12 } },
     { type: 'ReleaseFoundation', data: { job: 12 } },
@@ -316,6 +319,11 @@ export const stories: readonly Story[] = [
     { type: 'ClearDispatched', data: { machine } },
     { type: 'FailJob', data: { machine, message: 'no disk' } },
     { type: 'ResetJob', data: { machine } },
+    { type: 'AwaitSignal', data: { pxe: 'disk-wipe' } },
+    { type: 'SignalComplete', data: {} },
+    { type: 'PostMessage', data: { message: 'half way' } },
+    { type: 'SignalAlert', data: { message: 'no disk' } },
+    { type: 'RollBackJob', data: { machine, answer: 'Done' } },
     { type: 'EndJob', data: { machine } },
   ),
   story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
@@ -502,6 +510,11 @@ export const stories: readonly Story[] = [
     holderAddresses,
     { type: 'PutAddress', data: { address: 7, interfaceName: 'eth0', aliasIndex: null, primary: true } },
     { type: 'DropAddress', data: { address: 7 } },
+  ),
+  story(
+    addressLoans,
+    { type: 'LendAddress', data: { key: 'job 12', reason: 'Foundation host1', address: 7, offset: '40' } },
+    { type: 'TakeAddressBack', data: { key: 'job 12' } },
   ),
   story(
     network,

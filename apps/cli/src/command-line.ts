@@ -5,6 +5,7 @@ import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
+import { dns } from './dns-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
 import { offline } from './offline-commands.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...groups,
   ...services,
   ...nats,
+  ...dns,
   ...sessions,
   ...jobCommands,
   ...resources,

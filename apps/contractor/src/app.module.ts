@@ -8,6 +8,8 @@ import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
+import { DnsModule, PublisherModule } from '#dns';
+import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
@@ -112,6 +114,9 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        DnsModule.forRoot(settings.dns),
+        PublisherModule,
+        DocumentsModule,
         RecordsModule,
       ],
       providers: [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
+import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { Foreman, SubcontractorHealth } from '#foreman';
@@ -43,6 +44,8 @@ export class ServerHealth {
     this.#app = app;
     const subcontractors = app.get(SubcontractorHealth);
     this.#registry.register('subcontractors', () => subcontractors.check());
+    const publisher = app.get(Publisher);
+    if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
   }
 
   ready(): void {

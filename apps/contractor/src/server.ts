@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { malformedRequest } from '#cinp';
+import { Publisher } from '#dns';
 import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
@@ -24,6 +25,7 @@ import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
+import { measureZones } from './zone-metrics.ts';
 
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
@@ -119,6 +121,8 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     abortOnError: false,
   });
   health.assembled(app);
+  const publisher = app.get(Publisher);
+  if (publisher.isOn) measureZones(metrics.registry, publisher);
   whenStopped(() => app.close());
   const server: Server = app.getHttpServer();
   acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request), malformed: malformedRequest });

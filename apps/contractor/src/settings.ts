@@ -1,5 +1,6 @@
 import { authSettings } from '#auth';
 import { configSettings } from '#config';
+import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
@@ -25,6 +26,8 @@ export const settingsTables = {
   eventStore: eventStoreSettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  dns: dnsSettings,
+  bind: bindSettings,
 };
 
 /** How the server is set up. */
@@ -41,7 +44,7 @@ export const serverSettings = (env: Environment): Settings =>
 export function misspelt(env: Environment): readonly { readonly name: string; readonly meant: string }[] {
   const known = [...settingNames(settingsTables), SETTINGS_FILE];
   return Object.keys(env).flatMap((name) => {
-    if (known.includes(name) || !/^(CONTRACTOR|NATS|DATABASE|KURRENTDB|EVENT)/i.test(name)) return [];
+    if (known.includes(name) || !/^(CONTRACTOR|NATS|DATABASE|KURRENTDB|EVENT|BIND)/i.test(name)) return [];
     const meant = nearestSetting(name, known);
     return meant === undefined ? [] : [{ name, meant }];
   });

@@ -4,6 +4,9 @@ import { domainOf } from '#directory';
 import type { FoundationType } from '#platform';
 import type { View } from '#read-store';
 import { siteLayers, sites } from '#site';
+import type { Attached } from './attributes/attached.ts';
+import { attachedFoundation, attachedStructure } from './attributes/attached.ts';
+import { foundationInterfaceAttributes, structureInterfaceAttributes } from './attributes/interface-attributes.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
 import type { StructureRow } from './structure/structures.ts';
@@ -20,6 +23,8 @@ export interface BuildingLayers {
   readonly parts: readonly unknown[];
   /** What its blueprints declare of it. */
   readonly declarations: Declarations;
+  /** By what it is attached to networks. */
+  readonly attached: Attached;
 }
 
 /** Finds a platform's kind of foundation by its type text. */
@@ -34,8 +39,6 @@ const foundationAttributes = (locator: string, row: FoundationRow, type: Foundat
   ['_foundation_class_list', [...(type?.classes ?? [])]],
   ['_foundation_id_map', row.idMap],
   ['_console', type?.console ?? 'console'],
-  ['_provisioning_interface', null],
-  ['_provisioning_interface_mac', null],
   ...(type?.complexField === undefined ? [] : [['_complex_host', row.complex ?? null] as const]),
 ];
 
@@ -46,17 +49,21 @@ const structureAttributes = (id: number, row: StructureRow, domain: string | nul
   ['_hostname', row.hostname],
   ['_domain_name', domain],
   ['_fqdn', domain === null ? row.hostname : `${row.hostname}.${domain}`],
-  ['_provisioning_interface', null],
-  ['_provisioning_interface_mac', null],
-  ['_provisioning_address', null],
-  ['_primary_interface', null],
-  ['_primary_interface_mac', null],
-  ['_primary_address', null],
-  ['_interface_map', {}],
 ];
 
 const jobAttribute = (name: string, job: { readonly job: number } | null | undefined): Pairs =>
   job ? [[name, job.job]] : [];
+
+/** Layers that are made when somebody asks for them: a configuration that is remembered does without. */
+function lazily(rest: Omit<BuildingLayers, 'layers'>, make: () => readonly Layer[]): BuildingLayers {
+  let made: readonly Layer[] | undefined;
+  return {
+    ...rest,
+    get layers() {
+      return (made ??= make());
+    },
+  };
+}
 
 /** The configuration of a foundation; undefined: there is no such foundation. */
 export async function foundationLayers(
@@ -69,18 +76,27 @@ export async function foundationLayers(
   const type = findType(row.type);
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
-  const attributes: Pairs = [
-    ...foundationAttributes(locator, row, type),
-    ...(row.structure === null ? [] : [['_structure_id', row.structure] as const]),
-    ...jobAttribute('_foundation_job_id', row.job),
-  ];
-  return {
-    layers: [...blueprint.layers, ...site.layers, { source: { kind: 'Foundation', id: locator }, attributes }],
-    classes: type?.classes ?? [],
-    changed: [...blueprint.changed, ...site.changed, row.updated],
-    parts: [row, type, ...blueprint.rows, ...site.rows],
-    declarations: blueprint.declarations,
-  };
+  const attached = await attachedFoundation(view, locator);
+  return lazily(
+    {
+      classes: type?.classes ?? [],
+      changed: [...blueprint.changed, ...site.changed, row.updated],
+      parts: [row, type, ...blueprint.rows, ...site.rows, ...attached.parts],
+      declarations: blueprint.declarations,
+      attached,
+    },
+    () => {
+      const interfaces = foundationInterfaceAttributes(attached);
+      const attributes: Pairs = [
+        ...foundationAttributes(locator, row, type),
+        ...interfaces.own,
+        ...(row.structure === null ? [] : [['_structure_id', row.structure] as const]),
+        ...jobAttribute('_foundation_job_id', row.job),
+      ];
+      const own: Layer = { source: { kind: 'Foundation', id: locator }, attributes };
+      return [...blueprint.layers, ...site.layers, own, ...interfaces.layers];
+    },
+  );
 }
 
 /** The configuration of a structure; undefined: there is no such structure. */
@@ -93,28 +109,42 @@ export async function structureLayers(view: View, id: number, findType: FindType
   const site = await siteLayers(view, row.site);
   const zone = (await view.get(sites, row.site))?.zone ?? null;
   const domain = zone === null ? null : await domainOf(view, zone);
-  const attributes: Pairs = [
-    ...structureAttributes(id, row, domain),
-    ...jobAttribute('_structure_job_id', row.job),
-    ...jobAttribute('_foundation_job_id', below?.job),
-  ];
-  return {
-    layers: [
-      ...blueprint.layers,
-      ...site.layers,
-      ...(below
-        ? [
-            {
-              source: { kind: 'Foundation', id: row.foundation },
-              attributes: foundationAttributes(row.foundation, below, type),
-            },
-          ]
-        : []),
-      { source: { kind: 'Structure', id }, values: row.configValues, origins: row.origins, attributes },
-    ],
-    classes: type?.classes ?? [],
-    changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
-    parts: [row, below, type, domain, ...blueprint.rows, ...site.rows],
-    declarations: blueprint.declarations,
-  };
+  const attached = await attachedStructure(view, id, row.foundation);
+  return lazily(
+    {
+      classes: type?.classes ?? [],
+      changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
+      parts: [row, below, type, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
+      declarations: blueprint.declarations,
+      attached,
+    },
+    () => {
+      const interfaces = structureInterfaceAttributes(attached);
+      const attributes: Pairs = [
+        ...structureAttributes(id, row, domain),
+        ...interfaces.own,
+        ...jobAttribute('_structure_job_id', row.job),
+        ...jobAttribute('_foundation_job_id', below?.job),
+      ];
+      return [
+        ...blueprint.layers,
+        ...site.layers,
+        ...(below ? foundationBelow(row.foundation, below, type, attached) : []),
+        { source: { kind: 'Structure', id }, values: row.configValues, origins: row.origins, attributes },
+        ...interfaces.layers,
+      ];
+    },
+  );
+}
+
+/** What the foundation says that a structure stands on. */
+function foundationBelow(
+  locator: string,
+  row: FoundationRow,
+  type: FoundationType | undefined,
+  attached: Attached,
+): readonly Layer[] {
+  const interfaces = foundationInterfaceAttributes(attached);
+  const attributes = [...foundationAttributes(locator, row, type), ...interfaces.own];
+  return [{ source: { kind: 'Foundation', id: locator }, attributes }, ...interfaces.layers];
 }

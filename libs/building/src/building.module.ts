@@ -189,8 +189,9 @@ const listeners: FactoryProvider = {
     ...foundationHandlers,
     {
       provide: Symbol('holder source'),
-      inject: [Holders],
-      useFactory: (holders: Holders) => holders.add(holderSource()),
+      inject: [Holders, PLATFORMS],
+      useFactory: (holders: Holders, platforms: readonly ServerHalf[]) =>
+        holders.add(holderSource(platforms.flatMap(({ foundationTypes }) => foundationTypes))),
     },
     ...structureHandlers,
     ...networkedHandlers,

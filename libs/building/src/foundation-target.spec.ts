@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createJob } from '#foreman';
 import { UnitOfWork } from '#kernel';
 import type { FoundationType } from '#platform';
-import type { View } from '#read-store';
 import { Streams } from '#testing';
+import { viewOfRows } from '../test/view-of-rows.ts';
 import { foundation } from './foundation.ts';
+import { realInterface } from './interface/real-interface.ts';
 import { foundationTarget } from './foundation-target.ts';
 
 const type = (name: string, locates: FoundationType['locates']): FoundationType => ({
@@ -17,7 +18,7 @@ const type = (name: string, locates: FoundationType['locates']): FoundationType 
   functions: { ring: { kind: 'inline', call: () => null } },
 });
 /** Nothing of what is looked at here is read from rows. */
-const reads = { now: { get: async () => undefined } as unknown as View };
+const reads = { now: viewOfRows([]) };
 const target = foundationTarget([type('Box', 'by-itself'), type('Find', 'by-survey')], reads);
 
 const LOCATED = { type: 'FoundationLocated', data: {} };
@@ -108,6 +109,20 @@ describe('a foundation as the target of jobs', () => {
     expect(await target.destroy(work, 'host1', 12)).toMatchObject({ faults: [{ code: 'JOB_EXISTS' }] });
   });
 
+  it('has its interfaces boot what the script has chosen last for each, unless that is gone', async () => {
+    define('Box');
+    const eth0 = { foundation: 'host1', name: 'eth0', physicalLocation: 'port0', network: 1, mac: null, pxe: null };
+    log.put(realInterface, 5, { type: 'RealInterfaceDefined', data: eth0 });
+    log.put({ category: 'pxe' }, 'disk', { type: 'PxeDefined', data: { bootScript: 'x', template: 'y' } });
+    const applied = (...effects: readonly object[]) =>
+      log.execute(async (work) => target.applyEffects?.(work, 'host1', effects));
+    expect(await applied({ interface: 5, pxe: 'gone' }, { interface: 5, pxe: 'disk' })).toEqual({
+      'realInterface-5': ['RealInterfacePxeChosen'],
+    });
+    await expect(applied({ interface: 5, pxe: 'gone' })).rejects.toThrow('there is no PXE gone');
+    await expect(applied({ interface: 6, pxe: 'disk' })).rejects.toThrow('there is no interface 6 any more');
+  });
+
   it('is what scripts can reach, with its own fields and the functions of its type', async () => {
     define('Box');
     const { foundation: module } = await target.scriptModules(new UnitOfWork(log), 'host1');
@@ -120,6 +135,9 @@ describe('a foundation as the target of jobs', () => {
       site: 'site1',
       blueprint: 'base',
       rack: 'a',
+      interface_list: [],
+      provisioning_interface: null,
+      provisioning_ip: null,
     });
     expect(Object.keys(functions)).toEqual(['ring']);
     await expect(target.scriptModules(new UnitOfWork(log), 'host2')).rejects.toThrow('foundation host2 is gone');

@@ -5,6 +5,9 @@ import type { Refusal, UnitOfWork } from '#kernel';
 import { refuse, streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import { NOT_ATTACHED } from './attributes/attached.ts';
+import { dhcpModule } from './attributes/interface-members.ts';
+import { ADDRESS, ADDRESS_WATCHES, addressNeeds, addressStreams, provisioningIp } from './borrow-address.ts';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
 import { complexes, complexState, isBuilt } from './complex/complexes.ts';
@@ -13,8 +16,10 @@ import { dependencies } from './dependency/dependencies.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
+import type { FoundationRow } from './foundations.ts';
 import { foundations } from './foundations.ts';
 import { forgetMacs } from './interface/foundation-macs.ts';
+import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { structure } from './structure/structure.ts';
 import { structures } from './structure/structures.ts';
@@ -73,18 +78,15 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
       await work.decide(foundation, locator, { type: 'ReleaseFoundation', data: { job } });
     },
 
-    watches: [complex.category],
+    ...addressNeeds(reads),
 
-    async waitsFor(view, locator, script) {
+    watches: [complex.category, ...ADDRESS_WATCHES],
+
+    async waitsFor(view, locator, script, needs) {
       const row = await view.get(foundations, locator);
       if (!row) return [];
-      if (script !== 'create') return row.structure === null ? [] : [streamName('structure', String(row.structure))];
-      const carrier = row.complex == null ? undefined : await view.get(complexes, row.complex);
-      return [
-        ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
-        ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
-        ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
-      ];
+      const others = await streamsAwaited(view, row, script);
+      return needs.includes(ADDRESS) ? [...others, ...(await addressStreams(view, locator))] : others;
     },
 
     async mayStart(work, locator, script) {
@@ -116,11 +118,19 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async scriptModules(work, locator) {
       const value = await valueOf(work, locator);
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
+      const found = await foundationLayers(reads.now, locator, typeOf);
+      const attached = found?.attached ?? NOT_ATTACHED;
       return {
-        foundation: foundationModule(locator, value, typeOf(value.type)),
-        config: configModule(await foundationLayers(reads.now, locator, typeOf)),
+        foundation: foundationModule(locator, value, typeOf(value.type), {
+          attached,
+          provisioningIp: await provisioningIp(reads.now, locator, value),
+        }),
+        config: configModule(found),
+        dhcp: await dhcpModule(reads.now, attached),
       };
     },
+
+    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
     async canStart(view, locator, script) {
       const row = await view.get(foundations, locator);
@@ -175,4 +185,15 @@ export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<bo
 async function isCarrierBuilt(view: View, name: string | null | undefined): Promise<boolean> {
   const row = name == null ? undefined : await view.get(complexes, name);
   return row !== undefined && (await complexState(view, row)) === 'built';
+}
+
+/** The streams of what a job on a foundation waits for. */
+async function streamsAwaited(view: View, row: FoundationRow, script: string): Promise<readonly string[]> {
+  if (script !== 'create') return row.structure === null ? [] : [streamName('structure', String(row.structure))];
+  const carrier = row.complex == null ? undefined : await view.get(complexes, row.complex);
+  return [
+    ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
+    ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
+    ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
+  ];
 }

@@ -26,6 +26,14 @@ export interface TakenBy {
   readonly script: string;
 }
 
+/** An address of a DHCP pool that a job on a foundation has borrowed, for as long as it lives. */
+export interface Borrowed {
+  readonly job: number;
+  readonly block: number;
+  /** Id of a `DynamicAddress`. */
+  readonly address: number;
+}
+
 /** A foundation with what has become of it. */
 export type FoundationState = Foundation & {
   located: boolean;
@@ -35,6 +43,8 @@ export type FoundationState = Foundation & {
   structure?: number | undefined;
   /** The dependency it waits for. */
   dependency?: number | undefined;
+  /** The address the job at work on it has borrowed. */
+  borrowed?: Borrowed | undefined;
 };
 
 export type FoundationCommand =
@@ -42,6 +52,8 @@ export type FoundationCommand =
   | Message<'ChangeFoundation', Partial<Omit<Foundation, 'type'>>>
   | Message<'TakeFoundation', TakenBy>
   | Message<'ReleaseFoundation', { readonly job: number }>
+  | Message<'BorrowAddress', Borrowed>
+  | Message<'ReturnAddress', { readonly job: number }>
   | Message<'LocateFoundation', object>
   | Message<'FinishFoundation', { readonly job: number }>
   | Message<'DestroyFoundation', { readonly job: number }>
@@ -62,6 +74,8 @@ export type FoundationEvent =
   | Message<'FoundationOwnerChosen', { readonly owner: string | null }>
   | Message<'FoundationTaken', TakenBy>
   | Message<'FoundationReleased', { readonly job: number }>
+  | Message<'FoundationAddressBorrowed', Borrowed>
+  | Message<'FoundationAddressReturned', { readonly job: number }>
   | Message<'FoundationLocated', object>
   | Message<'FoundationBuilt', { readonly job: number }>
   | Message<'FoundationDestroyed', { readonly job: number }>
@@ -135,6 +149,12 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     },
     ReleaseFoundation: ({ job }, state) =>
       'value' in state && state.value.job?.job === job ? { type: 'FoundationReleased', data: { job } } : [],
+    BorrowAddress: (data, state) => {
+      if (state.stage !== 'active' || state.value.job?.job !== data.job) return missing();
+      return state.value.borrowed ? [] : { type: 'FoundationAddressBorrowed', data };
+    },
+    ReturnAddress: ({ job }, state) =>
+      'value' in state && state.value.borrowed?.job === job ? { type: 'FoundationAddressReturned', data: { job } } : [],
     LocateFoundation: (_, state) => {
       if (state.stage !== 'active') return missing();
       if (state.value.located) return [];
@@ -205,6 +225,8 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationOwnerChosen: set,
     FoundationTaken: (data, state) => put({ job: data })(data, state),
     FoundationReleased: put({ job: undefined }),
+    FoundationAddressBorrowed: (data, state) => put({ borrowed: data })(data, state),
+    FoundationAddressReturned: put({ borrowed: undefined }),
     FoundationLocated: put({ located: true }),
     FoundationBuilt: put({ located: true, built: true }),
     FoundationDestroyed: put({ located: false, built: false, idMap: null }),

@@ -1,6 +1,6 @@
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
-import type { Foundation, TakenBy } from './foundation.ts';
+import type { Borrowed, Foundation, TakenBy } from './foundation.ts';
 import { labelTags } from './selection/labels.ts';
 
 /** A foundation as it is shown. */
@@ -12,6 +12,8 @@ export interface FoundationRow extends Readonly<Foundation> {
   readonly structure: number | null;
   /** The dependency it waits for. */
   readonly dependency: number | null;
+  /** The address its job has borrowed; not there where it has none. */
+  readonly borrowed?: Borrowed;
   readonly created: string;
   readonly updated: string;
 }
@@ -25,7 +27,7 @@ const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) =
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 3,
+  version: 4,
   key: 'text',
   history: true,
   indexes: {
@@ -40,6 +42,8 @@ export const foundations: ReadModel<FoundationRow> = {
     owner: ({ owner }) => owner ?? null,
     /** Whether a job is at work on it. */
     working: ({ job }) => (job ? 'yes' : null),
+    /** The address its job has borrowed. */
+    borrowed: ({ borrowed }) => borrowed?.address ?? null,
   },
   tags: { label: labelTags },
   on: {
@@ -61,6 +65,8 @@ export const foundations: ReadModel<FoundationRow> = {
     FoundationOwnerChosen: changed,
     FoundationTaken: change<FoundationRow, TakenBy>((row, { data }) => ({ ...row, job: data })),
     FoundationReleased: change<FoundationRow, unknown>((row) => ({ ...row, job: null })),
+    FoundationAddressBorrowed: change<FoundationRow, Borrowed>((row, { data }) => ({ ...row, borrowed: data })),
+    FoundationAddressReturned: change<FoundationRow, unknown>(({ borrowed: _, ...row }) => row),
     FoundationLocated: change<FoundationRow, unknown>((row, { at }) => ({
       ...row,
       locatedAt: at,

@@ -3,6 +3,7 @@ import { secretReference } from '#kernel';
 import type { Json } from '#kernel';
 import type { CallContext } from '#tscript';
 import { fromJson, textOf } from '#tscript';
+import { NOT_ATTACHED } from './attributes/attached.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 
 const CALL: CallContext = { now: 0, line: 1, place: 1, effect: () => undefined, read: () => null };
@@ -19,6 +20,7 @@ describe('what a machine has said of itself', () => {
       parts: [],
       classes: [],
       changed: [],
+      attached: NOT_ATTACHED,
     });
     const read = (name: string): string => textOf(fromJson(members?.[name]?.get?.(CALL)));
     expect(read('_foundation_id_map')).toBe(

@@ -4,6 +4,9 @@ import type { Json, JsonMap } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { HostModule } from '#tscript';
 import { untagged } from '#tscript';
+import type { Attached } from './attributes/attached.ts';
+import { NOT_ATTACHED } from './attributes/attached.ts';
+import { foundationInterfaceMembers } from './attributes/interface-members.ts';
 import type { Foundation } from './foundation.ts';
 import type { BuildingLayers } from './building-layers.ts';
 
@@ -11,13 +14,30 @@ import type { BuildingLayers } from './building-layers.ts';
 export const readOnly = (values: Readonly<Record<string, unknown>>): NonNullable<HostModule['members']> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }]));
 
-/** The script module `foundation`: what is known of it, and what its platform can do with it. */
+/** How a foundation is reached. */
+interface Reached {
+  readonly attached: Attached;
+  /** The address it is reached at on the network that it is installed over. */
+  readonly provisioningIp: string | null;
+}
+
+/** The script module `foundation`: what is known of it and its interfaces, and what its platform can do with it. */
 export const foundationModule = (
   locator: string,
   { type, site, blueprint, own }: Readonly<Foundation>,
   declared: FoundationType | undefined,
+  { attached, provisioningIp }: Reached = { attached: NOT_ATTACHED, provisioningIp: null },
 ): HostModule => ({
-  members: readOnly({ locator, id: locator, type, site, blueprint, ...plain(own) }),
+  members: readOnly({
+    locator,
+    id: locator,
+    type,
+    site,
+    blueprint,
+    ...foundationInterfaceMembers(attached),
+    provisioning_ip: provisioningIp,
+    ...plain(own),
+  }),
   functions: declared?.functions ?? {},
 });
 

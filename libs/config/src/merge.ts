@@ -45,8 +45,11 @@ export const mergingClear = (
 ): Generator<unknown, Merged> => new Merging(values, { limits: LIMITS, secretNames, clear: true }).run();
 
 /** As {@link merge}, with the marks of secrets still in the texts: for whoever renders with them. */
-export const mergeMarked = (values: Iterable<readonly [string, Json]>, limits: Limits): Merged =>
-  atOnce(new Merging(values, { limits }).marked());
+export const mergeMarked = (
+  values: Iterable<readonly [string, Json]>,
+  limits: Limits,
+  secretNames: readonly string[] = [],
+): Merged => atOnce(new Merging(values, { limits, secretNames }).marked());
 
 interface MergingOptions {
   readonly limits: Limits;

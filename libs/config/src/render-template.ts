@@ -1,11 +1,12 @@
 import type { Json } from '#kernel';
+import { atOnce } from '#kernel';
 import { TemplateFault } from './jinja/fault.ts';
 import { unmarked } from './jinja/secret-mark.ts';
 import { namesOf, renderOnce } from './jinja/render-template.ts';
 import type { ConfigFault } from './layer.ts';
 import type { Limits } from './limits.ts';
 import { LIMITS } from './limits.ts';
-import { mergeMarked } from './merge.ts';
+import { mergeMarked, mergingClear } from './merge.ts';
 import { secretNamesIn } from './secret-names.ts';
 
 /** A boot script or template that cannot be rendered. */
@@ -22,6 +23,15 @@ const words = (fault: TemplateFault): string =>
     ? `Error parsing template: "${fault.message}" on line: "${fault.line ?? 1}"`
     : `Error rendering template: "${fault.message}"`;
 
+/** How a template is rendered. */
+interface RenderOptions {
+  readonly limits?: Limits;
+  /** Names of secrets beside those that the values declare. */
+  readonly secretNames?: readonly string[];
+  /** Whether the values of secrets stand there in clear text, and are to be seen: for the machine that they are for. */
+  readonly clear?: boolean;
+}
+
 /**
  * Renders a boot script or template with a configuration: once, and again while something to render comes out. Text
  * without anything to render stays as it is.
@@ -30,10 +40,11 @@ const words = (fault: TemplateFault): string =>
 export function renderTemplate(
   template: string,
   values: Iterable<readonly [string, Json]>,
-  limits: Limits = LIMITS,
+  { limits = LIMITS, secretNames = [], clear = false }: RenderOptions = {},
 ): Rendered {
-  const merged = mergeMarked(values, limits);
-  const names = namesOf(merged.values, secretNamesIn([...merged.values]));
+  const merged = clear ? atOnce(mergingClear(values, secretNames)) : mergeMarked(values, limits, secretNames);
+  const isSecret = clear ? () => false : secretNamesIn([...merged.values], secretNames);
+  const names = namesOf(merged.values, isSecret);
   const deadline = performance.now() + limits.time;
   let text = template;
   for (let round = 0; /\{[{%]/.test(text); round += 1) {

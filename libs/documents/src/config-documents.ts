@@ -1,49 +1,24 @@
 import type { ApiService } from '#api';
-import { Forbidden, maskingLayer, NotFound } from '#api';
-import type { FindType } from '#building';
-import { foundationLayers, layersFor, structureLayers, structures } from '#building';
-import type { Served } from '#config';
+import { Forbidden, NotFound } from '#api';
 import type { ConfigPath } from '#config';
-import { mergedConfiguration, readConfigPath, servedLayer, unmaskedConfiguration } from '#config';
+import { readConfigPath } from '#config';
 import type { HttpAnswer, HttpRequest, ProtocolAdapter } from '#http';
 import { newRequestId } from '#http';
-import type { Caller, Logger } from '#kernel';
-import { writeJson } from '#kernel';
-import type { View } from '#read-store';
-import type { ReadSecret } from './revealed-layers.ts';
-import { revealedLayers } from './revealed-layers.ts';
+import type { Caller } from '#kernel';
+import { json, plain } from './answers.ts';
+import { isIpxe, refusalScript } from './boot-texts.ts';
+import type { DocumentOptions } from './documents.ts';
+import { Documents } from './documents.ts';
+import type { About } from './find-target.ts';
+import { findTarget, isSame, objectOf } from './find-target.ts';
 
-/** What the documents of machines are made with. */
-export interface ConfigDocumentsOptions {
+/** What the documents of machines are answered with. */
+export interface ConfigDocumentsOptions extends DocumentOptions {
   /** Answers what needs a session, with its permissions and sites. */
   readonly api: ApiService;
-  readonly view: () => View;
-  readonly now: () => string;
-  readonly served: Served;
-  readonly findType: FindType;
-  readonly readSecret: ReadSecret;
-  readonly log: Logger;
   /** Who has this session; undefined where it is none. */
   readonly identify: (name: string, token: string) => Promise<Caller['principal'] | undefined>;
 }
-
-/** What a document is about, and whether whoever asks is the machine itself. */
-interface Target {
-  readonly kind: 'Structure' | 'Foundation';
-  readonly key: string | number;
-  readonly itself: boolean;
-}
-
-const plain = (status: number, text: string): HttpAnswer => ({
-  status,
-  headers: { 'Content-Type': 'text/plain;charset=utf-8', 'Cinp-Version': '1.0', 'Cache-Control': 'no-store' },
-  text,
-});
-const json = (status: number, body: unknown): HttpAnswer => ({
-  status,
-  headers: { 'Content-Type': 'application/json;charset=utf-8', 'Cinp-Version': '1.0', 'Cache-Control': 'no-store' },
-  text: writeJson(body),
-});
 
 const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
   uuid: 'Config UUID Not Found',
@@ -55,53 +30,48 @@ const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
 
 /**
  * The documents that machines fetch below `/config/`: their configuration, boot scripts and templates. A machine that
- * knows its `config_uuid` gets the values of its secrets; by id or locator they are for people with a session, and
- * masked. Any verb reads them.
+ * knows its `config_uuid`, or asks from an address of its own, gets the values of its secrets; by id, locator or the
+ * address of another one they are for people with a session, and masked. Any verb reads them.
  */
 export class ConfigDocuments {
   readonly #options: ConfigDocumentsOptions;
+  readonly #documents: Documents;
 
   constructor(options: ConfigDocumentsOptions) {
     this.#options = options;
+    this.#documents = new Documents(options);
   }
 
   get adapter(): ProtocolAdapter {
-    return { name: 'config', paths: /^\/+config\//i, handle: (request) => this.#answer(request) };
+    return { name: 'config', paths: /^\/+config\//i, handle: (request) => this.#answerFor(request) };
   }
 
-  async #answer(request: HttpRequest): Promise<HttpAnswer> {
+  /** The answer; to iPXE asking for a script, always one that it can run. */
+  async #answerFor(request: HttpRequest): Promise<HttpAnswer> {
     const path = readConfigPath(request.target.replace(/[?#].*$/, ''));
-    if (!path) return plain(400, 'Invalid config uri');
-    const target = await this.#find(path);
-    if (!target) return plain(404, NOT_FOUND[path.by]);
-    const caller = target.itself ? undefined : await this.#callerOf(request);
-    if (!target.itself) {
-      const refused = await this.#refusal(target, caller);
-      if (refused) return refused;
-    }
-    switch (path.type) {
-      case 'config':
-        return json(200, await this.#configuration(target, caller));
-      case 'boot_script':
-      case 'pxe_template':
-        // What a machine boots is set on its network interfaces; without one there is nothing to boot.
-        return plain(200, '');
-      default:
-        return plain(400, 'Invalid request type');
-    }
+    const answer = path ? await this.#answer(request, path).catch(this.#failed) : plain(400, 'Invalid config uri');
+    if (path?.type !== 'boot_script' || !isIpxe(request.header('user-agent'))) return answer;
+    if (answer.status === 200 && answer.text !== '') return answer;
+    return plain(200, refusalScript(answer.text ?? ''));
   }
 
-  async #find({ by, id }: ConfigPath): Promise<Target | undefined> {
-    const view = this.#options.view();
-    if (by === 'uuid') {
-      const { keys } = await view.keys(structures, { where: { configUuid: id } });
-      return keys[0] === undefined ? undefined : { kind: 'Structure', key: keys[0], itself: true };
-    }
-    // Which machine has which address is known with the addresses.
-    if (by === 'address' || by === 'caller') return undefined;
-    if (by === 'foundation') return { kind: 'Foundation', key: id, itself: false };
-    const number = Number(id);
-    return Number.isSafeInteger(number) ? { kind: 'Structure', key: number, itself: false } : undefined;
+  /** What nobody foresaw is told by its reference, which stands in the log of the server. */
+  readonly #failed = (error: unknown): HttpAnswer => {
+    const reference = newRequestId();
+    this.#options.log.error('a document could not be made', error, { reference });
+    return json(500, { message: `Internal Server Error, reference ${reference}` });
+  };
+
+  async #answer(request: HttpRequest, path: ConfigPath): Promise<HttpAnswer> {
+    // Which addresses there are is nothing that anybody may find out.
+    const isForeign = path.by === 'address' && !isSame(path.id, request.source);
+    const caller = isForeign ? await this.#callerOf(request) : undefined;
+    if (isForeign && !caller) return json(401, { message: 'Invalid Session' });
+    const target = await findTarget(this.#options.view(), path, request.source);
+    if (!target) return plain(404, NOT_FOUND[path.by]);
+    if (target.itself) return this.#documents.make(target, path.type, undefined);
+    const whoever = caller ?? (await this.#callerOf(request));
+    return (await this.#refusal(target.about, whoever)) ?? this.#documents.make(target, path.type, whoever);
   }
 
   /** Who asks; undefined where they have no session. */
@@ -112,40 +82,19 @@ export class ConfigDocuments {
   }
 
   /** Why somebody may not see a document of others; undefined: they may. */
-  async #refusal({ kind, key }: Target, caller: Caller | undefined): Promise<HttpAnswer | undefined> {
+  async #refusal(about: About, caller: Caller | undefined): Promise<HttpAnswer | undefined> {
     const { api } = this.#options;
     if (!caller) return json(401, { message: 'Invalid Session' });
-    const model = api.catalogue.model(`Building/${kind}`);
-    if (!model) return plain(404, `${kind} Not Found`);
+    const [path, key] = objectOf(about);
+    const model = api.catalogue.model(path);
+    if (!model) return plain(404, `${about.kind} Not Found`);
     try {
       await api.get(model, [key], { caller, id: newRequestId() }, { make: () => undefined, kept: false });
       return undefined;
     } catch (error) {
       if (error instanceof Forbidden) return json(403, { message: 'Not Authorized' });
-      if (error instanceof NotFound) return plain(404, `${kind} Not Found`);
+      if (error instanceof NotFound) return plain(404, `${about.kind} Not Found`);
       throw error;
     }
-  }
-
-  /** @param caller who is shown it, where that is not the machine itself */
-  async #configuration({ kind, key, itself }: Target, caller: Caller | undefined): Promise<unknown> {
-    const { view, now, served, findType, readSecret, log } = this.#options;
-    const found =
-      kind === 'Structure'
-        ? await structureLayers(view(), Number(key), findType)
-        : await foundationLayers(view(), String(key), findType);
-    if (!found) return {};
-    const layers = itself
-      ? await revealedLayers(found.layers, readSecret)
-      : layersFor(caller ?? { source: '' }, found.layers);
-    const names = await maskingLayer({ now: view() });
-    const whole = [...layers, names, servedLayer(served, { now: now(), changed: found.changed })];
-    const { configuration, faults } = await (itself ? unmaskedConfiguration : mergedConfiguration)(
-      whole,
-      found.classes,
-    );
-    // What is at fault may hold a secret: it is told by its key.
-    if (faults.length > 0) log.warn('a configuration is at fault', { of: key, keys: faults.map((fault) => fault.key) });
-    return configuration;
   }
 }

@@ -78,12 +78,48 @@ describe('the states a process remembers', () => {
     expect(await new StateCache(store).load(book, id)).toMatchObject({ state: { pages: 1001 }, revision: 1000 });
   });
 
-  it('are not kept of streams that are not there', async () => {
+  it('are known of streams that are not there, until they are refreshed', async () => {
     const states = new StateCache(store);
     const id = await newBook();
-    expect(await states.load(book, id)).toMatchObject({ state: { pages: 0 }, revision: NO_STREAM, hash: '' });
+    const stream = streamName('book', id);
+    const nothing = { state: { pages: 0 }, revision: NO_STREAM, hash: '' };
+    expect([await states.load(book, id), await states.load(book, id)]).toMatchObject([nothing, nothing]);
+    expect(reads).toEqual([stream]);
     await write(id, NO_STREAM, page());
+    expect(await states.refresh([{ stream, revision: NO_STREAM }])).toBe(true);
     expect(await states.load(book, id)).toMatchObject({ state: { pages: 1 }, revision: 0 });
+  });
+
+  it('are known of streams that this process has created, without a look', async () => {
+    const states = new StateCache(store);
+    const [id, other] = [await newBook(), await newBook()];
+    const [one, two] = [page('one'), page('two')];
+    states.advance(streamName('book', id), [one, two], 0);
+    states.advance(streamName('book', other), [one], 0);
+    const found = { state: { pages: 2 }, revision: 1, hash: hashOf(streamName('book', id), 1, two), at: AT };
+    expect([await states.load(book, id), states.loadOptimistic(book, id)]).toMatchObject([found, found]);
+    expect(states.loadOptimistic(book, other)).toMatchObject({ state: { pages: 1 }, revision: 0 });
+    states.advance(streamName('book', id), [page()], 2);
+    expect(await states.load(book, id)).toMatchObject({ state: { pages: 3 }, revision: 2 });
+    expect(reads).toEqual([]);
+  });
+
+  it('are read again of streams that this process has created, where somebody has gone on', async () => {
+    const states = new StateCache(store);
+    const one = page();
+    const id = await newBook(one, page());
+    const stream = streamName('book', id);
+    states.advance(stream, [one], 0);
+    expect(await states.refresh([{ stream, revision: 0 }])).toBe(true);
+    expect(await states.load(book, id)).toMatchObject({ state: { pages: 2 }, revision: 1 });
+  });
+
+  it('take a part of the bytes for what was created and not asked for', async () => {
+    const states = new StateCache(store, { memory: 40_000 });
+    const ids = await Promise.all(Array.from({ length: 3 }, () => newBook(page('x'.repeat(4000)))));
+    for (const id of ids) states.advance(streamName('book', id), [page('x'.repeat(4000))], 0);
+    for (const id of ids) await states.load(book, id);
+    expect(reads).toEqual([streamName('book', ids[0] ?? '')]);
   });
 
   it('may be behind the log, until they are refreshed', async () => {

@@ -31,7 +31,15 @@ interface Kept {
   bytes: number;
 }
 
+/** A stream that this process has created, and nobody has asked for yet. */
+interface Created {
+  readonly events: readonly NewEvent[];
+  readonly bytes: number;
+}
+
 const PAGE = 500;
+/** What part of the memory may be taken by streams that were created and not asked for. */
+const CREATED_SHARE = 1 / 4;
 /** So many streams are looked at together, whether they have moved. */
 const READ_TOGETHER = 200;
 /** A long stream's state is kept again when it was folded from this many events since. */
@@ -47,9 +55,11 @@ export class StateCache implements StateSource {
   readonly #store: EventStore;
   readonly #limit: number;
   readonly #kept = new Map<string, Kept>();
+  readonly #created = new Map<string, Created>();
   readonly #past: Upcasters;
   readonly #snapshots: Snapshots | undefined;
   #bytes = 0;
+  #createdBytes = 0;
 
   constructor(store: EventStore, { memory = 64 * 1024 * 1024, upcasters = {}, snapshots }: StateCacheOptions = {}) {
     this.#snapshots = snapshots;
@@ -63,13 +73,9 @@ export class StateCache implements StateSource {
     id: string,
   ): Promise<Folded & StreamState<S>> {
     const stream = streamName(decider.category, id);
-    const kept = this.#take(stream);
+    const kept = this.#take(stream, decider);
     if (kept) return kept.folded as Folded & StreamState<S>;
-    const fresh: Kept = {
-      decider: decider as unknown as Decider<unknown, Message, Message>,
-      folded: (await this.#snapshot(stream, decider)) ?? nothing(decider),
-      bytes: ENTRY_BYTES,
-    };
+    const fresh = { ...unread(decider), folded: (await this.#snapshot(stream, decider)) ?? nothing(decider) };
     const { revision } = fresh.folded;
     await this.#readOn(stream, fresh);
     if (fresh.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, fresh);
@@ -77,7 +83,8 @@ export class StateCache implements StateSource {
     const meanwhile = this.#kept.get(stream);
     if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision)
       return meanwhile.folded as Folded & StreamState<S>;
-    if (fresh.folded.revision !== NO_STREAM) this.#keep(stream, fresh);
+    // Also that there is nothing: it is asked for again and again (does this id belong to a structure?).
+    this.#keep(stream, fresh);
     return fresh.folded as Folded & StreamState<S>;
   }
 
@@ -85,16 +92,27 @@ export class StateCache implements StateSource {
     decider: Decider<S, C, E>,
     id: string,
   ): Folded & StreamState<S> {
-    return (this.#take(streamName(decider.category, id))?.folded ?? nothing(decider)) as Folded & StreamState<S>;
+    const kept = this.#take(streamName(decider.category, id), decider);
+    return (kept?.folded ?? nothing(decider)) as Folded & StreamState<S>;
   }
 
   /** What is kept of a stream, moved to the young end. */
-  #take(stream: string): Kept | undefined {
-    const kept = this.#kept.get(stream);
+  #take<S, C extends Message, E extends Message>(stream: string, decider: Decider<S, C, E>): Kept | undefined {
+    const kept = this.#kept.get(stream) ?? this.#foldCreated(stream, unread(decider));
     if (!kept) return undefined;
     this.#kept.delete(stream);
     this.#kept.set(stream, kept);
     return kept;
+  }
+
+  /** Folds what this process has created, now that somebody asks for it. */
+  #foldCreated(stream: string, fresh: Kept): Kept | undefined {
+    const created = this.#created.get(stream);
+    if (!created) return undefined;
+    this.#forgetCreated(stream);
+    for (const [n, event] of created.events.entries()) this.#add(stream, fresh, event, n);
+    this.#keep(stream, fresh);
+    return fresh;
   }
 
   /** A snapshot is only ever a short cut: one that cannot be read is as good as none. */
@@ -115,7 +133,10 @@ export class StateCache implements StateSource {
   /** Adds events this process has just appended behind what is kept. */
   advance(stream: string, events: readonly NewEvent[], first: number): void {
     const kept = this.#kept.get(stream);
-    if (!kept) return;
+    if (!kept) {
+      if (first === 0) this.#keepCreated(stream, events);
+      return;
+    }
     if (kept.folded.revision !== first - 1) {
       // Someone else's look has been faster, or there is a gap: the log knows.
       if (kept.folded.revision < first - 1) this.forget([stream]);
@@ -137,6 +158,7 @@ export class StateCache implements StateSource {
   }
 
   async #hasMoved(stream: string, revision: number): Promise<boolean> {
+    this.#forgetCreated(stream);
     const kept = this.#kept.get(stream);
     if (!kept) return (await this.#store.readStream(stream, { from: revision + 1, limit: 1 })).length > 0;
     await this.#readOn(stream, kept);
@@ -163,7 +185,7 @@ export class StateCache implements StateSource {
       hash: hashOf(stream, revision, event),
       at: meta.at,
     };
-    const bytes = event.data.length + event.meta.length;
+    const bytes = bytesOf(event);
     kept.bytes += bytes;
     if (this.#kept.get(stream) === kept) this.#bytes += bytes;
   }
@@ -183,7 +205,25 @@ export class StateCache implements StateSource {
     for (const stream of streams) {
       this.#bytes -= this.#kept.get(stream)?.bytes ?? 0;
       this.#kept.delete(stream);
+      this.#forgetCreated(stream);
     }
+  }
+
+  /** It is folded only when it is asked for, as most of what is created is not asked for soon. */
+  #keepCreated(stream: string, events: readonly NewEvent[]): void {
+    this.#forgetCreated(stream);
+    const bytes = events.reduce((sum, event) => sum + bytesOf(event), ENTRY_BYTES);
+    this.#created.set(stream, { events, bytes });
+    this.#createdBytes += bytes;
+    for (const oldest of this.#created.keys()) {
+      if (this.#createdBytes <= this.#limit * CREATED_SHARE) return;
+      this.#forgetCreated(oldest);
+    }
+  }
+
+  #forgetCreated(stream: string): void {
+    this.#createdBytes -= this.#created.get(stream)?.bytes ?? 0;
+    this.#created.delete(stream);
   }
 
   #keep(stream: string, kept: Kept): void {
@@ -195,7 +235,7 @@ export class StateCache implements StateSource {
 
   #trim(youngest: string): void {
     for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= this.#limit || oldest === youngest) return;
+      if (this.#bytes + this.#createdBytes <= this.#limit || oldest === youngest) return;
       this.forget([oldest]);
     }
   }
@@ -207,5 +247,14 @@ const nothing = ({ initial }: { readonly initial: () => unknown }): Folded => ({
   hash: '',
   at: '',
 });
+
+/** Nothing of a stream yet. */
+const unread = <S, C extends Message, E extends Message>(decider: Decider<S, C, E>): Kept => ({
+  decider: decider as unknown as Decider<unknown, Message, Message>,
+  folded: nothing(decider),
+  bytes: ENTRY_BYTES,
+});
+
+const bytesOf = ({ data, meta }: NewEvent): number => data.length + meta.length;
 
 const timeOf = (event: NewEvent): string => (JSON.parse(event.meta) as { at: string }).at;

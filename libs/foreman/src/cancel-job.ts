@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '#kernel';
 import { job } from './job.ts';
 import type { JobTargets } from './job-target.ts';
-import { targetOf } from './job-target.ts';
+import { releaseTarget, targetOf } from './job-target.ts';
 
 /** Who cancels which job. */
 export interface Cancellation {
@@ -21,5 +21,5 @@ export async function cancelJob(work: UnitOfWork, targets: JobTargets, { id, by 
   await work.decide(job, id, { type: 'CancelJob', data: { by } });
   if (!state) return;
   const { target } = state;
-  await targetOf(targets, target).release(work, target.id, id);
+  await releaseTarget(work, targetOf(targets, target), target.id, id);
 }

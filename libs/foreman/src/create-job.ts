@@ -1,9 +1,11 @@
 import type { UnitOfWork } from '#kernel';
 import { refuseAs } from '#kernel';
 import { findScript } from '#blueprint';
+import type { Program } from '#tscript';
 import { compile } from '#tscript';
 import { job } from './job.ts';
 import type { JobTarget } from './job-target.ts';
+import { releaseTarget } from './job-target.ts';
 import { program } from './program.ts';
 
 /** The script of a job whose blueprint has none for it: nothing is to be done. */
@@ -44,9 +46,10 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
     throw refuseAs('ForemanException', 'INVALID_SCRIPT', `blueprint "${blueprint}" has no script "${script}"`);
   }
   await target.checkConfig?.(work, wanted.target, script);
-  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
   const source = slot?.text ?? NOTHING;
   const compiled = compile(source);
+  const needs = target.needsOf?.(readsOf(compiled)) ?? [];
+  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
   await work.decide(program, compiled.hash, { type: 'StoreProgram', data: { source, program: compiled } });
   await work.decide(job, id, {
     type: 'CreateJob',
@@ -57,11 +60,16 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
       script,
       program: compiled.hash,
       creator,
+      ...(needs.length > 0 ? { needs } : {}),
       ...note,
     },
   });
   return id;
 }
+
+/** The values of modules that a program reads. */
+const readsOf = ({ code }: Program): ReadonlySet<string> =>
+  new Set(code.flatMap(([name, module, member]) => (name === 'get' || name === 'item' ? [`${module}.${member}`] : [])));
 
 const isLifeCycle = (script: string): script is 'create' | 'destroy' => script === 'create' || script === 'destroy';
 
@@ -69,5 +77,5 @@ const isLifeCycle = (script: string): script is 'create' | 'destroy' => script =
 async function applyAtOnce(work: UnitOfWork, target: JobTarget, { target: id, script, id: job }: WantedJob) {
   const refusal = script === 'create' ? await target.finish(work, id, job) : await target.destroy(work, id, job);
   if (refusal) throw refusal;
-  await target.release(work, id, job);
+  await releaseTarget(work, target, id, job);
 }

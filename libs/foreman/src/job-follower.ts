@@ -79,8 +79,7 @@ export class JobFollower {
     this.#learn(event, id);
     term?.watchStep(id, this.#options.steps.slowAt(id));
     if (type === 'JobCreated') {
-      const { target, script } = data as Created;
-      this.#watch.add(id, target, script, true);
+      this.#watch.add(id, data as Created, true);
       void this.#lookWhatItWaitsFor(id, position);
     } else if (type === 'JobStarted') this.#watch.started(id);
     if (type === 'JobEnded' || type === 'JobCanceled') {
@@ -100,9 +99,10 @@ export class JobFollower {
   }
 
   /** A job that was under way when the process began. */
-  #startWith(id: number, { target, script, stage, order, dispatch, dispatchedAt, updated }: JobRow): void {
+  #startWith(id: number, row: JobRow): void {
     const { steps } = this.#options;
-    this.#watch.add(id, target, script, stage === 'waiting');
+    const { stage, order, dispatch, dispatchedAt, updated } = row;
+    this.#watch.add(id, row, stage === 'waiting');
     void this.#lookWhatItWaitsFor(id);
     if (order) steps.requested(id, order);
     if (dispatch) steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
@@ -116,7 +116,7 @@ export class JobFollower {
     if (!waiting || !target?.waitsFor) return;
     try {
       if (position !== undefined) await reads.projector.caughtUp(position, SHOWN_MS);
-      const streams = await target.waitsFor(reads.now, waiting.target.id, waiting.script);
+      const streams = await target.waitsFor(reads.now, waiting.target.id, waiting.script, waiting.needs);
       if (this.#watch.waitsFor(id, streams)) term()?.look(id);
     } catch (error) {
       log.warn('it was not found out what a job waits for', { job: id, error: String(error) });

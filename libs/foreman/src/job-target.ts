@@ -15,6 +15,12 @@ export interface JobTargetState {
   readonly slots?: { readonly create: string | null; readonly destroy: string | null };
 }
 
+/** What a job needs from its target before it starts. */
+export interface Needed {
+  readonly job: number;
+  readonly needs: readonly string[];
+}
+
 /** A target by its kind and id. */
 export interface TargetId {
   readonly kind: string;
@@ -46,9 +52,17 @@ export interface JobTarget {
    * The streams besides its own whose events may let a job with this script start, from the read models: an event in one
    * has the foreman look at the job as long as it waits.
    */
-  waitsFor?(view: View, id: string, script: string): Promise<readonly string[]>;
+  waitsFor?(view: View, id: string, script: string, needs: readonly string[]): Promise<readonly string[]>;
   /** Whether a job with this script may start now; it may decide what has to come before that. */
   mayStart(work: UnitOfWork, id: string, script: string): Promise<boolean>;
+  /** What a script needs from a target besides (an address), by the names that it reads: `foundation.locator`. */
+  needsOf?(reads: ReadonlySet<string>): readonly string[];
+  /** Gets what a job needs, before it starts. @returns whether there is all of it; else the job waits */
+  prepare?(work: UnitOfWork, id: string, wanted: Needed): Promise<boolean>;
+  /** Gives back what a job has got so: in the append that ends it, or aborts it. */
+  giveBack?(work: UnitOfWork, id: string, job: number): Promise<void>;
+  /** Why a job that may start cannot get what it needs, in words, from the read models; undefined: it can. */
+  lacks?(view: View, id: string, wanted: Needed): Promise<string | undefined>;
   /** The effect of a `create` job that has ended. @returns why it is refused; undefined: it is done */
   finish(work: UnitOfWork, id: string, job: number): Promise<Refusal | undefined>;
   /** The effect of a `destroy` job that has ended. @returns why it is refused; undefined: it is done */
@@ -69,6 +83,12 @@ export function targetOf(targets: JobTargets, { kind }: { readonly kind: string 
   const found = targets.get(kind);
   if (!found) throw new Error(`there are no job targets of the kind ${kind}`);
   return found;
+}
+
+/** Gives a target back, with all that the job has got from it. */
+export async function releaseTarget(work: UnitOfWork, target: JobTarget, id: string, job: number): Promise<void> {
+  await target.giveBack?.(work, id, job);
+  await target.release(work, id, job);
 }
 
 /** The kinds of targets that modules have contributed. */

@@ -41,8 +41,10 @@ export async function reconcile(
 }
 
 async function start(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
-  const { target, script } = state;
-  if (!(await targetOf(context.targets, target).mayStart(work, target.id, script))) return;
+  const { target: of, script, needs = [] } = state;
+  const target = targetOf(context.targets, of);
+  if (!(await target.mayStart(work, of.id, script))) return;
+  if (needs.length > 0 && !((await target.prepare?.(work, of.id, { job: id, needs })) ?? true)) return;
   const machine = begin(await programOf(work, state));
   await work.decide(job, id, { type: 'StartJob', data: {} });
   await runUntilBlocked(work, id, context, machine);

@@ -1,5 +1,5 @@
 import { streamName } from '#kernel';
-import type { Target } from './job.ts';
+import type { Created, Target } from './job.ts';
 import type { JobTargets } from './job-target.ts';
 import { targetOf } from './job-target.ts';
 
@@ -9,6 +9,7 @@ interface Watched {
   readonly own: string;
   readonly target: Target;
   readonly script: string;
+  readonly needs: readonly string[];
   /** The streams of what it waits for; none once it has started. */
   others: ReadonlySet<string>;
   waits: boolean;
@@ -39,14 +40,14 @@ export class TargetWatch {
   }
 
   /** A job that waits, or has started. */
-  add(id: number, target: Target, script: string, waits: boolean): void {
+  add(id: number, { target, script, needs = [] }: Pick<Created, 'target' | 'script' | 'needs'>, waits: boolean): void {
     const own = streamName(targetOf(this.#targets(), target).category, target.id);
-    this.#watched.set(id, { own, target, script, others: new Set(), waits });
+    this.#watched.set(id, { own, target, script, needs, others: new Set(), waits });
     this.#note(own, id);
   }
 
-  /** What a job waits with: its target and script; undefined: it does not wait. */
-  waiting(id: number): { readonly target: Target; readonly script: string } | undefined {
+  /** What a job waits with: its target, script and needs; undefined: it does not wait. */
+  waiting(id: number): Required<Pick<Created, 'target' | 'script' | 'needs'>> | undefined {
     const watched = this.#watched.get(id);
     return watched?.waits ? watched : undefined;
   }

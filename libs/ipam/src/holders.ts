@@ -10,6 +10,8 @@ export interface Holder {
 export interface HolderSource {
   /** Undefined where there is none, or where it is being deleted. */
   load(work: UnitOfWork, id: number): Promise<Holder | undefined>;
+  /** Whether it shares the network of what carries it: then it is given no address of its own. */
+  sharesNetwork?(work: UnitOfWork, id: number): Promise<boolean>;
 }
 
 /** Everybody who knows hosts; grows while modules are put together. */
@@ -27,5 +29,10 @@ export class Holders implements HolderSource {
       if (found) return found;
     }
     return undefined;
+  }
+
+  async sharesNetwork(work: UnitOfWork, id: number): Promise<boolean> {
+    for (const source of this.#sources) if (await source.sharesNetwork?.(work, id)) return true;
+    return false;
   }
 }

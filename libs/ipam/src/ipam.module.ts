@@ -17,6 +17,7 @@ import { addressBlocks } from './block/address-blocks.ts';
 import { siteAddresses } from './block/site-addresses.api.ts';
 import { siteBlocks } from './block/site-blocks.ts';
 import { Holders } from './holders.ts';
+import { addressLoans } from './loan/address-loans.ts';
 import { networkAddressBlockModel } from './network/network-address-block.api.ts';
 import { networkAddressBlockHandlers } from './network/network-address-block.commands.ts';
 import { networkAddressBlock } from './network/network-address-block.ts';
@@ -31,7 +32,16 @@ import { networks } from './network/networks.ts';
 @Module({
   imports: [
     EventSourcingModule.forFeature({
-      deciders: [addressBlock, siteBlocks, address, holderAddresses, network, networkName, networkAddressBlock],
+      deciders: [
+        addressBlock,
+        siteBlocks,
+        address,
+        addressLoans,
+        holderAddresses,
+        network,
+        networkName,
+        networkAddressBlock,
+      ],
       readModels: [addressBlocks, addresses, usedOffsets, networks, networkAddressBlocks],
     }),
     ApiModule.forFeature({

@@ -1,4 +1,5 @@
 import type { Field } from '#api';
+import type { JsonMap } from '#kernel';
 import type { HostFunction } from '#tscript';
 
 /** A kind of foundation, as its platform declares it. */
@@ -14,6 +15,13 @@ export interface FoundationType {
   readonly locates: 'by-itself' | 'with-complex' | 'by-survey';
   /** What its console is called in configurations; `console` unless said otherwise. */
   readonly console?: string;
+  /**
+   * How a foundation is reached out of band, of its own fields, in which secrets are references: the answer files of its
+   * installer see it as `__connection_paramaters`. Not given: it is not.
+   */
+  readonly connection?: (own: JsonMap) => JsonMap;
+  /** Whether it shares the network of what carries it: it is never given an address of a block (`nextAddress` gives none). */
+  readonly sharesNetwork?: boolean;
   /** The field that names the complex it is carried by. */
   readonly complexField?: string;
   /** Fields besides those of every foundation. */

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { array, assert, constantFrom, integer, oneof, property, tuple } from 'fast-check';
 import type { Message } from '#kernel';
 import type { Changes, Version } from './batch.ts';
-import { foldBatch, keysIn } from './batch.ts';
+import { foldBatch, freshKeys, keysIn } from './batch.ts';
 import type { Shelf } from '../test/example-model.ts';
 import { happened, happenings, shelves, ticker } from '../test/example-model.ts';
 import type { Key, ReadModel, Recorded } from './read-model.ts';
+import { begin, gone } from './read-model.ts';
 
 /** A table of versions in memory, and how batches are written into it. */
 class Table {
@@ -155,5 +156,28 @@ describe('a batch of events', () => {
         expect(cut.poisoned).toEqual(single.poisoned);
       }),
     );
+  });
+});
+
+describe('rows that are not looked for before a batch', () => {
+  it('are those whose streams begin in it', () => {
+    const { AddedToAll: _, ...on } = shelves.on;
+    const own: ReadModel<Shelf> = { ...shelves, on };
+    const first = { ...a(1, put(1)), revision: 0 };
+    const later = { ...b(2, put(1)), revision: 3 };
+    expect([...freshKeys(own, [first, { ...a(3, add(1)), revision: 1 }, later])]).toEqual(['a']);
+  });
+
+  it('are those that begin by rule, but not where they were there before in the same batch', () => {
+    const key = ({ id }: Recorded) => id;
+    const placed: ReadModel<Shelf> = {
+      ...shelves,
+      on: { Put: begin<Shelf, { n: number }>(({ data }) => ({ count: data.n }), key), Taken: gone<Shelf>(key) },
+    };
+    expect([...freshKeys(placed, [a(1, put(1)), b(2, take()), b(3, put(2))])]).toEqual(['a']);
+    const table = new Table(placed);
+    table.write(b(1, put(1)));
+    table.write(a(2, put(1)), b(3, take()), b(4, put(2)));
+    expect(Object.fromEntries(table.live)).toEqual({ a: { count: 1 }, b: { count: 2 } });
   });
 });

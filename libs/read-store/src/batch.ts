@@ -34,6 +34,17 @@ export function keysIn(model: ReadModel, events: readonly Recorded[]): Key[] {
   return [...new Set(events.flatMap((event) => keysOf(model, event)))];
 }
 
+/** Keys that no row can have before these events: their streams begin with them, or their rules say so. */
+export function freshKeys(model: ReadModel, events: readonly Recorded[]): ReadonlySet<Key> {
+  const byStream = Object.values(model.on).every((rule) => !rule.keys);
+  const first = new Map<Key, boolean>();
+  for (const event of events) {
+    const fresh = byStream ? event.revision === 0 : model.on[event.type]?.begins === true;
+    for (const key of keysOf(model, event)) if (!first.has(key)) first.set(key, fresh);
+  }
+  return new Set([...first].filter(([, fresh]) => fresh).map(([key]) => key));
+}
+
 /** Folds a batch into the rows of one model; `live` holds the rows that are there before it. */
 export function foldBatch(
   model: ReadModel,

@@ -26,18 +26,55 @@ describe('ids', () => {
     expect([new Set(jobs).size, new Set(addresses).size]).toEqual([20, 40]);
   });
 
-  it('are fetched together where many are asked for at once', async () => {
-    const ids = new Ids(database.pool);
-    await ids.next('job');
-    const asked: unknown[] = [];
-    const query = database.pool.query.bind(database.pool) as (...all: unknown[]) => unknown;
-    database.pool.query = ((...all: unknown[]) => {
-      asked.push((all[0] as { values: unknown }).values);
-      return query(...all);
-    }) as typeof database.pool.query;
-    const all = await Promise.all(Array.from({ length: 20 }, () => ids.next('job')));
-    expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 2));
-    expect(asked).toEqual([[1], [19]]);
+  describe('of which many are wanted', () => {
+    let ids: Ids;
+    /** How many were fetched each time. */
+    let fetched: number[];
+
+    let now: number;
+
+    beforeEach(() => {
+      now = 0;
+      ids = new Ids(database.pool, () => now);
+      fetched = [];
+      const query = database.pool.query.bind(database.pool) as (...all: unknown[]) => unknown;
+      database.pool.query = ((...all: unknown[]) => {
+        const { values } = all[0] as { values?: number[] };
+        if (values) fetched.push(...values);
+        return query(...all);
+      }) as typeof database.pool.query;
+    });
+
+    it('are fetched together where they are asked for at once', async () => {
+      await ids.next('job');
+      const all = await Promise.all(Array.from({ length: 5 }, () => ids.next('job')));
+      expect(all.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6]);
+      expect(fetched).toEqual([1, 1, 4]);
+    });
+
+    it('are fetched ahead where many are asked for, and go on one by one', async () => {
+      await ids.next('job');
+      const all: number[] = [];
+      await Promise.all(Array.from({ length: 20 }, async () => all.push(await ids.next('job'))));
+      const more = fetched.reduce((sum, count) => sum + count, 0) - 21;
+      expect(more).toBe(10);
+      fetched = [];
+      for (let n = 0; n < more; n += 1) all.push(await ids.next('job'));
+      expect(all).toEqual(Array.from({ length: 30 }, (_, n) => n + 2));
+      expect(fetched).toEqual([]);
+    });
+
+    it('are let go where nobody wants them soon', async () => {
+      await ids.next('job');
+      await Promise.all(Array.from({ length: 20 }, () => ids.next('job')));
+      now = 101;
+      expect(await ids.next('job')).toBe(32);
+    });
+
+    it('are not fetched ahead where few are asked for', async () => {
+      for (let n = 1; n <= 9; n += 1) expect(await ids.next('job')).toBe(n);
+      expect(fetched).toEqual(Array.from({ length: 9 }, () => 1));
+    });
   });
 
   it('are handed out several at once', async () => {

@@ -6,18 +6,41 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Ids of one kind. */
+interface Kind {
+  /** Who waits for ids; undefined while nothing is under way. */
+  waiting: Waiting[] | undefined;
+  /** Fetched ahead, and until when they may be handed out. */
+  ahead: number[];
+  aheadUntil: number;
+  /** How many were asked for since a moment. */
+  asked: number;
+  since: number;
+}
+
+/** How long the times are over which it is counted how many ids of a kind are asked for. */
+const WINDOW_MS = 100;
+/** Only where so many are asked for in that time, more are fetched than are asked for. */
+const MIN_ASKED = 10;
+/** How many are fetched ahead at most. */
+const MAX_AHEAD = 50;
+
 /**
  * Hands out whole numbers, each at most once; gaps are normal. A ledger: never rebuilt. The guarantee that an id is new
- * lies in the log (its stream must not exist yet); this is the hint that makes it come true the first time.
+ * lies in the log (its stream must not exist yet); this is the hint that makes it come true the first time. Where many
+ * are asked for, some are fetched ahead; those that nobody wants soon are let go, so that ids grow with time.
  */
 export class Ids {
   readonly #pool: Pool;
   readonly #made = new Map<string, Promise<void>>();
-  /** Who waits for ids, by their kind; none while nothing is under way. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #kinds = new Map<string, Kind>();
 
-  constructor(pool: Pool) {
+  readonly #now: () => number;
+
+  /** @param now milliseconds of a clock that is not set */
+  constructor(pool: Pool, now = () => performance.now()) {
     this.#pool = pool;
+    this.#now = now;
   }
 
   /** The next ids of a kind (letters only), so many of them. */
@@ -31,29 +54,41 @@ export class Ids {
 
   /** The next id of a kind. Those that are asked for while others are under way are fetched together. */
   next(kind: string): Promise<number> {
+    const ids = this.#kind(kind);
+    ids.asked += 1;
+    if (ids.ahead.length > 0 && this.#now() <= ids.aheadUntil) return Promise.resolve(ids.ahead.shift() as number);
     return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(kind);
-      if (waiting) {
-        waiting.push({ resolve, reject });
-        return;
-      }
-      const first = [{ resolve, reject }];
-      this.#waiting.set(kind, first);
-      void this.#fetch(kind, first);
+      const waiting = { resolve, reject };
+      if (ids.waiting) ids.waiting.push(waiting);
+      else void this.#fetch(kind, ids, (ids.waiting = [waiting]));
     });
   }
 
-  async #fetch(kind: string, waiting: Waiting[]): Promise<void> {
+  #kind(name: string): Kind {
+    let kind = this.#kinds.get(name);
+    if (!kind) {
+      kind = { waiting: undefined, ahead: [], aheadUntil: 0, asked: 0, since: -Infinity };
+      this.#kinds.set(name, kind);
+    }
+    return kind;
+  }
+
+  async #fetch(name: string, kind: Kind, waiting: Waiting[]): Promise<void> {
     while (waiting.length > 0) {
       const served = waiting.splice(0);
       try {
-        const ids = await this.take(kind, served.length);
-        for (const [n, { resolve }] of served.entries()) resolve(ids[n] as number);
+        const ids = await this.take(name, served.length + countAhead(kind, this.#now()));
+        // Those that came meanwhile are served too, as far as it goes.
+        for (const { resolve } of [...served, ...waiting.splice(0, ids.length - served.length)]) {
+          resolve(ids.shift() as number);
+        }
+        kind.ahead = ids;
+        kind.aheadUntil = this.#now() + WINDOW_MS;
       } catch (error) {
         for (const { reject } of served) reject(error);
       }
     }
-    this.#waiting.delete(kind);
+    kind.waiting = undefined;
   }
 
   #make(name: string): Promise<void> {
@@ -64,4 +99,14 @@ export class Ids {
     making.catch(() => this.#made.delete(name));
     return making;
   }
+}
+
+/** How many ids are worth fetching ahead: as many as were asked for in half of the time that they are kept for. */
+function countAhead(kind: Kind, now: number): number {
+  const { asked, since } = kind;
+  if (now - since >= WINDOW_MS) {
+    kind.asked = 0;
+    kind.since = now;
+  }
+  return asked < MIN_ASKED || now - since > 2 * WINDOW_MS ? 0 : Math.min(Math.ceil(asked / 2), MAX_AHEAD);
 }

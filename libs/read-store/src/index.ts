@@ -9,9 +9,10 @@ export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './pr
 export type { PreconditionContext } from './preconditions.ts';
 export { Projector, RowsNotReady } from './projector.ts';
 export type { ProjectorState, ProjectorStatus } from './projector.ts';
-export { change, gone, keysOf, rule } from './read-model.ts';
+export { begin, change, gone, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { compareKeys } from './ordered-keys.ts';
+export type { ChangedKeys } from './changed-keys.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Position, StoredEvent, Upcasters } from '#event-store';
 import { recorded } from '#event-store';
-import { foldBatch, keysIn } from './batch.ts';
+import { foldBatch, freshKeys, keysIn } from './batch.ts';
 import { CHECKPOINT, readCheckpoint } from './checkpoint.ts';
 import type { KeyLists } from './key-lists.ts';
 import type { RowCache } from './row-cache.ts';
@@ -215,11 +215,4 @@ export class Projection {
     for (const [key, { row }] of await tables(this.#options.db).read(model, missing)) rows.set(key, row);
     return rows;
   }
-}
-
-/** Keys that no row can have before these events: their streams begin with them. */
-export function freshKeys(model: ReadModel, events: readonly Recorded[]): ReadonlySet<Key> {
-  const byStream = Object.values(model.on).every((rule) => !rule.keys);
-  const first = byStream ? events.filter(({ revision }) => revision === 0) : [];
-  return new Set(keysIn(model, first));
 }

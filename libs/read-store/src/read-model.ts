@@ -9,6 +9,8 @@ export type Key = string | number;
 export interface Rule<Row> {
   /** The rows it concerns; by default the one named like the event's stream. */
   readonly keys?: (event: Recorded<never>) => Key | readonly Key[];
+  /** Whether there is never a row before the event, so that none has to be looked for. */
+  readonly begins?: true;
   /** The row after the event; undefined: there is none. */
   fold(row: Row | undefined, event: Recorded<never>): Row | undefined;
 }
@@ -42,6 +44,12 @@ export const rule = <Row, D>(
   fold: (row: Row | undefined, event: Recorded<D>) => Row | undefined,
   keys?: (event: Recorded<D>) => Key | readonly Key[],
 ): Rule<Row> => (keys ? { fold, keys } : { fold });
+
+/** A rule for events before which there is never a row of these keys. */
+export const begin = <Row, D>(
+  fold: (event: Recorded<D>) => Row,
+  keys: (event: Recorded<D>) => Key | readonly Key[],
+): Rule<Row> => ({ begins: true, keys, fold: (_: Row | undefined, event: Recorded<never>) => fold(event) });
 
 /** A rule for events that only change rows that are there. */
 export const change = <Row, D>(

@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, Upcasters, Position } from '#event-store';
+import type { ChangedKeys, ChangedSince } from './changed-keys.ts';
+import { changedKeys } from './changed-keys.ts';
 import { forkView } from './fork-view.ts';
 import { RowCache } from './row-cache.ts';
 import { KeyLists } from './key-lists.ts';
@@ -27,6 +29,8 @@ export interface ReadStore {
   at(position: Position): View;
   /** As it would be if these events were appended now. */
   fork(events: readonly Recorded[]): View;
+  /** Which rows have changed between two positions of the log, or may have; undefined: too much has happened. */
+  changed(since: ChangedSince): Promise<ChangedKeys | undefined>;
 }
 
 /** Opens the read models of `models` over a pool that stays the caller's. Nothing runs until the projector starts. */
@@ -64,5 +68,6 @@ export function openReadStore(options: {
     now,
     at: (position) => tableView(tables(db, position), () => projector.written()),
     fork: (events) => forkView(now, events),
+    changed: (since) => changedKeys(options.store, options.upcasters ?? {}, since),
   };
 }

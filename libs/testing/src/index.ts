@@ -1,5 +1,7 @@
 export { startKurrentDbStandIn } from './kurrentdb-stand-in.ts';
 export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stand-in.ts';
+export { startNamed } from './named.ts';
+export type { Named, NamedOptions } from './named.ts';
 export { startNatsServer } from './nats-server.ts';
 export type { NatsServer, NatsServerOptions } from './nats-server.ts';
 export { recordedLog } from './recorded-log.ts';

@@ -3,7 +3,10 @@ import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import { NOT_ATTACHED } from '../attributes/attached.ts';
+import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
+import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { checkJobConfig } from '../config-check.ts';
 import { foundation } from '../foundation.ts';
 import { foundations } from '../foundations.ts';
@@ -120,12 +123,20 @@ export function dependencyTarget(types: readonly FoundationType[], reads: Pick<R
       if (!found) return {};
       const { hostname, site, blueprint, foundation: locator } = found.value;
       const below = await work.load(foundation, locator);
+      const layers = await structureLayers(reads.now, found.id, typeOf);
+      const attached = layers?.attached ?? NOT_ATTACHED;
+      const own = { id: found.id, hostname, site, blueprint, foundation: locator };
       return {
-        structure: { members: readOnly({ id: found.id, hostname, site, blueprint, foundation: locator }) },
-        config: configModule(await structureLayers(reads.now, found.id, typeOf)),
-        ...('value' in below ? { foundation: foundationModule(locator, below.value, typeOf(below.value.type)) } : {}),
+        structure: { members: readOnly({ ...own, ...structureInterfaceMembers(attached) }) },
+        config: configModule(layers),
+        dhcp: await dhcpModule(reads.now, attached),
+        ...('value' in below
+          ? { foundation: foundationModule(locator, below.value, typeOf(below.value.type), reachedBy(attached)) }
+          : {}),
       };
     },
+
+    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
     async canStart(view, id, script) {
       const row = await view.get(dependencies, Number(id));

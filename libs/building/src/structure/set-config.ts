@@ -10,6 +10,9 @@ export interface ConfigEffect {
   readonly configValues: Pairs;
 }
 
+export const isConfigEffect = (effect: unknown): effect is ConfigEffect =>
+  typeof effect === 'object' && effect !== null && 'configValues' in effect;
+
 const isBranch = (value: unknown): value is Record<string, Json> | Json[] =>
   typeof value === 'object' && value !== null;
 

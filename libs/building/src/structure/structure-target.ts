@@ -5,17 +5,19 @@ import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import { NOT_ATTACHED } from '../attributes/attached.ts';
+import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
 import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { foundation } from '../foundation.ts';
 import { foundations } from '../foundations.ts';
+import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { checkSupports } from '../supports.ts';
 import { secretNamesFor } from './secret-names-for.ts';
-import type { ConfigEffect } from './set-config.ts';
-import { setConfig } from './set-config.ts';
+import { isConfigEffect, setConfig } from './set-config.ts';
 import { structure } from './structure.ts';
 import { structures } from './structures.ts';
 
@@ -102,20 +104,27 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       let values = value.configValues;
       const now = () => values;
       const isSecret = secretNames(await secretNamesFor(work, value));
+      const found = await structureLayers(reads.now, Number(id), typeOf);
+      const attached = found?.attached ?? NOT_ATTACHED;
+      const own = { id: Number(id), hostname, site, blueprint, foundation: locator };
       return {
         structure: {
-          members: readOnly({ id: Number(id), hostname, site, blueprint, foundation: locator }),
+          members: readOnly({ ...own, ...structureInterfaceMembers(attached) }),
           functions: { set_config: setConfig(now, (changed) => void (values = changed), isSecret) },
         },
-        config: changingConfigModule(await structureLayers(reads.now, Number(id), typeOf), now),
-        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type)) } : {}),
+        config: changingConfigModule(found, now),
+        dhcp: await dhcpModule(reads.now, attached),
+        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type), reachedBy(attached)) } : {}),
       };
     },
 
-    /** The last of the changes holds them all. */
+    /** The last of the changes of its configuration holds them all. */
     async applyEffects(work, id, effects) {
-      const { configValues } = effects.at(-1) as ConfigEffect;
-      await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues } });
+      const last = effects.findLast(isConfigEffect);
+      if (last) {
+        await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues: last.configValues } });
+      }
+      await applyPxeEffects(work, effects);
     },
 
     async canStart(view, id, script) {

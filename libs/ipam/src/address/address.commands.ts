@@ -100,8 +100,11 @@ export interface Allotment {
   readonly primary: boolean;
 }
 
-/** Gives the lowest free address of a block to a host; or that which is held by a key. Results in its id. */
-export class AllocateAddress extends NamedCommand<number> {
+/**
+ * Gives the lowest free address of a block to a host; or that which is held by a key. Results in its id; null where the
+ * host shares the network of what carries it, and is given none.
+ */
+export class AllocateAddress extends NamedCommand<number | null> {
   constructor(
     readonly block: Key,
     readonly allotment: Allotment,
@@ -135,6 +138,7 @@ class AllocateAddressHandler extends UnitOfWorkHandler<AllocateAddress, number> 
       work.fault('', 'NOT_FOUND', 'Address block does not exist');
       return id;
     }
+    if (await this.holders.sharesNetwork(work, allotment.holder)) return null;
     const held = hold === undefined ? undefined : found.value.holds.get(hold);
     if (hold !== undefined && !(held && held.until > now)) {
       work.fault('key', 'NOT_HELD', 'nothing is held for this key');

@@ -41,11 +41,15 @@ export async function targetOf(view: View, row: AddressRow): Promise<AddressRow 
 /** The values of an address that its block has, or the block of what it points to. */
 export async function derivedValues(view: View, row: AddressRow): Promise<DerivedValues> {
   const target = await targetOf(view, row);
-  if (!target || target.block === null || target.offset === null) return NOTHING;
-  const block = await view.get(addressBlocks, target.block);
-  if (!block) return NOTHING;
+  if (!target || target.block === null) return NOTHING;
+  return placeValues(await view.get(addressBlocks, target.block), target.offset);
+}
+
+/** The values of the address at an offset of a block; all null where either is not there. */
+export function placeValues(block: AddressBlockRow | undefined, offset: string | null): DerivedValues {
+  if (!block || offset === null) return NOTHING;
   return {
-    ip_address: addressAt(block, target.offset),
+    ip_address: addressAt(block, offset),
     subnet: block.subnet,
     netmask: formatAddress(subnetOfBlock(block).netmask),
     prefix: block.prefix,

@@ -1,7 +1,7 @@
 import type { Extension, Model } from '#api';
 import { defineModel, reference, text } from '#api';
 import { pauseBetweenSlices } from '#kernel';
-import type { Key } from '#read-store';
+import type { Key, View } from '#read-store';
 import { byNumber } from '../by-number.ts';
 import { DeleteAddress } from './address.commands.ts';
 import { address } from './address.ts';
@@ -16,6 +16,7 @@ import {
   CreateDynamicAddress,
   CreateReservedAddress,
 } from './pool-address.commands.ts';
+import { offsetKey, usedOffsets } from './used-offsets.ts';
 
 export const reservedAddressFields = {
   ...placeFields,
@@ -29,6 +30,14 @@ export const dynamicAddressFields = {
   ...derivedFields,
 };
 
+/** Who has borrowed an address, in words. */
+async function borrowersOf(view: View, id: Key): Promise<readonly string[]> {
+  const row = await view.get(addresses, id);
+  if (!row || row.block === null || row.offset === null) return [];
+  const used = await view.get(usedOffsets, offsetKey(row.block, row.offset));
+  return used?.loan ? [`${used.loan.key}, which has borrowed it`] : [];
+}
+
 /** What both kinds have in common. */
 const shared = {
   base: 'Utilities/BaseAddress',
@@ -38,7 +47,7 @@ const shared = {
   complete: async (row: AddressRow, _: Key, { view }: Parameters<NonNullable<Model<AddressRow>['complete']>>[2]) => ({
     ...(await derivedValues(view, row)),
   }),
-  deletion: { command: (ids: readonly Key[]) => new DeleteAddress(ids) },
+  deletion: { command: (ids: readonly Key[]) => new DeleteAddress(ids), users: borrowersOf },
   filters: { address_block: byNumber('address_block', 'Utilities/AddressBlock', 'block') },
 } as const;
 

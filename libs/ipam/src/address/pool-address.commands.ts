@@ -8,6 +8,7 @@ import type { UnitOfWork } from '#kernel';
 import { Ids } from '#read-store';
 import { pxeFor } from '#blueprint';
 import { blockFor } from '../block/block-for.ts';
+import { refuseLent } from '../loan/lend-address.ts';
 import type { AddressKind } from '../block/address-block.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
@@ -89,6 +90,8 @@ async function changePoolAddress(
   };
   await checkPool(work, after);
   if (after.block === null || after.offset === null) return;
+  const moves = after.block !== before.block || after.offset !== before.offset;
+  if (moves && before.kind === 'DynamicAddress' && before.block !== null) await refuseLent(work, before.block, id);
   await movePlace(work, id, before, after, now);
   await work.decide(address, id, { type: 'ChangeAddress', data: after });
 }

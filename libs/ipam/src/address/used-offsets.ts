@@ -1,5 +1,5 @@
-import type { ReadModel } from '#read-store';
-import { gone, rule } from '#read-store';
+import type { ReadModel, View } from '#read-store';
+import { begin, change, gone, rule } from '#read-store';
 import type { AddressKind } from '../block/address-block.ts';
 
 /** An offset that somebody has, or that is held. */
@@ -14,6 +14,8 @@ export interface UsedOffset {
   readonly since: string;
   /** What is held, and until when. */
   readonly hold?: { readonly key: string; readonly reason: string; readonly until: string };
+  /** To whom the address is lent, and since when. */
+  readonly loan?: { readonly key: string; readonly reason: string; readonly since: string };
 }
 
 interface Taken {
@@ -21,6 +23,8 @@ interface Taken {
   readonly address: number;
   readonly kind: AddressKind;
 }
+
+type Lent = { readonly key: string; readonly reason: string; readonly offset: string };
 
 type Held = NonNullable<UsedOffset['hold']> & { readonly offset: string };
 
@@ -34,17 +38,27 @@ const keyOf = ({ id, data }: { readonly id: string; readonly data: { readonly of
 /** Offsets that are in use, by block and offset. */
 export const usedOffsets: ReadModel<UsedOffset> = {
   name: 'used_offsets',
-  version: 1,
+  version: 2,
   key: 'text',
   history: true,
-  indexes: { block: ({ block }) => block },
+  indexes: { block: ({ block }) => block, lent: ({ block, loan }) => (loan ? block : null) },
   on: {
-    OffsetTaken: rule<UsedOffset, Taken>((_, { id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
+    // Nobody is given what somebody has.
+    OffsetTaken: begin<UsedOffset, Taken>(({ id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
     OffsetHeld: rule<UsedOffset, Held>((row, { id, data: { offset, key, reason, until }, at }) => {
       const since = row?.hold?.key === key ? row.since : at;
       return { block: Number(id), offset, address: null, kind: 'Held', since, hold: { key, reason, until } };
     }, keyOf),
+    AddressLent: change<UsedOffset, Lent>(
+      (row, { data: { key, reason }, at }) => ({ ...row, loan: { key, reason, since: at } }),
+      keyOf,
+    ),
+    AddressTakenBack: change<UsedOffset, Lent>(({ loan: _, ...row }) => row, keyOf),
     OffsetFreed: gone<UsedOffset, Taken>(keyOf),
     OffsetHoldEnded: gone<UsedOffset, Held>(keyOf),
   },
 };
+
+/** The offsets of a block whose addresses are lent. */
+export const lentOffsets = (view: View, block: number, count?: number) =>
+  view.list(usedOffsets, { where: { lent: block }, ...(count === undefined ? {} : { count }) });

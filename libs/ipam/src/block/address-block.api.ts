@@ -18,6 +18,7 @@ import type { Key, View } from '#read-store';
 import { AllocateAddress } from '../address/address.commands.ts';
 import { pointersTo } from '../address/address.api.ts';
 import { addresses, useKey } from '../address/addresses.ts';
+import { lentOffsets } from '../address/used-offsets.ts';
 import { gatewayOf } from '../address/derived-values.ts';
 import { formatAddress } from '../ip-address.ts';
 import { ChangeAddressBlock, CreateAddressBlock, DeleteAddressBlock } from './address-block.commands.ts';
@@ -119,7 +120,11 @@ async function usersOf(view: View, id: Key): Promise<readonly string[]> {
   if (total > MAX_DELETED_WITH_BLOCK) {
     return [`${total} addresses, of which at most ${MAX_DELETED_WITH_BLOCK} are deleted with their block`];
   }
-  return pointersTo(view, keys.map(Number));
+  const lent = await lentOffsets(view, Number(id));
+  const borrowers = lent.rows.flatMap(({ row }) =>
+    row.loan ? [`${row.loan.key}, which has borrowed an address`] : [],
+  );
+  return [...borrowers, ...(await pointersTo(view, keys.map(Number)))];
 }
 
 /** Subnets of a site, out of which addresses are given. */

@@ -9,6 +9,7 @@ import { siteFor } from '#site';
 import { addresses } from '../address/addresses.ts';
 import { removeAddresses } from '../address/place-address.ts';
 import { formatAddress, InvalidAddress, parseAddress } from '../ip-address.ts';
+import { takeAllBack } from '../loan/lend-address.ts';
 import { removeLink } from '../network/link-block.ts';
 import { networkAddressBlocks } from '../network/network-address-blocks.ts';
 import { maxPrefix, subnetOf } from '../subnet.ts';
@@ -107,6 +108,7 @@ const deleteAddressBlock = deleteHandler(
     for (const hold of found.value.holds.keys()) {
       await work.decide(addressBlock, id, { type: 'EndHold', data: { key: hold } });
     }
+    await takeAllBack(work, id);
     const { keys } = await view.keys(addresses, { where: { block: id } });
     await removeAddresses(work, keys.map(Number));
     const links = await view.keys(networkAddressBlocks, { where: { block: id } });

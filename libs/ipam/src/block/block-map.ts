@@ -27,13 +27,13 @@ interface Part extends Page {
 }
 
 /** What an offset is used for, as the map says it. */
-function useOf({ kind, since, hold }: UsedOffset, row: AddressRow | undefined): JsonMap {
+function useOf({ kind, since, hold, loan }: UsedOffset, row: AddressRow | undefined): JsonMap {
   if (hold) return { use: 'Held', key: hold.key, reason: hold.reason, since, until: hold.until };
   if (!row) return { use: kind, since };
   const { given, holder, interfaceName, reason, pxe } = row;
   const shared = { use: kind, since: given.since };
   if (kind === 'Address') return { ...shared, networked: holder, interface_name: interfaceName };
-  return kind === 'ReservedAddress' ? { ...shared, reason } : { ...shared, pxe };
+  return kind === 'ReservedAddress' ? { ...shared, reason } : { ...shared, pxe, ...(loan ? { lent: loan } : {}) };
 }
 
 /** Whether two uses are one in a map: since when does not tell them apart. */

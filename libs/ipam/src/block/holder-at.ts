@@ -40,6 +40,7 @@ export async function holderAt(view: View, id: number, text: string, now: string
     alias_index: aliasIndex,
     reason,
     pxe,
+    ...(used.loan ? { lent: used.loan } : {}),
     ...given,
   };
 }

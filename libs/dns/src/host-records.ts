@@ -1,0 +1,119 @@
+import type { IpAddress } from '#ipam';
+import { formatAddress, isIpv4 } from '#ipam';
+import type { Domain } from './domains.ts';
+import { nameFault } from './dns-name.ts';
+import type { AddressFact, HostFact } from './facts.ts';
+import { recordLine, txtData } from './record-text.ts';
+import type { Lookup, Resolved } from './resolve-address.ts';
+import { resolveAddress } from './resolve-address.ts';
+import type { ReverseCut } from './reverse-cut.ts';
+import { reverseCut } from './reverse-cut.ts';
+import type { LeftOut } from './zone-source.ts';
+
+/** What one host has in a zone, and in reverse zones. */
+export interface HostRecords {
+  readonly hostname: string;
+  /** Lines by the kind of their records, each kind in order. */
+  readonly lines: { readonly A: readonly string[]; readonly AAAA: readonly string[]; readonly TXT: readonly string[] };
+  /** Names with addresses, seen from the zone. */
+  readonly names: ReadonlySet<string>;
+  readonly reverse: readonly ReverseRecords[];
+  /** The name and the address it has as a name server; or why it can be none. */
+  readonly server: { readonly name: string; readonly address: IpAddress } | string;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What stands in a reverse zone for an address of a host. */
+export interface ReverseRecords {
+  readonly cut: ReverseCut;
+  /** Lines by the kind of their records. */
+  readonly PTR: string;
+  readonly TXT: string | undefined;
+}
+
+/** Why a host has nothing in its zone. */
+export function withoutRecords(hostname: string, what: string, reason: string): HostRecords {
+  const leftOut = [{ host: hostname, what, reason }];
+  const lines = { A: [], AAAA: [], TXT: [] };
+  return { hostname, lines, names: new Set(), reverse: [], server: reason, leftOut };
+}
+
+/**
+ * The records of a host: each address under the name of its interface (`eth0.web1`, `v30.eth1-2.web1`), the primary one
+ * under that of the host too, with what it stands on; and the way back from each address. What is not fit for DNS is left
+ * out, and the rest stays.
+ */
+export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: Domain): HostRecords {
+  const { facts } = lookup;
+  const { hostname } = host;
+  const structure = facts.structures.get(id);
+  const what = `${structure ? 'Structure' : 'Networked'} ${id}`;
+  const fault = nameFault(`${hostname}.${domain.name}`, 'host');
+  if (fault !== undefined) return withoutRecords(hostname, what, fault);
+
+  const lines = { A: [] as string[], AAAA: [] as string[], TXT: [] as string[] };
+  const names = new Set<string>();
+  const reverse: ReverseRecords[] = [];
+  const leftOut: LeftOut[] = [];
+  let server: HostRecords['server'] = 'it has no primary address';
+  const add = (name: string, address: IpAddress): void => {
+    names.add(name);
+    const type = isIpv4(address) ? 'A' : 'AAAA';
+    lines[type].push(recordLine(name, type, formatAddress(address)));
+  };
+  const held = addressesOf(lookup, id);
+  for (const { key, fact } of held) {
+    const leave = (reason: string): void => void leftOut.push({ host: hostname, what: `Address ${key}`, reason });
+    const found = resolveAddress(lookup, fact, domain.id);
+    if (typeof found === 'string') {
+      leave(found);
+      if (fact.primary) server = found;
+      continue;
+    }
+    const name = `${addressName(fact, found)}.${hostname}`;
+    const full = `${name}.${domain.name}`;
+    const nameless =
+      nameFault(full, 'host') ?? (names.has(name) ? `another address of the host is called ${name} too` : undefined);
+    if (fact.primary) {
+      add(hostname, found.address);
+      server = { name: nameless === undefined ? name : hostname, address: found.address };
+    }
+    if (nameless === undefined) {
+      add(name, found.address);
+      if (structure) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
+    } else {
+      leave(nameless);
+    }
+    if (found.block && (fact.primary || nameless === undefined)) {
+      const cut = reverseCut(found.address, found.block.outer);
+      const back = fact.primary ? `${hostname}.${domain.name}` : full;
+      reverse.push({
+        cut,
+        PTR: recordLine(cut.name, 'PTR', `${back}.`),
+        TXT: nameless === undefined ? recordLine(cut.name, 'TXT', txtData(full)) : undefined,
+      });
+    }
+  }
+  if (held.length === 0) leftOut.push({ host: hostname, what, reason: 'it has no address' });
+  else if (!held.some(({ fact }) => fact.primary)) {
+    leftOut.push({ host: hostname, what, reason: 'it has no primary address' });
+  }
+  for (const ofType of Object.values(lines)) ofType.sort();
+  return { hostname, lines, names, reverse, server, leftOut };
+}
+
+/** The addresses of a host, its primary one first, the others by id. */
+function addressesOf({ facts }: Lookup, id: number): { readonly key: number; readonly fact: AddressFact }[] {
+  const found: { readonly key: number; readonly fact: AddressFact }[] = [];
+  for (const key of facts.addresses.by('holder', id)) {
+    const fact = facts.addresses.get(key);
+    if (fact) found.push({ key: Number(key), fact });
+  }
+  return found.sort((one, other) => Number(other.fact.primary) - Number(one.fact.primary) || one.key - other.key);
+}
+
+/** How an address is called within its host. */
+function addressName({ interfaceName, aliasIndex }: AddressFact, { vlan }: Resolved): string {
+  const alias = aliasIndex === null ? '' : `-${aliasIndex}`;
+  return `${vlan === null ? '' : `v${vlan}.`}${interfaceName ?? ''}${alias}`.toLowerCase();
+}

@@ -1,0 +1,146 @@
+import { maskingLayer } from '#api';
+import { pxes } from '#blueprint';
+import type { FindType } from '#building';
+import {
+  bootedByFoundation,
+  bootedByStructure,
+  connectionOf,
+  foundationLayers,
+  layersFor,
+  structureLayers,
+} from '#building';
+import type { ConfigFault, Layer, Served } from '#config';
+import {
+  mergedConfiguration,
+  overlay,
+  renderTemplate,
+  servedLayer,
+  unmaskedConfiguration,
+  Unrenderable,
+} from '#config';
+import type { HttpAnswer } from '#http';
+import type { Caller, Logger } from '#kernel';
+import type { View } from '#read-store';
+import { siteLayers } from '#site';
+import { json, plain } from './answers.ts';
+import type { BootType } from './boot-texts.ts';
+import { bootScript, faultText } from './boot-texts.ts';
+import type { About, Target } from './find-target.ts';
+import { objectOf } from './find-target.ts';
+import type { ReadSecret } from './revealed-layers.ts';
+import { revealed, revealedLayers } from './revealed-layers.ts';
+
+/** What the documents of machines are made with. */
+export interface DocumentOptions {
+  readonly view: () => View;
+  readonly now: () => string;
+  readonly served: Served;
+  readonly findType: FindType;
+  readonly readSecret: ReadSecret;
+  readonly log: Logger;
+}
+
+/** Layers as they are shown to somebody, the classes whose entries apply, and whether secrets are in clear text. */
+interface Shown {
+  readonly layers: readonly Layer[];
+  readonly classes: readonly string[];
+  readonly clear: boolean;
+}
+
+/** Under what name a template sees how the foundation of its structure is reached out of band. */
+const CONNECTION = '__connection_paramaters';
+
+/** Makes documents for whoever may see them: for the machine itself with its secrets in clear text, for others masked. */
+export class Documents {
+  readonly #options: DocumentOptions;
+
+  constructor(options: DocumentOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param type which document; others than there are, are refused
+   * @param caller who is shown it, where that is not the machine itself
+   */
+  async make({ about, itself }: Target, type: string, caller: Caller | undefined): Promise<HttpAnswer> {
+    switch (type) {
+      case 'config':
+        return json(200, await this.#configuration(about, await this.#shown(about, itself, caller)));
+      case 'boot_script':
+      case 'pxe_template':
+        return this.#bootText(about, type, await this.#shown(about, itself, caller));
+      default:
+        return plain(400, 'Invalid request type');
+    }
+  }
+
+  /** The layers of what a document is about, as whoever asks is shown them. */
+  async #shown(about: About, itself: boolean, caller: Caller | undefined): Promise<Shown> {
+    const { view, now, served, readSecret } = this.#options;
+    const { layers, classes, changed } = await this.#layersOf(about);
+    // Whoever has a lease is not known: addresses of the DHCP pool bring no secrets, lent or not.
+    const clear = itself && about.kind === 'Structure';
+    const own = clear ? await revealedLayers(layers, readSecret) : layersFor(caller ?? { source: '' }, layers);
+    const names = await maskingLayer({ now: view() });
+    return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };
+  }
+
+  async #layersOf(about: About): Promise<Omit<Shown, 'clear'> & { readonly changed: readonly string[] }> {
+    const { view, findType } = this.#options;
+    if (about.kind === 'Address') return { classes: [], ...(await siteLayers(view(), about.site)) };
+    const found =
+      about.kind === 'Structure'
+        ? await structureLayers(view(), about.id, findType)
+        : await foundationLayers(view(), about.locator, findType);
+    return found ?? { layers: [], classes: [], changed: [] };
+  }
+
+  async #configuration(about: About, { layers, classes, clear }: Shown): Promise<unknown> {
+    const { configuration, faults } = await (clear ? unmaskedConfiguration : mergedConfiguration)(layers, classes);
+    this.#logFaults(about, faults);
+    return configuration;
+  }
+
+  /** What is booted, or the answers of its installer; empty where nothing is. */
+  async #bootText(about: About, type: BootType, { layers, classes, clear }: Shown): Promise<HttpAnswer> {
+    const view = this.#options.view();
+    const name = await this.#booted(view, about);
+    const pxe = name === undefined ? undefined : await view.get(pxes, name);
+    if (!pxe) return plain(200, '');
+    const connection = type === 'pxe_template' ? await this.#connection(view, about, clear) : [];
+    const { values, secretNames } = overlay([...layers, ...connection], classes);
+    try {
+      const source = type === 'boot_script' ? pxe.bootScript : pxe.template;
+      const { text, faults } = renderTemplate(source, values, { secretNames, clear });
+      this.#logFaults(about, faults);
+      return plain(200, type === 'boot_script' ? bootScript(text) : text);
+    } catch (error) {
+      if (!(error instanceof Unrenderable)) throw error;
+      // The words of the fault may hold a secret of the machine: they are for it alone.
+      this.#options.log.warn(`a ${type} can not be rendered`, { of: objectOf(about)[1], pxe: name });
+      return plain(500, faultText(type, error.message));
+    }
+  }
+
+  /** What is at fault may hold a secret: it is told by its key. */
+  #logFaults(about: About, faults: readonly ConfigFault[]): void {
+    if (faults.length === 0) return;
+    const [, of] = objectOf(about);
+    this.#options.log.warn('a configuration is at fault', { of, keys: faults.map(({ key }) => key) });
+  }
+
+  async #booted(view: View, about: About): Promise<string | undefined> {
+    if (about.kind === 'Address') return about.pxe ?? undefined;
+    return about.kind === 'Structure' ? bootedByStructure(view, about.id) : bootedByFoundation(view, about.locator);
+  }
+
+  /** How the foundation of a structure is reached out of band. */
+  async #connection(view: View, about: About, clear: boolean): Promise<readonly Layer[]> {
+    const { findType, readSecret } = this.#options;
+    if (about.kind !== 'Structure') return [];
+    const found = await connectionOf(view, about.id, findType);
+    if (!found) return [];
+    const value = clear ? await revealed(found, readSecret) : found;
+    return [{ source: { kind: 'Structure', id: about.id }, attributes: [[CONNECTION, value]] }];
+  }
+}

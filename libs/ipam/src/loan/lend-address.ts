@@ -1,0 +1,73 @@
+import type { UnitOfWork } from '#kernel';
+import type { View } from '#read-store';
+import { address } from '../address/address.ts';
+import { addresses, useKey } from '../address/addresses.ts';
+import { lentOffsets } from '../address/used-offsets.ts';
+import { addressLoans } from './address-loans.ts';
+
+/** Which address is lent, and of which block. */
+export interface Lent {
+  readonly block: number;
+  readonly address: number;
+}
+
+/**
+ * Lends the lowest address of the DHCP pools of some blocks that nobody has borrowed, the first block first; with a key
+ * that has borrowed already, it is that one.
+ * @param reason what it is for, in words
+ * @returns undefined where none is left
+ */
+export async function lendAddress(
+  work: UnitOfWork,
+  view: View,
+  blocks: readonly number[],
+  { key, reason }: { readonly key: string; readonly reason: string },
+): Promise<Lent | undefined> {
+  for (const block of blocks) {
+    const lent = (await work.load(addressLoans, block)).get(key);
+    if (lent) return { block, address: lent.address };
+  }
+  for (const block of blocks) {
+    const taken = new Set([...(await work.load(addressLoans, block)).values()].map((loan) => loan.address));
+    for (const id of await poolOf(view, block)) {
+      if (taken.has(id)) continue;
+      // Whoever deletes it closes it first, and then looks who has it.
+      const found = await work.load(address, id);
+      if (found.stage !== 'active' || found.value.block !== block || found.value.offset === null) continue;
+      const data = { key, reason, address: id, offset: found.value.offset };
+      const refusal = await work.attempt(addressLoans, block, { type: 'LendAddress', data });
+      if (refusal === undefined) return { block, address: id };
+      break;
+    }
+  }
+  return undefined;
+}
+
+/** The addresses of the DHCP pool of a block, the lowest first. */
+async function poolOf(view: View, block: number): Promise<number[]> {
+  const { rows } = await view.list(addresses, { where: { use: useKey(block, 'DynamicAddress') } });
+  const offsetOf = (one: (typeof rows)[number]) => BigInt(one.row.offset ?? 0);
+  return rows.toSorted((one, other) => (offsetOf(one) < offsetOf(other) ? -1 : 1)).map((one) => Number(one.key));
+}
+
+/** Takes an address back; nothing where the key has borrowed none. */
+export async function takeAddressBack(work: UnitOfWork, block: number, key: string): Promise<void> {
+  await work.decide(addressLoans, block, { type: 'TakeAddressBack', data: { key } });
+}
+
+/** Takes all addresses of a block back that are lent. */
+export async function takeAllBack(work: UnitOfWork, block: number): Promise<void> {
+  for (const key of [...(await work.load(addressLoans, block)).keys()]) await takeAddressBack(work, block, key);
+}
+
+/** A fault where an address is lent: it stays where it is for as long. */
+export async function refuseLent(work: UnitOfWork, block: number, id: number): Promise<void> {
+  const loan = [...(await work.load(addressLoans, block)).values()].find((one) => one.address === id);
+  if (loan) work.fault('__all__', 'LENT', `the address is lent to ${loan.key}`);
+}
+
+/** How many addresses the DHCP pool of a block has, and how many of them are lent. */
+export async function poolUse(view: View, block: number): Promise<{ readonly all: number; readonly lent: number }> {
+  const all = await view.keys(addresses, { where: { use: useKey(block, 'DynamicAddress') }, count: 0 });
+  return { all: all.total, lent: (await lentOffsets(view, block, 0)).total };
+}
