@@ -53,12 +53,15 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
 
   const lines = { A: [] as string[], AAAA: [] as string[], TXT: [] as string[] };
   const names = new Set<string>();
+  /** Names with the type of their records: IPv4 and IPv6 may have one name. */
+  const taken = new Set<string>();
   const reverse: ReverseRecords[] = [];
   const leftOut: LeftOut[] = [];
   let server: HostRecords['server'] = 'it has no primary address';
   const add = (name: string, address: IpAddress): void => {
     names.add(name);
-    const type = isIpv4(address) ? 'A' : 'AAAA';
+    const type = typeFor(address);
+    taken.add(`${type} ${name}`);
     lines[type].push(recordLine(name, type, formatAddress(address)));
   };
   const held = addressesOf(lookup, id);
@@ -73,14 +76,18 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     const name = `${addressName(fact, found)}.${hostname}`;
     const full = `${name}.${domain.name}`;
     const nameless =
-      nameFault(full, 'host') ?? (names.has(name) ? `another address of the host is called ${name} too` : undefined);
+      nameFault(full, 'host') ??
+      (taken.has(`${typeFor(found.address)} ${name}`)
+        ? `another address of the host is called ${name} too`
+        : undefined);
     if (fact.primary) {
       add(hostname, found.address);
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
+      const beside = names.has(name);
       add(name, found.address);
-      if (structure) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
+      if (structure && !beside) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
     } else {
       leave(nameless);
     }
@@ -101,6 +108,8 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   for (const ofType of Object.values(lines)) ofType.sort();
   return { hostname, lines, names, reverse, server, leftOut };
 }
+
+const typeFor = (address: IpAddress): 'A' | 'AAAA' => (isIpv4(address) ? 'A' : 'AAAA');
 
 /** The addresses of a host, its primary one first, the others by id. */
 function addressesOf({ facts }: Lookup, id: number): { readonly key: number; readonly fact: AddressFact }[] {
