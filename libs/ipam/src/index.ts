@@ -25,6 +25,5 @@ export { networkAddressBlocks } from './network/network-address-blocks.ts';
 export type { NetworkAddressBlockRow } from './network/network-address-blocks.ts';
 export { network } from './network/network.ts';
 export { networkFor } from './network/network-for.ts';
-export { network } from './network/network.ts';
 export { networks } from './network/networks.ts';
 export type { NetworkRow } from './network/networks.ts';
