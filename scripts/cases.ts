@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, cwd, exit, stderr, stdout } from 'node:process';
 import { checkCase as checkConfigCase, configGroups } from '../libs/config/test/cases/check-case.ts';
+import type { AddressCase } from '../libs/ipam/test/cases/check-case.ts';
+import { addressGroups, checkCase as checkAddressCase } from '../libs/ipam/test/cases/check-case.ts';
 import type { Case, Decided } from '../libs/tscript/test/cases/case.ts';
 import { checkCase } from '../libs/tscript/test/cases/check-case.ts';
 import { checkWireCase, isPlayable, type WireCase } from './wire-cases.ts';
@@ -40,13 +42,20 @@ function notYet(content: unknown): readonly Group[] {
   return lists.map(([name]) => ({ name }));
 }
 
+/** How the cases of a group of the core are played; undefined: there is nothing yet to play them against. */
+function coreCheck(name: string): ((row: AddressCase) => Row) | undefined {
+  const config = configGroups.find((one) => one === name);
+  if (config !== undefined) return (row) => checkConfigCase(config, row as never);
+  const address = addressGroups.find((one) => one === name);
+  return address === undefined ? undefined : (row) => checkAddressCase(address, row);
+}
+
 /** The groups of the core that there is something to play against; the others are counted as not there. */
 function coreGroups(content: unknown): readonly Group[] {
   return notYet(content).map(({ name }) => {
-    const group = configGroups.find((one) => one === name);
-    const rows = (content as Readonly<Record<string, readonly { readonly id: string }[]>>)[name] ?? [];
-    if (group === undefined) return { name };
-    return { name, rows: rows.map((row) => guarded(row, () => checkConfigCase(group, row as never))) };
+    const rows = (content as Readonly<Record<string, readonly AddressCase[]>>)[name] ?? [];
+    const check = coreCheck(name);
+    return check ? { name, rows: rows.map((row) => guarded(row, () => check(row))) } : { name };
   });
 }
 

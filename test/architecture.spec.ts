@@ -46,7 +46,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'foreman',
   ],
   dns: [...SUBJECT, 'reactions', 'directory', 'site', 'ipam', 'building'],
-  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'site', 'blueprint', 'ipam', 'building'],
+  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   platforms: ['kernel', 'tscript', 'platform', 'api'],
 };

@@ -385,6 +385,29 @@ describe('an address', () => {
     await alias(await newHost(site), 82, 1);
   });
 
+  it('stands beside one of the other family: IPv4 and IPv6 without an alias index on one interface', async () => {
+    const place = await newSite();
+    const [four, six] = [await newBlock(place, '10.0.0.0', 24), await newBlock(place, '2001:db8::', 64)];
+    const more = await newBlock(place, '2001:db8:1::', 64);
+    const networked = await newHost(place);
+    const taken = { __all__: ['Address with this Networked, Interface name and Alias index already exists.'] };
+    await next(four, networked, true);
+    const second = await next(six, networked);
+    expect(await client.get(second)).toMatchObject({ ip_address: '2001:db8::1', alias_index: null });
+    await refused(next(four, networked), taken);
+    await refused(next(more, networked), taken);
+    await refused(client.update(second, { address_block: four, offset: 9 }), taken);
+    await client.update(second, { address_block: more, offset: 9 });
+    const values = { networked, interface_name: 'eth0', address_block: six, alias_index: 1 };
+    await created(ADDRESS, { ...values, offset: 5 });
+    await refused(created(ADDRESS, { ...values, address_block: four, offset: 5 }), taken);
+    await refused(client.update(more, { subnet: '10.1.0.0', prefix: 24 }), {
+      subnet: ['stays IPv6 while 1 addresses belong to hosts'],
+    });
+    // What points to another is of the family of that one, which may change: it stands beside nothing.
+    await refused(created(ADDRESS, { networked, interface_name: 'eth0', pointer: second }), taken);
+  });
+
   it('is primary in a block of the site of its host only, and the host stays in that site', async () => {
     const elsewhere = await newHost(await newSite());
     await refused(next(block, elsewhere, true), {
@@ -812,6 +835,26 @@ describe('a crash', () => {
     expect(uris).toEqual(expect.arrayContaining(won));
     const offsets = await Promise.all(uris.map(async (uri) => (await client.get<{ offset: number }>(uri)).offset));
     expect(offsets.toSorted((one, other) => one - other)).toEqual(Array.from({ length: total }, (_, n) => n + 1));
+  });
+});
+
+describe('a PXE that is deleted', () => {
+  it('is let go of by the addresses in DHCP pools', async () => {
+    const block = await newBlock(await newSite(), '10.0.0.0', 24);
+    const [pxe, other] = [
+      await created(PXE, { name: 'old', boot_script: 'x', template: 'x' }),
+      await created(PXE, { name: 'new', boot_script: 'x', template: 'x' }),
+    ];
+    const pool = await Promise.all(
+      [5, 6, 7].map((offset) => created(DYNAMIC, { address_block: block, offset, pxe: offset === 7 ? other : pxe })),
+    );
+    await client.delete(pxe);
+    expect(await Promise.all(pool.map(async (uri) => (await client.get<Values>(uri))['pxe']))).toEqual([
+      null,
+      null,
+      other,
+    ]);
+    expect(await client.call(`${block}(usage)`)).toMatchObject({ dynamic: 3 });
   });
 });
 

@@ -70,6 +70,7 @@ Site/Site
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
+  (publications)                                     Directory.view_zone
 Directory/Entry
   view add change delete                             Directory.*_entry
 Utilities/Networked
@@ -141,25 +142,28 @@ Building/Dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
   (getJob) (impact)                                  Building.view_dependency
 Foreman/BaseJob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_base_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
+  (signalComplete) (signalAlert) (postMessage)       Foreman.can_job_signal
   (clearDispatched)                                  Foreman.can_base_job
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_foundation_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
 Foreman/StructureJob
   view                                               Foreman.view_structurejob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_structure_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_structure_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_structure_job
 Foreman/DependencyJob
   view                                               Foreman.view_dependencyjob
-  (pause) (resume) (reset) (cancel)                  Foreman.can_dependency_job
+  (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_dependency_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+SubContractor/DHCPd
+  (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
 Records/DeadLetter
   (list)                                             Records.view_deadletter
   (retry) (discard)                                  Records.can_dead_letter

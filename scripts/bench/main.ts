@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   tscript: { limit: 900, load: () => import('./tscript.ts') },
   addresses: { limit: 1800, load: () => import('./addresses.ts') },
   zones: { limit: 900, load: () => import('./zones.ts') },
+  dns: { limit: 1800, load: () => import('./dns.ts') },
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },

@@ -9,6 +9,7 @@ import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
 import { DnsModule, PublisherModule } from '#dns';
+import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
@@ -115,6 +116,7 @@ export class AppModule {
         BuildingModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
+        DocumentsModule,
         RecordsModule,
       ],
       providers: [

@@ -1,4 +1,4 @@
-import type { Extension, Protocol, Model, Permission } from './model.ts';
+import type { Deletion, Extension, Protocol, Model, Permission } from './model.ts';
 
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
@@ -101,7 +101,7 @@ export class Catalogue {
     return base === undefined ? path : this.family(base);
   }
 
-  #extend({ model: path, fields, complete, filters, actions, users }: Extension): void {
+  #extend({ model: path, fields, complete, filters, actions, users, release }: Extension): void {
     const model = this.#models.get(path);
     if (!model) throw new Error(`there is no model ${path} to extend`);
     const before = model.complete?.bind(model);
@@ -119,16 +119,28 @@ export class Catalogue {
             }),
           }
         : {}),
-      ...(users && deletion
-        ? {
-            deletion: {
-              ...deletion,
-              users: async (view, key) => [...((await deletion.users?.(view, key)) ?? []), ...(await users(view, key))],
-            },
-          }
-        : {}),
+      ...(deletion ? { deletion: extended(deletion, users, release) } : {}),
     });
   }
+}
+
+/** How objects are deleted, with what an extension has to say of it. */
+function extended(deletion: Deletion, users: Deletion['users'], release: Deletion['release']): Deletion {
+  const { users: usersBefore, release: before } = deletion;
+  return {
+    ...deletion,
+    ...(users
+      ? { users: async (view, key) => [...((await usersBefore?.(view, key)) ?? []), ...(await users(view, key))] }
+      : {}),
+    ...(release
+      ? {
+          release: async (work, view, key) => {
+            await before?.(work, view, key);
+            await release(work, view, key);
+          },
+        }
+      : {}),
+  };
 }
 
 export const namespaceOf = (path: string): string => path.slice(0, path.indexOf('/'));

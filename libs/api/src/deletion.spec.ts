@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { Precondition } from '#event-store';
-import { CommandContext, CommandExecutor } from '#event-store';
+import { CommandContext, CommandExecutor, MAX_APPEND_STREAMS } from '#event-store';
 import { PreconditionFailed } from '#read-store';
 import type { Key } from '#read-store';
 import type { TestExample } from '#testing';
+import type { Release } from './model.ts';
 import { ChangeRack, CreateRack, DeleteRack, rack } from '../test/example-racks.ts';
 import { startRacks } from '../test/example-racks.ts';
 
@@ -19,11 +20,13 @@ describe('a deletion', () => {
   /** Who uses a rack, as another module tells; what is done while it is looked; what goes with it. */
   let users: () => Promise<readonly string[]>;
   let alsoRemove: (work: UnitOfWork, key: Key) => Promise<unknown>;
+  let release: Release;
 
   beforeAll(async () => {
     app = await startRacks({
       users: () => users(),
       alsoRemove: (work, key) => alsoRemove(work, key),
+      release: (...args) => release(...args),
     });
   });
   afterAll(async () => {
@@ -32,6 +35,7 @@ describe('a deletion', () => {
   beforeEach(async () => {
     users = async () => [];
     alsoRemove = async () => undefined;
+    release = async () => undefined;
     name = await create();
   });
   afterEach(() => {
@@ -136,6 +140,35 @@ describe('a deletion', () => {
     const [deleted, counted] = [(await events()).at(-1), (await events(other)).at(-1)];
     expect([deleted?.type, counted?.type]).toEqual(['RackDeleted', 'UnitsCounted']);
     expect((deleted?.position ?? 0n) - (counted?.position ?? 0n)).toBe(1n);
+  });
+
+  it('has others let go of it, in the same append', async () => {
+    const other = await create(name);
+    users = async () => [];
+    // The racks say themselves that they stand beside it.
+    await expect(remove()).rejects.toThrow('Not Deletable');
+    await app.gateway.execute(new ChangeRack(other, { beside: null }), context());
+    const released: Key[] = [];
+    release = async (work, _, key) => {
+      released.push(key);
+      await work.decide(rack, other, { type: 'ChangeRack', data: { units: 7 } });
+    };
+    await remove();
+    expect(released).toEqual([name]);
+    const [deleted, counted] = [(await events()).at(-1), (await events(other)).at(-1)];
+    expect([deleted?.type, counted?.type]).toEqual(['RackDeleted', 'UnitsCounted']);
+    expect((deleted?.position ?? 0n) - (counted?.position ?? 0n)).toBe(1n);
+  });
+
+  it('opens it again where what goes with it is too much, or may not go', async () => {
+    alsoRemove = async (work) => {
+      for (let n = 0; n < MAX_APPEND_STREAMS; n += 1) await work.load(rack, `none${n}`);
+    };
+    await expect(remove()).rejects.toThrow(`${MAX_APPEND_STREAMS + 1} streams in one append`);
+    expect(await types()).toBe('Defined Closed Reopened');
+    alsoRemove = (work) => work.decide(rack, 'missing', { type: 'ChangeRack', data: { units: 0 } });
+    await expect(remove()).rejects.toThrow('does not exist');
+    expect(await types()).toBe('Defined Closed Reopened Closed Reopened');
   });
 
   it('deletes nothing where it cannot look, and opens it again', async () => {

@@ -1,11 +1,19 @@
 import type { UnitOfWork } from '#kernel';
-import { refuse } from '#kernel';
+import { Conflict, Refusal, refuse } from '#kernel';
 import { Inject } from '@nestjs/common';
 import type { CommandResult, EventStore, PreconditionCheck } from '#event-store';
-import { CommandContext, CommandExecutor, EVENT_STORE, NamedCommand, PRECONDITION_CHECK } from '#event-store';
+import {
+  AppendRefused,
+  CommandContext,
+  CommandExecutor,
+  EVENT_STORE,
+  NamedCommand,
+  PRECONDITION_CHECK,
+} from '#event-store';
 import type { Key, ReadStore, View } from '#read-store';
 import { NotReady, READ_STORE } from '#read-store';
 import { ApiCatalogue } from './api-features.ts';
+import type { Deletion } from './model.ts';
 
 /** How many users of an object a refusal names. */
 const MAX_NAMED = 10;
@@ -52,11 +60,13 @@ export abstract class DeletionHandler {
       // Every step has an id of its own, the same ones when the command is sent again.
       const request = steps === 0 ? context.metadata.request : `${context.metadata.request}/${steps}`;
       steps += 1;
-      return this.executor.execute({ ...context.metadata, request, command: command.commandName }, async (work) => {
+      const metadata = { ...context.metadata, request, command: command.commandName };
+      const decide = async (work: UnitOfWork): Promise<void> => {
         for (const key of command.keys) await step(work, key);
         work.throwIfFaulted();
         if (looks) await this.check(context.preconditions);
-      });
+      };
+      return this.executor.execute(metadata, decide, { large: command.isLarge });
     };
     const closed = await each((work, key) => this.close(work, key, context), true);
     const shown = await projector.caughtUp(closed.position ?? (await this.store.head()), this.timeoutMs);
@@ -66,18 +76,33 @@ export abstract class DeletionHandler {
       if (!shown) throw new NotReady('the read models are late');
       throw refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
     }
-    // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
-    const { position } = await each((work, key) => this.remove(work, key, view), closed.position === undefined);
-    return { value: undefined, position };
+    const remove = async (work: UnitOfWork, key: Key): Promise<void> => {
+      for (const { release } of this.#deletions()) await release?.(work, view, key);
+      await this.remove(work, key, view);
+    };
+    try {
+      // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
+      const { position } = await each(remove, closed.position === undefined);
+      return { value: undefined, position };
+    } catch (error) {
+      // What goes with it is too much for one append, or may not go: nothing was deleted.
+      if (error instanceof AppendRefused || error instanceof Refusal || error instanceof Conflict) {
+        await each((work, key) => this.reopen(work, key), false);
+      }
+      throw error;
+    }
+  }
+
+  /** What all models that share the ids of these objects declare of their deletion. */
+  #deletions(): readonly Deletion[] {
+    const { whole } = this.catalogue;
+    const family = whole.family(this.model);
+    return whole.models.filter(({ path }) => whole.family(path) === family).flatMap(({ deletion }) => deletion ?? []);
   }
 
   /** Whoever uses one of the objects, by any of the models that share their ids. */
   async #usersOf(keys: readonly Key[]): Promise<string[]> {
-    const { whole } = this.catalogue;
-    const family = whole.family(this.model);
-    const looks = whole.models
-      .filter(({ path }) => whole.family(path) === family)
-      .flatMap(({ deletion }) => deletion?.users ?? []);
+    const looks = this.#deletions().flatMap(({ users }) => users ?? []);
     const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(this.reads.now, key))));
     return [...new Set(found.flat())];
   }

@@ -39,6 +39,7 @@ export type {
   Model,
   Permission,
   Place,
+  Release,
   Sites,
   Values,
 } from './model.ts';

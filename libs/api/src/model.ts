@@ -1,4 +1,4 @@
-import type { Caller } from '#kernel';
+import type { Caller, UnitOfWork } from '#kernel';
 import type { NamedCommand } from '#event-store';
 import type { Key, ReadModel, View, Where } from '#read-store';
 import type { ChangedValues, Field, Fields, NewValues, Parameter, Parameters, ValuesOf, Protocol } from './field.ts';
@@ -143,7 +143,12 @@ export interface Deletion {
   readonly command: (keys: readonly Key[]) => NamedCommand;
   /** Who still uses one, in words (`Foundation web1`); other modules add to this by extensions. */
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
+  /** What lets go of one that is deleted, in the same append; other modules add to this by extensions. */
+  readonly release?: Release;
 }
+
+/** Changes what refers to an object that is deleted; it has been closed, and nobody new refers to it. */
+export type Release = (work: UnitOfWork, view: View, key: Key) => Promise<void>;
 
 /** A model of the API, declared once; every protocol of the API is made from this. */
 export interface Model<Row extends object = object> {
@@ -204,4 +209,6 @@ export interface Extension {
   readonly actions?: Readonly<Record<string, Action>>;
   /** Who of the adding module still uses an object, in words (`Foundation web1`). */
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
+  /** What of the adding module lets go of an object that is deleted, in the same append. */
+  readonly release?: Release;
 }

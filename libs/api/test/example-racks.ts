@@ -4,7 +4,7 @@ import { entity, refuse } from '#kernel';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Key, View } from '#read-store';
 import { entityRows } from '#read-store';
-import type { ChangedValues, Extension, NewValues } from '../src/index.ts';
+import type { ChangedValues, Extension, NewValues, Release } from '../src/index.ts';
 import {
   action,
   ChangeCommand,
@@ -110,11 +110,13 @@ export const rackModel = defineModel({
 export interface RackOptions {
   readonly users?: (view: View, key: Key) => Promise<readonly string[]>;
   readonly alsoRemove?: (work: UnitOfWork, key: Key) => Promise<unknown>;
+  /** What another module lets go of. */
+  readonly release?: Release;
 }
 
 /** An API of racks over a database of its own. `users` are those another module knows of. */
-export const startRacks = ({ users, alsoRemove }: RackOptions = {}): Promise<TestExample> => {
-  const extension: Extension = { model: 'Site/Rack', ...(users ? { users } : {}) };
+export const startRacks = ({ users, alsoRemove, release }: RackOptions = {}): Promise<TestExample> => {
+  const extension: Extension = { model: 'Site/Rack', ...(users ? { users } : {}), ...(release ? { release } : {}) };
   return startExample({
     models: [rackModel],
     extensions: [extension],

@@ -8,7 +8,12 @@ import type { pxeFields } from './pxe.api.ts';
 
 export class CreatePxe extends CreateCommand<NewValues<typeof pxeFields>> {}
 export class ChangePxe extends ChangeCommand<ChangedValues<typeof pxeFields>> {}
-export class DeletePxe extends DeleteCommand {}
+/** Deletes PXEs; what may name one, many addresses perhaps, lets go of it. */
+export class DeletePxe extends DeleteCommand {
+  override get isLarge(): boolean {
+    return true;
+  }
+}
 
 /** What makes a boot script or template one that is rendered; remarks alone do not. */
 const MARK = /\{[{%]/;

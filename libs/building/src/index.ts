@@ -7,7 +7,7 @@ export { foundations, stateOf } from './foundations.ts';
 export type { FoundationRow } from './foundations.ts';
 export { foundationLayers, structureLayers } from './building-layers.ts';
 export type { BuildingLayers, FindType } from './building-layers.ts';
-export { layersFor } from './config-uuid.ts';
+export { layersFor, seesConfigUuid } from './config-uuid.ts';
 export { structures } from './structure/structures.ts';
 export { byLocation, interfaceNamed, interfaceOf, interfacesOf, macOf } from './interface/interfaces-of.ts';
 export type { NetworkInterface } from './interface/interfaces-of.ts';

@@ -4,6 +4,7 @@ import type { JsonMap } from '#kernel';
 import { refuse } from '#kernel';
 import { domainOf } from '#directory';
 import type { ReadStore } from '#read-store';
+import { nameFault } from './dns-name.ts';
 import { zonesOf } from './live-zones.ts';
 import type { ZoneOptions } from './zone-renderer.ts';
 import type { ZoneContent, ZoneSource } from './zone-source.ts';
@@ -53,7 +54,7 @@ export function zoneFiles({ source, reads, options }: ZoneFileContext): Extensio
           if (boundTo(call.caller)) throw new Forbidden(OF_ALL_SITES);
           const name = await domainOf(call.view, Number(id));
           const zone = name === null ? undefined : (await zonesIn(call)).get(name);
-          if (!zone) throw refuse('', 'NO_NAME', `${name} is no name in DNS`);
+          if (!zone) throw refuse('', 'NO_NAME', nameFault(name ?? '', 'host') ?? `${name} is no zone`);
           return whole(zone, asked);
         },
       }),
@@ -71,7 +72,7 @@ export function zoneFiles({ source, reads, options }: ZoneFileContext): Extensio
             .map(listed),
       }),
       reverseZoneFile: staticAction({
-        doc: 'The file of a reverse zone, by its name; null where there is no such zone.',
+        doc: 'The file of a reverse zone, by its name.',
         protocols: ['rest'],
         parameters: { name: parameter.text(), serial },
         returns: { type: { kind: 'Map' } },
@@ -79,7 +80,8 @@ export function zoneFiles({ source, reads, options }: ZoneFileContext): Extensio
         asOf: true,
         query: async ({ name, serial: asked }, call) => {
           const zone = (await zonesIn(call)).get((name ?? '').toLowerCase().replace(/\.$/, ''));
-          return zone?.kind === 'reverse' ? whole(zone, asked) : null;
+          if (zone?.kind !== 'reverse') throw refuse('name', 'INVALID_VALUE', `there is no reverse zone ${name}`);
+          return whole(zone, asked);
         },
       }),
     },

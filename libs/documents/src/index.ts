@@ -1,2 +1,3 @@
 export { ConfigDocuments } from './config-documents.ts';
 export type { ConfigDocumentsOptions } from './config-documents.ts';
+export { DocumentsModule } from './documents.module.ts';

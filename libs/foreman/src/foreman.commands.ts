@@ -19,3 +19,10 @@ export class ReportTask extends NamedCommand<Job | undefined> {
     super();
   }
 }
+
+/** Has a job in error undo the call at which its script stands, and make it again. */
+export class RollBackJob extends NamedCommand {
+  constructor(readonly job: number) {
+    super();
+  }
+}

@@ -2,11 +2,12 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { ReconcileJob, ReportTask, RollBackJob } from './foreman.commands.ts';
 import { Foreman } from './foreman.ts';
 import { job } from './job.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
+import { rollBackJob } from './roll-back-job.ts';
 
 @CommandHandler(ReconcileJob)
 class ReconcileJobHandler extends UnitOfWorkHandler<ReconcileJob> {
@@ -32,4 +33,15 @@ class ReportTaskHandler extends UnitOfWorkHandler<ReportTask> {
   }
 }
 
-export const foremanHandlers = [ReconcileJobHandler, ReportTaskHandler];
+@CommandHandler(RollBackJob)
+class RollBackJobHandler extends UnitOfWorkHandler<RollBackJob> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id }: RollBackJob) {
+    await rollBackJob(work, id, this.foreman.context());
+  }
+}
+
+export const foremanHandlers = [ReconcileJobHandler, ReportTaskHandler, RollBackJobHandler];

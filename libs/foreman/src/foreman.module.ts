@@ -34,6 +34,7 @@ import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
 import { ReportTask } from './foreman.commands.ts';
 import { findReportedTask } from './reported-task.ts';
+import { signalHandlers } from './signal.commands.ts';
 import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
@@ -174,6 +175,7 @@ export class ForemanModule {
         ...jobHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
+        ...signalHandlers,
       ],
       exports: [JobTargetRegistry, JobInsight, Foreman, SubcontractorHealth],
     };

@@ -25,13 +25,17 @@ import {
   ResetJob,
   ResumeJob,
 } from './job.commands.ts';
+import { RollBackJob } from './foreman.commands.ts';
 import type { JobInsight } from './job-insight.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
 import { jobLog } from './job-log.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
+import { PostMessage, SignalAlert, SignalComplete } from './signal.commands.ts';
 
+/** How much of a message from outside is taken, in characters; a job shows less. */
+const MAX_MESSAGE = 4096;
 const STATES = ['queued', 'waiting', 'done', 'paused', 'error', 'aborted'];
 
 const common = {
@@ -103,6 +107,11 @@ const actions = (grant: string, insight: JobInsight): Readonly<Record<string, Ac
   pause: act(grant, 'Pauses a queued job.', (id) => new PauseJob(id)),
   resume: act(grant, 'Lets a paused job go on.', (id) => new ResumeJob(id)),
   reset: act(grant, 'Lets a job in error try again.', (id) => new ResetJob(id)),
+  rollback: act(
+    grant,
+    'Has a job in error undo the call at which its script stands, and make it again.',
+    (id) => new RollBackJob(Number(id)),
+  ),
   cancel: act(
     grant,
     'Ends a job wherever it stands; its target stays as it is, and is free again.',
@@ -155,6 +164,39 @@ const jobStats: Action = staticAction({
   },
 });
 
+/** What the log can hold of a text, however long it is; a job shows less. */
+const keepable = (message: unknown): unknown =>
+  typeof message === 'string' ? message.slice(0, MAX_MESSAGE).replaceAll('\0', '\ufffd') : message;
+
+const signal = { grant: 'Foreman.can_job_signal' };
+
+/** What machines that were booted for a job say to it. They are not refused a message for its length. */
+const signals: Readonly<Record<string, Action>> = {
+  signalComplete: action({
+    doc: 'Tells the script that the machine it has booted is done: the cookie is `<id of the job>(<name of the PXE>)`.',
+    parameters: { cookie: parameter.text() },
+    returns: text(),
+    permission: signal,
+    command: (id, { cookie }) => new SignalComplete(Number(id), String(cookie)),
+  }),
+  signalAlert: action({
+    doc: 'Tells that something is wrong with the machine: a job that is queued or paused goes into error with the message.',
+    parameters: { msg: parameter.text() },
+    returns: text(),
+    permission: signal,
+    reads: { msg: keepable },
+    command: (id, { msg }) => new SignalAlert(Number(id), String(msg)),
+  }),
+  postMessage: action({
+    doc: 'Has the job show a message until it has another one.',
+    parameters: { msg: parameter.text() },
+    returns: text(),
+    permission: signal,
+    reads: { msg: keepable },
+    command: (id, { msg }) => new PostMessage(Number(id), String(msg)),
+  }),
+};
+
 /** Jobs of any kind; they share their ids. */
 export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<JobRow> =>
   defineModel({
@@ -175,6 +217,7 @@ export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<Jo
         (id) => new ClearDispatched(id),
       ),
       jobStats,
+      ...signals,
     },
   });
 

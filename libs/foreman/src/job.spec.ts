@@ -51,7 +51,16 @@ describe('a job', () => {
     [{ type: 'ResumeJob', data: {} }, PAUSED, was.resumed],
     [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], was.failed],
     [{ type: 'ResetJob', data: { machine: later } }, ERROR, was.reset],
+    [{ type: 'RollBackJob', data: { machine: later, answer: 'Done' } }, ERROR, was.rolledBack],
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, was.cleared],
+    [{ type: 'AwaitSignal', data: { pxe: 'disk-wipe' } }, QUEUED, was.awaited],
+    [{ type: 'SignalComplete', data: {} }, UNDER_WAY, { type: 'JobSignalReceived', data: { pxe: null } }],
+    [
+      { type: 'SignalAlert', data: { message: 'no disk' } },
+      UNDER_WAY.filter((place) => !QUEUED.includes(place) && !PAUSED.includes(place)),
+      was.alerted,
+    ],
+    [{ type: 'PostMessage', data: { message: 'half way' } }, UNDER_WAY, was.posted],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, was.aborted],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, was.ended],
     [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, was.canceled],
@@ -76,7 +85,12 @@ describe('a job', () => {
     [{ type: 'ResumeJob', data: {} }, PAUSED, 'NOT_PAUSED'],
     [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], 'NOT_QUEUED'],
     [{ type: 'ResetJob', data: { machine: later } }, ERROR, 'NOT_ERRORED'],
+    [{ type: 'RollBackJob', data: { machine: later, answer: 'Done' } }, ERROR, 'NOT_ERRORED'],
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, 'NOT_ERRORED'],
+    [{ type: 'AwaitSignal', data: { pxe: 'disk-wipe' } }, QUEUED, 'NOT_QUEUED'],
+    [{ type: 'SignalComplete', data: {} }, UNDER_WAY, 'JOB_NOT_FOUND'],
+    [{ type: 'SignalAlert', data: { message: 'no disk' } }, UNDER_WAY, 'JOB_NOT_FOUND'],
+    [{ type: 'PostMessage', data: { message: 'half way' } }, UNDER_WAY, 'JOB_NOT_FOUND'],
     [{ type: 'AbortJob', data: { machine: later, message: 'over' } }, QUEUED, 'NOT_QUEUED'],
     [{ type: 'EndJob', data: { machine: later } }, QUEUED, 'NOT_QUEUED'],
     [{ type: 'CancelJob', data: { by: 'root' } }, UNDER_WAY, 'JOB_NOT_FOUND'],
@@ -88,6 +102,59 @@ describe('a job', () => {
         .when(command)
         .refuses('', NOT_THERE.includes(place) ? 'JOB_NOT_FOUND' : code);
     }
+  });
+
+  it('goes into error with an alert where it could go on, and keeps what it hears twice once', () => {
+    for (const place of [...QUEUED, ...PAUSED]) {
+      given(job, ...PLACES[place])
+        .when({ type: 'SignalAlert', data: { message: 'no disk' } })
+        .yields(was.alerted, { type: 'JobFailed', data: { message: 'no disk' } });
+    }
+    given(job, ...atWork, was.alerted, was.failed, was.alerted)
+      .when({ type: 'SignalAlert', data: { message: 'no disk' } })
+      .yieldsNothing();
+    given(job, ...atWork, was.posted)
+      .when({ type: 'PostMessage', data: { message: 'half way' } })
+      .yieldsNothing();
+    given(job, ...atWork, was.awaited, was.signalled)
+      .when({ type: 'SignalComplete', data: {} })
+      .yieldsNothing();
+    given(job, ...atWork, was.awaited, was.signalled, was.awaited)
+      .when({ type: 'SignalComplete', data: {} })
+      .yields(was.signalled);
+  });
+
+  it('cuts what it is told', () => {
+    for (const type of ['SignalAlert', 'PostMessage'] as const) {
+      given(job, ...PLACES['error'])
+        .when({ type, data: { message: 'x'.repeat(3000) } })
+        .yields({
+          type: type === 'SignalAlert' ? 'JobAlerted' : 'JobMessagePosted',
+          data: { message: 'x'.repeat(1024) },
+        });
+    }
+  });
+
+  it('is not rolled back where its script refuses', () => {
+    for (const place of ERROR) {
+      given(job, ...PLACES[place])
+        .when({ type: 'RollBackJob', data: { machine: later, answer: 'Rollback not possible' } })
+        .refuses('', 'ROLLBACK_REFUSED');
+    }
+  });
+
+  it('orders another task when it was rolled back, and the same when it was reset', () => {
+    const failed = [...dispatched, was.stepFailed];
+    const after = (event: JobEvent) => stateAfter(job, ...failed, event)!;
+    expect(nextTask(12, after(was.reset))).toBe('12-1');
+    expect(nextTask(12, after(was.rolledBack))).toBe('12-2');
+    expect(after(was.rolledBack)).toMatchObject({ stage: 'queued', machine: later, ready: true, order: undefined });
+  });
+
+  it('goes on with a signal where its script waits for one, and not while a task of it is open', () => {
+    expect(stateAfter(job, ...atWork, was.waited, was.awaited, was.signalled)).toMatchObject({ ready: true });
+    expect(stateAfter(job, ...withTask, was.signalled)).toMatchObject({ ready: false });
+    expect(stateAfter(job, ...waiting, was.signalled)).toMatchObject({ ready: false });
   });
 
   it('has a number of its own', () => {
@@ -139,13 +206,17 @@ describe('a job', () => {
   });
 
   it('is told what became of a task, in one step with what follows', () => {
-    const tell = (state: 'done' | 'unknown', more = {}) =>
+    const tell = (state: 'done' | 'failed' | 'unknown', more = {}) =>
       ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
-    const told = (state: 'done' | 'unknown') =>
+    const told = (state: 'done' | 'failed' | 'unknown') =>
       ({ type: 'JobTaskObserved', data: { task: '12-1', cookie: 'c1', outcome: 'o', state, message: 'm' } }) as const;
     for (const place of OBSERVED) {
       const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
       const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
+      then(tell('failed')).yields(told('failed'), {
+        type: 'JobStepFailed',
+        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
+      });
       then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
       then(tell('done')).yields(told('done'), {
         type: 'JobStepCompleted',

@@ -1,6 +1,6 @@
 import type { Decider, JsonMap, Message } from '#kernel';
 import { refuse, refuseAs } from '#kernel';
-import type { Machine } from '#tscript';
+import type { Machine, RollbackAnswer } from '#tscript';
 
 /** What a job works on. */
 export interface Target {
@@ -43,9 +43,16 @@ export interface FinishedDispatch {
   readonly outcome: string;
 }
 
+/** The signal that the script of a job waits for: that a machine which was booted is done with what it was booted for. */
+export interface BootSignal {
+  /** The PXE that the script has named; null before it has named any. */
+  readonly pxe: string | null;
+  readonly complete: boolean;
+}
+
 /** What an agent that was asked has told of a task whose agent was lost. */
 export interface ToldOfTask extends FinishedDispatch {
-  readonly state: 'done' | 'not-done' | 'unknown';
+  readonly state: 'done' | 'not-done' | 'failed' | 'unknown';
   readonly message: string;
 }
 
@@ -94,6 +101,7 @@ export interface Job extends Created {
   retry: string | undefined;
   /** The last few dispatches that are over. */
   readonly spent: FinishedDispatch[];
+  signal: BootSignal;
 }
 
 type State = Job | undefined;
@@ -118,10 +126,15 @@ export type JobCommand =
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
   | Message<'ResetJob', { readonly machine?: Machine }>
+  | Message<'RollBackJob', { readonly machine?: Machine; readonly answer: RollbackAnswer }>
   | Message<'ClearDispatched', { readonly machine?: Machine }>
   | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
   | Message<'EndJob', { readonly machine: Machine }>
   | Message<'NoteSlowStep', { readonly cookie: string; readonly message: string }>
+  | Message<'AwaitSignal', { readonly pxe: string }>
+  | Message<'SignalComplete', object>
+  | Message<'SignalAlert', { readonly message: string }>
+  | Message<'PostMessage', { readonly message: string }>
   | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
@@ -142,10 +155,15 @@ export type JobEvent =
   | Message<'JobResumed', object>
   | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
   | Message<'JobReset', { readonly machine?: Machine }>
+  | Message<'JobRolledBack', { readonly machine: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>
   | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
   | Message<'JobEnded', { readonly machine: Machine }>
   | Message<'JobStepSlow', { readonly task: string; readonly cookie: string; readonly message: string }>
+  | Message<'JobSignalAwaited', { readonly pxe: string }>
+  | Message<'JobSignalReceived', { readonly pxe: string | null }>
+  | Message<'JobAlerted', { readonly message: string }>
+  | Message<'JobMessagePosted', { readonly message: string }>
   | Message<'JobCanceled', { readonly by: string }>;
 
 /** Messages are cut at this many characters. */
@@ -163,7 +181,7 @@ const when =
   <D>(
     stages: readonly Stage[],
     refusal: () => ReturnType<typeof foreman>,
-    event: (data: D, job: Job) => JobEvent | readonly JobEvent[],
+    event: (data: D, job: Job) => JobEvent | readonly JobEvent[] | ReturnType<typeof foreman>,
   ) =>
   (data: D, job: State) => {
     if (!job || job.stage === 'ended') return notFound();
@@ -200,7 +218,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 3,
+  snapshotVersion: 4,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -243,6 +261,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
         const data = { task, cookie, outcome, ...(machine ? { machine } : {}), message };
         events.push({ type: 'JobStepCompleted', data });
       }
+      if (told.state === 'failed') events.push({ type: 'JobStepFailed', data: { task, cookie, outcome, message } });
       if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
       return events;
     },
@@ -262,6 +281,14 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       () => foreman('NOT_ERRORED', 'Can only reset a job if it is in error'),
       (data) => ({ type: 'JobReset', data }),
     ),
+    RollBackJob: when(
+      ['error'],
+      () => foreman('NOT_ERRORED', 'Can only rollback a job if it is in error'),
+      ({ machine, answer }) =>
+        machine && answer === 'Done'
+          ? { type: 'JobRolledBack', data: { machine } }
+          : foreman('ROLLBACK_REFUSED', `Unable to rollback "${answer}"`),
+    ),
     ClearDispatched: when(
       ['queued'],
       () => foreman('NOT_ERRORED', 'Can only clear the dispatched flag a job if it is in queued state'),
@@ -273,6 +300,20 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       job?.order && job.dispatch?.cookie === cookie && job.slow !== cookie
         ? { type: 'JobStepSlow', data: cut({ task: job.order.task, cookie, message }) }
         : [],
+    AwaitSignal: when(['queued'], notQueued, (data) => ({ type: 'JobSignalAwaited', data })),
+    SignalComplete: when(UNDER_WAY, notQueued, (_, { signal: { pxe, complete } }) =>
+      complete ? [] : { type: 'JobSignalReceived', data: { pxe } },
+    ),
+    SignalAlert: when(UNDER_WAY, notQueued, (data, { stage, message }) => {
+      const said = cut(data);
+      const fails = stage === 'queued' || stage === 'paused';
+      if (!fails && said.message === message) return [];
+      return [{ type: 'JobAlerted', data: said }, ...(fails ? [{ type: 'JobFailed' as const, data: said }] : [])];
+    }),
+    PostMessage: when(UNDER_WAY, notQueued, (data, { message }) => {
+      const said = cut(data);
+      return said.message === message ? [] : { type: 'JobMessagePosted', data: said };
+    }),
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -290,6 +331,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       slow: undefined,
       retry: undefined,
       spent: [],
+      signal: { pxe: null, complete: false },
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -330,6 +372,8 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
     // A job that had not begun waits for its turn again.
     JobReset: put(({ machine }, job) => (machine ? { ...again(job), stage: 'queued', machine } : { stage: 'waiting' })),
+    // What is sent next is another task than the one that failed.
+    JobRolledBack: put(({ machine }, job) => ({ ...again(job), stage: 'queued', machine, retry: undefined })),
     JobDispatchCleared: put(({ machine }, job) => ({ ...again(job), machine: machine ?? job.machine })),
     JobAborted: put(({ machine, message }) => ({
       stage: 'aborted',
@@ -347,6 +391,14 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       observing: false,
     })),
     JobStepSlow: put(({ message, cookie }) => ({ message, slow: cookie })),
+    JobSignalAwaited: put(({ pxe }) => ({ signal: { pxe, complete: false } })),
+    // The script may go on; where it does not wait for the signal, it stops where it stood.
+    JobSignalReceived: put((_, { machine, order, ready, signal }) => ({
+      signal: { ...signal, complete: true },
+      ready: ready || (machine !== undefined && order === undefined),
+    })),
+    JobAlerted: put(({ message }) => ({ message })),
+    JobMessagePosted: put(({ message }) => ({ message })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

@@ -1,7 +1,7 @@
 import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
-import type { Created, Dispatch, Stage, TaskOrder } from './job.ts';
+import type { BootSignal, Created, Dispatch, Stage, TaskOrder } from './job.ts';
 import { agentOf } from './polling-agents.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */
@@ -11,12 +11,17 @@ export interface JobRow extends Created {
   readonly machine: Machine | null;
   readonly order: TaskOrder | null;
   readonly dispatch: Dispatch | null;
+  /** Since when nobody has had its task, ISO 8601; null where there is none, or it is in the hands of an agent. */
+  readonly openSince: string | null;
   /** An agent is to tell what became of the task whose agent was lost. */
   readonly observing: boolean;
   /** Since when the task is in the hands of an agent, or on its way there. */
   readonly dispatchedAt: string | null;
   /** The step takes much longer than it usually does. */
   readonly slow: boolean;
+  /** When the script is looked at again at the latest, ISO 8601. */
+  readonly wakeAt: string | null;
+  readonly signal: BootSignal;
   readonly created: string;
   readonly updated: string;
 }
@@ -25,6 +30,7 @@ interface Progress {
   readonly machine?: Machine;
   readonly message?: string;
   readonly order?: TaskOrder;
+  readonly wakeAt?: string;
 }
 
 /** A rule for an event that moves the job on: what it says about the script, and what it does to the rest. */
@@ -34,18 +40,28 @@ const moved = (then: Partial<JobRow> | ((data: Dispatch, at: string) => Partial<
     machine: data.machine ?? row.machine,
     message: data.message ?? row.message,
     order: data.order ?? row.order,
+    wakeAt: data.machine ? (data.wakeAt ?? null) : row.wakeAt,
     ...(typeof then === 'function' ? then(data as unknown as Dispatch, at) : then),
     updated: at,
   }));
 
+interface Said {
+  readonly pxe?: string | null;
+  readonly message?: string;
+}
+
+/** A rule for an event that tells something of the job and does not move it on. */
+const signalled = (told: (data: Said, row: JobRow) => Partial<JobRow>) =>
+  change<JobRow, Said>((row, { data, at }: Recorded<Said>) => ({ ...row, ...told(data, row), updated: at }));
+
 /** Nobody has its task. */
 const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;
-const idle = { ...undispatched, order: null, observing: false } as const;
+const idle = { ...undispatched, order: null, openSince: null, observing: false, wakeAt: null } as const;
 
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 5,
+  version: 6,
   key: 'integer',
   history: false,
   indexes: {
@@ -69,28 +85,35 @@ export const jobs: ReadModel<JobRow> = {
       stage: 'waiting',
       message: data.note ?? '',
       machine: null,
+      signal: { pxe: null, complete: false },
       created: at,
       updated: at,
     })),
     JobStarted: moved({ stage: 'queued' }),
     JobWaited: moved(),
-    JobStepRequested: moved({ observing: false }),
+    JobStepRequested: moved((_, at) => ({ observing: false, openSince: at })),
     JobTaskDispatched: moved(({ cookie, transport, holder, deadline }, at) => ({
       dispatch: { cookie, transport, deadline, ...(holder ? { holder } : {}) },
       dispatchedAt: at,
+      openSince: null,
     })),
     JobStepCompleted: moved(idle),
     JobStepFailed: moved({ ...idle, stage: 'error' }),
-    JobTaskLapsed: moved(undispatched),
+    JobTaskLapsed: moved((_, at) => ({ ...undispatched, openSince: at })),
     JobObservationRequested: moved({ observing: true }),
-    JobTaskObserved: moved({ ...undispatched, observing: false }),
+    JobTaskObserved: moved((_, at) => ({ ...undispatched, observing: false, openSince: at })),
     JobStepSlow: moved({ slow: true }),
     JobPaused: moved({ stage: 'paused' }),
-    JobResumed: moved({ stage: 'queued' }),
+    JobResumed: moved({ stage: 'queued', wakeAt: null }),
     JobFailed: moved({ stage: 'error' }),
     JobReset: moved((data) => ({ ...idle, stage: 'machine' in data ? 'queued' : 'waiting' })),
+    JobRolledBack: moved({ ...idle, stage: 'queued' }),
     JobDispatchCleared: moved(idle),
     JobAborted: moved({ ...idle, stage: 'aborted' }),
+    JobSignalAwaited: signalled(({ pxe }) => ({ signal: { pxe: pxe ?? null, complete: false } })),
+    JobSignalReceived: signalled((_, { signal }) => ({ signal: { ...signal, complete: true } })),
+    JobAlerted: signalled(({ message = '' }) => ({ message })),
+    JobMessagePosted: signalled(({ message = '' }) => ({ message })),
     JobEnded: rule<JobRow, unknown>(() => undefined),
     JobCanceled: rule<JobRow, unknown>(() => undefined),
   },

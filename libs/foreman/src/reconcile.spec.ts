@@ -243,6 +243,22 @@ describe('a task that can be observed, whose agent was lost', () => {
     expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'] });
   });
 
+  it('is in error where it has failed, and done again with the id it had when it is reset', async () => {
+    const fixture = await observing();
+    expect(await fixture.report({ result: { state: 'failed', reason: 'no gas' } })).toEqual({
+      [JOB]: ['JobTaskObserved', 'JobStepFailed'],
+    });
+    expect(await fixture.job()).toMatchObject({
+      stage: 'error',
+      message: 'no gas',
+      observing: false,
+      order: undefined,
+    });
+    await fixture.reset();
+    await fixture.look();
+    expect(await fixture.job()).toMatchObject({ stage: 'queued', order: { task: '12-1', function: 'weld' } });
+  });
+
   it.each([
     ['it does not tell', { result: { state: 'unknown', reason: 'no trace of it' } }, `${LOST}: no trace of it.`],
     ['the observer fails', { error: 'no such host' }, `${LOST}: no such host.`],

@@ -115,6 +115,10 @@ async function takeObservation(
     await tell({ state: 'not-done', message: `${name} was not done` });
     return undefined;
   }
+  if (result['state'] === 'failed') {
+    await tell({ state: 'failed', message: textIn(result['reason']) ?? 'the agent does not tell why' });
+    return undefined;
+  }
   if (result['state'] !== 'done') return unknown(textIn(result['reason']) ?? 'the agent does not tell');
   const taken = await given(work, state, isMap(result['result']) ? result['result'] : {}, context);
   if ('fault' in taken) return unknown(`it was done, but ${taken.fault}`);

@@ -1,6 +1,6 @@
 import type { JsonMap, Refusal, UnitOfWork } from '#kernel';
 import type { ServerHalf } from '#platform';
-import type { Host, Machine, Program } from '#tscript';
+import type { Host, HostModule, Machine, Program } from '#tscript';
 import { dispatch, run } from '#tscript';
 import type { Job } from './job.ts';
 import { job, nextTask } from './job.ts';
@@ -8,6 +8,7 @@ import type { JobTarget, JobTargets } from './job-target.ts';
 import { releaseTarget, targetOf } from './job-target.ts';
 import { program } from './program.ts';
 import { scriptHost } from './script-host.ts';
+import { SignalEffect, signalingModule } from './signaling-module.ts';
 
 /** What a pass needs besides the state of the streams. */
 export interface RunContext {
@@ -20,9 +21,18 @@ export interface RunContext {
 }
 
 /** What the script of a job can reach. */
-export async function hostOf(work: UnitOfWork, { target }: Job, context: RunContext): Promise<Host> {
-  const modules = await targetOf(context.targets, target).scriptModules(work, target.id);
-  return scriptHost(modules, context.platforms);
+export async function hostOf(work: UnitOfWork, job: Job, context: RunContext): Promise<Host> {
+  return scriptHost(await modulesOf(work, job, context), context.platforms);
+}
+
+/** The modules that the script of a job can reach besides those of the platforms, by name. */
+export async function modulesOf(
+  work: UnitOfWork,
+  { target, signal }: Job,
+  { targets }: Pick<RunContext, 'targets'>,
+): Promise<Readonly<Record<string, HostModule>>> {
+  const own = await targetOf(targets, target).scriptModules(work, target.id);
+  return { signaling: signalingModule(signal), ...own };
 }
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -53,9 +63,7 @@ export async function runUntilBlocked(
   const host = await hostOf(work, state, context);
   const { now, newCookie } = context;
   const { machine, outcome, effects } = run(from, code, host, { now, newCookie });
-  if (effects.length > 0) {
-    await targetOf(context.targets, state.target).applyEffects?.(work, state.target.id, effects);
-  }
+  await applyEffects(work, id, state, effects, context);
   switch (outcome.kind) {
     case 'ended':
       return end(work, id, state, { machine, target: targetOf(context.targets, state.target) });
@@ -75,6 +83,20 @@ export async function runUntilBlocked(
     case 'waiting':
       return block(work, id, state, { machine, code, host, now, ...outcome });
   }
+}
+
+/** What functions have reported in a pass: the last signal that is awaited, and what is the target's affair. */
+async function applyEffects(
+  work: UnitOfWork,
+  id: number,
+  { target }: Job,
+  effects: readonly unknown[],
+  { targets }: RunContext,
+): Promise<void> {
+  const signal = effects.findLast((effect) => effect instanceof SignalEffect);
+  if (signal) await work.decide(job, id, { type: 'AwaitSignal', data: { pxe: signal.pxe } });
+  const own = effects.filter((effect) => !(effect instanceof SignalEffect));
+  if (own.length > 0) await targetOf(targets, target).applyEffects?.(work, target.id, own);
 }
 
 interface Blocked {

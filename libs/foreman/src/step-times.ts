@@ -95,6 +95,7 @@ export class StepTimes {
       }
       case 'JobStepFailed':
       case 'JobReset':
+      case 'JobRolledBack':
       case 'JobDispatchCleared':
       case 'JobAborted':
       case 'JobEnded':

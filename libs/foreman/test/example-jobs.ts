@@ -43,6 +43,11 @@ export const was = {
   aborted: { type: 'JobAborted', data: { machine: later, message: 'over' } },
   ended: { type: 'JobEnded', data: { machine: later } },
   slow: { type: 'JobStepSlow', data: { task: '12-1', cookie: 'c1', message: 'slow' } },
+  rolledBack: { type: 'JobRolledBack', data: { machine: later } },
+  awaited: { type: 'JobSignalAwaited', data: { pxe: 'disk-wipe' } },
+  signalled: { type: 'JobSignalReceived', data: { pxe: 'disk-wipe' } },
+  alerted: { type: 'JobAlerted', data: { message: 'no disk' } },
+  posted: { type: 'JobMessagePosted', data: { message: 'half way' } },
   canceled: { type: 'JobCanceled', data: { by: 'root' } },
 } as const satisfies Record<string, JobEvent>;
 

@@ -1,11 +1,11 @@
 import type { Json } from '#kernel';
 import type { ServerHalf } from '#platform';
-import { json, optional, platformContract, text } from '#platform';
+import { boolean, json, optional, platformContract, text } from '#platform';
 import { serverSide } from '#platform/server';
 import { Erased } from '#secrets';
 import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
-import { clearDispatched, toJson } from '#tscript';
+import { clearDispatched, NoRollback, toJson } from '#tscript';
 import type { Outcome } from '#wire';
 import { cancelJob } from '../src/cancel-job.ts';
 import { createJob } from '../src/create-job.ts';
@@ -17,6 +17,7 @@ import { reconcile } from '../src/reconcile.ts';
 import { takeReport } from '../src/report.ts';
 import type { JobTarget } from '../src/job-target.ts';
 import { JobTargetRegistry } from '../src/job-target.ts';
+import { rollBackJob } from '../src/roll-back-job.ts';
 import { secretResolver } from '../src/task-secrets.ts';
 
 const contract = platformContract({
@@ -25,6 +26,7 @@ const contract = platformContract({
     work: { repeat: 'safe', parameters: { name: json(), rack: json() }, result: { answer: json() } },
     blast: { repeat: 'ask', parameters: { name: json() }, result: { answer: json() } },
     weld: { repeat: 'observe', parameters: { name: json() }, result: { answer: json() } },
+    unweld: { repeat: 'safe', parameters: { name: json() }, result: { undone: boolean() } },
   },
   functions: {
     work: { name: optional(json()) },
@@ -64,11 +66,20 @@ const blast = functions.external('blast', {
   receive: { blast: take },
 });
 
-/** `lab.weld( name )`: the same, but what became of it can be observed. */
+interface Welding extends Working {
+  readonly undoing?: true;
+}
+
+/** `lab.weld( name )`: the same, but what became of it can be observed, and it can be undone, unless it is for ever. */
 const weld = functions.external('weld', {
   ...stages,
-  task: ({ name }) => task('weld', { name }),
-  receive: { weld: take },
+  setup: ({ name = null }): Welding => ({ name }),
+  task: ({ name, undoing }: Welding) => (undoing ? task('unweld', { name }) : task('weld', { name })),
+  receive: { weld: take, unweld: ({ name }: Welding, { undone }) => (undone ? { name } : { name, undoing: true }) },
+  rollback: ({ name }: Welding): Welding => {
+    if (name === 'for ever') throw new NoRollback();
+    return { name, undoing: true };
+  },
 });
 
 /** `lab.fragile( stage )`: a function with a fault in one stage, as long as the thing is in rack `a`. */
@@ -155,6 +166,11 @@ export class JobFixture {
   async reset(): Promise<Record<string, string[]>> {
     const { machine } = await this.job();
     return this.tell({ type: 'ResetJob', data: machine ? { machine: clearDispatched(machine) } : {} });
+  }
+
+  /** Has the job undo the call it stands at, as an operator does. */
+  rollBack(): Promise<Record<string, string[]>> {
+    return this.log.execute((work) => rollBackJob(work, ID, this.#context()));
   }
 
   /** Cancels the job, as an operator does. */

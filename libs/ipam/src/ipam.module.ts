@@ -7,7 +7,7 @@ import { address } from './address/address.ts';
 import { addresses } from './address/addresses.ts';
 import { baseAddressModel } from './address/base-address.api.ts';
 import { holderAddresses } from './address/holder-addresses.ts';
-import { dynamicAddressModel, pxeUsers, reservedAddressModel } from './address/pool-address.api.ts';
+import { dynamicAddressModel, pxeExtension, reservedAddressModel } from './address/pool-address.api.ts';
 import { poolAddressHandlers } from './address/pool-address.commands.ts';
 import { usedOffsets } from './address/used-offsets.ts';
 import { addressBlockModel, addressBlockUsers } from './block/address-block.api.ts';
@@ -55,7 +55,7 @@ import { networks } from './network/networks.ts';
         reservedAddressModel,
         dynamicAddressModel,
       ],
-      extensions: [addressBlockUsers, ...networkUsers, pxeUsers, siteAddresses],
+      extensions: [addressBlockUsers, ...networkUsers, pxeExtension, siteAddresses],
     }),
   ],
   providers: [

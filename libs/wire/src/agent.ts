@@ -4,6 +4,7 @@ import { maskTexts, parseStored, writeJson } from '#kernel';
 import type { MissingProgram, NeededProgram } from './programs.ts';
 import { installText, missingPrograms } from './programs.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { tasksAtWork, toldOf } from './tasks-at-work.ts';
 import { observedBy, observerOf } from './wire.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
 import { wrapSecrets } from './wrap-secrets.ts';
@@ -53,7 +54,9 @@ export interface RunningAgent {
 
 /**
  * Offers the modules on the wire and does the tasks that arrive, each module's within its limit. It looks for the programs
- * they need and announces what is missing; a task that needs it fails with what to install, until it is there.
+ * they need and announces what is missing; a task that needs it fails with what to install, until it is there. Asked what
+ * became of a task that it is at work on, it does not ask the platform: it answers when that task has ended, and is at work
+ * until then.
  */
 export async function startAgent({ wire, name, site, modules, log }: AgentSettings): Promise<RunningAgent> {
   const offered = Object.entries(modules).filter(([, { limit }]) => limit >= 1);
@@ -63,12 +66,26 @@ export async function startAgent({ wire, name, site, modules, log }: AgentSettin
   const missing = await missingOf(offered);
   for (const one of missing) log.warn(installText([one], name), { module: one.module });
 
+  const atWork = tasksAtWork();
+
   const work: TaskHandler = async (task) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
+    const asked = atWork.askedAbout(task);
+    if (asked) {
+      log.info('this agent is still at work on the task it is asked about', about);
+      return asked.then(toldOf);
+    }
     const { parameters, texts } = wrapSecrets(task.parameters, task.secrets);
     log.info('task begun', { ...about, parameters });
-    const doing = outcomeOf(halves, { task, parameters, agent: name, signal: atOnce.signal });
-    const reached = await unlessAborted(doing, atOnce.signal);
+    return atWork.note(task, perform({ task, parameters, agent: name, signal: atOnce.signal }, about, texts));
+  };
+
+  const perform = async (
+    doing: Doing,
+    about: Readonly<Record<string, unknown>>,
+    texts: readonly string[],
+  ): Promise<Outcome | undefined> => {
+    const reached = await unlessAborted(outcomeOf(halves, doing), atOnce.signal);
     // What an agent tells shows no secret it was given.
     const outcome = maskTexts(reached, texts);
     if (outcome === undefined) log.warn('task given up', about);

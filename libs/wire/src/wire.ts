@@ -24,8 +24,9 @@ export interface Task {
 
 /**
  * The function by which an agent is asked what became of a task whose agent was lost: it has the id and the parameters of
- * that task, changes nothing, and its result is `{ state: 'done', result }`, `{ state: 'not-done' }` or
- * `{ state: 'unknown', reason }`.
+ * that task, changes nothing, and its result is `{ state: 'done', result }`, `{ state: 'not-done' }`,
+ * `{ state: 'failed', reason }` or `{ state: 'unknown', reason }`. An agent that is still at work on the task answers when
+ * it has ended.
  */
 export const observerOf = (func: string): string => `${func}${OBSERVER}`;
 

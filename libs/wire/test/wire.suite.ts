@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { silentLogger } from '#kernel';
+import type { FunctionContext } from '../src/agent.ts';
+import { startAgent } from '../src/agent.ts';
 import { EVERY_SITE } from '../src/wire.ts';
 import type { AgentWire, Announcement, Beat, ForemanWire, Report, Task, TaskHandler } from '../src/wire.ts';
 
@@ -324,6 +327,56 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       expect(cookies.lastIndexOf('cookie-1')).toBeLessThan(cookies.indexOf('cookie-2'));
       work.finish('2');
       await office.until(() => office.reports.length === 2);
+    });
+
+    it('has an agent that is asked about a task it is at work on answer when that has ended, and be at work until then', async () => {
+      await office.open();
+      const ends = new Map<string, (failure?: string) => void>();
+      const observed: string[] = [];
+      const weld = (_: never, { task: id }: FunctionContext) =>
+        new Promise((resolve, reject) =>
+          ends.set(id, (failure) => (failure === undefined ? resolve({ seam: id }) : reject(new Error(failure)))),
+        );
+      const observe = async (_: never, { task: id }: FunctionContext) => {
+        observed.push(id);
+        return { state: 'not-done' };
+      };
+      const half = { functions: { weld }, observers: { weld: observe } };
+      const { wire: end } = await wire.agent();
+      const running = await startAgent({
+        wire: end,
+        name: 'a1',
+        site: 'berlin',
+        modules: { ipmi: { limit: 5, half } },
+        log: silentLogger,
+      });
+      const weldTask = (id: string) => ({ ...task(id), function: 'weld', once: true });
+      const question = (id: string) => ({ ...task(id), cookie: `asked-${id}`, function: 'weld.observe' });
+      await office.until(() => wire.foreman.serves('berlin', 'ipmi'));
+      for (const id of ['1', '2']) await wire.foreman.send(weldTask(id));
+      await office.until(() => ends.size === 2);
+      for (const id of ['1', '2', '3']) await wire.foreman.send(question(id));
+      // It shows signs of life for the question, and asks the platform about nothing that it is at work on.
+      await office.until(() =>
+        ['asked-1', 'asked-2'].every((one) => office.beats.filter(({ cookie }) => cookie === one).length > 2),
+      );
+      await office.until(() => office.reports.length === 1);
+      expect(office.reports).toMatchObject([{ cookie: 'asked-3', outcome: { result: { state: 'not-done' } } }]);
+      ends.get('1')?.();
+      ends.get('2')?.('no gas');
+      await office.until(() => office.reports.length === 5);
+      const outcomes = Object.fromEntries(office.reports.map(({ cookie, outcome }) => [cookie, outcome]));
+      expect(outcomes).toMatchObject({
+        'cookie-1': { result: { seam: '1' } },
+        'asked-1': { result: { state: 'done', result: { seam: '1' } } },
+        'cookie-2': { error: 'Unhandled Exception "no gas"(Error)' },
+        'asked-2': { result: { state: 'failed', reason: 'Unhandled Exception "no gas"(Error)' } },
+      });
+      // When it has ended, the platform is asked.
+      await wire.foreman.send({ ...question('1'), cookie: 'asked-again' });
+      await office.until(() => office.reports.length === 6);
+      expect(observed).toEqual(['3', '1']);
+      await running.stop();
     });
 
     if (everySite) {

@@ -1,5 +1,6 @@
 import { parseMac } from '#ipam';
 import type { JsonMap, UnitOfWork } from '#kernel';
+import { writeJson } from '#kernel';
 import { foundationInterfaces } from './foundation-interfaces.ts';
 import { realInterface } from './real-interface.ts';
 
@@ -19,7 +20,7 @@ export async function takeMacs(work: UnitOfWork, foundation: string, idMap: Json
     const mac = typeof given === 'string' ? parseMac(given) : undefined;
     if (!mac) {
       const path = `network.${physicalLocation}.mac`;
-      work.fault('id_map', 'INVALID', `${path}: "${String(given)}" is invalid`, path);
+      work.fault('id_map', 'INVALID', `${path}: ${writeJson(given)} is invalid`, path);
       continue;
     }
     await work.decide(realInterface, id, { type: 'ChangeRealInterface', data: { mac } });

@@ -102,8 +102,13 @@ export class ZonePublisher {
     }
   }
 
-  async #want(contents: readonly ZoneContent[], position: bigint, passed?: ReadonlyMap<string, number>): Promise<void> {
-    const serials = await this.#options.ledger.serials(contents, position, passed);
+  async #want(contents: readonly ZoneContent[], position: bigint, later?: ReadonlyMap<string, number>): Promise<void> {
+    const { ledger } = this.#options;
+    // Zones that were served before we knew of them: their next serial has to be later than that.
+    const fresh = contents.flatMap(({ name }) => (this.#zones.has(name) ? [] : [name]));
+    const unknown = fresh.length > 0 ? await ledger.unknown(fresh) : [];
+    const passed = later ?? (await this.#teller?.servedSerials(unknown));
+    const serials = await ledger.serials(contents, position, passed);
     for (const content of contents) {
       const version = { content, serial: serials.get(content.name) ?? 0 };
       const known = this.#zones.get(content.name);

@@ -8,6 +8,8 @@ import type { ZoneFiles } from './zone-files.ts';
 const LOAD_TIMEOUT_MS = 1500;
 /** How many zones are asked for at a time. */
 const QUESTIONS = 16;
+/** How many commands are under way at a time. */
+const COMMANDS = 4;
 /** More zones than this are reloaded by one command for all. */
 export const MAX_RELOADED = 20;
 
@@ -140,10 +142,10 @@ export class ZoneTeller {
       faults.all = await this.#attempt(signal, () => this.#server.reload(undefined, signal));
       return;
     }
-    for (const { name } of zones) {
+    await inParallel(zones, COMMANDS, async ({ name }) => {
       const fault = await this.#attempt(signal, () => this.#server.reload(name, signal));
       if (fault !== undefined) faults.of.set(name, fault);
-    }
+    });
   }
 
   /** @returns what went wrong */

@@ -33,12 +33,15 @@ const present: NonNullable<Model<AddressRow>['present']> = (row, id) => ({
   type: row.kind,
 });
 
+/** How many addresses are looked for at once. */
+const MAX_TARGETS = 1000;
+
 /** Those that point to one of some addresses, in words. */
 export async function pointersTo(view: View, targets: readonly number[]): Promise<string[]> {
   const found: string[] = [];
-  for (const target of targets) {
-    const { rows } = await view.list(addresses, { where: { pointer: target } });
-    found.push(...rows.map(({ key }) => `Address ${key}, which points to Address ${target}`));
+  for (let at = 0; at < targets.length; at += MAX_TARGETS) {
+    const { rows } = await view.list(addresses, { where: { pointer: { any: targets.slice(at, at + MAX_TARGETS) } } });
+    found.push(...rows.map(({ key, row }) => `Address ${key}, which points to Address ${row.pointer}`));
   }
   return found;
 }

@@ -23,6 +23,19 @@ describe('the addresses of a host', () => {
       .yields(put(1));
     given(holderAddresses, put(1)).when(wanted(1)).yieldsNothing();
   });
+  it('are without an alias index once for IPv4 and for IPv6', () => {
+    const six = (besides: readonly number[], change: Partial<Held> = {}) =>
+      ({ type: 'PutAddress', data: { ...held(3, change), besides } }) as const;
+    given(holderAddresses, put(1))
+      .when(six([1]))
+      .yields(put(3));
+    given(holderAddresses, put(1), put(2))
+      .when(six([1]))
+      .refuses('__all__', 'TAKEN');
+    given(holderAddresses, put(1, { aliasIndex: 1 }))
+      .when(six([1], { aliasIndex: 1 }))
+      .refuses('__all__', 'TAKEN');
+  });
   it('are apart by interface or by alias index; none is one too', () => {
     given(holderAddresses, put(1)).when(wanted(2)).refuses('__all__', 'TAKEN');
     given(holderAddresses, put(1))

@@ -9,7 +9,12 @@ export interface Held {
   readonly primary: boolean;
 }
 
-export type HolderAddressesCommand = Message<'PutAddress', Held> | Message<'DropAddress', { readonly address: number }>;
+interface Put extends Held {
+  /** Addresses of the other family, IPv4 or IPv6: what has no alias index is there once for each. */
+  readonly besides?: readonly number[];
+}
+
+export type HolderAddressesCommand = Message<'PutAddress', Put> | Message<'DropAddress', { readonly address: number }>;
 export type HolderAddressesEvent =
   Message<'AddressPut', Held> | Message<'AddressDropped', { readonly address: number }>;
 
@@ -17,15 +22,15 @@ export type HolderAddressesEvent =
 export const MAX_HOLDER_ADDRESSES = 250;
 
 /**
- * The addresses of one host: at most one is primary, and on each interface every alias index, and none of them, is there
- * once. One stream for each host, so that this holds whoever is faster.
+ * The addresses of one host: at most one is primary, and on each interface every alias index is there once. So is having
+ * none, for IPv4 and IPv6 each. One stream for each host, so that this holds whoever is faster.
  */
 export const holderAddresses: Decider<Map<number, Held>, HolderAddressesCommand, HolderAddressesEvent> = {
   category: 'holderAddresses',
   creationCommands: ['PutAddress'],
   initial: () => new Map(),
   decide: {
-    PutAddress: (data, state) => {
+    PutAddress: ({ besides = [], ...data }, state) => {
       const others = [...state.values()].filter(({ address }) => address !== data.address);
       if (others.length >= MAX_HOLDER_ADDRESSES) {
         return refuse('networked', 'TOO_MANY', `a host has at most ${MAX_HOLDER_ADDRESSES} addresses`);
@@ -34,7 +39,10 @@ export const holderAddresses: Decider<Map<number, Held>, HolderAddressesCommand,
         return refuse('is_primary', 'TAKEN', 'Networked allready has a primary ip');
       }
       const { interfaceName, aliasIndex } = data;
-      if (others.some((held) => held.interfaceName === interfaceName && held.aliasIndex === aliasIndex)) {
+      const beside = ({ address }: Held): boolean => aliasIndex === null && besides.includes(address);
+      if (
+        others.some((held) => held.interfaceName === interfaceName && held.aliasIndex === aliasIndex && !beside(held))
+      ) {
         const text = 'Address with this Networked, Interface name and Alias index already exists.';
         return refuse('__all__', 'TAKEN', text);
       }

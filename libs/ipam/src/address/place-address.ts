@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '#kernel';
+import { pauseBetweenSlices } from '#kernel';
 import type { AddressKind } from '../block/address-block.ts';
-import { addressBlock } from '../block/address-block.ts';
+import { addressBlock, subnetOfBlock } from '../block/address-block.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { holderAddresses } from './holder-addresses.ts';
@@ -43,17 +44,35 @@ export async function movePlace(
   await takePlace(work, id, after, now);
 }
 
+/** Whether a block is of IPv4; undefined where there is none, as of an address that points to another. */
+async function isIpv4Block(work: UnitOfWork, block: number | null): Promise<boolean | undefined> {
+  const found = block === null ? undefined : await work.load(addressBlock, block);
+  return found && 'value' in found ? subnetOfBlock(found.value).ipv4 : undefined;
+}
+
+/** The addresses without an alias index on the same interface of a host that are of the other family, IPv4 or IPv6. */
+async function addressesBeside(work: UnitOfWork, id: number, { holder, interfaceName, block }: Address) {
+  const ipv4 = await isIpv4Block(work, block);
+  const besides: number[] = [];
+  if (holder === null || ipv4 === undefined) return besides;
+  for (const held of (await work.load(holderAddresses, holder)).values()) {
+    if (held.address === id || held.interfaceName !== interfaceName || held.aliasIndex !== null) continue;
+    const found = await work.load(address, held.address);
+    const its = 'value' in found ? await isIpv4Block(work, found.value.block) : undefined;
+    if (its !== undefined && its !== ipv4) besides.push(held.address);
+  }
+  return besides;
+}
+
 /** Notes an address with its host, which has rules of its own for it. */
-export async function putWithHolder(
-  work: UnitOfWork,
-  id: number,
-  { holder, interfaceName, aliasIndex, primary }: Address,
-): Promise<boolean> {
+export async function putWithHolder(work: UnitOfWork, id: number, value: Address): Promise<boolean> {
+  const { holder, interfaceName, aliasIndex, primary } = value;
   if (holder === null || interfaceName === null) return true;
-  return work.decide(holderAddresses, holder, {
-    type: 'PutAddress',
-    data: { address: id, interfaceName, aliasIndex, primary },
-  });
+  const data = { address: id, interfaceName, aliasIndex, primary };
+  // Only where another one is in the way it is looked what kind that is of.
+  if (!(await work.attempt(holderAddresses, holder, { type: 'PutAddress', data }))) return true;
+  const besides = aliasIndex === null ? await addressesBeside(work, id, value) : [];
+  return work.decide(holderAddresses, holder, { type: 'PutAddress', data: { ...data, besides } });
 }
 
 /** Takes an address from its host. */
@@ -78,8 +97,30 @@ export async function removeAddress(work: UnitOfWork, id: number): Promise<void>
   await work.decide(address, id, { type: 'DeleteAddress', data: {} });
 }
 
+/** How many streams are read at once. */
+const READ_TOGETHER = 500;
+
+/** Reads many addresses together, and what their hosts have, so that what is done to each of them waits for nothing. */
+export async function loadAddresses(work: UnitOfWork, ids: readonly number[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += READ_TOGETHER) {
+    const found = await Promise.all(ids.slice(at, at + READ_TOGETHER).map((id) => work.load(address, id)));
+    const holders = found.map((one) => ('value' in one ? one.value.holder : null)).filter((one) => one !== null);
+    await Promise.all([...new Set(holders)].map((holder) => work.load(holderAddresses, holder)));
+  }
+}
+
 /** Deletes all addresses of a host. */
 export async function removeAddressesOf(work: UnitOfWork, holder: number): Promise<void> {
   const held = await work.load(holderAddresses, holder);
   for (const id of held.keys()) await removeAddress(work, id);
+}
+
+/** Deletes many addresses; others have their turn in between. */
+export async function removeAddresses(work: UnitOfWork, ids: readonly number[]): Promise<void> {
+  await loadAddresses(work, ids);
+  const pause = pauseBetweenSlices();
+  for (const id of ids) {
+    await removeAddress(work, id);
+    await pause();
+  }
 }

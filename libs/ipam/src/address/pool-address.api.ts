@@ -1,19 +1,22 @@
 import type { Extension, Model } from '#api';
 import { defineModel, reference, text } from '#api';
+import { pauseBetweenSlices } from '#kernel';
 import type { Key, View } from '#read-store';
 import { byNumber } from '../by-number.ts';
 import { DeleteAddress } from './address.commands.ts';
+import { address } from './address.ts';
 import type { AddressRow } from './addresses.ts';
 import { addresses } from './addresses.ts';
 import { derivedFields, placeFields } from './base-fields.ts';
 import { derivedValues } from './derived-values.ts';
-import { offsetKey, usedOffsets } from './used-offsets.ts';
+import { loadAddresses } from './place-address.ts';
 import {
   ChangeDynamicAddress,
   ChangeReservedAddress,
   CreateDynamicAddress,
   CreateReservedAddress,
 } from './pool-address.commands.ts';
+import { offsetKey, usedOffsets } from './used-offsets.ts';
 
 export const reservedAddressFields = {
   ...placeFields,
@@ -81,9 +84,25 @@ export const dynamicAddressModel = defineModel<AddressRow, typeof dynamicAddress
   update: (id, values) => new ChangeDynamicAddress(id, values),
 });
 
-/** A PXE is used by the DHCP pools that name it. */
-export const pxeUsers: Extension = {
+/** The largest number of addresses that let go of a PXE which is deleted. */
+export const MAX_BOOTED = 10_000;
+
+/** Addresses in DHCP pools let go of a PXE that is deleted. */
+export const pxeExtension: Extension = {
   model: 'BluePrint/PXE',
-  users: async (view, name) =>
-    (await view.keys(addresses, { where: { pxe: String(name) } })).keys.map((key) => `DynamicAddress ${key}`),
+  users: async (view, name) => {
+    const { total } = await view.keys(addresses, { where: { pxe: String(name) }, count: 0 });
+    return total > MAX_BOOTED ? [`${total} DynamicAddresses, of which at most ${MAX_BOOTED} let go of it`] : [];
+  },
+  release: async (work, view, name) => {
+    const { keys } = await view.keys(addresses, { where: { pxe: String(name) } });
+    await loadAddresses(work, keys.map(Number));
+    const pause = pauseBetweenSlices();
+    for (const key of keys) {
+      await pause();
+      const found = await work.load(address, key);
+      if (found.stage !== 'active' || found.value.pxe !== name) continue;
+      await work.decide(address, key, { type: 'ChangeAddress', data: { pxe: null } });
+    }
+  },
 };

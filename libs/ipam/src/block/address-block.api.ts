@@ -30,7 +30,7 @@ import { holdActions } from './hold.api.ts';
 import { allotmentOf, allotmentParameters } from './allotment.ts';
 
 /** The largest number of addresses that are deleted with their block; more have to be deleted before. */
-export const MAX_DELETED_WITH_BLOCK = 400;
+export const MAX_DELETED_WITH_BLOCK = 10_000;
 
 export const addressBlockFields = {
   name: text(40, { required: true }),

@@ -7,9 +7,9 @@ import type { UnitOfWork } from '#kernel';
 import type { Key } from '#read-store';
 import { siteFor } from '#site';
 import { addresses } from '../address/addresses.ts';
-import { takeAllBack } from '../loan/lend-address.ts';
-import { removeAddress } from '../address/place-address.ts';
+import { removeAddresses } from '../address/place-address.ts';
 import { formatAddress, InvalidAddress, parseAddress } from '../ip-address.ts';
+import { takeAllBack } from '../loan/lend-address.ts';
 import { removeLink } from '../network/link-block.ts';
 import { networkAddressBlocks } from '../network/network-address-blocks.ts';
 import { maxPrefix, subnetOf } from '../subnet.ts';
@@ -23,7 +23,11 @@ type Fields = typeof addressBlockFields;
 export class CreateAddressBlock extends CreateCommand<NewValues<Fields>, number> {}
 export class ChangeAddressBlock extends ChangeCommand<ChangedValues<Fields>> {}
 /** Deletes blocks, with their addresses and their links to networks. */
-export class DeleteAddressBlock extends DeleteCommand {}
+export class DeleteAddressBlock extends DeleteCommand {
+  override get isLarge(): boolean {
+    return true;
+  }
+}
 
 /** The address a subnet is given by; undefined where the text is none, which is then a fault. */
 function addressFrom(work: UnitOfWork, text: string): bigint | undefined {
@@ -106,7 +110,7 @@ const deleteAddressBlock = deleteHandler(
     }
     await takeAllBack(work, id);
     const { keys } = await view.keys(addresses, { where: { block: id } });
-    for (const one of keys) await removeAddress(work, Number(one));
+    await removeAddresses(work, keys.map(Number));
     const links = await view.keys(networkAddressBlocks, { where: { block: id } });
     for (const one of links.keys) await removeLink(work, Number(one));
   },

@@ -63,6 +63,13 @@ describe('an address block', () => {
       .when(change({ prefix: 24, gatewayOffset: '5' }))
       .refuses('gateway_offset', 'TAKEN');
   });
+  it('stays IPv4 or IPv6 while hosts have addresses of it', () => {
+    const six = { type: 'ChangeAddressBlock', data: { subnet: '2001:db8::', prefix: 125, now } } as const;
+    given(addressBlock, defined, taken('5')).when(six).refuses('subnet', 'IN_USE');
+    given(addressBlock, defined, { type: 'OffsetTaken', data: { offset: '5', address: 7, kind: 'ReservedAddress' } })
+      .when(six)
+      .yields({ type: 'AddressBlockResized', data: { subnet: '2001:db8::', prefix: 125 } });
+  });
   it('stays in its site while hosts have addresses of it', () =>
     given(addressBlock, defined, taken('5'))
       .when({ type: 'ChangeAddressBlock', data: { site: 'site2', now } })

@@ -184,6 +184,11 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
       if (resized) {
         const refusal = excluded(value, { subnet, prefix });
         if (refusal) return refusal;
+        const { ipv4 } = subnetOfBlock(value);
+        if (value.hosts > 0 && subnetOfBlock(after).ipv4 !== ipv4) {
+          const text = `stays ${ipv4 ? 'IPv4' : 'IPv6'} while ${value.hosts} addresses belong to hosts`;
+          return refuse('subnet', 'IN_USE', text);
+        }
         events.push({ type: 'AddressBlockResized', data: { subnet, prefix } });
       }
       if (resized || gatewayOffset !== value.gatewayOffset) {

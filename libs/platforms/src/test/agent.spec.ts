@@ -33,6 +33,12 @@ describe('the agent of the test platform', () => {
     expect(await fileLedger(path.join(directory, 'effects')).effects()).toHaveLength(3);
   });
 
+  it('undoes an effect by another one', async () => {
+    await agent.tasks.act(order, context('1-1'));
+    expect(await agent.tasks.act_rollback({ name: 'disk' }, context('1-2'))).toEqual({ rollback_done: true });
+    expect(await happened()).toEqual(['1-1 disk', '1-2 undo disk']);
+  });
+
   it.each([
     ['fail', [], 'fails, as it was told to'],
     ['fail-after', ['1-1 disk'], 'fails after it was done'],

@@ -31,9 +31,14 @@ export function test(ledger: EffectLedger): AgentHalf<TestContract> {
     return count(name);
   };
 
+  const undo = async ({ name }: { readonly name: string }, { task }: TaskContext) => {
+    await ledger.append({ task, name: `undo ${name}`, at: new Date().toISOString() });
+    return { rollback_done: true };
+  };
+
   return {
     contract: testContract,
-    tasks: { act, act_once: act, act_again: act },
+    tasks: { act, act_once: act, act_again: act, act_rollback: undo },
     observe: {
       async act({ name, observed }, { task }): Promise<Observation<Result>> {
         if (observed === 'fail') throw new Error(`"${name}" cannot be observed, as it was told`);

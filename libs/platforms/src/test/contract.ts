@@ -1,4 +1,4 @@
-import { choice, integer, optional, platformContract, secret, text, withDefault } from '#platform';
+import { boolean, choice, integer, optional, platformContract, secret, text, withDefault } from '#platform';
 
 /** How long an effect may be put off, in milliseconds. */
 const delay_ms = integer({ min: 0, max: 3_600_000 });
@@ -32,6 +32,8 @@ export const testContract = platformContract({
   tasks: {
     /** An effect that can be observed. */
     act: { repeat: 'observe', ...effect },
+    /** Undoes an effect: that is an effect of its own, of the name with `undo` in front. */
+    act_rollback: { repeat: 'safe', parameters: { name: text() }, result: { rollback_done: boolean() } },
     /** An effect of which nobody can tell whether it happened. */
     act_once: { repeat: 'ask', ...effect },
     /** An effect that may happen any number of times. */

@@ -12,6 +12,8 @@ type Order = ServerValues<TestContract['tasks']['act']['parameters']>;
 interface Acting {
   readonly order: Order;
   readonly effects: number | null;
+  /** It is to be undone before it is done again. */
+  readonly undoing?: true;
 }
 
 const stages = {
@@ -20,15 +22,23 @@ const stages = {
     effects: null,
   }),
   done: ({ effects }: Acting) => effects !== null,
-  message: ({ order }: Acting) => `Waiting for "${order.name}"`,
+  message: ({ order, undoing }: Acting) => `Waiting for "${order.name}"${undoing ? ' to be undone' : ''}`,
   value: ({ effects }: Acting) => effects,
 };
 const take = (state: Acting, { effects }: { readonly effects: number }): Acting => ({ ...state, effects });
 
 const act = functions.external('act', {
   ...stages,
-  task: ({ order }) => task('act', order),
-  receive: { act: take },
+  task: ({ order, undoing }) => (undoing ? task('act_rollback', { name: order.name }) : task('act', order)),
+  receive: {
+    act: take,
+    act_rollback: ({ order, effects }, { rollback_done: done }) => ({
+      order,
+      effects,
+      ...(done ? {} : { undoing: true as const }),
+    }),
+  },
+  rollback: ({ order }): Acting => ({ order, effects: null, undoing: true }),
 });
 const actOnce = functions.external('act_once', {
   ...stages,
