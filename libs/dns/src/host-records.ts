@@ -58,11 +58,10 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   const reverse: ReverseRecords[] = [];
   const leftOut: LeftOut[] = [];
   let server: HostRecords['server'] = 'it has no primary address';
-  const add = (name: string, address: IpAddress): void => {
+  const add = (name: string, type: 'A' | 'AAAA', address: string): void => {
     names.add(name);
-    const type = typeFor(address);
     taken.add(`${type} ${name}`);
-    lines[type].push(recordLine(name, type, formatAddress(address)));
+    lines[type].push(recordLine(name, type, address));
   };
   const held = addressesOf(lookup, id);
   for (const { key, fact } of held) {
@@ -75,18 +74,18 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     }
     const name = `${addressName(fact, found)}.${hostname}`;
     const full = `${name}.${domain.name}`;
+    const type = isIpv4(found.address) ? 'A' : 'AAAA';
+    const address = formatAddress(found.address);
     const nameless =
       nameFault(full, 'host') ??
-      (taken.has(`${typeFor(found.address)} ${name}`)
-        ? `another address of the host is called ${name} too`
-        : undefined);
+      (taken.has(`${type} ${name}`) ? `another address of the host is called ${name} too` : undefined);
     if (fact.primary) {
-      add(hostname, found.address);
+      add(hostname, type, address);
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
       const beside = names.has(name);
-      add(name, found.address);
+      add(name, type, address);
       if (structure && !beside) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
     } else {
       leave(nameless);
@@ -105,11 +104,9 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   else if (!held.some(({ fact }) => fact.primary)) {
     leftOut.push({ host: hostname, what, reason: 'it has no primary address' });
   }
-  for (const ofType of Object.values(lines)) ofType.sort();
+  for (const ofType of Object.values(lines)) if (ofType.length > 1) ofType.sort();
   return { hostname, lines, names, reverse, server, leftOut };
 }
-
-const typeFor = (address: IpAddress): 'A' | 'AAAA' => (isIpv4(address) ? 'A' : 'AAAA');
 
 /** The addresses of a host, its primary one first, the others by id. */
 function addressesOf({ facts }: Lookup, id: number): { readonly key: number; readonly fact: AddressFact }[] {
