@@ -129,6 +129,7 @@ const id = fc.integer({ min: 0, max: 11 });
 const site = fc.constantFrom(...SITES);
 const name = fc.constantFrom('a', 'b', 'c');
 const flag = fc.boolean();
+const pxe = fc.constantFrom('boot1', 'boot2', 'boot3', 'boot4');
 const ids = fc.array(id, { maxLength: 3 });
 
 /** The objects there are, as a turn begins. */
@@ -166,7 +167,7 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
     3,
     fc.tuple(id, site).map(([n, at]) => () => {
       const values = { locator: locator(n), site: at, blueprint: 'test-foundation-base', id_map: null };
-      return new CreateFoundation('Test', [], { ...values, labels: {}, owner: null } as never);
+      return new CreateFoundation('Test', [], { ...values, labels: {}, owner: null });
     }),
   ),
   fc.tuple(id, site, fc.array(fc.tuple(id, flag), { maxLength: 2 })).map(
@@ -184,7 +185,7 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
     3,
     fc.tuple(id, id, site).map(([n, on, at]) => () => {
       const values = { hostname: `web${n}`, site: at, blueprint: 'web', foundation: String(one('foundations', on)) };
-      return new CreateStructure({ ...values, config_values: {}, labels: {}, owner: null } as never);
+      return new CreateStructure({ ...values, config_values: {}, labels: {}, owner: null });
     }),
   ),
   ...often(
@@ -220,10 +221,13 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
           new CreateNetwork({ name: called, site: at, mtu: null, address_block_list: [] }),
     ),
   ),
-  id.map((n) => () => new DeleteNetwork([num('networks', n)])),
+  ...often(
+    2,
+    id.map((n) => () => new DeleteNetwork([num('networks', n)])),
+  ),
   ...often(
     4,
-    fc.tuple(id, name, name, id, flag, flag).map(
+    fc.tuple(id, name, name, id, flag, fc.option(pxe, { freq: 2 })).map(
       ([on, called, at, network, first, boots]) =>
         () =>
           new CreateRealInterface({
@@ -234,7 +238,7 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
             mac: null,
             is_provisioning: first,
             link_name: null,
-            pxe: boots ? 'boot' : null,
+            pxe: boots,
           }),
     ),
   ),
@@ -279,13 +283,16 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
           }),
     ),
   ),
-  fc.tuple(id, id, id).map(
-    ([n, on, network]) =>
-      () =>
-        new ChangeAbstractInterface(num('logicals', n), {
-          structure: num('structures', on),
-          network: num('networks', network),
-        }),
+  ...often(
+    2,
+    fc.tuple(id, id, id).map(
+      ([n, on, network]) =>
+        () =>
+          new ChangeAbstractInterface(num('logicals', n), {
+            structure: num('structures', on),
+            network: num('networks', network),
+          }),
+    ),
   ),
   ...often(
     2,
@@ -311,8 +318,14 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
           }),
     ),
   ),
-  fc.constant(() => new CreatePxe({ name: 'boot', boot_script: 'x', template: 'x' })),
-  fc.constant(() => new DeletePxe(['boot'])),
+  ...often(
+    3,
+    pxe.map((called) => () => new CreatePxe({ name: called, boot_script: 'x', template: 'x' })),
+  ),
+  ...often(
+    3,
+    pxe.map((called) => () => new DeletePxe([called])),
+  ),
 );
 
 const MODELS: readonly ReadModel[] = [
@@ -408,7 +421,7 @@ async function look(): Promise<void> {
 
 it('whatever is asked for, interfaces are where they belong, and a rebuild finds the same', async () => {
   const granted = new Map<string, number>();
-  const turns = fc.array(fc.array(commands, { minLength: 1, maxLength: 4 }), { minLength: 60, maxLength: 80 });
+  const turns = fc.array(fc.array(commands, { minLength: 1, maxLength: 4 }), { minLength: 80, maxLength: 100 });
   await fc.assert(
     fc.asyncProperty(turns, async (taken) => {
       for (const turn of taken) {

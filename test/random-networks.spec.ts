@@ -156,17 +156,21 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
           is_primary: false,
         }),
   ),
-  fc.tuple(id, offset).map(
-    ([block, at]) =>
-      () =>
-        new CreateReservedAddress({ address_block: one('blocks', block), offset: at, reason: 'x' }),
+  ...[1, 2, 3].map(() =>
+    fc.tuple(id, offset).map(
+      ([block, at]) =>
+        () =>
+          new CreateReservedAddress({ address_block: one('blocks', block), offset: at, reason: 'x' }),
+    ),
   ),
-  fc.tuple(id, offset, key).map(
-    ([block, at, pxe]) =>
-      () =>
-        new CreateDynamicAddress({ address_block: one('blocks', block), offset: at, pxe }),
+  ...[1, 2, 3].map(() =>
+    fc.tuple(id, offset, fc.option(key)).map(
+      ([block, at, pxe]) =>
+        () =>
+          new CreateDynamicAddress({ address_block: one('blocks', block), offset: at, pxe }),
+    ),
   ),
-  key.map((pxe) => () => new CreatePxe({ name: pxe, boot_script: 'x', template: 'x' })),
+  ...[1, 2].map(() => key.map((pxe) => () => new CreatePxe({ name: pxe, boot_script: 'x', template: 'x' }))),
   key.map((pxe) => () => new DeletePxe([pxe])),
   fc.tuple(id, id, offset, id, name, flag).map(
     ([address, block, at, networked, on, primary]) =>
@@ -330,7 +334,7 @@ it('whatever is asked for, nobody shares an address, all lie in their block, and
       await modules.caughtUp();
       await check();
     }),
-    { numRuns: 8 },
+    { numRuns: 12 },
   );
   expect([...granted.keys()].toSorted()).toEqual([
     'AllocateAddress',
