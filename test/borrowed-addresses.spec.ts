@@ -114,4 +114,19 @@ it('another one waits until it is given back, whatever ends the job: cancelled, 
   await client.delete(dynamic);
 });
 
+it('a script chooses what the interface boots that its foundation is installed over', async () => {
+  await created('/api/v1/BluePrint/PXE', { name: 'disk', boot_script: 'sanboot', template: '# none' });
+  const script = "dhcp.set_pxe( pxe='disk', interface=foundation.provisioning_interface )\n";
+  const four = await foundation('four', script);
+  await client.call(`${four}(doCreate)`);
+  await until(async () => (await client.get(four))['state'] === 'built');
+  expect(await client.call(`${four}(getInterfaceList)`)).toMatchObject([
+    { name: 'eth0', pxe: '/api/v1/BluePrint/PXE:disk:' },
+  ]);
+  const response = await fetch(`${server.url}/config/boot_script/f/four`, {
+    headers: { 'Auth-Id': 'root', 'Auth-Token': token },
+  });
+  expect(await response.text()).toBe('#!ipxe\n\nsanboot');
+});
+
 const jobsNow = async (): Promise<readonly string[]> => (await client.list('/api/v1/Foreman/FoundationJob')).uris;

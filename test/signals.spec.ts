@@ -261,7 +261,8 @@ describe.each(['Foreman', 'SubContractor'])('the namespace %s', (namespace) => {
     const found = (await client.describe(path)).data as unknown as Omit<Described, 'actions'> & {
       readonly actions: readonly string[];
     };
-    expect(found['not-allowed-verbs'].toSorted()).toEqual(model['not-allowed-verbs'].toSorted());
+    const withoutCall = (verbs: readonly string[]) => verbs.filter((verb) => verb !== 'CALL').toSorted();
+    expect(withoutCall(found['not-allowed-verbs'])).toEqual(withoutCall(model['not-allowed-verbs']));
     expect(found['list-filters']).toEqual(model['list-filters']);
     // The fields of dependency jobs were described by the letters of a word.
     if (name !== 'DependencyJob') {

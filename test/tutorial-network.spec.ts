@@ -328,8 +328,16 @@ EOF`);
     ]) {
       // What `boss --built` did.
       await promisify(execFile)('curl', [
-        ...['--silent', '--fail', '--noproxy', '*', '--data', '{ "state": "built" }'],
-        ...['--header', `Authorization: Bearer root:${token}`, '--header', 'Content-Type: application/json'],
+        '--silent',
+        '--fail',
+        '--noproxy',
+        '*',
+        '--data',
+        '{ "state": "built" }',
+        '--header',
+        `Authorization: Bearer root:${token}`,
+        '--header',
+        'Content-Type: application/json',
         `${server.url}/api/rest/Building/${model}/${id}/force`,
       ]);
     }

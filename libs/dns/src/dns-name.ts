@@ -7,12 +7,16 @@ const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 /** A label of any other name; it needs no escaping in a zone file. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_/-]*[a-z0-9_])?$/;
 
+/** A name that is fit for everything; nearly all are. */
+const PLAIN_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
 /** What a name stands for: a host, which has addresses, mail or services; or anything. */
 export type NameKind = 'host' | 'any';
 
 /** Why a name, in lower case and without the dot at its end, cannot be in a zone; undefined: it can. */
 export function nameFault(name: string, kind: NameKind): string | undefined {
   if (name.length > MAX_NAME) return `${name} is longer than ${MAX_NAME} characters`;
+  if (PLAIN_NAME.test(name)) return undefined;
   const fits = kind === 'host' ? HOST_LABEL : LABEL;
   for (const label of name.split('.')) {
     if (label.length > MAX_LABEL) return `${label} is longer than ${MAX_LABEL} characters`;

@@ -53,13 +53,15 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
 
   const lines = { A: [] as string[], AAAA: [] as string[], TXT: [] as string[] };
   const names = new Set<string>();
+  /** Names with the type of their records: IPv4 and IPv6 may have one name. */
+  const taken = new Set<string>();
   const reverse: ReverseRecords[] = [];
   const leftOut: LeftOut[] = [];
   let server: HostRecords['server'] = 'it has no primary address';
-  const add = (name: string, address: IpAddress): void => {
+  const add = (name: string, type: 'A' | 'AAAA', address: string): void => {
     names.add(name);
-    const type = isIpv4(address) ? 'A' : 'AAAA';
-    lines[type].push(recordLine(name, type, formatAddress(address)));
+    taken.add(`${type} ${name}`);
+    lines[type].push(recordLine(name, type, address));
   };
   const held = addressesOf(lookup, id);
   for (const { key, fact } of held) {
@@ -72,15 +74,19 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     }
     const name = `${addressName(fact, found)}.${hostname}`;
     const full = `${name}.${domain.name}`;
+    const type = isIpv4(found.address) ? 'A' : 'AAAA';
+    const address = formatAddress(found.address);
     const nameless =
-      nameFault(full, 'host') ?? (names.has(name) ? `another address of the host is called ${name} too` : undefined);
+      nameFault(full, 'host') ??
+      (taken.has(`${type} ${name}`) ? `another address of the host is called ${name} too` : undefined);
     if (fact.primary) {
-      add(hostname, found.address);
+      add(hostname, type, address);
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
-      add(name, found.address);
-      if (structure) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
+      const beside = names.has(name);
+      add(name, type, address);
+      if (structure && !beside) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
     } else {
       leave(nameless);
     }
@@ -98,7 +104,7 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
   else if (!held.some(({ fact }) => fact.primary)) {
     leftOut.push({ host: hostname, what, reason: 'it has no primary address' });
   }
-  for (const ofType of Object.values(lines)) ofType.sort();
+  for (const ofType of Object.values(lines)) if (ofType.length > 1) ofType.sort();
   return { hostname, lines, names, reverse, server, leftOut };
 }
 

@@ -7,6 +7,7 @@ import type { ZoneOptions } from './zone-renderer.ts';
 import { ZoneRenderer } from './zone-renderer.ts';
 import type { ZoneContent, ZoneSet } from './zone-source.ts';
 import { ZoneSource } from './zone-source.ts';
+import { isSameContent } from './zone-text.ts';
 
 /** How long it waits for the read models to show what has happened. */
 const TIMEOUT_MS = 10_000;
@@ -20,6 +21,8 @@ const MAX_AGE_MS = 3_600_000;
 export const MAX_PAST_ROWS = 1_000_000;
 
 export interface LiveZonesContext extends ZoneOptions {
+  /** How long it goes on with what it knows, in milliseconds; an hour unless said. */
+  readonly maxAgeMs?: number;
   readonly store: Pick<EventStore, 'head'>;
   readonly reads: Pick<ReadStore, 'at' | 'changed'> & { readonly projector: Pick<ReadStore['projector'], 'caughtUp'> };
 }
@@ -48,12 +51,12 @@ export class LiveZones extends ZoneSource {
   }
 
   async #refresh(): Promise<ZoneSet> {
-    const { store, reads } = this.#context;
+    const { store, reads, maxAgeMs = MAX_AGE_MS } = this.#context;
     const head = await store.head();
     if (this.#renderer && head === this.#known.position) return this.#known;
     if (!(await reads.projector.caughtUp(head, TIMEOUT_MS))) throw new Error('the read models are late');
     const view = reads.at(head);
-    const renderer = performance.now() - this.#loadedAt < MAX_AGE_MS ? this.#renderer : undefined;
+    const renderer = performance.now() - this.#loadedAt < maxAgeMs ? this.#renderer : undefined;
     // Where something fails in between, all is read again.
     this.#renderer = undefined;
     const changed = renderer && head > this.#known.position ? await this.#changedUpTo(head) : undefined;
@@ -90,11 +93,7 @@ function keepSame(
   return new Map(
     Array.from(now, ([name, content]) => {
       const old = before.get(name);
-      const same =
-        old?.hash === content.hash &&
-        old.leftOutCount === content.leftOutCount &&
-        JSON.stringify(old.leftOut) === JSON.stringify(content.leftOut);
-      return [name, same ? old : content];
+      return [name, old && isSameContent(old, content) ? old : content];
     }),
   );
 }
@@ -111,12 +110,20 @@ async function loadFacts(view: View, renderer: ZoneRenderer): Promise<void> {
   }
 }
 
-/** All zones as a view shows them, made from its rows. @throws Refusal where there are too many rows */
-export async function zonesOf(view: View, options: ZoneOptions): Promise<ReadonlyMap<string, ZoneContent>> {
+/**
+ * All zones as a view shows them, made from its rows.
+ * @param most how many rows they may be made of
+ * @throws Refusal where there are more
+ */
+export async function zonesOf(
+  view: View,
+  options: ZoneOptions,
+  most = MAX_PAST_ROWS,
+): Promise<ReadonlyMap<string, ZoneContent>> {
   let rows = 0;
   for (const { model, where = {} } of factSources) rows += (await view.keys(model, { where, count: 0 })).total;
-  if (rows > MAX_PAST_ROWS) {
-    throw refuse('', 'TOO_MANY', `zones of the past are made of ${MAX_PAST_ROWS} rows at most, and there were ${rows}`);
+  if (rows > most) {
+    throw refuse('', 'TOO_MANY', `zones of the past are made of ${most} rows at most, and there were ${rows}`);
   }
   const renderer = new ZoneRenderer(options);
   await loadFacts(view, renderer);

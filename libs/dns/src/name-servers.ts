@@ -1,6 +1,7 @@
 import type { IpAddress } from '#ipam';
 import { formatAddress, isIpv4 } from '#ipam';
 import { isWithin, relativeTo } from './dns-name.ts';
+import { isSameFact } from './facts.ts';
 import type { RecordType } from './record-text.ts';
 import { recordLine } from './record-text.ts';
 import type { LeftOut } from './zone-source.ts';
@@ -46,3 +47,12 @@ export function glueLines({ servers }: NameServers, zone: string): Readonly<Reco
   }
   return { A: [...new Set(lines.A)].toSorted(), AAAA: [...new Set(lines.AAAA)].toSorted() };
 }
+
+/** Whether two lists of name servers say the same. */
+export const isSameServers = (one: NameServers, other: NameServers): boolean =>
+  isSameFact(one.leftOut, other.leftOut) &&
+  one.servers.length === other.servers.length &&
+  one.servers.every(({ name, domain, address }, n) => {
+    const server = other.servers[n];
+    return server?.name === name && server.domain === domain && server.address === address;
+  });

@@ -1,7 +1,7 @@
 import { expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { checkZones, compiled } from '../test/check-zones.ts';
-import { fact, rendered, TIMERS } from '../test/example-zones.ts';
+import { address, block, entry, fact, host, rendered, site, structure, zone } from '../test/example-zones.ts';
 import type { FactChange, FactKind, FactOf } from './facts.ts';
 import { ownerKey } from './facts.ts';
 import { ZoneRenderer } from './zone-renderer.ts';
@@ -29,7 +29,7 @@ const target = fc.oneof(
 const number = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: null });
 const id = fc.integer({ min: 1, max: 4 });
 const maybeId = fc.option(id, { nil: null });
-const site = fc.constantFrom('site1', 'site2', 'site3');
+const siteName = fc.constantFrom('site1', 'site2', 'site3');
 const time = fc.oneof(fc.constant(3600), fc.constantFrom(-1, 0, 2 ** 31 - 1, 2 ** 31, 2 ** 40));
 
 type Rows = { readonly [K in FactKind]: fc.Arbitrary<readonly [string | number, FactOf<K>]> };
@@ -41,7 +41,7 @@ const rows: Rows = {
       parent: maybeId,
       timers: fc.record({ ttl: time, refresh: time, retry: time, expire: time, minimum: time }),
     })
-    .chain((zone) => id.map((key) => [key, zone] as const)),
+    .chain((row) => id.map((key) => [key, row] as const)),
   entries: fc.tuple(
     fc.integer({ min: 1, max: 12 }),
     fc.record({
@@ -56,8 +56,8 @@ const rows: Rows = {
       target,
     }),
   ),
-  sites: fc.tuple(site, fc.record({ zone: maybeId })),
-  hosts: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.record({ hostname: label, site })),
+  sites: fc.tuple(siteName, fc.record({ zone: maybeId })),
+  hosts: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.record({ hostname: label, site: siteName })),
   structures: fc.tuple(
     fc.integer({ min: 1, max: 8 }),
     fc.record({ foundation: fc.constantFrom('f1', 'f2', 'f3', 'f"4') }),
@@ -89,12 +89,12 @@ const rows: Rows = {
     id,
     fc.oneof(
       fc.record({
-        site,
+        site: siteName,
         subnet: fc.constantFrom('10.0.0.0', '10.0.0.64', '10.0.1.128'),
         prefix: fc.constantFrom(8, 23, 24, 26, 28),
       }),
       fc.record({
-        site,
+        site: siteName,
         subnet: fc.constantFrom('2001:db8::', '2001:db8:0:1::'),
         prefix: fc.constantFrom(47, 64, 124),
       }),
@@ -120,21 +120,28 @@ const change: fc.Arbitrary<FactChange> = fc.oneof(
 const turns = fc.array(fc.array(change, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 25 });
 const options = { nameServers: [1, 2, 9], soaEmail: undefined };
 
-/** Something there always is, so that not everything is left out. */
+/** A site with structures, hosts and entries, of which most is as it should be. */
 const BEGIN: readonly FactChange[] = [
-  fact('zones', 1, { name: 'test', parent: null, timers: TIMERS }),
-  fact('sites', 'site1', { zone: 1 }),
-  fact('hosts', 1, { hostname: 'ns', site: 'site1' }),
-  fact('blocks', 1, { site: 'site1', subnet: '10.0.0.0', prefix: 24 }),
-  fact('addresses', 1, {
-    block: 1,
-    offset: '2',
-    holder: 1,
-    interfaceName: 'eth0',
-    aliasIndex: null,
-    pointer: null,
-    primary: true,
-  }),
+  zone(1, 'test'),
+  zone(2, 'inner', 1),
+  site('site1', 1),
+  site('site2', 2),
+  block(1, '10.0.0.0', 24),
+  block(2, '10.0.1.128', 26),
+  block(3, '2001:db8::', 64),
+  block(4, '10.0.0.0', 24, 'site2'),
+  ...[1, 2, 3].map((n) => fact('links', n, { network: n, block: n, vlan: n === 2 ? 30 : null })),
+  ...structure(1, 'ns', { eth0: 1, eth1: 2 }),
+  ...structure(2, 'web1', { eth0: 1, eth1: 3 }),
+  ...structure(3, 'web2', { eth0: 2 }),
+  host(4, 'ns', 'site2'),
+  ...[1, 2, 3, 4].flatMap((n) => [
+    address(n, n, 'eth0', { block: n === 3 ? 2 : n === 4 ? 4 : 1, offset: String(n), primary: true }),
+    address(n + 4, n, 'eth1', { block: n === 2 ? 3 : 2, offset: String(n + 4) }),
+    address(n + 8, n, 'eth0#1', { pointer: n }),
+  ]),
+  entry(1, null, 'CNAME', 'www', 'web1.test.'),
+  entry(2, 1, 'MX', 'mail', 'web1', { priority: 1 }),
 ];
 
 const told = (zones: ReadonlyMap<string, ZoneContent>) =>
@@ -186,5 +193,5 @@ it('whatever rows say and in whatever order they change, zones are as if made fr
   );
   // There was something to be loaded.
   expect(zonesSeen).toBeGreaterThan(300);
-  expect(recordsSeen).toBeGreaterThan(1000);
+  expect(recordsSeen).toBeGreaterThan(1500);
 });

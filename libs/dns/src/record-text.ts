@@ -15,8 +15,12 @@ const MAX_SECONDS = 2 ** 31 - 1;
 export const recordLine = (name: string, type: RecordType, data: string): string =>
   `${name.padEnd(NAME_WIDTH)} IN ${type.padEnd(5)} ${data}`;
 
+/** Text of one piece in which nothing is special; nearly all is. */
+const PLAIN_TEXT = /^[ !#-[\]-~]{0,255}$/;
+
 /** What a TXT record says: quoted, with what is special in a zone file escaped, in pieces of 255 octets at most. */
 export function txtData(text: string): string {
+  if (PLAIN_TEXT.test(text)) return `"${text}"`;
   const octets = Buffer.from(text, 'utf8');
   const pieces: string[] = [];
   for (let at = 0; at < Math.max(octets.length, 1); at += MAX_STRING) {

@@ -1,5 +1,5 @@
 import type { IpAddress } from '#ipam';
-import { formatAddress, isIpv4 } from '#ipam';
+import { isIpv4 } from '#ipam';
 
 /** A run of addresses: a block that lies in no other. */
 export interface OuterBlock {
@@ -44,9 +44,10 @@ export function reverseCut(address: IpAddress, block: OuterBlock): ReverseCut {
 }
 
 function ipv4Cut(address: IpAddress, { first, prefix }: OuterBlock): ReverseCut {
-  const octets = formatAddress(address).split('.');
-  const name = octets.at(-1) ?? '';
-  const zone = `${octets.slice(0, -1).toReversed().join('.')}.in-addr.arpa`;
+  const bits = Number(address & 0xffff_ffffn);
+  const octet = (n: number): number => (bits >>> (8 * n)) & 0xff;
+  const name = String(octet(0));
+  const zone = `${octet(1)}.${octet(2)}.${octet(3)}.in-addr.arpa`;
   if (prefix <= MAX_IPV4_PREFIX || prefix === 32) return { zone, name, part: undefined };
   const begin = Number(first & 0xffn);
   const part = { zone, name: `${begin}-${prefix}`, first: begin, size: 2 ** (32 - prefix) };

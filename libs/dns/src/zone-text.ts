@@ -31,16 +31,15 @@ export function zoneContent(parts: ZoneParts, before: ZoneContent | undefined): 
   const body = `${tail}\n${RECORD_TYPES.flatMap((type) => lines[type] ?? []).join('\n')}\n`;
   const hash = createHash('sha256').update(head).update(ANY_SERIAL).update(body).digest('hex');
   const leftOut = parts.leftOut.slice(0, MAX_LEFT_OUT);
-  const leftOutCount = parts.leftOut.length;
-  const same = before?.hash === hash && before.leftOutCount === leftOutCount && isSame(before.leftOut, leftOut);
-  if (same) return before;
+  const told = { hash, leftOut, leftOutCount: parts.leftOut.length };
+  if (before && isSameContent(before, told)) return before;
   const text = (serial: number): string => {
     if (!Number.isInteger(serial) || serial < 1 || serial > MAX_SERIAL) {
       throw new RangeError(`a serial is from 1 to ${MAX_SERIAL}, not ${serial}`);
     }
     return `${head}${serial}${body}`;
   };
-  return { name, kind, hash, leftOut, leftOutCount, text };
+  return { name, kind, ...told, text };
 }
 
 /** The beginning of a zone, up to its serial and from there on. */
@@ -50,9 +49,14 @@ function soa({ name, timers, master, contact }: ZoneParts): readonly [string, st
   return [`$TTL ${seconds(ttl)}\n$ORIGIN ${name}.\n@  IN SOA ${master} ${contact} ( `, ` ${rest} )`];
 }
 
-const isSame = (one: readonly LeftOut[], other: readonly LeftOut[]): boolean =>
-  one.length === other.length &&
-  one.every((left, n) => {
-    const right = other[n];
-    return left.host === right?.host && left.what === right.what && left.reason === right.reason;
-  });
+type Told = Pick<ZoneContent, 'hash' | 'leftOut' | 'leftOutCount'>;
+
+/** Whether two zones of the same name say the same, and leave out the same. */
+export const isSameContent = (one: Told, other: Told): boolean =>
+  one === other ||
+  (one.hash === other.hash &&
+    one.leftOutCount === other.leftOutCount &&
+    one.leftOut.every((left, n) => {
+      const right = other.leftOut[n];
+      return left.host === right?.host && left.what === right.what && left.reason === right.reason;
+    }));

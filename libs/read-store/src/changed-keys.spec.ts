@@ -42,8 +42,8 @@ describe('the rows that have changed since', () => {
     await append('chair-x', put(1));
     const end = await append('shelf-c', addToAll(1, 'd', 'e'));
     const after = await append('shelf-f', put(1));
-    expect([...((await since(before, end))?.get(shelves) ?? [])].toSorted()).toEqual(['b', 'd', 'e']);
-    expect([...((await since(end, after))?.get(shelves) ?? [])]).toEqual(['f']);
+    expect((await since(before, end))?.get(shelves)).toEqual(new Set(['b', 'd', 'e']));
+    expect((await since(end, after))?.get(shelves)).toEqual(new Set(['f']));
     expect(await since(after, after)).toEqual(new Map());
     expect(await since(before, after, 3)).toBeUndefined();
     expect(await since(before, after, 4)).toBeDefined();

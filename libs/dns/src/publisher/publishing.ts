@@ -13,6 +13,10 @@ import { ZonePublisher } from './zone-publisher.ts';
 
 /** How often it is looked whether something is to be tried again, in milliseconds. */
 const EVERY_MS = 1000;
+/** A run that begins sooner after the one before follows it: something changed while that one went on. In milliseconds. */
+const FOLLOWING_MS = 10;
+/** After so many runs that follow each other there is a rest before each. */
+const MAX_FOLLOWING = 3;
 /** The longest rest after a run, in milliseconds; otherwise it is as long as the run. */
 const MAX_REST_MS = 5000;
 
@@ -40,8 +44,9 @@ export function publishZones(options: PublishingOptions): Reconciler | undefined
   });
   let term: AbortSignal | undefined;
   let published = -1n;
-  let ended = 0;
+  let ended = -FOLLOWING_MS;
   let tookMs = 0;
+  let following = 0;
   return {
     kind: 'reconciler',
     name: 'dns.publish-zones',
@@ -49,11 +54,10 @@ export function publishZones(options: PublishingOptions): Reconciler | undefined
     wakeOn: { categories: CATEGORIES },
     reconcile: async (signal) => {
       if (signal === term && (await store.head()) === published && !publisher.isDue) return;
-      // Where changes follow each other, publishing takes half of the time at most, and the changes of the other half are
-      // published together.
-      const restMs = ended + tookMs - performance.now();
-      if (signal === term && restMs > 0) {
-        await sleep(restMs, undefined, { signal, ref: false }).catch(() => undefined);
+      // Where it goes on and on, publishing takes half of the time, and the changes of the other half are published together.
+      following = performance.now() - ended < FOLLOWING_MS ? following + 1 : 0;
+      if (following >= MAX_FOLLOWING) {
+        await sleep(tookMs, undefined, { signal, ref: false }).catch(() => undefined);
         signal.throwIfAborted();
       }
       const begun = performance.now();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, constantFrom, integer, oneof, property } from 'fast-check';
 import { isLaterSerial, nextSerial } from './serial.ts';
 
 const LAST = 2 ** 32 - 1;
-const serial = () => fc.oneof(fc.integer({ min: 0, max: LAST }), fc.constantFrom(0, 1, 2 ** 31, LAST - 1, LAST));
+const serial = () => oneof(integer({ min: 0, max: LAST }), constantFrom(0, 1, 2 ** 31, LAST - 1, LAST));
 
 describe('serials', () => {
   it.each([
@@ -32,8 +32,8 @@ describe('serials', () => {
   });
 
   it('are later than the one before, never 0, whatever the clock says', () => {
-    fc.assert(
-      fc.property(serial(), fc.integer({ min: 0, max: 2 ** 33 }), (before, seconds) => {
+    assert(
+      property(serial(), integer({ min: 0, max: 2 ** 33 }), (before, seconds) => {
         const next = nextSerial([before], seconds);
         expect(isLaterSerial(next, before)).toBe(true);
         expect(next).toBeGreaterThan(0);

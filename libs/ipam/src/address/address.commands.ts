@@ -13,11 +13,15 @@ import type { addressFields } from './address.api.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { checkHostAddress } from './check-address.ts';
-import { defineAddress, dropFromHolder, movePlace, putWithHolder, removeAddress } from './place-address.ts';
+import { defineAddress, dropFromHolder, movePlace, putWithHolder, removeAddress, sharedBy } from './place-address.ts';
 
 type Fields = typeof addressFields;
 
-export class CreateAddress extends CreateCommand<NewValues<Fields>, number> {}
+export class CreateAddress extends CreateCommand<NewValues<Fields>, number> {
+  override get sharesAppend(): string | undefined {
+    return sharedBy(this.values.address_block);
+  }
+}
 export class ChangeAddress extends ChangeCommand<ChangedValues<Fields>> {}
 /** Deletes addresses of any kind. */
 export class DeleteAddress extends DeleteCommand {}
@@ -113,9 +117,8 @@ export class AllocateAddress extends NamedCommand<number | null> {
     super();
   }
 
-  /** Whoever wants an address of the same block does not stand in the way of the others. */
-  override get sharesAppend(): string {
-    return `addressBlock-${this.block}`;
+  override get sharesAppend(): string | undefined {
+    return sharedBy(this.block);
   }
 }
 

@@ -1,10 +1,18 @@
 import type { UnitOfWork } from '#kernel';
 import { pauseBetweenSlices } from '#kernel';
+import type { Key } from '#read-store';
 import type { AddressKind } from '../block/address-block.ts';
 import { addressBlock, subnetOfBlock } from '../block/address-block.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { holderAddresses } from './holder-addresses.ts';
+
+/**
+ * The key by which those who want addresses of one block share appends (`NamedCommand.sharesAppend`): nobody stands in
+ * the way of the others.
+ */
+export const sharedBy = (block: Key | null): string | undefined =>
+  block === null ? undefined : `addressBlock-${block}`;
 
 /** Takes the offset of an address in its block; where somebody else has it, that is a fault. */
 export async function takePlace(

@@ -13,15 +13,23 @@ import type { AddressKind } from '../block/address-block.ts';
 import type { Address } from './address.ts';
 import { address } from './address.ts';
 import { checkPlace } from './check-address.ts';
-import { defineAddress, movePlace } from './place-address.ts';
+import { defineAddress, movePlace, sharedBy } from './place-address.ts';
 import type { dynamicAddressFields, reservedAddressFields } from './pool-address.api.ts';
 
 type Reserved = typeof reservedAddressFields;
 type Dynamic = typeof dynamicAddressFields;
 
-export class CreateReservedAddress extends CreateCommand<NewValues<Reserved>, number> {}
+export class CreateReservedAddress extends CreateCommand<NewValues<Reserved>, number> {
+  override get sharesAppend(): string | undefined {
+    return sharedBy(this.values.address_block);
+  }
+}
 export class ChangeReservedAddress extends ChangeCommand<ChangedValues<Reserved>> {}
-export class CreateDynamicAddress extends CreateCommand<NewValues<Dynamic>, number> {}
+export class CreateDynamicAddress extends CreateCommand<NewValues<Dynamic>, number> {
+  override get sharesAppend(): string | undefined {
+    return sharedBy(this.values.address_block);
+  }
+}
 export class ChangeDynamicAddress extends ChangeCommand<ChangedValues<Dynamic>> {}
 
 /** What only the addresses of hosts have. */

@@ -57,7 +57,7 @@ export async function takeAddressBack(work: UnitOfWork, block: number, key: stri
 
 /** Takes all addresses of a block back that are lent. */
 export async function takeAllBack(work: UnitOfWork, block: number): Promise<void> {
-  for (const key of [...(await work.load(addressLoans, block)).keys()]) await takeAddressBack(work, block, key);
+  for (const key of (await work.load(addressLoans, block)).keys()) await takeAddressBack(work, block, key);
 }
 
 /** A fault where an address is lent: it stays where it is for as long. */
