@@ -51,6 +51,7 @@ const view = viewOfRows([
       3: dependencyRow({ structure: 1, builtAt: BUILT, job: { job: 8, script: 'create' } }),
       4: dependencyRow({ structure: 4, builtAt: BUILT, foundation: 'under' }),
       5: dependencyRow({ dependency: 3, builtAt: BUILT }),
+      6: dependencyRow({ structure: 77 }),
     },
   ],
   [complexes as never, { c: { members: [{ structure: 1 }, { structure: 2 }, { structure: 3 }], builtPercentage: 90 } }],
@@ -137,6 +138,7 @@ describe('what keeps a job from beginning', () => {
   it.each([
     [1, 'create', ['structure-not-built: structure web2 is planned | Building/Structure 2']],
     [2, 'create', ['dependency-not-built: dependency 1 is planned | Building/Dependency 1']],
+    [6, 'create', ['target-gone: what dependency 6 hangs on is not there any more']],
     [3, 'create', ['already-built: dependency 3 is built already | Building/Dependency 3']],
     [1, 'destroy', ['not-built: dependency 1 is planned | Building/Dependency 1']],
     [3, 'destroy', ['dependency-not-planned: dependency 5 is built | Building/Dependency 5']],

@@ -83,6 +83,7 @@ async function dependencyCreation(view: View, id: number, row: DependencyRow): C
       ? [condition('structure-not-built', `structure ${on.hostname} is planned`, [structure(row.structure)])]
       : []),
     ...(!built && above && row.dependency !== null ? [dependencyIs(row.dependency, above)] : []),
+    ...(!on && !above ? [condition('target-gone', `what dependency ${id} hangs on is not there any more`)] : []),
   ];
 }
 
