@@ -35,6 +35,14 @@ describe('the settings', () => {
       lease: 30_000,
       pollLease: 600_000,
       slowStep: 10,
+      nameServers: undefined,
+      soaEmail: undefined,
+      directory: undefined,
+      server: undefined,
+      rndcPort: 953,
+      rndcKey: undefined,
+      secondaries: [],
+      transferKeys: [],
     });
   });
 
@@ -70,6 +78,8 @@ describe('the settings', () => {
     ['KURRENTDB_URL', 'esdb://k:2113', { kurrentdbUrl: 'esdb://k:2113', eventStore: 'postgres' }],
     ['CONTRACTOR_SECRET_KEY', KEY.toString('base64'), { secretKey: KEY }],
     ['CONTRACTOR_SECRET_KEY', KEY.toString('hex'), { secretKey: KEY }],
+    ['BIND_ZONE_DIRECTORY', '/etc/bind/contractor', { directory: '/etc/bind/contractor' }],
+    ['BIND_RNDC_PORT', '9953', { rndcPort: 9953 }],
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
     ['NATS_URL', 'nats://u:p%23w@n,host:4222', { natsUrl: 'nats://u:p%23w@n,host:4222' }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
