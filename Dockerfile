@@ -21,7 +21,9 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 
 FROM base AS contractor
-RUN mkdir /data /nats && chown node:node /data /nats
+# Zones are checked by named-checkzone, and BIND is told by rndc.
+RUN apt-get update && apt-get install -y --no-install-recommends bind9-utils && rm -rf /var/lib/apt/lists/*
+RUN mkdir /data /nats /zones && chown node:node /data /nats /zones
 USER node
 VOLUME /data
 EXPOSE 8080

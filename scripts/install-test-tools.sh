@@ -7,7 +7,7 @@ tools='
 nats-server nats-server
 ping        iputils-ping
 named       bind9
-named-checkzone bind9-utils
+rndc        bind9-utils
 dig         bind9-dnsutils
 '
 
@@ -54,10 +54,31 @@ look
 [ ${#missing_programs[@]} -eq 0 ] && exit 0
 can_install || by_hand
 
+# Packages of servers start them, and have them start with the machine: the tests start their own.
+policy=/usr/sbin/policy-rc.d
+made_policy=
+cleanup() {
+  [ -z "$made_policy" ] || as_root rm -f "$policy"
+}
+trap cleanup EXIT
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  made_policy=yes
+  as_root chmod 755 "$policy"
+fi
+
 echo "Installing what the tests need: ${missing_packages[*]}"
 as_root apt-get update -qq || echo "apt-get update failed; trying with the package lists that are here" >&2
 as_root env DEBIAN_FRONTEND=noninteractive \
   apt-get install -qq --yes --no-install-recommends "${missing_packages[@]}" >/dev/null || by_hand
+if command -v systemctl >/dev/null; then
+  for package in "${missing_packages[@]}"; do
+    case "$package" in
+      bind9) as_root systemctl disable --quiet named 2>/dev/null || true ;;
+      nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
+    esac
+  done
+fi
 
 look
 [ ${#missing_programs[@]} -eq 0 ] || by_hand

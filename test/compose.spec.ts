@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const text = readFileSync('docker-compose.yml', 'utf8');
@@ -23,6 +25,38 @@ describe('the compose file', () => {
     expect(text).toContain('CONTRACTOR_NATS_CONFIG: /nats/contractor.conf');
     expect(text).toContain('include "../nats/contractor.conf"');
     expect(text).not.toMatch(/NATS_TOKEN|nats:\/\/[^n]/);
+  });
+
+  it('has BIND serve the zones that the server writes, with one key of rndc for both', () => {
+    expect(text.match(/- zones:\/zones\n/g)).toHaveLength(2);
+    expect(text).toContain('BIND_ZONE_DIRECTORY: /zones\n');
+    expect(text).toContain('BIND_SERVER: bind\n');
+    expect(text).toContain('BIND_RNDC_KEY: /zones/rndc.key\n');
+    expect(readFileSync('Dockerfile', 'utf8')).toContain('bind9-utils');
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'contractor-compose-'));
+    try {
+      // What the container runs before it becomes BIND, in a folder of the test.
+      const [, command = ''] =
+        /entrypoint: \['sh', '-c'\]\n\s+command:\n\s+- >-\n([^]+?)\n\s+&& exec setpriv/.exec(text) ?? [];
+      const script = command
+        .replaceAll('\n', ' ')
+        .replaceAll('/zones', folder)
+        .replaceAll('/tmp/named', `${folder}/named`);
+      const owner = `${process.getuid?.()}:${process.getgid?.()}`;
+      execFileSync('sh', ['-c', script.replace('1000:1000', owner)], {
+        env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      writeFileSync(
+        path.join(folder, 'dns.master'),
+        'zone "lab.test." { type master; file "/zones/lab.test.zone"; };\n',
+      );
+      const read = execFileSync('named-checkconf', ['-p', path.join(folder, 'named.conf')], { encoding: 'utf8' });
+      expect(read).toContain('zone "lab.test."');
+      expect(read).toContain('key "contractor"');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   const withClient = hasCompose ? it : it.skip;

@@ -1,5 +1,5 @@
 /**
- * The rules of the namespaces BluePrint and Building, one row each, over CInP. Rules that have tests elsewhere:
+ * The rules of the namespaces BluePrint and Building, and of network interfaces, one row each, over CInP. Rules that have tests elsewhere:
  *
  * - values, operators, classes, rendering: `libs/config` (recorded cases), order of layers: `libs/*\/src/*-layers.spec.ts`
  * - scripts found among parents: `libs/blueprint/src/find-script.spec.ts`; templates of id maps: `validation-template.spec.ts`
@@ -7,6 +7,8 @@
  * - states of foundations, structures and dependencies, who takes them, what is fixed when: `libs/building/src/**\/*.spec.ts`
  * - the whole matrix of which job may be made: `libs/building/src/foundation.spec.ts`, `structure.spec.ts`, `building.spec.ts`
  * - what is made once however many want it, host names, filters, getDependencyMap, DESCRIBE: `building.spec.ts`, `sites.spec.ts`
+ * - address blocks, networks, addresses: `networks.spec.ts`; abstract and aggregated interfaces, those of `createFoundation`:
+ *   `interfaces.spec.ts`
  * - who may what: `permissions.spec.ts`; who is kept to sites: `service-sites.spec.ts`
  */
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -31,6 +33,9 @@ const STRUCTURE = '/api/v1/Building/Structure';
 const COMPLEX = '/api/v1/Building/Complex';
 const TEST_COMPLEX = '/api/v1/Test/TestComplex';
 const MEMBERSHIP = '/api/v1/Building/ComplexStructure';
+const NETWORK = '/api/v1/Utilities/Network';
+const ADDRESS = '/api/v1/Utilities/Address';
+const ABSTRACT = '/api/v1/Utilities/AbstractNetworkInterface';
 const DEPENDENCY = '/api/v1/Building/Dependency';
 const BASE = `${FOUNDATION_BLUEPRINT}:base:`;
 const WEB = `${STRUCTURE_BLUEPRINT}:web:`;
@@ -95,6 +100,22 @@ const force = async (uri: string, state: string): Promise<void> => {
     body: JSON.stringify({ state }),
   });
   expect(response.ok).toBe(true);
+};
+
+/** A network of a site, and a block. */
+async function networkAt(site: string): Promise<{ network: string; block: string }> {
+  count += 1;
+  const subnet = `10.${count >> 8}.${count & 255}.0`;
+  return {
+    network: await created(NETWORK, { site, name: fresh() }),
+    block: await created('/api/v1/Utilities/AddressBlock', { site, name: fresh(), subnet, prefix: 24 }),
+  };
+}
+/** A new real interface of a foundation, in a network of its own. */
+const realInterface = async (on: string, values: Values = {}) => {
+  const network = await created(NETWORK, { site: SITE1, name: fresh() });
+  const named = { name: fresh(), physical_location: fresh() };
+  return client.create('/api/v1/Utilities/RealNetworkInterface', { foundation: on, network, ...named, ...values });
 };
 
 const BLUEPRINT_RULES: readonly Rule[] = [
@@ -856,6 +877,115 @@ const DEPENDENCY_RULES: readonly Rule[] = [
   ],
 ];
 
+const UTILITIES_RULES: readonly Rule[] = [
+  ...(['name', 'physical_location'] as const).flatMap((field): Rule[] => [
+    [
+      `RealNetworkInterface: ${field} is required`,
+      async () => refused(realInterface(await foundation(), { [field]: null }), { [field]: [NULL] }),
+    ],
+    ...['a b', '-a', 'a\n', 'eth0:1'].map((name): Rule => [
+      `RealNetworkInterface: ${JSON.stringify(name)} is no ${field}`,
+      async () => refused(realInterface(await foundation(), { [field]: name }), { [field]: ['invalid'] }),
+    ]),
+    [
+      `RealNetworkInterface: a ${field} is there once on its foundation`,
+      async () => {
+        const on = await foundation();
+        await realInterface(on, { [field]: 'same' });
+        const label = field === 'name' ? 'Name' : 'Physical location';
+        await refused(realInterface(on, { [field]: 'same' }), {
+          __all__: [`Real network interface with this Foundation and ${label} already exists.`],
+        });
+        await realInterface(await foundation(), { [field]: 'same' });
+      },
+    ],
+  ]),
+  ...[
+    ['AA:BB:CC:DD:EE:FF', 'aa:bb:cc:dd:ee:ff'],
+    ['aa-bb-cc-dd-ee-ff', 'aa:bb:cc:dd:ee:ff'],
+    ['AABB.CCDD.EEFF', 'aa:bb:cc:dd:ee:ff'],
+    ['aabbccddeeff', 'aa:bb:cc:dd:ee:ff'],
+    ['', null],
+  ].map(([mac, kept]): Rule => [
+    `RealNetworkInterface: the MAC ${JSON.stringify(mac)} is kept as ${JSON.stringify(kept)}`,
+    async () =>
+      expect(await client.get((await realInterface(await foundation(), { mac })).uri)).toMatchObject({ mac: kept }),
+  ]),
+  ...['aa:bb:cc:dd:ee', 'aa:bb:cc:dd:ee:fff', 'aabbccddeeffg', 'aa:bb-cc:dd:ee:ff'].map((mac): Rule => [
+    `RealNetworkInterface: ${JSON.stringify(mac)} is no MAC`,
+    async () => refused(realInterface(await foundation(), { mac }), { mac: [`"${mac}" is invalid`] }),
+  ]),
+  [
+    'RealNetworkInterface: several may have one MAC',
+    async () => {
+      const on = await foundation();
+      for (const name of ['eth0', 'eth1']) await realInterface(on, { name, mac: '00:00:00:00:00:01' });
+    },
+  ],
+  [
+    'RealNetworkInterface: one at most of a foundation is for provisioning, also when it is changed or moved',
+    async () => {
+      const [one, other] = [await foundation(), await foundation()];
+      const body = { is_provisioning: ['This foundation allready has a provisioning interface'] };
+      const eth0 = await realInterface(one, { is_provisioning: true });
+      const eth1 = await realInterface(one, { is_provisioning: false });
+      await refused(client.update(eth1.uri, { is_provisioning: true }), body);
+      const there = await realInterface(other, { is_provisioning: true });
+      await refused(client.update(there.uri, { foundation: one }), body);
+      await client.update(eth0.uri, { is_provisioning: false });
+      await client.update(there.uri, { foundation: one });
+    },
+  ],
+  [
+    'RealNetworkInterface: goes with its foundation',
+    async () => {
+      const on = await foundation();
+      const { uri } = await realInterface(on);
+      await client.delete(on);
+      await gone(uri);
+    },
+  ],
+  [
+    'Structure: takes its addresses and its own interfaces along to another foundation',
+    async () => {
+      const of = await structure();
+      const { block, network } = await networkAt(SITE1);
+      const networked = `/api/v1/Utilities/Networked:${idOf(of)}:`;
+      const address = await created(ADDRESS, {
+        networked,
+        address_block: block,
+        offset: 5,
+        interface_name: 'eth0',
+        is_primary: true,
+      });
+      const lo1 = await created(ABSTRACT, { structure: of, name: 'lo1', network });
+      await client.update(of, { foundation: await foundation() });
+      expect(await client.get(address)).toMatchObject({ networked, interface_name: 'eth0' });
+      expect(await client.get(lo1)).toMatchObject({ structure: of });
+    },
+  ],
+  [
+    'Structure: stays at the site of its primary address; others are no hindrance',
+    async () => {
+      const [from, to] = [fresh(), fresh()].map((name) => `${SITE}:${name}:`) as [string, string];
+      for (const uri of [from, to]) await created(SITE, { name: idOf(uri), description: 'x' });
+      const of = await structure({ site: from });
+      const { block } = await networkAt(from);
+      const values = { networked: `/api/v1/Utilities/Networked:${idOf(of)}:`, address_block: block };
+      const address = await created(ADDRESS, { ...values, offset: 5, interface_name: 'eth0', is_primary: true });
+      await refused(client.update(of, { site: to }), {
+        site: [`its primary address is in an address block of the site ${idOf(from)}`],
+      });
+      await client.update(address, { is_primary: false });
+      await client.update(of, { site: to });
+      expect(await client.get(address)).toMatchObject({ address_block: block });
+    },
+  ],
+];
+
+describe('rules of Utilities', () => {
+  it.each(UTILITIES_RULES)('%s', (_, check) => check());
+});
 describe('rules of BluePrint', () => {
   it.each(BLUEPRINT_RULES)('%s', (_, check) => check());
 });

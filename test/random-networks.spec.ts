@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import * as fc from 'fast-check';
-import { BlueprintModule } from '#blueprint';
+import { BlueprintModule, pxes } from '#blueprint';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
 import type { NamedCommand } from '#event-store';
@@ -13,13 +13,14 @@ import type { Key, ReadModel } from '#read-store';
 import { SiteModule } from '#site';
 import type { TestModules } from '#testing';
 import { startModules } from '#testing';
+import { CreatePxe, DeletePxe } from '../libs/blueprint/src/pxe.commands.ts';
 import {
   AllocateAddress,
   ChangeAddress,
   CreateAddress,
   DeleteAddress,
 } from '../libs/ipam/src/address/address.commands.ts';
-import { CreateReservedAddress } from '../libs/ipam/src/address/pool-address.commands.ts';
+import { CreateDynamicAddress, CreateReservedAddress } from '../libs/ipam/src/address/pool-address.commands.ts';
 import { usedOffsets } from '../libs/ipam/src/address/used-offsets.ts';
 import {
   ChangeAddressBlock,
@@ -160,6 +161,13 @@ const commands: fc.Arbitrary<() => NamedCommand<unknown>> = fc.oneof(
       () =>
         new CreateReservedAddress({ address_block: one('blocks', block), offset: at, reason: 'x' }),
   ),
+  fc.tuple(id, offset, key).map(
+    ([block, at, pxe]) =>
+      () =>
+        new CreateDynamicAddress({ address_block: one('blocks', block), offset: at, pxe }),
+  ),
+  key.map((pxe) => () => new CreatePxe({ name: pxe, boot_script: 'x', template: 'x' })),
+  key.map((pxe) => () => new DeletePxe([pxe])),
   fc.tuple(id, id, offset, id, name, flag).map(
     ([address, block, at, networked, on, primary]) =>
       () =>
@@ -261,10 +269,17 @@ async function check(): Promise<void> {
       .map(({ row }) => `${row.block}/${row.offset}`)
       .toSorted(),
   );
-  const slots = all.flatMap(({ row }) =>
-    row.kind === 'Address' ? [`${row.holder}/${row.interfaceName}/${row.aliasIndex}`] : [],
-  );
+  // Without an alias index, IPv4 and IPv6 stand side by side; what points to another one stands beside nothing.
+  const slots = all.flatMap(({ row }) => {
+    if (row.kind !== 'Address') return [];
+    const slot = `${row.holder}/${row.interfaceName}/${row.aliasIndex}`;
+    if (row.aliasIndex !== null) return [slot];
+    const families = row.block === null ? [true, false] : [subnets.get(row.block)?.subnet.ipv4];
+    return families.map((ipv4) => `${slot}/${ipv4 ? 4 : 6}`);
+  });
   expect(new Set(slots).size).toBe(slots.length);
+  const booted = new Set((await now.keys(pxes)).keys);
+  expect(all.flatMap(({ row: { pxe } }) => (pxe === null || booted.has(pxe) ? [] : [pxe]))).toEqual([]);
   const primaries = all.filter(({ row }) => row.primary).map(({ row }) => row.holder);
   expect(new Set(primaries).size).toBe(primaries.length);
   expect(all.flatMap(({ row }) => (row.pointer === null || there.has(row.pointer) ? [] : [row.pointer]))).toEqual([]);
@@ -324,11 +339,14 @@ it('whatever is asked for, nobody shares an address, all lie in their block, and
     'ChangeNetwork',
     'CreateAddress',
     'CreateAddressBlock',
+    'CreateDynamicAddress',
     'CreateNetwork',
+    'CreatePxe',
     'CreateReservedAddress',
     'DeleteAddress',
     'DeleteAddressBlock',
     'DeleteNetwork',
+    'DeletePxe',
     'HoldAddress',
     'ReleaseHold',
   ]);

@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { parseArgs, promisify } from 'node:util';
+import { Pool } from 'pg';
+import { CommandExecutor, postgresEventStore, systemClock } from '#event-store';
 import { CinpClient } from '#cinp';
 import type { Named } from '#testing';
 import { ADMIN_PASSWORD, startNamed } from '#testing';
+import { networked } from '../../libs/building/src/networked/networked.ts';
+import { address } from '../../libs/ipam/src/address/address.ts';
 import type { Limit } from './limit.ts';
 import type { LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
@@ -10,12 +15,15 @@ import { median } from './median.ts';
 
 const execute = promisify(execFile);
 
-/** How many hosts are made at a time. */
-const CLIENTS = 16;
-/** Usable addresses of the block that hosts are put into, each but the last of its /24. */
+/** Hosts that are made over HTTP, one of them in each /24, and changed; the others are written into the log. */
+const CHANGED = 20;
+/** Hosts in each /24. */
 const PER_24 = 250;
+/** Ids of hosts and addresses that are written into the log begin here. */
+const FIRST_ID = 1_000_000;
+const PER_APPEND = 250;
 /** How long an answer is waited for, in milliseconds. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 interface Host {
   readonly name: string;
@@ -71,15 +79,19 @@ async function measure(
       if (ms > TIMEOUT_MS) throw new Error(`BIND still answers ${question.join(' ')} with "${stdout.trim()}"`);
     }
   };
-  const made = await limit.step(`making ${hosts} hosts`, () => makeHosts(client, hosts));
+  const made = await limit.step(`making ${hosts} hosts`, () => makeHosts(client, server.databaseUrl, hosts));
+  const begunAt = performance.now();
   const last = made.at(-1) as Host;
-  const whole = await answer([`${last.name}.lab`, 'A'], addressOf(last.first, ((hosts - 1) % PER_24) + 1));
-  console.log(`the last of ${hosts} hosts is answered ${whole.toFixed(0)} ms after it was made`);
+  await limit.step('waiting for all of them', () => answer([`${last.name}.lab`, 'A'], addressOf(last.first, 251)));
+  console.log(
+    `all of ${hosts} hosts are answered ${(performance.now() - begunAt).toFixed(0)} ms after the last was made`,
+  );
   const forward: number[] = [];
   const backward: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const host = made[Math.floor((round * hosts) / rounds)] as Host;
-    const [offset, address] = [host.first + 251 + (round % 3), addressOf(host.first, 251 + (round % 3))];
+    const host = made[round % made.length] as Host;
+    const at = 252 + (Math.floor(round / made.length) % 3);
+    const [offset, address] = [host.first + at, addressOf(host.first, at)];
     await limit.step('changing a host', async () => {
       await client.update(host.address, { offset });
       const begun = performance.now();
@@ -97,26 +109,52 @@ async function measure(
 
 const addressOf = (first: number, offset: number): string => `10.0.${first / 256}.${offset}`;
 
-/** Makes hosts in one zone, {@link PER_24} of them in each /24. */
-async function makeHosts(client: CinpClient, count: number): Promise<readonly Host[]> {
+/** Makes hosts in one zone. @returns those that can be changed */
+async function makeHosts(client: CinpClient, databaseUrl: string, count: number): Promise<readonly Host[]> {
   const zone = (await client.create('/api/v1/Directory/Zone', { name: 'lab' })).uri;
   const site = (await client.create('/api/v1/Site/Site', { name: 'lab', description: 'a site', zone })).uri;
   const values = { site, name: 'lab', subnet: '10.0.0.0', prefix: 16 };
   const block = (await client.create('/api/v1/Utilities/AddressBlock', values)).uri;
+  await writeHosts(databaseUrl, Number(block.split(':')[1]), count - CHANGED);
   const hosts: Host[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) {
-      const n = next;
-      next += 1;
-      const first = Math.floor(n / PER_24) * 256;
-      const name = `host${n}`;
-      const networked = (await client.create('/api/v1/Utilities/Networked', { hostname: name, site })).uri;
-      const offset = first + (n % PER_24) + 1;
-      const of = { networked, address_block: block, offset, interface_name: 'eth0', is_primary: true };
-      hosts[n] = { name, first, address: (await client.create('/api/v1/Utilities/Address', of)).uri };
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, worker));
+  for (let n = 0; n < CHANGED; n += 1) {
+    const [name, first] = [`changed${n}`, n * 256];
+    const networked = (await client.create('/api/v1/Utilities/Networked', { hostname: name, site })).uri;
+    const of = { networked, address_block: block, offset: first + 251, interface_name: 'eth0', is_primary: true };
+    hosts.push({ name, first, address: (await client.create('/api/v1/Utilities/Address', of)).uri });
+  }
   return hosts;
+}
+
+/** Writes hosts with an address each into the log, {@link PER_24} of them in each /24. */
+async function writeHosts(databaseUrl: string, block: number, count: number): Promise<void> {
+  const pool = new Pool({ connectionString: databaseUrl });
+  const store = await postgresEventStore(pool);
+  try {
+    const executor = new CommandExecutor(store, systemClock());
+    for (let from = 0; from < count; from += PER_APPEND) {
+      const request = randomUUID();
+      await executor.execute({ actor: 'bench', request, correlation: request }, async (work) => {
+        for (let n = from; n < Math.min(from + PER_APPEND, count); n += 1) {
+          const id = FIRST_ID + n;
+          const offset = String(Math.floor(n / PER_24) * 256 + (n % PER_24) + 1);
+          const host = { hostname: `host${n}`, site: 'lab', zone: null };
+          await work.decide(networked, id, { type: 'DefineNetworked', data: host });
+          const place = {
+            kind: 'Address' as const,
+            block,
+            offset,
+            holder: id,
+            interfaceName: 'eth0',
+            aliasIndex: null,
+          };
+          const rest = { pointer: null, primary: true, reason: null, pxe: null };
+          await work.decide(address, id, { type: 'DefineAddress', data: { ...place, ...rest } });
+        }
+      });
+    }
+  } finally {
+    await store.close();
+    await pool.end();
+  }
 }

@@ -3,7 +3,7 @@ import type { Declarations, Layer, Pairs } from '#config';
 import { domainOf } from '#directory';
 import type { FoundationType } from '#platform';
 import type { View } from '#read-store';
-import { siteLayers, sites } from '#site';
+import { siteLayers } from '#site';
 import type { Attached } from './attributes/attached.ts';
 import { attachedFoundation, attachedStructure } from './attributes/attached.ts';
 import { foundationInterfaceAttributes, structureInterfaceAttributes } from './attributes/interface-attributes.ts';
@@ -107,7 +107,7 @@ export async function structureLayers(view: View, id: number, findType: FindType
   const type = below && findType(below.type);
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
-  const zone = (await view.get(sites, row.site))?.zone ?? null;
+  const zone = site.own?.zone ?? null;
   const domain = zone === null ? null : await domainOf(view, zone);
   const attached = await attachedStructure(view, id, row.foundation);
   return lazily(

@@ -53,11 +53,14 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
 
   const lines = { A: [] as string[], AAAA: [] as string[], TXT: [] as string[] };
   const names = new Set<string>();
+  /** Names with the type of their records: IPv4 and IPv6 may have one name. */
+  const taken = new Set<string>();
   const reverse: ReverseRecords[] = [];
   const leftOut: LeftOut[] = [];
   let server: HostRecords['server'] = 'it has no primary address';
   const add = (name: string, type: 'A' | 'AAAA', address: string): void => {
     names.add(name);
+    taken.add(`${type} ${name}`);
     lines[type].push(recordLine(name, type, address));
   };
   const held = addressesOf(lookup, id);
@@ -71,17 +74,19 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     }
     const name = `${addressName(fact, found)}.${hostname}`;
     const full = `${name}.${domain.name}`;
-    const nameless =
-      nameFault(full, 'host') ?? (names.has(name) ? `another address of the host is called ${name} too` : undefined);
     const type = isIpv4(found.address) ? 'A' : 'AAAA';
     const address = formatAddress(found.address);
+    const nameless =
+      nameFault(full, 'host') ??
+      (taken.has(`${type} ${name}`) ? `another address of the host is called ${name} too` : undefined);
     if (fact.primary) {
       add(hostname, type, address);
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
+      const beside = names.has(name);
       add(name, type, address);
-      if (structure) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
+      if (structure && !beside) lines.TXT.push(recordLine(name, 'TXT', txtData(structure.foundation)));
     } else {
       leave(nameless);
     }

@@ -63,6 +63,23 @@ describe('a zone', () => {
     await checkZones(zones.values());
   });
 
+  it('has IPv4 and IPv6 of one interface under one name', async () => {
+    const facts = [
+      ...EXAMPLE,
+      block(3, '2001:db8::', 64),
+      fact('links', 3, { network: 1, block: 3, vlan: null }),
+      address(5, 2, 'eth0', { block: 3, offset: '11' }),
+    ];
+    const zones = await rendered(facts, SERVED);
+    expect(recordsOf(zones, 'site.test').filter((line) => line.startsWith('eth0.web1 '))).toEqual([
+      'eth0.web1 IN A 10.0.0.11',
+      'eth0.web1 IN AAAA 2001:db8::b',
+      'eth0.web1 IN TXT "f-web1"',
+    ]);
+    expect(zones.get('site.test')?.leftOut).toEqual([]);
+    await checkZones(zones.values());
+  });
+
   it('is the same whatever order its rows came in', async () => {
     const [one, other] = [await rendered(EXAMPLE, SERVED), await rendered(EXAMPLE.toReversed(), SERVED)];
     for (const [name, { hash }] of one) expect(other.get(name)?.hash).toBe(hash);

@@ -87,7 +87,10 @@ export class Documents {
 
   async #layersOf(about: About): Promise<Omit<Shown, 'clear'> & { readonly changed: readonly string[] }> {
     const { view, findType } = this.#options;
-    if (about.kind === 'Address') return { classes: [], ...(await siteLayers(view(), about.site)) };
+    if (about.kind === 'Address') {
+      const { layers, changed } = await siteLayers(view(), about.site);
+      return { layers, changed, classes: [] };
+    }
     const found =
       about.kind === 'Structure'
         ? await structureLayers(view(), about.id, findType)

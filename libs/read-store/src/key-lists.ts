@@ -184,8 +184,14 @@ function textIn(model: ReadModel, name: string, where: PlainWhere): string | nul
   return text !== null && model.tags?.[name] ? tagText(text) : text;
 }
 
-const idOf = (model: ReadModel, where: PlainWhere): string =>
-  `${model.name}\u0000${Object.keys(where)
-    .sort()
-    .map((index) => JSON.stringify([index, textIn(model, index, where)]))
-    .join()}`;
+/** What a list is known by; index values hold no NUL. */
+function idOf(model: ReadModel, where: PlainWhere): string {
+  let id = model.name;
+  const indexes = Object.keys(where);
+  if (indexes.length > 1) indexes.sort();
+  for (const index of indexes) {
+    const text = textIn(model, index, where);
+    id += text === null ? `\u0000${index}` : `\u0000${index}\u0000=${text}`;
+  }
+  return id;
+}

@@ -113,12 +113,13 @@ export function liveView(parts: LiveViewParts): View {
       const where = simplified(asked.where ?? {});
       if (!where) return { keys: [], total: 0 };
       const options = where === asked.where || asked.where === undefined ? asked : { ...asked, where };
+      // Whole lists may be long; they are not kept twice.
+      if (options.count === undefined) return lists.page(model, options) ?? (await fromTables(model, options));
       const known = pages.get(model.name, options);
       if (known) return known;
       const version = pages.version(model.name);
       const found = lists.page(model, options) ?? (await fromTables(model, options));
-      // Whole lists may be long; they are not kept twice.
-      if (options.count !== undefined) pages.fill(model.name, options, found, version);
+      pages.fill(model.name, options, found, version);
       return found;
     },
   });

@@ -44,6 +44,7 @@ export function viewOf({ cached, keys, tally }: Pick<View, 'cached' | 'keys'> & 
     many: async (model, wanted) => new Map([...(await cached(model, wanted))].map(([key, { row }]) => [key, row])),
     list: async (model, options) => {
       const { keys: listed, total } = await keys(model, options);
+      if (listed.length === 0) return { rows: [], total };
       const found = await cached(model, listed);
       const rows = listed.flatMap((key) => {
         const row = found.get(key)?.row;

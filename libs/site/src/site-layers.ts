@@ -9,6 +9,8 @@ export interface SiteLayers {
   readonly changed: readonly string[];
   /** What they are made of: the very rows, which never change. */
   readonly rows: readonly object[];
+  /** The site itself; undefined where there is none. */
+  readonly own: SiteRow | undefined;
 }
 
 /** What a site hands down: the values of the outermost site around it first, its own last. */
@@ -30,5 +32,6 @@ export async function siteLayers(view: View, name: string): Promise<SiteLayers> 
     })),
     changed: chain.map(({ row }) => row.updated),
     rows: chain.map(({ row }) => row),
+    own: chain.at(-1)?.row,
   };
 }

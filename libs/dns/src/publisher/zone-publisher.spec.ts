@@ -250,6 +250,44 @@ describe('the publisher', () => {
     expect(await readFile(fileOf('a.test'), 'utf8')).toContain('10.0.0.2');
   });
 
+  it('goes on with the zones that are known while the configuration of BIND is broken, and with the others when it is not', async () => {
+    const publisher = newPublisher();
+    await publish(publisher, zone('a.test', 'web IN A 10.0.0.1'));
+    const configuration = path.join(named.zones, '..', 'named.conf');
+    const good = await readFile(configuration, 'utf8');
+    await writeFile(configuration, `${good}\nnonsense;\n`);
+    await publish(publisher, zone('a.test', 'web IN A 10.0.0.2'), zone('b.test'));
+    expect(await dig('web.a.test', 'A')).toBe('10.0.0.2');
+    expect(await standing('b.test')).toMatchObject({
+      served: null,
+      error: expect.stringMatching(/does not know the zone.*rndc reconfig: .*failed/),
+    });
+    await writeFile(configuration, good);
+    await until(async () => {
+      await publish(publisher, zone('a.test', 'web IN A 10.0.0.2'), zone('b.test'));
+      return (await standing('b.test'))?.served !== null;
+    });
+    expect(await publicationHealth(ledger, named.address)).toMatchObject({ status: 'ok' });
+  });
+
+  it('says of a zone that is no more that it is still served, as long as it is', async () => {
+    const publisher = newPublisher();
+    await publish(publisher, zone('a.test'), zone('b.test'));
+    const configuration = path.join(named.zones, '..', 'named.conf');
+    const good = await readFile(configuration, 'utf8');
+    await writeFile(configuration, `${good}\nnonsense;\n`);
+    await publish(publisher, zone('a.test'));
+    expect(await standing('b.test')).toMatchObject({
+      error: expect.stringMatching(/^it is no more, and may still be served: rndc reconfig: /),
+    });
+    expect(await readdir(path.join(named.zones, 'zones'))).toEqual(['a.test.zone', 'b.test.zone']);
+    // Another process takes it up.
+    await writeFile(configuration, good);
+    await publish(newPublisher(), zone('a.test'));
+    expect(await standing('b.test')).toBeUndefined();
+    expect(await readdir(path.join(named.zones, 'zones'))).toEqual(['a.test.zone']);
+  });
+
   it('writes many zones at once, and has them loaded by one command', async () => {
     const publisher = newPublisher();
     const zones = Array.from({ length: 100 }, (_, n) => zone(`z${n}.test`));
@@ -261,21 +299,19 @@ describe('the publisher', () => {
 
   it('lets a secondary copy a zone with its key, tells it of changes, and lets nobody else copy it', async () => {
     const secret = Buffer.alloc(32, 'transfer').toString('base64');
+    const keys = [{ name: 'ns2', algorithm: 'hmac-sha256', secret }];
+    await publish(newPublisher({ secondaries: [], keys }), zone('a.test', 'web IN A 10.0.0.1'));
     const second = await startNamed({
       config: `key "ns2" { algorithm hmac-sha256; secret "${secret}"; };
 zone "a.test" { type secondary; primaries { 127.0.0.1 port ${named.port} key "ns2"; }; };`,
     });
     try {
-      const log = path.join(named.zones, 'dns.master');
-      const publisher = newPublisher({
-        secondaries: [{ address: '127.0.0.1', port: second.port, key: 'ns2' }],
-        keys: [{ name: 'ns2', algorithm: 'hmac-sha256', secret }],
-      });
       const copied = () => run('dig', ['@127.0.0.1', '-p', String(second.port), '+short', 'web.a.test', 'A']);
-      await publish(publisher, zone('a.test', 'web IN A 10.0.0.1'));
       await until(async () => (await copied()).stdout.trim() === '10.0.0.1');
+      const publisher = newPublisher({ secondaries: [{ address: '127.0.0.1', port: second.port, key: 'ns2' }], keys });
       await publish(publisher, zone('a.test', 'web IN A 10.0.0.2'));
       await until(async () => (await copied()).stdout.trim() === '10.0.0.2');
+      expect(second.lines.join('\n')).toContain("received notify for zone 'a.test': TSIG 'ns2'");
 
       const transfer = (...args: readonly string[]) =>
         run('dig', ['@127.0.0.1', '-p', String(named.port), ...args, 'a.test', 'AXFR']);
@@ -285,10 +321,10 @@ zone "a.test" { type secondary; primaries { 127.0.0.1 port ${named.port} key "ns
       expect((await transfer('-y', `hmac-sha256:ns2:${secret}`)).stdout).toContain('10.0.0.2');
 
       // The key stands in a file of its own, which its owner and group may read.
-      expect(await readFile(log, 'utf8')).not.toContain(secret);
-      const keys = path.join(named.zones, 'transfer.keys');
-      expect(await readFile(keys, 'utf8')).toContain(secret);
-      expect((await stat(keys)).mode & 0o777).toBe(0o640);
+      expect(await readFile(path.join(named.zones, 'dns.master'), 'utf8')).not.toContain(secret);
+      const file = path.join(named.zones, 'transfer.keys');
+      expect(await readFile(file, 'utf8')).toContain(secret);
+      expect((await stat(file)).mode & 0o777).toBe(0o640);
     } finally {
       await second.stop();
     }

@@ -135,17 +135,18 @@ export class ZoneTeller {
     if (this.#mustReconfigure) {
       faults.all = await this.#attempt(signal, () => this.#server.reconfigure(signal));
       this.#lastFault = faults.all;
-      if (faults.all !== undefined) return;
-      this.#mustReconfigure = false;
+      this.#mustReconfigure = faults.all !== undefined;
     }
-    if (zones.length > MAX_RELOADED) {
+    if (zones.length > MAX_RELOADED && faults.all === undefined) {
       faults.all = await this.#attempt(signal, () => this.#server.reload(undefined, signal));
-      return;
+      if (faults.all === undefined) return;
     }
-    await inParallel(zones, COMMANDS, async ({ name }) => {
+    // Where it does not take its configuration as a whole, zones that it knows can be reloaded all the same.
+    await inParallel(zones.slice(0, MAX_RELOADED), COMMANDS, async ({ name }) => {
       const fault = await this.#attempt(signal, () => this.#server.reload(name, signal));
-      if (fault !== undefined) faults.of.set(name, fault);
+      if (fault !== undefined) faults.of.set(name, faults.all ?? fault);
     });
+    for (const { name } of zones.slice(MAX_RELOADED)) faults.of.set(name, faults.all ?? '');
   }
 
   /** @returns what went wrong */
@@ -164,7 +165,7 @@ export class ZoneTeller {
     { faults, signal }: { readonly faults: Faults; readonly signal: AbortSignal },
   ): Promise<void> {
     const serial = zone.installed?.version?.serial;
-    const fault = faults.of.get(zone.name) ?? faults.all;
+    const fault = faults.of.get(zone.name);
     const timeoutMs = fault === undefined && serial !== undefined ? LOAD_TIMEOUT_MS : 0;
     const served = await servedInTime(this.#server, { zone: zone.name, serial }, { timeoutMs, signal });
     zone.served = served.serial;
