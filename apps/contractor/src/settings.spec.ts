@@ -65,6 +65,8 @@ describe('the settings', () => {
     ['CONTRACTOR_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
     ['CONTRACTOR_LOGIN_TRIES', '3', { loginTries: { perName: 3, perSource: 100, window: 300_000 } }],
     ['CONTRACTOR_LOGIN_TRIES_PER_SOURCE', '30', { loginTries: { perName: 10, perSource: 30, window: 300_000 } }],
+    ['BIND_NS_NETWORKED_LIST', '4, 1', { nameServers: [4, 1] }],
+    ['BIND_SOA_EMAIL', 'hostmaster@site.test', { soaEmail: 'hostmaster.site.test' }],
     ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
     ['DATABASE_URL', 'postgres://u:p@db/c', { databaseUrl: 'postgres://u:p@db/c' }],
     ['DATABASE_URL', 'postgresql://db/c', { databaseUrl: 'postgresql://db/c' }],
