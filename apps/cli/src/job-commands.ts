@@ -37,5 +37,6 @@ export const jobCommands: Readonly<Record<string, Command>> = {
   'job pause': onJobs('pause', 'paused', 'pause queued jobs'),
   'job resume': onJobs('resume', 'resumed', 'let paused jobs go on'),
   'job reset': onJobs('reset', 'reset', 'let jobs in error try again'),
+  'job rollback': onJobs('rollback', 'rolled back', 'have jobs in error undo the step they are at, and do it again'),
   'job cancel': onJobs('cancel', 'cancelled', 'end jobs wherever they stand; what they work on stays as it is'),
 };

@@ -10,19 +10,18 @@ import { dhcpModule } from './attributes/interface-members.ts';
 import { ADDRESS, ADDRESS_WATCHES, addressNeeds, addressStreams, provisioningIp } from './borrow-address.ts';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
-import { complexes, complexState, isBuilt } from './complex/complexes.ts';
+import { complexes, isBuilt } from './complex/complexes.ts';
 import { checkJobConfig } from './config-check.ts';
-import { dependencies } from './dependency/dependencies.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import type { FoundationRow } from './foundations.ts';
+import { foundationConditions } from './start-conditions.ts';
 import { foundations } from './foundations.ts';
 import { forgetMacs } from './interface/foundation-macs.ts';
 import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { structure } from './structure/structure.ts';
-import { structures } from './structure/structures.ts';
 import { checkSupports } from './supports.ts';
 
 /** Foundations, of the given types, as targets of jobs. */
@@ -132,18 +131,7 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
 
     applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
-    async canStart(view, locator, script) {
-      const row = await view.get(foundations, locator);
-      if (!row) return false;
-      if (script === 'create') {
-        const awaited = row.dependency === null ? undefined : await view.get(dependencies, row.dependency);
-        if (awaited && awaited.builtAt === null) return false;
-        return row.locatedAt !== null || (await isCarrierBuilt(view, row.complex));
-      }
-      if (script !== 'destroy') return true;
-      const on = row.structure === null ? undefined : await view.get(structures, row.structure);
-      return row.builtAt !== null && (!on || (on.builtAt === null && !on.job));
-    },
+    conditions: (view, locator, script) => foundationConditions(view, locator, script, typeOf),
   };
 }
 
@@ -180,11 +168,6 @@ export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<bo
     if ('value' in member && member.value.built) built += 1;
   }
   return isBuilt(built, members.length, builtPercentage);
-}
-
-async function isCarrierBuilt(view: View, name: string | null | undefined): Promise<boolean> {
-  const row = name == null ? undefined : await view.get(complexes, name);
-  return row !== undefined && (await complexState(view, row)) === 'built';
 }
 
 /** The streams of what a job on a foundation waits for. */

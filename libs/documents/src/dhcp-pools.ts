@@ -1,8 +1,17 @@
-import type { FindType } from '#building';
-import { foundations, interfaceNamed, interfacesOf, macOf, structures } from '#building';
+import type { FindType, FoundationRow } from '#building';
+import { foundations, interfaceNamed, interfacesOf, macOf, realInterfaces, structures } from '#building';
 import { overlay } from '#config';
-import type { AddressBlockRow, AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
-import { addressBlocks, addresses, isIpv4, networkAddressBlocks, networks, parseAddress, placeValues } from '#ipam';
+import type { AddressRow, IpAddress, NetworkAddressBlockRow } from '#ipam';
+import {
+  addressBlocks,
+  addresses,
+  formatAddress,
+  isIpv4,
+  networkAddressBlocks,
+  networks,
+  parseAddress,
+  placeValues,
+} from '#ipam';
 import { pauseBetweenSlices } from '#kernel';
 import type { Key, View } from '#read-store';
 import { siteLayers } from '#site';
@@ -37,23 +46,30 @@ const USUAL_DNS_SERVER = '1.1.1.1';
 /** How many blocks, or hosts, are looked at together. */
 const SLICE = 1000;
 
-/** The pools of the IPv4 blocks of a site that have dynamic addresses, in the order of the blocks. */
+/**
+ * The pools of the IPv4 blocks of a site that have dynamic addresses, in the order of the blocks. What a job has borrowed is
+ * leased to its machine alone.
+ */
 export async function dynamicPools(view: View, site: string): Promise<readonly DynamicPool[]> {
   const blocks = await ipv4Blocks(view, site);
   const { dns_server: dns = USUAL_DNS_SERVER, domain_name: domain = '' } = await resolverOf(view, site);
-  const byBlock = grouped(await addressesIn(view, blocks, 'DynamicAddress'), ({ block }) => block);
+  const dynamic = await addressesIn(view, blocks, 'DynamicAddress');
+  const lent = new Set((await borrowersOf(view, dynamic)).map(({ address: { key } }) => key));
+  const byBlock = grouped(
+    dynamic.filter(({ key }) => !lent.has(key)),
+    ({ block }) => block,
+  );
   return [...blocks].flatMap(([name, block]) => {
     const own = byBlock.get(name)?.toSorted((one, other) => offsetOf(one) - offsetOf(other));
-    const [first] = own ?? [];
-    if (!own || !first) return [];
-    const { gateway, netmask } = placeValues(block, first.row.offset);
+    if (!own) return [];
+    const { gateway, netmask } = block;
     return {
       gateway,
       name,
-      netmask: String(netmask),
+      netmask,
       dns_server: dns,
       domain_name: domain,
-      address_list: own.map(({ row }) => String(placeValues(block, row.offset).ip_address)),
+      address_list: own.map(({ row }) => addressIn(block, row)),
     };
   });
 }
@@ -98,13 +114,16 @@ export async function staticLeases(
         const mac = on && macOf(its, on);
         const network = on?.row.network == null ? undefined : known.get(on.row.network);
         const link = network?.links.find(({ block }) => block === row.block);
-        if (!mac || !link) continue;
+        const block = blocks.get(Number(row.block));
+        if (!mac || !network || !link || !block) continue;
         const type = below.get(structure.foundation)?.type;
         leases[mac] = {
-          ...placeOf(blocks.get(Number(row.block)), row),
+          ip_address: addressIn(block, row),
+          netmask: block.netmask,
+          gateway: block.gateway,
           host_name: structure.hostname,
           config_uuid: uuidOf(structure.configUuid),
-          mtu: (network as NetworkRow).mtu ?? null,
+          mtu: network.mtu,
           vlan: links.get(link.link)?.vlan ?? null,
           console: (type === undefined ? undefined : findType(type)?.console) ?? 'console',
           ...resolver,
@@ -113,7 +132,59 @@ export async function staticLeases(
     }
     await pause();
   }
+  return { ...(await borrowedLeases(view, { blocks, links, resolver, findType, uuidOf })), ...leases };
+}
+
+/** What leases are made of besides addresses. */
+interface LeaseParts {
+  readonly blocks: ReadonlyMap<number, Block>;
+  readonly links: ReadonlyMap<Key, NetworkAddressBlockRow>;
+  readonly resolver: Resolver;
+  readonly findType: FindType;
+  readonly uuidOf: (configUuid: string) => string;
+}
+
+/** What the machines are leased whose jobs have borrowed an address of a pool. */
+async function borrowedLeases(view: View, parts: LeaseParts): Promise<Record<string, StaticLease>> {
+  const { blocks, links, resolver, findType, uuidOf } = parts;
+  const borrowers = await borrowersOf(view, await addressesIn(view, blocks, 'DynamicAddress'));
+  const leases: Record<string, StaticLease> = {};
+  for (const { locator, row: below, address } of borrowers) {
+    const { rows } = await view.list(realInterfaces, { where: { foundation: locator } });
+    const over = rows.find(({ row }) => row.provisioning)?.row;
+    const network = over && (await view.get(networks, over.network));
+    const link = network?.links.find(({ block }) => block === address.row.block);
+    const block = blocks.get(Number(address.row.block));
+    if (!over?.mac || !network || !link || !block) continue;
+    const on = below.structure === null ? undefined : await view.get(structures, below.structure);
+    leases[over.mac] = {
+      ip_address: addressIn(block, address.row),
+      netmask: block.netmask,
+      gateway: block.gateway,
+      host_name: on?.hostname ?? locator,
+      config_uuid: on ? uuidOf(on.configUuid) : '',
+      mtu: network.mtu,
+      vlan: links.get(link.link)?.vlan ?? null,
+      console: findType(below.type)?.console ?? 'console',
+      ...resolver,
+    };
+  }
   return leases;
+}
+
+/** The foundations whose jobs have borrowed one of these addresses. */
+async function borrowersOf(view: View, dynamic: readonly Found[]) {
+  const byId = new Map(dynamic.map((address) => [Number(address.key), address]));
+  const ids = [...byId.keys()];
+  const found: { readonly locator: string; readonly row: FoundationRow; readonly address: Found }[] = [];
+  for (let at = 0; at < ids.length; at += SLICE) {
+    const { rows } = await view.list(foundations, { where: { borrowed: { any: ids.slice(at, at + SLICE) } } });
+    for (const { key, row } of rows) {
+      const address = byId.get(row.borrowed?.address ?? -1);
+      if (address) found.push({ locator: String(key), row, address });
+    }
+  }
+  return found;
 }
 
 interface Found {
@@ -141,16 +212,27 @@ const aliasesFirst = (one: Found, other: Found): number =>
   Number(one.row.primary) - Number(other.row.primary) ||
   Number(other.key) - Number(one.key);
 
-const placeOf = (block: AddressBlockRow | undefined, { offset }: AddressRow) => {
-  const { ip_address: address, netmask, gateway } = placeValues(block, offset);
-  return { ip_address: String(address), netmask: String(netmask), gateway };
-};
+/** What all addresses of a block have in common, and where they begin. */
+interface Block {
+  readonly first: IpAddress;
+  readonly netmask: string;
+  readonly gateway: string | null;
+}
 
 /** Blocks by id; what is leased is IPv4. */
-async function ipv4Blocks(view: View, site: string): Promise<ReadonlyMap<number, AddressBlockRow>> {
+async function ipv4Blocks(view: View, site: string): Promise<ReadonlyMap<number, Block>> {
   const { rows } = await view.list(addressBlocks, { where: { site } });
-  return new Map(rows.flatMap(({ key, row }) => (isIpv4(parseAddress(row.subnet)) ? [[Number(key), row]] : [])));
+  return new Map(
+    rows.flatMap(({ key, row }) => {
+      const first = parseAddress(row.subnet);
+      if (!isIpv4(first)) return [];
+      const { netmask, gateway } = placeValues(row, '0');
+      return [[Number(key), { first, netmask: String(netmask), gateway }]];
+    }),
+  );
 }
+
+const addressIn = ({ first }: Block, { offset }: AddressRow): string => formatAddress(first + BigInt(offset ?? 0));
 
 async function addressesIn(
   view: View,
@@ -179,11 +261,13 @@ async function linksOf(
   return found;
 }
 
+interface Resolver {
+  readonly dns_server?: string;
+  readonly domain_name?: string;
+}
+
 /** What the configuration of a site says of names, as it stands there. */
-async function resolverOf(
-  view: View,
-  site: string,
-): Promise<{ readonly dns_server?: string; readonly domain_name?: string }> {
+async function resolverOf(view: View, site: string): Promise<Resolver> {
   const { values } = overlay((await siteLayers(view, site)).layers, []);
   const servers = values.get('dns_servers');
   const first = Array.isArray(servers) ? servers[0] : undefined;

@@ -1,4 +1,5 @@
 import { NamedCommand } from '#event-store';
+import type { JsonMap } from '#kernel';
 import type { Outcome } from '#wire';
 import type { Job } from './job.ts';
 
@@ -22,6 +23,13 @@ export class ReportTask extends NamedCommand<Job | undefined> {
 
 /** Has a job in error undo the call at which its script stands, and make it again. */
 export class RollBackJob extends NamedCommand {
+  constructor(readonly job: number) {
+    super();
+  }
+}
+
+/** Changes nothing; results in what the script of a job can read, by name. */
+export class ReadRunnerVariables extends NamedCommand<JsonMap> {
   constructor(readonly job: number) {
     super();
   }

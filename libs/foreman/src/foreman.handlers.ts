@@ -2,12 +2,13 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { ReconcileJob, ReportTask, RollBackJob } from './foreman.commands.ts';
+import { ReadRunnerVariables, ReconcileJob, ReportTask, RollBackJob } from './foreman.commands.ts';
 import { Foreman } from './foreman.ts';
 import { job } from './job.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
 import { rollBackJob } from './roll-back-job.ts';
+import { runnerVariables } from './runner-insight.ts';
 
 @CommandHandler(ReconcileJob)
 class ReconcileJobHandler extends UnitOfWorkHandler<ReconcileJob> {
@@ -44,4 +45,15 @@ class RollBackJobHandler extends UnitOfWorkHandler<RollBackJob> {
   }
 }
 
-export const foremanHandlers = [ReconcileJobHandler, ReportTaskHandler, RollBackJobHandler];
+@CommandHandler(ReadRunnerVariables)
+class ReadRunnerVariablesHandler extends UnitOfWorkHandler<ReadRunnerVariables> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id }: ReadRunnerVariables) {
+    return runnerVariables(work, id, this.foreman.context());
+  }
+}
+
+export const foremanHandlers = [ReadRunnerVariablesHandler, ReconcileJobHandler, ReportTaskHandler, RollBackJobHandler];

@@ -49,8 +49,9 @@ import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
 class ForemanLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #foreman: Foreman;
 
-  constructor(@Inject(Foreman) foreman: Foreman) {
+  constructor(@Inject(Foreman) foreman: Foreman, @Inject(JobInsight) insight: JobInsight) {
     this.#foreman = foreman;
+    foreman.whenLeading((leading) => void (insight.leading = leading));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -168,7 +169,7 @@ export class ForemanModule {
           provide: JobInsight,
           inject: [StalledJobs, DispatchLedger, CLOCK],
           useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock) =>
-            new JobInsight(stalled, dispatched, clock),
+            new JobInsight(stalled, dispatched, clock, wire),
         },
         Foreman,
         contributeListeners(Foreman, (foreman) => [foreman.follower]),

@@ -2,6 +2,8 @@ export { ForemanModule } from './foreman.module.ts';
 export { Foreman } from './foreman.ts';
 export type { LeadingListener } from './foreman.ts';
 export type { ForemanOptions } from './foreman-options.ts';
+export { condition } from './condition.ts';
+export type { Condition } from './condition.ts';
 export { createJob } from './create-job.ts';
 export type { WantedJob } from './create-job.ts';
 export { foremanSettings } from './foreman.settings.ts';

@@ -1,47 +1,163 @@
 import { describe, expect, it } from '@jest/globals';
+import type { View } from '#read-store';
+import type { StatusEntry } from '#tscript';
 import { dispatch, order } from '../test/example-jobs.ts';
+import { condition } from './condition.ts';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { JobInsight, UNTAKEN_MS } from './job-insight.ts';
+import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ago = (milliseconds: number): string => new Date(NOW - milliseconds).toISOString();
+const SINCE = ago(UNTAKEN_MS);
 const row = (changes: Partial<JobRow> = {}) =>
   ({
     site: 'site1',
+    target: { kind: 'Foundation', id: 'host1' },
+    script: 'create',
     stage: 'queued',
+    message: '',
     order,
     dispatch: null,
+    dispatchedAt: null,
     observing: false,
-    updated: ago(UNTAKEN_MS),
+    openSince: SINCE,
+    wakeAt: null,
+    signal: { pxe: null, complete: false },
+    updated: SINCE,
     ...changes,
   }) as JobRow;
 
-describe('what a job waits for', () => {
-  const stalled = new StalledJobs();
-  const insight = new JobInsight(stalled, {} as DispatchLedger, { millis: () => NOW });
+const PLANNED = condition('complex-not-built', 'complex c is 40 % of 90 %', [['Building/Complex', 'c']]);
+const target = { conditions: async () => [PLANNED] } as unknown as JobTarget;
 
-  it('is an agent, where none takes its task, and what is to be looked for', () => {
-    const { updated } = row();
-    expect(insight.waitsFor(12, row({ updated }))).toBe(
-      `Waiting for an agent to take lab.work (task 12-1) since ${updated}: ` +
-        'is there a subcontractor of site "site1" with module "lab"?',
-    );
+describe('why a job does not move', () => {
+  const stalled = new StalledJobs();
+  const taken: StatusEntry = [
+    0,
+    'Function',
+    { module: 'lab', name: 'work', dispatched: true, agent: 'a1', since: SINCE },
+  ];
+  let served = false;
+  const insight = new JobInsight(
+    stalled,
+    {} as DispatchLedger,
+    { millis: () => NOW },
+    {
+      serves: () => served,
+      missing: () => [
+        { agent: 'a1', site: 'site1', module: 'lab', program: 'ping', package: 'iputils-ping' },
+        { agent: 'a2', site: 'site2', module: 'lab', program: 'ping', package: 'iputils-ping' },
+        { agent: 'a1', site: 'site1', module: 'other', program: 'ssh', package: 'ssh' },
+      ],
+    },
+  );
+  const why = (changes: Partial<JobRow>, entries: readonly StatusEntry[] = [], job = 12) =>
+    insight.conditionsOf(job, row(changes), { view: {} as View, target, entries });
+  const named = async (changes: Partial<JobRow>, entries: readonly StatusEntry[] = []) =>
+    (await why(changes, entries)).map(({ name, text }) => `${name}: ${text}`);
+
+  it('is what its target says while it waits', async () => {
+    expect(await why({ stage: 'waiting', order: null })).toEqual([PLANNED]);
+    const { message } = row();
+    expect(insight.messageOf(row({ stage: 'waiting', message }), [PLANNED])).toBe('complex c is 40 % of 90 %');
+    expect(insight.messageOf(row({ stage: 'waiting', message: 'nothing to run' }), [PLANNED])).toBeUndefined();
+  });
+
+  it('is what it needs and cannot get, once nothing else is in the way', async () => {
+    const needy = {
+      conditions: async () => [],
+      lacks: async (_: View, id: string, { needs }: { readonly needs: readonly string[] }) =>
+        `no ${String(needs)} for ${id}`,
+    } as unknown as JobTarget;
+    const found = await insight.conditionsOf(12, row({ stage: 'waiting', needs: ['address'], order: null }), {
+      view: {} as View,
+      target: needy,
+      entries: [],
+    });
+    expect(found).toEqual([condition('needs-address', 'no address for host1', [['Site/Site', 'site1']])]);
+    expect((await why({ stage: 'waiting', needs: ['address'] })).map(({ name }) => name)).toEqual([
+      'complex-not-built',
+    ]);
   });
 
   it.each([
-    ['where its task is new', { updated: ago(UNTAKEN_MS / 2) }],
-    ['where an agent has it', { dispatch }],
-    ['where it has none', { order: null }],
-    ['where it is paused', { stage: 'paused' }],
-    ['where an agent is asked what became of it, as the job says itself', { observing: true }],
-  ] as const)('is nothing %s', (_, changes) => {
-    expect(insight.waitsFor(12, row(changes))).toBeUndefined();
+    ['paused', 'look', 'paused: It is paused: look. Resume it'],
+    ['paused', '', 'paused: It is paused: somebody has paused it. Resume it'],
+    ['error', 'no disk', 'error: It is in error: no disk. Reset it, roll it back, or cancel it'],
+    ['aborted', 'no hope', 'aborted: It was aborted: no hope. Cancel it'],
+  ] as const)('is that it is %s, with its message "%s"', async (stage, message, text) => {
+    expect(await named({ stage, message })).toEqual([text]);
   });
 
-  it('is the database, where that is away', () => {
-    stalled.stall(12, new Error('no space'));
-    expect(insight.waitsFor(12, row())).toBe('Waiting for the database: no space');
+  it('is an agent, where none takes its task, as far as a process knows that is not the foreman', async () => {
+    insight.leading = false;
+    const text = `Waiting for an agent to take lab.work (task 12-1) since ${SINCE}: is there a subcontractor of site "site1" with module "lab"?`;
+    const found = await why({});
+    expect(found).toEqual([condition('agent-absent', text, [['Site/Site', 'site1']], { since: SINCE })]);
+    expect(insight.messageOf(row(), found)).toBe(text);
+  });
+
+  it('is that no subcontractor serves it, or that none takes it, and what those lack that are there', async () => {
+    insight.leading = true;
+    const waiting = `Waiting for an agent to take lab.work (task 12-1) since ${SINCE}`;
+    const lacks = 'program-missing: the program "ping" is not on the agent a1: install the package iputils-ping';
+    expect(await named({})).toEqual([
+      `agent-absent: ${waiting}: no subcontractor serves module "lab" at site "site1"`,
+      lacks,
+    ]);
+    served = true;
+    expect(await named({})).toEqual([
+      `agent-busy: ${waiting}: subcontractors serve module "lab" at site "site1", and none has taken it`,
+      lacks,
+    ]);
+    expect(await named({ observing: true })).toEqual([
+      expect.stringContaining('to tell what became of lab.work (task 12-1)'),
+      lacks,
+    ]);
+  });
+
+  it('is nothing yet where its task is new', async () => {
+    expect(await why({ openSince: ago(UNTAKEN_MS / 2) })).toEqual([]);
+  });
+
+  it('is the agent that has its task, or that it is on its way', async () => {
+    insight.leading = false;
+    expect(await named({ dispatch, dispatchedAt: SINCE }, [taken])).toEqual([
+      `at-agent: a1 is at work on lab.work (task 12-1) since ${SINCE}`,
+    ]);
+    expect(await named({ dispatch, observing: true }, [taken])).toEqual([
+      `at-agent: a1 is asked what became of lab.work (task 12-1) since ${SINCE}`,
+    ]);
+    expect(await named({ dispatch, dispatchedAt: SINCE })).toEqual([
+      `on-its-way: lab.work (task 12-1) is on its way to an agent since ${SINCE}`,
+    ]);
+  });
+
+  it('is a time, a signal, or what its script says', async () => {
+    const until = '2026-01-01T12:10:00.000Z';
+    expect(await why({ order: null, message: 'Waiting for 600 more seconds', wakeAt: until })).toEqual([
+      condition('timer', `Waiting for 600 more seconds, until ${until} at the latest`, [], { since: SINCE, until }),
+    ]);
+    const call: StatusEntry = [0, 'Function', { module: 'signaling', name: 'wait_for_completion' }];
+    expect(await why({ order: null, signal: { pxe: 'disk-wipe', complete: false } }, [call])).toEqual([
+      condition(
+        'signal',
+        'Waiting for the signal 12(disk-wipe) of the machine that was booted',
+        [['Foreman/BaseJob', 12]],
+        { since: SINCE },
+      ),
+    ]);
+    expect(await named({ order: null, message: 'no address is free' })).toEqual(['script: no address is free']);
+    expect(await why({ order: null })).toEqual([]);
+  });
+
+  it('is the database, where that is away', async () => {
+    stalled.stall(13, new Error('no space'));
+    const found = await why({ order: null }, [], 13);
+    expect(found).toEqual([condition('database', 'Waiting for the database: no space')]);
+    expect(insight.messageOf(row(), found)).toBe('Waiting for the database: no space');
   });
 });

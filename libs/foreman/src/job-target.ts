@@ -1,6 +1,7 @@
 import type { Refusal, UnitOfWork } from '#kernel';
 import type { View } from '#read-store';
 import type { HostModule } from '#tscript';
+import type { Condition } from './condition.ts';
 
 /** What a job has to know of what it works on. */
 export interface JobTargetState {
@@ -29,7 +30,7 @@ export interface TargetId {
 
 /**
  * A kind of thing that jobs work on (foundations, for one). The subject that owns the kind implements it; jobs know
- * nothing else of their targets. Everything but `canStart` happens within the unit of work of the job.
+ * nothing else of their targets. Everything but `conditions` and `waitsFor` happens within the unit of work of the job.
  */
 export interface JobTarget {
   /** The kind as jobs name it: `Foundation`. */
@@ -71,8 +72,8 @@ export interface JobTarget {
   scriptModules(work: UnitOfWork, id: string): Promise<Readonly<Record<string, HostModule>>>;
   /** What functions of its modules have reported as effects in one pass of a script; there is one at least. */
   applyEffects?(work: UnitOfWork, id: string, effects: readonly unknown[]): Promise<void>;
-  /** Whether a job with this script might start, from the read models: for those who look. */
-  canStart(view: View, id: string, script: string): Promise<boolean>;
+  /** Why a job with this script may not start, from the read models: for those who look. None: it may. */
+  conditions(view: View, id: string, script: string): Promise<readonly Condition[]>;
 }
 
 /** The kinds of targets there are, by name. */

@@ -8,6 +8,7 @@ import {
   dateTime,
   defineModel,
   integer,
+  map,
   parameter,
   reference,
   staticAction,
@@ -15,7 +16,7 @@ import {
 } from '#api';
 import type { Key, ListOptions, View } from '#read-store';
 import type { StatusEntry } from '#tscript';
-import { line, status, statusText, textOf, variables } from '#tscript';
+import { line, status, statusText } from '#tscript';
 import {
   CancelJob,
   ClearDispatched,
@@ -25,13 +26,16 @@ import {
   ResetJob,
   ResumeJob,
 } from './job.commands.ts';
-import { RollBackJob } from './foreman.commands.ts';
+import { ReadRunnerVariables, RollBackJob } from './foreman.commands.ts';
+import type { Condition } from './condition.ts';
+import { conditionShape } from './condition.ts';
 import type { JobInsight } from './job-insight.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
 import { jobLog } from './job-log.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
 import { programs } from './program.ts';
+import { runnerStack } from './runner-insight.ts';
 import { PostMessage, SignalAlert, SignalComplete } from './signal.commands.ts';
 
 /** How much of a message from outside is taken, in characters; a job shows less. */
@@ -50,6 +54,13 @@ const common = {
 const derived = {
   id: integer({ mode: 'RO' }),
   can_start: boolean({ mode: 'RO', asText: true }),
+  conditions: map({
+    mode: 'RO',
+    list: true,
+    protocols: ['rest'],
+    doc: 'Why it does not move: each reason by its name, with what it is about.',
+    schema: conditionShape.schema,
+  }),
 };
 
 /** Now, and never before the last event of a job, so that no time that has passed is negative; milliseconds since 1970. */
@@ -82,20 +93,29 @@ const presentWith =
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
   async (row, id, { view }) => {
+    const entries = await entriesOf(row, view, insight);
     const target = targets.get(row.target.kind);
-    const canStart = (await target?.canStart(view, row.target.id, row.script)) ?? false;
-    const { stage, needs = [] } = row;
-    const lacks =
-      canStart && stage === 'waiting' && needs.length > 0
-        ? await target?.lacks?.(view, row.target.id, { job: Number(id), needs })
-        : undefined;
-    const waitsFor = insight.waitsFor(Number(id), row) ?? lacks;
+    const conditions = await insight.conditionsOf(Number(id), row, { view, target, entries });
+    const message = insight.messageOf(row, conditions);
     return {
-      status: statusText(await entriesOf(row, view, insight)),
-      can_start: canStart && lacks === undefined,
-      ...(waitsFor === undefined ? {} : { message: waitsFor.slice(0, 1024) }),
+      status: statusText(entries),
+      can_start: await canStart(row, view, target, conditions),
+      conditions,
+      ...(message === undefined ? {} : { message: message.slice(0, 1024) }),
     };
   };
+
+/** Whether it might start, were it waiting; while it waits, that is known already. */
+async function canStart(
+  { stage, target: { id }, script }: JobRow,
+  view: View,
+  target: JobTarget | undefined,
+  conditions: readonly Condition[],
+): Promise<boolean> {
+  if (!target) return false;
+  const failing = stage === 'waiting' ? conditions.filter(({ name }) => name !== 'database') : undefined;
+  return (failing ?? (await target.conditions(view, id, script))).length === 0;
+}
 
 const act = (grant: string, doc: string, command: (id: Key) => NamedCommand): Action =>
   action({ doc, parameters: {}, permission: { grant }, command });
@@ -103,7 +123,7 @@ const act = (grant: string, doc: string, command: (id: Key) => NamedCommand): Ac
 const RUNNER_DOC = 'for operators who want to know what a script is doing';
 
 /** What can be done with jobs, for callers with this permission. */
-const actions = (grant: string, insight: JobInsight): Readonly<Record<string, Action>> => ({
+const actions = (grant: string): Readonly<Record<string, Action>> => ({
   pause: act(grant, 'Pauses a queued job.', (id) => new PauseJob(id)),
   resume: act(grant, 'Lets a paused job go on.', (id) => new ResumeJob(id)),
   reset: act(grant, 'Lets a job in error try again.', (id) => new ResetJob(id)),
@@ -118,15 +138,11 @@ const actions = (grant: string, insight: JobInsight): Readonly<Record<string, Ac
     (id) => new CancelJob(id),
   ),
   jobRunnerVariables: action({
-    doc: `Variables of the script, ${RUNNER_DOC}.`,
+    doc: `What the script can read: values of modules as text, and its own variables, ${RUNNER_DOC}.`,
     parameters: {},
     returns: { type: { kind: 'Map' } },
     permission: { grant },
-    query: async (id, _, { view }) => {
-      const row = await view.get(jobs, id);
-      const values = row?.machine ? Object.entries(variables(row.machine)) : [];
-      return Object.fromEntries(values.map(([name, value]) => [name, textOf(value)]));
-    },
+    command: (id) => new ReadRunnerVariables(Number(id)),
   }),
   jobRunnerState: action({
     doc: `The program a job runs and where it stands, ${RUNNER_DOC}.`,
@@ -140,7 +156,7 @@ const actions = (grant: string, insight: JobInsight): Readonly<Record<string, Ac
       return {
         script: stored.source,
         cur_line: row.machine ? line(row.machine) : 0,
-        state: await entriesOf(row, view, insight),
+        state: row.machine ? runnerStack(row.machine, stored.program) : [],
       };
     },
   }),
@@ -210,7 +226,7 @@ export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<Jo
     complete: complete(targets, insight),
     readable: false,
     actions: {
-      ...actions('Foreman.can_base_job', insight),
+      ...actions('Foreman.can_base_job'),
       clearDispatched: act(
         'Foreman.can_base_job',
         'Has the task of a queued job sent again.',
@@ -251,7 +267,7 @@ export const jobModel = (
     present: presentWith(numbered ? Number : String),
     complete: complete(new Map([[target.kind, target]]), insight),
     filters: { site: byReference('site', 'Site/Site') },
-    actions: actions(grant, insight),
+    actions: actions(grant),
   });
 
 /** What is to be said of a job that was made. */

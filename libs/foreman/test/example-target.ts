@@ -79,5 +79,5 @@ export const thingTarget = (byItself: boolean, secrets: Readonly<Record<string, 
     const members = Object.entries({ rack: state.rack, ...secrets });
     return { thing: { members: Object.fromEntries(members.map(([name, value]) => [name, { get: () => value }])) } };
   },
-  canStart: async () => true,
+  conditions: async () => [],
 });

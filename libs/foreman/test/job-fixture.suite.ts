@@ -1,4 +1,4 @@
-import type { Json } from '#kernel';
+import type { Json, JsonMap } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { boolean, json, optional, platformContract, text } from '#platform';
 import { serverSide } from '#platform/server';
@@ -18,6 +18,7 @@ import { takeReport } from '../src/report.ts';
 import type { JobTarget } from '../src/job-target.ts';
 import { JobTargetRegistry } from '../src/job-target.ts';
 import { rollBackJob } from '../src/roll-back-job.ts';
+import { runnerVariables } from '../src/runner-insight.ts';
 import { secretResolver } from '../src/task-secrets.ts';
 
 const contract = platformContract({
@@ -171,6 +172,15 @@ export class JobFixture {
   /** Has the job undo the call it stands at, as an operator does. */
   rollBack(): Promise<Record<string, string[]>> {
     return this.log.execute((work) => rollBackJob(work, ID, this.#context()));
+  }
+
+  /** What its script can read. */
+  async variables(): Promise<JsonMap> {
+    let found: JsonMap = {};
+    await this.log.execute(async (work) => {
+      found = await runnerVariables(work, ID, this.#context());
+    });
+    return found;
   }
 
   /** Cancels the job, as an operator does. */

@@ -9,10 +9,9 @@ import { structureLayers } from '../building-layers.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { checkJobConfig } from '../config-check.ts';
 import { foundation } from '../foundation.ts';
-import { foundations } from '../foundations.ts';
 import { configModule, foundationModule, readOnly } from '../script-modules.ts';
 import { structure } from '../structure/structure.ts';
-import { structures } from '../structure/structures.ts';
+import { dependencyConditions } from '../start-conditions.ts';
 import type { Support } from '../supports.ts';
 import { checkSupports } from '../supports.ts';
 import { dependencies } from './dependencies.ts';
@@ -138,23 +137,7 @@ export function dependencyTarget(types: readonly FoundationType[], reads: Pick<R
 
     applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
-    async canStart(view, id, script) {
-      const row = await view.get(dependencies, Number(id));
-      if (!row) return false;
-      if (script === 'create') {
-        const on = row.structure === null ? undefined : await view.get(structures, row.structure);
-        const above = row.dependency === null ? undefined : await view.get(dependencies, row.dependency);
-        return row.builtAt === null && [on, above].some((one) => one?.builtAt != null);
-      }
-      if (script !== 'destroy') return true;
-      if (row.builtAt === null) return false;
-      if (row.foundation !== null) {
-        const waiting = await view.get(foundations, row.foundation);
-        return !waiting || (waiting.locatedAt === null && !waiting.job);
-      }
-      const hanging = await Promise.all((await hangingOn(view, id)).map((one) => view.get(dependencies, one)));
-      return hanging.every((one) => one?.builtAt == null);
-    },
+    conditions: (view, id, script) => dependencyConditions(view, Number(id), script),
   };
 }
 

@@ -12,9 +12,9 @@ import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { foundation } from '../foundation.ts';
-import { foundations } from '../foundations.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
+import { structureConditions } from '../start-conditions.ts';
 import { checkSupports } from '../supports.ts';
 import { secretNamesFor } from './secret-names-for.ts';
 import { isConfigEffect, setConfig } from './set-config.ts';
@@ -127,19 +127,6 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       await applyPxeEffects(work, effects);
     },
 
-    async canStart(view, id, script) {
-      const row = await view.get(structures, Number(id));
-      if (!row) return false;
-      if (script === 'create') {
-        return row.builtAt === null && (await view.get(foundations, row.foundation))?.builtAt != null;
-      }
-      if (script !== 'destroy') return true;
-      if (row.builtAt === null) return false;
-      for (const one of await onIt(view, id)) {
-        const on = await view.get(dependencies, one);
-        if (on && (on.builtAt !== null || on.job)) return false;
-      }
-      return true;
-    },
+    conditions: (view, id, script) => structureConditions(view, Number(id), script),
   };
 }
