@@ -35,6 +35,14 @@ describe('the settings', () => {
       lease: 30_000,
       pollLease: 600_000,
       slowStep: 10,
+      nameServers: undefined,
+      soaEmail: undefined,
+      directory: undefined,
+      server: undefined,
+      rndcPort: 953,
+      rndcKey: undefined,
+      secondaries: [],
+      transferKeys: [],
     });
   });
 
@@ -57,6 +65,8 @@ describe('the settings', () => {
     ['CONTRACTOR_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
     ['CONTRACTOR_LOGIN_TRIES', '3', { loginTries: { perName: 3, perSource: 100, window: 300_000 } }],
     ['CONTRACTOR_LOGIN_TRIES_PER_SOURCE', '30', { loginTries: { perName: 10, perSource: 30, window: 300_000 } }],
+    ['BIND_NS_NETWORKED_LIST', '4, 1', { nameServers: [4, 1] }],
+    ['BIND_SOA_EMAIL', 'hostmaster@site.test', { soaEmail: 'hostmaster.site.test' }],
     ['CONTRACTOR_LOGIN_WINDOW', '60', { loginTries: { perName: 10, perSource: 100, window: 60_000 } }],
     ['DATABASE_URL', 'postgres://u:p@db/c', { databaseUrl: 'postgres://u:p@db/c' }],
     ['DATABASE_URL', 'postgresql://db/c', { databaseUrl: 'postgresql://db/c' }],
@@ -70,6 +80,8 @@ describe('the settings', () => {
     ['KURRENTDB_URL', 'esdb://k:2113', { kurrentdbUrl: 'esdb://k:2113', eventStore: 'postgres' }],
     ['CONTRACTOR_SECRET_KEY', KEY.toString('base64'), { secretKey: KEY }],
     ['CONTRACTOR_SECRET_KEY', KEY.toString('hex'), { secretKey: KEY }],
+    ['BIND_ZONE_DIRECTORY', '/etc/bind/contractor', { directory: '/etc/bind/contractor' }],
+    ['BIND_RNDC_PORT', '9953', { rndcPort: 9953 }],
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
     ['NATS_URL', 'nats://u:p%23w@n,host:4222', { natsUrl: 'nats://u:p%23w@n,host:4222' }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
