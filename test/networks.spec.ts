@@ -675,7 +675,7 @@ describe('what is wrong', () => {
 describe('what people and services see', () => {
   it('is free again when it is held no longer, in every part of a map', async () => {
     const site = await newSite();
-    const block = idOf(await newBlock(site, '10.77.0.0', 29));
+    const block = idOf(await newBlock(site, '198.18.7.0', 29));
     const act = async (name: string, body: Values) =>
       (await rest('POST', `Utilities/AddressBlock/${block}/${name}`, body)).body['value'] as {
         readonly used: number;
@@ -688,12 +688,12 @@ describe('what people and services see', () => {
     await until(async () => (await act('map', {})).used === 1);
     const runs = async (position: number) =>
       (await act('map', { position, count: 2 })).runs.map(({ first, last, use }) => [first, last, use]);
-    expect(await runs(0)).toEqual([['10.77.0.1', '10.77.0.2', 'Free']]);
+    expect(await runs(0)).toEqual([['198.18.7.1', '198.18.7.2', 'Free']]);
     expect(await runs(2)).toEqual([
-      ['10.77.0.3', '10.77.0.3', 'Held'],
-      ['10.77.0.4', '10.77.0.4', 'Free'],
+      ['198.18.7.3', '198.18.7.3', 'Held'],
+      ['198.18.7.4', '198.18.7.4', 'Free'],
     ]);
-    expect(await runs(4)).toEqual([['10.77.0.5', '10.77.0.6', 'Free']]);
+    expect(await runs(4)).toEqual([['198.18.7.5', '198.18.7.6', 'Free']]);
     const warnings = async () =>
       (await rest('POST', 'Utilities/AddressBlock/warnings', { site: site.split(':')[1] })).body['value'];
     expect(await warnings()).toEqual([]);
@@ -802,6 +802,19 @@ describe('what people and services see', () => {
     expect(await who(between)).toEqual({});
     expect(await who(during)).toMatchObject({ address: idOf(first), networked: idOf(one), ...event });
     expect(await who(before)).toEqual({});
+    const found = async (at: string) =>
+      (
+        await rest('POST', `Utilities/BaseAddress/lookup?at=${at}`, {
+          ip_address: '10.0.0.1',
+          site: site.split(':')[1],
+        })
+      ).body['value'];
+    expect([await found(before), await found(during), await found(between), await found(after)]).toEqual([
+      null,
+      idOf(first),
+      null,
+      idOf(second),
+    ]);
     const wrong = { ip_address: '10.0.1.1' };
     expect(await rest('POST', `Utilities/AddressBlock/${idOf(uri)}/holder`, wrong)).toMatchObject({
       status: 422,
