@@ -60,3 +60,4 @@ export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { isAddressable, NAME } from './names.ts';
 export { asText, byReference } from './values.ts';
+export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';
