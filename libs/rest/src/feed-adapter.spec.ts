@@ -42,6 +42,7 @@ function example(maxClients = { all: 3, user: 2 }) {
     log: { error: (message) => lines.push(message), warn: (message) => lines.push(message) },
     maxClients,
     beatMs: 1_000_000,
+    refreshMs: 1_000_000,
     checkMs: 1_000_000,
   });
   adapters.push(adapter);

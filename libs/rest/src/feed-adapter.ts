@@ -20,6 +20,8 @@ export const MAX_FEED_CLIENTS = { all: 1000, user: 100 } as const;
 const RETRY_AFTER_S = 10;
 /** How often clients are shown that the stream goes on, in milliseconds. */
 const BEAT_MS = 15_000;
+/** How often what is now of a job is looked at for those who follow it alone, in milliseconds. */
+const REFRESH_MS = 5000;
 /** How often it is looked whether clients may still be told, in milliseconds. */
 const CHECK_MS = 1000;
 
@@ -35,6 +37,7 @@ export interface FeedAdapterOptions {
   };
   readonly maxClients?: { readonly all: number; readonly user: number };
   readonly beatMs?: number;
+  readonly refreshMs?: number;
   readonly checkMs?: number;
 }
 
@@ -62,10 +65,11 @@ export class FeedAdapter {
   #stopped = false;
 
   constructor(options: FeedAdapterOptions) {
-    const { beatMs = BEAT_MS, checkMs = CHECK_MS } = options;
+    const { beatMs = BEAT_MS, refreshMs = REFRESH_MS, checkMs = CHECK_MS } = options;
     this.#options = options;
     this.#timers = [
       setInterval(() => this.#beat(), beatMs).unref(),
+      setInterval(() => this.#refresh(), refreshMs).unref(),
       setInterval(() => void this.checkAll(), checkMs).unref(),
     ];
   }
@@ -198,6 +202,10 @@ export class FeedAdapter {
 
   #beat(): void {
     for (const { client } of this.#clients) client.beat();
+  }
+
+  #refresh(): void {
+    for (const { client } of this.#clients) void client.refresh();
   }
 
   #mayAny(caller: Caller): boolean {

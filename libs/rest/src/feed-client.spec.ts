@@ -97,6 +97,18 @@ describe('a client of the feed', () => {
     expect(body.ids).toEqual([1, 4]);
   });
 
+  it('is told anew what is now of its job, where that has changed without an event', async () => {
+    const feed = feedOf(1);
+    const { body, made, started } = client(feed, { after: 1, snapshot: true, selection: { job: 1 } });
+    await started;
+    await made.refresh();
+    expect(body.text.match(/snapshot/g)).toHaveLength(1);
+    feed.log[0] = told(1, { data: '{"n":"changed"}' });
+    await made.refresh();
+    await made.refresh();
+    expect(body.text.endsWith('id: 1\n\nevent: snapshot\ndata: {"n":"changed"}\n\n')).toBe(true);
+  });
+
   it('reads no more of the log than it takes', async () => {
     const feed = feedOf(10);
     feed.hear();

@@ -34,6 +34,9 @@ export class FeedClient {
   /** Whether it is told of what the server hears; otherwise it reads the log. */
   #live = false;
   #pendingAtBeat = 0;
+  #refreshing = false;
+  /** What was told last of the one job it follows as it is now. */
+  #lastNow = '';
 
   constructor(body: BodyStream, caller: Caller, followed: FollowedFeed) {
     this.#body = body;
@@ -70,6 +73,22 @@ export class FeedClient {
     if (pending > 0 && pending === this.#pendingAtBeat) return this.#body.destroy();
     this.#body.write(this.#live ? beatText + positionText(this.#position) : `${beatText}\n`);
     this.#pendingAtBeat = this.#body.pending;
+  }
+
+  /** Tells anew what is now of the one job it follows, where that has changed without an event: why it does not move. */
+  async refresh(): Promise<void> {
+    const { feed, selection, onError } = this.#followed;
+    if (selection.job === undefined || !this.#live || this.#refreshing || this.#body.pending > 0) return;
+    this.#refreshing = true;
+    try {
+      for await (const messages of feed.now(selection, this.#position)) {
+        for (const message of messages) if (message.data !== this.#lastNow) this.#write(message);
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#refreshing = false;
+    }
   }
 
   end(reason: EndReason): void {
@@ -126,6 +145,7 @@ export class FeedClient {
     if (selection.site !== undefined && message.site !== selection.site) return;
     if (!shows(this.caller, message)) return;
     this.#body.write(messageText(message));
+    if (message.position === undefined) this.#lastNow = message.data;
     if (this.#body.pending > MAX_PENDING_BYTES) this.#body.destroy();
   }
 }
