@@ -30,8 +30,9 @@ const create: Load = {
 const nextIn = (blocks: readonly number[], hosts: readonly number[]): Load => ({
   verb: 'CALL',
   uri: `/api/v1/Utilities/AddressBlock:${blocks.length === 1 ? blocks[0] : oneOf(blocks)}:(nextAddress)`,
-  body: `{"networked":"/api/v1/Utilities/Networked:${oneOf(hosts)}:","interface_name":"e#","is_primary":false}`,
+  body: `{"networked":"/api/v1/Utilities/Networked:{id}:","interface_name":"e#","is_primary":false}`,
   clients: 8,
+  ids: hosts,
 });
 
 const oneOf = (ids: readonly number[]): string => `{${ids.join('|')}}`;

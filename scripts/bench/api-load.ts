@@ -12,15 +12,17 @@ export interface LoadResult {
 }
 
 /**
- * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body> [<from> <count>]`. In head and body `#` stands for
+ * Run in a process of its own: `api-load <port> <connections> <seconds> <head> <body> [<from> <count> <ids>]`. In head and body `#` stands for
  * a number that is new for every request, `{1000}` for a random one below 1000, `{1-1000}` for a random one from 1 to 1000,
- * `{3|7|8}` for one of those,
+ * `{3|7|8}` for one of those, `{id}` for one of `ids` (with commas between), `{id:n}` for the next of them in turn,
  * `{+50<1000}` for one that grows by 50 each time and begins again at 1000, and `{n}` for the number of the request, counted
  * on from `from`. Every connection sends the next request when the last one is answered, until the time is up or `count`
  * are sent.
  */
 async function load(args: string[]): Promise<LoadResult> {
-  const [port = '', connections = '', seconds = '', head = '', body = '', from = '0', count = 'Infinity'] = args;
+  const [port = '', connections = '', seconds = '', head = '', body = '', from = '0', count = 'Infinity', ids = ''] =
+    args;
+  const known = ids.split(',');
   const stamp = process.hrtime.bigint().toString(36);
   const times: number[] = [];
   let failed = 0;
@@ -35,6 +37,8 @@ async function load(args: string[]): Promise<LoadResult> {
       given
         .replaceAll('#', `${stamp}x${sent}`)
         .replaceAll('{n}', String(Number(from) + sent - 1))
+        .replaceAll('{id}', () => oneOf(known))
+        .replaceAll('{id:n}', () => known[(Number(from) + sent - 1) % known.length] ?? '')
         .replace(/\{(\d+(?:\|\d+)+)\}/g, (_, list: string) => oneOf(list.split('|')))
         .replace(/\{(\d+)-(\d+)\}/g, (_, least: string, most: string) =>
           String(Number(least) + Math.floor(Math.random() * (Number(most) - Number(least) + 1))),

@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import type { Limit } from './limit.ts';
 import type { Load, LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
@@ -19,16 +20,27 @@ const STRUCTURE = '/api/v1/Building/Structure';
 const FOUNDATION = '/api/v1/Building/Foundation';
 const BLUEPRINT = '/api/v1/BluePrint/StructureBluePrint';
 
-const LOADS: Readonly<Record<string, (structures: number) => Load>> = {
-  'GET of one': (structures) => ({ verb: 'GET', uri: `${STRUCTURE}:{1-${structures}}:`, clients: 8 }),
-  'LIST of 50': (structures) => ({
+const LOADS: Readonly<Record<string, (ids: readonly string[]) => Load>> = {
+  'GET of one': (ids) => ({ verb: 'GET', uri: `${STRUCTURE}:{id}:`, clients: 8, ids }),
+  'LIST of 50': ({ length }) => ({
     verb: 'LIST',
     uri: STRUCTURE,
     clients: 8,
     body: '{}',
-    headers: ['Count: 50', `Position: {${structures - 50}}`],
+    headers: ['Count: 50', `Position: {${length - 50}}`],
   }),
 };
+
+/** Ids of the first structures; there may be gaps between them. */
+async function structureIds({ databaseUrl }: LoadedServer, count: number): Promise<readonly string[]> {
+  const pool = new Pool({ connectionString: databaseUrl });
+  try {
+    const text = 'SELECT key FROM read.structures WHERE to_pos IS NULL ORDER BY key LIMIT $1';
+    return (await pool.query<{ key: string }>(text, [count])).rows.map(({ key }) => key);
+  } finally {
+    await pool.end();
+  }
+}
 
 /**
  * Measures structures: their configuration against a bare SELECT by key; making 10,000 of them against making sites, and
@@ -150,9 +162,9 @@ async function getConfig(server: LoadedServer): Promise<void> {
   const { databaseUrl, directory } = server;
   const select = String.raw`\set n random(1, ${LARGE})
 SELECT row FROM read.structures WHERE key = :n AND to_pos IS NULL;`;
-  const call = { verb: 'CALL', body: '{}' };
-  const first = await counted(server, { ...call, uri: `${STRUCTURE}:{n}:(getConfig)`, from: 1, count: CONFIGURED });
-  const load: Load = { ...call, uri: `${STRUCTURE}:{1-${CONFIGURED}}:(getConfig)`, clients: 8 };
+  const call = { verb: 'CALL', body: '{}', ids: await structureIds(server, CONFIGURED) };
+  const first = await counted(server, { ...call, uri: `${STRUCTURE}:{id:n}:(getConfig)`, count: CONFIGURED });
+  const load: Load = { ...call, uri: `${STRUCTURE}:{id}:(getConfig)`, clients: 8 };
   const rates: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -169,7 +181,7 @@ SELECT row FROM read.structures WHERE key = :n AND to_pos IS NULL;`;
 }
 
 async function fiftyAtOnce(server: LoadedServer): Promise<void> {
-  const fifty = Array.from({ length: 50 }, (_, n) => n + 1).join(':');
+  const fifty = (await structureIds(server, 50)).join(':');
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     rates.push((await server.load({ verb: 'GET', uri: `${STRUCTURE}:${fifty}:`, clients: 8 })).rate);
@@ -178,14 +190,15 @@ async function fiftyAtOnce(server: LoadedServer): Promise<void> {
 }
 
 /** The two servers are asked in turns, so that what else happens on the machine hits both. */
-async function inTurns(what: string, few: LoadedServer, many: LoadedServer, load: (count: number) => Load) {
+async function inTurns(what: string, few: LoadedServer, many: LoadedServer, load: (ids: readonly string[]) => Load) {
+  const [lessIds, moreIds] = [await structureIds(few, SMALL), await structureIds(many, LARGE)];
   const [less, more]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [server, count, rates] of [
-      [few, SMALL, less],
-      [many, LARGE, more],
+    for (const [server, ids, rates] of [
+      [few, lessIds, less],
+      [many, moreIds, more],
     ] as const) {
-      const { rate, failed } = await server.load(load(count));
+      const { rate, failed } = await server.load(load(ids));
       if (failed > 0) throw new Error(`${what}: ${failed} requests failed`);
       rates.push(rate);
     }

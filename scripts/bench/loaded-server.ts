@@ -23,6 +23,8 @@ export interface Load {
   /** How many requests are sent, where that is what ends it, and the number of the first one (0). */
   readonly count?: number;
   readonly from?: number;
+  /** What `{id}` stands for one of. */
+  readonly ids?: readonly (number | string)[];
 }
 
 /** A server over a database of its own, for benches. */
@@ -75,7 +77,17 @@ export async function loadedServer(
     pid: server.pid,
     client,
     directory,
-    load: async ({ verb, uri, clients, body = '', headers = [], seconds = SECONDS, from = 0, count = Infinity }) => {
+    load: async ({
+      verb,
+      uri,
+      clients,
+      body = '',
+      headers = [],
+      seconds = SECONDS,
+      from = 0,
+      count = Infinity,
+      ids = [],
+    }) => {
       const head = [
         `${verb} ${uri} HTTP/1.1`,
         'Host: 127.0.0.1',
@@ -86,7 +98,7 @@ export async function loadedServer(
         ...headers,
       ].join('\r\n');
       const script = fileURLToPath(new URL('api-load.ts', import.meta.url));
-      const sent = [String(from), String(count)];
+      const sent = [String(from), String(count), ids.join(',')];
       const args = [...process.execArgv, script, port, String(clients), String(seconds), head, body, ...sent];
       const child = spawn(process.execPath, args, {
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -89,4 +89,38 @@ describe('snapshots', () => {
       await kept(299);
     }
   });
+
+  it('are kept of a stream that was read on, too', async () => {
+    await database.pool.query('DELETE FROM log.snapshots');
+    const states = new StateCache(store, { snapshots });
+    const first = await store.readStream('tally-a', { limit: 1 });
+    states.advance('tally-a', first, 0);
+    expect((await states.load(tally, 'a')).revision).toBe(0);
+    expect(await states.refresh([{ stream: 'tally-a', revision: 0 }])).toBe(true);
+    await kept(299);
+  });
+
+  it('tell how much a state takes: not what its events do', async () => {
+    await database.pool.query('DELETE FROM log.snapshots');
+    // Place for the events of one stream and nothing of one other, or for its state and much else.
+    const events = await store.readStream('tally-a', { limit: 300 });
+    const bytes = events.reduce((sum, { data, meta }) => sum + data.length + meta.length, 0);
+    const told: Promise<number>[] = [];
+    const telling: Snapshots = {
+      ...snapshots,
+      keep: (...all) => {
+        const size = snapshots.keep(...all);
+        told.push(size);
+        return size;
+      },
+    };
+    const states = new StateCache(watched(), { snapshots: telling, memory: bytes + 1200 });
+    await states.load(tally, 'a');
+    expect(await Promise.all(told)).toEqual([expect.any(Number)]);
+    await states.load(tally, 'b');
+    await states.load(tally, 'c');
+    reads.length = 0;
+    await states.load(tally, 'a');
+    expect(reads).toEqual([]);
+  });
 });

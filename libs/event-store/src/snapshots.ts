@@ -2,12 +2,19 @@ import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
 import type { Folded } from './state-cache.ts';
 
+/** A state that was kept. */
+export interface Snapshot {
+  readonly folded: Folded;
+  /** Of the state, in bytes. */
+  readonly size: number;
+}
+
 /** Folded states of long streams, kept so that they need not be folded from the beginning. */
 export interface Snapshots {
   /** The last one that was kept of a stream in this shape; undefined where there is none of use. */
-  read(stream: string, shape: number): Promise<Folded | undefined>;
-  /** Keeps one, unless a later one is there. */
-  keep(stream: string, shape: number, folded: Folded): Promise<void>;
+  read(stream: string, shape: number): Promise<Snapshot | undefined>;
+  /** Keeps one, unless a later one is there. @returns the size of the state, in bytes */
+  keep(stream: string, shape: number, folded: Folded): Promise<number>;
 }
 
 const TABLE = `
@@ -40,9 +47,12 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
       });
       const [row] = rows;
       if (!row) return undefined;
-      return { ...row, revision: Number(row.revision), state: deserialize(row.state) as unknown };
+      const { hash, at, state } = row;
+      const folded = { hash, at, revision: Number(row.revision), state: deserialize(state) as unknown };
+      return { folded, size: state.length };
     },
     keep: async (stream, shape, { revision, hash, at, state }) => {
+      const bytes = serialize(state);
       await pool.query({
         name: 'keep-snapshot',
         text: `INSERT INTO log.snapshots AS s VALUES ($1, $2, $3, $4, $5, $6)
@@ -50,8 +60,9 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
                SET shape = excluded.shape, revision = excluded.revision, hash = excluded.hash, at = excluded.at,
                    state = excluded.state
                WHERE s.revision < excluded.revision OR s.shape <> excluded.shape`,
-        values: [stream, shape, revision, hash, at, serialize(state)],
+        values: [stream, shape, revision, hash, at, bytes],
       });
+      return bytes.length;
     },
   };
 }

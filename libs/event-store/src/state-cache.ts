@@ -4,7 +4,7 @@ import type { EventStore, Meta, NewEvent } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
 import type { Upcasters } from './upcasters.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
 import { upcast } from './upcasters.ts';
 
 /** How states are kept. */
@@ -75,10 +75,13 @@ export class StateCache implements StateSource {
     const stream = streamName(decider.category, id);
     const kept = this.#take(stream, decider);
     if (kept) return kept.folded as Folded & StreamState<S>;
-    const fresh = { ...unread(decider), folded: (await this.#snapshot(stream, decider)) ?? nothing(decider) };
-    const { revision } = fresh.folded;
+    const fresh = unread(decider);
+    const snapshot = await this.#snapshot(stream, decider);
+    if (snapshot) {
+      fresh.folded = snapshot.folded;
+      fresh.bytes += snapshot.size;
+    }
     await this.#readOn(stream, fresh);
-    if (fresh.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, fresh);
     // Two reads of one stream may overlap; the one that got further counts.
     const meanwhile = this.#kept.get(stream);
     if (meanwhile && meanwhile.folded.revision >= fresh.folded.revision)
@@ -119,15 +122,22 @@ export class StateCache implements StateSource {
   async #snapshot(
     stream: string,
     { snapshotVersion: shape }: { readonly snapshotVersion?: number },
-  ): Promise<Folded | undefined> {
+  ): Promise<Snapshot | undefined> {
     if (shape === undefined) return undefined;
     return this.#snapshots?.read(stream, shape).catch(() => undefined);
   }
 
-  #keepSnapshot(stream: string, { decider, folded }: Kept): void {
-    if (decider.snapshotVersion === undefined) return;
+  /** Keeps a snapshot. From then on what is kept weighs what its state does, not the events it was folded from. */
+  #keepSnapshot(stream: string, kept: Kept): void {
+    const { decider, folded, bytes } = kept;
+    if (decider.snapshotVersion === undefined || !this.#snapshots) return;
+    const weigh = (size: number): void => {
+      const less = bytes - ENTRY_BYTES - size;
+      kept.bytes -= less;
+      if (this.#kept.get(stream) === kept) this.#bytes -= less;
+    };
     // Nobody waits for it, and nothing is lost without it.
-    this.#snapshots?.keep(stream, decider.snapshotVersion, folded).catch(() => undefined);
+    this.#snapshots.keep(stream, decider.snapshotVersion, folded).then(weigh, () => undefined);
   }
 
   /** Adds events this process has just appended behind what is kept. */
@@ -167,13 +177,15 @@ export class StateCache implements StateSource {
   }
 
   async #readOn(stream: string, kept: Kept): Promise<void> {
+    const { revision } = kept.folded;
     for (;;) {
       const events = await this.#store.readStream(stream, { from: kept.folded.revision + 1, limit: PAGE });
       for (const event of events) {
         if (event.revision === kept.folded.revision + 1) this.#add(stream, kept, event, event.revision);
       }
-      if (events.length < PAGE) return;
+      if (events.length < PAGE) break;
     }
+    if (kept.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, kept);
   }
 
   #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
