@@ -14,9 +14,11 @@ const person = (name: string, permissions: readonly string[], sites?: readonly s
     ...(sites ? { serviceScope: { sites, modules: ['*'] } } : {}),
   };
 };
-const MODELS = ['Foundation', 'Structure'].map(
-  (kind): Model => ({ path: `Foreman/${kind}Job`, fields: {}, kind: { kind } }) as unknown as Model,
-);
+const MODELS = ['Foundation', 'Structure'].map((kind): Model => ({
+  path: `Foreman/${kind}Job`,
+  fields: {},
+  kind: { kind },
+}));
 const VIEW = 'Foreman.view_foundationjob';
 
 const adapters: FeedAdapter[] = [];

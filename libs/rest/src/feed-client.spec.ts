@@ -124,7 +124,7 @@ describe('a client of the feed', () => {
 
   it('is cut off where too much waits for it', async () => {
     const feed = new ExampleFeed();
-    const { body, started } = client(feed);
+    const { body, errors, started } = client(feed);
     await started;
     body.taking = false;
     const data = 'x'.repeat(MAX_PENDING_BYTES / 4);
@@ -134,6 +134,7 @@ describe('a client of the feed', () => {
     feed.append(told(4, { data }), told(5, { data }));
     feed.hear();
     expect([body.destroyed, body.ids]).toEqual([true, [1, 2, 3, 4]]);
+    expect(errors.map(String)).toEqual(['Error: a client is too slow']);
   });
 
   it('is cut off where it has taken nothing from one beat to the next', async () => {

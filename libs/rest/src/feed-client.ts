@@ -18,7 +18,7 @@ export interface FollowedFeed {
   readonly snapshot: boolean;
   /** Whether a caller may be told this. */
   readonly shows: (caller: Caller, message: FeedMessage) => boolean;
-  /** Told of what failed; the client goes on from where it was, in a new connection. */
+  /** Told of what failed, and of a client that is cut off; it goes on from where it was, in a new connection. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -70,7 +70,7 @@ export class FeedClient {
   /** Shows that the stream goes on, and how far it is. A client that has taken nothing since the last beat is cut off. */
   beat(): void {
     const { pending } = this.#body;
-    if (pending > 0 && pending === this.#pendingAtBeat) return this.#body.destroy();
+    if (pending > 0 && pending === this.#pendingAtBeat) return this.#fail(new Error('a client takes nothing'));
     this.#body.write(this.#live ? beatText + positionText(this.#position) : `${beatText}\n`);
     this.#pendingAtBeat = this.#body.pending;
   }
@@ -146,6 +146,6 @@ export class FeedClient {
     if (!shows(this.caller, message)) return;
     this.#body.write(messageText(message));
     if (message.position === undefined) this.#lastNow = message.data;
-    if (this.#body.pending > MAX_PENDING_BYTES) this.#body.destroy();
+    if (this.#body.pending > MAX_PENDING_BYTES) this.#fail(new Error('a client is too slow'));
   }
 }
