@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { until } from '#testing';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -588,7 +589,116 @@ describe('a hold', () => {
   });
 });
 
+describe('what is wrong', () => {
+  it.each<[string, Values, string, string, string]>([
+    [
+      'AddressBlock',
+      { name: 'a b' },
+      'name',
+      'invalid',
+      '"a b" must be letters, digits, "_" and "-", with a letter or a digit first',
+    ],
+    [
+      'AddressBlock',
+      { gateway_offset: 255 },
+      'gateway_offset',
+      'Must be greater than 1 and less than 254',
+      '255 must be from 1 to 254',
+    ],
+    [
+      'AddressBlock',
+      { prefix: 32, gateway_offset: 0 },
+      'gateway_offset',
+      'Gateway not possible in single host subnet',
+      'Gateway not possible in single host subnet',
+    ],
+    [
+      'Network',
+      { name: 'lab.12345' },
+      'name',
+      'invalid',
+      '"lab.12345" must be letters, digits, "_" and "-", with a letter or a digit first, and a VLAN behind a dot where there is one',
+    ],
+    [
+      'Network',
+      { address_block_list: [999_999] },
+      'address_block_list',
+      'Invalid Value',
+      'there is no address block 999999',
+    ],
+    [
+      'Networked',
+      { hostname: 'Host' },
+      'hostname',
+      'invalid',
+      '"Host" must be at least two lower-case letters, digits and "-", with a letter or a digit first and last',
+    ],
+  ])(
+    'is said of a %s of %j: to old clients in their words, over REST with the rule and the value',
+    async (model, values, field, words, rule) => {
+      const site = await newSite();
+      const whole = {
+        AddressBlock: { name: 'wrong', subnet: '10.0.0.0', prefix: 24 },
+        Network: { name: 'wrong' },
+        Networked: { hostname: 'wrong' },
+      }[model];
+      const answer = await rest('POST', `Utilities/${model}`, { ...whole, ...values, site: site.split(':')[1] });
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { detail: `${field}: ${rule}`, errors: [{ field, text: rule }] },
+      });
+      if (field === 'address_block_list') return;
+      await refused(client.create(`/api/v1/Utilities/${model}`, { ...whole, ...values, site }), { [field]: [words] });
+    },
+  );
+
+  it('is said over REST of addresses that are in use, with the address', async () => {
+    const site = await newSite();
+    const uri = await newBlock(site, '10.0.0.0', 24, { gateway_offset: 1 });
+    const host = await newHost(site);
+    const first = idOf(await next(uri, host, true));
+    const wrong = async (values: Values) => {
+      const whole = { address_block: idOf(uri), networked: idOf(host), interface_name: 'eth1', offset: 9, ...values };
+      return (await rest('POST', 'Utilities/Address', whole)).body['detail'];
+    };
+    expect(await wrong({ offset: 2 })).toBe('__all__: the address 10.0.0.2 is in use');
+    expect(await wrong({ offset: 1 })).toBe('offset: 10.0.0.1 is the gateway');
+    expect(await wrong({ offset: 255 })).toBe('offset: 255 must be from 1 to 254');
+    expect(await wrong({ interface_name: 'eth0' })).toBe(
+      `__all__: the address ${first} is on eth0 without an alias_index`,
+    );
+    expect(await wrong({ is_primary: true })).toBe(`is_primary: the address ${first} is the primary one of this host`);
+    expect(await wrong({ alias_index: -1 })).toBe('alias_index: -1 must be at least 1, or 0 or null for none');
+  });
+});
+
 describe('what people and services see', () => {
+  it('is free again when it is held no longer, in every part of a map', async () => {
+    const site = await newSite();
+    const block = idOf(await newBlock(site, '198.18.7.0', 29));
+    const act = async (name: string, body: Values) =>
+      (await rest('POST', `Utilities/AddressBlock/${block}/${name}`, body)).body['value'] as {
+        readonly used: number;
+        readonly runs: readonly Values[];
+      };
+    const hold = (key: string, seconds: number) => act('holdAddress', { key, seconds });
+    for (const key of ['a', 'b']) await hold(key, 1);
+    await hold('stays', 600);
+    for (const key of ['c', 'd', 'e']) await hold(key, 1);
+    await until(async () => (await act('map', {})).used === 1);
+    const runs = async (position: number) =>
+      (await act('map', { position, count: 2 })).runs.map(({ first, last, use }) => [first, last, use]);
+    expect(await runs(0)).toEqual([['198.18.7.1', '198.18.7.2', 'Free']]);
+    expect(await runs(2)).toEqual([
+      ['198.18.7.3', '198.18.7.3', 'Held'],
+      ['198.18.7.4', '198.18.7.4', 'Free'],
+    ]);
+    expect(await runs(4)).toEqual([['198.18.7.5', '198.18.7.6', 'Free']]);
+    const warnings = async () =>
+      (await rest('POST', 'Utilities/AddressBlock/warnings', { site: site.split(':')[1] })).body['value'];
+    expect(await warnings()).toEqual([]);
+  });
+
   it('is what is used and what is free of a block, of whom, since when', async () => {
     const site = await newSite();
     const uri = await newBlock(site, '10.0.0.0', 24, { gateway_offset: 254 });
@@ -692,6 +802,19 @@ describe('what people and services see', () => {
     expect(await who(between)).toEqual({});
     expect(await who(during)).toMatchObject({ address: idOf(first), networked: idOf(one), ...event });
     expect(await who(before)).toEqual({});
+    const found = async (at: string) =>
+      (
+        await rest('POST', `Utilities/BaseAddress/lookup?at=${at}`, {
+          ip_address: '10.0.0.1',
+          site: site.split(':')[1],
+        })
+      ).body['value'];
+    expect([await found(before), await found(during), await found(between), await found(after)]).toEqual([
+      null,
+      idOf(first),
+      null,
+      idOf(second),
+    ]);
     const wrong = { ip_address: '10.0.1.1' };
     expect(await rest('POST', `Utilities/AddressBlock/${idOf(uri)}/holder`, wrong)).toMatchObject({
       status: 422,

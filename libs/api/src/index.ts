@@ -58,6 +58,7 @@ export { validate } from './validate.ts';
 export { action, defineModel, staticAction } from './model.ts';
 export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
-export { isAddressable, NAME } from './names.ts';
+export { checkPattern, isAddressable, NAME } from './names.ts';
+export type { NamePattern } from './names.ts';
 export { asText, byReference } from './values.ts';
 export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';

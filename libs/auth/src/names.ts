@@ -1,3 +1,4 @@
+import { checkPattern } from '#api';
 import type { UnitOfWork } from '#kernel';
 
 /** How many characters the name of a user, a group or a service has at most. */
@@ -13,6 +14,9 @@ export const canBeName = (text: string): boolean => text.length <= MAX_NAME_LENG
 
 /** Checks the name of somebody new. */
 export function checkName(work: UnitOfWork, name: string): void {
-  if (name !== '' && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
+  checkPattern(work, 'name', name, 'Invalid', {
+    pattern: NAME,
+    rule: 'letters, digits, "_", "." and "-", with a letter or a digit first',
+  });
   if (TAKEN.has(name)) work.fault('name', 'RESERVED', `"${name}" stands for somebody else`);
 }

@@ -9,7 +9,7 @@ import {
   DeleteCommand,
   deleteHandler,
   given,
-  NAME,
+  checkPattern,
   SecretSealing,
 } from '#api';
 import type { ConfigOwner, ConfigSchema, Pairs } from '#config';
@@ -123,7 +123,7 @@ class Creation<C extends CreateFoundationBluePrint | CreateStructureBluePrint> e
   async decide(work: UnitOfWork, command: C, { metadata: { request } }: CommandContext) {
     const { kind } = command;
     const { name, ...values } = command.values;
-    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    checkPattern(work, 'name', name, 'invalid');
     const changes = await changesFrom(work, name, values, kind, { secrets: this.secrets, request });
     await work.decide(blueprint, name, { type: 'DefineBluePrint', data: { kind, ...changes } as BluePrint });
     await declare(work, name, changes);

@@ -6,7 +6,7 @@ import {
   createHandler,
   DeleteCommand,
   deleteUnreferencedHandler,
-  NAME,
+  checkPattern,
 } from '#api';
 import type { UnitOfWork } from '#kernel';
 import { blueprint } from './blueprint.ts';
@@ -30,7 +30,7 @@ export async function unlink(work: UnitOfWork, id: number): Promise<void> {
 }
 
 async function fill(work: UnitOfWork, id: number, link: ScriptLink): Promise<void> {
-  if (link.slot && !NAME.test(link.slot)) work.fault('name', 'PATTERN', 'invalid');
+  checkPattern(work, 'name', link.slot, 'invalid');
   if (link.script && (await work.load(script, link.script)).stage !== 'active') {
     work.fault('script', 'INVALID_VALUE', `there is no script ${link.script}`);
   }

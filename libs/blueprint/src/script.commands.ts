@@ -7,7 +7,7 @@ import {
   DeleteCommand,
   deleteHandler,
   given,
-  NAME,
+  checkPattern,
 } from '#api';
 import type { UnitOfWork } from '#kernel';
 import { parse } from '#tscript';
@@ -31,7 +31,7 @@ function check(work: UnitOfWork, source = ''): void {
 
 export const scriptHandlers = [
   createHandler(CreateScript, async (work, { name, description, script: text }) => {
-    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    checkPattern(work, 'name', name, 'invalid');
     check(work, text);
     await work.decide(script, name, { type: 'DefineScript', data: { description, text } });
     return name;

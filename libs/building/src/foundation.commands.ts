@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, NAME } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, checkPattern } from '#api';
 import { foundationBluePrintFor, validateIdMap, validationTemplateOf } from '#blueprint';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
@@ -69,7 +69,7 @@ async function checkPlace(work: UnitOfWork, type: string, site: string | null, n
 
 /** Defines a foundation; what is wrong with it is noted. @returns its blueprint; undefined where it can not be defined */
 export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation) {
-  if (locator && !NAME.test(locator)) work.fault('locator', 'PATTERN', 'Invalid');
+  checkPattern(work, 'locator', locator, 'Invalid');
   const blueprint = await checkPlace(work, value.type, value.site, value.blueprint);
   const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
   return defined ? blueprint : undefined;

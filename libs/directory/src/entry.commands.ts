@@ -1,7 +1,8 @@
-import type { ChangedValues, NewValues } from '#api';
+import type { ChangedValues, NamePattern, NewValues } from '#api';
 import {
   ChangeCommand,
   changeHandler,
+  checkPattern,
   CreateCommand,
   createHandler,
   DeleteCommand,
@@ -13,8 +14,11 @@ import type { Entry, EntryType } from './entry.ts';
 import { entry } from './entry.ts';
 import { zoneFor } from './find-zone.ts';
 
-const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
-const SERVICE = /^[a-z0-9_.]+$/;
+const HOSTNAME: NamePattern = {
+  pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/,
+  rule: 'at least two lower-case letters, digits and "-", with a letter or a digit first and last',
+};
+const SERVICE: NamePattern = { pattern: /^[a-z0-9_.]+$/, rule: 'lower-case letters, digits, "_" and "."' };
 
 type NumberName = 'priority' | 'weight' | 'port';
 
@@ -39,13 +43,13 @@ export class DeleteEntry extends DeleteCommand {}
 async function entryFrom(work: UnitOfWork, values: Values): Promise<Entry> {
   const { zone, type, name, priority, weight, port, target } = values;
   await zoneFor(work, 'zone', zone);
-  if (name && !(type === 'SRV' ? SERVICE : HOSTNAME).test(name)) work.fault('name', 'PATTERN', 'Invalid');
+  checkPattern(work, 'name', name, 'Invalid', type === 'SRV' ? SERVICE : HOSTNAME);
   for (const [number, [least, most]] of Object.entries(RANGES) as [NumberName, readonly [number, number]][]) {
     const value = values[number];
     if (value === null && NEEDS[type]?.includes(number)) {
       work.fault(number, 'NULL', 'This field cannot be null.');
     } else if (value !== null && (value < least || value > most)) {
-      work.fault(number, 'RANGE', 'Invalid');
+      work.fault(number, 'RANGE', 'Invalid', { rule: `${value} must be from ${least} to ${most}` });
     }
   }
   return { zone, name, service: { type, priority, weight, port }, target };

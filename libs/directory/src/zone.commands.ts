@@ -1,5 +1,13 @@
-import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, DeletionHandler } from '#api';
+import type { ChangedValues, NamePattern, NewValues } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  checkPattern,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  DeletionHandler,
+} from '#api';
 import type { UnitOfWork } from '#kernel';
 import type { Key, View } from '#read-store';
 import { CommandHandler } from '@nestjs/cqrs';
@@ -11,7 +19,10 @@ import { OUTERMOST, zoneNames } from './zone-names.ts';
 import type { Timers, Zone } from './zone.ts';
 import { zone } from './zone.ts';
 
-const NAME = /^[a-z][a-z0-9]+$/;
+const NAME: NamePattern = {
+  pattern: /^[a-z][a-z0-9]+$/,
+  rule: 'at least two letters and digits, with a letter first',
+};
 /** What zones begin with, in seconds. */
 export const TIMERS: Timers = { ttl: 3600, refresh: 86_400, retry: 7200, expire: 36_000, minimum: 172_800 };
 /** The longest a name server can be told to wait. */
@@ -27,7 +38,7 @@ export class DeleteZone extends DeleteCommand {}
 /** Reads the name of a zone, which has no upper case. */
 function nameFrom(work: UnitOfWork, given: string): string {
   const name = given.toLowerCase();
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
+  checkPattern(work, 'name', name, 'Invalid', NAME);
   return name;
 }
 

@@ -40,8 +40,8 @@ export function withoutRecords(hostname: string, what: string, reason: string): 
 
 /**
  * The records of a host: each address under the name of its interface (`eth0.web1`, `v30.eth1-2.web1`), the primary one
- * under that of the host too, with what it stands on; and the way back from each address. What is not fit for DNS is left
- * out, and the rest stays.
+ * and the one of the other family beside it under that of the host too, with what it stands on; and the way back from each
+ * address. What is not fit for DNS is left out, and the rest stays.
  */
 export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: Domain): HostRecords {
   const { facts } = lookup;
@@ -64,6 +64,8 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     lines[type].push(recordLine(name, type, address));
   };
   const held = addressesOf(lookup, id);
+  /** The primary address, where it is fit for DNS; it comes first. */
+  let main: { readonly fact: AddressFact; readonly type: 'A' | 'AAAA' } | undefined;
   for (const { key, fact } of held) {
     const leave = (reason: string): void => void leftOut.push({ host: hostname, what: `Address ${key}`, reason });
     const found = resolveAddress(lookup, fact, domain.id);
@@ -79,8 +81,10 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     const nameless =
       nameFault(full, 'host') ??
       (taken.has(`${type} ${name}`) ? `another address of the host is called ${name} too` : undefined);
+    const named = fact.primary || (main !== undefined && main.type !== type && isBeside(fact, main.fact));
+    if (named) add(hostname, type, address);
     if (fact.primary) {
-      add(hostname, type, address);
+      main = { fact, type };
       server = { name: nameless === undefined ? name : hostname, address: found.address };
     }
     if (nameless === undefined) {
@@ -90,9 +94,9 @@ export function hostRecords(lookup: Lookup, id: number, host: HostFact, domain: 
     } else {
       leave(nameless);
     }
-    if (found.block && (fact.primary || nameless === undefined)) {
+    if (found.block && (named || nameless === undefined)) {
       const cut = reverseCut(found.address, found.block.outer);
-      const back = fact.primary ? `${hostname}.${domain.name}` : full;
+      const back = named ? `${hostname}.${domain.name}` : full;
       reverse.push({
         cut,
         PTR: recordLine(cut.name, 'PTR', `${back}.`),
@@ -117,6 +121,10 @@ function addressesOf({ facts }: Lookup, id: number): { readonly key: number; rea
   }
   return found.sort((one, other) => Number(other.fact.primary) - Number(one.fact.primary) || one.key - other.key);
 }
+
+/** Whether an address is the one of its interface, beside the primary one, which is there once for IPv4 and IPv6 each. */
+const isBeside = ({ interfaceName, aliasIndex }: AddressFact, primary: AddressFact): boolean =>
+  aliasIndex === null && interfaceName === primary.interfaceName;
 
 /** How an address is called within its host. */
 function addressName({ interfaceName, aliasIndex }: AddressFact, { vlan }: Resolved): string {

@@ -63,6 +63,45 @@ describe('a zone', () => {
     await checkZones(zones.values());
   });
 
+  it('has IPv4 and IPv6 of the interface of the primary address under the name of the host, both ways', async () => {
+    const facts = [
+      ...EXAMPLE,
+      block(3, '2001:db8::', 64),
+      fact('links', 3, { network: 1, block: 3, vlan: null }),
+      address(5, 2, 'eth0', { block: 3, offset: '11' }),
+      address(6, 2, 'eth0#1', { block: 3, offset: '12' }),
+    ];
+    const zones = await rendered(facts, SERVED);
+    expect(recordsOf(zones, 'site.test').filter((line) => / (A|AAAA) /.test(line) && line.includes('web1'))).toEqual([
+      'eth0-3.web1 IN A 10.0.0.21',
+      'eth0.web1 IN A 10.0.0.11',
+      'v30.eth1.web1 IN A 10.0.1.20',
+      'web1 IN A 10.0.0.11',
+      'eth0-1.web1 IN AAAA 2001:db8::c',
+      'eth0.web1 IN AAAA 2001:db8::b',
+      'web1 IN AAAA 2001:db8::b',
+    ]);
+    const back = recordsOf(zones, '0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa').filter((line) => line.includes(' PTR '));
+    expect(back).toEqual([
+      'b.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 IN PTR web1.site.test.',
+      'c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 IN PTR eth0-1.web1.site.test.',
+    ]);
+    await checkZones(zones.values());
+  });
+
+  it('has no address under the name of a host whose primary one cannot be told', async () => {
+    const facts = [
+      ...EXAMPLE,
+      block(3, '2001:db8::', 64),
+      fact('links', 3, { network: 1, block: 3, vlan: null }),
+      address(2, 2, 'eth0', { block: 99, offset: '11', primary: true }),
+      address(5, 2, 'eth0', { block: 3, offset: '11' }),
+    ];
+    const records = recordsOf(await rendered(facts, SERVED), 'site.test');
+    expect(records).toContain('eth0.web1 IN AAAA 2001:db8::b');
+    expect(records.filter((line) => line.startsWith('web1 '))).toEqual([]);
+  });
+
   it('has IPv4 and IPv6 of one interface under one name', async () => {
     const facts = [
       ...EXAMPLE,

@@ -6,6 +6,8 @@ export interface Fault {
   readonly code: string;
   /** For people. */
   readonly text: string;
+  /** What is wrong in full, with the value and the rule, where `text` has the words that old clients know and says less. */
+  readonly rule?: string;
   /** Where in the value of the field, where that is known (`ports.0.name`). */
   readonly path?: string;
   /** Name of the exception class old clients know the code by (`ForemanException`), where there is one. */
@@ -24,7 +26,8 @@ export class Refusal extends Error {
 }
 
 /** Refuses because of one field. */
-export const refuse = (field: string, code: string, text: string): Refusal => new Refusal([{ field, code, text }]);
+export const refuse = (field: string, code: string, text: string, rule?: string): Refusal =>
+  new Refusal([{ field, code, text, ...(rule === undefined ? {} : { rule }) }]);
 
 /** Refuses the request as a whole, with the exception class and code that programs act on. */
 export const refuseAs = (exception: string, code: string, text: string): Refusal =>

@@ -79,8 +79,8 @@ export class UnitOfWork {
   }
 
   /** Adds a fault found outside the deciders (a reference to something that is not there). */
-  fault(field: string, code: string, text: string, path?: string): void {
-    this.#note([{ field, code, text, ...(path === undefined ? {} : { path }) }]);
+  fault(field: string, code: string, text: string, more: string | Pick<Fault, 'path' | 'rule'> = {}): void {
+    this.#note([{ field, code, text, ...(typeof more === 'string' ? { path: more } : more) }]);
   }
 
   /** Does a part of the work; the faults that are found meanwhile are the answer, and do not spoil the rest. */

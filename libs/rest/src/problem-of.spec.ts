@@ -74,3 +74,10 @@ it('tells every fault, with its code, and nothing else of it', () => {
     errors: [{ field: '', code: 'JOB_EXISTS', text: 'there is a job' }],
   });
 });
+
+it('says the rule and the value, where the words that old clients know say less', () => {
+  const rule = '"a b" must be letters, digits, "_" and "-", with a letter or a digit first';
+  const told = problemOf(refuse('name', 'PATTERN', 'Invalid', rule), somebody, DECLARED);
+  expect(told?.message).toBe(`name: ${rule}`);
+  expect(told?.errors).toEqual([{ field: 'name', code: 'PATTERN', text: rule }]);
+});

@@ -40,8 +40,9 @@ export const unauthenticated = (detail: string): Problem => problem('unauthentic
 /** Whether a fault lies in how things stand, not in a value that was sent. */
 const standsAgainst = ({ field, exception }: Fault): boolean => field === '' || exception !== undefined;
 
-function refusal({ faults, message }: Refusal, declared: Catalogue['refusals']): Problem {
-  const errors = faults.map(({ field, code, text }) => ({ field, code, text }));
+function refusal({ faults }: Refusal, declared: Catalogue['refusals']): Problem {
+  const errors = faults.map(({ field, code, text, rule }) => ({ field, code, text: rule ?? text }));
+  const message = errors.map(({ field, text }) => (field ? `${field}: ${text}` : text)).join('; ');
   const kinds: Readonly<Record<string, ProblemName>> = { ...BY_CODE, ...declared };
   const known = faults.map(({ code }) => (Object.hasOwn(kinds, code) ? kinds[code] : undefined)).find(Boolean);
   return problem(known ?? (faults.some(standsAgainst) ? 'refused' : 'invalid'), message, errors);

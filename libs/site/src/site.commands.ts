@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, ConfigHolder, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, declaredSecrets, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import { ChangeCommand, CreateCommand, declaredSecrets, DeleteCommand, deleteHandler, given, checkPattern } from '#api';
 import type { ConfigOwner, Pairs } from '#config';
 import { configValuesFrom } from '#config';
 import { zoneFor } from '#directory';
@@ -68,7 +68,7 @@ class CreateSiteHandler extends UnitOfWorkHandler<CreateSite> {
     { values: { name, ...values } }: CreateSite,
     { metadata: { request } }: CommandContext,
   ) {
-    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'Invalid');
+    checkPattern(work, 'name', name, 'Invalid');
     const data = (await changesFrom(work, name, values, { secrets: this.secrets, request })) as Site;
     await work.decide(site, name, { type: 'DefineSite', data });
     return name;

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, NAME } from '#api';
+import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, checkPattern } from '#api';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
@@ -116,7 +116,7 @@ class CreateComplexHandler extends UnitOfWorkHandler<CreateComplex> {
 
   async decide(work: UnitOfWork, { type, own, values }: CreateComplex) {
     const { name, site, description, built_percentage: builtPercentage, members } = values;
-    if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+    checkPattern(work, 'name', name, 'invalid');
     await siteFor(work, 'site', site);
     const fields = Object.fromEntries(own.map((field) => [field, values[field] ?? null])) as JsonMap;
     await work.decide(complex, name, {

@@ -1,4 +1,4 @@
-import { NAME } from '#api';
+import { checkPattern } from '#api';
 import { pxeFor } from '#blueprint';
 import { networkFor, parseMac } from '#ipam';
 import type { UnitOfWork } from '#kernel';
@@ -17,8 +17,8 @@ export function macFrom(work: UnitOfWork, given: string | null): string | null {
 /** The rules of a real interface, and its place among those of its foundation. */
 export async function putRealInterface(work: UnitOfWork, id: number, value: RealInterface): Promise<void> {
   const { foundation, name, physicalLocation, network, provisioning, pxe } = value;
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
-  if (physicalLocation && !NAME.test(physicalLocation)) work.fault('physical_location', 'PATTERN', 'invalid');
+  checkPattern(work, 'name', name, 'invalid');
+  checkPattern(work, 'physical_location', physicalLocation, 'invalid');
   await foundationFor(work, 'foundation', foundation);
   await networkFor(work, 'network', network);
   if (pxe !== null) await pxeFor(work, 'pxe', pxe);

@@ -6,7 +6,7 @@ import {
   createHandler,
   DeleteCommand,
   deleteUnreferencedHandler,
-  NAME,
+  checkPattern,
 } from '#api';
 import { networkFor } from '#ipam';
 import type { UnitOfWork } from '#kernel';
@@ -34,7 +34,7 @@ const ALONE = { primary: null, secondaries: [], parameters: {} } as const;
 /** The rules of an interface, and its place among those of its structure. */
 async function put(work: UnitOfWork, id: number, value: LogicalInterface): Promise<void> {
   const { name, network, structure, primary, secondaries } = value;
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+  checkPattern(work, 'name', name, 'invalid');
   await networkFor(work, 'network', network);
   if (await structureFor(work, 'structure', structure)) await checkMembers(work, id, value);
   const data = { id, name, primary, secondaries };

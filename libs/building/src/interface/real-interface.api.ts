@@ -75,6 +75,7 @@ const getInterfaceList: Action = action({
   parameters: {},
   returns: { type: { kind: 'Map' }, list: true },
   permission: { grant: 'Building.view_foundation' },
+  asOf: true,
   query: async (locator, _, { view }) => {
     const { rows } = await view.list(realInterfaces, { where: { foundation: locator } });
     return rows.toSorted(byLocation).map(({ row }) => ({

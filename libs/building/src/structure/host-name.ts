@@ -1,3 +1,5 @@
+import type { NamePattern } from '#api';
+import { checkPattern } from '#api';
 import type { Decider, Message, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 
@@ -40,11 +42,14 @@ export interface HostNamePlace {
 }
 
 /** Host names as RFC 1123 has them, in lower case, of at least two characters. */
-const HOSTNAME = /^[a-z0-9][a-z0-9-]*[a-z0-9]$/;
+const HOSTNAME: NamePattern = {
+  pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/,
+  rule: 'at least two lower-case letters, digits and "-", with a letter or a digit first and last',
+};
 
 /** Refuses text that is no host name. */
 export function checkHostName(work: UnitOfWork, hostname: string): void {
-  if (hostname && !HOSTNAME.test(hostname)) work.fault('hostname', 'PATTERN', 'invalid');
+  checkPattern(work, 'hostname', hostname, 'invalid', HOSTNAME);
 }
 
 /** Takes a host name, in its site and in its zone; where somebody else has it, that is a fault of the field. */

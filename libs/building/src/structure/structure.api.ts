@@ -74,6 +74,7 @@ const getWithHostnameSite: Action = staticAction({
   parameters: { site: parameter.reference('Site/Site'), hostname: parameter.text() },
   returns: { type: { kind: 'Model', model: 'Building/Structure' } },
   permission: { grant: 'Building.view_structure' },
+  asOf: true,
   query: async ({ site, hostname }, { view }) => {
     const { keys } = await view.keys(structures, { where: { host: hostKey(site ?? '', hostname ?? '') } });
     return keys[0] ?? null;

@@ -31,6 +31,7 @@ const lookup: Action = staticAction({
   parameters: { ip_address: parameter.text(), site: parameter.reference('Site/Site', { default: null }) },
   returns: { type: { kind: 'Model', model: 'Utilities/BaseAddress' } },
   permission: { grant: 'Utilities.view_address' },
+  asOf: true,
   query: async ({ ip_address: text, site }, { view }) => (await findAddress(view, text ?? '', site)) ?? null,
 });
 

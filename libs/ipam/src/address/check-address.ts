@@ -1,4 +1,4 @@
-import { NAME } from '#api';
+import { checkPattern } from '#api';
 import type { Lifecycle, UnitOfWork } from '#kernel';
 import { blockFor } from '../block/block-for.ts';
 import type { Holders } from '../holders.ts';
@@ -54,9 +54,11 @@ export async function checkHostAddress(work: UnitOfWork, id: number, value: Addr
   if (interfaceName === '') work.fault('interface_name', 'BLANK', 'This field cannot be blank.');
   else if (interfaceName !== null && interfaceName.length > MAX_INTERFACE_NAME) {
     work.fault('interface_name', 'TOO_LONG', `must be at most ${MAX_INTERFACE_NAME} characters long`);
-  } else if (interfaceName !== null && !NAME.test(interfaceName)) work.fault('interface_name', 'PATTERN', 'invalid');
+  } else checkPattern(work, 'interface_name', interfaceName, 'invalid');
   if (aliasIndex !== null && aliasIndex < 1) {
-    work.fault('alias_index', 'RANGE', 'If Defined, must be greater than 1');
+    work.fault('alias_index', 'RANGE', 'If Defined, must be greater than 1', {
+      rule: `${aliasIndex} must be at least 1, or 0 or null for none`,
+    });
   }
   if (pointer !== null && (block !== null || offset !== null)) {
     work.fault('pointer', 'CONFLICT', 'Conflicts with address_block and offset');

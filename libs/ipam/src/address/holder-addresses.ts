@@ -35,16 +35,20 @@ export const holderAddresses: Decider<Map<number, Held>, HolderAddressesCommand,
       if (others.length >= MAX_HOLDER_ADDRESSES) {
         return refuse('networked', 'TOO_MANY', `a host has at most ${MAX_HOLDER_ADDRESSES} addresses`);
       }
-      if (data.primary && others.some(({ primary }) => primary)) {
-        return refuse('is_primary', 'TAKEN', 'Networked allready has a primary ip');
+      const primary = data.primary ? others.find((held) => held.primary) : undefined;
+      if (primary) {
+        const rule = `the address ${primary.address} is the primary one of this host`;
+        return refuse('is_primary', 'TAKEN', 'Networked allready has a primary ip', rule);
       }
       const { interfaceName, aliasIndex } = data;
       const beside = ({ address }: Held): boolean => aliasIndex === null && besides.includes(address);
-      if (
-        others.some((held) => held.interfaceName === interfaceName && held.aliasIndex === aliasIndex && !beside(held))
-      ) {
+      const taken = others.find(
+        (held) => held.interfaceName === interfaceName && held.aliasIndex === aliasIndex && !beside(held),
+      );
+      if (taken) {
         const text = 'Address with this Networked, Interface name and Alias index already exists.';
-        return refuse('__all__', 'TAKEN', text);
+        const index = aliasIndex === null ? 'without an alias_index' : `with the alias_index ${aliasIndex}`;
+        return refuse('__all__', 'TAKEN', text, `the address ${taken.address} is on ${interfaceName} ${index}`);
       }
       const before = state.get(data.address);
       const same =

@@ -38,10 +38,14 @@ const keyOf = ({ id, data }: { readonly id: string; readonly data: { readonly of
 /** Offsets that are in use, by block and offset. */
 export const usedOffsets: ReadModel<UsedOffset> = {
   name: 'used_offsets',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
-  indexes: { block: ({ block }) => block, lent: ({ block, loan }) => (loan ? block : null) },
+  indexes: {
+    block: ({ block }) => block,
+    held: ({ block, hold }) => (hold ? block : null),
+    lent: ({ block, loan }) => (loan ? block : null),
+  },
   on: {
     // Nobody is given what somebody has.
     OffsetTaken: begin<UsedOffset, Taken>(({ id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
@@ -58,6 +62,19 @@ export const usedOffsets: ReadModel<UsedOffset> = {
     OffsetHoldEnded: gone<UsedOffset, Held>(keyOf),
   },
 };
+
+/** Whether an offset is free again: it was held, and its time is over. */
+export const isOver = ({ hold }: UsedOffset, now: string): boolean => hold !== undefined && hold.until <= now;
+
+/** How many offsets of a block are in use, or were held until now: `countOver` of them are free again. */
+export const countUsed = async (view: View, block: number): Promise<number> =>
+  (await view.keys(usedOffsets, { where: { block }, count: 0 })).total;
+
+/** How many offsets of a block are free again because their holds are over, of which there are at most 1,000. */
+export async function countOver(view: View, block: number, now: string): Promise<number> {
+  const { rows } = await view.list(usedOffsets, { where: { held: block } });
+  return rows.filter(({ row }) => isOver(row, now)).length;
+}
 
 /** The offsets of a block whose addresses are lent. */
 export const lentOffsets = (view: View, block: number, count?: number) =>

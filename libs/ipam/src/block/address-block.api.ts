@@ -110,6 +110,7 @@ const getWithNameSite: Action = staticAction({
   parameters: { site: parameter.reference('Site/Site'), name: parameter.text() },
   returns: { type: { kind: 'Model', model: 'Utilities/AddressBlock' } },
   permission: { grant: 'Utilities.view_addressblock' },
+  asOf: true,
   query: async ({ site, name }, { view }) =>
     (await view.keys(addressBlocks, { where: { name: blockNameKey(site ?? '', name ?? '') } })).keys[0] ?? null,
 });

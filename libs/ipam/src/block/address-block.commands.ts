@@ -1,6 +1,14 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, changeHandler, CreateCommand, createHandler, DeleteCommand, deleteHandler, NAME } from '#api';
+import {
+  ChangeCommand,
+  changeHandler,
+  CreateCommand,
+  createHandler,
+  DeleteCommand,
+  deleteHandler,
+  checkPattern,
+} from '#api';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
@@ -53,7 +61,7 @@ function rangeFrom(work: UnitOfWork, text: string, prefix: number | null): Block
 }
 
 function checkName(work: UnitOfWork, name: string): void {
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+  checkPattern(work, 'name', name, 'invalid');
 }
 
 const takePlace = (

@@ -88,7 +88,17 @@ export const noneLeft = () => refuseAs('UtilitiesException', 'NO_OFFSETS', 'No A
 /** The subnet of a block, and what can be told of it. */
 export const subnetOfBlock = ({ subnet, prefix }: BlockRange): Subnet => subnetOf(parseAddress(subnet), prefix);
 
-const bounds = ({ usable }: Subnet): string => `Must be greater than ${usable.first} and less than ${usable.last}`;
+const addressAt = (block: BlockRange, offset: string): string =>
+  formatAddress(subnetOfBlock(block).address + BigInt(offset));
+
+/** Refuses an offset outside of those that can be given. The words old clients know leave out the bounds themselves. */
+const outOfBounds = (field: string, offset: string, { usable: { first, last } }: Subnet) =>
+  refuse(
+    field,
+    'RANGE',
+    `Must be greater than ${first} and less than ${last}`,
+    `${offset} must be ${first === last ? first : `from ${first} to ${last}`}`,
+  );
 
 /** Why an offset cannot be a gateway; undefined: it can. */
 function gatewayFault({ gatewayOffset, ...range }: Pick<State, 'gatewayOffset' | 'subnet' | 'prefix' | 'used'>) {
@@ -96,9 +106,9 @@ function gatewayFault({ gatewayOffset, ...range }: Pick<State, 'gatewayOffset' |
   const subnet = subnetOfBlock(range);
   const fault = (code: string, text: string) => refuse('gateway_offset', code, text);
   if (subnet.size === 1n) return fault('RANGE', 'Gateway not possible in single host subnet');
-  if (!contains(subnet.usable, BigInt(gatewayOffset))) return fault('RANGE', bounds(subnet));
+  if (!contains(subnet.usable, BigInt(gatewayOffset))) return outOfBounds('gateway_offset', gatewayOffset, subnet);
   return hasOffset(range.used, BigInt(gatewayOffset))
-    ? fault('TAKEN', `the address ${formatAddress(subnet.address + BigInt(gatewayOffset))} is in use`)
+    ? fault('TAKEN', `the address ${addressAt(range, gatewayOffset)} is in use`)
     : undefined;
 }
 
@@ -203,11 +213,17 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
     TakeOffset: ({ now, ...data }, state) => {
       if (state.stage !== 'active') return missing();
       const { value } = state;
-      if (data.offset === value.gatewayOffset) return refuse('offset', 'GATEWAY', 'Conflicts with Gateway');
+      if (data.offset === value.gatewayOffset)
+        return refuse('offset', 'GATEWAY', 'Conflicts with Gateway', `${addressAt(value, data.offset)} is the gateway`);
       const subnet = subnetOfBlock(value);
-      if (!contains(subnet.usable, BigInt(data.offset))) return refuse('offset', 'RANGE', bounds(subnet));
+      if (!contains(subnet.usable, BigInt(data.offset))) return outOfBounds('offset', data.offset, subnet);
       return isUsed(value, data.offset, now)
-        ? refuse('__all__', 'TAKEN', 'Base address with this Address block and Offset already exists.')
+        ? refuse(
+            '__all__',
+            'TAKEN',
+            'Base address with this Address block and Offset already exists.',
+            `the address ${addressAt(value, data.offset)} is in use`,
+          )
         : [...endedHolds(value, now), { type: 'OffsetTaken', data }];
     },
     FreeOffset: (data, state) =>

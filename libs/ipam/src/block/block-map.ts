@@ -5,7 +5,7 @@ import type { AddressRow } from '../address/addresses.ts';
 import { addresses } from '../address/addresses.ts';
 import { addressAt } from '../address/derived-values.ts';
 import type { UsedOffset } from '../address/used-offsets.ts';
-import { usedOffsets } from '../address/used-offsets.ts';
+import { countOver, isOver, usedOffsets } from '../address/used-offsets.ts';
 import { subnetOfBlock } from './address-block.ts';
 import type { AddressBlockRow } from './address-blocks.ts';
 import { addressBlocks } from './address-blocks.ts';
@@ -54,7 +54,7 @@ export async function mapOf(view: View, id: number, { position, count, now }: Pa
     rows.flatMap(({ row }) => row.address ?? []),
   );
   const used: Run[] = rows
-    .filter(({ row }) => !row.hold || row.hold.until > now)
+    .filter(({ row }) => !isOver(row, now))
     .map(({ row }) => {
       const at = BigInt(row.offset);
       return { first: at, last: at, use: useOf(row, row.address === null ? undefined : known.get(row.address)) };
@@ -62,7 +62,8 @@ export async function mapOf(view: View, id: number, { position, count, now }: Pa
   const whole = position + rows.length >= total;
   const { usable } = subnetOfBlock(block);
   const from = before ? BigInt(before.offset) + 1n : usable.first;
-  const to = whole ? usable.last : (used.at(-1)?.last ?? usable.last);
+  const last = rows.at(-1)?.row;
+  const to = whole || !last ? usable.last : BigInt(last.offset);
   return {
     runs: filled(joined(withGateway(used, block, from, to)), from, to).map(({ first, last, use }) => ({
       first: addressAt(block, first),
@@ -70,7 +71,7 @@ export async function mapOf(view: View, id: number, { position, count, now }: Pa
       count: exactNumber(last - first + 1n),
       ...use,
     })),
-    used: total,
+    used: total - (await countOver(view, id, now)),
     next: whole ? null : position + rows.length,
   };
 }

@@ -33,6 +33,7 @@ export const blockViews: Readonly<Record<string, Action>> = {
     parameters: { site: parameter.reference('Site/Site', { default: null }) },
     returns: { type: { kind: 'Map' }, list: true },
     permission: CAN_VIEW,
-    query: ({ site }, { view }) => warningsOf(view, site),
+    asOf: true,
+    query: ({ site }, { view, now }) => warningsOf(view, site, now),
   }),
 };

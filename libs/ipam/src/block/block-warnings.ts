@@ -1,6 +1,6 @@
 import type { JsonMap } from '#kernel';
 import type { View } from '#read-store';
-import { usedOffsets } from '../address/used-offsets.ts';
+import { countOver, countUsed } from '../address/used-offsets.ts';
 import { sortableAddress } from '../ip-address.ts';
 import { overlaps } from '../subnet.ts';
 import { subnetOfBlock } from './address-block.ts';
@@ -20,18 +20,23 @@ const named = (key: number, { name, site, subnet, prefix }: AddressBlockRow): Js
 });
 
 /** How full a block is, where that is to be told. */
-async function fullness(view: View, key: number, row: AddressBlockRow): Promise<JsonMap[]> {
-  const { total } = await view.keys(usedOffsets, { where: { block: key }, count: 0 });
-  const used = BigInt(total) + (row.gatewayOffset === null ? 0n : 1n);
+async function fullness(view: View, key: number, row: AddressBlockRow, now: string): Promise<JsonMap[]> {
   const { usableSize } = subnetOfBlock(row);
-  if (used * 100n < usableSize * NEARLY_FULL_PERCENT) return [];
+  const isRoomy = (used: bigint): boolean => used * 100n < usableSize * NEARLY_FULL_PERCENT;
+  const most = BigInt(await countUsed(view, key)) + (row.gatewayOffset === null ? 0n : 1n);
+  if (isRoomy(most)) return [];
+  const used = most - BigInt(await countOver(view, key, now));
+  if (isRoomy(used)) return [];
   return [
     { warning: used >= usableSize ? 'full' : 'nearly-full', ...named(key, row), free: Number(usableSize - used) },
   ];
 }
 
-/** What is to be told of the blocks of a site, or of all of them. Within a site no blocks have addresses in common. */
-export async function warningsOf(view: View, site: string | null): Promise<JsonMap[]> {
+/**
+ * What is to be told of the blocks of a site, or of all of them. Within a site no blocks have addresses in common.
+ * @param now ISO 8601 with microseconds
+ */
+export async function warningsOf(view: View, site: string | null, now: string): Promise<JsonMap[]> {
   const { rows } = await view.list(addressBlocks);
   const blocks = rows
     .map(({ key, row }) => ({ key: Number(key), row, subnet: subnetOfBlock(row) }))
@@ -49,7 +54,7 @@ export async function warningsOf(view: View, site: string | null): Promise<JsonM
       found.push({ warning: 'overlap', ...named(block.key, block.row), with: named(other.key, other.row) });
     }
     around.push(block);
-    if (concerns(block)) found.push(...(await fullness(view, block.key, block.row)));
+    if (concerns(block)) found.push(...(await fullness(view, block.key, block.row, now)));
   }
   return found.slice(0, MAX_WARNINGS);
 }

@@ -4,9 +4,17 @@ import type { NetworkAddressBlock } from './network-address-block.ts';
 import { networkAddressBlock } from './network-address-block.ts';
 import { network } from './network.ts';
 
-/** Links a block to a network. */
-export async function addLink(work: UnitOfWork, link: number, value: NetworkAddressBlock): Promise<void> {
-  await blockFor(work, 'address_block', value.block);
+/**
+ * Links a block to a network.
+ * @param field the field that names the block
+ */
+export async function addLink(
+  work: UnitOfWork,
+  link: number,
+  value: NetworkAddressBlock,
+  field: 'address_block' | 'address_block_list',
+): Promise<void> {
+  await blockFor(work, field, value.block);
   const linked = await work.decide(network, value.network, { type: 'LinkBlock', data: { link, block: value.block } });
   if (linked) await work.decide(networkAddressBlock, link, { type: 'DefineNetworkAddressBlock', data: value });
 }

@@ -34,7 +34,7 @@ function vlanFrom(work: UnitOfWork, vlan: number | null): number | null {
 const createNetworkAddressBlock = createHandler(CreateNetworkAddressBlock, async (work, values, _, ids) => {
   const id = await ids.next('networkAddressBlock');
   const { network: of, address_block: block } = values;
-  await addLink(work, id, { network: of, block, vlan: vlanFrom(work, values.vlan) });
+  await addLink(work, id, { network: of, block, vlan: vlanFrom(work, values.vlan) }, 'address_block');
   return id;
 });
 

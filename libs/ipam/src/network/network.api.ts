@@ -28,6 +28,7 @@ const getWithNameSite: Action = staticAction({
   parameters: { site: parameter.reference('Site/Site'), name: parameter.text() },
   returns: { type: { kind: 'Model', model: 'Utilities/Network' } },
   permission: { grant: 'Utilities.view_network' },
+  asOf: true,
   query: async ({ site, name }, { view }) =>
     (await view.keys(networks, { where: { name: networkNameKey(site ?? '', name ?? '') } })).keys[0] ?? null,
 });

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { ChangedValues, NewValues } from '#api';
-import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
+import type { ChangedValues, NamePattern, NewValues } from '#api';
+import { ChangeCommand, checkPattern, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { Ids } from '#read-store';
@@ -12,7 +12,10 @@ import { network } from './network.ts';
 import { freeNetworkName, takeNetworkName } from './network-name.ts';
 
 /** As other names, with the VLAN of a network around it behind a dot. */
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]*(\.[0-9]{1,4})?$/;
+const NAME: NamePattern = {
+  pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]*(\.[0-9]{1,4})?$/,
+  rule: 'letters, digits, "_" and "-", with a letter or a digit first, and a VLAN behind a dot where there is one',
+};
 const MIN_MTU = 512;
 const MAX_MTU = 9022;
 
@@ -24,7 +27,7 @@ export class ChangeNetwork extends ChangeCommand<ChangedValues<Fields>> {}
 export class DeleteNetwork extends DeleteCommand {}
 
 function check(work: UnitOfWork, { name, mtu }: { readonly name?: string; readonly mtu?: number | null }): void {
-  if (name && !NAME.test(name)) work.fault('name', 'PATTERN', 'invalid');
+  if (name !== undefined) checkPattern(work, 'name', name, 'invalid', NAME);
   if (mtu !== null && mtu !== undefined && (mtu < MIN_MTU || mtu > MAX_MTU)) {
     work.fault('mtu', 'RANGE', `must be between ${MIN_MTU} and ${MAX_MTU}`);
   }
@@ -44,7 +47,12 @@ class CreateNetworkHandler extends UnitOfWorkHandler<CreateNetwork> {
     await takeNetworkName(work, id, { site, name });
     await work.decide(network, id, { type: 'DefineNetwork', data: { name, site, mtu } });
     for (const block of new Set(blocks)) {
-      await addLink(work, await this.ids.next('networkAddressBlock'), { network: id, block, vlan: null });
+      await addLink(
+        work,
+        await this.ids.next('networkAddressBlock'),
+        { network: id, block, vlan: null },
+        'address_block_list',
+      );
     }
     return id;
   }
@@ -85,7 +93,12 @@ class ChangeNetworkHandler extends UnitOfWorkHandler<ChangeNetwork> {
     for (const { link, block } of links) if (!blocks.has(block)) await removeLink(work, link);
     for (const block of blocks) {
       if (links.some((one) => one.block === block)) continue;
-      await addLink(work, await this.ids.next('networkAddressBlock'), { network: id, block, vlan: null });
+      await addLink(
+        work,
+        await this.ids.next('networkAddressBlock'),
+        { network: id, block, vlan: null },
+        'address_block_list',
+      );
     }
   }
 }
