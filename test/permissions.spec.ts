@@ -225,7 +225,15 @@ const catalogue = await (async () => {
 })();
 
 const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
-  const view = { get: nothing, many: nothing, cached: nothing, keys: nothing, list: nothing, tally: nothing };
+  const view = {
+    get: nothing,
+    many: nothing,
+    cached: nothing,
+    keys: nothing,
+    list: nothing,
+    tally: nothing,
+    stamp: () => undefined,
+  };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
     reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { ProtocolApis } from '#api';
+import { answers, ProtocolApis } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
@@ -8,6 +8,7 @@ import { SERVED } from '#config';
 import { ConfigDocuments } from '#documents';
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
+import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
 import { withCors } from '#http';
 import type { Logger } from '#kernel';
@@ -15,9 +16,10 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { ReadStore } from '#read-store';
 import { PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { REST_HEADERS, restAdapter } from '#rest';
+import { FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
+import type { WhenStopped } from './open-log.ts';
 import type { Settings } from './settings.ts';
 
 function nothingWhereErased(error: unknown): undefined {
@@ -26,7 +28,11 @@ function nothingWhereErased(error: unknown): undefined {
 }
 
 /** The protocols of the API, and the documents of machines, over the modules of a server. */
-export async function protocolAdapters(app: INestApplicationContext, { http }: Settings): Promise<ProtocolAdapter[]> {
+export async function protocolAdapters(
+  app: INestApplicationContext,
+  { http }: Settings,
+  whenStopped: WhenStopped,
+): Promise<ProtocolAdapter[]> {
   const apis = app.get(ProtocolApis);
   const identities = app.get(Identities);
   const log = app.get<Logger>(LOGGER);
@@ -59,8 +65,15 @@ export async function protocolAdapters(app: INestApplicationContext, { http }: S
     log,
     identify,
   });
+  const { catalogue } = apis.for('rest');
+  const jobModels = catalogue.models.filter((model) => model.rows === jobs && answers(model, 'view'));
+  const feed = new FeedAdapter({ feed: app.get(JobFeed), identify, log, models: () => jobModels });
+  // Streams go on until they are ended: before the server waits for what is under way.
+  whenStopped(async () => feed.stop());
+  const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
   return [
     documents.adapter,
+    { name: 'feed', paths: /^\/+api\/rest\/feed(?:\?|$)/, handle: followed, streams: true },
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];

@@ -125,13 +125,17 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   if (publisher.isOn) measureZones(metrics.registry, publisher);
   whenStopped(() => app.close());
   const server: Server = app.getHttpServer();
-  acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request), malformed: malformedRequest });
+  acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request, false), malformed: malformedRequest });
   await listen(server, settings.http);
   whenStopped(() => closeInTime(server));
 
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  dispatcher = httpDispatcher([...(await protocolAdapters(app, settings)), pages, startPage], metrics, sourceOf);
+  dispatcher = httpDispatcher(
+    [...(await protocolAdapters(app, settings, whenStopped)), pages, startPage],
+    metrics,
+    sourceOf,
+  );
   health.ready();
   return urlOf(server.address() as AddressInfo);
 }

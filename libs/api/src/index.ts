@@ -61,3 +61,4 @@ export type { Answer, Change, Listing, Request } from './request.ts';
 export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';
 export { asText, byReference } from './values.ts';
+export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';

@@ -3,8 +3,8 @@ import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } fro
 import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
-import { contributeLetterReceivers, contributeListeners, EventSourcingModule } from '#event-sourcing';
-import { CLOCK, CommandContext, CommandGateway, EVENT_STORE } from '#event-store';
+import { contributeLetterReceivers, contributeListeners, EventSourcingModule, Features } from '#event-sourcing';
+import { CLOCK, CommandContext, CommandGateway, EVENT_STORE, recorded } from '#event-store';
 import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
@@ -27,6 +27,7 @@ import { jobLogModel } from './job-log.api.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
 import { JobTargetRegistry } from './job-target.ts';
+import { JobFeed } from './job-feed.ts';
 import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
 import { job } from './job.ts';
@@ -172,13 +173,40 @@ export class ForemanModule {
             new JobInsight(stalled, dispatched, clock, wire),
         },
         Foreman,
+        {
+          provide: JobFeed,
+          inject: [Foreman, EVENT_STORE, READ_STORE, Features, JobInsight, JobTargetRegistry, LOGGER],
+          useFactory: (
+            foreman: Foreman,
+            store: EventStore,
+            reads: ReadStore,
+            { upcasters }: Features,
+            insight: JobInsight,
+            targets: JobTargetRegistry,
+            log: Logger,
+          ) => {
+            const feed = new JobFeed({
+              store,
+              reads,
+              insight,
+              sites,
+              log,
+              parse: (event) => recorded(event, upcasters),
+              targets: () => targets.all,
+              usualMs: (name) => foreman.usualMs(name),
+              now: () => foreman.now,
+            });
+            foreman.whenHeard((events, end) => feed.heard(events, end));
+            return feed;
+          },
+        },
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, Foreman, SubcontractorHealth],
+      exports: [JobTargetRegistry, JobInsight, Foreman, JobFeed, SubcontractorHealth],
     };
   }
 }

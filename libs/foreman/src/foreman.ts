@@ -3,7 +3,7 @@ import type { Logger } from '#kernel';
 import { Refusal } from '#kernel';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
-import type { Clock, CommandContext, CommandResult, EventStore, Position } from '#event-store';
+import type { Clock, CommandContext, CommandResult, EventStore, Position, Recorded } from '#event-store';
 import { CLOCK, CommandContext as Context, CommandGateway, EVENT_STORE, Leadership } from '#event-store';
 import type { Follower } from '#reactions';
 import { isNoFault } from '#reactions';
@@ -37,6 +37,9 @@ const SHOWN_MS = 5000;
 /** Told when this process becomes the foreman, and when it is it no longer. */
 export type LeadingListener = (leading: boolean) => void;
 
+/** Told of the events the foreman hears, in order, once it has handled them; `end` is how far the log was read. */
+export type HeardListener = (events: readonly Recorded[], end: Position) => void;
+
 /**
  * Keeps jobs going. Whatever happens (an event in the log, a report, a timer, a start) it looks at the job in question,
  * and the look decides what can be decided; the log's exact revisions make sure that nothing is done twice. One process
@@ -58,6 +61,7 @@ export class Foreman {
   readonly #jobs: JobFollower;
   readonly #leadership: Leadership;
   readonly #listeners: LeadingListener[] = [];
+  readonly #heard: HeardListener[] = [];
   readonly polls: PollLeases;
   #term: ForemanTerm | undefined;
   /** Made ready, and not begun. */
@@ -133,6 +137,16 @@ export class Foreman {
     if (this.leading) listener(true);
   }
 
+  /** Told of what it hears, and first, with no events, of where it begins. */
+  whenHeard(listener: HeardListener): void {
+    this.#heard.push(listener);
+  }
+
+  /** How long a function usually takes, in milliseconds, by its name (`module.function`); undefined: that is not known. */
+  usualMs(name: string): number | undefined {
+    return this.#steps.usualMs(name);
+  }
+
   /** Begins, once commands can be sent. */
   async start(): Promise<void> {
     await this.#dispatched.start();
@@ -153,8 +167,14 @@ export class Foreman {
       kind: 'follower',
       name: 'foreman',
       categories: this.#jobs.categories,
-      begin: async () => this.#position,
-      handle: (events) => events.forEach((event) => this.#jobs.heard(event)),
+      begin: async () => {
+        for (const listener of this.#heard) listener([], this.#position);
+        return this.#position;
+      },
+      handle: (events, end) => {
+        for (const event of events) this.#jobs.heard(event);
+        for (const listener of this.#heard) listener(events, end);
+      },
     };
   }
 

@@ -10,6 +10,7 @@ export { foremanSettings } from './foreman.settings.ts';
 export { jobLog } from './job-log.ts';
 export { JobTargetRegistry } from './job-target.ts';
 export type { JobTarget, JobTargetState } from './job-target.ts';
+export { JobFeed } from './job-feed.ts';
 export { JobInsight } from './job-insight.ts';
 export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';

@@ -57,6 +57,11 @@ export class StepTimes {
     for (const { function: name, usual_ms: usual } of rows) this.#usual.set(name, usual);
   }
 
+  /** How long a function usually takes, in milliseconds, by its name (`module.function`); undefined: that is not known. */
+  usualMs(name: string): number | undefined {
+    return this.#usual.get(name);
+  }
+
   /** A job is at this step. */
   requested(job: number, { module, function: name, task }: StepOrder): void {
     this.#steps.set(job, { function: `${module}.${name}`, task });

@@ -14,6 +14,8 @@ export interface ProtocolAdapter {
   readonly name: string;
   readonly paths: RegExp;
   readonly handle: HttpHandler;
+  /** Whether some of its answers have a body that goes on, which the fast path cannot write. */
+  readonly streams?: true;
 }
 
 /** Where each answered request is counted. */
@@ -22,8 +24,11 @@ export interface RequestMetrics {
   request(adapter: string, verb: string, status: number, seconds: number): void;
 }
 
-/** Has a request answered by the protocol adapter of its path; undefined where there is none. */
-export type HttpDispatcher = (request: HttpRequest) => Promise<HttpAnswer | undefined> | undefined;
+/**
+ * Has a request answered by the protocol adapter of its path; undefined where there is none.
+ * @param streams whether answers can have a body that goes on; where not, requests for such are not answered here
+ */
+export type HttpDispatcher = (request: HttpRequest, streams?: boolean) => Promise<HttpAnswer | undefined> | undefined;
 
 /**
  * Protocol adapters as one: each request goes to the first that answers its path, and is measured. They get targets
@@ -36,10 +41,10 @@ export const httpDispatcher =
     metrics: RequestMetrics,
     sourceOf: ((request: HttpRequest) => string) | undefined,
   ): HttpDispatcher =>
-  (sent) => {
+  (sent, streams = true) => {
     const request = sent.target.startsWith('/') ? sent : { ...sent, target: withoutHost(sent.target) };
     const adapter = adapters.find(({ paths }) => paths.test(request.target));
-    if (!adapter) return undefined;
+    if (!adapter || (adapter.streams && !streams)) return undefined;
     const begun = performance.now();
     const asked = sourceOf ? { ...request, source: sourceOf(request) } : request;
     return adapter.handle(asked).then((answer) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BodyStream } from './body-stream.ts';
 
 /** A request of HTTP as protocol adapters see it, however it came. */
 export interface HttpRequest {
@@ -29,6 +30,8 @@ export interface HttpAnswer {
   readonly text?: string | undefined;
   /** A large body that is encoded already, instead of text: it is sent without being copied. */
   readonly bytes?: Buffer | undefined;
+  /** A body that goes on, instead: told where it is written once the head is sent. Only for adapters with `streams`. */
+  readonly stream?: ((body: BodyStream) => void) | undefined;
 }
 
 /** Answers every request; with undefined where there is nobody left to answer. */

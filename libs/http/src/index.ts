@@ -1,3 +1,4 @@
+export type { BodyStream } from './body-stream.ts';
 export { clientAddress } from './client-address.ts';
 export { withCors } from './cors.ts';
 export type { CorsNames } from './cors.ts';

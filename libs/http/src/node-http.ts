@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyStream } from './body-stream.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { ClientGone, UnusableBody } from './json-body.ts';
 
@@ -17,8 +18,14 @@ export function nodeRequest(message: IncomingMessage, verb: string, source: stri
   };
 }
 
-/** Puts an answer on the wire, its length known, never in chunks. */
-export function sendAnswer(response: ServerResponse, { status, headers, text, bytes }: HttpAnswer): void {
+/** Puts an answer on the wire, its length known; in chunks only where its body goes on. */
+export function sendAnswer(response: ServerResponse, { status, headers, text, bytes, stream }: HttpAnswer): void {
+  if (stream) {
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    stream(bodyStream(response));
+    return;
+  }
   const body = bytes ?? text;
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   response.writeHead(status, { ...headers, ...length });

@@ -39,6 +39,25 @@ describe('pages in memory', () => {
     expect(pages.get('shelves', {})).toBeUndefined();
   });
 
+  it('come with a stamp of their models, which is another one after each change and each time changes were not told', () => {
+    const pages = new PageCache();
+    const models = [{ name: 'shelves' }, { name: 'books' }];
+    expect(pages.stamp(models)).toBeUndefined();
+    pages.open();
+    const seen = [pages.stamp(models)];
+    pages.changed('others');
+    expect(pages.stamp(models)).toBe(seen[0]);
+    for (const model of ['shelves', 'books', 'shelves']) {
+      pages.changed(model);
+      seen.push(pages.stamp(models));
+    }
+    pages.close();
+    expect(pages.stamp(models)).toBeUndefined();
+    pages.open();
+    seen.push(pages.stamp(models));
+    expect(new Set(seen).size).toBe(5);
+  });
+
   it('of long lists are kept when they are asked for again', () => {
     const pages = open();
     const long = { keys: ['a'], total: 2001 };

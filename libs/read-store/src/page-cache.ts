@@ -45,6 +45,15 @@ export class PageCache {
     this.#clear();
   }
 
+  /**
+   * A number that grows with every change of rows of these models; undefined: changes are not told.
+   * It is the same only where nothing has changed.
+   */
+  stamp(models: readonly { readonly name: string }[]): number | undefined {
+    if (!this.#open) return undefined;
+    return models.reduce((sum, { name }) => sum + (this.#versions.get(name) ?? 0), this.#epoch);
+  }
+
   /** To be taken before a page is read from the tables. */
   version(model: string): number {
     return this.#epoch + (this.#versions.get(model) ?? 0);

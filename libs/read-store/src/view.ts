@@ -27,6 +27,8 @@ export interface View {
   list<Row extends object>(model: ReadModel<Row>, options?: ListOptions): Promise<Listed<Row>>;
   /** How many rows there are by the values of these indexes; in no order. */
   tally(model: ReadModel, options: TallyOptions): Promise<readonly Tally[]>;
+  /** The same as before only where no row of these models has changed since; undefined: it cannot be told. */
+  stamp(models: readonly ReadModel[]): number | undefined;
 }
 
 export interface TallyOptions {
@@ -35,11 +37,17 @@ export interface TallyOptions {
   readonly by: readonly string[];
 }
 
-/** A view, by what it holds; unless it knows better, it counts rows one by one. */
-export function viewOf({ cached, keys, tally }: Pick<View, 'cached' | 'keys'> & Partial<Pick<View, 'tally'>>): View {
+/** A view, by what it holds; unless it knows better, it counts rows one by one, and cannot tell whether they have changed. */
+export function viewOf({
+  cached,
+  keys,
+  tally,
+  stamp = () => undefined,
+}: Pick<View, 'cached' | 'keys'> & Partial<Pick<View, 'tally' | 'stamp'>>): View {
   const view: View = {
     cached,
     keys,
+    stamp,
     get: async (model, key) => (await cached(model, [key])).get(key)?.row,
     many: async (model, wanted) => new Map([...(await cached(model, wanted))].map(([key, { row }]) => [key, row])),
     list: async (model, options) => {

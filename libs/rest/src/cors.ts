@@ -11,6 +11,7 @@ export const REST_HEADERS: CorsNames = {
     'Idempotency-Key',
     'Contractor-Reason',
     'Contractor-Position',
+    'Last-Event-ID',
   ],
   exposed: [
     'ETag',

@@ -2,7 +2,7 @@ import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Operation } from './openapi-operations.ts';
 import { calling, ETAG, headers, json, ON_MODEL, ON_OBJECT, problems } from './openapi-operations.ts';
-import { part } from './openapi-parts.ts';
+import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { idSchema } from './openapi-schemas.ts';
 import type { Method } from './routes.ts';
@@ -68,9 +68,46 @@ const constantPage = (
   },
 });
 
+const query = (name: string, type: string, description: string): Part => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type },
+});
+
+/** The progress of jobs; its permission is that of the jobs that are told of. */
+const feed: Part = {
+  operationId: 'follow_jobs',
+  summary: 'The progress of jobs',
+  description: 'Server-sent events of one job, of the jobs of a site, or of all, for as long as the client stays.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [
+    query('job', 'integer', 'Id of a job.'),
+    query('site', 'string', 'Name of a site.'),
+    query('after', 'string', 'Tells what stands behind this position of the log, instead of what is now.'),
+    {
+      name: 'Last-Event-ID',
+      in: 'header',
+      description: 'The id of the last event that was told, as `after`.',
+      schema: { type: 'string' },
+    },
+  ],
+  responses: {
+    200: {
+      description: 'The stream.',
+      headers: headers(),
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
+    204: { description: 'The job is over, and all of it was told.', headers: headers() },
+    ...problems(404),
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
+  '/feed': { get: feed },
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [
       { name: 'namespace', in: 'path', required: true, schema: { type: 'string' } },

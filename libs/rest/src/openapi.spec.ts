@@ -44,6 +44,7 @@ it('has what the catalogue has, and no more', () => {
   );
   expect(found).toEqual([
     '/openapi.json GET',
+    '/feed GET',
     '/{namespace}/openapi.json GET',
     '/problems/{name} GET',
     '/Auth/User/login POST',

@@ -82,6 +82,11 @@ const kinds = {
     title: 'Internal Server Error',
     doc: 'The server failed. The id in `request` finds the cause in the log of the server.',
   },
+  busy: {
+    status: 503,
+    title: 'Service Unavailable',
+    doc: 'As many clients follow the progress of jobs as the server, or one user, may have. Try again after `Retry-After`.',
+  },
   'not-ready': {
     status: 503,
     title: 'Not ready',

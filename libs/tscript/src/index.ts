@@ -1,5 +1,6 @@
 /** The script language: source, tree, program and machine. */
 export { type Answered, type Files, commandLine } from './command-line.ts';
+export { callsAhead } from './calls-ahead.ts';
 export { compile } from './compile.ts';
 export { type Frame, stack } from './frames.ts';
 export {

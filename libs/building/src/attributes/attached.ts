@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { AddressBlockRow, AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
 import { addressBlocks, addresses, networkAddressBlocks, networks } from '#ipam';
 import type { View } from '#read-store';
@@ -41,15 +42,40 @@ export const NOT_ATTACHED: Attached = {
   parts: [],
 };
 
+/** Where what something is attached to may change. */
+const MODELS = [realInterfaces, logicalInterfaces, networks, networkAddressBlocks, addressBlocks, addresses];
+/** Of so many foundations and structures it is remembered, for each view. */
+const MAX_REMEMBERED = 10_000;
+const remembered = new WeakMap<View, LRUCache<string, { readonly stamp: number; readonly attached: Attached }>>();
+
+/** What was read before, where nothing of its kind has changed since, of whatever. */
+async function remember(view: View, key: string, read: () => Promise<Attached>): Promise<Attached> {
+  const stamp = view.stamp(MODELS);
+  if (stamp === undefined) return read();
+  let known = remembered.get(view);
+  if (!known) remembered.set(view, (known = new LRUCache({ max: MAX_REMEMBERED })));
+  const found = known.get(key);
+  if (found?.stamp === stamp) return found.attached;
+  const attached = await read();
+  if (view.stamp(MODELS) === stamp) known.set(key, { stamp, attached });
+  return attached;
+}
+
 /** What a foundation is attached to. */
-export async function attachedFoundation(view: View, locator: string): Promise<Attached> {
+export const attachedFoundation = (view: View, locator: string): Promise<Attached> =>
+  remember(view, `foundation ${locator}`, () => readFoundation(view, locator));
+
+/** What a structure is attached to by its interfaces and those of its foundation, and its addresses. */
+export const attachedStructure = (view: View, id: number, locator: string): Promise<Attached> =>
+  remember(view, `structure ${id} ${locator}`, () => readStructure(view, id, locator));
+
+async function readFoundation(view: View, locator: string): Promise<Attached> {
   const parts: unknown[] = [];
   const interfaces = await realInterfacesOf(view, locator, parts);
   return { interfaces, networks: NONE, addresses: [], links: NONE, parts };
 }
 
-/** What a structure is attached to by its interfaces and those of its foundation, and its addresses. */
-export async function attachedStructure(view: View, id: number, locator: string): Promise<Attached> {
+async function readStructure(view: View, id: number, locator: string): Promise<Attached> {
   const parts: unknown[] = [];
   const real = await realInterfacesOf(view, locator, parts);
   const logical = await view.list(logicalInterfaces, { where: { structure: id } });
