@@ -13,7 +13,7 @@ export interface ReverseCut {
   readonly zone: string;
   /** Name of the address, seen from the zone. */
   readonly name: string;
-  /** Of a zone smaller than a /24 (RFC 2317): the zone of the /24, in which other names lead here. */
+  /** Of a zone smaller than a /24 (RFC 2317): the zone of the /24, which says the same. */
   readonly part: PartOfZone | undefined;
 }
 
@@ -25,7 +25,6 @@ export interface PartOfZone {
   readonly name: string;
   /** The last octet of its first address. */
   readonly first: number;
-  readonly size: number;
 }
 
 const MAX_IPV4_PREFIX = 24;
@@ -50,7 +49,7 @@ function ipv4Cut(address: IpAddress, { first, prefix }: OuterBlock): ReverseCut 
   const zone = `${octet(1)}.${octet(2)}.${octet(3)}.in-addr.arpa`;
   if (prefix <= MAX_IPV4_PREFIX || prefix === 32) return { zone, name, part: undefined };
   const begin = Number(first & 0xffn);
-  const part = { zone, name: `${begin}-${prefix}`, first: begin, size: 2 ** (32 - prefix) };
+  const part = { zone, name: `${begin}-${prefix}`, first: begin };
   return { zone: `${part.name}.${zone}`, name, part };
 }
 

@@ -2,7 +2,6 @@ import type { Timers } from '#directory';
 import type { NameServers } from './name-servers.ts';
 import { serverLines, serverNames } from './name-servers.ts';
 import type { ReverseRecords } from './host-records.ts';
-import { recordLine } from './record-text.ts';
 import type { PartOfZone } from './reverse-cut.ts';
 import type { ZoneContent } from './zone-source.ts';
 import { zoneContent } from './zone-text.ts';
@@ -13,7 +12,7 @@ const TIMERS: Timers = { ttl: 3600, refresh: 86_400, retry: 7200, expire: 36_000
 /** What a reverse zone is made of. */
 export interface ReverseParts {
   readonly name: string;
-  /** What its addresses have, in no order. */
+  /** What its addresses have, also those in its pieces, in no order. */
   readonly records: readonly ReverseRecords[];
   /** Pieces of it that are zones of their own. */
   readonly parts: readonly PartOfZone[];
@@ -22,8 +21,9 @@ export interface ReverseParts {
 }
 
 /**
- * A reverse zone: the zone before, where it says the same. Where a piece of it is a zone of its own, all names of that
- * piece lead there (RFC 2317).
+ * A reverse zone: the zone before, where it says the same. What is in a piece that is a zone of its own is here as well: a
+ * CNAME that leads there (RFC 2317) is what somebody else writes who has the zone around it, and BIND follows none from one
+ * of its zones into another unless it serves recursion.
  */
 export function reverseZone({ name, records, parts, servers, contact }: ReverseParts, before: ZoneContent | undefined) {
   const names = serverNames(servers, name);
@@ -39,11 +39,6 @@ export function reverseZone({ name, records, parts, servers, contact }: ReverseP
       contact,
       lines: {
         NS: [...serverLines(names, '@'), ...pieces.flatMap((piece) => serverLines(names, piece.name))],
-        CNAME: pieces.flatMap((piece) =>
-          Array.from({ length: piece.size }, (_, n) =>
-            recordLine(String(piece.first + n), 'CNAME', `${piece.first + n}.${piece.name}.${name}.`),
-          ),
-        ),
         PTR: sorted(records.map(({ PTR }) => PTR)),
         TXT: sorted(records.flatMap(({ TXT }) => TXT ?? [])),
       },

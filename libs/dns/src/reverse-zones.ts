@@ -44,7 +44,7 @@ export class ReverseZones {
 
   /** Makes the zones anew that have changed. */
   async render(servers: NameServers, contactOf: (zone: string) => string, pause: () => Promise<void>): Promise<void> {
-    // A piece that comes or goes changes the zone around it, which has its turn behind it.
+    // A piece changes the zone around it, which has its turn behind it.
     for (const name of this.#changed) this.#enterPart(name);
     for (const name of this.#changed) {
       const state = this.#states.get(name);
@@ -54,7 +54,9 @@ export class ReverseZones {
         this.#states.delete(name);
         continue;
       }
-      const records = [...state.records.values()].flat();
+      const records = [state, ...[...(this.#parts.get(name)?.keys() ?? [])].map((part) => this.#states.get(part))]
+        .flatMap((one) => [...(one?.records.values() ?? [])])
+        .flat();
       state.content = reverseZone({ name, records, parts, servers, contact: contactOf(name) }, state.content);
       await pause();
     }
@@ -67,13 +69,12 @@ export class ReverseZones {
     return state;
   }
 
-  /** Enters a zone that is a piece of another one with that one, as long as there is something in it. */
+  /** Enters a zone that is a piece of another one with that one, as long as there is something in it; that one says the same. */
   #enterPart(name: string): void {
     const state = this.#states.get(name);
     if (!state?.part) return;
     const { zone } = state.part;
     const parts = this.#parts.get(zone) ?? new Map<string, PartOfZone>();
-    if (parts.has(name) === state.records.size > 0) return;
     if (state.records.size > 0) parts.set(name, state.part);
     else parts.delete(name);
     if (parts.size > 0) this.#parts.set(zone, parts);

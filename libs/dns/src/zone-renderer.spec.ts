@@ -451,7 +451,7 @@ describe('reverse zones', () => {
     expect(records('1.0.10.in-addr.arpa')).toEqual([]);
   });
 
-  it('are smaller for a smaller block, and the /24 leads there', async () => {
+  it('are smaller for a smaller block, and the /24 has the same', async () => {
     const records = await reverse([
       block(1, '192.0.2.64', 30),
       block(2, '192.0.2.128', 31),
@@ -464,12 +464,8 @@ describe('reverse zones', () => {
       '@ IN NS localhost.',
       '64-30 IN NS localhost.',
       '128-31 IN NS localhost.',
-      '64 IN CNAME 64.64-30.2.0.192.in-addr.arpa.',
-      '65 IN CNAME 65.64-30.2.0.192.in-addr.arpa.',
-      '66 IN CNAME 66.64-30.2.0.192.in-addr.arpa.',
-      '67 IN CNAME 67.64-30.2.0.192.in-addr.arpa.',
-      '128 IN CNAME 128.128-31.2.0.192.in-addr.arpa.',
-      '129 IN CNAME 129.128-31.2.0.192.in-addr.arpa.',
+      '65 IN PTR host1.test.',
+      '128 IN PTR host2.test.',
       '200 IN PTR host3.test.',
     ]);
     expect(records('64-30.2.0.192.in-addr.arpa')).toEqual(['@ IN NS localhost.', '65 IN PTR host1.test.']);

@@ -101,7 +101,7 @@ export function liveView(parts: LiveViewParts): View {
 
   return viewOf({
     cached,
-    stamp: (models) => (models.some((model) => notYet(model)) ? undefined : pages.stamp(models)),
+    stamp: (models) => (models.some((model) => notYet(model) !== undefined) ? undefined : pages.stamp(models)),
     tally: async (model, options) => {
       const waiting = notYet(model);
       if (waiting) await waiting;
