@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Domain } from './domains.ts';
 import { cutAround } from './domains.ts';
 import { joined, nameFault } from './dns-name.ts';
@@ -102,6 +103,7 @@ function readEntry({ id, fact }: NumberedEntry, domain: Domain): PlacedEntry | s
     target,
   });
   if (type === 'TXT') return placed(txtData(fact.target));
+  if (isIP(fact.target.replace(/\.$/, '')) !== 0) return `its target ${fact.target} is an address, and is to be a name`;
   const target = targetOf(fact.target, domain.name);
   const bad = target === '' ? undefined : nameFault(target, type === 'CNAME' ? 'any' : 'host');
   if (bad !== undefined) return `its target: ${bad}`;

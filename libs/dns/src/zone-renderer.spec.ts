@@ -391,6 +391,7 @@ describe('entries', () => {
       entry(15, 1, 'TXT', 'inner', 'x'),
       entry(16, 1, 'SRV', '_x._tcp.inner', 'web1', { priority: 1, weight: 1, port: 1 }),
       entry(17, 1, 'MX', 'mail', 'under_score.example.', { priority: 1 }),
+      entry(18, 1, 'MX', 'mail', '10.0.0.1', { priority: 1 }),
     );
     expect(lines).toEqual(['www IN CNAME web1.test.', 'note IN TXT "first"']);
     expect(leftOut?.toSorted()).toEqual([
@@ -402,6 +403,7 @@ describe('entries', () => {
       'Entry 15: the name inner is in the zone inner.test',
       'Entry 16: the name _x._tcp.inner is in the zone inner.test',
       'Entry 17: its target: under_score.example is no name of a host in DNS',
+      'Entry 18: its target 10.0.0.1 is an address, and is to be a name',
       'Entry 1: the name web1 has a host, beside which there can be no CNAME',
       'Entry 3: the name note has another record, beside which there can be no CNAME',
       'Entry 5: the name www has another CNAME, beside which there can be no CNAME',
