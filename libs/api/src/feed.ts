@@ -43,5 +43,5 @@ export interface FeedSource {
   /** The next messages after a position; none where `end` is as far as the log goes. */
   read(selection: FeedSelection, after: Position): Promise<FeedPage>;
   /** @returns ends it */
-  subscribe(listener: FeedListener): () => void;
+  listen(listener: FeedListener): () => void;
 }

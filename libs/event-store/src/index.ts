@@ -42,6 +42,7 @@ export { eventStoreSettings } from './event-store.settings.ts';
 export { hashOf } from './hash-chain.ts';
 export { Leadership } from './leadership.ts';
 export type { Duty, LeadershipOptions, LeadershipTimes } from './leadership.ts';
+export { EventLog } from './event-log.ts';
 export { recorded } from './recorded.ts';
 export type { LoggedEvent, Recorded } from './recorded.ts';
 export { currentVersion, mergeUpcasters, upcast } from './upcasters.ts';

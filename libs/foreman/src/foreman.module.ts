@@ -4,7 +4,7 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { contributeLetterReceivers, contributeListeners, EventSourcingModule, Features } from '#event-sourcing';
-import { CLOCK, CommandContext, CommandGateway, EVENT_STORE, recorded } from '#event-store';
+import { CLOCK, CommandContext, CommandGateway, EVENT_STORE, EventLog } from '#event-store';
 import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
@@ -186,12 +186,11 @@ export class ForemanModule {
             log: Logger,
           ) => {
             const feed = new JobFeed({
-              store,
+              events: new EventLog(store, upcasters),
               reads,
               insight,
               sites,
               log,
-              parse: (event) => recorded(event, upcasters),
               targets: () => targets.all,
               usualMs: (name) => foreman.usualMs(name),
               now: () => foreman.now,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FeedMessage, FeedPage } from '#api';
 import type { Position, ReadAllOptions, ReadStreamOptions, Recorded, StoredEvent } from '#event-store';
-import { recorded } from '#event-store';
+import { EventLog, recorded } from '#event-store';
 import type { ReadModel, View } from '#read-store';
 import { moment, recordedLog, until } from '#testing';
 import { begin, compile } from '#tscript';
@@ -70,12 +70,11 @@ function example() {
   log.append('program-hash', { type: 'ProgramStored', data: { source, program } });
   const { log: logger, lines } = recordedLog();
   const feed = new JobFeed({
-    store: log,
+    events: new EventLog(log),
     reads: {
       now: { get: async (_: ReadModel, key: string) => (key === 'site1' ? {} : undefined) } as unknown as View,
       projector: { caughtUp: async () => undefined },
     } as never,
-    parse: (event) => recorded(event, {}),
     insight: { takerOf: async () => undefined, conditionsOf: async () => [JOB], messageOf: () => undefined },
     targets: () => new Map(),
     sites: {} as ReadModel,
@@ -85,7 +84,7 @@ function example() {
   });
   const heard: (FeedPage | undefined)[] = [];
   const hear = (events: readonly Recorded[]) => feed.heard(events, events.at(-1)?.position ?? 0n);
-  const follow = () => feed.subscribe((page) => heard.push(page));
+  const follow = () => feed.listen((page) => heard.push(page));
   return { log, feed, heard, hear, follow, lines };
 }
 const dataOf = ({ data }: FeedMessage) => JSON.parse(data) as JobProgress;
@@ -198,7 +197,7 @@ describe('the feed of jobs', () => {
 describe('the fold of jobs', () => {
   it('knows a job at each of its events, and keeps a bounded number', async () => {
     const log = new ExampleLog();
-    const fold = new JobFold(log, (event) => recorded(event, {}), { maxFolded: 2 });
+    const fold = new JobFold(new EventLog(log), { maxFolded: 2 });
     const stages = async (events: readonly Recorded[]) => {
       const found: unknown[] = [];
       for (const event of events) {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from '#api';
-import type { EventStore, Position, Recorded, StoredEvent } from '#event-store';
+import type { EventLog, Position, Recorded } from '#event-store';
 import type { Logger } from '#kernel';
 import { writeJson } from '#kernel';
 import type { Key, ReadModel, ReadStore } from '#read-store';
@@ -26,9 +26,8 @@ const MAX_PROGRAMS = 100;
 const SHOWN_MS = 10_000;
 
 export interface JobFeedOptions {
-  readonly store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>;
+  readonly events: EventLog;
   readonly reads: Pick<ReadStore, 'now'> & { readonly projector: Pick<ReadStore['projector'], 'caughtUp'> };
-  readonly parse: (event: StoredEvent) => Recorded;
   readonly insight: Pick<JobInsight, 'conditionsOf' | 'messageOf' | 'takerOf'>;
   readonly targets: () => JobTargets;
   readonly sites: ReadModel;
@@ -59,8 +58,8 @@ export class JobFeed implements FeedSource {
 
   constructor(options: JobFeedOptions) {
     this.#options = options;
-    this.#fold = new JobFold(options.store, options.parse);
-    this.#past = new JobFold(options.store, options.parse);
+    this.#fold = new JobFold(options.events);
+    this.#past = new JobFold(options.events);
   }
 
   get reached(): Position {
@@ -88,7 +87,7 @@ export class JobFeed implements FeedSource {
   }
 
   head(): Promise<Position> {
-    return this.#options.store.head();
+    return this.#options.events.head();
   }
 
   async hasSite(site: string): Promise<boolean> {
@@ -96,9 +95,8 @@ export class JobFeed implements FeedSource {
   }
 
   async last(id: number): Promise<FeedMessage | undefined> {
-    const { store, parse } = this.#options;
-    const [event] = await store.readStream(streamOf(id), { direction: 'backwards', limit: 1 });
-    return event && this.#message(parse(event), this.#past, false);
+    const [event] = await this.#options.events.eventsOf(streamOf(id), { direction: 'backwards', limit: 1 });
+    return event && this.#message(event, this.#past, false);
   }
 
   async *now(selection: FeedSelection, position: Position): AsyncGenerator<readonly FeedMessage[]> {
@@ -123,32 +121,31 @@ export class JobFeed implements FeedSource {
   }
 
   async read({ job: id, site }: FeedSelection, after: Position): Promise<FeedPage> {
-    const { store, parse } = this.#options;
     if (id !== undefined) return this.#readJob(id, after);
-    const { events, end } = await store.readAll(after, { categories: [job.category], limit: PAGE });
+    const { events, end } = await this.#options.events.eventsAfter(after, { categories: [job.category], limit: PAGE });
     const messages: FeedMessage[] = [];
     for (const event of events) {
-      const told = await this.#message(parse(event), this.#past, false);
+      const told = await this.#message(event, this.#past, false);
       if (told && (site === undefined || told.site === site)) messages.push(told);
     }
     return { messages, end };
   }
 
-  subscribe(listener: FeedListener): () => void {
+  listen(listener: FeedListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
   /** Reads the stream of one job, which is much shorter than the log. */
   async #readJob(id: number, after: Position): Promise<FeedPage> {
-    const { store, parse } = this.#options;
-    const head = await store.head();
+    const log = this.#options.events;
+    const head = await log.head();
     const messages: FeedMessage[] = [];
     for (let from = 0; ; from += PAGE) {
-      const events = await store.readStream(streamOf(id), { from, limit: PAGE });
+      const events = await log.eventsOf(streamOf(id), { from, limit: PAGE });
       for (const event of events) {
         if (event.position <= after) continue;
-        const told = await this.#message(parse(event), this.#past, false);
+        const told = await this.#message(event, this.#past, false);
         if (told) messages.push(told);
         if (messages.length === PAGE) return { messages, end: event.position };
       }
@@ -242,9 +239,8 @@ export class JobFeed implements FeedSource {
   async #program(hash: string): Promise<Program | undefined> {
     const kept = this.#programs.get(hash);
     if (kept) return kept;
-    const { store, parse } = this.#options;
-    const [event] = await store.readStream(`${program.category}-${hash}`, { limit: 1 });
-    const found = event && (parse(event).data as StoredProgram).program;
+    const [event] = await this.#options.events.eventsOf(`${program.category}-${hash}`, { limit: 1 });
+    const found = event && (event.data as StoredProgram).program;
     if (found) this.#programs.set(hash, found);
     return found;
   }

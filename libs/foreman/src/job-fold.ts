@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EventStore, Recorded, StoredEvent } from '#event-store';
+import type { EventLog, Recorded } from '#event-store';
 import { job } from './job.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';
@@ -22,17 +22,11 @@ export interface JobChange {
 
 /** Jobs as they were at each of their events, from the log alone: the same in every process, and of jobs that are over. */
 export class JobFold {
-  readonly #store: Pick<EventStore, 'readStream'>;
-  readonly #parse: (event: StoredEvent) => Recorded;
+  readonly #events: Pick<EventLog, 'eventsOf'>;
   readonly #kept: LRUCache<string, Folded>;
 
-  constructor(
-    store: Pick<EventStore, 'readStream'>,
-    parse: (event: StoredEvent) => Recorded,
-    { maxFolded = MAX_FOLDED }: { readonly maxFolded?: number } = {},
-  ) {
-    this.#store = store;
-    this.#parse = parse;
+  constructor(events: Pick<EventLog, 'eventsOf'>, { maxFolded = MAX_FOLDED }: { readonly maxFolded?: number } = {}) {
+    this.#events = events;
     this.#kept = new LRUCache({ max: maxFolded });
   }
 
@@ -57,9 +51,9 @@ export class JobFold {
   async #read(stream: string, revision: number): Promise<JobRow | undefined> {
     let row: JobRow | undefined;
     for (let from = 0; from < revision;) {
-      const events = await this.#store.readStream(stream, { from, limit: Math.min(PAGE, revision - from) });
+      const events = await this.#events.eventsOf(stream, { from, limit: Math.min(PAGE, revision - from) });
       if (events.length === 0) throw new Error(`the log has no event ${from} of ${stream}`);
-      for (const event of events) row = folded(row, this.#parse(event));
+      for (const event of events) row = folded(row, event);
       from += events.length;
     }
     return row;

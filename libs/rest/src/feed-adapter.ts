@@ -163,9 +163,9 @@ export class FeedAdapter {
     });
     const connected = { client, request, ...wanted };
     this.#clients.add(connected);
-    const unsubscribe = feed.subscribe((page) => client.hear(page));
+    const stopListening = feed.listen((page) => client.hear(page));
     body.whenClosed(() => {
-      unsubscribe();
+      stopListening();
       this.#clients.delete(connected);
     });
     if (this.#stopped) client.end('stopping');

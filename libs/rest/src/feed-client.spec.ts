@@ -25,7 +25,7 @@ function client(
     shows: (_, { kind }) => kind !== 'Hidden',
     onError: (error) => errors.push(error),
   });
-  feed.subscribe((page) => made.hear(page));
+  feed.listen((page) => made.hear(page));
   return { body, errors, made, started: made.start() };
 }
 

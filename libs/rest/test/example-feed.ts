@@ -128,7 +128,7 @@ export class ExampleFeed implements FeedSource {
     return { messages, end: behind.at(-1)?.position ?? after };
   }
 
-  subscribe(listener: FeedListener): () => void {
+  listen(listener: FeedListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }

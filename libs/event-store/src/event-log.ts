@@ -1,0 +1,34 @@
+import type { EventStore, Position, ReadAllOptions, ReadStreamOptions } from './event-store.ts';
+import type { Recorded } from './recorded.ts';
+import { recorded } from './recorded.ts';
+import type { Upcasters } from './upcasters.ts';
+
+/** The log for those who tell of events themselves: every event is read in today's shape. */
+export class EventLog {
+  readonly #store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>;
+  readonly #upcasters: Upcasters;
+
+  constructor(store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>, upcasters: Upcasters = {}) {
+    this.#store = store;
+    this.#upcasters = upcasters;
+  }
+
+  /** Position of the last event. */
+  head(): Promise<Position> {
+    return this.#store.head();
+  }
+
+  /** The events of a stream, as `EventStore.readStream`. */
+  async eventsOf(stream: string, options?: ReadStreamOptions): Promise<Recorded[]> {
+    return (await this.#store.readStream(stream, options)).map((event) => recorded(event, this.#upcasters));
+  }
+
+  /** The next events of all streams, as `EventStore.readAll`. */
+  async eventsAfter(
+    after: Position,
+    options?: ReadAllOptions,
+  ): Promise<{ readonly events: Recorded[]; readonly end: Position }> {
+    const { events, end } = await this.#store.readAll(after, options);
+    return { events: events.map((event) => recorded(event, this.#upcasters)), end };
+  }
+}
