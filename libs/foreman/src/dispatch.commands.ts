@@ -13,7 +13,7 @@ import { ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { Foreman } from './foreman.ts';
-import type { Holder, TaskOrder } from './job.ts';
+import type { Holder, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';

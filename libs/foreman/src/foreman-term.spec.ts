@@ -10,7 +10,7 @@ import type { ForemanWire, Report, SentTask, Task } from '#wire';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
-import type { Dispatch, Job } from './job.ts';
+import type { Dispatch, Job } from './job-messages.ts';
 import { job } from './job.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { StepTimes } from './step-times.ts';

@@ -10,7 +10,7 @@ import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
-import type { Dispatch, Job } from './job.ts';
+import type { Dispatch, Job } from './job-messages.ts';
 import { NoteSlowStep } from './job.commands.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { StalledJobs } from './stalled-jobs.ts';

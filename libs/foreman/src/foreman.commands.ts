@@ -1,7 +1,7 @@
 import { NamedCommand } from '#event-store';
 import type { JsonMap } from '#kernel';
 import type { Outcome } from '#wire';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 
 /** Looks at a job and decides whatever can be decided now; results in how it stands. */
 export class ReconcileJob extends NamedCommand<Job | undefined> {

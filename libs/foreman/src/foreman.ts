@@ -16,7 +16,7 @@ import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { faultJob } from './fault-job.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 import { JobFollower } from './job-follower.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';

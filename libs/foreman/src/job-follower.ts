@@ -3,7 +3,7 @@ import type { Logger } from '#kernel';
 import { idOf } from '#kernel';
 import type { ReadStore } from '#read-store';
 import type { ForemanTerm } from './foreman-term.ts';
-import type { Created, Dispatch } from './job.ts';
+import type { Created, Dispatch } from './job-messages.ts';
 import { job } from './job.ts';
 import type { JobRow } from './jobs.ts';
 import { jobs } from './jobs.ts';

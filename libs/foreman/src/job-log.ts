@@ -1,6 +1,6 @@
 import type { ReadModel } from '#read-store';
 import { change, rule } from '#read-store';
-import type { Created } from './job.ts';
+import type { Created } from './job-messages.ts';
 
 /** What is remembered of a job when it and its target are gone. */
 export interface JobLogRow {

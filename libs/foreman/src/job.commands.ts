@@ -9,7 +9,7 @@ import { Ids } from '#read-store';
 import { clearDispatched } from '#tscript';
 import { cancelJob } from './cancel-job.ts';
 import { createJob } from './create-job.ts';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 import { job } from './job.ts';
 import type { TargetId } from './job-target.ts';
 import { JobTargetRegistry, targetOf } from './job-target.ts';

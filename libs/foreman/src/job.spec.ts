@@ -16,7 +16,7 @@ import {
   was,
   withTask,
 } from '../test/example-jobs.ts';
-import type { JobCommand, JobEvent } from './job.ts';
+import type { JobCommand, JobEvent } from './job-messages.ts';
 import { job, nextTask } from './job.ts';
 
 const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched', 'asked', 'observed'];

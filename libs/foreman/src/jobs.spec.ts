@@ -15,7 +15,7 @@ import {
   waiting,
   was,
 } from '../test/example-jobs.ts';
-import type { JobEvent } from './job.ts';
+import type { JobEvent } from './job-messages.ts';
 import { job } from './job.ts';
 import { jobLog } from './job-log.ts';
 import { jobs } from './jobs.ts';

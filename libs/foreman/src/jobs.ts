@@ -1,7 +1,7 @@
 import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
-import type { BootSignal, Created, Dispatch, Stage, TaskOrder } from './job.ts';
+import type { BootSignal, Created, Dispatch, Stage, TaskOrder } from './job-messages.ts';
 import { agentOf } from './polling-agents.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */

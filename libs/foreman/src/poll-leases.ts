@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '#event-store';
 import type { Logger } from '#kernel';
 import { ClockJumps } from './clock-jumps.ts';
-import type { Dispatch, Holder } from './job.ts';
+import type { Dispatch, Holder } from './job-messages.ts';
 import { PollLedger } from './poll-ledger.ts';
 import { PollingAgents } from './polling-agents.ts';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { makeLedger } from '#read-store';
-import type { Holder } from './job.ts';
+import type { Holder } from './job-messages.ts';
 
 /** An agent that was heard of, and when, in milliseconds since 1970. */
 export interface HeardOf {

@@ -1,4 +1,4 @@
-import type { Holder } from './job.ts';
+import type { Holder } from './job-messages.ts';
 
 /** An agent that polls, whatever session it has: its user and where it calls from. Several may share both. */
 export const agentOf = ({ user, source }: Pick<Holder, 'user' | 'source'>): string => `${user} ${source}`;

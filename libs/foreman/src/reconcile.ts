@@ -2,7 +2,7 @@ import type { UnitOfWork } from '#kernel';
 import type { Repeat } from '#platform';
 import type { Machine } from '#tscript';
 import { begin } from '#tscript';
-import type { Dispatch, Job, TaskOrder } from './job.ts';
+import type { Dispatch, Job, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
 import { targetOf } from './job-target.ts';
 import type { ResolveSecrets } from './task-secrets.ts';

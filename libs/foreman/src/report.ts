@@ -4,7 +4,7 @@ import { IntegralFloat, maskTexts, refuseAs, writeJson } from '#kernel';
 import type { Machine } from '#tscript';
 import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
-import type { Job, TaskOrder, ToldOfTask } from './job.ts';
+import type { Job, TaskOrder, ToldOfTask } from './job-messages.ts';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile, taskName } from './reconcile.ts';

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '#kernel';
 import type { Machine, RollbackAnswer } from '#tscript';
 import { rollback } from '#tscript';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 import { job } from './job.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { hostOf, programOf } from './run-until-blocked.ts';

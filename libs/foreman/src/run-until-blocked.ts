@@ -2,7 +2,7 @@ import type { JsonMap, Refusal, UnitOfWork } from '#kernel';
 import type { ServerHalf } from '#platform';
 import type { Host, HostModule, Machine, Program } from '#tscript';
 import { dispatch, run } from '#tscript';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 import { job, nextTask } from './job.ts';
 import type { JobTarget, JobTargets } from './job-target.ts';
 import { releaseTarget, targetOf } from './job-target.ts';

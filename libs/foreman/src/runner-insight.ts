@@ -2,7 +2,7 @@ import type { Json, JsonMap, UnitOfWork } from '#kernel';
 import { floatOf, maskSecrets, refuse, writeJson } from '#kernel';
 import type { CallContext, Frame, HostModule, Machine, Program, Value } from '#tscript';
 import { fromJson, line, stack, textOf, variables } from '#tscript';
-import type { Job } from './job.ts';
+import type { Job } from './job-messages.ts';
 import { job } from './job.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { modulesOf } from './run-until-blocked.ts';

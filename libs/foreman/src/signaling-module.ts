@@ -1,6 +1,6 @@
 import type { HostModule, InlineFunction } from '#tscript';
 import { Interrupt, ParameterError, textOf } from '#tscript';
-import type { BootSignal } from './job.ts';
+import type { BootSignal } from './job-messages.ts';
 
 /** What a script says of the signal it waits for, told when the pass is over. */
 export class SignalEffect {

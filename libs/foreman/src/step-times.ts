@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Recorded } from '#event-store';
 import { makeLedger } from '#read-store';
-import type { Dispatch, TaskOrder } from './job.ts';
+import type { Dispatch, TaskOrder } from './job-messages.ts';
 
 /** How many functions have their usual time remembered; beyond, those not used for longest are forgotten. */
 export const MAX_FUNCTIONS = 1000;

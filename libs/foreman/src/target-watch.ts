@@ -1,5 +1,5 @@
 import { streamName } from '#kernel';
-import type { Created, Target } from './job.ts';
+import type { Created, Target } from './job-messages.ts';
 import type { JobTargets } from './job-target.ts';
 import { targetOf } from './job-target.ts';
 

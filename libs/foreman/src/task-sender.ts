@@ -3,7 +3,7 @@ import type { Logger } from '#kernel';
 import { observerOf } from '#wire';
 import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
 import type { ForemanOptions } from './foreman-options.ts';
-import type { Dispatch, Job } from './job.ts';
+import type { Dispatch, Job } from './job-messages.ts';
 import { erasedText } from './task-secrets.ts';
 import { TaskWithdrawals } from './task-withdrawals.ts';
 

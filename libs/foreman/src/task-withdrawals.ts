@@ -3,7 +3,7 @@ import { backoffMs } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ForemanWire, SentTask } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
-import type { FinishedDispatch } from './job.ts';
+import type { FinishedDispatch } from './job-messages.ts';
 
 /** How many jobs that were cancelled while the wire was away have their tasks taken back when it is there again. */
 export const MAX_WITHDRAWING = 1000;

@@ -1,6 +1,6 @@
 import type { Machine } from '#tscript';
 import { begin, compile } from '#tscript';
-import type { Created, JobEvent } from '../src/job.ts';
+import type { Created, JobEvent } from '../src/job-messages.ts';
 
 /** A job as the specs of this module make it. */
 export const created: Created = {

@@ -10,7 +10,7 @@ import type { Outcome } from '#wire';
 import { cancelJob } from '../src/cancel-job.ts';
 import { createJob } from '../src/create-job.ts';
 import { thing, thingTarget } from './example-target.ts';
-import type { Job, JobCommand } from '../src/job.ts';
+import type { Job, JobCommand } from '../src/job-messages.ts';
 import { job } from '../src/job.ts';
 import type { ReconcileContext } from '../src/reconcile.ts';
 import { reconcile } from '../src/reconcile.ts';

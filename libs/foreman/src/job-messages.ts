@@ -1,0 +1,164 @@
+import type { JsonMap, Message } from '#kernel';
+import type { Machine, RollbackAnswer } from '#tscript';
+
+/** What a job works on. */
+export interface Target {
+  /** Which job target it is: `Foundation`. */
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** What a script wants an agent to do. */
+export interface TaskOrder {
+  /** Task id: job and step; stable over every redispatch. */
+  readonly task: string;
+  readonly module: string;
+  readonly function: string;
+  readonly parameters: JsonMap;
+}
+
+/** An agent that polls. A new session of the same user from the same address is the same agent, started again. */
+export interface Holder {
+  readonly user: string;
+  readonly source: string;
+  readonly session: string;
+}
+
+/** A task in the hands of an agent. */
+export interface Dispatch {
+  /** Fresh per dispatch: the fence. */
+  readonly cookie: string;
+  /** Over the wire, or fetched by an agent that polls. */
+  readonly transport: 'wire' | 'poll';
+  /** Who polled: user, source address and session; none on the wire. */
+  readonly holder?: Holder;
+  /** End of the lease unless the agent shows itself, ISO 8601. */
+  readonly deadline: string;
+}
+
+/** A dispatch that is over, with a digest of how it ended, to recognise what is reported twice. */
+export interface FinishedDispatch {
+  readonly cookie: string;
+  readonly outcome: string;
+}
+
+/** The signal that the script of a job waits for: that a machine which was booted is done with what it was booted for. */
+export interface BootSignal {
+  /** The PXE that the script has named; null before it has named any. */
+  readonly pxe: string | null;
+  readonly complete: boolean;
+}
+
+/** What an agent that was asked has told of a task whose agent was lost. */
+export interface ToldOfTask extends FinishedDispatch {
+  readonly state: 'done' | 'not-done' | 'failed' | 'unknown';
+  readonly message: string;
+}
+
+/** Where a job that has begun stands. */
+export interface Under {
+  readonly machine: Machine;
+  readonly message: string;
+  /** When to look at the script again at the latest, ISO 8601; none: when something happens. */
+  readonly wakeAt?: string;
+}
+
+export interface Created {
+  readonly site: string;
+  readonly target: Target;
+  readonly description: string;
+  /** The slot: `create`, `destroy` or the name of a utility script. */
+  readonly script: string;
+  /** Hash of the program; the job goes on with it whatever becomes of the script. */
+  readonly program: string;
+  readonly creator: string;
+  /** What its script needs from its target before it starts; none where it needs nothing. */
+  readonly needs?: readonly string[];
+  /** What is to be said of it from the beginning, in words: that there is nothing to run. */
+  readonly note?: string;
+}
+
+/** `waiting`: may not start yet; `queued`: at work; `error` can be reset, `aborted` is final; `ended`: over. */
+export type Stage = 'waiting' | 'queued' | 'paused' | 'error' | 'aborted' | 'ended';
+
+export interface Job extends Created {
+  stage: Stage;
+  machine: Machine | undefined;
+  message: string;
+  wakeAt: string | undefined;
+  /** Something has happened since the script blocked, so it may go on. */
+  ready: boolean;
+  /** Number of tasks ordered so far. */
+  steps: number;
+  order: TaskOrder | undefined;
+  dispatch: Dispatch | undefined;
+  /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
+  observing: boolean;
+  /** Cookie of the dispatch that was said to take unusually long. */
+  slow: string | undefined;
+  /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
+  retry: string | undefined;
+  /** The last few dispatches that are over. */
+  readonly spent: FinishedDispatch[];
+  signal: BootSignal;
+}
+
+/**
+ * The machine stands in the last event of a step alone: where the script goes on in the same append, `JobStarted` and
+ * `JobStepCompleted` have none. Where it does not go on, because the job is paused or in error, they have it, and so they
+ * do in older logs.
+ */
+export type JobCommand =
+  | Message<'CreateJob', Created>
+  | Message<'StartJob', { readonly machine?: Machine }>
+  | Message<'WaitJob', Under>
+  | Message<'OrderTask', Under & { readonly order: TaskOrder }>
+  | Message<'DispatchTask', Dispatch & { readonly task: string }>
+  | Message<'CompleteTask', FinishedDispatch & { readonly machine?: Machine; readonly message: string }>
+  | Message<'FailTask', FinishedDispatch & { readonly message: string }>
+  | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
+  | Message<'ObserveTask', { readonly message: string }>
+  | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
+  | Message<'PauseJob', Partial<Under>>
+  | Message<'ResumeJob', object>
+  | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
+  | Message<'ResetJob', { readonly machine?: Machine }>
+  | Message<'RollBackJob', { readonly machine?: Machine; readonly answer: RollbackAnswer }>
+  | Message<'ClearDispatched', { readonly machine?: Machine }>
+  | Message<'AbortJob', { readonly machine: Machine; readonly message: string }>
+  | Message<'EndJob', { readonly machine: Machine }>
+  | Message<'NoteSlowStep', { readonly cookie: string; readonly message: string }>
+  | Message<'AwaitSignal', { readonly pxe: string }>
+  | Message<'SignalComplete', object>
+  | Message<'SignalAlert', { readonly message: string }>
+  | Message<'PostMessage', { readonly message: string }>
+  | Message<'CancelJob', { readonly by: string }>;
+
+export type JobEvent =
+  | Message<'JobCreated', Created>
+  | Message<'JobStarted', { readonly machine?: Machine }>
+  | Message<'JobWaited', Under>
+  | Message<'JobStepRequested', Under & { readonly order: TaskOrder }>
+  | Message<'JobTaskDispatched', Dispatch & { readonly task: string }>
+  | Message<
+      'JobStepCompleted',
+      FinishedDispatch & { readonly task: string; readonly machine?: Machine; readonly message: string }
+    >
+  | Message<'JobStepFailed', FinishedDispatch & { readonly task: string; readonly message: string }>
+  | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
+  | Message<'JobObservationRequested', { readonly task: string; readonly message: string }>
+  | Message<'JobTaskObserved', ToldOfTask & { readonly task: string }>
+  | Message<'JobPaused', Partial<Under>>
+  | Message<'JobResumed', object>
+  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
+  | Message<'JobReset', { readonly machine?: Machine }>
+  | Message<'JobRolledBack', { readonly machine: Machine }>
+  | Message<'JobDispatchCleared', { readonly machine?: Machine }>
+  | Message<'JobAborted', { readonly machine: Machine; readonly message: string }>
+  | Message<'JobEnded', { readonly machine: Machine }>
+  | Message<'JobStepSlow', { readonly task: string; readonly cookie: string; readonly message: string }>
+  | Message<'JobSignalAwaited', { readonly pxe: string }>
+  | Message<'JobSignalReceived', { readonly pxe: string | null }>
+  | Message<'JobAlerted', { readonly message: string }>
+  | Message<'JobMessagePosted', { readonly message: string }>
+  | Message<'JobCanceled', { readonly by: string }>;
