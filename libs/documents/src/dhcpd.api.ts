@@ -2,7 +2,8 @@ import { defineModel, parameter, staticAction } from '#api';
 import type { FindType } from '#building';
 import { seesConfigUuid } from '#building';
 import { MASK } from '#kernel';
-import { dynamicPools, staticLeases } from './dhcp-pools.ts';
+import { dynamicPools } from './dynamic-pools.ts';
+import { staticLeases } from './static-leases.ts';
 
 const permission = { grant: 'SubContractor.can_dispatch' };
 const parameters = { site: parameter.reference('Site/Site') };

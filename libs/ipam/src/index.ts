@@ -1,8 +1,8 @@
 export { holderUsers } from './address/address.api.ts';
-export { addresses } from './address/addresses.ts';
+export { addresses, useKey } from './address/addresses.ts';
 export type { AddressRow } from './address/addresses.ts';
 export { findAddress } from './address/base-address.api.ts';
-export { checkHolderMoves } from './address/check-address.ts';
+export { checkHolderMoves, MAX_POINTERS } from './address/check-address.ts';
 export { derivedValues, placeValues } from './address/derived-values.ts';
 export type { DerivedValues } from './address/derived-values.ts';
 export { holderAddresses } from './address/holder-addresses.ts';
