@@ -1,4 +1,4 @@
-import type { CommandOf, EventOf } from '#kernel';
+import type { EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** What a machine boots over the network, and the answers its installer fetches. */
@@ -16,5 +16,4 @@ export const pxe = entity<Pxe>()({
   changes: { BootScriptWritten: 'bootScript', PxeTemplateWritten: 'template' },
 });
 
-export type PxeCommand = CommandOf<typeof pxe>;
 export type PxeEvent = EventOf<typeof pxe>;

@@ -1,4 +1,4 @@
-import type { CommandOf, EventOf } from '#kernel';
+import type { EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** How long name servers keep what they know of a zone, and how often they ask for it, in seconds. */
@@ -25,5 +25,4 @@ export const zone = entity<Zone>()({
   changes: { ZoneRenamed: 'name', ZoneMoved: 'parent', ZoneTimed: 'timers' },
 });
 
-export type ZoneCommand = CommandOf<typeof zone>;
 export type ZoneEvent = EventOf<typeof zone>;

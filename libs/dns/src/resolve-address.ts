@@ -1,4 +1,5 @@
 import type { IpAddress } from '#ipam';
+import { MAX_POINTERS } from '#ipam';
 import type { AddressFact, Facts, FactKey } from './facts.ts';
 import { ownerKey } from './facts.ts';
 import type { PlacedBlock } from './outer-blocks.ts';
@@ -17,9 +18,6 @@ export interface Resolved {
   /** The block it is in itself; undefined where it points to another address. */
   readonly block: PlacedBlock | undefined;
 }
-
-/** How many addresses may point to each other, one to the next. */
-const MAX_POINTERS = 10;
 
 /** Where an address leads to, seen from the DNS zone its host is in; or why it cannot be told. */
 export function resolveAddress(lookup: Lookup, address: AddressFact, zone: number): Resolved | string {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AddressBlockRow, AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
-import { addressBlocks, addresses, networkAddressBlocks, networks } from '#ipam';
+import { addressBlocks, addresses, MAX_POINTERS, networkAddressBlocks, networks } from '#ipam';
 import type { View } from '#read-store';
 import type { NetworkInterface } from '../interface/interfaces-of.ts';
 import { byLocation } from '../interface/interfaces-of.ts';
@@ -29,9 +29,6 @@ export interface Attached {
   /** Every row that was read, and what was looked for and is not there. */
   readonly parts: readonly unknown[];
 }
-
-/** How many addresses are followed from a pointer; more never point to each other. */
-const MAX_FOLLOWED = 11;
 
 /** What has neither interfaces nor addresses. */
 export const NOT_ATTACHED: Attached = {
@@ -138,7 +135,7 @@ async function addressesOf(view: View, holder: number, parts: unknown[]): Promis
 async function followed(view: View, row: AddressRow, parts: unknown[]): Promise<AddressRow | undefined> {
   let at: AddressRow | undefined = row;
   for (let steps = 0; at && at.pointer !== null; steps += 1) {
-    if (steps === MAX_FOLLOWED) return undefined;
+    if (steps > MAX_POINTERS) return undefined;
     at = await view.get(addresses, at.pointer);
     parts.push(at);
   }

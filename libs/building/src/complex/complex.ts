@@ -1,4 +1,4 @@
-import type { CommandOf, EventOf, JsonMap } from '#kernel';
+import type { JsonMap } from '#kernel';
 import { entity } from '#kernel';
 
 /** A structure in a complex, and the membership that puts it there. */
@@ -31,6 +31,3 @@ export const complex = entity<Complex>()({
     ComplexOwnFieldsChanged: 'own',
   },
 });
-
-export type ComplexCommand = CommandOf<typeof complex>;
-export type ComplexEvent = EventOf<typeof complex>;

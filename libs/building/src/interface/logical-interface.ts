@@ -1,4 +1,4 @@
-import type { CommandOf, EventOf, JsonMap } from '#kernel';
+import type { JsonMap } from '#kernel';
 import { entity } from '#kernel';
 
 /** Abstract: a bridge, a loopback; aggregated: a bond or port channel, made of other interfaces. */
@@ -34,6 +34,3 @@ export const logicalInterface = entity<LogicalInterface>()({
     LogicalInterfaceParametersSet: 'parameters',
   },
 });
-
-export type LogicalInterfaceCommand = CommandOf<typeof logicalInterface>;
-export type LogicalInterfaceEvent = EventOf<typeof logicalInterface>;

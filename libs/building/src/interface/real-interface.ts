@@ -1,4 +1,3 @@
-import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** A network interface that a foundation has by itself. */
@@ -36,6 +35,3 @@ export const realInterface = entity<RealInterface>()({
     RealInterfacePxeChosen: 'pxe',
   },
 });
-
-export type RealInterfaceCommand = CommandOf<typeof realInterface>;
-export type RealInterfaceEvent = EventOf<typeof realInterface>;

@@ -1,4 +1,3 @@
-import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** A host that nothing is built for: it has a name and addresses. Structures are hosts too, with ids of the same kind. */
@@ -15,6 +14,3 @@ export const networked = entity<Networked>()({
   idField: 'id',
   changes: { NetworkedRenamed: 'hostname', NetworkedMoved: 'site', NetworkedZoneChosen: 'zone' },
 });
-
-export type NetworkedCommand = CommandOf<typeof networked>;
-export type NetworkedEvent = EventOf<typeof networked>;

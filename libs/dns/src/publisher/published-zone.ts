@@ -62,11 +62,6 @@ export class PublishedZone {
     return this.bad ?? this.#error;
   }
 
-  /** Whether the file has the wanted version. */
-  get isWritten(): boolean {
-    return this.installed?.version === this.#wanted;
-  }
-
   /** The version its file is to have: the last good one where the wanted one is not well-formed; undefined: none is known. */
   get toInstall(): Version | undefined {
     return this.bad !== null ? this.installed?.version : this.#wanted;

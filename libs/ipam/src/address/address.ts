@@ -1,4 +1,3 @@
-import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 import type { AddressKind } from '../block/address-block.ts';
 
@@ -36,6 +35,3 @@ export const address = entity<Address>()({
     AddressPxeChosen: 'pxe',
   },
 });
-
-export type AddressCommand = CommandOf<typeof address>;
-export type AddressEvent = EventOf<typeof address>;

@@ -7,7 +7,7 @@ import { address } from './address.ts';
 import { holderAddresses } from './holder-addresses.ts';
 
 /** How many addresses may point to each other, one to the next. */
-const MAX_POINTERS = 10;
+export const MAX_POINTERS = 10;
 export const MAX_INTERFACE_NAME = 20;
 
 /** An address has a block and an offset, or neither. */

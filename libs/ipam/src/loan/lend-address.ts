@@ -3,7 +3,7 @@ import type { View } from '#read-store';
 import { address } from '../address/address.ts';
 import { addresses, useKey } from '../address/addresses.ts';
 import { lentOffsets } from '../address/used-offsets.ts';
-import { addressLoans } from './address-loans.ts';
+import { addressLoans, MAX_LOANS } from './address-loans.ts';
 
 /** Which address is lent, and of which block. */
 export interface Lent {
@@ -66,8 +66,8 @@ export async function refuseLent(work: UnitOfWork, block: number, id: number): P
   if (loan) work.fault('__all__', 'LENT', `the address is lent to ${loan.key}`);
 }
 
-/** How many addresses the DHCP pool of a block has, and how many of them are lent. */
+/** How many addresses of the DHCP pool of a block can be lent at a time, and how many are. */
 export async function poolUse(view: View, block: number): Promise<{ readonly all: number; readonly lent: number }> {
   const all = await view.keys(addresses, { where: { use: useKey(block, 'DynamicAddress') }, count: 0 });
-  return { all: all.total, lent: (await lentOffsets(view, block, 0)).total };
+  return { all: Math.min(all.total, MAX_LOANS), lent: (await lentOffsets(view, block, 0)).total };
 }

@@ -1,4 +1,3 @@
-import type { CommandOf, EventOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** That a block is used on a network, and in which VLAN. */
@@ -16,6 +15,3 @@ export const networkAddressBlock = entity<NetworkAddressBlock>()({
   idField: 'id',
   changes: { NetworkAddressBlockMoved: ['network', 'block'], NetworkAddressBlockTagged: 'vlan' },
 });
-
-export type NetworkAddressBlockCommand = CommandOf<typeof networkAddressBlock>;
-export type NetworkAddressBlockEvent = EventOf<typeof networkAddressBlock>;
