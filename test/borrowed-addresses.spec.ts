@@ -4,7 +4,7 @@ import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
-const { server, client, token } = await startJourney({ CONTRACTOR_TRUSTED_PROXIES: '127.0.0.1' });
+const { server, client, token, rest } = await startJourney({ CONTRACTOR_TRUSTED_PROXIES: '127.0.0.1' });
 const SITE = '/api/v1/Site/Site:site1:';
 const UTILITIES = '/api/v1/Utilities';
 
@@ -12,14 +12,8 @@ const created = async (model: string, values: Readonly<Record<string, unknown>>)
   (await client.create(model, values)).uri;
 const idOf = (uri: string): number => Number(uri.split(':')[1]);
 
-async function rest(path: string, body: object = {}): Promise<Record<string, unknown>> {
-  const response = await fetch(`${server.url}/api/rest/${path}`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return ((await response.json()) as { value: Record<string, unknown> }).value;
-}
+const value = async (path: string, body: object = {}): Promise<Record<string, unknown>> =>
+  (await rest('POST', path, body)).body['value'] as Record<string, unknown>;
 
 let block: string;
 let network: string;
@@ -68,7 +62,7 @@ const waitsBecause = async (job: string, reason: string) => {
   expect(await stateOf(job)).toEqual({ state: 'waiting', message, can_start: 'False' });
 };
 const isLent = async (): Promise<unknown> =>
-  (await rest(`Utilities/AddressBlock/${idOf(block)}/holder`, { ip_address: '10.0.0.40' }))['lent'];
+  (await value(`Utilities/AddressBlock/${idOf(block)}/holder`, { ip_address: '10.0.0.40' }))['lent'];
 
 beforeAll(async () => {
   await created('/api/v1/Site/Site', { name: 'site1', description: 'a site', config_values: { db_password: 'hush' } });
@@ -85,7 +79,7 @@ it('a job whose script asks for an address borrows one from the DHCP pool for as
   await becomes(job, 'paused', '10.0.0.40');
   const lent = { key: `job ${idOf(job)}`, reason: 'Foundation one', since: expect.any(String) };
   expect(await isLent()).toEqual(lent);
-  const { runs } = (await rest(`Utilities/AddressBlock/${idOf(block)}/map`)) as { runs: readonly object[] };
+  const { runs } = (await value(`Utilities/AddressBlock/${idOf(block)}/map`)) as { runs: readonly object[] };
   expect(runs).toContainEqual(expect.objectContaining({ first: '10.0.0.40', use: 'DynamicAddress', lent }));
   await expect(client.delete(dynamic)).rejects.toMatchObject({ body: { message: expect.stringContaining('job') } });
   await expect(client.update(dynamic, { offset: 41 })).rejects.toThrow();

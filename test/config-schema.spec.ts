@@ -5,7 +5,7 @@ jest.setTimeout(120_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
-const { database, server, client, token } = await startJourney();
+const { database, server, client, rest: ask } = await startJourney();
 
 beforeAll(async () => {
   await rest('POST', 'Site/Site', { name: 'site1', description: 'a site' });
@@ -18,15 +18,6 @@ beforeAll(async () => {
   });
 });
 
-const ask = async (method: string, path: string, body?: Values) => {
-  const response = await fetch(`${server.url}/api/rest/${path}`, {
-    method,
-    headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Values };
-};
 /** The answer to a request that is granted. */
 const rest = async (method: string, path: string, body?: Values): Promise<Values> => {
   const answer = await ask(method, path, body);

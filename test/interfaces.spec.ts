@@ -13,7 +13,7 @@ const AGGREGATED = '/api/v1/Utilities/AggregatedNetworkInterface';
 const STRUCTURE = '/api/v1/Building/Structure';
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/);
 
-const { server, client, token } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 'none' });
+const { client, rest } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 'none' });
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;
 const refused = (task: Promise<unknown>, body: unknown) => expect(task).rejects.toMatchObject({ body });
@@ -175,14 +175,7 @@ describe('an aggregated interface', () => {
   it('says its id, as it was too', async () => {
     const host = await newHost();
     const id = idOf(await newBond(host));
-    const get = async (query = '') => {
-      const headers = { Authorization: `Bearer root:${token}` };
-      const response = await fetch(`${server.url}/api/rest/Utilities/AggregatedNetworkInterface/${id}${query}`, {
-        headers,
-      });
-      const body = (await response.json()) as Values;
-      return { body, position: response.headers.get('contractor-position') };
-    };
+    const get = (query = '') => rest('GET', `Utilities/AggregatedNetworkInterface/${id}${query}`);
     const before = await get();
     expect(before.body).toMatchObject({ id, networkinterface_ptr: id, primary_interface: idOf(host.eth0) });
     await client.update(`${AGGREGATED}:${id}:`, { name: 'bond1' });
@@ -387,12 +380,7 @@ describe('what a machine says of its interfaces', () => {
     const foundation = await newFoundation();
     const pxe = await created('/api/v1/BluePrint/PXE', { name: 'normal-boot', boot_script: 'x', template: 'x' });
     const uri = await newReal(foundation, 'eth0', { mac: '00:00:00:00:00:01', pxe });
-    const force = (state: string) =>
-      fetch(`${server.url}/api/rest/Building/Foundation/host${count}/force`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify({ state }),
-      });
+    const force = (state: string) => rest('POST', `Building/Foundation/host${count}/force`, { state });
     expect((await force('built')).status).toBe(204);
     expect(await client.get(uri)).toMatchObject({ mac: '00:00:00:00:00:01', pxe });
     expect((await force('planned')).status).toBe(204);

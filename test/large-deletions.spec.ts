@@ -1,59 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
-import { BlueprintModule } from '#blueprint';
-import { SERVED } from '#config';
-import { DirectoryModule } from '#directory';
-import type { NamedCommand } from '#event-store';
-import { CommandContext, MAX_APPEND_STREAMS } from '#event-store';
-import { addressBlocks, addresses, Holders, IpamModule } from '#ipam';
-import { SiteModule } from '#site';
-import type { TestModules } from '#testing';
-import { startModules } from '#testing';
+import { expect, it, jest } from '@jest/globals';
+import { MAX_APPEND_STREAMS } from '#event-store';
+import { addressBlocks, addresses } from '#ipam';
 import { CreatePxe, DeletePxe } from '../libs/blueprint/src/pxe.commands.ts';
 import { AllocateAddress } from '../libs/ipam/src/address/address.commands.ts';
 import { CreateDynamicAddress } from '../libs/ipam/src/address/pool-address.commands.ts';
 import { CreateAddressBlock, DeleteAddressBlock } from '../libs/ipam/src/block/address-block.commands.ts';
-import { CreateSite } from '../libs/site/src/site.commands.ts';
+import { startAddresses } from './start-addresses.ts';
 
 jest.setTimeout(600_000);
 
 /** Everybody is a host. */
-@Module({
-  imports: [IpamModule],
-  providers: [
-    {
-      provide: 'hosts',
-      inject: [Holders],
-      useFactory: (holders: Holders) =>
-        holders.add({ load: async (_, id) => ({ site: 'site1', hostname: `host${id}` }) }),
-    },
-  ],
-})
-class HostsModule {}
-
-@Module({})
-class ServedModule {
-  static of() {
-    const served = { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } };
-    return { module: ServedModule, global: true, providers: [served], exports: [SERVED] };
-  }
-}
+const { modules, send } = await startAddresses({ load: async (_, id) => ({ site: 'site1', hostname: `host${id}` }) }, [
+  'site1',
+]);
 
 /** More than an append usually takes. */
 const MANY = MAX_APPEND_STREAMS + 100;
 
-let modules: TestModules;
-beforeAll(async () => {
-  modules = await startModules({
-    imports: [ServedModule.of(), DirectoryModule, SiteModule, BlueprintModule, IpamModule, HostsModule],
-  });
-  await send(new CreateSite({ name: 'site1', description: 'a site', zone: null, parent: null, config_values: {} }));
-});
-afterAll(() => modules.stop());
-
-const send = <R>(command: NamedCommand<R>) =>
-  modules.gateway.execute(command, CommandContext.system(modules.clock.now(), randomUUID()));
 const newBlock = async (subnet: string): Promise<number> => {
   const name = `b${subnet.replaceAll('.', '_')}`;
   const { value } = await send(

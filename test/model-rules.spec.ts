@@ -44,7 +44,7 @@ const BLANK = 'This field cannot be blank.';
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-const { server, client, token } = await startJourney();
+const { client, rest } = await startJourney();
 
 beforeAll(async () => {
   await created(SITE, { name: 'site1', description: 'a site' });
@@ -94,12 +94,7 @@ const complex = (values: Values = {}) =>
   created(TEST_COMPLEX, { name: fresh(), site: SITE1, description: 'x', members: [], ...values });
 const force = async (uri: string, state: string): Promise<void> => {
   const [model, id] = uri.replace('/api/v1/', '').split(':');
-  const response = await fetch(`${server.url}/api/rest/${model}/${id}/force`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ state }),
-  });
-  expect(response.ok).toBe(true);
+  expect((await rest('POST', `${model}/${id}/force`, { state })).status).toBe(204);
 };
 
 /** A network of a site, and a block. */

@@ -18,7 +18,6 @@ import type { NamedCommand } from '#event-store';
 import { CommandContext } from '#event-store';
 import { ForemanModule } from '#foreman';
 import { addressBlocks, addresses, IpamModule, networks } from '#ipam';
-import { Refusal } from '#kernel';
 import { PLATFORMS } from '#platform';
 import { repeatOf, serverHalves } from '#platforms/servers';
 import type { Key, ReadModel } from '#read-store';
@@ -62,6 +61,7 @@ import { CreateAddressBlock } from '../libs/ipam/src/block/address-block.command
 import { subnetOfBlock } from '../libs/ipam/src/block/address-block.ts';
 import { CreateNetwork, DeleteNetwork } from '../libs/ipam/src/network/network.commands.ts';
 import { CreateSite } from '../libs/site/src/site.commands.ts';
+import { sendAtOnce } from './send-at-once.ts';
 
 jest.setTimeout(600_000);
 
@@ -426,13 +426,11 @@ it('whatever is asked for, interfaces are where they belong, and a rebuild finds
     fc.asyncProperty(turns, async (taken) => {
       for (const turn of taken) {
         await look();
-        const wanted = turn.map((make) => make());
-        // Those of a turn are sent at once.
-        for (const [n, done] of (await Promise.allSettled(wanted.map(send))).entries()) {
-          const called = wanted[n]!.commandName;
-          if (done.status === 'fulfilled') granted.set(called, (granted.get(called) ?? 0) + 1);
-          else if (!(done.reason instanceof Refusal)) throw done.reason;
-        }
+        await sendAtOnce(
+          turn.map((make) => make()),
+          send,
+          granted,
+        );
       }
       await modules.caughtUp();
       await check();

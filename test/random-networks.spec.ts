@@ -1,18 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
+import { expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
-import { BlueprintModule, pxes } from '#blueprint';
-import { SERVED } from '#config';
-import { DirectoryModule } from '#directory';
+import { pxes } from '#blueprint';
 import type { NamedCommand } from '#event-store';
-import { CommandContext } from '#event-store';
-import { addressBlocks, addresses, Holders, IpamModule, networks } from '#ipam';
-import { Refusal } from '#kernel';
+import { addressBlocks, addresses, networks } from '#ipam';
 import type { Key, ReadModel } from '#read-store';
-import { SiteModule } from '#site';
-import type { TestModules } from '#testing';
-import { startModules } from '#testing';
 import { CreatePxe, DeletePxe } from '../libs/blueprint/src/pxe.commands.ts';
 import {
   AllocateAddress,
@@ -32,7 +23,8 @@ import {
 import { subnetOfBlock } from '../libs/ipam/src/block/address-block.ts';
 import { ChangeNetwork, CreateNetwork, DeleteNetwork } from '../libs/ipam/src/network/network.commands.ts';
 import { networkAddressBlocks } from '../libs/ipam/src/network/network-address-blocks.ts';
-import { CreateSite } from '../libs/site/src/site.commands.ts';
+import { sendAtOnce } from './send-at-once.ts';
+import { startAddresses } from './start-addresses.ts';
 
 jest.setTimeout(600_000);
 
@@ -41,42 +33,10 @@ const MAX_ID = 12;
 const SITES = ['site1', 'site2'];
 
 /** Everybody up to `MAX_ID` is a host; even ones are in the first site. */
-@Module({
-  imports: [IpamModule],
-  providers: [
-    {
-      provide: 'hosts',
-      inject: [Holders],
-      useFactory: (holders: Holders) =>
-        holders.add({
-          load: async (_, id) => (id > MAX_ID ? undefined : { site: SITES[id % 2]!, hostname: `host${id}` }),
-        }),
-    },
-  ],
-})
-class HostsModule {}
-
-@Module({})
-class ServedModule {
-  static of() {
-    const served = { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } };
-    return { module: ServedModule, global: true, providers: [served], exports: [SERVED] };
-  }
-}
-
-let modules: TestModules;
-beforeAll(async () => {
-  modules = await startModules({
-    imports: [ServedModule.of(), DirectoryModule, SiteModule, BlueprintModule, IpamModule, HostsModule],
-  });
-  for (const name of SITES) {
-    await send(new CreateSite({ name, description: 'a site', zone: null, parent: null, config_values: {} }));
-  }
-});
-afterAll(() => modules.stop());
-
-const send = <R>(command: NamedCommand<R>) =>
-  modules.gateway.execute(command, CommandContext.system(modules.clock.now(), randomUUID()));
+const { modules, send } = await startAddresses(
+  { load: async (_, id) => (id > MAX_ID ? undefined : { site: SITES[id % 2]!, hostname: `host${id}` }) },
+  SITES,
+);
 
 const id = fc.integer({ min: 1, max: MAX_ID });
 const site = fc.constantFrom(...SITES);
@@ -323,13 +283,11 @@ it('whatever is asked for, nobody shares an address, all lie in their block, and
     fc.asyncProperty(turns, async (taken) => {
       for (const turn of taken) {
         await look();
-        const wanted = turn.map((make) => make());
-        // Those of a turn are sent at once.
-        for (const [n, done] of (await Promise.allSettled(wanted.map(send))).entries()) {
-          const called = wanted[n]!.commandName;
-          if (done.status === 'fulfilled') granted.set(called, (granted.get(called) ?? 0) + 1);
-          else if (!(done.reason instanceof Refusal)) throw done.reason;
-        }
+        await sendAtOnce(
+          turn.map((make) => make()),
+          send,
+          granted,
+        );
       }
       await modules.caughtUp();
       await check();

@@ -7,24 +7,7 @@ jest.setTimeout(600_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
-const { server, token } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 'none', BIND_NS_NETWORKED_LIST: '1,4' });
-
-async function rest(method: string, path: string, body?: unknown) {
-  const response = await fetch(`${server.url}/api/rest/${path}`, {
-    method,
-    headers: {
-      Authorization: `Bearer root:${token}`,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    body: (text === '' ? {} : JSON.parse(text)) as Values,
-    position: response.headers.get('contractor-position'),
-  };
-}
+const { rest } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 'none', BIND_NS_NETWORKED_LIST: '1,4' });
 
 /** Models with objects that come, change and go, and fields of theirs that are references, by the model they refer to. */
 const REFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

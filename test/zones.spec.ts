@@ -6,28 +6,11 @@ jest.setTimeout(240_000);
 type Values = Readonly<Record<string, unknown>>;
 
 // Networked have their ids in the order they are made in; the first one is to be the name server.
-const { server, client, token } = await startJourney({
+const { client, rest } = await startJourney({
   CONTRACTOR_SUBCONTRACTOR: 'none',
   BIND_NS_NETWORKED_LIST: '1',
   BIND_SOA_EMAIL: 'hostmaster@site.test',
 });
-
-async function rest(method: string, path: string, body?: unknown) {
-  const response = await fetch(`${server.url}/api/rest/${path}`, {
-    method,
-    headers: {
-      Authorization: `Bearer root:${token}`,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    body: (text === '' ? {} : JSON.parse(text)) as Values,
-    position: response.headers.get('contractor-position'),
-  };
-}
 
 const made = async (path: string, body: Values): Promise<number> => {
   const answer = await rest('POST', path, body);
