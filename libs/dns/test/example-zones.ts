@@ -59,6 +59,9 @@ export const entry = (
     target,
   });
 
+/** The zone `test` with a site and a block of it, and a site that is in no zone. */
+export const BASE = [zone(1, 'test'), site('site1', 1), site('site2', null), block(1, '10.0.0.0', 24)];
+
 export const NO_OPTIONS: ZoneOptions = { nameServers: [], soaEmail: undefined };
 
 export const rendered = async (
