@@ -2,11 +2,13 @@ import type { Caller } from '#kernel';
 import { ClientGone, newRequestId } from '#http';
 import type { BodyStream, HttpAnswer, HttpRequest } from '#http';
 import type { FeedMessage, FeedSelection, FeedSource, Model } from '#api';
-import { boundTo, Forbidden, may, permissionFor, toPosition } from '#api';
+import { boundTo, Forbidden, may, permissionFor } from '#api';
 import type { Position } from '#event-store';
 import type { Answer } from './answer.ts';
 import { onTheWire, problemAnswer } from './answer.ts';
+import { ClientLimit } from './client-limit.ts';
 import { FeedClient } from './feed-client.ts';
+import { afterIn, selectionIn } from './feed-query.ts';
 import type { Identify } from './headers.ts';
 import { callerOf } from './headers.ts';
 import { pathOf, queryOf } from './paths.ts';
@@ -16,8 +18,6 @@ import { checkQuery } from './query.ts';
 
 /** How many clients follow jobs at once in one process, and how many of them as one user, or from one address. */
 export const MAX_FEED_CLIENTS = { all: 1000, user: 100 } as const;
-/** When one who was refused for that may try again, in seconds. */
-const RETRY_AFTER_S = 10;
 /** How often clients are shown that the stream goes on, in milliseconds. */
 const BEAT_MS = 15_000;
 /** How often what is now of a job is looked at for those who follow it alone, in milliseconds. */
@@ -58,8 +58,7 @@ interface Wanted {
 export class FeedAdapter {
   readonly #options: FeedAdapterOptions;
   readonly #clients = new Set<Connected>();
-  /** How many clients there are, by user or address. */
-  readonly #users = new Map<string, number>();
+  readonly #limit: ClientLimit;
   readonly #timers: readonly NodeJS.Timeout[];
   #checking = false;
   #stopped = false;
@@ -67,6 +66,7 @@ export class FeedAdapter {
   constructor(options: FeedAdapterOptions) {
     const { beatMs = BEAT_MS, refreshMs = REFRESH_MS, checkMs = CHECK_MS } = options;
     this.#options = options;
+    this.#limit = new ClientLimit(options.maxClients ?? MAX_FEED_CLIENTS);
     this.#timers = [
       setInterval(() => this.#beat(), beatMs).unref(),
       setInterval(() => this.#refresh(), refreshMs).unref(),
@@ -104,6 +104,7 @@ export class FeedAdapter {
   /** Ends all streams and takes no more. */
   stop(): void {
     this.#stopped = true;
+    this.#limit.close();
     for (const timer of this.#timers) clearInterval(timer);
     for (const { client } of this.#clients) client.end('stopping');
   }
@@ -136,7 +137,7 @@ export class FeedAdapter {
     if (given !== undefined && overAt !== undefined && given >= overAt) return reply({ status: 204 });
     if (request.verb === 'HEAD') return reply({ status: 200, headers: STREAM_HEADERS });
 
-    const release = this.#enter(caller.principal?.name ?? caller.source);
+    const release = this.#limit.enter(caller.principal?.name ?? caller.source);
     const after = given ?? (overAt === undefined ? head : overAt - 1n);
     const snapshot = given === undefined && overAt === undefined;
     const stream = (body: BodyStream): void => {
@@ -170,23 +171,6 @@ export class FeedAdapter {
     });
     if (this.#stopped) client.end('stopping');
     else void client.start();
-  }
-
-  /** Counts a client in. @returns counts it out @throws Problem where there are too many */
-  #enter(user: string): () => void {
-    const { maxClients = MAX_FEED_CLIENTS } = this.#options;
-    const its = this.#users.get(user) ?? 0;
-    const all = [...this.#users.values()].reduce((sum, one) => sum + one, 0);
-    if (this.#stopped || all >= maxClients.all || its >= maxClients.user) {
-      const headers = { 'Retry-After': String(RETRY_AFTER_S) };
-      throw new Problem('busy', `${its} clients of ${user} follow jobs, ${all} in all; try again later.`, { headers });
-    }
-    this.#users.set(user, its + 1);
-    return () => {
-      const left = (this.#users.get(user) ?? 1) - 1;
-      if (left > 0) this.#users.set(user, left);
-      else this.#users.delete(user);
-    };
   }
 
   async #check(connected: Connected): Promise<void> {
@@ -234,22 +218,3 @@ const STREAM_HEADERS = {
 };
 
 const servesSite = (caller: Caller, site: string): boolean => boundTo(caller)?.includes(site) ?? true;
-
-/** What the query asks for. @throws Problem */
-function selectionIn(query: URLSearchParams): FeedSelection {
-  const [job, site] = [query.get('job'), query.get('site')];
-  if (job !== null && site !== null) throw malformed('job and site are not given together.', 'site');
-  if (job !== null && !/^[1-9]\d{0,14}$/.test(job)) throw malformed('job must be the id of a job.', 'job');
-  if (job !== null) return { job: Number(job) };
-  return site === null ? {} : { site };
-}
-
-/** Where to go on: what the client was told last, or what its address says. @throws Problem */
-function afterIn(request: HttpRequest, query: URLSearchParams): Position | undefined {
-  const header = request.header('last-event-id');
-  const text = header === undefined || header === '' ? query.get('after') : header;
-  if (text === null) return undefined;
-  const position = toPosition(text);
-  if (position === undefined) throw malformed('after must be a position of the log.', 'after');
-  return position;
-}
