@@ -48,18 +48,19 @@ export class TaskSender {
     return this.#byCookie.get(cookie)?.heard;
   }
 
-  /** An agent shows that it is at work. */
-  beat(job: number, cookie: string, agent: string): void {
+  /** An agent shows that it is at work. @returns whether the job waits for this dispatch */
+  beat(job: number, cookie: string, agent: string): boolean {
     const sent = this.#sent.get(job);
-    if (sent?.cookie !== cookie) return;
+    if (sent?.cookie !== cookie) return false;
     const now = this.#parts.now();
     sent.heard = now;
-    if (sent.taker) return;
+    if (sent.taker) return true;
     sent.taker = { agent, since: new Date(now).toISOString() };
     this.#parts.ledger.take(job, cookie, sent.taker).catch((error: unknown) => {
       delete sent.taker;
       this.#parts.log.warn('who has taken a task could not be noted', { job, error: String(error) });
     });
+    return true;
   }
 
   /** A job has ended by itself: it is forgotten. */
