@@ -35,6 +35,14 @@ describe('the ledger of what the wire holds', () => {
     expect(await ledger.of(20)).toEqual([{ ...task('m'), receipt: '17' }]);
   });
 
+  it('knows where a dispatch was handed to, but of those that it only heard of', async () => {
+    await ledger.note(21, task('o'));
+    await ledger.take(22, 'p', { agent: 'one', since: '2026-01-01T00:00:00.000Z' });
+    expect(await ledger.placeOf('o')).toEqual({ site: 'site1', module: 'lab' });
+    expect(await ledger.placeOf('p')).toBeUndefined();
+    expect(await ledger.placeOf('never')).toBeUndefined();
+  });
+
   it('forgets a job that is over', async () => {
     await ledger.note(3, task('d'));
     await ledger.forget(3);
