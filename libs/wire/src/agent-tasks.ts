@@ -14,6 +14,8 @@ import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
 const REMEMBERED = 1000;
+/** After how long a task shows its first sign of life, in milliseconds. */
+const FIRST_BEAT_MS = 200;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
 
@@ -92,10 +94,12 @@ export function agentTasks({ agent, identity, site, work, log, periods, session,
     const { cookie, job } = started.task;
     const beat = () =>
       session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
+    // What is over at once shows no sign of life: its report is one.
+    const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    beat();
     const outcome = await work(started.task);
     if (outcome !== undefined) await report(started, outcome);
+    clearTimeout(first);
     clearInterval(beats);
   };
 
