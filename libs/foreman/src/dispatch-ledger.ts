@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { makeLedger } from '#read-store';
-import type { SentTask } from '#wire';
+import type { SentTask, TaskPlace } from '#wire';
 
 /** Who has taken a task, and since when. */
 export interface Taker {
@@ -65,6 +65,16 @@ export class DispatchLedger {
       values: [cookie],
     });
     return rowCount === 1;
+  }
+
+  /** Where a dispatch was handed to; undefined where it is not known. */
+  async placeOf(cookie: string): Promise<TaskPlace | undefined> {
+    const { rows } = await this.#pool.query<TaskPlace>({
+      name: 'handed-over-to',
+      text: 'SELECT site, module FROM ledger.handed_over WHERE cookie = $1 AND site IS NOT NULL',
+      values: [cookie],
+    });
+    return rows[0];
   }
 
   /**

@@ -132,8 +132,9 @@ export class ForemanTerm {
     this.#parts.stalled.clear();
   }
 
-  beat({ job, cookie, agent }: Beat): void {
-    this.#sender.beat(job, cookie, agent);
+  /** @returns whether the job waits for this dispatch */
+  beat({ job, cookie, agent }: Beat): boolean {
+    return this.#sender.beat(job, cookie, agent);
   }
 
   deadlineOf(dispatch: Dispatch): number {

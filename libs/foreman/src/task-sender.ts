@@ -58,15 +58,16 @@ export class TaskSender {
     return this.#byCookie.get(cookie)?.heard;
   }
 
-  /** An agent shows that it is at work. */
-  beat(job: number, cookie: string, agent: string): void {
+  /** An agent shows that it is at work. @returns whether the job waits for this dispatch */
+  beat(job: number, cookie: string, agent: string): boolean {
     const sent = this.#sent.get(job);
-    if (sent?.cookie !== cookie) return;
+    if (sent?.cookie !== cookie) return false;
     const now = this.#parts.now();
     sent.heard = now;
-    if (sent.taken) return;
+    if (sent.taken) return true;
     sent.taken = true;
     this.#notes.taken(job, cookie, { agent, since: new Date(now).toISOString() });
+    return true;
   }
 
   /** A job has ended by itself: it is forgotten. */

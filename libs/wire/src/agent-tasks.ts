@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
-import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
+import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { encode, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { NatsNames } from './subjects.ts';
@@ -17,8 +18,6 @@ const REMEMBERED = 1000;
 const FIRST_BEAT_MS = 200;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
-/** What an operator does about claims that are not allowed. */
-const NOT_ALLOWED = 'Give the NATS server the configuration of "contractor nats config" and reset the job';
 
 /** A connection of an agent to NATS, as long as it lasts. */
 export interface AgentSession {
@@ -30,6 +29,8 @@ export interface AgentSession {
 
 export interface AgentTasksOptions {
   readonly agent: string;
+  /** Its name in subjects. */
+  readonly identity: string;
   readonly site: string;
   readonly work: TaskHandler;
   readonly log: Logger;
@@ -52,7 +53,7 @@ interface AtWork {
 }
 
 /** The tasks that an agent has taken from NATS: claims them, does them and reports, over as many connections as that takes. */
-export function agentTasks({ agent, site, work, log, periods, session, stopping }: AgentTasksOptions) {
+export function agentTasks({ agent, identity, site, work, log, periods, session, stopping }: AgentTasksOptions) {
   const { beatEvery, reportAgain } = periods;
   const atWork = new Map<string, AtWork>();
   const reported = new Set<string>();
@@ -91,7 +92,8 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
 
   const doTask = async (started: AtWork): Promise<void> => {
     const { cookie, job } = started.task;
-    const beat = () => session()?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
+    const beat = () =>
+      session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
     // What is over at once shows no sign of life: its report is one.
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
@@ -130,7 +132,7 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
         }
       } catch (cause) {
         const fault = `the task could not be claimed: ${String(cause)}`;
-        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED}` };
+        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED} and reset the job` };
         if (!told) log.warn('a task could not be claimed; trying again', { task, job, reason: String(cause) });
         unclaimed.add(module);
       }
@@ -150,7 +152,7 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
 
   /** Resolves once NATS holds the report. */
   const send = async (names: NatsNames, module: string, report: Report): Promise<void> => {
-    const subject = names.resultSubject(site, module);
+    const subject = names.resultSubject(site, module, identity);
     for (;;) {
       const now = session();
       if (now !== undefined) {
@@ -184,8 +186,3 @@ function fitting(report: Report, room: number): Uint8Array {
   const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
   return encode({ ...report, outcome: { error } });
 }
-
-/** Whether NATS does not allow what was tried. */
-const isDenied = (cause: unknown): boolean =>
-  cause instanceof PermissionViolationError ||
-  (cause instanceof Error && cause.cause instanceof PermissionViolationError);

@@ -35,6 +35,7 @@ export type {
   SentTask,
   Task,
   TaskHandler,
+  TaskPlace,
   UnreadableReport,
   WireHealth,
 } from './wire.ts';
