@@ -1,5 +1,13 @@
 export { startAgent } from './agent.ts';
-export type { AgentSettings, FunctionContext, FunctionTable, OfferedModule, RunningAgent } from './agent.ts';
+export type {
+  AgentSettings,
+  FunctionContext,
+  FunctionTable,
+  OfferedModule,
+  RunningAgent,
+  TaskAtWork,
+} from './agent.ts';
+export type { GivenCredentials, Vault } from './credentials.ts';
 export { checkInstallation } from './check-installation.ts';
 export { inProcessWire } from './in-process-wire.ts';
 export type { InProcessAgent, InProcessPeriods, InProcessWire } from './in-process-wire.ts';
