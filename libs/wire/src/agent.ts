@@ -10,6 +10,7 @@ import { credentialsOf } from './credentials.ts';
 import { tasksAtWork, toldOf } from './tasks-at-work.ts';
 import { observedBy, observerOf } from './wire.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
+import type { TaskSlots } from './task-slots.ts';
 import { wrapSecrets } from './wrap-secrets.ts';
 
 /** What a function of a module gets besides its parameters. */
@@ -54,6 +55,8 @@ export interface AgentSettings {
   readonly onEnded?: (task: Task, outcome: Outcome | undefined, seconds: number) => void;
   /** How long a function may take to end once its longest time is over, in milliseconds (10,000). */
   readonly graceMs?: number;
+  /** How many tasks are at work at a time, shared with other agents of the process; each module's limit, unless given. */
+  readonly slots?: TaskSlots | undefined;
 }
 
 /** A task an agent is at work on. */
@@ -86,12 +89,12 @@ export interface RunningAgent {
  * until then.
  */
 export async function startAgent(settings: AgentSettings): Promise<RunningAgent> {
-  const { wire, name, site, modules, log, vault, onEnded, graceMs } = settings;
+  const { wire, name, site, modules, log, vault, onEnded, graceMs, slots } = settings;
   const offered = Object.entries(modules).filter(([, { limit }]) => limit >= 1);
   const halves = new Map(offered.map(([module, { half }]) => [module, { ...half, table: tableOf(half) }]));
   const limits = Object.fromEntries(offered.map(([module, { limit }]) => [module, limit]));
   const running = new Map<BoundedRun, TaskAtWork>();
-  let stopped = false;
+  const stopped = new AbortController();
   const missing = await missingOf(offered);
   for (const one of missing) log.warn(installText([one], name), { module: one.module });
 
@@ -105,8 +108,15 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
       return asked.then(toldOf);
     }
     const { parameters, texts } = wrapSecrets(task.parameters, task.secrets);
-    log.info('task begun', { ...about, parameters });
-    return atWork.note(task, perform({ task, parameters, agent: name }, about, texts));
+    return atWork.note(task, whenFree({ task, parameters, agent: name }, about, texts));
+  };
+
+  /** Does a task once there is a slot for it. */
+  const whenFree = async (doing: Doing, about: Omit<TaskAtWork, 'since'>, texts: readonly string[]) => {
+    const free = slots ? await slots.take(about.module, stopped.signal) : () => undefined;
+    if (!free) return undefined;
+    log.info('task begun', { ...about, parameters: doing.parameters });
+    return perform(doing, about, texts).finally(free);
   };
 
   const perform = async (
@@ -129,7 +139,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
       },
     );
     running.set(run, { ...about, since: new Date().toISOString() });
-    if (stopped) run.giveUp(STOPPED);
+    if (stopped.signal.aborted) run.giveUp(STOPPED);
     const reached = await run.ended;
     running.delete(run);
     // What an agent tells shows no secret it was given.
@@ -141,7 +151,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
   };
 
   const giveUp = () => {
-    stopped = true;
+    stopped.abort();
     for (const run of running.keys()) run.giveUp(STOPPED);
   };
 
