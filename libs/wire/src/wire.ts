@@ -173,6 +173,11 @@ export interface AgentWire {
    * Its outcome is reported until the transport holds it.
    */
   start(announcement: Announcement, work: TaskHandler): Promise<void>;
-  /** Takes no more tasks, waits for those at work and reports them, then disconnects. */
+  /**
+   * Takes no more tasks, waits for those at work and reports them, then disconnects. Reports that are kept for the next
+   * process are not waited for.
+   */
   stop(): Promise<void>;
+  /** Why no tasks come now; undefined: they do. */
+  fault?(): Promise<string | undefined>;
 }
