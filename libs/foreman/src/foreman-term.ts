@@ -16,6 +16,7 @@ import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
 import type { StepTimes } from './step-times.ts';
 import { TaskSender } from './task-sender.ts';
+import { timeLimitOf } from './time-limit.ts';
 import { Timers } from './timers.ts';
 
 /** How many jobs are looked at at a time. */
@@ -110,7 +111,7 @@ export class ForemanTerm {
 
   /** An agent that polls has taken the task of a job. */
   polled(id: number, { deadline }: Dispatch): void {
-    this.#timers.set(id, Date.parse(deadline) + 1);
+    this.#timers.atTheLatest(id, Date.parse(deadline) + 1);
   }
 
   /** The step of a job is slow from this time on; undefined: it is not at a step. */
@@ -225,10 +226,12 @@ export class ForemanTerm {
     this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
   }
 
-  #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
+  #nextLook(state: Job): number | undefined {
+    const { stage, dispatch, order, wakeAt } = state;
     if (stage !== 'queued') return undefined;
-    if (dispatch) return this.deadlineOf(dispatch) + 1;
-    return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
+    if (!order) return wakeAt === undefined ? undefined : Date.parse(wakeAt);
+    const next = Math.min(timeLimitOf(state) ?? Infinity, dispatch ? this.deadlineOf(dispatch) + 1 : Infinity);
+    return Number.isFinite(next) ? next : undefined;
   }
 
   async #noteSlowStep(id: number): Promise<void> {
