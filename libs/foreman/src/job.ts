@@ -56,7 +56,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 4,
+  snapshotVersion: 5,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -152,6 +152,11 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const said = cut(data);
       return said.message === message ? [] : { type: 'JobMessagePosted', data: said };
     }),
+    IgnoreWindow: when(
+      ['waiting'],
+      () => foreman('NOT_WAITING', 'Only a job that waits to begin can ignore the window of its site'),
+      (data, { ignoresWindow }) => (ignoresWindow ? [] : { type: 'JobWindowIgnored', data }),
+    ),
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -170,6 +175,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       retry: undefined,
       spent: [],
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -237,6 +243,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
+    JobWindowIgnored: put(() => ({ ignoresWindow: true })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };
