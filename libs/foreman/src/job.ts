@@ -212,7 +212,8 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       machine: machine ?? job.machine,
       message: message ?? job.message,
     })),
-    JobResumed: put(() => ({ stage: 'queued', wakeAt: undefined, ready: true })),
+    // While its task is out, the script is stopped when its time is over, as before.
+    JobResumed: put((_, { order, wakeAt }) => ({ stage: 'queued', wakeAt: order && wakeAt, ready: true })),
     JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
     // A job that had not begun waits for its turn again.
     JobReset: put(({ machine }, job) => (machine ? { ...again(job), stage: 'queued', machine } : { stage: 'waiting' })),

@@ -9,6 +9,7 @@ import { targetOf } from './job-target.ts';
 import type { ResolveSecrets } from './task-secrets.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { runUntilBlocked, programOf } from './run-until-blocked.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** What a look at a job needs besides the state of the streams. */
 export interface ReconcileContext extends RunContext {
@@ -66,6 +67,11 @@ async function goOn(
   begun: Machine | undefined,
 ): Promise<void> {
   const { now, deadlineOf } = context;
+  if ((timeLimitOf(state) ?? Infinity) <= now) {
+    // It pauses; what the agent says about the task is stored, and the script waits.
+    await runUntilBlocked(work, id, context);
+    return;
+  }
   if (state.dispatch) {
     if (deadlineOf(state.dispatch) > now) return;
     await lapse(work, id, state, context);

@@ -50,6 +50,19 @@ describe('alarms', () => {
     expect(rung).toEqual([1]);
   });
 
+  it.each([
+    ['the time they were set to', 500, 500],
+    ['the latest time', 2000, 1000],
+  ])('ring at %s, whichever is earlier', (_, set, rings) => {
+    alarms.set(1, NOON + set);
+    alarms.atTheLatest(1, NOON + 1000);
+    alarms.atTheLatest(2, NOON + DAY);
+    pass(rings - 1);
+    expect(rung).toEqual([]);
+    pass(DAY);
+    expect(rung).toEqual([1, 2]);
+  });
+
   it('are taken back', () => {
     alarms.set(1, NOON + 1000);
     alarms.set(1, undefined);

@@ -32,6 +32,11 @@ export class Timers<K = number> {
     if (at < this.#next) this.#wait(at);
   }
 
+  /** Rings at this time, milliseconds since 1970, unless it rings earlier. */
+  atTheLatest(key: number, at: number): void {
+    this.set(key, Math.min(this.#due.get(key) ?? at, at));
+  }
+
   /** How many keys are waited for. */
   get size(): number {
     return this.#due.size;
