@@ -109,7 +109,7 @@ const read = (file: string): Source => ({
   file,
   imports: [
     ...readFileSync(file, 'utf8').matchAll(
-      /^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+      /^\s*(?:import|export)\b[^;'"=]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
     ),
   ].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''),
 });

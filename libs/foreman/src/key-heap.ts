@@ -20,6 +20,11 @@ export class KeyHeap<K> {
     return this.#entries.has(key);
   }
 
+  /** The number of a key; undefined where it is not there. */
+  orderOf(key: K): number | undefined {
+    return this.#entries.get(key)?.order;
+  }
+
   /** The first key, with its number. */
   get first(): { readonly key: K; readonly order: number } | undefined {
     return this.#heap[0];

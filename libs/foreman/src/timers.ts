@@ -33,8 +33,8 @@ export class Timers<K = number> {
   }
 
   /** Rings at this time, milliseconds since 1970, unless it rings earlier. */
-  atTheLatest(key: number, at: number): void {
-    this.set(key, Math.min(this.#due.get(key) ?? at, at));
+  atTheLatest(key: K, at: number): void {
+    this.set(key, Math.min(this.#due.orderOf(key) ?? at, at));
   }
 
   /** How many keys are waited for. */
