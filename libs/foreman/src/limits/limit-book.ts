@@ -190,8 +190,8 @@ export class LimitBook {
       const { job: one, number } = data as Admission;
       this.#heard.set(id, Math.max(this.#heard.get(id) ?? 0, number));
       const known = this.#limits.get(id);
-      // A task counts by its dispatch; a job may be over already where this is heard again.
-      if (known && known.limit.module === null && this.#jobs.has(one)) known.jobs.add(one);
+      // A job may be over already where this is heard again.
+      if (known && this.#jobs.has(one)) known.jobs.add(one);
       for (const listener of this.#admitted) listener(one, id);
     }
   }
