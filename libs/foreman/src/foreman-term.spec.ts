@@ -91,7 +91,8 @@ describe('a term of the foreman', () => {
     };
     const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);
     const log = silentLogger;
-    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, pollDeadlineOf });
+    const gate = { looked: () => undefined, forget: () => undefined };
+    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, gate, pollDeadlineOf });
   });
   afterEach(() => term.end());
 

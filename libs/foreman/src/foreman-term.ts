@@ -10,6 +10,7 @@ import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
+import type { JobGate } from './gate/job-gate.ts';
 import type { Dispatch, Job } from './job-messages.ts';
 import { NoteSlowStep } from './job.commands.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
@@ -36,6 +37,7 @@ export interface TermParts {
   readonly ledger: DispatchLedger;
   readonly stalled: StalledJobs;
   readonly steps: StepTimes;
+  readonly gate: Pick<JobGate, 'looked' | 'forget'>;
   readonly log: Logger;
   /** When the lease of a dispatch to an agent that polls runs out, milliseconds since 1970. */
   readonly pollDeadlineOf: (dispatch: Dispatch) => number;
@@ -85,6 +87,7 @@ export class ForemanTerm {
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
+    this.#parts.gate.forget(id);
     if (!cancelled) this.#sender.forget(id);
     else
       this.#sender
@@ -158,13 +161,16 @@ export class ForemanTerm {
     task: () => Promise<R>,
   ): Promise<R> {
     const release = this.#queue.hold(id);
+    let failed = true;
     try {
       const result = await task();
+      failed = false;
       this.#queue.seen(id, result.position);
       await this.#follow(id, result.value);
       return result;
     } finally {
       release();
+      this.#parts.gate.looked(id, failed);
     }
   }
 
@@ -188,14 +194,16 @@ export class ForemanTerm {
   }
 
   async #reconcile(id: number): Promise<Position | undefined> {
-    const { clock, commands, stalled } = this.#parts;
+    const { clock, commands, stalled, gate } = this.#parts;
     try {
       const context = CommandContext.system(clock.now());
       const { value, position } = await commands.execute(new ReconcileJob(id), context);
       stalled.goesOn(id);
+      gate.looked(id);
       await this.#follow(id, value);
       return position;
     } catch (error) {
+      gate.looked(id, true);
       if (error instanceof Conflict) this.#queue.add(id);
       else if (isUnavailable(error)) this.#unsettled(id, error);
       else await faultJob(this.#parts, id, error).catch((failure: unknown) => this.#unsettled(id, failure));

@@ -101,6 +101,8 @@ export interface Job extends Created {
   /** The last few dispatches that are over. */
   readonly spent: readonly FinishedDispatch[];
   readonly signal: BootSignal;
+  /** It begins whatever the maintenance windows of its site say. */
+  readonly ignoresWindow: boolean;
 }
 
 /**
@@ -132,6 +134,7 @@ export type JobCommand =
   | Message<'SignalComplete', object>
   | Message<'SignalAlert', { readonly message: string }>
   | Message<'PostMessage', { readonly message: string }>
+  | Message<'IgnoreWindow', { readonly by: string }>
   | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
@@ -161,4 +164,5 @@ export type JobEvent =
   | Message<'JobSignalReceived', { readonly pxe: string | null }>
   | Message<'JobAlerted', { readonly message: string }>
   | Message<'JobMessagePosted', { readonly message: string }>
+  | Message<'JobWindowIgnored', { readonly by: string }>
   | Message<'JobCanceled', { readonly by: string }>;

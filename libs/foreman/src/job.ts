@@ -154,6 +154,11 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const said = cut(data);
       return said.message === message ? [] : { type: 'JobMessagePosted', data: said };
     }),
+    IgnoreWindow: when(
+      ['waiting'],
+      () => foreman('NOT_WAITING', 'Only a job that waits to begin can ignore the window of its site'),
+      (data, { ignoresWindow }) => (ignoresWindow ? [] : { type: 'JobWindowIgnored', data }),
+    ),
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -172,6 +177,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       retry: undefined,
       spent: [],
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -242,6 +248,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
+    JobWindowIgnored: put(() => ({ ignoresWindow: true })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

@@ -22,6 +22,8 @@ export interface JobRow extends Created {
   /** When the script is looked at again at the latest, ISO 8601. */
   readonly wakeAt: string | null;
   readonly signal: BootSignal;
+  /** It begins whatever the maintenance windows of its site say. */
+  readonly ignoresWindow: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -61,7 +63,7 @@ const idle = { ...undispatched, order: null, openSince: null, observing: false, 
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 6,
+  version: 7,
   key: 'integer',
   history: false,
   indexes: {
@@ -86,6 +88,7 @@ export const jobs: ReadModel<JobRow> = {
       message: data.note ?? '',
       machine: null,
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
       created: at,
       updated: at,
     })),
@@ -114,6 +117,7 @@ export const jobs: ReadModel<JobRow> = {
     JobSignalReceived: signalled((_, { signal }) => ({ signal: { ...signal, complete: true } })),
     JobAlerted: signalled(({ message = '' }) => ({ message })),
     JobMessagePosted: signalled(({ message = '' }) => ({ message })),
+    JobWindowIgnored: signalled(() => ({ ignoresWindow: true })),
     JobEnded: rule<JobRow, unknown>(() => undefined),
     JobCanceled: rule<JobRow, unknown>(() => undefined),
   },
