@@ -83,9 +83,9 @@ describe('our subcontractor, where it polls the server', () => {
 
   it('keeps a result that the server cannot be given, also where it is killed, and gives it after a restart', async () => {
     await build('host2', 'test.act_once( name="third", delay_ms=1500 )\ntest.act_again( name="fourth" )\n');
-    await until(() => agent?.lines.some((line) => line.includes('task begun') && line.includes('third')));
+    await until(() => agent?.lines.some((line) => line.includes('task begun') && line.includes('third')) ?? false);
     await server.kill();
-    await until(() => agent?.lines.some((line) => line.includes('a report is not held yet')));
+    await until(() => agent?.lines.some((line) => line.includes('a report is not held yet')) ?? false);
     const results = path.join(directory, 'state/results');
     await until(async () => (await readdir(results)).some((name) => name.endsWith('.json')));
     await agent?.kill();
