@@ -8,6 +8,8 @@ export { recordedLog } from './recorded-log.ts';
 export type { RecordedLine } from './recorded-log.ts';
 export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
+export { startSnmpd } from './snmpd.ts';
+export type { Snmpd } from './snmpd.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { manualFoundation } from './manual-foundation.ts';
