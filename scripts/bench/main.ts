@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   dns: { limit: 1800, load: () => import('./dns.ts') },
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
+  jobs: { limit: HOUR, load: () => import('./jobs.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

@@ -181,10 +181,11 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    await this.foreman.polls.heard(holderOf(caller), false);
+    const holder = holderOf(caller);
+    await this.foreman.polls.heard(holder, false);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
-    const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome), context);
+    const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome, holder.user), context);
     return { value: 'Accepted', position };
   }
 }

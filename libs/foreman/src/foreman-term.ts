@@ -84,11 +84,18 @@ export class ForemanTerm {
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
-    const { log } = this.#parts;
-    const forgotten = cancelled ? this.#sender.cancel(id) : this.#sender.forget(id);
-    forgotten.catch((error: unknown) =>
-      log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
-    );
+    if (!cancelled) this.#sender.forget(id);
+    else
+      this.#sender
+        .cancel(id)
+        .catch((error: unknown) =>
+          this.#parts.log.warn('a dispatch could not be forgotten', { job: id, error: String(error) }),
+        );
+  }
+
+  /** A job was made while this term is on. */
+  begins(id: number): void {
+    this.#sender.begins(id);
   }
 
   /** Takes back what an earlier foreman has left on the wire, of jobs that are over. */
@@ -116,14 +123,18 @@ export class ForemanTerm {
     this.#over = true;
     this.#timers.stop();
     this.#slow.stop();
-    this.#sender.stop();
+    const noted = this.#sender
+      .stop()
+      .catch((error: unknown) => this.#parts.log.warn('what is on the wire was not noted', { error: String(error) }));
     const late = sleep(MAX_END_MS, true, { ref: false });
-    if (await Promise.race([this.#queue.stop(), late])) this.#parts.log.warn('a look at a job has not ended in time');
+    if (await Promise.race([Promise.all([this.#queue.stop(), noted]).then(() => false), late]))
+      this.#parts.log.warn('a look at a job has not ended in time');
     this.#parts.stalled.clear();
   }
 
-  beat({ job, cookie, agent }: Beat): void {
-    this.#sender.beat(job, cookie, agent);
+  /** @returns whether the job waits for this dispatch */
+  beat({ job, cookie, agent }: Beat): boolean {
+    return this.#sender.beat(job, cookie, agent);
   }
 
   deadlineOf(dispatch: Dispatch): number {

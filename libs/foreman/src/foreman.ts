@@ -249,6 +249,7 @@ export class Foreman {
       unreadable: (message) => this.#undeliverable.unreadable(message),
       hasSite: (site, agent) => this.#sites.has(site, agent),
       handedOver: (cookie) => this.#dispatched.has(cookie),
+      placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
       served: () => this.#jobs.lookAtAll(),
     });

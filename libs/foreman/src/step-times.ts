@@ -11,6 +11,8 @@ export const USUAL_MS = 60_000;
 export const MIN_SLOW_MS = 10_000;
 /** How much of the usual time a new one makes up. */
 const WEIGHT = 0.2;
+/** A usual time that has changed by less is not written again, in milliseconds. */
+const LEAST_CHANGE_MS = 100;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.step_times (
   function text PRIMARY KEY, usual_ms double precision NOT NULL, at timestamptz NOT NULL DEFAULT now())`;
@@ -158,7 +160,7 @@ export class StepTimes {
     this.#usual.set(name, before === undefined ? took : before + WEIGHT * (took - before));
     if (this.#usual.size > MAX_FUNCTIONS) this.#usual.delete(this.#usual.keys().next().value ?? '');
     // What hardly changes is not written again.
-    return before === undefined || Math.abs(took - before) > before / 10 ? name : undefined;
+    return before === undefined || Math.abs(took - before) > Math.max(before / 10, LEAST_CHANGE_MS) ? name : undefined;
   }
 }
 
