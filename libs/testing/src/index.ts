@@ -10,6 +10,8 @@ export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
 export { startSnmpd } from './snmpd.ts';
 export type { Snmpd } from './snmpd.ts';
+export { startSshd } from './sshd.ts';
+export type { Sshd } from './sshd.ts';
 export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { manualFoundation } from './manual-foundation.ts';
