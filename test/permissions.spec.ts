@@ -158,6 +158,9 @@ Foreman/DependencyJob
   view                                               Foreman.view_dependencyjob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_dependency_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
+Foreman/LostTask
+  view                                               Foreman.view_losttask
+  (done) (failed) (again)                            Foreman.can_base_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch

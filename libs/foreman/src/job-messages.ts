@@ -55,6 +55,22 @@ export interface ToldOfTask extends FinishedDispatch {
   readonly message: string;
 }
 
+/** A task of which nobody knows what became of it, and the dispatch it was lost with. */
+export interface LostTask {
+  readonly task: string;
+  /** Of the agent that was lost: should it report after all, that settles it. */
+  readonly cookie: string;
+}
+
+/** What is said in the end of a task of which nobody knew what became of it. */
+export type Settlement = 'done' | 'failed' | 'again';
+
+/** The answer, with the dispatch it is kept as. */
+export interface Settled extends FinishedDispatch {
+  readonly answer: Settlement;
+  readonly message: string;
+}
+
 /** Where a job that has begun stands. */
 export interface Under {
   readonly machine: Machine;
@@ -96,6 +112,12 @@ export interface Job extends Created {
   observing: boolean;
   /** Cookie of the dispatch that was said to take unusually long. */
   slow: string | undefined;
+  /** Cookie of the dispatch that lapsed last: its agent had the task, and was lost. */
+  lapsed: string | undefined;
+  /** The operator is to say what became of the task. */
+  lost: LostTask | undefined;
+  /** How often the task has failed and was ordered once more by itself. */
+  retries: number;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   retry: string | undefined;
   /** The last few dispatches that are over. */
@@ -119,6 +141,9 @@ export type JobCommand =
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
   | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
+  | Message<'LoseTask', { readonly message: string }>
+  | Message<'SettleTask', Settled & { readonly machine?: Machine }>
+  | Message<'RetryTask', Under & FinishedDispatch>
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
@@ -148,9 +173,11 @@ export type JobEvent =
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
   | Message<'JobObservationRequested', { readonly task: string; readonly message: string }>
   | Message<'JobTaskObserved', ToldOfTask & { readonly task: string }>
+  | Message<'JobTaskSettled', { readonly task: string; readonly answer: Settlement; readonly message: string }>
+  | Message<'JobRetryScheduled', Under & FinishedDispatch & { readonly task: string; readonly retry: number }>
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
-  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
+  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string; readonly lost?: LostTask }>
   | Message<'JobReset', { readonly machine?: Machine }>
   | Message<'JobRolledBack', { readonly machine: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>

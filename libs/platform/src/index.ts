@@ -1,6 +1,6 @@
 export { offeredPlatform } from './agent-half.ts';
 export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
-export { platformContract, withDefault } from './contract.ts';
+export { NO_RETRY, platformContract, withDefault } from './contract.ts';
 export type {
   AgentParametersOf,
   NeededProgram,
@@ -8,6 +8,7 @@ export type {
   ParametersOf,
   PlatformContract,
   Repeat,
+  RetryPolicy,
   ResultOf,
   TaskContract,
   TaskName,
