@@ -13,6 +13,7 @@ import { ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { Foreman } from './foreman.ts';
+import { JobGate } from './gate/job-gate.ts';
 import type { Holder, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
@@ -76,6 +77,7 @@ class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
   constructor(
     @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JobGate) private readonly gate: JobGate,
   ) {
     super();
   }
@@ -85,7 +87,11 @@ class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
     if (!state?.order || !modules.includes(state.order.module)) return undefined;
     const deadline = new Date(this.clock.millis() + this.options.pollLease).toISOString();
     const data = { task: state.order.task, cookie, transport: 'poll', holder, deadline } as const;
-    return (await work.attempt(job, id, { type: 'DispatchTask', data })) ? undefined : state.order;
+    const under = await this.gate.mayClaim(work, id, state.site, state.order.module);
+    if (!under) return undefined;
+    if (await work.attempt(job, id, { type: 'DispatchTask', data })) return undefined;
+    await this.gate.begins(work, id, under);
+    return state.order;
   }
 }
 
@@ -97,6 +103,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     @Inject(READ_STORE) private readonly reads: ReadStore,
     @Inject(CommandGateway) private readonly commands: CommandGateway,
     @Inject(SiteCheck) private readonly sites: SiteCheck,
+    @Inject(JobGate) private readonly gate: JobGate,
   ) {}
 
   /** @throws Forbidden; Refusal where there is no such site */
@@ -114,7 +121,8 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       const where = { open: `${site}/${module}` };
       // Page by page, so that never more is read than can be handed out; what others have claimed meanwhile is skipped.
       for (let skip = 0; tasks.length < most;) {
-        const count = most - tasks.length;
+        const count = Math.min(most - tasks.length, this.gate.roomForTasks(site, module));
+        if (count === 0) break;
         const { keys } = await this.reads.now.keys(jobs, { where, skip, count });
         for (const key of keys) {
           const claimed = await this.#claim(Number(key), command, holder, context);
@@ -181,10 +189,11 @@ class ReportPolledTaskHandler implements ICommandHandler<ReportPolledTask> {
 
   async execute(command: ReportPolledTask): Promise<CommandResult<string>> {
     const { metadata, caller, now } = CommandContext.from(command);
-    await this.foreman.polls.heard(holderOf(caller), false);
+    const holder = holderOf(caller);
+    await this.foreman.polls.heard(holder, false);
     const { job: id, cookie, outcome } = command;
     const context = new CommandContext({ metadata, now, ...(caller ? { caller } : {}) });
-    const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome), context);
+    const { position } = await this.foreman.report(new ReportTask(id, cookie, outcome, holder.user), context);
     return { value: 'Accepted', position };
   }
 }

@@ -17,6 +17,8 @@ export class ReportTask extends NamedCommand<Job | undefined> {
     readonly job: number,
     readonly cookie: string,
     readonly outcome: Outcome,
+    /** The user by which an agent that polls says it; nobody: it came over the wire, which knows who holds a task. */
+    readonly user?: string,
   ) {
     super();
   }

@@ -18,6 +18,18 @@ import { Secrets } from '#secrets';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
+import { ForemanBooks } from './gate/foreman-books.ts';
+import { JobGate } from './gate/job-gate.ts';
+import { LimitBook } from './limits/limit-book.ts';
+import { limitExtensions, limitModel } from './limits/limit.api.ts';
+import { limitHandlers } from './limits/limit.commands.ts';
+import { limit } from './limits/limit.ts';
+import { limitAdmissions, limits } from './limits/limits.ts';
+import { maintenanceWindows } from './windows/maintenance-windows.ts';
+import { WindowBook } from './windows/window-book.ts';
+import { windowExtensions, windowModel } from './windows/window.api.ts';
+import { windowHandlers } from './windows/window.commands.ts';
+import { maintenanceWindow } from './windows/window.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman } from './foreman.ts';
@@ -95,16 +107,26 @@ export class ForemanModule {
       global: true,
       imports: [
         ForemanLifecycleModule,
-        EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
+        EventSourcingModule.forFeature({
+          deciders: [job, program, limit, maintenanceWindow],
+          readModels: [jobs, jobLog, programs, limits, limitAdmissions, maintenanceWindows],
+        }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight],
-          useFactory: (targets: JobTargetRegistry, insight: JobInsight) => ({
+          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK],
+          useFactory: (targets: JobTargetRegistry, insight: JobInsight, book: LimitBook, clock: Clock) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
               { name: 'SubContractor', position: 90 },
             ],
-            models: [baseJobModel(targets.all, insight), jobLogModel, lostTaskModel(insight), dispatchModel],
-            extensions: [jobUsers],
+            models: [
+              baseJobModel(targets.all, insight),
+              jobLogModel,
+              lostTaskModel(insight),
+              dispatchModel,
+              limitModel(book),
+              windowModel(() => clock.millis()),
+            ],
+            extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
           }),
         }),
       ],
@@ -174,9 +196,33 @@ export class ForemanModule {
         },
         {
           provide: JobInsight,
-          inject: [StalledJobs, DispatchLedger, CLOCK],
-          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock) =>
-            new JobInsight(stalled, dispatched, clock, wire),
+          inject: [StalledJobs, DispatchLedger, CLOCK, JobGate],
+          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock, gate: JobGate) =>
+            new JobInsight(stalled, dispatched, clock, wire, gate),
+        },
+        {
+          provide: LimitBook,
+          inject: [READ_STORE, EVENT_STORE, JobTargetRegistry, LOGGER],
+          useFactory: (reads: ReadStore, store: EventStore, targets: JobTargetRegistry, log: Logger) =>
+            new LimitBook({ reads, store, targets, log }),
+        },
+        { provide: WindowBook, inject: [READ_STORE], useFactory: (reads: ReadStore) => new WindowBook(reads) },
+        {
+          provide: JobGate,
+          inject: [LimitBook, WindowBook, JobTargetRegistry, READ_STORE, CLOCK],
+          useFactory: (
+            limitBook: LimitBook,
+            windows: WindowBook,
+            targets: JobTargetRegistry,
+            reads: ReadStore,
+            clock: Clock,
+          ) => new JobGate({ limits: limitBook, windows, targets, view: () => reads.now, now: () => clock.millis() }),
+        },
+        {
+          provide: ForemanBooks,
+          inject: [LimitBook, WindowBook, JobGate],
+          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate) =>
+            new ForemanBooks({ limits: limitBook, windows, gate }),
         },
         Foreman,
         {
@@ -207,11 +253,13 @@ export class ForemanModule {
         },
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,
+        ...limitHandlers,
+        ...windowHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, Foreman, JobFeed, SubcontractorHealth],
+      exports: [JobTargetRegistry, JobInsight, LimitBook, Foreman, JobFeed, SubcontractorHealth],
     };
   }
 }

@@ -31,13 +31,13 @@ const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
 const notLost = () => foreman('NOT_LOST', 'Nobody has to be told what became of a task of this job');
 /** Nobody knows what became of the task of a job: it is in error until somebody says so. */
-const lost = ({ lapsed = '' }: Job, task: string, message: string): JobEvent => ({
+const lost = ({ lapsed = { cookie: '' } }: Job, task: string, message: string): JobEvent => ({
   type: 'JobFailed',
-  data: { message: message.slice(0, MESSAGE), lost: { task, cookie: lapsed } },
+  data: { message: message.slice(0, MESSAGE), lost: { task, ...lapsed } },
 });
 
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
-  return (data: D, job: State): State => (job ? Object.assign(job, change(data, job)) : job);
+  return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
 const under = ({ machine, message, wakeAt }: Under): Partial<Job> => ({ machine, message, wakeAt, ready: false });
 /** The task in the hands of an agent, if any, is ordered once more. */
@@ -51,14 +51,15 @@ const again = (job: Job): Partial<Job> => ({
   wakeAt: undefined,
   ready: true,
 });
-const spend = (job: Job, { cookie, outcome }: FinishedDispatch): void => {
-  if (job.spent.at(-1)?.cookie !== cookie) job.spent.push({ cookie, outcome });
-  if (job.spent.length > REMEMBERED) job.spent.shift();
-};
-const over = (job: Job, finished: FinishedDispatch): Partial<Job> => {
-  spend(job, finished);
-  return { order: undefined, dispatch: undefined, observing: false };
-};
+const spend = ({ spent }: Job, { cookie, outcome }: FinishedDispatch): Pick<Job, 'spent'> => ({
+  spent: spent.at(-1)?.cookie === cookie ? spent : [...spent, { cookie, outcome }].slice(-REMEMBERED),
+});
+const over = (job: Job, finished: FinishedDispatch): Partial<Job> => ({
+  ...spend(job, finished),
+  order: undefined,
+  dispatch: undefined,
+  observing: false,
+});
 
 /** Id of the next task of a job: that of the one to be done again, else a new one. */
 export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${job.steps + 1}`;
@@ -66,6 +67,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
   snapshotVersion: 6,
+  copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -180,6 +182,11 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const said = cut(data);
       return said.message === message ? [] : { type: 'JobMessagePosted', data: said };
     }),
+    IgnoreWindow: when(
+      ['waiting'],
+      () => foreman('NOT_WAITING', 'Only a job that waits to begin can ignore the window of its site'),
+      (data, { ignoresWindow }) => (ignoresWindow ? [] : { type: 'JobWindowIgnored', data }),
+    ),
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -201,6 +208,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       retry: undefined,
       spent: [],
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -228,15 +236,17 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       wakeAt: undefined,
     })),
     // An agent that was asked had not the task itself.
-    JobTaskLapsed: put(({ cookie }, { observing, lapsed }) => ({
+    JobTaskLapsed: put(({ cookie }, { observing, lapsed, dispatch }) => ({
       dispatch: undefined,
-      lapsed: observing ? lapsed : cookie,
+      lapsed: observing ? lapsed : { cookie, ...(dispatch?.holder ? { user: dispatch.holder.user } : {}) },
     })),
     JobObservationRequested: put(({ message }) => ({ observing: true, message })),
-    JobTaskObserved: put((data, job) => {
-      spend(job, data);
-      return { dispatch: undefined, observing: false, message: data.message };
-    }),
+    JobTaskObserved: put((data, job) => ({
+      ...spend(job, data),
+      dispatch: undefined,
+      observing: false,
+      message: data.message,
+    })),
     JobTaskSettled: put(({ answer }) => ({
       lost: undefined,
       ...(answer === 'done' ? { stage: 'queued' as const } : {}),
@@ -290,6 +300,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
+    JobWindowIgnored: put(() => ({ ignoresWindow: true })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

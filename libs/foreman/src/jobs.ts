@@ -24,6 +24,8 @@ export interface JobRow extends Created {
   /** When the script is looked at again at the latest, ISO 8601. */
   readonly wakeAt: string | null;
   readonly signal: BootSignal;
+  /** It begins whatever the maintenance windows of its site say. */
+  readonly ignoresWindow: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -93,6 +95,7 @@ export const jobs: ReadModel<JobRow> = {
       message: data.note ?? '',
       machine: null,
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
       created: at,
       updated: at,
     })),
@@ -128,6 +131,7 @@ export const jobs: ReadModel<JobRow> = {
     JobSignalReceived: signalled((_, { signal }) => ({ signal: { ...signal, complete: true } })),
     JobAlerted: signalled(({ message = '' }) => ({ message })),
     JobMessagePosted: signalled(({ message = '' }) => ({ message })),
+    JobWindowIgnored: signalled(() => ({ ignoresWindow: true })),
     JobEnded: rule<JobRow, unknown>(() => undefined),
     JobCanceled: rule<JobRow, unknown>(() => undefined),
   },

@@ -4,6 +4,7 @@ import type { Machine } from '#tscript';
 import { begin } from '#tscript';
 import type { Dispatch, Job, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
+import type { JobGate } from './gate/job-gate.ts';
 import { targetOf } from './job-target.ts';
 import type { ResolveSecrets } from './task-secrets.ts';
 import type { RunContext } from './run-until-blocked.ts';
@@ -19,6 +20,8 @@ export interface ReconcileContext extends RunContext {
   readonly lease: number;
   /** When the lease of a dispatch runs out, milliseconds since 1970, from what was heard of its agent. */
   readonly deadlineOf: (dispatch: Dispatch) => number;
+  /** Windows and limits that jobs, and their tasks, may have to wait for; undefined: there are none. */
+  readonly gate?: Pick<JobGate, 'looking' | 'mayBegin' | 'mayHandOut' | 'begins'>;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
   /** How often a task that fails is done once more by itself, as its contract has it. */
@@ -37,6 +40,7 @@ export async function reconcile(
   context: ReconcileContext,
   begun?: Machine,
 ): Promise<void> {
+  context.gate?.looking(id);
   const state = await work.load(job, id);
   if (!state) return;
   if (state.stage === 'waiting') await start(work, id, state, context);
@@ -47,7 +51,10 @@ async function start(work: UnitOfWork, id: number, state: Job, context: Reconcil
   const { target: of, script, needs = [] } = state;
   const target = targetOf(context.targets, of);
   if (!(await target.mayStart(work, of.id, script))) return;
+  const under = context.gate ? await context.gate.mayBegin(work, id, state) : [];
+  if (!under) return;
   if (needs.length > 0 && !((await target.prepare?.(work, of.id, { job: id, needs })) ?? true)) return;
+  await context.gate?.begins(work, id, under);
   const machine = begin(await programOf(work, state));
   await work.decide(job, id, { type: 'StartJob', data: {} });
   await runUntilBlocked(work, id, context, machine);
@@ -103,11 +110,15 @@ async function lapse(work: UnitOfWork, id: number, state: Job, context: Reconcil
 async function handOut(work: UnitOfWork, id: number, context: ReconcileContext): Promise<void> {
   const state = await work.load(job, id);
   if (state?.stage !== 'queued' || !state.order || state.dispatch) return;
-  if (!context.serves(state.site, state.order.module)) return;
+  const { site, order } = state;
+  if (!context.serves(site, order.module)) return;
+  const under = context.gate ? await context.gate.mayHandOut(work, id, site, order.module) : [];
+  if (!under) return;
+  await context.gate?.begins(work, id, under);
   await work.decide(job, id, {
     type: 'DispatchTask',
     data: {
-      task: state.order.task,
+      task: order.task,
       cookie: context.newCookie(),
       transport: 'wire',
       deadline: new Date(context.now + context.lease).toISOString(),

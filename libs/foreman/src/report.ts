@@ -16,14 +16,20 @@ const digest = (outcome: Outcome): string => createHash('sha256').update(writeJs
 
 /**
  * Takes what an agent says about a dispatch. It counts while its cookie is the pending one; said again it is simply
- * accepted; of a dispatch that is over, or with another outcome than before, it is refused and changes nothing. A result
+ * accepted; of a dispatch that is over or in the hands of another user, or with another outcome than before, it is refused
+ * and changes nothing. A result
  * that the function cannot take (it is not that of the contract, or the function has a fault) fails the task with the
  * reason.
  * @throws Refusal `JOB_NOT_FOUND`, `INVALID_RESULT` or `BAD_COOKIE`
  */
 export async function takeReport(
   work: UnitOfWork,
-  report: { readonly job: number; readonly cookie: string; readonly outcome: Outcome },
+  report: {
+    readonly job: number;
+    readonly cookie: string;
+    readonly outcome: Outcome;
+    readonly user?: string | undefined;
+  },
   context: ReconcileContext,
 ): Promise<void> {
   const { job: id, cookie, outcome: said } = report;
@@ -34,8 +40,11 @@ export async function takeReport(
   if (before?.outcome === seal) return;
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
   // The agent that was taken to be lost knows best what became of its task, as long as nobody else has said so.
-  const lost = state.stage === 'error' && state.lost?.cookie === cookie;
+  const lost = state.stage === 'error' && state.lost?.cookie === cookie ? state.lost : undefined;
   if ((state.dispatch?.cookie !== cookie && !lost) || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
+  // The task of an agent that polls is another user's, and that of an agent on the wire is nobody's who polls.
+  const holder = lost ? lost.user : state.dispatch?.holder?.user;
+  if (report.user !== undefined && holder !== report.user) throw refuse('BAD_COOKIE', 'Bad Cookie');
   const outcome = await withoutSecrets(said, state.order, context);
   if (lost) return takeLateReport(work, id, { state, cookie, seal, outcome }, context);
   // Where the script goes on at once, its machine is stored with what comes of that.

@@ -1,19 +1,27 @@
 import type {
   AgentParametersOf,
+  MaxTime,
   NeededProgram,
   ObservedTask,
   PlatformContract,
   ResultOf,
   TaskName,
 } from './contract.ts';
+import type { Credentials, GivenCredentials } from './credentials.ts';
 import { faultOf, opened } from './shape.ts';
 
 /** What an agent half gets besides the parameters. */
 export interface TaskContext {
   /** The idempotency key towards the platform: stable over every redispatch. */
   readonly task: string;
-  /** Aborts when the agent is told to stop at once. */
+  /** Aborts at the longest time of the task, when its dispatch counts no more, and when the agent is told to stop at once. */
   readonly signal: AbortSignal;
+  /**
+   * The credentials that a value stands for: those of a map as they are; those that the agent's vault has under a path; null
+   * for none. What comes from the vault is masked in whatever the task reports.
+   * @throws Error where the agent has no vault, or the vault does not give them
+   */
+  credentials(value: GivenCredentials): Promise<Credentials | null>;
 }
 
 /** What became of a task whose agent was lost, as the platform tells. */
@@ -56,6 +64,8 @@ export interface OfferedPlatform {
   readonly observers: Readonly<Record<string, CheckedFunction>>;
   /** Programs by task. */
   readonly needs: Readonly<Record<string, readonly NeededProgram[]>>;
+  /** Longest times by task, where their contracts say one. */
+  readonly maxMs: Readonly<Record<string, MaxTime>>;
 }
 
 /** Makes an agent half what an agent offers; parameters that do not fit the contract fail the task by their name. */
@@ -75,5 +85,8 @@ export function offeredPlatform({ contract, tasks, observe }: AnyAgentHalf): Off
       ),
     );
   const needs = Object.fromEntries(Object.entries(contract.tasks).map(([name, task]) => [name, task.needs ?? []]));
-  return { functions: checked(tasks), observers: checked(observe), needs };
+  const maxMs = Object.fromEntries(
+    Object.entries(contract.tasks).flatMap(([name, task]) => (task.maxMs === undefined ? [] : [[name, task.maxMs]])),
+  );
+  return { functions: checked(tasks), observers: checked(observe), needs, maxMs };
 }

@@ -30,6 +30,9 @@ export interface NeededProgram {
   readonly package: string;
 }
 
+/** The longest time of a task in milliseconds, or how it follows from the parameters it is sent with. */
+export type MaxTime = number | ((parameters: Readonly<Record<string, unknown>>) => number);
+
 /** One task between server and agent: the shapes on the wire, what it needs, and whether it may be repeated. */
 export interface TaskContract {
   readonly repeat: Repeat;
@@ -39,6 +42,8 @@ export interface TaskContract {
   readonly result: Fields;
   /** Programs it cannot do without. */
   readonly needs?: readonly NeededProgram[];
+  /** After this long its signal aborts, and it fails; an hour, unless said, and a day at the most. */
+  readonly maxMs?: MaxTime;
 }
 
 /** A parameter of a function that scripts call: its shape, and what it is where it is left out. */

@@ -1,8 +1,11 @@
 export { offeredPlatform } from './agent-half.ts';
 export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
+export { vaultPathOf } from './credentials.ts';
+export type { Credentials, GivenCredentials } from './credentials.ts';
 export { NO_RETRY, platformContract, withDefault } from './contract.ts';
 export type {
   AgentParametersOf,
+  MaxTime,
   NeededProgram,
   ObservedTask,
   ParametersOf,

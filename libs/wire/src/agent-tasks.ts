@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
-import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
+import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { encode, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
+import type { KeptReport, ReportStore } from './kept-report.ts';
+import { installationOf, toInstallation } from './kept-report.ts';
+import { reportOutbox } from './report-outbox.ts';
 import type { NatsNames } from './subjects.ts';
-import { isNatsName } from './subjects.ts';
+import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
 const REMEMBERED = 1000;
+/** After how long a task shows its first sign of life, in milliseconds. */
+const FIRST_BEAT_MS = 200;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
-/** What an operator does about claims that are not allowed. */
-const NOT_ALLOWED = 'Give the NATS server the configuration of "contractor nats config" and reset the job';
 
 /** A connection of an agent to NATS, as long as it lasts. */
 export interface AgentSession {
@@ -28,6 +32,8 @@ export interface AgentSession {
 
 export interface AgentTasksOptions {
   readonly agent: string;
+  /** Its name in subjects. */
+  readonly identity: string;
   readonly site: string;
   readonly work: TaskHandler;
   readonly log: Logger;
@@ -36,6 +42,8 @@ export interface AgentTasksOptions {
   readonly session: () => AgentSession | undefined;
   /** Aborts when no more tasks are to be begun. */
   readonly stopping: AbortSignal;
+  /** Where reports are kept that NATS does not hold at once. */
+  readonly store?: ReportStore | undefined;
 }
 
 /** A task at work, with the latest delivery of it. */
@@ -47,13 +55,16 @@ interface AtWork {
   /** Whether it is decided who has it: its message is off the queue. */
   claimed: boolean;
   done: Promise<void>;
+  /** Resolves when the agent may leave: it is over, or its report is kept. */
+  safe: Promise<void>;
 }
 
 /** The tasks that an agent has taken from NATS: claims them, does them and reports, over as many connections as that takes. */
-export function agentTasks({ agent, site, work, log, periods, session, stopping }: AgentTasksOptions) {
+export function agentTasks(options: AgentTasksOptions) {
+  const { agent, identity, site, work, log, periods, session, stopping, store } = options;
   const { beatEvery, reportAgain } = periods;
   const atWork = new Map<string, AtWork>();
-  const reported = new Set<string>();
+  const reported = new Set<string>((store?.kept ?? []).map(({ report }) => report.cookie));
   /** Modules whose tasks cannot be claimed now. */
   const unclaimed = new Set<string>();
   /** Tells this agent's process apart from another one of its name. */
@@ -71,37 +82,55 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
     } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
     else if (stopping.aborted) notifySafely(() => message.nak());
     else {
-      const started: AtWork = { task, names, message, claimed: false, done: Promise.resolve() };
+      const started: AtWork = {
+        task,
+        names,
+        message,
+        claimed: false,
+        done: Promise.resolve(),
+        safe: Promise.resolve(),
+      };
       atWork.set(task.cookie, started);
-      started.done = perform(started, ackWait);
+      const safe = new Promise<void>((resolve) => {
+        started.done = perform(started, ackWait, resolve).finally(resolve);
+      });
+      started.safe = safe;
     }
   };
 
-  const perform = async (started: AtWork, ackWait: number): Promise<void> => {
+  const perform = async (started: AtWork, ackWait: number, isSafe: () => void): Promise<void> => {
     const { cookie, once } = started.task;
     const holds = setInterval(() => session() && notifySafely(() => started.message.working()), ackWait / 3);
     const claim = once ? await claimTask(started) : 'ours';
-    if (claim === 'ours') await doTask(started);
-    else if (claim !== undefined) await report(started, { error: claim.fault });
+    if (claim === 'ours') await doTask(started, isSafe);
+    else if (claim !== undefined) await report(started, { error: claim.fault }, isSafe);
     clearInterval(holds);
     atWork.delete(cookie);
   };
 
-  const doTask = async (started: AtWork): Promise<void> => {
+  const doTask = async (started: AtWork, isSafe: () => void): Promise<void> => {
     const { cookie, job } = started.task;
-    const beat = () => session()?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
+    const beat = () =>
+      session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
+    // What is over at once shows no sign of life: its report is one.
+    const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    beat();
     const outcome = await work(started.task);
-    if (outcome !== undefined) await report(started, outcome);
+    if (outcome !== undefined) await report(started, outcome, isSafe);
+    // It is handed back at once, where another may begin it.
+    else if (stopping.aborted && !started.claimed) notifySafely(() => started.message.nak());
+    clearTimeout(first);
     clearInterval(beats);
   };
 
-  const report = async (started: AtWork, outcome: Outcome): Promise<void> => {
+  const report = async (started: AtWork, outcome: Outcome, isSafe: () => void): Promise<void> => {
     const { task, cookie, job, module } = started.task;
-    await send(started.names, module, { task, cookie, job, agent, outcome });
+    const to = toInstallation(started.names.installation);
+    const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, outcome } });
+    void safe.then(isSafe);
+    const isHeld = await held;
     remember(cookie);
-    notifySafely(() => started.message.ack());
+    if (isHeld) notifySafely(() => started.message.ack());
   };
 
   /**
@@ -126,7 +155,7 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
         }
       } catch (cause) {
         const fault = `the task could not be claimed: ${String(cause)}`;
-        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED}` };
+        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED} and reset the job` };
         if (!told) log.warn('a task could not be claimed; trying again', { task, job, reason: String(cause) });
         unclaimed.add(module);
       }
@@ -144,24 +173,17 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
     }
   };
 
-  /** Resolves once NATS holds the report. */
-  const send = async (names: NatsNames, module: string, report: Report): Promise<void> => {
-    const subject = names.resultSubject(site, module);
-    for (;;) {
-      const now = session();
-      if (now !== undefined) {
-        const { connection, js, over } = now;
-        const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
-        const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-        try {
-          if (await unlessAborted(js.publish(subject, fitting(report, room), options), over)) return;
-        } catch (cause) {
-          log.warn('a report is not held yet; trying again', { task: report.task, reason: String(cause) });
-        }
-      }
-      await sleep(reportAgain);
-    }
+  /** @returns whether NATS holds the report */
+  const send = async ({ to, module, report }: KeptReport): Promise<boolean> => {
+    const { connection, js, over } = session() ?? {};
+    if (!connection || !js || !over) return false;
+    const names = natsNames(installationOf(to));
+    const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
+    const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
+    const published = js.publish(names.resultSubject(site, module, identity), fitting(report, room), options);
+    return (await unlessAborted(published, over)) !== undefined;
   };
+  const outbox = reportOutbox({ send, store, log, againMs: () => reportAgain });
 
   return {
     unclaimed: unclaimed as ReadonlySet<string>,
@@ -170,6 +192,13 @@ export function agentTasks({ agent, site, work, log, periods, session, stopping 
     /** The ends of the tasks at work, those of a module, or all. */
     atWork: (module?: string): readonly Promise<void>[] =>
       [...atWork.values()].filter(({ task }) => module === undefined || task.module === module).map(({ done }) => done),
+    /** Sends what earlier processes have kept for an installation. */
+    sendKept: (installation: string): Promise<void> => outbox.sendKept(toInstallation(installation), site),
+    /** Resolves when nothing would be lost by leaving, and nothing is sent any more. */
+    async close(): Promise<void> {
+      await Promise.all([...atWork.values()].map(({ safe }) => safe));
+      await outbox.close();
+    },
   };
 }
 
@@ -180,8 +209,3 @@ function fitting(report: Report, room: number): Uint8Array {
   const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
   return encode({ ...report, outcome: { error } });
 }
-
-/** Whether NATS does not allow what was tried. */
-const isDenied = (cause: unknown): boolean =>
-  cause instanceof PermissionViolationError ||
-  (cause instanceof Error && cause.cause instanceof PermissionViolationError);

@@ -31,6 +31,12 @@ const functions: FunctionTable = {
   leak: async ({ login }: { login: { password: Secret } }) => {
     throw new PowerError(`wrong password ${login.password.reveal()}`);
   },
+  login: async ({ credentials }: { credentials: string }, context) => {
+    const found = await context.credentials(credentials);
+    return { user: found?.['username']?.reveal() ?? null, leaked: found?.['password']?.reveal() ?? null };
+  },
+  slow: (_: JsonMap, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   hang: (_: JsonMap, { signal }) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
 };
@@ -68,8 +74,17 @@ describe('an agent', () => {
       wire: wire.agent,
       name: 'a1',
       site: 'berlin',
-      modules: { arith: { limit: 2, half: { functions, observers } }, off: { limit: 0, half: { functions, needs } } },
+      modules: {
+        arith: { limit: 2, half: { functions, observers, maxMs: { slow: 10 } } },
+        off: { limit: 0, half: { functions, needs } },
+      },
       log,
+      vault: {
+        read: async (name) => {
+          if (name !== '/v1/secret/data/bmc') throw new Error(`there is no entry ${name}`);
+          return { username: new Secret('root'), password: new Secret('open sesame') };
+        },
+      },
     });
   });
   afterEach(() => wire.foreman.stop());
@@ -123,6 +138,29 @@ describe('an agent', () => {
     expect(await ask('leak', parameters, 'two', secrets)).toEqual({ error });
     expect(JSON.stringify(told)).toContain('"user":"root","password":"********"');
     expect(JSON.stringify(told)).not.toContain('sesame');
+  });
+
+  it('gives its functions what the vault has, and masks that in what it tells', async () => {
+    const named = { credentials: '/v1/secret/data/bmc' };
+    expect(await ask('login', named, 'one')).toEqual({ result: { user: 'root', leaked: '********' } });
+    expect(await ask('login', { credentials: 'vault:/v1/secret/data/bmc' }, 'two')).toMatchObject({
+      result: { user: 'root' },
+    });
+    const own = { credentials: { username: 'me', password: 'my own' } };
+    expect(await ask('login', own, 'three')).toEqual({ result: { user: 'me', leaked: 'my own' } });
+    expect(await ask('login', { credentials: null }, 'four')).toEqual({ result: { user: null, leaked: null } });
+    expect(await ask('login', { credentials: '/nowhere' }, 'five')).toEqual({
+      error: 'Unhandled Exception "there is no entry /nowhere"(Error)',
+    });
+    expect(JSON.stringify(told)).not.toContain('sesame');
+  });
+
+  it('stops what takes longer than its module says, and knows what it is at work on', async () => {
+    void ask('hang');
+    expect(await ask('slow')).toEqual({ error: 'arith.slow was stopped: it took longer than 0.01 s' });
+    expect(agent.atWork).toMatchObject([{ task: 'hang', job: 1, module: 'arith', function: 'hang' }]);
+    await agent.stop(0);
+    expect(agent.atWork).toEqual([]);
   });
 
   it('says which programs it misses, and what to install where a task needs them', async () => {

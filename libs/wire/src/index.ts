@@ -1,6 +1,23 @@
 export { startAgent } from './agent.ts';
-export type { AgentSettings, FunctionContext, FunctionTable, OfferedModule, RunningAgent } from './agent.ts';
+export type {
+  AgentSettings,
+  FunctionContext,
+  FunctionTable,
+  OfferedModule,
+  RunningAgent,
+  TaskAtWork,
+} from './agent.ts';
+export type { GivenCredentials, Vault } from './credentials.ts';
 export { checkInstallation } from './check-installation.ts';
+export { httpPollAgent } from './http-poll-agent.ts';
+export type { HttpPollAgentSettings } from './http-poll-agent.ts';
+export { pollServer } from './poll-server.ts';
+export type { PollServer, PollServerSettings } from './poll-server.ts';
+export type { KeptReport, ReportStore } from './kept-report.ts';
+export { openReportSpool } from './report-spool.ts';
+export type { ReportSpool } from './report-spool.ts';
+export { taskSlots } from './task-slots.ts';
+export type { TaskSlots } from './task-slots.ts';
 export { inProcessWire } from './in-process-wire.ts';
 export type { InProcessAgent, InProcessPeriods, InProcessWire } from './in-process-wire.ts';
 export { jetstreamAgent } from './jetstream-agent.ts';
@@ -35,6 +52,7 @@ export type {
   SentTask,
   Task,
   TaskHandler,
+  TaskPlace,
   UnreadableReport,
   WireHealth,
 } from './wire.ts';

@@ -3,6 +3,7 @@ import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox, millis, type NatsConnection } from '@nats-io/transport-node';
 import { agentTasks, type AgentSession } from './agent-tasks.ts';
 import { findInstallation } from './find-installation.ts';
+import type { ReportStore } from './kept-report.ts';
 import { encode, readRejection } from './messages.ts';
 import type { NatsKey } from './nats-key.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
@@ -10,7 +11,7 @@ import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import type { NatsNames } from './subjects.ts';
-import { inboxOf, natsNames, taskReader } from './subjects.ts';
+import { agentIdentity, inboxOf, natsNames, taskReader } from './subjects.ts';
 import { EVERY_SITE } from './wire.ts';
 import type { AgentWire, Announcement, TaskHandler } from './wire.ts';
 
@@ -20,6 +21,8 @@ export interface JetstreamAgentSettings extends NatsSettings {
   readonly installation?: string | undefined;
   /** The key by which NATS knows it. */
   readonly key?: NatsKey | undefined;
+  /** Where reports are kept that NATS does not hold at once. */
+  readonly store?: ReportStore | undefined;
 }
 
 /** Periods of an agent's end, in milliseconds. */
@@ -70,6 +73,7 @@ export function jetstreamAgent(settings: JetstreamAgentSettings, periods: Partia
       running = undefined;
       await leaving?.shift.stop(await leaving.link);
     },
+    fault: async () => running && ((await (await running.link).fault()) ?? running.shift.fault()),
   };
 }
 
@@ -77,7 +81,7 @@ export function jetstreamAgent(settings: JetstreamAgentSettings, periods: Partia
 function shiftOf(
   { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
-  { log = silentLogger, installation, key }: JetstreamAgentSettings,
+  { log = silentLogger, installation, key, store }: JetstreamAgentSettings,
   { announceEvery, beatEvery, reportAgain }: AgentPeriods,
 ) {
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
@@ -89,12 +93,24 @@ function shiftOf(
   /** Once it is found it stays: reports that are due belong to it. */
   let found = installation === undefined ? undefined : natsNames(installation);
   let rejected = '';
+  let sentKept = false;
   const periods = { beatEvery, reportAgain };
-  const tasks = agentTasks({ agent, site, work, log, periods, session: () => session, stopping: stopping.signal });
+  const identity = agentIdentity(agent, key?.publicKey);
+  const tasks = agentTasks({
+    agent,
+    identity,
+    site,
+    work,
+    log,
+    periods,
+    session: () => session,
+    stopping: stopping.signal,
+    store,
+  });
 
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
-      session.names.announcementSubject(site),
+      session.names.announcementSubject(site, identity),
       encode({
         agent,
         modules,
@@ -118,6 +134,8 @@ function shiftOf(
       ? found.installation
       : await findInstallation(connection, site, { over: ending, log, everyMs: announceEvery });
     if (id === undefined || over.aborted) return;
+    if (!sentKept) void tasks.sendKept(id);
+    sentKept = true;
     found = natsNames(id);
     const now: Session = { connection, js: jetstream(connection), names: found, answers: createInbox(inbox), over };
     session = now;
@@ -146,8 +164,8 @@ function shiftOf(
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
   const pullTasks = async ({ connection, names }: Session, module: string, limit: number, over: AbortSignal) => {
     let wait = SOON;
-    // With a key it is in the account of the subcontractors, where NATS has accounts.
-    const apis = key === undefined ? [undefined] : [names.importedApi, undefined];
+    // With a key it has an account of its own, where NATS has accounts.
+    const apis = key === undefined ? [undefined] : [names.importedApi(identity), undefined];
     let api = 0;
     while (!over.aborted) {
       try {
@@ -180,11 +198,18 @@ function shiftOf(
 
   return {
     begin,
+    /** Why no tasks come although NATS is there. */
+    fault(): string | undefined {
+      if (found === undefined) return 'no installation has been found yet';
+      if (lacking.size === 0) return undefined;
+      return rejected || `tasks of ${[...lacking].join(', ')} cannot be fetched yet`;
+    },
     /** Ends the shift: says good-bye, lets work at hand finish and be reported, disconnects. */
     async stop(link: NatsLink): Promise<void> {
       stopping.abort();
       announce({});
-      while (pulling.size + tasks.atWork().length > 0) await Promise.all([...pulling, ...tasks.atWork()]);
+      while (pulling.size > 0) await Promise.all(pulling);
+      await tasks.close();
       await link.stop();
     },
   };

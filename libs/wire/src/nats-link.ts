@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, nkeyAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { silentLogger } from '#kernel';
+import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { readNatsAddresses } from './nats-addresses.ts';
 
 /** Where NATS is and who we are there. */
@@ -67,12 +68,19 @@ export async function natsLink(
     }
   };
   const follow = async (there: NatsConnection) => {
+    const told = new Set<string>();
     for await (const status of there.status()) {
       if (status.type === 'disconnect') {
         endSession();
         if (!stopped.signal.aborted) log.warn('connection to NATS lost');
       } else if (status.type === 'reconnect') open(there);
-      else if (status.type === 'error') log.warn('NATS complains', { reason: status.error.message });
+      else if (status.type === 'error') {
+        const reason = status.error.message;
+        // What is not allowed is tried again and again: a subcontractor announces itself every second.
+        if (told.has(reason) || told.size >= MAX_TOLD) continue;
+        told.add(reason);
+        log.warn('NATS complains', { reason, ...(isDenied(status.error) ? { help: NOT_ALLOWED } : {}) });
+      }
     }
     endSession();
   };
@@ -104,6 +112,9 @@ export async function natsLink(
     },
   };
 }
+
+/** How many different complaints of NATS are told, of one connection. */
+const MAX_TOLD = 20;
 
 /** How long NATS may take to answer whoever asks how it is, in milliseconds. */
 const ANSWER_MS = 2000;

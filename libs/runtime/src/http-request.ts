@@ -1,0 +1,147 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import tls from 'node:tls';
+
+/** A request of a program to a server; redirects are not followed. */
+export interface HttpRequest {
+  /** Any verb. */
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** URL of an HTTP proxy, perhaps with user and password; what the environment says of proxies does not count. */
+  readonly proxy?: string | undefined;
+  /** Whether the certificate of the server has to be good (it has). */
+  readonly verifyTls?: boolean;
+  /** How long all of it may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The longest answer that is read, in bytes. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** Sends a request and reads the answer, whatever its status. @throws Error where none comes, or none in time */
+export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
+  const { timeoutMs, signal } = request;
+  signal?.throwIfAborted();
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  try {
+    return await send(request, stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? (stop.signal.reason as Error) : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+async function send({ method, url, headers = {}, body, proxy, verifyTls = true }: HttpRequest, signal: AbortSignal) {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  const all = {
+    Host: target.host,
+    ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  };
+  const through = proxy === undefined ? undefined : new URL(proxy);
+  if (through && secure) {
+    const socket = await tunnel(through, target, { verifyTls, signal });
+    const options = { method, headers: all, path: target.pathname + target.search, signal };
+    return answerOf(http.request({ ...options, createConnection: () => socket }), body);
+  }
+  if (through) {
+    const options = {
+      host: hostOf(through),
+      port: through.port || 80,
+      method,
+      path: target.href,
+      signal,
+      agent: false,
+    };
+    return answerOf(http.request({ ...options, headers: { ...all, ...authorization(through) } }), body);
+  }
+  const options = { method, headers: all, signal, rejectUnauthorized: verifyTls };
+  return answerOf((secure ? https : http).request(target, options), body);
+}
+
+function answerOf(request: http.ClientRequest, body: string | undefined): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('error', reject);
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+        else request.destroy(new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`));
+      });
+      response.on('end', () => {
+        if (response.complete) resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+        else reject(new Error('the answer was cut off'));
+      });
+    });
+    request.end(body);
+  });
+}
+
+/** A connection to a secure server through a proxy. */
+async function tunnel(
+  proxy: URL,
+  target: URL,
+  { verifyTls, signal }: { readonly verifyTls: boolean; readonly signal: AbortSignal },
+): Promise<Socket> {
+  const port = target.port || '443';
+  const socket = await new Promise<Socket>((resolve, reject) => {
+    const path = `${target.hostname}:${port}`;
+    const headers = { Host: path, ...authorization(proxy) };
+    const request = http.request({
+      host: hostOf(proxy),
+      port: proxy.port || 80,
+      method: 'CONNECT',
+      path,
+      headers,
+      signal,
+      agent: false,
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      response.destroy();
+      reject(new Error(`the proxy answers ${response.statusCode}`));
+    });
+    request.on('connect', (response, connected) => {
+      if (response.statusCode === 200) return resolve(connected);
+      connected.destroy();
+      reject(new Error(`the proxy answers ${response.statusCode}`));
+    });
+    request.end();
+  });
+  const servername = /^[\d.]+$|:/.test(hostOf(target)) ? {} : { servername: hostOf(target) };
+  return new Promise((resolve, reject) => {
+    const secure = tls.connect({ socket, rejectUnauthorized: verifyTls, host: hostOf(target), ...servername });
+    const abort = () => secure.destroy(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    secure.once('close', () => signal.removeEventListener('abort', abort));
+    secure.once('error', reject);
+    secure.once('secureConnect', () => resolve(secure));
+  });
+}
+
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+const authorization = ({ username, password }: URL): Readonly<Record<string, string>> =>
+  username === ''
+    ? {}
+    : {
+        'Proxy-Authorization': `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+      };
