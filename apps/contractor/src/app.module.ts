@@ -18,7 +18,7 @@ import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
-import { repeatOf, serverHalves } from '#platforms/servers';
+import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
@@ -110,6 +110,7 @@ export class AppModule {
         ForemanModule.forRoot({
           wire,
           repeatOf,
+          retryOf,
           sites,
           onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
           onLateReport: parts.onLateReport ?? (() => undefined),
