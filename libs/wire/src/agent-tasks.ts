@@ -13,6 +13,7 @@ import { reportOutbox } from './report-outbox.ts';
 import type { NatsNames } from './subjects.ts';
 import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
@@ -180,7 +181,8 @@ export function agentTasks(options: AgentTasksOptions) {
     const names = natsNames(installationOf(to));
     const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
     const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-    const published = js.publish(names.resultSubject(site, module, identity), fitting(report, room), options);
+    const subject = names.resultSubject(site, module, identity);
+    const published = withoutStacks(() => js.publish(subject, fitting(report, room), options));
     return (await unlessAborted(published, over)) !== undefined;
   };
   const outbox = reportOutbox({ send, store, log, againMs: () => reportAgain });
