@@ -13,6 +13,7 @@ import { reportOutbox } from './report-outbox.ts';
 import type { NatsNames } from './subjects.ts';
 import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
@@ -186,7 +187,10 @@ export function agentTasks(options: AgentTasksOptions) {
     const subject = names.resultSubject(site, module, identity);
     const expect = { streamName: names.resultsStream };
     const publish = (more: { readonly msgID?: string }) =>
-      unlessAborted(js.publish(subject, fitting(report, room), { ...more, expect }), over);
+      unlessAborted(
+        withoutStacks(() => js.publish(subject, fitting(report, room), { ...more, expect })),
+        over,
+      );
     const before = sent.has(kept);
     sent.add(kept);
     const held = await publish({ msgID: report.cookie });

@@ -16,6 +16,7 @@ import { everyDiscovery, natsNames, originOf, originOfReport, RESULTS_READER, si
 import { notifySafely } from './notify-safely.ts';
 import { TaskHolders } from './task-holders.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
 import { TaskTooLarge } from './wire.ts';
 import type { ForemanWire, ForemanWireListener, UnreadableReport, WireHealth } from './wire.ts';
 
@@ -32,7 +33,7 @@ export interface ForemanPeriods extends StreamPeriods {
 }
 
 /** How many reports are handled at a time. */
-const MAX_CONCURRENT_REPORTS = 32;
+const MAX_CONCURRENT_REPORTS = 128;
 
 /** At most this many announcements are looked at a time; the next of the others come within seconds. */
 const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
@@ -349,7 +350,7 @@ export function jetstreamForeman(
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
-        return js.publish(subject, data, { msgID: task.cookie, expect });
+        return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect }));
       };
       const again = () => {
         streams.forget(task.site);
