@@ -162,6 +162,8 @@ Foreman/JobLog
   view                                               Foreman.view_joblog
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+SubContractor/Subcontractor
+  view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
   (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
 Records/DeadLetter

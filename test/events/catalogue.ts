@@ -61,6 +61,8 @@ import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 
@@ -97,6 +99,7 @@ export const deciders: readonly AnyDecider[] = [
   siteBlocks,
   structure,
   structureInterfaces,
+  subcontractor,
   superusers,
   user,
   zone,
@@ -130,6 +133,7 @@ export const readModels: readonly ReadModel[] = [
   services,
   sites,
   structures,
+  subcontractors,
   usedOffsets,
   users,
   zones,

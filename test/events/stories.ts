@@ -37,6 +37,7 @@ import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { program } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { site } from '../../libs/site/src/site.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
@@ -330,6 +331,16 @@ export const stories: readonly Story[] = [
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
+  story(
+    subcontractor,
+    { type: 'ShowSubcontractor', data: { site: 'site1', agent: 'agent1', transport: 'wire', modules: { iputils: 5 } } },
+    {
+      type: 'ShowSubcontractor',
+      data: { site: 'site1', agent: 'agent1', transport: 'poll', modules: { iputils: null } },
+    },
+    { type: 'LoseSubcontractor', data: { lastSeen: wakeAt } },
+    { type: 'ForgetSubcontractor', data: {} },
+  ),
   story(
     pxe,
     { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },

@@ -38,6 +38,13 @@ import { findReportedTask } from './reported-task.ts';
 import { signalHandlers } from './signal.commands.ts';
 import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
+import { SightingLedger } from './subcontractor/sighting-ledger.ts';
+import { recordedPresence } from './subcontractor/recorded-presence.ts';
+import { subcontractorModel } from './subcontractor/subcontractor.api.ts';
+import { subcontractorHandlers } from './subcontractor/subcontractor.commands.ts';
+import { SubcontractorPresence } from './subcontractor/subcontractor-presence.ts';
+import { subcontractor } from './subcontractor/subcontractor.ts';
+import { subcontractors } from './subcontractor/subcontractors.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
 import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
@@ -49,17 +56,29 @@ import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
 @Injectable()
 class ForemanLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #foreman: Foreman;
+  readonly #sightings: SightingLedger;
+  readonly #presence: SubcontractorPresence;
 
-  constructor(@Inject(Foreman) foreman: Foreman, @Inject(JobInsight) insight: JobInsight) {
+  constructor(
+    @Inject(Foreman) foreman: Foreman,
+    @Inject(JobInsight) insight: JobInsight,
+    @Inject(SightingLedger) sightings: SightingLedger,
+    @Inject(SubcontractorPresence) presence: SubcontractorPresence,
+  ) {
     this.#foreman = foreman;
+    this.#sightings = sightings;
+    this.#presence = presence;
     foreman.whenLeading((leading) => void (insight.leading = leading));
+    foreman.whenLeading((leading) => presence.lead(leading));
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    await this.#sightings.start();
     await this.#foreman.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.#presence.stop();
     await this.#foreman.stop();
   }
 }
@@ -89,15 +108,34 @@ export class ForemanModule {
       global: true,
       imports: [
         ForemanLifecycleModule,
-        EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
+        EventSourcingModule.forFeature({
+          deciders: [job, program, subcontractor],
+          readModels: [jobs, jobLog, programs, subcontractors],
+        }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight],
-          useFactory: (targets: JobTargetRegistry, insight: JobInsight) => ({
+          inject: [JobTargetRegistry, JobInsight, SightingLedger, EVENT_STORE, Features, READ_STORE],
+          useFactory: (
+            targets: JobTargetRegistry,
+            insight: JobInsight,
+            sightings: SightingLedger,
+            store: EventStore,
+            features: Features,
+            reads: ReadStore,
+          ) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
               { name: 'SubContractor', position: 90 },
             ],
-            models: [baseJobModel(targets.all, insight), jobLogModel, dispatchModel],
+            models: [
+              baseJobModel(targets.all, insight),
+              jobLogModel,
+              dispatchModel,
+              subcontractorModel(
+                sightings,
+                () => new EventLog(store, features.upcasters),
+                () => reads.now,
+              ),
+            ],
             extensions: [jobUsers],
           }),
         }),
@@ -172,6 +210,28 @@ export class ForemanModule {
           useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock) =>
             new JobInsight(stalled, dispatched, clock, wire),
         },
+        { provide: SightingLedger, inject: [DATABASE], useFactory: (pool: Pool) => new SightingLedger(pool) },
+        {
+          provide: SubcontractorPresence,
+          inject: [FOREMAN_OPTIONS, SightingLedger, CommandGateway, READ_STORE, CLOCK, LOGGER],
+          useFactory: (
+            { agentGone: goneMs, pollLease: pollGoneMs }: ForemanOptions,
+            ledger: SightingLedger,
+            commands: CommandGateway,
+            reads: ReadStore,
+            clock: Clock,
+            log: Logger,
+          ) =>
+            new SubcontractorPresence({
+              wire,
+              ledger,
+              record: recordedPresence(commands, reads, clock),
+              log,
+              goneMs,
+              pollGoneMs,
+              now: () => clock.millis(),
+            }),
+        },
         Foreman,
         {
           provide: JobFeed,
@@ -204,8 +264,17 @@ export class ForemanModule {
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
+        ...subcontractorHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, Foreman, JobFeed, SubcontractorHealth],
+      exports: [
+        JobTargetRegistry,
+        JobInsight,
+        Foreman,
+        JobFeed,
+        SubcontractorHealth,
+        SightingLedger,
+        SubcontractorPresence,
+      ],
     };
   }
 }
