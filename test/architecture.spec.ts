@@ -11,6 +11,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
+  programs: [],
   runtime: ['kernel'],
   config: ['kernel', 'runtime'],
   'event-store': ['kernel', 'runtime'],
@@ -32,7 +33,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
-  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
+  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
   building: [
     ...SUBJECT,
     'reactions',
@@ -45,17 +46,17 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'foreman',
   ],
-  dns: [...SUBJECT, 'reactions', 'directory', 'site', 'ipam', 'building'],
+  dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
-  platforms: ['kernel', 'tscript', 'platform', 'api'],
+  platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
 };
 
 const INFRASTRUCTURE = new Set(Object.keys(MODULES).slice(0, Object.keys(MODULES).indexOf('auth')));
 const PROTOCOLS = ['http', 'cinp', 'rest', 'wire'];
 
 /** What an agent half may import: it runs without the server. */
-const AGENT_HALF = new Set(['kernel', 'platform']);
+const AGENT_HALF = new Set(['kernel', 'platform', 'programs']);
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
@@ -108,7 +109,7 @@ const read = (file: string): Source => ({
   file,
   imports: [
     ...readFileSync(file, 'utf8').matchAll(
-      /^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+      /^\s*(?:import|export)\b[^;'"=]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
     ),
   ].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''),
 });

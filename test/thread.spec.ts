@@ -241,7 +241,12 @@ function startPoller(url: string): { stop(): Promise<void> } {
         })
         .catch(() => []);
       for (const { job_id, cookie, function: name, paramaters } of tasks) {
-        const data = await iputils.tasks[name](paramaters as never, { task: '', signal, credentials: async () => null });
+        const data = await iputils.tasks[name](paramaters as never, {
+          task: '',
+          signal,
+          credentials: async () => null,
+          debug: () => undefined,
+        });
         if (signal.aborted) return;
         const report = () => client.call('/api/v1/SubContractor/Dispatch(jobResults)', { job_id, cookie, data });
         expect(await persist(report)).toBe('Accepted');

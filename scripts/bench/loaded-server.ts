@@ -33,6 +33,8 @@ export interface LoadedServer {
   readonly databaseUrl: string;
   /** Of the server. */
   readonly pid: number;
+  /** Session token of root. */
+  readonly token: string;
   /** Logged in as root. */
   readonly client: CinpClient;
   /** For files of the bench. */
@@ -75,6 +77,7 @@ export async function loadedServer(
     url: server.url,
     databaseUrl: postgres.url,
     pid: server.pid,
+    token,
     client,
     directory,
     load: async ({

@@ -21,11 +21,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   start: { limit: 900, load: () => import('./start.ts') },
   'http-front': { limit: 900, load: () => import('./http-front.ts') },
   tscript: { limit: 900, load: () => import('./tscript.ts') },
+  programs: { limit: 300, load: () => import('./programs.ts') },
   addresses: { limit: 1800, load: () => import('./addresses.ts') },
   zones: { limit: 900, load: () => import('./zones.ts') },
   dns: { limit: 1800, load: () => import('./dns.ts') },
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
+  jobs: { limit: HOUR, load: () => import('./jobs.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

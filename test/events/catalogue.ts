@@ -60,9 +60,13 @@ import { networks } from '../../libs/ipam/src/network/networks.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
+import { limit } from '../../libs/foreman/src/limits/limit.ts';
+import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
+import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
+import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 
@@ -84,7 +88,9 @@ export const deciders: readonly AnyDecider[] = [
   addressLoans,
   hostName,
   job,
+  limit,
   logicalInterface,
+  maintenanceWindow,
   network,
   networkAddressBlock,
   networkName,
@@ -119,6 +125,9 @@ export const readModels: readonly ReadModel[] = [
   groups,
   jobLog,
   jobs,
+  limitAdmissions,
+  limits,
+  maintenanceWindows,
   networkAddressBlocks,
   networkeds,
   networks,
@@ -167,6 +176,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   FoundationReopened: LOOK,
   GroupClosed: LOOK,
   GroupReopened: LOOK,
+  MaintenanceWindowClosed: LOOK,
+  MaintenanceWindowReopened: LOOK,
   NetworkAddressBlockClosed: LOOK,
   NetworkAddressBlockReopened: LOOK,
   NetworkClosed: LOOK,

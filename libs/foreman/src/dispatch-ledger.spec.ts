@@ -27,12 +27,28 @@ describe('the ledger of what the wire holds', () => {
     expect(await held('a', 'b', 'c')).toEqual(['', 'b', 'c']);
   });
 
+  it('notes dispatches that come together in their order, each with its own answer', async () => {
+    const another = new DispatchLedger(database.pool, 'another');
+    await another.note(42, task('other'));
+    const noted = [40, 41, 40, 42].map((job, n) => ledger.note(job, task(job === 42 ? 'other' : `t${n}`)));
+    expect(await Promise.all(noted)).toEqual([true, true, true, false]);
+    expect(await held('t0', 't1', 't2', 'other')).toEqual(['', 't1', 't2', 'other']);
+  });
+
   it('knows by what the dispatches of a job are taken back, but those that it only heard of', async () => {
     await ledger.note(20, task('m'));
     expect(await ledger.of(20)).toEqual([task('m')]);
     await ledger.note(20, { ...task('m'), receipt: '17' });
-    await ledger.take(20, 'n', { agent: 'one', since: '2026-01-01T00:00:00.000Z' });
+    await ledger.takeAll([{ job: 20, cookie: 'n', agent: 'one', since: '2026-01-01T00:00:00.000Z' }]);
     expect(await ledger.of(20)).toEqual([{ ...task('m'), receipt: '17' }]);
+  });
+
+  it('knows where a dispatch was handed to, but of those that it only heard of', async () => {
+    await ledger.note(21, task('place'));
+    await ledger.takeAll([{ job: 22, cookie: 'heard', agent: 'one', since: '2026-01-01T00:00:00.000Z' }]);
+    expect(await ledger.placeOf('place')).toEqual({ site: 'site1', module: 'lab' });
+    expect(await ledger.placeOf('heard')).toBeUndefined();
+    expect(await ledger.placeOf('never')).toBeUndefined();
   });
 
   it('forgets a job that is over', async () => {
@@ -59,8 +75,8 @@ describe('the ledger of what the wire holds', () => {
       [6, 'g'],
       [7, 'h'],
     ] as const) {
-      await ledger.take(job, cookie, { agent: 'one', since });
-      await ledger.take(job, cookie, { agent: 'other', since: 'later' });
+      await ledger.takeAll([{ job, cookie, agent: 'one', since }]);
+      await ledger.takeAll([{ job, cookie, agent: 'other', since: 'later' }]);
       expect(await ledger.takerOf(cookie)).toEqual({ agent: 'one', since });
     }
     await ledger.note(6, task('i'));

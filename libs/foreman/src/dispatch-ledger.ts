@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { makeLedger } from '#read-store';
-import type { SentTask } from '#wire';
+import type { SentTask, TaskPlace } from '#wire';
 
 /** Who has taken a task, and since when. */
 export interface Taker {
@@ -10,7 +10,19 @@ export interface Taker {
 }
 
 /** A dispatch as it is kept. */
-type NotedTask = Omit<SentTask, 'receipt'> & { readonly receipt?: string | null | undefined };
+export type NotedTask = Omit<SentTask, 'receipt'> & { readonly receipt?: string | null | undefined };
+
+/** A dispatch that is to be noted, and who waits for it. */
+interface Due {
+  readonly note: NotedTask & { readonly job: number };
+  readonly resolve: (mine: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const COLUMNS = ['job', 'cookie', 'site', 'module', 'receipt'] as const;
+
+/** How many dispatches one statement notes at the most. */
+const MAX_BATCH = 500;
 
 /** At most this many jobs have what they left behind taken back at a time. */
 const MAX_LEFT_OVER = 1000;
@@ -32,6 +44,9 @@ const TABLE = `CREATE TABLE IF NOT EXISTS ledger.handed_over (
 export class DispatchLedger {
   readonly #pool: Pool;
   readonly #server: string;
+  /** What is to be noted next. */
+  #due: Due[] = [];
+  #noting = false;
 
   /** @param server names this process; another one has another name */
   constructor(pool: Pool, server: string) {
@@ -52,18 +67,65 @@ export class DispatchLedger {
     return rowCount === 1;
   }
 
-  /** Notes a dispatch, and forgets the earlier ones of its job. @returns whether it is this process that has noted it */
-  async note(job: number, { cookie, site, module, receipt = null }: NotedTask): Promise<boolean> {
-    const { rows } = await this.#pool.query<{ mine: boolean }>({
-      name: 'hand-over',
-      text: `WITH gone AS (DELETE FROM ledger.handed_over WHERE job = $1 AND cookie <> $2)
-             INSERT INTO ledger.handed_over AS known (cookie, job, server, site, module, receipt)
-             VALUES ($2, $1, $3, $4, $5, $6)
-             ON CONFLICT (cookie) DO UPDATE SET server = coalesce(known.server, ''), site = $4, module = $5, receipt = $6
-             RETURNING server = $3 AS mine`,
-      values: [job, cookie, this.#server, site, module, receipt],
+  /** Where a dispatch was handed to; undefined where it is not known. */
+  async placeOf(cookie: string): Promise<TaskPlace | undefined> {
+    const { rows } = await this.#pool.query<TaskPlace>({
+      name: 'handed-over-to',
+      text: 'SELECT site, module FROM ledger.handed_over WHERE cookie = $1 AND site IS NOT NULL',
+      values: [cookie],
     });
-    return rows[0]?.mine === true;
+    return rows[0];
+  }
+
+  /**
+   * Notes a dispatch, and forgets the earlier ones of its job. Those that come together are one statement.
+   * @returns whether it is this process that has noted it
+   */
+  note(job: number, task: NotedTask): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#due.push({ note: { job, ...task }, resolve, reject });
+      if (!this.#noting) void this.#noteDue();
+    });
+  }
+
+  /** Notes dispatches, one of each job, and forgets the earlier ones. @returns cookies of those this process has noted */
+  async noteAll(notes: readonly (NotedTask & { readonly job: number })[]): Promise<ReadonlySet<string>> {
+    if (notes.length === 0) return new Set();
+    const { rows } = await this.#pool.query<{ cookie: string }>({
+      name: 'hand-over',
+      text: `WITH given AS (
+               SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+                 AS t(job, cookie, site, module, receipt)),
+             gone AS (
+               DELETE FROM ledger.handed_over AS k USING given WHERE k.job = given.job AND k.cookie <> given.cookie),
+             noted AS (
+               INSERT INTO ledger.handed_over AS known (cookie, job, server, site, module, receipt)
+               SELECT cookie, job, $6, site, module, receipt FROM given
+               ON CONFLICT (cookie) DO UPDATE SET server = coalesce(known.server, ''), site = excluded.site,
+                 module = excluded.module, receipt = excluded.receipt
+               RETURNING known.cookie, server = $6 AS mine)
+             SELECT cookie FROM noted WHERE mine`,
+      values: [...COLUMNS.map((column) => notes.map((note) => note[column] ?? null)), this.#server],
+    });
+    return new Set(rows.map(({ cookie }) => cookie));
+  }
+
+  async #noteDue(): Promise<void> {
+    this.#noting = true;
+    // Those of this moment come along.
+    await Promise.resolve();
+    while (this.#due.length > 0) {
+      const jobs = new Set<number>();
+      const batch = this.#due.filter(({ note: { job } }) => !jobs.has(job) && jobs.size < MAX_BATCH && jobs.add(job));
+      this.#due = this.#due.filter((one) => !batch.includes(one));
+      try {
+        const mine = await this.noteAll(batch.map(({ note }) => note));
+        for (const { note, resolve } of batch) resolve(mine.has(note.cookie));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#noting = false;
   }
 
   /** The dispatches of a job that were put onto the wire, with what takes them back. */
@@ -76,13 +138,16 @@ export class DispatchLedger {
     return rows.map(({ receipt, ...task }) => ({ ...task, receipt: receipt ?? undefined }));
   }
 
-  /** Notes that an agent has taken a dispatch; the first one counts. */
-  async take(job: number, cookie: string, { agent, since }: Taker): Promise<void> {
+  /** Notes that agents have taken dispatches; the first one of each counts. */
+  async takeAll(takers: readonly (Taker & { readonly job: number; readonly cookie: string })[]): Promise<void> {
+    if (takers.length === 0) return;
+    const columns = ['cookie', 'job', 'agent', 'since'] as const;
     await this.#pool.query({
       name: 'hand-over-taken',
-      text: `INSERT INTO ledger.handed_over AS known (cookie, job, agent, taken) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (cookie) DO UPDATE SET agent = $3, taken = $4 WHERE known.agent IS NULL`,
-      values: [cookie, job, agent, since],
+      text: `INSERT INTO ledger.handed_over AS known (cookie, job, agent, taken)
+             SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
+             ON CONFLICT (cookie) DO UPDATE SET agent = excluded.agent, taken = excluded.taken WHERE known.agent IS NULL`,
+      values: columns.map((column) => takers.map((taker) => taker[column])),
     });
   }
 
@@ -111,11 +176,16 @@ export class DispatchLedger {
   }
 
   /** Forgets the dispatches of a job that is over. */
-  async forget(job: number): Promise<void> {
+  forget(job: number): Promise<void> {
+    return this.forgetAll([job]);
+  }
+
+  /** Forgets the dispatches of jobs that are over. */
+  async forgetAll(jobs: readonly number[]): Promise<void> {
     await this.#pool.query({
       name: 'hand-over-forget',
-      text: 'DELETE FROM ledger.handed_over WHERE job = $1',
-      values: [job],
+      text: 'DELETE FROM ledger.handed_over WHERE job = ANY ($1::bigint[])',
+      values: [jobs],
     });
   }
 }

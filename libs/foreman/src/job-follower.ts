@@ -80,6 +80,7 @@ export class JobFollower {
     term?.watchStep(id, this.#options.steps.slowAt(id));
     if (type === 'JobCreated') {
       this.#watch.add(id, data as Created, true);
+      term?.begins(id);
       void this.#lookWhatItWaitsFor(id, position);
     } else if (type === 'JobStarted') this.#watch.started(id);
     if (type === 'JobEnded' || type === 'JobCanceled') {

@@ -1,7 +1,8 @@
 import { isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
 import { observerOf } from '#wire';
-import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
+import type { DispatchLedger } from './dispatch-ledger.ts';
+import { DispatchNotes } from './dispatch-notes.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job-messages.ts';
 import { erasedText } from './task-secrets.ts';
@@ -12,7 +13,7 @@ interface Sent {
   readonly cookie: string;
   /** When its agent was last heard of, milliseconds since 1970. */
   heard?: number;
-  taker?: Taker;
+  taken?: boolean;
 }
 
 export interface TaskSenderParts {
@@ -31,16 +32,25 @@ export class TaskSender {
   readonly #sent = new Map<number, Sent>();
   readonly #byCookie = new Map<string, Sent>();
   readonly #withdrawals: TaskWithdrawals;
+  readonly #notes: DispatchNotes;
+  /** Jobs of which everything that was sent is known here. */
+  readonly #ours = new Set<number>();
   #stopped = false;
 
   constructor(parts: TaskSenderParts) {
     this.#parts = parts;
     const { options, ledger, log } = parts;
     this.#withdrawals = new TaskWithdrawals({ wire: options.wire, ledger, log });
+    this.#notes = new DispatchNotes(ledger, log);
   }
 
   get size(): number {
-    return this.#sent.size + this.#withdrawals.size;
+    return this.#sent.size + this.#withdrawals.size + this.#notes.size + this.#ours.size;
+  }
+
+  /** A job has begun in this term: nobody has sent anything of it before. */
+  begins(job: number): void {
+    this.#ours.add(job);
   }
 
   /** When an agent was last heard of that is at work on this dispatch. */
@@ -48,42 +58,46 @@ export class TaskSender {
     return this.#byCookie.get(cookie)?.heard;
   }
 
-  /** An agent shows that it is at work. */
-  beat(job: number, cookie: string, agent: string): void {
+  /** An agent shows that it is at work. @returns whether the job waits for this dispatch */
+  beat(job: number, cookie: string, agent: string): boolean {
     const sent = this.#sent.get(job);
-    if (sent?.cookie !== cookie) return;
+    if (sent?.cookie !== cookie) return false;
     const now = this.#parts.now();
     sent.heard = now;
-    if (sent.taker) return;
-    sent.taker = { agent, since: new Date(now).toISOString() };
-    this.#parts.ledger.take(job, cookie, sent.taker).catch((error: unknown) => {
-      delete sent.taker;
-      this.#parts.log.warn('who has taken a task could not be noted', { job, error: String(error) });
-    });
+    if (sent.taken) return true;
+    sent.taken = true;
+    this.#notes.taken(job, cookie, { agent, since: new Date(now).toISOString() });
+    return true;
   }
 
   /** A job has ended by itself: it is forgotten. */
-  async forget(job: number): Promise<void> {
+  forget(job: number): void {
     this.#drop(job);
     this.#withdrawals.forget(job);
-    await this.#parts.ledger.forget(job);
+    if (!this.#ours.delete(job)) this.#notes.known(job);
+    this.#notes.forget(job);
   }
 
   /** A job was cancelled: it is forgotten, and a task of it that no agent has begun is taken back. */
   async cancel(job: number): Promise<void> {
     this.#drop(job);
+    this.#ours.delete(job);
     await this.#withdrawals.cancel(job);
+    // Until then the next foreman has to know of it.
+    if (!this.#stopped) this.#notes.forget(job);
   }
 
   /** The task of a job is in nobody's hands any more. */
   leave(job: number, { spent }: Job): void {
+    this.#notes.over(job);
     void this.#withdrawals.leave(job, spent);
   }
 
-  /** Sends nothing more. */
-  stop(): void {
+  /** Sends nothing more; resolves when what is on the wire is noted. @throws what the database throws */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#withdrawals.stop();
+    await this.#notes.end();
   }
 
   /** @returns whether there is nothing left to be sent */
@@ -120,11 +134,14 @@ export class TaskSender {
     // What an earlier foreman has put onto a wire that outlives it is there already. On one that does not, a task that
     // must not be begun twice is sent by the process that has noted it first: where that is gone, what became of the task
     // is found out when its lease ends.
-    const known = wire.lasting ? await ledger.of(job) : [];
+    const known = wire.lasting && !this.#ours.has(job) ? await ledger.of(job) : [];
+    if (known.length > 0) this.#notes.known(job);
     const task = { cookie, site, module: order.module };
-    if (known.some((one) => one.cookie === cookie) || (!wire.lasting && once && !(await ledger.note(job, task))))
-      return;
+    if (known.some((one) => one.cookie === cookie)) return;
+    if (once) this.#notes.known(job);
+    if (!wire.lasting && once && !(await ledger.note(job, task))) return;
     await this.#withdrawals.withdrawEarlier(job, { known, spent, current: cookie });
+    this.#ours.add(job);
     if (this.#stopped) return;
     this.#withdrawals.sent(job, task);
     const receipt = await wire.send({
@@ -138,7 +155,9 @@ export class TaskSender {
       ...(secrets.length > 0 ? { secrets } : {}),
     });
     this.#withdrawals.sent(job, { ...task, receipt });
-    if (wire.lasting) await ledger.note(job, { ...task, receipt });
+    if (!wire.lasting) return;
+    if (once) await ledger.note(job, { ...task, receipt });
+    else if (this.#sent.get(job)?.cookie === cookie) this.#notes.sent(job, { ...task, receipt });
   }
 
   /** Parameters with their secrets, or why nobody can have them. @throws where the database is away */

@@ -1,4 +1,5 @@
 import type { Presence } from './messages.ts';
+import type { Origin } from './subjects.ts';
 import type { AgentAtSite, AgentMissing } from './wire.ts';
 
 /** An agent counts as gone when it has not shown itself for this many of its own periods. */
@@ -19,11 +20,12 @@ export function agentRegistry(now: () => number = () => performance.now()) {
     serves,
 
     /** Writes an announcement down; gives the modules that were not served on that site before. */
-    note(site: string, presence: Presence): string[] {
+    note({ site, agent: identity = '' }: Origin, presence: Presence): string[] {
       const { agent, modules, every } = presence;
       for (const [gone, { until }] of agents) if (until <= now()) agents.delete(gone);
       const offered = Object.keys(modules).filter((module) => (modules[module] ?? 0) > 0);
-      const key = `${site} ${agent}`;
+      // Of one identity there may be several; nobody speaks for another one.
+      const key = `${site} ${identity} ${agent}`;
       if (!agents.has(key) && agents.size >= MAX_AGENTS) return [];
       const served = offered.filter((module) => !serves(site, module));
       if (offered.length === 0) agents.delete(key);

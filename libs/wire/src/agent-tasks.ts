@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
-import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
+import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { encode, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
@@ -16,10 +17,10 @@ import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
 const REMEMBERED = 1000;
+/** After how long a task shows its first sign of life, in milliseconds. */
+const FIRST_BEAT_MS = 200;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
-/** What an operator does about claims that are not allowed. */
-const NOT_ALLOWED = 'Give the NATS server the configuration of "contractor nats config" and reset the job';
 
 /** A connection of an agent to NATS, as long as it lasts. */
 export interface AgentSession {
@@ -31,6 +32,8 @@ export interface AgentSession {
 
 export interface AgentTasksOptions {
   readonly agent: string;
+  /** Its name in subjects. */
+  readonly identity: string;
   readonly site: string;
   readonly work: TaskHandler;
   readonly log: Logger;
@@ -58,7 +61,7 @@ interface AtWork {
 
 /** The tasks that an agent has taken from NATS: claims them, does them and reports, over as many connections as that takes. */
 export function agentTasks(options: AgentTasksOptions) {
-  const { agent, site, work, log, periods, session, stopping, store } = options;
+  const { agent, identity, site, work, log, periods, session, stopping, store } = options;
   const { beatEvery, reportAgain } = periods;
   const atWork = new Map<string, AtWork>();
   const reported = new Set<string>((store?.kept ?? []).map(({ report }) => report.cookie));
@@ -107,13 +110,16 @@ export function agentTasks(options: AgentTasksOptions) {
 
   const doTask = async (started: AtWork, isSafe: () => void): Promise<void> => {
     const { cookie, job } = started.task;
-    const beat = () => session()?.connection.publish(started.names.beatSubject(site), encode({ job, cookie, agent }));
+    const beat = () =>
+      session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
+    // What is over at once shows no sign of life: its report is one.
+    const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    beat();
     const outcome = await work(started.task);
     if (outcome !== undefined) await report(started, outcome, isSafe);
     // It is handed back at once, where another may begin it.
     else if (stopping.aborted && !started.claimed) notifySafely(() => started.message.nak());
+    clearTimeout(first);
     clearInterval(beats);
   };
 
@@ -149,7 +155,7 @@ export function agentTasks(options: AgentTasksOptions) {
         }
       } catch (cause) {
         const fault = `the task could not be claimed: ${String(cause)}`;
-        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED}` };
+        if (isDenied(cause)) return { fault: `${fault}. ${NOT_ALLOWED} and reset the job` };
         if (!told) log.warn('a task could not be claimed; trying again', { task, job, reason: String(cause) });
         unclaimed.add(module);
       }
@@ -174,7 +180,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const names = natsNames(installationOf(to));
     const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
     const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-    const published = js.publish(names.resultSubject(site, module), fitting(report, room), options);
+    const published = js.publish(names.resultSubject(site, module, identity), fitting(report, room), options);
     return (await unlessAborted(published, over)) !== undefined;
   };
   const outbox = reportOutbox({ send, store, log, againMs: () => reportAgain });
@@ -203,8 +209,3 @@ function fitting(report: Report, room: number): Uint8Array {
   const error = `the outcome of ${whole.length} bytes is larger than the wire carries (${room})`;
   return encode({ ...report, outcome: { error } });
 }
-
-/** Whether NATS does not allow what was tried. */
-const isDenied = (cause: unknown): boolean =>
-  cause instanceof PermissionViolationError ||
-  (cause instanceof Error && cause.cause instanceof PermissionViolationError);

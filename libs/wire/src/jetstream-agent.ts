@@ -11,7 +11,7 @@ import { silentLogger } from '#kernel';
 import { endingWith } from './ending-with.ts';
 import { REQUEST } from './streams.ts';
 import type { NatsNames } from './subjects.ts';
-import { inboxOf, natsNames, taskReader } from './subjects.ts';
+import { agentIdentity, inboxOf, natsNames, taskReader } from './subjects.ts';
 import { EVERY_SITE } from './wire.ts';
 import type { AgentWire, Announcement, TaskHandler } from './wire.ts';
 
@@ -95,12 +95,22 @@ function shiftOf(
   let rejected = '';
   let sentKept = false;
   const periods = { beatEvery, reportAgain };
-  const current = () => session;
-  const tasks = agentTasks({ agent, site, work, log, periods, session: current, stopping: stopping.signal, store });
+  const identity = agentIdentity(agent, key?.publicKey);
+  const tasks = agentTasks({
+    agent,
+    identity,
+    site,
+    work,
+    log,
+    periods,
+    session: () => session,
+    stopping: stopping.signal,
+    store,
+  });
 
   const announce = (modules: Announcement['modules']) =>
     session?.connection.publish(
-      session.names.announcementSubject(site),
+      session.names.announcementSubject(site, identity),
       encode({
         agent,
         modules,
@@ -154,8 +164,8 @@ function shiftOf(
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
   const pullTasks = async ({ connection, names }: Session, module: string, limit: number, over: AbortSignal) => {
     let wait = SOON;
-    // With a key it is in the account of the subcontractors, where NATS has accounts.
-    const apis = key === undefined ? [undefined] : [names.importedApi, undefined];
+    // With a key it has an account of its own, where NATS has accounts.
+    const apis = key === undefined ? [undefined] : [names.importedApi(identity), undefined];
     let api = 0;
     while (!over.aborted) {
       try {

@@ -12,8 +12,9 @@ import { agentRegistry } from './agent-registry.ts';
 import { openToAnybody } from './open-to-anybody.ts';
 import { InstallationTaken, REQUEST, streams } from './streams.ts';
 import type { InstallationIdentity, StreamPeriods } from './streams.ts';
-import { everyDiscovery, natsNames, RESULTS_READER, siteOf } from './subjects.ts';
+import { everyDiscovery, natsNames, originOf, originOfReport, RESULTS_READER, siteOf } from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
+import { TaskHolders } from './task-holders.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import type { ForemanWire, ForemanWireListener, UnreadableReport, WireHealth } from './wire.ts';
 
@@ -36,6 +37,10 @@ const MAX_CONCURRENT_REPORTS = 32;
 const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
 /** At most this many sites of agents of an earlier version are told. */
 const MAX_FORMER_SITES = 100;
+/** After what part of the time in which NATS gives a task to another agent that one may hold it: two beats and more. */
+const SILENCE = 0.6;
+/** How often a report is looked at again that comes from another agent than the one that holds the task. */
+const MAX_LOOKS = 10;
 /** How long it is believed whether a server that stands by could connect, in milliseconds. */
 const TRIED_FOR_MS = 1000;
 /** How long it is believed what was found out about who is let in, in milliseconds. */
@@ -67,6 +72,7 @@ export function jetstreamForeman(
   const { log = silentLogger, installation } = settings;
   const names = natsNames(installation.id);
   const present = agentRegistry();
+  const holders = new TaskHolders({ silence: SILENCE * streamPeriods.ackWait });
   const handling = new Set<Promise<void>>();
   const formerSites = new Set<string>();
   let looking = 0;
@@ -121,18 +127,22 @@ export function jetstreamForeman(
     session = now;
     const subscriptions = [
       connection.subscribe(names.everyAnnouncement, { callback: (_, message) => hearAgent(now, listener, message) }),
-      connection.subscribe(names.everyBeat, {
-        callback: (_, message) => {
-          const beat = readBeat(message.data);
-          if (beat !== undefined) listener.beat(beat);
-        },
-      }),
+      connection.subscribe(names.formerAnnouncements, { callback: (_, message) => hearAgent(now, listener, message) }),
+      connection.subscribe(names.everyBeat, { callback: (_, message) => hearBeat(listener, message) }),
+      connection.subscribe(names.formerBeats, { callback: (_, message) => hearBeat(listener, message) }),
       connection.subscribe(everyDiscovery, { callback: (_, message) => answerAgent(listener, message) }),
       connection.subscribe('agents.*', { callback: (_, { subject }) => hearFormerAgent(siteOf(subject)) }),
     ];
     now.over.addEventListener('abort', () => {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
+  };
+
+  const hearBeat = (listener: ForemanWireListener, { subject, data }: Msg) => {
+    const beat = readBeat(data);
+    const origin = originOf(subject);
+    if (beat === undefined || !holders.mayHold(beat.cookie, origin)) return;
+    if (listener.beat(beat) !== false) holders.hold(beat.cookie, origin);
   };
 
   const hasSite = async (listener: ForemanWireListener, site: string, agent: string): Promise<boolean> =>
@@ -160,14 +170,15 @@ export function jetstreamForeman(
     look(async () => {
       const presence = readPresence(message.data);
       if (presence === undefined) return;
-      const site = siteOf(message.subject);
+      const origin = originOf(message.subject);
+      const { site } = origin;
       if (!(await hasSite(listener, site, presence.agent))) {
         const rejected = `the installation "${installation.id}" has no site "${site}"`;
         notifySafely(() => message.respond(encode({ rejected })));
         return;
       }
       if (over.aborted) return;
-      const served = present.note(site, presence);
+      const served = present.note(origin, presence);
       if (presence.lacking.length > 0) streams.forget(site);
       for (const module of Object.keys(presence.modules)) {
         streams.module(site, module).catch((cause) => log.error('no consumer', cause, { site, module }));
@@ -226,17 +237,35 @@ export function jetstreamForeman(
   const handle = async (message: JsMsg, listener: ForemanWireListener): Promise<void> => {
     const { report, flaw } = readReport(message.data);
     const holds = setInterval(() => notifySafely(() => message.working()), streamPeriods.reportWait / 3);
-    try {
-      if (flaw !== undefined) await putAside(message, { flaw, report }, listener);
-      if (report !== undefined) await listener.reported(report);
-      notifySafely(() => message.ack());
-    } catch (cause) {
-      log.warn('a report was not taken', { cookie: report?.cookie ?? null, reason: String(cause) });
+    const again = (reason: string) => {
+      log.warn('a report was not taken', { cookie: report?.cookie ?? null, reason });
       const wait = Math.min(retryFirst * 2 ** (message.info.deliveryCount - 1), retryMost);
       notifySafely(() => message.nak(wait));
+    };
+    try {
+      const objection = report && (await objectionTo(report.cookie, message.subject, listener));
+      if (objection?.undecided && message.info.deliveryCount < MAX_LOOKS) return again(objection.reason);
+      if (objection) await putAside(message, { flaw: objection.reason }, listener);
+      else {
+        if (flaw !== undefined) await putAside(message, { flaw, report }, listener);
+        if (report !== undefined) {
+          await listener.reported(report);
+          holders.forget(report.cookie);
+        }
+      }
+      notifySafely(() => message.ack());
+    } catch (cause) {
+      again(String(cause));
     } finally {
       clearInterval(holds);
     }
+  };
+
+  /** What keeps a report from being taken that has come on this subject. */
+  const objectionTo = async (cookie: string, subject: string, { placeOf }: ForemanWireListener) => {
+    const place = holders.isPlaced(cookie) ? undefined : await placeOf?.(cookie);
+    if (place !== undefined) holders.sent(cookie, place);
+    return holders.objection(cookie, originOfReport(subject));
   };
 
   const putAside = async (
@@ -262,7 +291,7 @@ export function jetstreamForeman(
   /** Whether NATS lets in anybody; asked anew when the answer is old. */
   const isOpen = (): Promise<boolean | undefined> => {
     const now = performance.now();
-    if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings.servers) };
+    if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings) };
     return open.found;
   };
 
@@ -306,6 +335,7 @@ export function jetstreamForeman(
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
       const { js, streams, over } = inSession();
+      holders.sent(task.cookie, { site: task.site, module: task.module });
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
@@ -326,6 +356,7 @@ export function jetstreamForeman(
         await streams.tasks(site);
         const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
         await claimDispatch(js, { names, site, module, cookie }, claim);
+        holders.forget(cookie);
         // Where an agent has begun, the message must not come to another one.
         if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
         return true;

@@ -1,6 +1,6 @@
 import { EVERY_SITE } from './wire.ts';
 import type { NatsNames } from './subjects.ts';
-import { isNatsName, natsNames } from './subjects.ts';
+import { everyDiscovery, isNatsName, natsNames } from './subjects.ts';
 
 /** A subcontractor as NATS knows it: a service identity with a key. */
 export interface NatsSubcontractor {
@@ -26,99 +26,129 @@ const ALL = EVERY_SITE;
 
 /**
  * The accounts of an installation in the configuration of a NATS server: one of the servers, which has the streams, and
- * one of the subcontractors, who have permissions for their own sites and modules, and reach of the other account only
- * what is imported. Were they in one, a subcontractor could have JetStream, or a server, send its answer to a subject such
- * as that which deletes a stream: NATS does not look who may publish to the subject a request is answered on. It holds no
- * secret.
+ * one of each subcontractor, which reaches of that only what is its own: what has its name in the subject, and tasks and
+ * claims of its sites and modules. Were two in one account, one could have JetStream, or a server, send its answer to a
+ * subject of the other: NATS does not look who may publish to the subject a request is answered on. It holds no secret.
  */
 export function natsAccount({ installation, server, subcontractors }: NatsAccount): string {
   const names = natsNames(installation);
   const account = `CONTRACTOR_${installation}`;
-  const users = subcontractors.flatMap((one) => {
-    const { publish, deny } = permissionsOf(names, one);
-    if (publish.length === 0) return [];
-    const allow = `allow: [${publish.map(quoted).join(', ')}]`;
-    const denied = deny.length > 0 ? `, deny: [${deny.map(quoted).join(', ')}]` : '';
-    return [
-      `      # ${one.name}`,
-      `      { nkey: ${one.publicKey}, permissions: {`,
-      `        publish: { ${allow}${denied} }`,
-      `        subscribe: { allow: ["_INBOX_${one.publicKey}.>"] }`,
-      '      } }',
-    ];
-  });
-  const services = servicesOf(names);
+  const exported = exportedBy(names);
   return [
     `  ${account}: {`,
     '    jetstream: enabled',
     '    # the servers',
     `    users: [{ nkey: ${server} }]`,
     '    exports: [',
-    ...services.map(({ subject }) => `      { service: ${quoted(subject)}, response: stream }`),
+    ...exported.map((subject) => `      { service: ${quoted(subject)}, response: stream }`),
     '    ]',
     '  }',
-    `  ${account}_SUBCONTRACTORS: {`,
-    '    users: [',
-    ...users,
-    '    ]',
-    '    imports: [',
-    ...services.map(({ subject, to }) => {
-      const name = to === undefined ? '' : `, to: ${quoted(to)}`;
-      return `      { service: { account: ${account}, subject: ${quoted(subject)} }${name} }`;
-    }),
-    '    ]',
-    '  }',
+    ...subcontractors.flatMap((one) => subcontractorAccount(names, account, one)),
     '',
   ].join('\n');
 }
 
-/** What subcontractors reach of the account of the servers. Every account has an API of JetStream of its own, so this one has another name there. */
-const servicesOf = ({ installation, importedApi }: NatsNames): { readonly subject: string; readonly to?: string }[] => [
-  { subject: 'contractor.discover.*' },
-  ...['agents.*', 'beats.*', 'results.*.*', 'claims.*.*.*'].map((kind) => ({
-    subject: `contractor.${installation}.${kind}`,
-  })),
-  ...['CONSUMER.INFO.*.*', 'CONSUMER.MSG.NEXT.*.*'].map((call) => ({
-    subject: `$JS.API.${call}`,
-    to: `${importedApi}.${call}`,
-  })),
-  { subject: '$JS.ACK.>' },
+/** What subcontractors can reach of the account of the servers. */
+const exportedBy = ({ installation }: NatsNames): readonly string[] => [
+  everyDiscovery,
+  ...['agents.*.*', 'beats.*.*', 'results.*.*.*', 'claims.*.*.*'].map((kind) => `contractor.${installation}.${kind}`),
+  '$JS.API.CONSUMER.INFO.*.*',
+  '$JS.API.CONSUMER.MSG.NEXT.*.*',
+  '$JS.ACK.>',
 ];
 
-/** The configuration of a NATS server with this account and no other: nobody else is let in. */
-export const natsConfiguration = (account: NatsAccount): string =>
-  `# Written by Contractor. After a change: nats-server --signal reload\naccounts: {\n${natsAccount(account)}}\n`;
+/** The account of a subcontractor; none where it may do nothing that NATS can name. */
+function subcontractorAccount(names: NatsNames, servers: string, one: NatsSubcontractor): readonly string[] {
+  const services = servicesOf(names, one);
+  if (services.length === 0) return [];
+  const deny = deniedOf(names, one);
+  const denied = deny.length > 0 ? `, deny: [${deny.map(quoted).join(', ')}]` : '';
+  return [
+    `  ${servers}_${one.publicKey}: {`,
+    `    # ${one.name}`,
+    `    users: [{ nkey: ${one.publicKey}, permissions: {`,
+    `      publish: { allow: [${services.map(({ as }) => quoted(as)).join(', ')}]${denied} }`,
+    `      subscribe: { allow: ["_INBOX_${one.publicKey}.>"] }`,
+    '    } }]',
+    '    imports: [',
+    ...services.map(({ subject, as }) => {
+      const to = as === subject ? '' : `, to: ${quoted(numbered(as))}`;
+      return `      { service: { account: ${servers}, subject: ${quoted(subject)} }${to} }`;
+    }),
+    '    ]',
+    '  }',
+  ];
+}
 
-/** What a subcontractor may publish: nothing that has to do with other sites or modules. */
-function permissionsOf(names: NatsNames, { sites, modules }: NatsSubcontractor) {
+/** A subject of the account of the servers, and what it is called in that of a subcontractor. */
+interface ImportedService {
+  readonly subject: string;
+  readonly as: string;
+}
+
+/**
+ * What a subcontractor reaches of the account of the servers, and may publish. What an agent of an earlier version says on
+ * a subject without its name gets the name on the way.
+ */
+function servicesOf(names: NatsNames, { publicKey, sites, modules }: NatsSubcontractor): readonly ImportedService[] {
   const its = { sites: nameable(sites), modules: nameable(modules) };
-  const publish = its.sites.flatMap((site) => {
-    // All sites have no stream of their own name: any stream of the account, but that of the reports.
-    const stream = site === ALL ? ALL : names.tasksStream(site);
-    const prefix = `contractor.${names.installation}`;
+  if (its.modules.length === 0) return [];
+  const prefix = `contractor.${names.installation}`;
+  const same = (subject: string): ImportedService => ({ subject, as: subject });
+  const named = (subject: string): ImportedService[] => [
+    same(`${subject}.${publicKey}`),
+    { subject: `${subject}.${publicKey}`, as: subject },
+  ];
+  const call = (subject: string): ImportedService[] =>
+    [names.importedApi(publicKey), names.formerImportedApi].map((api) => ({
+      subject: `$JS.API.${subject}`,
+      as: `${api}.${subject}`,
+    }));
+  return its.sites.flatMap((site) => {
+    const stream = streamOf(names, site);
     return [
-      `contractor.discover.${site}`,
-      `${prefix}.agents.${site}`,
-      `${prefix}.beats.${site}`,
+      same(`contractor.discover.${site}`),
+      ...named(`${prefix}.agents.${site}`),
+      ...named(`${prefix}.beats.${site}`),
       ...its.modules.flatMap((module) => [
-        `${prefix}.results.${site}.${module}`,
-        `${prefix}.claims.${site}.${module}.*`,
-        `${names.importedApi}.CONSUMER.INFO.${stream}.${module}`,
-        `${names.importedApi}.CONSUMER.MSG.NEXT.${stream}.${module}`,
-        `$JS.ACK.${stream}.${module}.>`,
+        ...named(`${prefix}.results.${site}.${module}`),
+        same(`${prefix}.claims.${site}.${module}.*`),
+        ...call(`CONSUMER.INFO.${stream}.${module}`),
+        ...call(`CONSUMER.MSG.NEXT.${stream}.${module}`),
+        same(`$JS.ACK.${stream}.${module}.>`),
       ]),
     ];
   });
-  const reports = names.resultsStream;
-  const deny = its.sites.includes(ALL)
-    ? [
-        `${names.importedApi}.CONSUMER.INFO.${reports}.>`,
-        `${names.importedApi}.CONSUMER.MSG.NEXT.${reports}.>`,
-        `$JS.ACK.${reports}.>`,
-      ]
-    : [];
-  return { publish: its.modules.length === 0 ? [] : publish, deny };
 }
+
+/** The stream of the tasks of a site. All sites have none of their own name: any stream, but that of the reports. */
+const streamOf = (names: NatsNames, site: string): string => (site === ALL ? ALL : names.tasksStream(site));
+
+/** What a subcontractor of all sites may not do all the same. */
+function deniedOf(names: NatsNames, { publicKey, sites }: NatsSubcontractor): readonly string[] {
+  if (!sites.includes(ALL)) return [];
+  const reports = names.resultsStream;
+  return [
+    ...[names.importedApi(publicKey), names.formerImportedApi].flatMap((api) => [
+      `${api}.CONSUMER.INFO.${reports}.>`,
+      `${api}.CONSUMER.MSG.NEXT.${reports}.>`,
+    ]),
+    `$JS.ACK.${reports}.>`,
+  ];
+}
+
+/** How an import writes a subject with wildcards that is called otherwise than what it stands for. */
+function numbered(subject: string): string {
+  let count = 0;
+  return subject.replaceAll('*', () => `$${(count += 1)}`);
+}
+
+/** The configuration of a NATS server with these accounts and no other: nobody else is let in. */
+export const natsConfiguration = (account: NatsAccount): string =>
+  `# Written by Contractor. After a change: nats-server --signal reload; twice, where NATS is 2.9
+accounts: {
+${natsAccount(account)}}
+`;
 
 /** All of them where one stands for all; otherwise those that can be named on NATS, each once. */
 function nameable(names: readonly string[]): readonly string[] {

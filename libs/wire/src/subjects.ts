@@ -19,20 +19,26 @@ export function natsNames(installation: string) {
     installation,
     /** The stream with the reports of all sites. */
     resultsStream: `CONTRACTOR_${installation}_RESULTS`,
-    /** What the API of JetStream is called in the account of the subcontractors, which imports it from that of the servers. */
-    importedApi: `${prefix}.js`,
+    /** What the API of JetStream is called in the account of a subcontractor, which imports it from that of the servers. */
+    importedApi: (agent: string): string => `${prefix}.js.${agentToken(agent)}`,
+    /** The same as agents of an earlier version call it. */
+    formerImportedApi: `${prefix}.js`,
     everyResult: `${prefix}.results.>`,
-    everyAnnouncement: `${prefix}.agents.*`,
-    everyBeat: `${prefix}.beats.*`,
+    everyAnnouncement: `${prefix}.agents.*.*`,
+    everyBeat: `${prefix}.beats.*.*`,
+    /** The same of agents of an earlier version, whose subjects carry no name. */
+    formerAnnouncements: `${prefix}.agents.*`,
+    formerBeats: `${prefix}.beats.*`,
 
     /** The stream with the tasks of one site; stream names compare with case. */
     tasksStream: (site: string): string => `CONTRACTOR_${installation}_TASKS_${siteToken(site)}`,
     everyTask: (site: string): string => `${prefix}.tasks.${siteToken(site)}.*`,
     taskSubject: (site: string, module: string): string => `${prefix}.tasks.${siteToken(site)}.${moduleToken(module)}`,
-    resultSubject: (site: string, module: string): string =>
-      `${prefix}.results.${siteToken(site)}.${moduleToken(module)}`,
-    announcementSubject: (site: string): string => `${prefix}.agents.${siteToken(site)}`,
-    beatSubject: (site: string): string => `${prefix}.beats.${siteToken(site)}`,
+    resultSubject: (site: string, module: string, agent: string): string =>
+      `${prefix}.results.${siteToken(site)}.${moduleToken(module)}.${agentToken(agent)}`,
+    announcementSubject: (site: string, agent: string): string =>
+      `${prefix}.agents.${siteToken(site)}.${agentToken(agent)}`,
+    beatSubject: (site: string, agent: string): string => `${prefix}.beats.${siteToken(site)}.${agentToken(agent)}`,
 
     /** The stream with the claims of one site, a subject for each dispatch. */
     claimsStream: (site: string): string => `CONTRACTOR_${installation}_CLAIMS_${siteToken(site)}`,
@@ -51,7 +57,36 @@ export const taskReader = (module: string): string => moduleToken(module);
 /** Where the answers to the requests of an agent without a key arrive, apart from those of other sites. */
 export const inboxOf = (site: string): string => `_INBOX_${siteToken(site)}`;
 
-/** The last token of a subject: the site of an announcement or a question. */
+/**
+ * The name of an agent in subjects: the public key by which NATS knows it, or, where it has none, what it is called, with
+ * `=` and two hexadecimal digits for whatever cannot be in a token.
+ */
+export const agentIdentity = (name: string, publicKey: string | undefined): string =>
+  publicKey ??
+  name.replaceAll(/[^a-zA-Z0-9_-]/gu, (one) => Buffer.from(one).toString('hex').toUpperCase().replaceAll(/../g, '=$&'));
+
+/** Who says something, as the subject of the message tells: NATS sees to that an agent uses its own only. */
+export interface Origin {
+  readonly site: string;
+  /** Of reports. */
+  readonly module?: string;
+  /** Identity of the agent; undefined: it is of an earlier version and does not say. */
+  readonly agent?: string;
+}
+
+/** The origin of a report, from its subject. */
+export function originOfReport(subject: string): Origin {
+  const [, , , site = '', module = '', agent] = subject.split('.');
+  return { site, module, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** The origin of a beat or an announcement, from its subject. */
+export function originOf(subject: string): Origin {
+  const [, , , site = '', agent] = subject.split('.');
+  return { site, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** The last token of a subject: the site of a question. */
 export const siteOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
 
 /** Whether a site or module can be named on NATS. */
@@ -65,6 +100,12 @@ export const isInstallationId = (id: string): boolean => /^[a-z0-9][a-z0-9-]{0,3
 
 const siteToken = (site: string): string => token('site', site);
 const moduleToken = (module: string): string => token('module', module);
+
+/** An identity as `agentIdentity` gives it, as it is. */
+function agentToken(agent: string): string {
+  if (/^[a-zA-Z0-9_=-]+$/.test(agent)) return agent;
+  throw new Error(`the agent ${JSON.stringify(agent)} cannot be named on NATS`);
+}
 
 /** The name, if it can be one token of a subject; throws otherwise. */
 function token(kind: string, name: string): string {

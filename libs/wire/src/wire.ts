@@ -95,6 +95,12 @@ export interface SentTask {
   readonly receipt?: string | undefined;
 }
 
+/** The site and the module of a task: only agents that serve both have to do with it. */
+export interface TaskPlace {
+  readonly site: string;
+  readonly module: string;
+}
+
 /** How the foreman's end of the wire is getting on. */
 export interface WireHealth {
   /** Why tasks do not travel now; undefined: they do. */
@@ -122,13 +128,16 @@ export interface AgentMissing extends MissingProgram {
 export interface ForemanWireListener {
   /** Arrives at least once per finished dispatch; a report whose handling rejects arrives again. */
   reported(report: Report): Promise<void>;
-  beat(beat: Beat): void;
+  /** @returns false where no job waits for this dispatch */
+  beat(beat: Beat): boolean | undefined;
   /** A message that ought to be a report and cannot be taken; it arrives again where this rejects. */
   unreadable?(message: UnreadableReport): Promise<void>;
   /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
   hasSite?(site: string, agent: string): Promise<boolean>;
   /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
   handedOver?(cookie: string): Promise<boolean>;
+  /** Where a dispatch was handed to, that an earlier foreman may have sent; undefined where that is not known. */
+  placeOf?(cookie: string): Promise<TaskPlace | undefined>;
   /**
    * An agent for this module of this site has come (it was not served before). The site is EVERY_SITE where the agent
    * serves them all.

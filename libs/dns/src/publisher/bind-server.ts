@@ -1,11 +1,13 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ProgramFailed, runProgram } from '#programs';
 import type { ServerAddress } from './bind.settings.ts';
-import { ProgramFailed, runProgram } from './run-program.ts';
 
 /** How long `rndc` may take, in milliseconds. */
 const RNDC_TIMEOUT_MS = 10_000;
+/** How much of what it says is kept of each of its streams, in characters. */
+const MAX_WORDS = 4000;
 /** How long an answer over DNS may take, in milliseconds; it is asked for twice. */
 const ANSWER_TIMEOUT_MS = 1000;
 const TRIES = 2;
@@ -106,9 +108,10 @@ export class BindServer implements NameServer {
     const { server, rndcPort, rndcKey } = this.#options;
     const key = rndcKey === undefined ? [] : ['-k', rndcKey];
     const args = ['-s', server.host, '-p', String(rndcPort), ...key, ...command];
-    const { code, output } = await runProgram('rndc', args, { timeoutMs: RNDC_TIMEOUT_MS, signal });
-    if (code === null) throw new ProgramFailed(`rndc ${command.join(' ')} was ended`);
-    if (code !== 0) throw new NotReloaded(`rndc ${command.join(' ')}: ${output}`);
+    const limits = { timeoutMs: RNDC_TIMEOUT_MS, maxOutput: MAX_WORDS, signal };
+    const { code, stdout, stderr } = await runProgram('rndc', args, limits);
+    if (code === null) throw new ProgramFailed('killed', `rndc ${command.join(' ')} was ended`);
+    if (code !== 0) throw new NotReloaded(`rndc ${command.join(' ')}: ${`${stdout}${stderr}`.trim()}`);
   }
 }
 

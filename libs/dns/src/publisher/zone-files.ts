@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ProgramFailed, runProgram } from './run-program.ts';
+import { ProgramFailed, runProgram } from '#programs';
 
 /** How long one zone may be checked, in milliseconds; one of 10,000 hosts takes a fifth of a second. */
 const CHECK_TIMEOUT_MS = 60_000;
+/** How much of what `named-checkzone` says of a zone is kept of each of its streams, in characters. */
+const MAX_WORDS = 4000;
 /** A longer name of a zone is cut in the name of its file, in characters. */
 const MAX_NAME = 150;
 /** What the names of files begin with that are being written. */
@@ -96,10 +98,11 @@ export class ZoneFiles {
     try {
       // Out-of-zone names are not looked up: the answers of others are no fault of the zone.
       const args = ['-k', 'fail', '-i', 'local', zone, file];
-      const { code, output } = await runProgram('named-checkzone', args, { timeoutMs: CHECK_TIMEOUT_MS, signal });
+      const limits = { timeoutMs: CHECK_TIMEOUT_MS, maxOutput: MAX_WORDS, signal };
+      const { code, stdout, stderr } = await runProgram('named-checkzone', args, limits);
       if (code === 0) return { zone, file };
-      const words = output.replaceAll(file, fileNameOf(zone));
-      if (code === null) throw new ProgramFailed(`named-checkzone was ended: ${words}`);
+      const words = `${stdout}${stderr}`.trim().replaceAll(file, fileNameOf(zone));
+      if (code === null) throw new ProgramFailed('killed', `named-checkzone was ended: ${words}`);
       throw new BadZone(`named-checkzone: ${words}`);
     } catch (error) {
       await rm(file, { force: true });

@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
+import { ProgramFailed, runProgram } from '#programs';
 
 /** The most echoes one ping sends; at one a second it is done within two minutes. */
 const MAX_ECHOES = 100;
 
-/** How one run of the `ping` program ended. */
-type Run = { readonly missing: true } | { readonly code: number; readonly output: string; readonly complaint: string };
+/** How much longer than its echoes one run may take, in milliseconds: for a slow name server. */
+const MORE_MS = 30_000;
+/** How much of what it prints is kept, in characters: with `-q` it is a few lines. */
+const MAX_PRINTED = 4000;
 
 /**
  * Sends ICMP echoes with the system's `ping`, a second apart with a second to answer each, and gives the percentage
@@ -14,12 +16,13 @@ type Run = { readonly missing: true } | { readonly code: number; readonly output
 export async function ping(target: string, count: number, signal?: AbortSignal): Promise<number> {
   const host = hostOf(target);
   const echoes = Math.min(MAX_ECHOES, Math.max(1, Math.trunc(count) || 1));
-  const run = await runPing(['-n', '-q', '-c', String(echoes), '-W', '1', host], signal);
-  if ('missing' in run) throw new Error('the program "ping" is missing: install the package iputils-ping');
-  const share = percentAnswered(run.output);
+  const args = ['-n', '-q', '-c', String(echoes), '-i', '1', '-W', '1', host];
+  const limits = { timeoutMs: echoes * 1000 + MORE_MS, maxOutput: MAX_PRINTED, signal };
+  const { code, signal: endedBy, stdout, stderr } = await runProgram('ping', args, limits).catch(named);
+  const share = percentAnswered(stdout);
   if (share !== undefined) return share;
-  if (/unreachable/i.test(run.complaint)) return 0;
-  throw new Error(run.complaint.trim() || `ping ended with code ${run.code} and said nothing`);
+  if (/unreachable/i.test(stderr)) return 0;
+  throw new Error(stderr.trim() || `ping ended with ${endedBy ?? `code ${code}`} and said nothing`);
 }
 
 /** The target, if it is a host name or a numeric address (so it can never be taken for an option). */
@@ -39,13 +42,8 @@ export function percentAnswered(output: string): number | undefined {
   return sent === 0 ? 0 : (100 * Math.min(received, sent)) / sent;
 }
 
-const runPing = (options: readonly string[], signal?: AbortSignal): Promise<Run> =>
-  new Promise((resolve, reject) => {
-    const env = { ...process.env, LC_ALL: 'C' };
-    execFile('ping', options, { env, signal }, (error, output, complaint) => {
-      if (error === null) resolve({ code: 0, output, complaint });
-      else if (error.code === 'ENOENT') resolve({ missing: true });
-      else if (typeof error.code === 'number') resolve({ code: error.code, output, complaint });
-      else reject(error);
-    });
-  });
+/** A program that is missing, with the package it is in. */
+function named(error: unknown): never {
+  if (!(error instanceof ProgramFailed) || error.kind !== 'missing') throw error;
+  throw new Error('the program "ping" is missing: install the package iputils-ping', { cause: error });
+}

@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { manualFoundation, startNatsServer, startProgram, until } from '#testing';
+import type { PollingResult } from './jobs/polling-load.ts';
+import type { Limit } from './limit.ts';
+import type { LoadedServer } from './loaded-server.ts';
+import { loadedServer } from './loaded-server.ts';
+import { processorTime } from './processor-time.ts';
+
+/** Clients of the HTTP poll, and how many tasks each asks for at a time. */
+const CLIENTS = 8;
+const FULL_POLL = 100;
+/** How many tasks of a module the subcontractor does at a time. */
+const LIMIT = 1000;
+const SITE = '/api/v1/Site/Site';
+
+/** A build that is measured. */
+interface Build {
+  readonly name: string;
+  /** Its folder; this one where none is given. */
+  readonly folder: string | undefined;
+  /** The line of the script that is a step over NATS, and its module. */
+  readonly step: (port: number) => string;
+  readonly module: string;
+  /** Settings of its server. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats] [--node-options '...']`. A thousand jobs, each an endless
+ * row of steps; over the HTTP poll with eight clients, and over NATS with a subcontractor of its own. Where another build
+ * is given, it is measured in the same run.
+ */
+export async function run(args: string[], limit: Limit): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      beside: { type: 'string' },
+      seconds: { type: 'string', default: '60' },
+      jobs: { type: 'string', default: '1000' },
+      only: { type: 'string' },
+      'node-options': { type: 'string', default: '' },
+    },
+  });
+  const seconds = Number(values.seconds);
+  const jobs = Number(values.jobs);
+  const settings = { NODE_OPTIONS: values['node-options'] };
+  const step = () => 'test.act_again( name="one" )';
+  const builds: Build[] = [{ name: 'this build', folder: undefined, module: 'test', step, settings }];
+  if (values.beside !== undefined) {
+    const step = (port: number) => `iputils.wait_for_port( target="127.0.0.1", port=${port} )`;
+    builds.unshift({ name: values.beside, folder: values.beside, module: 'iputils', step, settings: {} });
+  }
+  for (const build of builds) {
+    if (values.only !== 'nats') await limit.step(`${build.name} over the poll`, () => overPoll(build, jobs, seconds));
+    if (values.only !== 'poll') await limit.step(`${build.name} over NATS`, () => overNats(build, jobs, seconds));
+  }
+}
+
+const print = (build: Build, what: string, text: string): void =>
+  void process.stdout.write(`${build.name}: ${what}: ${text}\n`);
+
+async function overPoll(build: Build, jobs: number, seconds: number): Promise<void> {
+  const server = await loadedServer(build.folder, { ...build.settings, CONTRACTOR_SUBCONTRACTOR: 'none' });
+  try {
+    await prepare(server, 'iputils.ping( target="127.0.0.1" )', jobs);
+    print(build, 'doCreate', `${(await createJobs(server, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
+    await allQueued(server, jobs);
+    const figures = await measured(server, build, 'poll', () =>
+      poll(server, { clients: CLIENTS, seconds, most: FULL_POLL, report: true }),
+    );
+    print(build, 'a poll that hands out 100 tasks', `${figures.fullPoll.toFixed(0)} ms (with ${CLIENTS} at a time)`);
+    // Everything is in the hands of agents, and nothing is left to be handed out.
+    await poll(server, { clients: 1, seconds: 3, most: FULL_POLL, report: false });
+    const idle = await poll(server, { clients: 1, seconds: 3, most: FULL_POLL, report: false });
+    print(
+      build,
+      `a poll with nothing to give, ${jobs} in flight`,
+      `${((idle.seconds * 1000) / idle.polls).toFixed(1)} ms`,
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+async function overNats(build: Build, jobs: number, seconds: number): Promise<void> {
+  const nats = await startNatsServer();
+  const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  try {
+    const server = await loadedServer(build.folder, { ...build.settings, NATS_URL: nats.url });
+    try {
+      await prepare(server, build.step(port), jobs);
+      const program = path.resolve(build.folder ?? '', 'dist', 'apps/subcontractor/src/main');
+      const settings = {
+        NATS_URL: nats.url,
+        SUBCONTRACTOR_SITE: 'site1',
+        SUBCONTRACTOR_MODULES: `${build.module}:${LIMIT}`,
+      };
+      const agent = await startProgram(program, settings, '"starting"');
+      try {
+        print(build, 'doCreate', `${(await createJobs(server, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
+        await allQueued(server, jobs);
+        await sleep(2000);
+        const before = await processorTime(agent.pid);
+        const found = await measured(server, build, 'NATS', async () => {
+          const begun = await stepsOf(server);
+          const start = performance.now();
+          await sleep(seconds * 1000);
+          const spent = (performance.now() - start) / 1000;
+          return { steps: (await stepsOf(server)) - begun, seconds: spent };
+        });
+        const each = (((await processorTime(agent.pid)) - before) * 1000) / found.steps;
+        print(build, 'NATS', `the subcontractor takes ${each.toFixed(2)} ms of processor time for a step`);
+      } finally {
+        await agent.kill();
+      }
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    listener.close();
+    await nats.stop();
+  }
+}
+
+async function prepare(server: LoadedServer, step: string, jobs: number): Promise<void> {
+  await server.client.create(SITE, { name: 'site1', description: 'of the jobs' });
+  await manualFoundation(
+    server.client,
+    'site1',
+    'endless',
+    `begin()\n  while True do\n  begin()\n    ${step}\n  end\nend\n`,
+  );
+  const made = await server.load({
+    verb: 'CREATE',
+    uri: '/api/v1/Manual/ManualFoundation',
+    clients: CLIENTS,
+    seconds: 600,
+    count: jobs,
+    body: JSON.stringify({
+      locator: 'h{n}',
+      site: `${SITE}:site1:`,
+      blueprint: '/api/v1/BluePrint/FoundationBluePrint:endless:',
+    }),
+  });
+  if (made.failed > 0) throw new Error(`${made.failed} foundations could not be made`);
+}
+
+async function createJobs(server: LoadedServer, jobs: number): Promise<number> {
+  const { rate, failed } = await server.load({
+    verb: 'CALL',
+    uri: '/api/v1/Building/Foundation:h{n}:(doCreate)',
+    clients: CLIENTS,
+    seconds: 600,
+    count: jobs,
+    body: '{}',
+  });
+  if (failed > 0) throw new Error(`${failed} jobs could not be made`);
+  return rate;
+}
+
+async function query<Row>({ databaseUrl }: LoadedServer, text: string): Promise<Row[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+const countOf = async (server: LoadedServer, text: string): Promise<number> =>
+  Number((await query<{ n: string }>(server, `SELECT ${text} AS n`))[0]?.n);
+
+const stepsOf = (server: LoadedServer): Promise<number> =>
+  countOf(server, `(SELECT count(*) FROM log.events WHERE type = 'JobStepCompleted')`);
+
+const allQueued = (server: LoadedServer, jobs: number): Promise<void> =>
+  until(
+    async () =>
+      (await countOf(server, `(SELECT count(DISTINCT stream) FROM log.events WHERE type = 'JobStepRequested')`)) >=
+      jobs,
+    120_000,
+  );
+
+const transactions = (server: LoadedServer): Promise<number> =>
+  countOf(server, `(SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = current_database())`);
+
+/** Runs a load and prints what a step of it costs. */
+async function measured<R extends { readonly steps: number; readonly seconds: number }>(
+  server: LoadedServer,
+  build: Build,
+  what: string,
+  load: () => Promise<R>,
+): Promise<R> {
+  const before = [await transactions(server), await processorTime(server.pid), await server.processorTime()];
+  const result = await load();
+  const after = [await transactions(server), await processorTime(server.pid), await server.processorTime()];
+  const { steps, seconds } = result;
+  const [commits = 0, own = 0, all = 0] = after.map((value, n) => (value - (before[n] ?? 0)) / steps);
+  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+  const memory = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  print(
+    build,
+    what,
+    `${(steps / seconds).toFixed(0)} steps/s over ${seconds.toFixed(0)} s; a step takes ${(own * 1000).toFixed(2)} ms of processor ` +
+      `time in the server, ${((all - own) * 1000).toFixed(2)} in the database, and ${commits.toFixed(2)} transactions; ` +
+      `the server has ${memory.toFixed(0)} MB`,
+  );
+  return result;
+}
+
+async function poll(
+  server: LoadedServer,
+  load: { readonly clients: number; readonly seconds: number; readonly most: number; readonly report: boolean },
+): Promise<PollingResult> {
+  const script = fileURLToPath(new URL('jobs/polling-load.ts', import.meta.url));
+  const { clients, seconds, most, report } = load;
+  const given = [server.url, server.token, clients, seconds, most, report ? 1 : 0].map(String);
+  const child = spawn(process.execPath, [...process.execArgv, script, ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+  await once(child, 'close');
+  return JSON.parse(text) as PollingResult;
+}
