@@ -130,6 +130,11 @@ export interface ForemanWireListener {
   reported(report: Report): Promise<void>;
   /** @returns false where no job waits for this dispatch */
   beat(beat: Beat): boolean | undefined;
+  /**
+   * Whether the job of a task is over for certain, so that nobody waits for it: it was cancelled, say. Asked from time to
+   * time of those that `beat` says no to; the agent then gives the task up.
+   */
+  isOver?(beat: Beat): Promise<boolean>;
   /** A message that ought to be a report and cannot be taken; it arrives again where this rejects. */
   unreadable?(message: UnreadableReport): Promise<void>;
   /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
@@ -172,9 +177,9 @@ export interface Announcement {
 
 /**
  * The work of one dispatch. It never rejects: failures are outcomes. `undefined` means that it was given up half-way:
- * nothing is reported, as if the agent had died.
+ * nothing is reported, as if the agent had died. `over` aborts when the job of the task is over: it may be given up then.
  */
-export type TaskHandler = (task: Task) => Promise<Outcome | undefined>;
+export type TaskHandler = (task: Task, over?: AbortSignal) => Promise<Outcome | undefined>;
 
 /** The agent's end of the wire. */
 export interface AgentWire {
