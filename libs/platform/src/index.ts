@@ -20,7 +20,9 @@ export type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 export {
   boolean,
   choice,
+  faultOf,
   integer,
+  isMap,
   json,
   list,
   mapOf,
