@@ -33,7 +33,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
-  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint'],
+  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
   building: [
     ...SUBJECT,
     'reactions',
@@ -109,7 +109,7 @@ const read = (file: string): Source => ({
   file,
   imports: [
     ...readFileSync(file, 'utf8').matchAll(
-      /^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+      /^\s*(?:import|export)\b[^;'"=]*?(?:from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
     ),
   ].map(([, fixed, dynamic]) => fixed ?? dynamic ?? ''),
 });

@@ -145,21 +145,34 @@ Foreman/BaseJob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
   (signalComplete) (signalAlert) (postMessage)       Foreman.can_job_signal
   (clearDispatched)                                  Foreman.can_base_job
+  (ignoreWindow)                                     Foreman.can_ignore_window
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_foundation_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_foundation_job
+  (ignoreWindow)                                     Foreman.can_ignore_window
 Foreman/StructureJob
   view                                               Foreman.view_structurejob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_structure_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_structure_job
+  (ignoreWindow)                                     Foreman.can_ignore_window
 Foreman/DependencyJob
   view                                               Foreman.view_dependencyjob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_dependency_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
+  (ignoreWindow)                                     Foreman.can_ignore_window
+Foreman/LostTask
+  view                                               Foreman.view_losttask
+  (done) (failed) (again)                            Foreman.can_base_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
+Foreman/Limit
+  view add change delete                             Foreman.*_limit
+  (usage)                                            Foreman.view_limit
+Foreman/MaintenanceWindow
+  view add change delete                             Foreman.*_maintenancewindow
+  (openings) (state)                                 Foreman.view_maintenancewindow
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
 SubContractor/DHCPd

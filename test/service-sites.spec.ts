@@ -287,6 +287,8 @@ describe('a service of one site', () => {
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Secret (erase)',
+    ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),
+    'Foreman/Limit (usage)',
   ];
 
   it('has nothing to do with other sites, whatever it was granted', async () => {

@@ -60,7 +60,11 @@ import { networks } from '../../libs/ipam/src/network/networks.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
+import { limit } from '../../libs/foreman/src/limits/limit.ts';
+import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
+import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 
@@ -82,7 +86,9 @@ export const deciders: readonly AnyDecider[] = [
   addressLoans,
   hostName,
   job,
+  limit,
   logicalInterface,
+  maintenanceWindow,
   network,
   networkAddressBlock,
   networkName,
@@ -116,6 +122,9 @@ export const readModels: readonly ReadModel[] = [
   groups,
   jobLog,
   jobs,
+  limitAdmissions,
+  limits,
+  maintenanceWindows,
   networkAddressBlocks,
   networkeds,
   networks,
@@ -163,6 +172,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   FoundationReopened: LOOK,
   GroupClosed: LOOK,
   GroupReopened: LOOK,
+  MaintenanceWindowClosed: LOOK,
+  MaintenanceWindowReopened: LOOK,
   NetworkAddressBlockClosed: LOOK,
   NetworkAddressBlockReopened: LOOK,
   NetworkClosed: LOOK,

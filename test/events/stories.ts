@@ -36,7 +36,9 @@ import { networkAddressBlock } from '../../libs/ipam/src/network/network-address
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { job } from '../../libs/foreman/src/job.ts';
+import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
+import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
@@ -327,7 +329,45 @@ export const stories: readonly Story[] = [
     { type: 'EndJob', data: { machine } },
   ),
   story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
+  story(job, ...dispatched, {
+    type: 'RetryTask',
+    data: { machine, cookie: 'cookie1', outcome: 'digest', message: 'no disk', wakeAt },
+  }),
+  story(
+    job,
+    ...dispatched,
+    { type: 'LapseTask', data: { cookie: 'cookie1', reason: 'nothing was heard of the agent' } },
+    { type: 'LoseTask', data: { message: 'nobody knows' } },
+    { type: 'SettleTask', data: { answer: 'done', cookie: 'cookie2', outcome: 'done', message: 'done' } },
+  ),
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
+  story(job, { type: 'CreateJob', data: created }, { type: 'IgnoreWindow', data: { by: 'root' } }),
+  story(
+    limit,
+    { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
+    { type: 'AdmitJob', data: { job: 12 } },
+    { type: 'RemoveLimit', data: {} },
+  ),
+  story(
+    maintenanceWindow,
+    {
+      type: 'DefineMaintenanceWindow',
+      data: {
+        site: 'site1',
+        description: 'Nights',
+        days: ['mon', 'tue'],
+        start: '22:00',
+        timeZone: 'Europe/Berlin',
+        minutes: 480,
+        startsAt: null,
+      },
+    },
+    { type: 'ChangeMaintenanceWindow', data: { description: 'Weekends', days: ['sat'] } },
+    { type: 'CloseMaintenanceWindow', data: {} },
+    { type: 'ReopenMaintenanceWindow', data: {} },
+    { type: 'CloseMaintenanceWindow', data: {} },
+    { type: 'DeleteMaintenanceWindow', data: {} },
+  ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
   story(

@@ -139,6 +139,7 @@ const listeners: FactoryProvider = {
         const foundationJobTarget = foundationTarget(types, reads);
         const structureJobTarget = structureTarget(types, reads);
         const dependencyJobTarget = dependencyTarget(types, reads);
+        targets.complexes = async (work, name) => (await work.load(complex, name)).stage === 'active';
         targets.add(foundationJobTarget).add(structureJobTarget).add(dependencyJobTarget);
         return {
           namespaces: [{ name: 'Building', position: 70 }],

@@ -131,9 +131,15 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
 
     applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
+    complexOf: (view, locator) => carrierOf(view, locator),
+
     conditions: (view, locator, script) => foundationConditions(view, locator, script, typeOf),
   };
 }
+
+/** The complex that carries a foundation. */
+export const carrierOf = async (view: View, locator: string): Promise<string | undefined> =>
+  (await view.get(foundations, locator))?.complex ?? undefined;
 
 async function structureOn(work: UnitOfWork, { structure: id }: FoundationState) {
   const found = id === undefined ? undefined : await work.load(structure, id);

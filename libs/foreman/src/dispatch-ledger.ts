@@ -46,7 +46,7 @@ export class DispatchLedger {
   readonly #server: string;
   /** What is to be noted next. */
   #due: Due[] = [];
-  #noting: Promise<void> | undefined;
+  #noting = false;
 
   /** @param server names this process; another one has another name */
   constructor(pool: Pool, server: string) {
@@ -84,7 +84,7 @@ export class DispatchLedger {
   note(job: number, task: NotedTask): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#due.push({ note: { job, ...task }, resolve, reject });
-      this.#noting ??= this.#noteDue();
+      if (!this.#noting) void this.#noteDue();
     });
   }
 
@@ -111,6 +111,7 @@ export class DispatchLedger {
   }
 
   async #noteDue(): Promise<void> {
+    this.#noting = true;
     // Those of this moment come along.
     await Promise.resolve();
     while (this.#due.length > 0) {
@@ -124,7 +125,7 @@ export class DispatchLedger {
         for (const { reject } of batch) reject(error);
       }
     }
-    this.#noting = undefined;
+    this.#noting = false;
   }
 
   /** The dispatches of a job that were put onto the wire, with what takes them back. */

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_RETRY } from '#platform';
 import type { ReadModel } from '#read-store';
 import type { Clock, CommandGateway, NamedCommand } from '#event-store';
 import { systemClock } from '#event-store';
@@ -81,6 +82,7 @@ describe('a term of the foreman', () => {
         if (secretsFault) throw secretsFault;
         return { parameters, secrets: [], texts: [], erased: [] };
       },
+      retryOf: () => NO_RETRY,
       repeatOf: () => 'safe' as const,
       sites,
       onUndeliverableReport: () => undefined,
@@ -91,7 +93,8 @@ describe('a term of the foreman', () => {
     };
     const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);
     const log = silentLogger;
-    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, pollDeadlineOf });
+    const gate = { looked: () => undefined, forget: () => undefined };
+    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, gate, pollDeadlineOf });
   });
   afterEach(() => term.end());
 

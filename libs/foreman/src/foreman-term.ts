@@ -10,12 +10,14 @@ import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
+import type { JobGate } from './gate/job-gate.ts';
 import type { Dispatch, Job } from './job-messages.ts';
 import { NoteSlowStep } from './job.commands.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
 import type { StepTimes } from './step-times.ts';
 import { TaskSender } from './task-sender.ts';
+import { timeLimitOf } from './time-limit.ts';
 import { Timers } from './timers.ts';
 
 /** How many jobs are looked at at a time. */
@@ -35,6 +37,7 @@ export interface TermParts {
   readonly ledger: DispatchLedger;
   readonly stalled: StalledJobs;
   readonly steps: StepTimes;
+  readonly gate: Pick<JobGate, 'looked' | 'forget'>;
   readonly log: Logger;
   /** When the lease of a dispatch to an agent that polls runs out, milliseconds since 1970. */
   readonly pollDeadlineOf: (dispatch: Dispatch) => number;
@@ -84,6 +87,7 @@ export class ForemanTerm {
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
     this.#parts.stalled.goesOn(id);
+    this.#parts.gate.forget(id);
     if (!cancelled) this.#sender.forget(id);
     else
       this.#sender
@@ -110,7 +114,7 @@ export class ForemanTerm {
 
   /** An agent that polls has taken the task of a job. */
   polled(id: number, { deadline }: Dispatch): void {
-    this.#timers.set(id, Date.parse(deadline) + 1);
+    this.#timers.atTheLatest(id, Date.parse(deadline) + 1);
   }
 
   /** The step of a job is slow from this time on; undefined: it is not at a step. */
@@ -157,13 +161,16 @@ export class ForemanTerm {
     task: () => Promise<R>,
   ): Promise<R> {
     const release = this.#queue.hold(id);
+    let failed = true;
     try {
       const result = await task();
+      failed = false;
       this.#queue.seen(id, result.position);
       await this.#follow(id, result.value);
       return result;
     } finally {
       release();
+      this.#parts.gate.looked(id, failed);
     }
   }
 
@@ -187,14 +194,16 @@ export class ForemanTerm {
   }
 
   async #reconcile(id: number): Promise<Position | undefined> {
-    const { clock, commands, stalled } = this.#parts;
+    const { clock, commands, stalled, gate } = this.#parts;
     try {
       const context = CommandContext.system(clock.now());
       const { value, position } = await commands.execute(new ReconcileJob(id), context);
       stalled.goesOn(id);
+      gate.looked(id);
       await this.#follow(id, value);
       return position;
     } catch (error) {
+      gate.looked(id, true);
       if (error instanceof Conflict) this.#queue.add(id);
       else if (isUnavailable(error)) this.#unsettled(id, error);
       else await faultJob(this.#parts, id, error).catch((failure: unknown) => this.#unsettled(id, failure));
@@ -225,10 +234,12 @@ export class ForemanTerm {
     this.#timers.set(id, sent ? this.#nextLook(state) : this.#parts.clock.millis() + RESEND_MS);
   }
 
-  #nextLook({ stage, dispatch, order, wakeAt }: Job): number | undefined {
+  #nextLook(state: Job): number | undefined {
+    const { stage, dispatch, order, wakeAt } = state;
     if (stage !== 'queued') return undefined;
-    if (dispatch) return this.deadlineOf(dispatch) + 1;
-    return order || wakeAt === undefined ? undefined : Date.parse(wakeAt);
+    if (!order) return wakeAt === undefined ? undefined : Date.parse(wakeAt);
+    const next = Math.min(timeLimitOf(state) ?? Infinity, dispatch ? this.deadlineOf(dispatch) + 1 : Infinity);
+    return Number.isFinite(next) ? next : undefined;
   }
 
   async #noteSlowStep(id: number): Promise<void> {

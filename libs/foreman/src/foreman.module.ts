@@ -18,6 +18,18 @@ import { Secrets } from '#secrets';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
+import { ForemanBooks } from './gate/foreman-books.ts';
+import { JobGate } from './gate/job-gate.ts';
+import { LimitBook } from './limits/limit-book.ts';
+import { limitExtensions, limitModel } from './limits/limit.api.ts';
+import { limitHandlers } from './limits/limit.commands.ts';
+import { limit } from './limits/limit.ts';
+import { limitAdmissions, limits } from './limits/limits.ts';
+import { maintenanceWindows } from './windows/maintenance-windows.ts';
+import { WindowBook } from './windows/window-book.ts';
+import { windowExtensions, windowModel } from './windows/window.api.ts';
+import { windowHandlers } from './windows/window.commands.ts';
+import { maintenanceWindow } from './windows/window.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman } from './foreman.ts';
@@ -30,6 +42,7 @@ import { JobTargetRegistry } from './job-target.ts';
 import { JobFeed } from './job-feed.ts';
 import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
+import { lostTaskModel } from './lost-task.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
@@ -73,6 +86,7 @@ export class ForemanModule {
   /**
    * @param wire how subcontractors are reached
    * @param repeatOf what may be done with a task of which nobody knows what became of it
+   * @param retryOf how often a task that fails is done once more by itself
    * @param sites the read model of the sites, by name
    * @param onUndeliverableReport a report of an agent was put aside
    * @param onLateReport a report of an agent came too late
@@ -80,25 +94,39 @@ export class ForemanModule {
   static forRoot({
     wire,
     repeatOf,
+    retryOf,
     sites,
     onUndeliverableReport,
     onLateReport,
-  }: Pick<ForemanOptions, 'wire' | 'repeatOf' | 'sites' | 'onUndeliverableReport' | 'onLateReport'>): DynamicModule {
+  }: Pick<
+    ForemanOptions,
+    'wire' | 'repeatOf' | 'retryOf' | 'sites' | 'onUndeliverableReport' | 'onLateReport'
+  >): DynamicModule {
     return {
       module: ForemanModule,
       global: true,
       imports: [
         ForemanLifecycleModule,
-        EventSourcingModule.forFeature({ deciders: [job, program], readModels: [jobs, jobLog, programs] }),
+        EventSourcingModule.forFeature({
+          deciders: [job, program, limit, maintenanceWindow],
+          readModels: [jobs, jobLog, programs, limits, limitAdmissions, maintenanceWindows],
+        }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight],
-          useFactory: (targets: JobTargetRegistry, insight: JobInsight) => ({
+          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK],
+          useFactory: (targets: JobTargetRegistry, insight: JobInsight, book: LimitBook, clock: Clock) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
               { name: 'SubContractor', position: 90 },
             ],
-            models: [baseJobModel(targets.all, insight), jobLogModel, dispatchModel],
-            extensions: [jobUsers],
+            models: [
+              baseJobModel(targets.all, insight),
+              jobLogModel,
+              lostTaskModel(insight),
+              dispatchModel,
+              limitModel(book),
+              windowModel(() => clock.millis()),
+            ],
+            extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
           }),
         }),
       ],
@@ -112,7 +140,7 @@ export class ForemanModule {
             secrets: Secrets,
           ) => {
             const resolveSecrets = secretResolver((reference) => secrets.read(reference));
-            const given = { wire, repeatOf, sites, onUndeliverableReport, onLateReport };
+            const given = { wire, repeatOf, retryOf, sites, onUndeliverableReport, onLateReport };
             return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },
         },
@@ -168,9 +196,33 @@ export class ForemanModule {
         },
         {
           provide: JobInsight,
-          inject: [StalledJobs, DispatchLedger, CLOCK],
-          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock) =>
-            new JobInsight(stalled, dispatched, clock, wire),
+          inject: [StalledJobs, DispatchLedger, CLOCK, JobGate],
+          useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock, gate: JobGate) =>
+            new JobInsight(stalled, dispatched, clock, wire, gate),
+        },
+        {
+          provide: LimitBook,
+          inject: [READ_STORE, EVENT_STORE, JobTargetRegistry, LOGGER],
+          useFactory: (reads: ReadStore, store: EventStore, targets: JobTargetRegistry, log: Logger) =>
+            new LimitBook({ reads, store, targets, log }),
+        },
+        { provide: WindowBook, inject: [READ_STORE], useFactory: (reads: ReadStore) => new WindowBook(reads) },
+        {
+          provide: JobGate,
+          inject: [LimitBook, WindowBook, JobTargetRegistry, READ_STORE, CLOCK],
+          useFactory: (
+            limitBook: LimitBook,
+            windows: WindowBook,
+            targets: JobTargetRegistry,
+            reads: ReadStore,
+            clock: Clock,
+          ) => new JobGate({ limits: limitBook, windows, targets, view: () => reads.now, now: () => clock.millis() }),
+        },
+        {
+          provide: ForemanBooks,
+          inject: [LimitBook, WindowBook, JobGate],
+          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate) =>
+            new ForemanBooks({ limits: limitBook, windows, gate }),
         },
         Foreman,
         {
@@ -201,11 +253,13 @@ export class ForemanModule {
         },
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,
+        ...limitHandlers,
+        ...windowHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, Foreman, JobFeed, SubcontractorHealth],
+      exports: [JobTargetRegistry, JobInsight, LimitBook, Foreman, JobFeed, SubcontractorHealth],
     };
   }
 }

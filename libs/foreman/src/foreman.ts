@@ -14,6 +14,7 @@ import { DispatchLedger } from './dispatch-ledger.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { faultJob } from './fault-job.ts';
+import { ForemanBooks } from './gate/foreman-books.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Job } from './job-messages.ts';
@@ -58,6 +59,7 @@ export class Foreman {
   readonly #targets: JobTargetRegistry;
   readonly #sites: SiteCheck;
   readonly #undeliverable: UndeliverableReports;
+  readonly #books: ForemanBooks;
   readonly #jobs: JobFollower;
   readonly #leadership: Leadership;
   readonly #listeners: LeadingListener[] = [];
@@ -82,7 +84,9 @@ export class Foreman {
     @Inject(LOGGER) log: Logger,
     @Inject(SiteCheck) sites: SiteCheck,
     @Inject(UndeliverableReports) undeliverable: UndeliverableReports,
+    @Inject(ForemanBooks) books: ForemanBooks,
   ) {
+    this.#books = books;
     this.#sites = sites;
     this.#undeliverable = undeliverable;
     this.#options = options;
@@ -127,7 +131,7 @@ export class Foreman {
 
   /** How many jobs it knows of, and how many entries it holds of them. */
   get size(): { readonly jobs: number; readonly entries: number } {
-    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size;
+    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.gate.size;
     return { jobs: this.#jobs.jobs.length, entries };
   }
 
@@ -155,6 +159,7 @@ export class Foreman {
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
     await this.#jobs.start();
+    await this.#books.start();
     // Often enough to be heard of before a lease has ended.
     const everyMs = Math.min(this.polls.everyMs, this.#options.lease / 6);
     this.#following = setInterval(() => void this.#hearOthers(), everyMs).unref();
@@ -166,13 +171,17 @@ export class Foreman {
     return {
       kind: 'follower',
       name: 'foreman',
-      categories: this.#jobs.categories,
+      categories: [...new Set([...this.#jobs.categories, ...this.#books.categories])],
       begin: async () => {
         for (const listener of this.#heard) listener([], this.#position);
         return this.#position;
       },
       handle: (events, end) => {
-        for (const event of events) this.#jobs.heard(event);
+        for (const event of events) {
+          this.#books.heard(event);
+          this.#jobs.heard(event);
+        }
+        this.#books.reached(end);
         for (const listener of this.#heard) listener(events, end);
       },
     };
@@ -185,7 +194,7 @@ export class Foreman {
 
   /** What jobs are reconciled with. Only the foreman dispatches over the wire, or ends the lease of what is on it. */
   context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
+    const { platforms, wire, lease, repeatOf, retryOf, resolveSecrets } = this.#options;
     const term = this.#term;
     return {
       now: this.now,
@@ -195,10 +204,12 @@ export class Foreman {
       resolveSecrets,
       serves: (site, module) => term !== undefined && wire.serves(site, module),
       lease,
+      gate: this.#books.gate,
       deadlineOf: (dispatch) =>
         term?.deadlineOf(dispatch) ??
         (dispatch.transport === 'poll' ? this.polls.deadlineOf(dispatch) : Number.POSITIVE_INFINITY),
       repeatOf,
+      retryOf,
     };
   }
 
@@ -236,6 +247,7 @@ export class Foreman {
       ledger: this.#dispatched,
       stalled: this.#stalled,
       steps: this.#steps,
+      gate: this.#books.gate,
       log: this.#log,
       pollDeadlineOf: (dispatch) => this.polls.deadlineOf(dispatch),
     });
@@ -260,6 +272,7 @@ export class Foreman {
     if (!term) throw new Error('a term begins that was not made ready');
     this.#term = term;
     this.#next = undefined;
+    this.#books.gate.look = (id) => term.look(id);
     this.#log.info('this server is the foreman: it keeps the jobs going');
     this.#jobs.termBegan(term);
     void term.takeBackLeftOver(this.#jobs.jobs);
@@ -271,6 +284,7 @@ export class Foreman {
     const led = this.#term !== undefined;
     this.#term = undefined;
     this.#next = undefined;
+    if (led) this.#books.gate.look = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
     for (const term of ended) await this.#endTerm(term);
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { View } from '#read-store';
 import type { StatusEntry } from '#tscript';
 import { dispatch, order } from '../test/example-jobs.ts';
+import type { Condition } from './condition.ts';
 import { condition } from './condition.ts';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { JobInsight, UNTAKEN_MS } from './job-insight.ts';
@@ -41,6 +42,8 @@ describe('why a job does not move', () => {
     { module: 'lab', name: 'work', dispatched: true, agent: 'a1', since: SINCE },
   ];
   let served = false;
+  let held: readonly Condition[] = [];
+  let full: readonly Condition[] = [];
   const insight = new JobInsight(
     stalled,
     {} as DispatchLedger,
@@ -53,6 +56,7 @@ describe('why a job does not move', () => {
         { agent: 'a1', site: 'site1', module: 'other', program: 'ssh', package: 'ssh' },
       ],
     },
+    { startConditions: async () => held, taskConditions: () => full },
   );
   const why = (changes: Partial<JobRow>, entries: readonly StatusEntry[] = [], job = 12) =>
     insight.conditionsOf(job, row(changes), { view: {} as View, target, entries });
@@ -64,6 +68,20 @@ describe('why a job does not move', () => {
     const { message } = row();
     expect(insight.messageOf(row({ stage: 'waiting', message }), [PLANNED])).toBe('complex c is 40 % of 90 %');
     expect(insight.messageOf(row({ stage: 'waiting', message: 'nothing to run' }), [PLANNED])).toBeUndefined();
+  });
+
+  it('is also a window that is shut, or a limit that is reached', async () => {
+    held = [condition('limit', 'site lab runs 5 of 5 jobs', [['Site/Site', 'lab']])];
+    expect((await why({ stage: 'waiting', order: null })).map(({ name }) => name)).toEqual([
+      'complex-not-built',
+      'limit',
+    ]);
+    held = [];
+    full = [condition('limit', 'module lab runs 2 of 2 tasks')];
+    const found = await why({});
+    expect(found.map(({ name }) => name)).toEqual(['limit']);
+    expect(insight.messageOf(row(), found)).toBe('module lab runs 2 of 2 tasks');
+    full = [];
   });
 
   it('is what it needs and cannot get, once nothing else is in the way', async () => {

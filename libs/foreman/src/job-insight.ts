@@ -6,6 +6,7 @@ import { EVERY_SITE, installText } from '#wire';
 import type { Condition } from './condition.ts';
 import { condition, conditionsText } from './condition.ts';
 import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
+import type { JobGate } from './gate/job-gate.ts';
 import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { signalCookie } from './signaling-module.ts';
@@ -29,6 +30,7 @@ export class JobInsight {
   readonly #dispatched: DispatchLedger;
   readonly #clock: Pick<Clock, 'millis'>;
   readonly #wire: Pick<ForemanWire, 'serves' | 'missing'>;
+  readonly #gate: Pick<JobGate, 'startConditions' | 'taskConditions'>;
   #leading = false;
 
   constructor(
@@ -36,7 +38,9 @@ export class JobInsight {
     dispatched: DispatchLedger,
     clock: Pick<Clock, 'millis'>,
     wire: Pick<ForemanWire, 'serves' | 'missing'>,
+    gate: Pick<JobGate, 'startConditions' | 'taskConditions'>,
   ) {
+    this.#gate = gate;
     this.#clock = clock;
     this.#stalled = stalled;
     this.#dispatched = dispatched;
@@ -68,10 +72,11 @@ export class JobInsight {
     const { stage, message, updated: since } = row;
     switch (stage) {
       case 'waiting':
-        return ofTarget(job, row, view, target);
+        return [...(await ofTarget(job, row, view, target)), ...(await this.#gate.startConditions(view, row))];
       case 'paused':
         return [condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, [], { since })];
       case 'error':
+        if (row.lost) return [lostTask(job, row, row.lost.since)];
         return [condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, [], { since })];
       case 'aborted':
         return [condition('aborted', `It was aborted: ${message}. Cancel it`, [], { since })];
@@ -92,6 +97,8 @@ export class JobInsight {
       return [condition(taker ? 'at-agent' : 'on-its-way', text, [], { since }), ...missing];
     }
     const since = row.openSince ?? row.updated;
+    const full = this.#gate.taskConditions(site, order.module);
+    if (full.length > 0) return [...full, ...missing];
     // It is normal for a while that nobody has it.
     if (this.#clock.millis() - Date.parse(since) < UNTAKEN_MS) return [];
     return [this.#untaken(row, order.module, name, since), ...missing];
@@ -128,6 +135,11 @@ export class JobInsight {
     if (transport === 'wire') return this.#dispatched.takerOf(cookie);
     return holder && { agent: `${holder.user} at ${holder.source}`, since: dispatchedAt ?? dispatch.deadline };
   }
+
+  /** Which agent had taken the task of which nobody knows what became of it; undefined: that is not known either. */
+  async takerOfLost({ lost }: Pick<JobRow, 'lost'>): Promise<Taker | undefined> {
+    return lost ? this.#dispatched.takerOf(lost.cookie) : undefined;
+  }
 }
 
 /** Who has taken the task of a job, by what its status says. */
@@ -136,8 +148,11 @@ function takerIn(entries: readonly StatusEntry[]): Taker | undefined {
   return typeof agent === 'string' && typeof since === 'string' ? { agent, since } : undefined;
 }
 
+const lostTask = (job: number, { message }: JobRow, since: string): Condition =>
+  condition('task-lost', `${message}, or say what became of it`, [['Foreman/LostTask', job]], { since });
+
 /** What the message of a job does not tell by itself. */
-const ABSENT = new Set(['agent-absent', 'agent-busy', 'program-missing']);
+const ABSENT = new Set(['agent-absent', 'agent-busy', 'program-missing', 'limit']);
 
 /** Why a job may not begin, or what it cannot get before. */
 async function ofTarget(

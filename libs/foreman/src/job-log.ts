@@ -16,6 +16,8 @@ export interface JobLogRow {
   /** The user who has cancelled it. */
   readonly canceledBy: string | null;
   readonly canceledAt: string | null;
+  /** The user who had it begin whatever the maintenance windows of its site said. */
+  readonly windowIgnoredBy: string | null;
   /** What was to be said of it from the beginning: that there was nothing to run. */
   readonly note: string | null;
   readonly created: string;
@@ -25,7 +27,7 @@ export interface JobLogRow {
 /** What was built, destroyed and done, by job id. */
 export const jobLog: ReadModel<JobLogRow> = {
   name: 'job_log',
-  version: 2,
+  version: 3,
   key: 'integer',
   history: true,
   indexes: {
@@ -46,11 +48,17 @@ export const jobLog: ReadModel<JobLogRow> = {
       finishedAt: null,
       canceledBy: null,
       canceledAt: null,
+      windowIgnoredBy: null,
       note: data.note ?? null,
       created: at,
       updated: at,
     })),
     JobStarted: change<JobLogRow, unknown>((row, { at }) => ({ ...row, startedAt: row.startedAt ?? at, updated: at })),
+    JobWindowIgnored: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
+      ...row,
+      windowIgnoredBy: data.by,
+      updated: at,
+    })),
     JobEnded: change<JobLogRow, unknown>((row, { at }) => ({ ...row, finishedAt: at, updated: at })),
     JobCanceled: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
       ...row,

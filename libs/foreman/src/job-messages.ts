@@ -55,6 +55,27 @@ export interface ToldOfTask extends FinishedDispatch {
   readonly message: string;
 }
 
+/** A dispatch whose agent was lost. */
+export interface LostDispatch {
+  readonly cookie: string;
+  /** Who polled for it; none on the wire. */
+  readonly user?: string;
+}
+
+/** A task of which nobody knows what became of it, with the dispatch it was lost with: should its agent report, that settles it. */
+export interface LostTask extends LostDispatch {
+  readonly task: string;
+}
+
+/** What is said in the end of a task of which nobody knew what became of it. */
+export type Settlement = 'done' | 'failed' | 'again';
+
+/** The answer, with the dispatch it is kept as. */
+export interface Settled extends FinishedDispatch {
+  readonly answer: Settlement;
+  readonly message: string;
+}
+
 /** Where a job that has begun stands. */
 export interface Under {
   readonly machine: Machine;
@@ -82,25 +103,33 @@ export interface Created {
 export type Stage = 'waiting' | 'queued' | 'paused' | 'error' | 'aborted' | 'ended';
 
 export interface Job extends Created {
-  stage: Stage;
-  machine: Machine | undefined;
-  message: string;
-  wakeAt: string | undefined;
+  readonly stage: Stage;
+  readonly machine: Machine | undefined;
+  readonly message: string;
+  readonly wakeAt: string | undefined;
   /** Something has happened since the script blocked, so it may go on. */
-  ready: boolean;
+  readonly ready: boolean;
   /** Number of tasks ordered so far. */
-  steps: number;
-  order: TaskOrder | undefined;
-  dispatch: Dispatch | undefined;
+  readonly steps: number;
+  readonly order: TaskOrder | undefined;
+  readonly dispatch: Dispatch | undefined;
   /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
-  observing: boolean;
+  readonly observing: boolean;
   /** Cookie of the dispatch that was said to take unusually long. */
-  slow: string | undefined;
+  readonly slow: string | undefined;
+  /** The dispatch that lapsed last: its agent had the task, and was lost. */
+  readonly lapsed: LostDispatch | undefined;
+  /** The operator is to say what became of the task. */
+  readonly lost: LostTask | undefined;
+  /** How often the task has failed and was ordered once more by itself. */
+  readonly retries: number;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
-  retry: string | undefined;
+  readonly retry: string | undefined;
   /** The last few dispatches that are over. */
-  readonly spent: FinishedDispatch[];
-  signal: BootSignal;
+  readonly spent: readonly FinishedDispatch[];
+  readonly signal: BootSignal;
+  /** It begins whatever the maintenance windows of its site say. */
+  readonly ignoresWindow: boolean;
 }
 
 /**
@@ -119,6 +148,9 @@ export type JobCommand =
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
   | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
+  | Message<'LoseTask', { readonly message: string }>
+  | Message<'SettleTask', Settled & { readonly machine?: Machine }>
+  | Message<'RetryTask', Under & FinishedDispatch>
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
@@ -132,6 +164,7 @@ export type JobCommand =
   | Message<'SignalComplete', object>
   | Message<'SignalAlert', { readonly message: string }>
   | Message<'PostMessage', { readonly message: string }>
+  | Message<'IgnoreWindow', { readonly by: string }>
   | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
@@ -148,9 +181,11 @@ export type JobEvent =
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
   | Message<'JobObservationRequested', { readonly task: string; readonly message: string }>
   | Message<'JobTaskObserved', ToldOfTask & { readonly task: string }>
+  | Message<'JobTaskSettled', { readonly task: string; readonly answer: Settlement; readonly message: string }>
+  | Message<'JobRetryScheduled', Under & FinishedDispatch & { readonly task: string; readonly retry: number }>
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
-  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
+  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string; readonly lost?: LostTask }>
   | Message<'JobReset', { readonly machine?: Machine }>
   | Message<'JobRolledBack', { readonly machine: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>
@@ -161,4 +196,5 @@ export type JobEvent =
   | Message<'JobSignalReceived', { readonly pxe: string | null }>
   | Message<'JobAlerted', { readonly message: string }>
   | Message<'JobMessagePosted', { readonly message: string }>
+  | Message<'JobWindowIgnored', { readonly by: string }>
   | Message<'JobCanceled', { readonly by: string }>;

@@ -56,6 +56,8 @@ export interface JobTarget {
   waitsFor?(view: View, id: string, script: string, needs: readonly string[]): Promise<readonly string[]>;
   /** Whether a job with this script may start now; it may decide what has to come before that. */
   mayStart(work: UnitOfWork, id: string, script: string): Promise<boolean>;
+  /** The complex whose limit counts its jobs, from the read models; undefined: none does. */
+  complexOf?(view: View, id: string): Promise<string | undefined>;
   /** What a script needs from a target besides (an address), by the names that it reads: `foundation.locator`. */
   needsOf?(reads: ReadonlySet<string>): readonly string[];
   /** Gets what a job needs, before it starts. @returns whether there is all of it; else the job waits */
@@ -92,9 +94,23 @@ export async function releaseTarget(work: UnitOfWork, target: JobTarget, id: str
   await target.release(work, id, job);
 }
 
+/** Whether there is a complex of a name, for those who refer to it. */
+type HasComplex = (work: UnitOfWork, name: string) => Promise<boolean>;
+
 /** The kinds of targets that modules have contributed. */
 export class JobTargetRegistry {
   readonly #targets = new Map<string, JobTarget>();
+  #hasComplex: HasComplex = async () => false;
+
+  /** Says how complexes are looked up. */
+  set complexes(has: HasComplex) {
+    this.#hasComplex = has;
+  }
+
+  /** Whether there is a complex of this name. */
+  hasComplex(work: UnitOfWork, name: string): Promise<boolean> {
+    return this.#hasComplex(work, name);
+  }
 
   /** @throws Error where the kind is known already */
   add(target: JobTarget): this {

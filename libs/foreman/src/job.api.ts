@@ -22,6 +22,7 @@ import {
   ClearDispatched,
   CreateJob,
   CreateUtilityJob,
+  IgnoreWindow,
   PauseJob,
   ResetJob,
   ResumeJob,
@@ -137,6 +138,14 @@ const actions = (grant: string): Readonly<Record<string, Action>> => ({
     'Ends a job wherever it stands; its target stays as it is, and is free again.',
     (id) => new CancelJob(id),
   ),
+  ignoreWindow: {
+    ...act(
+      'Foreman.can_ignore_window',
+      'Has a waiting job begin whatever the maintenance windows of its site say; who did so is kept in the job log.',
+      (id) => new IgnoreWindow(id),
+    ),
+    protocols: ['rest'],
+  },
   jobRunnerVariables: action({
     doc: `What the script can read: values of modules as text, and its own variables, ${RUNNER_DOC}.`,
     parameters: {},

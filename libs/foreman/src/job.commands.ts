@@ -48,6 +48,8 @@ export class ResetJob extends JobAction {}
 export class ClearDispatched extends JobAction {}
 /** Ends a job wherever it stands, without its effect; its target is free again. */
 export class CancelJob extends JobAction {}
+/** Has a waiting job begin whatever the maintenance windows of its site say. */
+export class IgnoreWindow extends JobAction {}
 /** Puts a job into error. */
 export class FailJob extends JobAction {
   constructor(
@@ -151,6 +153,13 @@ class CancelJobHandler extends UnitOfWorkHandler<CancelJob> {
   }
 }
 
+@CommandHandler(IgnoreWindow)
+class IgnoreWindowHandler extends UnitOfWorkHandler<IgnoreWindow> {
+  async decide(work: UnitOfWork, { job: id }: IgnoreWindow, { metadata: { actor: by } }: CommandContext) {
+    await work.decide(job, id, { type: 'IgnoreWindow', data: { by } });
+  }
+}
+
 @CommandHandler(FailJob)
 class FailJobHandler extends UnitOfWorkHandler<FailJob> {
   /** A job that is over, or in error already, stays as it is. */
@@ -175,6 +184,7 @@ export const jobHandlers = [
   ResetJobHandler,
   ClearDispatchedHandler,
   CancelJobHandler,
+  IgnoreWindowHandler,
   FailJobHandler,
   NoteSlowStepHandler,
 ];

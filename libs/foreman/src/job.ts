@@ -29,8 +29,15 @@ const when =
 const UNDER_WAY: readonly Stage[] = ['waiting', 'queued', 'paused', 'error', 'aborted'];
 const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
+const notLost = () => foreman('NOT_LOST', 'Nobody has to be told what became of a task of this job');
+/** Nobody knows what became of the task of a job: it is in error until somebody says so. */
+const lost = ({ lapsed = { cookie: '' } }: Job, task: string, message: string): JobEvent => ({
+  type: 'JobFailed',
+  data: { message: message.slice(0, MESSAGE), lost: { task, ...lapsed } },
+});
+
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
-  return (data: D, job: State): State => (job ? Object.assign(job, change(data, job)) : job);
+  return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
 const under = ({ machine, message, wakeAt }: Under): Partial<Job> => ({ machine, message, wakeAt, ready: false });
 /** The task in the hands of an agent, if any, is ordered once more. */
@@ -39,24 +46,28 @@ const again = (job: Job): Partial<Job> => ({
   order: undefined,
   dispatch: undefined,
   observing: false,
+  lost: undefined,
+  retries: 0,
   wakeAt: undefined,
   ready: true,
 });
-const spend = (job: Job, { cookie, outcome }: FinishedDispatch): void => {
-  if (job.spent.at(-1)?.cookie !== cookie) job.spent.push({ cookie, outcome });
-  if (job.spent.length > REMEMBERED) job.spent.shift();
-};
-const over = (job: Job, finished: FinishedDispatch): Partial<Job> => {
-  spend(job, finished);
-  return { order: undefined, dispatch: undefined, observing: false };
-};
+const spend = ({ spent }: Job, { cookie, outcome }: FinishedDispatch): Pick<Job, 'spent'> => ({
+  spent: spent.at(-1)?.cookie === cookie ? spent : [...spent, { cookie, outcome }].slice(-REMEMBERED),
+});
+const over = (job: Job, finished: FinishedDispatch): Partial<Job> => ({
+  ...spend(job, finished),
+  order: undefined,
+  dispatch: undefined,
+  observing: false,
+});
 
 /** Id of the next task of a job: that of the one to be done again, else a new one. */
 export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${job.steps + 1}`;
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 4,
+  snapshotVersion: 6,
+  copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -100,9 +111,28 @@ export const job: Decider<State, JobCommand, JobEvent> = {
         events.push({ type: 'JobStepCompleted', data });
       }
       if (told.state === 'failed') events.push({ type: 'JobStepFailed', data: { task, cookie, outcome, message } });
-      if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
+      if (told.state === 'unknown') events.push(lost(job, task, message));
       return events;
     },
+    LoseTask: when(['queued'], notQueued, ({ message }, job) =>
+      job.order && !job.dispatch ? lost(job, job.order.task, message) : [],
+    ),
+    SettleTask: when(['error'], notLost, ({ machine, answer, ...said }, job) => {
+      if (!job.lost) return notLost();
+      const { task } = job.lost;
+      const { cookie, outcome, message } = cut(said);
+      const settled: JobEvent = { type: 'JobTaskSettled', data: { task, answer, message } };
+      if (answer === 'done') {
+        return [settled, { type: 'JobStepCompleted', data: { task, cookie, outcome, message } }];
+      }
+      if (answer === 'failed') return [settled, { type: 'JobStepFailed', data: { task, cookie, outcome, message } }];
+      return [settled, { type: 'JobReset', data: machine ? { machine } : {} }];
+    }),
+    RetryTask: when(['queued'], notQueued, (data, job) =>
+      job.order && job.dispatch?.cookie === data.cookie
+        ? { type: 'JobRetryScheduled', data: { ...cut(data), task: job.order.task, retry: job.retries + 1 } }
+        : foreman('BAD_COOKIE', 'Bad Cookie'),
+    ),
     PauseJob: when(
       ['queued'],
       () => foreman('NOT_PAUSEABLE', 'Can only pause a job if it is queued'),
@@ -152,6 +182,11 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       const said = cut(data);
       return said.message === message ? [] : { type: 'JobMessagePosted', data: said };
     }),
+    IgnoreWindow: when(
+      ['waiting'],
+      () => foreman('NOT_WAITING', 'Only a job that waits to begin can ignore the window of its site'),
+      (data, { ignoresWindow }) => (ignoresWindow ? [] : { type: 'JobWindowIgnored', data }),
+    ),
     CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
   },
   evolve: {
@@ -167,9 +202,13 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
       slow: undefined,
+      lapsed: undefined,
+      lost: undefined,
+      retries: 0,
       retry: undefined,
       spent: [],
       signal: { pxe: null, complete: false },
+      ignoresWindow: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -186,6 +225,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       machine: data.machine ?? job.machine,
       wakeAt: undefined,
       ready: true,
+      retries: 0,
       message: data.message,
     })),
     JobStepFailed: put((data, job) => ({
@@ -195,19 +235,42 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       message: data.message,
       wakeAt: undefined,
     })),
-    JobTaskLapsed: put(() => ({ dispatch: undefined })),
+    // An agent that was asked had not the task itself.
+    JobTaskLapsed: put(({ cookie }, { observing, lapsed, dispatch }) => ({
+      dispatch: undefined,
+      lapsed: observing ? lapsed : { cookie, ...(dispatch?.holder ? { user: dispatch.holder.user } : {}) },
+    })),
     JobObservationRequested: put(({ message }) => ({ observing: true, message })),
-    JobTaskObserved: put((data, job) => {
-      spend(job, data);
-      return { dispatch: undefined, observing: false, message: data.message };
-    }),
+    JobTaskObserved: put((data, job) => ({
+      ...spend(job, data),
+      dispatch: undefined,
+      observing: false,
+      message: data.message,
+    })),
+    JobTaskSettled: put(({ answer }) => ({
+      lost: undefined,
+      ...(answer === 'done' ? { stage: 'queued' as const } : {}),
+    })),
+    // The task is ordered once more, as after a reset, but not before its time.
+    JobRetryScheduled: put((data, job) => ({
+      ...over(job, data),
+      ...under(data),
+      retry: data.task,
+      retries: data.retry,
+    })),
     JobPaused: put(({ machine, message }, job) => ({
       stage: 'paused',
       machine: machine ?? job.machine,
       message: message ?? job.message,
     })),
-    JobResumed: put(() => ({ stage: 'queued', wakeAt: undefined, ready: true })),
-    JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
+    // While its task is out, the script is stopped when its time is over, as before.
+    JobResumed: put((_, { order, wakeAt }) => ({ stage: 'queued', wakeAt: order && wakeAt, ready: true })),
+    JobFailed: put(({ machine, message, lost: task }, job) => ({
+      stage: 'error',
+      machine: machine ?? job.machine,
+      message,
+      lost: task ?? job.lost,
+    })),
     // A job that had not begun waits for its turn again.
     JobReset: put(({ machine }, job) => (machine ? { ...again(job), stage: 'queued', machine } : { stage: 'waiting' })),
     // What is sent next is another task than the one that failed.
@@ -237,6 +300,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
+    JobWindowIgnored: put(() => ({ ignoresWindow: true })),
     JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
   },
 };

@@ -1,13 +1,15 @@
 import type { UnitOfWork } from '#kernel';
-import type { Repeat } from '#platform';
+import type { Repeat, RetryPolicy } from '#platform';
 import type { Machine } from '#tscript';
 import { begin } from '#tscript';
 import type { Dispatch, Job, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
+import type { JobGate } from './gate/job-gate.ts';
 import { targetOf } from './job-target.ts';
 import type { ResolveSecrets } from './task-secrets.ts';
 import type { RunContext } from './run-until-blocked.ts';
 import { runUntilBlocked, programOf } from './run-until-blocked.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** What a look at a job needs besides the state of the streams. */
 export interface ReconcileContext extends RunContext {
@@ -18,8 +20,12 @@ export interface ReconcileContext extends RunContext {
   readonly lease: number;
   /** When the lease of a dispatch runs out, milliseconds since 1970, from what was heard of its agent. */
   readonly deadlineOf: (dispatch: Dispatch) => number;
+  /** Windows and limits that jobs, and their tasks, may have to wait for; undefined: there are none. */
+  readonly gate?: Pick<JobGate, 'looking' | 'mayBegin' | 'mayHandOut' | 'begins'>;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
+  /** How often a task that fails is done once more by itself, as its contract has it. */
+  readonly retryOf: (module: string, func: string) => RetryPolicy;
 }
 
 /**
@@ -34,6 +40,7 @@ export async function reconcile(
   context: ReconcileContext,
   begun?: Machine,
 ): Promise<void> {
+  context.gate?.looking(id);
   const state = await work.load(job, id);
   if (!state) return;
   if (state.stage === 'waiting') await start(work, id, state, context);
@@ -44,7 +51,10 @@ async function start(work: UnitOfWork, id: number, state: Job, context: Reconcil
   const { target: of, script, needs = [] } = state;
   const target = targetOf(context.targets, of);
   if (!(await target.mayStart(work, of.id, script))) return;
+  const under = context.gate ? await context.gate.mayBegin(work, id, state) : [];
+  if (!under) return;
   if (needs.length > 0 && !((await target.prepare?.(work, of.id, { job: id, needs })) ?? true)) return;
+  await context.gate?.begins(work, id, under);
   const machine = begin(await programOf(work, state));
   await work.decide(job, id, { type: 'StartJob', data: {} });
   await runUntilBlocked(work, id, context, machine);
@@ -59,6 +69,11 @@ async function goOn(
   begun: Machine | undefined,
 ): Promise<void> {
   const { now, deadlineOf } = context;
+  if ((timeLimitOf(state) ?? Infinity) <= now) {
+    // It pauses; what the agent says about the task is stored, and the script waits.
+    await runUntilBlocked(work, id, context);
+    return;
+  }
   if (state.dispatch) {
     if (deadlineOf(state.dispatch) > now) return;
     await lapse(work, id, state, context);
@@ -88,18 +103,22 @@ async function lapse(work: UnitOfWork, id: number, state: Job, context: Reconcil
     return;
   }
   const message = `Nobody knows what became of ${taskName(order)}: look, then reset the job to do it again`;
-  await work.decide(job, id, { type: 'FailJob', data: { message } });
+  await work.decide(job, id, { type: 'LoseTask', data: { message } });
 }
 
 /** Gives an open task to an agent on the wire, where one serves it; else it stays open for an agent that polls. */
 async function handOut(work: UnitOfWork, id: number, context: ReconcileContext): Promise<void> {
   const state = await work.load(job, id);
   if (state?.stage !== 'queued' || !state.order || state.dispatch) return;
-  if (!context.serves(state.site, state.order.module)) return;
+  const { site, order } = state;
+  if (!context.serves(site, order.module)) return;
+  const under = context.gate ? await context.gate.mayHandOut(work, id, site, order.module) : [];
+  if (!under) return;
+  await context.gate?.begins(work, id, under);
   await work.decide(job, id, {
     type: 'DispatchTask',
     data: {
-      task: state.order.task,
+      task: order.task,
       cookie: context.newCookie(),
       transport: 'wire',
       deadline: new Date(context.now + context.lease).toISOString(),

@@ -1,3 +1,5 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '#event-store';
 import { Timers } from './timers.ts';
@@ -46,6 +48,19 @@ describe('alarms', () => {
     expect(rung).toEqual([]);
     pass(DAY);
     expect(rung).toEqual([1]);
+  });
+
+  it.each([
+    ['the time they were set to', 500, 500],
+    ['the latest time', 2000, 1000],
+  ])('ring at %s, whichever is earlier', (_, set, rings) => {
+    alarms.set(1, NOON + set);
+    alarms.atTheLatest(1, NOON + 1000);
+    alarms.atTheLatest(2, NOON + DAY);
+    pass(rings - 1);
+    expect(rung).toEqual([]);
+    pass(DAY);
+    expect(rung).toEqual([1, 2]);
   });
 
   it('are taken back', () => {
@@ -113,5 +128,48 @@ describe('alarms', () => {
     alarms.stop();
     pass(DAY);
     expect(rung).toEqual([]);
+  });
+
+  it('are 100,000 behind one timer of the runtime, and ring each once in the order of their times', () => {
+    const count = 100_000;
+    const orders: number[] = [];
+    alarms.stop();
+    alarms = new Timers((key) => orders.push(key));
+    // Every key at a time of its own, in no order, and each set twice.
+    for (let n = 0; n < count; n += 1) alarms.set(n, NOON + DAY);
+    for (let n = 0; n < count; n += 1) alarms.set((n * 7919) % count, NOON + 10 + ((n * 7919) % count));
+    expect(alarms.size).toBe(count);
+    expect(jest.getTimerCount()).toBe(1);
+    // A jump of the clock over all of them.
+    jest.setSystemTime(NOON + DAY);
+    pass(1000);
+    expect(orders).toEqual(Array.from({ length: count }, (_, n) => n));
+    expect([alarms.size, jest.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  it('of 100,000 keys cost what rings, not what waits', () => {
+    const count = 100_000;
+    jest.useFakeTimers({ now: NOON, doNotFake: ['hrtime'] });
+    for (let n = 0; n < count; n += 1) alarms.set(n, NOON + DAY + n);
+    const begun = process.hrtime.bigint();
+    // A thousand looks at which nothing is due. One that goes through all keys takes some milliseconds.
+    pass(1_000_000);
+    expect(rung).toEqual([]);
+    expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(1000);
+  });
+
+  it('take less than 250 bytes each', () => {
+    jest.useRealTimers();
+    v8.setFlagsFromString('--expose-gc');
+    const collect = vm.runInNewContext('gc') as () => void;
+    const kept = new Timers(() => undefined);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 100_000; n += 1) kept.set(n, Date.now() + DAY);
+    collect();
+    const each = (process.memoryUsage().heapUsed - before) / 100_000;
+    kept.stop();
+    expect(each).toBeLessThan(250);
+    expect(each).toBeGreaterThan(10);
   });
 });

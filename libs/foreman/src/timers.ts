@@ -1,32 +1,40 @@
+import { KeyHeap } from './key-heap.ts';
+
 /** How often the times are looked at again, in milliseconds: clocks are set, and waits would not notice. */
 const CHECK_MS = 1000;
 
 /**
- * Rings for keys at given times; a later time for the same key replaces the earlier one. Kept in memory only. What is
- * waited for is a time of the given clock: where that jumps, it rings within a second.
+ * Rings for keys at given times; a later time for the same key replaces the earlier one. Kept in memory only, in the order
+ * of their times, behind one timer of the runtime: a look costs what it rings, however many wait. What is waited for is a
+ * time of the given clock: where that jumps, it rings within a second.
  */
-export class Timers {
-  readonly #due = new Map<number, number>();
-  readonly #ring: (key: number) => void;
+export class Timers<K = number> {
+  readonly #due = new KeyHeap<K>();
+  readonly #ring: (key: K) => void;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   /** When the timer looks next, by the given clock. */
   #next = Number.POSITIVE_INFINITY;
 
   /** @param now milliseconds since 1970 */
-  constructor(ring: (key: number) => void, now: () => number = Date.now) {
+  constructor(ring: (key: K) => void, now: () => number = Date.now) {
     this.#ring = ring;
     this.#now = now;
   }
 
   /** @param at milliseconds since 1970; undefined: not at all */
-  set(key: number, at: number | undefined): void {
+  set(key: K, at: number | undefined): void {
     if (at === undefined) {
       this.#due.delete(key);
       return;
     }
     this.#due.set(key, at);
     if (at < this.#next) this.#wait(at);
+  }
+
+  /** Rings at this time, milliseconds since 1970, unless it rings earlier. */
+  atTheLatest(key: K, at: number): void {
+    this.set(key, Math.min(this.#due.orderOf(key) ?? at, at));
   }
 
   /** How many keys are waited for. */
@@ -50,12 +58,13 @@ export class Timers {
 
   #look(): void {
     const now = this.#now();
-    const due = [...this.#due].filter(([, at]) => at <= now).map(([key]) => key);
-    for (const key of due) this.#due.delete(key);
+    const due: K[] = [];
+    for (let first = this.#due.first; first && first.order <= now; first = this.#due.first) {
+      due.push(first.key);
+      this.#due.shift();
+    }
     this.#next = Number.POSITIVE_INFINITY;
-    let first = Number.POSITIVE_INFINITY;
-    for (const at of this.#due.values()) first = Math.min(first, at);
-    if (first < Number.POSITIVE_INFINITY) this.#wait(first);
+    if (this.#due.first) this.#wait(this.#due.first.order);
     for (const key of due) this.#ring(key);
   }
 }

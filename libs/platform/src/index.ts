@@ -2,7 +2,7 @@ export { offeredPlatform } from './agent-half.ts';
 export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
 export { vaultPathOf } from './credentials.ts';
 export type { Credentials, GivenCredentials } from './credentials.ts';
-export { platformContract, withDefault } from './contract.ts';
+export { NO_RETRY, platformContract, withDefault } from './contract.ts';
 export type {
   AgentParametersOf,
   MaxTime,
@@ -11,6 +11,7 @@ export type {
   ParametersOf,
   PlatformContract,
   Repeat,
+  RetryPolicy,
   ResultOf,
   TaskContract,
   TaskName,

@@ -18,7 +18,7 @@ export { format } from './format.ts';
 export { fromJson, toJson, toTaggedJson, untagged } from './json.ts';
 export { type LintFault, type LintKind, type ModuleSymbols, type Symbols, lint } from './lint.ts';
 export { lintText } from './lint-text.ts';
-export { type Machine, type Waiting, begin, line, pendingCookie, variables } from './machine.ts';
+export { type Machine, type Waiting, begin, line, overdueAt, pendingCookie, variables } from './machine.ts';
 export type { AbortReason, Outcome } from './outcome.ts';
 export { type Parsed, parse } from './parse.ts';
 export type { Program } from './program.ts';

@@ -127,3 +127,13 @@ export function checkProgram(machine: Machine, program: Program): void {
 export function standingLine(machine: Machine, program: Program): number {
   return lineAt(program, machine.pc) ?? machine.line;
 }
+
+/**
+ * When a script is to be stopped because one of its blocks is over its time (milliseconds since 1970), the first such
+ * moment from the given one on; undefined: there is none.
+ */
+export function overdueAt({ blocks }: Machine, from: number): number | undefined {
+  const moments = blocks.flatMap(({ deadline }) => (typeof deadline === 'number' ? [deadline + 1] : []));
+  const ahead = moments.filter((moment) => moment >= from);
+  return ahead.length === 0 ? undefined : Math.min(...ahead);
+}

@@ -11,6 +11,7 @@ import { structureLayers } from '../building-layers.ts';
 import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
+import { carrierOf } from '../foundation-target.ts';
 import { foundation } from '../foundation.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
@@ -125,6 +126,11 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
         await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues: last.configValues } });
       }
       await applyPxeEffects(work, effects);
+    },
+
+    async complexOf(view, id) {
+      const row = await view.get(structures, Number(id));
+      return row && carrierOf(view, row.foundation);
     },
 
     conditions: (view, id, script) => structureConditions(view, Number(id), script),

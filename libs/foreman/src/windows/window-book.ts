@@ -1,0 +1,77 @@
+import type { Recorded } from '#event-store';
+import { idOf } from '#kernel';
+import type { ReadStore } from '#read-store';
+import { maintenanceWindows } from './maintenance-windows.ts';
+import type { WindowState, Windows } from './site-windows.ts';
+import { windowState } from './site-windows.ts';
+import type { Window } from './window.ts';
+import { maintenanceWindow } from './window.ts';
+
+type Row = Window & { readonly created: string; readonly updated: string };
+
+/** The maintenance windows there are, kept up with the log in every process. */
+export class WindowBook {
+  readonly #reads: Pick<ReadStore, 'now'>;
+  readonly #rows = new Map<number, Row>();
+  readonly #sites = new Map<string, Set<number>>();
+  readonly #changed: (() => void)[] = [];
+
+  constructor(reads: Pick<ReadStore, 'now'>) {
+    this.#reads = reads;
+  }
+
+  readonly categories: readonly string[] = [maintenanceWindow.category];
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  whenChanged(listener: () => void): void {
+    this.#changed.push(listener);
+  }
+
+  /** Reads what there is, before it is told of what happens behind a position that is earlier than this. */
+  async start(): Promise<void> {
+    const { rows } = await this.#reads.now.list(maintenanceWindows);
+    for (const { key, row } of rows) this.#put(Number(key), row);
+  }
+
+  heard(event: Recorded): void {
+    if (!event.stream.startsWith(`${maintenanceWindow.category}-`)) return;
+    const rule = maintenanceWindows.on[event.type];
+    if (!rule) return;
+    const id = Number(idOf(event.stream));
+    this.#put(id, rule.fold(this.#rows.get(id), event as Recorded<never>));
+    for (const listener of this.#changed) listener();
+  }
+
+  /** The windows that hold at the first of some sites that has any; undefined: none of them has. */
+  at(sites: readonly string[]): { readonly site: string; readonly windows: Windows } | undefined {
+    const site = sites.find((one) => this.#sites.has(one));
+    if (site === undefined) return undefined;
+    const ids = [...(this.#sites.get(site) ?? [])];
+    return { site, windows: ids.map((id) => ({ id, window: this.#rows.get(id)! })) };
+  }
+
+  /** How the windows that hold at some sites stand; undefined: jobs may begin at any time. */
+  shutAt(sites: readonly string[], now: number): { readonly site: string; readonly next?: WindowState } | undefined {
+    const holding = this.at(sites);
+    if (!holding) return undefined;
+    const state = windowState(holding.windows, now);
+    if (state?.open) return undefined;
+    return { site: holding.site, ...(state ? { next: state } : {}) };
+  }
+
+  #put(id: number, row: Row | undefined): void {
+    const before = this.#rows.get(id);
+    if (before) {
+      const ids = this.#sites.get(before.site);
+      ids?.delete(id);
+      if (ids?.size === 0) this.#sites.delete(before.site);
+    }
+    this.#rows.delete(id);
+    if (!row) return;
+    this.#rows.set(id, row);
+    this.#sites.set(row.site, (this.#sites.get(row.site) ?? new Set()).add(id));
+  }
+}
