@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { faultOf, isMap, offeredPlatform, type Fields, type PlatformContract, type ServerHalf } from '#platform';
 import type { HostFunction } from '#tscript';
 import { ScriptHarness } from '../test/script-harness.suite.ts';
