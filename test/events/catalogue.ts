@@ -63,6 +63,8 @@ import { jobs } from '../../libs/foreman/src/jobs.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -103,6 +105,7 @@ export const deciders: readonly AnyDecider[] = [
   siteBlocks,
   structure,
   structureInterfaces,
+  subcontractor,
   superusers,
   user,
   zone,
@@ -139,6 +142,7 @@ export const readModels: readonly ReadModel[] = [
   services,
   sites,
   structures,
+  subcontractors,
   usedOffsets,
   users,
   zones,

@@ -198,6 +198,9 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
     health: async () => ({ details: { agents: members.size } }),
 
+    // They come and go with the process: there is nothing to tell of them.
+    agents: () => [],
+
     missing: () =>
       [...members].flatMap(({ announcement: { agent, site, missing = [] } }) =>
         missing.map((one) => ({ ...one, agent, site })),

@@ -326,6 +326,8 @@ export function jetstreamForeman(
       };
     },
 
+    agents: () => (session === undefined ? undefined : present.all()),
+
     missing: () => present.missing(),
 
     serves: (site, module) => session !== undefined && present.serves(site, module),

@@ -68,6 +68,8 @@ export interface ForemanWire {
   serves(site: string, module: string): boolean;
   /** How it is getting on, for those who operate it. */
   health(): Promise<WireHealth>;
+  /** The agents of other processes that have shown themselves lately; undefined: none can be heard now. */
+  agents(): readonly AgentAtSite[] | undefined;
   /** Programs that the agents that have shown themselves lately need and did not find when they started. */
   missing(): readonly AgentMissing[];
   /**
@@ -107,6 +109,14 @@ export interface WireHealth {
   readonly warning?: string;
   /** Whatever else helps: which installation, how many agents. */
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** An agent that has shown itself, and how many tasks of each module it takes at a time there. */
+export interface AgentAtSite {
+  readonly agent: string;
+  /** EVERY_SITE: it serves them all. */
+  readonly site: string;
+  readonly modules: Readonly<Record<string, number>>;
 }
 
 /** A program an agent needs and does not find. */
