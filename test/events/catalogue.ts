@@ -63,6 +63,8 @@ import { jobs } from '../../libs/foreman/src/jobs.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { wave } from '../../libs/foreman/src/waves/wave.ts';
+import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -105,6 +107,7 @@ export const deciders: readonly AnyDecider[] = [
   structureInterfaces,
   superusers,
   user,
+  wave,
   zone,
   zoneNames,
 ];
@@ -141,6 +144,9 @@ export const readModels: readonly ReadModel[] = [
   structures,
   usedOffsets,
   users,
+  waveLists,
+  waveTargets,
+  waves,
   zones,
 ];
 

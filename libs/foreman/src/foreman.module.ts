@@ -25,6 +25,11 @@ import { limitExtensions, limitModel } from './limits/limit.api.ts';
 import { limitHandlers } from './limits/limit.commands.ts';
 import { limit } from './limits/limit.ts';
 import { limitAdmissions, limits } from './limits/limits.ts';
+import { waveModel } from './waves/wave.api.ts';
+import { waveHandlers } from './waves/wave.commands.ts';
+import { WaveRunner } from './waves/wave-runner.ts';
+import { wave } from './waves/wave.ts';
+import { waveLists, waves, waveTargets } from './waves/waves.ts';
 import { maintenanceWindows } from './windows/maintenance-windows.ts';
 import { WindowBook } from './windows/window-book.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
@@ -102,8 +107,18 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow],
-          readModels: [jobs, jobLog, programs, limits, limitAdmissions, maintenanceWindows],
+          deciders: [job, program, limit, maintenanceWindow, wave],
+          readModels: [
+            jobs,
+            jobLog,
+            programs,
+            limits,
+            limitAdmissions,
+            maintenanceWindows,
+            waves,
+            waveLists,
+            waveTargets,
+          ],
         }),
         ApiModule.forFeatureAsync({
           inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK],
@@ -118,6 +133,7 @@ export class ForemanModule {
               dispatchModel,
               limitModel(book),
               windowModel(() => clock.millis()),
+              waveModel,
             ],
             extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
           }),
@@ -213,9 +229,15 @@ export class ForemanModule {
         },
         {
           provide: ForemanBooks,
-          inject: [LimitBook, WindowBook, JobGate],
-          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate) =>
-            new ForemanBooks({ limits: limitBook, windows, gate }),
+          inject: [LimitBook, WindowBook, JobGate, WaveRunner],
+          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate, runner: WaveRunner) =>
+            new ForemanBooks({ limits: limitBook, windows, gate, waves: runner }),
+        },
+        {
+          provide: WaveRunner,
+          inject: [CommandGateway, READ_STORE, EVENT_STORE, CLOCK, LOGGER],
+          useFactory: (commands: CommandGateway, reads: ReadStore, store: EventStore, clock: Clock, log: Logger) =>
+            new WaveRunner({ commands, reads, head: () => store.head(), clock, log }),
         },
         Foreman,
         {
@@ -248,6 +270,7 @@ export class ForemanModule {
         ...jobHandlers,
         ...limitHandlers,
         ...windowHandlers,
+        ...waveHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,

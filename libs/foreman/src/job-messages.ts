@@ -103,6 +103,8 @@ export interface Job extends Created {
   signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
   ignoresWindow: boolean;
+  /** It is over because it was cancelled. */
+  canceled: boolean;
 }
 
 /**
