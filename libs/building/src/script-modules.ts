@@ -14,6 +14,20 @@ import type { BuildingLayers } from './building-layers.ts';
 export const readOnly = (values: Readonly<Record<string, unknown>>): NonNullable<HostModule['members']> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }]));
 
+/** A module whose members are made when a script first reads one of them: most passes read none. */
+function lazyModule(
+  members: () => NonNullable<HostModule['members']>,
+  functions: NonNullable<HostModule['functions']> = {},
+): HostModule {
+  let made: HostModule['members'];
+  return {
+    get members() {
+      return (made ??= members());
+    },
+    functions,
+  };
+}
+
 /** How a foundation is reached. */
 interface Reached {
   readonly attached: Attached;
@@ -27,24 +41,25 @@ export const foundationModule = (
   { type, site, blueprint, own }: Readonly<Foundation>,
   declared: FoundationType | undefined,
   { attached, provisioningIp }: Reached = { attached: NOT_ATTACHED, provisioningIp: null },
-): HostModule => ({
-  members: readOnly({
-    locator,
-    id: locator,
-    type,
-    site,
-    blueprint,
-    ...foundationInterfaceMembers(attached),
-    provisioning_ip: provisioningIp,
-    ...plain(own),
-  }),
-  functions: declared?.functions ?? {},
-});
+): HostModule =>
+  lazyModule(
+    () =>
+      readOnly({
+        locator,
+        id: locator,
+        type,
+        site,
+        blueprint,
+        ...foundationInterfaceMembers(attached),
+        provisioning_ip: provisioningIp,
+        ...plain(own),
+      }),
+    declared?.functions,
+  );
 
 /** The script module `config`: the configuration with nothing in it rendered. */
-export const configModule = (found: BuildingLayers | undefined): HostModule => ({
-  members: readOnly(found ? Object.fromEntries(valuesOf(found)) : {}),
-});
+export const configModule = (found: BuildingLayers | undefined): HostModule =>
+  lazyModule(() => readOnly(found ? Object.fromEntries(valuesOf(found)) : {}));
 
 /** The same of a structure whose script may change its own values meanwhile; which names there are stays as it was. */
 export function changingConfigModule(found: BuildingLayers | undefined, own: () => Pairs): HostModule {
@@ -60,9 +75,9 @@ export function changingConfigModule(found: BuildingLayers | undefined, own: () 
     }
     return made.values;
   };
-  return {
-    members: Object.fromEntries([...values().keys()].map((name) => [name, { get: () => values().get(name) ?? null }])),
-  };
+  return lazyModule(() =>
+    Object.fromEntries([...values().keys()].map((name) => [name, { get: () => values().get(name) ?? null }])),
+  );
 }
 
 const valuesOf = ({ layers, classes }: Pick<BuildingLayers, 'layers' | 'classes'>) =>

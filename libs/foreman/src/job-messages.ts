@@ -82,29 +82,29 @@ export interface Created {
 export type Stage = 'waiting' | 'queued' | 'paused' | 'error' | 'aborted' | 'ended';
 
 export interface Job extends Created {
-  stage: Stage;
-  machine: Machine | undefined;
-  message: string;
-  wakeAt: string | undefined;
+  readonly stage: Stage;
+  readonly machine: Machine | undefined;
+  readonly message: string;
+  readonly wakeAt: string | undefined;
   /** Something has happened since the script blocked, so it may go on. */
-  ready: boolean;
+  readonly ready: boolean;
   /** Number of tasks ordered so far. */
-  steps: number;
-  order: TaskOrder | undefined;
-  dispatch: Dispatch | undefined;
+  readonly steps: number;
+  readonly order: TaskOrder | undefined;
+  readonly dispatch: Dispatch | undefined;
   /** The agent of the order was lost: the next dispatch asks what became of the task instead of doing it. */
-  observing: boolean;
+  readonly observing: boolean;
   /** Cookie of the dispatch that was said to take unusually long. */
-  slow: string | undefined;
+  readonly slow: string | undefined;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
-  retry: string | undefined;
+  readonly retry: string | undefined;
   /** The last few dispatches that are over. */
-  readonly spent: FinishedDispatch[];
-  signal: BootSignal;
+  readonly spent: readonly FinishedDispatch[];
+  readonly signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
-  ignoresWindow: boolean;
+  readonly ignoresWindow: boolean;
   /** It is over because it was cancelled. */
-  canceled: boolean;
+  readonly canceled: boolean;
 }
 
 /**

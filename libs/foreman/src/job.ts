@@ -30,7 +30,7 @@ const UNDER_WAY: readonly Stage[] = ['waiting', 'queued', 'paused', 'error', 'ab
 const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
-  return (data: D, job: State): State => (job ? Object.assign(job, change(data, job)) : job);
+  return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
 const under = ({ machine, message, wakeAt }: Under): Partial<Job> => ({ machine, message, wakeAt, ready: false });
 /** The task in the hands of an agent, if any, is ordered once more. */
@@ -42,14 +42,15 @@ const again = (job: Job): Partial<Job> => ({
   wakeAt: undefined,
   ready: true,
 });
-const spend = (job: Job, { cookie, outcome }: FinishedDispatch): void => {
-  if (job.spent.at(-1)?.cookie !== cookie) job.spent.push({ cookie, outcome });
-  if (job.spent.length > REMEMBERED) job.spent.shift();
-};
-const over = (job: Job, finished: FinishedDispatch): Partial<Job> => {
-  spend(job, finished);
-  return { order: undefined, dispatch: undefined, observing: false };
-};
+const spend = ({ spent }: Job, { cookie, outcome }: FinishedDispatch): Pick<Job, 'spent'> => ({
+  spent: spent.at(-1)?.cookie === cookie ? spent : [...spent, { cookie, outcome }].slice(-REMEMBERED),
+});
+const over = (job: Job, finished: FinishedDispatch): Partial<Job> => ({
+  ...spend(job, finished),
+  order: undefined,
+  dispatch: undefined,
+  observing: false,
+});
 
 /** Id of the next task of a job: that of the one to be done again, else a new one. */
 export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${job.steps + 1}`;
@@ -57,6 +58,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
   snapshotVersion: 5,
+  copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
@@ -204,10 +206,12 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     JobTaskLapsed: put(() => ({ dispatch: undefined })),
     JobObservationRequested: put(({ message }) => ({ observing: true, message })),
-    JobTaskObserved: put((data, job) => {
-      spend(job, data);
-      return { dispatch: undefined, observing: false, message: data.message };
-    }),
+    JobTaskObserved: put((data, job) => ({
+      ...spend(job, data),
+      dispatch: undefined,
+      observing: false,
+      message: data.message,
+    })),
     JobPaused: put(({ machine, message }, job) => ({
       stage: 'paused',
       machine: machine ?? job.machine,

@@ -34,6 +34,18 @@ describe('the times of steps', () => {
     expect(steps.slowAt(2)).toBe(FACTOR * 7000);
   });
 
+  it('are written when they have changed by much, and not more often than every ten seconds', () => {
+    const steps = times();
+    expect(step(steps, 1, 0, 5000)).toBe('lab.work');
+    expect(step(steps, 1, 1000, 20_000)).toBe('lab.work');
+    expect(step(steps, 1, 2000, 25_000)).toBeUndefined();
+    expect(step(steps, 1, 60_000, 12_000)).toBe('lab.work');
+    expect(step(steps, 1, 90_000, 12_000)).toBeUndefined();
+    // The same to a tenth of a second.
+    expect(step(steps, 2, 0, 3, 'fast')).toBe('lab.fast');
+    expect(step(steps, 2, 20_000, 400, 'fast')).toBeUndefined();
+  });
+
   it('are never slow at once', () => {
     const steps = times();
     step(steps, 1, 0, 1);

@@ -13,6 +13,8 @@ export const MIN_SLOW_MS = 10_000;
 const WEIGHT = 0.2;
 /** A usual time that has changed by less is not written again, in milliseconds. */
 const LEAST_CHANGE_MS = 100;
+/** How often the usual time of a function is written at the most, in milliseconds. */
+const KEEP_EVERY_MS = 10_000;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.step_times (
   function text PRIMARY KEY, usual_ms double precision NOT NULL, at timestamptz NOT NULL DEFAULT now())`;
@@ -37,6 +39,8 @@ export class StepTimes {
   readonly #pool: Pool;
   readonly #factor: number;
   readonly #usual = new Map<string, number>();
+  /** What was written last of each function, and when, milliseconds since 1970. */
+  readonly #kept = new Map<string, { readonly usual: number; readonly at: number }>();
   readonly #steps = new Map<number, Step>();
 
   /** @param factor after how many times its usual time a step is slow */
@@ -56,7 +60,10 @@ export class StepTimes {
       `SELECT function, usual_ms FROM (SELECT * FROM ledger.step_times ORDER BY at DESC LIMIT ${MAX_FUNCTIONS}) AS last
        ORDER BY at`,
     );
-    for (const { function: name, usual_ms: usual } of rows) this.#usual.set(name, usual);
+    for (const { function: name, usual_ms: usual } of rows) {
+      this.#usual.set(name, usual);
+      this.#kept.set(name, { usual, at: 0 });
+    }
   }
 
   /** How long a function usually takes, in milliseconds, by its name (`module.function`); undefined: that is not known. */
@@ -156,11 +163,20 @@ export class StepTimes {
     if (name === undefined || since === undefined) return undefined;
     const took = Math.max(0, at - since);
     const before = this.#usual.get(name);
+    const usual = before === undefined ? took : before + WEIGHT * (took - before);
     this.#usual.delete(name);
-    this.#usual.set(name, before === undefined ? took : before + WEIGHT * (took - before));
-    if (this.#usual.size > MAX_FUNCTIONS) this.#usual.delete(this.#usual.keys().next().value ?? '');
-    // What hardly changes is not written again.
-    return before === undefined || Math.abs(took - before) > Math.max(before / 10, LEAST_CHANGE_MS) ? name : undefined;
+    this.#usual.set(name, usual);
+    if (this.#usual.size > MAX_FUNCTIONS) {
+      const oldest = this.#usual.keys().next().value ?? '';
+      this.#usual.delete(oldest);
+      this.#kept.delete(oldest);
+    }
+    const kept = this.#kept.get(name);
+    // What hardly changes is not written again, and what changes all the time not every time.
+    if (kept && Math.abs(usual - kept.usual) <= Math.max(kept.usual / 10, LEAST_CHANGE_MS)) return undefined;
+    if (kept && Math.abs(at - kept.at) < KEEP_EVERY_MS) return undefined;
+    this.#kept.set(name, { usual, at });
+    return name;
   }
 }
 

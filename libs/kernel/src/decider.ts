@@ -13,7 +13,7 @@ export type Decision<E> = E | readonly E[] | Refusal;
 
 /**
  * One kind of stream. `decide` and `evolve` are pure: time, ids and randomness arrive with the command. `evolve` owns
- * the state it is given and may change it in place.
+ * the state it is given and may change it in place, unless it says that it does not.
  */
 export interface Decider<S, C extends Message, E extends Message> {
   /** Category of its streams; no dash. */
@@ -28,6 +28,8 @@ export interface Decider<S, C extends Message, E extends Message> {
    * is one, the append finds out, and the work is done again with a look.
    */
   readonly creationCommands?: readonly C['type'][];
+  /** `evolve` leaves the state it is given as it is and gives another one, so that none need be copied for it. */
+  readonly copies?: true;
   /** Never set: carries the types of its messages. */
   readonly messages?: { readonly command: C; readonly event: E };
   readonly initial: () => S;

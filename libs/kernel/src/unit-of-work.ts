@@ -176,7 +176,7 @@ export class UnitOfWork {
 /** Shows a stream's own decisions in its state; the state that the source handed out is left as it is. */
 function catchUp(touched: TrackedStream): TrackedStream {
   if (touched.applied === touched.events.length) return touched;
-  if (touched.applied === 0) touched.state = structuredClone(touched.state);
+  if (touched.applied === 0 && !touched.decider.copies) touched.state = structuredClone(touched.state);
   for (const event of touched.events.slice(touched.applied)) {
     touched.state = evolve(touched.decider, touched.state, event);
   }

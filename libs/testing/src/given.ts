@@ -49,7 +49,17 @@ export function stateAfter<S, C extends Message, E extends Message>(
   decider: Decider<S, C, E>,
   ...events: readonly E[]
 ): S {
-  return events.reduce((state, event) => evolve(decider, state, inTheLog(event)), decider.initial());
+  // A state that is never copied may not be changed either.
+  const kept = decider.copies ? frozen : <T>(state: T) => state;
+  return events.reduce((state, event) => kept(evolve(decider, state, inTheLog(event))), kept(decider.initial()));
+}
+
+/** A value that throws where it, or anything in it, is changed. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+  return value;
 }
 
 const inTheLog = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

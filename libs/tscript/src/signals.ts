@@ -3,6 +3,14 @@ export abstract class Signal extends Error {
   /** What an external function wants kept although it throws; undefined leaves its state as it was. */
   kept?: unknown;
 
+  /** It steers a script and tells nothing of where it was thrown: what it takes to find that out is spared. */
+  constructor(message?: string) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+
   /** Keeps a state of the function that throws. */
   keeping(state: unknown): this {
     this.kept = state;

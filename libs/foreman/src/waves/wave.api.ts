@@ -153,7 +153,6 @@ export const waveModel = defineModel({
       parameters: previewed,
       returns: shaped(previewShape),
       permission: { grant: 'Foreman.add_wave' },
-      sites: 'none',
       command: ({ kind, script_name: script, ...values }) =>
         new PreviewWave({
           ...values,
