@@ -81,6 +81,11 @@ export class ForemanTerm {
     this.#queue.add(id, at);
   }
 
+  /** A job is to be looked at when nothing else is to be. */
+  lookLater(id: number): void {
+    this.#queue.addLater(id);
+  }
+
   /** A job is over, by itself or because it was cancelled: nothing more is known of it. */
   forget(id: number, cancelled: boolean): void {
     this.#timers.set(id, undefined);

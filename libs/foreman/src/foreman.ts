@@ -158,7 +158,7 @@ export class Foreman {
     await this.#steps.start();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
-    await this.#jobs.start();
+    await this.#jobs.start((id, row) => this.#books.startWith(id, row));
     await this.#books.start();
     // Often enough to be heard of before a lease has ended.
     const everyMs = Math.min(this.polls.everyMs, this.#options.lease / 6);
@@ -262,7 +262,7 @@ export class Foreman {
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
-      served: () => this.#jobs.lookAtAll(),
+      served: () => this.#jobs.lookAtBegun(),
     });
   }
 

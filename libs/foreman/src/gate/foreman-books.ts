@@ -1,4 +1,5 @@
 import type { Position, Recorded } from '#event-store';
+import type { JobRow } from '../jobs.ts';
 import type { LimitBook } from '../limits/limit-book.ts';
 import type { WaveRunner } from '../waves/wave-runner.ts';
 import type { WindowBook } from '../windows/window-book.ts';
@@ -37,6 +38,11 @@ export class ForemanBooks {
   set look(look: ((job: number) => void) | undefined) {
     this.#books.gate.look = look;
     this.#books.waves.leading = look !== undefined;
+  }
+
+  /** A job that was under way when the process began; before {@link start}. */
+  startWith(id: number, row: JobRow): void {
+    this.#books.limits.startWith(id, row);
   }
 
   /** Reads what there is, before it is told of what happens behind a position that is earlier than this. */
