@@ -16,7 +16,7 @@ const FOUNDATION = '/api/v1/Building/Foundation:host1:';
 
 /** Waits for a condition, for some minutes at the most. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 200_000;
+  const deadline = Date.now() + 120_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`);
     await sleep(50);
@@ -34,6 +34,7 @@ describe('a task whose agent is killed', () => {
   let nats: Awaited<ReturnType<typeof startNatsServer>>;
   let server: TestContractor;
   let client: CinpClient;
+  let token: string;
   let agent: RunningProgram;
 
   const ledger = () => path.join(directory, 'effects');
@@ -60,8 +61,9 @@ describe('a task whose agent is killed', () => {
       CONTRACTOR_LEASE: String(LEASE_S),
     });
     client = new CinpClient(server.url);
-    await client.login('root', ADMIN_PASSWORD);
-    await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
+    token = await client.login('root', ADMIN_PASSWORD);
+    const config_values = { my_password: 'only once' };
+    await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x', config_values });
     agent = await startAgent();
   });
   afterEach(async () => {
@@ -131,12 +133,93 @@ describe('a task whose agent is killed', () => {
     expect(await effects()).toHaveLength(1);
   });
 
-  it('that nobody may do twice: the operator is asked', async () => {
-    await build('test.act_once( name="disk", outcome="hang-after" )');
+  /** Tasks of which nobody knows what became of them. */
+  const rest = async (path: string, body?: unknown) => {
+    const response = await fetch(`${server.url}/api/rest/Foreman/LostTask${path}`, {
+      headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Values };
+  };
+  const lost = async () => ((await rest('?site=site1&filter=site')).body['items'] ?? []) as readonly Values[];
+
+  it('that nobody may do twice: the operator is asked, and says that it was done', async () => {
+    await build('test.act_once( name="disk", outcome="hang-after", password=config.my_password )');
     await until(async () => (await effects()).length === 1);
     await killAgent();
-    await until(async () => (await job())?.['state'] === 'error');
+    await until(async () => (await lost()).length === 1);
     expect((await job())?.['message']).toMatch(/^Nobody knows what became of test\.act_once \(task \d+-1\): look/);
+    const [task] = await lost();
+    expect(task).toMatchObject({
+      site: 'site1',
+      target_class: 'Foundation',
+      target_id: 'host1',
+      task: `${String(task?.['id'])}-1`,
+      module: 'test',
+      function: 'act_once',
+      parameters: { name: 'disk', outcome: 'hang-after', password: '********' },
+      agent: expect.any(String),
+      message: (await job())?.['message'],
+    });
+    const path = `/${String(task?.['id'])}`;
+    expect(await rest(`${path}/done`, { result: { effects: 'one' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'result', code: 'INVALID_RESULT' }] },
+    });
+    expect((await rest(`${path}/done`, { result: { effects: 1 } })).status).toBe(204);
+    await until(built);
+    expect(await lost()).toEqual([]);
     expect(await effects()).toHaveLength(1);
+    expect((await rest(`${path}/again`, {})).status).toBe(404);
+  });
+
+  it('that nobody may do twice: the operator says that it failed, or is to be done again', async () => {
+    await build(`test.act_once( name="disk", delay_ms=${DELAY_MS} )`);
+    await killAgent();
+    await until(async () => (await lost()).length === 1);
+    const path = `/${String((await lost())[0]?.['id'])}`;
+    expect((await rest(`${path}/failed`, { message: 'no disk' })).status).toBe(204);
+    expect(await job()).toMatchObject({ state: 'error', message: 'no disk' });
+    expect(await lost()).toEqual([]);
+    expect((await rest(`${path}/again`, {})).status).toBe(404);
+    await client.call(`/api/v1/Foreman/FoundationJob:${path.slice(1)}:(reset)`);
+    await begun();
+    await killAgent();
+    await until(async () => (await lost()).length === 1);
+    expect((await rest(`${path}/again`, {})).status).toBe(204);
+    await until(built);
+    expect(await effects()).toHaveLength(1);
+  });
+
+  it('that is reported after all, because its agent only stood still: nobody has to be asked', async () => {
+    await build('test.act_once( name="disk", delay_ms=3000 )');
+    process.kill(agent.pid, 'SIGSTOP');
+    await until(async () => (await lost()).length === 1);
+    process.kill(agent.pid, 'SIGCONT');
+    await until(built);
+    expect(await lost()).toEqual([]);
+    expect(await effects()).toHaveLength(1);
+  });
+
+  it('fails, and is done once more as often as the configuration of its site says', async () => {
+    const task_retry = { 'test.act_again': { times: 2, first: 0.1 } };
+    await client.update(SITE, { config_values: { task_retry } });
+    await build('test.act_again( name="disk", outcome="fail-after" )');
+    await until(async () => (await job())?.['state'] === 'error');
+    expect(await effects()).toHaveLength(3);
+    expect((await job())?.['message']).toContain('"disk" fails after it was done, as it was told to');
+    const { rows } = await database.pool.query(`SELECT 1 FROM log.events WHERE type = 'JobRetryScheduled'`);
+    expect(rows).toHaveLength(2);
+  });
+
+  it('takes longer than its block may: the job is paused meanwhile', async () => {
+    await build(`begin( max_time=0:01 )\n  test.act( name="disk", delay_ms=${DELAY_MS} )\nend`);
+    await until(async () => (await job())?.['state'] === 'paused');
+    expect(await job()).toMatchObject({ message: 'Max Time Elapsed' });
+    expect(await effects()).toEqual([]);
+    await until(async () => (await effects()).length === 1);
+    await client.call(`${(await client.list('/api/v1/Foreman/FoundationJob')).uris[0]}(resume)`);
+    await until(built);
   });
 });

@@ -162,6 +162,9 @@ Foreman/DependencyJob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_dependency_job
   (jobRunnerVariables) (jobRunnerState)              Foreman.can_dependency_job
   (ignoreWindow)                                     Foreman.can_ignore_window
+Foreman/LostTask
+  view                                               Foreman.view_losttask
+  (done) (failed) (again)                            Foreman.can_base_job
 Foreman/JobLog
   view                                               Foreman.view_joblog
 Foreman/Limit

@@ -19,7 +19,7 @@ import { CommandContext } from '#event-store';
 import { ForemanModule } from '#foreman';
 import { addressBlocks, addresses, IpamModule, networks } from '#ipam';
 import { PLATFORMS } from '#platform';
-import { repeatOf, serverHalves } from '#platforms/servers';
+import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import type { Key, ReadModel } from '#read-store';
 import { settingsModule } from '#runtime';
 import { SiteModule, sites } from '#site';
@@ -89,6 +89,7 @@ beforeAll(async () => {
       ForemanModule.forRoot({
         wire: inProcessWire().foreman,
         repeatOf,
+        retryOf,
         sites,
         onUndeliverableReport: () => undefined,
         onLateReport: () => undefined,

@@ -11,12 +11,15 @@ import { findLies, isWell } from './faults/health-truth.ts';
 import { ask, HealthWatch } from './faults/health-watch.ts';
 import type { Installation } from './faults/installation.ts';
 import { startInstallation } from './faults/installation.ts';
-import { JobLoad } from './faults/job-load.ts';
+import { ATTENDED, JobLoad } from './faults/job-load.ts';
 import { Outages } from './faults/outages.ts';
 import { Random } from './faults/random.ts';
 import { SiteWriters } from './faults/site-writers.ts';
+import { killRun } from './faults/kill-run.ts';
 import type { Limit } from './limit.ts';
 import { judgeEffects, judgeLog, judgeSites } from './faults/verdict.ts';
+import { watchPrograms } from './faults/watch-programs.ts';
+import { whereIs } from './faults/where-is.ts';
 
 /** How long everything may take to be over after the last fault, in milliseconds. */
 const SETTLE_MS = 180_000;
@@ -30,13 +33,20 @@ const WRITERS = [1, 2];
 
 /**
  * Two servers on one database, NATS and two agents, forty jobs and two clients that write; what they stand on is killed
- * at random: `faults [--minutes 15] [--seed N] [--only postgres,nats]`. Sets the exit code to 1 where something was lost,
- * doubled, stuck or lied about.
+ * at random: `faults [--minutes 15] [--seed N] [--only postgres,nats]`. With `--count N [--servers 1]` so many programs are
+ * killed in short order instead, and the jobs need nobody's help. Sets the exit code to 1 where something was lost, doubled,
+ * stuck or lied about.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { minutes: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      count: { type: 'string' },
+      servers: { type: 'string' },
+    },
   });
   const minutes = Number(values.minutes ?? 15);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
@@ -47,10 +57,16 @@ export async function run(args: string[], limit: Limit): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const installation = await startInstallation();
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  if (values.count !== undefined) {
+    const kills = { count: Number(values.count), seed, servers: Number(values.servers ?? 2) };
+    await limit.step('programs were killed', () => countedRun({ ...kills, interrupted: interrupted.signal }));
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    return;
+  }
+  const installation = await startInstallation();
   const findings = new Findings();
   try {
     const task = { installation, minutes, seed, only, findings, interrupted: interrupted.signal };
@@ -65,6 +81,18 @@ export async function run(args: string[], limit: Limit): Promise<void> {
   for (const line of findings.lines()) console.log(line);
   console.log(`all findings and the logs are in ${installation.folder}`);
   process.exitCode = 1;
+}
+
+/** So many kills one after the other, of jobs that need nobody's help. */
+async function countedRun(kills: Omit<Parameters<typeof killRun>[0], 'say'>): Promise<void> {
+  const began = performance.now();
+  const say = (line: string): void =>
+    console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const { summary, findings } = await killRun({ ...kills, say });
+  console.log(summary);
+  for (const line of findings) console.log(line);
+  console.log(findings.length === 0 ? 'nothing was lost, doubled or stuck' : `${findings.length} findings`);
+  if (findings.length > 0) process.exitCode = 1;
 }
 
 interface FaultRun {
@@ -89,7 +117,7 @@ async function faultRun({ installation, minutes, seed, only, findings, interrupt
 
   const outages = new Outages(say);
   const callers = new Callers(installation.servers, new Random(seed + 1));
-  const load = new JobLoad(callers, new Random(seed + 2), findings, installation.ledger);
+  const load = new JobLoad(callers, new Random(seed + 2), findings, { ledger: installation.ledger, kind: ATTENDED });
   const writers = new SiteWriters(callers, findings);
   const watch = new HealthWatch();
   const [faulting, writing, working, watching] = Array.from({ length: 4 }, () => new AbortController()) as [
@@ -178,20 +206,6 @@ async function faultLoop(kinds: readonly Fault[], { installation, random, outage
   await Promise.all(underWay.values());
 }
 
-/** Tells programs that ended though nobody had told them to. */
-async function watchPrograms(
-  { servers, agents }: Installation,
-  findings: Findings,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    for (const program of [...servers.map((server) => server.program), ...agents]) {
-      if (program.ended) findings.add('ENDED', `${program.name} ended by itself: ${program.lastLines(3).join(' | ')}`);
-    }
-    await sleep(100);
-  }
-}
-
 async function judgeHealth({ servers }: Installation, findings: Findings): Promise<void> {
   const limit = performance.now() + OK_MS;
   for (const { url, program } of servers) {
@@ -202,17 +216,5 @@ async function judgeHealth({ servers }: Installation, findings: Findings): Promi
     }
     if (state.status !== 'ok') console.log(`/health of ${program.name} says: ${state.reasons}`);
     if (!isWell(state)) findings.add('STUCK', `/health of ${program.name} stays ${state.status}: ${state.reasons}`);
-  }
-}
-
-async function whereIs(callers: Callers, locator: string): Promise<string> {
-  const uri = `/api/v1/Building/Foundation:${locator}:`;
-  try {
-    const job = await callers.at(callers.any(), (client) => client.call<string | null>(`${uri}(getJob)`));
-    if (!job) return JSON.stringify(await callers.at(callers.any(), (client) => client.get(uri)));
-    const { state, message, status } = await callers.at(callers.any(), (client) => client.get(job));
-    return `${job} ${String(state)} "${String(message)}" ${String(status)}`;
-  } catch (error) {
-    return String(error);
   }
 }

@@ -330,6 +330,17 @@ export const stories: readonly Story[] = [
     { type: 'EndJob', data: { machine } },
   ),
   story(job, ...dispatched, { type: 'FailTask', data: { cookie: 'cookie1', outcome: 'digest', message: 'no disk' } }),
+  story(job, ...dispatched, {
+    type: 'RetryTask',
+    data: { machine, cookie: 'cookie1', outcome: 'digest', message: 'no disk', wakeAt },
+  }),
+  story(
+    job,
+    ...dispatched,
+    { type: 'LapseTask', data: { cookie: 'cookie1', reason: 'nothing was heard of the agent' } },
+    { type: 'LoseTask', data: { message: 'nobody knows' } },
+    { type: 'SettleTask', data: { answer: 'done', cookie: 'cookie2', outcome: 'done', message: 'done' } },
+  ),
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, { type: 'CreateJob', data: created }, { type: 'IgnoreWindow', data: { by: 'root' } }),
   story(

@@ -1,5 +1,5 @@
 import type { Asked, Command, Result, Tools } from './command.ts';
-import { table, told } from './command.ts';
+import { Misuse, table, told } from './command.ts';
 
 /** Calls an action of each of the jobs that were named. */
 const each =
@@ -15,6 +15,14 @@ const onJobs = (action: string, done: string, does: string): Command => ({
   names: [1, Number.POSITIVE_INFINITY],
   run: each(action, done),
 });
+
+/** What an answer to the question what became of a task says beside itself. */
+function saidOf(answer: string, text: string | undefined): Readonly<Record<string, unknown>> {
+  if (answer === 'done') return { result: text === undefined ? {} : (JSON.parse(text) as object) };
+  if (answer === 'again' && text === undefined) return {};
+  if (answer === 'failed' && text !== undefined) return { message: text };
+  throw new Misuse('say: done [RESULT], failed MESSAGE, or again');
+}
 
 /** Commands about jobs under way. */
 export const jobCommands: Readonly<Record<string, Command>> = {
@@ -38,5 +46,29 @@ export const jobCommands: Readonly<Record<string, Command>> = {
   'job resume': onJobs('resume', 'resumed', 'let paused jobs go on'),
   'job reset': onJobs('reset', 'reset', 'let jobs in error try again'),
   'job rollback': onJobs('rollback', 'rolled back', 'have jobs in error undo the step they are at, and do it again'),
+  'job lost': {
+    usage: '[SITE]',
+    does: 'list the tasks of which nobody knows what became of them',
+    names: [0, 1],
+    run: async ({ names: [site] }, { client }) =>
+      table(await client.list('Foreman/LostTask', site === undefined ? {} : { filter: 'site', site }), {
+        JOB: ({ id }) => id,
+        SITE: ({ site: its }) => its,
+        TARGET: ({ target_class: kind, target_id: id }) => `${String(kind)} ${String(id)}`,
+        TASK: ({ task, module, function: name }) => `${String(module)}.${String(name)} ${String(task)}`,
+        AGENT: ({ agent }) => agent,
+        SINCE: ({ since }) => since,
+        MESSAGE: ({ message }) => message,
+      }),
+  },
+  'job settle': {
+    usage: 'ID (done [RESULT] | failed MESSAGE | again)',
+    does: 'say what became of the task of a job, of which nobody knew it',
+    names: [2, 3],
+    run: async ({ names: [id = '', answer = '', text] }, { client }) => {
+      await client.call(`Foreman/LostTask/${encodeURIComponent(id)}/${answer}`, saidOf(answer, text));
+      return told(`settled ${id}: ${answer}`, { id, answer });
+    },
+  },
   'job cancel': onJobs('cancel', 'cancelled', 'end jobs wherever they stand; what they work on stays as it is'),
 };

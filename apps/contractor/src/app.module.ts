@@ -18,7 +18,7 @@ import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
-import { repeatOf, serverHalves } from '#platforms/servers';
+import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
@@ -83,12 +83,13 @@ const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): Nats
 export class AppModule {
   static of(parts: ServerParts): DynamicModule {
     const { settings, log, installation } = parts;
-    const { natsUrl, embeddedSubcontractor } = settings.wire;
+    const { natsUrl, natsTransport, embeddedSubcontractor } = settings.wire;
     const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
     const { seed } = parts.natsKey;
     const nats = natsAccess(parts);
     const wire =
-      local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log, installation, seed });
+      local?.foreman ??
+      jetstreamForeman({ servers: natsUrl ?? '', ...natsTransport, name: 'contractor', log, installation, seed });
     return {
       module: AppModule,
       imports: [
@@ -109,6 +110,7 @@ export class AppModule {
         ForemanModule.forRoot({
           wire,
           repeatOf,
+          retryOf,
           sites,
           onUndeliverableReport: parts.onUndeliverableReport ?? (() => undefined),
           onLateReport: parts.onLateReport ?? (() => undefined),

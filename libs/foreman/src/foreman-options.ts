@@ -1,4 +1,4 @@
-import type { Repeat, ServerHalf } from '#platform';
+import type { Repeat, RetryPolicy, ServerHalf } from '#platform';
 import type { ReadModel } from '#read-store';
 import type { ForemanWire } from '#wire';
 import type { ResolveSecrets } from './task-secrets.ts';
@@ -10,6 +10,8 @@ export interface ForemanOptions {
   readonly resolveSecrets: ResolveSecrets;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
+  /** How often a task that fails is done once more by itself, as its contract has it. */
+  readonly retryOf: (module: string, func: string) => RetryPolicy;
   /** The read model of the sites, by name. */
   readonly sites: ReadModel;
   /** A report of an agent was put aside, because nobody can take it. */

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_RETRY } from '#platform';
 import type { ReadModel } from '#read-store';
 import type { Clock, CommandGateway, NamedCommand } from '#event-store';
 import { systemClock } from '#event-store';
@@ -81,6 +82,7 @@ describe('a term of the foreman', () => {
         if (secretsFault) throw secretsFault;
         return { parameters, secrets: [], texts: [], erased: [] };
       },
+      retryOf: () => NO_RETRY,
       repeatOf: () => 'safe' as const,
       sites,
       onUndeliverableReport: () => undefined,

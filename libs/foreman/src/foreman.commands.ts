@@ -2,6 +2,7 @@ import { NamedCommand } from '#event-store';
 import type { JsonMap } from '#kernel';
 import type { Outcome } from '#wire';
 import type { Job } from './job-messages.ts';
+import type { SaidOfTask } from './settle-task.ts';
 
 /** Looks at a job and decides whatever can be decided now; results in how it stands. */
 export class ReconcileJob extends NamedCommand<Job | undefined> {
@@ -26,6 +27,16 @@ export class ReportTask extends NamedCommand<Job | undefined> {
 /** Has a job in error undo the call at which its script stands, and make it again. */
 export class RollBackJob extends NamedCommand {
   constructor(readonly job: number) {
+    super();
+  }
+}
+
+/** Says what became of a task of which nobody knew it. */
+export class SettleTask extends NamedCommand {
+  constructor(
+    readonly job: number,
+    readonly said: SaidOfTask,
+  ) {
     super();
   }
 }

@@ -2,13 +2,14 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { ReadRunnerVariables, ReconcileJob, ReportTask, RollBackJob } from './foreman.commands.ts';
+import { ReadRunnerVariables, ReconcileJob, ReportTask, RollBackJob, SettleTask } from './foreman.commands.ts';
 import { Foreman } from './foreman.ts';
 import { job } from './job.ts';
 import { reconcile } from './reconcile.ts';
 import { takeReport } from './report.ts';
 import { rollBackJob } from './roll-back-job.ts';
 import { runnerVariables } from './runner-insight.ts';
+import { settleTask } from './settle-task.ts';
 
 @CommandHandler(ReconcileJob)
 class ReconcileJobHandler extends UnitOfWorkHandler<ReconcileJob> {
@@ -45,6 +46,17 @@ class RollBackJobHandler extends UnitOfWorkHandler<RollBackJob> {
   }
 }
 
+@CommandHandler(SettleTask)
+class SettleTaskHandler extends UnitOfWorkHandler<SettleTask> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id, said }: SettleTask) {
+    await settleTask(work, id, said, this.foreman.context());
+  }
+}
+
 @CommandHandler(ReadRunnerVariables)
 class ReadRunnerVariablesHandler extends UnitOfWorkHandler<ReadRunnerVariables> {
   constructor(@Inject(Foreman) private readonly foreman: Foreman) {
@@ -56,4 +68,10 @@ class ReadRunnerVariablesHandler extends UnitOfWorkHandler<ReadRunnerVariables> 
   }
 }
 
-export const foremanHandlers = [ReadRunnerVariablesHandler, ReconcileJobHandler, ReportTaskHandler, RollBackJobHandler];
+export const foremanHandlers = [
+  ReadRunnerVariablesHandler,
+  ReconcileJobHandler,
+  ReportTaskHandler,
+  RollBackJobHandler,
+  SettleTaskHandler,
+];

@@ -47,6 +47,7 @@ import { JobTargetRegistry } from './job-target.ts';
 import { JobFeed } from './job-feed.ts';
 import { JobInsight } from './job-insight.ts';
 import { baseJobModel, jobUsers } from './job.api.ts';
+import { lostTaskModel } from './lost-task.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
@@ -90,6 +91,7 @@ export class ForemanModule {
   /**
    * @param wire how subcontractors are reached
    * @param repeatOf what may be done with a task of which nobody knows what became of it
+   * @param retryOf how often a task that fails is done once more by itself
    * @param sites the read model of the sites, by name
    * @param onUndeliverableReport a report of an agent was put aside
    * @param onLateReport a report of an agent came too late
@@ -97,10 +99,14 @@ export class ForemanModule {
   static forRoot({
     wire,
     repeatOf,
+    retryOf,
     sites,
     onUndeliverableReport,
     onLateReport,
-  }: Pick<ForemanOptions, 'wire' | 'repeatOf' | 'sites' | 'onUndeliverableReport' | 'onLateReport'>): DynamicModule {
+  }: Pick<
+    ForemanOptions,
+    'wire' | 'repeatOf' | 'retryOf' | 'sites' | 'onUndeliverableReport' | 'onLateReport'
+  >): DynamicModule {
     return {
       module: ForemanModule,
       global: true,
@@ -130,6 +136,7 @@ export class ForemanModule {
             models: [
               baseJobModel(targets.all, insight),
               jobLogModel,
+              lostTaskModel(insight),
               dispatchModel,
               limitModel(book),
               windowModel(() => clock.millis()),
@@ -149,7 +156,7 @@ export class ForemanModule {
             secrets: Secrets,
           ) => {
             const resolveSecrets = secretResolver((reference) => secrets.read(reference));
-            const given = { wire, repeatOf, sites, onUndeliverableReport, onLateReport };
+            const given = { wire, repeatOf, retryOf, sites, onUndeliverableReport, onLateReport };
             return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },
         },

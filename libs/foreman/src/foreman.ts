@@ -194,7 +194,7 @@ export class Foreman {
 
   /** What jobs are reconciled with. Only the foreman dispatches over the wire, or ends the lease of what is on it. */
   context(): ReconcileContext {
-    const { platforms, wire, lease, repeatOf, resolveSecrets } = this.#options;
+    const { platforms, wire, lease, repeatOf, retryOf, resolveSecrets } = this.#options;
     const term = this.#term;
     return {
       now: this.now,
@@ -209,6 +209,7 @@ export class Foreman {
         term?.deadlineOf(dispatch) ??
         (dispatch.transport === 'poll' ? this.polls.deadlineOf(dispatch) : Number.POSITIVE_INFINITY),
       repeatOf,
+      retryOf,
     };
   }
 

@@ -76,6 +76,7 @@ export class JobInsight {
       case 'paused':
         return [condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, [], { since })];
       case 'error':
+        if (row.lost) return [lostTask(job, row, row.lost.since)];
         return [condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, [], { since })];
       case 'aborted':
         return [condition('aborted', `It was aborted: ${message}. Cancel it`, [], { since })];
@@ -134,6 +135,11 @@ export class JobInsight {
     if (transport === 'wire') return this.#dispatched.takerOf(cookie);
     return holder && { agent: `${holder.user} at ${holder.source}`, since: dispatchedAt ?? dispatch.deadline };
   }
+
+  /** Which agent had taken the task of which nobody knows what became of it; undefined: that is not known either. */
+  async takerOfLost({ lost }: Pick<JobRow, 'lost'>): Promise<Taker | undefined> {
+    return lost ? this.#dispatched.takerOf(lost.cookie) : undefined;
+  }
 }
 
 /** Who has taken the task of a job, by what its status says. */
@@ -141,6 +147,9 @@ function takerIn(entries: readonly StatusEntry[]): Taker | undefined {
   const { agent, since } = entries.at(-1)?.[2] ?? {};
   return typeof agent === 'string' && typeof since === 'string' ? { agent, since } : undefined;
 }
+
+const lostTask = (job: number, { message }: JobRow, since: string): Condition =>
+  condition('task-lost', `${message}, or say what became of it`, [['Foreman/LostTask', job]], { since });
 
 /** What the message of a job does not tell by itself. */
 const ABSENT = new Set(['agent-absent', 'agent-busy', 'program-missing', 'limit']);

@@ -55,6 +55,27 @@ export interface ToldOfTask extends FinishedDispatch {
   readonly message: string;
 }
 
+/** A dispatch whose agent was lost. */
+export interface LostDispatch {
+  readonly cookie: string;
+  /** Who polled for it; none on the wire. */
+  readonly user?: string;
+}
+
+/** A task of which nobody knows what became of it, with the dispatch it was lost with: should its agent report, that settles it. */
+export interface LostTask extends LostDispatch {
+  readonly task: string;
+}
+
+/** What is said in the end of a task of which nobody knew what became of it. */
+export type Settlement = 'done' | 'failed' | 'again';
+
+/** The answer, with the dispatch it is kept as. */
+export interface Settled extends FinishedDispatch {
+  readonly answer: Settlement;
+  readonly message: string;
+}
+
 /** Where a job that has begun stands. */
 export interface Under {
   readonly machine: Machine;
@@ -96,6 +117,12 @@ export interface Job extends Created {
   readonly observing: boolean;
   /** Cookie of the dispatch that was said to take unusually long. */
   readonly slow: string | undefined;
+  /** The dispatch that lapsed last: its agent had the task, and was lost. */
+  readonly lapsed: LostDispatch | undefined;
+  /** The operator is to say what became of the task. */
+  readonly lost: LostTask | undefined;
+  /** How often the task has failed and was ordered once more by itself. */
+  readonly retries: number;
   /** Id of the task that is to be ordered once more: it keeps its id, so that the platform can tell. */
   readonly retry: string | undefined;
   /** The last few dispatches that are over. */
@@ -123,6 +150,9 @@ export type JobCommand =
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
   | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
+  | Message<'LoseTask', { readonly message: string }>
+  | Message<'SettleTask', Settled & { readonly machine?: Machine }>
+  | Message<'RetryTask', Under & FinishedDispatch>
   | Message<'PauseJob', Partial<Under>>
   | Message<'ResumeJob', object>
   | Message<'FailJob', { readonly machine?: Machine; readonly message: string }>
@@ -153,9 +183,11 @@ export type JobEvent =
   | Message<'JobTaskLapsed', { readonly task: string; readonly cookie: string; readonly reason: string }>
   | Message<'JobObservationRequested', { readonly task: string; readonly message: string }>
   | Message<'JobTaskObserved', ToldOfTask & { readonly task: string }>
+  | Message<'JobTaskSettled', { readonly task: string; readonly answer: Settlement; readonly message: string }>
+  | Message<'JobRetryScheduled', Under & FinishedDispatch & { readonly task: string; readonly retry: number }>
   | Message<'JobPaused', Partial<Under>>
   | Message<'JobResumed', object>
-  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string }>
+  | Message<'JobFailed', { readonly machine?: Machine; readonly message: string; readonly lost?: LostTask }>
   | Message<'JobReset', { readonly machine?: Machine }>
   | Message<'JobRolledBack', { readonly machine: Machine }>
   | Message<'JobDispatchCleared', { readonly machine?: Machine }>

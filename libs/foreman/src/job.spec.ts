@@ -8,6 +8,7 @@ import {
   dispatched,
   EVERYWHERE,
   later,
+  lost,
   machine,
   order,
   PLACES,
@@ -16,14 +17,14 @@ import {
   was,
   withTask,
 } from '../test/example-jobs.ts';
-import type { JobCommand, JobEvent } from './job-messages.ts';
+import type { JobCommand, JobEvent, Settlement } from './job-messages.ts';
 import { job, nextTask } from './job.ts';
 
 const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched', 'asked', 'observed'];
 const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
 const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched', ...OBSERVED];
 const PAUSED: readonly Place[] = ['paused', 'paused, dispatched', 'observed, paused'];
-const ERROR: readonly Place[] = ['error', 'error, dispatched', 'error, not begun'];
+const ERROR: readonly Place[] = ['error', 'lost', 'error, dispatched', 'error, not begun'];
 const NOT_THERE: readonly Place[] = ['nowhere', 'ended', 'canceled'];
 const UNDER_WAY = EVERYWHERE.filter((place) => !NOT_THERE.includes(place));
 
@@ -50,6 +51,11 @@ describe('a job', () => {
     [{ type: 'PauseJob', data: {} }, QUEUED, was.paused],
     [{ type: 'ResumeJob', data: {} }, PAUSED, was.resumed],
     [{ type: 'FailJob', data: { message: 'broken' } }, ['waiting', ...QUEUED, ...PAUSED], was.failed],
+    [
+      { type: 'RetryTask', data: { ...under, cookie: 'c1', outcome: 'o', message: 'once more' } },
+      ['dispatched', 'observed'],
+      was.retried,
+    ],
     [{ type: 'ResetJob', data: { machine: later } }, ERROR, was.reset],
     [{ type: 'RollBackJob', data: { machine: later, answer: 'Done' } }, ERROR, was.rolledBack],
     [{ type: 'ClearDispatched', data: { machine: later } }, QUEUED, was.cleared],
@@ -222,11 +228,73 @@ describe('a job', () => {
         type: 'JobStepCompleted',
         data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
       });
-      then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm' } });
+      // The dispatch that was lost is the one before: that of the agent which had the task.
+      const lost = { task: '12-1', cookie: 'c1' };
+      then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm', lost } });
     }
     given(job, ...PLACES.observed, was.failed)
       .when(tell('unknown'))
-      .yields(told('unknown'));
+      .yields(told('unknown'), { type: 'JobFailed', data: { message: 'm', lost: { task: '12-1', cookie: 'c1' } } });
+  });
+
+  it('loses a task that nobody has any more', () => {
+    const lose: JobCommand = { type: 'LoseTask', data: { message: 'gone' } };
+    given(job, ...dispatched, was.lapsed)
+      .when(lose)
+      .yields(was.lost);
+    given(job, ...dispatched)
+      .when(lose)
+      .yieldsNothing();
+    for (const place of EVERYWHERE.filter((one) => !QUEUED.includes(one) && !NOT_THERE.includes(one))) {
+      given(job, ...PLACES[place])
+        .when(lose)
+        .refuses('', 'NOT_QUEUED');
+    }
+  });
+
+  it('is told what became of a task that was lost, once', () => {
+    const settle = (answer: Settlement, machine = {}): JobCommand => ({
+      type: 'SettleTask',
+      data: { answer, message: 'm', cookie: 'c9', outcome: 'o', ...machine },
+    });
+    const settled = (answer: Settlement): JobEvent => ({
+      type: 'JobTaskSettled',
+      data: { task: '12-1', answer, message: 'm' },
+    });
+    const data = { task: '12-1', cookie: 'c9', outcome: 'o', message: 'm' };
+    const then = (command: JobCommand) => given(job, ...PLACES.lost).when(command);
+    then(settle('done')).yields(settled('done'), { type: 'JobStepCompleted', data });
+    then(settle('failed')).yields(settled('failed'), { type: 'JobStepFailed', data });
+    then(settle('again', { machine: later })).yields(settled('again'), was.reset);
+    given(job, ...PLACES.lost, settled('failed'), was.stepFailed)
+      .when(settle('done'))
+      .refuses('', 'NOT_LOST');
+    for (const place of EVERYWHERE.filter((one) => one !== 'lost')) {
+      given(job, ...PLACES[place])
+        .when(settle('done'))
+        .refuses('', NOT_THERE.includes(place) ? 'JOB_NOT_FOUND' : 'NOT_LOST');
+    }
+    // What else ends the error ends the question.
+    for (const event of [was.reset, was.rolledBack])
+      expect(stateAfter(job, ...lost, event)).toMatchObject({ lost: undefined });
+    expect(stateAfter(job, ...lost, was.alerted)).toMatchObject({ lost: { task: '12-1', cookie: 'c1' } });
+  });
+
+  it('counts how often its task was ordered once more, until it is done or somebody resets it', () => {
+    const after = (...events: readonly JobEvent[]) => stateAfter(job, ...dispatched, was.retried, ...events)?.retries;
+    expect([after(), after(was.ordered, was.dispatched, was.retried)]).toEqual([1, 1]);
+    given(job, ...dispatched, was.retried, was.ordered, was.dispatched)
+      .when({ type: 'RetryTask', data: { ...under, cookie: 'c1', outcome: 'o', message: 'm' } })
+      .yields({ ...was.retried, data: { ...was.retried.data, message: 'm', retry: 2 } });
+    expect([after(was.ordered, was.dispatched, was.completed), after(was.failed, was.reset)]).toEqual([0, 0]);
+    expect(stateAfter(job, ...dispatched, was.retried)).toMatchObject({
+      stage: 'queued',
+      order: undefined,
+      dispatch: undefined,
+      retry: '12-1',
+      ready: false,
+      wakeAt: under.wakeAt,
+    });
   });
 
   it('is not told of a task that is being done, or by an agent that is late', () => {

@@ -29,6 +29,13 @@ const when =
 const UNDER_WAY: readonly Stage[] = ['waiting', 'queued', 'paused', 'error', 'aborted'];
 const notQueued = () => foreman('NOT_QUEUED', 'the job is not queued');
 
+const notLost = () => foreman('NOT_LOST', 'Nobody has to be told what became of a task of this job');
+/** Nobody knows what became of the task of a job: it is in error until somebody says so. */
+const lost = ({ lapsed = { cookie: '' } }: Job, task: string, message: string): JobEvent => ({
+  type: 'JobFailed',
+  data: { message: message.slice(0, MESSAGE), lost: { task, ...lapsed } },
+});
+
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
   return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
@@ -39,6 +46,8 @@ const again = (job: Job): Partial<Job> => ({
   order: undefined,
   dispatch: undefined,
   observing: false,
+  lost: undefined,
+  retries: 0,
   wakeAt: undefined,
   ready: true,
 });
@@ -57,7 +66,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 5,
+  snapshotVersion: 6,
   copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
@@ -102,9 +111,28 @@ export const job: Decider<State, JobCommand, JobEvent> = {
         events.push({ type: 'JobStepCompleted', data });
       }
       if (told.state === 'failed') events.push({ type: 'JobStepFailed', data: { task, cookie, outcome, message } });
-      if (told.state === 'unknown' && job.stage !== 'error') events.push({ type: 'JobFailed', data: { message } });
+      if (told.state === 'unknown') events.push(lost(job, task, message));
       return events;
     },
+    LoseTask: when(['queued'], notQueued, ({ message }, job) =>
+      job.order && !job.dispatch ? lost(job, job.order.task, message) : [],
+    ),
+    SettleTask: when(['error'], notLost, ({ machine, answer, ...said }, job) => {
+      if (!job.lost) return notLost();
+      const { task } = job.lost;
+      const { cookie, outcome, message } = cut(said);
+      const settled: JobEvent = { type: 'JobTaskSettled', data: { task, answer, message } };
+      if (answer === 'done') {
+        return [settled, { type: 'JobStepCompleted', data: { task, cookie, outcome, message } }];
+      }
+      if (answer === 'failed') return [settled, { type: 'JobStepFailed', data: { task, cookie, outcome, message } }];
+      return [settled, { type: 'JobReset', data: machine ? { machine } : {} }];
+    }),
+    RetryTask: when(['queued'], notQueued, (data, job) =>
+      job.order && job.dispatch?.cookie === data.cookie
+        ? { type: 'JobRetryScheduled', data: { ...cut(data), task: job.order.task, retry: job.retries + 1 } }
+        : foreman('BAD_COOKIE', 'Bad Cookie'),
+    ),
     PauseJob: when(
       ['queued'],
       () => foreman('NOT_PAUSEABLE', 'Can only pause a job if it is queued'),
@@ -174,6 +202,9 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
       slow: undefined,
+      lapsed: undefined,
+      lost: undefined,
+      retries: 0,
       retry: undefined,
       spent: [],
       signal: { pxe: null, complete: false },
@@ -195,6 +226,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       machine: data.machine ?? job.machine,
       wakeAt: undefined,
       ready: true,
+      retries: 0,
       message: data.message,
     })),
     JobStepFailed: put((data, job) => ({
@@ -204,13 +236,28 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       message: data.message,
       wakeAt: undefined,
     })),
-    JobTaskLapsed: put(() => ({ dispatch: undefined })),
+    // An agent that was asked had not the task itself.
+    JobTaskLapsed: put(({ cookie }, { observing, lapsed, dispatch }) => ({
+      dispatch: undefined,
+      lapsed: observing ? lapsed : { cookie, ...(dispatch?.holder ? { user: dispatch.holder.user } : {}) },
+    })),
     JobObservationRequested: put(({ message }) => ({ observing: true, message })),
     JobTaskObserved: put((data, job) => ({
       ...spend(job, data),
       dispatch: undefined,
       observing: false,
       message: data.message,
+    })),
+    JobTaskSettled: put(({ answer }) => ({
+      lost: undefined,
+      ...(answer === 'done' ? { stage: 'queued' as const } : {}),
+    })),
+    // The task is ordered once more, as after a reset, but not before its time.
+    JobRetryScheduled: put((data, job) => ({
+      ...over(job, data),
+      ...under(data),
+      retry: data.task,
+      retries: data.retry,
     })),
     JobPaused: put(({ machine, message }, job) => ({
       stage: 'paused',
@@ -219,7 +266,12 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     })),
     // While its task is out, the script is stopped when its time is over, as before.
     JobResumed: put((_, { order, wakeAt }) => ({ stage: 'queued', wakeAt: order && wakeAt, ready: true })),
-    JobFailed: put(({ machine, message }, job) => ({ stage: 'error', machine: machine ?? job.machine, message })),
+    JobFailed: put(({ machine, message, lost: task }, job) => ({
+      stage: 'error',
+      machine: machine ?? job.machine,
+      message,
+      lost: task ?? job.lost,
+    })),
     // A job that had not begun waits for its turn again.
     JobReset: put(({ machine }, job) => (machine ? { ...again(job), stage: 'queued', machine } : { stage: 'waiting' })),
     // What is sent next is another task than the one that failed.

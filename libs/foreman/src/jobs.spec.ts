@@ -8,6 +8,7 @@ import {
   created,
   dispatch,
   dispatched,
+  lost,
   machine,
   order,
   PLACES,
@@ -40,6 +41,7 @@ describe('the row of a job', () => {
       dispatchedAt: null,
       slow: false,
       observing: false,
+      lost: null,
       created: moment(1),
       updated: moment(1),
     }));
@@ -53,6 +55,32 @@ describe('the row of a job', () => {
       dispatchedAt: moment(4),
       updated: moment(4),
     }));
+
+  it('is among those that were lost until somebody says what became of its task', () => {
+    const found = (...story: readonly JobEvent[]) => {
+      const one = row(...lost, ...story);
+      return [one?.stage, one?.lost ?? null, one && jobs.indexes['lost']?.(one)];
+    };
+    expect(found()).toEqual(['error', { task: '12-1', cookie: 'c1', since: moment(6) }, 'yes']);
+    expect(found(was.settled)).toEqual(['queued', null, null]);
+    for (const event of [was.reset, was.rolledBack]) expect(found(event)).toEqual(['queued', null, null]);
+    expect(found({ ...was.settled, data: { ...was.settled.data, answer: 'failed' } }, was.stepFailed)).toEqual([
+      'error',
+      null,
+      null,
+    ]);
+  });
+
+  it('waits, without a task, until it is ordered once more', () => {
+    expect(row(...dispatched, was.retried)).toMatchObject({
+      stage: 'queued',
+      message: 'once more',
+      order: null,
+      dispatch: null,
+      openSince: null,
+      wakeAt: under.wakeAt,
+    });
+  });
 
   it('is slow as long as its step is said to be, and in the hands of an agent', () => {
     const slow = (...story: readonly JobEvent[]) => {

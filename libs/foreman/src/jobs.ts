@@ -1,7 +1,7 @@
 import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
-import type { BootSignal, Created, Dispatch, Stage, TaskOrder } from './job-messages.ts';
+import type { BootSignal, Created, Dispatch, LostTask, Settlement, Stage, TaskOrder } from './job-messages.ts';
 import { agentOf } from './polling-agents.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */
@@ -15,6 +15,8 @@ export interface JobRow extends Created {
   readonly openSince: string | null;
   /** An agent is to tell what became of the task whose agent was lost. */
   readonly observing: boolean;
+  /** Nobody knows what became of the task: the operator is to say it. */
+  readonly lost: (LostTask & { readonly since: string }) | null;
   /** Since when the task is in the hands of an agent, or on its way there. */
   readonly dispatchedAt: string | null;
   /** The step takes much longer than it usually does. */
@@ -33,6 +35,7 @@ interface Progress {
   readonly message?: string;
   readonly order?: TaskOrder;
   readonly wakeAt?: string;
+  readonly lost?: LostTask;
 }
 
 /** A rule for an event that moves the job on: what it says about the script, and what it does to the rest. */
@@ -43,6 +46,7 @@ const moved = (then: Partial<JobRow> | ((data: Dispatch, at: string) => Partial<
     message: data.message ?? row.message,
     order: data.order ?? row.order,
     wakeAt: data.machine ? (data.wakeAt ?? null) : row.wakeAt,
+    lost: data.lost ? { ...data.lost, since: at } : row.lost,
     ...(typeof then === 'function' ? then(data as unknown as Dispatch, at) : then),
     updated: at,
   }));
@@ -58,7 +62,8 @@ const signalled = (told: (data: Said, row: JobRow) => Partial<JobRow>) =>
 
 /** Nobody has its task. */
 const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;
-const idle = { ...undispatched, order: null, openSince: null, observing: false, wakeAt: null } as const;
+const taskless = { ...undispatched, order: null, openSince: null, observing: false, lost: null } as const;
+const idle = { ...taskless, wakeAt: null } as const;
 
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
@@ -74,6 +79,8 @@ export const jobs: ReadModel<JobRow> = {
     target: ({ target }) => `${target.kind} ${target.id}`,
     /** The site of a job whose step takes much longer than it usually does. */
     slow: ({ site, slow }) => (slow ? site : null),
+    /** `yes`: nobody knows what became of its task. */
+    lost: ({ lost }) => (lost ? 'yes' : null),
     /** The agent that polled for the task it is at. */
     holder: ({ dispatch }) => (dispatch?.holder ? agentOf(dispatch.holder) : null),
     /** The session by which it polled. */
@@ -110,6 +117,13 @@ export const jobs: ReadModel<JobRow> = {
     JobStepSlow: moved({ slow: true }),
     JobPaused: moved({ stage: 'paused' }),
     JobResumed: moved({ stage: 'queued', wakeAt: null }),
+    JobTaskSettled: change<JobRow, { readonly answer: Settlement }>((row, { data, at }) => ({
+      ...row,
+      lost: null,
+      stage: data.answer === 'done' ? 'queued' : row.stage,
+      updated: at,
+    })),
+    JobRetryScheduled: moved(taskless),
     JobFailed: moved({ stage: 'error' }),
     JobReset: moved((data) => ({ ...idle, stage: 'machine' in data ? 'queued' : 'waiting' })),
     JobRolledBack: moved({ ...idle, stage: 'queued' }),

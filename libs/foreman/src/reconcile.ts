@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '#kernel';
-import type { Repeat } from '#platform';
+import type { Repeat, RetryPolicy } from '#platform';
 import type { Machine } from '#tscript';
 import { begin } from '#tscript';
 import type { Dispatch, Job, TaskOrder } from './job-messages.ts';
@@ -24,6 +24,8 @@ export interface ReconcileContext extends RunContext {
   readonly gate?: Pick<JobGate, 'looking' | 'mayBegin' | 'mayHandOut' | 'begins'>;
   /** What may be done with a task of which nobody knows what became of it. */
   readonly repeatOf: (module: string, func: string) => Repeat;
+  /** How often a task that fails is done once more by itself, as its contract has it. */
+  readonly retryOf: (module: string, func: string) => RetryPolicy;
 }
 
 /**
@@ -101,7 +103,7 @@ async function lapse(work: UnitOfWork, id: number, state: Job, context: Reconcil
     return;
   }
   const message = `Nobody knows what became of ${taskName(order)}: look, then reset the job to do it again`;
-  await work.decide(job, id, { type: 'FailJob', data: { message } });
+  await work.decide(job, id, { type: 'LoseTask', data: { message } });
 }
 
 /** Gives an open task to an agent on the wire, where one serves it; else it stays open for an agent that polls. */

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { IntegralFloat, maskTexts, refuseAs, writeJson } from '#kernel';
 import type { Machine } from '#tscript';
-import { deliver, pendingCookie, untagged } from '#tscript';
 import type { Outcome } from '#wire';
 import type { Job, TaskOrder, ToldOfTask } from './job-messages.ts';
+import { giveResult } from './give-result.ts';
 import { job } from './job.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile, taskName } from './reconcile.ts';
-import { hostOf, programOf } from './run-until-blocked.ts';
+import { failTask } from './retry-policy.ts';
+import type { SaidOfTask } from './settle-task.ts';
+import { settleTask } from './settle-task.ts';
 
 const digest = (outcome: Outcome): string => createHash('sha256').update(writeJson(outcome)).digest('base64url');
 
@@ -37,21 +39,23 @@ export async function takeReport(
   const before = state?.spent.find((spent) => spent.cookie === cookie);
   if (before?.outcome === seal) return;
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
-  if (state.dispatch?.cookie !== cookie || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
+  // The agent that was taken to be lost knows best what became of its task, as long as nobody else has said so.
+  const lost = state.stage === 'error' && state.lost?.cookie === cookie ? state.lost : undefined;
+  if ((state.dispatch?.cookie !== cookie && !lost) || !state.machine) throw refuse('BAD_COOKIE', 'Bad Cookie');
   // The task of an agent that polls is another user's, and that of an agent on the wire is nobody's who polls.
-  if (report.user !== undefined && state.dispatch.holder?.user !== report.user)
-    throw refuse('BAD_COOKIE', 'Bad Cookie');
+  const holder = lost ? lost.user : state.dispatch?.holder?.user;
+  if (report.user !== undefined && holder !== report.user) throw refuse('BAD_COOKIE', 'Bad Cookie');
   const outcome = await withoutSecrets(said, state.order, context);
+  if (lost) return takeLateReport(work, id, { state, cookie, seal, outcome }, context);
   // Where the script goes on at once, its machine is stored with what comes of that.
   const goesOn = state.stage === 'queued';
   let begun: Machine | undefined;
   if (state.observing && state.order)
     begun = await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome, goesOn }, context);
   else if ('error' in outcome) {
-    await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: outcome.error } });
-    return;
+    return failTask(work, id, { cookie, outcome: seal, message: outcome.error }, context);
   } else {
-    const taken = await given(work, state, outcome.result, context);
+    const taken = await giveResult(work, state, outcome.result, context);
     if ('fault' in taken) {
       await work.decide(job, id, { type: 'FailTask', data: { cookie, outcome: seal, message: taken.fault } });
       return;
@@ -76,19 +80,18 @@ async function withoutSecrets(
   return maskTexts(said, texts);
 }
 
-/** A machine that has taken a result, or why it could not. */
-type Taken = { readonly machine: Machine; readonly message: string } | { readonly fault: string };
-
-async function given(work: UnitOfWork, state: Job, result: JsonMap, context: ReconcileContext): Promise<Taken> {
-  if (!state.machine) return { fault: 'the script has not begun' };
-  const code = await programOf(work, state);
-  const host = await hostOf(work, state, context);
-  const pending = pendingCookie(state.machine) ?? '';
-  // What an agent says is plain data: it cannot pass for a reference to a secret.
-  const report = { cookie: pending, data: untagged(result), now: context.now };
-  const { machine, answer, message = '', fault } = deliver(state.machine, code, host, report);
-  if (answer === 'Accepted') return { machine, message };
-  return { fault: fault ?? `the script cannot take the result: ${answer}` };
+/** What the agent that was lost reports after all. A result that cannot be taken fails the task, as at any other time. */
+async function takeLateReport(
+  work: UnitOfWork,
+  id: number,
+  { state, cookie, seal, outcome }: Pick<ToldOf, 'state' | 'cookie' | 'seal' | 'outcome'>,
+  context: ReconcileContext,
+): Promise<void> {
+  const settle = (said: SaidOfTask) => settleTask(work, id, said, context, { cookie, outcome: seal });
+  if ('error' in outcome) return settle({ answer: 'failed', message: outcome.error });
+  const taken = await giveResult(work, state, outcome.result, context);
+  if ('fault' in taken) return settle({ answer: 'failed', message: taken.fault });
+  return settle({ answer: 'done', result: outcome.result });
 }
 
 interface ToldOf {
@@ -129,7 +132,7 @@ async function takeObservation(
     return undefined;
   }
   if (result['state'] !== 'done') return unknown(textIn(result['reason']) ?? 'the agent does not tell');
-  const taken = await given(work, state, isMap(result['result']) ? result['result'] : {}, context);
+  const taken = await giveResult(work, state, isMap(result['result']) ? result['result'] : {}, context);
   if ('fault' in taken) return unknown(`it was done, but ${taken.fault}`);
   const { machine, message } = taken;
   await tell({ state: 'done', message, ...(goesOn ? {} : { machine }) });

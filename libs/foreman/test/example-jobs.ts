@@ -30,6 +30,12 @@ export const was = {
     type: 'JobTaskObserved',
     data: { task: '12-1', cookie: 'c1', outcome: 'o', state: 'not-done', message: 'not done' },
   },
+  lost: { type: 'JobFailed', data: { message: 'gone', lost: { task: '12-1', cookie: 'c1' } } },
+  settled: { type: 'JobTaskSettled', data: { task: '12-1', answer: 'done', message: 'm' } },
+  retried: {
+    type: 'JobRetryScheduled',
+    data: { ...under, task: '12-1', cookie: 'c1', outcome: 'o', message: 'once more', retry: 1 },
+  },
   completed: {
     type: 'JobStepCompleted',
     data: { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: '' },
@@ -55,6 +61,7 @@ export const waiting = [was.created];
 export const atWork = [...waiting, was.started];
 export const withTask = [...atWork, was.ordered];
 export const dispatched = [...withTask, was.dispatched];
+export const lost = [...dispatched, was.lapsed, was.lost];
 export const asked = [...dispatched, was.lapsed, was.asked];
 export const observed = [...asked, was.dispatched];
 
@@ -71,6 +78,7 @@ export const PLACES = {
   paused: [...atWork, was.paused],
   'paused, dispatched': [...dispatched, was.paused],
   error: [...atWork, was.failed],
+  lost,
   'error, dispatched': [...dispatched, was.failed],
   'error, not begun': [...waiting, was.failed],
   aborted: [...dispatched, was.aborted],

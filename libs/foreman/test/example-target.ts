@@ -1,5 +1,6 @@
 import type { Decider, Message } from '#kernel';
 import { refuseAs } from '#kernel';
+import type { HostModule } from '#tscript';
 import type { JobTarget } from '../src/job-target.ts';
 
 interface Thing {
@@ -58,8 +59,16 @@ export const thing: Decider<Thing | undefined, ThingCommand, ThingEvent> = {
   },
 };
 
+const readable = (values: Readonly<Record<string, unknown>>): HostModule => ({
+  members: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }])),
+});
+
 /** Things as targets of jobs. @param byItself whether one is located as soon as a job wants to create it */
-export const thingTarget = (byItself: boolean, secrets: Readonly<Record<string, unknown>> = {}): JobTarget => ({
+export const thingTarget = (
+  byItself: boolean,
+  secrets: Readonly<Record<string, unknown>> = {},
+  config: Readonly<Record<string, unknown>> = {},
+): JobTarget => ({
   kind: 'Thing',
   category: thing.category,
   load: async (work, id) =>
@@ -76,8 +85,7 @@ export const thingTarget = (byItself: boolean, secrets: Readonly<Record<string, 
   async scriptModules(work, id) {
     const state = await work.load(thing, id);
     if (!state) throw new Error(`thing ${id} is gone`);
-    const members = Object.entries({ rack: state.rack, ...secrets });
-    return { thing: { members: Object.fromEntries(members.map(([name, value]) => [name, { get: () => value }])) } };
+    return { thing: readable({ rack: state.rack, ...secrets }), config: readable(config) };
   },
   conditions: async () => [],
 });

@@ -1,6 +1,6 @@
 import type { Json, JsonMap } from '#kernel';
-import type { ServerHalf } from '#platform';
-import { boolean, json, optional, platformContract, text } from '#platform';
+import type { RetryPolicy, ServerHalf } from '#platform';
+import { boolean, json, NO_RETRY, optional, platformContract, text } from '#platform';
 import { serverSide } from '#platform/server';
 import { Erased } from '#secrets';
 import { Streams } from '#testing';
@@ -19,6 +19,8 @@ import type { JobTarget } from '../src/job-target.ts';
 import { JobTargetRegistry } from '../src/job-target.ts';
 import { rollBackJob } from '../src/roll-back-job.ts';
 import { runnerVariables } from '../src/runner-insight.ts';
+import type { SaidOfTask } from '../src/settle-task.ts';
+import { settleTask } from '../src/settle-task.ts';
 import { secretResolver } from '../src/task-secrets.ts';
 
 const contract = platformContract({
@@ -123,6 +125,8 @@ export class JobFixture {
   readonly log = new Streams();
   /** Milliseconds since 1970. */
   now = Date.parse('2026-01-01T00:00:00.000Z');
+  /** How often a task that fails is done once more. */
+  retry: RetryPolicy = NO_RETRY;
   /** Modules that agents on the wire serve. */
   readonly served = new Set<string>();
   /** Secrets by their ids; the thing has one under `password`. */
@@ -131,9 +135,17 @@ export class JobFixture {
 
   readonly #target: JobTarget;
 
-  /** @param scripts their texts by slot; @param byItself whether the thing is there as soon as a job wants it */
-  constructor(scripts: Readonly<Record<string, string>>, byItself = true) {
-    this.#target = thingTarget(byItself, { password: { $secret: 's1' } });
+  /**
+   * @param scripts their texts by slot
+   * @param byItself whether the thing is there as soon as a job wants it
+   * @param config values of the configuration of the thing
+   */
+  constructor(
+    scripts: Readonly<Record<string, string>>,
+    byItself = true,
+    config: Readonly<Record<string, unknown>> = {},
+  ) {
+    this.#target = thingTarget(byItself, { password: { $secret: 's1' } }, config);
     this.log.put(thing, 'host1', { type: 'ThingDefined', data: { rack: 'a' } });
     this.log.put({ category: 'blueprint' }, 'base', { type: 'BluePrintDefined', data: { parents: [] } });
     for (const [slot, text] of Object.entries(scripts)) {
@@ -152,9 +164,9 @@ export class JobFixture {
     return this.log.execute((work) => reconcile(work, ID, this.#context()));
   }
 
-  /** Reports on the dispatch that is out, or on another one. */
-  async report(outcome: Outcome, cookie?: string): Promise<Record<string, string[]>> {
-    const report = { job: ID, cookie: cookie ?? (await this.cookie()), outcome };
+  /** Reports on the dispatch that is out, or on another one; with a user as an agent that polls. */
+  async report(outcome: Outcome, cookie?: string, user?: string): Promise<Record<string, string[]>> {
+    const report = { job: ID, cookie: cookie ?? (await this.cookie()), outcome, user };
     return this.log.execute((work) => takeReport(work, report, this.#context()));
   }
 
@@ -183,6 +195,11 @@ export class JobFixture {
     return found;
   }
 
+  /** Says what became of its task, as an operator does. */
+  settle(said: SaidOfTask): Promise<Record<string, string[]>> {
+    return this.log.execute((work) => settleTask(work, ID, said, this.#context()));
+  }
+
   /** Cancels the job, as an operator does. */
   cancel(): Promise<Record<string, string[]>> {
     const targets = new JobTargetRegistry().add(this.#target).all;
@@ -209,6 +226,7 @@ export class JobFixture {
       serves: (_, module) => this.served.has(module),
       lease: LEASE,
       deadlineOf: ({ deadline }) => Date.parse(deadline),
+      retryOf: () => this.retry,
       repeatOf: (_, name) => contract.tasks[name as keyof typeof contract.tasks].repeat,
     };
   }

@@ -8,6 +8,22 @@ import type { AgentValues, Fields, ServerType, ServerValues, Shape } from './sha
  */
 export type Repeat = 'safe' | 'observe' | 'ask';
 
+/**
+ * How often a task that has failed is done once more before its job goes into error, and after which pauses: the first,
+ * then twice as long each time up to the longest.
+ */
+export interface RetryPolicy {
+  /** 0: not at all. */
+  readonly times: number;
+  /** In milliseconds. */
+  readonly firstMs: number;
+  /** In milliseconds. */
+  readonly maxMs: number;
+}
+
+/** A task that fails puts its job into error. */
+export const NO_RETRY: RetryPolicy = { times: 0, firstMs: 0, maxMs: 0 };
+
 /** A program an agent half runs, and the Debian package it is in. */
 export interface NeededProgram {
   readonly program: string;
@@ -20,6 +36,8 @@ export type MaxTime = number | ((parameters: Readonly<Record<string, unknown>>) 
 /** One task between server and agent: the shapes on the wire, what it needs, and whether it may be repeated. */
 export interface TaskContract {
   readonly repeat: Repeat;
+  /** Where it fails; not at all unless it is said. Only for what may be done again after a failure. */
+  readonly retry?: RetryPolicy;
   readonly parameters: Fields;
   readonly result: Fields;
   /** Programs it cannot do without. */

@@ -2,7 +2,7 @@ export { offeredPlatform } from './agent-half.ts';
 export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
 export { vaultPathOf } from './credentials.ts';
 export type { Credentials, GivenCredentials } from './credentials.ts';
-export { platformContract, withDefault } from './contract.ts';
+export { NO_RETRY, platformContract, withDefault } from './contract.ts';
 export type {
   AgentParametersOf,
   MaxTime,
@@ -11,11 +11,25 @@ export type {
   ParametersOf,
   PlatformContract,
   Repeat,
+  RetryPolicy,
   ResultOf,
   TaskContract,
   TaskName,
 } from './contract.ts';
 export { PLATFORMS } from './server-half.ts';
 export type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
-export { boolean, choice, integer, json, list, mapOf, number, optional, record, secret, text } from './shape.ts';
+export {
+  boolean,
+  choice,
+  integer,
+  json,
+  list,
+  mapOf,
+  nullable,
+  number,
+  optional,
+  record,
+  secret,
+  text,
+} from './shape.ts';
 export type { AgentValues, Fields, SealedText, ServerValues, Shape } from './shape.ts';

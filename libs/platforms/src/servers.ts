@@ -1,17 +1,24 @@
-import type { PlatformContract, Repeat, ServerHalf } from '#platform';
+import type { PlatformContract, Repeat, RetryPolicy, ServerHalf, TaskContract } from '#platform';
+import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
 import { iputils } from './iputils/server.ts';
 import { manual } from './manual/server.ts';
+import { ssh } from './ssh/server.ts';
 import { test } from './test/server.ts';
 
-const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, test, manual };
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, ssh, test, manual };
 
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);
 
-/** What may be done with a task of which nobody knows what became of it; of a function nobody knows: `ask`. */
-export function repeatOf(module: string, task: string): Repeat {
+function taskOf(module: string, task: string): TaskContract | undefined {
   const known: Readonly<Record<string, PlatformContract>> = contracts;
   const contract = Object.hasOwn(known, module) ? known[module] : undefined;
-  return (contract && Object.hasOwn(contract.tasks, task) ? contract.tasks[task]?.repeat : undefined) ?? 'ask';
+  return contract && Object.hasOwn(contract.tasks, task) ? contract.tasks[task] : undefined;
 }
+
+/** What may be done with a task of which nobody knows what became of it; of a function nobody knows: `ask`. */
+export const repeatOf = (module: string, task: string): Repeat => taskOf(module, task)?.repeat ?? 'ask';
+
+/** How often a task that fails is done once more by itself, unless a configuration says otherwise. */
+export const retryOf = (module: string, task: string): RetryPolicy => taskOf(module, task)?.retry ?? NO_RETRY;

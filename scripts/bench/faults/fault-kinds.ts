@@ -10,12 +10,12 @@ export type Fault = (installation: Installation, random: Random, outages: Outage
 const inSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
 const killed =
-  (kind: 'servers' | 'agents', what: string): Fault =>
+  (kind: 'servers' | 'agents', what: string, maxAwayMs = 8000): Fault =>
   async (installation, random, outages) => {
     const one = random.pick<{ readonly program: Installation['agents'][number] }>(
       kind === 'servers' ? installation.servers : installation.agents.map((program) => ({ program })),
     ).program;
-    const away = random.between(0, 8000);
+    const away = random.between(0, maxAwayMs);
     await outages.during(
       { what, program: one.name, mustBeTold: false },
       `${one.name} is killed, and started after ${inSeconds(away)}`,
@@ -104,6 +104,25 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await sleep(full);
       await disk?.free();
       await answers(query);
+    });
+  },
+};
+
+/** How long what is killed stays away at the most where many kills follow each other, in milliseconds. */
+const SHORT_MS = 600;
+
+/** Kills alone, without hanging, clocks and disks, of which many can follow each other; NATS loses all it has. */
+export const KILLS: Readonly<Record<string, Fault>> = {
+  postgres: FAULTS['postgres'] as Fault,
+  server: killed('servers', 'server', SHORT_MS),
+  agent: killed('agents', 'agent', SHORT_MS),
+  nats: async ({ nats }, random, outages) => {
+    const away = random.between(0, SHORT_MS);
+    const how = `is killed, and started after ${inSeconds(away)} with nothing in its store`;
+    await outages.during({ what: 'nats', mustBeTold: true }, how, async () => {
+      await nats.kill();
+      await sleep(away);
+      await nats.restart({ emptied: true });
     });
   },
 };

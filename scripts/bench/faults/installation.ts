@@ -49,7 +49,8 @@ export interface Installation {
   stop(keep: boolean): Promise<void>;
 }
 
-export async function startInstallation(): Promise<Installation> {
+/** @param servers how many there are */
+export async function startInstallation({ servers: wanted = 2 } = {}): Promise<Installation> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-faults-'));
   await chmod(folder, 0o755);
   const closing: (() => Promise<unknown>)[] = [];
@@ -71,7 +72,7 @@ export async function startInstallation(): Promise<Installation> {
     const natsUrl = nats.url.replace('//', `//${NATS_USER}:${NATS_PASSWORD}@`);
     const ledger = path.join(folder, 'effects');
     const servers: FaultedServer[] = [];
-    for (const n of [1, 2]) {
+    for (let n = 1; n <= wanted; n += 1) {
       const server = await faultedServer(n, folder, { DATABASE_URL: postgres.url, NATS_URL: natsUrl });
       closing.push(() => server.program.stop());
       await server.program.start({ first: true });

@@ -9,23 +9,61 @@ import type { Random } from './random.ts';
 
 const FOUNDATION = '/api/v1/Building/Foundation';
 const JOB = '/api/v1/Foreman/FoundationJob';
-/** How many jobs are under way at a time. */
-const JOBS = 40;
 const BLUEPRINTS = 4;
-/** How often the jobs are looked at, in milliseconds. */
-const LOOK_MS = 1000;
 /** An agent that was cut off has done what it was at by then, in milliseconds: no task takes longer than 2 s. */
 const SETTLED_MS = 5000;
 
-/** What each function promises: `observe` once, `ask` once where the operator sees to it, `safe` once or more. */
-export const FUNCTIONS = ['act', 'act_once', 'act_again'] as const;
+/**
+ * A step of the jobs: an effect of this name, by this function of the test platform. What each promises: `act` (observed)
+ * once, `act_once` once where the operator sees to it, `act_again` once or more.
+ */
+export interface LoadStep {
+  readonly name: string;
+  readonly function: 'act' | 'act_once' | 'act_again';
+}
 
-const script = (random: Random): string => {
-  const act = (name: string) =>
-    `  test.${name}( name=(foundation.locator . '-${name}'), delay_ms=${random.between(100, 2000)} )`;
-  return ['begin()', act('act'), act('act_once'), `  delay( seconds=${random.between(1, 10)} )`, act('act_again')]
-    .concat('end', '')
-    .join('\n');
+/** What jobs there are, and how many. */
+export interface LoadKind {
+  readonly steps: readonly LoadStep[];
+  /** How many jobs are under way at a time. */
+  readonly jobs: number;
+  /** The longest step, in milliseconds. */
+  readonly maxStepMs: number;
+  /** The longest delay between steps, in seconds. */
+  readonly maxDelayS: number;
+  /** How often the jobs are looked at, in milliseconds. */
+  readonly lookMs: number;
+}
+
+/** Jobs of every kind of step; an operator answers what became of a task that nobody can observe. */
+export const ATTENDED: LoadKind = {
+  steps: [
+    { name: 'act', function: 'act' },
+    { name: 'act_once', function: 'act_once' },
+    { name: 'act_again', function: 'act_again' },
+  ],
+  jobs: 40,
+  maxStepMs: 2000,
+  maxDelayS: 10,
+  lookMs: 1000,
+};
+
+/** Jobs whose steps can all be observed: nobody has to help, and each effect happens once. */
+export const UNATTENDED: LoadKind = {
+  steps: ['first', 'second', 'third'].map((name) => ({ name, function: 'act' })),
+  jobs: 16,
+  maxStepMs: 600,
+  maxDelayS: 1,
+  lookMs: 300,
+};
+
+const script = (random: Random, { steps, maxStepMs, maxDelayS }: LoadKind): string => {
+  const [first, ...others] = steps.map(
+    (step) =>
+      `  test.${step.function}( name=(foundation.locator . '-${step.name}'), delay_ms=${random.between(50, maxStepMs)} )`,
+  );
+  const delay = `  delay( seconds=${random.between(1, maxDelayS)} )`;
+  return ['begin()', first, delay, ...others, 'end', ''].join('\n');
 };
 
 interface Job {
@@ -34,7 +72,13 @@ interface Job {
   readonly foundation: string;
 }
 
-/** Keeps forty jobs under way, and does what an operator does: answers what became of a task that nobody can observe. */
+export interface LoadOptions {
+  /** File of the effects. */
+  readonly ledger: string;
+  readonly kind: LoadKind;
+}
+
+/** Keeps some jobs under way, and does what an operator does: answers what became of a task that nobody can observe. */
 export class JobLoad {
   /** Locators of what is built. */
   readonly built = new Set<string>();
@@ -48,14 +92,20 @@ export class JobLoad {
   readonly #random: Random;
   readonly #findings: Findings;
   readonly #ledger: string;
+  readonly #kind: LoadKind;
   readonly #inError = new Map<string, number>();
   #made = 0;
 
-  constructor(callers: Callers, random: Random, findings: Findings, ledger: string) {
+  constructor(callers: Callers, random: Random, findings: Findings, { ledger, kind }: LoadOptions) {
     this.#callers = callers;
     this.#random = random;
     this.#findings = findings;
     this.#ledger = ledger;
+    this.#kind = kind;
+  }
+
+  get steps(): readonly LoadStep[] {
+    return this.#kind.steps;
   }
 
   /** Makes site and blueprints. */
@@ -63,7 +113,11 @@ export class JobLoad {
     await client.create('/api/v1/Site/Site', { name: SITE, description: 'of the jobs' });
     for (let n = 0; n < BLUEPRINTS; n += 1) {
       const name = `bp${n}`;
-      await client.create('/api/v1/BluePrint/Script', { name, description: 'x', script: script(this.#random) });
+      await client.create('/api/v1/BluePrint/Script', {
+        name,
+        description: 'x',
+        script: script(this.#random, this.#kind),
+      });
       const values = { name, description: 'x', foundation_type_list: ['Manual'] };
       await client.create('/api/v1/BluePrint/FoundationBluePrint', values);
       await client.create('/api/v1/BluePrint/BluePrintScript', {
@@ -80,10 +134,10 @@ export class JobLoad {
       await this.#look(signal).catch((error: unknown) => {
         if (isRefused(error)) this.#findings.add('WRONG', `the jobs cannot be looked at: ${error.message}`);
       });
-      const missing = ending.aborted ? 0 : JOBS - this.open.size;
+      const missing = ending.aborted ? 0 : this.#kind.jobs - this.open.size;
       const locators = Array.from({ length: missing }, () => `host${(this.#made += 1)}`);
       await Promise.all(locators.map((locator) => this.#begin(locator, signal)));
-      await sleep(LOOK_MS);
+      await sleep(this.#kind.lookMs);
     }
   }
 

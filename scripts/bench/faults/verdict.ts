@@ -12,15 +12,17 @@ const PAGE = 5000;
 /** Whether every effect happened as often as its function promises. @returns a line with figures */
 export function judgeEffects(load: JobLoad, effects: readonly LedgerEffect[], findings: Findings): string {
   const counts = countByName(effects);
-  const of = (locator: string, name: string): number => counts.get(`${locator}-${name}`) ?? 0;
   let again = 0;
   for (const locator of [...load.built, ...load.cancelled]) {
-    const [act, actOnce, actAgain] = [of(locator, 'act'), of(locator, 'act_once'), of(locator, 'act_again')];
-    if (act > 1) findings.add('DOUBLED', `act of ${locator}: ${act} times`);
-    if (actOnce > 1) findings.add('DOUBLED', `act_once of ${locator}: ${actOnce} times`);
-    if (actAgain > 1) again += 1;
-    if (act === 0 || actOnce === 0) findings.add('LOST', `${locator} is over without its act or act_once`);
-    if (actAgain === 0 && load.built.has(locator)) findings.add('LOST', `${locator} is built without its act_again`);
+    for (const step of load.steps) {
+      const happened = counts.get(`${locator}-${step.name}`) ?? 0;
+      if (happened > 1 && step.function === 'act_again') again += 1;
+      else if (happened > 1) findings.add('DOUBLED', `${step.name} of ${locator}: ${happened} times`);
+      // What comes after the step at which the operator has ended a job is not done.
+      if (happened === 0 && (load.built.has(locator) || step.function !== 'act_again')) {
+        findings.add('LOST', `${locator} is over without its ${step.name}`);
+      }
+    }
   }
   return `${effects.length} effects; act_again happened more than once in ${again} jobs, as it may`;
 }
