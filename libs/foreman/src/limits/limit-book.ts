@@ -312,11 +312,12 @@ const SHOWN_MS = 5000;
 const RETRY_MS = 1000;
 
 /** Types of events after which the task of a job is at no agent. */
-const ENDS_TASK: ReadonlySet<string> = new Set([
+export const ENDS_TASK: ReadonlySet<string> = new Set([
   'JobStepCompleted',
   'JobStepFailed',
   'JobTaskLapsed',
   'JobTaskObserved',
+  'JobRetryScheduled',
   'JobReset',
   'JobRolledBack',
   'JobDispatchCleared',
@@ -326,4 +327,4 @@ const ENDS_TASK: ReadonlySet<string> = new Set([
 ]);
 
 /** Types of events after which a job does not go on. */
-const ENDS_JOB: ReadonlySet<string> = new Set(['JobAborted', 'JobEnded', 'JobCanceled']);
+export const ENDS_JOB: ReadonlySet<string> = new Set(['JobAborted', 'JobEnded', 'JobCanceled']);

@@ -31,6 +31,7 @@ const TURNS: ReadonlySet<string> = new Set([
   'JobStepFailed',
   'JobReset',
   'JobRolledBack',
+  'JobTaskSettled',
 ]);
 
 export interface WaveRunnerParts {
