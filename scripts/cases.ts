@@ -7,7 +7,7 @@ import type { AddressCase } from '../libs/ipam/test/cases/check-case.ts';
 import { addressGroups, checkCase as checkAddressCase } from '../libs/ipam/test/cases/check-case.ts';
 import type { Case, Decided } from '../libs/tscript/test/cases/case.ts';
 import { checkCase } from '../libs/tscript/test/cases/check-case.ts';
-import { checkWireCase, isPlayable, type WireCase } from './wire-cases.ts';
+import { checkWireCase, decisionOn, isPlayable, type WireCase, type WireDecisions } from './wire-cases.ts';
 
 /** One case: what it is called, and where it goes otherwise than it should. */
 interface Row {
@@ -61,28 +61,32 @@ function coreGroups(content: unknown): readonly Group[] {
 
 /** Calls of functions, by the name of the case. */
 function wireGroups(content: unknown): readonly Group[] {
+  const decisions = decided<WireDecisions>('wire');
   return (casesIn(content) as readonly WireCase[]).map((call) => {
-    const { case: name } = call;
-    if (!isPlayable(call)) return { name };
-    return { name, rows: [guarded({ id: name }, () => ({ id: name, differences: checkWireCase(call) }))] };
+    const { case: id } = call;
+    if (!isPlayable(call)) return { name: id };
+    const by = decisionOn(call, decisions)?.reason;
+    const row = () => ({ id, differences: checkWireCase(call, decisions), ...(by !== undefined && { by }) });
+    return { name: id, rows: [guarded({ id }, row)] };
   });
 }
 
 function scriptGroups(content: unknown): readonly Group[] {
   const cases = casesIn(content) as readonly Case[];
-  const decided = JSON.parse(readFileSync(join(cwd(), 'test/cases/tscript-decided.json'), 'utf8')) as Record<
-    string,
-    Decided
-  >;
+  const decisions = decided<Record<string, Decided>>('tscript');
   return [...new Set(cases.map(({ group }) => group))].map((name) => {
-    const rows = cases.filter(({ group }) => group === name).map((row) => checked(row, decided[row.id]));
+    const rows = cases.filter(({ group }) => group === name).map((row) => checked(row, decisions[row.id]));
     return { name, rows };
   });
 }
 
-function checked(row: Case, decided: Decided | undefined): Row {
+/** Where cases of a kind go otherwise than recorded, on purpose. */
+const decided = <T>(kind: string): T =>
+  JSON.parse(readFileSync(join(cwd(), `test/cases/${kind}-decided.json`), 'utf8'));
+
+function checked(row: Case, decision: Decided | undefined): Row {
   return guarded(row, () => {
-    const { id, differences, by } = checkCase(row, decided);
+    const { id, differences, by } = checkCase(row, decision);
     return { id, differences, ...(by !== 'recorded' && { by }) };
   });
 }

@@ -9,6 +9,8 @@ ping        iputils-ping
 named       bind9
 rndc        bind9-utils
 dig         bind9-dnsutils
+sshd        openssh-server
+snmpd       snmpd
 '
 
 # Debian puts some daemons where only root looks.
@@ -76,6 +78,8 @@ if command -v systemctl >/dev/null; then
     case "$package" in
       bind9) as_root systemctl disable --quiet named 2>/dev/null || true ;;
       nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
+      openssh-server) as_root systemctl disable --quiet ssh 2>/dev/null || true ;;
+      snmpd) as_root systemctl disable --quiet snmpd 2>/dev/null || true ;;
     esac
   done
 fi

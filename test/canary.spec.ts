@@ -219,9 +219,9 @@ describe('a secret that jobs use', () => {
       if (at.endsWith('/feed')) continue;
       const page = (await read(`${at}?count=100`)) as { items?: readonly Values[] } | undefined;
       for (const item of page?.items ?? []) {
-        const self = ((item['_links'] as Values | undefined)?.['self'] as Values | string | undefined) ?? '';
-        const href = typeof self === 'string' ? self : String(self['href'] ?? '');
-        if (href === '') continue;
+        const { self } = (item['_links'] ?? {}) as { readonly self?: string | { readonly href: string } };
+        const href = typeof self === 'object' ? self.href : self;
+        if (href === undefined) continue;
         await read(href);
         const model = collection.split('/').slice(-2).join('/');
         for (const action of ['explain', 'getConfig', 'jobRunnerVariables', 'jobRunnerState', 'history']) {

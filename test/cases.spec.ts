@@ -45,4 +45,43 @@ describe('a file of recorded cases', () => {
       expect(() => played(room, content)).toThrow(`holds no case of the kind "${room}"`);
     }
   });
+
+  it('counts a call by what was decided where that is not what was recorded', () => {
+    const call = {
+      case: 'bad rc',
+      script: "e1 = ssh.execute( host='10.1.0.9', command='false' )",
+      exchanges: [
+        {
+          task: {
+            module: 'ssh',
+            function: 'execute',
+            paramaters: { host: '10.1.0.9', command: 'false', username: null, password: null, timeout: 300 },
+          },
+          result: { rc: 1 },
+        },
+      ],
+      outcome: 'job aborted',
+    };
+    const other = { ...call, case: 'good rc', outcome: 'call finished', script_variables: { e1: true } };
+    expect(played('wire', { cases: [call] })).toEqual([0, '1 passed, 0 failed\n']);
+    expect(played('wire', { cases: [call, other] })).toEqual([
+      1,
+      expect.stringMatching(/^good rc\n {4}outcome: [^]*\n1 passed, 1 failed\n$/),
+    ]);
+  });
+
+  it('compares numbers of calls, whole ones too', () => {
+    const exchange = {
+      task: { module: 'iputils', function: 'ping', paramaters: { target: 'h', count: 5 } },
+      result: { result: 80 },
+    };
+    const call = {
+      case: 'ping',
+      script: "p1 = iputils.ping( target='h' )",
+      exchanges: [exchange],
+      outcome: 'call finished',
+    };
+    expect(played('wire', { cases: [{ ...call, script_variables: { p1: 80 } }] })[0]).toBe(0);
+    expect(played('wire', { cases: [{ ...call, script_variables: { p1: 100 } }] })[0]).toBe(1);
+  });
 });

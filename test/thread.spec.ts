@@ -245,6 +245,7 @@ function startPoller(url: string): { stop(): Promise<void> } {
           task: '',
           signal,
           credentials: async () => null,
+          debug: () => undefined,
         });
         if (signal.aborted) return;
         const report = () => client.call('/api/v1/SubContractor/Dispatch(jobResults)', { job_id, cookie, data });

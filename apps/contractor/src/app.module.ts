@@ -83,12 +83,13 @@ const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): Nats
 export class AppModule {
   static of(parts: ServerParts): DynamicModule {
     const { settings, log, installation } = parts;
-    const { natsUrl, embeddedSubcontractor } = settings.wire;
+    const { natsUrl, natsTransport, embeddedSubcontractor } = settings.wire;
     const local: InProcessWire | undefined = natsUrl === undefined ? inProcessWire() : undefined;
     const { seed } = parts.natsKey;
     const nats = natsAccess(parts);
     const wire =
-      local?.foreman ?? jetstreamForeman({ servers: natsUrl ?? '', name: 'contractor', log, installation, seed });
+      local?.foreman ??
+      jetstreamForeman({ servers: natsUrl ?? '', ...natsTransport, name: 'contractor', log, installation, seed });
     return {
       module: AppModule,
       imports: [

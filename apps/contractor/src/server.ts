@@ -152,7 +152,7 @@ function wrongKey({ secrets, runtime }: Settings): BadSetting {
 async function checkInstallationId({ wire }: Settings, installation: Installation, { seed }: NatsKey): Promise<void> {
   if (wire.natsUrl === undefined) return;
   try {
-    await checkInstallation({ servers: wire.natsUrl, installation, seed });
+    await checkInstallation({ servers: wire.natsUrl, ...wire.natsTransport, installation, seed });
   } catch (cause) {
     if (!(cause instanceof InstallationTaken)) throw cause;
     throw new BadSetting('CONTRACTOR_INSTALLATION', installation.id, cause.message);

@@ -29,6 +29,7 @@ describe('the settings', () => {
       kurrentdbUrl: undefined,
       secretKey: undefined,
       natsUrl: undefined,
+      natsTransport: {},
       installation: undefined,
       natsConfig: undefined,
       embeddedSubcontractor: true,
@@ -85,6 +86,7 @@ describe('the settings', () => {
     ['NATS_URL', 'nats://n:4222', { natsUrl: 'nats://n:4222', embeddedSubcontractor: false }],
     ['NATS_URL', 'nats://u:p%23w@n,host:4222', { natsUrl: 'nats://u:p%23w@n,host:4222' }],
     ['NATS_URL', 'tls://n:4222', { natsUrl: 'tls://n:4222', embeddedSubcontractor: false }],
+    ['NATS_URL', 'wss://n/nats', { natsUrl: 'wss://n/nats', natsTransport: { certificates: {} } }],
     ['CONTRACTOR_SUBCONTRACTOR', 'none', { embeddedSubcontractor: false }],
     ['CONTRACTOR_LEASE', '5', { lease: 5000 }],
     ['CONTRACTOR_POLL_LEASE', '60', { pollLease: 60_000 }],
@@ -117,7 +119,7 @@ describe('the settings', () => {
     // A URL may hold a password, so it is not repeated.
     ['DATABASE_URL', 'mysql://u:mellon@db/c', 'DATABASE_URL="…": must begin with postgres:// or postgresql://'],
     ['CONTRACTOR_SECRET_KEY', 'bWVsbG9u', 'CONTRACTOR_SECRET_KEY="…": must be 32 bytes, as base64 or hexadecimal text'],
-    ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls://'],
+    ['NATS_URL', 'mellon', 'NATS_URL="…": must begin with nats:// or tls:// or ws:// or wss://'],
   ])('%s="%s" is refused by key, value and rule', (key, value, message) => {
     const read = () => readSettings({ [key]: value });
     expect(read).toThrow(BadSettings);
@@ -161,7 +163,7 @@ describe('the settings', () => {
           'CONTRACTOR_PORT="http": must be a whole number from 0 to 65535',
           'CONTRACTOR_LOG_LEVEL="loud": must be one of error, warn, info, debug',
           'EVENT_STORE="files": must be one of postgres, kurrentdb',
-          'NATS_URL="…": must begin with nats:// or tls://',
+          'NATS_URL="…": must begin with nats:// or tls:// or ws:// or wss://',
         ].join('\n'),
       ),
     );

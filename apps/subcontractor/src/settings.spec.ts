@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { subcontractorSettings } from './settings.ts';
+import { subcontractorSettings, usualName } from './settings.ts';
 
 const known = ['iputils', 'manual'];
 const readSettings = (env: Readonly<Record<string, string | undefined>>, modules: readonly string[]) =>
@@ -10,11 +10,27 @@ describe('settings of the subcontractor', () => {
   it('need a server and a site only', () => {
     expect(readSettings(least, known)).toEqual({
       natsUrl: 'nats://localhost',
-      site: 'site1',
-      name: expect.stringMatching(new RegExp(`-${process.pid}$`)),
+      sites: ['site1'],
       limits: { iputils: 5, manual: 5 },
+      user: 'subcontractor',
+      password: 'subcontractor',
+      pollInterval: 20_000,
+      maxRequested: 100,
+      stopTimeout: 60_000,
+      vaultVerifyTls: true,
       logLevel: 'info',
     });
+    expect(usualName()).toMatch(new RegExp(`-${process.pid}$`));
+  });
+
+  it('need no NATS where a server is polled, and log in there with the token', () => {
+    const polled = { SUBCONTRACTOR_SERVER: 'https://contractor', SUBCONTRACTOR_SITE: 'a, b', SUBCONTRACTOR_TOKEN: 't' };
+    expect(readSettings(polled, known)).toMatchObject({
+      server: 'https://contractor',
+      sites: ['a', 'b'],
+      password: 't',
+    });
+    expect(readSettings({ ...polled, SUBCONTRACTOR_PASSWORD: 'p' }, known)).toMatchObject({ password: 'p' });
   });
 
   it.each([
@@ -31,6 +47,16 @@ describe('settings of the subcontractor', () => {
     ['NATS_URL', 'http://me:s3cret@a', 'NATS_URL="…": an address of NATS is not of the form'],
     ['SUBCONTRACTOR_SITE', '', 'SUBCONTRACTOR_SITE is not set: must be the name of a site'],
     ['SUBCONTRACTOR_SITE', 'a.b', 'SUBCONTRACTOR_SITE="a.b": must be the name of a site'],
+    ['SUBCONTRACTOR_SITE', 'a,b,a', 'SUBCONTRACTOR_SITE="a,b,a": must name each site once'],
+    ['SUBCONTRACTOR_SERVER', 'contractor', 'SUBCONTRACTOR_SERVER="…": must begin with http:// or https://'],
+    ['SUBCONTRACTOR_SERVER', 'http://me:s3cret@a/', 'SUBCONTRACTOR_SERVER="…": must not end with "/"'],
+    ['SUBCONTRACTOR_SERVER', 'http://a/api', 'SUBCONTRACTOR_SERVER="…": must be without a path'],
+    ['SUBCONTRACTOR_PROXY', 'socks://a', 'SUBCONTRACTOR_PROXY="…": must begin with http://'],
+    ['SUBCONTRACTOR_POLL_INTERVAL', '0', 'must be a whole number from 1 to 3600'],
+    ['SUBCONTRACTOR_MAX_TASKS', '0', 'must be a whole number from 1 to 1000'],
+    ['SUBCONTRACTOR_VAULT', 'keepass', 'SUBCONTRACTOR_VAULT="keepass": must be one of hashicorp'],
+    ['SUBCONTRACTOR_VAULT', 'hashicorp', 'SUBCONTRACTOR_VAULT_URL is not set: must name the vault'],
+    ['SUBCONTRACTOR_VAULT_VERIFY_TLS', 'maybe', 'must be true or false'],
     ['SUBCONTRACTOR_NAME', 'a b', 'SUBCONTRACTOR_NAME="a b": must be 1 to 100 printable ASCII characters'],
     ['SUBCONTRACTOR_MODULES', 'ipmi:5', 'SUBCONTRACTOR_MODULES="ipmi:5": "ipmi" must be one of iputils, manual'],
     ['SUBCONTRACTOR_MODULES', 'iputils:5,', '"" must be one of iputils, manual'],

@@ -4,6 +4,7 @@ import { Conflict } from '#kernel';
 import { AppendNotices } from './append-notices.ts';
 import type { Check, Position, StoredEvent, Write } from './event-store.ts';
 import { storedBehind } from './recent-events.ts';
+import { textArray } from './text-array.ts';
 
 interface Waiting {
   readonly writes: readonly Write[];
@@ -174,5 +175,5 @@ function columns(batch: readonly Waiting[]): unknown[] {
       c[2].push(check.revision);
     }
   }
-  return [...w, ...c, ...e];
+  return [...w, ...c, ...e.slice(0, 5), textArray(e[5]), textArray(e[6])];
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { CommandMetadata, Message, UnitOfWork } from '#kernel';
 import { streamName, writeJson } from '#kernel';
 import type { Clock } from './clock.ts';
@@ -66,7 +66,7 @@ export async function chained(
         meta: writeJson(meta),
       };
       chained.push(event);
-      hash = hashOf(stream, expected + 1 + n, event);
+      if (n < events.length - 1) hash = hashOf(stream, expected + 1 + n, event);
     }
     writes.push({ stream, expected, events: chained });
   }
@@ -92,6 +92,6 @@ export const ownersOf = (metadata: CommandMetadata, events: readonly Message[], 
 
 /** The id of the n-th event of a request: a UUID derived from its id, so that the request sent again gives the same ids. */
 function eventId(request: string, index: number): string {
-  const hex = createHash('sha256').update(`${request}/${index}`).digest('hex');
+  const hex = digest('sha256', `${request}/${index}`, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NewEvent } from './event-store.ts';
 
 /**
@@ -6,11 +6,6 @@ import type { NewEvent } from './event-store.ts';
  * holds the hash of the event before, so a change anywhere in a stream breaks every hash behind it.
  */
 export function hashOf(stream: string, revision: number, event: NewEvent): string {
-  const hash = createHash('sha256');
-  for (const part of [stream, String(revision), event.id, event.type, event.data, event.meta]) {
-    hash.update(String(Buffer.byteLength(part)));
-    hash.update(':');
-    hash.update(part);
-  }
-  return hash.digest('base64url');
+  const parts = [stream, String(revision), event.id, event.type, event.data, event.meta];
+  return hash('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''), 'base64url');
 }

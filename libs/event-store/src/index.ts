@@ -55,3 +55,4 @@ export type { Snapshots } from './snapshots.ts';
 export { Signal } from './signal.ts';
 export { isUnavailable } from './unavailable.ts';
 export { lockKey } from './postgres-schema.ts';
+export { textArray } from './text-array.ts';

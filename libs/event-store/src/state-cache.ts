@@ -113,7 +113,7 @@ export class StateCache implements StateSource {
     const created = this.#created.get(stream);
     if (!created) return undefined;
     this.#forgetCreated(stream);
-    for (const [n, event] of created.events.entries()) this.#add(stream, fresh, event, n);
+    this.#add(stream, fresh, created.events, 0);
     this.#keep(stream, fresh);
     return fresh;
   }
@@ -152,7 +152,7 @@ export class StateCache implements StateSource {
       if (kept.folded.revision < first - 1) this.forget([stream]);
       return;
     }
-    for (const [n, event] of events.entries()) this.#add(stream, kept, event, first + n);
+    this.#add(stream, kept, events, first);
     this.#trim(stream);
   }
 
@@ -180,24 +180,35 @@ export class StateCache implements StateSource {
     const { revision } = kept.folded;
     for (;;) {
       const events = await this.#store.readStream(stream, { from: kept.folded.revision + 1, limit: PAGE });
-      for (const event of events) {
-        if (event.revision === kept.folded.revision + 1) this.#add(stream, kept, event, event.revision);
-      }
+      // Another look may have added some of them meanwhile.
+      const next = kept.folded.revision + 1;
+      this.#add(
+        stream,
+        kept,
+        events.filter(({ revision }) => revision >= next),
+        next,
+      );
       if (events.length < PAGE) break;
     }
     if (kept.folded.revision - revision >= SNAPSHOT_EVERY) this.#keepSnapshot(stream, kept);
   }
 
-  #add(stream: string, kept: Kept, event: NewEvent, revision: number): void {
-    const meta = JSON.parse(event.meta) as Meta;
-    const message = { type: event.type, data: upcast(this.#past, event.type, meta.v, parseStored(event.data)) };
-    kept.folded = {
-      state: evolve(kept.decider, kept.folded.state, message),
-      revision,
-      hash: hashOf(stream, revision, event),
-      at: meta.at,
-    };
-    const bytes = bytesOf(event);
+  /** Folds events, the first of which has this revision. */
+  #add(stream: string, kept: Kept, events: readonly NewEvent[], first: number): void {
+    const last = events.at(-1);
+    if (!last) return;
+    let { state } = kept.folded;
+    let at = '';
+    let bytes = 0;
+    for (const event of events) {
+      const meta = JSON.parse(event.meta) as Meta;
+      const data = upcast(this.#past, event.type, meta.v, parseStored(event.data));
+      state = evolve(kept.decider, state, { type: event.type, data });
+      bytes += bytesOf(event);
+      ({ at } = meta);
+    }
+    const revision = first + events.length - 1;
+    kept.folded = { state, revision, hash: hashOf(stream, revision, last), at };
     kept.bytes += bytes;
     if (this.#kept.get(stream) === kept) this.#bytes += bytes;
   }

@@ -43,6 +43,14 @@ describe('the ledger of what the wire holds', () => {
     expect(await ledger.of(20)).toEqual([{ ...task('m'), receipt: '17' }]);
   });
 
+  it('knows where a dispatch was handed to, but of those that it only heard of', async () => {
+    await ledger.note(21, task('place'));
+    await ledger.takeAll([{ job: 22, cookie: 'heard', agent: 'one', since: '2026-01-01T00:00:00.000Z' }]);
+    expect(await ledger.placeOf('place')).toEqual({ site: 'site1', module: 'lab' });
+    expect(await ledger.placeOf('heard')).toBeUndefined();
+    expect(await ledger.placeOf('never')).toBeUndefined();
+  });
+
   it('forgets a job that is over', async () => {
     await ledger.note(3, task('d'));
     await ledger.forget(3);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { CommandHandler } from '@nestjs/cqrs';
+import { LRUCache } from 'lru-cache';
 import type { Clock, CommandResult } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
@@ -22,6 +23,9 @@ import { SiteCheck } from './site-check.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
+
+/** How often the tasks of an agent's other sessions are looked at, in milliseconds. */
+const LOOK_MS = 1000;
 
 /** What an agent that polls is handed; `paramaters` is how its protocol spells them. */
 export interface PolledTask {
@@ -72,6 +76,9 @@ function holderOf(caller: Caller | undefined): Holder {
   return { user: caller.principal.name, source: caller.source, session: caller.principal.session };
 }
 
+const laterOf = (one: bigint | undefined, other: bigint | undefined): bigint | undefined =>
+  one !== undefined && (other === undefined || one > other) ? one : other;
+
 @CommandHandler(ClaimTask)
 class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
   constructor(
@@ -97,6 +104,11 @@ class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
 
 @CommandHandler(FetchTasks)
 class FetchTasksHandler implements ICommandHandler<FetchTasks> {
+  /** Jobs whose task is being claimed by a poll. */
+  readonly #claiming = new Set<number>();
+  /** Agents the tasks of whose other sessions were just looked at. */
+  readonly #lookedAt = new LRUCache<string, true>({ max: 1000, ttl: LOOK_MS });
+
   constructor(
     @Inject(Foreman) private readonly foreman: Foreman,
     @Inject(FOREMAN_OPTIONS) private readonly options: ForemanOptions,
@@ -124,16 +136,38 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
         const count = Math.min(most - tasks.length, this.gate.roomForTasks(site, module));
         if (count === 0) break;
         const { keys } = await this.reads.now.keys(jobs, { where, skip, count });
-        for (const key of keys) {
-          const claimed = await this.#claim(Number(key), command, holder, context);
-          if (claimed) tasks.push(claimed.task);
-          else skip += 1;
-          position = claimed?.position ?? position;
-        }
+        // Those under one limit would stand in each other's way.
+        const width = this.gate.limitsTasks(site, module) ? 1 : MAX_TASKS;
+        const claimed = await this.#claimAll(keys.map(Number), width, (id) =>
+          this.#claim(id, command, holder, context),
+        );
+        tasks.push(...claimed.map(({ task }) => task));
+        position = claimed.reduce((last, one) => laterOf(last, one.position), position);
+        skip += keys.length - claimed.length;
         if (keys.length < count) break;
       }
     }
     return { value: tasks, position };
+  }
+
+  /** Claims the open tasks of jobs, so many at a time, but those that another poll is claiming. @returns what was claimed */
+  async #claimAll<T>(
+    ids: readonly number[],
+    width: number,
+    claim: (id: number) => Promise<T | undefined>,
+  ): Promise<readonly T[]> {
+    const free = ids.filter((id) => !this.#claiming.has(id));
+    for (const id of free) this.#claiming.add(id);
+    try {
+      const claimed: T[] = [];
+      for (let n = 0; n < free.length; n += width) {
+        const some = await Promise.all(free.slice(n, n + width).map(claim));
+        claimed.push(...some.filter((one) => one !== undefined));
+      }
+      return claimed;
+    } finally {
+      for (const id of free) this.#claiming.delete(id);
+    }
   }
 
   /** Claims the open task of a job; nothing where somebody else was faster. */
@@ -164,10 +198,14 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   /**
    * What becomes of the tasks that agents of this name and source were handed before. The session's own are handed out
    * once more, with the same cookie, where that is safe and no server that runs has heard of it before: the answer they
-   * were in may have been lost with the server. Those of a session that is over are open again.
+   * were in may have been lost with the server. Those of a session that is over are open again: they are looked for once
+   * a second, where there are any of another session.
    */
   async #handedBefore(holder: Holder, first: boolean): Promise<PolledTask[]> {
-    const { rows } = await this.reads.now.list(jobs, { where: { holder: agentOf(holder) } });
+    const agent = agentOf(holder);
+    if (!first && (this.#lookedAt.has(agent) || !(await this.#othersHold(holder)))) return [];
+    this.#lookedAt.set(agent, true);
+    const { rows } = await this.reads.now.list(jobs, { where: { holder: agent } });
     const again: PolledTask[] = [];
     for (const { key, row } of rows) {
       const { order, dispatch, stage } = row;
@@ -180,6 +218,16 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       }
     }
     return again;
+  }
+
+  /** Whether tasks are in the hands of other sessions of the same name and source. */
+  async #othersHold(holder: Holder): Promise<boolean> {
+    const { now } = this.reads;
+    const [all, own] = await Promise.all([
+      now.keys(jobs, { where: { holder: agentOf(holder) }, count: 1 }),
+      now.keys(jobs, { where: { session: holder.session }, count: 1 }),
+    ]);
+    return all.total > own.total;
   }
 }
 

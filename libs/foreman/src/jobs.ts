@@ -68,7 +68,7 @@ const idle = { ...taskless, wakeAt: null } as const;
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 7,
+  version: 8,
   key: 'integer',
   history: false,
   indexes: {
@@ -83,6 +83,8 @@ export const jobs: ReadModel<JobRow> = {
     lost: ({ lost }) => (lost ? 'yes' : null),
     /** The agent that polled for the task it is at. */
     holder: ({ dispatch }) => (dispatch?.holder ? agentOf(dispatch.holder) : null),
+    /** The session by which it polled. */
+    session: ({ dispatch }) => dispatch?.holder?.session ?? null,
     /** `site/module` of a task that waits to be fetched or sent; agents that poll are not asked to observe. */
     open: ({ site, stage, order, dispatch, observing }) =>
       stage === 'queued' && order && !dispatch && !observing ? `${site}/${order.module}` : null,

@@ -62,6 +62,22 @@ describe('a report', () => {
     ]);
   });
 
+  it('does not count from a user who polls and whose task it is not, with its cookie either', async () => {
+    const refusal = ['INVALID_RESULT', 'Error saving job results: "Bad Cookie"'];
+    // The task is on the wire.
+    expect(await refused(fixture.report(RESULT, undefined, 'agent-berlin'))).toEqual(refusal);
+    fixture = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
+    await fixture.create();
+    await fixture.look();
+    const holder = { user: 'agent-berlin', source: '10.0.0.1', session: 's1' };
+    const { task = '' } = (await fixture.job()).order ?? {};
+    const data = { task, cookie: 'c1', transport: 'poll', holder, deadline: '2026-01-01T00:00:00.000Z' } as const;
+    await fixture.log.execute((work) => work.decide(job, 12, { type: 'DispatchTask', data }));
+    expect(await refused(fixture.report(RESULT, 'c1', 'agent-paris'))).toEqual(refusal);
+    await fixture.report(RESULT, 'c1', 'agent-berlin');
+    expect((await fixture.job()).stage).toBe('ended');
+  });
+
   it('does not count where no task is out', async () => {
     fixture = new JobFixture({ create: 'begin()\n  lab.work( name="one" )\nend\n' });
     await fixture.create();

@@ -164,9 +164,9 @@ export class JobFixture {
     return this.log.execute((work) => reconcile(work, ID, this.#context()));
   }
 
-  /** Reports on the dispatch that is out, or on another one. */
-  async report(outcome: Outcome, cookie?: string): Promise<Record<string, string[]>> {
-    const report = { job: ID, cookie: cookie ?? (await this.cookie()), outcome };
+  /** Reports on the dispatch that is out, or on another one; with a user as an agent that polls. */
+  async report(outcome: Outcome, cookie?: string, user?: string): Promise<Record<string, string[]>> {
+    const report = { job: ID, cookie: cookie ?? (await this.cookie()), outcome, user };
     return this.log.execute((work) => takeReport(work, report, this.#context()));
   }
 

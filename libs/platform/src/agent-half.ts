@@ -1,3 +1,4 @@
+import type { LogFields } from '#kernel';
 import type {
   AgentParametersOf,
   MaxTime,
@@ -22,6 +23,8 @@ export interface TaskContext {
    * @throws Error where the agent has no vault, or the vault does not give them
    */
   credentials(value: GivenCredentials): Promise<Credentials | null>;
+  /** Says something in the agent's log at the level `debug`; secrets that the task was given are masked in it. */
+  debug(message: string, fields?: LogFields): void;
 }
 
 /** What became of a task whose agent was lost, as the platform tells. */

@@ -18,5 +18,18 @@ export type {
 } from './contract.ts';
 export { PLATFORMS } from './server-half.ts';
 export type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
-export { boolean, choice, integer, json, list, mapOf, number, optional, record, secret, text } from './shape.ts';
+export {
+  boolean,
+  choice,
+  integer,
+  json,
+  list,
+  mapOf,
+  nullable,
+  number,
+  optional,
+  record,
+  secret,
+  text,
+} from './shape.ts';
 export type { AgentValues, Fields, SealedText, ServerValues, Shape } from './shape.ts';

@@ -194,6 +194,7 @@ function given(
 function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefined): unknown {
   if (value === undefined && its.default !== undefined) return its.default;
   if (value === undefined && 'optional' in its) return undefined;
+  if (value === null && 'nullable' in its) return null;
   if (value === undefined || (value === null && its.kind !== 'json')) throw new ParameterError(parameter, 'required');
   const read = readable(its.kind, value, parameter);
   if (read === SECRET) throw new ParameterError(parameter, `must be ${its.words}, and is a secret`);

@@ -179,6 +179,16 @@ export const optional = <S, A>(of: Shape<S, A>): Shape<S, A> & { readonly option
   fault: (value, path) => (value === undefined ? undefined : of.fault(value, path)),
 });
 
+/** The same, and it may be null. */
+export const nullable = <S, A>(of: Shape<S, A>): Shape<S | null, A | null> & { readonly nullable: true } => ({
+  kind: of.kind,
+  nullable: true,
+  words: `${of.words}, or null`,
+  fault: (value, path) => (value === null ? undefined : of.fault(value, path)),
+  open: (value) => (value === null ? null : of.open(value)),
+  take: (value) => (value === null ? null : takeOne(of, value)),
+});
+
 /** What is wrong with the first of some named values that does not fit; undefined: all fit. */
 export const faultOf = (fields: Fields, values: Readonly<Record<string, unknown>>, path = ''): string | undefined =>
   first(

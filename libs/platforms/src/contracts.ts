@@ -1,6 +1,7 @@
 import type { PlatformContract } from '#platform';
 import { iputilsContract } from './iputils/contract.ts';
 import { manualContract } from './manual/contract.ts';
+import { sshContract } from './ssh/contract.ts';
 import { testContract } from './test/contract.ts';
 
 /**
@@ -9,6 +10,7 @@ import { testContract } from './test/contract.ts';
  */
 export const contracts = {
   iputils: iputilsContract,
+  ssh: sshContract,
   test: testContract,
   manual: manualContract,
 } satisfies Readonly<Record<string, PlatformContract>>;

@@ -3,9 +3,10 @@ import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
 import { iputils } from './iputils/server.ts';
 import { manual } from './manual/server.ts';
+import { ssh } from './ssh/server.ts';
 import { test } from './test/server.ts';
 
-const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, test, manual };
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, ssh, test, manual };
 
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);

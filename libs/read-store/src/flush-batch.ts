@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Position } from '#event-store';
+import { textArray } from '#event-store';
 import type { Changes, Poisoned } from './batch.ts';
 import type { CountChanges } from './counts.ts';
 import type { ReadModel } from './read-model.ts';
@@ -36,7 +37,7 @@ export async function flushBatch(
       checkpoint.reached.toString(),
       checkpoint.until.toString(),
       statements.map(({ text }) => text),
-      statements.map(({ rows: of }) => JSON.stringify(of)),
+      textArray(statements.map(({ rows: of }) => JSON.stringify(of))),
     ],
   });
   return rows[0]?.done === true;

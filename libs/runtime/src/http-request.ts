@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
+import { hostOf, proxyAuthorization, proxyTunnel } from './proxy-tunnel.ts';
 
 /** A request of a program to a server; redirects are not followed. */
 export interface HttpRequest {
@@ -68,7 +69,7 @@ async function send({ method, url, headers = {}, body, proxy, verifyTls = true }
       signal,
       agent: false,
     };
-    return answerOf(http.request({ ...options, headers: { ...all, ...authorization(through) } }), body);
+    return answerOf(http.request({ ...options, headers: { ...all, ...proxyAuthorization(through) } }), body);
   }
   const options = { method, headers: all, signal, rejectUnauthorized: verifyTls };
   return answerOf((secure ? https : http).request(target, options), body);
@@ -101,31 +102,7 @@ async function tunnel(
   target: URL,
   { verifyTls, signal }: { readonly verifyTls: boolean; readonly signal: AbortSignal },
 ): Promise<Socket> {
-  const port = target.port || '443';
-  const socket = await new Promise<Socket>((resolve, reject) => {
-    const path = `${target.hostname}:${port}`;
-    const headers = { Host: path, ...authorization(proxy) };
-    const request = http.request({
-      host: hostOf(proxy),
-      port: proxy.port || 80,
-      method: 'CONNECT',
-      path,
-      headers,
-      signal,
-      agent: false,
-    });
-    request.on('error', reject);
-    request.on('response', (response) => {
-      response.destroy();
-      reject(new Error(`the proxy answers ${response.statusCode}`));
-    });
-    request.on('connect', (response, connected) => {
-      if (response.statusCode === 200) return resolve(connected);
-      connected.destroy();
-      reject(new Error(`the proxy answers ${response.statusCode}`));
-    });
-    request.end();
-  });
+  const socket = await proxyTunnel({ proxy, host: hostOf(target), port: Number(target.port || 443), signal });
   const servername = /^[\d.]+$|:/.test(hostOf(target)) ? {} : { servername: hostOf(target) };
   return new Promise((resolve, reject) => {
     const secure = tls.connect({ socket, rejectUnauthorized: verifyTls, host: hostOf(target), ...servername });
@@ -136,12 +113,3 @@ async function tunnel(
     secure.once('secureConnect', () => resolve(secure));
   });
 }
-
-const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
-
-const authorization = ({ username, password }: URL): Readonly<Record<string, string>> =>
-  username === ''
-    ? {}
-    : {
-        'Proxy-Authorization': `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
-      };

@@ -10,6 +10,8 @@ import type { Readable, Writable } from 'node:stream';
 export interface NatsServer {
   /** `nats://127.0.0.1:<port>`; stays the same over a restart. */
   readonly url: string;
+  /** The port where it takes WebSockets, where it does; stays the same over a restart. */
+  readonly webSocketPort: number;
   /** Ends the server and removes its store. */
   stop(): Promise<void>;
   /** Ends it as a loss of power would; the store stays. */
@@ -27,23 +29,34 @@ export interface NatsServer {
 export interface NatsServerOptions {
   /** Further lines of the server's configuration, such as users and their permissions. */
   readonly config?: string;
+  /** Takes WebSockets too, on a free port; the text stands in that part of the configuration: `no_tls: true`. */
+  readonly webSocket?: string;
 }
 
 /** Starts a NATS server and resolves once it takes connections. Needs the program `nats-server`. */
-export async function startNatsServer({ config = '' }: NatsServerOptions = {}): Promise<NatsServer> {
+export async function startNatsServer({ config = '', webSocket }: NatsServerOptions = {}): Promise<NatsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'contractor-nats-'));
   const store = join(folder, 'store');
   const configFile = join(folder, 'nats.conf');
   // In the file: a server that has JetStream from its command line shuts it down when it reads its configuration again.
-  const write = (lines: string) => writeFile(configFile, `jetstream: { store_dir: "${store}" }\n${lines}\n`);
+  let webSocketPort = -1;
+  const write = (lines: string) => {
+    const sockets =
+      webSocket === undefined ? '' : `websocket: { host: 127.0.0.1, port: ${webSocketPort}, ${webSocket} }`;
+    return writeFile(configFile, `jetstream: { store_dir: "${store}" }\n${sockets}\n${lines}\n`);
+  };
   await write(config);
   const options = ['--config', configFile, '--addr', '127.0.0.1'];
   const start = (port: number) => launch(folder, [...options, '--port', String(port)]);
 
-  let { server, port } = await start(-1).catch(async (cause) => {
+  const first = await start(-1).catch(async (cause) => {
     await rm(folder, { recursive: true, force: true });
     throw cause;
   });
+  let { server } = first;
+  let { port } = first;
+  ({ webSocketPort } = first);
+  if (webSocket !== undefined) await write(config);
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.kill(signal);
@@ -52,6 +65,7 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
 
   return {
     url: `nats://127.0.0.1:${port}`,
+    webSocketPort,
     async stop() {
       await end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
@@ -88,8 +102,14 @@ const GUARDED = `
   exec nats-server "$@" 3<&-
 `;
 
+interface Launched {
+  readonly server: ChildProcess;
+  readonly port: number;
+  readonly webSocketPort: number;
+}
+
 /** Starts the program, waits until it says that it is ready, and reads from its log which port it took. */
-async function launch(folder: string, options: readonly string[]): Promise<{ server: ChildProcess; port: number }> {
+async function launch(folder: string, options: readonly string[]): Promise<Launched> {
   // Debian puts the program where only root looks.
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
   const server = spawn('sh', ['-c', GUARDED, folder, ...options], { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
@@ -100,12 +120,13 @@ async function launch(folder: string, options: readonly string[]): Promise<{ ser
 
   return new Promise((resolve, reject) => {
     const log: string[] = [];
-    let port = 0;
+    let [port, webSocketPort] = [0, 0];
     const read = (line: string) => {
       log.push(line);
       if (/Reloaded server configuration/.test(line)) stderr.emit('reloaded');
       port = Number(/Listening for client connections on .*:(\d+)$/.exec(line)?.[1] ?? port);
-      if (line.endsWith('Server is ready')) resolve({ server, port });
+      webSocketPort = Number(/Listening for websocket clients on .*:(\d+)$/.exec(line)?.[1] ?? webSocketPort);
+      if (line.endsWith('Server is ready')) resolve({ server, port, webSocketPort });
     };
     createInterface(stderr).on('line', read);
     server.once('error', reject);

@@ -33,6 +33,7 @@ const functions: FunctionTable = {
   },
   login: async ({ credentials }: { credentials: string }, context) => {
     const found = await context.credentials(credentials);
+    context.debug(`found ${found?.['password']?.reveal()}`, { output: [`it is ${found?.['password']?.reveal()}`] });
     return { user: found?.['username']?.reveal() ?? null, leaked: found?.['password']?.reveal() ?? null };
   },
   slow: (_: JsonMap, { signal }) =>
@@ -152,6 +153,8 @@ describe('an agent', () => {
     expect(await ask('login', { credentials: '/nowhere' }, 'five')).toEqual({
       error: 'Unhandled Exception "there is no entry /nowhere"(Error)',
     });
+    const said = { level: 'debug', message: 'found ********', output: ['it is ********'] };
+    expect(told).toContainEqual({ ...said, task: 'one', job: 1, module: 'arith', function: 'login' });
     expect(JSON.stringify(told)).not.toContain('sesame');
   });
 

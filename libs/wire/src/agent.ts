@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { JsonMap, Logger, Secret } from '#kernel';
+import type { JsonMap, LogFields, Logger, Secret } from '#kernel';
 import { maskTexts, parseStored, writeJson } from '#kernel';
 import type { MissingProgram, NeededProgram } from './programs.ts';
 import { installText, missingPrograms } from './programs.ts';
@@ -21,6 +21,8 @@ export interface FunctionContext {
   readonly signal: AbortSignal;
   /** The credentials a value stands for: a map as it is, or what the vault has under a path. @throws Error */
   readonly credentials: (value: GivenCredentials) => Promise<Readonly<Record<string, Secret>> | null>;
+  /** Says something in the log at the level `debug`, without the secrets that the task was given. */
+  readonly debug: (message: string, fields?: LogFields) => void;
 }
 
 /** The functions of a module, by name. What one throws becomes the error text of the task; its result must be a map. */
@@ -127,10 +129,12 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
     const texts = [...given];
     const { module, function: func } = about;
     const begun = performance.now();
+    const debug = (message: string, fields: LogFields = {}) =>
+      log.debug(maskTexts(message, texts), { ...about, ...maskTexts(fields, texts) });
     const run = boundedRun(
       (signal) => {
         const credentials = credentialsOf(vault, signal, (found) => texts.push(...found));
-        return outcomeOf(halves, doing, { task: doing.task.task, signal, credentials });
+        return outcomeOf(halves, doing, { task: doing.task.task, signal, credentials, debug });
       },
       {
         maxMs: maxMsOf(halves.get(module)?.maxMs?.[observedBy(func) ?? func], doing.parameters),

@@ -1,5 +1,5 @@
-import { connect } from '@nats-io/transport-node';
 import type { JetstreamForemanSettings } from './jetstream-foreman.ts';
+import { connectNats } from './nats-connect.ts';
 import { connectionOptions } from './nats-link.ts';
 import { InstallationTaken, streams } from './streams.ts';
 import { natsNames } from './subjects.ts';
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 3000;
 export async function checkInstallation(settings: JetstreamForemanSettings): Promise<void> {
   const { installation } = settings;
   const options = connectionOptions(settings, TIMEOUT_MS);
-  const connection = await connect({
+  const connection = await connectNats(settings, {
     ...options,
     reconnect: false,
     maxReconnectAttempts: 0,

@@ -30,6 +30,8 @@ export type { NatsAccount, NatsSubcontractor } from './nats-account.ts';
 export { readNatsAddresses } from './nats-addresses.ts';
 export type { NatsAddresses } from './nats-addresses.ts';
 export type { NatsSettings } from './nats-link.ts';
+export { natsTransportFields, natsTransportOf } from './nats-transport.ts';
+export type { NatsCertificates, NatsTransport } from './nats-transport.ts';
 export { natsKey } from './nats-key.ts';
 export type { NatsKey } from './nats-key.ts';
 export { cannotBeTaken, outcomeOfResult, readReport } from './messages.ts';

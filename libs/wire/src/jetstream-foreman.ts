@@ -318,7 +318,7 @@ export function jetstreamForeman(
   /** Whether NATS lets in anybody; asked anew when the answer is old. */
   const isOpen = (): Promise<boolean | undefined> => {
     const now = performance.now();
-    if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings.servers) };
+    if (open === undefined || now - open.at > OPEN_FOR_MS) open = { at: now, found: openToAnybody(settings) };
     return open.found;
   };
 

@@ -148,8 +148,10 @@ function numbered(subject: string): string {
 
 /** The configuration of a NATS server with these accounts and no other: nobody else is let in. */
 export const natsConfiguration = (account: NatsAccount): string =>
-  '# Written by Contractor. After a change: nats-server --signal reload; twice, where NATS is 2.9\n' +
-  `accounts: {\n${natsAccount(account)}}\n`;
+  `# Written by Contractor. After a change: nats-server --signal reload; twice, where NATS is 2.9
+accounts: {
+${natsAccount(account)}}
+`;
 
 /** All of them where one stands for all; otherwise those that can be named on NATS, each once. */
 function nameable(names: readonly string[]): readonly string[] {

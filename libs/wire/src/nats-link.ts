@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, nkeyAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { nkeyAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { silentLogger } from '#kernel';
+import { connectionFault } from './connection-fault.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { readNatsAddresses } from './nats-addresses.ts';
+import { connectNats, type NatsServers } from './nats-connect.ts';
 
 /** Where NATS is and who we are there. */
-export interface NatsSettings {
-  /** The addresses, as `readNatsAddresses` reads them. */
-  readonly servers: string;
+export interface NatsSettings extends NatsServers {
   /** These win over what the addresses say. */
   readonly user?: string;
   readonly password?: string;
@@ -57,12 +57,12 @@ export async function natsLink(
   };
   const attempt = async () => {
     try {
-      const made = await connect(options);
+      const made = await connectNats(settings, options);
       if (stopped.signal.aborted) return await made.close();
       connection = made;
       open(made);
     } catch (cause) {
-      const reason = String(cause);
+      const reason = connectionFault(cause, settings);
       if (reason !== complaint) log.warn('no connection to NATS; trying again and again', { reason });
       complaint = reason;
     }
@@ -135,11 +135,16 @@ async function answers(connection: NatsConnection): Promise<boolean> {
 export async function tryNats(settings: NatsSettings): Promise<string | undefined> {
   try {
     const options = connectionOptions(settings, ANSWER_MS);
-    const made = await connect({ ...options, reconnect: false, maxReconnectAttempts: 0, timeout: ANSWER_MS });
+    const made = await connectNats(settings, {
+      ...options,
+      reconnect: false,
+      maxReconnectAttempts: 0,
+      timeout: ANSWER_MS,
+    });
     await made.close();
     return undefined;
   } catch (cause) {
-    return String(cause);
+    return connectionFault(cause, settings);
   }
 }
 
@@ -148,14 +153,12 @@ export function connectionOptions(
   { servers, user, password, token, name, seed }: NatsSettings,
   reconnectEvery: number,
   inboxPrefix?: string,
-): NodeConnectionOptions {
-  const addresses = readNatsAddresses(servers);
-  const given = token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : addresses.as;
+): Omit<NodeConnectionOptions, 'servers' | 'tls'> {
+  const { as } = readNatsAddresses(servers);
+  const given = token !== undefined ? { token } : user !== undefined ? { user, pass: password ?? '' } : as;
   const key = seed === undefined ? {} : { authenticator: nkeyAuthenticator(seed) };
   return {
-    servers: [...addresses.hosts],
     ...(given ?? key),
-    ...(addresses.tls ? { tls: {} } : {}),
     ...(name === undefined ? {} : { name }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
     maxReconnectAttempts: -1,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Logger } from '#kernel';
 import { recordedLog } from '#testing';
 import type { KeptReport } from './kept-report.ts';
 import { MAX_KEPT, MAX_KEPT_MS, MAX_SET_ASIDE, openReportSpool } from './report-spool.ts';
@@ -15,7 +16,8 @@ const kept = (cookie: string, result = {}): KeptReport => ({
 
 describe('the spool of reports', () => {
   let folder: string;
-  let { log, lines } = recordedLog();
+  let log: Logger;
+  let lines: readonly object[];
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'spool-'));

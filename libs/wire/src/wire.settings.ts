@@ -1,5 +1,6 @@
 import { choice, defineSettings, directory, InvalidValue, parser, setting, url } from '#runtime/settings';
 import { readNatsAddresses } from './nats-addresses.ts';
+import { natsTransportFields, natsTransportOf } from './nats-transport.ts';
 import { ID_RULE, isInstallationId } from './subjects.ts';
 
 /** One URL or several. */
@@ -24,10 +25,11 @@ export const installationSetting = (about: { readonly unset: string; readonly do
 export const wireSettings = defineSettings(
   'wire',
   {
-    natsUrl: setting('NATS_URL', url(['nats:', 'tls:'], isNatsUrl), {
+    natsUrl: setting('NATS_URL', url(['nats:', 'tls:', 'ws:', 'wss:'], isNatsUrl), {
       unset: 'none',
       doc: 'NATS with JetStream, to reach subcontractors; without it one runs inside the server',
     }),
+    ...natsTransportFields,
     installation: installationSetting({
       unset: 'made up at the first start',
       doc: 'id of this installation in the names of NATS, which several can share: a-z, 0-9 and `-`',
@@ -41,13 +43,16 @@ export const wireSettings = defineSettings(
       doc: 'whether a subcontractor for all sites runs inside the server',
     }),
   },
-  ({ natsUrl, installation, natsConfig, subcontractor }, refuse) => {
+  (values, refuse) => {
+    const { natsUrl, installation, natsConfig, subcontractor } = values;
     if (natsUrl !== undefined && subcontractor === 'embedded') {
       refuse('CONTRACTOR_SUBCONTRACTOR', subcontractor, 'cannot be embedded when NATS_URL is set');
     }
     return {
       /** Undefined: agents are reached within the process, or poll. */
       natsUrl,
+      /** How NATS is reached. */
+      natsTransport: natsTransportOf(values, refuse),
       /** Undefined: the one in the database. */
       installation,
       /** Undefined: no such file is written. */

@@ -128,6 +128,11 @@ export class JobGate {
     if (limits.length > 0 && this.#look) this.#admitted.add(job);
   }
 
+  /** Whether tasks of a module at a site are under a limit. */
+  limitsTasks(site: string, module: string): boolean {
+    return this.#parts.limits.ofTask(site, module).length > 0;
+  }
+
   /** How many tasks of a module at a site may go to agents now. */
   roomForTasks(site: string, module: string): number {
     const { limits } = this.#parts;

@@ -107,10 +107,73 @@ describe('waiting for a port', () => {
   });
 });
 
+describe('SNMP', () => {
+  const OID = '1.3.6.1.2.1.1.5.0';
+  const v2 = `host="sw1", community="public", oid="${OID}"`;
+  const connection = { host: 'sw1', protocol: 'SNMPv2c', creds: { community: 'public' } };
+
+  it('reads a value as text', () => {
+    const script = play(`snmp_get( ${v2} )`);
+    expect(script.run()).toMatchObject({ kind: 'waiting', message: `Waiting for the SNMP value ${OID} of sw1` });
+    expect(script.task()).toEqual({ module: 'iputils', function: 'snmp_get', parameters: { connection, oid: OID } });
+    expect(script.answer({ value: 'a switch' })).toBe('Accepted');
+    expect(script.run()).toEqual({ kind: 'ended' });
+    expect(script.variables).toEqual({ value: 'a switch' });
+  });
+
+  it.each([
+    ['protocol="SNMPv1", community="c"', { protocol: 'SNMPv1', creds: { community: 'c' } }],
+    ['protocol="SNMPv3", user="u"', { protocol: 'SNMPv3', creds: { user: 'u' } }],
+    ['protocol="SNMPv3", user="u", auth_key="a"', { protocol: 'SNMPv3', creds: { user: 'u', auth_key: 'a' } }],
+    [
+      'protocol="SNMPv3", user="u", auth_key="a", priv_key="p", auth_protocol="MD5", priv_protocol="DES"',
+      {
+        protocol: 'SNMPv3',
+        creds: { user: 'u', auth_key: 'a', priv_key: 'p', auth_protocol: 'MD5', priv_protocol: 'DES' },
+      },
+    ],
+  ])('is asked by %s', (given, sent) => {
+    const script = play(`snmp_get( host="sw1", oid="${OID}", ${given} )`);
+    script.run();
+    expect(script.task()?.parameters).toEqual({ connection: { host: 'sw1', ...sent }, oid: OID });
+  });
+
+  it('sets a value, again until it is set', () => {
+    const script = play(`snmp_set( ${v2}, value=5 )`);
+    script.run();
+    const sent = { module: 'iputils', function: 'snmp_set', parameters: { connection, oid: OID, value: '5' } };
+    expect(script.task()).toEqual(sent);
+    expect(script.answer({ done: false })).toBe('Accepted');
+    expect(script.run()).toMatchObject({ kind: 'waiting', message: `Setting the SNMP value ${OID} of sw1` });
+    expect(script.task()).toEqual(sent);
+    script.answer({ done: true });
+    expect(script.run()).toEqual({ kind: 'ended' });
+    expect(script.variables).toEqual({ value: null });
+  });
+
+  it.each([
+    ['snmp_get( host="sw1", community="c" )', 'oid', 'required'],
+    ['snmp_get( host="sw1", oid="1" )', 'community', 'required'],
+    ['snmp_get( host="sw1", oid="1", community=none )', 'community', 'required'],
+    ['snmp_get( host="sw1", oid="1", protocol="SNMPv3" )', 'user', 'required'],
+    ['snmp_get( host="sw1", oid="1", protocol="SNMPv3", user="u", priv_key="p" )', 'auth_key', 'required'],
+    [
+      'snmp_get( host="sw1", oid="1", protocol="v3", user="u" )',
+      'protocol',
+      'must be one of "SNMPv1", "SNMPv2c", "SNMPv3", and is "v3"',
+    ],
+    [`snmp_set( ${v2} )`, 'value', 'required'],
+  ])('%s ends the script: %s %s', (call, parameter, text) => {
+    const message = `Paramater Error paramater "${parameter}": ${text}`;
+    expect(play(call).run()).toMatchObject({ kind: 'aborted', message, reason: 'parameter' });
+  });
+});
+
 describe('what may be repeated', () => {
   it.each([
     ['iputils', 'ping', 'safe'],
     ['iputils', 'port_state', 'safe'],
+    ['iputils', 'snmp_set', 'observe'],
     ['iputils', 'flood', 'ask'],
     ['iputils', 'toString', 'ask'],
     ['nothing', 'ping', 'ask'],

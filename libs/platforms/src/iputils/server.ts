@@ -1,6 +1,9 @@
 import { floatOf } from '#kernel';
+import type { ParametersOf } from '#platform';
+import type { GivenParameters } from '#platform/server';
 import { serverSide } from '#platform/server';
-import { iputilsContract } from './contract.ts';
+import { ParameterError } from '#tscript';
+import { iputilsContract, type IputilsContract } from './contract.ts';
 
 const { task, functions, half } = serverSide(iputilsContract);
 
@@ -49,5 +52,61 @@ const waitForPort = functions.external('wait_for_port', {
   value: () => null,
 });
 
+type Asked = GivenParameters<IputilsContract['functions']['snmp_get']>;
+type Connection = ParametersOf<IputilsContract, 'snmp_get'>['connection'];
+
+/** What an agent is asked with. @throws ParameterError for what the version of SNMP cannot do without */
+function connectionOf({ host, protocol, community, user, ...keys }: Omit<Asked, 'oid'>): Connection {
+  if (protocol !== 'SNMPv3') {
+    if (community === undefined) throw new ParameterError('community', 'required');
+    return { host, protocol, creds: { community } };
+  }
+  if (user === undefined) throw new ParameterError('user', 'required');
+  if (keys.priv_key !== undefined && keys.auth_key === undefined) throw new ParameterError('auth_key', 'required');
+  return { host, protocol, creds: { user, ...withoutUndefined(keys) } };
+}
+
+/** What was given of the keys of a user. */
+const withoutUndefined = (keys: Pick<Asked, 'auth_key' | 'auth_protocol' | 'priv_key' | 'priv_protocol'>) => ({
+  ...(keys.auth_key !== undefined && { auth_key: keys.auth_key }),
+  ...(keys.auth_protocol !== undefined && { auth_protocol: keys.auth_protocol }),
+  ...(keys.priv_key !== undefined && { priv_key: keys.priv_key }),
+  ...(keys.priv_protocol !== undefined && { priv_protocol: keys.priv_protocol }),
+});
+
+interface SnmpGet {
+  readonly connection: Connection;
+  readonly oid: string;
+  readonly value: string | null;
+}
+
+const snmpGet = functions.external('snmp_get', {
+  setup: ({ oid, ...asked }): SnmpGet => ({ connection: connectionOf(asked), oid, value: null }),
+  done: ({ value }) => value !== null,
+  message: ({ connection, oid }) => `Waiting for the SNMP value ${oid} of ${connection.host}`,
+  task: ({ connection, oid }) => task('snmp_get', { connection, oid }),
+  receive: { snmp_get: (state, { value }) => ({ ...state, value }) },
+  value: ({ value }) => value,
+});
+
+interface SnmpSet {
+  readonly connection: Connection;
+  readonly oid: string;
+  readonly value: string;
+  readonly done: boolean;
+}
+
+const snmpSet = functions.external('snmp_set', {
+  setup: ({ oid, value, ...asked }): SnmpSet => ({ connection: connectionOf(asked), oid, value, done: false }),
+  done: ({ done }) => done,
+  message: ({ connection, oid }) => `Setting the SNMP value ${oid} of ${connection.host}`,
+  task: ({ connection, oid, value }) => task('snmp_set', { connection, oid, value }),
+  receive: { snmp_set: (state, { done }) => ({ ...state, done }) },
+  value: () => null,
+});
+
 /** Looking at hosts from a site. */
-export const iputils = half({ foundationTypes: [], functions: { ping, wait_for_port: waitForPort } });
+export const iputils = half({
+  foundationTypes: [],
+  functions: { ping, wait_for_port: waitForPort, snmp_get: snmpGet, snmp_set: snmpSet },
+});

@@ -13,7 +13,12 @@ describe('the agent of the test platform', () => {
   let ledger: EffectLedger;
   let agent: ReturnType<typeof testAgent>;
   const stop = () => new AbortController();
-  const context = (task: string, signal = stop().signal) => ({ task, signal, credentials: async () => null });
+  const context = (task: string, signal = stop().signal) => ({
+    task,
+    signal,
+    credentials: async () => null,
+    debug: () => undefined,
+  });
   const happened = async () => (await ledger.effects()).map(({ task, name }) => `${task} ${name}`);
 
   beforeEach(async () => {
