@@ -83,6 +83,7 @@ describe('NATS with the configuration that the product writes', () => {
       servers: server.url,
       authenticator: nkeyAuthenticator(key.seed),
       inboxPrefix: `_INBOX_${key.publicKey}`,
+      timeout: 60_000,
     });
     ends.push(() => connection.close());
     return connection;
