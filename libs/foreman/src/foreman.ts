@@ -132,7 +132,7 @@ export class Foreman {
 
   /** How many jobs it knows of, and how many entries it holds of them. */
   get size(): { readonly jobs: number; readonly entries: number } {
-    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.gate.size;
+    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.size;
     return { jobs: this.#jobs.jobs.length, entries };
   }
 
@@ -159,7 +159,7 @@ export class Foreman {
     await this.#steps.start();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
-    await this.#jobs.start();
+    await this.#jobs.start((id, row) => this.#books.startWith(id, row));
     await this.#books.start();
     // Often enough to be heard of before a lease has ended.
     const everyMs = Math.min(this.polls.everyMs, this.#options.lease / 6);
@@ -272,7 +272,7 @@ export class Foreman {
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
       isOver: ({ job }) => this.#isOver(job),
-      served: () => this.#jobs.lookAtAll(),
+      served: () => this.#jobs.lookAtBegun(),
     });
   }
 
@@ -281,7 +281,7 @@ export class Foreman {
     if (!term) throw new Error('a term begins that was not made ready');
     this.#term = term;
     this.#next = undefined;
-    this.#books.gate.look = (id) => term.look(id);
+    this.#books.look = (id) => term.look(id);
     this.#log.info('this server is the foreman: it keeps the jobs going');
     this.#jobs.termBegan(term);
     void term.takeBackLeftOver(this.#jobs.jobs);
@@ -293,7 +293,7 @@ export class Foreman {
     const led = this.#term !== undefined;
     this.#term = undefined;
     this.#next = undefined;
-    if (led) this.#books.gate.look = undefined;
+    if (led) this.#books.look = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
     for (const term of ended) await this.#endTerm(term);
   }
