@@ -16,7 +16,7 @@ import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { faultJob } from './fault-job.ts';
 import { ForemanBooks } from './gate/foreman-books.ts';
 import { ForemanTerm } from './foreman-term.ts';
-import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { ReadTaskSecrets, ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Job } from './job-messages.ts';
 import { jobs } from './jobs.ts';
 import { JobFollower } from './job-follower.ts';
@@ -267,6 +267,10 @@ export class Foreman {
     await this.#options.wire.start({
       reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
       unreadable: (message) => this.#undeliverable.unreadable(message),
+      secretsOf: async (dispatch) => {
+        const context = Context.system(this.#clock.now());
+        return (await this.#commands.execute(new ReadTaskSecrets(dispatch), context)).value;
+      },
       hasSite: (site, agent) => this.#sites.has(site, agent),
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
