@@ -170,6 +170,11 @@ Foreman/JobLog
 Foreman/Limit
   view add change delete                             Foreman.*_limit
   (usage)                                            Foreman.view_limit
+Foreman/Wave
+  view add delete                                    Foreman.*_wave
+  (preview)                                          Foreman.add_wave
+  (progress)                                         Foreman.view_wave
+  (pause) (resume) (cancel)                          Foreman.can_wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow

@@ -65,6 +65,8 @@ import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts
 import { program, programs } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
+import { wave } from '../../libs/foreman/src/waves/wave.ts';
+import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -108,6 +110,7 @@ export const deciders: readonly AnyDecider[] = [
   subcontractor,
   superusers,
   user,
+  wave,
   zone,
   zoneNames,
 ];
@@ -145,6 +148,9 @@ export const readModels: readonly ReadModel[] = [
   subcontractors,
   usedOffsets,
   users,
+  waveLists,
+  waveTargets,
+  waves,
   zones,
 ];
 

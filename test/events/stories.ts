@@ -39,6 +39,7 @@ import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 
@@ -348,6 +349,48 @@ export const stories: readonly Story[] = [
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
     { type: 'AdmitJob', data: { job: 12 } },
     { type: 'RemoveLimit', data: {} },
+  ),
+  story(
+    wave,
+    {
+      type: 'CreateWave',
+      data: {
+        description: 'New kernel',
+        kind: 'Foundation',
+        script: 'upgrade',
+        targets: ['host1', 'host2', 'host3'],
+        batchSize: 3,
+        maxFailures: 1,
+        creator: 'root',
+      },
+    },
+    { type: 'BeginBatch', data: {} },
+    { type: 'AddJob', data: { target: 'host1', job: 12 } },
+    { type: 'AddJob', data: { target: 'host2', job: 13 } },
+    { type: 'SkipTarget', data: { target: 'host3', reason: 'target has an existing job' } },
+    { type: 'NoteFailed', data: { job: 12, reason: 'its job is in error: no disk', over: false } },
+    { type: 'ResumeWave', data: {} },
+    { type: 'NoteRunning', data: { job: 12 } },
+    { type: 'NoteDone', data: { job: 12 } },
+    { type: 'NoteDone', data: { job: 13 } },
+    { type: 'FinishWave', data: {} },
+    { type: 'DeleteWave', data: {} },
+  ),
+  story(
+    wave,
+    {
+      type: 'CreateWave',
+      data: {
+        description: 'x',
+        kind: 'Foundation',
+        script: 'upgrade',
+        targets: ['host1'],
+        batchSize: 1,
+        maxFailures: 1,
+        creator: 'root',
+      },
+    },
+    { type: 'CancelWave', data: { by: 'root' } },
   ),
   story(
     maintenanceWindow,

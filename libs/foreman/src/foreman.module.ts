@@ -25,6 +25,11 @@ import { limitExtensions, limitModel } from './limits/limit.api.ts';
 import { limitHandlers } from './limits/limit.commands.ts';
 import { limit } from './limits/limit.ts';
 import { limitAdmissions, limits } from './limits/limits.ts';
+import { waveModel } from './waves/wave.api.ts';
+import { waveHandlers } from './waves/wave.commands.ts';
+import { WaveRunner } from './waves/wave-runner.ts';
+import { wave } from './waves/wave.ts';
+import { waveLists, waves, waveTargets } from './waves/waves.ts';
 import { maintenanceWindows } from './windows/maintenance-windows.ts';
 import { WindowBook } from './windows/window-book.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
@@ -127,8 +132,19 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow, subcontractor],
-          readModels: [jobs, jobLog, programs, limits, limitAdmissions, maintenanceWindows, subcontractors],
+          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor],
+          readModels: [
+            jobs,
+            jobLog,
+            programs,
+            limits,
+            limitAdmissions,
+            maintenanceWindows,
+            waves,
+            waveLists,
+            waveTargets,
+            subcontractors,
+          ],
         }),
         ApiModule.forFeatureAsync({
           inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK, SightingLedger, EVENT_STORE, Features, READ_STORE],
@@ -158,6 +174,7 @@ export class ForemanModule {
                 () => new EventLog(store, features.upcasters),
                 () => reads.now,
               ),
+              waveModel,
             ],
             extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
           }),
@@ -253,9 +270,15 @@ export class ForemanModule {
         },
         {
           provide: ForemanBooks,
-          inject: [LimitBook, WindowBook, JobGate],
-          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate) =>
-            new ForemanBooks({ limits: limitBook, windows, gate }),
+          inject: [LimitBook, WindowBook, JobGate, WaveRunner],
+          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate, runner: WaveRunner) =>
+            new ForemanBooks({ limits: limitBook, windows, gate, waves: runner }),
+        },
+        {
+          provide: WaveRunner,
+          inject: [CommandGateway, READ_STORE, EVENT_STORE, CLOCK, LOGGER],
+          useFactory: (commands: CommandGateway, reads: ReadStore, store: EventStore, clock: Clock, log: Logger) =>
+            new WaveRunner({ commands, reads, head: () => store.head(), clock, log }),
         },
         { provide: SightingLedger, inject: [DATABASE], useFactory: (pool: Pool) => new SightingLedger(pool) },
         {
@@ -310,6 +333,7 @@ export class ForemanModule {
         ...jobHandlers,
         ...limitHandlers,
         ...windowHandlers,
+        ...waveHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,

@@ -104,6 +104,22 @@ describe('why a job does not move', () => {
     full = [];
   });
 
+  it('is that its task cannot be sent, and what does not take it', async () => {
+    const dispatchedRow = { dispatch, dispatchedAt: SINCE };
+    stalled.noteUnsent(12, new Error('no responders'));
+    const found = await why(dispatchedRow);
+    expect(found.map(({ name }) => name)).toEqual(['wire', ...(found.length > 1 ? ['program-missing'] : [])]);
+    expect(insight.messageOf(row(dispatchedRow), found)).toBe(
+      'Its task cannot be sent for now, the wire does not take it: no responders',
+    );
+    stalled.noteUnsent(12, Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+    expect((await why(dispatchedRow))[0]).toEqual(
+      condition('database', 'Its task cannot be sent for now, the database does not take it: connect ECONNREFUSED'),
+    );
+    stalled.goesOn(12);
+    expect((await why(dispatchedRow))[0]?.name).toBe('on-its-way');
+  });
+
   it('is what it needs and cannot get, once nothing else is in the way', async () => {
     const needy = {
       conditions: async () => [],

@@ -55,7 +55,7 @@ export class JobInsight {
 
   /** What a job waits for that does not stand in its message, in words; undefined: for nothing of the kind. */
   messageOf(row: JobRow, conditions: readonly Condition[]): string | undefined {
-    const told = conditions.filter(({ name }) => name === 'database');
+    const told = conditions.filter(({ name }) => name === 'database' || name === 'wire');
     if (told.length > 0) return conditionsText(told);
     if (row.stage === 'waiting') return row.message === '' ? conditionsText(conditions) : undefined;
     const absent = conditions.filter(({ name }) => ABSENT.has(name));
@@ -71,22 +71,28 @@ export class JobInsight {
 
   async #conditions(job: number, row: JobRow, { view, target, entries }: LookedAt): Promise<readonly Condition[]> {
     const { stage, message, updated: since } = row;
+    const links = [['Foreman/BaseJob', job]] as const;
     switch (stage) {
       case 'waiting':
         return [...(await ofTarget(job, row, view, target)), ...(await this.#gate.startConditions(view, row))];
       case 'paused':
-        return [condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, [], { since })];
+        return [
+          condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, links, { since }),
+        ];
       case 'error':
         if (row.lost) return [lostTask(job, row, row.lost.since)];
-        return [condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, [], { since })];
+        return [
+          condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, links, { since }),
+        ];
       case 'aborted':
-        return [condition('aborted', `It was aborted: ${message}. Cancel it`, [], { since })];
+        return [condition('aborted', `It was aborted: ${message}. Cancel it`, links, { since })];
       default:
-        return row.order ? this.#ofTask(row, row.order, takerIn(entries), view) : ofScript(job, row, entries);
+        return row.order ? this.#ofTask(job, row, row.order, takerIn(entries), view) : ofScript(job, row, entries);
     }
   }
 
   async #ofTask(
+    job: number,
     row: JobRow,
     order: NonNullable<JobRow['order']>,
     taker: Taker | undefined,
@@ -95,12 +101,14 @@ export class JobInsight {
     const { site, dispatch, observing, dispatchedAt } = row;
     const name = `${order.module}.${order.function} (task ${order.task})`;
     const missing = this.#missing(site, order.module);
+    const unsent = this.#stalled.unsentOf(job);
+    if (unsent) return [condition(unsent.name, unsent.reason), ...missing];
     if (dispatch) {
       const what = observing ? `is asked what became of ${name}` : `is at work on ${name}`;
       const [text, since] = taker
         ? [`${taker.agent} ${what} since ${taker.since}`, taker.since]
         : [`${name} is on its way to an agent since ${dispatchedAt}`, dispatchedAt];
-      return [condition(taker ? 'at-agent' : 'on-its-way', text, [], { since }), ...missing];
+      return [condition(taker ? 'at-agent' : 'on-its-way', text, [['Site/Site', site]], { since }), ...missing];
     }
     const since = row.openSince ?? row.updated;
     const full = this.#gate.taskConditions(site, order.module);
@@ -132,7 +140,7 @@ export class JobInsight {
     return this.#wire
       .missing()
       .filter((one) => one.module === module && (one.site === site || one.site === EVERY_SITE))
-      .map((one) => condition('program-missing', installText([one], one.agent)));
+      .map((one) => condition('program-missing', installText([one], one.agent), [['Site/Site', site]]));
   }
 
   /** Which agent has taken the task of a job, and since when; undefined: none has, as far as is known. */

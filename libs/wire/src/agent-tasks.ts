@@ -5,7 +5,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
-import { encode, MAX_REPORT_BYTES, readTask } from './messages.ts';
+import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
+import { encode, MAX_REPORT_BYTES, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
@@ -22,6 +23,8 @@ const REMEMBERED = 1000;
 const FIRST_BEAT_MS = 200;
 /** Of so many signs of life one is answered, where nobody waits for the task any more. */
 const ANSWERED_BEATS = 5;
+/** How long the answer with the secrets of a task may take, in milliseconds. */
+const ANSWER_MS = 5000;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
 
@@ -130,7 +133,9 @@ export function agentTasks(options: AgentTasksOptions) {
     // What is over at once shows no sign of life: its report is one.
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    const outcome = await work(started.task, started.jobOver.signal);
+    const complete = await askSecrets(started);
+    const outcome =
+      complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
     if (outcome !== undefined) await report(started, outcome, isSafe);
     else if (started.jobOver.signal.aborted) {
       remember(cookie);
@@ -181,6 +186,35 @@ export function agentTasks(options: AgentTasksOptions) {
       await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
     }
     notifySafely(() => started.message.nak());
+    return undefined;
+  };
+
+  /**
+   * The task with its secrets, asked for until the foreman answers. @returns undefined where it is not begun here: nobody
+   * waits for it any more, or this agent stops
+   */
+  const askSecrets = async ({ task, names }: AtWork): Promise<Task | { readonly fault: string } | undefined> => {
+    const { cookie, job, module } = task;
+    if (!lacksSecrets(task)) return task;
+    const question = encode({ job });
+    for (let told = false; !stopping.aborted; told = true) {
+      try {
+        const { connection, over } = session() ?? {};
+        const asked = connection?.request(names.secretsSubject(site, module, cookie), question, { timeout: ANSWER_MS });
+        const answer = asked && over && (await unlessAborted(asked, over));
+        const read = answer && readSecretsAnswer(answer.data);
+        if (read?.texts) return withSecrets(task, read.texts);
+        if (read) {
+          log.info('a task that was taken back is not begun', { task: task.task, job });
+          return undefined;
+        }
+      } catch (cause) {
+        const reason = `its secrets could not be asked for: ${String(cause)}`;
+        if (isDenied(cause)) return { fault: `${reason}. ${NOT_ALLOWED} and reset the job` };
+        if (!told) log.warn('a task waits for its secrets; asking again and again', { task: task.task, job, reason });
+      }
+      await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
+    }
     return undefined;
   };
 

@@ -13,6 +13,7 @@ export { httpPollAgent } from './http-poll-agent.ts';
 export type { HttpPollAgentSettings } from './http-poll-agent.ts';
 export { pollServer } from './poll-server.ts';
 export type { PollServer, PollServerSettings } from './poll-server.ts';
+export { secretsIn } from './kept-back-secrets.ts';
 export type { KeptReport, ReportStore } from './kept-report.ts';
 export { openReportSpool } from './report-spool.ts';
 export type { ReportSpool } from './report-spool.ts';

@@ -37,12 +37,32 @@ export interface TaskOver {
   readonly over: string;
 }
 
+/** What an agent asks that needs the secrets of a task. */
+export interface SecretsQuestion {
+  readonly job: number;
+}
+
+/** What a foreman answers: their texts in the order of their places; none where nobody waits for this dispatch. */
+export interface SecretsAnswer {
+  readonly texts?: readonly string[];
+}
+
 /** Who has claimed a dispatch, for whoever looks into the stream: an agent, or nobody any more. */
 export type Claim = { readonly agent: string } | { readonly withdrawn: true };
 
 /** Writes a message as the bytes that travel. */
 export const encode = (
-  message: Task | Report | Beat | Presence | InstallationAnswer | Rejection | TaskOver | Claim,
+  message:
+    | Task
+    | Report
+    | Beat
+    | Presence
+    | InstallationAnswer
+    | Rejection
+    | TaskOver
+    | Claim
+    | SecretsQuestion
+    | SecretsAnswer,
 ): Uint8Array => new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
@@ -163,3 +183,17 @@ const isPaths = (it: unknown): it is readonly SecretPath[] =>
 const isText = (it: unknown): it is string => typeof it === 'string';
 const isMap = (it: unknown): it is Record<string, unknown> =>
   typeof it === 'object' && it !== null && !Array.isArray(it) && !IntegralFloat.is(it);
+
+/** Reads what an agent asks that needs the secrets of a task. */
+export function readSecretsQuestion(data: Uint8Array): SecretsQuestion | undefined {
+  const { job } = readMap(data) ?? {};
+  return typeof job === 'number' ? { job } : undefined;
+}
+
+/** Reads the answer to it. */
+export function readSecretsAnswer(data: Uint8Array): SecretsAnswer | undefined {
+  const it = readMap(data);
+  if (it === undefined) return undefined;
+  const { texts } = it;
+  return Array.isArray(texts) && texts.every(isText) ? { texts } : {};
+}

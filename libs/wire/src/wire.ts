@@ -150,6 +150,13 @@ export interface ForemanWireListener {
   hasSite?(site: string, agent: string): Promise<boolean>;
   /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
   handedOver?(cookie: string): Promise<boolean>;
+  /**
+   * The secrets of a dispatch that an earlier foreman has sent, in the order of their places; undefined: no job waits for
+   * it, at this site and for this module.
+   */
+  secretsOf?(
+    dispatch: TaskPlace & { readonly job: number; readonly cookie: string },
+  ): Promise<readonly string[] | undefined>;
   /** Where a dispatch was handed to, that an earlier foreman may have sent; undefined where that is not known. */
   placeOf?(cookie: string): Promise<TaskPlace | undefined>;
   /**

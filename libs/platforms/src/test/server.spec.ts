@@ -134,7 +134,7 @@ describe('an effect on order', () => {
     expect(play('  test.act( name="disk", outcome="explode" )').run()).toMatchObject({
       kind: 'aborted',
       message:
-        'Paramater Error paramater "outcome": must be one of "done", "fail", "fail-after", "hang", "hang-after", "wrong", and is "explode"',
+        'Paramater Error paramater "outcome": must be one of "done", "fail", "fail-after", "fail-telling", "hang", "hang-after", "wrong", "wrong-telling", and is "explode"',
     });
   });
 
