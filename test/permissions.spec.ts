@@ -180,6 +180,8 @@ Foreman/MaintenanceWindow
   (openings) (state)                                 Foreman.view_maintenancewindow
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+SubContractor/Subcontractor
+  view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
   (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
 Records/DeadLetter

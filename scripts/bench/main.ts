@@ -28,6 +28,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
   jobs: { limit: HOUR, load: () => import('./jobs.ts') },
+  idle: { limit: 900, load: () => import('./idle.ts') },
+  waiting: { limit: 1800, load: () => import('./waiting.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

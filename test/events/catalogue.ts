@@ -63,6 +63,8 @@ import { jobs } from '../../libs/foreman/src/jobs.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
@@ -105,6 +107,7 @@ export const deciders: readonly AnyDecider[] = [
   siteBlocks,
   structure,
   structureInterfaces,
+  subcontractor,
   superusers,
   user,
   wave,
@@ -142,6 +145,7 @@ export const readModels: readonly ReadModel[] = [
   services,
   sites,
   structures,
+  subcontractors,
   usedOffsets,
   users,
   waveLists,

@@ -38,6 +38,7 @@ import { network } from '../../libs/ipam/src/network/network.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -413,6 +414,16 @@ export const stories: readonly Story[] = [
   ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
+  story(
+    subcontractor,
+    { type: 'ShowSubcontractor', data: { site: 'site1', agent: 'agent1', transport: 'wire', modules: { iputils: 5 } } },
+    {
+      type: 'ShowSubcontractor',
+      data: { site: 'site1', agent: 'agent1', transport: 'poll', modules: { iputils: null } },
+    },
+    { type: 'LoseSubcontractor', data: { lastSeen: wakeAt } },
+    { type: 'ForgetSubcontractor', data: {} },
+  ),
   story(
     pxe,
     { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },

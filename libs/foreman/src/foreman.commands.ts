@@ -1,6 +1,6 @@
 import { NamedCommand } from '#event-store';
 import type { JsonMap } from '#kernel';
-import type { Outcome } from '#wire';
+import type { Outcome, TaskPlace } from '#wire';
 import type { Job } from './job-messages.ts';
 import type { SaidOfTask } from './settle-task.ts';
 
@@ -37,6 +37,16 @@ export class SettleTask extends NamedCommand {
     readonly job: number,
     readonly said: SaidOfTask,
   ) {
+    super();
+  }
+}
+
+/**
+ * Changes nothing; results in the secrets of the task of a job, in the order of their places, where this dispatch of it is
+ * the pending one.
+ */
+export class ReadTaskSecrets extends NamedCommand<readonly string[] | undefined> {
+  constructor(readonly dispatch: TaskPlace & { readonly job: number; readonly cookie: string }) {
     super();
   }
 }

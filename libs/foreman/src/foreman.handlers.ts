@@ -2,7 +2,15 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { ReadRunnerVariables, ReconcileJob, ReportTask, RollBackJob, SettleTask } from './foreman.commands.ts';
+import {
+  ReadRunnerVariables,
+  ReadTaskSecrets,
+  ReconcileJob,
+  ReportTask,
+  RollBackJob,
+  SettleTask,
+} from './foreman.commands.ts';
+import { secretsIn } from '#wire';
 import { Foreman } from './foreman.ts';
 import { job } from './job.ts';
 import { reconcile } from './reconcile.ts';
@@ -57,6 +65,21 @@ class SettleTaskHandler extends UnitOfWorkHandler<SettleTask> {
   }
 }
 
+@CommandHandler(ReadTaskSecrets)
+class ReadTaskSecretsHandler extends UnitOfWorkHandler<ReadTaskSecrets> {
+  constructor(@Inject(Foreman) private readonly foreman: Foreman) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { dispatch: { job: id, cookie, site, module } }: ReadTaskSecrets) {
+    const state = await work.load(job, id);
+    const { order, dispatch } = state ?? {};
+    if (!order || dispatch?.cookie !== cookie || state?.site !== site || order.module !== module) return undefined;
+    const { parameters, secrets, erased } = await this.foreman.context().resolveSecrets(order.parameters);
+    return erased.length > 0 ? undefined : secretsIn(parameters, secrets);
+  }
+}
+
 @CommandHandler(ReadRunnerVariables)
 class ReadRunnerVariablesHandler extends UnitOfWorkHandler<ReadRunnerVariables> {
   constructor(@Inject(Foreman) private readonly foreman: Foreman) {
@@ -70,6 +93,7 @@ class ReadRunnerVariablesHandler extends UnitOfWorkHandler<ReadRunnerVariables> 
 
 export const foremanHandlers = [
   ReadRunnerVariablesHandler,
+  ReadTaskSecretsHandler,
   ReconcileJobHandler,
   ReportTaskHandler,
   RollBackJobHandler,

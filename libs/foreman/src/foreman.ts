@@ -16,8 +16,9 @@ import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { faultJob } from './fault-job.ts';
 import { ForemanBooks } from './gate/foreman-books.ts';
 import { ForemanTerm } from './foreman-term.ts';
-import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import { ReadTaskSecrets, ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Job } from './job-messages.ts';
+import { jobs } from './jobs.ts';
 import { JobFollower } from './job-follower.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
@@ -239,6 +240,13 @@ export class Foreman {
     await this.report(new ReportTask(id, cookie, { error: erasedText(erased) }), context);
   }
 
+  /** Whether a job is over for certain: the log says so up to its end. */
+  async #isOver(job: number): Promise<boolean> {
+    if (this.#jobs.jobs.includes(job)) return false;
+    if (!(await this.#reads.projector.caughtUp(await this.#store.head(), SHOWN_MS))) return false;
+    return (await this.#reads.now.get(jobs, job)) === undefined;
+  }
+
   async #prepare(): Promise<void> {
     const term = new ForemanTerm({
       options: this.#options,
@@ -259,10 +267,15 @@ export class Foreman {
     await this.#options.wire.start({
       reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
       unreadable: (message) => this.#undeliverable.unreadable(message),
+      secretsOf: async (dispatch) => {
+        const context = Context.system(this.#clock.now());
+        return (await this.#commands.execute(new ReadTaskSecrets(dispatch), context)).value;
+      },
       hasSite: (site, agent) => this.#sites.has(site, agent),
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
+      isOver: ({ job }) => this.#isOver(job),
       served: () => this.#jobs.lookAtBegun(),
     });
   }

@@ -10,6 +10,7 @@ import type { JobGate } from './gate/job-gate.ts';
 import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { signalCookie } from './signaling-module.ts';
+import { absentText, moduleService } from './subcontractor/served-modules.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
 
 /** How long a task waits for an agent before the job says so, in milliseconds. */
@@ -86,16 +87,17 @@ export class JobInsight {
       case 'aborted':
         return [condition('aborted', `It was aborted: ${message}. Cancel it`, links, { since })];
       default:
-        return row.order ? this.#ofTask(job, row, row.order, takerIn(entries)) : ofScript(job, row, entries);
+        return row.order ? this.#ofTask(job, row, row.order, takerIn(entries), view) : ofScript(job, row, entries);
     }
   }
 
-  #ofTask(
+  async #ofTask(
     job: number,
     row: JobRow,
     order: NonNullable<JobRow['order']>,
     taker: Taker | undefined,
-  ): readonly Condition[] {
+    view: View,
+  ): Promise<readonly Condition[]> {
     const { site, dispatch, observing, dispatchedAt } = row;
     const name = `${order.module}.${order.function} (task ${order.task})`;
     const missing = this.#missing(site, order.module);
@@ -113,21 +115,22 @@ export class JobInsight {
     if (full.length > 0) return [...full, ...missing];
     // It is normal for a while that nobody has it.
     if (this.#clock.millis() - Date.parse(since) < UNTAKEN_MS) return [];
-    return [this.#untaken(row, order.module, name, since), ...missing];
+    return [await this.#untaken(row, order.module, { name, since, view }), ...missing];
   }
 
-  #untaken({ site, observing }: JobRow, module: string, name: string, since: string): Condition {
+  async #untaken({ site, observing }: JobRow, module: string, { name, since, view }: Untaken): Promise<Condition> {
     const links = [['Site/Site', site]] as const;
     const wanted = observing ? `to tell what became of ${name}` : `to take ${name}`;
-    if (!this.#leading) {
-      const text = `Waiting for an agent ${wanted} since ${since}: is there a subcontractor of site "${site}" with module "${module}"?`;
-      return condition('agent-absent', text, links, { since });
-    }
-    if (this.#wire.serves(site, module)) {
+    const service = await moduleService(view, site, module);
+    // Only the foreman knows who is there now; the others know what is recorded.
+    const serves = this.#leading ? this.#wire.serves(site, module) : service.present.length > 0;
+    const polled = service.present.some(({ transport }) => transport === 'poll');
+    if (serves || polled) {
       const text = `Waiting for an agent ${wanted} since ${since}: subcontractors serve module "${module}" at site "${site}", and none has taken it`;
       return condition('agent-busy', text, links, { since });
     }
-    const text = `Waiting for an agent ${wanted} since ${since}: no subcontractor serves module "${module}" at site "${site}"`;
+    const gone = absentText(service);
+    const text = `Waiting for an agent ${wanted} since ${since}: no subcontractor serves module "${module}" at site "${site}"${gone}`;
     return condition('agent-absent', text, links, { since });
   }
 
@@ -152,6 +155,13 @@ export class JobInsight {
   async takerOfLost({ lost }: Pick<JobRow, 'lost'>): Promise<Taker | undefined> {
     return lost ? this.#dispatched.takerOf(lost.cookie) : undefined;
   }
+}
+
+/** A task that nobody has taken: its name, since when, and the view it is looked at in. */
+interface Untaken {
+  readonly name: string;
+  readonly since: string;
+  readonly view: View;
 }
 
 /** Who has taken the task of a job, by what its status says. */

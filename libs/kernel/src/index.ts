@@ -14,6 +14,7 @@ export { silentLogger } from './logger.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
+export { formsOf } from './secret-forms.ts';
 export { maskTexts, Secret } from './secret-text.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';
 export type { SecretReference } from './secret.ts';

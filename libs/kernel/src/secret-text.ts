@@ -1,4 +1,5 @@
 import { IntegralFloat } from './integral-float.ts';
+import { formsOf } from './secret-forms.ts';
 import { MASK } from './secret.ts';
 
 /**
@@ -38,9 +39,15 @@ export class Secret {
 /** Texts shorter than this are not looked for in what is reported: they would be found by chance. */
 const MIN_SEARCHED = 4;
 
-/** A copy in which the given secret texts are masked wherever they stand, also inside of longer texts and in keys. */
+/**
+ * A copy in which the given secret texts are masked wherever they stand, also inside of longer texts and in keys, as they are
+ * and encoded ({@link formsOf}).
+ */
 export function maskTexts<T>(value: T, texts: readonly string[]): T {
-  const wanted = texts.filter(({ length }) => length >= MIN_SEARCHED).sort((one, other) => other.length - one.length);
+  const wanted = texts
+    .filter(({ length }) => length >= MIN_SEARCHED)
+    .flatMap(formsOf)
+    .sort((one, other) => other.length - one.length);
   return wanted.length === 0 ? value : (masked(value, wanted) as T);
 }
 

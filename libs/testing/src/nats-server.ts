@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,8 @@ export interface NatsServer {
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
   restart(options?: { readonly emptied?: boolean }): Promise<void>;
+  /** Whether a text stands anywhere in the files of its store, as it is. */
+  holds(text: string): Promise<boolean>;
   /** Has it read another configuration while it runs, as an operator would. */
   reload(config: string): Promise<void>;
 }
@@ -70,6 +72,13 @@ export async function startNatsServer({ config = '', webSocket }: NatsServerOpti
     },
     kill: () => end('SIGKILL'),
     signal: (name) => void server.kill(name),
+    async holds(text) {
+      const files = await readdir(store, { recursive: true, withFileTypes: true });
+      const contents = files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(join(file.parentPath, file.name)).catch(() => Buffer.alloc(0)));
+      return (await Promise.all(contents)).some((content) => content.includes(text));
+    },
     async reload(changed) {
       await write(changed);
       const reloaded = once(server.stderr ?? server, 'reloaded');

@@ -16,6 +16,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const admin = async (sql: string): Promise<void> => {
     const client = new Client({ connectionString: server });
+    client.on('error', () => undefined);
     await client.connect();
     await client.query(sql);
     await client.end();

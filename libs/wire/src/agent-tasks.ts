@@ -5,7 +5,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
-import { encode, readTask } from './messages.ts';
+import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
+import { encode, MAX_REPORT_BYTES, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
@@ -13,12 +14,17 @@ import { reportOutbox } from './report-outbox.ts';
 import type { NatsNames } from './subjects.ts';
 import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
 const REMEMBERED = 1000;
 /** After how long a task shows its first sign of life, in milliseconds. */
 const FIRST_BEAT_MS = 200;
+/** Of so many signs of life one is answered, where nobody waits for the task any more. */
+const ANSWERED_BEATS = 5;
+/** How long the answer with the secrets of a task may take, in milliseconds. */
+const ANSWER_MS = 5000;
 /** Room for headers in the largest message, in bytes. */
 const HEADERS = 1024;
 
@@ -28,6 +34,8 @@ export interface AgentSession {
   readonly js: JetStreamClient;
   /** Aborts when the connection breaks. */
   readonly over: AbortSignal;
+  /** Where what is answered arrives. */
+  readonly answers: string;
 }
 
 export interface AgentTasksOptions {
@@ -52,6 +60,8 @@ interface AtWork {
   /** Of the installation it came from. */
   readonly names: NatsNames;
   message: JsMsg;
+  /** Aborts when its job is over. */
+  readonly jobOver: AbortController;
   /** Whether it is decided who has it: its message is off the queue. */
   claimed: boolean;
   done: Promise<void>;
@@ -86,6 +96,7 @@ export function agentTasks(options: AgentTasksOptions) {
         task,
         names,
         message,
+        jobOver: new AbortController(),
         claimed: false,
         done: Promise.resolve(),
         safe: Promise.resolve(),
@@ -110,13 +121,26 @@ export function agentTasks(options: AgentTasksOptions) {
 
   const doTask = async (started: AtWork, isSafe: () => void): Promise<void> => {
     const { cookie, job } = started.task;
-    const beat = () =>
-      session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
+    let count = 0;
+    const beat = () => {
+      const { connection, answers } = session() ?? {};
+      const subject = started.names.beatSubject(site, identity);
+      count += 1;
+      // An answer to each would be too many of them for NATS to keep track of.
+      const options = answers !== undefined && count % ANSWERED_BEATS === 0 ? { reply: answers } : {};
+      connection?.publish(subject, encode({ job, cookie, agent }), options);
+    };
     // What is over at once shows no sign of life: its report is one.
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    const outcome = await work(started.task);
+    const complete = await askSecrets(started);
+    const outcome =
+      complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
     if (outcome !== undefined) await report(started, outcome, isSafe);
+    else if (started.jobOver.signal.aborted) {
+      remember(cookie);
+      notifySafely(() => started.message.ack());
+    }
     // It is handed back at once, where another may begin it.
     else if (stopping.aborted && !started.claimed) notifySafely(() => started.message.nak());
     clearTimeout(first);
@@ -165,6 +189,35 @@ export function agentTasks(options: AgentTasksOptions) {
     return undefined;
   };
 
+  /**
+   * The task with its secrets, asked for until the foreman answers. @returns undefined where it is not begun here: nobody
+   * waits for it any more, or this agent stops
+   */
+  const askSecrets = async ({ task, names }: AtWork): Promise<Task | { readonly fault: string } | undefined> => {
+    const { cookie, job, module } = task;
+    if (!lacksSecrets(task)) return task;
+    const question = encode({ job });
+    for (let told = false; !stopping.aborted; told = true) {
+      try {
+        const { connection, over } = session() ?? {};
+        const asked = connection?.request(names.secretsSubject(site, module, cookie), question, { timeout: ANSWER_MS });
+        const answer = asked && over && (await unlessAborted(asked, over));
+        const read = answer && readSecretsAnswer(answer.data);
+        if (read?.texts) return withSecrets(task, read.texts);
+        if (read) {
+          log.info('a task that was taken back is not begun', { task: task.task, job });
+          return undefined;
+        }
+      } catch (cause) {
+        const reason = `its secrets could not be asked for: ${String(cause)}`;
+        if (isDenied(cause)) return { fault: `${reason}. ${NOT_ALLOWED} and reset the job` };
+        if (!told) log.warn('a task waits for its secrets; asking again and again', { task: task.task, job, reason });
+      }
+      await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
+    }
+    return undefined;
+  };
+
   const remember = (cookie: string) => {
     reported.add(cookie);
     for (const oldest of reported) {
@@ -173,15 +226,32 @@ export function agentTasks(options: AgentTasksOptions) {
     }
   };
 
+  /** Reports that were sent before, so that NATS may hold them. */
+  const sent = new WeakSet<KeptReport>();
+
   /** @returns whether NATS holds the report */
-  const send = async ({ to, module, report }: KeptReport): Promise<boolean> => {
+  const send = async (kept: KeptReport): Promise<boolean> => {
+    const { to, module, report } = kept;
     const { connection, js, over } = session() ?? {};
     if (!connection || !js || !over) return false;
     const names = natsNames(installationOf(to));
-    const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
-    const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-    const published = js.publish(names.resultSubject(site, module, identity), fitting(report, room), options);
-    return (await unlessAborted(published, over)) !== undefined;
+    const room = Math.min((connection.info?.max_payload ?? Infinity) - HEADERS, MAX_REPORT_BYTES);
+    const subject = names.resultSubject(site, module, identity);
+    const expect = { streamName: names.resultsStream };
+    const publish = (more: { readonly msgID?: string }) =>
+      unlessAborted(
+        withoutStacks(() => js.publish(subject, fitting(report, room), { ...more, expect })),
+        over,
+      );
+    const before = sent.has(kept);
+    sent.add(kept);
+    const held = await publish({ msgID: report.cookie });
+    if (!held?.duplicate || before) return held !== undefined;
+    // Somebody else has used its id: NATS holds that message, and not this one.
+    sent.delete(kept);
+    if (!(await publish({}))) return false;
+    sent.add(kept);
+    return true;
   };
   const outbox = reportOutbox({ send, store, log, againMs: () => reportAgain });
 
@@ -189,6 +259,8 @@ export function agentTasks(options: AgentTasksOptions) {
     unclaimed: unclaimed as ReadonlySet<string>,
     /** Takes a message with a task. @param ackWait after how long NATS gives it to another, in milliseconds */
     take,
+    /** The job of a task is over: it is given up. */
+    isOver: (cookie: string): void => atWork.get(cookie)?.jobOver.abort(),
     /** The ends of the tasks at work, those of a module, or all. */
     atWork: (module?: string): readonly Promise<void>[] =>
       [...atWork.values()].filter(({ task }) => module === undefined || task.module === module).map(({ done }) => done),

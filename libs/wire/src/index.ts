@@ -13,6 +13,7 @@ export { httpPollAgent } from './http-poll-agent.ts';
 export type { HttpPollAgentSettings } from './http-poll-agent.ts';
 export { pollServer } from './poll-server.ts';
 export type { PollServer, PollServerSettings } from './poll-server.ts';
+export { secretsIn } from './kept-back-secrets.ts';
 export type { KeptReport, ReportStore } from './kept-report.ts';
 export { openReportSpool } from './report-spool.ts';
 export type { ReportSpool } from './report-spool.ts';
@@ -37,12 +38,13 @@ export { cannotBeTaken, outcomeOfResult, readReport } from './messages.ts';
 export { InstallationTaken } from './streams.ts';
 export type { InstallationIdentity } from './streams.ts';
 export { ID_RULE, isInstallationId, isNatsName } from './subjects.ts';
-export { EVERY_SITE, observedBy, observerOf } from './wire.ts';
+export { EVERY_SITE, observedBy, observerOf, TaskTooLarge } from './wire.ts';
 export { installText } from './programs.ts';
 export type { MissingProgram, NeededProgram } from './programs.ts';
 export type { SecretPath } from './wrap-secrets.ts';
 export { installationSetting, wireSettings } from './wire.settings.ts';
 export type {
+  AgentAtSite,
   AgentMissing,
   AgentWire,
   Announcement,

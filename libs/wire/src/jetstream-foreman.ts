@@ -2,21 +2,33 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { LRUCache } from 'lru-cache';
 import { silentLogger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { endingWith } from './ending-with.ts';
 import { takeFormerReports } from './former-reports.ts';
-import { encode, readBeat, readPresence, readReport } from './messages.ts';
+import { secretsIn, withoutSecrets } from './kept-back-secrets.ts';
+import { encode, readBeat, readPresence, readReport, readSecretsQuestion } from './messages.ts';
 import { natsLink, tryNats, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { agentRegistry } from './agent-registry.ts';
 import { openToAnybody } from './open-to-anybody.ts';
 import { InstallationTaken, REQUEST, streams } from './streams.ts';
 import type { InstallationIdentity, StreamPeriods } from './streams.ts';
-import { everyDiscovery, natsNames, originOf, originOfReport, RESULTS_READER, siteOf } from './subjects.ts';
+import {
+  everyDiscovery,
+  natsNames,
+  originOf,
+  originOfQuestion,
+  originOfReport,
+  RESULTS_READER,
+  siteOf,
+} from './subjects.ts';
 import { notifySafely } from './notify-safely.ts';
 import { TaskHolders } from './task-holders.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { ForemanWire, ForemanWireListener, UnreadableReport, WireHealth } from './wire.ts';
+import { withoutStacks } from './without-stacks.ts';
+import { TaskTooLarge } from './wire.ts';
+import type { ForemanWire, ForemanWireListener, TaskPlace, UnreadableReport, WireHealth } from './wire.ts';
 
 /** How the foreman's end of the wire over NATS is set up. */
 export interface JetstreamForemanSettings extends NatsSettings {
@@ -31,16 +43,20 @@ export interface ForemanPeriods extends StreamPeriods {
 }
 
 /** How many reports are handled at a time. */
-const MAX_CONCURRENT_REPORTS = 32;
+const MAX_CONCURRENT_REPORTS = 128;
 
 /** At most this many announcements are looked at a time; the next of the others come within seconds. */
 const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
 /** At most this many sites of agents of an earlier version are told. */
 const MAX_FORMER_SITES = 100;
+/** Of how many dispatches the secrets are remembered; those of others are looked up again. */
+const MAX_SECRETS = 5000;
 /** After what part of the time in which NATS gives a task to another agent that one may hold it: two beats and more. */
 const SILENCE = 0.6;
 /** How often a report is looked at again that comes from another agent than the one that holds the task. */
 const MAX_LOOKS = 10;
+/** Room for headers in the largest message, in bytes. */
+const HEADERS = 1024;
 /** How long it is believed whether a server that stands by could connect, in milliseconds. */
 const TRIED_FOR_MS = 1000;
 /** How long it is believed what was found out about who is let in, in milliseconds. */
@@ -54,6 +70,7 @@ const usual: ForemanPeriods = {
 };
 
 interface Session {
+  readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly streams: ReturnType<typeof streams>;
   readonly over: AbortSignal;
@@ -73,6 +90,7 @@ export function jetstreamForeman(
   const names = natsNames(installation.id);
   const present = agentRegistry();
   const holders = new TaskHolders({ silence: SILENCE * streamPeriods.ackWait });
+  const secrets = new LRUCache<string, TaskPlace & { readonly texts: readonly string[] }>({ max: MAX_SECRETS });
   const handling = new Set<Promise<void>>();
   const formerSites = new Set<string>();
   let looking = 0;
@@ -85,7 +103,12 @@ export function jetstreamForeman(
   let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
   const begin = (listener: ForemanWireListener, connection: NatsConnection, over: AbortSignal) => {
-    const now: Session = { js: jetstream(connection), streams: streams(connection, names, streamPeriods), over };
+    const now: Session = {
+      connection,
+      js: jetstream(connection),
+      streams: streams(connection, names, streamPeriods),
+      over,
+    };
     over.addEventListener('abort', () => {
       if (session === now) session = undefined;
       present.clear();
@@ -130,6 +153,7 @@ export function jetstreamForeman(
       connection.subscribe(names.formerAnnouncements, { callback: (_, message) => hearAgent(now, listener, message) }),
       connection.subscribe(names.everyBeat, { callback: (_, message) => hearBeat(listener, message) }),
       connection.subscribe(names.formerBeats, { callback: (_, message) => hearBeat(listener, message) }),
+      connection.subscribe(names.everySecret, { callback: (_, message) => answerSecrets(listener, message) }),
       connection.subscribe(everyDiscovery, { callback: (_, message) => answerAgent(listener, message) }),
       connection.subscribe('agents.*', { callback: (_, { subject }) => hearFormerAgent(siteOf(subject)) }),
     ];
@@ -138,11 +162,16 @@ export function jetstreamForeman(
     });
   };
 
-  const hearBeat = (listener: ForemanWireListener, { subject, data }: Msg) => {
-    const beat = readBeat(data);
-    const origin = originOf(subject);
+  const hearBeat = (listener: ForemanWireListener, message: Msg) => {
+    const beat = readBeat(message.data);
+    const origin = originOf(message.subject);
     if (beat === undefined || !holders.mayHold(beat.cookie, origin)) return;
-    if (listener.beat(beat) !== false) holders.hold(beat.cookie, origin);
+    if (listener.beat(beat) !== false) return holders.hold(beat.cookie, origin);
+    // Now and then an agent asks for an answer.
+    if (!message.reply || !listener.isOver) return;
+    look(async () => {
+      if (await listener.isOver?.(beat)) notifySafely(() => message.respond(encode({ over: beat.cookie })));
+    });
   };
 
   const hasSite = async (listener: ForemanWireListener, site: string, agent: string): Promise<boolean> =>
@@ -165,6 +194,18 @@ export function jetstreamForeman(
       const known = await hasSite(listener, siteOf(message.subject), '');
       notifySafely(() => message.respond(encode({ installation: installation.id, known })));
     });
+
+  /** Tells an agent that has taken a task what its secrets are. Where that cannot be found out now, it asks again. */
+  const answerSecrets = (listener: ForemanWireListener, message: Msg): void => {
+    const question = readSecretsQuestion(message.data);
+    if (question === undefined) return;
+    const { site, module, cookie } = originOfQuestion(message.subject);
+    const answer = (texts: readonly string[] | undefined) =>
+      notifySafely(() => message.respond(encode(texts === undefined ? {} : { texts })));
+    const kept = secrets.get(cookie);
+    if (kept) return answer(kept.site === site && kept.module === module ? kept.texts : undefined);
+    look(async () => answer(await listener.secretsOf?.({ site, module, cookie, job: question.job })));
+  };
 
   const hearAgent = ({ streams, over }: Session, listener: ForemanWireListener, message: Msg) =>
     look(async () => {
@@ -251,6 +292,7 @@ export function jetstreamForeman(
         if (report !== undefined) {
           await listener.reported(report);
           holders.forget(report.cookie);
+          secrets.delete(report.cookie);
         }
       }
       notifySafely(() => message.ack());
@@ -326,19 +368,26 @@ export function jetstreamForeman(
       };
     },
 
+    agents: () => (session === undefined ? undefined : present.all()),
+
     missing: () => present.missing(),
 
     serves: (site, module) => session !== undefined && present.serves(site, module),
 
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
-      const { js, streams, over } = inSession();
+      const { connection, js, streams, over } = inSession();
+      const data = encode(withoutSecrets(task));
+      const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
+      if (data.length > room) throw new TaskTooLarge(data.length, room);
       holders.sent(task.cookie, { site: task.site, module: task.module });
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
-        return js.publish(subject, encode(task), { msgID: task.cookie, expect });
+        return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect }));
       };
+      const { site, module, cookie } = task;
+      if (task.secrets) secrets.set(cookie, { site, module, texts: secretsIn(task.parameters, task.secrets) });
       const again = () => {
         streams.forget(task.site);
         return publish();
@@ -355,6 +404,7 @@ export function jetstreamForeman(
         const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
         await claimDispatch(js, { names, site, module, cookie }, claim);
         holders.forget(cookie);
+        secrets.delete(cookie);
         // Where an agent has begun, the message must not come to another one.
         if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
         return true;

@@ -102,6 +102,30 @@ describe('NATS with the configuration that the product writes', () => {
     expect(reports.map(({ outcome }) => outcome)).toEqual([{ result: { task: '1' } }, { result: { task: '2' } }]);
   });
 
+  it('tells the secrets of a task to those who may take it, and to nobody else; they are not on the disk of NATS', async () => {
+    const secret = { parameters: { password: 'open sesame' }, secrets: [['password']] };
+    const got: unknown[] = [];
+    const work: TaskHandler = async ({ parameters }) => {
+      got.push(parameters);
+      return { result: {} };
+    };
+    const sent = { task: '1', cookie: 'c1', site: 'berlin', module: 'ipmi', ...about, ...secret };
+    const ask = (as: NatsConnection, site: string) =>
+      as.request(`contractor.lab.secrets.${site}.ipmi.c1`, '{"job":1}', { timeout: 60_000 });
+    const [paris, everywhere] = [await as(keys.paris), await as(keys.everywhere)];
+    await agent(keys.berlin, 'berlin', 'ipmi', work);
+    await until(() => foreman.serves('berlin', 'ipmi'));
+    await foreman.send(sent);
+    await until(() => got.length === 1);
+    expect(got).toEqual([{ password: 'open sesame' }]);
+    // One that nobody takes stays in the file.
+    await foreman.send({ ...sent, cookie: 'c2', module: 'ssh' });
+    await until(() => server.holds('"password":null'));
+    expect(await server.holds('open sesame')).toBe(false);
+    await expect(ask(paris, 'berlin')).rejects.toThrow(/Permissions/);
+    expect((await ask(everywhere, 'paris')).json()).toEqual({});
+  });
+
   it('fails a task that must be claimed where its configuration does not allow that yet', async () => {
     await server.reload(configuration().replaceAll(/, "contractor[.]lab[.]claims[^"]*"/g, ''));
     await agent(keys.berlin, 'berlin');

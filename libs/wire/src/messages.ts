@@ -31,12 +31,39 @@ export interface Rejection {
   readonly rejected: string;
 }
 
+/** What a foreman answers to the sign of life of a task whose job is over. */
+export interface TaskOver {
+  /** The cookie of its dispatch. */
+  readonly over: string;
+}
+
+/** What an agent asks that needs the secrets of a task. */
+export interface SecretsQuestion {
+  readonly job: number;
+}
+
+/** What a foreman answers: their texts in the order of their places; none where nobody waits for this dispatch. */
+export interface SecretsAnswer {
+  readonly texts?: readonly string[];
+}
+
 /** Who has claimed a dispatch, for whoever looks into the stream: an agent, or nobody any more. */
 export type Claim = { readonly agent: string } | { readonly withdrawn: true };
 
 /** Writes a message as the bytes that travel. */
-export const encode = (message: Task | Report | Beat | Presence | InstallationAnswer | Rejection | Claim): Uint8Array =>
-  new TextEncoder().encode(writeJson(message));
+export const encode = (
+  message:
+    | Task
+    | Report
+    | Beat
+    | Presence
+    | InstallationAnswer
+    | Rejection
+    | TaskOver
+    | Claim
+    | SecretsQuestion
+    | SecretsAnswer,
+): Uint8Array => new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
 export function readTask(data: Uint8Array): Task | undefined {
@@ -56,6 +83,9 @@ export interface ReadReport {
   readonly flaw?: string;
 }
 
+/** The largest report that is taken, in bytes: what a NATS server carries that is not told otherwise. */
+export const MAX_REPORT_BYTES = 1_048_576;
+
 /**
  * Reads a report. One whose outcome cannot be taken becomes a failure that says why, with the flaw: dropped, its task
  * would be done again at every lease.
@@ -63,7 +93,7 @@ export interface ReadReport {
 export function readReport(data: Uint8Array): ReadReport {
   const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
   if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return { flaw: 'it is no report' };
-  const flaw = flawIn(outcome);
+  const flaw = data.length > MAX_REPORT_BYTES ? `it is larger than ${MAX_REPORT_BYTES} bytes` : flawIn(outcome);
   const reached = flaw === undefined ? readOutcome(outcome) : cannotBeTaken(flaw);
   if (reached === undefined) return { flaw: 'it has no outcome' };
   return { report: { task, cookie, job, agent, outcome: reached }, ...(flaw === undefined ? {} : { flaw }) };
@@ -109,6 +139,11 @@ export function readRejection(data: Uint8Array): Rejection | undefined {
   return isText(rejected) ? { rejected: rejected.slice(0, MAX_REJECTION) } : undefined;
 }
 
+export function readTaskOver(data: Uint8Array): TaskOver | undefined {
+  const { over } = readMap(data) ?? {};
+  return isText(over) ? { over } : undefined;
+}
+
 /** At most this much of an answer is logged, in characters. */
 const MAX_REJECTION = 500;
 
@@ -148,3 +183,17 @@ const isPaths = (it: unknown): it is readonly SecretPath[] =>
 const isText = (it: unknown): it is string => typeof it === 'string';
 const isMap = (it: unknown): it is Record<string, unknown> =>
   typeof it === 'object' && it !== null && !Array.isArray(it) && !IntegralFloat.is(it);
+
+/** Reads what an agent asks that needs the secrets of a task. */
+export function readSecretsQuestion(data: Uint8Array): SecretsQuestion | undefined {
+  const { job } = readMap(data) ?? {};
+  return typeof job === 'number' ? { job } : undefined;
+}
+
+/** Reads the answer to it. */
+export function readSecretsAnswer(data: Uint8Array): SecretsAnswer | undefined {
+  const it = readMap(data);
+  if (it === undefined) return undefined;
+  const { texts } = it;
+  return Array.isArray(texts) && texts.every(isText) ? { texts } : {};
+}

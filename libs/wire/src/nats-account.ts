@@ -51,7 +51,9 @@ export function natsAccount({ installation, server, subcontractors }: NatsAccoun
 /** What subcontractors can reach of the account of the servers. */
 const exportedBy = ({ installation }: NatsNames): readonly string[] => [
   everyDiscovery,
-  ...['agents.*.*', 'beats.*.*', 'results.*.*.*', 'claims.*.*.*'].map((kind) => `contractor.${installation}.${kind}`),
+  ...['agents.*.*', 'beats.*.*', 'results.*.*.*', 'claims.*.*.*', 'secrets.*.*.*'].map(
+    (kind) => `contractor.${installation}.${kind}`,
+  ),
   '$JS.API.CONSUMER.INFO.*.*',
   '$JS.API.CONSUMER.MSG.NEXT.*.*',
   '$JS.ACK.>',
@@ -113,6 +115,7 @@ function servicesOf(names: NatsNames, { publicKey, sites, modules }: NatsSubcont
       ...its.modules.flatMap((module) => [
         ...named(`${prefix}.results.${site}.${module}`),
         same(`${prefix}.claims.${site}.${module}.*`),
+        same(`${prefix}.secrets.${site}.${module}.*`),
         ...call(`CONSUMER.INFO.${stream}.${module}`),
         ...call(`CONSUMER.MSG.NEXT.${stream}.${module}`),
         same(`$JS.ACK.${stream}.${module}.>`),

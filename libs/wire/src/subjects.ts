@@ -40,6 +40,11 @@ export function natsNames(installation: string) {
       `${prefix}.agents.${siteToken(site)}.${agentToken(agent)}`,
     beatSubject: (site: string, agent: string): string => `${prefix}.beats.${siteToken(site)}.${agentToken(agent)}`,
 
+    /** Where an agent asks for the secrets of a task it has taken; the answer is on no disk. */
+    everySecret: `${prefix}.secrets.*.*.*`,
+    secretsSubject: (site: string, module: string, cookie: string): string =>
+      `${prefix}.secrets.${siteToken(site)}.${moduleToken(module)}.${token('cookie', cookie)}`,
+
     /** The stream with the claims of one site, a subject for each dispatch. */
     claimsStream: (site: string): string => `CONTRACTOR_${installation}_CLAIMS_${siteToken(site)}`,
     everyClaim: (site: string): string => `${prefix}.claims.${siteToken(site)}.*.*`,
@@ -84,6 +89,12 @@ export function originOfReport(subject: string): Origin {
 export function originOf(subject: string): Origin {
   const [, , , site = '', agent] = subject.split('.');
   return { site, ...(agent === undefined ? {} : { agent }) };
+}
+
+/** The origin of a question for secrets, from its subject, and the dispatch it is about. */
+export function originOfQuestion(subject: string): Origin & { readonly module: string; readonly cookie: string } {
+  const [, , , site = '', module = '', cookie = ''] = subject.split('.');
+  return { site, module, cookie };
 }
 
 /** The last token of a subject: the site of a question. */

@@ -68,11 +68,14 @@ export interface ForemanWire {
   serves(site: string, module: string): boolean;
   /** How it is getting on, for those who operate it. */
   health(): Promise<WireHealth>;
+  /** The agents of other processes that have shown themselves lately; undefined: none can be heard now. */
+  agents(): readonly AgentAtSite[] | undefined;
   /** Programs that the agents that have shown themselves lately need and did not find when they started. */
   missing(): readonly AgentMissing[];
   /**
    * Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once.
    * @returns a receipt, by which the task is found when it is taken back; undefined where none is needed
+   * @throws TaskTooLarge where it can never be sent
    */
   send(task: Task): Promise<string | undefined>;
   /**
@@ -82,6 +85,14 @@ export interface ForemanWire {
   withdraw(sent: SentTask): Promise<void>;
   /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
+}
+
+/** A task that the transport cannot carry, however often it is tried. */
+export class TaskTooLarge extends Error {
+  /** @param bytes of the task @param most that the transport carries */
+  constructor(bytes: number, most: number) {
+    super(`the task of ${bytes} bytes is larger than the wire carries (${most})`);
+  }
 }
 
 /** A dispatch that was handed over. */
@@ -109,6 +120,14 @@ export interface WireHealth {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** An agent that has shown itself, and how many tasks of each module it takes at a time there. */
+export interface AgentAtSite {
+  readonly agent: string;
+  /** EVERY_SITE: it serves them all. */
+  readonly site: string;
+  readonly modules: Readonly<Record<string, number>>;
+}
+
 /** A program an agent needs and does not find. */
 export interface AgentMissing extends MissingProgram {
   readonly agent: string;
@@ -120,12 +139,24 @@ export interface ForemanWireListener {
   reported(report: Report): Promise<void>;
   /** @returns false where no job waits for this dispatch */
   beat(beat: Beat): boolean | undefined;
+  /**
+   * Whether the job of a task is over for certain, so that nobody waits for it: it was cancelled, say. Asked from time to
+   * time of those that `beat` says no to; the agent then gives the task up.
+   */
+  isOver?(beat: Beat): Promise<boolean>;
   /** A message that ought to be a report and cannot be taken; it arrives again where this rejects. */
   unreadable?(message: UnreadableReport): Promise<void>;
   /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
   hasSite?(site: string, agent: string): Promise<boolean>;
   /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
   handedOver?(cookie: string): Promise<boolean>;
+  /**
+   * The secrets of a dispatch that an earlier foreman has sent, in the order of their places; undefined: no job waits for
+   * it, at this site and for this module.
+   */
+  secretsOf?(
+    dispatch: TaskPlace & { readonly job: number; readonly cookie: string },
+  ): Promise<readonly string[] | undefined>;
   /** Where a dispatch was handed to, that an earlier foreman may have sent; undefined where that is not known. */
   placeOf?(cookie: string): Promise<TaskPlace | undefined>;
   /**
@@ -162,9 +193,9 @@ export interface Announcement {
 
 /**
  * The work of one dispatch. It never rejects: failures are outcomes. `undefined` means that it was given up half-way:
- * nothing is reported, as if the agent had died.
+ * nothing is reported, as if the agent had died. `over` aborts when the job of the task is over: it may be given up then.
  */
-export type TaskHandler = (task: Task) => Promise<Outcome | undefined>;
+export type TaskHandler = (task: Task, over?: AbortSignal) => Promise<Outcome | undefined>;
 
 /** The agent's end of the wire. */
 export interface AgentWire {

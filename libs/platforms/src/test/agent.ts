@@ -17,6 +17,7 @@ export function test(ledger: EffectLedger): AgentHalf<TestContract> {
   const act = async ({ name, delay_ms, outcome, password }: Order, { task, signal }: TaskContext): Promise<Result> => {
     await sleep(delay_ms, undefined, { signal });
     if (outcome === 'fail') throw new Error(`"${name}" fails, as it was told to`);
+    if (outcome === 'fail-telling') throw new Error(`"${name}" fails with ${quoted(password)}`);
     if (outcome === 'hang') await untilAborted(signal);
     await ledger.append({
       task,
@@ -28,6 +29,7 @@ export function test(ledger: EffectLedger): AgentHalf<TestContract> {
     if (outcome === 'hang-after') await untilAborted(signal);
     // What the type forbids: an answer that is not the contract's.
     if (outcome === 'wrong') return { effects: 'many' } as never;
+    if (outcome === 'wrong-telling') return { effects: quoted(password), [quoted(password)]: 1 } as never;
     return count(name);
   };
 
@@ -49,6 +51,20 @@ export function test(ledger: EffectLedger): AgentHalf<TestContract> {
       },
     },
   };
+}
+
+/** A password as programs that fail quote it. */
+function quoted(password: Order['password']): string {
+  const text = password?.reveal() ?? '';
+  const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
+  return [
+    text,
+    JSON.stringify({ login: text }),
+    `https://root:${encodeURIComponent(text)}@host/`,
+    new URLSearchParams({ text }).toString(),
+    base64(text),
+    `Basic ${base64(`root:${text}`)}`,
+  ].join(' ');
 }
 
 /** @throws when the signal aborts, and never returns otherwise */

@@ -4,9 +4,10 @@ import { boolean, choice, integer, optional, platformContract, secret, text, wit
 const delay_ms = integer({ min: 0, max: 3_600_000 });
 /**
  * What comes of a task: `done`; `fail` or `hang` without the effect; `fail-after`, `hang-after` or a `wrong` answer with
- * it. What hangs goes on until the agent is stopped.
+ * it. What hangs goes on until the agent is stopped. `fail-telling` and `wrong-telling` quote the password they were given,
+ * in every encoding programs use, in the failure and in a result that is none.
  */
-const outcome = choice('done', 'fail', 'fail-after', 'hang', 'hang-after', 'wrong');
+const outcome = choice('done', 'fail', 'fail-after', 'fail-telling', 'hang', 'hang-after', 'wrong', 'wrong-telling');
 /** What an observer says: what the `ledger` tells, always `not-done` or `unknown`, or nothing, because it fails. */
 const observed = choice('ledger', 'not-done', 'unknown', 'fail');
 

@@ -25,6 +25,8 @@ const SERVER_SETTINGS = {
 const READY_MS = 30_000;
 /** How often it is tried to connect meanwhile, in milliseconds. */
 const TRY_MS = 25;
+/** How long one try to connect may take. */
+const CONNECT_MS = 5000;
 /** How much is kept of what the server says before it writes its log, in characters. */
 const MAX_WORDS = 4000;
 
@@ -79,7 +81,9 @@ export async function ready(
 ): Promise<void> {
   const deadline = performance.now() + READY_MS;
   for (;;) {
-    const client = new Client({ connectionString: url });
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+    // A server that ends between two steps tells so by itself; what is wrong is told by the next one.
+    client.on('error', () => undefined);
     try {
       await client.connect();
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
