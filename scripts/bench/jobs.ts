@@ -7,20 +7,33 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
-import { manualFoundation, startNatsServer, startProgram, until } from '#testing';
+import { startNatsServer, startProgram } from '#testing';
+import {
+  allQueued,
+  CLIENTS,
+  createJobs,
+  makeFoundations,
+  prepare,
+  SERVED,
+  stepsOf,
+  transactions,
+} from './jobs/job-server.ts';
+import type { NatsServer, RunningProgram } from '#testing';
 import type { PollingResult } from './jobs/polling-load.ts';
+import { turnRoundsOn } from './jobs/turn-rounds.ts';
 import type { Limit } from './limit.ts';
 import type { LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
 import { processorTime } from './processor-time.ts';
 
-/** Clients of the HTTP poll, and how many tasks each asks for at a time. */
-const CLIENTS = 8;
+/** How many tasks an agent that polls asks for at a time. */
 const FULL_POLL = 100;
 /** How many tasks of a module the subcontractor does at a time. */
 const LIMIT = 1000;
-const SITE = '/api/v1/Site/Site';
+/** How long a step takes whose job is watched, in milliseconds. */
+const STEP_MS = 4000;
+/** Jobs that wait for an agent meanwhile. */
+const QUEUED = 5000;
 
 /** A build that is measured. */
 interface Build {
@@ -35,8 +48,8 @@ interface Build {
 }
 
 /**
- * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats] [--node-options '...']`. A thousand jobs, each an endless
- * row of steps; over the HTTP poll with eight clients, and over NATS with a subcontractor of its own. Where another build
+ * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats|turn] [--node-options '...']`. A thousand jobs, each an endless
+ * row of steps; over the HTTP poll with eight clients, over NATS with a subcontractor of its own, and how soon a job goes on. Where another build
  * is given, it is measured in the same run.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
@@ -59,9 +72,13 @@ export async function run(args: string[], limit: Limit): Promise<void> {
     const step = (port: number) => `iputils.wait_for_port( target="127.0.0.1", port=${port} )`;
     builds.unshift({ name: values.beside, folder: values.beside, module: 'iputils', step, settings: {} });
   }
+  const wanted = (what: string): boolean => (values.only ?? what) === what;
   for (const build of builds) {
-    if (values.only !== 'nats') await limit.step(`${build.name} over the poll`, () => overPoll(build, jobs, seconds));
-    if (values.only !== 'poll') await limit.step(`${build.name} over NATS`, () => overNats(build, jobs, seconds));
+    if (wanted('poll')) await limit.step(`${build.name} over the poll`, () => overPoll(build, jobs, seconds));
+    if (wanted('nats')) await limit.step(`${build.name} over NATS`, () => overNats(build, jobs, seconds));
+    if (wanted('turn') && build.folder === undefined) {
+      await limit.step('turn-rounds', () => turnRounds(build, jobs, seconds));
+    }
   }
 }
 
@@ -71,8 +88,9 @@ const print = (build: Build, what: string, text: string): void =>
 async function overPoll(build: Build, jobs: number, seconds: number): Promise<void> {
   const server = await loadedServer(build.folder, { ...build.settings, CONTRACTOR_SUBCONTRACTOR: 'none' });
   try {
-    await prepare(server, 'iputils.ping( target="127.0.0.1" )', jobs);
-    print(build, 'doCreate', `${(await createJobs(server, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
+    await prepare(server, 'iputils.ping( target="127.0.0.1" )');
+    await makeFoundations(server, SERVED, 0, jobs);
+    print(build, 'doCreate', `${(await createJobs(server, 0, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
     await allQueued(server, jobs);
     const figures = await measured(server, build, 'poll', () =>
       poll(server, { clients: CLIENTS, seconds, most: FULL_POLL, report: true }),
@@ -91,36 +109,25 @@ async function overPoll(build: Build, jobs: number, seconds: number): Promise<vo
   }
 }
 
-async function overNats(build: Build, jobs: number, seconds: number): Promise<void> {
+/** Runs a load on a server with NATS and a subcontractor. */
+async function withSubcontractor(
+  { folder, settings, module }: Build,
+  load: (server: LoadedServer, nats: NatsServer, agent: RunningProgram) => Promise<void>,
+): Promise<void> {
   const nats = await startNatsServer();
-  const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
   try {
-    const server = await loadedServer(build.folder, { ...build.settings, NATS_URL: nats.url });
+    const server = await loadedServer(folder, { ...settings, NATS_URL: nats.url });
     try {
-      await prepare(server, build.step(port), jobs);
-      const program = path.resolve(build.folder ?? '', 'dist', 'apps/subcontractor/src/main');
-      const settings = {
+      const program = path.resolve(folder ?? '', 'dist', 'apps/subcontractor/src/main');
+      const environment = {
         NATS_URL: nats.url,
-        SUBCONTRACTOR_SITE: 'site1',
-        SUBCONTRACTOR_MODULES: `${build.module}:${LIMIT}`,
+        SUBCONTRACTOR_SITE: SERVED,
+        SUBCONTRACTOR_MODULES: `${module}:${LIMIT}`,
+        SUBCONTRACTOR_STATE: server.directory,
       };
-      const agent = await startProgram(program, settings, '"starting"');
+      const agent = await startProgram(program, environment, '"starting"');
       try {
-        print(build, 'doCreate', `${(await createJobs(server, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
-        await allQueued(server, jobs);
-        await sleep(2000);
-        const before = await processorTime(agent.pid);
-        const found = await measured(server, build, 'NATS', async () => {
-          const begun = await stepsOf(server);
-          const start = performance.now();
-          await sleep(seconds * 1000);
-          const spent = (performance.now() - start) / 1000;
-          return { steps: (await stepsOf(server)) - begun, seconds: spent };
-        });
-        const each = (((await processorTime(agent.pid)) - before) * 1000) / found.steps;
-        print(build, 'NATS', `the subcontractor takes ${each.toFixed(2)} ms of processor time for a step`);
+        await load(server, nats, agent);
       } finally {
         await agent.kill();
       }
@@ -128,73 +135,60 @@ async function overNats(build: Build, jobs: number, seconds: number): Promise<vo
       await server.stop();
     }
   } finally {
-    listener.close();
     await nats.stop();
   }
 }
 
-async function prepare(server: LoadedServer, step: string, jobs: number): Promise<void> {
-  await server.client.create(SITE, { name: 'site1', description: 'of the jobs' });
-  await manualFoundation(
-    server.client,
-    'site1',
-    'endless',
-    `begin()\n  while True do\n  begin()\n    ${step}\n  end\nend\n`,
-  );
-  const made = await server.load({
-    verb: 'CREATE',
-    uri: '/api/v1/Manual/ManualFoundation',
-    clients: CLIENTS,
-    seconds: 600,
-    count: jobs,
-    body: JSON.stringify({
-      locator: 'h{n}',
-      site: `${SITE}:site1:`,
-      blueprint: '/api/v1/BluePrint/FoundationBluePrint:endless:',
-    }),
-  });
-  if (made.failed > 0) throw new Error(`${made.failed} foundations could not be made`);
-}
-
-async function createJobs(server: LoadedServer, jobs: number): Promise<number> {
-  const { rate, failed } = await server.load({
-    verb: 'CALL',
-    uri: '/api/v1/Building/Foundation:h{n}:(doCreate)',
-    clients: CLIENTS,
-    seconds: 600,
-    count: jobs,
-    body: '{}',
-  });
-  if (failed > 0) throw new Error(`${failed} jobs could not be made`);
-  return rate;
-}
-
-async function query<Row>({ databaseUrl }: LoadedServer, text: string): Promise<Row[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+async function overNats(build: Build, jobs: number, seconds: number): Promise<void> {
+  const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
   try {
-    return (await client.query(text)).rows as Row[];
+    await withSubcontractor(build, async (server, _, agent) => {
+      await prepare(server, build.step(port));
+      await makeFoundations(server, SERVED, 0, jobs);
+      await createJobs(server, 0, jobs);
+      await allQueued(server, jobs);
+      const before = await processorTime(agent.pid);
+      const found = await measured(server, build, 'NATS', async () => {
+        const begun = await stepsOf(server);
+        const start = performance.now();
+        await sleep(seconds * 1000);
+        const spent = (performance.now() - start) / 1000;
+        return { steps: (await stepsOf(server)) - begun, seconds: spent };
+      });
+      const each = (((await processorTime(agent.pid)) - before) * 1000) / found.steps;
+      print(build, 'NATS', `the subcontractor takes ${each.toFixed(2)} ms of processor time for a step`);
+    });
   } finally {
-    await client.end();
+    listener.close();
   }
 }
 
-const countOf = async (server: LoadedServer, text: string): Promise<number> =>
-  Number((await query<{ n: string }>(server, `SELECT ${text} AS n`))[0]?.n);
-
-const stepsOf = (server: LoadedServer): Promise<number> =>
-  countOf(server, `(SELECT count(*) FROM log.events WHERE type = 'JobStepCompleted')`);
-
-const allQueued = (server: LoadedServer, jobs: number): Promise<void> =>
-  until(
-    async () =>
-      (await countOf(server, `(SELECT count(DISTINCT stream) FROM log.events WHERE type = 'JobStepRequested')`)) >=
-      jobs,
-    120_000,
-  );
-
-const transactions = (server: LoadedServer): Promise<number> =>
-  countOf(server, `(SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = current_database())`);
+/** How soon a job whose steps take four seconds has its next task at the agent, also beside five thousand that wait for an agent. */
+async function turnRounds(build: Build, jobs: number, seconds: number): Promise<void> {
+  await withSubcontractor(build, async (server, nats) => {
+    await prepare(server, `test.act_again( name="one", delay_ms=${STEP_MS} )`);
+    await makeFoundations(server, SERVED, 0, jobs);
+    await createJobs(server, 0, jobs);
+    await allQueued(server, jobs);
+    const watch = async (what: string): Promise<void> => {
+      const { count, p50, p95 } = await turnRoundsOn(nats.url, seconds);
+      print(
+        build,
+        `result in to next task out, ${what}`,
+        `p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms of ${count}`,
+      );
+    };
+    const load = `${jobs} jobs with steps of ${STEP_MS / 1000} s`;
+    await watch(load);
+    await server.client.create('/api/v1/Site/Site', { name: 'unserved', description: 'no agent serves it' });
+    await makeFoundations(server, 'unserved', jobs, QUEUED);
+    await createJobs(server, jobs, QUEUED);
+    await allQueued(server, jobs + QUEUED);
+    await watch(`${load}, and ${QUEUED} that wait for an agent`);
+  });
+}
 
 /** Runs a load and prints what a step of it costs. */
 async function measured<R extends { readonly steps: number; readonly seconds: number }>(

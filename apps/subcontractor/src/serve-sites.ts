@@ -46,10 +46,10 @@ export async function serveSites(options: ServeOptions): Promise<SitesServed> {
   );
   const session = settings.natsUrl === undefined ? sessionOf(settings, log) : undefined;
   const wireOf = (): AgentWire => {
-    const { natsUrl, installation, token, server = '', pollInterval: everyMs, maxRequested } = settings;
+    const { natsUrl, natsTransport, installation, token, server = '', pollInterval: everyMs, maxRequested } = settings;
     if (session) return httpPollAgent({ session, server, everyMs, maxRequested, slots, store: spool, log });
     const key = token === undefined ? undefined : natsKey(token);
-    return jetstreamAgent({ servers: natsUrl ?? '', name, log, installation, key, store: spool });
+    return jetstreamAgent({ servers: natsUrl ?? '', ...natsTransport, name, log, installation, key, store: spool });
   };
   let stopping = false;
   const served = await Promise.all(

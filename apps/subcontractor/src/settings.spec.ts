@@ -10,6 +10,7 @@ describe('settings of the subcontractor', () => {
   it('need a server and a site only', () => {
     expect(readSettings(least, known)).toEqual({
       natsUrl: 'nats://localhost',
+      natsTransport: {},
       sites: ['site1'],
       limits: { iputils: 5, manual: 5 },
       user: 'subcontractor',

@@ -14,7 +14,7 @@ import {
   setting,
   text,
 } from '#runtime/settings';
-import { installationSetting, isNatsName, readNatsAddresses } from '#wire';
+import { installationSetting, isNatsName, natsTransportFields, natsTransportOf, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
 const USUAL_LIMIT = 5;
@@ -104,6 +104,7 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: 'none, then it polls',
         doc: 'NATS, over which the server is reached; it wins over `SUBCONTRACTOR_SERVER`',
       }),
+      ...natsTransportFields,
       server: setting('SUBCONTRACTOR_SERVER', address(WEB), {
         unset: 'none',
         doc: 'the server itself, polled over HTTP where there is no NATS: `https://contractor.example`',
@@ -192,6 +193,8 @@ export const subcontractorSettings = (known: readonly string[]) =>
       }
       return {
         ...values,
+        /** How NATS is reached. */
+        natsTransport: natsTransportOf(values, refuse),
         /** How many tasks of each module at a time. */
         limits: values.limits ?? Object.fromEntries(known.map((module) => [module, USUAL_LIMIT])),
         /** What it logs in with where it polls. */

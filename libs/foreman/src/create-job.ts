@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { UnitOfWork } from '#kernel';
 import { refuseAs } from '#kernel';
 import { findScript } from '#blueprint';
@@ -47,7 +48,7 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   }
   await target.checkConfig?.(work, wanted.target, script);
   const source = slot?.text ?? NOTHING;
-  const compiled = compile(source);
+  const compiled = compiledOf(source);
   const needs = target.needsOf?.(readsOf(compiled)) ?? [];
   const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
   await work.decide(program, compiled.hash, { type: 'StoreProgram', data: { source, program: compiled } });
@@ -65,6 +66,21 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
     },
   });
   return id;
+}
+
+/** Programs by their source: most jobs run what others have run before. */
+const compiledSources = new LRUCache<string, Program>({
+  max: 500,
+  maxSize: 4 * 1024 * 1024,
+  sizeCalculation: (_, source) => source.length + 1,
+});
+
+function compiledOf(source: string): Program {
+  const known = compiledSources.get(source);
+  if (known) return known;
+  const compiled = compile(source);
+  compiledSources.set(source, compiled);
+  return compiled;
 }
 
 /** The values of modules that a program reads. */

@@ -1,6 +1,6 @@
 import { isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
-import { observerOf } from '#wire';
+import { observerOf, TaskTooLarge } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { DispatchNotes } from './dispatch-notes.ts';
 import type { ForemanOptions } from './foreman-options.ts';
@@ -112,7 +112,19 @@ export class TaskSender {
       return true;
     } catch (error) {
       this.#drop(job);
+      if (error instanceof TaskTooLarge) return this.#failed(job, cookie, error.message);
       this.#parts.log.warn('a task could not be put onto the wire', { job, error: String(error) });
+      return false;
+    }
+  }
+
+  /** Fails a task that nobody can be sent. @returns whether that is done */
+  async #failed(job: number, cookie: string, fault: string): Promise<boolean> {
+    try {
+      await this.#parts.failed(job, cookie, fault);
+      return true;
+    } catch (error) {
+      this.#parts.log.warn('a task that cannot be sent could not be failed', { job, error: String(error) });
       return false;
     }
   }

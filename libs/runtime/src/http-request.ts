@@ -109,6 +109,8 @@ async function tunnel(
     const abort = () => secure.destroy(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     secure.once('close', () => signal.removeEventListener('abort', abort));
+    // What goes wrong with the connection goes wrong with the encrypted one.
+    socket.on('error', (error) => secure.destroy(error));
     secure.once('error', reject);
     secure.once('secureConnect', () => resolve(secure));
   });

@@ -6,7 +6,7 @@ import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
-import { encode, readSecretsAnswer, readTask } from './messages.ts';
+import { encode, MAX_REPORT_BYTES, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
@@ -14,6 +14,7 @@ import { reportOutbox } from './report-outbox.ts';
 import type { NatsNames } from './subjects.ts';
 import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 /** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
@@ -206,15 +207,32 @@ export function agentTasks(options: AgentTasksOptions) {
     }
   };
 
+  /** Reports that were sent before, so that NATS may hold them. */
+  const sent = new WeakSet<KeptReport>();
+
   /** @returns whether NATS holds the report */
-  const send = async ({ to, module, report }: KeptReport): Promise<boolean> => {
+  const send = async (kept: KeptReport): Promise<boolean> => {
+    const { to, module, report } = kept;
     const { connection, js, over } = session() ?? {};
     if (!connection || !js || !over) return false;
     const names = natsNames(installationOf(to));
-    const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
-    const options = { msgID: report.cookie, expect: { streamName: names.resultsStream } };
-    const published = js.publish(names.resultSubject(site, module, identity), fitting(report, room), options);
-    return (await unlessAborted(published, over)) !== undefined;
+    const room = Math.min((connection.info?.max_payload ?? Infinity) - HEADERS, MAX_REPORT_BYTES);
+    const subject = names.resultSubject(site, module, identity);
+    const expect = { streamName: names.resultsStream };
+    const publish = (more: { readonly msgID?: string }) =>
+      unlessAborted(
+        withoutStacks(() => js.publish(subject, fitting(report, room), { ...more, expect })),
+        over,
+      );
+    const before = sent.has(kept);
+    sent.add(kept);
+    const held = await publish({ msgID: report.cookie });
+    if (!held?.duplicate || before) return held !== undefined;
+    // Somebody else has used its id: NATS holds that message, and not this one.
+    sent.delete(kept);
+    if (!(await publish({}))) return false;
+    sent.add(kept);
+    return true;
   };
   const outbox = reportOutbox({ send, store, log, againMs: () => reportAgain });
 

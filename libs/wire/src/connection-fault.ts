@@ -20,11 +20,14 @@ export function connectionFault(cause: unknown, { certificates }: NatsTransport)
       ? `${text}: name who has signed the certificate of NATS with NATS_CA`
       : `${text}: the certificate of NATS is signed by nobody in NATS_CA (${by})`;
   }
-  if (/certificate required|bad certificate|unknown ca/i.test(text)) {
-    const own = certificates?.certFile;
+  const own = certificates?.certFile;
+  const rejected = /certificate required|bad certificate|unknown ca/i.test(text);
+  // A server that does not take a certificate says so after it has been taken for connected: that is often lost.
+  if (rejected || (certificates && /ECONNRESET|EPIPE|TimeoutError/.test(text))) {
+    const perhaps = rejected ? '' : 'perhaps ';
     return own === undefined
-      ? `${text}: NATS wants a certificate, NATS_CERT and NATS_KEY`
-      : `${text}: NATS does not take the certificate in NATS_CERT (${own})`;
+      ? `${text}: ${perhaps}NATS wants a certificate, NATS_CERT and NATS_KEY`
+      : `${text}: ${perhaps}NATS does not take the certificate in NATS_CERT (${own})`;
   }
   if (/does not support 'tls'/.test(text)) return `${text}: NATS has no TLS, which this side is told to use`;
   return text;

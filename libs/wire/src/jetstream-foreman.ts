@@ -26,6 +26,8 @@ import {
 import { notifySafely } from './notify-safely.ts';
 import { TaskHolders } from './task-holders.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { withoutStacks } from './without-stacks.ts';
+import { TaskTooLarge } from './wire.ts';
 import type { ForemanWire, ForemanWireListener, TaskPlace, UnreadableReport, WireHealth } from './wire.ts';
 
 /** How the foreman's end of the wire over NATS is set up. */
@@ -41,7 +43,7 @@ export interface ForemanPeriods extends StreamPeriods {
 }
 
 /** How many reports are handled at a time. */
-const MAX_CONCURRENT_REPORTS = 32;
+const MAX_CONCURRENT_REPORTS = 128;
 
 /** At most this many announcements are looked at a time; the next of the others come within seconds. */
 const MAX_CONCURRENT_ANNOUNCEMENTS = 64;
@@ -53,6 +55,8 @@ const MAX_SECRETS = 5000;
 const SILENCE = 0.6;
 /** How often a report is looked at again that comes from another agent than the one that holds the task. */
 const MAX_LOOKS = 10;
+/** Room for headers in the largest message, in bytes. */
+const HEADERS = 1024;
 /** How long it is believed whether a server that stands by could connect, in milliseconds. */
 const TRIED_FOR_MS = 1000;
 /** How long it is believed what was found out about who is let in, in milliseconds. */
@@ -66,6 +70,7 @@ const usual: ForemanPeriods = {
 };
 
 interface Session {
+  readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly streams: ReturnType<typeof streams>;
   readonly over: AbortSignal;
@@ -98,7 +103,12 @@ export function jetstreamForeman(
   let open: { readonly at: number; readonly found: Promise<boolean | undefined> } | undefined;
 
   const begin = (listener: ForemanWireListener, connection: NatsConnection, over: AbortSignal) => {
-    const now: Session = { js: jetstream(connection), streams: streams(connection, names, streamPeriods), over };
+    const now: Session = {
+      connection,
+      js: jetstream(connection),
+      streams: streams(connection, names, streamPeriods),
+      over,
+    };
     over.addEventListener('abort', () => {
       if (session === now) session = undefined;
       present.clear();
@@ -359,12 +369,15 @@ export function jetstreamForeman(
 
     async send(task) {
       const subject = names.taskSubject(task.site, task.module);
-      const { js, streams, over } = inSession();
+      const { connection, js, streams, over } = inSession();
+      const data = encode(withoutSecrets(task));
+      const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
+      if (data.length > room) throw new TaskTooLarge(data.length, room);
       holders.sent(task.cookie, { site: task.site, module: task.module });
       const publish = async () => {
         await streams.tasks(task.site);
         const expect = { streamName: names.tasksStream(task.site) };
-        return js.publish(subject, encode(withoutSecrets(task)), { msgID: task.cookie, expect });
+        return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect }));
       };
       const { site, module, cookie } = task;
       if (task.secrets) secrets.set(cookie, { site, module, texts: secretsIn(task.parameters, task.secrets) });

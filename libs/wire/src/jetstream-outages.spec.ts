@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
 import { recordedLog, startNatsServer, startRelay, type NatsServer, until } from '#testing';
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import { MAX_CLAIMS } from './streams.ts';
+import { TaskTooLarge } from './wire.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
@@ -325,6 +326,59 @@ describe('the wire over NATS', () => {
     expect(reports[0]?.outcome).toEqual({
       error: expect.stringMatching(/^the outcome of 11\d{5} bytes is larger than the wire carries \(\d+\)$/),
     });
+  });
+
+  it('refuses a task that NATS can never carry', async () => {
+    await foreman.start(listener);
+    const large = { ...task('1'), parameters: { text: 'x'.repeat(1_048_000) } };
+    await expect(foreman.send(large)).rejects.toThrow(TaskTooLarge);
+    await expect(foreman.send(large)).rejects.toThrow(
+      /^the task of 1048\d{3} bytes is larger than the wire carries \(1047552\)$/,
+    );
+    await startAgent(done);
+    await foreman.send({ ...task('2'), parameters: { text: 'x'.repeat(1_047_000) } });
+    await until(() => reports.length === 1);
+  });
+
+  it('delivers a task however often it was delivered, and more than a thousand at a time', async () => {
+    await foreman.start(listener);
+    const stranger = await connect({ servers: server.url });
+    const { consumers } = await jetstreamManager(stranger);
+    await foreman.send(task('1'));
+    const config = { durable_name: 'ipmi', filter_subject: 'contractor.test.tasks.berlin.ipmi' };
+    await consumers.add('CONTRACTOR_test_TASKS_berlin', { ...config, ack_policy: AckPolicy.Explicit, max_deliver: 3 });
+    const consumer = await jetstream(stranger).consumers.get('CONTRACTOR_test_TASKS_berlin', 'ipmi');
+    for (let n = 0; n < 2; n += 1) (await consumer.next())?.nak();
+    await startAgent(done);
+    await until(() => reports.length === 1);
+    const { config: made } = await consumers.info('CONTRACTOR_test_TASKS_berlin', 'ipmi');
+    expect([made.max_deliver, made.max_ack_pending]).toEqual([-1, -1]);
+    await stranger.close();
+  });
+
+  it('takes reports again after somebody has removed its consumer', async () => {
+    await foreman.start(listener);
+    await startAgent(done);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    const stranger = await connect({ servers: server.url });
+    const { consumers } = await jetstreamManager(stranger);
+    await consumers.delete('CONTRACTOR_test_RESULTS', 'foreman');
+    await stranger.close();
+    await foreman.send(task('2'));
+    await until(() => reports.length === 2);
+  });
+
+  it('has a report held also where somebody else has used its id', async () => {
+    await foreman.start({ ...listener, unreadable: async ({ flaw }) => void served.push(flaw) });
+    const stranger = await connect({ servers: server.url });
+    const msgID = task('1').cookie;
+    await jetstream(stranger).publish('contractor.test.results.berlin.ipmi.other', 'junk', { msgID });
+    await stranger.close();
+    await startAgent(done);
+    await foreman.send(task('1'));
+    await until(() => reports.length === 1);
+    expect(served).toContain('it is no report');
   });
 
   it('drops what is no message of its own', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { floatOf } from '#kernel';
-import { encode, readBeat, readPresence, readReport, readTask } from './messages.ts';
+import { encode, MAX_REPORT_BYTES, readBeat, readPresence, readReport, readTask } from './messages.ts';
 import type { Report, Task } from './wire.ts';
 
 const task: Task = { task: 't', cookie: 'c', job: 1, site: 's', module: 'm', function: 'f', parameters: { a: [1] } };
@@ -39,6 +39,17 @@ describe('messages of the wire', () => {
     const text = JSON.stringify({ ...report, outcome: { result: { vm: [{ size: 0 }] } } });
     expect(readReport(new TextEncoder().encode(text.replace('"size":0', '"size":9007199254740993')))).toEqual({
       report: { ...report, outcome: { error: 'result: vm.0.size is a number too large to be exact' } },
+    });
+  });
+
+  it('of a result that is larger than is taken are a failure', () => {
+    const flaw = `it is larger than ${MAX_REPORT_BYTES} bytes`;
+    const large = (length: number) => bytes({ ...report, outcome: { result: { text: 'x'.repeat(length) } } });
+    const most = MAX_REPORT_BYTES - large(0).length;
+    expect(readReport(large(most)).flaw).toBeUndefined();
+    expect(readReport(large(most + 1))).toEqual({
+      report: { ...report, outcome: { error: `the outcome cannot be taken: ${flaw}` } },
+      flaw,
     });
   });
 

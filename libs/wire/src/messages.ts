@@ -67,6 +67,9 @@ export interface ReadReport {
   readonly flaw?: string;
 }
 
+/** The largest report that is taken, in bytes: what a NATS server carries that is not told otherwise. */
+export const MAX_REPORT_BYTES = 1_048_576;
+
 /**
  * Reads a report. One whose outcome cannot be taken becomes a failure that says why, with the flaw: dropped, its task
  * would be done again at every lease.
@@ -74,7 +77,7 @@ export interface ReadReport {
 export function readReport(data: Uint8Array): ReadReport {
   const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
   if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return { flaw: 'it is no report' };
-  const flaw = flawIn(outcome);
+  const flaw = data.length > MAX_REPORT_BYTES ? `it is larger than ${MAX_REPORT_BYTES} bytes` : flawIn(outcome);
   const reached = flaw === undefined ? readOutcome(outcome) : cannotBeTaken(flaw);
   if (reached === undefined) return { flaw: 'it has no outcome' };
   return { report: { task, cookie, job, agent, outcome: reached }, ...(flaw === undefined ? {} : { flaw }) };

@@ -93,16 +93,23 @@ async function connectionTo(url: URL, { certificates, proxy }: NatsTransport): P
   const host = hostOf(url);
   const port = Number(url.port || (encrypted ? 443 : 80));
   const signal = AbortSignal.timeout(OPEN_MS);
-  const socket = proxy
-    ? await proxyTunnel({ proxy: new URL(proxy), host, port, signal })
-    : net.connect({ host, port, noDelay: true });
-  if (!encrypted) return socket;
-  const trust = await readCertificates(certificates ?? {}).catch((cause: unknown) => {
-    socket.destroy();
-    throw cause;
-  });
+  const through = proxy && (await proxyTunnel({ proxy: new URL(proxy), host, port, signal }));
+  if (!encrypted) return through || net.connect({ host, port, noDelay: true });
   const name = net.isIP(host) > 0 ? {} : { servername: host };
-  return tls.connect({ ...trust, ...name, socket, host });
+  try {
+    const options = { ...(await readCertificates(certificates ?? {})), ...name, host };
+    return through ? secured(through, options) : tls.connect({ ...options, port });
+  } catch (cause) {
+    if (through) through.destroy();
+    throw cause;
+  }
+}
+
+/** Encrypts a connection; what goes wrong with it goes wrong with the encrypted one. */
+function secured(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
+  const secure = tls.connect({ ...options, socket });
+  socket.on('error', (cause) => secure.destroy(cause));
+  return secure;
 }
 
 async function readCertificates({ caFile, certFile, keyFile }: NatsCertificates) {

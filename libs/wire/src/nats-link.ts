@@ -73,8 +73,10 @@ export async function natsLink(
       if (status.type === 'disconnect') {
         endSession();
         if (!stopped.signal.aborted) log.warn('connection to NATS lost');
-      } else if (status.type === 'reconnect') open(there);
-      else if (status.type === 'error') {
+      } else if (status.type === 'reconnect') {
+        // Over WebSockets it is told once for every try that has failed before.
+        if (session.aborted) open(there);
+      } else if (status.type === 'error') {
         const reason = status.error.message;
         // What is not allowed is tried again and again: a subcontractor announces itself every second.
         if (told.has(reason) || told.size >= MAX_TOLD) continue;

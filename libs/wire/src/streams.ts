@@ -113,7 +113,10 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
           filter_subject: names.taskSubject(site, module),
           ack_policy: AckPolicy.Explicit,
           ack_wait: nanos(ackWait),
+          // One that was delivered often enough would stay for ever, and go to nobody.
           max_deliver: -1,
+          // How many are at work at a time the agents say; unless told NATS stops at 1000.
+          max_ack_pending: -1,
         }),
       );
     },

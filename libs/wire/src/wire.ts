@@ -73,6 +73,7 @@ export interface ForemanWire {
   /**
    * Hands a task over. Resolves once the transport holds it; the same cookie sent again soon after is held once.
    * @returns a receipt, by which the task is found when it is taken back; undefined where none is needed
+   * @throws TaskTooLarge where it can never be sent
    */
   send(task: Task): Promise<string | undefined>;
   /**
@@ -82,6 +83,14 @@ export interface ForemanWire {
   withdraw(sent: SentTask): Promise<void>;
   /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
+}
+
+/** A task that the transport cannot carry, however often it is tried. */
+export class TaskTooLarge extends Error {
+  /** @param bytes of the task @param most that the transport carries */
+  constructor(bytes: number, most: number) {
+    super(`the task of ${bytes} bytes is larger than the wire carries (${most})`);
+  }
 }
 
 /** A dispatch that was handed over. */
