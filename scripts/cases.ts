@@ -61,7 +61,7 @@ function coreGroups(content: unknown): readonly Group[] {
 
 /** Calls of functions, by the name of the case. */
 function wireGroups(content: unknown): readonly Group[] {
-  const decisions = decided<WireDecisions>('wire');
+  const decisions = decided('wire') as WireDecisions;
   return (casesIn(content) as readonly WireCase[]).map((call) => {
     const { case: id } = call;
     if (!isPlayable(call)) return { name: id };
@@ -73,7 +73,7 @@ function wireGroups(content: unknown): readonly Group[] {
 
 function scriptGroups(content: unknown): readonly Group[] {
   const cases = casesIn(content) as readonly Case[];
-  const decisions = decided<Record<string, Decided>>('tscript');
+  const decisions = decided('tscript') as Record<string, Decided>;
   return [...new Set(cases.map(({ group }) => group))].map((name) => {
     const rows = cases.filter(({ group }) => group === name).map((row) => checked(row, decisions[row.id]));
     return { name, rows };
@@ -81,7 +81,7 @@ function scriptGroups(content: unknown): readonly Group[] {
 }
 
 /** Where cases of a kind go otherwise than recorded, on purpose. */
-const decided = <T>(kind: string): T =>
+const decided = (kind: string): unknown =>
   JSON.parse(readFileSync(join(cwd(), `test/cases/${kind}-decided.json`), 'utf8'));
 
 function checked(row: Case, decision: Decided | undefined): Row {

@@ -170,11 +170,18 @@ Foreman/JobLog
 Foreman/Limit
   view add change delete                             Foreman.*_limit
   (usage)                                            Foreman.view_limit
+Foreman/Wave
+  view add delete                                    Foreman.*_wave
+  (preview)                                          Foreman.add_wave
+  (progress)                                         Foreman.view_wave
+  (pause) (resume) (cancel)                          Foreman.can_wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
+SubContractor/Subcontractor
+  view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
   (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
 Records/DeadLetter

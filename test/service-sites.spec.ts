@@ -289,6 +289,9 @@ describe('a service of one site', () => {
     'Records/Secret (erase)',
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),
     'Foreman/Limit (usage)',
+    ...['view', 'add', 'delete', '(preview)', '(progress)', '(pause)', '(resume)', '(cancel)'].map(
+      (what) => `Foreman/Wave ${what}`,
+    ),
   ];
 
   it('has nothing to do with other sites, whatever it was granted', async () => {

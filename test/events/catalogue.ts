@@ -63,6 +63,10 @@ import { jobs } from '../../libs/foreman/src/jobs.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts';
 import { program, programs } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
+import { wave } from '../../libs/foreman/src/waves/wave.ts';
+import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -103,8 +107,10 @@ export const deciders: readonly AnyDecider[] = [
   siteBlocks,
   structure,
   structureInterfaces,
+  subcontractor,
   superusers,
   user,
+  wave,
   zone,
   zoneNames,
 ];
@@ -139,8 +145,12 @@ export const readModels: readonly ReadModel[] = [
   services,
   sites,
   structures,
+  subcontractors,
   usedOffsets,
   users,
+  waveLists,
+  waveTargets,
+  waves,
   zones,
 ];
 

@@ -38,6 +38,8 @@ import { network } from '../../libs/ipam/src/network/network.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
+import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 
@@ -349,6 +351,48 @@ export const stories: readonly Story[] = [
     { type: 'RemoveLimit', data: {} },
   ),
   story(
+    wave,
+    {
+      type: 'CreateWave',
+      data: {
+        description: 'New kernel',
+        kind: 'Foundation',
+        script: 'upgrade',
+        targets: ['host1', 'host2', 'host3'],
+        batchSize: 3,
+        maxFailures: 1,
+        creator: 'root',
+      },
+    },
+    { type: 'BeginBatch', data: {} },
+    { type: 'AddJob', data: { target: 'host1', job: 12 } },
+    { type: 'AddJob', data: { target: 'host2', job: 13 } },
+    { type: 'SkipTarget', data: { target: 'host3', reason: 'target has an existing job' } },
+    { type: 'NoteFailed', data: { job: 12, reason: 'its job is in error: no disk', over: false } },
+    { type: 'ResumeWave', data: {} },
+    { type: 'NoteRunning', data: { job: 12 } },
+    { type: 'NoteDone', data: { job: 12 } },
+    { type: 'NoteDone', data: { job: 13 } },
+    { type: 'FinishWave', data: {} },
+    { type: 'DeleteWave', data: {} },
+  ),
+  story(
+    wave,
+    {
+      type: 'CreateWave',
+      data: {
+        description: 'x',
+        kind: 'Foundation',
+        script: 'upgrade',
+        targets: ['host1'],
+        batchSize: 1,
+        maxFailures: 1,
+        creator: 'root',
+      },
+    },
+    { type: 'CancelWave', data: { by: 'root' } },
+  ),
+  story(
     maintenanceWindow,
     {
       type: 'DefineMaintenanceWindow',
@@ -370,6 +414,16 @@ export const stories: readonly Story[] = [
   ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
+  story(
+    subcontractor,
+    { type: 'ShowSubcontractor', data: { site: 'site1', agent: 'agent1', transport: 'wire', modules: { iputils: 5 } } },
+    {
+      type: 'ShowSubcontractor',
+      data: { site: 'site1', agent: 'agent1', transport: 'poll', modules: { iputils: null } },
+    },
+    { type: 'LoseSubcontractor', data: { lastSeen: wakeAt } },
+    { type: 'ForgetSubcontractor', data: {} },
+  ),
   story(
     pxe,
     { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { Foreman, foremanSettings } from '#foreman';
@@ -6,6 +7,7 @@ import { offeredPlatform } from '#platform';
 import { agentHalves } from '#platforms/agents';
 import { LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
+import { runtimeSettings } from '#runtime/settings';
 import type { InProcessWire } from '#wire';
 import { EVERY_SITE, startAgent } from '#wire';
 
@@ -13,6 +15,8 @@ import { EVERY_SITE, startAgent } from '#wire';
 const LIMIT = 5;
 /** How long its tasks may take to end when the server stops. */
 const STOP_MS = 5000;
+/** The file of the hosts it knows, in the folder of the server's data. */
+const KNOWN_HOSTS = 'ssh_known_hosts';
 
 /** Injection token of the wire within the process; undefined where no subcontractor runs inside the server. */
 export const EMBEDDED_WIRE = Symbol('EmbeddedWire');
@@ -27,6 +31,7 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
   readonly #wire: InProcessWire | undefined;
   readonly #foreman: Foreman;
   readonly #giveUpMs: number;
+  readonly #knownHosts: string;
   readonly #log: Logger;
   /** What is under way: starting, stopping. */
   #doing: Promise<void> = Promise.resolve();
@@ -37,11 +42,13 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
     @Inject(EMBEDDED_WIRE) wire: InProcessWire | undefined,
     @Inject(Foreman) foreman: Foreman,
     @Inject(foremanSettings.KEY) { lease }: SettingsOf<typeof foremanSettings>,
+    @Inject(runtimeSettings.KEY) { data }: SettingsOf<typeof runtimeSettings>,
     @Inject(LOGGER) log: Logger,
   ) {
     this.#wire = wire;
     this.#foreman = foreman;
     this.#giveUpMs = lease / 2;
+    this.#knownHosts = path.join(data, KNOWN_HOSTS);
     this.#log = log;
   }
 
@@ -78,8 +85,9 @@ export class EmbeddedSubcontractor implements OnApplicationBootstrap, OnApplicat
 
   async #start(): Promise<void> {
     if (!this.#wire || this.#agent) return;
+    const halves = agentHalves(process.env, { knownHosts: this.#knownHosts });
     const modules = Object.fromEntries(
-      agentHalves(process.env).map((half) => [half.contract.name, { limit: LIMIT, half: offeredPlatform(half) }]),
+      halves.map((half) => [half.contract.name, { limit: LIMIT, half: offeredPlatform(half) }]),
     );
     const { agent } = this.#wire;
     this.#agent = await startAgent({ wire: agent, name: 'embedded', site: EVERY_SITE, modules, log: this.#log });

@@ -18,6 +18,7 @@ describe('settings of the subcontractor', () => {
       pollInterval: 20_000,
       maxRequested: 100,
       stopTimeout: 60_000,
+      sshHostKeys: 'first-use',
       vaultVerifyTls: true,
       logLevel: 'info',
     });
@@ -66,6 +67,12 @@ describe('settings of the subcontractor', () => {
     ['SUBCONTRACTOR_MODULES', 'iputils:1.5', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:1:2', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:0', 'must leave at least one module on'],
+    ['SUBCONTRACTOR_SSH_HOST_KEYS', 'none', 'SUBCONTRACTOR_SSH_HOST_KEYS="none": must be'],
+    [
+      'SUBCONTRACTOR_SSH_HOST_KEYS',
+      'strict',
+      'SUBCONTRACTOR_SSH_KNOWN_HOSTS is not set: must be the file of the known hosts',
+    ],
   ])('%s=%j is refused', (key, value, fault) => {
     expect(() => readSettings({ ...least, [key]: value }, known)).toThrow(fault);
   });

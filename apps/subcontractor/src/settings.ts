@@ -165,6 +165,22 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: 'none',
         doc: 'port on loopback where Prometheus finds `/metrics`',
       }),
+      sshHostKeys: setting('SUBCONTRACTOR_SSH_HOST_KEYS', choice('first-use', 'strict'), {
+        default: 'first-use',
+        doc: '`first-use`: the key a host shows first is kept and counts from then on; `strict`: only known hosts',
+      }),
+      sshKnownHosts: setting('SUBCONTRACTOR_SSH_KNOWN_HOSTS', text(), {
+        unset: '`ssh_known_hosts` in `SUBCONTRACTOR_STATE`; without it, memory',
+        doc: 'file of host keys, as `ssh` has it',
+      }),
+      sshKeys: setting(
+        'SUBCONTRACTOR_SSH_KEYS',
+        list(() => true, 'must be files, separated by commas'),
+        {
+          unset: 'those of `ssh` in `~/.ssh`',
+          doc: 'files with private keys, for hosts no password or key is given of',
+        },
+      ),
       vault: setting('SUBCONTRACTOR_VAULT', choice('hashicorp'), {
         unset: 'none',
         doc: 'where tasks find credentials that are named and not sent',
@@ -184,6 +200,9 @@ export const subcontractorSettings = (known: readonly string[]) =>
     (values, refuse) => {
       if (values.natsUrl === undefined && values.server === undefined) {
         refuse('NATS_URL', undefined, NO_SERVER);
+      }
+      if (values.sshHostKeys === 'strict' && values.sshKnownHosts === undefined) {
+        refuse('SUBCONTRACTOR_SSH_KNOWN_HOSTS', undefined, 'must be the file of the known hosts where only they count');
       }
       if (values.vault !== undefined && values.vaultUrl === undefined) {
         refuse('SUBCONTRACTOR_VAULT_URL', undefined, 'must name the vault, such as https://vault.example:8200');

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort, startNatsServer, until, type NatsServer } from '#testing';
+import { freePort, startNatsServer, startSshd, until, type NatsServer } from '#testing';
 import { jetstreamForeman, type ForemanWire, type Report } from '#wire';
 import { subcontractor } from './subcontractor.ts';
 
@@ -60,6 +60,45 @@ describe('the subcontractor', () => {
     signals.emit('SIGTERM', 'SIGTERM');
     expect(await ended).toBe(0);
     expect(signals.eventNames()).toEqual([]);
+  });
+
+  it('reaches hosts over SSH, and keeps their keys in its state', async () => {
+    const sshd = await startSshd();
+    const state = await mkdtemp(path.join(os.tmpdir(), 'subcontractor-state-'));
+    const ended = run({ SUBCONTRACTOR_STATE: state, CONTRACTOR_LOG_LEVEL: 'debug' });
+    await until(() => messages().includes('serving'));
+    await foreman.send({
+      task: 'ssh',
+      cookie: 'ssh',
+      job: 1,
+      site: 'site1',
+      module: 'ssh',
+      function: 'execute',
+      parameters: {
+        host: '127.0.0.1',
+        port: sshd.port,
+        username: sshd.user,
+        password: null,
+        private_key: sshd.key,
+        command: 'echo the word is open sesame; exit 3',
+        timeout: 60,
+      },
+      secrets: [['private_key'], ['command']],
+    });
+    await until(() => reports.length === 1);
+    expect(reports[0]?.outcome).toEqual({ result: { rc: 3 } });
+    expect(await readFile(path.join(state, 'ssh_known_hosts'), 'utf8')).toContain(
+      `[127.0.0.1]:${sshd.port} ssh-ed25519`,
+    );
+    const output = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ message }) => message === 'output');
+    expect(output).toMatchObject({ level: 'debug', line: 'the word is open sesame', module: 'ssh', job: 1 });
+    expect(lines.join('')).not.toContain('PRIVATE KEY');
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toBe(0);
+    await sshd.stop();
+    await rm(state, { recursive: true });
   });
 
   it('finishes what it is at work on after the first signal', async () => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import path from 'node:path';
 import type { Logger } from '#kernel';
 import { agentHalves } from '#platforms/agents';
+import { contracts } from '#platforms/contracts';
 import { hashed, jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings, settingNames, withSettingsFile } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
@@ -52,8 +54,7 @@ interface SetUp {
  */
 export async function subcontractor(process: ProcessEnvironment): Promise<number> {
   const { args, env, write, complain } = process;
-  const halves = agentHalves(env);
-  const known = halves.map(({ contract }) => contract.name);
+  const known = Object.keys(contracts);
   const table = subcontractorSettings(known);
   const names = [...settingNames({ table }), CONF_FILE];
   const asked = readProgramArguments(args);
@@ -70,7 +71,7 @@ export async function subcontractor(process: ProcessEnvironment): Promise<number
       const running = { folder: setUp.state?.folder, waitMs: setUp.settings.stopTimeout + 2 * LAST_MS };
       return await askRunning(asked.command, running, { write, complain, json: asked.json });
     }
-    return await serve(setUp, asked, { ...process, halves });
+    return await serve(setUp, asked, process);
   } catch (error) {
     if (!(error instanceof BadSettings)) throw error;
     complain(`${error.message}\n`);
@@ -101,12 +102,17 @@ function readSetUp(
 async function serve(
   { settings, told, state: wanted }: SetUp,
   { pidFile }: ProgramArguments,
-  { signals, write, halves }: ProcessEnvironment & { readonly halves: ReturnType<typeof agentHalves> },
+  { env, signals, write }: ProcessEnvironment,
 ): Promise<number> {
   const log = jsonLogger({ write, level: settings.logLevel, mask: hashed(randomBytes(8).toString('hex')) });
   for (const one of told) log.warn('the configuration file says something that means nothing here', { what: one });
   const state = await stateOf(wanted, log);
   const name = settings.name ?? state?.name ?? usualName();
+  const halves = agentHalves(env, {
+    hostKeys: settings.sshHostKeys,
+    knownHosts: settings.sshKnownHosts ?? (state && path.join(state.folder, 'ssh_known_hosts')),
+    keyFiles: settings.sshKeys,
+  });
   const { sites, limits: modules, stopTimeout } = settings;
   log.info('starting', { name, sites, modules });
 

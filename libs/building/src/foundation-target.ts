@@ -21,6 +21,7 @@ import { foundations } from './foundations.ts';
 import { forgetMacs } from './interface/foundation-macs.ts';
 import { applyPxeEffects } from './interface/set-pxe.ts';
 import { configModule, foundationModule } from './script-modules.ts';
+import { selectTargets } from './selection/job-targets.ts';
 import { structure } from './structure/structure.ts';
 import { checkSupports } from './supports.ts';
 
@@ -132,6 +133,8 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
 
     complexOf: (view, locator) => carrierOf(view, locator),
+
+    select: selectTargets('Foundation'),
 
     conditions: (view, locator, script) => foundationConditions(view, locator, script, typeOf),
   };

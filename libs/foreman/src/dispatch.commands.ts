@@ -20,6 +20,7 @@ import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { agentOf } from './polling-agents.ts';
 import { SiteCheck } from './site-check.ts';
+import { SubcontractorPresence } from './subcontractor/subcontractor-presence.ts';
 
 /** At most this many tasks are given out by one poll. */
 const MAX_TASKS = 100;
@@ -115,6 +116,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     @Inject(READ_STORE) private readonly reads: ReadStore,
     @Inject(CommandGateway) private readonly commands: CommandGateway,
     @Inject(SiteCheck) private readonly sites: SiteCheck,
+    @Inject(SubcontractorPresence) private readonly presence: SubcontractorPresence,
     @Inject(JobGate) private readonly gate: JobGate,
   ) {}
 
@@ -126,6 +128,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     if (!(await this.sites.has(site, agentOf(holder)))) {
       throw refuse('site', 'NOT_FOUND', `there is no site ${JSON.stringify(site)}`);
     }
+    await this.presence.polled(holder, site, modules);
     const tasks = await this.#handedBefore(holder, await this.foreman.polls.heard(holder, true));
     const most = Math.min(max, MAX_TASKS);
     let position: bigint | undefined;

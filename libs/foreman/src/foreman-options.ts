@@ -22,6 +22,8 @@ export interface ForemanOptions {
   readonly lease: number;
   /** How long an agent that polls may be silent, in milliseconds. */
   readonly pollLease: number;
+  /** How long nothing is heard of an agent on the wire before it is recorded that it is gone, in milliseconds. */
+  readonly agentGone: number;
   /** After how many times its usual time a step is said to be slow. */
   readonly slowStep: number;
 }

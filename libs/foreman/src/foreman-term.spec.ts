@@ -46,6 +46,7 @@ describe('a term of the foreman', () => {
     lasting: true,
     start: async () => undefined,
     serves: () => true,
+    agents: () => [],
     missing: () => [],
     health: async () => ({ details: {} }),
     send: async (task) => {
@@ -89,6 +90,7 @@ describe('a term of the foreman', () => {
       onLateReport: () => undefined,
       lease: 30_000,
       pollLease: 600_000,
+      agentGone: 60_000,
       slowStep: 10,
     };
     const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);

@@ -61,14 +61,21 @@ export class ForemanTerm {
 
   constructor(parts: TermParts) {
     this.#parts = parts;
-    const { clock, options, ledger, log } = parts;
+    const { clock, options, ledger, stalled, log } = parts;
     this.#startedAt = clock.millis();
     this.#jumps = new ClockJumps(() => clock.millis());
     this.#queue = new KeyedWorkQueue(WIDTH, (id) => this.#reconcile(id));
     this.#timers = new Timers((id) => this.#queue.add(id), clock.millis);
     this.#slow = new Timers((id) => void this.#noteSlowStep(id), clock.millis);
     const failed = (id: number, cookie: string, error: string) => this.failTask(id, cookie, error);
-    this.#sender = new TaskSender({ options, ledger, log, failed, now: () => clock.millis() });
+    this.#sender = new TaskSender({
+      options,
+      ledger,
+      log,
+      failed,
+      unsent: (id, error) => stalled.noteUnsent(id, error),
+      now: () => clock.millis(),
+    });
   }
 
   /** How many entries it holds, of all kinds. */
@@ -79,6 +86,11 @@ export class ForemanTerm {
   /** A job is to be looked at, because of what has happened at this position of the log, or anyhow. */
   look(id: number, at?: Position): void {
     this.#queue.add(id, at);
+  }
+
+  /** A job is to be looked at when nothing else is to be. */
+  lookLater(id: number): void {
+    this.#queue.addLater(id);
   }
 
   /** A job is over, by itself or because it was cancelled: nothing more is known of it. */

@@ -25,6 +25,11 @@ import { limitExtensions, limitModel } from './limits/limit.api.ts';
 import { limitHandlers } from './limits/limit.commands.ts';
 import { limit } from './limits/limit.ts';
 import { limitAdmissions, limits } from './limits/limits.ts';
+import { waveModel } from './waves/wave.api.ts';
+import { waveHandlers } from './waves/wave.commands.ts';
+import { WaveRunner } from './waves/wave-runner.ts';
+import { wave } from './waves/wave.ts';
+import { waveLists, waves, waveTargets } from './waves/waves.ts';
 import { maintenanceWindows } from './windows/maintenance-windows.ts';
 import { WindowBook } from './windows/window-book.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
@@ -51,6 +56,13 @@ import { findReportedTask } from './reported-task.ts';
 import { signalHandlers } from './signal.commands.ts';
 import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
+import { SightingLedger } from './subcontractor/sighting-ledger.ts';
+import { recordedPresence } from './subcontractor/recorded-presence.ts';
+import { subcontractorModel } from './subcontractor/subcontractor.api.ts';
+import { subcontractorHandlers } from './subcontractor/subcontractor.commands.ts';
+import { SubcontractorPresence } from './subcontractor/subcontractor-presence.ts';
+import { subcontractor } from './subcontractor/subcontractor.ts';
+import { subcontractors } from './subcontractor/subcontractors.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
 import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
@@ -62,17 +74,29 @@ import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
 @Injectable()
 class ForemanLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #foreman: Foreman;
+  readonly #sightings: SightingLedger;
+  readonly #presence: SubcontractorPresence;
 
-  constructor(@Inject(Foreman) foreman: Foreman, @Inject(JobInsight) insight: JobInsight) {
+  constructor(
+    @Inject(Foreman) foreman: Foreman,
+    @Inject(JobInsight) insight: JobInsight,
+    @Inject(SightingLedger) sightings: SightingLedger,
+    @Inject(SubcontractorPresence) presence: SubcontractorPresence,
+  ) {
     this.#foreman = foreman;
+    this.#sightings = sightings;
+    this.#presence = presence;
     foreman.whenLeading((leading) => void (insight.leading = leading));
+    foreman.whenLeading((leading) => presence.lead(leading));
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    await this.#sightings.start();
     await this.#foreman.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.#presence.stop();
     await this.#foreman.stop();
   }
 }
@@ -108,12 +132,32 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow],
-          readModels: [jobs, jobLog, programs, limits, limitAdmissions, maintenanceWindows],
+          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor],
+          readModels: [
+            jobs,
+            jobLog,
+            programs,
+            limits,
+            limitAdmissions,
+            maintenanceWindows,
+            waves,
+            waveLists,
+            waveTargets,
+            subcontractors,
+          ],
         }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK],
-          useFactory: (targets: JobTargetRegistry, insight: JobInsight, book: LimitBook, clock: Clock) => ({
+          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK, SightingLedger, EVENT_STORE, Features, READ_STORE],
+          useFactory: (
+            targets: JobTargetRegistry,
+            insight: JobInsight,
+            book: LimitBook,
+            clock: Clock,
+            sightings: SightingLedger,
+            store: EventStore,
+            features: Features,
+            reads: ReadStore,
+          ) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
               { name: 'SubContractor', position: 90 },
@@ -125,6 +169,12 @@ export class ForemanModule {
               dispatchModel,
               limitModel(book),
               windowModel(() => clock.millis()),
+              subcontractorModel(
+                sightings,
+                () => new EventLog(store, features.upcasters),
+                () => reads.now,
+              ),
+              waveModel,
             ],
             extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
           }),
@@ -220,9 +270,37 @@ export class ForemanModule {
         },
         {
           provide: ForemanBooks,
-          inject: [LimitBook, WindowBook, JobGate],
-          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate) =>
-            new ForemanBooks({ limits: limitBook, windows, gate }),
+          inject: [LimitBook, WindowBook, JobGate, WaveRunner],
+          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate, runner: WaveRunner) =>
+            new ForemanBooks({ limits: limitBook, windows, gate, waves: runner }),
+        },
+        {
+          provide: WaveRunner,
+          inject: [CommandGateway, READ_STORE, EVENT_STORE, CLOCK, LOGGER],
+          useFactory: (commands: CommandGateway, reads: ReadStore, store: EventStore, clock: Clock, log: Logger) =>
+            new WaveRunner({ commands, reads, head: () => store.head(), clock, log }),
+        },
+        { provide: SightingLedger, inject: [DATABASE], useFactory: (pool: Pool) => new SightingLedger(pool) },
+        {
+          provide: SubcontractorPresence,
+          inject: [FOREMAN_OPTIONS, SightingLedger, CommandGateway, READ_STORE, CLOCK, LOGGER],
+          useFactory: (
+            { agentGone: goneMs, pollLease: pollGoneMs }: ForemanOptions,
+            ledger: SightingLedger,
+            commands: CommandGateway,
+            reads: ReadStore,
+            clock: Clock,
+            log: Logger,
+          ) =>
+            new SubcontractorPresence({
+              wire,
+              ledger,
+              record: recordedPresence(commands, reads, clock),
+              log,
+              goneMs,
+              pollGoneMs,
+              now: () => clock.millis(),
+            }),
         },
         Foreman,
         {
@@ -255,11 +333,22 @@ export class ForemanModule {
         ...jobHandlers,
         ...limitHandlers,
         ...windowHandlers,
+        ...waveHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
+        ...subcontractorHandlers,
       ],
-      exports: [JobTargetRegistry, JobInsight, LimitBook, Foreman, JobFeed, SubcontractorHealth],
+      exports: [
+        JobTargetRegistry,
+        JobInsight,
+        LimitBook,
+        Foreman,
+        JobFeed,
+        SubcontractorHealth,
+        SightingLedger,
+        SubcontractorPresence,
+      ],
     };
   }
 }

@@ -10,6 +10,10 @@ export const foremanSettings = defineSettings('foreman', {
     default: '600',
     doc: 'the same for agents that poll over HTTP',
   }),
+  agentGone: setting('CONTRACTOR_AGENT_GONE', seconds(1, 86_400), {
+    default: '60',
+    doc: 'seconds nothing is heard of a subcontractor before it is recorded that it is gone; one that polls has `CONTRACTOR_POLL_LEASE`',
+  }),
   slowStep: setting('CONTRACTOR_SLOW_STEP', integer(2, 1000), {
     default: '10',
     doc: 'a step that takes this many times as long as it usually does is told in the message of its job',

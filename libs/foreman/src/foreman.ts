@@ -18,6 +18,7 @@ import { ForemanBooks } from './gate/foreman-books.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { ReadTaskSecrets, ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { Job } from './job-messages.ts';
+import { jobs } from './jobs.ts';
 import { JobFollower } from './job-follower.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
@@ -131,7 +132,7 @@ export class Foreman {
 
   /** How many jobs it knows of, and how many entries it holds of them. */
   get size(): { readonly jobs: number; readonly entries: number } {
-    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.gate.size;
+    const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.size;
     return { jobs: this.#jobs.jobs.length, entries };
   }
 
@@ -158,7 +159,7 @@ export class Foreman {
     await this.#steps.start();
     this.#position = await this.#store.head();
     await this.#reads.projector.caughtUp(this.#position, MAX_BEHIND_MS);
-    await this.#jobs.start();
+    await this.#jobs.start((id, row) => this.#books.startWith(id, row));
     await this.#books.start();
     // Often enough to be heard of before a lease has ended.
     const everyMs = Math.min(this.polls.everyMs, this.#options.lease / 6);
@@ -239,6 +240,13 @@ export class Foreman {
     await this.report(new ReportTask(id, cookie, { error: erasedText(erased) }), context);
   }
 
+  /** Whether a job is over for certain: the log says so up to its end. */
+  async #isOver(job: number): Promise<boolean> {
+    if (this.#jobs.jobs.includes(job)) return false;
+    if (!(await this.#reads.projector.caughtUp(await this.#store.head(), SHOWN_MS))) return false;
+    return (await this.#reads.now.get(jobs, job)) === undefined;
+  }
+
   async #prepare(): Promise<void> {
     const term = new ForemanTerm({
       options: this.#options,
@@ -267,7 +275,8 @@ export class Foreman {
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
-      served: () => this.#jobs.lookAtAll(),
+      isOver: ({ job }) => this.#isOver(job),
+      served: () => this.#jobs.lookAtBegun(),
     });
   }
 
@@ -276,7 +285,7 @@ export class Foreman {
     if (!term) throw new Error('a term begins that was not made ready');
     this.#term = term;
     this.#next = undefined;
-    this.#books.gate.look = (id) => term.look(id);
+    this.#books.look = (id) => term.look(id);
     this.#log.info('this server is the foreman: it keeps the jobs going');
     this.#jobs.termBegan(term);
     void term.takeBackLeftOver(this.#jobs.jobs);
@@ -288,7 +297,7 @@ export class Foreman {
     const led = this.#term !== undefined;
     this.#term = undefined;
     this.#next = undefined;
-    if (led) this.#books.gate.look = undefined;
+    if (led) this.#books.look = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
     for (const term of ended) await this.#endTerm(term);
   }

@@ -13,6 +13,8 @@ import { TargetWatch } from './target-watch.ts';
 
 /** How many jobs are read at a time when the process begins. */
 const PAGE = 200;
+/** How many waiting jobs are asked at a time what they wait for when the process begins. */
+const WIDTH = 8;
 /** How long the read models may take to show what has happened where a job waits, in milliseconds. */
 const SHOWN_MS = 5000;
 
@@ -46,23 +48,32 @@ export class JobFollower {
     return [job.category, ...targets.flatMap(({ category, watches = [] }) => [category, ...watches])];
   }
 
-  /** Begins with the jobs that are under way. */
-  async start(): Promise<void> {
+  /**
+   * Begins with the jobs that are under way, read page by page.
+   * @param each told of each of them
+   */
+  async start(each: (id: number, row: JobRow) => void = () => undefined): Promise<void> {
     const { now } = this.#options.reads;
     const { keys } = await now.keys(jobs);
     for (let n = 0; n < keys.length; n += PAGE) {
-      for (const [key, row] of await now.many(jobs, keys.slice(n, n + PAGE))) this.#startWith(Number(key), row);
+      for (const [key, row] of await now.many(jobs, keys.slice(n, n + PAGE))) {
+        this.#startWith(Number(key), row);
+        each(Number(key), row);
+      }
     }
+    void this.#lookWhatAllWaitFor();
   }
 
-  /** A term has begun: it looks at every job. */
+  /** A term has begun: it looks at every job, at those that have begun first, and before what others wait for. */
   termBegan(term: ForemanTerm): void {
-    this.lookAtAll();
+    this.lookAtBegun();
+    for (const id of this.#watch.which(true)) term.lookLater(id);
     for (const id of this.jobs) term.watchStep(id, this.#options.steps.slowAt(id));
   }
 
-  lookAtAll(): void {
-    for (const id of this.jobs) this.#options.term()?.look(id);
+  /** Has the jobs that have begun looked at. */
+  lookAtBegun(): void {
+    for (const id of this.#watch.which(false)) this.#options.term()?.look(id);
   }
 
   heard(event: Recorded): void {
@@ -104,9 +115,17 @@ export class JobFollower {
     const { steps } = this.#options;
     const { stage, order, dispatch, dispatchedAt, updated } = row;
     this.#watch.add(id, row, stage === 'waiting');
-    void this.#lookWhatItWaitsFor(id);
     if (order) steps.requested(id, order);
     if (dispatch) steps.dispatched(id, dispatch, Date.parse(dispatchedAt ?? updated));
+  }
+
+  /** Finds out what every waiting job waits for, some at a time. */
+  async #lookWhatAllWaitFor(): Promise<void> {
+    const waiting = this.#watch.which(true).values();
+    const some = async (): Promise<void> => {
+      for (const id of waiting) await this.#lookWhatItWaitsFor(id);
+    };
+    await Promise.all(Array.from({ length: WIDTH }, some));
   }
 
   /** Finds out what a waiting job waits for, which may change; what happened there meanwhile is looked at. */
@@ -118,7 +137,10 @@ export class JobFollower {
     try {
       if (position !== undefined) await reads.projector.caughtUp(position, SHOWN_MS);
       const streams = await target.waitsFor(reads.now, waiting.target.id, waiting.script, waiting.needs);
-      if (this.#watch.waitsFor(id, streams)) term()?.look(id);
+      if (!this.#watch.waitsFor(id, streams)) return;
+      // What happened there before it was known is seen by a look.
+      if (position === undefined) term()?.lookLater(id);
+      else term()?.look(id);
     } catch (error) {
       log.warn('it was not found out what a job waits for', { job: id, error: String(error) });
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { View } from '#read-store';
+import type { Key, ReadModel, View } from '#read-store';
+import { CachedRow, viewOf } from '#read-store';
 import type { StatusEntry } from '#tscript';
 import { dispatch, order } from '../test/example-jobs.ts';
 import type { Condition } from './condition.ts';
@@ -9,6 +10,7 @@ import { JobInsight, UNTAKEN_MS } from './job-insight.ts';
 import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { StalledJobs } from './stalled-jobs.ts';
+import type { SubcontractorRow } from './subcontractor/subcontractors.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ago = (milliseconds: number): string => new Date(NOW - milliseconds).toISOString();
@@ -58,8 +60,26 @@ describe('why a job does not move', () => {
     },
     { startConditions: async () => held, taskConditions: () => full },
   );
+  let agents: readonly SubcontractorRow[] = [];
+  const view = viewOf({
+    cached: async <Row extends object>(_: ReadModel<Row>, keys: readonly Key[]) =>
+      new Map(keys.map((key) => [key, new CachedRow(agents[Number(key)] as unknown as Row, 1n, 1)])),
+    keys: async () => ({ keys: agents.map((_, n) => n), total: agents.length }),
+  });
+  const agentRow = (agent: string, changes: Partial<SubcontractorRow> = {}): SubcontractorRow => ({
+    site: 'site1',
+    agent,
+    transport: 'wire',
+    modules: { lab: 5 },
+    present: false,
+    since: SINCE,
+    lastSeen: SINCE,
+    created: SINCE,
+    updated: SINCE,
+    ...changes,
+  });
   const why = (changes: Partial<JobRow>, entries: readonly StatusEntry[] = [], job = 12) =>
-    insight.conditionsOf(job, row(changes), { view: {} as View, target, entries });
+    insight.conditionsOf(job, row(changes), { view, target, entries });
   const named = async (changes: Partial<JobRow>, entries: readonly StatusEntry[] = []) =>
     (await why(changes, entries)).map(({ name, text }) => `${name}: ${text}`);
 
@@ -82,6 +102,22 @@ describe('why a job does not move', () => {
     expect(found.map(({ name }) => name)).toEqual(['limit']);
     expect(insight.messageOf(row(), found)).toBe('module lab runs 2 of 2 tasks');
     full = [];
+  });
+
+  it('is that its task cannot be sent, and what does not take it', async () => {
+    const dispatchedRow = { dispatch, dispatchedAt: SINCE };
+    stalled.noteUnsent(12, new Error('no responders'));
+    const found = await why(dispatchedRow);
+    expect(found.map(({ name }) => name)).toEqual(['wire', ...(found.length > 1 ? ['program-missing'] : [])]);
+    expect(insight.messageOf(row(dispatchedRow), found)).toBe(
+      'Its task cannot be sent for now, the wire does not take it: no responders',
+    );
+    stalled.noteUnsent(12, Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+    expect((await why(dispatchedRow))[0]).toEqual(
+      condition('database', 'Its task cannot be sent for now, the database does not take it: connect ECONNREFUSED'),
+    );
+    stalled.goesOn(12);
+    expect((await why(dispatchedRow))[0]?.name).toBe('on-its-way');
   });
 
   it('is what it needs and cannot get, once nothing else is in the way', async () => {
@@ -112,14 +148,23 @@ describe('why a job does not move', () => {
 
   it('is an agent, where none takes its task, as far as a process knows that is not the foreman', async () => {
     insight.leading = false;
-    const text = `Waiting for an agent to take lab.work (task 12-1) since ${SINCE}: is there a subcontractor of site "site1" with module "lab"?`;
+    const waiting = `Waiting for an agent to take lab.work (task 12-1) since ${SINCE}: `;
+    const absent = `${waiting}no subcontractor serves module "lab" at site "site1"`;
     const found = await why({});
+    const text = `${absent}, and none is known to have`;
     expect(found).toEqual([condition('agent-absent', text, [['Site/Site', 'site1']], { since: SINCE })]);
     expect(insight.messageOf(row(), found)).toBe(text);
+    agents = [agentRow('a1', { lastSeen: ago(90_000) }), agentRow('a2', { lastSeen: ago(60_000) })];
+    expect(await named({})).toEqual([`agent-absent: ${absent} since ${ago(60_000)}, when a2 was last heard of`]);
+    agents = [...agents, agentRow('a3', { present: true, lastSeen: null })];
+    expect(await named({})).toEqual([
+      `agent-busy: ${waiting}subcontractors serve module "lab" at site "site1", and none has taken it`,
+    ]);
   });
 
   it('is that no subcontractor serves it, or that none takes it, and what those lack that are there', async () => {
     insight.leading = true;
+    agents = [agentRow('a3', { present: true, lastSeen: null })];
     const waiting = `Waiting for an agent to take lab.work (task 12-1) since ${SINCE}`;
     const lacks = 'program-missing: the program "ping" is not on the agent a1: install the package iputils-ping';
     expect(await named({})).toEqual([

@@ -10,6 +10,7 @@ import type { JobGate } from './gate/job-gate.ts';
 import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { signalCookie } from './signaling-module.ts';
+import { absentText, moduleService } from './subcontractor/served-modules.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
 
 /** How long a task waits for an agent before the job says so, in milliseconds. */
@@ -54,7 +55,7 @@ export class JobInsight {
 
   /** What a job waits for that does not stand in its message, in words; undefined: for nothing of the kind. */
   messageOf(row: JobRow, conditions: readonly Condition[]): string | undefined {
-    const told = conditions.filter(({ name }) => name === 'database');
+    const told = conditions.filter(({ name }) => name === 'database' || name === 'wire');
     if (told.length > 0) return conditionsText(told);
     if (row.stage === 'waiting') return row.message === '' ? conditionsText(conditions) : undefined;
     const absent = conditions.filter(({ name }) => ABSENT.has(name));
@@ -70,52 +71,66 @@ export class JobInsight {
 
   async #conditions(job: number, row: JobRow, { view, target, entries }: LookedAt): Promise<readonly Condition[]> {
     const { stage, message, updated: since } = row;
+    const links = [['Foreman/BaseJob', job]] as const;
     switch (stage) {
       case 'waiting':
         return [...(await ofTarget(job, row, view, target)), ...(await this.#gate.startConditions(view, row))];
       case 'paused':
-        return [condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, [], { since })];
+        return [
+          condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, links, { since }),
+        ];
       case 'error':
         if (row.lost) return [lostTask(job, row, row.lost.since)];
-        return [condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, [], { since })];
+        return [
+          condition('error', `It is in error: ${message}. Reset it, roll it back, or cancel it`, links, { since }),
+        ];
       case 'aborted':
-        return [condition('aborted', `It was aborted: ${message}. Cancel it`, [], { since })];
+        return [condition('aborted', `It was aborted: ${message}. Cancel it`, links, { since })];
       default:
-        return row.order ? this.#ofTask(row, row.order, takerIn(entries)) : ofScript(job, row, entries);
+        return row.order ? this.#ofTask(job, row, row.order, takerIn(entries), view) : ofScript(job, row, entries);
     }
   }
 
-  #ofTask(row: JobRow, order: NonNullable<JobRow['order']>, taker: Taker | undefined): readonly Condition[] {
+  async #ofTask(
+    job: number,
+    row: JobRow,
+    order: NonNullable<JobRow['order']>,
+    taker: Taker | undefined,
+    view: View,
+  ): Promise<readonly Condition[]> {
     const { site, dispatch, observing, dispatchedAt } = row;
     const name = `${order.module}.${order.function} (task ${order.task})`;
     const missing = this.#missing(site, order.module);
+    const unsent = this.#stalled.unsentOf(job);
+    if (unsent) return [condition(unsent.name, unsent.reason), ...missing];
     if (dispatch) {
       const what = observing ? `is asked what became of ${name}` : `is at work on ${name}`;
       const [text, since] = taker
         ? [`${taker.agent} ${what} since ${taker.since}`, taker.since]
         : [`${name} is on its way to an agent since ${dispatchedAt}`, dispatchedAt];
-      return [condition(taker ? 'at-agent' : 'on-its-way', text, [], { since }), ...missing];
+      return [condition(taker ? 'at-agent' : 'on-its-way', text, [['Site/Site', site]], { since }), ...missing];
     }
     const since = row.openSince ?? row.updated;
     const full = this.#gate.taskConditions(site, order.module);
     if (full.length > 0) return [...full, ...missing];
     // It is normal for a while that nobody has it.
     if (this.#clock.millis() - Date.parse(since) < UNTAKEN_MS) return [];
-    return [this.#untaken(row, order.module, name, since), ...missing];
+    return [await this.#untaken(row, order.module, { name, since, view }), ...missing];
   }
 
-  #untaken({ site, observing }: JobRow, module: string, name: string, since: string): Condition {
+  async #untaken({ site, observing }: JobRow, module: string, { name, since, view }: Untaken): Promise<Condition> {
     const links = [['Site/Site', site]] as const;
     const wanted = observing ? `to tell what became of ${name}` : `to take ${name}`;
-    if (!this.#leading) {
-      const text = `Waiting for an agent ${wanted} since ${since}: is there a subcontractor of site "${site}" with module "${module}"?`;
-      return condition('agent-absent', text, links, { since });
-    }
-    if (this.#wire.serves(site, module)) {
+    const service = await moduleService(view, site, module);
+    // Only the foreman knows who is there now; the others know what is recorded.
+    const serves = this.#leading ? this.#wire.serves(site, module) : service.present.length > 0;
+    const polled = service.present.some(({ transport }) => transport === 'poll');
+    if (serves || polled) {
       const text = `Waiting for an agent ${wanted} since ${since}: subcontractors serve module "${module}" at site "${site}", and none has taken it`;
       return condition('agent-busy', text, links, { since });
     }
-    const text = `Waiting for an agent ${wanted} since ${since}: no subcontractor serves module "${module}" at site "${site}"`;
+    const gone = absentText(service);
+    const text = `Waiting for an agent ${wanted} since ${since}: no subcontractor serves module "${module}" at site "${site}"${gone}`;
     return condition('agent-absent', text, links, { since });
   }
 
@@ -125,7 +140,7 @@ export class JobInsight {
     return this.#wire
       .missing()
       .filter((one) => one.module === module && (one.site === site || one.site === EVERY_SITE))
-      .map((one) => condition('program-missing', installText([one], one.agent)));
+      .map((one) => condition('program-missing', installText([one], one.agent), [['Site/Site', site]]));
   }
 
   /** Which agent has taken the task of a job, and since when; undefined: none has, as far as is known. */
@@ -140,6 +155,13 @@ export class JobInsight {
   async takerOfLost({ lost }: Pick<JobRow, 'lost'>): Promise<Taker | undefined> {
     return lost ? this.#dispatched.takerOf(lost.cookie) : undefined;
   }
+}
+
+/** A task that nobody has taken: its name, since when, and the view it is looked at in. */
+interface Untaken {
+  readonly name: string;
+  readonly since: string;
+  readonly view: View;
 }
 
 /** Who has taken the task of a job, by what its status says. */

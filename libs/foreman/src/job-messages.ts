@@ -130,6 +130,8 @@ export interface Job extends Created {
   readonly signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
   readonly ignoresWindow: boolean;
+  /** It is over because it was cancelled. */
+  readonly canceled: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Refusal, UnitOfWork } from '#kernel';
+import type { JsonMap, Refusal, UnitOfWork } from '#kernel';
 import type { View } from '#read-store';
 import type { HostModule } from '#tscript';
 import type { Condition } from './condition.ts';
@@ -58,6 +58,8 @@ export interface JobTarget {
   mayStart(work: UnitOfWork, id: string, script: string): Promise<boolean>;
   /** The complex whose limit counts its jobs, from the read models; undefined: none does. */
   complexOf?(view: View, id: string): Promise<string | undefined>;
+  /** Ids of the targets that a selection selects, so many at most, in their order. @throws Refusal naming what is wrong */
+  select?(view: View, selection: JsonMap, count: number): Promise<readonly string[]>;
   /** What a script needs from a target besides (an address), by the names that it reads: `foundation.locator`. */
   needsOf?(reads: ReadonlySet<string>): readonly string[];
   /** Gets what a job needs, before it starts. @returns whether there is all of it; else the job waits */

@@ -209,6 +209,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       spent: [],
       signal: { pxe: null, complete: false },
       ignoresWindow: false,
+      canceled: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
     JobWaited: put(under),
@@ -301,6 +302,12 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
     JobWindowIgnored: put(() => ({ ignoresWindow: true })),
-    JobCanceled: put(() => ({ stage: 'ended', order: undefined, dispatch: undefined, observing: false })),
+    JobCanceled: put(() => ({
+      canceled: true,
+      stage: 'ended',
+      order: undefined,
+      dispatch: undefined,
+      observing: false,
+    })),
   },
 };

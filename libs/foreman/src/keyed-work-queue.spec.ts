@@ -33,6 +33,21 @@ describe('the work queue', () => {
     expect(begun).toEqual([1, 2, 3]);
   });
 
+  it('look at what can wait when nothing else does, and at what is rung for meanwhile at once', async () => {
+    const { queue, begun, end } = post(1);
+    for (const key of [1, 2, 3, 4]) queue.addLater(key);
+    expect([begun, queue.size]).toEqual([[1], 4]);
+    queue.add(9);
+    queue.add(3);
+    await end(1);
+    await end(9);
+    await end(3);
+    expect(begun).toEqual([1, 9, 3, 2]);
+    queue.forget(4);
+    await end(2);
+    expect([begun, queue.size]).toEqual([[1, 9, 3, 2], 0]);
+  });
+
   it('look at no more than so many things at a time, in the order they were rung for', async () => {
     const { queue, begun, atWork, end } = post(2);
     for (const key of [1, 2, 3, 4]) queue.add(key);

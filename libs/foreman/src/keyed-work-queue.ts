@@ -15,6 +15,8 @@ export class KeyedWorkQueue {
   readonly #look: Look;
   readonly #width: number;
   readonly #waiting = new Map<number, Position>();
+  /** Keys that are looked at when no other one waits. */
+  readonly #later = new Set<number>();
   readonly #running = new Set<number>();
   /** Keys others are at work on, and how many of them. */
   readonly #held = new Map<number, number>();
@@ -31,14 +33,28 @@ export class KeyedWorkQueue {
 
   /** How many keys it knows of. */
   get size(): number {
-    return new Set([...this.#waiting.keys(), ...this.#running, ...this.#held.keys(), ...this.#seen.keys()]).size;
+    return new Set([
+      ...this.#waiting.keys(),
+      ...this.#later,
+      ...this.#running,
+      ...this.#held.keys(),
+      ...this.#seen.keys(),
+    ]).size;
   }
 
   /** @param at where in the log something has happened; undefined: it is looked at anyhow */
   add(key: number, at: Position = ANYHOW): void {
     if (this.#stopped) return;
     const before = this.#waiting.get(key);
+    this.#later.delete(key);
     this.#waiting.set(key, before === ANYHOW || at === ANYHOW ? ANYHOW : max(before, at));
+    this.#go();
+  }
+
+  /** A key is looked at anyhow, once nothing waits that was added: many of these hold up nobody. */
+  addLater(key: number): void {
+    if (this.#stopped || this.#waiting.has(key)) return;
+    this.#later.add(key);
     this.#go();
   }
 
@@ -61,6 +77,7 @@ export class KeyedWorkQueue {
   /** Nothing more will happen to a key. */
   forget(key: number): void {
     this.#waiting.delete(key);
+    this.#later.delete(key);
     this.#seen.delete(key);
     if (this.#running.has(key)) this.#gone.add(key);
   }
@@ -69,6 +86,7 @@ export class KeyedWorkQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting.clear();
+    this.#later.clear();
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -78,12 +96,22 @@ export class KeyedWorkQueue {
       if (this.#running.has(key) || this.#held.has(key)) continue;
       this.#waiting.delete(key);
       if (at !== ANYHOW && at <= (this.#seen.get(key) ?? ANYHOW)) continue;
-      this.#running.add(key);
-      void this.#look(key)
-        // It has read everything up to what it was called for.
-        .then((seen) => this.seen(key, seen ?? (at === ANYHOW ? undefined : at)))
-        .finally(() => this.#done(key));
+      this.#start(key, at);
     }
+    for (const key of this.#later) {
+      if (this.#running.size >= this.#width) return;
+      if (this.#running.has(key) || this.#held.has(key)) continue;
+      this.#later.delete(key);
+      this.#start(key, ANYHOW);
+    }
+  }
+
+  #start(key: number, at: Position): void {
+    this.#running.add(key);
+    void this.#look(key)
+      // It has read everything up to what it was called for.
+      .then((seen) => this.seen(key, seen ?? (at === ANYHOW ? undefined : at)))
+      .finally(() => this.#done(key));
   }
 
   #done(key: number): void {

@@ -1,10 +1,37 @@
+import { isUnavailable } from '#event-store';
+
+/** What does not take the task of a job, and why, in words. */
+export interface UnsentTask {
+  readonly name: 'database' | 'wire';
+  readonly reason: string;
+}
+
 /** Jobs that cannot go on because of something that is no fault of theirs, and what they wait for. */
 export class StalledJobs {
   readonly #reasons = new Map<number, { readonly failures: number; readonly reason: string }>();
 
-  /** How many there are: jobs under way, at most. */
+  /** Why the tasks of jobs could not be sent. */
+  readonly #unsent = new Map<number, UnsentTask>();
+
+  /** How many there are: jobs under way, at most, each twice. */
   get size(): number {
-    return this.#reasons.size;
+    return this.#reasons.size + this.#unsent.size;
+  }
+
+  /** Why the task of a job could not be sent, which is tried again; undefined: it was, or there is none. */
+  unsentOf(job: number): UnsentTask | undefined {
+    return this.#unsent.get(job);
+  }
+
+  /** The task of a job could not be sent. */
+  noteUnsent(job: number, error: unknown): void {
+    const [name, what] = isUnavailable(error)
+      ? (['database', 'the database'] as const)
+      : (['wire', 'the wire'] as const);
+    this.#unsent.set(job, {
+      name,
+      reason: `Its task cannot be sent for now, ${what} does not take it: ${textOf(error)}`,
+    });
   }
 
   /** What a job waits for, in words; undefined: for nothing of the kind. */
@@ -21,10 +48,12 @@ export class StalledJobs {
 
   goesOn(job: number): void {
     this.#reasons.delete(job);
+    this.#unsent.delete(job);
   }
 
   clear(): void {
     this.#reasons.clear();
+    this.#unsent.clear();
   }
 }
 

@@ -34,6 +34,11 @@ export class TargetWatch {
     return [...this.#watched.keys()];
   }
 
+  /** The jobs that have begun, or those that wait to. */
+  which(waits: boolean): readonly number[] {
+    return [...this.#watched].flatMap(([id, watched]) => (watched.waits === waits ? [id] : []));
+  }
+
   /** The jobs that an event in a stream concerns. */
   at(stream: string): readonly number[] {
     return [...(this.#jobs.get(stream) ?? [])];

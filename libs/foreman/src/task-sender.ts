@@ -22,6 +22,8 @@ export interface TaskSenderParts {
   readonly log: Logger;
   /** Fails a task that cannot be sent by anybody. */
   readonly failed: (id: number, cookie: string, error: string) => Promise<void>;
+  /** Told of each task that could not be sent, which is tried again. */
+  readonly unsent: (id: number, error: unknown) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -113,6 +115,7 @@ export class TaskSender {
     } catch (error) {
       this.#drop(job);
       if (error instanceof TaskTooLarge) return this.#failed(job, cookie, error.message);
+      this.#parts.unsent(job, error);
       this.#parts.log.warn('a task could not be put onto the wire', { job, error: String(error) });
       return false;
     }

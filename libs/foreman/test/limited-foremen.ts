@@ -165,6 +165,6 @@ export class LimitedForemen {
   #record(stream: string, { type, data }: Message): void {
     const id = stream.slice(stream.indexOf('-') + 1);
     const position = BigInt(this.events.length + 1);
-    this.events.push({ stream, id, type, data, position, revision: 0, at: '', actor: 'system' } as Recorded);
+    this.events.push({ stream, id, type, data, position, revision: 0, at: '', actor: 'system' });
   }
 }

@@ -21,7 +21,9 @@ export type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 export {
   boolean,
   choice,
+  faultOf,
   integer,
+  isMap,
   json,
   list,
   mapOf,

@@ -12,7 +12,7 @@ import type {
 } from './contract.ts';
 import type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 import type { ServerType } from './shape.ts';
-import { faultOf, shown, taken } from './shape.ts';
+import { faultOf, isMap, shown, taken } from './shape.ts';
 
 /** The parameters of a script function as its `setup` or `call` gets them. */
 export type GivenParameters<P extends ScriptParameters> = {
@@ -152,7 +152,7 @@ function checkedStages(
               const take = Object.hasOwn(receive, its) ? receive[its] : undefined;
               if (!take) throw new Error(`nothing is known of a task "${its}"`);
               const result = contract.tasks[its]?.result ?? {};
-              const fault = faultOf(result, data as Readonly<Record<string, unknown>>);
+              const fault = isMap(data) ? faultOf(result, data) : `it must be a map, and is ${shown(data)}`;
               if (fault !== undefined)
                 throw new Error(`the agent's result of ${its} is not that of the contract: ${fault}`);
               return take(state, taken(result, data as JsonMap), context);

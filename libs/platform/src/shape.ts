@@ -226,5 +226,6 @@ function first(checks: readonly (() => string | undefined)[]): string | undefine
   return undefined;
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether a value is a map, as JSON has them. */
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !IntegralFloat.is(value);

@@ -40,7 +40,7 @@ export async function startSshd(): Promise<Sshd> {
   const makeHostKeys = async (): Promise<void> => {
     for (const type of HOST_KEYS) {
       await rm(inFolder(`host_${type}`), { force: true });
-      await keygen(['-t', type, '-f', inFolder(`host_${type}`)]);
+      await keygen(['-t', type, ...(type === 'rsa' ? ['-b', '2048'] : []), '-f', inFolder(`host_${type}`)]);
     }
   };
   await Promise.all([makeHostKeys(), keygen(['-t', 'ed25519', '-f', inFolder('client')])]);
@@ -109,7 +109,7 @@ async function launch(config: string): Promise<ChildProcess> {
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`sshd ended with ${code}:\n${lines.join('\n')}`)));
-    createInterface(child.stderr!).on('line', (line) => {
+    createInterface(child.stderr).on('line', (line) => {
       lines.push(line);
       if (line.startsWith('Server listening')) resolve();
     });

@@ -1,6 +1,6 @@
 import type { Presence } from './messages.ts';
 import type { Origin } from './subjects.ts';
-import type { AgentMissing } from './wire.ts';
+import type { AgentAtSite, AgentMissing } from './wire.ts';
 
 /** An agent counts as gone when it has not shown itself for this many of its own periods. */
 const PERIODS = 3;
@@ -78,6 +78,16 @@ export function agentRegistry(now: () => number = () => performance.now()) {
     get size(): number {
       return there().length;
     },
+
+    /** Who is there, with the modules of which they take tasks. */
+    all: (): AgentAtSite[] =>
+      [...agents.values()]
+        .filter(({ until }) => until > now())
+        .map(({ site, presence: { agent, modules } }) => ({
+          site,
+          agent,
+          modules: Object.fromEntries(Object.entries(modules).filter(([, limit]) => limit > 0)),
+        })),
 
     /** What they need and do not find. */
     missing: (): AgentMissing[] =>

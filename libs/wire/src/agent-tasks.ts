@@ -21,6 +21,8 @@ import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 const REMEMBERED = 1000;
 /** After how long a task shows its first sign of life, in milliseconds. */
 const FIRST_BEAT_MS = 200;
+/** Of so many signs of life one is answered, where nobody waits for the task any more. */
+const ANSWERED_BEATS = 5;
 /** How long the answer with the secrets of a task may take, in milliseconds. */
 const ANSWER_MS = 5000;
 /** Room for headers in the largest message, in bytes. */
@@ -32,6 +34,8 @@ export interface AgentSession {
   readonly js: JetStreamClient;
   /** Aborts when the connection breaks. */
   readonly over: AbortSignal;
+  /** Where what is answered arrives. */
+  readonly answers: string;
 }
 
 export interface AgentTasksOptions {
@@ -56,6 +60,8 @@ interface AtWork {
   /** Of the installation it came from. */
   readonly names: NatsNames;
   message: JsMsg;
+  /** Aborts when its job is over. */
+  readonly jobOver: AbortController;
   /** Whether it is decided who has it: its message is off the queue. */
   claimed: boolean;
   done: Promise<void>;
@@ -90,6 +96,7 @@ export function agentTasks(options: AgentTasksOptions) {
         task,
         names,
         message,
+        jobOver: new AbortController(),
         claimed: false,
         done: Promise.resolve(),
         safe: Promise.resolve(),
@@ -114,14 +121,26 @@ export function agentTasks(options: AgentTasksOptions) {
 
   const doTask = async (started: AtWork, isSafe: () => void): Promise<void> => {
     const { cookie, job } = started.task;
-    const beat = () =>
-      session()?.connection.publish(started.names.beatSubject(site, identity), encode({ job, cookie, agent }));
+    let count = 0;
+    const beat = () => {
+      const { connection, answers } = session() ?? {};
+      const subject = started.names.beatSubject(site, identity);
+      count += 1;
+      // An answer to each would be too many of them for NATS to keep track of.
+      const options = answers !== undefined && count % ANSWERED_BEATS === 0 ? { reply: answers } : {};
+      connection?.publish(subject, encode({ job, cookie, agent }), options);
+    };
     // What is over at once shows no sign of life: its report is one.
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
     const complete = await askSecrets(started);
-    const outcome = complete && ('fault' in complete ? { error: complete.fault } : await work(complete));
+    const outcome =
+      complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
     if (outcome !== undefined) await report(started, outcome, isSafe);
+    else if (started.jobOver.signal.aborted) {
+      remember(cookie);
+      notifySafely(() => started.message.ack());
+    }
     // It is handed back at once, where another may begin it.
     else if (stopping.aborted && !started.claimed) notifySafely(() => started.message.nak());
     clearTimeout(first);
@@ -240,6 +259,8 @@ export function agentTasks(options: AgentTasksOptions) {
     unclaimed: unclaimed as ReadonlySet<string>,
     /** Takes a message with a task. @param ackWait after how long NATS gives it to another, in milliseconds */
     take,
+    /** The job of a task is over: it is given up. */
+    isOver: (cookie: string): void => atWork.get(cookie)?.jobOver.abort(),
     /** The ends of the tasks at work, those of a module, or all. */
     atWork: (module?: string): readonly Promise<void>[] =>
       [...atWork.values()].filter(({ task }) => module === undefined || task.module === module).map(({ done }) => done),

@@ -102,7 +102,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
 
   const atWork = tasksAtWork();
 
-  const work: TaskHandler = async (task) => {
+  const work: TaskHandler = async (task, over) => {
     const about = { task: task.task, job: task.job, module: task.module, function: task.function };
     const asked = atWork.askedAbout(task);
     if (asked) {
@@ -110,7 +110,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
       return asked.then(toldOf);
     }
     const { parameters, texts } = wrapSecrets(task.parameters, task.secrets);
-    return atWork.note(task, whenFree({ task, parameters, agent: name }, about, texts));
+    return atWork.note(task, whenFree({ task, parameters, agent: name, over }, about, texts));
   };
 
   /** Does a task once there is a slot for it. */
@@ -144,8 +144,12 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
     );
     running.set(run, { ...about, since: new Date().toISOString() });
     if (stopped.signal.aborted) run.giveUp(STOPPED);
+    const giveUp = () => run.giveUp('its job is over');
+    doing.over?.addEventListener('abort', giveUp, { once: true });
+    if (doing.over?.aborted) giveUp();
     const reached = await run.ended;
     running.delete(run);
+    doing.over?.removeEventListener('abort', giveUp);
     // What an agent tells shows no secret it was given.
     const outcome = maskTexts(reached, texts);
     if (outcome === undefined) log.warn('task given up', about);
@@ -201,6 +205,8 @@ interface Doing {
   readonly task: Task;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly agent: string;
+  /** Aborts when its job is over. */
+  readonly over: AbortSignal | undefined;
 }
 
 /** Does one task; never rejects. */

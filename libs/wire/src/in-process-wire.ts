@@ -119,25 +119,35 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
   const begin = (member: Member, task: Task): void => {
     const { agent } = member.announcement;
-    const beat = () => session?.listener.beat({ job: task.job, cookie: task.cookie, agent });
+    const over = new AbortController();
+    const beat = () => {
+      const shown = { job: task.job, cookie: task.cookie, agent };
+      const { listener } = session ?? {};
+      if (listener?.beat(shown) !== false || !listener.isOver) return;
+      listener.isOver(shown).then(
+        (isOver) => isOver && over.abort(),
+        // It is asked again with the next sign of life.
+        () => undefined,
+      );
+    };
     const beats = setInterval(beat, beatEvery);
     const done = Promise.resolve(copy(task))
       .then((theirs) => {
         beat();
-        return member.work(theirs);
+        return member.work(theirs, over.signal);
       })
       .then((outcome) => {
         clearInterval(beats);
-        if (members.has(member)) end(member, task, outcome);
+        if (members.has(member)) end(member, task, outcome, over.signal.aborted);
       });
     member.atWork.set(task, { beats, done });
   };
 
-  const end = (member: Member, task: Task, outcome: Outcome | undefined): void => {
+  const end = (member: Member, task: Task, outcome: Outcome | undefined, over: boolean): void => {
     const { agent } = member.announcement;
     member.atWork.delete(task);
     if (outcome !== undefined) hold({ task: task.task, cookie: task.cookie, job: task.job, agent, outcome });
-    else if (!task.once) putBack([task]);
+    else if (!task.once && !over) putBack([task]);
     fill(member, task.module);
   };
 
@@ -197,6 +207,9 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     },
 
     health: async () => ({ details: { agents: members.size } }),
+
+    // They come and go with the process: there is nothing to tell of them.
+    agents: () => [],
 
     missing: () =>
       [...members].flatMap(({ announcement: { agent, site, missing = [] } }) =>

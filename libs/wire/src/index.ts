@@ -44,6 +44,7 @@ export type { MissingProgram, NeededProgram } from './programs.ts';
 export type { SecretPath } from './wrap-secrets.ts';
 export { installationSetting, wireSettings } from './wire.settings.ts';
 export type {
+  AgentAtSite,
   AgentMissing,
   AgentWire,
   Announcement,

@@ -4,7 +4,7 @@ import { createInbox, millis, type NatsConnection } from '@nats-io/transport-nod
 import { agentTasks, type AgentSession } from './agent-tasks.ts';
 import { findInstallation } from './find-installation.ts';
 import type { ReportStore } from './kept-report.ts';
-import { encode, readRejection } from './messages.ts';
+import { encode, readRejection, readTaskOver } from './messages.ts';
 import type { NatsKey } from './nats-key.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { silentLogger } from '#kernel';
@@ -44,8 +44,6 @@ const SETTLING = 50;
 
 interface Session extends AgentSession {
   readonly names: NatsNames;
-  /** Where what is answered to announcements arrives. */
-  readonly answers: string;
 }
 
 /**
@@ -153,8 +151,10 @@ function shiftOf(
     }
   };
 
-  /** An announcement is answered where it is not taken. */
+  /** An announcement is answered where it is not taken, a sign of life where the job of its task is over. */
   const hearAnswer = (data: Uint8Array) => {
+    const ended = readTaskOver(data);
+    if (ended !== undefined) return tasks.isOver(ended.over);
     const answer = readRejection(data);
     if (answer === undefined || answer.rejected === rejected) return;
     rejected = answer.rejected;

@@ -162,11 +162,16 @@ export function jetstreamForeman(
     });
   };
 
-  const hearBeat = (listener: ForemanWireListener, { subject, data }: Msg) => {
-    const beat = readBeat(data);
-    const origin = originOf(subject);
+  const hearBeat = (listener: ForemanWireListener, message: Msg) => {
+    const beat = readBeat(message.data);
+    const origin = originOf(message.subject);
     if (beat === undefined || !holders.mayHold(beat.cookie, origin)) return;
-    if (listener.beat(beat) !== false) holders.hold(beat.cookie, origin);
+    if (listener.beat(beat) !== false) return holders.hold(beat.cookie, origin);
+    // Now and then an agent asks for an answer.
+    if (!message.reply || !listener.isOver) return;
+    look(async () => {
+      if (await listener.isOver?.(beat)) notifySafely(() => message.respond(encode({ over: beat.cookie })));
+    });
   };
 
   const hasSite = async (listener: ForemanWireListener, site: string, agent: string): Promise<boolean> =>
@@ -362,6 +367,8 @@ export function jetstreamForeman(
         details: { installation: installation.id, agents: present.size },
       };
     },
+
+    agents: () => (session === undefined ? undefined : present.all()),
 
     missing: () => present.missing(),
 

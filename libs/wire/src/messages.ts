@@ -31,6 +31,12 @@ export interface Rejection {
   readonly rejected: string;
 }
 
+/** What a foreman answers to the sign of life of a task whose job is over. */
+export interface TaskOver {
+  /** The cookie of its dispatch. */
+  readonly over: string;
+}
+
 /** What an agent asks that needs the secrets of a task. */
 export interface SecretsQuestion {
   readonly job: number;
@@ -46,7 +52,17 @@ export type Claim = { readonly agent: string } | { readonly withdrawn: true };
 
 /** Writes a message as the bytes that travel. */
 export const encode = (
-  message: Task | Report | Beat | Presence | InstallationAnswer | Rejection | Claim | SecretsQuestion | SecretsAnswer,
+  message:
+    | Task
+    | Report
+    | Beat
+    | Presence
+    | InstallationAnswer
+    | Rejection
+    | TaskOver
+    | Claim
+    | SecretsQuestion
+    | SecretsAnswer,
 ): Uint8Array => new TextEncoder().encode(writeJson(message));
 
 /** The functions that read a message give `undefined` for whatever is not one. */
@@ -121,6 +137,11 @@ export function readInstallationAnswer(data: Uint8Array): InstallationAnswer | u
 export function readRejection(data: Uint8Array): Rejection | undefined {
   const { rejected } = readMap(data) ?? {};
   return isText(rejected) ? { rejected: rejected.slice(0, MAX_REJECTION) } : undefined;
+}
+
+export function readTaskOver(data: Uint8Array): TaskOver | undefined {
+  const { over } = readMap(data) ?? {};
+  return isText(over) ? { over } : undefined;
 }
 
 /** At most this much of an answer is logged, in characters. */

@@ -68,6 +68,8 @@ export interface ForemanWire {
   serves(site: string, module: string): boolean;
   /** How it is getting on, for those who operate it. */
   health(): Promise<WireHealth>;
+  /** The agents of other processes that have shown themselves lately; undefined: none can be heard now. */
+  agents(): readonly AgentAtSite[] | undefined;
   /** Programs that the agents that have shown themselves lately need and did not find when they started. */
   missing(): readonly AgentMissing[];
   /**
@@ -118,6 +120,14 @@ export interface WireHealth {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** An agent that has shown itself, and how many tasks of each module it takes at a time there. */
+export interface AgentAtSite {
+  readonly agent: string;
+  /** EVERY_SITE: it serves them all. */
+  readonly site: string;
+  readonly modules: Readonly<Record<string, number>>;
+}
+
 /** A program an agent needs and does not find. */
 export interface AgentMissing extends MissingProgram {
   readonly agent: string;
@@ -129,6 +139,11 @@ export interface ForemanWireListener {
   reported(report: Report): Promise<void>;
   /** @returns false where no job waits for this dispatch */
   beat(beat: Beat): boolean | undefined;
+  /**
+   * Whether the job of a task is over for certain, so that nobody waits for it: it was cancelled, say. Asked from time to
+   * time of those that `beat` says no to; the agent then gives the task up.
+   */
+  isOver?(beat: Beat): Promise<boolean>;
   /** A message that ought to be a report and cannot be taken; it arrives again where this rejects. */
   unreadable?(message: UnreadableReport): Promise<void>;
   /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
@@ -178,9 +193,9 @@ export interface Announcement {
 
 /**
  * The work of one dispatch. It never rejects: failures are outcomes. `undefined` means that it was given up half-way:
- * nothing is reported, as if the agent had died.
+ * nothing is reported, as if the agent had died. `over` aborts when the job of the task is over: it may be given up then.
  */
-export type TaskHandler = (task: Task) => Promise<Outcome | undefined>;
+export type TaskHandler = (task: Task, over?: AbortSignal) => Promise<Outcome | undefined>;
 
 /** The agent's end of the wire. */
 export interface AgentWire {

@@ -379,6 +379,39 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await running.stop();
     });
 
+    it('has an agent give up a task whose job is over, and go on with the others', async () => {
+      await office.open();
+      const signals = new Map<string, AbortSignal>();
+      const ends = new Map<string, () => void>();
+      const weld = (_: never, { task: id, signal }: FunctionContext) =>
+        new Promise((resolve) => {
+          signals.set(id, signal);
+          ends.set(id, () => resolve({ seam: id }));
+        });
+      const { wire: end } = await wire.agent();
+      const running = await startAgent({
+        wire: end,
+        name: 'a1',
+        site: 'berlin',
+        modules: { ipmi: { limit: 2, half: { functions: { weld } } } },
+        log: silentLogger,
+      });
+      await office.until(() => wire.foreman.serves('berlin', 'ipmi'));
+      const weldTask = (id: string) => ({ ...task(id), function: 'weld' });
+      for (const id of ['1', '2', '3']) await wire.foreman.send(weldTask(id));
+      await office.until(() => ends.size === 2);
+      office.over.add('cookie-1');
+      await office.until(() => signals.get('1')?.aborted === true);
+      expect(signals.get('1')?.reason).toMatchObject({ message: 'its job is over' });
+      // There is a free hand for the next one, and the task goes to nobody else.
+      await office.until(() => ends.size === 3);
+      for (const finish of ends.values()) finish();
+      await office.until(() => office.reports.length === 2);
+      expect(signals.get('2')?.aborted).toBe(false);
+      expect(office.reports.map((report) => report.task).toSorted()).toEqual(['2', '3']);
+      await running.stop();
+    });
+
     if (everySite) {
       it('gives an agent of every site the tasks of all', async () => {
         const work = office.bench();
@@ -412,6 +445,8 @@ class Office {
   readonly reports: Report[] = [];
   readonly beats: Beat[] = [];
   readonly served: string[] = [];
+  /** Cookies of tasks whose job is over. */
+  readonly over = new Set<string>();
   /** What the foreman does with a report before it is written down. */
   take: (report: Report) => Promise<void> = async () => undefined;
   readonly #wire: ForemanWire;
@@ -434,7 +469,9 @@ class Office {
       beat: (beat) => {
         this.beats.push(beat);
         this.ring();
+        return !this.over.has(beat.cookie);
       },
+      isOver: async ({ cookie }) => this.over.has(cookie),
       served: (site, module) => {
         this.served.push(`${site} ${module}`);
         this.ring();

@@ -15,6 +15,7 @@ import { carrierOf } from '../foundation-target.ts';
 import { foundation } from '../foundation.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
+import { selectTargets } from '../selection/job-targets.ts';
 import { structureConditions } from '../start-conditions.ts';
 import { checkSupports } from '../supports.ts';
 import { secretNamesFor } from './secret-names-for.ts';
@@ -127,6 +128,8 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       }
       await applyPxeEffects(work, effects);
     },
+
+    select: selectTargets('Structure'),
 
     async complexOf(view, id) {
       const row = await view.get(structures, Number(id));

@@ -1,38 +1,66 @@
 import type { Position, Recorded } from '#event-store';
+import type { JobRow } from '../jobs.ts';
 import type { LimitBook } from '../limits/limit-book.ts';
+import type { WaveRunner } from '../waves/wave-runner.ts';
 import type { WindowBook } from '../windows/window-book.ts';
 import type { JobGate } from './job-gate.ts';
 
-/** What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, and what they hold. */
-export class ForemanBooks {
+interface Books {
   readonly limits: LimitBook;
   readonly windows: WindowBook;
   readonly gate: JobGate;
+  readonly waves: WaveRunner;
+}
 
-  constructor(books: { readonly limits: LimitBook; readonly windows: WindowBook; readonly gate: JobGate }) {
-    this.limits = books.limits;
-    this.windows = books.windows;
-    this.gate = books.gate;
+/** What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, what they hold, and waves. */
+export class ForemanBooks {
+  readonly #books: Books;
+
+  constructor(books: Books) {
+    this.#books = books;
+  }
+
+  get gate(): JobGate {
+    return this.#books.gate;
   }
 
   get categories(): readonly string[] {
-    return [...this.limits.categories, ...this.windows.categories];
+    const { limits, windows, waves } = this.#books;
+    return [...limits.categories, ...windows.categories, ...waves.categories];
+  }
+
+  /** How many entries they hold of jobs that are held, or belong to waves. */
+  get size(): number {
+    return this.#books.gate.size + this.#books.waves.size;
+  }
+
+  /** Begins as the foreman, who has jobs looked at; undefined: another process is it. */
+  set look(look: ((job: number) => void) | undefined) {
+    this.#books.gate.look = look;
+    this.#books.waves.leading = look !== undefined;
+  }
+
+  /** A job that was under way when the process began; before {@link start}. */
+  startWith(id: number, row: JobRow): void {
+    this.#books.limits.startWith(id, row);
   }
 
   /** Reads what there is, before it is told of what happens behind a position that is earlier than this. */
   async start(): Promise<void> {
-    await this.limits.start();
-    await this.windows.start();
+    await this.#books.limits.start();
+    await this.#books.windows.start();
   }
 
   /** In the order of the log, and before jobs are looked at because of the event. */
   heard(event: Recorded): void {
-    this.limits.heard(event);
-    this.windows.heard(event);
+    const { limits, windows, waves } = this.#books;
+    limits.heard(event);
+    windows.heard(event);
+    waves.heard(event);
   }
 
   /** The log was read so far. */
   reached(end: Position): void {
-    this.limits.reached(end);
+    this.#books.limits.reached(end);
   }
 }

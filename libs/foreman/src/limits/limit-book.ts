@@ -7,13 +7,10 @@ import type { Created, TaskOrder } from '../job-messages.ts';
 import { job } from '../job.ts';
 import type { JobTargetRegistry } from '../job-target.ts';
 import type { JobRow } from '../jobs.ts';
-import { jobs } from '../jobs.ts';
 import type { Admission, Limit } from './limit.ts';
 import { limit, limitIds } from './limit.ts';
 import { limitAdmissions, limits } from './limits.ts';
 
-/** How many jobs are read at a time when the process begins. */
-const PAGE = 200;
 /** How many sites one limit may be spread over. */
 const MAX_SITES = 100_000;
 
@@ -89,10 +86,6 @@ export class LimitBook {
   /** Reads what there is, before it is told of what happens behind a position that is earlier than this. */
   async start(): Promise<void> {
     const { reads, store } = this.#parts;
-    const { keys } = await reads.now.keys(jobs);
-    for (let n = 0; n < keys.length; n += PAGE) {
-      for (const [key, row] of await reads.now.many(jobs, keys.slice(n, n + PAGE))) this.#startWith(Number(key), row);
-    }
     const [{ rows: set }, { rows: admitted }] = await Promise.all([
       reads.now.list(limits),
       reads.now.list(limitAdmissions),
@@ -102,7 +95,8 @@ export class LimitBook {
     this.#readAt = await store.head();
   }
 
-  #startWith(id: number, { site, target, stage, machine, order, dispatch }: JobRow): void {
+  /** A job that was under way when the process began; before {@link start}. */
+  startWith(id: number, { site, target, stage, machine, order, dispatch }: JobRow): void {
     this.#jobs.set(id, {
       site,
       target,
@@ -318,11 +312,12 @@ const SHOWN_MS = 5000;
 const RETRY_MS = 1000;
 
 /** Types of events after which the task of a job is at no agent. */
-const ENDS_TASK: ReadonlySet<string> = new Set([
+export const ENDS_TASK: ReadonlySet<string> = new Set([
   'JobStepCompleted',
   'JobStepFailed',
   'JobTaskLapsed',
   'JobTaskObserved',
+  'JobRetryScheduled',
   'JobReset',
   'JobRolledBack',
   'JobDispatchCleared',
@@ -332,4 +327,4 @@ const ENDS_TASK: ReadonlySet<string> = new Set([
 ]);
 
 /** Types of events after which a job does not go on. */
-const ENDS_JOB: ReadonlySet<string> = new Set(['JobAborted', 'JobEnded', 'JobCanceled']);
+export const ENDS_JOB: ReadonlySet<string> = new Set(['JobAborted', 'JobEnded', 'JobCanceled']);

@@ -35,6 +35,7 @@ const notFound = () => refuse('', 'NOT_FOUND', 'Limit does not exist');
 
 export const limit: Decider<LimitState, LimitCommand, LimitEvent> = {
   category: 'limit',
+  copies: true,
   snapshotVersion: 1,
   initial: () => ({ limit: undefined, admitted: 0 }),
   decide: {

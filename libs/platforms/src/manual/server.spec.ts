@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { manual } from './server.ts';
 
-const [foundation] = manual.foundationTypes;
+const [foundation, complexed] = manual.foundationTypes;
 const play = (lines: string) => new ScriptHarness(manual, lines, foundation);
 
 describe('a machine that people handle', () => {
@@ -35,5 +35,24 @@ describe('a machine that people handle', () => {
 
   it('is located as soon as somebody wants it', () => {
     expect(foundation).toMatchObject({ type: 'Manual', model: 'Manual/ManualFoundation', locates: 'by-itself' });
+  });
+
+  it('is asked for nothing where a complex carries it, and is located with that', () => {
+    expect(complexed).toMatchObject({
+      type: 'ManualComplex',
+      model: 'Manual/ManualComplexedFoundation',
+      classes: ['ManualComplex'],
+      locates: 'with-complex',
+      complexField: 'complex_host',
+      functions: {},
+    });
+    expect(manual.complexTypes).toMatchObject([
+      {
+        type: 'Manual',
+        model: 'Manual/ManualComplex',
+        fields: {},
+        carries: { type: 'ManualComplex', blueprint: 'manual-foundation-base' },
+      },
+    ]);
   });
 });

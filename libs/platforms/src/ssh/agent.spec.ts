@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { getEventListeners, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -37,7 +37,7 @@ const settings = (): SshSettings => ({ knownHosts: new KnownHosts('first-use', k
 const context = (signal = new AbortController().signal, task = '1-1'): TaskContext => ({
   task,
   signal,
-  credentials: async (value) => vault[value instanceof Secret ? value.reveal() : String(value)] ?? null,
+  credentials: async (value) => (value instanceof Secret ? vault[value.reveal()] : undefined) ?? null,
   debug: (message, fields) => void said.push({ message, ...fields }),
 });
 const login = (changes: Partial<Login> = {}): Login => ({
@@ -70,7 +70,7 @@ describe('a command', () => {
 
   it('has what it writes in the log, line by line, both streams as one', async () => {
     expect(await execute('echo one; echo two >&2; printf three')).toEqual({ rc: 0 });
-    expect(output().toSorted()).toEqual(['one', 'three', 'two']);
+    expect(new Set(output())).toEqual(new Set(['one', 'two', 'three']));
   });
 
   it('has no more of it in the log than a bound, and goes on', async () => {
@@ -134,7 +134,7 @@ describe('logging in', () => {
     ['another key', () => ({ private_key: new Secret(otherKey()) }), 'does not let'],
     ['a text that is no key', () => ({ private_key: new Secret('x') }), 'the private key cannot be read'],
     ['another user', () => ({ username: 'nobody-here' }), '127.0.0.1 does not let "nobody-here" in'],
-    ['nothing at all', () => ({ private_key: undefined as never }), 'the agent has no key of its own'],
+    ['nothing at all', () => ({ private_key: undefined }), 'the agent has no key of its own'],
   ])('fails with %s', async (_, changes, text) => {
     const own = process.env['SSH_AUTH_SOCK'];
     delete process.env['SSH_AUTH_SOCK'];
@@ -146,13 +146,13 @@ describe('logging in', () => {
     const own = path.join(folder, 'id');
     await writeFile(own, sshd.key);
     const using = { ...settings(), keyFiles: [path.join(folder, 'none'), own] };
-    const changes = { private_key: undefined as never, username: null };
+    const changes = { private_key: undefined, username: null };
     expect(await execute('exit 3', { ...changes, with: using })).toEqual({ rc: 3 });
   });
 
   it('takes key and user from the vault', async () => {
     vault = { 'vault:/v1/secret/data/web': { username: new Secret(sshd.user), private_key: new Secret(sshd.key) } };
-    const changes = { private_key: undefined as never, username: null };
+    const changes = { private_key: undefined, username: null };
     const password = new Secret('vault:/v1/secret/data/web');
     expect(await execute('exit 4', { ...changes, password })).toEqual({ rc: 4 });
     vault = { 'vault:/v1/secret/data/web': { username: new Secret(sshd.user) } };
@@ -162,7 +162,7 @@ describe('logging in', () => {
   it.each(['password', 'keyboard-interactive'] as const)('answers with the password: %s', async (method) => {
     const { port, close } = await passwordServer(method);
     const by = (password: string) =>
-      execute('true', { port, username: 'root', password: new Secret(password), private_key: undefined as never });
+      execute('true', { port, username: 'root', password: new Secret(password), private_key: undefined });
     expect(await by('open sesame')).toEqual({ rc: 7 });
     await expect(by('wrong')).rejects.toThrow('127.0.0.1 does not let "root" in: wrong user name, password or key');
     vault = { 'vault:/v1/secret/data/web': { password: new Secret('open sesame') } };
@@ -184,7 +184,7 @@ describe('logging in', () => {
     await once(silent, 'listening');
     const stop = new AbortController();
     const running = execute('true', { port: (silent.address() as AddressInfo).port, signal: stop.signal });
-    const [socket] = (await once(silent, 'connection')) as [import('node:net').Socket];
+    const [socket] = (await once(silent, 'connection')) as [Socket];
     stop.abort(new Error('the agent stops'));
     await expect(running).rejects.toThrow('the agent stops');
     socket.destroy();
@@ -275,7 +275,7 @@ describe('the key of a host', () => {
 describe('a file', () => {
   let web: HttpServer;
   let source: string;
-  const answers: Record<string, (response: import('node:http').ServerResponse) => void> = {
+  const answers: Record<string, (response: ServerResponse) => void> = {
     '/content': (response) => response.end('the content\n'),
     '/empty': (response) => response.end(),
     '/cut': (response) => {

@@ -12,7 +12,7 @@ import type { KnownHosts } from './known-hosts.ts';
 export interface SshSettings {
   readonly knownHosts: KnownHosts;
   /** Files with private keys, for hosts that nobody gave a password or a key of; those that are not there are left out. */
-  readonly keyFiles?: readonly string[];
+  readonly keyFiles?: readonly string[] | undefined;
 }
 
 /** A host, and who logs in. */

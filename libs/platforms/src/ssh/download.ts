@@ -81,5 +81,5 @@ async function contentOf(url: URL, name: string, signal: AbortSignal): Promise<R
     await response.body?.cancel();
     throw new Error(`${name} answered with status ${response.status}`);
   }
-  return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+  return Readable.fromWeb(response.body);
 }

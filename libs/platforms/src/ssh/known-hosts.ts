@@ -43,9 +43,12 @@ export class KnownHosts {
   /** One host key is checked, and perhaps kept, after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(policy: HostKeyPolicy, file?: string) {
+  readonly #maxRemembered: number;
+
+  constructor(policy: HostKeyPolicy, file?: string, maxRemembered = MAX_REMEMBERED) {
     this.#policy = policy;
     this.#file = file;
+    this.#maxRemembered = maxRemembered;
   }
 
   /** The kinds of keys that are known of a host: those it is asked for first. */
@@ -87,7 +90,7 @@ export class KnownHosts {
 
   async #keep(line: Line): Promise<void> {
     if (this.#file === undefined) {
-      if (this.#remembered.length >= MAX_REMEMBERED) this.#remembered.shift();
+      if (this.#remembered.length >= this.#maxRemembered) this.#remembered.shift();
       this.#remembered.push(line);
       return;
     }

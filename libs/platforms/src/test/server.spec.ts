@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { test, triangular } from './server.ts';
 
-const [foundation] = test.foundationTypes;
+const [foundation, complexed] = test.foundationTypes;
 const SECOND = 1000;
 const play = (lines: string, fields: Readonly<Record<string, unknown>> = {}) =>
   new ScriptHarness(test, lines, foundation, { test_delay_variance: 0, test_fail_likelihood: 0, ...fields });
@@ -65,6 +65,40 @@ describe('a machine that is none', () => {
   it('never fails with the likelihood 0', () => {
     const script = play('  foundation.power_on()');
     for (script.now = 0; script.now < 14_999; script.now += 1) expect(script.run().kind).toBe('waiting');
+  });
+});
+
+describe('a machine that is none, carried by a complex', () => {
+  it('can do what the others can, with their usual delay, and never fails', () => {
+    expect(Object.keys(complexed?.functions ?? {})).toEqual(Object.keys(foundation?.functions ?? {}));
+    const script = new ScriptHarness(test, '  value = foundation.power_on()', complexed, {
+      test_fail_likelihood: 1000,
+    });
+    // Half a minute more or less than fifteen seconds.
+    script.now = 60 * SECOND;
+    const { wakeAt } = script.run() as { readonly wakeAt?: number };
+    if (wakeAt !== undefined) script.now = wakeAt;
+    expect(Math.abs((wakeAt ?? script.now) - 75 * SECOND)).toBeLessThanOrEqual(30 * SECOND);
+    script.run();
+    expect(script.variables).toEqual({ value: 'unknown' });
+  });
+
+  it('comes from a complex without fields of its own, as its blueprint says', () => {
+    expect(complexed).toMatchObject({
+      type: 'TestComplex',
+      model: 'Test/TestComplexedFoundation',
+      classes: ['TestComplex'],
+      locates: 'with-complex',
+      complexField: 'complex_host',
+    });
+    expect(test.complexTypes).toMatchObject([
+      {
+        type: 'Test',
+        model: 'Test/TestComplex',
+        fields: {},
+        carries: { type: 'TestComplex', blueprint: 'test-foundation-base' },
+      },
+    ]);
   });
 });
 
