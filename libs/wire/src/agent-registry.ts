@@ -81,13 +81,11 @@ export function agentRegistry(now: () => number = () => performance.now()) {
 
     /** Who is there, with the modules of which they take tasks. */
     all: (): AgentAtSite[] =>
-      [...agents.values()]
-        .filter(({ until }) => until > now())
-        .map(({ site, presence: { agent, modules } }) => ({
-          site,
-          agent,
-          modules: Object.fromEntries(Object.entries(modules).filter(([, limit]) => limit > 0)),
-        })),
+      there().map(({ site, presence: { agent, modules } }) => ({
+        site,
+        agent,
+        modules: Object.fromEntries(Object.entries(modules).filter(([, limit]) => limit > 0)),
+      })),
 
     /** What they need and do not find. */
     missing: (): AgentMissing[] =>
