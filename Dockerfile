@@ -31,5 +31,7 @@ CMD ["node", "dist/apps/contractor/src/main.js"]
 
 FROM base AS subcontractor
 RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping procps && rm -rf /var/lib/apt/lists/*
+RUN mkdir /state && chown node:node /state
 USER node
+VOLUME /state
 CMD ["node", "dist/apps/subcontractor/src/main.js"]

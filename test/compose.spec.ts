@@ -27,6 +27,13 @@ describe('the compose file', () => {
     expect(text).not.toMatch(/NATS_TOKEN|nats:\/\/[^n]/);
   });
 
+  it('has the subcontractor keep its state in a volume, and gives it the time to stop', () => {
+    expect(text).toContain('SUBCONTRACTOR_STATE: /state\n');
+    expect(text).toContain("volumes: ['subcontractor:/state']");
+    expect(text).toContain('stop_grace_period: 75s');
+    expect(readFileSync('Dockerfile', 'utf8')).toContain('mkdir /state && chown node:node /state');
+  });
+
   it('has BIND serve the zones that the server writes, with one key of rndc for both', () => {
     expect(text.match(/- zones:\/zones\n/g)).toHaveLength(2);
     expect(text).toContain('BIND_ZONE_DIRECTORY: /zones\n');

@@ -60,4 +60,20 @@ end
     expect(all).toContain('echo again');
     expect(all).not.toContain(middle);
   });
+
+  it('has the command killed that is under way when it is cancelled', async () => {
+    const login = `host="127.0.0.1", port=${sshd.port}, username="${sshd.user}", private_key=config.private_key`;
+    const pid = inFolder('pid');
+    const command = `echo $$ > ${pid}; exec sleep 600`;
+    await manualFoundation(client, 'lab', 'host2', `begin()\n  ssh.execute( ${login}, command="${command}" )\nend\n`);
+    const id = await client.call<number>(`${FOUNDATION}:host2:(doCreate)`);
+    await until(() => existsSync(pid));
+    await client.call(`${JOB}:${id}:(cancel)`);
+    await until(async () => {
+      const started = (await readFile(pid, 'utf8')).trim();
+      // One that has ended may wait for whoever inherited it to look at its end.
+      const stat = await readFile(`/proc/${started}/stat`, 'latin1').catch(() => ') Z ');
+      return / [ZX] /.test(stat);
+    });
+  });
 });

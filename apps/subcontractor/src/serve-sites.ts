@@ -40,9 +40,10 @@ export async function serveSites(options: ServeOptions): Promise<SitesServed> {
   const { limits, maxTasks } = settings;
   const started = new Date().toISOString();
   const slots = taskSlots(limits, maxTasks);
+  const limitOf = (module: string): number => Math.min(limits[module] ?? 0, maxTasks ?? Number.POSITIVE_INFINITY);
   const vault = vaultOf(settings);
   const modules = Object.fromEntries(
-    halves.map((half) => [half.contract.name, { limit: limits[half.contract.name] ?? 0, half: offeredPlatform(half) }]),
+    halves.map((half) => [half.contract.name, { limit: limitOf(half.contract.name), half: offeredPlatform(half) }]),
   );
   const session = settings.natsUrl === undefined ? sessionOf(settings, log) : undefined;
   const wireOf = (): AgentWire => {

@@ -62,6 +62,24 @@ describe('the subcontractor', () => {
     expect(signals.eventNames()).toEqual([]);
   });
 
+  it('shows no secret in its log, neither one it is told of nor one whose name says so', async () => {
+    const ended = run();
+    await until(() => messages().includes('serving'));
+    const parameters = { name: 'disk', delay_ms: 0, outcome: 'fail', observed: 'ledger', password: 'hunter2' };
+    const about = { job: 1, site: 'site1', module: 'test', function: 'act_again' };
+    const told = { ...about, parameters: { ...parameters, name: 'canary-name' }, secrets: [['name'], ['password']] };
+    await foreman.send({ ...about, task: 't1', cookie: 't1', parameters });
+    await foreman.send({ ...told, task: 't2', cookie: 't2' });
+    await until(() => reports.length === 2);
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toBe(0);
+    expect(lines.join('')).not.toMatch(/hunter2|canary-name/);
+    // The same secret is known again, by a salt that is new with every process.
+    const shown = [...lines.join('').matchAll(/"password":"([0-9a-f]{16}:[0-9a-f]{64})"/g)].map(([, hash]) => hash);
+    expect(shown).toHaveLength(2);
+    expect(new Set(shown).size).toBe(1);
+  });
+
   it('reaches hosts over SSH, and keeps their keys in its state', async () => {
     const sshd = await startSshd();
     const state = await mkdtemp(path.join(os.tmpdir(), 'subcontractor-state-'));

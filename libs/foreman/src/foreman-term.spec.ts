@@ -9,7 +9,7 @@ import { refuse, silentLogger } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { stateAfter, testDatabase, until } from '#testing';
 import type { ForemanWire, Report, SentTask, Task } from '#wire';
-import { MaybeHeld } from '#wire';
+import { MaybeHeld, TaskTooLarge } from '#wire';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
@@ -289,6 +289,15 @@ describe('a term of the foreman', () => {
     await until(() => carriedOut.length === 1);
     broken = undefined;
     await until(() => sent.length === 1);
+  });
+
+  it('fails a task that the wire can never carry', async () => {
+    broken = new TaskTooLarge(2_000_000, 1_047_552);
+    answer = async () => state();
+    term.look(12);
+    await until(() => carriedOut.length === 2);
+    expect(carriedOut).toEqual(['ReconcileJob', 'ReportTask']);
+    expect(sent).toEqual([]);
   });
 
   it('fails a task whose secrets cannot be read, and waits where they cannot be read for now', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import { silentLogger } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
+import { until } from '#testing';
 import { JobFollower } from './job-follower.ts';
 import type { ForemanTerm } from './foreman-term.ts';
 import type { JobTarget } from './job-target.ts';
@@ -70,7 +71,7 @@ describe('the foreman begins with 100,000 jobs that wait', () => {
     follower.termBegan(term);
     expect(first).toEqual([COUNT - 2, COUNT - 1, COUNT]);
     expect(later.length).toBeGreaterThanOrEqual(COUNT - 3);
-    while (asked < COUNT - 3) await turn();
+    await until(() => asked === COUNT - 3);
     expect([asked, mostAsking]).toEqual([COUNT - 3, 8]);
     // An agent that begins to serve a module is of no concern to those that wait.
     first.length = 0;

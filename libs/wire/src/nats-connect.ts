@@ -3,7 +3,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { connect, wsconnect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import WebSocket from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { hostOf, proxyTunnel } from '#runtime/proxy-tunnel';
 import { readNatsAddresses } from './nats-addresses.ts';
 import type { NatsCertificates, NatsTransport } from './nats-transport.ts';
@@ -75,11 +75,11 @@ function openWebSocket(url: URL, transport: NatsTransport): WebSocket {
       (cause: Error) => created(cause),
     );
   };
-  const options: WebSocket.ClientOptions & { readonly closeTimeout: number } = {
+  const options: ClientOptions & { readonly closeTimeout: number } = {
     perMessageDeflate: false,
     handshakeTimeout: OPEN_MS,
     closeTimeout: CLOSE_MS,
-    createConnection: createConnection as unknown as NonNullable<WebSocket.ClientOptions['createConnection']>,
+    createConnection: createConnection as unknown as NonNullable<ClientOptions['createConnection']>,
   };
   const socket = new WebSocket(url, options);
   // What goes wrong after the client library has let go of it concerns nobody.

@@ -112,7 +112,7 @@ describe('NATS with certificates', () => {
     });
 
     it.each([
-      ['without a certificate', () => ({}), /NATS wants a certificate, NATS_CERT and NATS_KEY$/],
+      ['without a certificate', async () => ({}), /NATS wants a certificate, NATS_CERT and NATS_KEY$/],
       [
         'with a certificate that somebody else has signed',
         async () => {

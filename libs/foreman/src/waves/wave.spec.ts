@@ -135,7 +135,7 @@ describe('a wave', () => {
         expect(Object.fromEntries([...shown.values()].map((one) => [one.target, one.state]))).toEqual(state!.states);
         // Whoever begins anew hears of every job that may change.
         const open = [...shown.values()].filter(({ over }) => !over).map(({ job }) => job);
-        expect(open.toSorted()).toEqual(Object.keys(state!.jobs).map(Number).toSorted());
+        expect(new Set(open)).toEqual(new Set(Object.keys(state!.jobs).map(Number)));
       }),
       { numRuns: 300 },
     );

@@ -84,9 +84,19 @@ describe('known hosts', () => {
     expect(await readFile(file, 'utf8')).toBe(`web1 ecdsa-sha2-nistp256 ${base64}\n`);
   });
 
+  it('stay what they are where the last line of the file is open', async () => {
+    await writeFile(file, `web1 ecdsa-sha2-nistp256 ${base64}`);
+    const hosts = new KnownHosts('first-use', file);
+    await hosts.check({ host: 'web2', port: 22 }, other);
+    await hosts.check(web1, key);
+    expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(3);
+  });
+
   it('are not read from a file that is too large', async () => {
     await writeFile(file, '#'.repeat(MAX_FILE_BYTES + 1));
-    await expect(new KnownHosts('first-use', file).check(web1, key)).rejects.toThrow('is larger than');
+    for (const policy of ['first-use', 'strict'] as const) {
+      await expect(new KnownHosts(policy, file).check(web1, key)).rejects.toThrow('is larger than');
+    }
   });
 
   it('remember a bounded number where there is no file', async () => {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** How host keys are checked: what is seen first is kept and counts from then on, or all of them are known before. */
@@ -96,7 +96,9 @@ export class KnownHosts {
     }
     await mkdir(path.dirname(this.#file), { recursive: true });
     const text = `${line.hosts} ${keyType(line.key)} ${line.key.toString('base64')}\n`;
-    await appendFile(this.#file, text, { mode: 0o600 });
+    // Somebody may have left the last line open.
+    const written = await textOf(this.#file);
+    await appendFile(this.#file, written === '' || written.endsWith('\n') ? text : `\n${text}`, { mode: 0o600 });
   }
 
   async #linesOf(address: HostAddress): Promise<readonly Line[]> {
@@ -111,13 +113,19 @@ const nameOf = ({ host, port }: HostAddress): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 
 async function linesIn(file: string, policy: HostKeyPolicy): Promise<Line[]> {
+  // Where only known hosts count, a file that is not there is a mistake.
+  if (policy === 'strict') await access(file);
+  return (await textOf(file)).split('\n').flatMap(lineOf);
+}
+
+/** What a file holds; nothing where it is not there: it comes with the first host. @throws Error where it is too large */
+async function textOf(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > MAX_FILE_BYTES) throw new Error(`${file} is larger than ${MAX_FILE_BYTES} bytes`);
-    return (await readFile(file, 'utf8')).split('\n').flatMap(lineOf);
+    return await readFile(file, 'utf8');
   } catch (error) {
-    // The file comes with the first host.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && policy === 'first-use') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
