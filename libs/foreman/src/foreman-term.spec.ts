@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Repeat } from '#platform';
 import { NO_RETRY } from '#platform';
 import type { ReadModel } from '#read-store';
 import type { Clock, CommandGateway, NamedCommand } from '#event-store';
@@ -8,7 +9,7 @@ import { refuse, silentLogger } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { stateAfter, testDatabase, until } from '#testing';
 import type { ForemanWire, Report, SentTask, Task } from '#wire';
-import { TaskTooLarge } from '#wire';
+import { MaybeHeld, TaskTooLarge } from '#wire';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
@@ -32,6 +33,8 @@ describe('a term of the foreman', () => {
   let carriedOut: string[];
   let answer: Answer;
   let broken: Error | undefined;
+  let mayRepeat: Repeat;
+  let tried: number;
   let secretsFault: Error | undefined;
   let term: ForemanTerm;
 
@@ -51,6 +54,7 @@ describe('a term of the foreman', () => {
     missing: () => [],
     health: async () => ({ details: {} }),
     send: async (task) => {
+      tried += 1;
       if (broken) throw broken;
       sent.push(task);
       return `receipt of ${task.cookie}`;
@@ -76,7 +80,7 @@ describe('a term of the foreman', () => {
     steps = new StepTimes(database.pool, 10);
     [sent, withdrawn, carriedOut] = [[], [], []];
     answer = async () => undefined;
-    [broken, secretsFault] = [undefined, undefined];
+    [broken, secretsFault, mayRepeat, tried] = [undefined, undefined, 'safe', 0];
     const options = {
       wire,
       platforms: [],
@@ -85,7 +89,7 @@ describe('a term of the foreman', () => {
         return { parameters, secrets: [], texts: [], erased: [] };
       },
       retryOf: () => NO_RETRY,
-      repeatOf: () => 'safe' as const,
+      repeatOf: () => mayRepeat,
       sites,
       onUndeliverableReport: () => undefined,
       onLateReport: () => undefined,
@@ -203,6 +207,24 @@ describe('a term of the foreman', () => {
     await until(() => sent.length === 2);
     term.forget(12, false);
     expect(withdrawn).toEqual([]);
+  });
+
+  it.each([
+    ['does not send it again, where it must not be begun twice', 'ask', 0],
+    ['sends it again, where it may be', 'safe', 1],
+  ] as const)('of a task that may be on the wire already %s', async (_, repeat, times) => {
+    mayRepeat = repeat;
+    broken = new MaybeHeld('the connection broke');
+    answer = async () => state();
+    term.look(12);
+    await until(() => tried === 1);
+    broken = undefined;
+    if (times === 0) {
+      await until(async () => (await ledger.of(12)).some(({ cookie }) => cookie === 'c1'));
+      term.look(12);
+      await until(() => carriedOut.length === 2);
+    } else await until(() => sent.length === times);
+    expect(sent).toHaveLength(times);
   });
 
   it('takes back at once what is in nobody’s hands any more', async () => {

@@ -1,6 +1,6 @@
 import { isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
-import { observerOf, TaskTooLarge } from '#wire';
+import { MaybeHeld, observerOf, TaskTooLarge } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { DispatchNotes } from './dispatch-notes.ts';
 import type { ForemanOptions } from './foreman-options.ts';
@@ -159,7 +159,7 @@ export class TaskSender {
     this.#ours.add(job);
     if (this.#stopped) return;
     this.#withdrawals.sent(job, task);
-    const receipt = await wire.send({
+    const sending = wire.send({
       ...order,
       function: observing ? observerOf(order.function) : order.function,
       parameters,
@@ -169,10 +169,26 @@ export class TaskSender {
       ...(once ? { once } : {}),
       ...(secrets.length > 0 ? { secrets } : {}),
     });
+    const receipt = await sending.catch((error: unknown) => {
+      // Sent again it could be begun twice, where NATS has lost its claims: what became of it is found out when its lease ends.
+      if (!once || !(error instanceof MaybeHeld)) throw error;
+      this.#parts.log.warn('a task may be on the wire', { job, error: String(error) });
+      return undefined;
+    });
     this.#withdrawals.sent(job, { ...task, receipt });
     if (!wire.lasting) return;
-    if (once) await ledger.note(job, { ...task, receipt });
+    if (once) await this.#noteOnce(job, { ...task, receipt });
     else if (this.#sent.get(job)?.cookie === cookie) this.#notes.sent(job, { ...task, receipt });
+  }
+
+  /** Notes a task that is on the wire and must not be sent again; where the database is away, a moment later. */
+  async #noteOnce(job: number, task: Parameters<DispatchLedger['note']>[1]): Promise<void> {
+    try {
+      await this.#parts.ledger.note(job, task);
+    } catch (error) {
+      this.#parts.log.warn('what is on the wire was not noted', { job, error: String(error) });
+      this.#notes.sent(job, task);
+    }
   }
 
   /** Parameters with their secrets, or why nobody can have them. @throws where the database is away */

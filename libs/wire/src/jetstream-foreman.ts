@@ -27,7 +27,7 @@ import { notifySafely } from './notify-safely.ts';
 import { TaskHolders } from './task-holders.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { withoutStacks } from './without-stacks.ts';
-import { TaskTooLarge } from './wire.ts';
+import { MaybeHeld, TaskTooLarge } from './wire.ts';
 import type { ForemanWire, ForemanWireListener, TaskPlace, UnreadableReport, WireHealth } from './wire.ts';
 
 /** How the foreman's end of the wire over NATS is set up. */
@@ -381,8 +381,10 @@ export function jetstreamForeman(
       const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
       if (data.length > room) throw new TaskTooLarge(data.length, room);
       holders.sent(task.cookie, { site: task.site, module: task.module });
+      let published = false;
       const publish = async () => {
         await streams.tasks(task.site);
+        published = true;
         const expect = { streamName: names.tasksStream(task.site) };
         return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect }));
       };
@@ -393,7 +395,10 @@ export function jetstreamForeman(
         return publish();
       };
       const held = await unlessAborted(publish().catch(again), over);
-      if (held === undefined) throw new Error('the connection to NATS broke before the task was held');
+      if (held === undefined) {
+        const text = 'the connection to NATS broke before the task was held';
+        throw published ? new MaybeHeld(text) : new Error(text);
+      }
       return String(held.seq);
     },
 

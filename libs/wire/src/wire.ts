@@ -95,6 +95,12 @@ export class TaskTooLarge extends Error {
   }
 }
 
+/**
+ * It is not known whether the transport holds a task, or has held it: the connection broke meanwhile. Sent again with the same
+ * cookie it may be begun twice, where the transport has lost what it knew.
+ */
+export class MaybeHeld extends Error {}
+
 /** A dispatch that was handed over. */
 export interface SentTask {
   readonly cookie: string;
