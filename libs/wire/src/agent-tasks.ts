@@ -130,7 +130,8 @@ export function agentTasks(options: AgentTasksOptions) {
       const options = answers !== undefined && count % ANSWERED_BEATS === 0 ? { reply: answers } : {};
       connection?.publish(subject, encode({ job, cookie, agent }), options);
     };
-    // What is over at once shows no sign of life: its report is one.
+    // What is over at once shows no sign of life: its report is one. Who has begun what nobody may begin again is told.
+    if (started.task.once) beat();
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
     const complete = await askSecrets(started);
