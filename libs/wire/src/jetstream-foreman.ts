@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { jetstream, JetStreamApiError, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
 import { silentLogger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
@@ -9,6 +9,7 @@ import { endingWith } from './ending-with.ts';
 import { takeFormerReports } from './former-reports.ts';
 import { secretsIn, withoutSecrets } from './kept-back-secrets.ts';
 import { encode, readBeat, readPresence, readReport, readSecretsQuestion } from './messages.ts';
+import { isDenied } from './is-denied.ts';
 import { natsLink, tryNats, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { agentRegistry } from './agent-registry.ts';
 import { openToAnybody } from './open-to-anybody.ts';
@@ -381,12 +382,19 @@ export function jetstreamForeman(
       const room = (connection.info?.max_payload ?? Infinity) - HEADERS;
       if (data.length > room) throw new TaskTooLarge(data.length, room);
       holders.sent(task.cookie, { site: task.site, module: task.module });
-      let published = false;
+      const broke = 'the connection to NATS broke before the task was held';
+      let maybeHeld = false;
       const publish = async () => {
         await streams.tasks(task.site);
-        published = true;
+        // In the next session NATS may have lost what it had: there it would be held twice.
+        if (over.aborted) throw new Error(broke);
+        const before = maybeHeld;
+        maybeHeld = true;
         const expect = { streamName: names.tasksStream(task.site) };
-        return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect }));
+        return withoutStacks(() => js.publish(subject, data, { msgID: task.cookie, expect })).catch((cause) => {
+          if (isRefused(cause)) maybeHeld = before;
+          throw cause;
+        });
       };
       const { site, module, cookie } = task;
       if (task.secrets) secrets.set(cookie, { site, module, texts: secretsIn(task.parameters, task.secrets) });
@@ -394,12 +402,13 @@ export function jetstreamForeman(
         streams.forget(task.site);
         return publish();
       };
-      const held = await unlessAborted(publish().catch(again), over);
-      if (held === undefined) {
-        const text = 'the connection to NATS broke before the task was held';
-        throw published ? new MaybeHeld(text) : new Error(text);
+      try {
+        const held = await unlessAborted(publish().catch(again), over);
+        if (held === undefined) throw new Error(broke);
+        return String(held.seq);
+      } catch (cause) {
+        throw maybeHeld ? new MaybeHeld(cause instanceof Error ? cause.message : String(cause)) : cause;
       }
-      return String(held.seq);
     },
 
     async withdraw({ site, module, cookie, receipt }) {
@@ -432,4 +441,10 @@ export function jetstreamForeman(
       });
     },
   };
+}
+
+/** Whether NATS has said that it does not hold a message; whatever else goes wrong leaves that open. */
+function isRefused(cause: unknown): boolean {
+  if (cause instanceof JetStreamApiError || isDenied(cause)) return true;
+  return cause instanceof Error && cause.cause instanceof RequestError && cause.cause.isNoResponders();
 }

@@ -7,7 +7,7 @@ import { recordedLog, startNatsServer, startRelay, type NatsServer, until } from
 import { jetstreamAgent } from './jetstream-agent.ts';
 import { jetstreamForeman } from './jetstream-foreman.ts';
 import { MAX_CLAIMS } from './streams.ts';
-import { TaskTooLarge } from './wire.ts';
+import { MaybeHeld, TaskTooLarge } from './wire.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Outcome, Report, Task, TaskHandler } from './wire.ts';
 
 const task = (id: string, site = 'berlin'): Task => ({
@@ -326,6 +326,20 @@ describe('the wire over NATS', () => {
     expect(reports[0]?.outcome).toEqual({
       error: expect.stringMatching(/^the outcome of 11\d{5} bytes is larger than the wire carries \(\d+\)$/),
     });
+  });
+
+  it('does not know whether NATS holds a task to which it gives no answer, and does not send it again by itself', async () => {
+    await foreman.start(listener);
+    await sendUntilHeld(foreman, task('1'));
+    server.signal('SIGSTOP');
+    const sending = foreman.send(task('2')).catch((error: unknown) => error);
+    expect(await sending).toBeInstanceOf(MaybeHeld);
+    await server.restart({ emptied: true });
+    await sendUntilHeld(foreman, task('3'));
+    const connection = await connect({ servers: server.url });
+    const { state } = await (await jetstreamManager(connection)).streams.info('CONTRACTOR_test_TASKS_berlin');
+    await connection.close();
+    expect(state.last_seq).toBe(1);
   });
 
   it('refuses a task that NATS can never carry', async () => {
