@@ -72,7 +72,7 @@ export class Foreman {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #following: NodeJS.Timeout | undefined;
-  #servedSoon: NodeJS.Immediate | undefined;
+  #lookingSoon = false;
 
   constructor(
     @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
@@ -285,8 +285,10 @@ export class Foreman {
 
   /** Agents have come: jobs that wait for one are looked at, once for all that come together. */
   #served(): void {
-    this.#servedSoon ??= setImmediate(() => {
-      this.#servedSoon = undefined;
+    if (this.#lookingSoon) return;
+    this.#lookingSoon = true;
+    setImmediate(() => {
+      this.#lookingSoon = false;
       this.#jobs.lookAtBegun();
     });
   }
