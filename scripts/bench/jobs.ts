@@ -34,6 +34,8 @@ const LIMIT = 1000;
 const STEP_MS = 4000;
 /** Jobs that wait for an agent meanwhile. */
 const QUEUED = 5000;
+/** How long everything may settle after they were made, in milliseconds. */
+const SETTLE_MS = 15_000;
 
 /** A build that is measured. */
 interface Build {
@@ -172,6 +174,7 @@ async function turnRounds(build: Build, jobs: number, seconds: number): Promise<
     await makeFoundations(server, SERVED, 0, jobs);
     await createJobs(server, 0, jobs);
     await allQueued(server, jobs);
+    await sleep(SETTLE_MS);
     const watch = async (what: string): Promise<void> => {
       const { count, p50, p95 } = await turnRoundsOn(nats.url, seconds);
       print(
@@ -186,6 +189,8 @@ async function turnRounds(build: Build, jobs: number, seconds: number): Promise<
     await makeFoundations(server, 'unserved', jobs, QUEUED);
     await createJobs(server, jobs, QUEUED);
     await allQueued(server, jobs + QUEUED);
+    // What making them has caused is over then.
+    await sleep(SETTLE_MS);
     await watch(`${load}, and ${QUEUED} that wait for an agent`);
   });
 }

@@ -51,6 +51,14 @@ describe('the ledger of what the wire holds', () => {
     expect(await ledger.placeOf('never')).toBeUndefined();
   });
 
+  it('forgets a dispatch that was not sent, where this process has noted it and no agent has taken it', async () => {
+    const another = new DispatchLedger(database.pool, 'another');
+    await Promise.all([ledger.note(50, task('u')), ledger.note(51, task('v')), another.note(52, task('w'))]);
+    await ledger.takeAll([{ job: 51, cookie: 'v', agent: 'one', since: '2026-01-01T00:00:00.000Z' }]);
+    for (const cookie of ['u', 'v', 'w']) await ledger.unnote(cookie);
+    expect(await held('u', 'v', 'w')).toEqual(['', 'v', 'w']);
+  });
+
   it('forgets a job that is over', async () => {
     await ledger.note(3, task('d'));
     await ledger.forget(3);

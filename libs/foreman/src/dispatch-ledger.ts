@@ -175,6 +175,15 @@ export class DispatchLedger {
     await this.#pool.query(text, [underWay]);
   }
 
+  /** Forgets a dispatch that this process has noted and that was not put onto the wire. */
+  async unnote(cookie: string): Promise<void> {
+    await this.#pool.query({
+      name: 'hand-over-unnote',
+      text: 'DELETE FROM ledger.handed_over WHERE cookie = $1 AND server = $2 AND agent IS NULL',
+      values: [cookie, this.#server],
+    });
+  }
+
   /** Forgets the dispatches of a job that is over. */
   forget(job: number): Promise<void> {
     return this.forgetAll([job]);

@@ -50,6 +50,30 @@ describe('notes of what is on the wire', () => {
     expect(statements).toBe(1);
   });
 
+  it('writes nothing of an earlier dispatch after the next one, which is noted at once', async () => {
+    let go = (): void => undefined;
+    let writing = false;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const slow = {
+      query: async (...args: [never]) => {
+        writing = true;
+        await held;
+        return database.pool.query(...args);
+      },
+    };
+    notes = new DispatchNotes(new DispatchLedger(slow as never, 'one'), silentLogger);
+    notes.sent(1, task('earlier'));
+    await until(() => writing);
+    notes.sent(2, task('not begun'));
+    const noted = Promise.all([1, 2].map((job) => notes.beforeNext(job))).then(() =>
+      Promise.all([ledger.note(1, task('next')), ledger.note(2, task('next of 2'))]),
+    );
+    go();
+    await noted;
+    await notes.end();
+    expect([await ledger.of(1), await ledger.of(2)]).toEqual([[task('next')], [task('next of 2')]]);
+  });
+
   it('leaves nothing of a job that has ended, and holds nothing of it', async () => {
     notes.sent(1, task('c1'));
     await until(() => ledger.has('c1'));

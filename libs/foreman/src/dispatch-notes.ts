@@ -24,6 +24,8 @@ export class DispatchNotes {
   /** Jobs of which the ledger may have something. */
   readonly #written = new Set<number>();
   readonly #gone = new Set<number>();
+  /** Jobs of which something is being written. */
+  #underWay: ReadonlySet<number> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failures = 0;
@@ -57,6 +59,13 @@ export class DispatchNotes {
     this.#notes.delete(job);
   }
 
+  /** The next dispatch of a job is noted at once: resolves when nothing of an earlier one is written after it. */
+  async beforeNext(job: number): Promise<void> {
+    this.#notes.delete(job);
+    this.#written.add(job);
+    if (this.#underWay.has(job)) await this.#writing;
+  }
+
   /** A job has ended: nothing is to be left of it. */
   forget(job: number): void {
     this.#notes.delete(job);
@@ -82,6 +91,7 @@ export class DispatchNotes {
   #later(milliseconds: number): void {
     this.#timer ??= setTimeout(() => {
       this.#writing = this.#write()
+        .finally(() => (this.#underWay = new Set()))
         .then(
           () => void (this.#failures = 0),
           (error: unknown) => {
@@ -101,6 +111,7 @@ export class DispatchNotes {
     const notes = [...this.#notes];
     const gone = [...this.#gone];
     for (const [job] of notes) this.#written.add(job);
+    this.#underWay = new Set(this.#notes.keys());
     // Jobs that are gone begin no dispatch any more.
     if (gone.length > 0) await this.#ledger.forgetAll(gone);
     for (const job of gone) this.#gone.delete(job);

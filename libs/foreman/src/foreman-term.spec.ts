@@ -11,6 +11,7 @@ import { stateAfter, testDatabase, until } from '#testing';
 import type { ForemanWire, Report, SentTask, Task } from '#wire';
 import { MaybeHeld, TaskTooLarge } from '#wire';
 import { DispatchLedger } from './dispatch-ledger.ts';
+import type { TermParts } from './foreman-term.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
 import type { Dispatch, Job } from './job-messages.ts';
@@ -36,6 +37,7 @@ describe('a term of the foreman', () => {
   let mayRepeat: Repeat;
   let tried: number;
   let secretsFault: Error | undefined;
+  let parts: TermParts;
   let term: ForemanTerm;
 
   beforeAll(async () => {
@@ -101,7 +103,8 @@ describe('a term of the foreman', () => {
     const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);
     const log = silentLogger;
     const gate = { looked: () => undefined, forget: () => undefined };
-    term = new ForemanTerm({ options, commands, clock, ledger, stalled, steps, log, gate, pollDeadlineOf });
+    parts = { options, commands, clock, ledger, stalled, steps, log, gate, pollDeadlineOf };
+    term = new ForemanTerm(parts);
   });
   afterEach(() => term.end());
 
@@ -110,6 +113,9 @@ describe('a term of the foreman', () => {
     if (!found) throw new Error('there is no job');
     return found;
   };
+  /** The time of another process as the foreman. */
+  const nextTerm = (): ForemanTerm =>
+    new ForemanTerm({ ...parts, ledger: new DispatchLedger(database.pool, 'another server') });
   const report: Report = { task: '12-1', cookie: 'c1', job: 12, agent: 'one', outcome: { result: {} } };
 
   it('tries again without end what the database does not do, and the job is in no error', async () => {
@@ -225,6 +231,51 @@ describe('a term of the foreman', () => {
       await until(() => carriedOut.length === 2);
     } else await until(() => sent.length === times);
     expect(sent).toHaveLength(times);
+  });
+
+  it.each([
+    ['ask', 'is noted before it is sent: the next foreman does not send it again', true, 1],
+    ['safe', 'is not noted before it is sent: the next foreman sends it again', false, 2],
+  ] as const)('a task of "%s" whose foreman dies while it sends it %s', async (repeat, _, noted, times) => {
+    mayRepeat = repeat;
+    const { send } = wire;
+    let found: boolean | undefined;
+    let go = (): void => undefined;
+    wire.send = async () => {
+      found ??= await ledger.has('c1');
+      tried += 1;
+      if (tried === 1) await new Promise<void>((resolve) => (go = resolve));
+      return undefined;
+    };
+    answer = async () => state();
+    term.look(12);
+    await until(() => tried === 1);
+    expect(found).toBe(noted);
+    const next = nextTerm();
+    next.look(12);
+    await until(() => carriedOut.length === 2);
+    // The second look begins when the first one is over.
+    next.look(12);
+    await until(() => carriedOut.length === 3);
+    await next.end();
+    expect(tried).toBe(times);
+    wire.send = send;
+    go();
+  });
+
+  it('leaves no note of a task that the wire did not take: the next foreman sends it', async () => {
+    mayRepeat = 'ask';
+    broken = new Error('no connection');
+    answer = async () => state();
+    term.look(12);
+    await until(() => tried === 1 && stalled.size === 1);
+    await term.end();
+    expect(await ledger.has('c1')).toBe(false);
+    broken = undefined;
+    const next = nextTerm();
+    next.look(12);
+    await until(() => sent.length === 1);
+    await next.end();
   });
 
   it('takes back at once what is in nobody’s hands any more', async () => {

@@ -15,6 +15,9 @@ describe('the ledger of agents that poll', () => {
 
   const open = (name: string): PollLedger => {
     const pool = new Pool({ connectionString: database.url, application_name: name, max: 2 });
+    // As in the server: one that is ended while its database is dropped may still hear that it was ended from there.
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('error', () => undefined);
     pools.push(pool);
     return new PollLedger(pool, TIMES);
   };

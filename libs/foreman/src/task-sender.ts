@@ -146,18 +146,21 @@ export class TaskSender {
     const resolved = await this.#resolved(order.parameters);
     if ('fault' in resolved) return this.#parts.failed(job, cookie, resolved.fault);
     const { parameters, secrets } = resolved;
-    // What an earlier foreman has put onto a wire that outlives it is there already. On one that does not, a task that
-    // must not be begun twice is sent by the process that has noted it first: where that is gone, what became of the task
-    // is found out when its lease ends.
+    // What an earlier foreman has put onto a wire that outlives it is there already.
     const known = wire.lasting && !this.#ours.has(job) ? await ledger.of(job) : [];
     if (known.length > 0) this.#notes.known(job);
     const task = { cookie, site, module: order.module };
     if (known.some((one) => one.cookie === cookie)) return;
-    if (once) this.#notes.known(job);
-    if (!wire.lasting && once && !(await ledger.note(job, task))) return;
     await this.#withdrawals.withdrawEarlier(job, { known, spent, current: cookie });
-    this.#ours.add(job);
     if (this.#stopped) return;
+    if (once) {
+      // It is sent by the process that has noted it first: where that is gone, what became of the task is found out when
+      // its lease ends, since what the wire knew of it may be lost. The note forgets earlier ones, which are taken back now.
+      await this.#notes.beforeNext(job);
+      if (!(await ledger.note(job, task))) return;
+      if (this.#stopped) return ledger.unnote(cookie);
+    }
+    this.#ours.add(job);
     this.#withdrawals.sent(job, task);
     const sending = wire.send({
       ...order,
@@ -169,25 +172,24 @@ export class TaskSender {
       ...(once ? { once } : {}),
       ...(secrets.length > 0 ? { secrets } : {}),
     });
-    const receipt = await sending.catch((error: unknown) => {
+    const receipt = await sending.catch(async (error: unknown) => {
       // Sent again it could be begun twice, where NATS has lost its claims: what became of it is found out when its lease ends.
+      if (once && !(error instanceof MaybeHeld)) await this.#unnote(job, cookie);
       if (!once || !(error instanceof MaybeHeld)) throw error;
       this.#parts.log.warn('a task may be on the wire', { job, error: String(error) });
       return undefined;
     });
     this.#withdrawals.sent(job, { ...task, receipt });
-    if (!wire.lasting) return;
-    if (once) await this.#noteOnce(job, { ...task, receipt });
-    else if (this.#sent.get(job)?.cookie === cookie) this.#notes.sent(job, { ...task, receipt });
+    if (wire.lasting && this.#sent.get(job)?.cookie === cookie) this.#notes.sent(job, { ...task, receipt });
   }
 
-  /** Notes a task that is on the wire and must not be sent again; where the database is away, a moment later. */
-  async #noteOnce(job: number, task: Parameters<DispatchLedger['note']>[1]): Promise<void> {
+  /** Forgets what was noted and not taken by the wire, so that the next foreman sends it. */
+  async #unnote(job: number, cookie: string): Promise<void> {
     try {
-      await this.#parts.ledger.note(job, task);
+      await this.#parts.ledger.unnote(cookie);
     } catch (error) {
-      this.#parts.log.warn('what is on the wire was not noted', { job, error: String(error) });
-      this.#notes.sent(job, task);
+      // This process sends it all the same; another one waits for the end of its lease.
+      this.#parts.log.warn('a task that is not on the wire stays noted', { job, error: String(error) });
     }
   }
 

@@ -22,7 +22,7 @@ export interface LiveViewParts {
   /** Set while there is something to wait for before a model may be read. */
   readonly notYet: (model: ReadModel) => Promise<void> | undefined;
   /** What is folded and not in the tables; undefined where this process does not project. */
-  readonly behind: () => Pick<WriteBehind, 'get' | 'rows'> | undefined;
+  readonly behind: () => Pick<WriteBehind, 'get' | 'rows' | 'isWritten'> | undefined;
   /** Resolves when the tables show all that was folded up to now. */
   readonly written: () => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -77,9 +77,14 @@ export function liveView(parts: LiveViewParts): View {
     }
   };
 
+  /** Resolves when the tables show all that was folded of a model up to now. */
+  const shown = async (model: ReadModel): Promise<void> => {
+    if (!behind()?.isWritten(model)) await parts.written();
+  };
+
   const fromTables = async (model: ReadModel, options: ListOptions): Promise<PageOfKeys> => {
     const { where = {} } = options;
-    await parts.written();
+    await shown(model);
     if (!isPlain(where)) return tables.keys(model, options);
     const loading = lists.isLoading(model, where)
       ? undefined
@@ -105,7 +110,7 @@ export function liveView(parts: LiveViewParts): View {
     tally: async (model, options) => {
       const waiting = notYet(model);
       if (waiting) await waiting;
-      await parts.written();
+      await shown(model);
       return tables.tally(model, options);
     },
     keys: async (model, asked = {}) => {

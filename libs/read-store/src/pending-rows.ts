@@ -76,6 +76,11 @@ export class PendingRows {
     this.counts.add(model, changes, before);
   }
 
+  /** Whether anything was done to the rows of a model. */
+  has({ name }: ReadModel): boolean {
+    return this.#models.has(name);
+  }
+
   /** A row, or null where there is none any more; undefined: the tables tell. */
   get({ name }: ReadModel, key: Key): CachedRow | null | undefined {
     const pending = this.#models.get(name);

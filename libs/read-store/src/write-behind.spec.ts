@@ -14,6 +14,8 @@ jest.setTimeout(240_000);
 
 const { put, add, take } = happenings;
 const LONG = 20_000;
+/** Rows that nothing happens to. */
+const untouched = { ...shelves, name: 'untouched', on: {} };
 
 describe('rows that are written behind', () => {
   let database: TestDatabase;
@@ -38,7 +40,7 @@ describe('rows that are written behind', () => {
 
   async function start(maxPending = MAX_PENDING): Promise<void> {
     const onError = (error: unknown) => errors.push(String(error));
-    reads = openReadStore({ store, pool: database.pool, models: [shelves, ticker], onError, maxPending });
+    reads = openReadStore({ store, pool: database.pool, models: [shelves, ticker, untouched], onError, maxPending });
     await reads.projector.start();
   }
   /** Lets nothing be written until it is released. */
@@ -92,6 +94,17 @@ describe('rows that are written behind', () => {
       { keys: ['b'], total: 1 },
       { keys: ['a', 'b'], total: 2 },
     ]);
+  });
+
+  it('are waited for by who asks for them alone', async () => {
+    await start();
+    await shown(await log.tell('a', put(1)));
+    await hold();
+    await shown(await log.tell('b', put(3)));
+    expect(await reads.now.keys(untouched, { where: { kind: 'odd' } })).toEqual({ keys: [], total: 0 });
+    const asked = reads.now.keys(shelves, { where: { kind: 'odd', count: 3 } });
+    await release();
+    expect(await asked).toEqual({ keys: ['b'], total: 1 });
   });
 
   it('keep lists in memory right while nothing can be written', async () => {

@@ -90,6 +90,12 @@ export class WriteBehind {
     return new Map([...(this.#leaving?.rows(model) ?? []), ...this.#gathering.rows(model)]);
   }
 
+  /** Whether the tables show all that was folded of a model up to now. */
+  isWritten(model: ReadModel): boolean {
+    if (this.#written >= this.#folded) return true;
+    return !this.#stopping.signal.aborted && !this.#gathering.has(model) && !this.#leaving?.has(model);
+  }
+
   /** What the last try to write failed with; undefined: it did not. */
   get failure(): unknown {
     return this.#failure;

@@ -288,7 +288,8 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       expect(wire.foreman.serves('berlin', 'ipmi')).toBe(false);
       const first = await agent('a1', { ipmi: 1, ssh: 1, none: 0 }, idle);
       await office.until(() => wire.foreman.serves('berlin', 'ipmi') && wire.foreman.serves('berlin', 'ssh'));
-      expect(office.served.sort()).toEqual(['berlin ipmi', 'berlin ssh']);
+      // A busy machine may hear an agent so late that it has gone and come again: `agent-registry.spec.ts` counts.
+      expect(new Set(office.served)).toEqual(new Set(['berlin ipmi', 'berlin ssh']));
       expect(wire.foreman.serves('berlin', 'none')).toBe(false);
       expect(wire.foreman.serves('paris', 'ipmi')).toBe(false);
 
@@ -299,9 +300,10 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await second.drop();
       await office.until(() => !wire.foreman.serves('berlin', 'ipmi'));
 
+      const before = office.served.length;
       await agent('a3', { ssh: 1 }, idle);
       await office.until(() => wire.foreman.serves('berlin', 'ssh'));
-      expect(office.served.filter((served) => served === 'berlin ssh')).toHaveLength(2);
+      expect(new Set(office.served.slice(before))).toEqual(new Set(['berlin ssh']));
     });
 
     it('names the agents that were there before the foreman', async () => {
@@ -309,7 +311,7 @@ export function wireSuite(name: string, make: () => Promise<WireUnderTest>, { ev
       await agent('a2', { ipmi: 1 }, async () => ({ result: {} }));
       await office.open();
       await office.until(() => wire.foreman.serves('berlin', 'ipmi'));
-      expect(office.served).toEqual(['berlin ipmi']);
+      expect(new Set(office.served)).toEqual(new Set(['berlin ipmi']));
     });
 
     it('carries signs of life while a task is at work, and none afterwards', async () => {
