@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { CinpClient } from '#cinp';
 import type { NatsServer, RunningProgram, TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase, until } from '#testing';
@@ -150,5 +152,25 @@ describe('which subcontractors are there', () => {
     await until(async () => (await ofSsh()).length === 0);
     expect(await list('?filter=module&module=ssh')).toMatchObject([{ present: false }]);
     expect(await list('?filter=site&site=site1')).toHaveLength(2);
+  });
+
+  it('is believed by servers that start: tasks go to agents that have said nothing yet', async () => {
+    const stranger = await connect({ servers: nats.url });
+    const { streams } = await jetstreamManager(stranger);
+    const waiting = async () => (await streams.info('CONTRACTOR_main_TASKS_site1')).state.messages;
+    const announcement = { agent: 'idle', modules: { iputils: 1 }, every: 60_000, lacking: [] };
+    stranger.publish('contractor.main.agents.site1.idle', JSON.stringify(announcement));
+    await until(async () => (await list('?filter=present&site=site1&module=iputils')).length === 1);
+    await until(async () => (await waiting()) === 1);
+    for (const one of servers) await one.kill();
+    for (const one of servers) await one.start();
+    await operator.create('/api/v1/Manual/ManualFoundation', {
+      site: '/api/v1/Site/Site:site1:',
+      locator: 'host2',
+      blueprint: '/api/v1/BluePrint/FoundationBluePrint:b:',
+    });
+    await operator.call('/api/v1/Building/Foundation:host2:(doCreate)');
+    await until(async () => (await waiting()) === 2);
+    await stranger.close();
   });
 });

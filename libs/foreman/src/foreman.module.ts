@@ -199,7 +199,10 @@ export class ForemanModule {
           provide: SiteCheck,
           inject: [READ_STORE, LOGGER],
           useFactory: (reads: ReadStore, log: Logger) =>
-            new SiteCheck(async (site) => (await reads.now.get(sites, site)) !== undefined, log),
+            new SiteCheck(
+              async (names) => new Set(await reads.now.many(sites, names).then((found) => found.keys())),
+              log,
+            ),
         },
         {
           provide: UndeliverableReports,

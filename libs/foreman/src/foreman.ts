@@ -23,6 +23,7 @@ import { JobFollower } from './job-follower.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
 import { SiteCheck } from './site-check.ts';
+import { recordedOnWire } from './subcontractor/recorded-presence.ts';
 import { UndeliverableReports } from './undeliverable-reports.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { StalledJobs } from './stalled-jobs.ts';
@@ -71,6 +72,7 @@ export class Foreman {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #following: NodeJS.Timeout | undefined;
+  #lookingSoon = false;
 
   constructor(
     @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
@@ -271,12 +273,23 @@ export class Foreman {
         const context = Context.system(this.#clock.now());
         return (await this.#commands.execute(new ReadTaskSecrets(dispatch), context)).value;
       },
-      hasSite: (site, agent) => this.#sites.has(site, agent),
+      hasSite: (site, agent) => this.#sites.hasLately(site, agent),
+      recorded: () => recordedOnWire(this.#reads),
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
       isOver: ({ job }) => this.#isOver(job),
-      served: () => this.#jobs.lookAtBegun(),
+      served: () => this.#served(),
+    });
+  }
+
+  /** Agents have come: jobs that wait for one are looked at, once for all that come together. */
+  #served(): void {
+    if (this.#lookingSoon) return;
+    this.#lookingSoon = true;
+    setImmediate(() => {
+      this.#lookingSoon = false;
+      this.#jobs.lookAtBegun();
     });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { recordedLog } from '#testing';
-import { MAX_UNKNOWN_SITES, SiteCheck } from './site-check.ts';
+import { MAX_UNKNOWN_SITES, SiteCheck, THERE_FOR_MS } from './site-check.ts';
 
 describe('sites that agents ask for', () => {
   const there = new Set(['berlin']);
@@ -9,7 +9,7 @@ describe('sites that agents ask for', () => {
     const { log, lines } = recordedLog();
     let now = 0;
     const check = new SiteCheck(
-      async (site) => there.has(site),
+      async () => there,
       log,
       () => now,
     );
@@ -24,10 +24,37 @@ describe('sites that agents ask for', () => {
     expect(check.unknown).toEqual([]);
   });
 
+  it('are looked up together, and again after half a minute', async () => {
+    const { log } = recordedLog();
+    const made = new Set(Array.from({ length: 1000 }, (_, n) => `s${n}`));
+    let now = 0;
+    const looks: number[] = [];
+    const check = new SiteCheck(
+      async (sites) => {
+        looks.push(sites.length);
+        return made;
+      },
+      log,
+      () => now,
+    );
+    const all = async () => (await Promise.all([...made].map((site) => check.hasLately(site, 'a')))).every(Boolean);
+    expect([await all(), looks]).toEqual([true, [1000]]);
+    now = THERE_FOR_MS - 1;
+    expect([await all(), looks]).toEqual([true, [1000]]);
+    now = THERE_FOR_MS;
+    made.delete('s7');
+    expect([await check.hasLately('s0', 'a'), await check.hasLately('s1', 'a'), looks]).toEqual([
+      true,
+      true,
+      [1000, 1000],
+    ]);
+    expect([await check.hasLately('s7', 'a'), check.unknown]).toEqual([false, [{ site: 's7', agent: 'a' }]]);
+  });
+
   it('are forgotten when they are there, and where there are too many', async () => {
     const { log } = recordedLog();
     const made = new Set<string>();
-    const check = new SiteCheck(async (site) => made.has(site), log);
+    const check = new SiteCheck(async () => made, log);
     await check.has('paris', 'a1');
     made.add('paris');
     await check.has('paris', 'a1');

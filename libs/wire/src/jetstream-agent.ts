@@ -4,7 +4,7 @@ import { createInbox, millis, type NatsConnection } from '@nats-io/transport-nod
 import { agentTasks, type AgentSession } from './agent-tasks.ts';
 import { findInstallation } from './find-installation.ts';
 import type { ReportStore } from './kept-report.ts';
-import { encode, readRejection, readTaskOver } from './messages.ts';
+import { encode, MAX_IDLE_MS, readRejection, readTaskOver } from './messages.ts';
 import type { NatsKey } from './nats-key.ts';
 import { natsLink, type NatsLink, type NatsSettings } from './nats-link.ts';
 import { silentLogger } from '#kernel';
@@ -27,15 +27,27 @@ export interface JetstreamAgentSettings extends NatsSettings {
 
 /** Periods of an agent's end, in milliseconds. */
 export interface AgentPeriods {
-  /** Between two announcements (1000). */
+  /** Between two announcements at first, while it lacks something, and while it is at work (1000). */
   readonly announceEvery: number;
+  /** Between two announcements while it has nothing to do (10,000); never less than `announceEvery`. */
+  readonly announceIdle: number;
+  /** For how long after a start or a reconnect it counts as having something to do (10,000). */
+  readonly idleAfter: number;
   /** Between two signs of life of a task at work (2000). */
   readonly beatEvery: number;
   /** Before a report that was not held is sent again (1000). */
   readonly reportAgain: number;
 }
 
-const usual: AgentPeriods = { announceEvery: 1000, beatEvery: 2000, reportAgain: 1000 };
+const usual: AgentPeriods = {
+  announceEvery: 1000,
+  announceIdle: MAX_IDLE_MS,
+  idleAfter: 10_000,
+  beatEvery: 2000,
+  reportAgain: 1000,
+};
+/** The least part of its period after which one with nothing to do announces itself: many that began together spread. */
+const EARLIEST = 0.8;
 
 /** How soon a consumer that is not there is first looked for again, in milliseconds. */
 const SOON = 20;
@@ -80,7 +92,7 @@ function shiftOf(
   { agent, site, modules, missing }: Announcement,
   work: TaskHandler,
   { log = silentLogger, installation, key, store }: JetstreamAgentSettings,
-  { announceEvery, beatEvery, reportAgain }: AgentPeriods,
+  { announceEvery, announceIdle, idleAfter, beatEvery, reportAgain }: AgentPeriods,
 ) {
   const offered = Object.entries(modules).filter(([, limit]) => limit >= 1);
   const offers = Object.fromEntries(offered);
@@ -105,19 +117,38 @@ function shiftOf(
     stopping: stopping.signal,
     store,
   });
+  let announcing: NodeJS.Timeout | undefined;
+  let busySince = 0;
+  let said: { readonly lacking: string; readonly idle: boolean } | undefined;
 
-  const announce = (modules: Announcement['modules']) =>
-    session?.connection.publish(
+  /** Announces the agent, and says when it does so next. */
+  const announce = () => {
+    clearTimeout(announcing);
+    if (session === undefined) return;
+    const lacks = [...lacking, ...tasks.unclaimed];
+    const idle = lacks.length === 0 && tasks.atWork().length === 0 && performance.now() - busySince >= idleAfter;
+    const every = idle ? Math.max(announceIdle, announceEvery) : announceEvery;
+    said = { lacking: lacks.join(' '), idle };
+    session.connection.publish(
       session.names.announcementSubject(site, identity),
       encode({
         agent,
-        modules,
-        every: announceEvery,
-        lacking: [...lacking, ...tasks.unclaimed],
+        modules: stopping.signal.aborted ? {} : offers,
+        every,
+        lacking: lacks,
         ...(missing ? { missing } : {}),
       }),
       { reply: session.answers },
     );
+    const spread = idle ? EARLIEST + (1 - EARLIEST) * Math.random() : 1;
+    announcing = setTimeout(announce, every * spread);
+  };
+
+  /** Announces the agent at once, where what it said last is not so any more. */
+  const announceChange = () => {
+    const lacks = [...lacking, ...tasks.unclaimed].join(' ');
+    if (said && (lacks !== said.lacking || (said.idle && tasks.atWork().length > 0))) announce();
+  };
 
   const begin = (connection: NatsConnection, over: AbortSignal, inbox: string) => {
     const beginning = serve(connection, over, inbox)
@@ -138,12 +169,13 @@ function shiftOf(
     const now: Session = { connection, js: jetstream(connection), names: found, answers: createInbox(inbox), over };
     session = now;
     const answers = connection.subscribe(now.answers, { callback: (_, { data }) => hearAnswer(data) });
-    announce(stopping.signal.aborted ? {} : offers);
-    const announcing = setInterval(() => announce(stopping.signal.aborted ? {} : offers), announceEvery);
+    busySince = performance.now();
+    announce();
     over.addEventListener('abort', () => {
-      clearInterval(announcing);
       answers.unsubscribe();
-      if (session === now) session = undefined;
+      if (session !== now) return;
+      session = undefined;
+      clearTimeout(announcing);
     });
     for (const [module, limit] of offered) {
       const pull = pullTasks(now, module, limit, ending).finally(() => pulling.delete(pull));
@@ -174,6 +206,7 @@ function shiftOf(
         const consumer = await js.consumers.get(names.tasksStream(site), taskReader(module));
         if (lacking.has(module)) await sleep(SETTLING);
         if (lacking.delete(module) && lacking.size === 0) log.info('serving', { agent, site, modules: offers });
+        announceChange();
         wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
         while (!over.aborted) {
@@ -181,7 +214,10 @@ function shiftOf(
           if (busy.length >= limit) await Promise.race(busy);
           else {
             const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
-            for await (const message of endingWith(over, messages)) tasks.take(message, names, ackWait);
+            for await (const message of endingWith(over, messages)) {
+              tasks.take(message, names, ackWait);
+              announceChange();
+            }
           }
         }
       } catch (cause) {
@@ -190,6 +226,7 @@ function shiftOf(
         if (!(cause instanceof JetStreamApiError)) api += 1;
         if (!lacking.has(module)) log.warn('no tasks', { module, reason: String(cause) });
         lacking.add(module);
+        announceChange();
         await sleep(wait, undefined, { signal: over }).catch(() => undefined);
         wait = Math.min(2 * wait, announceEvery);
       }
@@ -207,7 +244,7 @@ function shiftOf(
     /** Ends the shift: says good-bye, lets work at hand finish and be reported, disconnects. */
     async stop(link: NatsLink): Promise<void> {
       stopping.abort();
-      announce({});
+      announce();
       while (pulling.size > 0) await Promise.all(pulling);
       await tasks.close();
       await link.stop();

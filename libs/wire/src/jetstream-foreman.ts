@@ -120,7 +120,11 @@ export function jetstreamForeman(
     });
     const reading = claim(now, told)
       .then(async () => {
-        if (!over.aborted) listen(now, listener, connection);
+        const recorded = await recordedAgents(listener);
+        if (!over.aborted) {
+          listen(now, listener, connection);
+          for (const { site, module } of present.presume(recorded)) listener.served(site, module);
+        }
         told();
         if (over.aborted) return;
         await takeFormer(now, listener, connection);
@@ -208,25 +212,38 @@ export function jetstreamForeman(
     look(async () => answer(await listener.secretsOf?.({ site, module, cookie, job: question.job })));
   };
 
-  const hearAgent = ({ streams, over }: Session, listener: ForemanWireListener, message: Msg) =>
+  /** Who is recorded to be there: one that has nothing to do says so no more than every few seconds. */
+  const recordedAgents = async (listener: ForemanWireListener) => {
+    try {
+      return (await listener.recorded?.()) ?? [];
+    } catch (cause) {
+      log.warn('it is not known which agents were there before', { reason: String(cause) });
+      return [];
+    }
+  };
+
+  const hearAgent = ({ streams, over }: Session, listener: ForemanWireListener, message: Msg) => {
+    if (present.again(message.subject, message.data)) return;
     look(async () => {
       const presence = readPresence(message.data);
       if (presence === undefined) return;
       const origin = originOf(message.subject);
       const { site } = origin;
       if (!(await hasSite(listener, site, presence.agent))) {
+        present.forget(message.subject);
         const rejected = `the installation "${installation.id}" has no site "${site}"`;
         notifySafely(() => message.respond(encode({ rejected })));
         return;
       }
       if (over.aborted) return;
-      const served = present.note(origin, presence);
+      const served = present.note(origin, presence, { subject: message.subject, data: message.data });
       if (presence.lacking.length > 0) streams.forget(site);
       for (const module of Object.keys(presence.modules)) {
         streams.module(site, module).catch((cause) => log.error('no consumer', cause, { site, module }));
       }
       for (const module of served) listener.served(site, module);
     });
+  };
 
   const hearFormerAgent = (site: string) => {
     if (formerSites.has(site) || formerSites.size >= MAX_FORMER_SITES) return;

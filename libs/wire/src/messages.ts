@@ -168,6 +168,8 @@ function readMap(data: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
+/** Between two announcements of an agent that has nothing to do, in milliseconds. */
+export const MAX_IDLE_MS = 10_000;
 /** At most this many modules of one agent are looked at. */
 const MAX_MODULES = 100;
 /** However long an agent says it will be silent, after this many milliseconds the next announcement is due. */

@@ -64,7 +64,10 @@ export interface ForemanWire {
   /** Whether what was sent outlives this process. */
   readonly lasting: boolean;
   start(listener: ForemanWireListener): Promise<void>;
-  /** Whether an agent for this module of this site has shown itself lately (within three announcement periods). */
+  /**
+   * Whether an agent for this module of this site has shown itself lately (within three announcement periods), or is
+   * recorded to be there and has had no time yet to show itself to this end.
+   */
   serves(site: string, module: string): boolean;
   /** How it is getting on, for those who operate it. */
   health(): Promise<WireHealth>;
@@ -132,6 +135,8 @@ export interface AgentAtSite {
   /** EVERY_SITE: it serves them all. */
   readonly site: string;
   readonly modules: Readonly<Record<string, number>>;
+  /** How long ago it last announced itself, in milliseconds. */
+  readonly silentMs?: number;
 }
 
 /** A program an agent needs and does not find. */
@@ -154,6 +159,8 @@ export interface ForemanWireListener {
   unreadable?(message: UnreadableReport): Promise<void>;
   /** Whether there is this site, for which an agent has announced itself; every site is there unless it says no. */
   hasSite?(site: string, agent: string): Promise<boolean>;
+  /** The agents that are recorded to be there: they are taken to be there until they have had the time to announce themselves. */
+  recorded?(): Promise<readonly AgentAtSite[]>;
   /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
   handedOver?(cookie: string): Promise<boolean>;
   /**

@@ -1,12 +1,14 @@
 import { connect } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two announcements of an agent, in milliseconds, as agents have it. */
-const EVERY_MS = 1000;
+/** The period that an agent with nothing to do announces, in milliseconds. */
+const EVERY_MS = 10_000;
+/** Between two of its announcements on average, in milliseconds: it spreads them over the last fifth of the period. */
+const MEAN_MS = 9000;
 
 /**
  * Run in a process of its own: `idle-agents <NATS> <installation> <sites>`. Says what so many idle agents say, one of each of
- * the sites `s0`, `s1` …, spread over the second, until it is ended.
+ * the sites `s0`, `s1` …, spread over the period, until it is ended.
  */
 const [servers = '', installation = '', sites = '0'] = process.argv.slice(2);
 const connection = await connect({ servers });
@@ -16,5 +18,5 @@ const announcement = (n: number): string =>
 process.stdout.write('announcing\n');
 for (let n = 0; ; n = (n + 1) % count) {
   connection.publish(`contractor.${installation}.agents.s${n}.agent${n}`, announcement(n));
-  if (n % 20 === 19) await sleep((EVERY_MS * 20) / count);
+  if (n % 20 === 19) await sleep((MEAN_MS * 20) / count);
 }

@@ -28,15 +28,20 @@ describe('the presence of subcontractors', () => {
   let passed: number;
   let presence: SubcontractorPresence;
   let broken: boolean;
+  /** How many times those that had come were recorded. */
+  let appends: number;
   const { log, lines } = recordedLog();
 
   const record: PresenceRecord = {
     all: async () => new Map(recorded),
-    show: async (shown) => {
+    show: async (all) => {
       if (broken) throw new Error('no database');
-      const id = subcontractorId(shown.site, shown.agent);
-      facts.push(`${id} serves ${Object.keys(shown.modules).join('+')} over ${shown.transport}`);
-      recorded.set(id, { shown, present: true, since: new Date(START + passed).toISOString() });
+      appends += 1;
+      for (const shown of all) {
+        const id = subcontractorId(shown.site, shown.agent);
+        facts.push(`${id} serves ${Object.keys(shown.modules).join('+')} over ${shown.transport}`);
+        recorded.set(id, { shown, present: true, since: new Date(START + passed).toISOString() });
+      }
     },
     lose: async (id, lastSeen) => {
       facts.push(`${id} is gone, last heard of at ${lastSeen.slice(11, 19)}`);
@@ -83,6 +88,7 @@ describe('the presence of subcontractors', () => {
     agents = [];
     passed = 0;
     broken = false;
+    appends = 0;
     presence = open();
     presence.lead(true);
     await presence.look();
@@ -190,6 +196,7 @@ describe('the presence of subcontractors', () => {
     expect(told()).toHaveLength(MAX_CHANGES);
     await later(1000);
     expect(told()).toHaveLength(5);
+    expect(appends).toBe(2);
     expect(MAX_SUBCONTRACTORS).toBe(10_000);
   });
 

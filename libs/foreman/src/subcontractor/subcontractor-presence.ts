@@ -9,8 +9,10 @@ import { subcontractorId } from './subcontractor.ts';
 
 /** How often it is looked who is there, in milliseconds. */
 export const LOOK_MS = 2000;
-/** How often it is noted when one was last heard of, in milliseconds. */
+/** How often it is noted when one that polls was last heard of, in milliseconds. */
 export const NOTE_MS = 10_000;
+/** The same for all on the wire, by one statement, in milliseconds. */
+export const NOTE_WIRE_MS = 30_000;
 /** How often those are looked for that have been gone for long, in milliseconds. */
 const FORGET_EVERY_MS = 3_600_000;
 /** For how long one that is gone is remembered, in milliseconds. */
@@ -35,7 +37,8 @@ export interface RecordedSubcontractor {
 export interface PresenceRecord {
   /** All that is recorded, by id. */
   all(): Promise<ReadonlyMap<string, RecordedSubcontractor>>;
-  show(shown: ShownSubcontractor): Promise<void>;
+  /** Records these together. */
+  show(shown: readonly ShownSubcontractor[]): Promise<void>;
   lose(id: string, lastSeen: string): Promise<void>;
   forget(id: string): Promise<void>;
 }
@@ -143,12 +146,16 @@ export class SubcontractorPresence {
     const { record } = this.#options;
     const recorded = (this.#recorded ??= new Map(await record.all()));
     const there = await this.#there();
-    const steps = [
-      ...this.#shows(there, recorded),
-      ...(await this.#losses(there, recorded)),
-      ...this.#forgets(recorded),
-    ];
-    for (const step of steps.slice(0, MAX_CHANGES)) {
+    const shows = this.#shows(there, recorded).slice(0, MAX_CHANGES);
+    if (shows.length > 0) {
+      await record.show(shows.map(([, shown]) => shown));
+      for (const [id, shown] of shows) {
+        const known = recorded.get(id);
+        recorded.set(id, { shown, present: true, since: known?.present ? known.since : this.#time() });
+      }
+    }
+    const steps = [...(await this.#losses(there, recorded)), ...this.#forgets(recorded)];
+    for (const step of steps.slice(0, MAX_CHANGES - shows.length)) {
       if (this.#timer !== term) return;
       await step();
     }
@@ -168,33 +175,30 @@ export class SubcontractorPresence {
     // While nothing can be heard, nobody is silent.
     if (!agents) this.#listeningSince = now;
     const sightings: Sighting[] = [];
-    for (const { agent, site: named, modules } of agents ?? []) {
+    const noting = now - this.#notedAt >= NOTE_WIRE_MS;
+    for (const { agent, site: named, modules, silentMs = 0 } of agents ?? []) {
       const site = named === EVERY_SITE ? null : named;
       const id = subcontractorId(site, agent);
-      this.#heard.set(id, now);
+      const isNew = !this.#heard.has(id);
+      this.#heard.set(id, now - silentMs);
       there.set(id, { site, agent, transport: 'wire', modules });
-      sightings.push({ id, source: agent, site, agent, transport: 'wire', modules });
+      if (noting || isNew) sightings.push({ id, source: agent, site, agent, transport: 'wire', modules });
     }
-    if (now - this.#notedAt >= NOTE_MS) {
-      await ledger.note(sightings);
-      this.#notedAt = now;
-    }
+    await ledger.note(sightings);
+    if (noting) this.#notedAt = now;
     return there;
   }
 
-  #shows(there: ReadonlyMap<string, ShownSubcontractor>, recorded: Map<string, RecordedSubcontractor>): Step[] {
+  /** Those that have come, or serve other modules than recorded. */
+  #shows(
+    there: ReadonlyMap<string, ShownSubcontractor>,
+    recorded: ReadonlyMap<string, RecordedSubcontractor>,
+  ): (readonly [string, ShownSubcontractor])[] {
     let size = recorded.size;
-    return [...there].flatMap(([id, shown]) => {
+    return [...there].filter(([id, shown]) => {
       const known = recorded.get(id);
-      if (known?.present && isDeepStrictEqual(known.shown, shown)) return [];
-      if (!known && (size += 1) > MAX_SUBCONTRACTORS) return [];
-      return [
-        async () => {
-          await this.#options.record.show(shown);
-          const since = known?.present ? known.since : this.#time();
-          recorded.set(id, { shown, present: true, since });
-        },
-      ];
+      if (known?.present && isDeepStrictEqual(known.shown, shown)) return false;
+      return known !== undefined || (size += 1) <= MAX_SUBCONTRACTORS;
     });
   }
 

@@ -4,9 +4,9 @@ import type { UnitOfWork } from '#kernel';
 import type { ShownSubcontractor } from './subcontractor.ts';
 import { subcontractor, subcontractorId } from './subcontractor.ts';
 
-/** Notes that a subcontractor is there, and what it serves; what is known already is not noted again. */
-export class NoteSubcontractor extends NamedCommand {
-  constructor(readonly shown: ShownSubcontractor) {
+/** Notes that subcontractors are there, and what they serve; what is known already is not noted again. */
+export class NoteSubcontractors extends NamedCommand {
+  constructor(readonly shown: readonly ShownSubcontractor[]) {
     super();
   }
 }
@@ -28,11 +28,12 @@ export class ForgetSubcontractor extends NamedCommand {
   }
 }
 
-@CommandHandler(NoteSubcontractor)
-class NoteSubcontractorHandler extends UnitOfWorkHandler<NoteSubcontractor> {
-  async decide(work: UnitOfWork, { shown }: NoteSubcontractor) {
-    const id = subcontractorId(shown.site, shown.agent);
-    await work.decide(subcontractor, id, { type: 'ShowSubcontractor', data: shown });
+@CommandHandler(NoteSubcontractors)
+class NoteSubcontractorsHandler extends UnitOfWorkHandler<NoteSubcontractors> {
+  async decide(work: UnitOfWork, { shown }: NoteSubcontractors) {
+    for (const one of shown) {
+      await work.decide(subcontractor, subcontractorId(one.site, one.agent), { type: 'ShowSubcontractor', data: one });
+    }
   }
 }
 
@@ -51,7 +52,7 @@ class ForgetSubcontractorHandler extends UnitOfWorkHandler<ForgetSubcontractor> 
 }
 
 export const subcontractorHandlers = [
-  NoteSubcontractorHandler,
+  NoteSubcontractorsHandler,
   NoteSubcontractorGoneHandler,
   ForgetSubcontractorHandler,
 ];

@@ -64,7 +64,9 @@ export const ALL_SITES = '*';
 export const subcontractorId = (site: string | null, agent: string): string =>
   `${escaped(site ?? ALL_SITES)}.${escaped(agent)}`;
 
-const escaped = (name: string): string =>
+const escaped = (name: string): string => (/^[A-Za-z0-9_-]*$/.test(name) ? name : escapedBytes(name));
+
+const escapedBytes = (name: string): string =>
   [...new TextEncoder().encode(name)]
     .map((byte) => {
       const char = String.fromCharCode(byte);
