@@ -35,6 +35,7 @@ describe('the settings', () => {
       embeddedSubcontractor: true,
       lease: 30_000,
       pollLease: 600_000,
+      agentGone: 60_000,
       slowStep: 10,
       nameServers: undefined,
       soaEmail: undefined,

@@ -24,8 +24,8 @@ function killGroup(group) {
   }
 }
 
-/** Whoever is gone needs no answer: the end of the channel is heard of on its own. */
-const tell = (message) => void (process.connected && process.send(message));
+/** Whoever is gone needs no answer, also where he goes while it is sent: the end of the channel is heard of on its own. */
+const tell = (message) => void (process.connected && process.send(message, () => undefined));
 
 /** Takes down what a program writes, up to a number of characters; what is beyond is read and dropped. */
 function keptFrom(stream, maxOutput) {
@@ -95,10 +95,10 @@ process.on('message', (message) => {
   else if (groups.has(message.end)) killGroup(groups.get(message.end));
 });
 
-// However its master has ended: nothing it had started goes on.
-process.on('disconnect', () => {
+// However its master has ended, and however it ends itself: nothing it had started goes on.
+process.on('disconnect', () => process.exit(0));
+process.on('exit', () => {
   for (const group of groups.values()) killGroup(group);
-  process.exit(0);
 });
 
 // Its master decides when it ends: a signal to all processes of a service or a terminal must not end what is at work.
