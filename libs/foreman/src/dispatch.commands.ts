@@ -10,6 +10,7 @@ import { Conflict, refuse } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { Outcome } from '#wire';
+import { JointClaims } from './joint-claims.ts';
 import { ReportTask } from './foreman.commands.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
@@ -105,8 +106,7 @@ class ClaimTaskHandler extends UnitOfWorkHandler<ClaimTask> {
 
 @CommandHandler(FetchTasks)
 class FetchTasksHandler implements ICommandHandler<FetchTasks> {
-  /** Jobs whose task is being claimed by a poll. */
-  readonly #claiming = new Set<number>();
+  readonly #claims = new JointClaims();
   /** Agents the tasks of whose other sessions were just looked at. */
   readonly #lookedAt = new LRUCache<string, true>({ max: 1000, ttl: LOOK_MS });
 
@@ -141,36 +141,19 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
         const { keys } = await this.reads.now.keys(jobs, { where, skip, count });
         // Those under one limit would stand in each other's way.
         const width = this.gate.limitsTasks(site, module) ? 1 : MAX_TASKS;
-        const claimed = await this.#claimAll(keys.map(Number), width, (id) =>
+        const { claimed, failure } = await this.#claims.claim(keys.map(Number), width, (id) =>
           this.#claim(id, command, holder, context),
         );
         tasks.push(...claimed.map(({ task }) => task));
         position = claimed.reduce((last, one) => laterOf(last, one.position), position);
+        // What was claimed is the agent's: kept from it, it would wait for the end of its lease.
+        if (failure !== undefined && tasks.length > 0) return { value: tasks, position };
+        if (failure !== undefined) throw failure;
         skip += keys.length - claimed.length;
         if (keys.length < count) break;
       }
     }
     return { value: tasks, position };
-  }
-
-  /** Claims the open tasks of jobs, so many at a time, but those that another poll is claiming. @returns what was claimed */
-  async #claimAll<T>(
-    ids: readonly number[],
-    width: number,
-    claim: (id: number) => Promise<T | undefined>,
-  ): Promise<readonly T[]> {
-    const free = ids.filter((id) => !this.#claiming.has(id));
-    for (const id of free) this.#claiming.add(id);
-    try {
-      const claimed: T[] = [];
-      for (let n = 0; n < free.length; n += width) {
-        const some = await Promise.all(free.slice(n, n + width).map(claim));
-        claimed.push(...some.filter((one) => one !== undefined));
-      }
-      return claimed;
-    } finally {
-      for (const id of free) this.#claiming.delete(id);
-    }
   }
 
   /** Claims the open task of a job; nothing where somebody else was faster. */
