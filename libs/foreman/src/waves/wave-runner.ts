@@ -10,7 +10,8 @@ import { KeyedWorkQueue } from '../keyed-work-queue.ts';
 import { Timers } from '../timers.ts';
 import type { TargetOutcome } from './wave.ts';
 import { wave } from './wave.ts';
-import { AdvanceWave, NoteWaveJob, PauseWave } from './wave.commands.ts';
+import { PauseWave } from './wave.commands.ts';
+import { AdvanceWave, NoteWaveJob } from './wave-progress.commands.ts';
 import { waves, waveTargets } from './waves.ts';
 
 /** How many waves are at work at a time. */
