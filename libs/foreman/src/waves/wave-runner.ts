@@ -143,11 +143,16 @@ export class WaveRunner {
     const { clock, commands, log } = this.#parts;
     const context = () => CommandContext.system(clock.now());
     try {
-      for (const one of this.#heard.get(id) ?? []) {
-        await commands.execute(new NoteWaveJob(id, one), context());
-        this.#heard.get(id)?.delete(one);
+      const heard = this.#heard.get(id) ?? new Set();
+      for (const one of heard) {
+        // What happens to it meanwhile has it looked at once more.
+        heard.delete(one);
+        await commands.execute(new NoteWaveJob(id, one), context()).catch((error: unknown) => {
+          heard.add(one);
+          throw error;
+        });
       }
-      if (this.#heard.get(id)?.size === 0) this.#heard.delete(id);
+      if (heard.size === 0 && this.#heard.get(id) === heard) this.#heard.delete(id);
       while (this.#queue === queue) {
         if (!(await commands.execute(new AdvanceWave(id), context())).value) break;
       }
