@@ -31,7 +31,7 @@ describe('what keeps waves going', () => {
         return { value: command instanceof AdvanceWave ? false : undefined };
       },
     } as unknown as CommandGateway;
-    runner = new WaveRunner({ commands, reads, head: async () => 0n as never, clock, log: silentLogger });
+    runner = new WaveRunner({ commands, reads, head: async () => 0n, clock, log: silentLogger });
     runner.leading = true;
     runner.heard(event('wave-1', 'WaveJobCreated', { target: 'a', job: 7 }));
   }
