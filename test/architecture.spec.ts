@@ -68,7 +68,7 @@ const APPS: Readonly<Record<string, readonly string[]>> = {
 /** Packages of the framework. */
 const NEST = /^@nestjs\//;
 /** Where it is at home: modules, commands with their handlers, and the providers that are named here. */
-const NEST_FILES = /\.(?:module|commands|handlers)\.ts$/;
+const NEST_FILES = /\.(?:module|providers|commands|handlers)\.ts$/;
 const NEST_PROVIDERS = new Set([
   'libs/api/src/deletion.ts',
   'libs/api/src/entity-commands.ts',

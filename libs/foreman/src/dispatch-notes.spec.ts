@@ -50,28 +50,35 @@ describe('notes of what is on the wire', () => {
     expect(statements).toBe(1);
   });
 
-  it('writes nothing of an earlier dispatch after the next one, which is noted at once', async () => {
+  it('has the next dispatch, which is noted at once, wait for what is being written of an earlier one', async () => {
     let go = (): void => undefined;
-    let writing = false;
     const held = new Promise<void>((resolve) => (go = resolve));
+    const happened: string[] = [];
     const slow = {
-      query: async (...args: [never]) => {
-        writing = true;
-        await held;
-        return database.pool.query(...args);
+      query: (...args: [never]) => {
+        happened.push('writes earlier');
+        return held.then(() => database.pool.query(...args)).finally(() => happened.push('has written earlier'));
       },
     };
     notes = new DispatchNotes(new DispatchLedger(slow as never, 'one'), silentLogger);
+    const next = async (job: number): Promise<void> => {
+      await notes.beforeNext(job);
+      happened.push(`notes next of ${job}`);
+      await ledger.note(job, task(`next of ${job}`));
+    };
     notes.sent(1, task('earlier'));
-    await until(() => writing);
+    await until(() => happened.length > 0);
     notes.sent(2, task('not begun'));
-    const noted = Promise.all([1, 2].map((job) => notes.beforeNext(job))).then(() =>
-      Promise.all([ledger.note(1, task('next')), ledger.note(2, task('next of 2'))]),
-    );
+    // Of another job nothing is being written.
+    await next(2);
+    const noted = next(1);
+    await new Promise(setImmediate);
     go();
     await noted;
     await notes.end();
-    expect([await ledger.of(1), await ledger.of(2)]).toEqual([[task('next')], [task('next of 2')]]);
+    expect(happened).toEqual(['writes earlier', 'notes next of 2', 'has written earlier', 'notes next of 1']);
+    // Written behind it, the earlier one would have been the one that is kept.
+    expect([await ledger.of(1), await ledger.of(2)]).toEqual([[task('next of 1')], [task('next of 2')]]);
   });
 
   it('leaves nothing of a job that has ended, and holds nothing of it', async () => {

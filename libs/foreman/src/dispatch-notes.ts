@@ -59,7 +59,10 @@ export class DispatchNotes {
     this.#notes.delete(job);
   }
 
-  /** The next dispatch of a job is noted at once: resolves when nothing of an earlier one is written after it. */
+  /**
+   * The next dispatch of a job is noted at once: resolves when nothing of an earlier one is written after it. The statement
+   * that notes a dispatch forgets the others of its job: one that is late would forget the next.
+   */
   async beforeNext(job: number): Promise<void> {
     this.#notes.delete(job);
     this.#written.add(job);

@@ -3,13 +3,12 @@ import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } fro
 import { Inject, Injectable, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { ApiModule } from '#api';
-import { contributeLetterReceivers, contributeListeners, EventSourcingModule, Features } from '#event-sourcing';
-import { CLOCK, CommandContext, CommandGateway, EVENT_STORE, EventLog } from '#event-store';
+import { contributeListeners, EventSourcingModule, Features } from '#event-sourcing';
+import { CLOCK, EVENT_STORE, EventLog } from '#event-store';
 import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
-import { DeadLetters } from '#reactions';
 import { READ_STORE } from '#read-store';
 import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
@@ -18,22 +17,20 @@ import { Secrets } from '#secrets';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
-import { ForemanBooks } from './gate/foreman-books.ts';
+import { gateProviders } from './gate/gate.providers.ts';
 import { JobGate } from './gate/job-gate.ts';
 import { LimitBook } from './limits/limit-book.ts';
 import { limitExtensions, limitModel } from './limits/limit.api.ts';
-import { limitHandlers } from './limits/limit.commands.ts';
+import { limitProviders } from './limits/limit.providers.ts';
 import { limit } from './limits/limit.ts';
 import { limitAdmissions, limits } from './limits/limits.ts';
 import { waveModel } from './waves/wave.api.ts';
-import { waveHandlers } from './waves/wave.commands.ts';
-import { WaveRunner } from './waves/wave-runner.ts';
+import { waveProviders } from './waves/wave.providers.ts';
 import { wave } from './waves/wave.ts';
 import { waveLists, waves, waveTargets } from './waves/waves.ts';
 import { maintenanceWindows } from './windows/maintenance-windows.ts';
-import { WindowBook } from './windows/window-book.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
-import { windowHandlers } from './windows/window.commands.ts';
+import { windowProviders } from './windows/window.providers.ts';
 import { maintenanceWindow } from './windows/window.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
@@ -51,21 +48,19 @@ import { lostTaskModel } from './lost-task.api.ts';
 import { job } from './job.ts';
 import { jobs } from './jobs.ts';
 import { program, programs } from './program.ts';
-import { ReportTask } from './foreman.commands.ts';
-import { findReportedTask } from './reported-task.ts';
 import { signalHandlers } from './signal.commands.ts';
 import { SiteCheck } from './site-check.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { SightingLedger } from './subcontractor/sighting-ledger.ts';
-import { recordedPresence } from './subcontractor/recorded-presence.ts';
 import { subcontractorModel } from './subcontractor/subcontractor.api.ts';
-import { subcontractorHandlers } from './subcontractor/subcontractor.commands.ts';
 import { SubcontractorPresence } from './subcontractor/subcontractor-presence.ts';
+import { subcontractorProviders } from './subcontractor/subcontractor.providers.ts';
 import { subcontractor } from './subcontractor/subcontractor.ts';
 import { subcontractors } from './subcontractor/subcontractors.ts';
 import { SubcontractorHealth } from './subcontractor-health.ts';
 import { secretResolver } from './task-secrets.ts';
-import { REPORTS, UndeliverableReports } from './undeliverable-reports.ts';
+import { UndeliverableReports } from './undeliverable-reports.ts';
+import { undeliverableProviders } from './undeliverable-reports.providers.ts';
 
 /**
  * Starts and stops the foreman. In a module that is not global: Nest starts those after all global ones, and the bus knows
@@ -205,42 +200,11 @@ export class ForemanModule {
             ),
         },
         {
-          provide: UndeliverableReports,
-          inject: [DeadLetters, CommandGateway, CLOCK, LOGGER, EVENT_STORE, READ_STORE, Secrets],
-          useFactory: (
-            letters: DeadLetters,
-            commands: CommandGateway,
-            clock: Clock,
-            log: Logger,
-            store: EventStore,
-            reads: ReadStore,
-            secrets: Secrets,
-          ) =>
-            new UndeliverableReports({
-              letters,
-              find: findReportedTask(
-                store,
-                reads,
-                secretResolver((reference) => secrets.read(reference)),
-              ),
-              report: async ({ job: id, cookie, outcome, agent }) => {
-                const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
-                await commands.execute(new ReportTask(id, cookie, outcome), context);
-              },
-              onKept: onUndeliverableReport,
-              onLate: onLateReport,
-              log,
-            }),
-        },
-        {
           provide: SubcontractorHealth,
           inject: [SiteCheck, UndeliverableReports],
           useFactory: (check: SiteCheck, undeliverable: UndeliverableReports) =>
             new SubcontractorHealth(wire, check, undeliverable),
         },
-        contributeLetterReceivers(UndeliverableReports, (undeliverable) => ({
-          [REPORTS]: (letter) => undeliverable.retry(letter),
-        })),
         StalledJobs,
         {
           provide: DispatchLedger,
@@ -252,58 +216,6 @@ export class ForemanModule {
           inject: [StalledJobs, DispatchLedger, CLOCK, JobGate],
           useFactory: (stalled: StalledJobs, dispatched: DispatchLedger, clock: Clock, gate: JobGate) =>
             new JobInsight(stalled, dispatched, clock, wire, gate),
-        },
-        {
-          provide: LimitBook,
-          inject: [READ_STORE, EVENT_STORE, JobTargetRegistry, LOGGER],
-          useFactory: (reads: ReadStore, store: EventStore, targets: JobTargetRegistry, log: Logger) =>
-            new LimitBook({ reads, store, targets, log }),
-        },
-        { provide: WindowBook, inject: [READ_STORE], useFactory: (reads: ReadStore) => new WindowBook(reads) },
-        {
-          provide: JobGate,
-          inject: [LimitBook, WindowBook, JobTargetRegistry, READ_STORE, CLOCK],
-          useFactory: (
-            limitBook: LimitBook,
-            windows: WindowBook,
-            targets: JobTargetRegistry,
-            reads: ReadStore,
-            clock: Clock,
-          ) => new JobGate({ limits: limitBook, windows, targets, view: () => reads.now, now: () => clock.millis() }),
-        },
-        {
-          provide: ForemanBooks,
-          inject: [LimitBook, WindowBook, JobGate, WaveRunner],
-          useFactory: (limitBook: LimitBook, windows: WindowBook, gate: JobGate, runner: WaveRunner) =>
-            new ForemanBooks({ limits: limitBook, windows, gate, waves: runner }),
-        },
-        {
-          provide: WaveRunner,
-          inject: [CommandGateway, READ_STORE, EVENT_STORE, CLOCK, LOGGER],
-          useFactory: (commands: CommandGateway, reads: ReadStore, store: EventStore, clock: Clock, log: Logger) =>
-            new WaveRunner({ commands, reads, head: () => store.head(), clock, log }),
-        },
-        { provide: SightingLedger, inject: [DATABASE], useFactory: (pool: Pool) => new SightingLedger(pool) },
-        {
-          provide: SubcontractorPresence,
-          inject: [FOREMAN_OPTIONS, SightingLedger, CommandGateway, READ_STORE, CLOCK, LOGGER],
-          useFactory: (
-            { agentGone: goneMs, pollLease: pollGoneMs }: ForemanOptions,
-            ledger: SightingLedger,
-            commands: CommandGateway,
-            reads: ReadStore,
-            clock: Clock,
-            log: Logger,
-          ) =>
-            new SubcontractorPresence({
-              wire,
-              ledger,
-              record: recordedPresence(commands, reads, clock),
-              log,
-              goneMs,
-              pollGoneMs,
-              now: () => clock.millis(),
-            }),
         },
         Foreman,
         {
@@ -334,13 +246,15 @@ export class ForemanModule {
         },
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
         ...jobHandlers,
-        ...limitHandlers,
-        ...windowHandlers,
-        ...waveHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,
         ...signalHandlers,
-        ...subcontractorHandlers,
+        ...limitProviders,
+        ...windowProviders,
+        ...waveProviders,
+        ...gateProviders,
+        ...subcontractorProviders,
+        ...undeliverableProviders,
       ],
       exports: [
         JobTargetRegistry,

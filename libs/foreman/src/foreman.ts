@@ -72,7 +72,6 @@ export class Foreman {
   #next: ForemanTerm | undefined;
   #position: Position = 0n;
   #following: NodeJS.Timeout | undefined;
-  #lookingSoon = false;
 
   constructor(
     @Inject(FOREMAN_OPTIONS) options: ForemanOptions,
@@ -279,17 +278,8 @@ export class Foreman {
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
       beat: (beat) => term.beat(beat),
       isOver: ({ job }) => this.#isOver(job),
-      served: () => this.#served(),
-    });
-  }
-
-  /** Agents have come: jobs that wait for one are looked at, once for all that come together. */
-  #served(): void {
-    if (this.#lookingSoon) return;
-    this.#lookingSoon = true;
-    setImmediate(() => {
-      this.#lookingSoon = false;
-      this.#jobs.lookAtBegun();
+      // Agents have come: jobs may wait for one.
+      served: () => this.#jobs.lookAtBegunSoon(),
     });
   }
 

@@ -31,6 +31,7 @@ export interface JobFollowerOptions {
 export class JobFollower {
   readonly #options: JobFollowerOptions;
   readonly #watch: TargetWatch;
+  #lookingSoon = false;
 
   constructor(options: JobFollowerOptions) {
     this.#options = options;
@@ -74,6 +75,16 @@ export class JobFollower {
   /** Has the jobs that have begun looked at. */
   lookAtBegun(): void {
     for (const id of this.#watch.which(false)) this.#options.term()?.look(id);
+  }
+
+  /** The same in a moment, once for all who ask for it meanwhile. */
+  lookAtBegunSoon(): void {
+    if (this.#lookingSoon) return;
+    this.#lookingSoon = true;
+    setImmediate(() => {
+      this.#lookingSoon = false;
+      this.lookAtBegun();
+    });
   }
 
   heard(event: Recorded): void {

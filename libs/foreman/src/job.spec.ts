@@ -8,24 +8,23 @@ import {
   dispatched,
   EVERYWHERE,
   later,
-  lost,
   machine,
+  NOT_THERE,
+  OBSERVED,
   order,
   PLACES,
+  QUEUED,
   under,
   waiting,
   was,
   withTask,
 } from '../test/example-jobs.ts';
-import type { JobCommand, JobEvent, Settlement } from './job-messages.ts';
+import type { JobCommand, JobEvent } from './job-messages.ts';
 import { job, nextTask } from './job.ts';
 
-const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched', 'asked', 'observed'];
-const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
 const DISPATCHED: readonly Place[] = ['dispatched', 'paused, dispatched', 'error, dispatched', ...OBSERVED];
 const PAUSED: readonly Place[] = ['paused', 'paused, dispatched', 'observed, paused'];
 const ERROR: readonly Place[] = ['error', 'lost', 'error, dispatched', 'error, not begun'];
-const NOT_THERE: readonly Place[] = ['nowhere', 'ended', 'canceled'];
 const UNDER_WAY = EVERYWHERE.filter((place) => !NOT_THERE.includes(place));
 
 describe('a job', () => {
@@ -211,75 +210,6 @@ describe('a job', () => {
       .yieldsNothing();
   });
 
-  it('is told what became of a task, in one step with what follows', () => {
-    const tell = (state: 'done' | 'failed' | 'unknown', more = {}) =>
-      ({ type: 'TellOfTask', data: { cookie: 'c1', outcome: 'o', state, message: 'm', ...more } }) as const;
-    const told = (state: 'done' | 'failed' | 'unknown') =>
-      ({ type: 'JobTaskObserved', data: { task: '12-1', cookie: 'c1', outcome: 'o', state, message: 'm' } }) as const;
-    for (const place of OBSERVED) {
-      const then = (command: JobCommand) => given(job, ...PLACES[place]).when(command);
-      const done = { task: '12-1', cookie: 'c1', outcome: 'o', machine: later, message: 'm' };
-      then(tell('failed')).yields(told('failed'), {
-        type: 'JobStepFailed',
-        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
-      });
-      then(tell('done', { machine: later })).yields(told('done'), { type: 'JobStepCompleted', data: done });
-      then(tell('done')).yields(told('done'), {
-        type: 'JobStepCompleted',
-        data: { task: '12-1', cookie: 'c1', outcome: 'o', message: 'm' },
-      });
-      // The dispatch that was lost is the one before: that of the agent which had the task.
-      const lost = { task: '12-1', cookie: 'c1' };
-      then(tell('unknown')).yields(told('unknown'), { type: 'JobFailed', data: { message: 'm', lost } });
-    }
-    given(job, ...PLACES.observed, was.failed)
-      .when(tell('unknown'))
-      .yields(told('unknown'), { type: 'JobFailed', data: { message: 'm', lost: { task: '12-1', cookie: 'c1' } } });
-  });
-
-  it('loses a task that nobody has any more', () => {
-    const lose: JobCommand = { type: 'LoseTask', data: { message: 'gone' } };
-    given(job, ...dispatched, was.lapsed)
-      .when(lose)
-      .yields(was.lost);
-    given(job, ...dispatched)
-      .when(lose)
-      .yieldsNothing();
-    for (const place of EVERYWHERE.filter((one) => !QUEUED.includes(one) && !NOT_THERE.includes(one))) {
-      given(job, ...PLACES[place])
-        .when(lose)
-        .refuses('', 'NOT_QUEUED');
-    }
-  });
-
-  it('is told what became of a task that was lost, once', () => {
-    const settle = (answer: Settlement, machine = {}): JobCommand => ({
-      type: 'SettleTask',
-      data: { answer, message: 'm', cookie: 'c9', outcome: 'o', ...machine },
-    });
-    const settled = (answer: Settlement): JobEvent => ({
-      type: 'JobTaskSettled',
-      data: { task: '12-1', answer, message: 'm' },
-    });
-    const data = { task: '12-1', cookie: 'c9', outcome: 'o', message: 'm' };
-    const then = (command: JobCommand) => given(job, ...PLACES.lost).when(command);
-    then(settle('done')).yields(settled('done'), { type: 'JobStepCompleted', data });
-    then(settle('failed')).yields(settled('failed'), { type: 'JobStepFailed', data });
-    then(settle('again', { machine: later })).yields(settled('again'), was.reset);
-    given(job, ...PLACES.lost, settled('failed'), was.stepFailed)
-      .when(settle('done'))
-      .refuses('', 'NOT_LOST');
-    for (const place of EVERYWHERE.filter((one) => one !== 'lost')) {
-      given(job, ...PLACES[place])
-        .when(settle('done'))
-        .refuses('', NOT_THERE.includes(place) ? 'JOB_NOT_FOUND' : 'NOT_LOST');
-    }
-    // What else ends the error ends the question.
-    for (const event of [was.reset, was.rolledBack])
-      expect(stateAfter(job, ...lost, event)).toMatchObject({ lost: undefined });
-    expect(stateAfter(job, ...lost, was.alerted)).toMatchObject({ lost: { task: '12-1', cookie: 'c1' } });
-  });
-
   it('counts how often its task was ordered once more, until it is done or somebody resets it', () => {
     const after = (...events: readonly JobEvent[]) => stateAfter(job, ...dispatched, was.retried, ...events)?.retries;
     expect([after(), after(was.ordered, was.dispatched, was.retried)]).toEqual([1, 1]);
@@ -297,23 +227,6 @@ describe('a job', () => {
     });
   });
 
-  it('is not told of a task that is being done, or by an agent that is late', () => {
-    const data = { cookie: 'c1', outcome: 'o', state: 'not-done', message: '' } as const;
-    for (const place of EVERYWHERE.filter((place) => !OBSERVED.includes(place)))
-      given(job, ...PLACES[place])
-        .when({ type: 'TellOfTask', data })
-        .refuses('', 'BAD_COOKIE');
-    given(job, ...PLACES.observed)
-      .when({ type: 'TellOfTask', data: { ...data, cookie: 'c0' } })
-      .refuses('', 'BAD_COOKIE');
-  });
-
-  it('has no agent that polls asked what became of a task', () => {
-    given(job, ...PLACES.asked)
-      .when({ type: 'DispatchTask', data: { ...dispatch, transport: 'poll', task: '12-1' } })
-      .refuses('', 'NOT_QUEUED');
-  });
-
   it('cuts messages at 1024 characters', () => {
     const long = 'x'.repeat(2000);
     const cut = 'x'.repeat(1024);
@@ -327,122 +240,5 @@ describe('a job', () => {
     at(dispatched)
       .when({ type: 'FailTask', data: { cookie: 'c1', outcome: 'o', message: long } })
       .yields({ type: 'JobStepFailed', data: { task: '12-1', cookie: 'c1', outcome: 'o', message: cut } });
-  });
-});
-
-describe('the state of a job', () => {
-  it.each<[string, readonly JobEvent[], object]>([
-    ['waits first', waiting, { stage: 'waiting', ready: false, steps: 0, message: '' }],
-    ['is ready to go on once it has begun', atWork, { stage: 'queued', ready: true, machine }],
-    ['waits for a time', [...atWork, was.waited], { ready: false, ...under }],
-    ['has an open task', withTask, { order, steps: 1, dispatch: undefined, ready: false, message: 'waiting' }],
-    ['has a task in the hands of an agent', dispatched, { order, dispatch }],
-    ['has an open task again when that lapses', [...dispatched, was.lapsed], { order, dispatch: undefined }],
-    ['asks what became of its task', PLACES.asked, { order, dispatch: undefined, observing: true, message: 'asking' }],
-    [
-      'has its task done again where it was not done',
-      [...PLACES.observed, was.told],
-      { order, dispatch: undefined, observing: false, spent: [{ cookie: 'c1', outcome: 'o' }] },
-    ],
-    [
-      'goes on where its task was done',
-      [...PLACES.observed, was.told, was.completed],
-      { order: undefined, observing: false, ready: true, machine: later, spent: [{ cookie: 'c1', outcome: 'o' }] },
-    ],
-    [
-      'does its task again after a reset',
-      [...PLACES.asked, was.failed, was.reset],
-      { observing: false, retry: '12-1' },
-    ],
-    [
-      'is ready to go on when the task is done',
-      [...dispatched, was.completed],
-      { ready: true, order: undefined, dispatch: undefined, wakeAt: undefined, message: '', machine: later },
-    ],
-    [
-      'has no task left when it failed, but knows which to do again',
-      [...dispatched, was.stepFailed],
-      { stage: 'error', order: undefined, dispatch: undefined, retry: '12-1', message: 'no' },
-    ],
-    ['keeps its message in a pause', [...withTask, was.paused], { stage: 'paused', message: 'waiting', order }],
-    ['takes a result in a pause', [...dispatched, was.paused, was.completed], { stage: 'paused', ready: true }],
-    [
-      'is ready to go on after a pause',
-      [...withTask, was.paused, was.resumed],
-      { stage: 'queued', ready: true, order },
-    ],
-    ['keeps its machine in error', [...withTask, was.failed], { stage: 'error', machine: later, message: 'broken' }],
-    [
-      'is to do its task again after a reset',
-      [...dispatched, was.failed, was.reset],
-      { stage: 'queued', ready: true, order: undefined, dispatch: undefined, retry: '12-1', message: 'broken' },
-    ],
-    [
-      'waits for its turn again after a reset, where it had not begun',
-      [...waiting, was.failed, { type: 'JobReset', data: {} }],
-      { stage: 'waiting', ready: false, machine: undefined },
-    ],
-    [
-      'is to do its task again when the dispatch is cleared',
-      [...dispatched, was.cleared],
-      { stage: 'queued', ready: true, order: undefined, dispatch: undefined, retry: '12-1' },
-    ],
-    [
-      'has no task left when it is aborted',
-      [...dispatched, was.aborted],
-      { stage: 'aborted', order: undefined, dispatch: undefined },
-    ],
-    [
-      'has no task left when it ends',
-      [...dispatched, was.ended],
-      { stage: 'ended', order: undefined, dispatch: undefined },
-    ],
-    [
-      'has no task left when it is cancelled',
-      [...dispatched, was.canceled],
-      { stage: 'ended', order: undefined, dispatch: undefined },
-    ],
-  ])('%s', (_, events, state) => {
-    expect(stateAfter(job, ...events)).toMatchObject(state);
-  });
-
-  const next = (...events: readonly JobEvent[]) => {
-    const state = stateAfter(job, ...events);
-    return state && nextTask(12, state);
-  };
-  const again: JobEvent = { type: 'JobStepRequested', data: { ...under, order } };
-  it.each<[string, string, readonly JobEvent[]]>([
-    ['12-1', 'first', atWork],
-    ['12-2', 'after the first', [...dispatched, was.completed]],
-    ['12-1', 'again after it failed', [...dispatched, was.stepFailed, was.reset]],
-    ['12-1', 'again when nobody knows what became of it', [...dispatched, was.lapsed, was.failed, was.reset]],
-    ['12-1', 'again, also after a wait', [...dispatched, was.stepFailed, was.reset, was.waited]],
-    [
-      '12-2',
-      'after it was done again',
-      [...dispatched, was.stepFailed, was.reset, again, was.dispatched, was.completed],
-    ],
-    ['12-2', 'after a result that came in error', [...dispatched, was.failed, was.completed, was.reset]],
-  ])('calls the task %s that is ordered %s', (id, _, events) => {
-    expect(next(...events)).toBe(id);
-  });
-
-  it('is the same where the machine stood in every event, as in older logs', () => {
-    const { machine: _, ...without } = was.completed.data;
-    const told = (...events: readonly JobEvent[]) => stateAfter(job, ...events, was.ordered);
-    const started: JobEvent = { type: 'JobStarted', data: {} };
-    expect(told(...waiting, started)).toEqual(told(...atWork));
-    const completed: JobEvent = { type: 'JobStepCompleted', data: without };
-    expect(told(...dispatched, completed)).toEqual(told(...dispatched, was.completed));
-  });
-
-  it('remembers the last eight dispatches that are over', () => {
-    const rounds = Array.from({ length: 10 }, (_, n): JobEvent[] => [
-      was.ordered,
-      { type: 'JobTaskDispatched', data: { ...dispatch, task: '12-1', cookie: `c${n}` } },
-      { type: 'JobStepCompleted', data: { task: '12-1', cookie: `c${n}`, outcome: `o${n}`, machine, message: '' } },
-    ]);
-    const spent = stateAfter(job, ...atWork, ...rounds.flat())?.spent;
-    expect(spent).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((n) => ({ cookie: `c${n}`, outcome: `o${n}` })));
   });
 });

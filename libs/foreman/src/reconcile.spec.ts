@@ -10,15 +10,6 @@ const TWO = 'begin()\n  one = lab.work( name="one" )\n  two = lab.work( name=one
 const JOB = 'job-12';
 const HOST = 'thing-host1';
 
-/** A job whose task is in the hands of an agent. */
-async function dispatched(script: string): Promise<JobFixture> {
-  const fixture = new JobFixture({ create: script });
-  fixture.served.add('lab');
-  await fixture.create();
-  await fixture.look();
-  return fixture;
-}
-
 describe('a job goes', () => {
   it('from the request to the end, one append for each step', async () => {
     const fixture = new JobFixture({ create: WORK });
@@ -60,14 +51,14 @@ describe('a job goes', () => {
   });
 
   it('from step to step with what the step before has brought', async () => {
-    const fixture = await dispatched(TWO);
+    const fixture = await JobFixture.dispatched(TWO);
     const written = await fixture.report({ result: { answer: 'first' } });
     expect(written).toEqual({ [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'] });
     expect((await fixture.job()).order).toMatchObject({ task: '12-2', parameters: { name: 'first' } });
   });
 
   it('and stores the machine of its script once for each step', async () => {
-    const fixture = await dispatched(TWO);
+    const fixture = await JobFixture.dispatched(TWO);
     const machines = () => {
       const events = fixture.log.of({ category: 'job' }, 12);
       return events.filter(({ data }) => 'machine' in (data as object)).map(({ type }) => type);
@@ -160,7 +151,7 @@ describe('a delay', () => {
 
 describe('a lease that runs out', () => {
   it('has the task given out again with the same id and a fresh cookie, where it may be repeated', async () => {
-    const fixture = await dispatched(WORK);
+    const fixture = await JobFixture.dispatched(WORK);
     const before = await fixture.job();
     fixture.now += LEASE - 1;
     expect(await fixture.look()).toEqual({});
@@ -175,7 +166,7 @@ describe('a lease that runs out', () => {
   });
 
   it('leaves the task open, where nobody serves it any more', async () => {
-    const fixture = await dispatched(WORK);
+    const fixture = await JobFixture.dispatched(WORK);
     fixture.served.clear();
     fixture.now += LEASE;
     expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed'] });
@@ -183,7 +174,7 @@ describe('a lease that runs out', () => {
   });
 
   it('is put to the operator, where the task may not be repeated', async () => {
-    const fixture = await dispatched(BLAST);
+    const fixture = await JobFixture.dispatched(BLAST);
     fixture.now += LEASE;
     expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobFailed'] });
     expect(await fixture.job()).toMatchObject({
@@ -198,202 +189,9 @@ describe('a lease that runs out', () => {
   });
 });
 
-describe('a task that can be observed, whose agent was lost', () => {
-  const WELD = 'begin()\n  done = lab.weld( name="door" )\nend\n';
-  const WAITING = 'Waiting for an agent to tell what became of lab.weld (task 12-1)';
-  const LOST = 'Nobody knows what became of lab.weld (task 12-1)';
-  const observing = async () => {
-    const fixture = await dispatched(WELD);
-    fixture.now += LEASE;
-    await fixture.look();
-    return fixture;
-  };
-
-  it('is asked about by its id, with a fresh cookie', async () => {
-    const fixture = await dispatched(WELD);
-    const before = await fixture.job();
-    fixture.now += LEASE;
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'] });
-    const after = await fixture.job();
-    expect(after).toMatchObject({ stage: 'queued', observing: true, message: WAITING, order: before.order });
-    expect(after.dispatch?.cookie).not.toBe(before.dispatch?.cookie);
-    // The agent that was taken to be lost comes too late, whatever it says.
-    await expect(fixture.report({ result: { answer: 1 } }, before.dispatch?.cookie)).rejects.toThrow('Bad Cookie');
-  });
-
-  it('completes its step where it was done', async () => {
-    const fixture = await observing();
-    const told = { result: { state: 'done', result: { answer: 'welded' } } };
-    const cookie = await fixture.cookie();
-    expect(await fixture.report(told, cookie)).toEqual({
-      [JOB]: ['JobTaskObserved', 'JobStepCompleted', 'JobEnded'],
-      [HOST]: ['ThingBuilt', 'ThingReleased'],
-    });
-    expect((await fixture.job()).machine?.variables).toEqual({ done: 'welded' });
-    expect(await fixture.report(told, cookie)).toEqual({});
-  });
-
-  it('is done again where it was not done, and observed again when that agent is lost too', async () => {
-    const fixture = await observing();
-    expect(await fixture.report({ result: { state: 'not-done' } })).toEqual({
-      [JOB]: ['JobTaskObserved', 'JobTaskDispatched'],
-    });
-    expect(await fixture.job()).toMatchObject({ stage: 'queued', observing: false, order: { task: '12-1' } });
-    fixture.now += LEASE;
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'] });
-  });
-
-  it('is in error where it has failed, and done again with the id it had when it is reset', async () => {
-    const fixture = await observing();
-    expect(await fixture.report({ result: { state: 'failed', reason: 'no gas' } })).toEqual({
-      [JOB]: ['JobTaskObserved', 'JobStepFailed'],
-    });
-    expect(await fixture.job()).toMatchObject({
-      stage: 'error',
-      message: 'no gas',
-      observing: false,
-      order: undefined,
-    });
-    await fixture.reset();
-    await fixture.look();
-    expect(await fixture.job()).toMatchObject({ stage: 'queued', order: { task: '12-1', function: 'weld' } });
-  });
-
-  it.each([
-    ['it does not tell', { result: { state: 'unknown', reason: 'no trace of it' } }, `${LOST}: no trace of it.`],
-    ['the observer fails', { error: 'no such host' }, `${LOST}: no such host.`],
-    ['it answers something else', { result: { welded: true } }, `${LOST}: the agent does not tell.`],
-    [
-      'its result is not that of the contract',
-      { result: { state: 'done', result: {} } },
-      `${LOST}: it was done, but lab.weld: the agent's result of weld is not that of the contract: answer must be JSON, and is missing.`,
-    ],
-    [
-      'it has no result',
-      { result: { state: 'done', result: 'yes' } },
-      `${LOST}: it was done, but lab.weld: the agent's result of weld is not that of the contract: answer must be JSON, and is missing.`,
-    ],
-  ])('is put to the operator where %s', async (_, outcome, message) => {
-    const fixture = await observing();
-    expect(await fixture.report(outcome)).toEqual({ [JOB]: ['JobTaskObserved', 'JobFailed'] });
-    expect(await fixture.job()).toMatchObject({
-      stage: 'error',
-      message: `${message} Look, then reset the job to do it again`,
-    });
-    await fixture.reset();
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
-    expect(await fixture.job()).toMatchObject({ observing: false, order: { task: '12-1' } });
-  });
-
-  it('is asked about again when the agent that was asked is lost', async () => {
-    const fixture = await observing();
-    fixture.now += LEASE;
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobTaskDispatched'] });
-    expect(await fixture.job()).toMatchObject({ observing: true, order: { task: '12-1' } });
-  });
-
-  it('waits for an agent to ask, where none is there', async () => {
-    const fixture = await dispatched(WELD);
-    fixture.served.clear();
-    fixture.now += LEASE;
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskLapsed', 'JobObservationRequested'] });
-    expect(await fixture.look()).toEqual({});
-    expect(await fixture.job()).toMatchObject({ stage: 'queued', message: WAITING });
-    fixture.served.add('lab');
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobTaskDispatched'] });
-  });
-
-  it('is told of while the job is paused, which stays so', async () => {
-    const fixture = await observing();
-    await fixture.tell({ type: 'PauseJob', data: {} });
-    const told = { result: { state: 'done', result: { answer: 1 } } };
-    expect(await fixture.report(told)).toEqual({ [JOB]: ['JobTaskObserved', 'JobStepCompleted'] });
-    expect(await fixture.job()).toMatchObject({ stage: 'paused', ready: true });
-  });
-
-  it.each([
-    ['is put to the operator, where only agents that poll are there', false, ['JobTaskLapsed', 'JobFailed']],
-    [
-      'is asked about where another agent can tell',
-      true,
-      ['JobTaskLapsed', 'JobObservationRequested', 'JobTaskDispatched'],
-    ],
-  ])('%s', async (_, served, events) => {
-    const fixture = new JobFixture({ create: WELD });
-    await fixture.create();
-    await fixture.look();
-    const holder = { user: 'subcontractor', source: '10.0.0.1', session: 's' };
-    const deadline = new Date(fixture.now + LEASE).toISOString();
-    await fixture.tell({
-      type: 'DispatchTask',
-      data: { task: '12-1', cookie: 'polled', transport: 'poll', holder, deadline },
-    });
-    if (served) fixture.served.add('lab');
-    fixture.now += LEASE;
-    expect(await fixture.look()).toEqual({ [JOB]: events });
-  });
-});
-
-describe('a block with a maximum time', () => {
-  const SHORT = "begin( max_time=0:10 )\n  one = lab.work( name='one' )\n  two = lab.work( name='two' )\nend\n";
-  const over = async () => {
-    const fixture = await dispatched(SHORT);
-    fixture.now += 10_000;
-    expect(await fixture.look()).toEqual({});
-    fixture.now += 1;
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobPaused'] });
-    return fixture;
-  };
-
-  it('is stopped at its time though its task is at an agent, whose result is stored', async () => {
-    const fixture = await over();
-    expect(await fixture.job()).toMatchObject({
-      stage: 'paused',
-      message: 'Max Time Elapsed',
-      order: { task: '12-1' },
-      dispatch: { transport: 'wire' },
-    });
-    expect(await fixture.look()).toEqual({});
-    expect(await fixture.report({ result: { answer: 1 } })).toEqual({ [JOB]: ['JobStepCompleted'] });
-    await fixture.tell({ type: 'ResumeJob', data: {} });
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });
-    // It may go on once: not before its next pass is it stopped again.
-    fixture.now += LEASE - 1;
-    expect(await fixture.look()).toEqual({});
-    await fixture.report({ result: { answer: 2 } });
-    expect(await fixture.job()).toMatchObject({ stage: 'paused', message: 'Max Time Elapsed' });
-  });
-
-  it('goes on when it is resumed while its task is still out', async () => {
-    const fixture = await over();
-    await fixture.tell({ type: 'ResumeJob', data: {} });
-    fixture.now += 1000;
-    expect(await fixture.look()).toEqual({});
-    expect(await fixture.report({ result: { answer: 1 } })).toEqual({
-      [JOB]: ['JobStepCompleted', 'JobStepRequested', 'JobTaskDispatched'],
-    });
-  });
-
-  it('is stopped at its time also where nobody has taken the task, and after a pause', async () => {
-    const fixture = new JobFixture({ create: SHORT });
-    await fixture.create();
-    await fixture.look();
-    await fixture.tell({ type: 'PauseJob', data: {} });
-    fixture.now += 20_000;
-    expect(await fixture.look()).toEqual({});
-    await fixture.tell({ type: 'ResumeJob', data: {} });
-    expect(await fixture.look()).toEqual({ [JOB]: ['JobPaused'] });
-    expect(await fixture.job()).toMatchObject({
-      stage: 'paused',
-      message: 'Max Time Elapsed',
-      order: { task: '12-1' },
-    });
-  });
-});
-
 describe('a job that stands still', () => {
   it('takes a result while it is paused, and goes on when it is resumed', async () => {
-    const fixture = await dispatched(TWO);
+    const fixture = await JobFixture.dispatched(TWO);
     await fixture.tell({ type: 'PauseJob', data: {} });
     expect(await fixture.report({ result: { answer: 'first' } })).toEqual({ [JOB]: ['JobStepCompleted'] });
     expect(await fixture.job()).toMatchObject({ stage: 'paused', message: 'worked' });
@@ -404,7 +202,7 @@ describe('a job that stands still', () => {
   });
 
   it('waits on for its task when it is resumed before that is done', async () => {
-    const fixture = await dispatched(WORK);
+    const fixture = await JobFixture.dispatched(WORK);
     await fixture.tell({ type: 'PauseJob', data: {} });
     await fixture.tell({ type: 'ResumeJob', data: {} });
     expect(await fixture.look()).toEqual({});
@@ -412,7 +210,7 @@ describe('a job that stands still', () => {
   });
 
   it('orders its task anew when it is reset: the same one, with what holds now', async () => {
-    const fixture = await dispatched(WORK);
+    const fixture = await JobFixture.dispatched(WORK);
     const first = await fixture.cookie();
     expect(await fixture.report({ error: 'no disk' })).toEqual({ [JOB]: ['JobStepFailed'] });
     expect(await fixture.job()).toMatchObject({ stage: 'error', message: 'no disk' });
@@ -425,7 +223,7 @@ describe('a job that stands still', () => {
   });
 
   it('has its task sent again when the dispatch is cleared', async () => {
-    const fixture = await dispatched(WORK);
+    const fixture = await JobFixture.dispatched(WORK);
     const { machine, dispatch: before } = await fixture.job();
     await fixture.tell({ type: 'ClearDispatched', data: machine ? { machine: clearDispatched(machine) } : {} });
     expect(await fixture.look()).toEqual({ [JOB]: ['JobStepRequested', 'JobTaskDispatched'] });

@@ -87,3 +87,10 @@ export const PLACES = {
 } as const satisfies Record<string, readonly JobEvent[]>;
 export type Place = keyof typeof PLACES;
 export const EVERYWHERE = Object.keys(PLACES) as Place[];
+
+/** Where a job goes on. */
+export const QUEUED: readonly Place[] = ['queued', 'ordered', 'dispatched', 'asked', 'observed'];
+/** Where an agent is asked what became of its task. */
+export const OBSERVED: readonly Place[] = ['observed', 'observed, paused'];
+/** Where there is no job. */
+export const NOT_THERE: readonly Place[] = ['nowhere', 'ended', 'canceled'];

@@ -154,6 +154,15 @@ export class JobFixture {
     }
   }
 
+  /** A job with this script, whose first task is in the hands of an agent. */
+  static async dispatched(create: string): Promise<JobFixture> {
+    const fixture = new JobFixture({ create });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
+    return fixture;
+  }
+
   /** Wants a job. @returns what was written, as of all that follow: types of events by stream */
   create(script = 'create', target = 'host1', id = ID): Promise<Record<string, string[]>> {
     const wanted = { target, script, creator: 'root', id };

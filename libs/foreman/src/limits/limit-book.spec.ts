@@ -5,7 +5,7 @@ import { given, stateAfter } from '#testing';
 import { dispatched } from '../../test/example-jobs.ts';
 import type { Job } from '../job-messages.ts';
 import { job } from '../job.ts';
-import { ENDS_JOB, ENDS_TASK } from './limit-book.ts';
+import { ENDS_JOB, ENDS_TASK } from './counted-jobs.ts';
 import { limit, limitId, limitSubject } from './limit.ts';
 
 /** An example of every type of event of a job. */

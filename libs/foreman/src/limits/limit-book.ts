@@ -3,28 +3,21 @@ import type { Logger } from '#kernel';
 import { idOf } from '#kernel';
 import type { ReadStore, View } from '#read-store';
 import { sitesWithin } from '#site';
-import type { Created, TaskOrder } from '../job-messages.ts';
+import type { Created } from '../job-messages.ts';
 import { job } from '../job.ts';
 import type { JobTargetRegistry } from '../job-target.ts';
 import type { JobRow } from '../jobs.ts';
+import { CountedJobs } from './counted-jobs.ts';
 import type { Admission, Limit } from './limit.ts';
 import { limit, limitIds } from './limit.ts';
 import { limitAdmissions, limits } from './limits.ts';
 
 /** How many sites one limit may be spread over. */
 const MAX_SITES = 100_000;
-
-/** A job under way, as far as limits are concerned. */
-interface Counted {
-  readonly site: string;
-  readonly target: Created['target'];
-  /** It has begun, and may go on at any time. */
-  begun: boolean;
-  /** The module of its task. */
-  module: string | undefined;
-  /** Its task is at an agent, or on its way there. */
-  atAgent: boolean;
-}
+/** How long the read models may take to show what has happened, in milliseconds. */
+const SHOWN_MS = 5000;
+/** How long to wait before what a limit counts is looked up again, in milliseconds. */
+const RETRY_MS = 1000;
 
 interface KnownLimit {
   readonly limit: Limit;
@@ -51,7 +44,7 @@ export type RoomListener = (id: string) => void;
  */
 export class LimitBook {
   readonly #parts: LimitBookParts;
-  readonly #jobs = new Map<number, Counted>();
+  readonly #jobs = new CountedJobs();
   readonly #limits = new Map<string, KnownLimit>();
   /** How many have begun under each limit, as far as this process has heard. */
   readonly #heard = new Map<string, number>();
@@ -96,15 +89,8 @@ export class LimitBook {
   }
 
   /** A job that was under way when the process began; before {@link start}. */
-  startWith(id: number, { site, target, stage, machine, order, dispatch }: JobRow): void {
-    this.#jobs.set(id, {
-      site,
-      target,
-      // What failed before it had begun has no machine.
-      begun: stage === 'queued' || stage === 'paused' || (stage === 'error' && machine !== null),
-      module: order?.module,
-      atAgent: dispatch !== null,
-    });
+  startWith(id: number, row: JobRow): void {
+    this.#jobs.startWith(id, row);
   }
 
   /** The ids of the jobs that a limit counts, in their order. */
@@ -159,7 +145,7 @@ export class LimitBook {
   }
 
   heard(event: Recorded): void {
-    if (event.stream.startsWith(`${job.category}-`)) this.#heardOfJob(Number(idOf(event.stream)), event);
+    if (event.stream.startsWith(`${job.category}-`)) this.#heardOfJob(event);
     else if (event.stream.startsWith(`${limit.category}-`)) this.#heardOfLimit(idOf(event.stream), event);
   }
 
@@ -202,46 +188,22 @@ export class LimitBook {
     return known;
   }
 
-  #heardOfJob(id: number, { type, data }: Recorded): void {
-    if (type === 'JobCreated') {
-      const { site, target } = data as Created;
-      if (!this.#jobs.has(id)) this.#jobs.set(id, { site, target, begun: false, module: undefined, atAgent: false });
-      return;
-    }
-    const counted = this.#jobs.get(id);
-    if (!counted) return;
-    if (type === 'JobStarted') counted.begun = true;
-    else if (type === 'JobStepRequested') counted.module = (data as { readonly order: TaskOrder }).order.module;
-    else if (type === 'JobTaskDispatched') this.#dispatched(id, counted);
-    else if (ENDS_TASK.has(type)) this.#leftAgent(id, counted);
-    if (ENDS_JOB.has(type)) this.#over(id);
-    if (type === 'JobEnded' || type === 'JobCanceled') this.#jobs.delete(id);
+  #heardOfJob(event: Recorded): void {
+    const id = Number(idOf(event.stream));
+    this.#jobs.heard(id, event, (what, { site, module = '' }) => {
+      if (what === 'task-dispatched') for (const one of this.ofTask(site, module)) this.#limits.get(one)?.jobs.add(id);
+      else if (what === 'task-over') this.#countsNoMore(id, this.ofTask(site, module));
+      else this.#countsNoMore(id, this.#ofBegun());
+    });
   }
 
-  #dispatched(id: number, counted: Counted): void {
-    counted.atAgent = true;
-    for (const one of this.ofTask(counted.site, counted.module ?? '')) this.#limits.get(one)?.jobs.add(id);
+  #countsNoMore(id: number, limits: readonly string[]): void {
+    for (const one of limits) if (this.#limits.get(one)?.jobs.delete(id)) this.#tellRoom(one);
   }
 
-  #leftAgent(id: number, counted: Counted): void {
-    counted.atAgent = false;
-    for (const one of this.ofTask(counted.site, counted.module ?? '')) {
-      if (this.#limits.get(one)?.jobs.delete(id)) this.#tellRoom(one);
-    }
-  }
-
-  #over(id: number): void {
-    const counted = this.#jobs.get(id);
-    if (counted) counted.begun = false;
-    for (const [
-      one,
-      {
-        limit: { module },
-        jobs: its,
-      },
-    ] of this.#limits) {
-      if (module === null && its.delete(id)) this.#tellRoom(one);
-    }
+  /** The limits of jobs that have begun. */
+  #ofBegun(): readonly string[] {
+    return [...this.#limits].flatMap(([id, known]) => (known.limit.module === null ? [id] : []));
   }
 
   /** Counts what had begun when a limit was set; tried again until the read models can be read. */
@@ -261,23 +223,17 @@ export class LimitBook {
 
   async #count(id: string, { limit: of, jobs: its }: KnownLimit): Promise<void> {
     const belongs = await this.#belonging(of);
-    for (const one of belongs) if (this.#isCounted(of, this.#jobs.get(one))) its.add(one);
+    for (const one of belongs) if (this.#jobs.isCounted(one, of)) its.add(one);
     const known = this.#limits.get(id);
     if (known?.jobs === its) known.ready = true;
     this.#wake();
     this.#tellRoom(id);
   }
 
-  /** Whether a limit counts a job that belongs to what it is a limit of. */
-  #isCounted({ module }: Limit, counted: Counted | undefined): boolean {
-    if (!counted) return false;
-    return module === null ? counted.begun : counted.atAgent && counted.module === module;
-  }
-
   /** The jobs that belong to what a limit is a limit of and have begun, or are at agents. */
   async #belonging(of: Limit): Promise<readonly number[]> {
     const view = this.#parts.reads.now;
-    const begun = [...this.#jobs].filter(([, counted]) => this.#isCounted(of, counted));
+    const begun = this.#jobs.countedBy(of);
     if (of.site === null && of.complex === null) return begun.map(([id]) => id);
     const inside = of.complex === null ? await this.#sites(view, of) : undefined;
     const found: number[] = [];
@@ -305,26 +261,3 @@ export class LimitBook {
     for (const look of this.#waiters) look();
   }
 }
-
-/** How long the read models may take to show what has happened, in milliseconds. */
-const SHOWN_MS = 5000;
-/** How long to wait before what a limit counts is looked up again, in milliseconds. */
-const RETRY_MS = 1000;
-
-/** Types of events after which the task of a job is at no agent. */
-export const ENDS_TASK: ReadonlySet<string> = new Set([
-  'JobStepCompleted',
-  'JobStepFailed',
-  'JobTaskLapsed',
-  'JobTaskObserved',
-  'JobRetryScheduled',
-  'JobReset',
-  'JobRolledBack',
-  'JobDispatchCleared',
-  'JobAborted',
-  'JobEnded',
-  'JobCanceled',
-]);
-
-/** Types of events after which a job does not go on. */
-export const ENDS_JOB: ReadonlySet<string> = new Set(['JobAborted', 'JobEnded', 'JobCanceled']);

@@ -12,7 +12,7 @@ export const LOOK_MS = 2000;
 /** How often it is noted when one that polls was last heard of, in milliseconds. */
 export const NOTE_MS = 10_000;
 /** The same for all on the wire, by one statement, in milliseconds. */
-export const NOTE_WIRE_MS = 30_000;
+const NOTE_WIRE_MS = 30_000;
 /** How often those are looked for that have been gone for long, in milliseconds. */
 const FORGET_EVERY_MS = 3_600_000;
 /** For how long one that is gone is remembered, in milliseconds. */

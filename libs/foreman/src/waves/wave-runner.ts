@@ -10,7 +10,8 @@ import { KeyedWorkQueue } from '../keyed-work-queue.ts';
 import { Timers } from '../timers.ts';
 import type { TargetOutcome } from './wave.ts';
 import { wave } from './wave.ts';
-import { AdvanceWave, NoteWaveJob, PauseWave } from './wave.commands.ts';
+import { PauseWave } from './wave.commands.ts';
+import { AdvanceWave, NoteWaveJob } from './wave-progress.commands.ts';
 import { waves, waveTargets } from './waves.ts';
 
 /** How many waves are at work at a time. */
@@ -142,11 +143,16 @@ export class WaveRunner {
     const { clock, commands, log } = this.#parts;
     const context = () => CommandContext.system(clock.now());
     try {
-      for (const one of this.#heard.get(id) ?? []) {
-        await commands.execute(new NoteWaveJob(id, one), context());
-        this.#heard.get(id)?.delete(one);
+      const heard = this.#heard.get(id) ?? new Set();
+      for (const one of heard) {
+        // What happens to it meanwhile has it looked at once more.
+        heard.delete(one);
+        await commands.execute(new NoteWaveJob(id, one), context()).catch((error: unknown) => {
+          heard.add(one);
+          throw error;
+        });
       }
-      if (this.#heard.get(id)?.size === 0) this.#heard.delete(id);
+      if (heard.size === 0 && this.#heard.get(id) === heard) this.#heard.delete(id);
       while (this.#queue === queue) {
         if (!(await commands.execute(new AdvanceWave(id), context())).value) break;
       }

@@ -2,6 +2,8 @@ import type { JsonMap, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import type { View } from '#read-store';
 import type { JobTarget, JobTargets } from '../job-target.ts';
+import { targetOf } from '../job-target.ts';
+import type { NewWave } from './wave.ts';
 
 /** How many targets one wave may have. */
 export const MAX_TARGETS = 5000;
@@ -10,6 +12,7 @@ export const MAX_BATCH = 500;
 
 /** What is asked for. */
 export interface WantedWave {
+  readonly description: string;
   readonly kind: string;
   readonly script_name: string;
   readonly targets: readonly string[];
@@ -20,7 +23,7 @@ export interface WantedWave {
 }
 
 /** Notes what is wrong with a wave, whoever its targets are. */
-export function checkWave(work: UnitOfWork, wanted: WantedWave, kinds: JobTargets): void {
+function checkWave(work: UnitOfWork, wanted: WantedWave, kinds: JobTargets): void {
   const { kind, script_name: script, targets, selection, batch_size: size, batch_percent: percent } = wanted;
   const own = kinds.get(kind);
   if (!own) work.fault('kind', 'INVALID_CHOICE', `jobs work on ${[...kinds.keys()].join(', ')}`);
@@ -47,11 +50,7 @@ export function checkWave(work: UnitOfWork, wanted: WantedWave, kinds: JobTarget
 }
 
 /** The ids of the targets that are listed or selected, each once. @throws Refusal where there are none, or too many */
-export async function targetsOf(
-  view: View,
-  kind: JobTarget,
-  { targets, selection }: WantedWave,
-): Promise<readonly string[]> {
+async function targetsOf(view: View, kind: JobTarget, { targets, selection }: WantedWave): Promise<readonly string[]> {
   const found = targets.length > 0 ? targets : await kind.select?.(view, selection ?? {}, MAX_TARGETS + 1);
   const ids = [...new Set(found)];
   if (ids.length === 0) throw refuse('selection', 'EMPTY', 'nothing is selected');
@@ -60,5 +59,18 @@ export async function targetsOf(
 }
 
 /** How many targets are in a batch: as many as is said, or that part of all, at least one. */
-export const batchSizeOf = ({ batch_size: size, batch_percent: percent }: WantedWave, total: number): number =>
+const batchSizeOf = ({ batch_size: size, batch_percent: percent }: WantedWave, total: number): number =>
   size ?? Math.min(MAX_BATCH, Math.max(1, Math.ceil((total * (percent ?? 100)) / 100)));
+
+/** The wave that is asked for, with its targets as they are selected now. @throws Refusal with what is wrong with it */
+export async function newWave(
+  work: UnitOfWork,
+  wanted: WantedWave,
+  { kinds, view, creator }: { readonly kinds: JobTargets; readonly view: View; readonly creator: string },
+): Promise<NewWave> {
+  checkWave(work, wanted, kinds);
+  work.throwIfFaulted();
+  const { description, kind, script_name: script, max_failures: maxFailures } = wanted;
+  const targets = await targetsOf(view, targetOf(kinds, { kind }), wanted);
+  return { description, kind, script, targets, batchSize: batchSizeOf(wanted, targets.length), maxFailures, creator };
+}

@@ -5,18 +5,17 @@ import { CreateCommand, DeleteCommand, deleteUnreferencedHandler } from '#api';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { Refusal, refuse } from '#kernel';
+import { refuse } from '#kernel';
 import type { Key } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
 import type { ReadStore } from '#read-store';
 import { cancelJob } from '../cancel-job.ts';
-import { createJob } from '../create-job.ts';
 import { job } from '../job.ts';
-import { JobTargetRegistry, targetOf } from '../job-target.ts';
+import { JobTargetRegistry } from '../job-target.ts';
 import type { waveFields } from './wave.api.ts';
-import type { NewWave, Wave } from './wave.ts';
-import { nextOf, wave } from './wave.ts';
-import { batchSizeOf, checkWave, targetsOf } from './wave-targets.ts';
+import { makeWaveJob } from './wave-job.ts';
+import { newWave } from './wave-targets.ts';
+import { wave } from './wave.ts';
 
 export class CreateWave extends CreateCommand<NewValues<typeof waveFields>, number> {}
 export class DeleteWave extends DeleteCommand {}
@@ -44,25 +43,8 @@ export class ResumeWave extends WaveAction {}
 /** Ends a wave: no more jobs are made, those that have not begun are cancelled, and those that have go on. */
 export class CancelWave extends WaveAction {}
 
-/** Does what a wave does next; results in whether there is more to be done at once. */
-export class AdvanceWave extends NamedCommand<boolean> {
-  constructor(readonly wave: number) {
-    super();
-  }
-}
-
-/** Looks what became of a job of a wave. */
-export class NoteWaveJob extends NamedCommand {
-  constructor(
-    readonly wave: number,
-    readonly job: number,
-  ) {
-    super();
-  }
-}
-
 /** What would become of one target of a wave. */
-export interface PreviewedTarget {
+interface PreviewedTarget {
   readonly target: string;
   readonly batch: number;
   /** Why it would be skipped now; null: it would get its job. */
@@ -82,23 +64,6 @@ export class PreviewWave extends NamedCommand<WavePreview> {
   }
 }
 
-/** The wave that is asked for. @throws Refusal with what is wrong with it */
-async function wanted(
-  work: UnitOfWork,
-  values: NewValues<typeof waveFields>,
-  {
-    targets,
-    reads,
-    creator,
-  }: { readonly targets: JobTargetRegistry; readonly reads: ReadStore; readonly creator: string },
-): Promise<NewWave> {
-  checkWave(work, values, targets.all);
-  work.throwIfFaulted();
-  const { description, kind, script_name: script, max_failures: maxFailures } = values;
-  const ids = await targetsOf(reads.now, targetOf(targets.all, { kind }), values);
-  return { description, kind, script, targets: ids, batchSize: batchSizeOf(values, ids.length), maxFailures, creator };
-}
-
 @CommandHandler(CreateWave)
 class CreateWaveHandler extends UnitOfWorkHandler<CreateWave> {
   constructor(
@@ -110,7 +75,7 @@ class CreateWaveHandler extends UnitOfWorkHandler<CreateWave> {
   }
 
   async decide(work: UnitOfWork, { values }: CreateWave, { metadata: { actor: creator } }: CommandContext) {
-    const data = await wanted(work, values, { targets: this.targets, reads: this.reads, creator });
+    const data = await newWave(work, values, { kinds: this.targets.all, view: this.reads.now, creator });
     const id = await this.ids.next('wave');
     await work.decide(wave, id, { type: 'CreateWave', data });
     return id;
@@ -127,81 +92,13 @@ class PreviewWaveHandler extends UnitOfWorkHandler<PreviewWave> {
   }
 
   async decide(work: UnitOfWork, { values }: PreviewWave, { metadata: { actor: creator } }: CommandContext) {
-    const data = await wanted(work, values, { targets: this.targets, reads: this.reads, creator });
+    const data = await newWave(work, values, { kinds: this.targets.all, view: this.reads.now, creator });
     const found: PreviewedTarget[] = [];
     for (const [n, target] of data.targets.entries()) {
-      const problem = (await whyNot(work.fork(), this.targets, data, { target, id: 0 })) ?? null;
+      const problem = (await makeWaveJob(work.fork(), this.targets.all, data, { target, id: 0 })) ?? null;
       found.push({ target, batch: Math.floor(n / data.batchSize) + 1, problem });
     }
     return { total: found.length, batches: found.at(-1)?.batch ?? 0, targets: found };
-  }
-}
-
-/** Makes the job of a target. @returns why it cannot be made, where it cannot */
-async function whyNot(
-  work: UnitOfWork,
-  targets: JobTargetRegistry,
-  { kind, script, creator }: NewWave,
-  { target, id }: { readonly target: string; readonly id: number },
-): Promise<string | undefined> {
-  try {
-    await createJob(work, targetOf(targets.all, { kind }), { target, script, creator, id });
-    work.throwIfFaulted();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return error.message;
-    throw error;
-  }
-}
-
-@CommandHandler(AdvanceWave)
-class AdvanceWaveHandler extends UnitOfWorkHandler<AdvanceWave> {
-  constructor(
-    @Inject(Ids) private readonly ids: Ids,
-    @Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry,
-  ) {
-    super();
-  }
-
-  async decide(work: UnitOfWork, { wave: id }: AdvanceWave) {
-    const state = await work.load(wave, id);
-    const next = state && nextOf(state);
-    if (!state || next === undefined) return false;
-    if (next === 'end') await work.decide(wave, id, { type: 'FinishWave', data: {} });
-    else if (next === 'batch') await work.decide(wave, id, { type: 'BeginBatch', data: {} });
-    else await this.#turn(work, id, state, next.turn);
-    return next !== 'end';
-  }
-
-  /** Makes the job of a target, in one append with the note that it has it; where that is refused, the target is skipped. */
-  async #turn(work: UnitOfWork, id: number, state: Readonly<Wave>, target: string): Promise<void> {
-    const jobId = await this.ids.next('job');
-    const fork = work.fork();
-    const reason = await whyNot(fork, this.targets, state, { target, id: jobId });
-    if (reason === undefined) {
-      work.absorb(fork);
-      await work.decide(wave, id, { type: 'AddJob', data: { target, job: jobId } });
-    } else await work.decide(wave, id, { type: 'SkipTarget', data: { target, reason } });
-  }
-}
-
-@CommandHandler(NoteWaveJob)
-class NoteWaveJobHandler extends UnitOfWorkHandler<NoteWaveJob> {
-  async decide(work: UnitOfWork, { wave: id, job: one }: NoteWaveJob) {
-    const state = await work.load(job, one);
-    if (!state || !(await work.load(wave, id))) return;
-    const { stage, canceled, message } = state;
-    const data = { job: one };
-    if (stage === 'ended' && !canceled) await work.decide(wave, id, { type: 'NoteDone', data });
-    else if (stage === 'ended') {
-      await work.decide(wave, id, {
-        type: 'NoteFailed',
-        data: { ...data, reason: 'its job was cancelled', over: true },
-      });
-    } else if (stage === 'error' || stage === 'aborted') {
-      const reason = stage === 'error' ? `its job is in error: ${message}` : `its job was aborted: ${message}`;
-      await work.decide(wave, id, { type: 'NoteFailed', data: { ...data, reason, over: false } });
-    } else await work.decide(wave, id, { type: 'NoteRunning', data });
   }
 }
 
@@ -237,11 +134,10 @@ class CancelWaveHandler extends UnitOfWorkHandler<CancelWave> {
   }
 }
 
+/** Handlers of what users ask of waves. */
 export const waveHandlers = [
   CreateWaveHandler,
   PreviewWaveHandler,
-  AdvanceWaveHandler,
-  NoteWaveJobHandler,
   PauseWaveHandler,
   ResumeWaveHandler,
   CancelWaveHandler,

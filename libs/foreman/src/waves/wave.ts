@@ -109,7 +109,7 @@ const told =
 const isNotRunning = ['NOT_RUNNING', 'the wave does not run'] as const;
 
 /** The number of the target behind the last one of a batch. */
-export const endOfBatch = ({ batch, batchSize, targets }: Pick<Wave, 'batch' | 'batchSize' | 'targets'>): number =>
+const endOfBatch = ({ batch, batchSize, targets }: Pick<Wave, 'batch' | 'batchSize' | 'targets'>): number =>
   Math.min(batch * batchSize, targets.length);
 
 /** What a wave does next: the turn of a target, a batch, its end; undefined: it waits, or does nothing more. */

@@ -6,12 +6,15 @@ import { openingAt } from './window-times.ts';
 import type { Window } from './window.ts';
 
 /** How many windows of one site are looked at. */
-export const MAX_WINDOWS = 100;
+const MAX_WINDOWS = 100;
 
 /** Windows by their ids. */
 export type Windows = readonly { readonly id: number; readonly window: Window }[];
 
-/** The windows that hold at a site: its own, or else those of the next site around it that has any; undefined: none do. */
+/**
+ * The windows that hold at a site: its own, or else those of the next site around it that has any; undefined: none do. From
+ * a view, which may be that of an earlier time; the gate asks `WindowBook`, which knows those of now.
+ */
 export async function siteWindows(
   view: View,
   name: string,

@@ -2,7 +2,7 @@ import type { Recorded } from '#event-store';
 import { idOf } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { maintenanceWindows } from './maintenance-windows.ts';
-import type { WindowState, Windows } from './site-windows.ts';
+import type { WindowState } from './site-windows.ts';
 import { windowState } from './site-windows.ts';
 import type { Window } from './window.ts';
 import { maintenanceWindow } from './window.ts';
@@ -45,21 +45,22 @@ export class WindowBook {
     for (const listener of this.#changed) listener();
   }
 
-  /** The windows that hold at the first of some sites that has any; undefined: none of them has. */
-  at(sites: readonly string[]): { readonly site: string; readonly windows: Windows } | undefined {
+  /**
+   * Whether jobs may not begin now at a site, by the windows that `siteWindows` finds in the read models.
+   * @param sites it, and the sites around it from the inside out
+   * @param now milliseconds since 1970
+   * @returns the site whose windows are shut, and which one opens next, if any does; undefined: jobs may begin
+   */
+  shutAt(sites: readonly string[], now: number): { readonly site: string; readonly next?: WindowState } | undefined {
     const site = sites.find((one) => this.#sites.has(one));
     if (site === undefined) return undefined;
     const ids = [...(this.#sites.get(site) ?? [])];
-    return { site, windows: ids.map((id) => ({ id, window: this.#rows.get(id)! })) };
-  }
-
-  /** How the windows that hold at some sites stand; undefined: jobs may begin at any time. */
-  shutAt(sites: readonly string[], now: number): { readonly site: string; readonly next?: WindowState } | undefined {
-    const holding = this.at(sites);
-    if (!holding) return undefined;
-    const state = windowState(holding.windows, now);
+    const state = windowState(
+      ids.map((id) => ({ id, window: this.#rows.get(id)! })),
+      now,
+    );
     if (state?.open) return undefined;
-    return { site: holding.site, ...(state ? { next: state } : {}) };
+    return { site, ...(state ? { next: state } : {}) };
   }
 
   #put(id: number, row: Row | undefined): void {

@@ -1,4 +1,3 @@
-import type { CommandOf } from '#kernel';
 import { entity } from '#kernel';
 
 /** Days of the week, as windows name them. */
@@ -31,5 +30,3 @@ export const maintenanceWindow = entity<Window>()({
     MaintenanceWindowScheduled: ['days', 'start', 'timeZone', 'minutes', 'startsAt'],
   },
 });
-
-export type WindowCommand = CommandOf<typeof maintenanceWindow>;
