@@ -404,6 +404,26 @@ describe('the wire over NATS', () => {
     expect(state.last_seq).toBe(1);
   });
 
+  it('does not go on in the next session with a task that was not held yet when the connection broke', async () => {
+    await foreman.start(listener);
+    server.signal('SIGSTOP');
+    const sending = foreman.send(task('1', 'paris')).catch(String);
+    await server.restart({ emptied: true });
+    expect(await sending).toBe('Error: the connection to NATS broke before the task was held');
+    // What was broken off makes the streams of the site in this session, and there it ends.
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    const isMade = () =>
+      streams
+        .info('CONTRACTOR_test_TASKS_paris')
+        .then(() => true)
+        .catch(() => false);
+    await until(isMade);
+    await stranger.close();
+    // On the same connection, and later: the first message of the stream.
+    expect(await sendUntilHeld(foreman, task('2', 'paris'))).toBe('1');
+  });
+
   it('refuses a task that NATS can never carry', async () => {
     await foreman.start(listener);
     const large = { ...task('1'), parameters: { text: 'x'.repeat(1_048_000) } };
