@@ -6,7 +6,7 @@ import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
-import { encode, MAX_REPORT_BYTES, readSecretsAnswer, readTask } from './messages.ts';
+import { encode, MAX_REPORT_BYTES, messageRoom, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
@@ -25,8 +25,6 @@ const FIRST_BEAT_MS = 200;
 const ANSWERED_BEATS = 5;
 /** How long the answer with the secrets of a task may take, in milliseconds. */
 const ANSWER_MS = 5000;
-/** Room for headers in the largest message, in bytes. */
-const HEADERS = 1024;
 
 /** A connection of an agent to NATS, as long as it lasts. */
 export interface AgentSession {
@@ -236,7 +234,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const { connection, js, over } = session() ?? {};
     if (!connection || !js || !over) return false;
     const names = natsNames(installationOf(to));
-    const room = Math.min((connection.info?.max_payload ?? Infinity) - HEADERS, MAX_REPORT_BYTES);
+    const room = Math.min(messageRoom(connection), MAX_REPORT_BYTES);
     const subject = names.resultSubject(site, module, identity);
     const expect = { streamName: names.resultsStream };
     const publish = (more: { readonly msgID?: string }) =>
