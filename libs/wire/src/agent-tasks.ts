@@ -8,6 +8,7 @@ import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
 import { encode, MAX_REPORT_BYTES, messageRoom, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
+import { finishedDispatches } from './finished-dispatches.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
 import { reportOutbox } from './report-outbox.ts';
@@ -17,8 +18,6 @@ import { unlessAborted } from './unless-aborted.ts';
 import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
-/** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
-const REMEMBERED = 1000;
 /** After how long a task shows its first sign of life, in milliseconds. */
 const FIRST_BEAT_MS = 200;
 /** Of so many signs of life one is answered, where nobody waits for the task any more. */
@@ -72,7 +71,7 @@ export function agentTasks(options: AgentTasksOptions) {
   const { agent, identity, site, work, log, periods, session, stopping, store } = options;
   const { beatEvery, reportAgain } = periods;
   const atWork = new Map<string, AtWork>();
-  const reported = new Set<string>((store?.kept ?? []).map(({ report }) => report.cookie));
+  const finished = finishedDispatches(store?.kept.map(({ report }) => report.cookie));
   /** Modules whose tasks cannot be claimed now. */
   const unclaimed = new Set<string>();
   /** Tells this agent's process apart from another one of its name. */
@@ -87,7 +86,7 @@ export function agentTasks(options: AgentTasksOptions) {
     } else if (task === undefined || (task.once && !isNatsName(task.cookie))) {
       log.warn('a message that is no task was dropped', { subject: message.subject });
       notifySafely(() => message.term());
-    } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
+    } else if (finished.has(task.cookie)) notifySafely(() => message.ack());
     else if (stopping.aborted) notifySafely(() => message.nak());
     else {
       const started: AtWork = {
@@ -137,7 +136,7 @@ export function agentTasks(options: AgentTasksOptions) {
       complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
     if (outcome !== undefined) await report(started, outcome, isSafe);
     else if (started.jobOver.signal.aborted) {
-      remember(cookie);
+      finished.add(cookie);
       notifySafely(() => started.message.ack());
     }
     // It is handed back at once, where another may begin it.
@@ -152,7 +151,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, outcome } });
     void safe.then(isSafe);
     const isHeld = await held;
-    remember(cookie);
+    finished.add(cookie);
     if (isHeld) notifySafely(() => started.message.ack());
   };
 
@@ -215,14 +214,6 @@ export function agentTasks(options: AgentTasksOptions) {
       await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
     }
     return undefined;
-  };
-
-  const remember = (cookie: string) => {
-    reported.add(cookie);
-    for (const oldest of reported) {
-      if (reported.size <= REMEMBERED) return;
-      reported.delete(oldest);
-    }
   };
 
   /** Reports that were sent before, so that NATS may hold them. */
