@@ -167,9 +167,9 @@ describe('the wire over NATS, when connections break', () => {
   it('tells that NATS stands still, though it is connected, and that it goes on', async () => {
     const { server, foreman, listener } = wire();
     await foreman.start(listener);
-    server.signal('SIGSTOP');
+    await server.signal('SIGSTOP');
     const silent = until(async () => (await foreman.health()).fault === 'NATS does not answer within 2000 ms');
-    await silent.finally(() => server.signal('SIGCONT'));
+    await silent.finally(() => void server.signal('SIGCONT'));
     await until(async () => (await foreman.health()).fault === undefined);
   });
 
@@ -204,7 +204,7 @@ describe('the wire over NATS, when connections break', () => {
     const { server, foreman, listener } = wire();
     await foreman.start(listener);
     await sendUntilHeld(foreman, task('1'));
-    server.signal('SIGSTOP');
+    await server.signal('SIGSTOP');
     const sending = foreman.send(task('2')).catch((error: unknown) => error);
     expect(await sending).toBeInstanceOf(MaybeHeld);
     await server.restart({ emptied: true });
@@ -218,7 +218,7 @@ describe('the wire over NATS, when connections break', () => {
   it('does not go on in the next session with a task that was not held yet when the connection broke', async () => {
     const { server, foreman, listener } = wire();
     await foreman.start(listener);
-    server.signal('SIGSTOP');
+    await server.signal('SIGSTOP');
     const sending = foreman.send(task('1', 'paris')).catch(String);
     await server.restart({ emptied: true });
     expect(await sending).toBe('Error: the connection to NATS broke before the task was held');
