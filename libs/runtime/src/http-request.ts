@@ -1,8 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import tls from 'node:tls';
-import { hostOf, proxyAuthorization, proxyTunnel } from './proxy-tunnel.ts';
+import { hostOf, namedAs, proxyAuthorization, proxyTunnel, secured } from './proxy-tunnel.ts';
 
 /** A request of a program to a server; redirects are not followed. */
 export interface HttpRequest {
@@ -103,14 +102,11 @@ async function tunnel(
   { verifyTls, signal }: { readonly verifyTls: boolean; readonly signal: AbortSignal },
 ): Promise<Socket> {
   const socket = await proxyTunnel({ proxy, host: hostOf(target), port: Number(target.port || 443), signal });
-  const servername = /^[\d.]+$|:/.test(hostOf(target)) ? {} : { servername: hostOf(target) };
   return new Promise((resolve, reject) => {
-    const secure = tls.connect({ socket, rejectUnauthorized: verifyTls, host: hostOf(target), ...servername });
+    const secure = secured(socket, { rejectUnauthorized: verifyTls, ...namedAs(hostOf(target)) });
     const abort = () => secure.destroy(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     secure.once('close', () => signal.removeEventListener('abort', abort));
-    // What goes wrong with the connection goes wrong with the encrypted one.
-    socket.on('error', (error) => secure.destroy(error));
     secure.once('error', reject);
     secure.once('secureConnect', () => resolve(secure));
   });

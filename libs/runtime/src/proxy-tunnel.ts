@@ -1,5 +1,6 @@
 import http from 'node:http';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
+import tls from 'node:tls';
 
 /** Where a connection goes, and the proxy it goes through. */
 export interface TunnelOptions {
@@ -25,10 +26,7 @@ export function proxyTunnel({ proxy, host, port, signal }: TunnelOptions): Promi
       agent: false,
     });
     request.on('error', reject);
-    request.on('response', (response) => {
-      response.destroy();
-      reject(new Error(`the proxy answers ${response.statusCode}`));
-    });
+    // Whatever the proxy answers, node tells by this event.
     request.on('connect', (response, socket: Socket, head) => {
       if (response.statusCode !== 200) {
         socket.destroy();
@@ -39,6 +37,17 @@ export function proxyTunnel({ proxy, host, port, signal }: TunnelOptions): Promi
     });
     request.end();
   });
+}
+
+/** What TLS is told of the server: an IP address is not asked for by name. @param host without the brackets of an IPv6 address */
+export const namedAs = (host: string): Pick<tls.ConnectionOptions, 'host' | 'servername'> =>
+  net.isIP(host) > 0 ? { host } : { host, servername: host };
+
+/** Encrypts a connection to a server; what goes wrong with it goes wrong with the encrypted one. */
+export function secured(socket: Socket, options: tls.ConnectionOptions): tls.TLSSocket {
+  const secure = tls.connect({ ...options, socket });
+  socket.on('error', (cause) => secure.destroy(cause));
+  return secure;
 }
 
 /** The host of a URL, as a socket is told it. */

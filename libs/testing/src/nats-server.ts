@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { until } from './until.ts';
 
 /** A NATS server with JetStream of a test's own, on a free loopback port, with its store in a temporary folder. */
 export interface NatsServer {
@@ -16,8 +17,8 @@ export interface NatsServer {
   stop(): Promise<void>;
   /** Ends it as a loss of power would; the store stays. */
   kill(): Promise<void>;
-  /** Has it stand still (`SIGSTOP`), or go on (`SIGCONT`). */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Has it stand still (`SIGSTOP`), or go on (`SIGCONT`). Resolves once it stands still, all its threads (on Linux). */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
   restart(options?: { readonly emptied?: boolean }): Promise<void>;
   /** Whether a text stands anywhere in the files of its store, as it is. */
@@ -71,7 +72,10 @@ export async function startNatsServer({ config = '', webSocket }: NatsServerOpti
       await rm(folder, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
-    signal: (name) => void server.kill(name),
+    async signal(name) {
+      server.kill(name);
+      if (name === 'SIGSTOP') await until(() => standsStill(server.pid));
+    },
     async holds(text) {
       const files = await readdir(store, { recursive: true, withFileTypes: true });
       const contents = files
@@ -101,6 +105,17 @@ const GUARDED = `
   (read -r _ <&3 || { kill -KILL $$; rm -rf "$0"; }) >/dev/null 2>&1 &
   exec nats-server "$@" 3<&-
 `;
+
+/** Whether a process was stopped; without `/proc` it is taken to be at once. */
+async function standsStill(pid: number | undefined): Promise<boolean> {
+  const folder = `/proc/${pid}/task`;
+  const threads = await readdir(folder).catch(() => []);
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(join(folder, thread, 'stat'), 'utf8').catch(() => '')),
+  );
+  // `<id> (<name>) <state> …`; one that has ended meanwhile has none.
+  return stats.every((stat) => stat === '' || /\) [Tt] /.test(stat));
+}
 
 interface Launched {
   readonly server: ChildProcess;

@@ -167,5 +167,8 @@ export function agentRegistry(now: () => number = () => performance.now()) {
   };
 }
 
+/** Who has shown itself lately. */
+export type AgentRegistry = ReturnType<typeof agentRegistry>;
+
 /** The key of one that is recorded: no identity has a space before it. */
 const presumed = (agent: string): string => `= ${agent}`;

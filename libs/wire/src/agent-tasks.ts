@@ -6,8 +6,9 @@ import type { Logger } from '#kernel';
 import { claimDispatch } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
-import { encode, MAX_REPORT_BYTES, readSecretsAnswer, readTask } from './messages.ts';
+import { encode, MAX_REPORT_BYTES, messageRoom, readSecretsAnswer, readTask } from './messages.ts';
 import { notifySafely } from './notify-safely.ts';
+import { finishedDispatches } from './finished-dispatches.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { installationOf, toInstallation } from './kept-report.ts';
 import { reportOutbox } from './report-outbox.ts';
@@ -17,16 +18,12 @@ import { unlessAborted } from './unless-aborted.ts';
 import { withoutStacks } from './without-stacks.ts';
 import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
 
-/** How many cookies of finished work are remembered, so that a delivery that comes late is not begun again. */
-const REMEMBERED = 1000;
 /** After how long a task shows its first sign of life, in milliseconds. */
 const FIRST_BEAT_MS = 200;
 /** Of so many signs of life one is answered, where nobody waits for the task any more. */
 const ANSWERED_BEATS = 5;
 /** How long the answer with the secrets of a task may take, in milliseconds. */
 const ANSWER_MS = 5000;
-/** Room for headers in the largest message, in bytes. */
-const HEADERS = 1024;
 
 /** A connection of an agent to NATS, as long as it lasts. */
 export interface AgentSession {
@@ -74,7 +71,7 @@ export function agentTasks(options: AgentTasksOptions) {
   const { agent, identity, site, work, log, periods, session, stopping, store } = options;
   const { beatEvery, reportAgain } = periods;
   const atWork = new Map<string, AtWork>();
-  const reported = new Set<string>((store?.kept ?? []).map(({ report }) => report.cookie));
+  const finished = finishedDispatches(store?.kept.map(({ report }) => report.cookie));
   /** Modules whose tasks cannot be claimed now. */
   const unclaimed = new Set<string>();
   /** Tells this agent's process apart from another one of its name. */
@@ -89,7 +86,7 @@ export function agentTasks(options: AgentTasksOptions) {
     } else if (task === undefined || (task.once && !isNatsName(task.cookie))) {
       log.warn('a message that is no task was dropped', { subject: message.subject });
       notifySafely(() => message.term());
-    } else if (reported.has(task.cookie)) notifySafely(() => message.ack());
+    } else if (finished.has(task.cookie)) notifySafely(() => message.ack());
     else if (stopping.aborted) notifySafely(() => message.nak());
     else {
       const started: AtWork = {
@@ -139,7 +136,7 @@ export function agentTasks(options: AgentTasksOptions) {
       complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
     if (outcome !== undefined) await report(started, outcome, isSafe);
     else if (started.jobOver.signal.aborted) {
-      remember(cookie);
+      finished.add(cookie);
       notifySafely(() => started.message.ack());
     }
     // It is handed back at once, where another may begin it.
@@ -154,7 +151,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, outcome } });
     void safe.then(isSafe);
     const isHeld = await held;
-    remember(cookie);
+    finished.add(cookie);
     if (isHeld) notifySafely(() => started.message.ack());
   };
 
@@ -219,14 +216,6 @@ export function agentTasks(options: AgentTasksOptions) {
     return undefined;
   };
 
-  const remember = (cookie: string) => {
-    reported.add(cookie);
-    for (const oldest of reported) {
-      if (reported.size <= REMEMBERED) return;
-      reported.delete(oldest);
-    }
-  };
-
   /** Reports that were sent before, so that NATS may hold them. */
   const sent = new WeakSet<KeptReport>();
 
@@ -236,7 +225,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const { connection, js, over } = session() ?? {};
     if (!connection || !js || !over) return false;
     const names = natsNames(installationOf(to));
-    const room = Math.min((connection.info?.max_payload ?? Infinity) - HEADERS, MAX_REPORT_BYTES);
+    const room = Math.min(messageRoom(connection), MAX_REPORT_BYTES);
     const subject = names.resultSubject(site, module, identity);
     const expect = { streamName: names.resultsStream };
     const publish = (more: { readonly msgID?: string }) =>

@@ -1,6 +1,7 @@
 import type { JsonMap, Logger } from '#kernel';
 import { silentLogger } from '#kernel';
 import { IntegralFloat } from '#kernel';
+import { finishedDispatches } from './finished-dispatches.ts';
 import type { KeptReport, ReportStore } from './kept-report.ts';
 import { toServer } from './kept-report.ts';
 import type { PollServer } from './poll-server.ts';
@@ -32,8 +33,6 @@ export interface HttpPollAgentSettings {
 
 /** The shortest pause after a failure, in milliseconds. */
 const MIN_PAUSE_MS = 500;
-/** How many cookies of finished work are remembered, so that a task that is handed out once more is not begun again. */
-const REMEMBERED = 1000;
 
 const DISPATCH = 'SubContractor/Dispatch';
 
@@ -74,7 +73,7 @@ function shiftOf({ agent, site, modules }: Announcement, work: TaskHandler, sett
   const stopping = new AbortController();
   const { signal } = stopping;
   const atWork = new Map<string, AtWork>();
-  const reported = new Set<string>((store?.kept ?? []).map(({ report }) => report.cookie));
+  const finished = finishedDispatches(store?.kept.map(({ report }) => report.cookie));
   let fault: string | undefined = 'the server has not answered yet';
   let serving = false;
 
@@ -100,18 +99,10 @@ function shiftOf({ agent, site, modules }: Announcement, work: TaskHandler, sett
   const again = (attempt: number) => Math.max(MIN_PAUSE_MS, backoffMs(attempt));
   const outbox = reportOutbox({ send, store, log, againMs: settings.backoffMs ?? again });
 
-  const remember = (cookie: string) => {
-    reported.add(cookie);
-    for (const oldest of reported) {
-      if (reported.size <= REMEMBERED) return;
-      reported.delete(oldest);
-    }
-  };
-
   const begin = (task: Task): void => {
-    if (atWork.has(task.cookie) || reported.has(task.cookie)) return;
+    if (atWork.has(task.cookie) || finished.has(task.cookie)) return;
     const delivery = work(task).then((outcome): Delivery | undefined => {
-      remember(task.cookie);
+      finished.add(task.cookie);
       if (outcome === undefined) return undefined;
       const report = { task: task.task, cookie: task.cookie, job: task.job, agent, outcome };
       return outbox.deliver({ to, site, module: task.module, report });

@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { JsonMap } from '#kernel';
 import { inexactNumber, IntegralFloat, parseJson, writeJson } from '#kernel';
 import type { MissingProgram } from './programs.ts';
@@ -82,6 +83,12 @@ export interface ReadReport {
   /** What is wrong with it. */
   readonly flaw?: string;
 }
+
+/** Room for headers in the largest message, in bytes. */
+const HEADERS = 1024;
+/** How long the body of a message may be that NATS is to carry, in bytes. */
+export const messageRoom = ({ info }: Pick<NatsConnection, 'info'>): number =>
+  (info?.max_payload ?? Infinity) - HEADERS;
 
 /** The largest report that is taken, in bytes: what a NATS server carries that is not told otherwise. */
 export const MAX_REPORT_BYTES = 1_048_576;

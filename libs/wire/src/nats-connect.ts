@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { connect, wsconnect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { WebSocket, type ClientOptions } from 'ws';
-import { hostOf, proxyTunnel } from '#runtime/proxy-tunnel';
+import { hostOf, namedAs, proxyTunnel, secured } from '#runtime/proxy-tunnel';
 import { readNatsAddresses } from './nats-addresses.ts';
 import type { NatsCertificates, NatsTransport } from './nats-transport.ts';
 
@@ -95,21 +95,13 @@ async function connectionTo(url: URL, { certificates, proxy }: NatsTransport): P
   const signal = AbortSignal.timeout(OPEN_MS);
   const through = proxy && (await proxyTunnel({ proxy: new URL(proxy), host, port, signal }));
   if (!encrypted) return through || net.connect({ host, port, noDelay: true });
-  const name = net.isIP(host) > 0 ? {} : { servername: host };
   try {
-    const options = { ...(await readCertificates(certificates ?? {})), ...name, host };
+    const options = { ...(await readCertificates(certificates ?? {})), ...namedAs(host) };
     return through ? secured(through, options) : tls.connect({ ...options, port });
   } catch (cause) {
     if (through) through.destroy();
     throw cause;
   }
-}
-
-/** Encrypts a connection; what goes wrong with it goes wrong with the encrypted one. */
-function secured(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
-  const secure = tls.connect({ ...options, socket });
-  socket.on('error', (cause) => secure.destroy(cause));
-  return secure;
 }
 
 async function readCertificates({ caFile, certFile, keyFile }: NatsCertificates) {
