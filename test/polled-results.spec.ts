@@ -1,45 +1,24 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { beforeAll, expect, it, jest } from '@jest/globals';
+import { manualFoundation } from '#testing';
+import { startJourney } from './start-journey.ts';
 
 /** A result that cannot be taken fails its task and says why, over both protocols: refused, the job would wait for ever. */
 
 jest.setTimeout(600_000);
 
 const SITE = '/api/v1/Site/Site:site1:';
-const HOST = '/api/v1/Building/Foundation:host1:';
 /** How much a body may hold, in bytes. */
 const MAX_BODY = 20_000;
 
-let database: TestDatabase;
-let server: TestContractor;
-let client: CinpClient;
-let token: string;
+const { server, client, token } = await startJourney({
+  CONTRACTOR_SUBCONTRACTOR: 'none',
+  CONTRACTOR_MAX_BODY: String(MAX_BODY),
+});
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const settings = { CONTRACTOR_SUBCONTRACTOR: 'none', CONTRACTOR_MAX_BODY: String(MAX_BODY) };
-  server = await startContractor({ DATABASE_URL: database.url, ...settings });
-  client = new CinpClient(server.url);
-  token = await client.login('root', ADMIN_PASSWORD);
   await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
   const script = 'received = iputils.ping( target="127.0.0.1" )\npause( msg="it was taken" )\n';
-  await client.create('/api/v1/BluePrint/Script', { name: 'look', description: 'x', script });
-  const values = { name: 'by-hand', description: 'x', foundation_type_list: ['Manual'] };
-  await client.create('/api/v1/BluePrint/FoundationBluePrint', values);
-  await client.create('/api/v1/BluePrint/BluePrintScript', {
-    blueprint: '/api/v1/BluePrint/BluePrint:by-hand:',
-    script: '/api/v1/BluePrint/Script:look:',
-    name: 'create',
-  });
-  const blueprint = '/api/v1/BluePrint/FoundationBluePrint:by-hand:';
-  await client.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: 'host1', blueprint });
-  await client.call(`${HOST}(doCreate)`);
-});
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
+  await client.call(`${await manualFoundation(client, 'site1', 'host1', script)}(doCreate)`);
 });
 
 const rest = (body: string) =>

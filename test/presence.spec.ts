@@ -3,7 +3,15 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { CinpClient } from '#cinp';
 import type { NatsServer, RunningProgram, TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase, until } from '#testing';
+import {
+  ADMIN_PASSWORD,
+  manualFoundation,
+  startContractor,
+  startNatsServer,
+  startProgram,
+  testDatabase,
+  until,
+} from '#testing';
 
 jest.setTimeout(600_000);
 
@@ -113,21 +121,8 @@ describe('which subcontractors are there', () => {
 
   it('tells why a job waits: nobody serves its module, and since when', async () => {
     const script = 'iputils.ping( target="127.0.0.1", count=1 )\n';
-    await operator.create('/api/v1/BluePrint/Script', { name: 'look', description: 'x', script });
-    const blueprint = { name: 'b', description: 'x', foundation_type_list: ['Manual'] };
-    await operator.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
-    await operator.create('/api/v1/BluePrint/BluePrintScript', {
-      blueprint: '/api/v1/BluePrint/BluePrint:b:',
-      script: '/api/v1/BluePrint/Script:look:',
-      name: 'create',
-    });
-    const foundation = '/api/v1/BluePrint/FoundationBluePrint:b:';
-    await operator.create('/api/v1/Manual/ManualFoundation', {
-      site: '/api/v1/Site/Site:site1:',
-      locator: 'host1',
-      blueprint: foundation,
-    });
-    await operator.call('/api/v1/Building/Foundation:host1:(doCreate)');
+    const host = await manualFoundation(operator, 'site1', 'host1', script);
+    await operator.call(`${host}(doCreate)`);
     const message = async (n: number) =>
       (await rest<{ readonly items: readonly { readonly message: string }[] }>('Foreman/FoundationJob', n)).items[0]
         ?.message;
@@ -167,7 +162,7 @@ describe('which subcontractors are there', () => {
     await operator.create('/api/v1/Manual/ManualFoundation', {
       site: '/api/v1/Site/Site:site1:',
       locator: 'host2',
-      blueprint: '/api/v1/BluePrint/FoundationBluePrint:b:',
+      blueprint: '/api/v1/BluePrint/FoundationBluePrint:host1:',
     });
     await operator.call('/api/v1/Building/Foundation:host2:(doCreate)');
     await until(async () => (await waiting()) === 2);

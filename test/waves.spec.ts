@@ -6,7 +6,7 @@ jest.setTimeout(300_000);
 
 const { client, rest, database, server } = await startJourney();
 
-/** The scripts of the foundations of these specs; `check` fails on those whose locator begins with `bad`. */
+/** The scripts of the foundations of these specs; `check` fails on those of the blueprint `bad`. */
 const SCRIPTS = {
   create: 'begin()\nend\n',
   check:

@@ -4,11 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startNatsServer, until } from '#testing';
+import { transactionsOf } from './count-of.ts';
 import type { Limit } from './limit.ts';
 import { loadedServer } from './loaded-server.ts';
-
 import { processorTime } from './processor-time.ts';
-import { transactionsOf } from './transactions.ts';
 
 const INSTALLATION = 'idle';
 

@@ -1,35 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startNatsServer, startProgram } from '#testing';
-import {
-  allQueued,
-  CLIENTS,
-  createJobs,
-  makeFoundations,
-  prepare,
-  SERVED,
-  stepsOf,
-  transactions,
-} from './jobs/job-server.ts';
-import type { NatsServer, RunningProgram } from '#testing';
+import { transactionsOf } from './count-of.ts';
+import { allQueued, CLIENTS, createJobs, makeFoundations, prepare, stepsOf } from './jobs/job-server.ts';
 import type { PollingResult } from './jobs/polling-load.ts';
 import { turnRoundsOn } from './jobs/turn-rounds.ts';
+import { withSubcontractor } from './jobs/with-subcontractor.ts';
 import type { Limit } from './limit.ts';
 import type { LoadedServer } from './loaded-server.ts';
 import { loadedServer } from './loaded-server.ts';
 import { processorTime } from './processor-time.ts';
+import { residentMemory } from './resident-memory.ts';
 
 /** How many tasks an agent that polls asks for at a time. */
 const FULL_POLL = 100;
-/** How many tasks of a module the subcontractor does at a time. */
-const LIMIT = 1000;
 /** How long a step takes whose job is watched, in milliseconds. */
 const STEP_MS = 4000;
 /** Jobs that wait for an agent meanwhile. */
@@ -50,9 +38,9 @@ interface Build {
 }
 
 /**
- * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats|turn] [--node-options '...']`. A thousand jobs, each an endless
- * row of steps; over the HTTP poll with eight clients, over NATS with a subcontractor of its own, and how soon a job goes on. Where another build
- * is given, it is measured in the same run.
+ * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats|turn] [--node-options '...']`. A
+ * thousand jobs, each an endless row of steps; over the HTTP poll with eight clients, over NATS with a subcontractor of its
+ * own, and how soon a job goes on. Where another build is given, it is measured in the same run.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
   const { values } = parseArgs({
@@ -91,8 +79,8 @@ async function overPoll(build: Build, jobs: number, seconds: number): Promise<vo
   const server = await loadedServer(build.folder, { ...build.settings, CONTRACTOR_SUBCONTRACTOR: 'none' });
   try {
     await prepare(server, 'iputils.ping( target="127.0.0.1" )');
-    await makeFoundations(server, SERVED, 0, jobs);
-    print(build, 'doCreate', `${(await createJobs(server, 0, jobs)).toFixed(0)}/s with ${CLIENTS} clients`);
+    await makeFoundations(server, { count: jobs });
+    print(build, 'doCreate', `${(await createJobs(server, { count: jobs })).toFixed(0)}/s with ${CLIENTS} clients`);
     await allQueued(server, jobs);
     const figures = await measured(server, build, 'poll', () =>
       poll(server, { clients: CLIENTS, seconds, most: FULL_POLL, report: true }),
@@ -111,45 +99,15 @@ async function overPoll(build: Build, jobs: number, seconds: number): Promise<vo
   }
 }
 
-/** Runs a load on a server with NATS and a subcontractor. */
-async function withSubcontractor(
-  { folder, settings, module }: Build,
-  load: (server: LoadedServer, nats: NatsServer, agent: RunningProgram) => Promise<void>,
-): Promise<void> {
-  const nats = await startNatsServer();
-  try {
-    const server = await loadedServer(folder, { ...settings, NATS_URL: nats.url });
-    try {
-      const program = path.resolve(folder ?? '', 'dist', 'apps/subcontractor/src/main');
-      const environment = {
-        NATS_URL: nats.url,
-        SUBCONTRACTOR_SITE: SERVED,
-        SUBCONTRACTOR_MODULES: `${module}:${LIMIT}`,
-        SUBCONTRACTOR_STATE: server.directory,
-      };
-      const agent = await startProgram(program, environment, '"starting"');
-      try {
-        await load(server, nats, agent);
-      } finally {
-        await agent.kill();
-      }
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    await nats.stop();
-  }
-}
-
 async function overNats(build: Build, jobs: number, seconds: number): Promise<void> {
   const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
   try {
-    await withSubcontractor(build, async (server, _, agent) => {
+    await withSubcontractor(build, async ({ server, agent }) => {
       await prepare(server, build.step(port));
-      await makeFoundations(server, SERVED, 0, jobs);
-      await createJobs(server, 0, jobs);
+      await makeFoundations(server, { count: jobs });
+      await createJobs(server, { count: jobs });
       await allQueued(server, jobs);
       const before = await processorTime(agent.pid);
       const found = await measured(server, build, 'NATS', async () => {
@@ -167,12 +125,15 @@ async function overNats(build: Build, jobs: number, seconds: number): Promise<vo
   }
 }
 
-/** How soon a job whose steps take four seconds has its next task at the agent, also beside five thousand that wait for an agent. */
+/**
+ * How soon a job whose steps take four seconds has its next task at the agent, also beside five thousand that wait for an
+ * agent.
+ */
 async function turnRounds(build: Build, jobs: number, seconds: number): Promise<void> {
-  await withSubcontractor(build, async (server, nats) => {
+  await withSubcontractor(build, async ({ server, nats }) => {
     await prepare(server, `test.act_again( name="one", delay_ms=${STEP_MS} )`);
-    await makeFoundations(server, SERVED, 0, jobs);
-    await createJobs(server, 0, jobs);
+    await makeFoundations(server, { count: jobs });
+    await createJobs(server, { count: jobs });
     await allQueued(server, jobs);
     await sleep(SETTLE_MS);
     const watch = async (what: string): Promise<void> => {
@@ -186,8 +147,8 @@ async function turnRounds(build: Build, jobs: number, seconds: number): Promise<
     const load = `${jobs} jobs with steps of ${STEP_MS / 1000} s`;
     await watch(load);
     await server.client.create('/api/v1/Site/Site', { name: 'unserved', description: 'no agent serves it' });
-    await makeFoundations(server, 'unserved', jobs, QUEUED);
-    await createJobs(server, jobs, QUEUED);
+    await makeFoundations(server, { from: jobs, count: QUEUED }, { site: 'unserved' });
+    await createJobs(server, { from: jobs, count: QUEUED });
     await allQueued(server, jobs + QUEUED);
     // What making them has caused is over then.
     await sleep(SETTLE_MS);
@@ -202,13 +163,20 @@ async function measured<R extends { readonly steps: number; readonly seconds: nu
   what: string,
   load: () => Promise<R>,
 ): Promise<R> {
-  const before = [await transactions(server), await processorTime(server.pid), await server.processorTime()];
+  const before = [
+    await transactionsOf(server.databaseUrl),
+    await processorTime(server.pid),
+    await server.processorTime(),
+  ];
   const result = await load();
-  const after = [await transactions(server), await processorTime(server.pid), await server.processorTime()];
+  const after = [
+    await transactionsOf(server.databaseUrl),
+    await processorTime(server.pid),
+    await server.processorTime(),
+  ];
   const { steps, seconds } = result;
   const [commits = 0, own = 0, all = 0] = after.map((value, n) => (value - (before[n] ?? 0)) / steps);
-  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
-  const memory = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  const memory = await residentMemory(server.pid);
   print(
     build,
     what,

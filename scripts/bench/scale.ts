@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load, LoadedServer } from './loaded-server.ts';
 import type { Limit } from './limit.ts';
 import { loadedServer } from './loaded-server.ts';
 import { processorTime } from './processor-time.ts';
+import { residentMemory } from './resident-memory.ts';
 
 const SMALL = 1000;
 const LARGE = 100_000;
@@ -81,6 +81,6 @@ async function idle({ pid }: LoadedServer): Promise<void> {
   const before = await processorTime(pid);
   await sleep(LOOK * 1000);
   const share = (await processorTime(pid)) - before;
-  const resident = Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  const resident = await residentMemory(pid);
   process.stdout.write(`idle: ${((100 * share) / LOOK).toFixed(2)} % of a core, ${resident.toFixed(0)} MB resident\n`);
 }

@@ -18,10 +18,19 @@ const onJobs = (action: string, done: string, does: string): Command => ({
 
 /** What an answer to the question what became of a task says beside itself. */
 function saidOf(answer: string, text: string | undefined): Readonly<Record<string, unknown>> {
-  if (answer === 'done') return { result: text === undefined ? {} : (JSON.parse(text) as object) };
+  if (answer === 'done') return { result: text === undefined ? {} : resultIn(text) };
   if (answer === 'again' && text === undefined) return {};
   if (answer === 'failed' && text !== undefined) return { message: text };
   throw new Misuse('say: done [RESULT], failed MESSAGE, or again');
+}
+
+/** @throws Misuse where it is no JSON */
+function resultIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Misuse(`RESULT is no JSON: ${(error as Error).message}`);
+  }
 }
 
 /** Commands about jobs under way. */

@@ -9,7 +9,8 @@ export const nats: Readonly<Record<string, Command>> = {
     usage: '[--file FILE] [--account]',
     does:
       'write the configuration of the NATS server: who is let in, and for which sites and modules; then have it read ' +
-      'with "nats-server --signal reload" (twice, where NATS is 2.9); --account: only the accounts of this installation, to include beside others',
+      'with "nats-server --signal reload" (twice, where NATS is 2.9); --account: only the accounts of this installation, ' +
+      'to include beside others',
     names: [0, 0],
     options: { file: { type: 'string' }, account: { type: 'boolean' } },
     run: async ({ options }, { client }) => {

@@ -86,6 +86,8 @@ export class JobLoad {
   readonly cancelled = new Set<string>();
   /** Locators whose job is under way, and since when. */
   readonly open = new Map<string, number>();
+  /** How many jobs were begun. */
+  begun = 0;
   /** How often the operator was asked. */
   asked = 0;
   readonly #callers: Callers;
@@ -165,6 +167,7 @@ export class JobLoad {
           .catch(() => undefined);
         if (at?.['state'] !== 'built' && !job) tell('built')(refused);
       });
+    if (this.open.has(locator)) this.begun += 1;
   }
 
   async #look(signal: AbortSignal): Promise<void> {

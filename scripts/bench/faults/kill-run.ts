@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#testing';
 import { Callers } from './callers.ts';
 import { readEffects } from './effects.ts';
 import { Findings } from './findings.ts';
@@ -28,7 +29,15 @@ export interface KillRunOptions {
 /** What came of it. */
 export interface KillResult {
   readonly kills: number;
+  /** How many jobs were begun; each is to be built in the end. */
+  readonly begun: number;
   readonly built: number;
+  /** How many of them had been built by the time what was killed last ran again. */
+  readonly builtAmidKills: number;
+  /** How many effects the jobs had together. */
+  readonly effects: number;
+  /** How many each job is to have. */
+  readonly effectsOfJob: number;
   /** What must not be, a line each; none where all went well. */
   readonly findings: readonly string[];
   readonly summary: string;
@@ -53,7 +62,9 @@ export async function killRun(options: KillRunOptions): Promise<KillResult> {
     await callers.persist((client) => load.prepare(client), interrupted);
     const jobs = load.run(ending.signal, working.signal);
     const watched = watchPrograms(installation, findings, working.signal);
+    await until(() => load.begun >= UNATTENDED.jobs);
     await killAtRandom({ installation, random: new Random(seed), outages, count, signal: interrupted });
+    const builtAmidKills = load.built.size;
     ending.abort();
     const settling = performance.now();
     say(`no more kills; ${load.open.size} jobs are under way`);
@@ -65,16 +76,21 @@ export async function killRun(options: KillRunOptions): Promise<KillResult> {
     working.abort();
     await Promise.all([jobs, watched]);
     const log = await judgeLog(installation, findings);
-    const effects = judgeEffects(load, await readEffects(installation.ledger), findings);
+    const effects = await readEffects(installation.ledger);
+    const effectsLine = judgeEffects(load, effects, findings);
     const kills = [...outages.counts].map(([what, n]) => `${what} ${n}`).join(', ');
     return {
       kills: [...outages.counts.values()].reduce((sum, n) => sum + n, 0),
+      begun: load.begun,
       built: load.built.size,
+      builtAmidKills,
+      effects: effects.length,
+      effectsOfJob: load.steps.length,
       findings: findings.all(),
       summary: [
         `kills: ${kills}`,
-        `jobs: ${load.built.size} built, ${load.open.size} open`,
-        effects,
+        `jobs: ${load.begun} begun, ${load.built.size} built (${builtAmidKills} amid the kills), ${load.open.size} open`,
+        effectsLine,
         `log: ${log}`,
         ...(findings.count > 0 ? [`logs are in ${installation.folder}`] : []),
       ].join('\n'),

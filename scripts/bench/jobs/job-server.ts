@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { manualFoundation, until } from '#testing';
+import { countOf } from '../count-of.ts';
 import type { LoadedServer } from '../loaded-server.ts';
 
 /** Clients of the API. */
@@ -7,6 +7,8 @@ export const CLIENTS = 8;
 /** The site that agents serve. */
 export const SERVED = 'site1';
 const SITE = '/api/v1/Site/Site';
+/** How long making foundations or jobs may take, in seconds. */
+const MAX_S = 900;
 
 /** Makes the site that is served, and a blueprint whose script does a step again and again. */
 export async function prepare({ client }: LoadedServer, step: string): Promise<void> {
@@ -15,31 +17,52 @@ export async function prepare({ client }: LoadedServer, step: string): Promise<v
   await manualFoundation(client, SERVED, 'endless', script);
 }
 
-/** Makes foundations of a site with the endless script, from `h<from>` on. */
-export async function makeFoundations(server: LoadedServer, site: string, from: number, count: number): Promise<void> {
-  const made = await server.load({
+/** Foundations by their locators: a prefix with a number behind it. */
+export interface Hosts {
+  /** `h` unless said. */
+  readonly prefix?: string;
+  /** The first number; 0 unless said. */
+  readonly from?: number;
+  readonly count: number;
+}
+
+/** What foundations are. */
+export interface HostKind {
+  /** Path of their model; `Manual/ManualFoundation` unless said. */
+  readonly model?: string;
+  /** The site that is served unless said. */
+  readonly site?: string;
+  /** Further values; the blueprint with the endless script unless said. */
+  readonly values?: object;
+}
+
+const ENDLESS = { blueprint: '/api/v1/BluePrint/FoundationBluePrint:endless:' };
+
+/** Makes foundations. */
+export async function makeFoundations(
+  server: LoadedServer,
+  { prefix = 'h', from = 0, count }: Hosts,
+  { model = 'Manual/ManualFoundation', site = SERVED, values = ENDLESS }: HostKind = {},
+): Promise<void> {
+  const { failed } = await server.load({
     verb: 'CREATE',
-    uri: '/api/v1/Manual/ManualFoundation',
+    uri: `/api/v1/${model}`,
     clients: CLIENTS,
-    seconds: 600,
+    seconds: MAX_S,
     from,
     count,
-    body: JSON.stringify({
-      locator: 'h{n}',
-      site: `${SITE}:${site}:`,
-      blueprint: '/api/v1/BluePrint/FoundationBluePrint:endless:',
-    }),
+    body: JSON.stringify({ locator: `${prefix}{n}`, site: `${SITE}:${site}:`, ...values }),
   });
-  if (made.failed > 0) throw new Error(`${made.failed} foundations could not be made`);
+  if (failed > 0) throw new Error(`${failed} foundations could not be made`);
 }
 
 /** Creates the jobs of foundations. @returns how many per second */
-export async function createJobs(server: LoadedServer, from: number, count: number): Promise<number> {
+export async function createJobs(server: LoadedServer, { prefix = 'h', from = 0, count }: Hosts): Promise<number> {
   const { rate, failed } = await server.load({
     verb: 'CALL',
-    uri: '/api/v1/Building/Foundation:h{n}:(doCreate)',
+    uri: `/api/v1/Building/Foundation:${prefix}{n}:(doCreate)`,
     clients: CLIENTS,
-    seconds: 600,
+    seconds: MAX_S,
     from,
     count,
     body: '{}',
@@ -48,33 +71,12 @@ export async function createJobs(server: LoadedServer, from: number, count: numb
   return rate;
 }
 
-async function query<Row>({ databaseUrl }: LoadedServer, text: string): Promise<Row[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows as Row[];
-  } finally {
-    await client.end();
-  }
-}
-
-/** A number that an expression of SQL comes to. */
-export const countOf = async (server: LoadedServer, text: string): Promise<number> =>
-  Number((await query<{ n: string }>(server, `SELECT ${text} AS n`))[0]?.n);
-
 /** How many steps have been completed. */
 export const stepsOf = (server: LoadedServer): Promise<number> =>
-  countOf(server, `(SELECT count(*) FROM log.events WHERE type = 'JobStepCompleted')`);
+  countOf(server.databaseUrl, `SELECT count(*) AS n FROM log.events WHERE type = 'JobStepCompleted'`);
 
 /** Resolves when so many jobs are at a step. */
-export const allQueued = (server: LoadedServer, jobs: number): Promise<void> =>
-  until(
-    async () =>
-      (await countOf(server, `(SELECT count(DISTINCT stream) FROM log.events WHERE type = 'JobStepRequested')`)) >=
-      jobs,
-    120_000,
-  );
-
-/** How many transactions the database has had. */
-export const transactions = (server: LoadedServer): Promise<number> =>
-  countOf(server, `(SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = current_database())`);
+export const allQueued = ({ databaseUrl }: LoadedServer, jobs: number): Promise<void> => {
+  const text = `SELECT count(DISTINCT stream) AS n FROM log.events WHERE type = 'JobStepRequested'`;
+  return until(async () => (await countOf(databaseUrl, text)) >= jobs, 120_000);
+};

@@ -3,6 +3,7 @@ import type { ParametersOf } from '#platform';
 import type { GivenParameters } from '#platform/server';
 import { serverSide } from '#platform/server';
 import { ParameterError } from '#tscript';
+import { givenValues } from '../given-values.ts';
 import { iputilsContract, type IputilsContract } from './contract.ts';
 
 const { task, functions, half } = serverSide(iputilsContract);
@@ -63,16 +64,8 @@ function connectionOf({ host, protocol, community, user, ...keys }: Omit<Asked, 
   }
   if (user === undefined) throw new ParameterError('user', 'required');
   if (keys.priv_key !== undefined && keys.auth_key === undefined) throw new ParameterError('auth_key', 'required');
-  return { host, protocol, creds: { user, ...withoutUndefined(keys) } };
+  return { host, protocol, creds: { user, ...givenValues(keys) } };
 }
-
-/** What was given of the keys of a user. */
-const withoutUndefined = (keys: Pick<Asked, 'auth_key' | 'auth_protocol' | 'priv_key' | 'priv_protocol'>) => ({
-  ...(keys.auth_key !== undefined && { auth_key: keys.auth_key }),
-  ...(keys.auth_protocol !== undefined && { auth_protocol: keys.auth_protocol }),
-  ...(keys.priv_key !== undefined && { priv_key: keys.priv_key }),
-  ...(keys.priv_protocol !== undefined && { priv_protocol: keys.priv_protocol }),
-});
 
 interface SnmpGet {
   readonly connection: Connection;

@@ -39,11 +39,10 @@ export const fingerprint = (key: Buffer): string =>
 export class KnownHosts {
   readonly #policy: HostKeyPolicy;
   readonly #file: string | undefined;
+  readonly #maxRemembered: number;
   readonly #remembered: Line[] = [];
   /** One host key is checked, and perhaps kept, after the other. */
   #last: Promise<unknown> = Promise.resolve();
-
-  readonly #maxRemembered: number;
 
   constructor(policy: HostKeyPolicy, file?: string, maxRemembered = MAX_REMEMBERED) {
     this.#policy = policy;

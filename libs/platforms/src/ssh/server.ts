@@ -1,16 +1,13 @@
 import type { ParametersOf } from '#platform';
 import { serverSide } from '#platform/server';
 import { ExecutionError } from '#tscript';
+import { givenValues } from '../given-values.ts';
 import { sshContract, type SshContract } from './contract.ts';
 
 const { task, functions, half } = serverSide(sshContract);
 
 /** At most this many characters of a command are shown in a message. */
 const MAX_SHOWN = 50;
-
-/** What was given of values that may be left out. */
-const given = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 interface Execution {
   readonly order: ParametersOf<SshContract, 'execute'>;
@@ -25,7 +22,7 @@ const shown = ({ command }: Execution['order']): string => {
 };
 
 const execute = functions.external('execute', {
-  setup: ({ expected_rc: expected, ...order }): Execution => ({ order: given(order), expected, rc: null }),
+  setup: ({ expected_rc: expected, ...order }): Execution => ({ order: givenValues(order), expected, rc: null }),
   done: ({ expected, rc }) => rc === expected,
   run(state) {
     const { order, expected, rc } = state;
@@ -46,7 +43,7 @@ interface FileCopy {
 }
 
 const file = functions.external('file', {
-  setup: (order): FileCopy => ({ order: given(order), rc: null }),
+  setup: (order): FileCopy => ({ order: givenValues(order), rc: null }),
   done: ({ rc }) => rc !== null,
   message: ({ order: { host, destination } }) => `Waiting for the file ${destination} on ${host}`,
   task: ({ order }) => task('file', order),
