@@ -1,0 +1,2 @@
+export { expandNames, MAX_MACHINES } from './expand-names.ts';
+export { ProvisionModule } from './provision.module.ts';
