@@ -4,6 +4,7 @@ import type { Caller } from '#kernel';
 import { refuse } from '#kernel';
 import { expandNames, MAX_MACHINES, PATTERN_RULE } from './expand-names.ts';
 import type { WantedMachines } from './plan-machines.ts';
+import { DeprovisionMachines, PreviewDeprovision } from './deprovision.commands.ts';
 import { PreviewProvision, ProvisionMachines } from './provision.commands.ts';
 
 const named = {
@@ -60,6 +61,12 @@ const provisioned = {
   jobs: parameter.boolean({ default: true, doc: 'Whether their create jobs are made; else they stay planned.' }),
 } as const;
 
+const jobShape = shape.record({
+  target: shape.text('What it works on: Foundation, Structure or Dependency.'),
+  script: shape.text(),
+  job: { schema: { type: ['integer', 'null'], description: 'Id of the job; null in a dry run.' } },
+});
+
 const machineShape = shape.record({
   hostname: shape.text(),
   foundation: shape.text('Locator of the foundation.'),
@@ -74,13 +81,7 @@ const machineShape = shape.record({
       address_block: shape.count('Id of the address block.'),
     }),
   ),
-  jobs: shape.list(
-    shape.record({
-      target: shape.text('Foundation or Structure.'),
-      script: shape.text(),
-      job: { schema: { type: ['integer', 'null'], description: 'Id of the job; null in a dry run.' } },
-    }),
-  ),
+  jobs: shape.list(jobShape),
 });
 
 const planShape = shape.record({
@@ -93,6 +94,21 @@ const planShape = shape.record({
   member_of: shape.textOrNull('The complex whose members the structures become.'),
   machines: shape.list(machineShape),
   warnings: shape.list(shape.text(), 'Why jobs could not be made as things are, where none are made.'),
+});
+
+const deprovisionShape = shape.record({
+  dry_run: shape.flag(),
+  id: { schema: { type: ['integer', 'null'], description: 'Of the Building/Deprovision; null in a dry run.' } },
+  site: shape.text(),
+  machines: shape.list(
+    shape.record({
+      hostname: shape.text(),
+      structure: shape.count('Id of the structure.'),
+      foundation: shape.text('Locator of the foundation.'),
+      addresses: shape.list(shape.text(), 'Addresses that are free again.'),
+      jobs: shape.list(jobShape, 'What destroys it first; none: it is not built.'),
+    }),
+  ),
 });
 
 const idOf = (reference: string | null): number | null => (reference === null ? null : Number(reference));
@@ -138,6 +154,16 @@ export const machineModel = defineModel({
       command: (values, { caller }) => {
         const wanted = wantedFrom(values, caller);
         return values.dry_run === true ? new PreviewProvision(wanted) : new ProvisionMachines(wanted);
+      },
+    }),
+    deprovision: staticAction({
+      doc: 'Has machines destroyed by jobs, and deleted with their addresses when these are done; where one may not go, nothing happens.',
+      parameters: named,
+      returns: shaped(deprovisionShape),
+      permission: { grant: 'Building.can_deprovision' },
+      command: ({ names, count, site, dry_run: dryRun }) => {
+        const unwanted = { names: expandNames(names, count), site: required('site', site) };
+        return dryRun === true ? new PreviewDeprovision(unwanted) : new DeprovisionMachines(unwanted);
       },
     }),
   },
