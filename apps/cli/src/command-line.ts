@@ -11,6 +11,7 @@ import { nats } from './nats-commands.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
+import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
 import { resources } from './resource-commands.ts';
 import { Refused, RestClient } from './rest-client.ts';
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...dns,
   ...sessions,
   ...jobCommands,
+  ...provisionCommands,
   ...resources,
   ...readModels,
   ...offline,

@@ -1,10 +1,10 @@
 import type { UnitOfWork } from '#kernel';
 import { idOf } from '#kernel';
-import type { Key, ReadModel, Recorded, View } from '#read-store';
-import { CachedRow, forkView, viewOf } from '#read-store';
+import type { CachedRow, Key, ReadModel, Recorded, View } from '#read-store';
+import { forkView, viewOf } from '#read-store';
 
 /** What a row is held in that is there: its row, since when. */
-type Held = CachedRow<object> | undefined;
+type Held = CachedRow | undefined;
 
 /** A view that remembers rows it was asked for, so that what many machines have in common is read once. */
 export function rememberingView(view: View): View {

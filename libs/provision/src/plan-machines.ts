@@ -17,7 +17,8 @@ import {
 import type { ConfigOwner } from '#config';
 import type { JobTarget } from '#foreman';
 import { createJob } from '#foreman';
-import { address, addressBlock, allocateAddress, formatAddress, Holders, nextOffset, subnetOfBlock } from '#ipam';
+import { address, addressBlock, allocateAddress, formatAddress, nextOffset, subnetOfBlock } from '#ipam';
+import type { Holders } from '#ipam';
 import type { Fault, JsonMap, UnitOfWork } from '#kernel';
 import { pauseBetweenSlices, Refusal } from '#kernel';
 import type { FoundationType, ServerHalf } from '#platform';
