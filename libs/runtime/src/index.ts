@@ -2,6 +2,7 @@ export { databasePool } from './database-pool.ts';
 export { OwnedByAnother } from './embedded-postgres/database-owner.ts';
 export { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
 export type { EmbeddedPostgres } from './embedded-postgres/embedded-postgres.ts';
+export { reachEmbeddedPostgres } from './embedded-postgres/reach-embedded-postgres.ts';
 export { databaseIndicator, eventStoreIndicator } from './health-indicators.ts';
 export { HealthRegistry } from './health-registry.ts';
 export type { HealthIndicator, HealthState, HealthStatus } from './health-registry.ts';
