@@ -5,6 +5,7 @@ import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
 import type { Command, Result } from './command.ts';
 import { Misuse } from './command.ts';
+import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...jobCommands,
   ...resources,
   ...readModels,
+  ...dataCommands,
   ...offline,
 };
 
@@ -98,7 +100,7 @@ export async function commandLine({ args, environment, input, output, result }: 
       },
     );
     result.write(written(came, options['json'] === true));
-    return EXIT.done;
+    return came.failed ? EXIT.refused : EXIT.done;
   } catch (error) {
     const [code, text] = failure(error);
     output.write(`contractor: ${text}\n`);

@@ -10,6 +10,7 @@ export { healthOf } from './health.ts';
 export type { Health, ListenerHealth } from './health.ts';
 export { openInstallation } from './installation.ts';
 export type { Installation } from './installation.ts';
+export { masked } from './masking.ts';
 export { nestLogger } from './nest-logger.ts';
 export { prometheusMetrics } from './metrics.ts';
 export type { ListenerFigures, Metrics } from './metrics.ts';
