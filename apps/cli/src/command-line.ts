@@ -7,6 +7,7 @@ import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
 import { contextCommands } from './context-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
@@ -47,6 +48,7 @@ const COMMANDS: Commands = {
   ...historyCommands,
   ...resources,
   ...readModels,
+  ...dataCommands,
   ...offline,
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
