@@ -16,6 +16,7 @@ import { resources } from './resource-commands.ts';
 import { Refused, RestClient } from './rest-client.ts';
 import { serverAddress } from './server-address.ts';
 import { services } from './service-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
 
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...sessions,
   ...jobCommands,
   ...resources,
+  ...siteFiles,
   ...readModels,
   ...offline,
 };
