@@ -164,7 +164,7 @@ export class ApiValues {
       return;
     }
     if (type.kind !== 'Model' || value === null) {
-      fields[name] = type.kind === 'Integer' && type.wide && value !== null ? String(value) : value;
+      fields[name] = type.kind === 'Integer' && type.wide && typeof value === 'number' ? String(value) : value;
       return;
     }
     const ids: (Key | undefined)[] = [];

@@ -2,7 +2,7 @@ import type { Catalogue } from '#api';
 import { may, permissionFor } from '#api';
 import { exportResources, pxes, writeKey, writeValue } from '#blueprint';
 import { parseAddress } from '#ipam';
-import type { Caller, Json, JsonMap } from '#kernel';
+import type { Caller, JsonMap } from '#kernel';
 import { objectOf, pauseBetweenSlices, refuse } from '#kernel';
 import type { View } from '#read-store';
 import { asRanges } from './address-range.ts';
