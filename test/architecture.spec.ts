@@ -51,6 +51,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
+  'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
 };
 

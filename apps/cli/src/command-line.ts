@@ -25,6 +25,7 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
 import { shellCommands } from './shell-command.ts';
@@ -47,6 +48,7 @@ const COMMANDS: Commands = {
   ...explainCommands,
   ...historyCommands,
   ...resources,
+  ...siteFiles,
   ...readModels,
   ...dataCommands,
   ...offline,
