@@ -60,7 +60,7 @@ const AGENT_HALF = new Set(['kernel', 'platform', 'programs']);
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['runtime'],
+  cli: ['runtime', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
   subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 
 /** Where secrets are read from, and where questions are written. */
@@ -30,6 +31,25 @@ export class Prompt {
     const line = this.#lines.shift();
     if (line === undefined || line === '') throw new Error(`${question}: expected on standard input`);
     return line;
+  }
+
+  /** Asks for what is no secret: what is typed is shown. @throws Error where there is no more to read */
+  async question(question: string): Promise<string> {
+    const { input, output } = this.#terminal;
+    if (!input.isTTY) return this.ask(question.trim());
+    const lines = createInterface({ input, output });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  }
+
+  /** All of standard input that was not read before. */
+  async rest(): Promise<string> {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines === undefined ? whole(this.#terminal.input) : lines.join('\n');
   }
 
   /** Asks for a new secret: twice where a person types it. @throws Error where the two are not the same */

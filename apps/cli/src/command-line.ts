@@ -8,6 +8,7 @@ import { Misuse } from './command.ts';
 import { dns } from './dns-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
+import { nouns } from './nouns/index.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...nats,
   ...dns,
   ...sessions,
+  ...nouns,
   ...jobCommands,
   ...resources,
   ...readModels,
@@ -108,7 +110,7 @@ export async function commandLine({ args, environment, input, output, result }: 
 
 /** The command the first words name. */
 function commandIn(args: readonly string[]): { words: string; command: Command } | undefined {
-  for (const count of [3, 2, 1]) {
+  for (const count of [4, 3, 2, 1]) {
     const words = args.slice(0, count).join(' ');
     const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
     if (command) return { words, command };
