@@ -101,9 +101,14 @@ export class RestClient {
     return (await this.#send('PATCH', path, values, etag === null ? {} : { 'If-Match': etag })).body;
   }
 
-  /** Merges maps into those of an object, by keys; null removes one. `json`: a JSON object as text. */
-  async merge(path: string, json: string): Promise<Values> {
-    return (await this.#send('PATCH', path, json, { 'Content-Type': 'application/merge-patch+json' })).body;
+  /**
+   * Merges maps into those of an object, by keys; null removes one.
+   * @param json a JSON object as text
+   * @param etag the tag of what it is to be; null: whatever it is
+   */
+  async merge(path: string, json: string, etag: string | null = null): Promise<Values> {
+    const headers = { 'Content-Type': 'application/merge-patch+json', ...(etag === null ? {} : { 'If-Match': etag }) };
+    return (await this.#send('PATCH', path, json, headers)).body;
   }
 
   async delete(path: string): Promise<void> {

@@ -17,7 +17,7 @@ import {
 import type { Noun } from './noun.ts';
 import { commandsOf, PAGING, pageOf, pathOf, queryOf } from './noun.ts';
 import type { Cells } from './render.ts';
-import { detailed, listed } from './render.ts';
+import { detailed, lineOf, listed } from './render.ts';
 import { foundation, structure } from './buildings.ts';
 
 /** How objects that belong to another one are listed by it, and made for it. */
@@ -95,7 +95,7 @@ const networkWithLinks: Cells = {
   Links: ({ links }: Values) => {
     const rows = (links as readonly Values[]).map(({ id, address_block: block, vlan }) => [
       String(id),
-      `address block ${String(block)}${vlan === null ? '' : `, VLAN ${String(vlan)}`}`,
+      `address block ${String(block)}${vlan === null ? '' : `, VLAN ${lineOf(vlan)}`}`,
     ]);
     return Object.fromEntries(rows) as Values;
   },

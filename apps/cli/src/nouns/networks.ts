@@ -1,5 +1,6 @@
 import { BY_SITE } from './filters.ts';
 import type { Noun } from './noun.ts';
+import { lineOf } from './render.ts';
 
 const network = {
   short: 't',
@@ -32,7 +33,7 @@ export const addressBlock: Noun = {
     Subnet: 'subnet',
     Prefix: ({ prefix, netmask }) => `${String(prefix)} (${String(netmask)})`,
     'Gateway Offset': ({ gateway_offset: offset, gateway }) =>
-      offset === null ? null : `${String(offset)} (${String(gateway)})`,
+      offset === null ? null : `${lineOf(offset)} (${lineOf(gateway)})`,
     'Max Address': '_max_address',
     Size: 'size',
     Created: 'created',
