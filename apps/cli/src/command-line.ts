@@ -9,6 +9,8 @@ import { dns } from './dns-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
 import { nouns } from './nouns/index.ts';
+import { typedCommands } from './nouns/typed-commands.ts';
+import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -68,7 +70,7 @@ export async function commandLine({ args, environment, input, output, result }: 
       output.write(helpFor([]));
       return EXIT.misuse;
     }
-    const found = commandIn(args);
+    const found = commandIn(args, { ...COMMANDS, ...(await ofType(args, environment)) });
     if (!found) {
       // Of some words that are only the beginning of commands, those are told.
       if (args.length < 2 || !HELP.includes(args.at(-1) ?? '')) throw new Misuse('no such command');
@@ -108,11 +110,23 @@ export async function commandLine({ args, environment, input, output, result }: 
   }
 }
 
+/** The commands of the type that a command line is about. */
+async function ofType(args: readonly string[], environment: ProcessEnvironment['environment']) {
+  const found = typedIn(args, Object.keys(COMMANDS), ['server']);
+  if (!found) return {};
+  const server = serverAddress(found.options['server'], environment);
+  const client = new RestClient(server, await new SessionFile(environment).get(server));
+  return typedCommands(client, found.typed, found.name);
+}
+
 /** The command the first words name. */
-function commandIn(args: readonly string[]): { words: string; command: Command } | undefined {
+function commandIn(
+  args: readonly string[],
+  commands: Readonly<Record<string, Command>>,
+): { words: string; command: Command } | undefined {
   for (const count of [4, 3, 2, 1]) {
     const words = args.slice(0, count).join(' ');
-    const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
+    const command = Object.hasOwn(commands, words) ? commands[words] : undefined;
     if (command) return { words, command };
   }
   return undefined;
