@@ -35,22 +35,6 @@ function resultIn(text: string): unknown {
 
 /** Commands about jobs under way. */
 export const jobCommands: Readonly<Record<string, Command>> = {
-  'job list': {
-    usage: '[SITE]',
-    does: 'list jobs under way, of all sites or of one',
-    names: [0, 1],
-    run: async ({ names: [site] }, { client }) => {
-      const query: Record<string, string> = site === undefined ? {} : { filter: 'site', site };
-      return table(await client.list('Foreman/FoundationJob', query), {
-        ID: ({ id }) => id,
-        SITE: ({ site: its }) => its,
-        TARGET: ({ foundation }) => foundation,
-        SCRIPT: ({ script_name: script }) => script,
-        STATE: ({ state }) => state,
-        MESSAGE: ({ message }) => message,
-      });
-    },
-  },
   'job pause': onJobs('pause', 'paused', 'pause queued jobs'),
   'job resume': onJobs('resume', 'resumed', 'let paused jobs go on'),
   'job reset': onJobs('reset', 'reset', 'let jobs in error try again'),

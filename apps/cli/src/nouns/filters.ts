@@ -6,9 +6,9 @@ const text = (filter: string, parameter: string, rest: Omit<ListFilter, 'filter'
   ({ type: 'string', filter, parameter, ...rest }) satisfies ListFilter;
 
 /** Lists of what is at one site. */
-export const BY_SITE: Filters = {
+export const BY_SITE = {
   site: text('site', 'site', { value: 'SITE', does: 'only those at this site', completes: { model: 'Site/Site' } }),
-};
+} satisfies Filters;
 
 /** Lists of structures or foundations by what they are and where. */
 export const selection = (blueprint: string, states: readonly string[]): Filters => ({

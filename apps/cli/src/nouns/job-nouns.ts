@@ -1,12 +1,12 @@
 import type { Asked, Command, Result, Tools } from '../command.ts';
 import { told } from '../command.ts';
-import type { RestClient, Values } from '../rest-client.ts';
+import type { Query, RestClient, Values } from '../rest-client.ts';
 import { Refused } from '../rest-client.ts';
 import { foundation, structure } from './buildings.ts';
 import { BY_SITE } from './filters.ts';
 import { known } from './known-models.ts';
 import type { Noun } from './noun.ts';
-import { commandsOf, idIn, ofOne, PAGING, pageOf, pathOf, queryOf } from './noun.ts';
+import { commandsOf, idIn, ofOne, PAGING, pageOf, pathOf, plain, queryOf } from './noun.ts';
 import type { Cells } from './render.ts';
 import { detailed, keyValues, listed } from './render.ts';
 
@@ -19,11 +19,16 @@ const modelOf = (kind: Kind): string => `Foreman/${kind.charAt(0).toUpperCase()}
 const reasons = ({ conditions }: Values): unknown =>
   (conditions as readonly Values[]).map(({ name }) => String(name)).join(', ');
 
-/** How far the script has come, in percent; the server tells it as text. */
+/** How far the script has come; the status begins with it, in the words of Python. */
 function percent({ status }: Values): unknown {
-  const [[first] = []] = JSON.parse(String(status)) as readonly (readonly unknown[])[];
-  return typeof first === 'number' ? `${Math.floor(first)} %` : null;
+  const [, text] = /^\[\[(\d+(?:\.\d+)?)/.exec(String(status)) ?? [];
+  return text === undefined ? null : `${Math.floor(Number(text))} %`;
 }
+
+const targetOf = (job: Values): unknown => {
+  const kind = KINDS.find((one) => job[one] !== undefined);
+  return kind === undefined ? null : `${kind} ${String(job[kind])}`;
+};
 
 const nounOf = (kind: Kind): Noun => ({
   words: `job ${kind}`,
@@ -179,7 +184,7 @@ const onTarget = (noun: Noun, target: string): Readonly<Record<string, Command>>
     run: async (asked, { client }) => {
       const path = pathOf(noun.model, await idIn(noun, asked, client), action);
       const { value: id, note } = await client.create(path, named ? { name: asked.names[1] } : {});
-      const text = `job ${String(id)} is to do it${typeof note === 'string' ? `: ${note}` : ''}`;
+      const text = `created job ${String(id)}${typeof note === 'string' ? `: ${note}` : ''}`;
       return { ...told(text, { id, ...(note === undefined ? {} : { note }) }), jobs: [Number(id)] };
     },
   });
@@ -207,6 +212,29 @@ export const jobNouns: Readonly<Record<string, Command>> = {
   ...ofKind('foundation'),
   ...ofKind('structure'),
   ...ofKind('dependency'),
+  'job list': known('Foreman/FoundationJob', {
+    usage: '[SITE] [--limit N] [--offset N]',
+    does: 'list jobs under way, of all sites or of one',
+    names: [0, 1],
+    completes: [{ model: 'Site/Site' }],
+    options: { site: plain(BY_SITE.site), ...PAGING },
+    run: async (asked, { client }) => {
+      const site = asked.names[0] ?? asked.options['site'];
+      const query: Query = typeof site === 'string' ? { filter: 'site', site } : {};
+      const lists = await Promise.all(KINDS.map((kind) => client.list(modelOf(kind), query)));
+      const { from, most = Infinity } = pageOf(asked);
+      const all = lists.flat().toSorted((one, other) => Number(one['id']) - Number(other['id']));
+      return listed(all.slice(from, from + most), {
+        ID: 'id',
+        SITE: 'site',
+        TARGET: targetOf,
+        SCRIPT: 'script_name',
+        STATE: 'state',
+        DONE: percent,
+        MESSAGE: 'message',
+      });
+    },
+  }),
   'job get': {
     usage: 'JOB',
     does: 'show a job under way',
@@ -224,7 +252,7 @@ export const jobNouns: Readonly<Record<string, Command>> = {
     aliases: ['job logs'],
     names: [0, 0],
     watches: true,
-    options: { ...BY_SITE, ...PAGING },
+    options: { site: plain(BY_SITE.site), ...PAGING },
     run: async (asked, { client }) =>
       listed(await client.list('Foreman/JobLog', queryOf(asked, BY_SITE), pageOf(asked)), LOG),
   }),

@@ -304,5 +304,11 @@ export const structureAddress: Noun = {
     },
     offset: { short: 'o', value: 'N', kind: 'integer', does: 'which address of the block', required: true },
     primary: { short: 'p', kind: 'flag', field: 'is_primary', does: 'the host is known by it', only: 'create' },
+    alias: {
+      value: 'N',
+      kind: 'integer',
+      field: 'alias_index',
+      does: 'which of several addresses on the interface it is',
+    },
   },
 };

@@ -192,4 +192,5 @@ function listCommand({ model, called, list, filters = {} }: Noun): Command {
   };
 }
 
-const plain = ({ filter: _, parameter: __, ...option }: ListFilter): CommandOption => option;
+/** An option as commands declare it. */
+export const plain = ({ filter: _, parameter: __, ...option }: ListFilter): CommandOption => option;
