@@ -54,20 +54,22 @@ interface Part {
 /** Tells of structures in the order of their ids, with what else is asked about them read once for all. */
 export async function overviewOf(view: View, caller: Caller, { where, skip, count }: Part): Promise<Overview> {
   const { rows, total } = await view.list(structures, { where, skip, count });
-  const standing = await view.many(
-    foundations,
-    rows.map(({ row }) => row.foundation),
-  );
+  const [addressOf, standing] = await Promise.all([
+    addressesOf(
+      view,
+      caller,
+      rows.map(({ key }) => key),
+    ),
+    view.many(
+      foundations,
+      rows.map(({ row }) => row.foundation),
+    ),
+  ]);
   const jobAt = rows.map(({ row }) => jobOf(row.job, standing.get(row.foundation)?.job));
   const running = await jobsOf(
     view,
     caller,
     jobAt.flatMap((job) => job?.id ?? []),
-  );
-  const addressOf = await addressesOf(
-    view,
-    caller,
-    rows.map(({ key }) => key),
   );
   return {
     structures: rows.map(({ key, row }, n) => {
