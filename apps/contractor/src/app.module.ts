@@ -24,6 +24,7 @@ import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SiteModule, sites } from '#site';
+import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -105,6 +106,7 @@ export class AppModule {
         }),
         BlueprintModule,
         SiteModule,
+        SurveyModule,
         DirectoryModule,
         IpamModule,
         ForemanModule.forRoot({
