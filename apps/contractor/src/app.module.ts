@@ -23,6 +23,7 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
@@ -122,6 +123,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SetupModule,
       ],
       providers: [
         Reactions,

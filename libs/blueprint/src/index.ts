@@ -17,3 +17,5 @@ export { pxeFor } from './find-pxe.ts';
 export { pxes } from './pxes.ts';
 export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';
+export { LoadResources } from './resources/resource-file.commands.ts';
+export type { LoadResult } from './resources/load-result.ts';

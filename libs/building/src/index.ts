@@ -17,3 +17,8 @@ export { realInterfaces } from './interface/real-interfaces.ts';
 export type { RealInterfaceRow } from './interface/real-interfaces.ts';
 export { networkeds } from './networked/networkeds.ts';
 export type { NetworkedRow } from './networked/networkeds.ts';
+export { CreateFoundation, ForceFoundation } from './foundation.commands.ts';
+export { realInterfaceNamed } from './interface/find-interface.ts';
+export { CreateRealInterface } from './interface/real-interface.commands.ts';
+export { CreateStructure, ForceStructure } from './structure/structure.commands.ts';
+export { structure } from './structure/structure.ts';
