@@ -93,6 +93,7 @@ export async function commandLine({ args, environment, input, output, result }: 
         asker: new Prompt({ input, output }),
         environment,
         progress: new ProgressLine(output),
+        signal: new AbortController().signal,
         keep: (kept) => file.set(server, kept),
       },
     );
@@ -107,7 +108,7 @@ export async function commandLine({ args, environment, input, output, result }: 
 
 /** The command the first words name. */
 function commandIn(args: readonly string[]): { words: string; command: Command } | undefined {
-  for (const count of [2, 1]) {
+  for (const count of [3, 2, 1]) {
     const words = args.slice(0, count).join(' ');
     const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
     if (command) return { words, command };

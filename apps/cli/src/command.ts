@@ -1,4 +1,3 @@
-import type { ParseArgsConfig } from 'node:util';
 import type { Prompt } from './ask-secret.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
@@ -21,6 +20,8 @@ export interface Tools {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where it is shown how far something has come that takes a while. */
   readonly progress: ProgressLine;
+  /** Aborts when the command is given up (Ctrl-C). */
+  readonly signal: AbortSignal;
   /** Keeps a session for the next commands; undefined: forgets it. */
   keep(session: Session | undefined): Promise<void>;
 }
@@ -29,17 +30,53 @@ export interface Tools {
 export interface Result {
   readonly json: unknown;
   readonly text: string;
+  /** Ids of the jobs it made; with `--wait` they are followed until they are over. */
+  readonly jobs?: readonly (number | string)[];
+  /** It is shown, and the command has failed all the same. */
+  readonly failed?: boolean;
 }
 
-/** One command of the command line. */
+/** What can be typed at a place: some words, or the ids of the objects of a model (`{ model: 'Site/Site' }`). */
+export type Completion = readonly string[] | { readonly model: string };
+
+/** An option of a command: as `parseArgs` has them, with what `--help` and completion tell of it. */
+export interface CommandOption {
+  readonly type: 'string' | 'boolean';
+  /** It may be given again and again, and its values are a list. */
+  readonly multiple?: boolean;
+  /** Its letter: `n` for `-n`. */
+  readonly short?: string;
+  /** What `--help` calls its value: `SITE`; its own name in capitals where nothing is said. */
+  readonly value?: string;
+  /** What it does, in a few words. */
+  readonly does?: string;
+  /** What its value can be. */
+  readonly completes?: Completion;
+}
+
+/** One command of the command line; the words that name it, up to three, are its key: `blueprint foundation create`. */
 export interface Command {
   /** What stands behind its words: `NAME [PERMISSION…]`. */
   readonly usage: string;
   /** What it does, in a few words. */
   readonly does: string;
+  /** More of it, for `--help`: paragraphs, examples. */
+  readonly about?: string;
   /** How many names it takes: at least, and at most. */
   readonly names: readonly [least: number, most: number];
-  readonly options?: ParseArgsConfig['options'];
+  /** What is said where there are too few names: `requires a Site Id/Name argument`. */
+  readonly needs?: string;
+  /** What its names can be, one after the other; the last one goes for all that follow. */
+  readonly completes?: readonly Completion[];
+  readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Other words that name it as well. */
+  readonly aliases?: readonly string[];
+  /** Whether it takes `--watch`: run again and again; where nothing is said, those do whose last word is list or get. */
+  readonly watches?: boolean;
+  /** It makes jobs, which its result names, and takes `--wait`. */
+  readonly makesJobs?: boolean;
+  /** It speaks to no server, so none is looked for. */
+  readonly local?: boolean;
   readonly run: (asked: Asked, tools: Tools) => Promise<Result>;
 }
 
