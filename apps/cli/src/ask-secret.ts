@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 
 /** Where secrets are read from, and where questions are written. */
@@ -30,6 +31,18 @@ export class Prompt {
     const line = this.#lines.shift();
     if (line === undefined || line === '') throw new Error(`${question}: expected on standard input`);
     return line;
+  }
+
+  /** Asks a person for something that may be seen; what is there already counts where they, or nobody, say anything else. */
+  async choose(question: string, preset: string): Promise<string> {
+    const { input, output } = this.#terminal;
+    if (!input.isTTY) return preset;
+    const lines = createInterface({ input, output });
+    try {
+      return (await lines.question(`${question} [${preset}]: `)).trim() || preset;
+    } finally {
+      lines.close();
+    }
   }
 
   /** Asks for a new secret: twice where a person types it. @throws Error where the two are not the same */

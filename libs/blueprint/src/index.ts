@@ -19,3 +19,7 @@ export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
 export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';
 export { LoadResources } from './resources/resource-file.commands.ts';
 export type { LoadResult } from './resources/load-result.ts';
+export { readResourceFile } from './resources/resource-file.ts';
+export { scripts } from './scripts.ts';
+export { ShippedResources } from './resources/shipped-resources.ts';
+export type { ShippedFile } from './resources/shipped-resources.ts';

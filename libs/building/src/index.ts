@@ -22,3 +22,4 @@ export { realInterfaceNamed } from './interface/find-interface.ts';
 export { CreateRealInterface } from './interface/real-interface.commands.ts';
 export { CreateStructure, ForceStructure } from './structure/structure.commands.ts';
 export { structure } from './structure/structure.ts';
+export { complexes } from './complex/complexes.ts';

@@ -1,4 +1,5 @@
 import { boolean, defineModel, integer, map, parameter, staticAction, text } from '#api';
+import { Secret } from '#kernel';
 import { SetUp } from './set-up.commands.ts';
 
 /** The installation as a whole. It has no objects. */
@@ -20,11 +21,11 @@ export const installationModel = defineModel({
         network: text(undefined, { default: 'main', doc: 'Name of the network and of its address block.' }),
         interface: text(undefined, { required: true, doc: 'The interface of the server on that network.' }),
         address: text(undefined, { required: true, doc: 'The address of the server: `10.0.0.10/24`.' }),
-        gateway: text(),
-        vlan: integer({ doc: 'Of the network; null: untagged.' }),
+        gateway: text(undefined, { default: null }),
+        vlan: integer({ default: null, doc: 'Of the network; null: untagged.' }),
         dns_servers: parameter.text({ list: true, default: [], doc: 'None: the server itself.' }),
         ntp_servers: parameter.text({ list: true, default: ['ntp.ubuntu.com'] }),
-        proxy: text(undefined, { doc: 'HTTP proxy of the hosts.' }),
+        proxy: text(undefined, { default: null, doc: 'HTTP proxy of the hosts.' }),
         no_proxy: parameter.text({ list: true, default: [], doc: 'What is reached without the proxy.' }),
         cnames: parameter.text({
           list: true,
@@ -32,6 +33,18 @@ export const installationModel = defineModel({
           doc: 'Names of the server in every zone, beside `contractor`.',
         }),
         reserve: boolean({ default: true, doc: 'Sets offsets 2 to 20 aside for servers, 21 to 29 for DHCP.' }),
+        superuser_username: text(undefined, {
+          default: null,
+          doc: 'Somebody who may do everything, beside the administrator.',
+        }),
+        superuser_password: text(undefined, { default: null }),
+        legacy_networks: parameter.text({
+          list: true,
+          default: [],
+          doc:
+            'Blocks of addresses from which the accounts may log in that existing agents and boot images expect, with ' +
+            'passwords that everybody knows; none: no such accounts.',
+        }),
         dry_run: boolean({ default: false, doc: 'Only tells what would come of it.' }),
       },
       returns: map(),
@@ -53,6 +66,11 @@ export const installationModel = defineModel({
           noProxy: values.no_proxy,
           cnames: values.cnames,
           reserves: values.reserve !== false,
+          superuser:
+            values.superuser_username === null
+              ? null
+              : { name: values.superuser_username, password: new Secret(values.superuser_password ?? '') },
+          legacyNetworks: values.legacy_networks,
           dryRun: values.dry_run === true,
         }),
     }),

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '#kernel';
+import type { Secret, UnitOfWork } from '#kernel';
 import { formatAddress, InvalidAddress, isIpv4, parseAddress, subnetOf } from '#ipam';
 
 /** What a set-up makes, as it is asked for. */
@@ -28,6 +28,10 @@ export interface SetUpOrder {
   readonly cnames: readonly string[];
   /** Whether the addresses for other servers and for DHCP are set aside. */
   readonly reserves: boolean;
+  /** Somebody who may do everything, beside the administrator; null: nobody. */
+  readonly superuser: { readonly name: string; readonly password: Secret } | null;
+  /** Blocks of addresses for the accounts that existing agents expect; none: no such accounts. */
+  readonly legacyNetworks: readonly string[];
   /** Whether it is only told what would come of it. */
   readonly dryRun: boolean;
 }

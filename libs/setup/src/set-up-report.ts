@@ -65,4 +65,3 @@ export class SetUpRun {
     this.objects.push({ kind, name, id: own, outcome });
   }
 }
-

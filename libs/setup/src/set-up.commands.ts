@@ -1,6 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { ApiCatalogue, permissionsOf } from '#api';
+import type { AccountOutcome } from '#auth';
+import { SetUpAccounts } from '#auth';
 import type { LoadResult } from '#blueprint';
 import { LoadResources } from '#blueprint';
 import { entries } from '#directory';
@@ -11,7 +13,7 @@ import type { ReadStore } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
 import type { SetUpOrder } from './set-up-order.ts';
 import { searchList } from './set-up-order.ts';
-import type { SetUpResult } from './set-up-report.ts';
+import type { SetUpObject, SetUpResult } from './set-up-report.ts';
 import { SetUpRun } from './set-up-report.ts';
 import { setUpAll } from './set-up-steps.ts';
 
@@ -29,8 +31,11 @@ export class SetUp extends NamedCommand<SetUpResult> {
   }
 }
 
-/** The resource files, read; they are loaded in the unit of work of the set-up. */
-type Prepared = CommandPart<LoadResult>;
+/** What is decided in the unit of work of the set-up besides: the resource files, read, and accounts. */
+interface Prepared {
+  readonly resources: CommandPart<LoadResult>;
+  readonly accounts: CommandPart<readonly AccountOutcome[]>;
+}
 
 @CommandHandler(SetUp)
 export class SetUpHandler extends UnitOfWorkHandler<SetUp, Prepared> {
@@ -41,33 +46,41 @@ export class SetUpHandler extends UnitOfWorkHandler<SetUp, Prepared> {
     super();
   }
 
-  override prepare(_: SetUp, context: CommandContext): Promise<Prepared> {
-    const order = { files: new Map(), shipped: RESOURCES, type: 'all', name: null, mode: 'add', dryRun: false };
-    return this.runner.part(new LoadResources(order), context);
+  override async prepare({ order }: SetUp, context: CommandContext): Promise<Prepared> {
+    const files = { files: new Map(), shipped: RESOURCES, type: 'all', name: null, mode: 'add', dryRun: false };
+    const { superuser, legacyNetworks, dryRun } = order;
+    const resources = await this.runner.part(new LoadResources(files), context);
+    return {
+      resources,
+      accounts: await this.runner.part(new SetUpAccounts({ superuser, legacyNetworks, dryRun }), context),
+    };
   }
 
-  override async complete(_: SetUp, result: SetUpResult, resources: Prepared): Promise<SetUpResult> {
-    if (!result.dry_run) await resources.complete({ dry_run: false, objects: [], warnings: [] });
+  override async complete(_: SetUp, result: SetUpResult, { resources, accounts }: Prepared): Promise<SetUpResult> {
+    if (result.dry_run) return result;
+    await resources.complete({ dry_run: false, objects: [], warnings: [] });
+    await accounts.complete(result.objects.filter(isAccount));
     return result;
   }
 
-  override rollBack(_: SetUp, resources: Prepared): Promise<void> {
-    return resources.rollBack();
+  override async rollBack(_: SetUp, { resources, accounts }: Prepared): Promise<void> {
+    await resources.rollBack();
+    await accounts.rollBack();
   }
 
   /** It is rehearsed first, so that what is refused uses up no id: those of a fresh installation are known to many. */
-  async decide(work: UnitOfWork, { order }: SetUp, context: CommandContext, resources: Prepared) {
+  async decide(work: UnitOfWork, { order }: SetUp, context: CommandContext, prepared: Prepared) {
     const fork = work.fork();
-    const rehearsed = await Ids.rehearse(() => this.#run(fork, order, context, resources));
+    const rehearsed = await Ids.rehearse(() => this.#run(fork, order, context, prepared));
     fork.throwIfFaulted();
-    return order.dryRun ? rehearsed : this.#run(work, order, context, resources);
+    return order.dryRun ? rehearsed : this.#run(work, order, context, prepared);
   }
 
   async #run(
     work: UnitOfWork,
     order: SetUpOrder,
     context: CommandContext,
-    resources: Prepared,
+    { resources, accounts }: Prepared,
   ): Promise<SetUpResult> {
     const run = new SetUpRun(work, async (command) => (await this.runner.part(command, context)).decide(work));
     const loaded = await resources.decide(work);
@@ -77,6 +90,7 @@ export class SetUpHandler extends UnitOfWorkHandler<SetUp, Prepared> {
     const { rows } = await this.reads.now.list(entries, { where: { zone: null } });
     const facts = { permissions: permissionsOf(this.catalogue.whole), entries: rows.map(({ row }) => row) };
     const host = await setUpAll(run, order, facts);
+    for (const { kind, name, outcome } of await accounts.decide(work)) run.note(kind, name, outcome, name);
     return {
       dry_run: order.dryRun,
       objects: run.objects,
@@ -89,3 +103,6 @@ export class SetUpHandler extends UnitOfWorkHandler<SetUp, Prepared> {
     };
   }
 }
+
+const isAccount = (one: SetUpObject): one is SetUpObject & AccountOutcome =>
+  one.kind === 'Account' || one.kind === 'Service';
