@@ -33,13 +33,13 @@ export class Prompt {
     return line;
   }
 
-  /** Asks for what is no secret: what is typed is shown. @throws Error where there is no more to read */
-  async question(question: string): Promise<string> {
+  /** Asks a person for something that may be seen; what is there already counts where they, or nobody, say anything else. */
+  async choose(question: string, preset: string): Promise<string> {
     const { input, output } = this.#terminal;
-    if (!input.isTTY) return this.ask(question.trim());
+    if (!input.isTTY) return preset;
     const lines = createInterface({ input, output });
     try {
-      return await lines.question(question);
+      return (await lines.question(`${question} [${preset}]: `)).trim() || preset;
     } finally {
       lines.close();
     }

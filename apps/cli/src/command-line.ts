@@ -21,6 +21,7 @@ import { serverAddress } from './server-address.ts';
 import { services } from './service-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { setup } from './setup-commands.ts';
 
 /** Everything the command line can do, by the words that say so. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...resources,
   ...readModels,
   ...offline,
+  ...setup,
 };
 
 /** How a command ended. */

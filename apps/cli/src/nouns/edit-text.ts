@@ -84,7 +84,7 @@ export async function editText(
       if (!(error instanceof Refused) || error.status !== REFUSED) throw new Error(kept, { cause: error });
       progress.show((error as Error).message);
       progress.end();
-      const answer = await asker.question('Return to the editor? (y/n) ').catch(() => 'n');
+      const answer = await asker.choose('Return to the editor (y or n)', 'n');
       if (!/^y/i.test(answer)) throw new Error(kept, { cause: error });
     }
   }
