@@ -124,6 +124,7 @@ Building/Structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
   (selectionImpact) (count) (getService)             Building.view_structure
+  (overview)                                         Building.view_structure
   (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure

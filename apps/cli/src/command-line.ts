@@ -72,7 +72,8 @@ export async function commandLine({ args, environment, input, output, result }: 
       output.write(helpFor([]));
       return EXIT.misuse;
     }
-    const found = commandIn(args, { ...COMMANDS, ...(await ofType(args, environment)) });
+    const commands = { ...COMMANDS, ...(await ofType(args, environment)) };
+    const found = commandIn(args, commands);
     if (!found) {
       // Of some words that are only the beginning of commands, those are told.
       if (args.length < 2 || !HELP.includes(args.at(-1) ?? '')) throw new Misuse('no such command');
@@ -82,7 +83,7 @@ export async function commandLine({ args, environment, input, output, result }: 
     const { words, command } = found;
     const { positionals: names, values: options } = taken(args.slice(words.split(' ').length), command);
     if (options['help']) {
-      result.write(helpFor([words]));
+      result.write(helpFor([words], commands));
       return EXIT.done;
     }
     const [least, most] = command.names;
@@ -159,9 +160,9 @@ const usageOf = (words: string, { usage }: Command): string => `contractor ${wor
 const HELP: readonly string[] = ['--help', '-h'];
 
 /** About all commands, or those whose words begin like this. @throws Misuse where there are none */
-function helpFor(begin: readonly string[]): string {
+function helpFor(begin: readonly string[], commands = COMMANDS): string {
   const wanted = begin.join(' ');
-  const all = Object.entries(COMMANDS).filter(([words]) => wanted === '' || `${words} `.startsWith(`${wanted} `));
+  const all = Object.entries(commands).filter(([words]) => wanted === '' || `${words} `.startsWith(`${wanted} `));
   if (all.length === 0) throw new Misuse(`no such command: ${wanted}`);
   const told = all.map(([words, command]) => `  ${usageOf(words, command)}\n      ${command.does}`).join('\n');
   return `usage: contractor COMMAND [--server http://host:port] [--json]
