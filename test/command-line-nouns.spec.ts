@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 import { commandLine } from '../apps/cli/src/command-line.ts';
+import type { LiveOutput } from '../apps/cli/src/live-lines.ts';
 import { nouns } from '../apps/cli/src/nouns/index.ts';
 
 jest.setTimeout(240_000);
@@ -59,8 +60,8 @@ describe('commands about what there is', () => {
         ...environment,
       },
       input: Readable.from(input === '' ? [] : [input]) as unknown as NodeJS.ReadStream,
-      output: err as unknown as NodeJS.WritableStream,
-      result: out as unknown as NodeJS.WritableStream,
+      output: err as unknown as LiveOutput,
+      result: out as unknown as LiveOutput,
       signal: new AbortController().signal,
     };
     const code = await commandLine(surroundings);
