@@ -294,6 +294,8 @@ export const stories: readonly Story[] = [
     { type: 'FinishDependency', data: { job: 12 } },
     { type: 'ReleaseDependency', data: { job: 12 } },
     { type: 'DestroyDependency', data: { job: 13 } },
+    { type: 'ForceDependency', data: { state: 'built' } },
+    { type: 'ForceDependency', data: { state: 'planned' } },
     { type: 'CloseDependency', data: {} },
     { type: 'ReopenDependency', data: {} },
     { type: 'CloseDependency', data: {} },
@@ -468,7 +470,19 @@ export const stories: readonly Story[] = [
     { type: 'OpenSession', data: { ...session, credential: 'hash' } },
     { type: 'ChangeService', data: { enabled: false, sites: [], permissions: ['Site.add_site'] } },
     { type: 'ChangeService', data: { enabled: true } },
+    { type: 'RenewToken', data: { credential: 'known', legacy: true } },
     { type: 'DeleteService', data: {} },
+    {
+      type: 'DefineService',
+      data: {
+        name: 'agent',
+        enabled: true,
+        sites: ['*'],
+        modules: ['*'],
+        permissions: ['Site.view_site'],
+        networks: ['10.0.0.0/24'],
+      },
+    },
   ),
   story(
     site,
