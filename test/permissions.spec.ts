@@ -133,6 +133,12 @@ Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
   (impact)                                           Building.view_complex
+Building/Machine
+  (provision)                                        Building.can_provision
+  (deprovision)                                      Building.can_deprovision
+Building/Deprovision
+  view                                               Building.view_deprovision
+  (cancel)                                           Building.can_deprovision
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
