@@ -134,6 +134,12 @@ Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
   (impact)                                           Building.view_complex
+Building/Machine
+  (provision)                                        Building.can_provision
+  (deprovision)                                      Building.can_deprovision
+Building/Deprovision
+  view                                               Building.view_deprovision
+  (cancel)                                           Building.can_deprovision
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
@@ -144,10 +150,12 @@ Building/Dependency
   view add change delete                             Building.*_dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
   (getJob) (impact)                                  Building.view_dependency
+  (force)                                            Building.can_force_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
   (signalComplete) (signalAlert) (postMessage)       Foreman.can_job_signal
   (clearDispatched)                                  Foreman.can_base_job
+  (done)                                             Foreman.can_force_job
   (ignoreWindow)                                     Foreman.can_ignore_window
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
@@ -195,6 +203,11 @@ Records/ReadModel
   (rebuild)                                          Records.can_rebuild
 Records/Secret
   (erase)                                            Records.can_erase_secret
+Setup/Installation
+  (setUp)                                            Setup.can_set_up
+Setup/Platform
+  (list)                                             Setup.view_platform
+  (enable)                                           Setup.can_enable_platform
 `;
 
 /** The rows of the table, one for each thing that can be asked. */

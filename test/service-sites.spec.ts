@@ -289,6 +289,8 @@ describe('a service of one site', () => {
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Secret (erase)',
+    'Setup/Installation (setUp)',
+    ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),
     'Foreman/Limit (usage)',
     ...['view', 'add', 'delete', '(preview)', '(progress)', '(pause)', '(resume)', '(cancel)'].map(

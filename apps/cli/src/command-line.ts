@@ -20,6 +20,7 @@ import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
+import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
 import { resources } from './resource-commands.ts';
 import type { Session } from './rest-client.ts';
@@ -29,7 +30,11 @@ import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { forceCommands } from './force-commands.ts';
+import { platformCommands } from './platform-commands.ts';
+import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
@@ -46,6 +51,7 @@ const COMMANDS: Commands = {
   ...sessions,
   ...nouns,
   ...jobCommands,
+  ...provisionCommands,
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
@@ -53,6 +59,10 @@ const COMMANDS: Commands = {
   ...readModels,
   ...offline,
   ...setup,
+  ...platformCommands,
+  ...forceCommands,
+  ...scriptCommands,
+  ...zoneCommands,
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
     () => SHELL_COMMANDS,

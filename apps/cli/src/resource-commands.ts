@@ -25,6 +25,7 @@ const MAX_SHOWN = 60;
 export const resources: Readonly<Record<string, Command>> = {
   'resources load': {
     usage: 'FILE… | --shipped [NAME…] [--dry-run] [-t TYPE] [-n NAME] [-a | -u]',
+    aliases: ['load'],
     does: 'load files of scripts, blueprints and PXEs, all or nothing; --shipped: those that come with the server',
     names: [0, Number.POSITIVE_INFINITY],
     options: {
@@ -92,7 +93,7 @@ async function whatToLoad({ names, options }: Asked, client: RestClient): Promis
   return { files: Object.fromEntries(files) };
 }
 
-function shownLoad(loaded: Loaded): Result {
+export function shownLoad(loaded: Loaded): Result {
   const { objects, warnings, dry_run: dryRun } = loaded;
   const lines = objects
     .filter(({ outcome }) => outcome !== 'unchanged')

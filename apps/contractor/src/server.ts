@@ -30,26 +30,24 @@ import { measureZones } from './zone-metrics.ts';
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
 
-/** A server that runs. */
-export interface RunningServer {
-  /** Where it listens. */
-  readonly url: string;
-  /** Finishes what is under way, in the opposite order of starting. */
-  stop(): Promise<void>;
-}
-
-/** The administrator that a first start has made. */
-interface Administrator {
+/** The first user, with the password it was made with. */
+export interface Administrator {
   readonly name: string;
   readonly password: string;
 }
 
-/** Puts the modules together on what the settings describe, and serves. @param made told of the administrator, once */
-export async function startServer(
-  settings: Settings,
-  log: Logger,
-  made: (administrator: Administrator) => void = () => undefined,
-): Promise<RunningServer> {
+/** A server that runs. */
+export interface RunningServer {
+  /** Where it listens. */
+  readonly url: string;
+  /** The administrator, where this start has made one: it is the first on this database. */
+  readonly administrator?: Administrator;
+  /** Finishes what is under way, in the opposite order of starting. */
+  stop(): Promise<void>;
+}
+
+/** Puts the modules together on what the settings describe, and serves. */
+export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -58,20 +56,23 @@ export async function startServer(
     closing.length = 0;
   };
   try {
-    return { url: await open({ settings, log, made }, (close) => void closing.push(close)), stop };
+    let administrator: Administrator | undefined;
+    const made = (user: Administrator): void => void (administrator = user);
+    const url = await open(settings, log, { whenStopped: (close) => void closing.push(close), made });
+    return { url, ...(administrator ? { administrator } : {}), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** Told what is to be done when the server stops, and of the administrator where one is made. */
 interface Opening {
-  readonly settings: Settings;
-  readonly log: Logger;
+  readonly whenStopped: WhenStopped;
   readonly made: (administrator: Administrator) => void;
 }
 
-async function open({ settings, log, made }: Opening, whenStopped: WhenStopped): Promise<string> {
+async function open(settings: Settings, log: Logger, { whenStopped, made }: Opening): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
   const health = new ServerHealth(store, pool, { ...adapters, wire });
