@@ -67,6 +67,9 @@ Site/Site
   (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
+Site/SiteFile
+  (apply)                                            Site.can_apply_site_files
+  (export)                                           Site.view_site
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone

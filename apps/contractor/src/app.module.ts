@@ -25,6 +25,7 @@ import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SiteModule, sites } from '#site';
+import { SiteFilesModule } from '#site-files';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -122,6 +123,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SiteFilesModule,
       ],
       providers: [
         Reactions,
