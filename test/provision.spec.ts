@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, asyncProperty, boolean, constantFrom, integer, record } from 'fast-check';
 import { startContractor, until } from '#testing';
 import type { RestAnswer } from './start-journey.ts';
 import { startJourney } from './start-journey.ts';
@@ -345,16 +345,16 @@ describe('what is wrong', () => {
 
 it('a dry run tells exactly what the command then does, and a failure leaves nothing', async () => {
   let round = 0;
-  const shapes = fc.record({
-    count: fc.integer({ min: 1, max: 6 }),
-    taken: fc.boolean(),
-    block: fc.constantFrom('large', 'small', 'none'),
-    inside: fc.boolean(),
-    jobs: fc.boolean(),
-    picky: fc.boolean(),
+  const shapes = record({
+    count: integer({ min: 1, max: 6 }),
+    taken: boolean(),
+    block: constantFrom('large', 'small', 'none'),
+    inside: boolean(),
+    jobs: boolean(),
+    picky: boolean(),
   });
-  await fc.assert(
-    fc.asyncProperty(shapes, async ({ count, taken, block, inside, jobs, picky }) => {
+  await assert(
+    asyncProperty(shapes, async ({ count, taken, block, inside, jobs, picky }) => {
       round += 1;
       const names = [`p${round}x{1..${count}}`, ...(taken ? ['web01'] : [])];
       const values = {
@@ -395,7 +395,7 @@ it('gives a name once where two servers are asked at the same time', async () =>
       ask(other, 'four{01..30}'),
     ]);
     const [one, two, three, four] = answers.map(({ status }) => status);
-    expect([one, two].toSorted()).toEqual([200, 409]);
+    expect(new Set([one, two])).toEqual(new Set([200, 409]));
     expect([three, four]).toEqual([200, 200]);
     const made = answers.flatMap(({ status, body }) => (status === 200 ? (body['value'] as Plan).machines : []));
     const addresses = made.flatMap((machine) =>
