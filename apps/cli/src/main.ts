@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { nodeFault } from '#runtime/check-node';
 
 const fault = nodeFault(process.versions.node);
