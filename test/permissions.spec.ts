@@ -69,7 +69,7 @@ Site/Site
   (addresses)                                        Utilities.view_address
 Site/SiteFile
   (apply)                                            Site.can_apply_site_files
-  (export)                                           Site.view_site
+  (export) (convert)                                 Site.view_site
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone

@@ -3,6 +3,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   context: 'servers by name, and which of them is used',
   dns: 'DNS zones and BIND',
   group: 'groups of users',
+  import: 'what other programs know of hosts and networks',
   job: 'jobs under way',
   nats: 'NATS, which carries tasks to subcontractors',
   permission: 'what can be granted',

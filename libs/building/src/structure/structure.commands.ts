@@ -31,7 +31,15 @@ import { structures } from './structures.ts';
 type Fields = typeof structureFields;
 type Changes = ChangedValues<Fields>;
 
-export class CreateStructure extends CreateCommand<NewValues<Fields>, number> {}
+export class CreateStructure extends CreateCommand<NewValues<Fields>, number> {
+  constructor(
+    values: NewValues<Fields>,
+    /** By which its machine knows it already; drawn at random unless given. */
+    readonly configUuid: string = randomUUID(),
+  ) {
+    super(values);
+  }
+}
 export class ChangeStructure extends ChangeCommand<Changes> {}
 export class DeleteStructure extends DeleteCommand {}
 
@@ -71,7 +79,7 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
     super();
   }
 
-  async decide(work: UnitOfWork, { values }: CreateStructure, { metadata: { request } }: CommandContext) {
+  async decide(work: UnitOfWork, { values, configUuid }: CreateStructure, { metadata: { request } }: CommandContext) {
     const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
     const id = await this.ids.next('networked');
     const zone = await zoneOf(work, site);
@@ -91,7 +99,7 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
         blueprint,
         foundation: locator,
         configValues,
-        configUuid: randomUUID(),
+        configUuid,
         ...labelling(work, values),
       },
     });
