@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { ADMIN_PASSWORD } from '#testing';
 import type { CinpExport } from '../apps/cli/src/cinp-export.ts';
@@ -258,6 +257,12 @@ describe('what a running Contractor shows over CInP', () => {
     expect((await apply(text)).filter(({ kind, outcome }) => outcome !== 'unchanged' && kind !== 'link')).toEqual([]);
   });
 
+  it('is not the same any more once something is changed there', async () => {
+    const { text } = await convert('t3kton', { 'export.json': JSON.stringify(await exported(first)) });
+    await apply(text.replace('mtu = 9000', 'mtu = 9001'));
+    expect(withoutIds(await exported(second))).not.toEqual(withoutIds(await exported(first)));
+  });
+
   it('is refused where it is something else', async () => {
     for (const text of ['{', '[]', '{"a": 1}']) {
       const { status } = await second.rest('POST', 'Site/SiteFile/convert', {
@@ -268,4 +273,3 @@ describe('what a running Contractor shows over CInP', () => {
     }
   });
 });
-void readFile;
