@@ -19,6 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
+  backup: ['kernel', 'event-store', 'read-store'],
   wire: ['kernel', 'runtime'],
   http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
@@ -52,6 +53,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
+  'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
 };
 

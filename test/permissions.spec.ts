@@ -69,6 +69,9 @@ Site/Site
   (addresses)                                        Utilities.view_address
 Survey/Plot
   view add change delete                             Survey.*_plot
+Site/SiteFile
+  (apply)                                            Site.can_apply_site_files
+  (export)                                           Site.view_site
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone

@@ -8,6 +8,7 @@ import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
 import { contextCommands } from './context-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
@@ -28,6 +29,7 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
 import { forceCommands } from './force-commands.ts';
@@ -56,7 +58,9 @@ const COMMANDS: Commands = {
   ...explainCommands,
   ...historyCommands,
   ...resources,
+  ...siteFiles,
   ...readModels,
+  ...dataCommands,
   ...offline,
   ...setup,
   ...platformCommands,

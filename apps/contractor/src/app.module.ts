@@ -27,6 +27,7 @@ import { Secrets } from '#secrets';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SurveyModule } from '#survey';
+import { SiteFilesModule } from '#site-files';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -126,6 +127,7 @@ export class AppModule {
         DocumentsModule,
         RecordsModule,
         SetupModule,
+        SiteFilesModule,
       ],
       providers: [
         Reactions,
