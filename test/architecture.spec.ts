@@ -29,6 +29,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // subjects
   auth: [...SUBJECT, 'reactions'],
   directory: SUBJECT,
+  survey: SUBJECT,
   site: [...SUBJECT, 'config', 'directory'],
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
@@ -49,6 +50,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
+  setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
 };
 
@@ -60,7 +62,7 @@ const AGENT_HALF = new Set(['kernel', 'platform', 'programs']);
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['runtime'],
+  cli: ['runtime', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
   subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };

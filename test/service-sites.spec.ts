@@ -264,6 +264,7 @@ describe('a service of one site', () => {
     ),
     ...['PXE', 'Script', 'BluePrintScript'].map((name) => `BluePrint/${name} view`),
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
+    'Survey/Plot view',
     'Building/Foundation (getFoundationTypes)',
     'Records/ReadModel (state)',
   ];
@@ -283,6 +284,7 @@ describe('a service of one site', () => {
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
     ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
+    ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',

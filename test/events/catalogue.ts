@@ -71,6 +71,8 @@ import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-w
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
+import { plots } from '../../libs/survey/src/plots.ts';
 
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
@@ -97,6 +99,7 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  plot,
   program,
   pxe,
   realInterface,
@@ -136,6 +139,7 @@ export const readModels: readonly ReadModel[] = [
   networks,
   openSessions,
   programs,
+  plots,
   pxes,
   logicalInterfaces,
   realInterfaces,
@@ -190,6 +194,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PlotClosed: LOOK,
+  PlotReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,

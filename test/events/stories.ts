@@ -42,6 +42,7 @@ import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontracto
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { site } from '../../libs/site/src/site.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
 export interface Story {
@@ -423,6 +424,15 @@ export const stories: readonly Story[] = [
     },
     { type: 'LoseSubcontractor', data: { lastSeen: wakeAt } },
     { type: 'ForgetSubcontractor', data: {} },
+  ),
+  story(
+    plot,
+    { type: 'DefinePlot', data: { corners: 'aisle 4', parent: 'hall' } },
+    { type: 'ChangePlot', data: { corners: 'aisle 5', parent: null } },
+    { type: 'ClosePlot', data: {} },
+    { type: 'ReopenPlot', data: {} },
+    { type: 'ClosePlot', data: {} },
+    { type: 'DeletePlot', data: {} },
   ),
   story(
     pxe,

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 
 /** Where secrets are read from, and where questions are written. */
@@ -35,6 +36,25 @@ export class Prompt {
   async line(): Promise<string | undefined> {
     this.#lines ??= (await whole(this.#terminal.input)).split(/\r?\n/);
     return this.#lines.shift();
+  }
+
+  /** Asks a person for something that may be seen; what is there already counts where they, or nobody, say anything else. */
+  async choose(question: string, preset: string): Promise<string> {
+    const { input, output } = this.#terminal;
+    if (!input.isTTY) return preset;
+    const lines = createInterface({ input, output });
+    try {
+      return (await lines.question(`${question} [${preset}]: `)).trim() || preset;
+    } finally {
+      lines.close();
+    }
+  }
+
+  /** All of standard input that was not read before. */
+  async rest(): Promise<string> {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines === undefined ? whole(this.#terminal.input) : lines.join('\n');
   }
 
   /** Asks for a new secret: twice where a person types it. @throws Error where the two are not the same */

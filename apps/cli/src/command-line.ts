@@ -1,7 +1,8 @@
 import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
-import { Misuse } from './command.ts';
+import { Misuse, told } from './command.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
 import type { Commands } from './command-tree.ts';
 import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
@@ -13,6 +14,9 @@ import { followJobs } from './follow-jobs.ts';
 import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
+import { nouns } from './nouns/index.ts';
+import { typedCommands } from './nouns/typed-commands.ts';
+import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -25,7 +29,9 @@ import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { setup } from './setup-commands.ts';
 import { shellCommands } from './shell-command.ts';
+import { versionText } from './version-text.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
 
@@ -39,6 +45,7 @@ const COMMANDS: Commands = {
   ...nats,
   ...dns,
   ...sessions,
+  ...nouns,
   ...jobCommands,
   ...whyCommands,
   ...explainCommands,
@@ -46,6 +53,14 @@ const COMMANDS: Commands = {
   ...resources,
   ...readModels,
   ...offline,
+  ...setup,
+  version: {
+    usage: '',
+    does: 'tell the version of this command',
+    names: [0, 0],
+    local: true,
+    run: async () => told(versionText(), { version: productVersion() }),
+  },
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
     () => SHELL_COMMANDS,
@@ -77,11 +92,7 @@ export interface ProcessEnvironment extends Streams {
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
   const { args, output, result, commands = COMMANDS } = surroundings;
   try {
-    if (args.length === 1 && ['version', '--version', '-V'].includes(args[0] ?? '')) {
-      result.write(`contractor ${productVersion()}\n`);
-      return EXIT.done;
-    }
-    const request = readCommandLine(commands, args);
+    const request = readCommandLine({ ...commands, ...(await ofType(args, surroundings)) }, args);
     if (request.kind === 'text') {
       result.write(request.text);
       return EXIT.done;
@@ -110,12 +121,19 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
   return failed || came.failed === true ? EXIT.refused : EXIT.done;
 }
 
-const textOf = ({ options }: Asked, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
+const textOf = (value: Asked['options'][string]): string | undefined => (typeof value === 'string' ? value : undefined);
 
-async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
+/** The commands of the type of foundations or complexes that a command line is about, as the server describes it. */
+async function ofType(args: readonly string[], surroundings: ProcessEnvironment): Promise<Commands> {
+  const found = typedIn(args, Object.keys(COMMANDS), Object.keys(COMMON_OPTIONS).filter(takesValue));
+  if (!found) return {};
+  const { client } = await connection(found.options, surroundings);
+  return typedCommands(client, found.typed, found.name);
+}
+
+const takesValue = (option: string): boolean => COMMON_OPTIONS[option]?.type === 'string';
+
+async function toolsFor(command: Command, { options }: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
   const { environment, input, output, result, signal } = surroundings;
   const terminal = { input, output, result };
   const common = {
@@ -125,18 +143,24 @@ async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnv
     signal,
     terminal,
   };
-  if (command.local === true) {
-    return {
-      ...common,
-      choice: undefined,
-      user: undefined,
-      get client(): RestClient {
-        throw new Error('this command speaks to no server');
-      },
-      keep: () => Promise.reject(new Error('this command keeps no session')),
-    };
-  }
-  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(asked, name));
+  if (command.local !== true) return { ...common, ...(await connection(options, surroundings)) };
+  return {
+    ...common,
+    choice: undefined,
+    user: undefined,
+    get client(): RestClient {
+      throw new Error('this command speaks to no server');
+    },
+    keep: () => Promise.reject(new Error('this command keeps no session')),
+  };
+}
+
+/** Finds the server, and speaks to it for the session that is kept. */
+async function connection(
+  options: Asked['options'],
+  { environment, output, signal }: ProcessEnvironment,
+): Promise<Pick<Tools, 'choice' | 'client' | 'user' | 'keep'>> {
+  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(options[name]));
   const choice = await chooseServer({ server, context, config }, environment, new ContextFile(environment));
   if (choice.notice !== undefined) output.write(`contractor: ${choice.notice}\n`);
   const file = new SessionFile(environment);
@@ -144,16 +168,16 @@ async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnv
   const session = choice.login === undefined || choice.login.username === kept?.user ? kept : undefined;
   const keep = (next: Session | undefined) => file.set(choice.url, next);
   const trace = (line: string) => output.write(`contractor: ${line}\n`);
-  if (asked.options['debug'] === true) trace(`${choice.url}, by ${choice.by}, as ${session?.user ?? 'nobody'}`);
+  if (options['debug'] === true) trace(`${choice.url}, by ${choice.by}, as ${session?.user ?? 'nobody'}`);
   const client = new RestClient(choice.url, {
     session,
     proxy: choice.proxy,
-    at: textOf(asked, 'at'),
+    at: textOf(options['at']),
     renew: renewalOf(choice, keep),
     signal,
-    trace: asked.options['debug'] === true ? trace : undefined,
+    trace: options['debug'] === true ? trace : undefined,
   });
-  return { ...common, choice, user: session?.user, client, keep };
+  return { choice, client, user: session?.user, keep };
 }
 
 /** Opens sessions with the name and password that are configured, and keeps them; undefined: none are. */

@@ -24,6 +24,8 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong use or a setting that cannot be
 `;
 
 const NAME = 'contractor';
+/** The longest call that is shown in a list of commands, in characters. */
+const MAX_TERM = 40;
 /** Stands for an empty text, which commander would fill. */
 const NOTHING = ' ';
 /** Words that ask for help about those that follow. */
@@ -127,8 +129,12 @@ const HELP_STYLE: HelpConfiguration = {
   sortSubcommands: true,
   visibleArguments: () => [],
   commandUsage: (node) => callText(node),
-  subcommandTerm: (node) =>
-    node.parent?.parent && node.commands.length === 0 ? `${node.name()} ${node.usage()}`.trim() : node.name(),
+  subcommandTerm: (node) => {
+    if (!node.parent?.parent || node.commands.length > 0) return node.name();
+    const call = `${node.name()} ${node.usage()}`.trim();
+    // The names it takes, where with all its options it is too long.
+    return call.length <= MAX_TERM ? call : `${call.replace(/ (?:\[?--?\w|\().*$/s, '')} …`;
+  },
 };
 
 /** How commander has a node called: all its words, and what stands behind them. */

@@ -23,7 +23,9 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
+import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -105,6 +107,7 @@ export class AppModule {
         }),
         BlueprintModule,
         SiteModule,
+        SurveyModule,
         DirectoryModule,
         IpamModule,
         ForemanModule.forRoot({
@@ -120,6 +123,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SetupModule,
       ],
       providers: [
         Reactions,

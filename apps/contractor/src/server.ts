@@ -38,8 +38,18 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Puts the modules together on what the settings describe, and serves. */
-export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
+/** The administrator that a first start has made. */
+interface Administrator {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Puts the modules together on what the settings describe, and serves. @param made told of the administrator, once */
+export async function startServer(
+  settings: Settings,
+  log: Logger,
+  made: (administrator: Administrator) => void = () => undefined,
+): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -48,14 +58,20 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     closing.length = 0;
   };
   try {
-    return { url: await open(settings, log, (close) => void closing.push(close)), stop };
+    return { url: await open({ settings, log, made }, (close) => void closing.push(close)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
+interface Opening {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly made: (administrator: Administrator) => void;
+}
+
+async function open({ settings, log, made }: Opening, whenStopped: WhenStopped): Promise<string> {
   const { pool, store, adapters } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
   const health = new ServerHealth(store, pool, { ...adapters, wire });
@@ -91,6 +107,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     onUndeliverableReport: () => countUndeliverable({}),
     onLateReport: () => countLate({}),
     onAdministratorCreated: ({ name, password }) => {
+      made({ name, password });
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
     },
