@@ -92,6 +92,11 @@ export interface ProcessEnvironment extends Streams {
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
   const { args, output, result, commands = COMMANDS } = surroundings;
   try {
+    if (args.length === 0) {
+      const help = readCommandLine(commands, ['help']);
+      if (help.kind === 'text') output.write(help.text);
+      return EXIT.misuse;
+    }
     const request = readCommandLine({ ...commands, ...(await ofType(args, surroundings)) }, args);
     if (request.kind === 'text') {
       result.write(request.text);
