@@ -32,12 +32,6 @@ export class Prompt {
     return line;
   }
 
-  /** The next line of an input that is no terminal; undefined: there are no more. */
-  async line(): Promise<string | undefined> {
-    this.#lines ??= (await whole(this.#terminal.input)).split(/\r?\n/);
-    return this.#lines.shift();
-  }
-
   /** Asks a person for something that may be seen; what is there already counts where they, or nobody, say anything else. */
   async choose(question: string, preset: string): Promise<string> {
     const { input, output } = this.#terminal;
@@ -55,6 +49,12 @@ export class Prompt {
     const lines = this.#lines;
     this.#lines = [];
     return lines === undefined ? whole(this.#terminal.input) : lines.join('\n');
+  }
+
+  /** The next line of an input that is no terminal; undefined: there are no more. */
+  async line(): Promise<string | undefined> {
+    this.#lines ??= (await whole(this.#terminal.input)).split(/\r?\n/);
+    return this.#lines.shift();
   }
 
   /** Asks for a new secret: twice where a person types it. @throws Error where the two are not the same */

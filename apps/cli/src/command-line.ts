@@ -2,12 +2,13 @@ import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
 import { Misuse, told } from './command.ts';
-import { COMMON_OPTIONS } from './common-options.ts';
 import type { Commands } from './command-tree.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
 import { contextCommands } from './context-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
@@ -20,6 +21,7 @@ import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
+import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
 import { resources } from './resource-commands.ts';
 import type { Session } from './rest-client.ts';
@@ -27,9 +29,14 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { forceCommands } from './force-commands.ts';
+import { platformCommands } from './platform-commands.ts';
+import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
 import { intervalIn, watched } from './watch.ts';
@@ -47,13 +54,20 @@ const COMMANDS: Commands = {
   ...sessions,
   ...nouns,
   ...jobCommands,
+  ...provisionCommands,
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
   ...resources,
+  ...siteFiles,
   ...readModels,
+  ...dataCommands,
   ...offline,
   ...setup,
+  ...platformCommands,
+  ...forceCommands,
+  ...scriptCommands,
+  ...zoneCommands,
   version: {
     usage: '',
     does: 'tell the version of this command',
@@ -90,14 +104,14 @@ export interface ProcessEnvironment extends Streams {
 
 /** Does what a command line asks for. @returns its exit code */
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
-  const { args, output, result, commands = COMMANDS } = surroundings;
+  const { args, output, result, commands: known = COMMANDS } = surroundings;
   try {
     if (args.length === 0) {
-      const help = readCommandLine(commands, ['help']);
+      const help = readCommandLine(known, ['help']);
       if (help.kind === 'text') output.write(help.text);
       return EXIT.misuse;
     }
-    const request = readCommandLine({ ...commands, ...(await ofType(args, surroundings)) }, args);
+    const request = readCommandLine({ ...known, ...(await commandsOfType(known, surroundings)) }, args);
     if (request.kind === 'text') {
       result.write(request.text);
       return EXIT.done;
@@ -109,6 +123,18 @@ export async function commandLine(surroundings: ProcessEnvironment): Promise<num
     output.write(`contractor: ${text}\n`);
     return code;
   }
+}
+
+/** The common options that take a value. */
+const VALUED = Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type === 'string' ? [name] : []));
+
+/** The commands of the type of foundations or complexes that a command line is about, as its server describes it. */
+async function commandsOfType(known: Commands, surroundings: ProcessEnvironment): Promise<Commands> {
+  const found = typedIn(surroundings.args, Object.keys(known), VALUED);
+  if (!found) return {};
+  const asked = { names: [], options: found.options };
+  const { client } = await toolsFor({ local: false }, asked, surroundings);
+  return typedCommands(client, found.typed, found.name);
 }
 
 /** Runs a command, as often as is asked, and shows what it comes to. @returns its exit code */
@@ -126,19 +152,16 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
   return failed || came.failed === true ? EXIT.refused : EXIT.done;
 }
 
-const textOf = (value: Asked['options'][string]): string | undefined => (typeof value === 'string' ? value : undefined);
+const textOf = ({ options }: Asked, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
 
-/** The commands of the type of foundations or complexes that a command line is about, as the server describes it. */
-async function ofType(args: readonly string[], surroundings: ProcessEnvironment): Promise<Commands> {
-  const found = typedIn(args, Object.keys(COMMANDS), Object.keys(COMMON_OPTIONS).filter(takesValue));
-  if (!found) return {};
-  const { client } = await connection(found.options, surroundings);
-  return typedCommands(client, found.typed, found.name);
-}
-
-const takesValue = (option: string): boolean => COMMON_OPTIONS[option]?.type === 'string';
-
-async function toolsFor(command: Command, { options }: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
+async function toolsFor(
+  command: Pick<Command, 'local'>,
+  asked: Asked,
+  surroundings: ProcessEnvironment,
+): Promise<Tools> {
   const { environment, input, output, result, signal } = surroundings;
   const terminal = { input, output, result };
   const common = {
@@ -148,24 +171,18 @@ async function toolsFor(command: Command, { options }: Asked, surroundings: Proc
     signal,
     terminal,
   };
-  if (command.local !== true) return { ...common, ...(await connection(options, surroundings)) };
-  return {
-    ...common,
-    choice: undefined,
-    user: undefined,
-    get client(): RestClient {
-      throw new Error('this command speaks to no server');
-    },
-    keep: () => Promise.reject(new Error('this command keeps no session')),
-  };
-}
-
-/** Finds the server, and speaks to it for the session that is kept. */
-async function connection(
-  options: Asked['options'],
-  { environment, output, signal }: ProcessEnvironment,
-): Promise<Pick<Tools, 'choice' | 'client' | 'user' | 'keep'>> {
-  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(options[name]));
+  if (command.local === true) {
+    return {
+      ...common,
+      choice: undefined,
+      user: undefined,
+      get client(): RestClient {
+        throw new Error('this command speaks to no server');
+      },
+      keep: () => Promise.reject(new Error('this command keeps no session')),
+    };
+  }
+  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(asked, name));
   const choice = await chooseServer({ server, context, config }, environment, new ContextFile(environment));
   if (choice.notice !== undefined) output.write(`contractor: ${choice.notice}\n`);
   const file = new SessionFile(environment);
@@ -173,16 +190,16 @@ async function connection(
   const session = choice.login === undefined || choice.login.username === kept?.user ? kept : undefined;
   const keep = (next: Session | undefined) => file.set(choice.url, next);
   const trace = (line: string) => output.write(`contractor: ${line}\n`);
-  if (options['debug'] === true) trace(`${choice.url}, by ${choice.by}, as ${session?.user ?? 'nobody'}`);
+  if (asked.options['debug'] === true) trace(`${choice.url}, by ${choice.by}, as ${session?.user ?? 'nobody'}`);
   const client = new RestClient(choice.url, {
     session,
     proxy: choice.proxy,
-    at: textOf(options['at']),
+    at: textOf(asked, 'at'),
     renew: renewalOf(choice, keep),
     signal,
-    trace: options['debug'] === true ? trace : undefined,
+    trace: asked.options['debug'] === true ? trace : undefined,
   });
-  return { choice, client, user: session?.user, keep };
+  return { ...common, choice, user: session?.user, client, keep };
 }
 
 /** Opens sessions with the name and password that are configured, and keeps them; undefined: none are. */

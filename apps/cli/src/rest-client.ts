@@ -119,29 +119,30 @@ export class RestClient {
 
   /** Changes an object: to these values, or by what it is, unless others change it meanwhile. */
   async change(path: string, to: Values | ((object: Values) => Values)): Promise<Values> {
-    if (typeof to !== 'function') return this.changeTagged(path, to, null);
+    if (typeof to !== 'function') return this.changeTagged(path, to, undefined);
     const { body, etag } = await this.tagged(path);
     return this.changeTagged(path, to(body), etag);
   }
 
-  /** An object, and the tag of what it is. */
-  tagged(path: string): Promise<{ readonly body: Values; readonly etag: string | null }> {
+  /** An object as it is now, and the tag of what it is. */
+  tagged(path: string): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
     return this.#send('GET', path);
   }
 
-  /** Changes an object that still is what this tag is of; null: whatever it is. */
-  async changeTagged(path: string, values: Values, etag: string | null): Promise<Values> {
-    return (await this.#send('PATCH', path, values, etag === null ? {} : { 'If-Match': etag })).body;
+  /** Changes an object that still is what this tag is of; undefined: whatever it is. */
+  async changeTagged(path: string, values: Values, etag: string | undefined): Promise<Values> {
+    return (await this.#send('PATCH', path, values, etag === undefined ? {} : { 'If-Match': etag })).body;
   }
 
   /**
    * Merges maps into those of an object, by keys; null removes one.
    * @param json a JSON object as text
-   * @param etag the tag of what it is to be; null: whatever it is
+   * @param etag the tag of what it is to be; undefined: whatever it is
    */
-  async merge(path: string, json: string, etag: string | null = null): Promise<Values> {
-    const headers = { 'Content-Type': 'application/merge-patch+json', ...(etag === null ? {} : { 'If-Match': etag }) };
-    return (await this.#send('PATCH', path, json, headers)).body;
+  async merge(path: string, json: string, etag?: string): Promise<Values> {
+    const type = { 'Content-Type': 'application/merge-patch+json' };
+    return (await this.#send('PATCH', path, json, { ...type, ...(etag === undefined ? {} : { 'If-Match': etag }) }))
+      .body;
   }
 
   async delete(path: string): Promise<void> {
@@ -174,12 +175,12 @@ export class RestClient {
     path: string,
     body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly body: Values; readonly etag: string | null }> {
+  ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
     const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
     const value = parsed(answer.text);
     if (value === undefined) throw new Unreachable(`${this.server} is no Contractor`);
     if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value);
-    return { body: value, etag: answer.headers.etag ?? null };
+    return { body: value, etag: answer.headers.etag };
   }
 
   /** Sends a request for a session; where it has run out and can be opened anew, once more. */

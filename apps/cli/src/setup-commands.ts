@@ -5,8 +5,8 @@ import type { Asked, Command, Result, Tools } from './command.ts';
 import { listOf, Misuse } from './command.ts';
 import type { OwnMachine } from './own-machine.ts';
 import { machineFiles, ownMachine } from './own-machine.ts';
-import type { RestClient, Values } from './rest-client.ts';
-import { Refused, RestClient as Client } from './rest-client.ts';
+import type { Values } from './rest-client.ts';
+import { RestClient } from './rest-client.ts';
 
 const ACTION = 'Setup/Installation/setUp';
 /** Where Debian keeps what BIND reads. */
@@ -143,7 +143,7 @@ async function superuserOf(asked: Asked, tools: Tools): Promise<Values> {
   return { superuser_username: name, superuser_password: await passwordOf(asked, tools, name) };
 }
 
-async function carryOut(asked: Asked, client: Pick<RestClient, 'call'>, wanted: Values): Promise<SetUpResult> {
+async function carryOut(asked: Asked, client: RestClient, wanted: Values): Promise<SetUpResult> {
   const result = (await client.call(ACTION, wanted)) as SetUpResult;
   for (const name of listOf(asked, 'additional-plugin')) {
     if (result.dry_run) continue;
@@ -162,26 +162,12 @@ async function setUpOffline(asked: Asked, tools: Tools, wanted: Values): Promise
   const password = await passwordOf(asked, tools, ADMINISTRATOR);
   // The server's code is large: only this command loads it.
   const { withTemporaryServer } = await import('../../contractor/src/temporary-server.ts');
-  return withTemporaryServer(tools.environment, password, async ({ url }) => {
-    const token = await new Client(url).call('Auth/User/login', { username: ADMINISTRATOR, password });
-    const headers = { Authorization: `Bearer ${ADMINISTRATOR}:${String(token)}` };
-    return carryOut(asked, clientOf(url, headers), { ...wanted, ...superuser });
+  return withTemporaryServer(tools.environment, password, async (url) => {
+    const token = await new RestClient(url).call('Auth/User/login', { username: ADMINISTRATOR, password });
+    const session = { user: ADMINISTRATOR, token: String(token) };
+    return carryOut(asked, new RestClient(url, { session }), { ...wanted, ...superuser });
   });
 }
-
-/** A client of one server for one session, for what is asked once. */
-const clientOf = (url: string, headers: Readonly<Record<string, string>>): Pick<RestClient, 'call'> => ({
-  async call(action, values = {}) {
-    const response = await fetch(`${url}/api/rest/${action}`, {
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: JSON.stringify(values),
-    });
-    const answer = (await response.json()) as Values;
-    if (!response.ok) throw new Refused(response.status, answer);
-    return answer['value'];
-  },
-});
 
 /** BIND on this machine, where there is one and this may be done. @returns what was changed, in words */
 async function makeBindReady(asked: Asked, { resolvers }: OwnMachine): Promise<readonly string[]> {

@@ -19,12 +19,14 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
+import { SiteFilesModule } from '#site-files';
 import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
@@ -119,10 +121,12 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        ProvisionModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SiteFilesModule,
         SetupModule,
       ],
       providers: [

@@ -38,6 +38,7 @@ import { foundationTarget } from './foundation-target.ts';
 import { FollowSiteHandler, FollowZoneHandler } from './follow-sites.commands.ts';
 import { followSites } from './follow-sites.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
+import { forceStateHandlers } from './force-state.commands.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
@@ -190,6 +191,7 @@ const listeners: FactoryProvider = {
   ],
   providers: [
     ...foundationHandlers,
+    ...forceStateHandlers,
     {
       provide: Symbol('holder source'),
       inject: [Holders, PLATFORMS],

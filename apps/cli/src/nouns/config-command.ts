@@ -9,6 +9,7 @@ import { jsonIn } from './noun-option.ts';
 import type { Noun } from './noun.ts';
 import { idIn, ofOne, pathOf, untilUnchanged } from './noun.ts';
 import { keyValues } from './render.ts';
+import { tomlMembers } from './toml-members.ts';
 
 const READS: Readonly<Record<string, CommandOption>> = {
   full: { type: 'boolean', short: 'f', does: 'with all that is handed down to it, as it is used' },
@@ -93,6 +94,5 @@ async function valueOf(name: string, text: Given, json: Given, { asker }: Tools)
 
 async function membersOf(file: string, { asker }: Tools): Promise<readonly (readonly [string, JsonTree])[]> {
   const text = file === '-' ? await asker.rest() : await readFile(file, 'utf8');
-  const { tomlMembers } = await import('./toml-members.ts');
   return tomlMembers(file, text);
 }

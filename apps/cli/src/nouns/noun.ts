@@ -109,7 +109,7 @@ export const idIn = async (noun: Pick<Noun, 'idOf'>, { names }: Asked, client: R
   idOf(noun, client, names[0] ?? '');
 
 /** How often a change to a list is tried anew that others were faster with. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 20;
 
 async function updated(noun: Noun, options: NounOptions, asked: Asked, tools: Tools): Promise<Values> {
   const { client } = tools;

@@ -26,12 +26,11 @@ async function overviewOf(client: RestClient, asked: Asked): Promise<Values[]> {
     exact: options['exact'] === true,
     label: listOf(asked, 'label'),
   };
-  const at = typeof options['at'] === 'string' ? `?at=${encodeURIComponent(options['at'])}` : '';
   const found: Values[] = [];
   for (;;) {
     const count = Math.min(PAGE, most - found.length);
     const page = { position: from + found.length, count };
-    const { structures, total } = (await client.call(`Building/Structure/overview${at}`, {
+    const { structures, total } = (await client.ask('Building/Structure/overview', {
       ...wanted,
       ...page,
     })) as Page;

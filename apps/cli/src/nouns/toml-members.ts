@@ -1,12 +1,15 @@
 import type { TomlNode } from '#blueprint/toml';
-import { readToml } from '#blueprint/toml';
 import type { JsonTree } from './json-tree.ts';
 
 /**
  * The top-level keys of a TOML file with their values, in the order they were written in; whole floats keep their point.
  * @throws Error with the place, where it is no TOML
  */
-export function tomlMembers(file: string, text: string): readonly (readonly [key: string, value: JsonTree])[] {
+export async function tomlMembers(
+  file: string,
+  text: string,
+): Promise<readonly (readonly [key: string, value: JsonTree])[]> {
+  const { readToml } = await import('#blueprint/toml');
   const { root, faults } = readToml(text);
   if (faults.length > 0) {
     throw new Error(faults.map(({ line, key, text: why }) => `${file}:${line}: ${key && `${key}: `}${why}`).join('\n'));
