@@ -67,6 +67,9 @@ Site/Site
   (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
+Site/SiteFile
+  (apply)                                            Site.can_apply_site_files
+  (export)                                           Site.view_site
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
@@ -131,6 +134,12 @@ Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
   (impact)                                           Building.view_complex
+Building/Machine
+  (provision)                                        Building.can_provision
+  (deprovision)                                      Building.can_deprovision
+Building/Deprovision
+  view                                               Building.view_deprovision
+  (cancel)                                           Building.can_deprovision
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex

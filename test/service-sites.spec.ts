@@ -282,6 +282,7 @@ describe('a service of one site', () => {
     ),
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
     ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
+    ...['apply', 'export'].map((name) => `Site/SiteFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),

@@ -38,7 +38,7 @@ interface Build {
 }
 
 /**
- * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only poll|nats|turn] [--node-options '...']`. A
+ * Measures jobs: `jobs [--beside FOLDER] [--seconds 60] [--jobs 1000] [--only create|poll|nats|turn] [--node-options '...']`. A
  * thousand jobs, each an endless row of steps; over the HTTP poll with eight clients, over NATS with a subcontractor of its
  * own, and how soon a job goes on. Where another build is given, it is measured in the same run.
  */
@@ -64,6 +64,7 @@ export async function run(args: string[], limit: Limit): Promise<void> {
   }
   const wanted = (what: string): boolean => (values.only ?? what) === what;
   for (const build of builds) {
+    if (wanted('create')) await limit.step(`${build.name}, jobs made`, () => jobsMade(build, jobs));
     if (wanted('poll')) await limit.step(`${build.name} over the poll`, () => overPoll(build, jobs, seconds));
     if (wanted('nats')) await limit.step(`${build.name} over NATS`, () => overNats(build, jobs, seconds));
     if (wanted('turn') && build.folder === undefined) {
@@ -75,12 +76,31 @@ export async function run(args: string[], limit: Limit): Promise<void> {
 const print = (build: Build, what: string, text: string): void =>
   void process.stdout.write(`${build.name}: ${what}: ${text}\n`);
 
+/** How soon jobs are made, and what of everything else they cause falls to each. */
+async function jobsMade(build: Build, jobs: number): Promise<void> {
+  const server = await loadedServer(build.folder, { ...build.settings, CONTRACTOR_SUBCONTRACTOR: 'none' });
+  try {
+    await prepare(server, 'iputils.ping( target="127.0.0.1" )');
+    await makeFoundations(server, { count: jobs });
+    let rate = 0;
+    await measured(server, build, 'doCreate', async () => {
+      const start = performance.now();
+      rate = await createJobs(server, { count: jobs });
+      await allQueued(server, jobs);
+      return { steps: jobs, seconds: (performance.now() - start) / 1000 };
+    });
+    print(build, 'doCreate', `${rate.toFixed(0)}/s with ${CLIENTS} clients`);
+  } finally {
+    await server.stop();
+  }
+}
+
 async function overPoll(build: Build, jobs: number, seconds: number): Promise<void> {
   const server = await loadedServer(build.folder, { ...build.settings, CONTRACTOR_SUBCONTRACTOR: 'none' });
   try {
     await prepare(server, 'iputils.ping( target="127.0.0.1" )');
     await makeFoundations(server, { count: jobs });
-    print(build, 'doCreate', `${(await createJobs(server, { count: jobs })).toFixed(0)}/s with ${CLIENTS} clients`);
+    await createJobs(server, { count: jobs });
     await allQueued(server, jobs);
     const figures = await measured(server, build, 'poll', () =>
       poll(server, { clients: CLIENTS, seconds, most: FULL_POLL, report: true }),

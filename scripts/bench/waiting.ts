@@ -15,7 +15,7 @@ const SITE = '/api/v1/Site/Site';
 const blueprint = (name: string) => ({ blueprint: `/api/v1/BluePrint/FoundationBluePrint:${name}:` });
 
 /**
- * What jobs cost that do not move: `waiting [--waiting 10000] [--queued 5000] [--moving 200] [--seconds 20]`. The memory of a
+ * What jobs cost that do not move: `waiting [--waiting 10000] [--queued 5000] [--moving 200] [--seconds 20] [--node-options '...']`. The memory of a
  * server with so many jobs that wait for a complex; and how long a step takes of jobs that move, from its request to the
  * request of the next one, without and with so many others that wait for an agent.
  */
@@ -27,12 +27,14 @@ export async function run(args: string[], limit: Limit): Promise<void> {
       queued: { type: 'string', default: '5000' },
       moving: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '20' },
+      'node-options': { type: 'string', default: '' },
     },
   });
+  const { 'node-options': nodeOptions, ...counts } = values;
   const { waiting, queued, moving, seconds } = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number(value)]),
+    Object.entries(counts).map(([name, value]) => [name, Number(value)]),
   ) as Readonly<Record<'waiting' | 'queued' | 'moving' | 'seconds', number>>;
-  await limit.step('jobs waited', () => waitingJobs(waiting));
+  await limit.step('jobs waited', () => waitingJobs(waiting, nodeOptions));
   await limit.step('jobs moved beside queued ones', () => queuedJobs(queued, moving, seconds));
 }
 
@@ -42,8 +44,8 @@ async function makeJobs(server: LoadedServer, hosts: Hosts, kind: HostKind): Pro
   await createJobs(server, hosts);
 }
 
-async function waitingJobs(count: number): Promise<void> {
-  const server = await loadedServer();
+async function waitingJobs(count: number, nodeOptions: string): Promise<void> {
+  const server = await loadedServer(undefined, { NODE_OPTIONS: nodeOptions });
   try {
     const { client } = server;
     await client.create(SITE, { name: SERVED, description: 'of the jobs' });

@@ -69,6 +69,8 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { deprovision } from '../../libs/provision/src/deprovision.ts';
+import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 
@@ -80,6 +82,7 @@ export const deciders: readonly AnyDecider[] = [
   complex,
   complexStructure,
   dependency,
+  deprovision,
   entry,
   secret,
   secretNamesRegister,
@@ -123,6 +126,7 @@ export const readModels: readonly ReadModel[] = [
   complexStructures,
   complexes,
   dependencies,
+  deprovisions,
   entries,
   foundations,
   groups,

@@ -41,6 +41,7 @@ import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
@@ -349,6 +350,26 @@ export const stories: readonly Story[] = [
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
     { type: 'AdmitJob', data: { job: 12 } },
     { type: 'RemoveLimit', data: {} },
+  ),
+  story(
+    deprovision,
+    {
+      type: 'BeginDeprovision',
+      data: {
+        site: 'site1',
+        creator: 'root',
+        machines: [
+          { structure: 1, hostname: 'web1', foundation: 'host1' },
+          { structure: 2, hostname: 'web2', foundation: 'host2' },
+          { structure: 3, hostname: 'web3', foundation: 'host3' },
+        ],
+      },
+    },
+    {
+      type: 'NoteMachines',
+      data: { removed: [1], kept: [{ structure: 2, reason: 'it is built, and no job destroys it any more' }] },
+    },
+    { type: 'CancelDeprovision', data: { by: 'root' } },
   ),
   story(
     wave,

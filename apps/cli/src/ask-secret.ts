@@ -26,10 +26,15 @@ export class Prompt {
         output.write('\n');
       }
     }
-    this.#lines ??= (await whole(input)).split(/\r?\n/);
-    const line = this.#lines.shift();
+    const line = await this.line();
     if (line === undefined || line === '') throw new Error(`${question}: expected on standard input`);
     return line;
+  }
+
+  /** The next line of an input that is no terminal; undefined: there are no more. */
+  async line(): Promise<string | undefined> {
+    this.#lines ??= (await whole(this.#terminal.input)).split(/\r?\n/);
+    return this.#lines.shift();
   }
 
   /** Asks for a new secret: twice where a person types it. @throws Error where the two are not the same */

@@ -1,28 +1,41 @@
-import { parseArgs } from 'node:util';
-import { BadSetting, BadSettings } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
-import type { Terminal } from './ask-secret.ts';
 import { Prompt } from './ask-secret.ts';
-import type { Command, Result } from './command.ts';
+import type { Asked, Command, Result, Streams, Tools } from './command.ts';
 import { Misuse } from './command.ts';
+import type { Commands } from './command-tree.ts';
+import { completionCommands } from './completion-commands.ts';
+import { readCommandLine } from './command-tree.ts';
+import { ContextFile } from './context-file.ts';
+import { contextCommands } from './context-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
+import { explainCommands } from './explain-commands.ts';
+import { followJobs } from './follow-jobs.ts';
+import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
+import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
 import { resources } from './resource-commands.ts';
-import { Refused, RestClient } from './rest-client.ts';
-import { serverAddress } from './server-address.ts';
+import type { Session } from './rest-client.ts';
+import { Interrupted, Refused, RestClient } from './rest-client.ts';
+import type { ServerChoice } from './server-choice.ts';
+import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { shellCommands } from './shell-command.ts';
+import { intervalIn, watched } from './watch.ts';
+import { whyCommands } from './why-commands.ts';
 
 /** Everything the command line can do, by the words that say so. */
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Commands = {
   ...ownSession,
+  ...contextCommands,
   ...users,
   ...groups,
   ...services,
@@ -30,77 +43,57 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...dns,
   ...sessions,
   ...jobCommands,
+  ...provisionCommands,
+  ...whyCommands,
+  ...explainCommands,
+  ...historyCommands,
   ...resources,
+  ...siteFiles,
   ...readModels,
   ...dataCommands,
   ...offline,
+  ...completionCommands(() => COMMANDS),
+  ...shellCommands(
+    () => SHELL_COMMANDS,
+    ({ environment, terminal }, common) =>
+      (words, signal, asker) =>
+        commandLine({ ...terminal, environment, args: [...common, ...words], signal, asker, commands: SHELL_COMMANDS }),
+  ),
 };
 
+/** Those that make sense at a prompt. */
+const { shell: _, complete: __, completion: ___, bash_completion: ____, ...SHELL_COMMANDS } = COMMANDS;
+
 /** How a command ended. */
-export const EXIT = { done: 0, refused: 1, misuse: 2, noSession: 3 } as const;
+export const EXIT = { done: 0, refused: 1, misuse: 2, noSession: 3, interrupted: 130 } as const;
 
 /** What surrounds the command line: its arguments, environment and streams. */
-export interface ProcessEnvironment extends Terminal {
+export interface ProcessEnvironment extends Streams {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly result: NodeJS.WritableStream;
+  /** Aborts when the command is given up (Ctrl-C). */
+  readonly signal: AbortSignal;
+  /** Answers its questions; undefined: one that reads the input. */
+  readonly asker?: Prompt | undefined;
+  /** Those there are; undefined: all. */
+  readonly commands?: Commands;
 }
 
-const COMMON = {
-  server: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
 /** Does what a command line asks for. @returns its exit code */
-export async function commandLine({ args, environment, input, output, result }: ProcessEnvironment): Promise<number> {
+export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
+  const { args, output, result, commands = COMMANDS } = surroundings;
   try {
-    const [first = '', ...rest] = args;
-    if (args.length === 1 && ['version', '--version', '-V'].includes(first)) {
+    if (args.length === 1 && ['version', '--version', '-V'].includes(args[0] ?? '')) {
       result.write(`contractor ${productVersion()}\n`);
       return EXIT.done;
     }
-    if (['help', '--help', '-h'].includes(first)) {
-      result.write(helpFor(rest));
+    const request = readCommandLine(commands, args);
+    if (request.kind === 'text') {
+      result.write(request.text);
       return EXIT.done;
     }
-    if (args.length === 0) {
-      output.write(helpFor([]));
-      return EXIT.misuse;
-    }
-    const found = commandIn(args);
-    if (!found) {
-      // Of some words that are only the beginning of commands, those are told.
-      if (args.length < 2 || !HELP.includes(args.at(-1) ?? '')) throw new Misuse('no such command');
-      result.write(helpFor(args.slice(0, -1)));
-      return EXIT.done;
-    }
-    const { words, command } = found;
-    const { positionals: names, values: options } = taken(args.slice(words.split(' ').length), command);
-    if (options['help']) {
-      result.write(helpFor([words]));
-      return EXIT.done;
-    }
-    const [least, most] = command.names;
-    if (names.length < least || names.length > most) throw new Misuse(`usage: ${usageOf(words, command)}`);
-
-    const server = serverAddress(options['server'], environment);
-    const file = new SessionFile(environment);
-    const session = await file.get(server);
-    const came = await command.run(
-      { names, options },
-      {
-        client: new RestClient(server, session),
-        user: session?.user,
-        asker: new Prompt({ input, output }),
-        environment,
-        progress: new ProgressLine(output),
-        signal: new AbortController().signal,
-        keep: (kept) => file.set(server, kept),
-      },
-    );
-    result.write(written(came, options['json'] === true));
-    return came.failed ? EXIT.refused : EXIT.done;
+    const { command, asked } = request;
+    return await carriedOut(command, asked, await toolsFor(command, asked, surroundings));
   } catch (error) {
     const [code, text] = failure(error);
     output.write(`contractor: ${text}\n`);
@@ -108,61 +101,91 @@ export async function commandLine({ args, environment, input, output, result }: 
   }
 }
 
-/** The command the first words name. */
-function commandIn(args: readonly string[]): { words: string; command: Command } | undefined {
-  for (const count of [3, 2, 1]) {
-    const words = args.slice(0, count).join(' ');
-    const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
-    if (command) return { words, command };
+/** Runs a command, as often as is asked, and shows what it comes to. @returns its exit code */
+async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise<number> {
+  const { json: asJson, watch, wait } = asked.options;
+  if (watch === true && !Object.hasOwn(command.options ?? {}, 'watch')) {
+    const intervalMs = intervalIn(asked);
+    await watched(() => command.run(asked, tools), tools, { intervalMs, asJson: asJson === true });
+    return EXIT.done;
   }
-  return undefined;
+  const came = await command.run(asked, tools);
+  tools.terminal.result.write(written(came, asJson === true));
+  if (command.makesJobs !== true || wait !== true) return came.failed === true ? EXIT.refused : EXIT.done;
+  const { failed } = await followJobs(came.jobs ?? [], tools);
+  return failed || came.failed === true ? EXIT.refused : EXIT.done;
 }
 
-function taken(args: readonly string[], { options = {} }: Command) {
-  try {
-    return parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new Misuse((error as Error).message);
+const textOf = ({ options }: Asked, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
+  const { environment, input, output, result, signal } = surroundings;
+  const terminal = { input, output, result };
+  const common = {
+    asker: surroundings.asker ?? new Prompt({ input, output }),
+    environment,
+    progress: new ProgressLine(output),
+    signal,
+    terminal,
+  };
+  if (command.local === true) {
+    return {
+      ...common,
+      choice: undefined,
+      user: undefined,
+      get client(): RestClient {
+        throw new Error('this command speaks to no server');
+      },
+      keep: () => Promise.reject(new Error('this command keeps no session')),
+    };
   }
+  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(asked, name));
+  const choice = await chooseServer({ server, context, config }, environment, new ContextFile(environment));
+  if (choice.notice !== undefined) output.write(`contractor: ${choice.notice}\n`);
+  const file = new SessionFile(environment);
+  const kept = await file.get(choice.url);
+  const session = choice.login === undefined || choice.login.username === kept?.user ? kept : undefined;
+  const keep = (next: Session | undefined) => file.set(choice.url, next);
+  const trace = (line: string) => output.write(`contractor: ${line}\n`);
+  if (asked.options['debug'] === true) trace(`${choice.url}, by ${choice.by}, as ${session?.user ?? 'nobody'}`);
+  const client = new RestClient(choice.url, {
+    session,
+    proxy: choice.proxy,
+    caFile: choice.caFile,
+    at: textOf(asked, 'at'),
+    renew: renewalOf(choice, keep),
+    signal,
+    trace: asked.options['debug'] === true ? trace : undefined,
+  });
+  return { ...common, choice, user: session?.user, client, keep };
 }
 
-const written = ({ json, text }: Result, asJson: boolean): string =>
-  `${asJson ? JSON.stringify(json, null, 2) : text}\n`;
+/** Opens sessions with the name and password that are configured, and keeps them; undefined: none are. */
+function renewalOf({ login }: ServerChoice, keep: Tools['keep']) {
+  if (!login) return undefined;
+  return async (anybody: RestClient): Promise<Session> => {
+    const session = { user: login.username, token: String(await anybody.call('Auth/User/login', login)) };
+    await keep(session);
+    return session;
+  };
+}
+
+function written({ json, text, silent }: Result, asJson: boolean): string {
+  if (silent === true) return '';
+  if (asJson) return `${JSON.stringify(json, null, 2)}\n`;
+  return text === '' ? '' : `${text}\n`;
+}
+
+/** Settings that cannot be used, also where a part of the server has found them: it brings its own class of them. */
+const BAD_SETTINGS: readonly string[] = ['BadSetting', 'BadSettings'];
 
 function failure(error: unknown): readonly [code: number, text: string] {
-  const { message } = error as Error;
-  if (error instanceof BadSetting || error instanceof BadSettings) return [EXIT.misuse, message];
-  if (error instanceof Misuse) return [EXIT.misuse, `${message}; "contractor help" tells what there is`];
+  const { message, name } = error as Error;
+  if (error instanceof Misuse || BAD_SETTINGS.includes(name)) return [EXIT.misuse, message];
   if (error instanceof Refused && error.status === 401) return [EXIT.noSession, `${message} (contractor login)`];
+  if (error instanceof Interrupted) return [EXIT.interrupted, message];
   return [EXIT.refused, message];
-}
-
-const usageOf = (words: string, { usage }: Command): string => `contractor ${words} ${usage}`.trimEnd();
-
-/** What asks for help about a command. */
-const HELP: readonly string[] = ['--help', '-h'];
-
-/** About all commands, or those whose words begin like this. @throws Misuse where there are none */
-function helpFor(begin: readonly string[]): string {
-  const wanted = begin.join(' ');
-  const all = Object.entries(COMMANDS).filter(([words]) => wanted === '' || `${words} `.startsWith(`${wanted} `));
-  if (all.length === 0) throw new Misuse(`no such command: ${wanted}`);
-  const told = all.map(([words, command]) => `  ${usageOf(words, command)}\n      ${command.does}`).join('\n');
-  return `usage: contractor COMMAND [--server http://host:port] [--json]
-
-${told}
-${
-  wanted === ''
-    ? `  contractor help [COMMAND]
-      tell about all commands, or some; COMMAND --help is the same
-  contractor version
-      tell the version
-`
-    : ''
-}
-The server is --server, or CONTRACTOR_URL, or where CONTRACTOR_HOST and CONTRACTOR_PORT have it listen
-(http://127.0.0.1:8080); the environment stands above the settings file, which is the one CONTRACTOR_SETTINGS names, or
-contractor.env in the working directory. Secrets are asked for on a terminal, or read from standard input, a line each.
-Exit codes: 0 done, 1 refused or failed, 2 wrong use or a setting that cannot be used, 3 no session.
-`;
 }

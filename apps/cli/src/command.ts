@@ -1,6 +1,8 @@
-import type { Prompt } from './ask-secret.ts';
+import type { Prompt, Terminal } from './ask-secret.ts';
+import type { LiveOutput } from './live-lines.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
+import type { ServerChoice } from './server-choice.ts';
 
 /** What a command line says, taken apart. */
 export interface Asked {
@@ -10,9 +12,15 @@ export interface Asked {
   readonly options: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 }
 
+/** Where a command reads what it asks for, tells of itself (standard error), and writes what it comes to. */
+export interface Streams extends Terminal {
+  readonly output: LiveOutput;
+  readonly result: LiveOutput;
+}
+
 /** What a command works with. */
 export interface Tools {
-  /** Speaks for the session that is kept, or for nobody. */
+  /** Speaks for the session that is kept, or for nobody. @throws Error at once where the command is `local` */
   readonly client: RestClient;
   /** Whose session is kept. */
   readonly user: string | undefined;
@@ -22,6 +30,10 @@ export interface Tools {
   readonly progress: ProgressLine;
   /** Aborts when the command is given up (Ctrl-C). */
   readonly signal: AbortSignal;
+  /** What the command reads from and writes to. */
+  readonly terminal: Streams;
+  /** Where the server of the command comes from. */
+  readonly choice: ServerChoice | undefined;
   /** Keeps a session for the next commands; undefined: forgets it. */
   keep(session: Session | undefined): Promise<void>;
 }
@@ -34,6 +46,8 @@ export interface Result {
   readonly jobs?: readonly (number | string)[];
   /** It is shown, and the command has failed all the same. */
   readonly failed?: boolean;
+  /** It is shown already, or there is nothing to show: neither as text nor as JSON. */
+  readonly silent?: boolean;
 }
 
 /** What can be typed at a place: some words, or the ids of the objects of a model (`{ model: 'Site/Site' }`). */
@@ -77,6 +91,8 @@ export interface Command {
   readonly makesJobs?: boolean;
   /** It speaks to no server, so none is looked for. */
   readonly local?: boolean;
+  /** It is for programs: help does not name it. */
+  readonly hidden?: boolean;
   readonly run: (asked: Asked, tools: Tools) => Promise<Result>;
 }
 

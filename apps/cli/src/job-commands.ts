@@ -1,5 +1,8 @@
 import type { Asked, Command, Result, Tools } from './command.ts';
 import { Misuse, table, told } from './command.ts';
+import { followJobs, followSite } from './follow-jobs.ts';
+
+const MANY = Number.POSITIVE_INFINITY;
 
 /** Calls an action of each of the jobs that were named. */
 const each =
@@ -12,7 +15,9 @@ const each =
 const onJobs = (action: string, done: string, does: string): Command => ({
   usage: 'ID…',
   does,
-  names: [1, Number.POSITIVE_INFINITY],
+  names: [1, MANY],
+  needs: 'requires a Job Id Argument',
+  completes: [{ model: 'Foreman/FoundationJob' }],
   run: each(action, done),
 });
 
@@ -49,6 +54,23 @@ export const jobCommands: Readonly<Record<string, Command>> = {
         STATE: ({ state }) => state,
         MESSAGE: ({ message }) => message,
       });
+    },
+  },
+  'job watch': {
+    usage: '[ID…] [--site SITE]',
+    does: 'show how jobs get on, with how much is done and how long the rest usually takes',
+    about:
+      'Ends when the jobs that are named are over, or stand still in an error; fails where not all are done. Where none is\n' +
+      'named, those of a site or of all are shown as they come, until Ctrl-C.',
+    names: [0, MANY],
+    completes: [{ model: 'Foreman/FoundationJob' }],
+    options: { site: { type: 'string', does: 'all jobs of this site', completes: { model: 'Site/Site' } } },
+    run: async ({ names, options: { site } }, tools) => {
+      if (names.length > 0 && site !== undefined) throw new Misuse('either jobs, or --site');
+      for (const id of names) if (!/^[1-9]\d*$/.test(id)) throw new Misuse(`"${id}" is no id of a job`);
+      const { jobs, failed } =
+        names.length > 0 ? await followJobs(names, tools) : await followSite(String(site ?? '') || undefined, tools);
+      return { json: jobs, text: '', failed };
     },
   },
   'job pause': onJobs('pause', 'paused', 'pause queued jobs'),

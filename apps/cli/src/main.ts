@@ -1,19 +1,29 @@
 #!/usr/bin/env node
 import { nodeFault } from '#runtime/check-node';
 
+/** How long a command that is given up may take to end, in milliseconds. */
+const GRACE_MS = 1000;
+
 const fault = nodeFault(process.versions.node);
 if (fault === undefined) {
-  void import('./command-line.ts').then(({ commandLine }) =>
-    commandLine({
+  void import('./command-line.ts').then(({ commandLine, EXIT }) => {
+    const interrupt = new AbortController();
+    process.once('SIGINT', () => {
+      interrupt.abort();
+      // What does not end by itself is ended; who asks a second time ends it at once.
+      setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
+    });
+    return commandLine({
       args: process.argv.slice(2),
       environment: process.env,
       input: process.stdin,
       output: process.stderr,
       result: process.stdout,
+      signal: interrupt.signal,
     }).then((code) => {
       process.exitCode = code;
-    }),
-  );
+    });
+  });
 } else {
   process.stderr.write(fault + '\n');
   process.exit(2);

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import { httpRequest, openRequest } from '#runtime/http-request';
+
 /** A JSON object of the server. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -31,24 +34,51 @@ export class Refused extends Error {
 /** The server cannot be reached, or is none of ours. */
 export class Unreachable extends Error {}
 
+/** The command was given up (Ctrl-C). */
+export class Interrupted extends Error {}
+
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 /** How many objects are asked for at a time. */
 const PAGE = 500;
 
+/** How a client reaches its server, and for whom it speaks. */
+export interface RestClientOptions {
+  readonly session?: Session | undefined;
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string | undefined;
+  /** File with the certificates (PEM) of those who may have signed that of the server. */
+  readonly caFile?: string | undefined;
+  /** Time or position of the log: objects are shown as they were then. */
+  readonly at?: string | undefined;
+  /** Opens a new session where the server knows none, or no more; undefined: there is nothing to open it with. */
+  readonly renew?: ((anybody: RestClient) => Promise<Session>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each request, once it is answered. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
 /** A client of the server's REST interface. */
 export class RestClient {
   readonly server: string;
-  readonly #session: Session | undefined;
+  readonly #options: RestClientOptions;
+  #session: Session | undefined;
 
   /** @param server `http://host:port` */
-  constructor(server: string, session?: Session) {
+  constructor(server: string, options: RestClientOptions = {}) {
     this.server = server;
-    this.#session = session;
+    this.#options = options;
+    this.#session = options.session;
+  }
+
+  /** The same server, for nobody: without a session. */
+  anybody(): RestClient {
+    const { proxy, caFile, signal, trace } = this.#options;
+    return new RestClient(this.server, { proxy, caFile, signal, trace });
   }
 
   async get(path: string): Promise<Values> {
-    return (await this.#send('GET', path)).body;
+    return (await this.#send('GET', this.#asOf(path))).body;
   }
 
   /** The objects on all pages. */
@@ -71,6 +101,11 @@ export class RestClient {
     return (await this.#send('POST', path, parameters)).body['value'];
   }
 
+  /** Calls an action that only looks, as things are or were then. @returns its answer */
+  async ask(path: string, parameters: Values = {}): Promise<unknown> {
+    return (await this.#send('POST', this.#asOf(path), parameters)).body['value'];
+  }
+
   /** Changes an object by what it is, unless others change it meanwhile. */
   async change(path: string, how: (object: Values) => Values): Promise<Values> {
     const { body, etag } = await this.#send('GET', path);
@@ -81,30 +116,89 @@ export class RestClient {
     await this.#send('DELETE', path);
   }
 
+  /** Opens a stream of server-sent events; undefined: there is nothing more to be told. @throws Refused, Unreachable */
+  async open(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage | undefined> {
+    const { proxy, caFile } = this.#options;
+    const url = `${this.server}/api/rest/${path}`;
+    const response = await this.#withSession(async () => {
+      const all = { Accept: 'text/event-stream', ...headers, ...this.#authorization() };
+      const answer = await openRequest({ method: 'GET', url, headers: all, proxy, caFile }, signal).catch(
+        (error: unknown) => {
+          throw this.#unreachable(error);
+        },
+      );
+      return { status: answer.statusCode ?? 0, answer };
+    });
+    if (response.status === 204) return undefined;
+    if (response.status === 200) return response.answer;
+    const text = (await response.answer.setEncoding('utf8').toArray()).join('');
+    throw new Refused(response.status, parsed(text));
+  }
+
   async #send(
     method: string,
     path: string,
     body?: Values,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly body: Values; readonly etag: string | null }> {
-    const session = this.#session;
-    const response = await fetch(`${this.server}/api/rest/${path}`, {
+  ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
+    const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
+    const value = parsed(answer.text);
+    if (value === undefined) throw new Unreachable(`${this.server} is no Contractor`);
+    if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value);
+    return { body: value, etag: answer.headers.etag };
+  }
+
+  /** Sends a request for a session; where it has run out and can be opened anew, once more. */
+  async #withSession<T extends { readonly status: number }>(send: () => Promise<T>): Promise<T> {
+    const { renew } = this.#options;
+    if (!renew) return send();
+    this.#session ??= await renew(this.anybody());
+    const answer = await send();
+    if (answer.status !== 401) return answer;
+    this.#session = await renew(this.anybody());
+    return send();
+  }
+
+  async #exchange(method: string, path: string, body: Values | undefined, headers: Readonly<Record<string, string>>) {
+    const { proxy, caFile, signal, trace } = this.#options;
+    const begin = performance.now();
+    const answer = await httpRequest({
       method,
-      headers: {
-        ...headers,
-        ...(body ? { 'Content-Type': 'application/json' } : {}),
-        ...(session ? { Authorization: `Bearer ${session.user}:${session.token}` } : {}),
-      },
+      url: `${this.server}/api/rest/${path}`,
+      headers: { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}), ...this.#authorization() },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      proxy,
+      caFile,
+      timeoutMs: TIMEOUT_MS,
+      signal,
     }).catch((error: unknown) => {
-      throw new Unreachable(`${this.server} cannot be reached: ${reasonOf(error)}`);
+      throw this.#unreachable(error);
     });
-    const answer = parsed(await response.text());
-    if (answer === undefined) throw new Unreachable(`${this.server} is no Contractor`);
-    if (!response.ok) throw new Refused(response.status, answer);
-    return { body: answer, etag: response.headers.get('etag') };
+    const took = Math.round(performance.now() - begin);
+    trace?.(
+      `${method} ${this.server}/api/rest/${path}: ${answer.status}, ${answer.text.length} characters, ${took} ms`,
+    );
+    return answer;
+  }
+
+  #authorization(): Readonly<Record<string, string>> {
+    const session = this.#session;
+    return session ? { Authorization: `Bearer ${session.user}:${session.token}` } : {};
+  }
+
+  #unreachable(error: unknown): Error {
+    if (this.#options.signal?.aborted === true) return new Interrupted('given up');
+    return new Unreachable(`${this.server} cannot be reached: ${reasonOf(error)}`);
+  }
+
+  #asOf(path: string): string {
+    const { at } = this.#options;
+    if (at === undefined) return path;
+    return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ at }).toString()}`;
   }
 }
 
@@ -119,6 +213,8 @@ function parsed(text: string): Values | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error && cause.message ? cause.message : message;
+  const { cause, message, code } = error as NodeJS.ErrnoException;
+  if (cause instanceof Error && cause.message) return cause.message;
+  // Of a name with several addresses, each has failed, and nothing is said of all of them.
+  return message || (code ?? 'no reason is known');
 }

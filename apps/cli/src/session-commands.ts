@@ -1,6 +1,5 @@
 import type { Command } from './command.ts';
 import { listOf, Misuse, table, told } from './command.ts';
-import { RestClient } from './rest-client.ts';
 
 /** Commands about one's own session. */
 export const ownSession: Readonly<Record<string, Command>> = {
@@ -11,8 +10,7 @@ export const ownSession: Readonly<Record<string, Command>> = {
     run: async ({ names }, { client, asker, user, keep }) => {
       const name = names[0] ?? user ?? 'root';
       const password = await asker.ask(`Password of ${name}`);
-      const anybody = new RestClient(client.server);
-      const token = await anybody.call('Auth/User/login', { username: name, password });
+      const token = await client.anybody().call('Auth/User/login', { username: name, password });
       await keep({ user: name, token: String(token) });
       return told(`logged in as ${name}`, { user: name });
     },

@@ -37,10 +37,18 @@ import { measureZones } from './zone-metrics.ts';
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
 
+/** The first user, with the password it was made with. */
+export interface Administrator {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** A server that runs. */
 export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
+  /** The administrator, where this start has made one: it is the first on this database. */
+  readonly administrator?: Administrator;
   /** Finishes what is under way, in the opposite order of starting. */
   stop(): Promise<void>;
 }
@@ -55,14 +63,23 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     closing.length = 0;
   };
   try {
-    return { url: await open(settings, log, (close) => void closing.push(close)), stop };
+    let administrator: Administrator | undefined;
+    const made = (user: Administrator): void => void (administrator = user);
+    const url = await open(settings, log, { whenStopped: (close) => void closing.push(close), made });
+    return { url, ...(administrator ? { administrator } : {}), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
+/** Told what is to be done when the server stops, and of the administrator where one is made. */
+interface Opening {
+  readonly whenStopped: WhenStopped;
+  readonly made: (administrator: Administrator) => void;
+}
+
+async function open(settings: Settings, log: Logger, { whenStopped, made }: Opening): Promise<string> {
   const { pool, store, adapters: standsOn } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
   const health = new ServerHealth(store, pool, { ...standsOn, wire });
@@ -98,6 +115,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     onUndeliverableReport: () => countUndeliverable({}),
     onLateReport: () => countLate({}),
     onAdministratorCreated: ({ name, password }) => {
+      made({ name, password });
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
     },

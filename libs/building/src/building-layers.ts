@@ -65,14 +65,26 @@ function lazily(rest: Omit<BuildingLayers, 'layers'>, make: () => readonly Layer
   };
 }
 
-/** The configuration of a foundation; undefined: there is no such foundation. */
+/** What works on it, where rows may not show it yet. */
+type At = FoundationRow['job'] | undefined;
+
+/** A row with the job that is at work on it now. */
+const withJob = <Row extends { readonly job: FoundationRow['job'] }>(row: Row, at: At): Row =>
+  at && row.job?.job !== at.job ? { ...row, job: at } : row;
+
+/**
+ * The configuration of a foundation; undefined: there is no such foundation.
+ * @param at the job that is at work on it, where that is known better than by its row
+ */
 export async function foundationLayers(
   view: View,
   locator: string,
   findType: FindType,
+  at?: At,
 ): Promise<BuildingLayers | undefined> {
-  const row = await view.get(foundations, locator);
-  if (!row) return undefined;
+  const stored = await view.get(foundations, locator);
+  if (!stored) return undefined;
+  const row = withJob(stored, at);
   const type = findType(row.type);
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
@@ -99,10 +111,19 @@ export async function foundationLayers(
   );
 }
 
-/** The configuration of a structure; undefined: there is no such structure. */
-export async function structureLayers(view: View, id: number, findType: FindType): Promise<BuildingLayers | undefined> {
-  const row = await view.get(structures, id);
-  if (!row) return undefined;
+/**
+ * The configuration of a structure; undefined: there is no such structure.
+ * @param at the job that is at work on it, where that is known better than by its row
+ */
+export async function structureLayers(
+  view: View,
+  id: number,
+  findType: FindType,
+  at?: At,
+): Promise<BuildingLayers | undefined> {
+  const stored = await view.get(structures, id);
+  if (!stored) return undefined;
+  const row = withJob(stored, at);
   const below = await view.get(foundations, row.foundation);
   const type = below && findType(below.type);
   const blueprint = await blueprintLayers(view, row.blueprint);

@@ -118,7 +118,7 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async scriptModules(work, locator) {
       const value = await valueOf(work, locator);
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
-      const found = await foundationLayers(reads.now, locator, typeOf);
+      const found = await foundationLayers(reads.now, locator, typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;
       return {
         foundation: foundationModule(locator, value, typeOf(value.type), {

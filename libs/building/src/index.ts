@@ -1,3 +1,14 @@
+export { addMemberships, MAX_MEMBERS } from './complex/complex-structure.commands.ts';
+export { carriedBy, ownDefaults } from './complex/carried-by.ts';
+export { complexFor } from './complex/find-complex.ts';
+export { defineFoundation, DeleteFoundation } from './foundation.commands.ts';
+export { defineInterfaces } from './interface/carried-interfaces.ts';
+export { foundationInterfaces } from './interface/foundation-interfaces.ts';
+export { HOSTNAME, hostName } from './structure/host-name.ts';
+export { defineStructure, DeleteStructure } from './structure/structure.commands.ts';
+export { structure } from './structure/structure.ts';
+export { structureTarget } from './structure/structure-target.ts';
+export { MAX_OWNER } from './selection/labels.ts';
 export { bootedByFoundation, bootedByStructure, connectionOf } from './attributes/booted.ts';
 export { foundationTarget } from './foundation-target.ts';
 export { BuildingModule } from './building.module.ts';

@@ -15,7 +15,7 @@ export { CommandRunner } from './command-runner.ts';
 export type { CommandClass, PreconditionCheck } from './command-runner.ts';
 export { NamedCommand } from './named-command.ts';
 export type { ResultOf } from './named-command.ts';
-export { UnitOfWorkHandler } from './unit-of-work-handler.ts';
+export { HANDLED_COMMAND, UnitOfWorkHandler } from './unit-of-work-handler.ts';
 export {
   AppendRefused,
   MAX_APPEND_BYTES,

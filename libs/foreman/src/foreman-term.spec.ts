@@ -186,6 +186,26 @@ describe('a term of the foreman', () => {
     expect(term.size).toBe(0);
   });
 
+  it('sends the task of a job that began with the append that made it, once all of that was heard, and without a look', async () => {
+    term.beginsAtOnce({ id: 12, state: state(), revision: 3 });
+    for (const revision of [0, 1, 2]) term.heard(12, revision, 40n + BigInt(revision));
+    await turn();
+    expect(sent).toEqual([]);
+    term.heard(12, 3, 43n);
+    await until(() => sent.length === 1);
+    expect(carriedOut).toEqual([]);
+    // Whatever else happens to it is looked at.
+    answer = async () => undefined;
+    term.heard(12, 4, 44n);
+    await until(() => carriedOut.length === 1);
+    expect(sent).toHaveLength(1);
+    // What never comes to be is forgotten.
+    term.beginsAtOnce({ id: 13, state: state(), revision: 3 });
+    term.forget(12, false);
+    term.forget(13, false);
+    await until(() => term.size === 0);
+  });
+
   /** A job with another dispatch of its task. */
   const dispatchedAnew = (): Job => ({ ...state(), dispatch: { ...dispatch, cookie: 'c2' } });
   const taskOf = (cookie: string) => ({ cookie, site: 'site1', module: 'lab', receipt: `receipt of ${cookie}` });

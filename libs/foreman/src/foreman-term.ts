@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Clock, CommandGateway, Position } from '#event-store';
 import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
@@ -9,6 +10,7 @@ import type { DispatchLedger } from './dispatch-ledger.ts';
 import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
+import type { BegunJob } from './begin-at-once.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { JobGate } from './gate/job-gate.ts';
 import type { Dispatch, Job } from './job-messages.ts';
@@ -20,6 +22,8 @@ import { TaskSender } from './task-sender.ts';
 import { timeLimitOf } from './time-limit.ts';
 import { Timers } from './timers.ts';
 
+/** How many jobs may begin with appends that are not heard of; what is forgotten is looked at. */
+const MAX_BEGUN = 10_000;
 /** How many jobs are looked at at a time. */
 const WIDTH = 8;
 /** How long to wait before a task that the wire did not take is sent again, in milliseconds. */
@@ -55,6 +59,8 @@ export class ForemanTerm {
   /** When steps have taken too long. */
   readonly #slow: Timers;
   readonly #sender: TaskSender;
+  /** Jobs that begin with the append that makes them, which is not heard of yet. */
+  readonly #begun = new LRUCache<number, BegunJob>({ max: MAX_BEGUN });
   #over = false;
   readonly #jumps: ClockJumps;
   #jumped = 0;
@@ -80,7 +86,7 @@ export class ForemanTerm {
 
   /** How many entries it holds, of all kinds. */
   get size(): number {
-    return this.#queue.size + this.#timers.size + this.#slow.size + this.#sender.size;
+    return this.#queue.size + this.#timers.size + this.#slow.size + this.#sender.size + this.#begun.size;
   }
 
   /** A job is to be looked at, because of what has happened at this position of the log, or anyhow. */
@@ -98,6 +104,7 @@ export class ForemanTerm {
     this.#timers.set(id, undefined);
     this.#slow.set(id, undefined);
     this.#queue.forget(id);
+    this.#begun.delete(id);
     this.#parts.stalled.goesOn(id);
     this.#parts.gate.forget(id);
     if (!cancelled) this.#sender.forget(id);
@@ -112,6 +119,29 @@ export class ForemanTerm {
   /** A job was made while this term is on. */
   begins(id: number): void {
     this.#sender.begins(id);
+  }
+
+  /** A job begins with an append that makes it and is not heard of yet; it may fail, so it may never be. */
+  beginsAtOnce(begun: BegunJob): void {
+    this.#begun.set(begun.id, begun);
+  }
+
+  /**
+   * Something was heard of a job. What the append says that made it needs no look: how it stands is known, and what follows
+   * is done once all of it was heard.
+   */
+  heard(id: number, revision: number, at: Position): void {
+    const begun = this.#begun.get(id);
+    if (!begun || revision > begun.revision) {
+      this.look(id, at);
+      return;
+    }
+    if (revision < begun.revision) return;
+    this.#begun.delete(id);
+    const release = this.#queue.hold(id);
+    void this.#follow(id, begun.state)
+      .catch(() => this.look(id))
+      .finally(release);
   }
 
   /** Takes back what an earlier foreman has left on the wire, of jobs that are over. */

@@ -14,6 +14,7 @@ import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets } from '#secrets';
+import { createJobHandlers } from './create-job.handlers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
@@ -245,6 +246,8 @@ export class ForemanModule {
           },
         },
         contributeListeners(Foreman, (foreman) => [foreman.follower]),
+        ...createJobHandlers,
+        ...createJobHandlers,
         ...jobHandlers,
         ...foremanHandlers,
         ...dispatchHandlers,

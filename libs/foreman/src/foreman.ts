@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '#kernel';
+import type { Logger, UnitOfWork } from '#kernel';
 import { Refusal } from '#kernel';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -10,6 +10,7 @@ import { isNoFault } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
+import { beginAtOnce } from './begin-at-once.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
@@ -215,6 +216,13 @@ export class Foreman {
     };
   }
 
+  /** Has a job that is being made begin with the same append, where it can; only the foreman does so. */
+  async beginNew(work: UnitOfWork, id: number): Promise<void> {
+    const term = this.#term;
+    const begun = term && (await beginAtOnce(work, id, { ...this.context(), gate: this.#books.gate.forNewJobs }));
+    if (begun) term.beginsAtOnce(begun);
+  }
+
   /** Takes what an agent says about a task, in whichever process. @throws Refusal; Conflict; what is no fault of the job */
   async report(command: ReportTask, context: CommandContext): Promise<CommandResult<Job | undefined>> {
     const task = () => this.#commands.execute(command, context);
@@ -243,7 +251,7 @@ export class Foreman {
 
   /** Whether a job is over for certain: the log says so up to its end. */
   async #isOver(job: number): Promise<boolean> {
-    if (this.#jobs.jobs.includes(job)) return false;
+    if (this.#jobs.knows(job)) return false;
     if (!(await this.#reads.projector.caughtUp(await this.#store.head(), SHOWN_MS))) return false;
     return (await this.#reads.now.get(jobs, job)) === undefined;
   }

@@ -43,6 +43,11 @@ export class JobFollower {
     return this.#watch.jobs;
   }
 
+  /** Whether a job is under way. */
+  knows(id: number): boolean {
+    return this.#watch.knows(id);
+  }
+
   /** Categories of the streams it follows. */
   get categories(): readonly string[] {
     const targets = [...this.#options.targets.all.values()];
@@ -88,7 +93,7 @@ export class JobFollower {
   }
 
   heard(event: Recorded): void {
-    const { stream, type, data, position } = event;
+    const { stream, type, data, position, revision } = event;
     const term = this.#options.term();
     if (!stream.startsWith(`${job.category}-`)) {
       for (const one of this.#watch.at(stream)) {
@@ -110,7 +115,7 @@ export class JobFollower {
       term?.forget(id, type === 'JobCanceled');
     } else if (type === 'JobTaskDispatched' && (data as Dispatch).transport === 'poll')
       term?.polled(id, data as Dispatch);
-    else if (type !== 'JobStepSlow') term?.look(id, position);
+    else if (type !== 'JobStepSlow') term?.heard(id, revision, position);
   }
 
   /** How long steps take; the foreman keeps it. */
@@ -146,7 +151,11 @@ export class JobFollower {
     const target = waiting && targets.all.get(waiting.target.kind);
     if (!waiting || !target?.waitsFor) return;
     try {
-      if (position !== undefined) await reads.projector.caughtUp(position, SHOWN_MS);
+      if (position !== undefined) {
+        await reads.projector.caughtUp(position, SHOWN_MS);
+        // Most begin at once.
+        if (!this.#watch.waiting(id)) return;
+      }
       const streams = await target.waitsFor(reads.now, waiting.target.id, waiting.script, waiting.needs);
       if (!this.#watch.waitsFor(id, streams)) return;
       // What happened there before it was known is seen by a look.

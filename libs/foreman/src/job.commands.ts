@@ -3,16 +3,12 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { refuse } from '#kernel';
 import type { Key } from '#read-store';
-import { Ids } from '#read-store';
 import { clearDispatched } from '#tscript';
 import { cancelJob } from './cancel-job.ts';
-import { createJob } from './create-job.ts';
 import type { Job } from './job-messages.ts';
 import { job } from './job.ts';
-import type { TargetId } from './job-target.ts';
-import { JobTargetRegistry, targetOf } from './job-target.ts';
+import { JobTargetRegistry } from './job-target.ts';
 
 /** Makes a job of a script for a target; results in the id of the job, or null where there is nothing to run. */
 export class CreateJob extends NamedCommand<number | null> {
@@ -68,46 +64,6 @@ export class NoteSlowStep extends JobAction {
     readonly message: string,
   ) {
     super(job);
-  }
-}
-
-class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
-  constructor(
-    @Inject(Ids) private readonly ids: Ids,
-    @Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry,
-  ) {
-    super();
-  }
-
-  async decide(work: UnitOfWork, { kind, target, script }: C, { metadata: { actor: creator } }: CommandContext) {
-    const job = await this.#create(work, { kind, id: target }, script, creator);
-    if (script === 'destroy') await this.#destroyWith(work, { kind, id: target }, creator);
-    return job as never;
-  }
-
-  async #create(work: UnitOfWork, { kind, id: target }: TargetId, script: string, creator: string) {
-    const id = await this.ids.next('job');
-    return createJob(work, targetOf(this.targets.all, { kind }), { target, script, creator, id });
-  }
-
-  /** Makes the jobs that destroy what is destroyed with a target, and what with that. */
-  async #destroyWith(work: UnitOfWork, { kind, id }: TargetId, creator: string): Promise<void> {
-    for (const other of (await targetOf(this.targets.all, { kind }).destroysWith?.(work, id)) ?? []) {
-      await this.#create(work, other, 'destroy', creator);
-      await this.#destroyWith(work, other, creator);
-    }
-  }
-}
-
-@CommandHandler(CreateJob)
-class CreateJobHandler extends Creation<CreateJob> {}
-
-@CommandHandler(CreateUtilityJob)
-class CreateUtilityJobHandler extends Creation<CreateUtilityJob> {
-  override async decide(work: UnitOfWork, command: CreateUtilityJob, context: CommandContext) {
-    const { script } = command;
-    if (script === 'create' || script === 'destroy') throw refuse('', 'INVALID_JOB_NAME', 'Invalid Job Name');
-    return super.decide(work, command, context);
   }
 }
 
@@ -177,8 +133,6 @@ class NoteSlowStepHandler extends UnitOfWorkHandler<NoteSlowStep> {
 }
 
 export const jobHandlers = [
-  CreateJobHandler,
-  CreateUtilityJobHandler,
   PauseJobHandler,
   ResumeJobHandler,
   ResetJobHandler,

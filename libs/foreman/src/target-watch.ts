@@ -34,6 +34,11 @@ export class TargetWatch {
     return [...this.#watched.keys()];
   }
 
+  /** Whether a job is under way. */
+  knows(id: number): boolean {
+    return this.#watched.has(id);
+  }
+
   /** The jobs that have begun, or those that wait to. */
   which(waits: boolean): readonly number[] {
     return [...this.#watched].flatMap(([id, watched]) => (watched.waits === waits ? [id] : []));

@@ -7,6 +7,8 @@ import { Streams } from '#testing';
 import type { CallContext } from '#tscript';
 import { clearDispatched, NoRollback, toJson } from '#tscript';
 import type { Outcome } from '#wire';
+import type { BegunJob } from '../src/begin-at-once.ts';
+import { beginAtOnce } from '../src/begin-at-once.ts';
 import { cancelJob } from '../src/cancel-job.ts';
 import { createJob } from '../src/create-job.ts';
 import { thing, thingTarget } from './example-target.ts';
@@ -131,6 +133,8 @@ export class JobFixture {
   readonly served = new Set<string>();
   /** Secrets by their ids; the thing has one under `password`. */
   readonly secrets = new Map([['s1', 'open sesame']]);
+  /** The job that has begun with the append that made it. */
+  begun: BegunJob | undefined;
   #cookies = 0;
 
   readonly #target: JobTarget;
@@ -167,6 +171,15 @@ export class JobFixture {
   create(script = 'create', target = 'host1', id = ID): Promise<Record<string, string[]>> {
     const wanted = { target, script, creator: 'root', id };
     return this.log.execute((work) => createJob(work, this.#target, wanted));
+  }
+
+  /** The same, and has it begin with the same append, where it can. */
+  createAndBegin(script = 'create'): Promise<Record<string, string[]>> {
+    const wanted = { target: 'host1', script, creator: 'root', id: ID };
+    return this.log.execute(async (work) => {
+      await createJob(work, this.#target, wanted);
+      this.begun = await beginAtOnce(work, ID, this.#context());
+    });
   }
 
   look(): Promise<Record<string, string[]>> {

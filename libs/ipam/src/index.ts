@@ -1,3 +1,5 @@
+export { allocateAddress } from './address/address.commands.ts';
+export { address } from './address/address.ts';
 export { holderUsers } from './address/address.api.ts';
 export { addresses, useKey } from './address/addresses.ts';
 export type { AddressRow } from './address/addresses.ts';
@@ -8,7 +10,7 @@ export type { DerivedValues } from './address/derived-values.ts';
 export { holderAddresses } from './address/holder-addresses.ts';
 export type { Held } from './address/holder-addresses.ts';
 export { removeAddressesOf } from './address/place-address.ts';
-export { addressBlock } from './block/address-block.ts';
+export { addressBlock, nextOffset, subnetOfBlock } from './block/address-block.ts';
 export { addressBlocks } from './block/address-blocks.ts';
 export type { AddressBlockRow } from './block/address-blocks.ts';
 export { byNumber } from './by-number.ts';

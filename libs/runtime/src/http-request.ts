@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -14,6 +16,8 @@ export interface HttpRequest {
   readonly proxy?: string | undefined;
   /** Whether the certificate of the server has to be good (it has). */
   readonly verifyTls?: boolean;
+  /** File with the certificates (PEM) of those who may have signed that of the server; else those Node brings along. */
+  readonly caFile?: string | undefined;
   /** How long all of it may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -21,6 +25,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -36,7 +41,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   signal?.addEventListener('abort', abort, { once: true });
   const timer = setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   try {
-    return await send(request, stop.signal);
+    return await answerOf(await openRequest(request, stop.signal));
   } catch (error) {
     throw stop.signal.aborted ? (stop.signal.reason as Error) : error;
   } finally {
@@ -45,9 +50,18 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-async function send({ method, url, headers = {}, body, proxy, verifyTls = true }: HttpRequest, signal: AbortSignal) {
+/** Sends a request and waits for the head of its answer; the body is the caller's to read. @throws Error where none comes */
+export async function openRequest(
+  { method, url, headers = {}, body, proxy, verifyTls = true, caFile }: Omit<HttpRequest, 'timeoutMs' | 'signal'>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
+  // Read for every request: a renewed file needs no restart.
+  const tls = {
+    rejectUnauthorized: verifyTls,
+    ...(secure && caFile !== undefined ? { ca: authoritiesIn(caFile) } : {}),
+  };
   const all = {
     Host: target.host,
     ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
@@ -55,9 +69,9 @@ async function send({ method, url, headers = {}, body, proxy, verifyTls = true }
   };
   const through = proxy === undefined ? undefined : new URL(proxy);
   if (through && secure) {
-    const socket = await tunnel(through, target, { verifyTls, signal });
+    const socket = await tunnel(through, target, tls, signal);
     const options = { method, headers: all, path: target.pathname + target.search, signal };
-    return answerOf(http.request({ ...options, createConnection: () => socket }), body);
+    return headOf(http.request({ ...options, createConnection: () => socket }), body);
   }
   if (through) {
     const options = {
@@ -68,30 +82,45 @@ async function send({ method, url, headers = {}, body, proxy, verifyTls = true }
       signal,
       agent: false,
     };
-    return answerOf(http.request({ ...options, headers: { ...all, ...proxyAuthorization(through) } }), body);
+    return headOf(http.request({ ...options, headers: { ...all, ...proxyAuthorization(through) } }), body);
   }
-  const options = { method, headers: all, signal, rejectUnauthorized: verifyTls };
-  return answerOf((secure ? https : http).request(target, options), body);
+  const options = { method, headers: all, signal, ...tls };
+  return headOf((secure ? https : http).request(target, options), body);
 }
 
-function answerOf(request: http.ClientRequest, body: string | undefined): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    request.on('error', reject);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('error', reject);
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
-        else request.destroy(new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`));
-      });
-      response.on('end', () => {
-        if (response.complete) resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-        else reject(new Error('the answer was cut off'));
-      });
+function authoritiesIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`the certificates in ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
     });
+  }
+}
+
+const headOf = (request: http.ClientRequest, body: string | undefined): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', resolve);
     request.end(body);
+  });
+
+/** Reads an answer to its end. @throws Error where it is too long, or cut off */
+function answerOf(response: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('error', reject);
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+      else response.destroy(new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`));
+    });
+    response.on('end', () => {
+      const { statusCode: status = 0, headers } = response;
+      if (response.complete) resolve({ status, headers, text: Buffer.concat(chunks).toString() });
+      else reject(new Error('the answer was cut off'));
+    });
   });
 }
 
@@ -99,11 +128,12 @@ function answerOf(request: http.ClientRequest, body: string | undefined): Promis
 async function tunnel(
   proxy: URL,
   target: URL,
-  { verifyTls, signal }: { readonly verifyTls: boolean; readonly signal: AbortSignal },
+  options: { readonly rejectUnauthorized: boolean; readonly ca?: string },
+  signal: AbortSignal,
 ): Promise<Socket> {
   const socket = await proxyTunnel({ proxy, host: hostOf(target), port: Number(target.port || 443), signal });
   return new Promise((resolve, reject) => {
-    const secure = secured(socket, { rejectUnauthorized: verifyTls, ...namedAs(hostOf(target)) });
+    const secure = secured(socket, { ...options, ...namedAs(hostOf(target)) });
     const abort = () => secure.destroy(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     secure.once('close', () => signal.removeEventListener('abort', abort));

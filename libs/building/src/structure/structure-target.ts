@@ -106,7 +106,7 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
       let values = value.configValues;
       const now = () => values;
       const isSecret = secretNames(await secretNamesFor(work, value));
-      const found = await structureLayers(reads.now, Number(id), typeOf);
+      const found = await structureLayers(reads.now, Number(id), typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;
       const own = { id: Number(id), hostname, site, blueprint, foundation: locator };
       return {

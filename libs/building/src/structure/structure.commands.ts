@@ -62,6 +62,41 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
 
+/** Makes a structure with an id; what is wrong with it is noted. */
+export async function defineStructure(
+  work: UnitOfWork,
+  id: number,
+  values: CreateStructure['values'],
+  { secrets, request }: Pick<ConfigOwner, 'secrets' | 'request'>,
+): Promise<void> {
+  const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+  const zone = await zoneOf(work, site);
+  checkHostName(work, hostname);
+  const stands = await checkFoundation(work, blueprint, locator);
+  const secretNames = await secretNamesFor(work, { site, blueprint });
+  const configValues = await configValuesFrom(work, config, {
+    owner: `Structure ${id}`,
+    secrets,
+    request,
+    secretNames,
+  });
+  await takeHostName(work, id, { hostname, site, zone });
+  if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
+  await work.decide(structure, id, {
+    type: 'DefineStructure',
+    data: {
+      hostname,
+      site,
+      zone,
+      blueprint,
+      foundation: locator,
+      configValues,
+      configUuid: randomUUID(),
+      ...labelling(work, values),
+    },
+  });
+}
+
 @CommandHandler(CreateStructure)
 class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
   constructor(
@@ -72,29 +107,8 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
   }
 
   async decide(work: UnitOfWork, { values }: CreateStructure, { metadata: { request } }: CommandContext) {
-    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
     const id = await this.ids.next('networked');
-    const zone = await zoneOf(work, site);
-    checkHostName(work, hostname);
-    const stands = await checkFoundation(work, blueprint, locator);
-    const secretNames = await secretNamesFor(work, { site, blueprint });
-    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, secretNames };
-    const configValues = await configValuesFrom(work, config, owner);
-    await takeHostName(work, id, { hostname, site, zone });
-    if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
-    await work.decide(structure, id, {
-      type: 'DefineStructure',
-      data: {
-        hostname,
-        site,
-        zone,
-        blueprint,
-        foundation: locator,
-        configValues,
-        configUuid: randomUUID(),
-        ...labelling(work, values),
-      },
-    });
+    await defineStructure(work, id, values, { secrets: this.secrets, request });
     return id;
   }
 }

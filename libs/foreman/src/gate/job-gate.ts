@@ -122,6 +122,25 @@ export class JobGate {
     return 'under' in found ? found.under : undefined;
   }
 
+  /**
+   * The gate of jobs that begin with the append that makes them: it lets those through that no window and no limit concerns,
+   * and holds none, as a job may not come to be after all.
+   */
+  get forNewJobs(): Pick<JobGate, 'looking' | 'mayBegin' | 'mayHandOut' | 'begins'> {
+    const { limits, windows, now } = this.#parts;
+    return {
+      looking: () => undefined,
+      mayBegin: async (work, _, who) => {
+        const { sites, ids } = await this.#under(who, this.#parts.view());
+        if (windows.shutAt(sites, now())) return undefined;
+        for (const id of ids) if ((await work.load(limit, id)).limit) return undefined;
+        return [];
+      },
+      mayHandOut: async (_work, _job, site, module) => (limits.ofTask(site, module).length > 0 ? undefined : []),
+      begins: async () => undefined,
+    };
+  }
+
   /** Notes that a job, or its task, begins under limits. */
   async begins(work: UnitOfWork, job: number, limits: readonly string[]): Promise<void> {
     for (const id of limits) await work.decide(limit, id, { type: 'AdmitJob', data: { job } });

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Prompt } from './ask-secret.ts';
+import type { Command, Result, Tools } from './command.ts';
+import type { Commands } from './command-tree.ts';
+import { candidatesFor } from './completion-commands.ts';
+import { MAX_HISTORY, ShellHistory } from './shell-history.ts';
+import { openWords, splitLine } from './split-line.ts';
+
+const PROMPT = 'contractor> ';
+/** What ends the shell beside Ctrl-D. */
+const END: readonly string[] = ['exit', 'quit'];
+/** The title of the terminal. */
+const TITLE = '\u001b]0;contractor\u0007';
+/** What Ctrl-C on an empty prompt is told. */
+const HINT = '(exit with Ctrl-D)\n';
+
+/** Runs one line of the shell, given up by its own signal. @returns its exit code */
+export type RunLine = (args: readonly string[], signal: AbortSignal, asker: Prompt | undefined) => Promise<number>;
+
+/** The interactive shell. Each line is read by itself: what one says counts for no other. */
+export const shellCommands = (
+  commands: () => Commands,
+  runner: (tools: Tools, common: string[]) => RunLine,
+): Readonly<Record<string, Command>> => ({
+  shell: {
+    usage: '',
+    does: 'read commands from a prompt, with completion and history, or one after the other from standard input',
+    about: `--server, --context, --config, --json and --debug count for all its lines. It ends with Ctrl-D, or with ${END.join(' or ')}.`,
+    names: [0, 0],
+    run: async ({ options }, tools) => {
+      const common = ['server', 'context', 'config'].flatMap((name) => {
+        const value = options[name];
+        return typeof value === 'string' ? [`--${name}`, value] : [];
+      });
+      const flags = ['json', 'debug'].flatMap((name) => (options[name] === true ? [`--${name}`] : []));
+      const run = runner(tools, [...common, ...flags]);
+      return tools.terminal.input.isTTY ? interactive(commands(), tools, run) : fromInput(tools, run);
+    },
+  },
+});
+
+/** Runs the lines of standard input; what a command asks for is on the lines behind it. */
+async function fromInput({ asker, signal }: Tools, run: RunLine): Promise<Result> {
+  let code = 0;
+  for (let line = await asker.line(); line !== undefined && !signal.aborted; line = await asker.line()) {
+    const { words } = splitLine(line);
+    if (END.includes(words[0] ?? '')) break;
+    if (words.length > 0) code = await run(words, signal, asker);
+  }
+  return { json: null, text: '', silent: true, failed: code !== 0 };
+}
+
+async function interactive(commands: Commands, tools: Tools, run: RunLine): Promise<Result> {
+  const kept = new ShellHistory(tools.environment);
+  let history = await kept.lines();
+  tools.terminal.output.write(TITLE);
+  for (;;) {
+    const line = await typedLine(commands, tools, history);
+    if (line === undefined) break;
+    const { words, isUnfinished } = splitLine(line);
+    if (words.length === 0) continue;
+    history = [line, ...history.filter((one) => one !== line)].slice(0, MAX_HISTORY);
+    await kept.keep(history);
+    if (END.includes(words[0] ?? '')) break;
+    if (isUnfinished) tools.terminal.output.write('contractor: a quotation mark is missing\n');
+    else await givenUpBySigint((signal) => run(words, signal, undefined));
+  }
+  return { json: null, text: '', silent: true };
+}
+
+/** A line from the prompt; undefined: there are no more (Ctrl-D). While a command runs, the input is its own. */
+async function typedLine(
+  commands: Commands,
+  { client, terminal }: Tools,
+  history: string[],
+): Promise<string | undefined> {
+  const reader = createInterface({
+    input: terminal.input,
+    output: terminal.output,
+    prompt: PROMPT,
+    history: [...history],
+    historySize: MAX_HISTORY,
+    removeHistoryDuplicates: true,
+    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+      const words = openWords(line);
+      const last = words.at(-1) ?? '';
+      candidatesFor(commands, words, () => client).then(
+        // One alone is finished; a part of an object's name (site/) is not.
+        (found = []) => done(null, [found.map(({ text }) => (text.endsWith('/') ? text : `${text} `)), last]),
+        // Without the server there are no names to offer; the command itself tells why.
+        () => done(null, [[], last]),
+      );
+    },
+  });
+  const over = new AbortController();
+  reader.on('SIGINT', () => {
+    if (reader.line === '') terminal.output.write(`\n${HINT}`);
+    else terminal.output.write('\n');
+    reader.write(null, { ctrl: true, name: 'e' });
+    reader.write(null, { ctrl: true, name: 'u' });
+    reader.prompt();
+  });
+  reader.prompt();
+  try {
+    const line = once(reader, 'line', { signal: over.signal }).then(([text]) => String(text));
+    const closed = once(reader, 'close', { signal: over.signal }).then(() => undefined);
+    const first = await Promise.race([line, closed]);
+    if (first === undefined) terminal.output.write('\n');
+    return first;
+  } finally {
+    over.abort();
+    reader.close();
+  }
+}
+
+/** Does something that Ctrl-C gives up, and nothing else. */
+async function givenUpBySigint(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const interrupt = new AbortController();
+  const others = process.listeners('SIGINT');
+  const giveUp = () => interrupt.abort();
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', giveUp);
+  try {
+    await work(interrupt.signal);
+  } finally {
+    process.off('SIGINT', giveUp);
+    for (const other of others) process.on('SIGINT', other);
+  }
+}
