@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly prelude?: string;
   /** What is put in the place of what a page says. */
   readonly replaced?: readonly (readonly [what: string, by: string])[];
+  /** How long all of it may take, in milliseconds, on a machine that is busy, too; then what runs is ended. */
+  readonly limitMs: number;
 }
 
 /** What became of blocks that were run one after the other. */
@@ -41,14 +43,11 @@ export interface BlocksRun {
   readonly output: string;
 }
 
-/** How long the blocks of one page may take, in milliseconds: on a machine that is busy, too. */
-const MAX_RUN_MS = 60_000;
-
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
 
 /** Runs blocks in one shell, as a reader types them, until one of them fails. */
 export async function runBlocks(blocks: readonly Block[], surroundings: Surroundings): Promise<BlocksRun> {
-  const { directory, cwd, environment, input = '', prelude = '', replaced = [] } = surroundings;
+  const { directory, cwd, environment, input = '', prelude = '', replaced = [], limitMs } = surroundings;
   const script = [
     PRELUDE,
     prelude,
@@ -69,7 +68,7 @@ export async function runBlocks(blocks: readonly Block[], surroundings: Surround
     // What it starts ends with it.
     detached: true,
   });
-  const timer = setTimeout(() => process.kill(-(shell.pid ?? 0), 'SIGKILL'), MAX_RUN_MS);
+  const timer = setTimeout(() => process.kill(-(shell.pid ?? 0), 'SIGKILL'), limitMs);
   let output = '';
   for (const stream of [shell.stdout, shell.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -2,11 +2,14 @@
  * The pages of the tutorial as a reader follows them: each walk on a server with an empty database, everything that is typed,
  * and everything that is said to be printed.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
+import ts from 'typescript';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
 import type { Block } from './page-blocks.ts';
@@ -17,6 +20,18 @@ import { runBlocks } from './run-blocks.ts';
 jest.setTimeout(300_000);
 
 const PAGE_HOST = 'http://127.0.0.1:8080';
+/** Node.js 22.18 and newer run TypeScript as it is; for older ones its types are taken out first. */
+const RUNS_TYPESCRIPT = `
+node() {
+  if [[ $1 == *.ts && $(command node -p 'Boolean(process.features.typescript)') == false ]]; then
+    '${path.resolve('node_modules/.bin/esbuild')}' "$1" --log-level=error --outfile="\${1%.ts}.mjs"
+    command node "\${1%.ts}.mjs"
+  else
+    command node "$@"
+  fi
+}
+`;
+
 const toRun = (page: string, languages = SHELL): Block[] =>
   blocksOf(page, languages).filter(({ why }) => why === undefined);
 
@@ -42,18 +57,40 @@ function onEmptyServer(): void {
   });
 }
 
-/** Runs the blocks of a page, in a directory with nothing in it. */
-const walk = (blocks: readonly Block[]): Promise<BlocksRun> =>
+/** The directory in which readers type. */
+const reader = (): string => path.join(directory, 'reader');
+
+/** Runs the blocks of a page, in a directory with nothing in it but what pages before have left. */
+const walk = (blocks: readonly Block[], prelude = ''): Promise<BlocksRun> =>
   runBlocks(blocks, {
     directory,
-    cwd: path.join(directory, 'reader'),
-    environment: { CONTRACTOR_URL: server.url, HOST: server.url, PASSWORD: ADMIN_PASSWORD },
+    cwd: reader(),
+    environment: {
+      CONTRACTOR_URL: server.url,
+      HOST: server.url,
+      PASSWORD: ADMIN_PASSWORD,
+      // Nothing of npm's is fetched.
+      npm_config_offline: 'true',
+      npm_config_audit: 'false',
+      npm_config_fund: 'false',
+      npm_config_update_notifier: 'false',
+    },
     input: `${ADMIN_PASSWORD}\n`,
+    prelude,
+    limitMs: 240_000,
     replaced: [
       [PAGE_HOST, server.url],
       ['node dist/', `node ${path.resolve('dist')}/`],
     ],
   });
+
+/** The program that a page has, in blocks, and what it is to print. */
+function programOf(page: string, language: string): Block {
+  const parts = toRun(page, new Set([language]));
+  const last = parts.at(-1);
+  if (!last) throw new Error(`${page} has no program`);
+  return { ...last, text: parts.map(({ text }) => text).join('\n') };
+}
 
 /** The tests of a page that was walked. */
 function saysWhatHappens(blocks: readonly Block[], walked: () => BlocksRun): void {
@@ -88,4 +125,57 @@ describe('the tutorial with curl', () => {
 
   saysWhatHappens(blocks, () => walked);
   isLeft();
+
+  it('is told in Python, too', async () => {
+    const program = programOf('docs/tutorial-python.md', 'python');
+    await writeFile(path.join(reader(), 'walk.py'), program.text);
+    const run = await walk([{ ...program, text: 'python3 walk.py' }]);
+    expect(run.isDone(program) ? missingIn(run.output, program) : run.output).toBeUndefined();
+  });
+
+  describe('is told in TypeScript, with the packed client', () => {
+    const typed = toRun('docs/tutorial-typescript.md');
+    let typedWalk: BlocksRun;
+    beforeAll(async () => {
+      await rm(reader(), { recursive: true });
+      await mkdir(reader());
+      await promisify(execFile)(process.execPath, [path.resolve('scripts/pack-client.mjs'), reader()]);
+      await writeFile(path.join(reader(), 'walk.ts'), programOf('docs/tutorial-typescript.md', 'ts').text);
+      typedWalk = await walk(typed, RUNS_TYPESCRIPT);
+    });
+
+    saysWhatHappens(typed, () => typedWalk);
+
+    it('which has types', () => {
+      const program = ts.createProgram([path.join(reader(), 'walk.ts')], {
+        strict: true,
+        noEmit: true,
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        types: ['node'],
+        typeRoots: [path.resolve('node_modules/@types')],
+      });
+      const texts = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+      expect(texts).toEqual([]);
+    });
+  });
+});
+
+describe('the tutorial with the command line', () => {
+  const blocks = toRun('docs/tutorial-cli.md');
+  let walked: BlocksRun;
+  onEmptyServer();
+  beforeAll(async () => void (walked = await walk(blocks)));
+
+  saysWhatHappens(blocks, () => walked);
+  isLeft();
+
+  it('has the same blueprints as with curl', () => {
+    const files = ['docs/tutorial.md', 'docs/tutorial-cli.md'].map((page) =>
+      toRun(page).flatMap(({ text }) => /^cat > tutorial\.toml[^]*^EOF$/m.exec(text)?.[0] ?? []),
+    );
+    expect(files[0]).toHaveLength(1);
+    expect(files[1]).toEqual(files[0]);
+  });
 });
