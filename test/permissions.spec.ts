@@ -67,11 +67,11 @@ Site/Site
   (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
-Survey/Plot
-  view add change delete                             Survey.*_plot
 Site/SiteFile
   (apply)                                            Site.can_apply_site_files
   (export)                                           Site.view_site
+Survey/Plot
+  view add change delete                             Survey.*_plot
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone

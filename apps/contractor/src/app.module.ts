@@ -26,8 +26,8 @@ import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
-import { SurveyModule } from '#survey';
 import { SiteFilesModule } from '#site-files';
+import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -126,8 +126,8 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
-        SetupModule,
         SiteFilesModule,
+        SetupModule,
       ],
       providers: [
         Reactions,

@@ -104,16 +104,6 @@ export class CommandRunner {
     };
   }
 
-  /**
-   * Carries out a command within a unit of work that is under way: for commands that are made of others. Nothing is done
-   * for it after the append, so it has to be one whose handler needs nothing of the kind.
-   * @throws Refusal; other faults are collected in the unit of work
-   */
-  async within<R>(work: UnitOfWork, command: NamedCommand<R>, context: CommandContext): Promise<R> {
-    const { handler, prepared } = await this.#prepare(command, context);
-    return (await handler.decide(work, command as never, context, prepared)) as R;
-  }
-
   async #prepare(command: NamedCommand<unknown>, context: CommandContext): Promise<Step> {
     const handler = this.#handlers.get(command.constructor);
     if (!handler) throw new Error(`${command.commandName} has no handler that runs in a unit of work`);
