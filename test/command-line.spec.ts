@@ -303,7 +303,7 @@ describe('the command line', () => {
     const { out: texts } = await root(
       'shell',
       calls
-        .map((call) => `${(/^contractor ([a-z][a-z_-]*(?: [a-z][a-z_-]*)*)/.exec(call) ?? [])[1]} --help\n`)
+        .map((call) => `${(/^contractor ([a-z][a-z0-9_-]*(?: [a-z][a-z0-9_-]*)*)/.exec(call) ?? [])[1]} --help\n`)
         .join(''),
     );
     expect(calls.filter((call) => !texts.includes(`Usage: ${call}\n`)).sort()).toEqual(others.sort());
