@@ -67,6 +67,9 @@ Site/Site
   (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
+Site/SiteFile
+  (apply)                                            Site.can_apply_site_files
+  (export) (convert)                                 Site.view_site
 Survey/Plot
   view add change delete                             Survey.*_plot
 Directory/Zone
@@ -124,6 +127,7 @@ Building/Structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
   (selectionImpact) (count) (getService)             Building.view_structure
+  (overview)                                         Building.view_structure
   (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure

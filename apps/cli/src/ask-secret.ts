@@ -44,6 +44,13 @@ export class Prompt {
     }
   }
 
+  /** All of standard input that was not read before. */
+  async rest(): Promise<string> {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines === undefined ? whole(this.#terminal.input) : lines.join('\n');
+  }
+
   /** The next line of an input that is no terminal; undefined: there are no more. */
   async line(): Promise<string | undefined> {
     this.#lines ??= (await whole(this.#terminal.input)).split(/\r?\n/);

@@ -1,18 +1,23 @@
 import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
-import { Misuse } from './command.ts';
+import { Misuse, told } from './command.ts';
 import type { Commands } from './command-tree.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
 import { contextCommands } from './context-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
 import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
+import { nouns } from './nouns/index.ts';
+import { typedCommands } from './nouns/typed-commands.ts';
+import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -24,6 +29,8 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { imports } from './import-commands.ts';
+import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
 import { forceCommands } from './force-commands.ts';
@@ -32,6 +39,7 @@ import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
+import { versionText } from './version-text.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
 
@@ -45,19 +53,30 @@ const COMMANDS: Commands = {
   ...nats,
   ...dns,
   ...sessions,
+  ...nouns,
   ...jobCommands,
   ...provisionCommands,
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
   ...resources,
+  ...siteFiles,
+  ...imports,
   ...readModels,
+  ...dataCommands,
   ...offline,
   ...setup,
   ...platformCommands,
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  version: {
+    usage: '',
+    does: 'tell the version of this command',
+    names: [0, 0],
+    local: true,
+    run: async () => told(versionText(), { version: productVersion() }),
+  },
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
     () => SHELL_COMMANDS,
@@ -87,13 +106,14 @@ export interface ProcessEnvironment extends Streams {
 
 /** Does what a command line asks for. @returns its exit code */
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
-  const { args, output, result, commands = COMMANDS } = surroundings;
+  const { args, output, result, commands: known = COMMANDS } = surroundings;
   try {
-    if (args.length === 1 && ['version', '--version', '-V'].includes(args[0] ?? '')) {
-      result.write(`contractor ${productVersion()}\n`);
-      return EXIT.done;
+    if (args.length === 0) {
+      const help = readCommandLine(known, ['help']);
+      if (help.kind === 'text') output.write(help.text);
+      return EXIT.misuse;
     }
-    const request = readCommandLine(commands, args);
+    const request = readCommandLine({ ...known, ...(await commandsOfType(known, surroundings)) }, args);
     if (request.kind === 'text') {
       result.write(request.text);
       return EXIT.done;
@@ -105,6 +125,18 @@ export async function commandLine(surroundings: ProcessEnvironment): Promise<num
     output.write(`contractor: ${text}\n`);
     return code;
   }
+}
+
+/** The common options that take a value. */
+const VALUED = Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type === 'string' ? [name] : []));
+
+/** The commands of the type of foundations or complexes that a command line is about, as its server describes it. */
+async function commandsOfType(known: Commands, surroundings: ProcessEnvironment): Promise<Commands> {
+  const found = typedIn(surroundings.args, Object.keys(known), VALUED);
+  if (!found) return {};
+  const asked = { names: [], options: found.options };
+  const { client } = await toolsFor({ local: false }, asked, surroundings);
+  return typedCommands(client, found.typed, found.name);
 }
 
 /** Runs a command, as often as is asked, and shows what it comes to. @returns its exit code */
@@ -127,7 +159,11 @@ const textOf = ({ options }: Asked, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
+async function toolsFor(
+  command: Pick<Command, 'local'>,
+  asked: Asked,
+  surroundings: ProcessEnvironment,
+): Promise<Tools> {
   const { environment, input, output, result, signal } = surroundings;
   const terminal = { input, output, result };
   const common = {

@@ -6,8 +6,8 @@ import type { RestClient } from './rest-client.ts';
 
 const MODEL = 'BluePrint/ResourceFile';
 
-/** What loading came to, as the server tells it. */
-interface Loaded {
+/** What loading or applying files came to, as the server tells it. */
+export interface Loaded {
   readonly dry_run: boolean;
   readonly objects: readonly {
     readonly kind: string;
@@ -84,15 +84,21 @@ async function whatToLoad({ names, options }: Asked, client: RestClient): Promis
     return { shipped: names.length > 0 ? names : (await shippedFiles(client)).map(([name]) => name) };
   }
   if (names.length === 0) throw new Misuse('say which files, or --shipped');
+  return { files: await textsOf(names) };
+}
+
+/** The texts of files by their names without folders. */
+export async function textsOf(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const files = new Map<string, string>();
   for (const name of names) {
     const file = path.basename(name);
     if (files.has(file)) throw new Misuse(`two files are called ${file}`);
     files.set(file, await readFile(name, 'utf8'));
   }
-  return { files: Object.fromEntries(files) };
+  return Object.fromEntries(files);
 }
 
+/** What loading or applying files came to, in words. */
 export function shownLoad(loaded: Loaded): Result {
   const { objects, warnings, dry_run: dryRun } = loaded;
   const lines = objects
@@ -101,7 +107,7 @@ export function shownLoad(loaded: Loaded): Result {
       `${outcome} ${kind} ${name}`,
       ...(outcome === 'changed' ? Object.entries(changes).flatMap(([key, change]) => changeLines(key, change)) : []),
     ]);
-  const counts = ['created', 'changed', 'removed', 'unchanged', 'skipped'].flatMap((outcome) => {
+  const counts = ['created', 'changed', 'removed', 'kept', 'unchanged', 'skipped'].flatMap((outcome) => {
     const count = objects.filter((one) => one.outcome === outcome).length;
     return count === 0 ? [] : [`${count} ${outcome}`];
   });

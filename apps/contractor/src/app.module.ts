@@ -26,6 +26,7 @@ import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
+import { SiteFilesModule } from '#site-files';
 import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
@@ -125,6 +126,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SiteFilesModule,
         SetupModule,
       ],
       providers: [

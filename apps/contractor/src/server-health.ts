@@ -5,6 +5,7 @@ import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { Foreman, SubcontractorHealth } from '#foreman';
+import type { TlsCertificate, TlsState } from '#http';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -51,6 +52,11 @@ export class ServerHealth {
     if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
   }
 
+  /** The server serves HTTPS with this certificate. */
+  certificate(certificate: TlsCertificate): void {
+    this.#registry.register('tls', async () => tlsHealth(certificate.state));
+  }
+
   ready(): void {
     this.#ready = true;
   }
@@ -88,6 +94,13 @@ export class ServerHealth {
   get #projector(): ReadStore['projector'] | undefined {
     return this.#app?.get<ReadStore>(READ_STORE).projector;
   }
+}
+
+/** Whether the certificate is valid, and the one in the files. */
+function tlsHealth({ refused, expired, ...details }: TlsState): HealthState {
+  if (expired) return { status: 'degraded', reason: `the certificate has expired at ${details.expires}`, ...details };
+  if (refused === undefined) return { status: 'ok', ...details };
+  return { status: 'degraded', reason: `the new certificate is not used: ${refused}`, ...details };
 }
 
 /** Whether jobs go on: here, or by the server this one stands by for. */

@@ -6,6 +6,7 @@ import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { ApiFeature } from './api-features.ts';
 import { ApiCatalogue, ApiFeatures } from './api-features.ts';
+import { DeletionRegistry } from './deletion.ts';
 import { EraseSecretHandler } from './erase-secret.ts';
 import type { Protocol } from './model.ts';
 import { SecretSealing } from './secret-sealing.ts';
@@ -45,6 +46,7 @@ export class ApiModule {
         ApiFeatures,
         EraseSecretHandler,
         SecretSealing,
+        DeletionRegistry,
         {
           provide: ApiCatalogue,
           inject: [ApiFeatures],
@@ -56,7 +58,7 @@ export class ApiModule {
           useFactory: (...parts: ConstructorParameters<typeof ProtocolApis>) => new ProtocolApis(...parts),
         },
       ],
-      exports: [ApiFeatures, ApiCatalogue, ProtocolApis, SecretSealing],
+      exports: [ApiFeatures, ApiCatalogue, ProtocolApis, SecretSealing, DeletionRegistry],
     };
   }
 

@@ -1,5 +1,7 @@
 import type { UnitOfWork } from '#kernel';
 import { Conflict, Refusal, refuse } from '#kernel';
+import 'reflect-metadata';
+import type { OnModuleInit } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import type { CommandResult, EventStore, PreconditionCheck } from '#event-store';
 import {
@@ -7,6 +9,7 @@ import {
   CommandContext,
   CommandExecutor,
   EVENT_STORE,
+  HANDLED_COMMAND,
   NamedCommand,
   PRECONDITION_CHECK,
 } from '#event-store';
@@ -28,11 +31,30 @@ export abstract class DeleteCommand extends NamedCommand {
   }
 }
 
+type DeletionClass = abstract new (...args: never) => DeleteCommand;
+
+/** The handlers of deletions by the class of their command, for commands that delete objects of several models. */
+export class DeletionRegistry {
+  readonly #handlers = new Map<unknown, DeletionHandler>();
+
+  register(command: DeletionClass, handler: DeletionHandler): void {
+    this.#handlers.set(command, handler);
+  }
+
+  /** The handler of a command. @throws Error where there is none */
+  of(command: NamedCommand): DeletionHandler {
+    const handler = this.#handlers.get(command.constructor);
+    if (!handler) throw new Error(`${command.commandName} has no handler that deletes`);
+    return handler;
+  }
+}
+
 /**
  * Deletes objects: *close, look, delete*. Whoever refers to an object checks that it is active, so once it is closed and
  * the read models show it, the look misses nobody, on whichever store. Each step is an append of its own.
  */
-export abstract class DeletionHandler {
+export abstract class DeletionHandler implements OnModuleInit {
+  @Inject(DeletionRegistry) protected readonly registry!: DeletionRegistry;
   @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
   @Inject(READ_STORE) protected readonly reads!: ReadStore;
   @Inject(EVENT_STORE) protected readonly store!: EventStore;
@@ -50,6 +72,31 @@ export abstract class DeletionHandler {
   protected abstract reopen(work: UnitOfWork, key: Key): Promise<unknown>;
   /** Deletes it, and what goes with it. */
   protected abstract remove(work: UnitOfWork, key: Key, view: View): Promise<unknown>;
+
+  onModuleInit(): void {
+    this.registry.register(Reflect.getMetadata(HANDLED_COMMAND, this.constructor) as DeletionClass, this);
+  }
+
+  /** Closes an object in a unit of work of somebody else, where it may go. */
+  async closeWithin(work: UnitOfWork, key: Key, context: CommandContext): Promise<void> {
+    await this.close(work, key, context);
+  }
+
+  /** Opens an object again that was closed and is not deleted after all. */
+  async reopenWithin(work: UnitOfWork, key: Key): Promise<void> {
+    await this.reopen(work, key);
+  }
+
+  /**
+   * Deletes a closed object in a unit of work of somebody else; a fault where it is still used.
+   * @param view what is there once all that the work has decided so far is done
+   */
+  async removeWithin(work: UnitOfWork, key: Key, view: View): Promise<void> {
+    const used = await this.#usersOf([key], view);
+    if (used.length > 0) return work.fault('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
+    for (const { release } of this.#deletions()) await release?.(work, view, key);
+    await this.remove(work, key, view);
+  }
 
   /** @throws Refusal `Not Deletable`, naming who still uses it; NotReady; what a failed precondition throws */
   async execute(command: DeleteCommand): Promise<CommandResult<void>> {
@@ -101,9 +148,9 @@ export abstract class DeletionHandler {
   }
 
   /** Whoever uses one of the objects, by any of the models that share their ids. */
-  async #usersOf(keys: readonly Key[]): Promise<string[]> {
+  async #usersOf(keys: readonly Key[], view: View = this.reads.now): Promise<string[]> {
     const looks = this.#deletions().flatMap(({ users }) => users ?? []);
-    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(this.reads.now, key))));
+    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(view, key))));
     return [...new Set(found.flat())];
   }
 }

@@ -46,6 +46,7 @@ import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
+import { structureOverview } from './structure/structure-overview.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
 import { foundationInterfaces } from './interface/foundation-interfaces.ts';
 import {
@@ -181,6 +182,7 @@ const listeners: FactoryProvider = {
             ...impacts,
             ...services,
             ...selectionCounts,
+            structureOverview,
           ],
           configHolders: [structuresWithSecrets],
         };

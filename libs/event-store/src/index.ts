@@ -15,7 +15,7 @@ export { CommandRunner } from './command-runner.ts';
 export type { CommandClass, CommandPart, PreconditionCheck } from './command-runner.ts';
 export { NamedCommand } from './named-command.ts';
 export type { ResultOf } from './named-command.ts';
-export { UnitOfWorkHandler } from './unit-of-work-handler.ts';
+export { HANDLED_COMMAND, UnitOfWorkHandler } from './unit-of-work-handler.ts';
 export {
   AppendRefused,
   MAX_APPEND_BYTES,
@@ -50,6 +50,13 @@ export type { Upcasters } from './upcasters.ts';
 export { kurrentdbEventStore } from './kurrentdb-event-store.ts';
 export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
+export type { LogReader } from './log-reader.ts';
+export { LogVerifier } from './log-verifier.ts';
+export type { LogFault, LogRule } from './log-verifier.ts';
+export { postgresLogFault } from './postgres-log-fault.ts';
+export { postgresLogImport } from './postgres-log-import.ts';
+export type { LogImport } from './postgres-log-import.ts';
+export { postgresLogReader } from './postgres-log-reader.ts';
 export { postgresSnapshots } from './snapshots.ts';
 export type { Snapshots } from './snapshots.ts';
 export { Signal } from './signal.ts';

@@ -9,7 +9,7 @@ import { CommandRunner } from './command-runner.ts';
 import type { NamedCommand, ResultOf } from './named-command.ts';
 
 /** Where `@CommandHandler` of @nestjs/cqrs 12 notes the class of the command. */
-const HANDLED_COMMAND = '__commandHandler__';
+export const HANDLED_COMMAND = '__commandHandler__';
 
 /**
  * Carries out one kind of command in a unit of work, with everything it decides in one atomic append. Subclasses carry

@@ -1,19 +1,18 @@
 import { Inject, Optional } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { SecretSealing } from '#api';
-import type { ConfigSchema } from '#config';
-import { schemaSecretNames } from '#config';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
-import { refuse, secretReference } from '#kernel';
+import { refuse } from '#kernel';
 import { Ids } from '#read-store';
 import { Secrets } from '#secrets';
 import type { LoadMode, LoadResult, ResourceType } from './load-result.ts';
 import { LOAD_MODES, RESOURCE_TYPES } from './load-result.ts';
 import { loadResources } from './load-resources.ts';
-import type { LoadContext, Selection } from './loading.ts';
-import type { ResourceDefinition, ResourceFile } from './resource-file.ts';
+import { declaresSecrets, loadContext } from './load-context.ts';
+import type { Selection } from './loading.ts';
+import type { ResourceFile } from './resource-file.ts';
 import { MAX_CHARACTERS, MAX_OBJECTS, placedText, readResourceFile } from './resource-file.ts';
 import { SHIPPED_RESOURCES, ShippedResources } from './shipped-resources.ts';
 
@@ -99,8 +98,7 @@ export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, Prepa
 
   /** What was written in clear text before the names of secrets were declared is sealed before the answer. */
   override async complete({ order }: LoadResources, result: LoadResult, { files, context }: Prepared) {
-    const declares = files.some(({ definitions }) => definitions.some(declaresSecrets));
-    if (declares && !order.dryRun) await this.#sealing.seal(context);
+    if (files.some(declaresSecrets) && !order.dryRun) await this.#sealing.seal(context);
     return result;
   }
 
@@ -110,39 +108,13 @@ export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, Prepa
     work.throwIfFaulted();
     // A fork that is not absorbed leaves nothing but what it has read.
     const fork = dryRun ? work.fork() : work;
-    const loaded = await loadResources(fork, files, selection, this.#context(files, dryRun, context));
+    const parts = { secrets: this.#secrets, ids: this.#ids };
+    const loaded = await loadResources(fork, files, selection, loadContext(files, dryRun, context, parts));
     fork.throwIfFaulted();
     const warnings = [...files.flatMap((file) => file.warnings), ...loaded.warnings].map(placedText);
     return { dry_run: dryRun, objects: loaded.objects, warnings };
   }
-
-  #context(files: readonly ResourceFile[], dryRun: boolean, { metadata: { request } }: CommandContext): LoadContext {
-    const secrets = this.#secrets;
-    const ids: number[] = [];
-    const slots = files
-      .flatMap(({ definitions }) => definitions)
-      .reduce((sum, one) => sum + ('scripts' in one ? one.scripts.size : 0), 0);
-    return {
-      request,
-      secrets: dryRun
-        ? {
-            keep: async () => secretReference('dry run'),
-            holds: (reference, value) => secrets.holds(reference, value),
-            ownerOf: (reference) => secrets.ownerOf(reference),
-          }
-        : secrets,
-      nextId: async () => {
-        if (dryRun) return -1 - ids.push(0);
-        // All that can be needed at once; gaps are normal.
-        if (ids.length === 0) ids.push(...(await this.#ids.take('blueprintScript', slots)));
-        return ids.shift() as number;
-      },
-    };
-  }
 }
-
-const declaresSecrets = (one: ResourceDefinition): boolean =>
-  'configSchema' in one && schemaSecretNames((one.configSchema ?? {}) as unknown as ConfigSchema).length > 0;
 
 /** What is to be loaded of the files; values that are none are faults. */
 function selectionOf(work: UnitOfWork, { type, mode, name }: LoadOrder): Selection {

@@ -1,6 +1,6 @@
 import type { Json, JsonMap } from '#kernel';
 import { IntegralFloat, objectOf } from '#kernel';
-import type { Remark, TomlNode, TomlTable } from './toml-tree.ts';
+import type { Remark, TomlNode, TomlTable, TomlTree } from './toml-tree.ts';
 import { pathText, readToml } from './toml-tree.ts';
 import { NULL_KEY } from './write-toml.ts';
 
@@ -101,15 +101,21 @@ type Kind = keyof typeof KEYS;
 const isKind = (key: string): key is Kind => Object.hasOwn(KEYS, key);
 
 /** Reads a resource file. */
-export function readResourceFile(file: string, text: string): ResourceFile {
-  const tree = readToml(text);
+export const readResourceFile = (file: string, text: string): ResourceFile => readResourceTree(file, readToml(text));
+
+/**
+ * Reads the resources of a file whose TOML has been read.
+ * @param others entries that somebody else reads
+ */
+export function readResourceTree(file: string, tree: TomlTree, others: readonly string[] = []): ResourceFile {
   const reading = new Reading(file);
   const definitions: ResourceDefinition[] = [];
   const links: LinkDefinition[] = [];
   for (const [key, node] of tree.root) {
     if (key === 'sflinks') links.push(...reading.links(node));
     else if (isKind(key)) definitions.push(...reading.definitions(key, node));
-    else reading.warn(node.line, [key], 'is no entry of a resource file, and was not looked at');
+    else if (!others.includes(key))
+      reading.warn(node.line, [key], 'is no entry of a resource file, and was not looked at');
   }
   const placed = (remarks: readonly Remark[]) => remarks.map((remark) => ({ file, ...remark }));
   return {
@@ -279,7 +285,7 @@ const isList = (value: TomlNode['value']): value is readonly TomlNode[] =>
 export const textOf = (path: string): string => `${path} text`;
 
 /** Notes the lines of a value and of all that is in it. */
-function noteLines(lines: Map<string, number>, path: string, { line, textLine, value }: TomlNode): void {
+export function noteLines(lines: Map<string, number>, path: string, { line, textLine, value }: TomlNode): void {
   lines.set(path, line);
   if (textLine !== undefined) lines.set(textOf(path), textLine);
   if (isTable(value)) for (const [key, inner] of value) noteLines(lines, `${path}.${key}`, inner);

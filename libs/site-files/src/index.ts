@@ -1,0 +1,1 @@
+export { SiteFilesModule } from './site-files.module.ts';
