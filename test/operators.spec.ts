@@ -104,7 +104,7 @@ describe('a host that was there before', () => {
       link: 'hard',
     });
     const id = /:(\d+):$/.exec(port)?.[1] ?? '';
-    for (const of of ['-s 2', `-d ${id}`, '-f waits']) await done(`force ${of} built`);
+    for (const one of ['-s 2', `-d ${id}`, '-f waits']) await done(`force ${one} built`);
     expect(await stateOf(port)).toBe('built');
     await done('force -s 2 planned');
     expect([await stateOf(port), await stateOf('/api/v1/Building/Foundation:waits:')]).toEqual(['planned', 'planned']);
