@@ -1,24 +1,27 @@
-# One image for the server, one for the subcontractor; both from the same build.
-FROM node:24-bookworm-slim AS build
-WORKDIR /app
+# One image for the server, one for the subcontractor; both install the package that npm pack makes.
+# BASE: any image with Node.js 24 and npm on Debian.
+ARG BASE=node:24-bookworm-slim
+FROM ${BASE} AS build
+WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json README.md LICENSE ./
 COPY libs libs
 COPY apps apps
-COPY scripts/copy-resources.mjs scripts/
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+COPY docs docs
+COPY scripts scripts
+RUN mkdir /package && npm pack --pack-destination /package && mv /package/contractor-*.tgz /package/contractor.tgz
+
+FROM ${BASE} AS base
+ENV NODE_ENV=production
+ENV PATH=/app/node_modules/.bin:$PATH
+WORKDIR /app
+COPY --from=build /package/contractor.tgz /app/
 # The client of KurrentDB is not part of the image unless asked for: a part of it carries the Kurrent License.
 ARG KURRENTDB_CLIENT=
-RUN if [ -n "$KURRENTDB_CLIENT" ]; then \
-      npm install --no-save --no-audit --no-fund "@kurrent/kurrentdb-client@$KURRENTDB_CLIENT"; fi
-
-FROM node:24-bookworm-slim AS base
-ENV NODE_ENV=production
-WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist dist
+RUN npm install --omit=dev --no-audit --no-fund /app/contractor.tgz \
+      ${KURRENTDB_CLIENT:+"@kurrent/kurrentdb-client@$KURRENTDB_CLIENT"} \
+    && rm /app/contractor.tgz
 
 FROM base AS contractor
 # Zones are checked by named-checkzone, and BIND is told by rndc.
@@ -27,11 +30,11 @@ RUN mkdir /data /nats /zones && chown node:node /data /nats /zones
 USER node
 VOLUME /data
 EXPOSE 8080
-CMD ["node", "dist/apps/contractor/src/main.js"]
+CMD ["contractor", "serve"]
 
 FROM base AS subcontractor
 RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping procps && rm -rf /var/lib/apt/lists/*
 RUN mkdir /state && chown node:node /state
 USER node
 VOLUME /state
-CMD ["node", "dist/apps/subcontractor/src/main.js"]
+CMD ["subcontractor"]

@@ -52,6 +52,8 @@ async function fill({ client, rest }: Journey): Promise<void> {
   const zone = await create('Directory/Zone', { name: 'shop', parent: outer, ttl: 60 });
   await create('Directory/Entry', { zone, type: 'MX', name: 'mail', target: 'mx.shop.test.', priority: 5 });
   await create('Directory/Entry', { type: 'CNAME', name: 'contractor', target: 'web1.shop.test.' });
+  const floor = await create('Survey/Plot', { name: 'floor', corners: '0,0 9,9' });
+  await create('Survey/Plot', { name: 'corner', corners: '1,1 2,2', parent: floor });
   const all = await create('Site/Site', {
     name: 'all',
     description: 'all',

@@ -69,8 +69,12 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { deprovision } from '../../libs/provision/src/deprovision.ts';
+import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
+import { plots } from '../../libs/survey/src/plots.ts';
 
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
@@ -80,6 +84,7 @@ export const deciders: readonly AnyDecider[] = [
   complex,
   complexStructure,
   dependency,
+  deprovision,
   entry,
   secret,
   secretNamesRegister,
@@ -97,6 +102,7 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  plot,
   program,
   pxe,
   realInterface,
@@ -123,6 +129,7 @@ export const readModels: readonly ReadModel[] = [
   complexStructures,
   complexes,
   dependencies,
+  deprovisions,
   entries,
   foundations,
   groups,
@@ -136,6 +143,7 @@ export const readModels: readonly ReadModel[] = [
   networks,
   openSessions,
   programs,
+  plots,
   pxes,
   logicalInterfaces,
   realInterfaces,
@@ -190,6 +198,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PlotClosed: LOOK,
+  PlotReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,

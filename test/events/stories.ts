@@ -41,7 +41,9 @@ import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
 export interface Story {
@@ -293,6 +295,8 @@ export const stories: readonly Story[] = [
     { type: 'FinishDependency', data: { job: 12 } },
     { type: 'ReleaseDependency', data: { job: 12 } },
     { type: 'DestroyDependency', data: { job: 13 } },
+    { type: 'ForceDependency', data: { state: 'built' } },
+    { type: 'ForceDependency', data: { state: 'planned' } },
     { type: 'CloseDependency', data: {} },
     { type: 'ReopenDependency', data: {} },
     { type: 'CloseDependency', data: {} },
@@ -349,6 +353,26 @@ export const stories: readonly Story[] = [
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
     { type: 'AdmitJob', data: { job: 12 } },
     { type: 'RemoveLimit', data: {} },
+  ),
+  story(
+    deprovision,
+    {
+      type: 'BeginDeprovision',
+      data: {
+        site: 'site1',
+        creator: 'root',
+        machines: [
+          { structure: 1, hostname: 'web1', foundation: 'host1' },
+          { structure: 2, hostname: 'web2', foundation: 'host2' },
+          { structure: 3, hostname: 'web3', foundation: 'host3' },
+        ],
+      },
+    },
+    {
+      type: 'NoteMachines',
+      data: { removed: [1], kept: [{ structure: 2, reason: 'it is built, and no job destroys it any more' }] },
+    },
+    { type: 'CancelDeprovision', data: { by: 'root' } },
   ),
   story(
     wave,
@@ -425,6 +449,15 @@ export const stories: readonly Story[] = [
     { type: 'ForgetSubcontractor', data: {} },
   ),
   story(
+    plot,
+    { type: 'DefinePlot', data: { corners: 'aisle 4', parent: 'hall' } },
+    { type: 'ChangePlot', data: { corners: 'aisle 5', parent: null } },
+    { type: 'ClosePlot', data: {} },
+    { type: 'ReopenPlot', data: {} },
+    { type: 'ClosePlot', data: {} },
+    { type: 'DeletePlot', data: {} },
+  ),
+  story(
     pxe,
     { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },
     { type: 'ChangePxe', data: { bootScript: '#!ipxe\nexit', template: '' } },
@@ -458,7 +491,19 @@ export const stories: readonly Story[] = [
     { type: 'OpenSession', data: { ...session, credential: 'hash' } },
     { type: 'ChangeService', data: { enabled: false, sites: [], permissions: ['Site.add_site'] } },
     { type: 'ChangeService', data: { enabled: true } },
+    { type: 'RenewToken', data: { credential: 'known', legacy: true } },
     { type: 'DeleteService', data: {} },
+    {
+      type: 'DefineService',
+      data: {
+        name: 'agent',
+        enabled: true,
+        sites: ['*'],
+        modules: ['*'],
+        permissions: ['Site.view_site'],
+        networks: ['10.0.0.0/24'],
+      },
+    },
   ),
   story(
     site,

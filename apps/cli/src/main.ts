@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { nodeFault } from '#runtime/check-node';
 
 /** How long a command that is given up may take to end, in milliseconds. */

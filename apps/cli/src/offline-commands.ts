@@ -4,8 +4,22 @@ import { told } from './command.ts';
 /** The user that the first start of a server makes. */
 const ADMINISTRATOR = 'root';
 
-/** Commands on the data of a server that does not run. */
+/** The command ends with the program that it became. */
+const forever = <R>(): Promise<R> => new Promise<R>(() => undefined);
+
+/** Commands on the machine of a server: programs that it starts, and what is done to data of a server that does not run. */
 export const offline: Readonly<Record<string, Command>> = {
+  serve: {
+    usage: '',
+    does: 'start the server, set up by the environment and the settings file, until it is told to stop',
+    names: [0, 0],
+    local: true,
+    run: async () => {
+      const { run } = await import('../../contractor/src/run.ts');
+      await run([]);
+      return forever();
+    },
+  },
   'reset-password': {
     usage: '[NAME]',
     does: 'set the password of a user (root) in the data of a server that is stopped; needs no session',

@@ -19,12 +19,15 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
+import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -106,6 +109,7 @@ export class AppModule {
         }),
         BlueprintModule,
         SiteModule,
+        SurveyModule,
         DirectoryModule,
         IpamModule,
         ForemanModule.forRoot({
@@ -117,11 +121,13 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        ProvisionModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
         RecordsModule,
         SiteFilesModule,
+        SetupModule,
       ],
       providers: [
         Reactions,

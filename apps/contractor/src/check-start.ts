@@ -13,6 +13,9 @@ export async function checkStart({ http, runtime, secrets, eventStore }: Setting
   const needsDirectory = runtime.databaseUrl === undefined || secrets.secretKey === undefined;
   const checks = await Promise.allSettled([
     checkAddress(http),
+    http.plainPort === undefined
+      ? undefined
+      : checkAddress({ host: http.host, port: http.plainPort }, 'CONTRACTOR_HTTP_PORT'),
     needsDirectory ? checkDataDirectory(runtime.data) : undefined,
     secrets.secretKey === undefined ? keptSecretKey(runtime.data) : undefined,
     runtime.databaseUrl === undefined ? undefined : checkDatabase(runtime.databaseUrl),

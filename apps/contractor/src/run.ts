@@ -3,6 +3,7 @@ import { jsonLogger } from '#runtime/logger';
 import { BadSetting, BadSettings, readArguments } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { checkStart } from './check-start.ts';
+import { demonstrate } from './demo.ts';
 import { startServer } from './server.ts';
 import { misspelt, serverSettings } from './settings.ts';
 import { USAGE } from './usage.ts';
@@ -21,9 +22,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const asked = readArguments(args);
   if (asked === 'help') return void process.stdout.write(USAGE);
   if (asked === 'version') return void process.stdout.write(`contractor ${productVersion()}\n`);
-  if (asked !== 'start') return end(UNUSABLE, `${asked.fault}; --help says how the server is started`);
+  if (asked !== 'start' && asked !== 'demo')
+    return end(UNUSABLE, `${asked.fault}; --help says how the server is started`);
   try {
-    await start();
+    await start(asked === 'demo');
   } catch (error) {
     if (error instanceof BadSetting || error instanceof BadSettings) return end(UNUSABLE, error.message);
     log.error('contractor could not start', error);
@@ -31,9 +33,11 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function start(): Promise<void> {
+async function start(demo: boolean): Promise<void> {
   const settings = serverSettings(process.env);
-  log = jsonLogger({ level: settings.runtime.logLevel });
+  // Among the bars of a demonstration only what is wrong is logged.
+  const { logLevel } = settings.runtime;
+  log = jsonLogger({ level: demo && logLevel === 'info' ? 'warn' : logLevel });
   for (const { name, meant } of misspelt(process.env)) {
     log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
   }
@@ -43,15 +47,22 @@ async function start(): Promise<void> {
   const notice = nodeNotice(process.versions.node);
   if (notice !== undefined) log.warn(notice);
   let stopping = false;
+  const demonstration = new AbortController();
   const stop = (signal: string): void => {
     if (stopping) process.exit(FAILED);
     stopping = true;
     log.info('stopping', { signal });
+    demonstration.abort();
     setTimeout(() => process.exit(FAILED), STOP_TIMEOUT_MS).unref();
     void server.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  if (demo) {
+    await demonstrate(server, process.stdout, demonstration.signal).catch((error: unknown) => {
+      if (!stopping) log.error('the demonstration has failed; the server goes on', error);
+    });
+  }
 }
 
 function end(code: number, text: string): void {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
+import { legacyAccountsHealth } from '#auth';
 import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { Foreman, SubcontractorHealth } from '#foreman';
+import type { TlsCertificate, TlsState } from '#http';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -44,8 +46,15 @@ export class ServerHealth {
     this.#app = app;
     const subcontractors = app.get(SubcontractorHealth);
     this.#registry.register('subcontractors', () => subcontractors.check());
+    const reads = app.get<ReadStore>(READ_STORE);
+    this.#registry.register('accounts', () => legacyAccountsHealth(reads));
     const publisher = app.get(Publisher);
     if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
+  }
+
+  /** The server serves HTTPS with this certificate. */
+  certificate(certificate: TlsCertificate): void {
+    this.#registry.register('tls', async () => tlsHealth(certificate.state));
   }
 
   ready(): void {
@@ -85,6 +94,13 @@ export class ServerHealth {
   get #projector(): ReadStore['projector'] | undefined {
     return this.#app?.get<ReadStore>(READ_STORE).projector;
   }
+}
+
+/** Whether the certificate is valid, and the one in the files. */
+function tlsHealth({ refused, expired, ...details }: TlsState): HealthState {
+  if (expired) return { status: 'degraded', reason: `the certificate has expired at ${details.expires}`, ...details };
+  if (refused === undefined) return { status: 'ok', ...details };
+  return { status: 'degraded', reason: `the new certificate is not used: ${refused}`, ...details };
 }
 
 /** Whether jobs go on: here, or by the server this one stands by for. */

@@ -8,7 +8,14 @@ import { malformedRequest } from '#cinp';
 import { Publisher } from '#dns';
 import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
-import { acceptCustomVerbs, clientAddress, createDispatchingServer, httpDispatcher } from '#http';
+import {
+  acceptCustomVerbs,
+  clientAddress,
+  createDispatchingServer,
+  createRedirectServer,
+  httpDispatcher,
+  TlsCertificate,
+} from '#http';
 import type { Logger } from '#kernel';
 import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
@@ -30,10 +37,18 @@ import { measureZones } from './zone-metrics.ts';
 /** How long requests under way may take when the server stops. */
 const DRAIN_MS = 5000;
 
+/** The first user, with the password it was made with. */
+export interface Administrator {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** A server that runs. */
 export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
+  /** The administrator, where this start has made one: it is the first on this database. */
+  readonly administrator?: Administrator;
   /** Finishes what is under way, in the opposite order of starting. */
   stop(): Promise<void>;
 }
@@ -48,17 +63,26 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     closing.length = 0;
   };
   try {
-    return { url: await open(settings, log, (close) => void closing.push(close)), stop };
+    let administrator: Administrator | undefined;
+    const made = (user: Administrator): void => void (administrator = user);
+    const url = await open(settings, log, { whenStopped: (close) => void closing.push(close), made });
+    return { url, ...(administrator ? { administrator } : {}), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<string> {
-  const { pool, store, adapters } = await openLog(settings, log, whenStopped);
+/** Told what is to be done when the server stops, and of the administrator where one is made. */
+interface Opening {
+  readonly whenStopped: WhenStopped;
+  readonly made: (administrator: Administrator) => void;
+}
+
+async function open(settings: Settings, log: Logger, { whenStopped, made }: Opening): Promise<string> {
+  const { pool, store, adapters: standsOn } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
-  const health = new ServerHealth(store, pool, { ...adapters, wire });
+  const health = new ServerHealth(store, pool, { ...standsOn, wire });
   const metrics = prometheusMetrics(
     () => health.lag(),
     () => health.listeners(),
@@ -91,6 +115,7 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
     onUndeliverableReport: () => countUndeliverable({}),
     onLateReport: () => countLate({}),
     onAdministratorCreated: ({ name, password }) => {
+      made({ name, password });
       if (settings.auth.adminPassword !== undefined) return;
       process.stdout.write(`The administrator is "${name}" with the password "${password}". It is shown only now.\n`);
     },
@@ -115,7 +140,10 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   const pages = statusPages(() => health.state(), metrics);
   const sourceOf = clientAddress(settings.http.trustedProxies);
   let dispatcher: HttpDispatcher = httpDispatcher([pages, startingAdapter], metrics, sourceOf);
-  const serverFactory = (rest: RequestListener) => createDispatchingServer(rest, () => dispatcher, metrics);
+  const certificate = settings.http.tls && tlsCertificate(settings.http.tls, log, whenStopped);
+  if (certificate) health.certificate(certificate);
+  const serverFactory = (rest: RequestListener) =>
+    createDispatchingServer(rest, () => dispatcher, metrics, certificate);
   const app = await NestFactory.create<NestFastifyApplication>(appModule, new FastifyAdapter({ serverFactory }), {
     logger: nestLogger(log),
     abortOnError: false,
@@ -128,16 +156,27 @@ async function open(settings: Settings, log: Logger, whenStopped: WhenStopped): 
   acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request, false), malformed: malformedRequest });
   await listen(server, settings.http);
   whenStopped(() => closeInTime(server));
+  let plain: HttpDispatcher = () => undefined;
+  const { plainPort } = settings.http;
+  if (plainPort !== undefined) {
+    const port = (): number => (server.address() as AddressInfo).port;
+    const redirecting = createRedirectServer({ dispatcher: () => plain, port });
+    await listen(redirecting, { host: settings.http.host, port: plainPort });
+    whenStopped(() => closeInTime(redirecting));
+  }
 
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  dispatcher = httpDispatcher(
-    [...(await protocolAdapters(app, settings, whenStopped)), pages, startPage],
+  const adapters = await protocolAdapters(app, settings, whenStopped);
+  dispatcher = httpDispatcher([...adapters, pages, startPage], metrics, sourceOf);
+  // Machines that boot know no authority: their documents can be had without TLS.
+  plain = httpDispatcher(
+    adapters.filter(({ name }) => name === 'config'),
     metrics,
     sourceOf,
   );
   health.ready();
-  return urlOf(server.address() as AddressInfo);
+  return urlOf(server.address() as AddressInfo, certificate !== undefined);
 }
 
 /** Which key is not that of the secrets in the database. */
@@ -159,7 +198,7 @@ async function checkInstallationId({ wire }: Settings, installation: Installatio
   }
 }
 
-const listen = (server: Server, { host, port }: Settings['http']): Promise<void> =>
+const listen = (server: Server, { host, port }: Pick<Settings['http'], 'host' | 'port'>): Promise<void> =>
   new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => reject(addressFault(error, { host, port }) ?? error);
     server.once('error', failed);
@@ -168,6 +207,26 @@ const listen = (server: Server, { host, port }: Settings['http']): Promise<void>
       resolve();
     });
   });
+
+/** The certificate of the server, which is read again when its files change, or on `SIGHUP`. */
+function tlsCertificate(
+  files: NonNullable<Settings['http']['tls']>,
+  log: Logger,
+  whenStopped: WhenStopped,
+): TlsCertificate {
+  const certificate = new TlsCertificate(files, {
+    onRenewed: ({ subject, expires }) =>
+      log.info('the certificate is another one now', { subject, expires: new Date(expires).toISOString() }),
+    onRefused: (reason) => log.error('the new certificate cannot be used; the one before stays', new Error(reason)),
+  });
+  const reload = (): void => certificate.reload();
+  process.on('SIGHUP', reload);
+  whenStopped(async () => {
+    process.off('SIGHUP', reload);
+    certificate.stop();
+  });
+  return certificate;
+}
 
 /** Lets requests finish that are under way, and ends them when they take too long: what stands below has to be stopped too. */
 async function closeInTime(server: Server): Promise<void> {
@@ -179,5 +238,5 @@ async function closeInTime(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
-const urlOf = ({ address, port, family }: AddressInfo): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+const urlOf = ({ address, port, family }: AddressInfo, secure: boolean): string =>
+  `${secure ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

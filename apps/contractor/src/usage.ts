@@ -2,11 +2,14 @@ import { settingNames } from '#runtime/settings';
 import { settingsTables } from './settings.ts';
 
 /** How the server is started. */
-export const USAGE = `Usage: npm start
-       node dist/apps/contractor/src/main.js [--help | --version]
+export const USAGE = `Usage: npm start [-- --demo]
+       node dist/apps/contractor/src/main.js [--demo | --help | --version]
 
 Starts the server. It is set up by the environment, on top of the settings file: the one CONTRACTOR_SETTINGS names, or
-contractor.env in the working directory. README.md says what each setting means:
+contractor.env in the working directory. README.md says what each setting means.
+
+--demo has an empty data directory filled with a demonstration: a site with addresses, and a dozen simulated servers that
+are built while one watches. Where there is something already, nothing is done a second time.
 
 ${settingNames(settingsTables)
   .map((name) => `  ${name}\n`)

@@ -65,11 +65,22 @@ export class RecentEvents {
    */
   after(position: Position, limit: number): { events: StoredEvent[]; end: Position; more: boolean } | undefined {
     if (this.#begin === undefined || position < this.#begin || position >= this.#end) return undefined;
-    let first = this.#events.length;
-    while (first > 0 && (this.#events[first - 1] as StoredEvent).position > position) first -= 1;
+    const first = this.#firstBehind(position);
     const events = this.#events.slice(first, first + limit);
     const cut = first + limit < this.#events.length;
     return { events, end: cut ? (events.at(-1)?.position ?? position) : this.#end, more: cut || this.#behind };
+  }
+
+  /** Index of the first event behind a position: found by halves, as one append may be many thousand events. */
+  #firstBehind(position: Position): number {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle] as StoredEvent).position > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 

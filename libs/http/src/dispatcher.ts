@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { verbOf } from './custom-verbs.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { withoutHost } from './http-exchange.ts';
+import type { TlsCertificate } from './tls-certificate.ts';
 import { nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 
 /** Largest head of a request in bytes: a GET of a hundred objects has a long URI. */
-const MAX_HEAD = 64 * 1024;
+export const MAX_HEAD = 64 * 1024;
 
 /** One protocol the server speaks: which paths it answers, and how. */
 export interface ProtocolAdapter {
@@ -56,14 +58,15 @@ export const httpDispatcher =
 
 /**
  * The HTTP server: what is for a protocol adapter goes past the framework, which would lower-case the headers of answers
- * and read bodies by rules of its own; the rest is the framework's.
+ * and read bodies by rules of its own; the rest is the framework's. With a certificate it is an HTTPS server.
  */
 export function createDispatchingServer(
   rest: RequestListener,
   dispatcher: () => HttpDispatcher,
   metrics: RequestMetrics,
+  certificate?: TlsCertificate,
 ): Server {
-  return createServer({ maxHeaderSize: MAX_HEAD }, (message, response) => {
+  const listener: RequestListener = (message, response) => {
     const verb = verbOf(message);
     const answered = dispatcher()(nodeRequest(message, verb, plainAddress(message.socket.remoteAddress)));
     if (answered) {
@@ -76,5 +79,10 @@ export function createDispatchingServer(
     });
     message.url = withoutHost(message.url ?? '');
     rest(message, response);
-  });
+  };
+  if (!certificate) return createServer({ maxHeaderSize: MAX_HEAD }, listener);
+  const { cert, key } = certificate.pair;
+  const server = createSecureServer({ maxHeaderSize: MAX_HEAD, cert, key, ALPNProtocols: ['http/1.1'] }, listener);
+  certificate.serve(server);
+  return server;
 }

@@ -11,5 +11,8 @@ export type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 export { httpSettings } from './http.settings.ts';
 export { ClientGone, flawOf, mediaType, readJson, UnusableBody } from './json-body.ts';
 export type { PartReaders } from './json-body.ts';
+export { createRedirectServer } from './redirect-server.ts';
+export { TlsCertificate } from './tls-certificate.ts';
+export type { TlsState } from './tls-certificate.ts';
 export { plainProblem } from './plain-problem.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';

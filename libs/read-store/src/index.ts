@@ -1,4 +1,5 @@
 export { CachedRow } from './cached-row.ts';
+export { forkView } from './fork-view.ts';
 export { entityRows } from './entity-rows.ts';
 export type { EntityRow } from './entity-rows.ts';
 export { Ids } from './ids.ts';

@@ -66,14 +66,17 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const ruleOf = (code: string | undefined, message: string): string => REASONS[code ?? ''] ?? message;
 
-/** Checks that the server can listen where it is to listen. @throws BadSetting */
-export async function checkAddress({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+/** Checks that the server can listen where it is to listen. @param setting that names the port @throws BadSetting */
+export async function checkAddress(
+  { host, port }: { readonly host: string; readonly port: number },
+  setting?: string,
+): Promise<void> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });
     await once(server, 'listening');
   } catch (error) {
-    throw addressFault(error as NodeJS.ErrnoException, { host, port }) ?? error;
+    throw addressFault(error as NodeJS.ErrnoException, { host, port }, setting) ?? error;
   }
   server.close();
   await once(server, 'close');
@@ -83,9 +86,10 @@ export async function checkAddress({ host, port }: { readonly host: string; read
 export function addressFault(
   { code }: NodeJS.ErrnoException,
   { host, port }: { readonly host: string; readonly port: number },
+  setting = 'CONTRACTOR_PORT',
 ): BadSetting | undefined {
-  if (code === 'EADDRINUSE') return new BadSetting('CONTRACTOR_PORT', String(port), `is in use on ${host}`);
-  if (code === 'EACCES') return new BadSetting('CONTRACTOR_PORT', String(port), 'may not be listened on by this user');
+  if (code === 'EADDRINUSE') return new BadSetting(setting, String(port), `is in use on ${host}`);
+  if (code === 'EACCES') return new BadSetting(setting, String(port), 'may not be listened on by this user');
   if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL' || code === 'EAI_AGAIN')
     return new BadSetting('CONTRACTOR_HOST', host, 'must be an address or a name of this machine');
   return undefined;

@@ -51,6 +51,16 @@ export async function addMembership(work: UnitOfWork, membership: number, of: Co
   await work.decide(complexStructure, membership, { type: 'AddComplexStructure', data: of });
 }
 
+/** Puts many structures into a complex, by memberships with these ids, in one change of it. */
+export async function addMemberships(work: UnitOfWork, name: string, members: readonly Member[]): Promise<void> {
+  for (const { structure: id, membership } of members) {
+    await work.decide(structure, id, { type: 'JoinComplex', data: { complex: name, membership } });
+    const of: ComplexStructure = { complex: name, structure: id };
+    await work.decide(complexStructure, membership, { type: 'AddComplexStructure', data: of });
+  }
+  await setMembers(work, name, (before) => [...before, ...members]);
+}
+
 /** Takes a structure out of the complex that a membership has put it in. */
 export async function removeMembership(work: UnitOfWork, membership: number): Promise<void> {
   const of = await work.load(complexStructure, membership);

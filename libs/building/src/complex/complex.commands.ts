@@ -12,6 +12,7 @@ import { Ids } from '#read-store';
 import { siteFor } from '#site';
 import { defineFoundation } from '../foundation.commands.ts';
 import { defineInterfaces } from '../interface/carried-interfaces.ts';
+import { carriedBy } from './carried-by.ts';
 import { addMembership, removeMembership } from './complex-structure.commands.ts';
 import type { complexFields } from './complex.api.ts';
 import { complex } from './complex.ts';
@@ -68,19 +69,9 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
   async decide(work: UnitOfWork, { complex: name, hostname, site, interfaces, sites }: CreateCarriedFoundation) {
     const found = await work.load(complex, name);
     const type = found.stage === 'active' ? found.value.type : null;
-    const carries = this.platforms
-      .flatMap(({ complexTypes = [] }) => complexTypes)
-      .find((one) => one.type === type)?.carries;
-    if (!carries) throw refuse('', 'NO_FOUNDATIONS', 'Root Complex dose not support Foundations');
-    const kind = this.platforms
-      .flatMap(({ foundationTypes }) => foundationTypes)
-      .find((one) => one.type === carries.type);
-    const own = Object.fromEntries(
-      Object.entries(kind?.fields ?? {}).map(([field, { default: value }]) => [field, value ?? null]),
-    );
-    if (kind?.complexField !== undefined) own[kind.complexField] = String(name);
-    const { type: foundationType, blueprint } = carries;
-    const value = { type: foundationType, site, blueprint, idMap: null, complex: String(name), own };
+    const carried = carriedBy(this.platforms, String(name), type);
+    if (!carried) throw refuse('', 'NO_FOUNDATIONS', 'Root Complex dose not support Foundations');
+    const value = { ...carried, site, idMap: null };
     const made = await defineFoundation(work, hostname, value);
     if (!made) return hostname;
     await defineInterfaces(work, this.ids, interfaces, {

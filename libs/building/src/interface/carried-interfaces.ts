@@ -75,7 +75,7 @@ async function networkFrom(work: UnitOfWork, id: unknown, { sites }: Carried): P
 /** Makes the interfaces of a new foundation, in the order of the maps that say what they are. */
 export async function defineInterfaces(
   work: UnitOfWork,
-  ids: Ids,
+  ids: Pick<Ids, 'next'>,
   maps: readonly JsonMap[],
   carried: Carried,
 ): Promise<void> {

@@ -42,7 +42,7 @@ export interface HostNamePlace {
 }
 
 /** Host names as RFC 1123 has them, in lower case, of at least two characters. */
-const HOSTNAME: NamePattern = {
+export const HOSTNAME: NamePattern = {
   pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/,
   rule: 'at least two lower-case letters, digits and "-", with a letter or a digit first and last',
 };

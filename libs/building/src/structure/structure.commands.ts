@@ -70,6 +70,45 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
 
+/** Makes a structure with an id; what is wrong with it is noted. */
+export async function defineStructure(
+  work: UnitOfWork,
+  id: number,
+  values: CreateStructure['values'],
+  {
+    secrets,
+    request,
+    configUuid = randomUUID(),
+  }: Pick<ConfigOwner, 'secrets' | 'request'> & { readonly configUuid?: string },
+): Promise<void> {
+  const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
+  const zone = await zoneOf(work, site);
+  checkHostName(work, hostname);
+  const stands = await checkFoundation(work, blueprint, locator);
+  const secretNames = await secretNamesFor(work, { site, blueprint });
+  const configValues = await configValuesFrom(work, config, {
+    owner: `Structure ${id}`,
+    secrets,
+    request,
+    secretNames,
+  });
+  await takeHostName(work, id, { hostname, site, zone });
+  if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
+  await work.decide(structure, id, {
+    type: 'DefineStructure',
+    data: {
+      hostname,
+      site,
+      zone,
+      blueprint,
+      foundation: locator,
+      configValues,
+      configUuid,
+      ...labelling(work, values),
+    },
+  });
+}
+
 @CommandHandler(CreateStructure)
 class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
   constructor(
@@ -80,29 +119,8 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
   }
 
   async decide(work: UnitOfWork, { values, configUuid }: CreateStructure, { metadata: { request } }: CommandContext) {
-    const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
     const id = await this.ids.next('networked');
-    const zone = await zoneOf(work, site);
-    checkHostName(work, hostname);
-    const stands = await checkFoundation(work, blueprint, locator);
-    const secretNames = await secretNamesFor(work, { site, blueprint });
-    const owner = { owner: `Structure ${id}`, secrets: this.secrets, request, secretNames };
-    const configValues = await configValuesFrom(work, config, owner);
-    await takeHostName(work, id, { hostname, site, zone });
-    if (stands) await work.decide(foundation, locator, { type: 'OccupyFoundation', data: { structure: id } });
-    await work.decide(structure, id, {
-      type: 'DefineStructure',
-      data: {
-        hostname,
-        site,
-        zone,
-        blueprint,
-        foundation: locator,
-        configValues,
-        configUuid,
-        ...labelling(work, values),
-      },
-    });
+    await defineStructure(work, id, values, { secrets: this.secrets, request, configUuid });
     return id;
   }
 }
@@ -182,23 +200,6 @@ class ConfigureStructureHandler extends UnitOfWorkHandler<ConfigureStructure> {
   }
 }
 
-/** Takes a structure as being in a state, without a job: for what was built before Contractor knew of it. */
-export class ForceStructure extends NamedCommand {
-  constructor(
-    readonly key: Key,
-    readonly state: 'planned' | 'built',
-  ) {
-    super();
-  }
-}
-
-@CommandHandler(ForceStructure)
-class ForceStructureHandler extends UnitOfWorkHandler<ForceStructure> {
-  async decide(work: UnitOfWork, { key, state }: ForceStructure) {
-    await work.decide(structure, key, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });
-  }
-}
-
 const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', structure, async (work, key, view) => {
   const id = Number(key);
   const found = await work.load(structure, id);
@@ -229,6 +230,5 @@ export const structureHandlers = [
   CreateStructureHandler,
   ChangeStructureHandler,
   ConfigureStructureHandler,
-  ForceStructureHandler,
   deleteStructure,
 ];

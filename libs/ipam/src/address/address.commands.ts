@@ -122,6 +122,47 @@ export class AllocateAddress extends NamedCommand<number | null> {
   }
 }
 
+/** Out of which block an address is given, and to whom. */
+export interface Allocation {
+  readonly block: Key;
+  readonly allotment: Allotment;
+  /** Key of a hold that is used up by it. */
+  readonly hold?: string | undefined;
+}
+
+/**
+ * Gives the lowest free address of a block to a host, as `AllocateAddress` does.
+ * @returns its id; null where the host is given none
+ * @throws Refusal where the block is full
+ */
+export async function allocateAddress(
+  work: UnitOfWork,
+  id: number,
+  { block, allotment, hold }: Allocation,
+  { holders, now }: { readonly holders: Holders; readonly now: string },
+): Promise<number | null> {
+  const found = await work.load(addressBlock, block);
+  if (found.stage !== 'active') {
+    work.fault('', 'NOT_FOUND', 'Address block does not exist');
+    return id;
+  }
+  if (await holders.sharesNetwork(work, allotment.holder)) return null;
+  const held = hold === undefined ? undefined : found.value.holds.get(hold);
+  if (hold !== undefined && !(held && held.until > now)) {
+    work.fault('key', 'NOT_HELD', 'nothing is held for this key');
+    return id;
+  }
+  const offset = held?.offset ?? nextOffset(found.value, now);
+  if (offset === undefined) throw noneLeft();
+  const { holder, interfaceName, primary } = allotment;
+  const place = { block: Number(block), offset, holder, interfaceName, aliasIndex: null, pointer: null, primary };
+  const value: Address = { ...HOST, ...place };
+  await checkHostAddress(work, id, value, holders);
+  if (hold !== undefined) await work.decide(addressBlock, block, { type: 'EndHold', data: { key: hold } });
+  await defineAddress(work, id, value, now);
+  return id;
+}
+
 @CommandHandler(AllocateAddress)
 class AllocateAddressHandler extends UnitOfWorkHandler<AllocateAddress, number> {
   constructor(
@@ -136,26 +177,7 @@ class AllocateAddressHandler extends UnitOfWorkHandler<AllocateAddress, number> 
   }
 
   async decide(work: UnitOfWork, { block, allotment, hold }: AllocateAddress, { now }: CommandContext, id: number) {
-    const found = await work.load(addressBlock, block);
-    if (found.stage !== 'active') {
-      work.fault('', 'NOT_FOUND', 'Address block does not exist');
-      return id;
-    }
-    if (await this.holders.sharesNetwork(work, allotment.holder)) return null;
-    const held = hold === undefined ? undefined : found.value.holds.get(hold);
-    if (hold !== undefined && !(held && held.until > now)) {
-      work.fault('key', 'NOT_HELD', 'nothing is held for this key');
-      return id;
-    }
-    const offset = held?.offset ?? nextOffset(found.value, now);
-    if (offset === undefined) throw noneLeft();
-    const { holder, interfaceName, primary } = allotment;
-    const place = { block: Number(block), offset, holder, interfaceName, aliasIndex: null, pointer: null, primary };
-    const value: Address = { ...HOST, ...place };
-    await checkHostAddress(work, id, value, this.holders);
-    if (hold !== undefined) await work.decide(addressBlock, block, { type: 'EndHold', data: { key: hold } });
-    await defineAddress(work, id, value, now);
-    return id;
+    return allocateAddress(work, id, { block, allotment, hold }, { holders: this.holders, now });
   }
 }
 

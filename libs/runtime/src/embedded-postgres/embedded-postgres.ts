@@ -20,7 +20,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const DATABASE = 'contractor';
+/** The database in it. */
+export const DATABASE = 'contractor';
 
 /** How long to wait before the server is started once more after it could not be, in milliseconds. */
 const AGAIN_MS = 1000;

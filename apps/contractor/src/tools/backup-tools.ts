@@ -1,0 +1,60 @@
+import type { RestoredBackup, TakenBackup } from '#backup';
+import { restoreBackup, takeBackup } from '#backup';
+import type { Environment } from '#runtime/settings';
+import { productVersion } from '#runtime/version';
+import { keptSecretKey, Secrets, WrongKey } from '#secrets';
+import type { ToolRun } from './log-tools.ts';
+import type { OpenData } from './open-data.ts';
+import { requireLog, withData } from './open-data.ts';
+
+/** Backs up log and ledgers by the settings of a server, which may run. */
+export const backUp = (env: Environment, file: string, { onProgress, signal }: ToolRun = {}): Promise<TakenBackup> =>
+  withData(env, {}, async (data) => {
+    await requireLog(data);
+    return takeBackup({
+      file,
+      pool: data.pool,
+      log: data.elsewhere,
+      product: productVersion(),
+      signal,
+      onProgress: ({ events, share }) => onProgress?.(`${events} events, ${Math.floor(share * 100)} %`),
+    });
+  });
+
+/** Whether the key of this server opens the secrets that were restored; `missing`: it has none yet. */
+export type KeyState = 'fits' | 'another' | 'missing';
+
+export interface Restored extends RestoredBackup {
+  readonly key: KeyState;
+}
+
+export interface RestoreOptions extends ToolRun {
+  readonly file: string;
+  readonly replace: boolean;
+  readonly damaged: boolean;
+}
+
+/** Restores a backup into what the settings of a server lead to; none may run there. */
+export const restore = (env: Environment, options: RestoreOptions): Promise<Restored> =>
+  withData(env, { whole: true }, async (data) => {
+    const { onProgress, ...rest } = options;
+    const restored = await restoreBackup({
+      ...rest,
+      pool: data.pool,
+      store: data.elsewhere,
+      onProgress: ({ events, share }) => onProgress?.(`${events} events, ${Math.floor(share * 100)} %`),
+    });
+    return { ...restored, key: await keyState(data) };
+  });
+
+async function keyState({ settings, pool }: OpenData): Promise<KeyState> {
+  const key = settings.secrets.secretKey ?? (await keptSecretKey(settings.runtime.data));
+  if (key === undefined) return 'missing';
+  try {
+    await new Secrets(pool, key).start();
+    return 'fits';
+  } catch (error) {
+    if (error instanceof WrongKey) return 'another';
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { faultText, verifyBackup } from '#backup';

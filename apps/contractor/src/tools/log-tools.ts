@@ -1,0 +1,158 @@
+import { open, unlink } from 'node:fs/promises';
+import type { LogFault, Meta, Position, StoredEvent } from '#event-store';
+import { LogVerifier, postgresLogFault } from '#event-store';
+import type { Json } from '#kernel';
+import { maskSecrets } from '#kernel';
+import { masked } from '#runtime';
+import type { Environment } from '#runtime/settings';
+import type { OpenData } from './open-data.ts';
+import { requireLog, withData } from './open-data.ts';
+
+/** How many events are read at once. */
+const PAGE = 500;
+
+/** Which events are wanted. */
+export interface LogQuery {
+  /** Behind this position. */
+  readonly after: Position;
+  /** Up to this one, and no further. */
+  readonly until: Position | undefined;
+  readonly stream: string | undefined;
+  readonly types: readonly string[];
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** An event for people: secrets are masked. */
+export interface ShownEvent {
+  readonly position: string;
+  readonly at: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly actor: string;
+  readonly command: string | undefined;
+  readonly reason: string | undefined;
+  readonly data: unknown;
+}
+
+/** What tools tell while they are at work, and when they are to give up. */
+export interface ToolRun {
+  readonly onProgress?: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads events of the log by the settings of a server, in their order. */
+export const readLog = (env: Environment, query: LogQuery): Promise<readonly ShownEvent[]> =>
+  withData(env, {}, async (data) => {
+    await requireLog(data);
+    const found: ShownEvent[] = [];
+    for await (const events of eventsOf(data, query)) {
+      for (const event of events) {
+        if (!isWanted(event, query)) continue;
+        found.push(shown(event));
+        if (found.length >= query.limit) return found;
+      }
+    }
+    return found;
+  });
+
+async function* eventsOf(
+  { log, elsewhere }: OpenData,
+  { stream, after, until }: LogQuery,
+): AsyncGenerator<readonly StoredEvent[]> {
+  if (stream !== undefined) {
+    for (let from = 0; ;) {
+      const events = await log.readStream(stream, { from, limit: PAGE });
+      if (events.length === 0) return;
+      from = (events.at(-1)?.revision ?? from) + 1;
+      yield events;
+    }
+  }
+  // A log elsewhere cannot be read from anywhere, but from its begin.
+  for (let at = elsewhere ? 0n : after; until === undefined || at < until;) {
+    const { events, end } = await log.readAll(at, { limit: PAGE });
+    if (end === at) return;
+    at = end;
+    yield events;
+  }
+}
+
+const isWanted = ({ position, type }: StoredEvent, { after, until, types }: LogQuery): boolean =>
+  position > after && (until === undefined || position <= until) && (types.length === 0 || types.includes(type));
+
+function shown({ position, type, stream, revision, id, data, meta }: StoredEvent): ShownEvent {
+  const { at, actor, command, reason } = JSON.parse(meta) as Meta;
+  const plain = masked(maskSecrets(JSON.parse(data) as Json));
+  return { position: position.toString(), at, type, stream, revision, id, actor, command, reason, data: plain };
+}
+
+/** What a check of the log has found. */
+export interface CheckedLog {
+  readonly events: number;
+  readonly streams: number;
+  readonly head: string;
+  /** The first one; undefined: the log is whole. */
+  readonly fault: LogFault | undefined;
+}
+
+/** Checks every event of the log by the settings of a server: see `LogVerifier`. It stops at the first fault. */
+export const checkLog = (env: Environment, { onProgress, signal }: ToolRun = {}): Promise<CheckedLog> =>
+  withData(env, {}, async (data) => {
+    await requireLog(data);
+    const { log, pool, elsewhere } = data;
+    const head = await log.head();
+    const verifier = new LogVerifier({
+      find: async (stream, from) => (await log.readStream(stream, { from, limit: 1 }))[0],
+    });
+    let fault: LogFault | undefined;
+    for (let at: Position = 0n; at < head && !fault;) {
+      signal?.throwIfAborted();
+      const { events, end } = await log.readAll(at, { limit: PAGE });
+      if (end === at) break;
+      fault = await verifier.check(events);
+      at = end;
+      onProgress?.(progressText(verifier.events, at, head));
+    }
+    if (!elsewhere) fault ??= await postgresLogFault(pool);
+    return { events: verifier.events, streams: verifier.streams, head: head.toString(), fault };
+  });
+
+/** Writes the events of the log to the letter into a file that is not there yet, a line of JSON each. @returns how many */
+export const exportLog = (
+  env: Environment,
+  { file, after, until, onProgress, signal }: ToolRun & Pick<LogQuery, 'after' | 'until'> & { readonly file: string },
+): Promise<number> =>
+  withData(env, {}, async (data) => {
+    await requireLog(data);
+    const end = until ?? (await data.log.head());
+    const handle = await open(file, 'wx', 0o600);
+    let count = 0;
+    try {
+      const query = { stream: undefined, after, until: end, types: [], limit: Number.POSITIVE_INFINITY };
+      for await (const events of eventsOf(data, query)) {
+        signal?.throwIfAborted();
+        const wanted = events.filter((event) => isWanted(event, query));
+        if (wanted.length > 0) await handle.writeFile(wanted.map(exportLine).join(''));
+        count += wanted.length;
+        onProgress?.(progressText(count, events.at(-1)?.position ?? end, end));
+      }
+      await handle.sync();
+    } catch (error) {
+      await unlink(file);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+    return count;
+  });
+
+/** Data and metadata stand in the line as they stand in the log, so that hashes can be worked out from it. */
+function exportLine({ position, stream, revision, id, type, data, meta }: StoredEvent): string {
+  const head = JSON.stringify({ position: position.toString(), stream, revision, id, type }).slice(0, -1);
+  return `${head},"data":${data},"meta":${meta}}\n`;
+}
+
+const progressText = (events: number, at: Position, head: Position): string =>
+  `${events} events, ${head === 0n ? 100 : Math.min(100, Math.floor((Number(at) / Number(head)) * 100))} %`;

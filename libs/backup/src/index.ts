@@ -1,0 +1,12 @@
+export { UnusableBackup } from './backup-format.ts';
+export type { EndRecord, Manifest, ModelDigest, ReadModelsNoted } from './backup-format.ts';
+export { readBackup, readManifest } from './backup-reader.ts';
+export { readModelDigests } from './read-model-digest.ts';
+export { faultText, restoreBackup } from './restore-backup.ts';
+export type { RestoreBackupOptions, RestoredBackup } from './restore-backup.ts';
+export { RestoreRefused } from './restore-refused.ts';
+export { restoreUnderWay } from './restore-under-way.ts';
+export { takeBackup } from './take-backup.ts';
+export type { BackupProgress, TakeBackupOptions, TakenBackup } from './take-backup.ts';
+export { verifyBackup } from './verify-backup.ts';
+export type { VerifiedBackup } from './verify-backup.ts';

@@ -1,0 +1,269 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import { ApiCatalogue } from '#api';
+import { foundation, hostName, structure } from '#building';
+import type { CommandContext } from '#event-store';
+import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { createJob, JobTargetRegistry } from '#foreman';
+import { address, addressBlock, formatAddress, holderAddresses, subnetOfBlock } from '#ipam';
+import type { UnitOfWork } from '#kernel';
+import { pauseBetweenSlices, refuse } from '#kernel';
+import type { Key, ReadStore } from '#read-store';
+import { Ids, READ_STORE } from '#read-store';
+import type { IdSource } from './bulk-ids.ts';
+import { bulkIds, noIds } from './bulk-ids.ts';
+import type { TargetMachine, KeptMachine } from './deprovision.ts';
+import { deprovision } from './deprovision.ts';
+import { MachineFaults } from './machine-faults.ts';
+import type { PlannedJob } from './machine-plan.ts';
+
+/** Machines that are to be taken down, by their host names at a site. */
+export interface UnwantedMachines {
+  readonly names: readonly string[];
+  readonly site: string;
+}
+
+/** One machine that goes. */
+interface RemovalPlan extends TargetMachine {
+  /** Addresses that are free again. */
+  readonly addresses: readonly string[];
+  /** Jobs that destroy it first, and what hangs on it; none: it is not built. */
+  readonly jobs: readonly PlannedJob[];
+}
+
+/** What a command takes down, or would take down. */
+export interface DeprovisionPlan {
+  readonly dry_run: boolean;
+  /** By which its course is found; null where it was only looked at. */
+  readonly id: number | null;
+  readonly site: string;
+  readonly machines: readonly RemovalPlan[];
+}
+
+/** Has machines destroyed by jobs, and deleted when these are done; all of them are, or the command is refused. */
+export class DeprovisionMachines extends NamedCommand<DeprovisionPlan> {
+  constructor(readonly unwanted: UnwantedMachines) {
+    super();
+  }
+
+  override get isLarge(): boolean {
+    return true;
+  }
+
+  override get keepsResult(): boolean {
+    return true;
+  }
+}
+
+/** Changes nothing; results in what `DeprovisionMachines` would do, and is refused where that would be. */
+export class PreviewDeprovision extends NamedCommand<DeprovisionPlan> {
+  constructor(readonly unwanted: UnwantedMachines) {
+    super();
+  }
+}
+
+/** Has the machines that are still there stay; jobs that destroy them go on. */
+export class CancelDeprovision extends NamedCommand {
+  constructor(readonly key: Key) {
+    super();
+  }
+}
+
+/** Notes machines that are gone, and those that stay after all. */
+export class NoteMachines extends NamedCommand {
+  constructor(
+    readonly key: Key,
+    readonly removed: readonly number[],
+    readonly kept: readonly KeptMachine[],
+  ) {
+    super();
+  }
+}
+
+/** How many streams are read together. */
+const READ_TOGETHER = 500;
+
+async function together(reads: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (let at = 0; at < reads.length; at += READ_TOGETHER) {
+    await Promise.all(reads.slice(at, at + READ_TOGETHER).map(async (read) => read()));
+  }
+}
+
+abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> extends UnitOfWorkHandler<C> {
+  @Inject(JobTargetRegistry) protected readonly targets!: JobTargetRegistry;
+  @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
+  @Inject(READ_STORE) protected readonly reads!: ReadStore;
+  @Inject(Ids) protected readonly ids!: Ids;
+
+  /** @throws Refusal naming every machine that may not go, and why */
+  protected async plan(
+    work: UnitOfWork,
+    { names, site }: UnwantedMachines,
+    { ids, creator }: { readonly ids: IdSource; readonly creator: string },
+  ): Promise<DeprovisionPlan> {
+    await together(names.map((name) => () => work.load(hostName, `site/${site}/${name}`)));
+    const faults = new MachineFaults();
+    const machines: TargetMachine[] = [];
+    const found: { readonly hostname: string; readonly id: number }[] = [];
+    for (const hostname of names) {
+      const id = await work.load(hostName, `site/${site}/${hostname}`);
+      if (id === undefined) {
+        faults.add(hostname, [
+          { field: 'names', code: 'INVALID_VALUE', text: `there is no such structure at the site "${site}"` },
+        ]);
+      } else found.push({ hostname, id });
+    }
+    await together(found.flatMap(({ id }) => [() => work.load(structure, id), () => work.load(holderAddresses, id)]));
+    for (const { hostname, id } of found) {
+      const its = await work.load(structure, id);
+      if (its.stage === 'active') machines.push({ structure: id, hostname, foundation: its.value.foundation });
+    }
+    await together(machines.map((machine) => () => work.load(foundation, machine.foundation)));
+    const plans: RemovalPlan[] = [];
+    const pause = pauseBetweenSlices();
+    for (const machine of machines) {
+      const reasons = await this.#against(work, machine);
+      if (reasons.length > 0) faults.add(machine.hostname, reasons);
+      else {
+        plans.push({
+          ...machine,
+          addresses: await addressesOf(work, machine.structure),
+          jobs: await this.#destroy(work, machine, { ids, creator }),
+        });
+      }
+      await pause();
+    }
+    faults.noteIn(work);
+    work.throwIfFaulted();
+    const id = await ids.next('deprovision');
+    await work.decide(deprovision, id, { type: 'BeginDeprovision', data: { site, creator, machines } });
+    return { dry_run: false, id, site, machines: plans };
+  }
+
+  /** Why a machine may not go. */
+  async #against(work: UnitOfWork, { structure: id, foundation: locator }: TargetMachine) {
+    const refused = (code: string, text: string) => ({ field: 'names', code, text });
+    const its = await work.load(structure, id);
+    const below = await work.load(foundation, locator);
+    const reasons: { readonly field: string; readonly code: string; readonly text: string }[] = [];
+    for (const [what, state] of [
+      ['structure', its],
+      ['foundation', below],
+    ] as const) {
+      const job = 'value' in state ? state.value.job : undefined;
+      if (job)
+        reasons.push(
+          refused('JOB_EXISTS', `job ${job.job} (${job.script}) is at work on its ${what}: wait for it, or cancel it`),
+        );
+    }
+    const going = new Set(
+      (await this.#hanging(work, 'Structure', String(id))).map(({ kind, id: other }) => `${kind} ${other}`),
+    );
+    const users = [
+      ...(await this.#usersOf('Building/Structure', id)),
+      ...(await this.#usersOf('Building/Foundation', locator)),
+    ].filter((user) => !going.has(user) && user !== `Structure ${id}`);
+    if (users.length > 0) reasons.push(refused('NOT_DELETABLE', `it is used by ${users.slice(0, 10).join(', ')}`));
+    return reasons;
+  }
+
+  /** Whoever uses an object, by any of the models that share its id. */
+  async #usersOf(model: string, key: Key): Promise<readonly string[]> {
+    const { whole } = this.catalogue;
+    const family = whole.family(model);
+    const looks = whole.models
+      .filter(({ path }) => whole.family(path) === family)
+      .flatMap(({ deletion }) => deletion?.users ?? []);
+    const found = await Promise.all(looks.map((users) => users(this.reads.now, key)));
+    return [...new Set(found.flat())];
+  }
+
+  /** What is destroyed with a target, and what with that. */
+  async #hanging(
+    work: UnitOfWork,
+    kind: string,
+    id: string,
+  ): Promise<readonly { readonly kind: string; readonly id: string }[]> {
+    const own = (await this.targets.all.get(kind)?.destroysWith?.(work, id)) ?? [];
+    const below: { readonly kind: string; readonly id: string }[] = [];
+    for (const other of own) below.push(...(await this.#hanging(work, other.kind, other.id)));
+    return [...own, ...below];
+  }
+
+  /** Makes the jobs that destroy a machine, and what hangs on it; each waits for those before it. */
+  async #destroy(
+    work: UnitOfWork,
+    { structure: id, foundation: locator }: TargetMachine,
+    { ids, creator }: { readonly ids: IdSource; readonly creator: string },
+  ): Promise<readonly PlannedJob[]> {
+    const its = await work.load(structure, id);
+    const below = await work.load(foundation, locator);
+    const wanted: { readonly kind: string; readonly id: string }[] = [];
+    if ('value' in its && its.value.built) {
+      wanted.push(...(await this.#hanging(work, 'Structure', String(id))), { kind: 'Structure', id: String(id) });
+    }
+    if ('value' in below && below.value.built) wanted.push({ kind: 'Foundation', id: locator });
+    const made: PlannedJob[] = [];
+    for (const { kind, id: target } of wanted) {
+      const of = this.targets.all.get(kind);
+      if (!of) throw new Error(`there are no job targets of the kind ${kind}`);
+      const script = 'destroy';
+      const job = await createJob(work, of, { target, script, creator, id: await ids.next('job') });
+      made.push({ target: kind, script, job });
+    }
+    return made;
+  }
+}
+
+/** The addresses of a host, as text. */
+async function addressesOf(work: UnitOfWork, holder: number): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const id of (await work.load(holderAddresses, holder)).keys()) {
+    const found = await work.load(address, id);
+    if (!('value' in found) || found.value.block === null || found.value.offset === null) continue;
+    const block = await work.load(addressBlock, found.value.block);
+    if ('value' in block) texts.push(formatAddress(subnetOfBlock(block.value).address + BigInt(found.value.offset)));
+  }
+  return texts;
+}
+
+@CommandHandler(DeprovisionMachines)
+class DeprovisionMachinesHandler extends DeprovisionHandler<DeprovisionMachines> {
+  async decide(work: UnitOfWork, { unwanted }: DeprovisionMachines, { metadata: { actor: creator } }: CommandContext) {
+    return this.plan(work, unwanted, { ids: bulkIds(this.ids, unwanted.names.length), creator });
+  }
+}
+
+@CommandHandler(PreviewDeprovision)
+class PreviewDeprovisionHandler extends DeprovisionHandler<PreviewDeprovision> {
+  async decide(work: UnitOfWork, { unwanted }: PreviewDeprovision, { metadata: { actor: creator } }: CommandContext) {
+    const plan = await this.plan(work.fork(), unwanted, { ids: noIds(), creator });
+    const machines = plan.machines.map((machine) => ({
+      ...machine,
+      jobs: machine.jobs.map((job) => ({ ...job, job: null })),
+    }));
+    return { ...plan, dry_run: true, id: null, machines };
+  }
+}
+
+@CommandHandler(CancelDeprovision)
+class CancelDeprovisionHandler extends UnitOfWorkHandler<CancelDeprovision> {
+  async decide(work: UnitOfWork, { key }: CancelDeprovision, { metadata: { actor: by } }: CommandContext) {
+    if (!(await work.load(deprovision, key))) throw refuse('', 'NOT_FOUND', 'Deprovision does not exist');
+    await work.decide(deprovision, key, { type: 'CancelDeprovision', data: { by } });
+  }
+}
+
+@CommandHandler(NoteMachines)
+class NoteMachinesHandler extends UnitOfWorkHandler<NoteMachines> {
+  async decide(work: UnitOfWork, { key, removed, kept }: NoteMachines) {
+    await work.decide(deprovision, key, { type: 'NoteMachines', data: { removed, kept } });
+  }
+}
+
+export const deprovisionHandlers = [
+  DeprovisionMachinesHandler,
+  PreviewDeprovisionHandler,
+  CancelDeprovisionHandler,
+  NoteMachinesHandler,
+];
