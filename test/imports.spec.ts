@@ -167,12 +167,15 @@ async function fill({ client, rest }: Journey): Promise<void> {
     complex: complex.replace('Manual/Manual', 'Building/'),
     structure: web1,
   });
-  await create('Building/Dependency', {
+  const dependency = await create('Building/Dependency', {
     foundation: asFoundation(vm),
     structure: web1,
     link: 'soft',
     create_script_name: 'create',
   });
+  expect((await rest('POST', `Building/Dependency/${dependency.split(':')[1]}/force`, { state: 'built' })).status).toBe(
+    204,
+  );
   await rest('POST', 'Building/Foundation/rack1/force', { state: 'built' });
   await rest('POST', `Building/Structure/${web1.split(':')[1]}/force`, { state: 'built' });
 }
