@@ -70,16 +70,18 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
 
+/** What a structure is defined with besides its values. */
+interface Defining extends Pick<ConfigOwner, 'secrets' | 'request'> {
+  /** By which its machine knows it already; drawn at random unless given. */
+  readonly configUuid?: string;
+}
+
 /** Makes a structure with an id; what is wrong with it is noted. */
 export async function defineStructure(
   work: UnitOfWork,
   id: number,
   values: CreateStructure['values'],
-  {
-    secrets,
-    request,
-    configUuid = randomUUID(),
-  }: Pick<ConfigOwner, 'secrets' | 'request'> & { readonly configUuid?: string },
+  { secrets, request, configUuid = randomUUID() }: Defining,
 ): Promise<void> {
   const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
   const zone = await zoneOf(work, site);
