@@ -12,7 +12,7 @@ const output = (more: Partial<LiveOutput> = {}): LiveOutput => {
       done();
     },
   });
-  return Object.assign(stream, more) as LiveOutput;
+  return Object.assign(stream, more);
 };
 beforeEach(() => {
   written = '';
