@@ -16,6 +16,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'foundation interface': 'the network interfaces of foundations',
   'foundation job': 'have foundations built, destroyed and worked on',
   group: 'groups of users',
+  import: 'what other programs know of hosts and networks',
   job: 'jobs under way',
   'job dependency': 'jobs on dependencies',
   'job foundation': 'jobs on foundations',

@@ -29,6 +29,7 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { imports } from './import-commands.ts';
 import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
@@ -60,6 +61,7 @@ const COMMANDS: Commands = {
   ...historyCommands,
   ...resources,
   ...siteFiles,
+  ...imports,
   ...readModels,
   ...dataCommands,
   ...offline,

@@ -21,7 +21,7 @@ interface Publication extends Values {
 async function publications(client: RestClient): Promise<Publication[]> {
   const all: Publication[] = [];
   for (;;) {
-    const page = (await client.call('Directory/Zone/publications', { position: all.length, count: PAGE })) as {
+    const page = (await client.call('Directory/Zone/publications', { skip: all.length, count: PAGE })) as {
       readonly total: number;
       readonly zones: readonly Publication[];
     };

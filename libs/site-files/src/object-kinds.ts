@@ -57,7 +57,7 @@ export const OBJECT_KINDS: Readonly<Record<KindName, ObjectKind>> = {
   foundation: kind('Building/Foundation', 'foundation', ['locator', 'site'], { own: ['type', 'state'] }),
   interface: kind('Utilities/RealNetworkInterface', 'interface', ['name', 'foundation']),
   host: kind('Utilities/Networked', 'host', ['hostname', 'site']),
-  structure: kind('Building/Structure', 'structure', ['hostname', 'site'], { own: ['state'] }),
+  structure: kind('Building/Structure', 'structure', ['hostname', 'site'], { own: ['state', 'config_uuid'] }),
   logical: kind('Utilities/AbstractNetworkInterface', 'interface', ['name', 'structure'], {
     keys: { primary_interface: 'primary', secondary_interfaces: 'secondary', paramaters: 'parameters' },
   }),
