@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { nodeFault } from '#runtime/check-node';
 
 /** How long a command that is given up may take to end, in milliseconds. */
