@@ -34,6 +34,12 @@ describe('live lines', () => {
     expect(written).toBe('\r\u001b[J12345…\nab c\n… and…\n');
     expect([lines.rows, lines.isTerminal]).toEqual([3, true]);
   });
+
+  it('fit a usual terminal where this one does not tell its size', () => {
+    const lines = new LiveLines(output({ isTTY: true, columns: 0, rows: 0 }));
+    lines.draw(['x'.repeat(81)]);
+    expect([written, lines.rows]).toEqual([`\r\u001b[J${'x'.repeat(79)}…\n`, 23]);
+  });
 });
 
 describe('watching', () => {
