@@ -196,6 +196,7 @@ async function toolsFor(
   const client = new RestClient(choice.url, {
     session,
     proxy: choice.proxy,
+    caFile: choice.caFile,
     at: textOf(asked, 'at'),
     renew: renewalOf(choice, keep),
     signal,

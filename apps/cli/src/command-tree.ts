@@ -19,7 +19,8 @@ The server is --server, or that of --context or of the context in use, or CONTRA
 CONTRACTOR_PORT have it listen, or that of ~/.contractorcli.ini, or http://127.0.0.1:8080 where that answers, or
 http://contractor. The environment stands above the settings file, which is the one CONTRACTOR_SETTINGS names, or
 contractor.env in the working directory. Secrets are asked for on a terminal, or read from standard input, a line each;
-CONTRACTOR_USERNAME and CONTRACTOR_PASSWORD log in by themselves.
+CONTRACTOR_USERNAME and CONTRACTOR_PASSWORD log in by themselves. CONTRACTOR_CA is a file with the certificates of those who
+may have signed that of the server.
 Exit codes: 0 done, 1 refused or failed, 2 wrong use or a setting that cannot be used, 3 no session, 130 given up.
 `;
 
