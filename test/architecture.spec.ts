@@ -30,6 +30,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // subjects
   auth: [...SUBJECT, 'reactions'],
   directory: SUBJECT,
+  survey: SUBJECT,
   site: [...SUBJECT, 'config', 'directory'],
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
@@ -52,6 +53,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
+  setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
 };
 
@@ -63,7 +65,8 @@ const AGENT_HALF = new Set(['kernel', 'platform', 'programs']);
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['runtime'],
+  // The script tools and the reader of TOML are its own; everything else it asks a server for.
+  cli: ['kernel', 'runtime', 'tscript', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
   subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
 };

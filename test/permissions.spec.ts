@@ -70,6 +70,8 @@ Site/Site
 Site/SiteFile
   (apply)                                            Site.can_apply_site_files
   (export)                                           Site.view_site
+Survey/Plot
+  view add change delete                             Survey.*_plot
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
@@ -125,6 +127,7 @@ Building/Structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
   (selectionImpact) (count) (getService)             Building.view_structure
+  (overview)                                         Building.view_structure
   (checkConfig)                                      Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
@@ -150,10 +153,12 @@ Building/Dependency
   view add change delete                             Building.*_dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
   (getJob) (impact)                                  Building.view_dependency
+  (force)                                            Building.can_force_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
   (signalComplete) (signalAlert) (postMessage)       Foreman.can_job_signal
   (clearDispatched)                                  Foreman.can_base_job
+  (done)                                             Foreman.can_force_job
   (ignoreWindow)                                     Foreman.can_ignore_window
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
 Foreman/FoundationJob
@@ -201,6 +206,11 @@ Records/ReadModel
   (rebuild)                                          Records.can_rebuild
 Records/Secret
   (erase)                                            Records.can_erase_secret
+Setup/Installation
+  (setUp)                                            Setup.can_set_up
+Setup/Platform
+  (list)                                             Setup.view_platform
+  (enable)                                           Setup.can_enable_platform
 `;
 
 /** The rows of the table, one for each thing that can be asked. */

@@ -221,6 +221,31 @@ describe('what if', () => {
     expect((await asked('Building/Foundation/count', { label: ['rack=r1'] })).states).toEqual({ built: 1 });
   });
 
+  it('tells of structures at a glance, a page at a time', async () => {
+    const { structures, total } = await asked('Building/Structure/overview', { label: ['service=shop'] });
+    const [first] = structures;
+    expect([structures.length, total]).toEqual([3, 3]);
+    expect(first).toEqual({
+      id: ids[first.hostname],
+      hostname: expect.any(String),
+      site: expect.any(String),
+      state: expect.stringMatching(/^(planned|built)$/),
+      address: null,
+      foundation: `f-${first.hostname}`,
+      foundation_state: expect.stringMatching(/^(planned|located|built)$/),
+      blueprint: expect.any(String),
+      job: expect.anything(),
+    });
+    const page = await asked('Building/Structure/overview', { label: ['service=shop'], position: 1, count: 1 });
+    expect([page.structures.map(({ id }: Values) => id), page.total]).toEqual([[structures[1].id], 3]);
+    const named = await asked('Building/Structure/overview', { hostname: 'web2' });
+    expect(named.structures).toMatchObject([{ id: ids['web2'] }]);
+    expect(await asked('Building/Structure/overview', { hostname: 'nobody' })).toEqual({ structures: [], total: 0 });
+    expect((await api('POST', 'Building/Structure/overview', { count: 1001 })).body['errors']).toEqual([
+      { field: 'count', code: 'RANGE', text: 'must be a whole number from 0 to 1000' },
+    ]);
+  });
+
   it('says what a service is made of and what carries it, and which services a site has', async () => {
     const { structures, carriers, states } = await asked('Building/Structure/getService', {
       service: 'shop',
@@ -261,6 +286,7 @@ describe('what if', () => {
 
   it.each([
     ['Building/Structure/count', {}],
+    ['Building/Structure/overview', {}],
     ['Building/Structure/getService', { service: 'shop' }],
     ['Building/Structure/selectionImpact', {}],
     ['Site/Site/campus/getServices', {}],
@@ -274,6 +300,7 @@ describe('what if', () => {
 
   it.each([
     ['/Building/Structure/count', 'Building/Structure/count', {}],
+    ['/Building/Structure/overview', 'Building/Structure/overview', {}],
     ['/Building/Foundation/count', 'Building/Foundation/count', {}],
     ['/Building/Structure/getService', 'Building/Structure/getService', { service: 'shop' }],
     ['/Building/Structure/selectionImpact', 'Building/Structure/selectionImpact', {}],
@@ -310,6 +337,8 @@ describe('what if', () => {
     expect((await api('POST', 'Building/Structure/count', {}, service)).status).toBe(403);
     expect((await api('POST', 'Building/Structure/count', { site: 'abroad' }, service)).status).toBe(403);
     expect((await of('Building/Structure/count', { site: 'campus' })).total).toBe(2);
+    expect((await api('POST', 'Building/Structure/overview', {}, service)).status).toBe(403);
+    expect((await of('Building/Structure/overview', { site: 'campus' })).total).toBe(2);
     expect((await of('Building/Structure/getService', { service: 'shop', site: 'campus' })).structures).toHaveLength(1);
     expect((await of('Site/Site/campus/getServices', {})).services[0].total).toBe(1);
   });

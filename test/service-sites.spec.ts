@@ -264,6 +264,7 @@ describe('a service of one site', () => {
     ),
     ...['PXE', 'Script', 'BluePrintScript'].map((name) => `BluePrint/${name} view`),
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
+    'Survey/Plot view',
     'Building/Foundation (getFoundationTypes)',
     'Records/ReadModel (state)',
   ];
@@ -284,10 +285,13 @@ describe('a service of one site', () => {
     ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['apply', 'export'].map((name) => `Site/SiteFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
+    ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Secret (erase)',
+    'Setup/Installation (setUp)',
+    ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),
     'Foreman/Limit (usage)',
     ...['view', 'add', 'delete', '(preview)', '(progress)', '(pause)', '(resume)', '(cancel)'].map(

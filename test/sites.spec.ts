@@ -344,6 +344,38 @@ describe('blueprints', () => {
   });
 });
 
+describe('plots', () => {
+  const PLOT = '/api/v1/Survey/Plot';
+
+  it('nest', async () => {
+    const hall = await created(PLOT, { name: 'hall', corners: 'the whole hall' });
+    expect(hall).toBe(`${PLOT}:hall:`);
+    const row = await created(PLOT, { name: 'row-4', corners: 'E1-E9', parent: hall });
+    expect(await client.get(row)).toEqual({
+      name: 'row-4',
+      corners: 'E1-E9',
+      parent: hall,
+      updated: expect.stringMatching(MOMENT),
+      created: expect.stringMatching(MOMENT),
+    });
+    await refused(client.update(hall, { parent: row }), { parent: ['Plot "hall" would be inside itself'] });
+    await refused(client.update(hall, { parent: hall }), { parent: [expect.any(String)] });
+    await refused(client.create(PLOT, { name: 'x', corners: 'y', parent: `${PLOT}:none:` }), {
+      parent: 'Invalid Value "there is no plot none"',
+    });
+    await refused(client.create(PLOT, { name: 'a b', corners: 'y' }), { name: ['Invalid'] });
+  });
+
+  it('stay while others are within', async () => {
+    await expect(client.delete(`${PLOT}:hall:`)).rejects.toMatchObject({
+      body: { message: expect.stringContaining('Plot row-4') },
+    });
+    await client.update(`${PLOT}:row-4:`, { parent: null });
+    await client.delete(`${PLOT}:hall:`);
+    expect((await client.list(PLOT)).uris).toEqual([`${PLOT}:row-4:`]);
+  });
+});
+
 /** The declared surface, as clients of the first server know it. */
 const recorded = JSON.parse(readFileSync('test/cases/describe.json', 'utf8')) as Readonly<
   Record<string, { models?: Readonly<Record<string, Model>> }>
@@ -356,8 +388,13 @@ interface Model {
   readonly 'list-filters': Readonly<Record<string, unknown>>;
 }
 
-describe.each(['Site', 'Directory', 'BluePrint'])('the namespace %s is described as it was', (namespace) => {
-  const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
+/** Models that are described there, and are not there yet. */
+const MISSING = ['Cartographer'];
+
+describe.each(['Site', 'Survey', 'Directory', 'BluePrint'])('the namespace %s is described as it was', (namespace) => {
+  const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {}).filter(
+    ([name]) => !MISSING.includes(name),
+  );
 
   it('with these models', async () => {
     const { data } = await client.describe(`/api/v1/${namespace}/`);

@@ -32,7 +32,12 @@ export async function run(_: string[], limit: Limit): Promise<void> {
     const usual = { site: 'yard', blueprint: 'test-structure-base', foundation_type: 'Test', address_block: block };
     const provision = async (name: string, more: object): Promise<number> => {
       const begun = performance.now();
-      const answer = await server.call('Building/Machine/provision', { ...usual, names: [name], count: MACHINES, ...more });
+      const answer = await server.call('Building/Machine/provision', {
+        ...usual,
+        names: [name],
+        count: MACHINES,
+        ...more,
+      });
       const seconds = (performance.now() - begun) / 1000;
       const { machines } = (answer as Planned).value;
       if (machines.length !== MACHINES || machines.some(({ addresses }) => addresses.length !== 1)) {

@@ -73,6 +73,8 @@ import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
+import { plots } from '../../libs/survey/src/plots.ts';
 
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
@@ -100,6 +102,7 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  plot,
   program,
   pxe,
   realInterface,
@@ -140,6 +143,7 @@ export const readModels: readonly ReadModel[] = [
   networks,
   openSessions,
   programs,
+  plots,
   pxes,
   logicalInterfaces,
   realInterfaces,
@@ -194,6 +198,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PlotClosed: LOOK,
+  PlotReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,

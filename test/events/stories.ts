@@ -43,6 +43,7 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
+import { plot } from '../../libs/survey/src/plot.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
 export interface Story {
@@ -294,6 +295,8 @@ export const stories: readonly Story[] = [
     { type: 'FinishDependency', data: { job: 12 } },
     { type: 'ReleaseDependency', data: { job: 12 } },
     { type: 'DestroyDependency', data: { job: 13 } },
+    { type: 'ForceDependency', data: { state: 'built' } },
+    { type: 'ForceDependency', data: { state: 'planned' } },
     { type: 'CloseDependency', data: {} },
     { type: 'ReopenDependency', data: {} },
     { type: 'CloseDependency', data: {} },
@@ -446,6 +449,15 @@ export const stories: readonly Story[] = [
     { type: 'ForgetSubcontractor', data: {} },
   ),
   story(
+    plot,
+    { type: 'DefinePlot', data: { corners: 'aisle 4', parent: 'hall' } },
+    { type: 'ChangePlot', data: { corners: 'aisle 5', parent: null } },
+    { type: 'ClosePlot', data: {} },
+    { type: 'ReopenPlot', data: {} },
+    { type: 'ClosePlot', data: {} },
+    { type: 'DeletePlot', data: {} },
+  ),
+  story(
     pxe,
     { type: 'DefinePxe', data: { bootScript: '#!ipxe', template: 'd-i' } },
     { type: 'ChangePxe', data: { bootScript: '#!ipxe\nexit', template: '' } },
@@ -479,7 +491,19 @@ export const stories: readonly Story[] = [
     { type: 'OpenSession', data: { ...session, credential: 'hash' } },
     { type: 'ChangeService', data: { enabled: false, sites: [], permissions: ['Site.add_site'] } },
     { type: 'ChangeService', data: { enabled: true } },
+    { type: 'RenewToken', data: { credential: 'known', legacy: true } },
     { type: 'DeleteService', data: {} },
+    {
+      type: 'DefineService',
+      data: {
+        name: 'agent',
+        enabled: true,
+        sites: ['*'],
+        modules: ['*'],
+        permissions: ['Site.view_site'],
+        networks: ['10.0.0.0/24'],
+      },
+    },
   ),
   story(
     site,

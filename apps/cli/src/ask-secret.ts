@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 
 /** Where secrets are read from, and where questions are written. */
@@ -29,6 +30,25 @@ export class Prompt {
     const line = await this.line();
     if (line === undefined || line === '') throw new Error(`${question}: expected on standard input`);
     return line;
+  }
+
+  /** Asks a person for something that may be seen; what is there already counts where they, or nobody, say anything else. */
+  async choose(question: string, preset: string): Promise<string> {
+    const { input, output } = this.#terminal;
+    if (!input.isTTY) return preset;
+    const lines = createInterface({ input, output });
+    try {
+      return (await lines.question(`${question} [${preset}]: `)).trim() || preset;
+    } finally {
+      lines.close();
+    }
+  }
+
+  /** All of standard input that was not read before. */
+  async rest(): Promise<string> {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines === undefined ? whole(this.#terminal.input) : lines.join('\n');
   }
 
   /** The next line of an input that is no terminal; undefined: there are no more. */

@@ -79,6 +79,31 @@ export async function setUpBind({ etc, directory, user }: BindSetup): Promise<re
   return changes;
 }
 
+/**
+ * Has a BIND on this machine ask these name servers what it does not know itself; where its configuration names some
+ * already, those stay.
+ * @returns what was changed, in words
+ * @throws SetupFailed; nothing is changed then
+ */
+export async function setForwarders(etc: string, servers: readonly string[]): Promise<readonly string[]> {
+  const file = path.join(etc, 'named.conf.options');
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before === undefined || servers.length === 0) return [];
+  const said = before.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|#.*/g, '');
+  const options = /^[ \t]*options[ \t]*\{[ \t]*$/m.exec(before);
+  if (/\bforwarders\b/.test(said) || !options) return [];
+  const end = options.index + options[0].length;
+  const line = `\n\tforwarders { ${servers.map((server) => `${server}; `).join('')}};`;
+  await writeFile(file, `${before.slice(0, end)}${line}${before.slice(end)}`);
+  try {
+    await program('named-checkconf', [path.join(etc, 'named.conf')]);
+  } catch (error) {
+    await writeFile(file, before);
+    throw error;
+  }
+  return [`what BIND does not know is asked of ${servers.join(', ')} (${file})`];
+}
+
 const isThere = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,

@@ -3,6 +3,7 @@ import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
 import { Misuse } from './command.ts';
 import type { Commands } from './command-tree.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
@@ -14,6 +15,9 @@ import { followJobs } from './follow-jobs.ts';
 import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
+import { nouns } from './nouns/index.ts';
+import { typedCommands } from './nouns/typed-commands.ts';
+import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -28,6 +32,11 @@ import { services } from './service-commands.ts';
 import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
+import { forceCommands } from './force-commands.ts';
+import { platformCommands } from './platform-commands.ts';
+import { scriptCommands } from './script-commands.ts';
+import { setup } from './setup-commands.ts';
+import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
@@ -42,6 +51,7 @@ const COMMANDS: Commands = {
   ...nats,
   ...dns,
   ...sessions,
+  ...nouns,
   ...jobCommands,
   ...provisionCommands,
   ...whyCommands,
@@ -52,6 +62,11 @@ const COMMANDS: Commands = {
   ...readModels,
   ...dataCommands,
   ...offline,
+  ...setup,
+  ...platformCommands,
+  ...forceCommands,
+  ...scriptCommands,
+  ...zoneCommands,
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
     () => SHELL_COMMANDS,
@@ -81,13 +96,13 @@ export interface ProcessEnvironment extends Streams {
 
 /** Does what a command line asks for. @returns its exit code */
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
-  const { args, output, result, commands = COMMANDS } = surroundings;
+  const { args, output, result, commands: known = COMMANDS } = surroundings;
   try {
     if (args.length === 1 && ['version', '--version', '-V'].includes(args[0] ?? '')) {
       result.write(`contractor ${productVersion()}\n`);
       return EXIT.done;
     }
-    const request = readCommandLine(commands, args);
+    const request = readCommandLine({ ...known, ...(await commandsOfType(known, surroundings)) }, args);
     if (request.kind === 'text') {
       result.write(request.text);
       return EXIT.done;
@@ -99,6 +114,18 @@ export async function commandLine(surroundings: ProcessEnvironment): Promise<num
     output.write(`contractor: ${text}\n`);
     return code;
   }
+}
+
+/** The common options that take a value. */
+const VALUED = Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type === 'string' ? [name] : []));
+
+/** The commands of the type of foundations or complexes that a command line is about, as its server describes it. */
+async function commandsOfType(known: Commands, surroundings: ProcessEnvironment): Promise<Commands> {
+  const found = typedIn(surroundings.args, Object.keys(known), VALUED);
+  if (!found) return {};
+  const asked = { names: [], options: found.options };
+  const { client } = await toolsFor({ local: false }, asked, surroundings);
+  return typedCommands(client, found.typed, found.name);
 }
 
 /** Runs a command, as often as is asked, and shows what it comes to. @returns its exit code */
@@ -121,7 +148,11 @@ const textOf = ({ options }: Asked, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-async function toolsFor(command: Command, asked: Asked, surroundings: ProcessEnvironment): Promise<Tools> {
+async function toolsFor(
+  command: Pick<Command, 'local'>,
+  asked: Asked,
+  surroundings: ProcessEnvironment,
+): Promise<Tools> {
   const { environment, input, output, result, signal } = surroundings;
   const terminal = { input, output, result };
   const common = {

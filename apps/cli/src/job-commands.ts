@@ -40,22 +40,6 @@ function resultIn(text: string): unknown {
 
 /** Commands about jobs under way. */
 export const jobCommands: Readonly<Record<string, Command>> = {
-  'job list': {
-    usage: '[SITE]',
-    does: 'list jobs under way, of all sites or of one',
-    names: [0, 1],
-    run: async ({ names: [site] }, { client }) => {
-      const query: Record<string, string> = site === undefined ? {} : { filter: 'site', site };
-      return table(await client.list('Foreman/FoundationJob', query), {
-        ID: ({ id }) => id,
-        SITE: ({ site: its }) => its,
-        TARGET: ({ foundation }) => foundation,
-        SCRIPT: ({ script_name: script }) => script,
-        STATE: ({ state }) => state,
-        MESSAGE: ({ message }) => message,
-      });
-    },
-  },
   'job watch': {
     usage: '[ID…] [--site SITE]',
     does: 'show how jobs get on, with how much is done and how long the rest usually takes',

@@ -25,6 +25,7 @@ const MAX_SHOWN = 60;
 export const resources: Readonly<Record<string, Command>> = {
   'resources load': {
     usage: 'FILE… | --shipped [NAME…] [--dry-run] [-t TYPE] [-n NAME] [-a | -u]',
+    aliases: ['load'],
     does: 'load files of scripts, blueprints and PXEs, all or nothing; --shipped: those that come with the server',
     names: [0, Number.POSITIVE_INFINITY],
     options: {

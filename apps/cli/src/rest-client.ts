@@ -39,8 +39,16 @@ export class Interrupted extends Error {}
 
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
-/** How many objects are asked for at a time. */
-const PAGE = 500;
+/** How many objects are asked for at a time: as many as the server shows at most. */
+const PAGE = 1000;
+
+/** What is asked of a list, by name. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+const textOf = (query: Query): string =>
+  new URLSearchParams(
+    Object.entries(query).flatMap(([name, of]) => [of].flat().map((one) => [name, one] as [string, string])),
+  ).toString();
 
 /** How a client reaches its server, and for whom it speaks. */
 export interface RestClientOptions {
@@ -81,14 +89,19 @@ export class RestClient {
     return (await this.#send('GET', this.#asOf(path))).body;
   }
 
-  /** The objects on all pages. */
-  async list(path: string, query: Readonly<Record<string, string>> = {}): Promise<Values[]> {
+  /** The objects on all pages, from one on and at most so many. */
+  async list(
+    path: string,
+    query: Query = {},
+    { from = 0, most = Infinity }: { readonly from?: number; readonly most?: number } = {},
+  ): Promise<Values[]> {
     const items: Values[] = [];
     for (;;) {
-      const asked = new URLSearchParams({ ...query, position: String(items.length), count: String(PAGE) });
-      const page = (await this.get(`${path}?${asked.toString()}`)) as { items: Values[]; total: number };
+      const [position, count] = [from + items.length, Math.min(PAGE, most - items.length)];
+      const asked = { ...query, position: String(position), count: String(count) };
+      const page = (await this.get(`${path}?${textOf(asked)}`)) as { items: Values[]; total: number };
       items.push(...page.items);
-      if (page.items.length === 0 || items.length >= page.total) return items;
+      if (page.items.length === 0 || items.length >= most || from + items.length >= page.total) return items;
     }
   }
 
@@ -106,10 +119,32 @@ export class RestClient {
     return (await this.#send('POST', this.#asOf(path), parameters)).body['value'];
   }
 
-  /** Changes an object by what it is, unless others change it meanwhile. */
-  async change(path: string, how: (object: Values) => Values): Promise<Values> {
-    const { body, etag } = await this.#send('GET', path);
-    return (await this.#send('PATCH', path, how(body), etag ? { 'If-Match': etag } : {})).body;
+  /** Changes an object: to these values, or by what it is, unless others change it meanwhile. */
+  async change(path: string, to: Values | ((object: Values) => Values)): Promise<Values> {
+    if (typeof to !== 'function') return this.changeTagged(path, to, undefined);
+    const { body, etag } = await this.tagged(path);
+    return this.changeTagged(path, to(body), etag);
+  }
+
+  /** An object as it is now, and the tag of what it is. */
+  tagged(path: string): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
+    return this.#send('GET', path);
+  }
+
+  /** Changes an object that still is what this tag is of; undefined: whatever it is. */
+  async changeTagged(path: string, values: Values, etag: string | undefined): Promise<Values> {
+    return (await this.#send('PATCH', path, values, etag === undefined ? {} : { 'If-Match': etag })).body;
+  }
+
+  /**
+   * Merges maps into those of an object, by keys; null removes one.
+   * @param json a JSON object as text
+   * @param etag the tag of what it is to be; undefined: whatever it is
+   */
+  async merge(path: string, json: string, etag?: string): Promise<Values> {
+    const type = { 'Content-Type': 'application/merge-patch+json' };
+    return (await this.#send('PATCH', path, json, { ...type, ...(etag === undefined ? {} : { 'If-Match': etag }) }))
+      .body;
   }
 
   async delete(path: string): Promise<void> {
@@ -142,7 +177,7 @@ export class RestClient {
   async #send(
     method: string,
     path: string,
-    body?: Values,
+    body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
     const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
@@ -163,14 +198,23 @@ export class RestClient {
     return send();
   }
 
-  async #exchange(method: string, path: string, body: Values | undefined, headers: Readonly<Record<string, string>>) {
+  async #exchange(
+    method: string,
+    path: string,
+    body: Values | string | undefined,
+    headers: Readonly<Record<string, string>>,
+  ) {
     const { proxy, caFile, signal, trace } = this.#options;
     const begin = performance.now();
     const answer = await httpRequest({
       method,
       url: `${this.server}/api/rest/${path}`,
-      headers: { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}), ...this.#authorization() },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+        ...this.#authorization(),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       proxy,
       caFile,
       timeoutMs: TIMEOUT_MS,

@@ -24,8 +24,10 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
+import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
 import { NATS_CONFIGURATION, NatsConfigurationFile } from './nats-configuration-file.ts';
@@ -107,6 +109,7 @@ export class AppModule {
         }),
         BlueprintModule,
         SiteModule,
+        SurveyModule,
         DirectoryModule,
         IpamModule,
         ForemanModule.forRoot({
@@ -124,6 +127,7 @@ export class AppModule {
         DocumentsModule,
         RecordsModule,
         SiteFilesModule,
+        SetupModule,
       ],
       providers: [
         Reactions,

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningServer } from './server.ts';
 
-/** The program `contractor`, beside this one. */
-const CLI = fileURLToPath(new URL('../../cli/src/main.js', import.meta.url));
+/** The program `contractor`, as the build has it. */
+const CLI = fileURLToPath(new URL('../../../contractor.cjs', import.meta.url));
 
 const SITE = 'demo';
 const COMPLEX = 'shop';
@@ -32,15 +32,22 @@ class DemoSession {
   readonly #user: string;
   /** Configuration of the command line, which holds the session. */
   readonly #config: string;
+  readonly #signal: AbortSignal;
 
   constructor(
     url: string,
-    { user, token, config }: { readonly user: string; readonly token: string; readonly config: string },
+    {
+      user,
+      token,
+      config,
+      signal,
+    }: { readonly user: string; readonly token: string; readonly config: string; readonly signal: AbortSignal },
   ) {
     this.#url = url;
     this.#user = user;
     this.#token = token;
     this.#config = config;
+    this.#signal = signal;
   }
 
   async rest(method: string, at: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
@@ -49,8 +56,9 @@ class DemoSession {
 
   /** Runs the command line; what it shows is seen. @throws Error where it fails */
   async run(args: readonly string[], input = ''): Promise<void> {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      env: { ...process.env, CONTRACTOR_URL: this.#url, XDG_CONFIG_HOME: this.#config },
+    const child = spawn(process.execPath, [CLI, '--server', this.#url, ...args], {
+      env: { ...process.env, XDG_CONFIG_HOME: this.#config },
+      signal: this.#signal,
       stdio: [input === '' ? 'ignore' : 'pipe', 'inherit', 'inherit'],
     });
     child.stdin?.end(input);
@@ -71,7 +79,11 @@ async function ask(url: string, method: string, body?: object, headers: Readonly
 }
 
 /** Fills the empty server with a demonstration, and shows it being built. Where there is something already, it says so. */
-export async function demonstrate(server: RunningServer, output: NodeJS.WritableStream): Promise<void> {
+export async function demonstrate(
+  server: RunningServer,
+  output: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<void> {
   const say = (text: string): void => void output.write(`${text}\n`);
   const { url, administrator } = server;
   say(`Contractor listens on ${url}`);
@@ -85,7 +97,7 @@ export async function demonstrate(server: RunningServer, output: NodeJS.Writable
   const config = await mkdtemp(path.join(os.tmpdir(), 'contractor-demo-'));
   try {
     const token = String((await ask(`${url}/api/rest/Auth/User/login`, 'POST', { username: user, password }))['value']);
-    const session = new DemoSession(url, { user, token, config });
+    const session = new DemoSession(url, { user, token, config, signal });
     await session.run(['login', user], `${password}\n`);
     await define(session, say);
     await build(session, say);

@@ -47,17 +47,19 @@ async function start(demo: boolean): Promise<void> {
   const notice = nodeNotice(process.versions.node);
   if (notice !== undefined) log.warn(notice);
   let stopping = false;
+  const demonstration = new AbortController();
   const stop = (signal: string): void => {
     if (stopping) process.exit(FAILED);
     stopping = true;
     log.info('stopping', { signal });
+    demonstration.abort();
     setTimeout(() => process.exit(FAILED), STOP_TIMEOUT_MS).unref();
     void server.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (demo) {
-    await demonstrate(server, process.stdout).catch((error: unknown) => {
+    await demonstrate(server, process.stdout, demonstration.signal).catch((error: unknown) => {
       if (!stopping) log.error('the demonstration has failed; the server goes on', error);
     });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
+import { legacyAccountsHealth } from '#auth';
 import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
@@ -45,6 +46,8 @@ export class ServerHealth {
     this.#app = app;
     const subcontractors = app.get(SubcontractorHealth);
     this.#registry.register('subcontractors', () => subcontractors.check());
+    const reads = app.get<ReadStore>(READ_STORE);
+    this.#registry.register('accounts', () => legacyAccountsHealth(reads));
     const publisher = app.get(Publisher);
     if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
   }

@@ -25,6 +25,8 @@ export const shape = {
   flag: (doc?: string) => described<boolean>({ type: 'boolean' }, doc),
   list: <S extends Shape>(of: S, doc?: string) =>
     described<readonly Shaped<S>[]>({ type: 'array', items: of.schema }, doc),
+  orNull: <S extends Shape>(of: S, doc?: string) =>
+    described<Shaped<S> | null>({ anyOf: [of.schema, { type: 'null' }] }, doc),
   /** Values of one shape by keys that are not known before. */
   byKey: <S extends Shape>(of: S, doc?: string) =>
     described<Readonly<Record<string, Shaped<S>>>>({ type: 'object', additionalProperties: of.schema }, doc),

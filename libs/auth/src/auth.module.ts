@@ -31,6 +31,7 @@ import { service } from './service.ts';
 import { services } from './services.ts';
 import { sessionModel } from './session.api.ts';
 import { sessionHandlers } from './session.commands.ts';
+import { setUpAccountsHandlers } from './set-up-accounts.commands.ts';
 import { superusers } from './superusers.ts';
 import { userModel } from './user.api.ts';
 import { user } from './user.ts';
@@ -120,6 +121,7 @@ export class AuthModule {
         ...groupHandlers,
         ...serviceHandlers,
         ...firstUserHandlers,
+        ...setUpAccountsHandlers,
       ],
       exports: [Identities],
     };

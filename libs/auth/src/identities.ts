@@ -173,7 +173,9 @@ export class Identities implements Follower {
       if (!open || !user.enabled) return undefined;
       return { name, superuser: user.superuser, permissions: permissionsOf(user), session };
     }
-    if (!service?.enabled || !(open || service.credential === session)) return undefined;
+    // Where it matters from where, there has to be a session: only a login looks at that.
+    const byToken = service?.credential === session && service.networks === undefined;
+    if (!service?.enabled || !(open || byToken)) return undefined;
     return { name, superuser: false, permissions: new Set(service.permissions), session, serviceScope: service.serves };
   }
 

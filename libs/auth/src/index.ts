@@ -6,3 +6,8 @@ export { resetPassword } from './reset-password.ts';
 export type { LoginTries } from './login-limit.ts';
 export type { NatsAccess, NatsService } from './auth-options.ts';
 export { natsServices } from './service.api.ts';
+export { ChangeGroup, CreateGroup } from './group.commands.ts';
+export { group } from './group.ts';
+export { legacyAccountsHealth } from './legacy-accounts.ts';
+export { SetUpAccounts } from './set-up-accounts.commands.ts';
+export type { AccountOutcome } from './set-up-accounts.commands.ts';

@@ -52,6 +52,8 @@ describe('managing people', () => {
       enabled: true,
       groups: [`${name}s`],
       permissions: ['Auth.add_group', 'Auth.view_group'],
+      networks: [],
+      legacy: false,
       has_password: false,
       created: expect.any(String),
       updated: expect.any(String),

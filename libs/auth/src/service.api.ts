@@ -13,6 +13,8 @@ export const serviceFields = {
   sites: text(40, { list: true, default: [], doc: `Names of the sites it may serve; ${ALL}` }),
   modules: text(40, { list: true, default: [], doc: `Names of the modules it may serve; ${ALL}` }),
   permissions: text(200, { list: true, default: [] }),
+  networks: text(50, { list: true, mode: 'RO', doc: 'Blocks of addresses it may log in from; none: any.' }),
+  legacy: boolean({ mode: 'RO', doc: 'Whether the token is one that everybody knows.' }),
   has_token: boolean({ mode: 'RO', doc: 'Whether it was ever given a token.' }),
   updated: dateTime({ mode: 'RO' }),
   created: dateTime({ mode: 'RO' }),
@@ -36,8 +38,10 @@ export const serviceModel = (nats: NatsAccess | undefined) =>
     fields: serviceFields,
     rows: services,
     sites: 'none',
-    present: ({ credential, publicKey: _, serves, ...row }, name) => ({
+    present: ({ credential, publicKey: _, serves, networks = [], legacy = false, ...row }, name) => ({
       ...row,
+      networks,
+      legacy,
       ...serves,
       name,
       has_token: credential !== null,

@@ -21,12 +21,17 @@ export interface ServiceTraits extends ServiceScope {
   readonly permissions: readonly string[];
 }
 
-type Defined = { readonly enabled: boolean; readonly serves: ServiceScope; readonly permissions: readonly string[] };
-type Renewed = { readonly credential: string; readonly publicKey?: string };
+type Defined = {
+  readonly enabled: boolean;
+  readonly serves: ServiceScope;
+  readonly permissions: readonly string[];
+  readonly networks?: readonly string[];
+};
+type Renewed = { readonly credential: string; readonly publicKey?: string; readonly legacy?: boolean };
 type Permission = { readonly permission: string };
 
 export type ServiceCommand =
-  | Message<'DefineService', ServiceTraits & { readonly name: string }>
+  | Message<'DefineService', ServiceTraits & { readonly name: string; readonly networks?: readonly string[] }>
   | Message<'ChangeService', Partial<ServiceTraits>>
   /** `credential` is the hash of the new token, `publicKey` what NATS knows its holder by. */
   | Message<'RenewToken', Renewed>
@@ -68,10 +73,11 @@ export const service: Decider<State, ServiceCommand, ServiceEvent> = {
   creationCommands: ['DefineService'],
   initial: () => undefined,
   decide: {
-    DefineService: ({ enabled, sites, modules, permissions }, state) => {
+    DefineService: ({ enabled, sites, modules, permissions, networks }, state) => {
       if (state) return refuse('name', 'TAKEN', 'Service with this Name already exists.');
       const serves = { sites: asNames(sites), modules: asNames(modules) };
-      return { type: 'ServiceDefined', data: { enabled, serves, permissions: asNames(permissions) } };
+      const data = { enabled, serves, permissions: asNames(permissions), ...(networks ? { networks } : {}) };
+      return { type: 'ServiceDefined', data };
     },
     ChangeService: (traits, state) =>
       state
@@ -102,7 +108,7 @@ export const service: Decider<State, ServiceCommand, ServiceEvent> = {
       state && set({ permissions: withName(state.permissions, permission) }, state),
     ServicePermissionRevoked: ({ permission }, state) =>
       state && set({ permissions: withoutName(state.permissions, permission) }, state),
-    ServiceTokenRenewed: set,
+    ServiceTokenRenewed: ({ legacy = false, ...data }, state) => set({ ...data, legacy }, state),
     ServiceDeleted: () => undefined,
     ...sessionRules.evolve,
   },

@@ -13,6 +13,10 @@ export interface ServiceRow {
   readonly credential: string | null;
   /** Public half of the key by which NATS knows it; null: it has no token, or one from before there were keys. */
   readonly publicKey: string | null;
+  /** Blocks of addresses it may log in from; not there: any. */
+  readonly networks?: readonly string[];
+  /** Whether its token is one that everybody knows. */
+  readonly legacy?: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -26,10 +30,10 @@ const set = <T extends ServiceEvent['type']>(changes: (row: ServiceRow, data: Da
 /** Service identities by name. */
 export const services: ReadModel<ServiceRow> = {
   name: 'services',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
-  indexes: {},
+  indexes: { legacy: ({ legacy }) => (legacy === true ? 'yes' : null) },
   on: {
     ServiceDefined: rule<ServiceRow, Data<'ServiceDefined'>>((_, { data, at }) => ({
       ...data,
@@ -47,9 +51,10 @@ export const services: ReadModel<ServiceRow> = {
     ServicePermissionRevoked: set<'ServicePermissionRevoked'>(({ permissions }, { permission }) => ({
       permissions: withoutName(permissions, permission),
     })),
-    ServiceTokenRenewed: set<'ServiceTokenRenewed'>((_, { credential, publicKey = null }) => ({
+    ServiceTokenRenewed: set<'ServiceTokenRenewed'>((row, { credential, publicKey = null, legacy = false }) => ({
       credential,
       publicKey,
+      ...(legacy || row.legacy !== undefined ? { legacy } : {}),
     })),
     ServiceDeleted: gone(),
   },

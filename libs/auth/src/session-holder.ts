@@ -21,6 +21,10 @@ export interface Holder {
    * The password or token itself never stands in an event.
    */
   credential: string | null;
+  /** Blocks of addresses a session may be opened from; undefined: any. */
+  readonly networks?: readonly string[];
+  /** Whether it is let in by what everybody knows, as existing agents and boot images expect; undefined: it is not. */
+  legacy?: boolean;
   /** Open sessions, the oldest first: hash of the token → when it ends. */
   readonly sessions: Map<string, string>;
 }

@@ -16,6 +16,8 @@ import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import { service } from './service.ts';
+import type { Holder } from './session-holder.ts';
+import { isWithin } from './source-network.ts';
 import { hashOf, newToken, shownOnce } from './tokens.ts';
 import { user } from './user.ts';
 
@@ -88,22 +90,24 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
 
   /** Takes as long for names nobody has or can have, and for tokens of services, as for passwords of users. */
   async #letIn(name: string, password: string, source: string): Promise<LetIn> {
-    const credentials = canBeName(name) ? await this.#credentials(name) : {};
-    const matches = await this.passwords.matches(credentials.user, password, source);
+    const { user: person, service: program } = canBeName(name) ? await this.#holders(name) : {};
+    const matches = await this.passwords.matches(person?.credential, password, source);
     const token = newToken();
-    if (matches && credentials.user) return { kind: 'user', credential: credentials.user, token };
+    if (matches && person?.credential && isFrom(person, source)) {
+      return { kind: 'user', credential: person.credential, token };
+    }
     const hash = hashOf(password);
-    if (credentials.service === hash) return { kind: 'service', credential: hash, token };
+    if (program?.credential === hash && isFrom(program, source)) return { kind: 'service', credential: hash, token };
     throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
   }
 
-  /** What lets a user, or a service, of this name in; by the log, for the rows of another server may be late. */
-  async #credentials(name: string): Promise<{ readonly [K in HolderKind]?: string | null | undefined }> {
+  /** The user, or the service, of this name who may log in; by the log, for the rows of another server may be late. */
+  async #holders(name: string): Promise<{ readonly [K in HolderKind]?: Holder | undefined }> {
     const { value } = await this.executor.preview(async (work) => {
       const [person, program] = [await work.load(user, name), await work.load(service, name)];
       return {
-        user: person?.enabled ? person.credential : undefined,
-        service: program?.enabled ? program.credential : undefined,
+        user: person?.enabled ? person : undefined,
+        service: program?.enabled ? program : undefined,
       };
     });
     return value;
@@ -144,6 +148,9 @@ class CloseExpiredSessionsHandler extends UnitOfWorkHandler<CloseExpiredSessions
     await decideSessions(work, await kindOf(work, holder), holder, { type: 'CloseExpiredSessions', data: { now } });
   }
 }
+
+/** Whether somebody may log in from an address. */
+const isFrom = ({ networks }: Holder, source: string): boolean => networks === undefined || isWithin(source, networks);
 
 export const sessionHandlers = [LoginHandler, LogoutHandler, DeleteSessionHandler, CloseExpiredSessionsHandler];
 

@@ -20,6 +20,9 @@ export type UserTraits = Pick<User, 'superuser' | 'enabled' | 'groups' | 'permis
 type Created = Readonly<UserTraits> & {
   /** Id of the password's verifier in the ledger; null: no password yet. */
   readonly credential: string | null;
+  /** See {@link Holder}. */
+  readonly networks?: readonly string[];
+  readonly legacy?: boolean;
 };
 type InGroup = { readonly group: string };
 type Permission = { readonly permission: string };
@@ -110,7 +113,7 @@ export const user: Decider<State, UserCommand, UserEvent> = {
       state && set({ permissions: withName(state.permissions, permission) }, state),
     UserPermissionRevoked: ({ permission }, state) =>
       state && set({ permissions: withoutName(state.permissions, permission) }, state),
-    PasswordChanged: ({ credential }, state) => set({ credential }, state),
+    PasswordChanged: ({ credential }, state) => set({ credential, legacy: false }, state),
     UserDeleted: () => undefined,
     ...sessionRules.evolve,
   },

@@ -6,6 +6,10 @@ import type { UserEvent, UserTraits } from './user.ts';
 /** A user as the server knows them. */
 export interface UserRow extends Readonly<UserTraits> {
   readonly credential: string | null;
+  /** Blocks of addresses they may log in from; not there: any. */
+  readonly networks?: readonly string[];
+  /** Whether their password is one that everybody knows. */
+  readonly legacy?: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -19,10 +23,10 @@ const set = <T extends UserEvent['type']>(changes: (row: UserRow, data: Data<T>)
 /** Users by name. */
 export const users: ReadModel<UserRow> = {
   name: 'users',
-  version: 2,
+  version: 3,
   key: 'text',
   history: true,
-  indexes: {},
+  indexes: { legacy: ({ legacy }) => (legacy === true ? 'yes' : null) },
   on: {
     UserCreated: rule<UserRow, Data<'UserCreated'>>((_, { data, at }) => ({ ...data, created: at, updated: at })),
     UserPromoted: set(() => ({ superuser: true })),
@@ -37,7 +41,10 @@ export const users: ReadModel<UserRow> = {
     UserPermissionRevoked: set<'UserPermissionRevoked'>(({ permissions }, { permission }) => ({
       permissions: withoutName(permissions, permission),
     })),
-    PasswordChanged: set<'PasswordChanged'>((_, { credential }) => ({ credential })),
+    PasswordChanged: set<'PasswordChanged'>(({ legacy }, { credential }) => ({
+      credential,
+      ...(legacy === undefined ? {} : { legacy: false }),
+    })),
     UserDeleted: gone(),
   },
 };

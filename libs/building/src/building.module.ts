@@ -38,6 +38,7 @@ import { foundationTarget } from './foundation-target.ts';
 import { FollowSiteHandler, FollowZoneHandler } from './follow-sites.commands.ts';
 import { followSites } from './follow-sites.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
+import { forceStateHandlers } from './force-state.commands.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
@@ -45,6 +46,7 @@ import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
+import { structureOverview } from './structure/structure-overview.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
 import { foundationInterfaces } from './interface/foundation-interfaces.ts';
 import {
@@ -180,6 +182,7 @@ const listeners: FactoryProvider = {
             ...impacts,
             ...services,
             ...selectionCounts,
+            structureOverview,
           ],
           configHolders: [structuresWithSecrets],
         };
@@ -188,6 +191,7 @@ const listeners: FactoryProvider = {
   ],
   providers: [
     ...foundationHandlers,
+    ...forceStateHandlers,
     {
       provide: Symbol('holder source'),
       inject: [Holders, PLATFORMS],

@@ -15,14 +15,9 @@ import { refuse } from '#kernel';
 import type { ComplexType, FoundationType } from '#platform';
 import type { ObjectActions } from './object-actions.ts';
 import type { CarrierField } from './foundation.commands.ts';
-import {
-  ChangeFoundation,
-  CreateFoundation,
-  DeleteFoundation,
-  ForceFoundation,
-  SetIdMap,
-} from './foundation.commands.ts';
+import { ChangeFoundation, CreateFoundation, DeleteFoundation, SetIdMap } from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
+import { ForceFoundation } from './force-state.commands.ts';
 import { foundations, stateOf } from './foundations.ts';
 import { labelFields, presentLabels } from './selection/labels.ts';
 import { oneOf } from './one-of.ts';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, checkPattern } from '#api';
@@ -13,10 +12,9 @@ import { dependency } from './dependency/dependency.ts';
 import type { commonFields } from './foundation.api.ts';
 import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
-import { forgetMacs, takeMacs } from './interface/foundation-macs.ts';
+import { takeMacs } from './interface/foundation-macs.ts';
 import { removeInterfacesOf } from './interface/remove-interfaces.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
-import { structure } from './structure/structure.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
 type Common = NewValues<typeof commonFields>;
@@ -154,34 +152,10 @@ class SetIdMapHandler extends UnitOfWorkHandler<SetIdMap> {
   }
 }
 
-/** Takes a foundation as being in a state, without a job: for what was built before Contractor knew of it. */
-export class ForceFoundation extends NamedCommand {
-  constructor(
-    readonly key: Key,
-    readonly state: 'planned' | 'located' | 'built',
-  ) {
-    super();
-  }
-}
-
-@CommandHandler(ForceFoundation)
-class ForceFoundationHandler extends UnitOfWorkHandler<ForceFoundation> {
-  async decide(work: UnitOfWork, { key: locator, state }: ForceFoundation) {
-    const found = await work.load(foundation, locator);
-    await work.decide(foundation, locator, { type: 'ForceFoundation', data: { state } });
-    const on = found.stage === 'active' ? found.value.structure : undefined;
-    if (state === 'planned') await forgetMacs(work, String(locator));
-    if (state !== 'planned' || on === undefined) return;
-    // What stands on it is gone with it.
-    await work.decide(structure, on, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });
-  }
-}
-
 export const foundationHandlers = [
   CreateFoundationHandler,
   ChangeFoundationHandler,
   SetIdMapHandler,
-  ForceFoundationHandler,
   deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, async (work, locator, view) => {
     await removeDependenciesOn(work, view, { foundation: String(locator) });
     await removeInterfacesOf(work, String(locator));

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '#kernel';
 import type { Zone } from './zone.ts';
 import { zone } from './zone.ts';
-import { zoneNames } from './zone-names.ts';
+import { OUTERMOST, zoneNames } from './zone-names.ts';
 
 /**
  * Reads a zone that something refers to; where it is not there (or about to go), that is a fault of the field.
@@ -22,3 +22,7 @@ export async function zoneAndWithin(work: UnitOfWork, id: number): Promise<numbe
   for (const one of inner.values()) all.push(...(await zoneAndWithin(work, one)));
   return all;
 }
+
+/** The zone of this name within another one, or within none, as the log has it; undefined where there is none. */
+export const zoneNamed = async (work: UnitOfWork, parent: number | null, name: string): Promise<number | undefined> =>
+  (await work.load(zoneNames, parent ?? OUTERMOST)).get(name);

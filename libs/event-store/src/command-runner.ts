@@ -20,6 +20,15 @@ interface Handler {
   rollBack?(command: never, prepared: never): Promise<void>;
 }
 
+/** A command as a part of another one, which decides it in its own unit of work. */
+export interface CommandPart<R> {
+  readonly decide: (work: UnitOfWork) => Promise<R>;
+  /** Has to be done after the append; its value takes the place of the result. */
+  readonly complete: (result: R) => Promise<R>;
+  /** Has to be done where nothing was appended. */
+  readonly rollBack: () => Promise<void>;
+}
+
 interface Step {
   readonly command: never;
   readonly handler: Handler;
@@ -84,14 +93,15 @@ export class CommandRunner {
     return { ...done, value };
   }
 
-  /**
-   * Carries out a command within a unit of work that is under way: for commands that are made of others. Nothing is done
-   * for it after the append, so it has to be one whose handler needs nothing of the kind.
-   * @throws Refusal; other faults are collected in the unit of work
-   */
-  async within<R>(work: UnitOfWork, command: NamedCommand<R>, context: CommandContext): Promise<R> {
-    const { handler, prepared } = await this.#prepare(command, context);
-    return (await handler.decide(work, command as never, context, prepared)) as R;
+  /** Prepares a command that is to be decided in the unit of work of another one. @throws Error where it has no handler */
+  async part<R>(command: NamedCommand<R>, context: CommandContext): Promise<CommandPart<R>> {
+    const { command: one, handler, prepared } = await this.#prepare(command, context);
+    return {
+      decide: (work) => handler.decide(work, one, context, prepared) as Promise<R>,
+      complete: async (result) =>
+        handler.complete ? ((await handler.complete(one, result as never, prepared)) as R) : result,
+      rollBack: async () => handler.rollBack?.(one, prepared),
+    };
   }
 
   async #prepare(command: NamedCommand<unknown>, context: CommandContext): Promise<Step> {

@@ -12,7 +12,7 @@ export type { CommandResult } from './command-result.ts';
 export { CommandGateway } from './command-gateway.ts';
 export type { CommandObserver, CommandOutcome } from './command-gateway.ts';
 export { CommandRunner } from './command-runner.ts';
-export type { CommandClass, PreconditionCheck } from './command-runner.ts';
+export type { CommandClass, CommandPart, PreconditionCheck } from './command-runner.ts';
 export { NamedCommand } from './named-command.ts';
 export type { ResultOf } from './named-command.ts';
 export { HANDLED_COMMAND, UnitOfWorkHandler } from './unit-of-work-handler.ts';

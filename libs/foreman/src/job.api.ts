@@ -22,6 +22,7 @@ import {
   ClearDispatched,
   CreateJob,
   CreateUtilityJob,
+  FinishJob,
   IgnoreWindow,
   PauseJob,
   ResetJob,
@@ -241,6 +242,14 @@ export const baseJobModel = (targets: JobTargets, insight: JobInsight): Model<Jo
         'Has the task of a queued job sent again.',
         (id) => new ClearDispatched(id),
       ),
+      done: {
+        ...act(
+          'Foreman.can_force_job',
+          'Takes a queued job for done, wherever its script stands; its target is built, or planned, from then on.',
+          (id) => new FinishJob(id),
+        ),
+        protocols: ['rest'],
+      },
       jobStats,
       ...signals,
     },

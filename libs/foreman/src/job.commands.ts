@@ -3,12 +3,14 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
+import { refuseAs } from '#kernel';
 import type { Key } from '#read-store';
 import { clearDispatched } from '#tscript';
 import { cancelJob } from './cancel-job.ts';
 import type { Job } from './job-messages.ts';
 import { job } from './job.ts';
-import { JobTargetRegistry } from './job-target.ts';
+import { JobTargetRegistry, targetOf } from './job-target.ts';
+import { endJob } from './run-until-blocked.ts';
 
 /** Makes a job of a script for a target; results in the id of the job, or null where there is nothing to run. */
 export class CreateJob extends NamedCommand<number | null> {
@@ -44,6 +46,8 @@ export class ResetJob extends JobAction {}
 export class ClearDispatched extends JobAction {}
 /** Ends a job wherever it stands, without its effect; its target is free again. */
 export class CancelJob extends JobAction {}
+/** Takes a queued job for done, wherever its script stands: its target is then as if the script had come to its end. */
+export class FinishJob extends JobAction {}
 /** Has a waiting job begin whatever the maintenance windows of its site say. */
 export class IgnoreWindow extends JobAction {}
 /** Puts a job into error. */
@@ -109,6 +113,22 @@ class CancelJobHandler extends UnitOfWorkHandler<CancelJob> {
   }
 }
 
+@CommandHandler(FinishJob)
+class FinishJobHandler extends UnitOfWorkHandler<FinishJob> {
+  constructor(@Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { job: id }: FinishJob) {
+    const state = await work.load(job, id);
+    if (state?.stage !== 'queued' || !state.machine) {
+      throw refuseAs('ForemanException', 'NOT_QUEUED', 'Can only "done" a job if it is queued');
+    }
+    const target = targetOf(this.targets.all, state.target);
+    await endJob(work, id, state, { machine: state.machine, target });
+  }
+}
+
 @CommandHandler(IgnoreWindow)
 class IgnoreWindowHandler extends UnitOfWorkHandler<IgnoreWindow> {
   async decide(work: UnitOfWork, { job: id }: IgnoreWindow, { metadata: { actor: by } }: CommandContext) {
@@ -138,6 +158,7 @@ export const jobHandlers = [
   ResetJobHandler,
   ClearDispatchedHandler,
   CancelJobHandler,
+  FinishJobHandler,
   IgnoreWindowHandler,
   FailJobHandler,
   NoteSlowStepHandler,

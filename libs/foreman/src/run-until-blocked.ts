@@ -66,7 +66,7 @@ export async function runUntilBlocked(
   await applyEffects(work, id, state, effects, context);
   switch (outcome.kind) {
     case 'ended':
-      return end(work, id, state, { machine, target: targetOf(context.targets, state.target) });
+      return endJob(work, id, state, { machine, target: targetOf(context.targets, state.target) });
     case 'paused':
       await work.decide(job, id, { type: 'PauseJob', data: { machine, message: outcome.message } });
       return undefined;
@@ -135,7 +135,7 @@ interface Ended {
 }
 
 /** What the end of a job does to its target; a refused effect puts the job into error, and a reset tries it again. */
-async function end(work: UnitOfWork, id: number, state: Job, { machine, target }: Ended): Promise<void> {
+export async function endJob(work: UnitOfWork, id: number, state: Job, { machine, target }: Ended): Promise<void> {
   const refusal = await applyEffect(work, id, state, target);
   if (refusal) {
     await work.decide(job, id, { type: 'FailJob', data: { machine, message: refusal.message } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, integer, property, tuple } from 'fast-check';
 import { Refusal } from '#kernel';
 import { expandNames, MAX_MACHINES } from './expand-names.ts';
 
@@ -77,9 +77,9 @@ describe('names', () => {
   });
 
   it('are as many as the ranges have, each once, and no more than a command may be about', () => {
-    const range = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 40 }));
-    fc.assert(
-      fc.property(fc.array(range, { minLength: 1, maxLength: 3 }), (ranges) => {
+    const range = tuple(integer({ min: 0, max: 50 }), integer({ min: 0, max: 40 }));
+    assert(
+      property(array(range, { minLength: 1, maxLength: 3 }), (ranges) => {
         const pattern = ranges.map(([from, more]) => `n{${from}..${from + more}}`).join('-');
         const wanted = ranges.reduce((product, [, more]) => product * (more + 1), 1);
         if (wanted > MAX_MACHINES) {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool } from 'pg';
 import { makeLedger } from './ledger.ts';
 
@@ -25,6 +26,9 @@ const MIN_ASKED = 10;
 /** How many are fetched ahead at most. */
 const MAX_AHEAD = 50;
 
+/** The last id that was handed out in a rehearsal. */
+const rehearsals = new AsyncLocalStorage<{ last: number }>();
+
 /**
  * Hands out whole numbers, each at most once; gaps are normal. A ledger: never rebuilt. The guarantee that an id is new
  * lies in the log (its stream must not exist yet); this is the hint that makes it come true the first time. Where many
@@ -43,8 +47,15 @@ export class Ids {
     this.#now = now;
   }
 
+  /** Does what may come to nothing (a dry run): ids that it asks for are below zero, and none is used up. */
+  static rehearse<T>(task: () => Promise<T>): Promise<T> {
+    return rehearsals.run({ last: 0 }, task);
+  }
+
   /** The next ids of a kind (letters only), so many of them. */
   async take(kind: string, count: number): Promise<number[]> {
+    const rehearsal = rehearsals.getStore();
+    if (rehearsal) return Array.from({ length: count }, () => (rehearsal.last -= 1));
     const name = `ledger.ids_${kind.toLowerCase()}`;
     await this.#make(name);
     const text = `SELECT nextval('${name}') AS id FROM generate_series(1, $1)`;
@@ -54,6 +65,8 @@ export class Ids {
 
   /** The next id of a kind. Those that are asked for while others are under way are fetched together. */
   next(kind: string): Promise<number> {
+    const rehearsal = rehearsals.getStore();
+    if (rehearsal) return Promise.resolve((rehearsal.last -= 1));
     const ids = this.#kind(kind);
     ids.asked += 1;
     if (ids.ahead.length > 0 && this.#now() <= ids.aheadUntil) return Promise.resolve(ids.ahead.shift() as number);

@@ -114,7 +114,7 @@ function linksOf(fields: Fields): Schema {
 
 /** The schemas of a model: an object as it is read, as it is created, as it is changed, and a page of a list. */
 export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Record<string, Schema>> {
-  const { fields, doc, create, update, rows } = model;
+  const { fields, doc, create, update, rows, base } = model;
   const name = nameOf(model);
   if (!rows) return {};
   const read = Object.entries(fields).map(([field, declared]) => [
@@ -133,7 +133,7 @@ export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Recor
         _links: map(linksOf(fields), ['self', 'collection'], { readOnly: true }),
       },
       [...Object.keys(fields), '_links'],
-      doc === undefined ? {} : { description: doc },
+      { ...(doc === undefined ? {} : { description: doc }), ...(base === undefined ? {} : { 'x-base': base }) },
     ),
     [`${name}.page`]: map(
       {

@@ -198,7 +198,7 @@ export class ApplySiteFilesHandler extends UnitOfWorkHandler<ApplySiteFiles, Pre
     const catalogue = this.catalogue.whole;
     const caller = callerOf(context);
     const contents = new SiteContents(catalogue, view);
-    const run = <R>(command: NamedCommand<R>) => this.runner.within(work, command, context);
+    const run = async <R>(command: NamedCommand<R>) => (await this.runner.part(command, context)).decide(work);
     const applying = { work, catalogue, view, caller, context, contents, faults, run };
     const applied = await new ObjectApplication(applying, definitions).all();
     if (!prunes || faults.count > 0) return applied;

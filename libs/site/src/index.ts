@@ -6,3 +6,4 @@ export { site } from './site.ts';
 export type { Site } from './site.ts';
 export { sites, sitesWithin } from './sites.ts';
 export type { SiteRow } from './sites.ts';
+export { CreateSite } from './site.commands.ts';

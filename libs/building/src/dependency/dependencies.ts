@@ -41,6 +41,11 @@ export const dependencies: ReadModel<DependencyRow> = {
     DependencyReleased: change<DependencyRow, unknown>((row) => ({ ...row, job: null })),
     DependencyBuilt: change<DependencyRow, unknown>((row, { at }) => ({ ...row, builtAt: at, updated: at })),
     DependencyDestroyed: change<DependencyRow, unknown>((row, { at }) => ({ ...row, builtAt: null, updated: at })),
+    DependencyForced: change<DependencyRow, { state: string }>((row, { data, at }) => ({
+      ...row,
+      builtAt: data.state === 'built' ? at : null,
+      updated: at,
+    })),
     DependencyDeleted: gone(),
   },
 };

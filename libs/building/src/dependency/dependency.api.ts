@@ -1,6 +1,8 @@
 import type { Action, Extension } from '#api';
-import { byReference, dateTime, defineModel, integer, numberReference, reference, text } from '#api';
+import { action, byReference, dateTime, defineModel, integer, numberReference, parameter, reference, text } from '#api';
 import type { View } from '#read-store';
+import { ForceDependency } from '../force-state.commands.ts';
+import { oneOf } from '../one-of.ts';
 import { dependencies, dependencyState } from './dependencies.ts';
 import { ChangeDependency, CreateDependency, DeleteDependency } from './dependency.commands.ts';
 
@@ -18,6 +20,14 @@ export const dependencyFields = {
   id: integer({ mode: 'RO' }),
   state: text(undefined, { mode: 'RO' }),
 };
+
+const force: Action = action({
+  doc: 'Takes it as being "planned" or "built", without a job; for what was built before.',
+  protocols: ['rest'],
+  parameters: { state: parameter.text() },
+  permission: { grant: 'Building.can_force_dependency' },
+  command: (id, { state }) => new ForceDependency(id, oneOf(['planned', 'built'], state)),
+});
 
 /** What foundations have to wait for. */
 export const dependencyModel = (jobs: Readonly<Record<string, Action>>) =>
@@ -52,7 +62,7 @@ export const dependencyModel = (jobs: Readonly<Record<string, Action>>) =>
       site: byReference('site', 'Site/Site'),
       foundation: byReference('foundation', 'Building/Foundation'),
     },
-    actions: jobs,
+    actions: { ...jobs, force },
   });
 
 /** The dependencies on something that can not be deleted: those that are built, or that a job is at work on. */

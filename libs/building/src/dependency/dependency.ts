@@ -31,6 +31,7 @@ export type DependencyCommand =
   | Message<'ReleaseDependency', { readonly job: number }>
   | Message<'FinishDependency', { readonly job: number }>
   | Message<'DestroyDependency', { readonly job: number }>
+  | Message<'ForceDependency', { readonly state: 'planned' | 'built' }>
   | LifecycleCommand<'Dependency'>;
 
 export type DependencyEvent =
@@ -40,6 +41,7 @@ export type DependencyEvent =
   | Message<'DependencyReleased', { readonly job: number }>
   | Message<'DependencyBuilt', { readonly job: number }>
   | Message<'DependencyDestroyed', { readonly job: number }>
+  | Message<'DependencyForced', { readonly state: 'planned' | 'built' }>
   | LifecycleEvent<'Dependency'>;
 
 const rules = lifecycle('Dependency');
@@ -99,6 +101,12 @@ export const dependency: Decider<Lifecycle<DependencyState>, DependencyCommand, 
       if (!withoutJob(state.value, job)) return foreman('JOB_EXISTS', 'target has an existing job');
       return state.value.built ? { type: 'DependencyDestroyed', data: { job } } : [];
     },
+    ForceDependency: ({ state: wanted }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { job, built } = state.value;
+      if (job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      return built === (wanted === 'built') ? [] : { type: 'DependencyForced', data: { state: wanted } };
+    },
     ...rules.decide,
     CloseDependency: (data, state) => {
       const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
@@ -114,6 +122,7 @@ export const dependency: Decider<Lifecycle<DependencyState>, DependencyCommand, 
     DependencyReleased: put({ job: undefined }),
     DependencyBuilt: put({ built: true }),
     DependencyDestroyed: put({ built: false }),
+    DependencyForced: ({ state: forced }, state) => set({ built: forced === 'built' }, state),
     ...rules.evolve,
   },
 };

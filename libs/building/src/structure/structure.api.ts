@@ -13,17 +13,12 @@ import {
   text,
 } from '#api';
 import { shownValues } from '#config';
+import { ForceStructure } from '../force-state.commands.ts';
 import { labelFields, presentLabels } from '../selection/labels.ts';
 import type { ObjectActions } from '../object-actions.ts';
 import { selection } from '../selection/selection.ts';
 import { oneOf } from '../one-of.ts';
-import {
-  ChangeStructure,
-  ConfigureStructure,
-  CreateStructure,
-  DeleteStructure,
-  ForceStructure,
-} from './structure.commands.ts';
+import { ChangeStructure, ConfigureStructure, CreateStructure, DeleteStructure } from './structure.commands.ts';
 import type { ConfigurationOf } from '../building-config.api.ts';
 import { CONFIG_UUID_PERMISSION } from '../config-uuid.ts';
 import type { StructureRow } from './structures.ts';

@@ -188,23 +188,6 @@ class ConfigureStructureHandler extends UnitOfWorkHandler<ConfigureStructure> {
   }
 }
 
-/** Takes a structure as being in a state, without a job: for what was built before Contractor knew of it. */
-export class ForceStructure extends NamedCommand {
-  constructor(
-    readonly key: Key,
-    readonly state: 'planned' | 'built',
-  ) {
-    super();
-  }
-}
-
-@CommandHandler(ForceStructure)
-class ForceStructureHandler extends UnitOfWorkHandler<ForceStructure> {
-  async decide(work: UnitOfWork, { key, state }: ForceStructure) {
-    await work.decide(structure, key, { type: 'ForceStructure', data: { state, configUuid: randomUUID() } });
-  }
-}
-
 const deleteStructure = deleteHandler(DeleteStructure, 'Building/Structure', structure, async (work, key, view) => {
   const id = Number(key);
   const found = await work.load(structure, id);
@@ -235,6 +218,5 @@ export const structureHandlers = [
   CreateStructureHandler,
   ChangeStructureHandler,
   ConfigureStructureHandler,
-  ForceStructureHandler,
   deleteStructure,
 ];

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ApiModule } from '#api';
+import { EventSourcingModule } from '#event-sourcing';
+import { plotModel } from './plot.api.ts';
+import { plotHandlers } from './plot.commands.ts';
+import { plot } from './plot.ts';
+import { plots } from './plots.ts';
+
+/** Plots. */
+@Module({
+  imports: [
+    EventSourcingModule.forFeature({ deciders: [plot], readModels: [plots] }),
+    ApiModule.forFeature({ namespaces: [{ name: 'Survey', position: 40 }], models: [plotModel] }),
+  ],
+  providers: plotHandlers,
+})
+export class SurveyModule {}
