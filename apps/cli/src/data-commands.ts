@@ -195,6 +195,21 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       return passed ? told(lines.join('\n'), json) : failed(told(lines.join('\n'), json));
     },
   },
+  'upgrade check': {
+    usage: '',
+    does: 'tell whether this version fits the settings, the log and what it stands on, and what its first start would change; exit code 1 where it does not fit',
+    names: [0, 0],
+    local: true,
+    run: async (_, tools) => {
+      const { checkUpgrade } = await import('../../contractor/src/tools/upgrade-check.ts');
+      const checks = await shown(tools, (run) => checkUpgrade(tools.environment, run));
+      const result = table(
+        checks.map((check) => ({ ...check })),
+        { WHAT: ({ what }) => what, STATE: ({ state }) => state, '': ({ text: found }) => found },
+      );
+      return checks.some(({ state }) => state === 'fault') ? failed(result) : result;
+    },
+  },
   restore: {
     usage: 'FILE [--replace] [--damaged]',
     does: 'restore a backup into an empty database, by the settings of a server that is stopped: all of it or nothing',

@@ -55,6 +55,8 @@ export interface RestClientOptions {
   readonly session?: Session | undefined;
   /** URL of an HTTP proxy. */
   readonly proxy?: string | undefined;
+  /** File with the certificates (PEM) of those who may have signed that of the server. */
+  readonly caFile?: string | undefined;
   /** Time or position of the log: objects are shown as they were then. */
   readonly at?: string | undefined;
   /** Opens a new session where the server knows none, or no more; undefined: there is nothing to open it with. */
@@ -79,8 +81,8 @@ export class RestClient {
 
   /** The same server, for nobody: without a session. */
   anybody(): RestClient {
-    const { proxy, signal, trace } = this.#options;
-    return new RestClient(this.server, { proxy, signal, trace });
+    const { proxy, caFile, signal, trace } = this.#options;
+    return new RestClient(this.server, { proxy, caFile, signal, trace });
   }
 
   async get(path: string): Promise<Values> {
@@ -155,13 +157,15 @@ export class RestClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<IncomingMessage | undefined> {
-    const { proxy } = this.#options;
+    const { proxy, caFile } = this.#options;
     const url = `${this.server}/api/rest/${path}`;
     const response = await this.#withSession(async () => {
       const all = { Accept: 'text/event-stream', ...headers, ...this.#authorization() };
-      const answer = await openRequest({ method: 'GET', url, headers: all, proxy }, signal).catch((error: unknown) => {
-        throw this.#unreachable(error);
-      });
+      const answer = await openRequest({ method: 'GET', url, headers: all, proxy, caFile }, signal).catch(
+        (error: unknown) => {
+          throw this.#unreachable(error);
+        },
+      );
       return { status: answer.statusCode ?? 0, answer };
     });
     if (response.status === 204) return undefined;
@@ -200,7 +204,7 @@ export class RestClient {
     body: Values | string | undefined,
     headers: Readonly<Record<string, string>>,
   ) {
-    const { proxy, signal, trace } = this.#options;
+    const { proxy, caFile, signal, trace } = this.#options;
     const begin = performance.now();
     const answer = await httpRequest({
       method,
@@ -212,6 +216,7 @@ export class RestClient {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       proxy,
+      caFile,
       timeoutMs: TIMEOUT_MS,
       signal,
     }).catch((error: unknown) => {

@@ -7,7 +7,7 @@ import type { LegacyConfig } from './legacy-config.ts';
 import { defaultLegacyFile, legacyConfig } from './legacy-config.ts';
 
 /** The settings that tell where the server is. */
-const NAMES = ['CONTRACTOR_URL', 'CONTRACTOR_HOST', 'CONTRACTOR_PORT'];
+const NAMES = ['CONTRACTOR_URL', 'CONTRACTOR_HOST', 'CONTRACTOR_PORT', 'CONTRACTOR_TLS_CERT'];
 /** Where a server listens that is to be reached at every address of its machine. */
 const EVERYWHERE = new Set(['0.0.0.0', '::', '[::]']);
 const IS_URL = /^https?:\/\/[^/]/;
@@ -24,6 +24,8 @@ export interface ServerChoice {
   /** `http://host:port`, without a slash at its end. */
   readonly url: string;
   readonly proxy: string | undefined;
+  /** File with the certificates of those who may have signed that of the server. */
+  readonly caFile?: string | undefined;
   /** With what a session is opened where none is kept. */
   readonly login: { readonly username: string; readonly password: string } | undefined;
   /** What has said so: `--server`, `CONTRACTOR_URL`. */
@@ -62,6 +64,7 @@ export async function chooseServer(
     by: found.by,
     notice: found.notice,
     proxy: found.proxy ?? (env['CONTRACTOR_PROXY'] || (own ? legacy.proxy : undefined)),
+    caFile: env['CONTRACTOR_CA'] || undefined,
     login:
       loginOf(env['CONTRACTOR_USERNAME'], env['CONTRACTOR_PASSWORD']) ??
       (own ? loginOf(legacy.username, legacy.password) : undefined),
@@ -109,12 +112,14 @@ function saidBySettings(env: Environment): { readonly url: string; readonly by: 
     CONTRACTOR_URL: url,
     CONTRACTOR_HOST: host,
     CONTRACTOR_PORT: port,
+    CONTRACTOR_TLS_CERT: certificate,
   } = withSettingsFile(env, NAMES, () => true);
   if (url) return { url, by: 'CONTRACTOR_URL' };
   if (host && host.includes('://')) return { url: host, by: 'CONTRACTOR_HOST' };
   if (!host && !port) return undefined;
   const name = !host || EVERYWHERE.has(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${port || '8080'}`, by: host ? 'CONTRACTOR_HOST' : 'CONTRACTOR_PORT' };
+  const scheme = certificate ? 'https' : 'http';
+  return { url: `${scheme}://${name}:${port || '8080'}`, by: host ? 'CONTRACTOR_HOST' : 'CONTRACTOR_PORT' };
 }
 
 const loginOf = (username: string | undefined, password: string | undefined) =>

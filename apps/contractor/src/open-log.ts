@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { restoreUnderWay } from '#backup';
 import type { EventStore } from '#event-store';
 import { kurrentdbEventStore, postgresEventStore } from '#event-store';
 import type { Logger } from '#kernel';
@@ -34,6 +35,12 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
   // Servers on one database are told apart by this name.
   const pool = databasePool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` }, log);
   whenStopped(() => pool.end());
+  const unfinished = await restoreUnderWay(pool);
+  if (unfinished !== undefined) {
+    throw new Error(
+      `the restore of a backup (made ${unfinished}) was interrupted: restore it again before a server starts`,
+    );
+  }
   const { kurrentdbUrl, eventStore } = settings.eventStore;
   const store =
     eventStore === 'kurrentdb' && kurrentdbUrl !== undefined

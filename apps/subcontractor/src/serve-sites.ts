@@ -97,8 +97,8 @@ export async function serveSites(options: ServeOptions): Promise<SitesServed> {
   };
 }
 
-function sessionOf({ server = '', proxy, user, password }: Settings, log: Logger): PollServer {
-  return pollServer({ server, proxy, username: user, password, log });
+function sessionOf({ server = '', proxy, ca, user, password }: Settings, log: Logger): PollServer {
+  return pollServer({ server, proxy, caFile: ca, username: user, password, log });
 }
 
 function vaultOf({ vault, vaultUrl, vaultToken, vaultProxy, vaultVerifyTls }: Settings) {

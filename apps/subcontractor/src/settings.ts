@@ -129,6 +129,10 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: 'none',
         doc: 'HTTP proxy before `SUBCONTRACTOR_SERVER`',
       }),
+      ca: setting('SUBCONTRACTOR_CA', text(), {
+        unset: 'those Node brings along',
+        doc: 'with `SUBCONTRACTOR_SERVER`: file with the certificates (PEM) of those who may have signed that of the server',
+      }),
       pollInterval: setting('SUBCONTRACTOR_POLL_INTERVAL', seconds(1, 3600), {
         default: '20',
         doc: 'seconds between two polls',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
@@ -15,6 +16,8 @@ export interface HttpRequest {
   readonly proxy?: string | undefined;
   /** Whether the certificate of the server has to be good (it has). */
   readonly verifyTls?: boolean;
+  /** File with the certificates (PEM) of those who may have signed that of the server; else those Node brings along. */
+  readonly caFile?: string | undefined;
   /** How long all of it may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -49,11 +52,16 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
 
 /** Sends a request and waits for the head of its answer; the body is the caller's to read. @throws Error where none comes */
 export async function openRequest(
-  { method, url, headers = {}, body, proxy, verifyTls = true }: Omit<HttpRequest, 'timeoutMs' | 'signal'>,
+  { method, url, headers = {}, body, proxy, verifyTls = true, caFile }: Omit<HttpRequest, 'timeoutMs' | 'signal'>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
+  // Read for every request: a renewed file needs no restart.
+  const tls = {
+    rejectUnauthorized: verifyTls,
+    ...(secure && caFile !== undefined ? { ca: authoritiesIn(caFile) } : {}),
+  };
   const all = {
     Host: target.host,
     ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
@@ -61,7 +69,7 @@ export async function openRequest(
   };
   const through = proxy === undefined ? undefined : new URL(proxy);
   if (through && secure) {
-    const socket = await tunnel(through, target, { verifyTls, signal });
+    const socket = await tunnel(through, target, tls, signal);
     const options = { method, headers: all, path: target.pathname + target.search, signal };
     return headOf(http.request({ ...options, createConnection: () => socket }), body);
   }
@@ -76,8 +84,18 @@ export async function openRequest(
     };
     return headOf(http.request({ ...options, headers: { ...all, ...proxyAuthorization(through) } }), body);
   }
-  const options = { method, headers: all, signal, rejectUnauthorized: verifyTls };
+  const options = { method, headers: all, signal, ...tls };
   return headOf((secure ? https : http).request(target, options), body);
+}
+
+function authoritiesIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`the certificates in ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+    });
+  }
 }
 
 const headOf = (request: http.ClientRequest, body: string | undefined): Promise<IncomingMessage> =>
@@ -110,11 +128,12 @@ function answerOf(response: IncomingMessage): Promise<HttpAnswer> {
 async function tunnel(
   proxy: URL,
   target: URL,
-  { verifyTls, signal }: { readonly verifyTls: boolean; readonly signal: AbortSignal },
+  options: { readonly rejectUnauthorized: boolean; readonly ca?: string },
+  signal: AbortSignal,
 ): Promise<Socket> {
   const socket = await proxyTunnel({ proxy, host: hostOf(target), port: Number(target.port || 443), signal });
   return new Promise((resolve, reject) => {
-    const secure = secured(socket, { rejectUnauthorized: verifyTls, ...namedAs(hostOf(target)) });
+    const secure = secured(socket, { ...options, ...namedAs(hostOf(target)) });
     const abort = () => secure.destroy(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     secure.once('close', () => signal.removeEventListener('abort', abort));

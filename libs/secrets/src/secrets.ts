@@ -60,6 +60,23 @@ export class Secrets {
     await this.read(secretReference(KEY_CHECK));
   }
 
+  /** Whether this is the key of the secrets in the database, which is left as it is; undefined: there are none yet. */
+  async fits(): Promise<boolean | undefined> {
+    const there = await this.#pool.query<{ there: boolean }>(
+      `SELECT to_regclass('ledger.secrets') IS NOT NULL AS there`,
+    );
+    if (there.rows[0]?.there !== true) return undefined;
+    const { rowCount } = await this.#pool.query('SELECT 1 FROM ledger.secrets WHERE id = $1', [KEY_CHECK]);
+    if (rowCount === 0) return undefined;
+    try {
+      await this.read(secretReference(KEY_CHECK));
+      return true;
+    } catch (error) {
+      if (error instanceof WrongKey) return false;
+      throw error;
+    }
+  }
+
   /**
    * Keeps a value, before the event that refers to it is appended.
    * @param owner what it belongs to, in words (`Site site1 db_password`): by this name all values are erased that it has

@@ -60,3 +60,5 @@ export type {
   UnreadableReport,
   WireHealth,
 } from './wire.ts';
+export { natsServerInfo } from './nats-server-info.ts';
+export type { NatsServerInfo } from './nats-server-info.ts';

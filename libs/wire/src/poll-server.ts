@@ -8,6 +8,8 @@ export interface PollServerSettings {
   /** `http://contractor` or `https://…`, without a path. */
   readonly server: string;
   readonly proxy?: string | undefined;
+  /** File with the certificates (PEM) of those who may have signed that of the server. */
+  readonly caFile?: string | undefined;
   readonly username: string;
   readonly password: string;
   /** How long an answer may take, in milliseconds (30,000). */
@@ -41,7 +43,7 @@ const API_VERSION = '1.0';
 type Session = Readonly<Record<string, string>>;
 
 /** A session with the server over the protocol of agents that poll. */
-export function pollServer({ server, proxy, username, password, timeoutMs = 30_000, log }: PollServerSettings) {
+export function pollServer({ server, proxy, caFile, username, password, timeoutMs = 30_000, log }: PollServerSettings) {
   let session: Session | undefined;
   let beginning: Promise<Session> | undefined;
 
@@ -63,6 +65,7 @@ export function pollServer({ server, proxy, username, password, timeoutMs = 30_0
       },
       ...(data ? { body: writeJson(data) } : {}),
       proxy,
+      caFile,
       timeoutMs,
       signal,
     });

@@ -2,7 +2,7 @@ import type { RestoredBackup, TakenBackup } from '#backup';
 import { restoreBackup, takeBackup } from '#backup';
 import type { Environment } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
-import { keptSecretKey, Secrets, WrongKey } from '#secrets';
+import { keptSecretKey, Secrets } from '#secrets';
 import type { ToolRun } from './log-tools.ts';
 import type { OpenData } from './open-data.ts';
 import { requireLog, withData } from './open-data.ts';
@@ -47,14 +47,9 @@ export const restore = (env: Environment, options: RestoreOptions): Promise<Rest
     return { ...restored, key: await keyState(data) };
   });
 
-async function keyState({ settings, pool }: OpenData): Promise<KeyState> {
+/** Whether the key that the settings lead to is that of the secrets in the database. */
+export async function keyState({ settings, pool }: Pick<OpenData, 'settings' | 'pool'>): Promise<KeyState> {
   const key = settings.secrets.secretKey ?? (await keptSecretKey(settings.runtime.data));
   if (key === undefined) return 'missing';
-  try {
-    await new Secrets(pool, key).start();
-    return 'fits';
-  } catch (error) {
-    if (error instanceof WrongKey) return 'another';
-    throw error;
-  }
+  return (await new Secrets(pool, key).fits()) === false ? 'another' : 'fits';
 }

@@ -11,8 +11,20 @@ import { natsKey } from '#wire';
 import { AppModule } from '../app.module.ts';
 import type { Settings } from '../settings.ts';
 
+/** Nothing of a server that is not started asks the log. */
+const noStore: EventStore = {
+  readsFromAnywhere: true,
+  append: () => Promise.reject(new Error('the log is not opened')),
+  readStream: async () => [],
+  readAll: async (after) => ({ events: [], end: after }),
+  last: async () => undefined,
+  head: async () => 0n,
+  subscribe: () => ({ stop: async () => undefined }),
+  close: async () => undefined,
+};
+
 /** The deciders, read models and old shapes of events that the modules of this server have; none of them is started. */
-export async function serverModules(settings: Settings, pool: Pool, store: EventStore): Promise<Features> {
+export async function serverModules(settings: Settings, pool: Pool, store = noStore): Promise<Features> {
   const nothing = (): void => undefined;
   const module = AppModule.of({
     settings: { ...settings, wire: { ...settings.wire, natsUrl: undefined } },
