@@ -51,12 +51,22 @@ export interface AgentTasksOptions {
   readonly store?: ReportStore | undefined;
 }
 
+/** Where a message with a task came from. */
+interface TakenFrom {
+  /** After how long NATS gives it to another, in milliseconds. */
+  readonly ackWait: number;
+  /** Aborts when the connection breaks over which it came. */
+  readonly over: AbortSignal;
+}
+
 /** A task at work, with the latest delivery of it. */
 interface AtWork {
   readonly task: Task;
   /** Of the installation it came from. */
   readonly names: NatsNames;
   message: JsMsg;
+  /** Aborts when the connection breaks over which that came. */
+  connected: AbortSignal;
   /** Aborts when its job is over. */
   readonly jobOver: AbortController;
   /** Whether it is decided who has it: its message is off the queue. */
@@ -77,11 +87,12 @@ export function agentTasks(options: AgentTasksOptions) {
   /** Tells this agent's process apart from another one of its name. */
   const self = randomUUID();
 
-  const take = (message: JsMsg, names: NatsNames, ackWait: number): void => {
+  const take = (message: JsMsg, names: NatsNames, { ackWait, over }: TakenFrom): void => {
     const task = readTask(message.data);
     const already = task && atWork.get(task.cookie);
     if (already !== undefined) {
       already.message = message;
+      already.connected = over;
       notifySafely(() => (already.claimed ? message.ack() : message.working()));
     } else if (task === undefined || (task.once && !isNatsName(task.cookie))) {
       log.warn('a message that is no task was dropped', { subject: message.subject });
@@ -93,6 +104,7 @@ export function agentTasks(options: AgentTasksOptions) {
         task,
         names,
         message,
+        connected: over,
         jobOver: new AbortController(),
         claimed: false,
         done: Promise.resolve(),
@@ -164,6 +176,11 @@ export function agentTasks(options: AgentTasksOptions) {
     const claimant = { by: self, body: { agent } };
     for (let told = false; !stopping.aborted; told = true) {
       try {
+        // NATS may have lost since what was claimed, by the foreman too: where it still has the task, it comes again.
+        if (started.connected.aborted) {
+          log.info('a task that was not claimed before the connection broke is not begun', { task, job });
+          return undefined;
+        }
         const { js, over } = session() ?? {};
         const dispatch = { names: started.names, site, module, cookie };
         const ours = js && over && (await unlessAborted(claimDispatch(js, dispatch, claimant), over));
@@ -247,7 +264,7 @@ export function agentTasks(options: AgentTasksOptions) {
 
   return {
     unclaimed: unclaimed as ReadonlySet<string>,
-    /** Takes a message with a task. @param ackWait after how long NATS gives it to another, in milliseconds */
+    /** Takes a message with a task. */
     take,
     /** The job of a task is over: it is given up. */
     isOver: (cookie: string): void => atWork.get(cookie)?.jobOver.abort(),

@@ -194,7 +194,12 @@ function shiftOf(
   };
 
   /** Takes tasks of a module, as many at a time as there are free hands, until the session is over. */
-  const pullTasks = async ({ connection, names }: Session, module: string, limit: number, over: AbortSignal) => {
+  const pullTasks = async (
+    { connection, names, over: broken }: Session,
+    module: string,
+    limit: number,
+    over: AbortSignal,
+  ) => {
     let wait = SOON;
     // With a key it has an account of its own, where NATS has accounts.
     const apis = key === undefined ? [undefined] : [names.importedApi(identity), undefined];
@@ -215,7 +220,7 @@ function shiftOf(
           else {
             const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
             for await (const message of endingWith(over, messages)) {
-              tasks.take(message, names, ackWait);
+              tasks.take(message, names, { ackWait, over: broken });
               announceChange();
             }
           }

@@ -154,6 +154,36 @@ describe('the wire over NATS, when connections break', () => {
     await until(() => reports.length === 2);
   });
 
+  it('begins nothing that it had not claimed when NATS lost everything, and with it that it was taken back', async () => {
+    const { server, foreman, listener, agentOf, reports } = wire();
+    const { log, lines } = recordedLog();
+    const begun: string[] = [];
+    await foreman.start(listener);
+    await agentOf(server.url, log).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 2 } }, async (it) => {
+      begun.push(it.task);
+      return { result: {} };
+    });
+    await until(() => lines.some(({ message }) => message === 'serving'));
+    await sendUntilHeld(foreman, { ...task('0'), once: true });
+    await until(() => reports.length === 1);
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    await streams.update('CONTRACTOR_test_CLAIMS_berlin', { subjects: ['elsewhere'] });
+    await stranger.close();
+    await sendUntilHeld(foreman, { ...task('1'), once: true });
+    await until(() => lines.some(({ message }) => message.startsWith('a task could not be claimed')));
+    await server.restart({ emptied: true });
+    await sendUntilHeld(foreman, { ...task('2'), once: true });
+    await until(() => reports.length === 2);
+    const left = 'a task that was not claimed before the connection broke is not begun';
+    await until(() => lines.some(({ message }) => message === left));
+    expect(begun).toEqual(['0', '2']);
+    // Sent again by the log, it is done.
+    await sendUntilHeld(foreman, { ...task('1'), once: true });
+    await until(() => reports.length === 3);
+    expect(begun).toEqual(['0', '2', '1']);
+  });
+
   it('tells that NATS is away, also while it is not started: its server stands by', async () => {
     const { server, foreman, listener } = wire();
     expect((await foreman.health()).fault).toBeUndefined();
