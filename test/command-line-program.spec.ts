@@ -218,11 +218,11 @@ describe('the program contractor', () => {
       expect(code).toBe(1);
       const ends = ids.map((id) => (JSON.parse(out) as { job: number; state: string }[]).find(({ job }) => job === id));
       expect(ends).toMatchObject([{ state: 'done' }, { state: 'error' }]);
-      expect(err).toMatch(new RegExp(`^#${ids[0]} quick2 create: 100 %, done$`, 'm'));
+      expect(err).toMatch(new RegExp(`^#${ids[0]} create foundation quick2: 100 %, done$`, 'm'));
       expect(await run(`job watch ${ids[0]}`)).toEqual({
         code: 0,
         out: '',
-        err: `#${ids[0]} quick2 create: 100 %, done\n`,
+        err: `#${ids[0]} create foundation quick2: 100 %, done\n`,
       });
       const why = await run(`why ${ids[1]}`);
       expect(why).toMatchObject({

@@ -150,6 +150,7 @@ describe('the tutorial with curl', () => {
       const program = ts.createProgram([path.join(reader(), 'walk.ts')], {
         strict: true,
         noEmit: true,
+        skipLibCheck: true,
         target: ts.ScriptTarget.ES2023,
         module: ts.ModuleKind.NodeNext,
         moduleResolution: ts.ModuleResolutionKind.NodeNext,
