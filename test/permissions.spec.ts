@@ -69,7 +69,7 @@ Site/Site
   (addresses)                                        Utilities.view_address
 Site/SiteFile
   (apply)                                            Site.can_apply_site_files
-  (export)                                           Site.view_site
+  (export) (convert)                                 Site.view_site
 Survey/Plot
   view add change delete                             Survey.*_plot
 Directory/Zone

@@ -283,7 +283,7 @@ describe('a service of one site', () => {
     ),
     ...['FoundationBluePrint', 'StructureBluePrint'].map((name) => `BluePrint/${name} (eraseSecret)`),
     ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
-    ...['apply', 'export'].map((name) => `Site/SiteFile (${name})`),
+    ...['apply', 'export', 'convert'].map((name) => `Site/SiteFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),

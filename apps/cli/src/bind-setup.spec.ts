@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { setUpBind } from './bind-setup.ts';
+import { setForwarders, setUpBind } from './bind-setup.ts';
 
 /** The configuration that Debian's package brings, in a folder of the test. */
 const debian = (etc: string): Readonly<Record<string, string>> => ({
@@ -66,6 +66,22 @@ describe('setting up BIND', () => {
     await writeFile(path.join(etc, 'named.conf.local'), broken);
     await expect(set()).rejects.toThrow(/^named-checkconf: .*nonsense/);
     expect(await read('named.conf.local')).toBe(broken);
+  });
+
+  it('has BIND ask others what it does not know, unless it was told whom to ask', async () => {
+    expect(await setForwarders(etc, [])).toEqual([]);
+    expect(await setForwarders(etc, ['192.0.2.1', '2001:db8::1'])).toEqual([
+      `what BIND does not know is asked of 192.0.2.1, 2001:db8::1 (${path.join(etc, 'named.conf.options')})`,
+    ]);
+    expect(check()).toMatch(/forwarders \{\s+192\.0\.2\.1;\s+2001:db8::1;/);
+    expect(await setForwarders(etc, ['192.0.2.9'])).toEqual([]);
+    const commented = debian(etc)['named.conf.options']?.replace('\tdnssec', '\t// forwarders { 0.0.0.0; };\n\tdnssec');
+    await writeFile(path.join(etc, 'named.conf.options'), commented ?? '');
+    expect(await setForwarders(etc, ['192.0.2.9'])).toHaveLength(1);
+    expect(check()).toContain('192.0.2.9');
+    await writeFile(path.join(etc, 'named.conf.options'), debian(etc)['named.conf.options'] ?? '');
+    await expect(setForwarders(etc, ['no address'])).rejects.toThrow(/^named-checkconf: /);
+    expect(await read('named.conf.options')).toBe(debian(etc)['named.conf.options']);
   });
 
   it('says what to install where BIND is not there', async () => {

@@ -1,4 +1,5 @@
 import type { Command, CommandOption, Completion } from './command.ts';
+import { GROUPS } from './command-groups.ts';
 import type { Commands } from './command-tree.ts';
 import { COMMON_OPTIONS, optionsOf } from './common-options.ts';
 
@@ -76,7 +77,7 @@ function nextWords(known: ReadonlyMap<string, Known>, path: string): Candidate[]
     if (command.hidden === true || (path !== '' && !words.startsWith(`${path} `))) continue;
     const [word = '', ...more] = words.slice(path === '' ? 0 : path.length + 1).split(' ');
     if (more.length === 0) next.set(word, command.does);
-    else if (!next.has(word)) next.set(word, '');
+    else if (!next.has(word)) next.set(word, GROUPS[path === '' ? word : `${path} ${word}`] ?? '');
   }
   return Array.from(next, ([text, does]) => ({ text, does })).sort((one, other) => (one.text < other.text ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
-import { Misuse } from './command.ts';
+import { Misuse, told } from './command.ts';
 import type { Commands } from './command-tree.ts';
 import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
@@ -29,6 +29,7 @@ import { Interrupted, Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
+import { imports } from './import-commands.ts';
 import { siteFiles } from './site-file-commands.ts';
 import { ownSession, sessions } from './session-commands.ts';
 import { SessionFile } from './session-file.ts';
@@ -38,6 +39,7 @@ import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
+import { versionText } from './version-text.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
 
@@ -59,6 +61,7 @@ const COMMANDS: Commands = {
   ...historyCommands,
   ...resources,
   ...siteFiles,
+  ...imports,
   ...readModels,
   ...dataCommands,
   ...offline,
@@ -67,6 +70,13 @@ const COMMANDS: Commands = {
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  version: {
+    usage: '',
+    does: 'tell the version of this command',
+    names: [0, 0],
+    local: true,
+    run: async () => told(versionText(), { version: productVersion() }),
+  },
   ...completionCommands(() => COMMANDS),
   ...shellCommands(
     () => SHELL_COMMANDS,
@@ -98,9 +108,10 @@ export interface ProcessEnvironment extends Streams {
 export async function commandLine(surroundings: ProcessEnvironment): Promise<number> {
   const { args, output, result, commands: known = COMMANDS } = surroundings;
   try {
-    if (args.length === 1 && ['version', '--version', '-V'].includes(args[0] ?? '')) {
-      result.write(`contractor ${productVersion()}\n`);
-      return EXIT.done;
+    if (args.length === 0) {
+      const help = readCommandLine(known, ['help']);
+      if (help.kind === 'text') output.write(help.text);
+      return EXIT.misuse;
     }
     const request = readCommandLine({ ...known, ...(await commandsOfType(known, surroundings)) }, args);
     if (request.kind === 'text') {

@@ -25,6 +25,8 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong use or a setting that cannot be
 `;
 
 const NAME = 'contractor';
+/** The longest call that is shown in a list of commands, in characters. */
+const MAX_TERM = 40;
 /** Stands for an empty text, which commander would fill. */
 const NOTHING = ' ';
 /** Words that ask for help about those that follow. */
@@ -49,7 +51,7 @@ export function readCommandLine(commands: Commands, args: readonly string[]): Re
     if (error.code === 'commander.help') throw incomplete(program, args);
     throw misuse(error, program, args);
   }
-  if (!found) throw new Misuse(program.helpInformation().trimEnd());
+  if (!found) throw incomplete(program, args);
   const { words, node } = found;
   const command = commands[words];
   if (!command) throw new Error(`no such command: ${words}`);
@@ -128,8 +130,12 @@ const HELP_STYLE: HelpConfiguration = {
   sortSubcommands: true,
   visibleArguments: () => [],
   commandUsage: (node) => callText(node),
-  subcommandTerm: (node) =>
-    node.parent?.parent && node.commands.length === 0 ? `${node.name()} ${node.usage()}`.trim() : node.name(),
+  subcommandTerm: (node) => {
+    if (!node.parent?.parent || node.commands.length > 0) return node.name();
+    const call = `${node.name()} ${node.usage()}`.trim();
+    // The names it takes, where with all its options it is too long.
+    return call.length <= MAX_TERM ? call : `${call.replace(/ (?:\[?--?\w|\().*$/s, '')} …`;
+  },
 };
 
 /** How commander has a node called: all its words, and what stands behind them. */
@@ -201,27 +207,47 @@ function helpOf(node: Node): string {
 
 /** Of words that only begin commands, those are told that go on from there. */
 function incomplete(program: Node, args: readonly string[]): Misuse {
-  const node = nearestNode(program, args);
-  const next = node.commands.map((one) => one.name()).sort();
+  const [node] = nearestNode(program, args);
+  if (node === program) return new Misuse(`say what; "${NAME} --help" tells what there is`);
+  const shown = node.createHelp().visibleCommands(node);
+  const next = shown.map((one) => one.name()).sort();
   const words = callText(node).replace(/ COMMAND$/, '');
   return new Misuse(`say what: ${words} ${next.join(' | ')}\n"${words} --help" tells more`);
 }
 
-/** The node that a command line leads to that cannot be understood; values of options that stand between are passed over. */
-function nearestNode(program: Node, args: readonly string[]): Node {
+/** How far a command line that cannot be understood leads: the node, and the word that does not follow there. */
+function nearestNode(program: Node, args: readonly string[]): readonly [node: Node, word: string] {
   let node = program;
-  for (const arg of args) node = node.commands.find((one) => one.name() === arg) ?? node;
-  return node;
+  for (let n = 0; n < args.length; n++) {
+    const arg = args[n] ?? '';
+    const option = program.options.find(({ long, short }) => arg === long || arg === short);
+    if (option?.required === true) n++;
+    if (arg.startsWith('-')) continue;
+    const next = node.commands.find((one) => one.name() === arg);
+    if (!next) return [node, arg];
+    node = next;
+  }
+  return [node, ''];
+}
+
+/** The only word that goes on like this, where there is one. */
+function onlyOne(node: Node, begin: string): string | undefined {
+  const names = node.commands.map((one) => one.name()).filter((name) => begin !== '' && name.startsWith(begin));
+  return names.length === 1 ? names[0] : undefined;
 }
 
 /** What commander says, in our words, and how it would be right. */
 function misuse({ message, code }: CommanderError, program: Node, args: readonly string[]): Misuse {
   const text = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
-  const node = nearestNode(program, args);
+  const [node, word] = nearestNode(program, args);
   const words = callText(node)
     .slice(0, -node.usage().trim().length || undefined)
     .trimEnd();
   const hint = `"${words} --help" tells more`;
-  if (code === 'commander.unknownCommand') return new Misuse(`${text.replace('unknown', 'no such')}\n${hint}`);
+  if (code === 'commander.unknownCommand') {
+    const meant = text.includes('did you mean') ? undefined : onlyOne(node, word);
+    const more = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return new Misuse(`${text.replace('unknown', 'no such')}${more}\n${hint}`);
+  }
   return new Misuse(`${text}\nusage: ${callText(node)}\n${hint}`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { Misuse, told } from './command.ts';
-import { OBJECT_KINDS, objectIn } from './object-kinds.ts';
+import { locatedPath, OBJECT_KINDS, objectIn } from './object-kinds.ts';
 
 /** What has configuration values. */
 const CONFIGURED: Readonly<Record<string, string>> = Object.fromEntries(
@@ -55,8 +55,9 @@ export const explainCommands: Readonly<Record<string, Command>> = {
     completes: [Object.keys(CONFIGURED).map((kind) => `${kind}/`)],
     watches: true,
     run: async (asked, { client }) => {
-      const [{ kind, id, path }, keys] = objectIn(asked, CONFIGURED);
-      const { names, faults } = (await client.ask(`${path}/explain`)) as {
+      const [object, keys] = objectIn(asked, CONFIGURED);
+      const { kind, id } = object;
+      const { names, faults } = (await client.ask(`${await locatedPath(client, object)}/explain`)) as {
         readonly names: readonly ExplainedName[];
         readonly faults: readonly { readonly key?: string; readonly text?: string }[];
       };

@@ -1,8 +1,9 @@
 import type { Asked, Command, Result, Tools } from './command.ts';
 import { Misuse, told } from './command.ts';
+import { structureId } from './nouns/lookups.ts';
 import type { RestClient, Values } from './rest-client.ts';
 
-/** What a command works on: `-f LOCATOR`, `-s ID` or `-d ID`. */
+/** What a command works on: `-f LOCATOR`, `-s ID` (or `-s SITE/HOST`) or `-d ID`. */
 interface Target {
   readonly kind: 'Foundation' | 'Structure' | 'Dependency';
   readonly id: string;
@@ -20,15 +21,15 @@ const KINDS = [
   ['Dependency', 'dependency'],
 ] as const;
 
-/** @throws Misuse unless exactly one is named */
-function targetOf({ options }: Asked): Target {
+/** @throws Misuse unless exactly one is named; Error where there is no such structure */
+async function targetOf({ options }: Asked, client: RestClient): Promise<Target> {
   const named = KINDS.flatMap(([kind, option]): Target[] => {
     const id = options[option];
     return typeof id === 'string' ? [{ kind, id }] : [];
   });
   const [target] = named;
   if (!target || named.length > 1) throw new Misuse('say what: -f LOCATOR, -s ID or -d ID');
-  return target;
+  return target.kind === 'Structure' ? { ...target, id: await structureId(client, target.id) } : target;
 }
 
 const pathOf = ({ kind, id }: Target): string => `Building/${kind}/${encodeURIComponent(id)}`;
@@ -37,7 +38,8 @@ const nameOf = ({ kind, id }: Target): string => `${kind} ${id}`;
 /** The id of the job at work on something; undefined: there is none. */
 async function jobOf(client: RestClient, target: Target): Promise<string | undefined> {
   const job = await client.call(`${pathOf(target)}/getJob`);
-  return job === null || job === undefined ? undefined : String(job).replace(/^.*:(\d+):$/, '$1');
+  if (job === null || job === undefined) return undefined;
+  return textOf(job).replace(/^.*:(\d+):$/, '$1');
 }
 
 /** What is done with the job of something, by the words for it: the action, and what has been done then. */
@@ -73,7 +75,7 @@ function made(target: Target, what: string, jobs: readonly (readonly [Target, un
   const lines = jobs.map(([one, id]) =>
     id === null || id === undefined
       ? `${nameOf(one)}: nothing to run`
-      : `${what} job for ${nameOf(one)}: ${String(id)}`,
+      : `${what} job for ${nameOf(one)}: ${textOf(id)}`,
   );
   return { json: { target: target.id, jobs: ids }, text: lines.join('\n'), jobs: ids };
 }
@@ -114,7 +116,7 @@ const TASKS: Readonly<Record<string, (asked: Asked, client: RestClient, target: 
   'run-script': async ({ options }, client, target) => {
     const script = String(options['run-script']);
     return made(target, `"${script}"`, [
-      [target, await client.call(`${pathOf(target)}/doJob`, { script_name: script })],
+      [target, await client.call(`${pathOf(target)}/doJob`, { name: script })],
     ]);
   },
   ...Object.fromEntries(
@@ -153,7 +155,7 @@ stands, and what it works on stays as it is. clear-dispatched: its queued task i
     completes: [[...STATES, 'done', 'clear-job', 'clear-dispatched']],
     options: TARGET_OPTIONS,
     run: async (asked, { client }: Tools) => {
-      const target = targetOf(asked);
+      const target = await targetOf(asked, client);
       const [what = ''] = asked.names;
       if (STATES.includes(what)) return force(client, target, what);
       if (Object.hasOwn(JOB_TASKS, what)) return onJob(client, target, what as keyof typeof JOB_TASKS);
@@ -187,7 +189,7 @@ stands, and what it works on stays as it is. clear-dispatched: its queued task i
       'notify-webhook': flag('is taken and does nothing: webhooks are told of every change'),
     },
     run: async (asked, { client }) => {
-      const target = targetOf(asked);
+      const target = await targetOf(asked, client);
       const task = Object.keys(TASKS).find((name) => ![undefined, false].includes(asked.options[name] as undefined));
       if (task === undefined) throw new Misuse('unknown boss task');
       return TASKS[task]!(asked, client, target);

@@ -1,6 +1,6 @@
 import type { Command, Tools } from './command.ts';
 import { Misuse, told } from './command.ts';
-import { OBJECT_KINDS, objectIn } from './object-kinds.ts';
+import { locatedPath, OBJECT_KINDS, objectIn } from './object-kinds.ts';
 import type { Values } from './rest-client.ts';
 import { Refused } from './rest-client.ts';
 
@@ -76,12 +76,12 @@ export const historyCommands: Readonly<Record<string, Command>> = {
     completes: [Object.keys(OBJECT_KINDS).map((kind) => `${kind}/`)],
     options: { count: { type: 'string', does: `how many changes at most (${COUNT.usual})` } },
     run: async (asked, tools) => {
-      const [{ path }, rest] = objectIn(asked, OBJECT_KINDS);
+      const [object, rest] = objectIn(asked, OBJECT_KINDS);
       if (rest.length > 0) throw new Misuse(`"${rest.join(' ')}" is too much: one object is told of`);
       const count = Number(asked.options['count'] ?? COUNT.usual);
       if (!Number.isInteger(count) || count < 1 || count > COUNT.most)
         throw new Misuse(`--count takes 1 to ${COUNT.most}`);
-      const changes = await changesOf(path, count, tools);
+      const changes = await changesOf(await locatedPath(tools.client, object), count, tools);
       return told(changesText(changes), changes);
     },
   },

@@ -4,7 +4,11 @@ import { nodeFault } from '#runtime/check-node';
 const GRACE_MS = 1000;
 
 const fault = nodeFault(process.versions.node);
-if (fault === undefined) {
+const [first = '', ...others] = process.argv.slice(2);
+if (fault === undefined && others.length === 0 && ['version', '--version', '-V'].includes(first)) {
+  // Of all there is, only this is loaded.
+  void import('./version-text.ts').then(({ versionText }) => process.stdout.write(`${versionText()}\n`));
+} else if (fault === undefined) {
   void import('./command-line.ts').then(({ commandLine, EXIT }) => {
     const interrupt = new AbortController();
     process.once('SIGINT', () => {

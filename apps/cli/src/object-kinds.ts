@@ -1,5 +1,7 @@
 import type { Asked } from './command.ts';
 import { Misuse } from './command.ts';
+import { structureId } from './nouns/lookups.ts';
+import type { RestClient } from './rest-client.ts';
 
 /** Models by what their objects are called on a command line. */
 export const OBJECT_KINDS: Readonly<Record<string, string>> = {
@@ -45,3 +47,7 @@ export function objectIn(
   if (id === undefined || id === '') throw new Misuse(`say which ${kind}: ${kind}/NAME`);
   return [{ kind, id, path: `${model}/${encodeURIComponent(id)}` }, others];
 }
+
+/** Where an object stands; structures may be named as `SITE/HOST`, too. @throws Error where there is no such structure */
+export const locatedPath = async (client: RestClient, { kind, id, path }: NamedObject): Promise<string> =>
+  kind === 'structure' ? `Building/Structure/${await structureId(client, id)}` : path;

@@ -82,8 +82,8 @@ As root, BIND on this machine is made ready as well, unless --no-bind is said.`,
       const result = await (asked.options['offline'] === true
         ? setUpOffline(asked, tools, wanted)
         : setUpOnline(asked, tools, wanted));
-      const bind = result.dry_run ? [] : await makeBindReady(asked, machine);
-      return shown(result, bind);
+      const bind = result.dry_run ? NO_BIND : await makeBindReady(asked, machine);
+      return shown({ ...result, settings: { ...result.settings, ...bind.settings } }, bind.changes);
     },
   },
 };
@@ -104,7 +104,9 @@ async function parametersFrom(asked: Asked, { asker }: Tools, machine: OwnMachin
   const address = await choose(`Address of the server on ${device}`, 'address', machine.address ?? '');
   if (device === '') throw new Misuse('no interface has a default route: say which one, with --primary-interface');
   if (address === '') throw new Misuse(`${device} has no address: say it, with --address ADDRESS/PREFIX`);
-  const gateway = await choose('Its gateway ("none": there is none)', 'gateway', machine.gateway ?? 'none');
+  // The gateway of this machine says nothing about an address that it does not have.
+  const known = address === machine.address ? machine.gateway : undefined;
+  const gateway = await choose('Its gateway ("none": there is none)', 'gateway', known ?? 'none');
   const vlan = asOption(asked, 'vlan') ?? machine.vlan;
   if (vlan !== undefined && !/^\d{1,4}$/.test(String(vlan))) throw new Misuse(`"${vlan}" is no VLAN`);
   const proxy = asOption(asked, 'proxy-server');
@@ -169,25 +171,39 @@ async function setUpOffline(asked: Asked, tools: Tools, wanted: Values): Promise
   });
 }
 
-/** BIND on this machine, where there is one and this may be done. @returns what was changed, in words */
-async function makeBindReady(asked: Asked, { resolvers }: OwnMachine): Promise<readonly string[]> {
-  if (asked.options['no-bind'] === true) return [];
+/** What was changed about BIND, in words, and what the server has to be told of it. */
+interface BindReady {
+  readonly changes: readonly string[];
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const NO_BIND: BindReady = { changes: [], settings: {} };
+
+/** Makes BIND on this machine ready, where there is one and this may be done. */
+async function makeBindReady(asked: Asked, { resolvers }: OwnMachine): Promise<BindReady> {
+  if (asked.options['no-bind'] === true) return NO_BIND;
   const given = asOption(asked, 'bind-etc');
-  if (given === undefined && process.getuid?.() !== 0) return [];
+  if (given === undefined && process.getuid?.() !== 0) return NO_BIND;
   const etc = path.resolve(given ?? ETC);
   const directory = path.join(etc, 'contractor');
   try {
     const changes = await setUpBind({ etc, directory, user: asOption(asked, 'bind-user') });
-    return [
-      ...changes,
-      ...(await setForwarders(
-        etc,
-        resolvers.filter((one) => isIP(one) > 0),
-      )),
-    ];
+    const forwarders = await setForwarders(
+      etc,
+      resolvers.filter((one) => isIP(one) > 0),
+    );
+    return {
+      changes: [...changes, ...forwarders],
+      settings: {
+        BIND_ZONE_DIRECTORY: directory,
+        BIND_SERVER: '127.0.0.1',
+        BIND_RNDC_KEY: path.join(etc, 'rndc.key'),
+      },
+    };
   } catch (error) {
     // The rest of the set-up stands; BIND can be made ready by itself later.
-    return [`BIND is left as it is: ${(error as Error).message} (contractor dns bind-setup)`];
+    const reason = (error as Error).message;
+    return { ...NO_BIND, changes: [`BIND is left as it is: ${reason} (contractor dns bind-setup)`] };
   }
 }
 

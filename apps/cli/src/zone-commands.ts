@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Result, Tools } from './command.ts';
-import { Misuse, table } from './command.ts';
+import { Misuse, table, told } from './command.ts';
 import type { RestClient, Values } from './rest-client.ts';
 
 /** How often it is looked whether zones are served, in milliseconds. */
@@ -21,7 +21,7 @@ interface Publication extends Values {
 async function publications(client: RestClient): Promise<Publication[]> {
   const all: Publication[] = [];
   for (;;) {
-    const page = (await client.call('Directory/Zone/publications', { position: all.length, count: PAGE })) as {
+    const page = (await client.call('Directory/Zone/publications', { skip: all.length, count: PAGE })) as {
       readonly total: number;
       readonly zones: readonly Publication[];
     };
@@ -52,7 +52,7 @@ async function published({ client, progress, signal }: Tools, timeoutMs: number)
   for (;;) {
     const zones = await publications(client);
     const waiting = zones.filter((zone) => !isServed(zone));
-    if (waiting.length === 0 || waiting.every(({ error }) => error !== null) || Date.now() >= end) {
+    if (waiting.every(({ error }) => error !== null) || Date.now() >= end) {
       progress.end();
       return shown(zones);
     }
@@ -61,8 +61,28 @@ async function published({ client, progress, signal }: Tools, timeoutMs: number)
   }
 }
 
+/** What is between the names of reverse zones and the root. */
+const REVERSE = /\.arpa$/;
+
+/** A zone as it would be served. @throws Error where there is no such zone */
+async function zoneFile(client: RestClient, name: string): Promise<Values> {
+  if (REVERSE.test(name)) return (await client.call('Directory/Zone/reverseZoneFile', { name })) as Values;
+  const found = (await client.list('Directory/Zone')).find(({ fqdn }) => fqdn === name);
+  if (!found) throw new Error(`there is no zone ${name}`);
+  return (await client.call(`Directory/Zone/${String(found['id'])}/zoneFile`)) as Values;
+}
+
 /** Commands about what name servers are told of zones. */
 export const zoneCommands: Readonly<Record<string, Command>> = {
+  'dns show': {
+    usage: 'ZONE',
+    does: 'write what a zone says: site1.test, or 0.0.10.in-addr.arpa',
+    names: [1, 1],
+    run: async ({ names: [name = ''] }, { client }) => {
+      const file = await zoneFile(client, name.replace(/\.$/, ''));
+      return told(String(file['text']).trimEnd(), file);
+    },
+  },
   'dns check': {
     usage: '',
     does: 'tell which zones are served as they are, and what keeps the others from it; fails where there are others',

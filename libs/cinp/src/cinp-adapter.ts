@@ -11,7 +11,8 @@ import { answerTo } from './errors.ts';
 import { readData } from './request-body.ts';
 import { checkShape, isMulti, isVerb } from './shape.ts';
 import { find } from './target.ts';
-import { MAX_IDS, parseUri, pathOf } from './uri.ts';
+import { MAX_IDS } from './max-ids.ts';
+import { parseUri, pathOf } from './uri.ts';
 import { call, NEEDS, ON_OBJECTS } from './verbs.ts';
 import { DEFAULT_VERSION, versionOf, wordsOf } from './version.ts';
 

@@ -1,6 +1,6 @@
 import { parseJson, writeJson } from '#kernel';
 import { errorFor } from './client-errors.ts';
-import { MAX_IDS } from './uri.ts';
+import { MAX_IDS } from './max-ids.ts';
 import type { Version } from './version.ts';
 
 type Values = Readonly<Record<string, unknown>>;

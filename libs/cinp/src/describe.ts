@@ -1,6 +1,7 @@
 import type { Action, Catalogue, Field, Model, Namespace, Parameter } from '#api';
 import { modelNameOf, ROOT } from '#api';
-import { actionUri, modelUri, MAX_IDS, namespaceUri } from './uri.ts';
+import { MAX_IDS } from './max-ids.ts';
+import { actionUri, modelUri, namespaceUri } from './uri.ts';
 import { isText, writeValue } from './values.ts';
 
 type Description = Readonly<Record<string, unknown>>;

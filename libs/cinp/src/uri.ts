@@ -10,9 +10,6 @@ export interface Uri {
   readonly action: string | undefined;
 }
 
-/** The most ids one URI may hold. */
-export const MAX_IDS = 100;
-
 /** A target that is its path. */
 const PLAIN = /^\/(?:[^/%?#][^%?#]*)?$/;
 

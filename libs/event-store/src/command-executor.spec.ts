@@ -262,6 +262,29 @@ describe('commands', () => {
     expect(types).toEqual([{ who: 'ann' }, { who: 'bob' }]);
   });
 
+  it('look, after somebody else was faster, at what that one has moved, and begin other streams without looking', async () => {
+    const opening: typeof hall = { ...hall, creationCommands: ['Enter'] };
+    const looked: string[] = [];
+    const counting: EventStore = {
+      ...store,
+      readStream: async (stream, options) => {
+        looked.push(stream);
+        return store.readStream(stream, options);
+      },
+    };
+    const commands = new CommandExecutor(counting, systemClock());
+    await execute(commands, to(enter('ann')));
+    await execute(other, to(enter('bob')));
+    const halls = numbers(100).map((n) => `${room}x${n}`);
+    await execute(commands, async (work) => {
+      await work.decide(hall, room, enter('cid'));
+      for (const one of halls) await work.decide(opening, one, enter('cid'));
+    });
+    expect(await inside()).toEqual(['ann', 'bob', 'cid']);
+    expect(new Set(looked)).toEqual(new Set([streamName('hall', room)]));
+    expect(await inside(halls[99])).toEqual(['cid']);
+  });
+
   it('carry out once what may come again, and come to the same', async () => {
     const asked = { ...metadata(), idempotencyKey: 'ann enters' };
     const task = async (work: UnitOfWork) => {

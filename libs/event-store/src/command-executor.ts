@@ -1,5 +1,5 @@
-import type { CommandMetadata } from '#kernel';
-import { Conflict, idOf, parseStored, UnitOfWork } from '#kernel';
+import type { CommandMetadata, StateSource } from '#kernel';
+import { Conflict, idOf, parseStored, streamName, UnitOfWork } from '#kernel';
 import type { AppendedTo, SharedUnit } from './append-together.ts';
 import { appendTogether } from './append-together.ts';
 import { carriedOut, chained, ownersOf } from './chain-events.ts';
@@ -151,10 +151,17 @@ export class CommandExecutor {
     task: (work: UnitOfWork) => Promise<R>,
     finish: (work: UnitOfWork, value: R) => Promise<D>,
   ): Promise<D> {
-    let optimistic = true;
+    // Streams in which somebody else was faster: these are looked at before they are begun, the others are not.
+    const moved = new Set<string>();
+    let looksAtAll = false;
     const once = async (): Promise<D> => {
       const states = this.#states;
-      const work = new UnitOfWork(optimistic ? states : { load: (decider, id) => states.load(decider, id) });
+      const careful: StateSource = {
+        load: (decider, id) => states.load(decider, id),
+        loadOptimistic: (decider, id) =>
+          looksAtAll || moved.has(streamName(decider.category, id)) ? undefined : states.loadOptimistic(decider, id),
+      };
+      const work = new UnitOfWork(looksAtAll || moved.size > 0 ? careful : states);
       try {
         const value = await task(work);
         work.throwIfFaulted();
@@ -175,7 +182,9 @@ export class CommandExecutor {
         if (tries === TRIES) throw error;
         await this.#states.refresh(error.streams.map((stream) => ({ stream, revision: NO_STREAM })));
         contended = error.streams;
-        optimistic = false;
+        for (const stream of error.streams) moved.add(stream);
+        // Where it is not told which they are, all are looked at.
+        looksAtAll ||= error.streams.length === 0;
       }
     }
   }

@@ -13,8 +13,11 @@ export interface StreamState<S = unknown> {
 /** Where a unit of work reads the streams it needs. The states it hands out belong to it and are not changed. */
 export interface StateSource {
   load<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): Promise<StreamState<S>>;
-  /** What is known of a stream without looking, taken not to exist where nothing is known. */
-  loadOptimistic?<S, C extends Message, E extends Message>(decider: Decider<S, C, E>, id: string): StreamState<S>;
+  /** What is known of a stream without looking, taken not to exist where nothing is known; undefined: it has to be looked at. */
+  loadOptimistic?<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+  ): StreamState<S> | undefined;
 }
 
 interface TrackedStream {
@@ -128,7 +131,8 @@ export class UnitOfWork {
         ? {
             loadOptimistic: (decider, id) => {
               const known = this.#streams.get(streamName(decider.category, id));
-              return (known ? seen(catchUp(known)) : loadOptimistic.call(this.#source, decider as never, id)) as never;
+              return (known ? seen(catchUp(known)) : loadOptimistic.call(this.#source, decider as never, id)) as
+                StreamState<never> | undefined;
             },
           }
         : {}),

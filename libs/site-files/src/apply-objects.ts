@@ -37,6 +37,7 @@ export interface Outcome {
   readonly changes: AppliedObject['changes'];
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** In which order states follow each other; a file takes nothing back. */
@@ -99,7 +100,7 @@ export class ObjectApplication {
   async #createOrChange(definition: Definition): Promise<Outcome> {
     const { contents, faults } = this.#applying;
     const { kind, site, name } = definition;
-    const existing = await contents.find(kind, name, kind === 'zone' || kind === 'entry' ? '' : site);
+    const existing = await contents.find(kind, name, site);
     const model = this.#modelOf(definition, existing);
     const failed = { key: existing?.key, model: model ?? this.#model(OBJECT_KINDS[kind].model), failed: true };
     const nothing = { existing, events: 0, changes: {} };
@@ -129,7 +130,10 @@ export class ObjectApplication {
       const wrong = validate(model.fields, whole);
       for (const { field, code, text } of wrong) this.#applying.work.fault(field, code, text);
       // Faults of one field are told once: what is missing is not looked at any further.
-      const command = model.create?.(neutral(model, whole), { caller, view, now: context.now });
+      const command = model.create?.(
+        { ...neutral(model, whole), ...this.#broughtAlong(definition) },
+        { caller, view, now: context.now },
+      );
       if (!command) throw new Error(`${model.path} is not created directly`);
       const missing = new Set(wrong.map(({ field }) => field));
       const more = await this.#applying.work.faultsOf(async () => {
@@ -142,9 +146,23 @@ export class ObjectApplication {
     return { key, events: 1, changes: {} };
   }
 
+  /** What a structure that was built elsewhere is known by to its machine. */
+  #broughtAlong({ kind, values }: Definition): Values {
+    const uuid = values['config_uuid'];
+    if (kind !== 'structure' || uuid === undefined) return {};
+    this.#authorize({ grant: 'Building.can_force_structure' });
+    if (typeof uuid === 'string' && UUID.test(uuid)) return { config_uuid: uuid };
+    this.#applying.work.fault('config_uuid', 'PATTERN', 'must be a UUID');
+    return {};
+  }
+
   async #change(definition: Definition, existing: Existing, fields: Values, untold: ReadonlySet<string>) {
     const { faults, work } = this.#applying;
     const { key, model } = existing;
+    const { config_uuid: uuid } = definition.values;
+    if (definition.kind === 'structure' && uuid !== undefined && uuid !== existing.fields['config_uuid']) {
+      faults.of(definition, 'config_uuid', 'FIXED', 'cannot be changed');
+    }
     const other = Object.entries(fields).filter(([name, value]) => !same(value, existing.fields[name]));
     if (other.length === 0) return { key, events: 0, changes: {} };
     const fixed = other.filter(([name]) => model.fields[name]?.mode !== 'RW');

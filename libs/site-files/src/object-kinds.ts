@@ -2,6 +2,7 @@ import type { Catalogue, Model } from '#api';
 
 /** What can stand in a site file besides resources. */
 export type KindName =
+  | 'plot'
   | 'zone'
   | 'entry'
   | 'site'
@@ -42,6 +43,7 @@ const kind = (
 
 /** All kinds, in the order in which objects need each other for the most part. */
 export const OBJECT_KINDS: Readonly<Record<KindName, ObjectKind>> = {
+  plot: kind('Survey/Plot', 'plot', ['name']),
   zone: kind('Directory/Zone', 'zone', ['name', 'parent']),
   entry: kind('Directory/Entry', 'entry', ['zone']),
   site: kind('Site/Site', 'site', ['name']),
@@ -57,7 +59,7 @@ export const OBJECT_KINDS: Readonly<Record<KindName, ObjectKind>> = {
   foundation: kind('Building/Foundation', 'foundation', ['locator', 'site'], { own: ['type', 'state'] }),
   interface: kind('Utilities/RealNetworkInterface', 'interface', ['name', 'foundation']),
   host: kind('Utilities/Networked', 'host', ['hostname', 'site']),
-  structure: kind('Building/Structure', 'structure', ['hostname', 'site'], { own: ['state'] }),
+  structure: kind('Building/Structure', 'structure', ['hostname', 'site'], { own: ['state', 'config_uuid'] }),
   logical: kind('Utilities/AbstractNetworkInterface', 'interface', ['name', 'structure'], {
     keys: { primary_interface: 'primary', secondary_interfaces: 'secondary', paramaters: 'parameters' },
   }),

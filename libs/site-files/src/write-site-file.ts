@@ -14,9 +14,12 @@ const NAMED = [
   'structure',
   'dependency',
   'interface',
+  'script',
+  'pxe',
+  'plot',
 ];
 /** Keys whose tables stand under a heading, one line for each of their keys. */
-const HEADED = ['config_values', 'reserved', 'dynamic'];
+const HEADED = ['config_values', 'reserved', 'dynamic', 'scripts', 'template'];
 
 const MASKED_NOTE = '# a secret: as it stands here, it stays what it is on the server that this is applied to';
 

@@ -161,10 +161,11 @@ export class JobLoad {
     await this.#callers
       .persist((client) => client.call(`${uri}(doCreate)`), signal)
       .catch(async (refused: unknown) => {
-        const at = await this.#callers.persist((client) => client.get(uri), signal).catch(() => undefined);
+        // A job that is not there any more has built it, so its state is asked for after it.
         const job = await this.#callers
           .persist((client) => client.call(`${uri}(getJob)`), signal)
           .catch(() => undefined);
+        const at = await this.#callers.persist((client) => client.get(uri), signal).catch(() => undefined);
         if (at?.['state'] !== 'built' && !job) tell('built')(refused);
       });
     if (this.open.has(locator)) this.begun += 1;

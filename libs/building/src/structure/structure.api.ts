@@ -84,6 +84,12 @@ const force: Action = action({
   command: (id, { state }) => new ForceStructure(id, oneOf(['planned', 'built'], state)),
 });
 
+/** The `config_uuid` that a structure brings along from elsewhere; clients cannot give one with a structure. */
+const givenUuid = (values: object): string | undefined => {
+  const { config_uuid: uuid } = values as { readonly config_uuid?: unknown };
+  return typeof uuid === 'string' ? uuid : undefined;
+};
+
 /** What one wants to have. */
 export const structureModel = (configurationOf: ConfigurationOf, { jobs, config }: ObjectActions) =>
   defineModel({
@@ -95,7 +101,7 @@ export const structureModel = (configurationOf: ConfigurationOf, { jobs, config 
     rows: structures,
     sites: { index: 'site' },
     present,
-    create: (values) => new CreateStructure(values),
+    create: (values) => new CreateStructure(values, givenUuid(values)),
     update: (id, values) => new ChangeStructure(id, values),
     deletion: { command: (ids) => new DeleteStructure(ids) },
     filters: { site: byReference('site', 'Site/Site'), selection: selection('Structure') },

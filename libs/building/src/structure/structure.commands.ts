@@ -31,7 +31,15 @@ import { structures } from './structures.ts';
 type Fields = typeof structureFields;
 type Changes = ChangedValues<Fields>;
 
-export class CreateStructure extends CreateCommand<NewValues<Fields>, number> {}
+export class CreateStructure extends CreateCommand<NewValues<Fields>, number> {
+  constructor(
+    values: NewValues<Fields>,
+    /** By which its machine knows it already; drawn at random unless given. */
+    readonly configUuid: string = randomUUID(),
+  ) {
+    super(values);
+  }
+}
 export class ChangeStructure extends ChangeCommand<Changes> {}
 export class DeleteStructure extends DeleteCommand {}
 
@@ -62,12 +70,18 @@ async function checkFoundation(work: UnitOfWork, blueprint: string, locator: str
 const zoneOf = async (work: UnitOfWork, name: string | null): Promise<number | null> =>
   (await siteFor(work, 'site', name))?.zone ?? null;
 
+/** What a structure is defined with besides its values. */
+interface Defining extends Pick<ConfigOwner, 'secrets' | 'request'> {
+  /** By which its machine knows it already; drawn at random unless given. */
+  readonly configUuid?: string;
+}
+
 /** Makes a structure with an id; what is wrong with it is noted. */
 export async function defineStructure(
   work: UnitOfWork,
   id: number,
   values: CreateStructure['values'],
-  { secrets, request }: Pick<ConfigOwner, 'secrets' | 'request'>,
+  { secrets, request, configUuid = randomUUID() }: Defining,
 ): Promise<void> {
   const { hostname, site, blueprint, foundation: locator, config_values: config } = values;
   const zone = await zoneOf(work, site);
@@ -91,7 +105,7 @@ export async function defineStructure(
       blueprint,
       foundation: locator,
       configValues,
-      configUuid: randomUUID(),
+      configUuid,
       ...labelling(work, values),
     },
   });
@@ -106,9 +120,9 @@ class CreateStructureHandler extends UnitOfWorkHandler<CreateStructure> {
     super();
   }
 
-  async decide(work: UnitOfWork, { values }: CreateStructure, { metadata: { request } }: CommandContext) {
+  async decide(work: UnitOfWork, { values, configUuid }: CreateStructure, { metadata: { request } }: CommandContext) {
     const id = await this.ids.next('networked');
-    await defineStructure(work, id, values, { secrets: this.secrets, request });
+    await defineStructure(work, id, values, { secrets: this.secrets, request, configUuid });
     return id;
   }
 }

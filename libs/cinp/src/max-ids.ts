@@ -1,0 +1,2 @@
+/** The most ids one URI may hold. */
+export const MAX_IDS = 100;
