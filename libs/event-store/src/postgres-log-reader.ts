@@ -14,7 +14,7 @@ SELECT position, stream, revision, id, type, data, meta FROM (
   SELECT e.*,
     sum(octet_length(data)::bigint + octet_length(meta)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) AS bytes,
     row_number() OVER (ORDER BY position) AS n
-  FROM log.events e WHERE position > $1 ORDER BY position LIMIT $2
+  FROM (SELECT * FROM log.events WHERE position > $1 ORDER BY position LIMIT $2) e
 ) page WHERE bytes <= ${MAX_PAGE_BYTES} OR n = 1 ORDER BY position`;
 
 /**
