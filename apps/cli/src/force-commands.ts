@@ -114,9 +114,7 @@ const TASKS: Readonly<Record<string, (asked: Asked, client: RestClient, target: 
     made(target, 'destroy', [[target, await client.call(`${pathOf(target)}/doDestroy`)]]),
   'run-script': async ({ options }, client, target) => {
     const script = String(options['run-script']);
-    return made(target, `"${script}"`, [
-      [target, await client.call(`${pathOf(target)}/doJob`, { name: script })],
-    ]);
+    return made(target, `"${script}"`, [[target, await client.call(`${pathOf(target)}/doJob`, { name: script })]]);
   },
   ...Object.fromEntries(
     (Object.keys(JOB_TASKS) as (keyof typeof JOB_TASKS)[]).map((task) => [
