@@ -302,7 +302,9 @@ describe('the command line', () => {
     const others = ['contractor shell', 'contractor completion bash | zsh | fish'];
     const { out: texts } = await root(
       'shell',
-      calls.map((call) => `${(/^contractor ([a-z_ -]*[a-z])/.exec(call) ?? [])[1]} --help\n`).join(''),
+      calls
+        .map((call) => `${(/^contractor ([a-z][a-z0-9_-]*(?: [a-z][a-z0-9_-]*)*)/.exec(call) ?? [])[1]} --help\n`)
+        .join(''),
     );
     expect(calls.filter((call) => !texts.includes(`Usage: ${call}\n`)).sort()).toEqual(others.sort());
   });

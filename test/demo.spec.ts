@@ -108,8 +108,8 @@ describe('npm start -- --demo', () => {
     expect(first.said).toContain('$ contractor provision db{1..2} --site demo');
     expect(first.said).toMatch(/web6 +12 +web6 +eth0 +10\.99\.0\.13/);
     // What is no terminal gets a line whenever a job has come further.
-    expect(first.said).toMatch(/^#\d+ web6 create: 25 %/m);
-    expect(first.said).toMatch(/^#\d+ web6 create: 100 %, done$/m);
+    expect(first.said).toMatch(/^#\d+ create foundation web6: 25 %/m);
+    expect(first.said).toMatch(/^#\d+ create structure web6: 100 %, done$/m);
     expect(first.said).not.toContain('\u001b');
     const names = (await first.structures()).map(({ hostname }) => hostname);
     expect(names).toHaveLength(12);
@@ -125,7 +125,7 @@ describe('npm start -- --demo', () => {
 
   it('killed amid it, goes on with what was begun', async () => {
     const first = start();
-    await first.says('app4 create: 25 %');
+    await first.says('create foundation app4: 25 %');
     await first.end('SIGKILL');
     const second = start();
     await second.says('This one is in use');

@@ -114,7 +114,7 @@ describe('the progress of jobs, over two servers', () => {
     const job = Number(await client.call(`${uri}(doCreate)`));
     const before = await until(events(response), isEvent('JobStepCompleted'));
     leaving.abort();
-    const head = { job, site: 'site1', target: { kind: 'Foundation', id: 'host1' }, script: 'create' };
+    const head = { job, site: 'site1', target: { kind: 'Foundation', id: 'host1' }, name: 'host1', script: 'create' };
     expect(before.find(isEvent('JobCreated'))?.data).toMatchObject({
       ...head,
       state: 'waiting',

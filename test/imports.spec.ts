@@ -52,6 +52,8 @@ async function fill({ client, rest }: Journey): Promise<void> {
   const zone = await create('Directory/Zone', { name: 'shop', parent: outer, ttl: 60 });
   await create('Directory/Entry', { zone, type: 'MX', name: 'mail', target: 'mx.shop.test.', priority: 5 });
   await create('Directory/Entry', { type: 'CNAME', name: 'contractor', target: 'web1.shop.test.' });
+  const floor = await create('Survey/Plot', { name: 'floor', corners: '0,0 9,9' });
+  await create('Survey/Plot', { name: 'corner', corners: '1,1 2,2', parent: floor });
   const all = await create('Site/Site', {
     name: 'all',
     description: 'all',
@@ -165,12 +167,15 @@ async function fill({ client, rest }: Journey): Promise<void> {
     complex: complex.replace('Manual/Manual', 'Building/'),
     structure: web1,
   });
-  await create('Building/Dependency', {
+  const dependency = await create('Building/Dependency', {
     foundation: asFoundation(vm),
     structure: web1,
     link: 'soft',
     create_script_name: 'create',
   });
+  expect((await rest('POST', `Building/Dependency/${dependency.split(':')[1]}/force`, { state: 'built' })).status).toBe(
+    204,
+  );
   await rest('POST', 'Building/Foundation/rack1/force', { state: 'built' });
   await rest('POST', `Building/Structure/${web1.split(':')[1]}/force`, { state: 'built' });
 }

@@ -95,6 +95,38 @@ describe('a host that was there before', () => {
     expect(await done('force -f host located')).toBe('Foundation host is now located');
   });
 
+  it('takes what hangs on it along: dependencies, and over a hard link what waits for them', async () => {
+    const blueprint = '/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:';
+    await client.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: 'waits', blueprint });
+    const { uri: port } = await client.create('/api/v1/Building/Dependency', {
+      structure: '/api/v1/Building/Structure:2:',
+      foundation: '/api/v1/Building/Foundation:waits:',
+      link: 'hard',
+    });
+    const id = /:(\d+):$/.exec(port)?.[1] ?? '';
+    for (const one of ['-s 2', `-d ${id}`, '-f waits']) await done(`force ${one} built`);
+    expect(await stateOf(port)).toBe('built');
+    await done('force -s 2 planned');
+    expect([await stateOf(port), await stateOf('/api/v1/Building/Foundation:waits:')]).toEqual(['planned', 'planned']);
+  });
+
+  it('is not built before it is known what it is made of, where its blueprint asks that', async () => {
+    const { uri: blueprint } = await client.create('/api/v1/BluePrint/FoundationBluePrint', {
+      name: 'known',
+      description: 'x',
+      foundation_type_list: ['Manual'],
+      physical_interface_names: [],
+      validation_template: { 'hardware.cpu': 'x' },
+    });
+    await client.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: 'unknown', blueprint });
+    expect(await contractor('force -f unknown built')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/id_map/),
+    });
+    await client.update('/api/v1/Manual/ManualFoundation:unknown:', { id_map: { hardware: { cpu: 'x' } } });
+    await done('force -f unknown built');
+  });
+
   it.each([
     ['force built', /say what: -f LOCATOR/],
     ['force -f host -s 2 built', /say what/],

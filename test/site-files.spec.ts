@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
 import { until } from '#testing';
 import type { RestAnswer } from './start-journey.ts';
 import { startJourney } from './start-journey.ts';
@@ -256,6 +257,52 @@ members = ['nobody']
       ],
     ]);
     expect(await events()).toBe(before);
+  });
+
+  it('keeps secrets that are masked, and asks for them on a server that has none', async () => {
+    const secret = SITES.replace('b = 1.0', "b = 1.0\ndb_password = 'hush'");
+    await apply({ 'sites.toml': secret });
+    const text = await exported(['shop']);
+    expect(text).toContain('db_password = "********"');
+    expect(text).not.toContain('hush');
+    for (const again of [text, secret]) {
+      expect(outcomes(await apply({ 'again.toml': again })).filter((line) => / site /.test(line))).toEqual([
+        'unchanged site all',
+        'unchanged site shop',
+      ]);
+    }
+    const { status, body } = await apply({ 'masked.toml': text }, {}, second);
+    expect([status, JSON.stringify(body['errors'])]).toEqual([
+      422,
+      expect.stringMatching(/masked\.toml:\d+.*config_values\.db_password.*mask/),
+    ]);
+    await apply({ 'sites.toml': SITES });
+  });
+
+  it('takes the permissions for all that it makes', async () => {
+    const { rest } = journey;
+    const permissions = ['Site.can_apply_site_files', 'Site.add_site', 'Site.view_site'];
+    expect((await rest('POST', 'Auth/Account', { name: 'gardener', permissions })).status).toBe(201);
+    await rest('POST', 'Auth/Account/gardener/setPassword', { password: 'a long password 1' });
+    const token = await new CinpClient(journey.server.url, { version: '1.0' }).login('gardener', 'a long password 1');
+    const asked = async (action: string, body: object) => {
+      const response = await fetch(`${journey.server.url}/api/rest/Site/SiteFile/${action}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer gardener:${token}` },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: await response.text() };
+    };
+    const site = '[site.garden]\ndescription = "a garden"\n';
+    const network = '[site.garden.network.paths]\n';
+    const refused = await asked('apply', { files: { 'g.toml': site + network }, dry_run: true });
+    expect([refused.status, refused.body]).toEqual([422, expect.stringContaining('g.toml:3')]);
+    expect(refused.body).toContain('site.garden.network.paths: this takes the permission Utilities.add_network');
+    expect(await asked('apply', { files: { 'g.toml': site + BLUEPRINTS }, dry_run: true })).toMatchObject({
+      body: expect.stringContaining('BluePrint.can_load_resources'),
+    });
+    expect((await asked('export', { sites: ['shop'] })).body).toContain('this takes the permission');
+    expect((await asked('apply', { files: { 'g.toml': site }, dry_run: true })).status).toBe(200);
   });
 
   it('deletes what it leaves out where that is asked for, and nothing that is built', async () => {

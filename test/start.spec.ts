@@ -102,7 +102,7 @@ describe('the server', () => {
   it.each([['--help'], ['-h']])('explains itself for %s', async (argument) => {
     const { code, out, err } = await ended({ CONTRACTOR_PORT: 'http' }, argument);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^Usage: npm start\n/);
+    expect(out).toMatch(/^Usage: npm start \[-- --demo\]\n/);
     expect(out).toContain('  CONTRACTOR_PORT\n');
     expect(out).toContain('Exit codes: 0 it was stopped; 1 it failed; 2 a setting or an argument cannot be used.');
   });

@@ -19,7 +19,7 @@ export const contextCommands: Readonly<Record<string, Command>> = {
         '': ({ current: isCurrent }) => (isCurrent === true ? '*' : ''),
         NAME: ({ name }) => name,
         SERVER: ({ url }) => url,
-        PROXY: ({ proxy }) => proxy,
+        PROXY: ({ proxy }) => proxy ?? '',
       });
     },
   },

@@ -33,7 +33,7 @@ describe('a stream of server-sent events', () => {
     for (const text of [STREAM, STREAM.replaceAll('\n', '\r\n'), STREAM.replaceAll('\n', '\r')]) {
       const parser = new EventStreamParser();
       // Whether a lone CR at the end of a chunk ends a line is known by what follows.
-      expect([...text, ':'].flatMap((char) => parser.push(char))).toEqual(EVENTS);
+      expect(`${text}:`.split('').flatMap((char) => parser.push(char))).toEqual(EVENTS);
     }
   });
 

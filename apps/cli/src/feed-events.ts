@@ -8,6 +8,8 @@ export interface JobProgress {
   readonly job: number;
   readonly site: string;
   readonly target: { readonly kind: string; readonly id: string };
+  /** The host name of a structure, the locator of a foundation. */
+  readonly name: string;
   readonly script: string;
   /** `done` or `canceled` where it is over. */
   readonly state: string;

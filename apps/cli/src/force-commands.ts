@@ -38,7 +38,8 @@ const nameOf = ({ kind, id }: Target): string => `${kind} ${id}`;
 /** The id of the job at work on something; undefined: there is none. */
 async function jobOf(client: RestClient, target: Target): Promise<string | undefined> {
   const job = await client.call(`${pathOf(target)}/getJob`);
-  return job === null || job === undefined ? undefined : String(job).replace(/^.*:(\d+):$/, '$1');
+  if (job === null || job === undefined) return undefined;
+  return textOf(job).replace(/^.*:(\d+):$/, '$1');
 }
 
 /** What is done with the job of something, by the words for it: the action, and what has been done then. */
@@ -74,7 +75,7 @@ function made(target: Target, what: string, jobs: readonly (readonly [Target, un
   const lines = jobs.map(([one, id]) =>
     id === null || id === undefined
       ? `${nameOf(one)}: nothing to run`
-      : `${what} job for ${nameOf(one)}: ${String(id)}`,
+      : `${what} job for ${nameOf(one)}: ${textOf(id)}`,
   );
   return { json: { target: target.id, jobs: ids }, text: lines.join('\n'), jobs: ids };
 }

@@ -7,6 +7,7 @@ const job = (more: Partial<JobProgress> = {}): JobProgress => ({
   job: 12,
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },
+  name: 'host1',
   script: 'create',
   state: 'queued',
   percent: 40,
@@ -39,14 +40,17 @@ describe('a job', () => {
   });
 
   it.each([
-    [{}, '#12 host1 create: 40 %, queued, line 7, 1:35 left'],
-    [{ remaining: null, line: null }, '#12 host1 create: 40 %, queued'],
-    [{ message: 'Waiting for\nport 22' }, '#12 host1 create: 40 %, queued, line 7, 1:35 left, Waiting for port 22'],
-    [{ state: 'done', percent: 97, line: null }, '#12 host1 create: 100 %, done'],
-    [{ state: 'error', message: 'out of memory' }, '#12 host1 create: 40 %, error, out of memory'],
+    [{}, '#12 create foundation host1: 40 %, queued, line 7, 1:35 left'],
+    [{ remaining: null, line: null }, '#12 create foundation host1: 40 %, queued'],
+    [
+      { message: 'Waiting for\nport 22' },
+      '#12 create foundation host1: 40 %, queued, line 7, 1:35 left, Waiting for port 22',
+    ],
+    [{ state: 'done', percent: 97, line: null }, '#12 create foundation host1: 100 %, done'],
+    [{ state: 'error', message: 'out of memory' }, '#12 create foundation host1: 40 %, error, out of memory'],
     [
       { conditions: [{ text: 'a is not built' }, { text: 'b' }] },
-      '#12 host1 create: 40 %, queued, line 7, 1:35 left, a is not built; b',
+      '#12 create foundation host1: 40 %, queued, line 7, 1:35 left, a is not built; b',
     ],
   ])('is told on a line: %j', (more, text) => {
     expect(jobLine(job(more))).toBe(text);
@@ -72,8 +76,8 @@ describe('a job', () => {
 describe('jobs on a terminal', () => {
   it('have bars below each other', () => {
     expect(jobBars([job(), job({ job: 3, state: 'done', percent: 100, line: null })], 10)).toEqual([
-      '#12 host1 create  [########............]  40 %  queued, line 7, 1:35 left',
-      '#3 host1 create   [####################] 100 %  done',
+      '#12 create foundation host1  [########............]  40 %  queued, line 7, 1:35 left',
+      '#3 create foundation host1   [####################] 100 %  done',
       '2 jobs, 1 done',
     ]);
     expect(jobBars([job()], 10)).toHaveLength(1);
@@ -88,7 +92,7 @@ describe('jobs on a terminal', () => {
     ];
     const bars = jobBars(many, 4);
     expect(bars).toHaveLength(4);
-    expect(bars.map((bar) => bar.slice(0, 9))).toEqual(['#51 host1', '#50 host1', '#0 host1 ', '52 jobs, ']);
+    expect(bars.map((bar) => bar.slice(0, 9))).toEqual(['#51 creat', '#50 creat', '#0 create', '52 jobs, ']);
     expect(bars[3]).toBe('52 jobs, 50 done, 1 failed');
   });
 });

@@ -28,7 +28,8 @@ export function barText(percent: number, width = BAR): string {
 export const reasonText = ({ message, conditions }: Pick<JobProgress, 'message' | 'conditions'>): string =>
   (message || (conditions ?? []).map(({ text }) => text).join('; ')).replace(/\s+/g, ' ').trim();
 
-const nameOf = ({ job, target, script }: JobProgress): string => `#${job} ${target.id} ${script}`;
+const nameOf = ({ job, target: { kind }, name, script }: JobProgress): string =>
+  `#${job} ${script} ${kind.toLowerCase()} ${name}`;
 
 /** How far a job has come, and what it says, in some words. */
 function course(progress: JobProgress): string[] {

@@ -12,7 +12,7 @@ const output = (more: Partial<LiveOutput> = {}): LiveOutput => {
       done();
     },
   });
-  return Object.assign(stream, more) as LiveOutput;
+  return Object.assign(stream, more);
 };
 beforeEach(() => {
   written = '';
@@ -33,6 +33,12 @@ describe('live lines', () => {
     lines.draw(['1234567', 'a\u001b[2Jb\tc', '3', '4']);
     expect(written).toBe('\r\u001b[J12345…\nab c\n… and…\n');
     expect([lines.rows, lines.isTerminal]).toEqual([3, true]);
+  });
+
+  it('fit a usual terminal where this one does not tell its size', () => {
+    const lines = new LiveLines(output({ isTTY: true, columns: 0, rows: 0 }));
+    lines.draw(['x'.repeat(81)]);
+    expect([written, lines.rows]).toEqual([`\r\u001b[J${'x'.repeat(79)}…\n`, 23]);
   });
 });
 

@@ -7,7 +7,7 @@ export type LiveOutput = NodeJS.WritableStream & {
   readonly rows?: number;
 };
 
-/** Size of a terminal that does not tell its own. */
+/** Size of a terminal that does not tell its own, or tells 0. */
 const USUAL = { columns: 80, rows: 24 } as const;
 /** Clears from the cursor to the end of the screen. */
 const CLEAR_BELOW = '\u001b[J';
@@ -28,12 +28,12 @@ export class LiveLines {
 
   /** How many lines fit. */
   get rows(): number {
-    return Math.max((this.#output.rows ?? USUAL.rows) - 1, 1);
+    return Math.max((this.#output.rows || USUAL.rows) - 1, 1);
   }
 
   /** Draws lines in the place of those that were drawn before: no more, and no longer, than fit. */
   draw(lines: readonly string[]): void {
-    const width = this.#output.columns ?? USUAL.columns;
+    const width = this.#output.columns || USUAL.columns;
     const fit =
       lines.length <= this.rows
         ? lines

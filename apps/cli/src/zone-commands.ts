@@ -52,7 +52,7 @@ async function published({ client, progress, signal }: Tools, timeoutMs: number)
   for (;;) {
     const zones = await publications(client);
     const waiting = zones.filter((zone) => !isServed(zone));
-    if (waiting.length === 0 || waiting.every(({ error }) => error !== null) || Date.now() >= end) {
+    if (waiting.every(({ error }) => error !== null) || Date.now() >= end) {
       progress.end();
       return shown(zones);
     }

@@ -25,6 +25,6 @@ export function isWithin(address: string, blocks: readonly string[]): boolean {
   return blocks.some((text) => {
     const block = blockOf(text);
     if (block?.[0].kind() !== source.kind()) return false;
-    return source.match(block[0] as never, block[1]);
+    return source.match(block[0], block[1]);
   });
 }

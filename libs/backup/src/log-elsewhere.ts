@@ -1,4 +1,4 @@
-import type { EventStore, NewEvent, Position, StoredEvent, Write } from '#event-store';
+import type { EventStore, NewEvent, Position, StoredEvent } from '#event-store';
 import type { MovedPositions } from './ledger-positions.ts';
 
 /** Events that are appended at once, at most, and their size in characters. */
@@ -27,17 +27,19 @@ export function logElsewhere(store: EventStore): LogElsewhere {
 
   const flush = async (): Promise<void> => {
     if (count === 0) return;
-    end = (await store.append(writes as readonly Write[])).position;
+    end = (await store.append(writes)).position;
     writes = [];
     count = 0;
     size = 0;
   };
   /** The positions that stand before the next event are those of the last one. */
   const answer = async (before: Position | undefined): Promise<void> => {
-    while (pending?.[0] !== undefined && (before === undefined || pending[0] < before)) {
-      await flush();
-      moved.set(pending.shift() as Position, end);
-    }
+    const [first] = pending ?? [];
+    if (first === undefined || (before !== undefined && first >= before)) return;
+    await flush();
+    const due = (pending ?? []).filter((position) => before === undefined || position < before);
+    for (const position of due) moved.set(position, end);
+    pending = pending?.slice(due.length);
   };
   return {
     add: async (events, asked) => {

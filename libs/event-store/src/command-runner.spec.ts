@@ -8,7 +8,7 @@ import { systemClock } from './clock.ts';
 import type { CommandContextOptions } from './command-context.ts';
 import { CommandContext, Outdated } from './command-context.ts';
 import { CommandExecutor } from './command-executor.ts';
-import type { PreconditionCheck } from './command-runner.ts';
+import type { CommandPart, PreconditionCheck } from './command-runner.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { EventStore, Meta } from './event-store.ts';
 import { NamedCommand } from './named-command.ts';
@@ -142,6 +142,31 @@ describe('commands in one unit of work', () => {
       'TakeKey',
       'CommandBatch',
     ]);
+  });
+
+  it('may be parts of another one, which decides, completes and takes them back', async () => {
+    const runner = server();
+    class TakeTwo extends NamedCommand<readonly string[]> {}
+    runner.register(TakeTwo, {
+      prepare: async () => [await runner.part(new TakeKey(id, 'bob'), context())],
+      decide: async (work: UnitOfWork, _: TakeTwo, of: CommandContext, [one]: [CommandPart<string>]) => [
+        await one.decide(work),
+        await (await runner.part(new TakeKey(`${id}2`, 'eve'), of)).decide(work),
+      ],
+      complete: async (_: TakeTwo, [one, other]: [string, string], [part]: [CommandPart<string>]) => [
+        await part.complete(one),
+        other,
+      ],
+      rollBack: (_: TakeTwo, [part]: [CommandPart<string>]) => part.rollBack(),
+    });
+    const { value } = await runner.run([new TakeTwo()], context());
+    expect(value).toEqual([['BOB!', 'EVE']]);
+    expect((await events())[0]?.position).toBeDefined();
+    expect((await metaOf(`${id}2`)).command).toBe('TakeTwo');
+    story.length = 0;
+    await expect(runner.run([new TakeTwo()], context())).rejects.toMatchObject({ faults: [{}, {}] });
+    expect(story).toEqual(['prepare bob', 'decide bob', 'prepare eve', 'decide eve', 'roll back bob']);
+    await expect(runner.part(new (class Unknown extends NamedCommand {})(), context())).rejects.toThrow(/no handler/);
   });
 
   it('see what those before them have decided, and are one append', async () => {

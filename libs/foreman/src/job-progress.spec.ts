@@ -31,6 +31,7 @@ describe('the progress of a job', () => {
       job: 12,
       site: 'site1',
       target: { kind: 'Foundation', id: 'host1' },
+      name: 'host1',
       script: 'create',
       state: 'queued',
       percent: 0,

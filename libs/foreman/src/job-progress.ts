@@ -11,6 +11,8 @@ export interface JobProgress {
   readonly job: number;
   readonly site: string;
   readonly target: { readonly kind: string; readonly id: string };
+  /** What people call the target: the host name of a structure, the locator of a foundation. */
+  readonly name: string;
   readonly script: string;
   /** As the job shows it; `done` or `canceled` where it is over. */
   readonly state: string;
@@ -51,6 +53,7 @@ export const progressOf = (
   job,
   site: row.site,
   target: row.target,
+  name: row.description,
   script: row.script,
   state: row.stage,
   percent: percentOf(progressEntries(row, context)),
@@ -68,6 +71,7 @@ export const progressOfOver = (
   job,
   site: row.site,
   target: row.target,
+  name: row.description,
   script: row.script,
   state: canceled ? 'canceled' : 'done',
   percent: 100,

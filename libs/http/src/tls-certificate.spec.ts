@@ -90,7 +90,7 @@ describe('the certificate of a server', () => {
       new Promise((resolve, reject) => {
         const asking = request({ host: '127.0.0.1', port, ca, method: 'GET', agent: false }, (response) => {
           const { subject } = (response.socket as ReturnType<typeof connect>).getPeerCertificate();
-          response.setEncoding('utf8').on('data', (text: string) => resolve(`${subject.CN}: ${text}`));
+          response.setEncoding('utf8').on('data', (text: string) => resolve(`${String(subject.CN)}: ${text}`));
         });
         asking.on('error', reject);
         asking.end();

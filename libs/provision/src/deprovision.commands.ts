@@ -142,7 +142,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
 
   /** Why a machine may not go. */
   async #against(work: UnitOfWork, { structure: id, foundation: locator }: TargetMachine) {
-    const refused = (code: string, text: string) => ({ field: 'names', code, text });
+    const refused = (code: string, text: string) => ({ field: '', code, text });
     const its = await work.load(structure, id);
     const below = await work.load(foundation, locator);
     const reasons: { readonly field: string; readonly code: string; readonly text: string }[] = [];

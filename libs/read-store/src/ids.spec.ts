@@ -26,6 +26,14 @@ describe('ids', () => {
     expect([new Set(jobs).size, new Set(addresses).size]).toEqual([20, 40]);
   });
 
+  it('are below zero in a rehearsal, which uses up none', async () => {
+    const ids = new Ids(database.pool);
+    const rehearsed = () => Promise.all([ids.next('job'), ids.take('address', 2), ids.next('job')]);
+    expect(await Ids.rehearse(rehearsed)).toEqual([-1, [-2, -3], -4]);
+    expect(await Ids.rehearse(rehearsed)).toEqual([-1, [-2, -3], -4]);
+    expect([await ids.next('job'), await ids.take('address', 2)]).toEqual([1, [1, 2]]);
+  });
+
   describe('of which many are wanted', () => {
     let ids: Ids;
     /** How many were fetched each time. */

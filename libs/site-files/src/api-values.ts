@@ -106,6 +106,7 @@ export class ApiValues {
       case 'entry':
         if (of !== '') await refer('zone', 'zone', of, '');
         break;
+      case 'plot':
       case 'site':
         put({ name: own });
         break;

@@ -100,7 +100,7 @@ export class ObjectApplication {
   async #createOrChange(definition: Definition): Promise<Outcome> {
     const { contents, faults } = this.#applying;
     const { kind, site, name } = definition;
-    const existing = await contents.find(kind, name, kind === 'zone' || kind === 'entry' ? '' : site);
+    const existing = await contents.find(kind, name, site);
     const model = this.#modelOf(definition, existing);
     const failed = { key: existing?.key, model: model ?? this.#model(OBJECT_KINDS[kind].model), failed: true };
     const nothing = { existing, events: 0, changes: {} };

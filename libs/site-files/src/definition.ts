@@ -35,6 +35,7 @@ export function named(kind: KindName, site: string, of: string, own: string): Na
 
 function nameOf(kind: KindName, of: string, own: string): string {
   switch (kind) {
+    case 'plot':
     case 'site':
     case 'foundation':
     case 'complex':

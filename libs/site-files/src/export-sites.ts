@@ -69,9 +69,17 @@ async function showAll(contents: SiteContents, catalogue: Catalogue, names: read
       if (one.kind === 'site' && typeof values['zone'] === 'string') zones.add(values['zone']);
     }
   }
+  const plots = new Set([...shown.values()].flatMap(([, { plot }]) => (typeof plot === 'string' ? [plot] : [])));
+  for (const name of plots) {
+    const one = await contents.find('plot', name, '');
+    if (!one) continue;
+    const values = await shownObject(one, { catalogue, contents });
+    shown.set(`plot ${name}`, [one, values]);
+    if (typeof values['parent'] === 'string') plots.add(values['parent']);
+  }
   const within = (zone: string): boolean => [...zones].some((one) => one === zone || one.endsWith(`.${zone}`));
   for (const one of contents.objects) {
-    if (one.site !== '') continue;
+    if (one.site !== '' || one.kind === 'plot') continue;
     if (!within(one.kind === 'zone' ? one.name : one.of)) continue;
     shown.set(`${one.kind} ${one.name}`, [one, await shownObject(one, { catalogue, contents })]);
   }
@@ -172,6 +180,10 @@ function nested(shown: readonly Shown[]): JsonMap {
       return [name, { ...values, ...entries }] as const;
     });
   return {
+    ...tableOf(
+      'plot',
+      shown.filter(([{ kind }]) => kind === 'plot').map(([{ name }, values]) => [name, values] as const),
+    ),
     ...(zones.length === 0 ? {} : { zone: objectOf(zones) }),
     ...(sites.length === 0 ? {} : { site: objectOf(sites) }),
   };

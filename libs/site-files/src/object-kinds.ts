@@ -2,6 +2,7 @@ import type { Catalogue, Model } from '#api';
 
 /** What can stand in a site file besides resources. */
 export type KindName =
+  | 'plot'
   | 'zone'
   | 'entry'
   | 'site'
@@ -42,6 +43,7 @@ const kind = (
 
 /** All kinds, in the order in which objects need each other for the most part. */
 export const OBJECT_KINDS: Readonly<Record<KindName, ObjectKind>> = {
+  plot: kind('Survey/Plot', 'plot', ['name']),
   zone: kind('Directory/Zone', 'zone', ['name', 'parent']),
   entry: kind('Directory/Entry', 'entry', ['zone']),
   site: kind('Site/Site', 'site', ['name']),

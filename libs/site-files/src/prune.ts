@@ -15,7 +15,7 @@ import type { Existing, SiteContents } from './site-contents.ts';
 export const MAX_PRUNED = 1000;
 
 /** Kinds that are never deleted because a file does not have them: they belong to more than its sites. */
-const SHARED: readonly KindName[] = ['zone', 'entry', 'site'];
+const SHARED: readonly KindName[] = ['plot', 'zone', 'entry', 'site'];
 
 /** What the objects of a kind belong to, where that is no site. */
 const OWNERS: Partial<Readonly<Record<KindName, readonly KindName[]>>> = {

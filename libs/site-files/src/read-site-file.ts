@@ -17,7 +17,7 @@ export interface SiteFile {
 }
 
 /** The entries of a file that are no resources. */
-const ENTRIES = ['zone', 'entry', 'site'] as const;
+const ENTRIES = ['plot', 'zone', 'entry', 'site'] as const;
 /** The tables within a site, and the kind of object each holds. */
 const IN_SITE: readonly KindName[] = ['block', 'network', 'complex', 'foundation', 'host', 'structure', 'dependency'];
 
@@ -55,6 +55,9 @@ class Reading {
   }
 
   all(root: TomlTable): void {
+    for (const [name, { line, value }] of this.#tables(root.get('plot'), ['plot'])) {
+      this.#define('plot', { path: ['plot', name], line, site: '' }, '', name, value);
+    }
     for (const [fqdn, node] of this.#tables(root.get('zone'), ['zone'])) this.#zone(fqdn.toLowerCase(), node);
     for (const [n, node] of this.#items(root.get('entry'), ['entry'])) this.#entry('', ['entry', n], node);
     for (const [name, node] of this.#tables(root.get('site'), ['site'])) this.#site(name, node);

@@ -25,6 +25,8 @@ export function candidates(
   const one = (kinds: readonly KindName[], name: string): Candidate[] =>
     kinds.map((each) => ({ kind: each, site, name }));
   switch (kind) {
+    case 'plot':
+      return [{ kind, site: '', name: text }];
     case 'zone':
       return [{ kind, site: '', name: text.toLowerCase() }];
     case 'site':
@@ -39,6 +41,9 @@ export function candidates(
   }
 }
 
+/** Kinds whose names are the same everywhere. */
+const GLOBAL: readonly KindName[] = ['plot', 'zone', 'site', 'complex', 'foundation'];
+
 /** How an object is named by another one of a site: without the site where it is the same. */
 export const shownName = ({ kind, site, own, name }: NamedObject, at: string): string =>
-  kind === 'foundation' || kind === 'complex' || kind === 'zone' || kind === 'site' || site !== at ? name : own;
+  GLOBAL.includes(kind) || site !== at ? name : own;

@@ -82,7 +82,7 @@ export class SiteContents {
 
   /** At which site an object is, or what it belongs to. */
   async #siteOf(kind: KindName, key: Key): Promise<string | undefined> {
-    if (kind === 'zone' || kind === 'entry') return '';
+    if (kind === 'plot' || kind === 'zone' || kind === 'entry') return '';
     if (kind === 'site') return String(key);
     const { rows } = this.#model(OBJECT_KINDS[kind].model);
     const row = rows && (await this.#view.get(rows, key));
@@ -97,6 +97,9 @@ export class SiteContents {
   }
 
   async #readShared(): Promise<void> {
+    for (const [key, found] of await this.#rows('plot', {})) {
+      this.#put({ ...named('plot', '', '', String(key)), key, ...found });
+    }
     const zones = await this.#rows('zone', {});
     const fqdn = (key: Key): string => {
       const { name, parent } = zones.get(key)?.fields ?? {};

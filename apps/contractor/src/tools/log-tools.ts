@@ -71,9 +71,9 @@ async function* eventsOf(
     }
   }
   // A log elsewhere cannot be read from anywhere, but from its begin.
-  for (let at = elsewhere ? 0n : after; until === undefined || at < until;) {
+  for (let at = elsewhere ? 0n : after; ;) {
     const { events, end } = await log.readAll(at, { limit: PAGE });
-    if (end === at) return;
+    if (end === at || (until !== undefined && at >= until)) return;
     at = end;
     yield events;
   }

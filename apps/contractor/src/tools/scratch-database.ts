@@ -23,7 +23,11 @@ export async function scratchDatabase(server: string | undefined, folder = os.tm
   const ask = async (sql: string): Promise<void> => {
     const client = new Client({ connectionString: server });
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   };
   await ask(`CREATE DATABASE ${name}`);
   const url = new URL(server);

@@ -67,6 +67,16 @@ describe('a dependency', () => {
       .yields({ type: 'DependencyDestroyed', data: { job: 7 } });
   });
 
+  it('is forced, unless a job is at work on it', () => {
+    const force = (state: 'planned' | 'built'): DependencyCommand => ({ type: 'ForceDependency', data: { state } });
+    const forced = (state: 'planned' | 'built') => ({ type: 'DependencyForced', data: { state } }) as const;
+    given(dependency, defined).when(force('built')).yields(forced('built'));
+    given(dependency, defined, forced('built')).when(force('planned')).yields(forced('planned'));
+    given(dependency, defined, built).when(force('built')).yieldsNothing();
+    given(dependency, defined, taken('create')).when(force('built')).refuses('', 'JOB_EXISTS');
+    given(dependency).when(force('built')).refuses('', 'NOT_FOUND');
+  });
+
   it('is deleted while it is planned and no job is at work on it', () => {
     given(dependency, defined).when(close).yields({ type: 'DependencyClosed', data: {} });
     given(dependency, defined, built).when(close).refuses('', 'NOT_DELETABLE');

@@ -52,7 +52,7 @@ export function put(table: Table, values: Readonly<Record<string, JsonMap[string
 
 /** The site file of a document. */
 export const converted = (heading: string, document: Table, warnings: readonly string[]): Converted => ({
-  text: `# ${heading}\n\n${writeSiteFile(document as JsonMap)}`,
+  text: `# ${heading}\n\n${writeSiteFile(document)}`,
   warnings,
 });
 

@@ -57,14 +57,13 @@ export function fromCsv(file: string, text: string, options: ConversionOptions):
     const locator = of('foundation') || (structure['foundation'] as string | undefined) || hostname;
     const foundation = tableAt(document, 'site', site, 'foundation', locator);
     put(foundation, {
-      type: of('foundation_type') || (foundation['type'] as string | undefined) || options.type,
-      blueprint:
-        of('foundation_blueprint') || (foundation['blueprint'] as string | undefined) || options.foundationBlueprint,
+      type: of('foundation_type') || foundation['type'] || options.type,
+      blueprint: of('foundation_blueprint') || foundation['blueprint'] || options.foundationBlueprint,
       complex_host: of('complex'),
       state: of('state'),
     });
     put(structure, {
-      blueprint: of('blueprint') || (structure['blueprint'] as string | undefined) || options.blueprint,
+      blueprint: of('blueprint') || structure['blueprint'] || options.blueprint,
       foundation: locator,
       owner: of('owner'),
       state: of('state') === 'located' ? '' : of('state'),
