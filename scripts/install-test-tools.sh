@@ -11,6 +11,11 @@ rndc        bind9-utils
 dig         bind9-dnsutils
 sshd        openssh-server
 snmpd       snmpd
+curl        curl
+python3     python3
+script      bsdutils
+zsh         zsh
+fish        fish
 '
 
 # Debian puts some daemons where only root looks.
