@@ -12,6 +12,7 @@ dig         bind9-dnsutils
 sshd        openssh-server
 snmpd       snmpd
 curl        curl
+openssl     openssl
 python3     python3
 script      bsdutils
 zsh         zsh
