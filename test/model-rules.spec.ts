@@ -631,7 +631,10 @@ const STRUCTURE_RULES: readonly Rule[] = [
       await force(uri, 'built');
       await client.call(`${dependency}(doCreate)`, {});
       expect(await client.get(dependency)).toMatchObject({ state: 'built' });
+      // What stands on a structure goes back with it.
       await force(uri, 'planned');
+      expect(await client.get(dependency)).toMatchObject({ state: 'planned' });
+      await force(dependency, 'built');
       await refused(client.delete(uri), { message: `Not Deletable: used by Dependency ${idOf(dependency)}` });
       await client.update(uri, { hostname: fresh() });
     },
