@@ -202,7 +202,7 @@ describe('the program contractor', () => {
       const quick = await run('foundation job do-create quick1 --wait');
       expect(quick).toMatchObject({
         code: 0,
-        err: expect.stringMatching(/^#\d+ quick1 create: \d+ %, [^]*: 100 %, done\n$/),
+        err: expect.stringMatching(/^#\d+ create foundation quick1: \d+ %, [^]*: 100 %, done\n$/),
       });
       const bad = await run('foundation job do-create bad1 --wait');
       expect(bad).toMatchObject({ code: 1, err: expect.stringMatching(/: \d+ %, error, no such rack\n$/) });
@@ -237,7 +237,7 @@ describe('the program contractor', () => {
 
     it('of a site, until Ctrl-C', async () => {
       const { child, said, ended } = contractor(['job', 'watch', '--site', 'berlin']);
-      await until(() => / bad1 create: /.test(said.err) && / bad2 create: /.test(said.err));
+      await until(() => / create foundation bad1: /.test(said.err) && / create foundation bad2: /.test(said.err));
       child.kill('SIGINT');
       expect(await ended()).toMatchObject({ code: 0, out: '' });
     });
