@@ -126,8 +126,8 @@ describe('the catalogue of events', () => {
     expect(files.filter((file) => !catalogue.includes(file))).toEqual([]);
   });
 
-  it('is the only way to their data: nothing but the log, the read models and the reactions reads stored events', () => {
-    const allowed = /^(event-store|read-store|reactions)\//;
+  it('is the only way to their data: nothing but the log, its backups, the read models and the reactions reads stored events', () => {
+    const allowed = /^(event-store|backup|read-store|reactions)\//;
     const wrong = sources
       .filter(
         ({ file, text }) =>

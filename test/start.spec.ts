@@ -165,7 +165,7 @@ describe('Node.js', () => {
     expect(engines.node).toBe(lines.join(' || '));
     expect(await readFile('README.md', 'utf8')).toContain('Node.js 22 (22.22.3 or newer), 24 (24.15.0 or newer) or 26');
     expect(SUPPORTED_NODE.map(([line]) => line)).toContain(
-      Number(/^FROM node:(\d+)/m.exec(await readFile('Dockerfile', 'utf8'))?.[1]),
+      Number(/^ARG BASE=node:(\d+)/m.exec(await readFile('Dockerfile', 'utf8'))?.[1]),
     );
     const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
       packages: Readonly<Record<string, { readonly engines?: { readonly node?: string } }>>;

@@ -199,10 +199,14 @@ describe('a term of the foreman', () => {
     term.heard(12, 4, 44n);
     await until(() => carriedOut.length === 1);
     expect(sent).toHaveLength(1);
+    // Where an agent serves its step that it was not given to, that takes a look.
+    term.beginsAtOnce({ id: 14, state: { ...state(), dispatch: undefined }, revision: 2 });
+    term.heard(14, 2, 50n);
+    await until(() => carriedOut.length === 2);
+    expect(sent).toHaveLength(1);
     // What never comes to be is forgotten.
     term.beginsAtOnce({ id: 13, state: state(), revision: 3 });
-    term.forget(12, false);
-    term.forget(13, false);
+    for (const id of [12, 13, 14]) term.forget(id, false);
     await until(() => term.size === 0);
   });
 

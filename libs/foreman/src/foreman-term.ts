@@ -138,8 +138,14 @@ export class ForemanTerm {
     }
     if (revision < begun.revision) return;
     this.#begun.delete(id);
+    const { state } = begun;
+    // An agent has come meanwhile, or a limit was in the way.
+    if (state.order && !state.dispatch && this.#parts.options.wire.serves(state.site, state.order.module)) {
+      this.look(id);
+      return;
+    }
     const release = this.#queue.hold(id);
-    void this.#follow(id, begun.state)
+    void this.#follow(id, state)
       .catch(() => this.look(id))
       .finally(release);
   }

@@ -142,7 +142,12 @@ export class ProgramLauncher {
         if (run) run.pid = message.pid;
       } else life.runs.get(message.ended)?.settle(message);
     });
-    child.on('exit', (code, signal) => over(`ended (${signal ?? `code ${code}`})${words(life.complaint)}`));
+    child.on('exit', (code, signal) => {
+      const ended = () => over(`ended (${signal ?? `code ${code}`})${words(life.complaint)}`);
+      // What it has said of programs it started may not have been read yet.
+      if (child.connected) child.once('disconnect', ended);
+      else ended();
+    });
     child.on('error', ({ message }) => over(`failed: ${message}`));
     letGo(life);
     return life;
