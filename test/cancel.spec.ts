@@ -89,7 +89,7 @@ describe('a job that is cancelled', () => {
     const id = await jobIn('last', 'begin()\n  pause( msg="look" )\nend\n', 'paused');
     const anybody = new CinpClient(server.url);
     await expect(anybody.call(`${JOB}:${id}:(cancel)`)).rejects.toMatchObject({ status: 403 });
-    expect((await contractor('job', 'list', 'last')).stdout).toMatch(/^ID +SITE[^]*paused +look/);
+    expect((await contractor('job', 'list', 'last')).stdout).toMatch(/^ID +SITE[^]*paused +0 % +look/);
     await client.call(`${JOB}:${id}:(cancel)`);
     await expect(contractor('job', 'cancel', String(id))).rejects.toThrow(/contractor: /);
     const again = await client.call<number>(`${FOUNDATION}:last:(doCreate)`);
