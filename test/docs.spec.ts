@@ -52,6 +52,7 @@ describe('the pages', () => {
       replaced: [
         ['127.0.0.1:8080', `127.0.0.1:${port}`],
         ['7800', listening],
+        ['monday.backup', path.join(directory, 'monday.backup')],
       ],
     });
   });
