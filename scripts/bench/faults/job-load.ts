@@ -166,7 +166,9 @@ export class JobLoad {
           .persist((client) => client.call(`${uri}(getJob)`), signal)
           .catch(() => undefined);
         const at = await this.#callers.persist((client) => client.get(uri), signal).catch(() => undefined);
-        if (at?.['state'] !== 'built' && !job) tell('built')(refused);
+        // A server that stands by may not have heard of the job yet: whether it is built is seen by the looks that follow.
+        const exists = (refused as Error).message.includes('existing job');
+        if (at?.['state'] !== 'built' && !job && !exists) tell('built')(refused);
       });
     if (this.open.has(locator)) this.begun += 1;
   }
