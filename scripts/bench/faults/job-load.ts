@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CinpClient } from '#cinp';
+import { InvalidRequest } from '#cinp';
 import type { Callers } from './callers.ts';
 import { isRefused } from './callers.ts';
 import { countByName, readEffects } from './effects.ts';
@@ -166,8 +167,9 @@ export class JobLoad {
           .persist((client) => client.call(`${uri}(getJob)`), signal)
           .catch(() => undefined);
         const at = await this.#callers.persist((client) => client.get(uri), signal).catch(() => undefined);
-        // A server that stands by may not have heard of the job yet: whether it is built is seen by the looks that follow.
-        const exists = (refused as Error).message.includes('existing job');
+        // A server that stands by may not have heard of the job yet. The locator stays open: unless the looks that follow see it
+        // built, it is a finding at the end.
+        const exists = refused instanceof InvalidRequest && refused.code === 'JOB_EXISTS';
         if (at?.['state'] !== 'built' && !job && !exists) tell('built')(refused);
       });
     if (this.open.has(locator)) this.begun += 1;
