@@ -4,10 +4,10 @@ import type { Clock, CommandGateway, Position } from '#event-store';
 import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
+import { isNoFault } from '#reactions';
 import type { Beat, Report } from '#wire';
 import { ClockJumps } from './clock-jumps.ts';
 import type { DispatchLedger } from './dispatch-ledger.ts';
-import { isNoFault } from '#reactions';
 import { faultJob } from './fault-job.ts';
 import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { BegunJob } from './begin-at-once.ts';
@@ -127,8 +127,8 @@ export class ForemanTerm {
   }
 
   /**
-   * Something was heard of a job. What the append says that made it needs no look: how it stands is known, and what follows
-   * is done once all of it was heard.
+   * An event of a job was read from the log. The events of the append that made the job need no look, where it began with
+   * that append: how it stands is known then, and its task is sent, or its timer set, at the last of them.
    */
   heard(id: number, revision: number, at: Position): void {
     const begun = this.#begun.get(id);

@@ -1,20 +1,22 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { acceptCustomVerbs } from './custom-verbs.ts';
+import { acceptCustomVerbs, verbOf } from './custom-verbs.ts';
 import type { HttpDispatcher } from './dispatcher.ts';
 import { MAX_HEAD } from './dispatcher.ts';
 import { nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
-import { verbOf } from './custom-verbs.ts';
 
 /** How a plain server beside an HTTPS server answers. */
 export interface RedirectOptions {
-  /** What is answered here all the same: what has to be reached without TLS. */
+  /** Answers what has to be reached without TLS; every other request is redirected. */
   readonly dispatcher: () => HttpDispatcher;
-  /** Address of the HTTPS server where a request does not say under which name it asks; and its port. */
+  /** Port of the HTTPS server. */
   readonly port: () => number;
 }
 
-/** A server without TLS that sends everybody to the HTTPS server on the same machine, but for what may be had without. */
+/**
+ * A server without TLS beside an HTTPS server: it redirects (308) every request that its dispatcher does not answer to the
+ * same host name and path at the HTTPS server, and answers 400 where a request names no host.
+ */
 export function createRedirectServer({ dispatcher, port }: RedirectOptions): Server {
   const server = createServer({ maxHeaderSize: MAX_HEAD }, (message, response) => {
     const verb = verbOf(message);

@@ -12,8 +12,10 @@ const MAX_WINDOWS = 100;
 export type Windows = readonly { readonly id: number; readonly window: Window }[];
 
 /**
- * The windows that hold at a site: its own, or else those of the next site around it that has any; undefined: none do. From
- * a view, which may be that of an earlier time; the gate asks `WindowBook`, which knows those of now.
+ * The maintenance windows for the jobs of a site: its own, or, where it has none, those of the innermost site around it
+ * that has some.
+ * @param view of now or of an earlier time; whether jobs may begin now `WindowBook` tells, by the same rule
+ * @returns them, with the site they belong to; undefined: there are none, and jobs may begin at any time
  */
 export async function siteWindows(
   view: View,
