@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { escapeIdentifier } from 'pg';
 import type { Position } from '#event-store';
 
 /** The columns of ledgers that hold positions of the log. */
@@ -14,17 +15,17 @@ interface PositionColumn {
 /** Positions of a log, by those that the same events had in another one. */
 export type MovedPositions = ReadonlyMap<Position, Position>;
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 async function columnsOf(client: PoolClient): Promise<readonly PositionColumn[]> {
   return (await client.query<PositionColumn>(COLUMNS)).rows;
 }
 
-/** The positions that ledgers speak of, in order; so many as there are reactions, dead letters and zones. */
+/** The positions of the log that ledgers hold, ascending; as many as there are reactions, dead letters and zones. */
 export async function positionsIn(client: PoolClient): Promise<readonly Position[]> {
   const columns = await columnsOf(client);
   if (columns.length === 0) return [];
-  const each = columns.map(({ table, column }) => `SELECT ${quoted(column)} AS position FROM ledger.${quoted(table)}`);
+  const each = columns.map(
+    ({ table, column }) => `SELECT ${escapeIdentifier(column)} AS position FROM ledger.${escapeIdentifier(table)}`,
+  );
   const { rows } = await client.query<{ position: string }>(
     `SELECT DISTINCT position::text, position AS sorted FROM (${each.join(' UNION ALL ')}) p
      WHERE position IS NOT NULL ORDER BY sorted`,
@@ -33,8 +34,8 @@ export async function positionsIn(client: PoolClient): Promise<readonly Position
 }
 
 /**
- * Has ledgers speak of the log as it was restored: what they know of later events is taken back, and where its events have
- * other positions now, those count.
+ * Fits the positions in ledgers to the log as it was restored: those behind `head`, its last position in the backup, become
+ * `head`, dead letters of such events are deleted, and then each position in `moved` becomes the one that event has now.
  */
 export async function takeBackLedgers(
   client: PoolClient,
@@ -46,11 +47,13 @@ export async function takeBackLedgers(
     await client.query('DELETE FROM ledger.dead_letters WHERE position > $1', [head.toString()]);
   }
   for (const { table, column } of columns) {
-    const name = quoted(column);
-    await client.query(`UPDATE ledger.${quoted(table)} SET ${name} = $1 WHERE ${name} > $1`, [head.toString()]);
+    const name = escapeIdentifier(column);
+    await client.query(`UPDATE ledger.${escapeIdentifier(table)} SET ${name} = $1 WHERE ${name} > $1`, [
+      head.toString(),
+    ]);
     if (!moved || moved.size === 0) continue;
     await client.query(
-      `UPDATE ledger.${quoted(table)} AS l SET ${name} = m.new
+      `UPDATE ledger.${escapeIdentifier(table)} AS l SET ${name} = m.new
        FROM unnest($1::bigint[], $2::bigint[]) AS m(old, new) WHERE l.${name} = m.old`,
       [[...moved.keys()].map(String), [...moved.values()].map(String)],
     );

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { escapeIdentifier } from 'pg';
 import { textArray } from '#event-store';
 import type { Column, LedgerSequence, LedgerTable } from './backup-format.ts';
 import type { Row } from './backup-reader.ts';
@@ -29,8 +30,7 @@ SELECT c.relname AS name, EXISTS (SELECT 1 FROM pg_depend d
   WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0) AS owned
 FROM pg_class c WHERE c.relnamespace = to_regnamespace('${SCHEMA}') AND c.relkind = 'S' ORDER BY c.relname`;
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const table = (name: string): string => `${SCHEMA}.${quoted(name)}`;
+const table = (name: string): string => `${SCHEMA}.${escapeIdentifier(name)}`;
 
 /** The ledgers there are. */
 export async function ledgerTables(client: PoolClient): Promise<readonly LedgerTable[]> {
@@ -53,7 +53,7 @@ export async function ledgerSequences(client: PoolClient): Promise<readonly Ledg
 
 /** All rows of a ledger, a page at a time. */
 export async function* ledgerRows(client: PoolClient, { name, columns }: LedgerTable): AsyncGenerator<readonly Row[]> {
-  const texts = columns.map((column) => `${quoted(column.name)}::text`).join(', ');
+  const texts = columns.map((column) => `${escapeIdentifier(column.name)}::text`).join(', ');
   await client.query(`DECLARE ledger_rows NO SCROLL CURSOR FOR SELECT ${texts} FROM ${table(name)}`);
   for (;;) {
     const { rows } = await client.query<Row>({ text: `FETCH ${PAGE} FROM ledger_rows`, rowMode: 'array' } as never);
@@ -74,7 +74,7 @@ export async function makeLedgers(client: PoolClient, tables: readonly LedgerTab
 function columnText({ name, type, notNull, default: value, identity }: Column): string {
   const made = identity === '' ? '' : ` GENERATED ${identity === 'a' ? 'ALWAYS' : 'BY DEFAULT'} AS IDENTITY`;
   const usual = value === null ? '' : ` DEFAULT ${value}`;
-  return `${quoted(name)} ${type}${notNull ? ' NOT NULL' : ''}${usual}${made}`;
+  return `${escapeIdentifier(name)} ${type}${notNull ? ' NOT NULL' : ''}${usual}${made}`;
 }
 
 /** Puts rows into a ledger that was made. */
@@ -83,7 +83,7 @@ export async function addLedgerRows(
   { name, columns }: LedgerTable,
   rows: readonly Row[],
 ): Promise<void> {
-  const names = columns.map((column) => quoted(column.name));
+  const names = columns.map((column) => escapeIdentifier(column.name));
   const values = columns.map(({ type }, n) => `t.c${n}::${type}`);
   const lists = columns.map((_, n) => `$${n + 1}::text[]`);
   await client.query(
@@ -106,7 +106,7 @@ export async function finishLedgers(
 ): Promise<void> {
   for (const { name, constraints, indexes } of tables) {
     for (const { name: rule, definition } of constraints) {
-      await client.query(`ALTER TABLE ${table(name)} ADD CONSTRAINT ${quoted(rule)} ${definition}`);
+      await client.query(`ALTER TABLE ${table(name)} ADD CONSTRAINT ${escapeIdentifier(rule)} ${definition}`);
     }
     for (const index of indexes) await client.query(index);
   }

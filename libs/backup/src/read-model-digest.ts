@@ -1,13 +1,12 @@
 import type { PoolClient } from 'pg';
+import { escapeIdentifier } from 'pg';
 import type { ModelDigest, ReadModelsNoted } from './backup-format.ts';
-
-const quoted = (name: string): string => `read."${name.replaceAll('"', '""')}"`;
 
 /** A number of each row, added up: the order of the rows does not count, and PostgreSQL holds none of them. */
 const digest = (name: string): string => `
 SELECT count(*)::text AS rows,
   coalesce(sum(('x' || substr(md5(key::text || E'\\x1f' || row), 1, 15))::bit(60)::bigint::numeric), 0)::text AS hash
-FROM ${quoted(name)} WHERE to_pos IS NULL`;
+FROM read.${escapeIdentifier(name)} WHERE to_pos IS NULL`;
 
 /**
  * How many live rows the read models of a database have, and what they come to, as of the position the tables show.

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { escapeIdentifier } from 'pg';
 import type { Position } from '#event-store';
 import { textArray } from '#event-store';
 import type { Changes, Poisoned } from './batch.ts';
@@ -43,11 +44,9 @@ export async function flushBatch(
   return rows[0]?.done === true;
 }
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 function rowStatements(model: ReadModel, { ended, versions }: Changes): Statement[] {
   const statements: Statement[] = [];
-  const table = `read.${quoted(model.name)}`;
+  const table = `read.${escapeIdentifier(model.name)}`;
   const key = model.key === 'integer' ? 'bigint' : 'text';
   if (ended.length > 0) {
     // Each row is looked up by itself: left to itself, the planner reads all live rows for few that end.
@@ -62,7 +61,7 @@ function rowStatements(model: ReadModel, { ended, versions }: Changes): Statemen
   }
   if (versions.length > 0) {
     const indexes = columnsOf(model);
-    const columns = indexes.map(({ column }) => quoted(column));
+    const columns = indexes.map(({ column }) => escapeIdentifier(column));
     const types = [
       `key ${key}`,
       'from_pos bigint',
