@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -47,6 +48,15 @@ const eventOf = ([position, stream, revision, id, type, data, meta]: EventLine):
 export async function* readBackup(file: string): AsyncGenerator<BackupPart> {
   const hash = createHash('sha256');
   const lines = linesOf(file, (text) => hash.update(text));
+  try {
+    yield* partsOf(file, lines, hash);
+  } finally {
+    // Closes the file also where only the first parts were wanted.
+    await lines.return();
+  }
+}
+
+async function* partsOf(file: string, lines: AsyncGenerator<string, void>, hash: Hash): AsyncGenerator<BackupPart> {
   const first = await lines.next();
   if (first.done) throw new UnusableBackup(`${file} is empty`);
   const manifest = manifestIn(parsed(first.value, file), file);
@@ -116,7 +126,7 @@ function parsed(line: string, file: string): Readonly<Record<string, unknown>> |
 }
 
 /** The lines of a compressed file; every whole line but the last one, with its line feed, is told to `passed`. */
-async function* linesOf(file: string, passed: (text: string) => void): AsyncGenerator<string> {
+async function* linesOf(file: string, passed: (text: string) => void): AsyncGenerator<string, void> {
   const source = createReadStream(file);
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));

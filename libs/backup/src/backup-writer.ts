@@ -50,11 +50,11 @@ export class BackupWriter {
     if (this.#size >= CHUNK) await this.#flush();
   }
 
-  /** Writes the end record, which `end` makes of the checksum, and gives the file its name. @returns its size in bytes */
-  async finish(end: (sha256: string) => unknown): Promise<number> {
+  /** Writes the end record, which `end` makes of the checksum, and gives the file its name. @returns both, with its size */
+  async finish<E>(end: (sha256: string) => E): Promise<{ readonly end: E; readonly bytes: number }> {
     await this.#flush();
-    const last = `${JSON.stringify(end(this.#hash.digest('hex')))}\n`;
-    this.#gzip.end(last);
+    const last = end(this.#hash.digest('hex'));
+    this.#gzip.end(`${JSON.stringify(last)}\n`);
     await this.#written;
     await this.#handle.sync();
     const { size } = await this.#handle.stat();
@@ -65,7 +65,7 @@ export class BackupWriter {
     const folder = await open(path.dirname(path.resolve(this.#file)));
     await folder.sync();
     await folder.close();
-    return size;
+    return { end: last, bytes: size };
   }
 
   /** Removes what was written. */

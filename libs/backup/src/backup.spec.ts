@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -9,8 +9,8 @@ import type { EventStore, NewEvent, StoredEvent } from '#event-store';
 import { hashOf, kurrentdbEventStore, NO_STREAM, postgresEventStore } from '#event-store';
 import { makeLedger } from '#read-store';
 import type { TestDatabase } from '#testing';
-import { startKurrentDbStandIn, testDatabase } from '#testing';
-import { readBackup } from './backup-reader.ts';
+import { startKurrentDbStandIn, testDatabase, until } from '#testing';
+import { readBackup, readManifest } from './backup-reader.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { restoreUnderWay } from './restore-under-way.ts';
 import { takeBackup } from './take-backup.ts';
@@ -166,6 +166,18 @@ describe('a backup', () => {
     await expect(takeBackup({ file, pool, product: '0.1.0' })).rejects.toThrow('is there already');
     expect(await verifyBackup(file)).toMatchObject({ fault: undefined, notCompared: 0, end: { events: 600 } });
     expect((await readdir(folder)).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  it('is closed where no more than its manifest was wanted, or its restore was refused', async () => {
+    const isOpen = async (): Promise<boolean> => {
+      const handles = await readdir('/proc/self/fd');
+      const targets = await Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
+      return targets.includes(file);
+    };
+    expect(await readManifest(file)).toMatchObject({ head: '600' });
+    await until(async () => !(await isOpen()));
+    await expect(restoreBackup({ file, pool })).rejects.toThrow('the database is not empty');
+    await until(async () => !(await isOpen()));
   });
 
   it('leaves nothing where it is given up', async () => {

@@ -1,6 +1,7 @@
 export { UnusableBackup } from './backup-format.ts';
 export type { EndRecord, Manifest, ModelDigest, ReadModelsNoted } from './backup-format.ts';
 export { readBackup, readManifest } from './backup-reader.ts';
+export { connectedServers } from './connected-servers.ts';
 export { readModelDigests } from './read-model-digest.ts';
 export { faultText, restoreBackup } from './restore-backup.ts';
 export type { RestoreBackupOptions, RestoredBackup } from './restore-backup.ts';

@@ -3,7 +3,9 @@ import type { EventStore, LogFault, Position } from '#event-store';
 import { lockKey, LogVerifier, postgresLogImport, postgresLogReader } from '#event-store';
 import type { EndRecord, Manifest } from './backup-format.ts';
 import { TEXT_FORMS, UnusableBackup } from './backup-format.ts';
+import type { BackupPart } from './backup-reader.ts';
 import { readBackup } from './backup-reader.ts';
+import { connectedServers } from './connected-servers.ts';
 import { positionsIn, takeBackLedgers } from './ledger-positions.ts';
 import { addLedgerRows, finishLedgers, makeLedgers } from './ledger-tables.ts';
 import { logElsewhere } from './log-elsewhere.ts';
@@ -19,9 +21,9 @@ export interface RestoreBackupOptions {
   readonly pool: Pool;
   /** Where the log goes, if not into the database: an empty one, or one that a restore of this backup has begun to fill. */
   readonly store?: EventStore | undefined;
-  /** What the database holds gives way. */
+  /** Deletes first what the database holds; without it, a database that holds something is refused. */
   readonly replace?: boolean;
-  /** A log with a fault in it is restored all the same. */
+  /** Restores a log with a fault in it too; without it, such a backup is refused. */
   readonly damaged?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: BackupProgress) => void;
@@ -43,24 +45,28 @@ export interface RestoredBackup {
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<RestoredBackup> {
   const client = await options.pool.connect();
+  const parts = readBackup(options.file);
   const broken = (): void => undefined;
   client.on('error', broken);
   let failed = true;
   try {
     await refuseWhereServersRun(client);
-    const restored = await restore(client, options);
+    const restored = await restore(client, parts, options);
     failed = false;
     return restored;
   } finally {
+    await parts.return(undefined);
     client.off('error', broken);
     // What was begun goes back with the connection.
     client.release(failed);
   }
 }
 
-async function restore(client: PoolClient, options: RestoreBackupOptions): Promise<RestoredBackup> {
-  const { file, store, replace, damaged, signal, onProgress } = options;
-  const parts = readBackup(file);
+async function restore(
+  client: PoolClient,
+  parts: AsyncGenerator<BackupPart>,
+  { file, store, replace, damaged, signal, onProgress }: RestoreBackupOptions,
+): Promise<RestoredBackup> {
   const first = await parts.next();
   if (first.done || first.value.kind !== 'manifest') throw new UnusableBackup(`${file} is no backup`);
   const { manifest } = first.value;
@@ -120,13 +126,8 @@ async function askedOf(client: PoolClient, head: Position): Promise<readonly Pos
   return [...known].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
 }
 
-/** Servers are connected under a name of their own. */
 async function refuseWhereServersRun(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ n: number }>(
-    `SELECT count(DISTINCT application_name)::int AS n FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE 'contractor %' AND pid <> pg_backend_pid()`,
-  );
-  const n = rows[0]?.n ?? 0;
+  const n = await connectedServers(client);
   if (n > 0)
     throw new RestoreRefused(`${n} server${n === 1 ? '' : 's'} of contractor run on this database: stop them first`);
 }
@@ -138,6 +139,6 @@ async function refuseWhereNotEmpty(client: PoolClient): Promise<void> {
   };
   for (const name of ['log.events', 'ledger.secrets', 'ledger.passwords', 'ledger.checkpoints']) {
     if (!(await holds(name))) continue;
-    throw new RestoreRefused('the database is not empty; --replace has what it holds give way, for good');
+    throw new RestoreRefused('the database is not empty; --replace deletes all it holds, for good');
   }
 }

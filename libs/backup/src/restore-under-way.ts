@@ -6,7 +6,7 @@ import { RestoreRefused } from './restore-refused.ts';
 /** Tells, outside of what a restore takes back, that a log elsewhere is being filled. */
 const TABLE = 'restore.under_way';
 
-/** When the backup was made that is being restored into a log elsewhere; undefined: none is. */
+/** The backup that is being restored into a log elsewhere: when it was made, and of which installation; undefined: none is. */
 export async function restoreUnderWay(db: Pool | PoolClient): Promise<string | undefined> {
   const { rows } = await db.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [TABLE]);
   if (rows[0]?.there !== true) return undefined;

@@ -122,9 +122,8 @@ async function write(
     after = page.end;
     onProgress?.({ events, share: Math.min(1, Number(after) / Number(head)) });
   }
-  let end: EndRecord | undefined;
-  const bytes = await writer.finish((sha256) => (end = { end: true, events, streams, rows, sha256 }));
-  return { manifest, end: end ?? { end: true, events, streams, rows, sha256: '' }, bytes };
+  const finished = await writer.finish((sha256): EndRecord => ({ end: true, events, streams, rows, sha256 }));
+  return { manifest, ...finished };
 }
 
 async function settingOf(client: PoolClient, name: string): Promise<string> {

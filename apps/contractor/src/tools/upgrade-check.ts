@@ -1,4 +1,4 @@
-import { restoreUnderWay } from '#backup';
+import { connectedServers, restoreUnderWay } from '#backup';
 import type { Features } from '#event-sourcing';
 import type { LogReader, Meta, Position } from '#event-store';
 import { currentVersion } from '#event-store';
@@ -63,17 +63,16 @@ function nodeCheck(version: string): UpgradeCheck {
 
 async function dataChecks(data: OpenData, run: ToolRun): Promise<readonly UpgradeCheck[]> {
   const { pool, settings } = data;
-  const { rows } = await pool.query<{ version: string; servers: number; log: boolean; models: boolean }>(
+  const { rows } = await pool.query<{ version: string; log: boolean; models: boolean }>(
     `SELECT current_setting('server_version') AS version, to_regclass('log.events') IS NOT NULL AS log,
-       to_regclass('read.models') IS NOT NULL AS models,
-       (SELECT count(DISTINCT application_name)::int FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name LIKE 'contractor %') AS servers`,
+       to_regclass('read.models') IS NOT NULL AS models`,
   );
-  const [{ version, servers, log, models } = { version: '', servers: 0, log: false, models: false }] = rows;
+  const [{ version, log, models } = { version: '', log: false, models: false }] = rows;
   const checks: UpgradeCheck[] = [
     { what: 'settings', state: 'ok', text: `contractor ${productVersion()} can use them` },
     { what: 'PostgreSQL', state: 'ok', text: version },
   ];
+  const servers = await connectedServers(pool);
   if (servers > 0) {
     checks.push({
       what: 'servers',
