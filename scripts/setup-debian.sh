@@ -53,6 +53,7 @@ fail() {
 }
 say() { echo "$*"; }
 
+[ -z "$nats" ] || [ -n "$server" ] || fail '--nats is for the machine of the server'
 [ "$(id -u)" -eq 0 ] || fail 'has to be run as root'
 command -v apt-get >/dev/null || fail 'is for Debian and Ubuntu, which have apt-get'
 PATH="$PATH:/usr/sbin:/sbin"
@@ -123,6 +124,8 @@ settings() { # file, group; the text comes from standard input
 setting() { # file, name, value: adds one that is not there
   grep -q "^$2=" "$1" && return
   say "setting $2 in $1"
+  # The last line of a file that somebody wrote may have no end.
+  [ -z "$(tail -c 1 "$1")" ] || echo >>"$1"
   printf '%s=%s\n' "$2" "$3" >>"$1"
 }
 
@@ -177,7 +180,6 @@ if [ -n "$bind" ]; then
 fi
 
 if [ -n "$nats" ]; then
-  [ -n "$server" ] || fail '--nats is for the machine of the server'
   getent group nats >/dev/null || fail 'nats-server has made no group nats'
   # The server writes who is let in; NATS reads it.
   install -d -m 2750 -o contractor -g nats /var/lib/contractor-nats
