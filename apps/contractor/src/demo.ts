@@ -105,7 +105,7 @@ export async function demonstrate(
   } finally {
     await rm(config, { recursive: true, force: true });
   }
-  say(whatNext(url));
+  say(whatNext(url, user));
 }
 
 /** A site with a zone and addresses, the blueprints of the demonstration, and a complex. */
@@ -149,10 +149,10 @@ async function build(session: DemoSession, say: (text: string) => void): Promise
   }
 }
 
-const whatNext = (url: string): string => `
+const whatNext = (url: string, user: string): string => `
 A web shop of twelve servers is built. Try next:
 
-  ${TYPED} login root        the password is above
+  ${TYPED} login ${user}        the password is above, or that of CONTRACTOR_ADMIN_PASSWORD
   ${TYPED} provision 'web{7..9}' --site ${SITE} --blueprint demo-web --type test --block ${NETWORK} --dry-run
   ${TYPED} deprovision 'web{5..6}' --site ${SITE} --wait
   ${TYPED} help

@@ -8,8 +8,8 @@ export const USAGE = `Usage: npm start [-- --demo]
 Starts the server. It is set up by the environment, on top of the settings file: the one CONTRACTOR_SETTINGS names, or
 contractor.env in the working directory. README.md says what each setting means.
 
---demo has an empty data directory filled with a demonstration: a site with addresses, and a dozen simulated servers that
-are built while one watches. Where there is something already, nothing is done a second time.
+--demo fills an empty data directory with a demonstration: a site with addresses, and a dozen simulated servers that are
+built while one watches. A data directory that is in use stays as it is.
 
 ${settingNames(settingsTables)
   .map((name) => `  ${name}\n`)
