@@ -128,8 +128,8 @@ describe('a set-up', () => {
     expect(zone).toMatch(/^static\s+(?:\d+\s+)?IN\s+CNAME\s+contractor\.site1\.test\.$/m);
     expect(zone).toMatch(/^contractor\s+.*10\.0\.0\.10$|^contractor\s.*CNAME\s+eth0\.contractor/m);
     expect(zone).toMatch(/^eth0\.contractor\s+.*A\s+10\.0\.0\.10$/m);
-    const events = await rest('GET', 'Auth/Group');
-    const groups = (events.body['items'] as { name: string; permissions: string[] }[]).map(
+    const { body } = await rest('GET', 'Auth/Group');
+    const groups = (body['items'] as { name: string; permissions: string[] }[]).map(
       ({ name, permissions }) => [name, permissions.length] as const,
     );
     // Those of cartographers are for a model that is not there.

@@ -189,17 +189,15 @@ describe('a site as a file', () => {
     const told = await apply({ 'sites.toml': changed }, { dry_run: true });
     const done = await apply({ 'sites.toml': changed });
     expect({ ...(done.body['value'] as object), dry_run: true }).toEqual(told.body['value']);
-    expect((done.body['value'] as Applied).objects.filter(({ outcome }) => outcome !== 'unchanged')).toMatchObject(
-      [
-        { kind: 'network', name: 'shop/internal', outcome: 'changed', changes: { mtu: { before: 9000, after: 1500 } } },
-        {
-          kind: 'reserved address',
-          outcome: 'changed',
-          changes: { reason: { before: 'clock', after: 'an older clock' } },
-        },
-        { kind: 'address', outcome: 'changed', changes: { ip: { before: '10.1.0.30', after: '10.1.0.31' } } },
-      ].toSorted((one, other) => order(one.kind) - order(other.kind)),
-    );
+    expect((done.body['value'] as Applied).objects.filter(({ outcome }) => outcome !== 'unchanged')).toMatchObject([
+      {
+        kind: 'reserved address',
+        outcome: 'changed',
+        changes: { reason: { before: 'clock', after: 'an older clock' } },
+      },
+      { kind: 'network', name: 'shop/internal', outcome: 'changed', changes: { mtu: { before: 9000, after: 1500 } } },
+      { kind: 'address', outcome: 'changed', changes: { ip: { before: '10.1.0.30', after: '10.1.0.31' } } },
+    ]);
     expect(outcomes(await apply({ 'sites.toml': SITES })).filter((line) => line.startsWith('changed'))).toHaveLength(3);
   });
 
@@ -315,13 +313,12 @@ members = ['nobody']
       .replace("'10.1.0.9' = 'clock'", "'10.1.0.8' = 'clock'");
     const expected = [
       'kept structure shop/web1',
-      'removed address shop/printer',
       'removed dependency shop/vm1',
       'removed foundation vm1',
       'removed host shop/printer',
       'removed reserved address shop/main 10.1.0.9',
       'removed structure shop/web2',
-    ].filter((line) => !line.includes(' address shop/printer'));
+    ];
     const without = outcomes(await apply({ 'less.toml': less }, { dry_run: true }));
     expect(without.filter((line) => line.startsWith('removed'))).toEqual([]);
     const told = outcomes(await apply({ 'less.toml': less }, { prune: true, dry_run: true }));
@@ -331,5 +328,3 @@ members = ['nobody']
     expect(left.filter((line) => !line.startsWith('unchanged'))).toEqual(['kept structure shop/web1']);
   });
 });
-
-const order = (kind: string): number => ['reserved address', 'network', 'address'].indexOf(kind);

@@ -55,6 +55,7 @@ export type { Making, Shown } from './objects.ts';
 export { shape, shaped } from './shape.ts';
 export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
+export { whyNot } from './why-not.ts';
 export { action, defineModel, staticAction } from './model.ts';
 export { ApiService } from './service.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';

@@ -36,3 +36,4 @@ export { blockNamed, isOffsetUsed, networkNamed } from './find-by-name.ts';
 export { CreateNetworkAddressBlock } from './network/network-address-block.commands.ts';
 export { CreateNetwork } from './network/network.commands.ts';
 export { contains, subnetOf } from './subnet.ts';
+export type { Subnet } from './subnet.ts';

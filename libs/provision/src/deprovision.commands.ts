@@ -16,6 +16,7 @@ import type { TargetMachine, KeptMachine } from './deprovision.ts';
 import { deprovision } from './deprovision.ts';
 import { MachineFaults } from './machine-faults.ts';
 import type { PlannedJob } from './machine-plan.ts';
+import { readTogether } from './read-together.ts';
 
 /** Machines that are to be taken down, by their host names at a site. */
 export interface UnwantedMachines {
@@ -80,15 +81,6 @@ export class NoteMachines extends NamedCommand {
   }
 }
 
-/** How many streams are read together. */
-const READ_TOGETHER = 500;
-
-async function together(reads: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (let at = 0; at < reads.length; at += READ_TOGETHER) {
-    await Promise.all(reads.slice(at, at + READ_TOGETHER).map(async (read) => read()));
-  }
-}
-
 abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> extends UnitOfWorkHandler<C> {
   @Inject(JobTargetRegistry) protected readonly targets!: JobTargetRegistry;
   @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
@@ -101,7 +93,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     { names, site }: UnwantedMachines,
     { ids, creator }: { readonly ids: IdSource; readonly creator: string },
   ): Promise<DeprovisionPlan> {
-    await together(names.map((name) => () => work.load(hostName, `site/${site}/${name}`)));
+    await readTogether(names.map((name) => () => work.load(hostName, `site/${site}/${name}`)));
     const faults = new MachineFaults();
     const machines: TargetMachine[] = [];
     const found: { readonly hostname: string; readonly id: number }[] = [];
@@ -113,12 +105,14 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
         ]);
       } else found.push({ hostname, id });
     }
-    await together(found.flatMap(({ id }) => [() => work.load(structure, id), () => work.load(holderAddresses, id)]));
+    await readTogether(
+      found.flatMap(({ id }) => [() => work.load(structure, id), () => work.load(holderAddresses, id)]),
+    );
     for (const { hostname, id } of found) {
       const its = await work.load(structure, id);
       if (its.stage === 'active') machines.push({ structure: id, hostname, foundation: its.value.foundation });
     }
-    await together(machines.map((machine) => () => work.load(foundation, machine.foundation)));
+    await readTogether(machines.map((machine) => () => work.load(foundation, machine.foundation)));
     const plans: RemovalPlan[] = [];
     const pause = pauseBetweenSlices();
     for (const machine of machines) {

@@ -1,7 +1,6 @@
 import type { UnitOfWork } from '#kernel';
-import { idOf } from '#kernel';
 import type { CachedRow, Key, ReadModel, Recorded, View } from '#read-store';
-import { forkView, viewOf } from '#read-store';
+import { decidedEvents, forkView, viewOf } from '#read-store';
 
 /** What a row is held in that is there: its row, since when. */
 type Held = CachedRow | undefined;
@@ -30,14 +29,5 @@ export function rememberingView(view: View): View {
 }
 
 /** The read models as they would be with what a unit of work has decided of one machine. */
-export function machineView(view: View, work: UnitOfWork, now: string): View {
-  let position = 0n;
-  const events = work.written().flatMap(({ stream, expected, events: decided }) =>
-    decided.map(({ type, data }, n): Recorded => {
-      position += 1n;
-      const revision = expected + 1 + n;
-      return { type, data, id: idOf(stream), stream, revision, position, at: now, actor: '' };
-    }),
-  );
-  return forkView(view, events);
-}
+export const machineView = (view: View, work: UnitOfWork, by: Pick<Recorded, 'at' | 'actor'>): View =>
+  forkView(view, decidedEvents(work, by));

@@ -3,7 +3,7 @@ import { boundTo, defineModel, parameter, shape, shaped, staticAction } from '#a
 import type { Caller } from '#kernel';
 import { refuse } from '#kernel';
 import { expandNames, MAX_MACHINES, PATTERN_RULE } from './expand-names.ts';
-import type { WantedMachines } from './plan-machines.ts';
+import type { WantedMachines } from './plan-machine.ts';
 import { DeprovisionMachines, PreviewDeprovision } from './deprovision.commands.ts';
 import { PreviewProvision, ProvisionMachines } from './provision.commands.ts';
 

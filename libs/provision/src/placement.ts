@@ -1,5 +1,5 @@
 import type { Field } from '#api';
-import { validate } from '#api';
+import { validate, whyNot } from '#api';
 import { allowedFoundationBluePrints, foundationBluePrintFor, structureBluePrintFor } from '#blueprint';
 import type { Foundation } from '#building';
 import { carriedBy, complexFor, ownDefaults } from '#building';
@@ -107,11 +107,11 @@ async function foundationBlueprint(
   const allowed = await allowedFoundationBluePrints(work, blueprint);
   const fitting: string[] = [];
   for (const name of allowed) {
-    const found = await work.faultsOf(async () => {
+    // One that is not there fits nothing, and is no fault of this command.
+    await work.faultsOf(async () => {
       const its = await foundationBluePrintFor(work, field, name);
       if (its?.foundationTypes.includes(type)) fitting.push(name);
     });
-    void found;
   }
   const choice = fitting.length === 0 ? 'none does' : quoted(fitting);
   const name = asked ?? usual ?? (fitting.length === 1 ? fitting[0] : undefined);
@@ -158,22 +158,10 @@ function ownFields(work: UnitOfWork, given: JsonMap, kind: FoundationType | unde
   const after = { ...own, ...given };
   for (const { field, code, text } of validate(known, after)) work.fault('fields', code, `${field}: ${text}`, field);
   for (const [name, value] of Object.entries(given)) {
-    const fault = known[name] && typeFault(known[name], value);
+    const fault = known[name] && whyNot(known[name], value);
     if (fault !== undefined) work.fault('fields', 'INVALID_VALUE', `${name}: ${JSON.stringify(value)} ${fault}`, name);
   }
   return after;
-}
-
-/** How a value is none of the type of a field; undefined: it is one. */
-function typeFault({ type, list }: Field, value: unknown): string | undefined {
-  if (value === null || list) return undefined;
-  if (type.kind === 'Integer') return Number.isSafeInteger(value) ? undefined : 'must be a whole number';
-  if (type.kind === 'Float') return typeof value === 'number' ? undefined : 'must be a number';
-  if (type.kind === 'Boolean') return typeof value === 'boolean' ? undefined : 'must be true or false';
-  if (type.kind === 'Map') return typeof value === 'object' ? undefined : 'must be a map';
-  if (typeof value !== 'string') return 'must be text';
-  const most = type.kind === 'String' ? type.length : undefined;
-  return most !== undefined && value.length > most ? `must be at most ${most} characters long` : undefined;
 }
 
 /** The network and the block of the addresses: of what is given, the other follows where there is one alone. */

@@ -14,7 +14,7 @@ import { Secrets } from '#secrets';
 import type { IdSource } from './bulk-ids.ts';
 import { bulkIds, noIds } from './bulk-ids.ts';
 import type { ProvisionPlan } from './machine-plan.ts';
-import type { Planning, WantedMachines } from './plan-machines.ts';
+import type { Planning, WantedMachines } from './plan-machine.ts';
 import { planMachines, withoutIds } from './plan-machines.ts';
 
 /** Makes machines: foundations with their interfaces, structures with their addresses, and their create jobs; all or none. */

@@ -1,4 +1,5 @@
 export { CachedRow } from './cached-row.ts';
+export { decidedEvents } from './decided-events.ts';
 export { forkView } from './fork-view.ts';
 export { entityRows } from './entity-rows.ts';
 export type { EntityRow } from './entity-rows.ts';

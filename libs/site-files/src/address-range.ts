@@ -1,7 +1,30 @@
-import { formatAddress, InvalidAddress, parseAddress } from '#ipam';
+import type { IpAddress, Subnet } from '#ipam';
+import { formatAddress, InvalidAddress, parseAddress, subnetOf } from '#ipam';
 
 /** How many addresses one range may have. */
 export const MAX_RANGE = 10_000;
+
+/** The address a text is; undefined: it is none. */
+export function addressFrom(text: string): IpAddress | undefined {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (error instanceof InvalidAddress) return undefined;
+    throw error;
+  }
+}
+
+/** The subnet `10.0.0.0/24`, whichever of its addresses is given; undefined: a text is none. */
+export function subnetFrom(text: string): Subnet | undefined {
+  const [first = '', prefix = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^\d{1,3}$/.test(prefix)) return undefined;
+  try {
+    return subnetOf(parseAddress(first), Number(prefix));
+  } catch (error) {
+    if (error instanceof InvalidAddress) return undefined;
+    throw error;
+  }
+}
 
 /** The addresses of `10.0.0.5` or `10.0.0.5-10.0.0.9`; a text: why there are none. */
 export function addressRange(text: string): readonly string[] | string {

@@ -1,31 +1,17 @@
-import type { Catalogue, Field, Model, Values } from '#api';
-import { formatAddress, InvalidAddress, isIpv4, parseAddress } from '#ipam';
+import type { Field, Model, Values } from '#api';
+import { whyNot } from '#api';
+import { contains, formatAddress } from '#ipam';
 import type { Json } from '#kernel';
 import type { Key } from '#read-store';
+import { addressFrom, subnetFrom } from './address-range.ts';
+import { BlockSubnets } from './block-subnets.ts';
 import type { Definition } from './definition.ts';
-import { idOf } from './definition.ts';
+import type { NameSources } from './name-resolution.ts';
+import { NameResolution } from './name-resolution.ts';
 import type { KindName } from './object-kinds.ts';
 import { fieldOf, OBJECT_KINDS } from './object-kinds.ts';
-import { whyNot } from './read-value.ts';
 import type { Candidate } from './references.ts';
-import { candidates } from './references.ts';
-import type { SiteContents } from './site-contents.ts';
 import type { SiteFaults } from './site-faults.ts';
-
-/** What has become of an object that others refer to. */
-interface Referred {
-  readonly key: Key | undefined;
-  readonly failed: boolean;
-}
-
-interface Parts {
-  readonly catalogue: Catalogue;
-  readonly contents: SiteContents;
-  readonly faults: SiteFaults;
-  readonly definitions: ReadonlyMap<string, Definition>;
-  /** Applies a definition, where that has not been done; undefined: it is being applied. */
-  outcome(definition: Definition): Promise<Referred | undefined>;
-}
 
 /** The values that a definition gives to fields of the API. */
 export interface Given {
@@ -34,24 +20,20 @@ export interface Given {
   readonly failed: ReadonlySet<string>;
 }
 
-/** A block as far as addresses are concerned: its name, and where it begins and ends. */
-interface Around {
-  readonly definition: Candidate;
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
 /** Reads the values of definitions for the API: names become ids, addresses become places in blocks. */
 export class ApiValues {
-  readonly #parts: Parts;
-  readonly #blocks = new Map<string, Promise<readonly Around[]>>();
+  readonly #faults: SiteFaults;
+  readonly #names: NameResolution;
+  readonly #blocks: BlockSubnets;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(parts: NameSources) {
+    this.#faults = parts.faults;
+    this.#names = new NameResolution(parts);
+    this.#blocks = new BlockSubnets(parts);
   }
 
   async of(definition: Definition, model: Model): Promise<Given> {
-    const { faults } = this.#parts;
+    const faults = this.#faults;
     const fields: Record<string, unknown> = {};
     const failed = new Set<string>();
     const reading: Reading = { definition, model, fields, failed };
@@ -69,7 +51,7 @@ export class ApiValues {
 
   /** The ids of the members that a file names. */
   async members(definition: Definition): Promise<number[]> {
-    const { faults } = this.#parts;
+    const faults = this.#faults;
     const { members } = definition.values;
     if (!Array.isArray(members)) {
       faults.of(definition, 'members', 'TYPE', 'must be a list of host names');
@@ -80,7 +62,7 @@ export class ApiValues {
       const key = `members.${n}`;
       if (typeof one !== 'string') faults.of(definition, key, 'TYPE', 'must be a host name');
       else {
-        const found = await this.#refer(definition, key, 'Building/Structure', one);
+        const found = await this.#names.refer(definition, key, 'Building/Structure', one);
         if (typeof found?.key === 'number') ids.add(found.key);
       }
     }
@@ -92,7 +74,7 @@ export class ApiValues {
     const { kind, site, of, own } = reading.definition;
     const put = (values: Values) => Object.assign(reading.fields, values);
     const refer = async (field: string, referred: KindName, name: string, at = site) => {
-      const found = await this.#resolve([{ kind: referred, site: at, name }]);
+      const found = await this.#names.resolve([{ kind: referred, site: at, name }]);
       if (!found) return this.#missing(reading, field, `there is no ${OBJECT_KINDS[referred].called} ${name}`);
       if (found.failed || found.key === undefined) reading.failed.add(field);
       put({ [field]: found.key ?? null });
@@ -143,7 +125,7 @@ export class ApiValues {
         await refer('structure', 'structure', of);
         break;
       case 'address': {
-        const host = await this.#resolve(hosts(site, of));
+        const host = await this.#names.resolve(hosts(site, of));
         if (!host) this.#missing(reading, 'networked', `there is no host ${of}`);
         else if (host.failed || host.key === undefined) reading.failed.add('networked');
         put({ networked: host?.key ?? null });
@@ -155,7 +137,7 @@ export class ApiValues {
   }
 
   async #field({ definition, model, fields, failed }: Reading, key: string, name: string, value: Json): Promise<void> {
-    const { faults } = this.#parts;
+    const faults = this.#faults;
     const field = model.fields[name] as Field;
     const { type } = field;
     const wrong = whyNot(field, value);
@@ -170,111 +152,60 @@ export class ApiValues {
     }
     const ids: (Key | undefined)[] = [];
     for (const [n, text] of (Array.isArray(value) ? (value as readonly string[]) : [value as string]).entries()) {
-      const found = await this.#refer(definition, field.list ? `${key}.${n}` : key, type.model, text);
+      const found = await this.#names.refer(definition, field.list ? `${key}.${n}` : key, type.model, text);
       if (found?.key === undefined || found.failed) failed.add(name);
       ids.push(found?.key);
     }
     fields[name] = field.list ? ids.filter((id) => id !== undefined) : (ids[0] ?? null);
   }
 
-  /** What a name in a file leads to; where that is nothing, it is a fault of the key. */
-  async #refer(definition: Definition, key: string, model: string, text: string): Promise<Referred | undefined> {
-    const { catalogue, faults } = this.#parts;
-    if (model === 'Utilities/NetworkInterface') return this.#interface(definition, key, text);
-    const tried = candidates(catalogue, model, text, definition);
-    if (!tried) return { key: text, failed: false };
-    const found = await this.#resolve(tried);
-    if (!found)
-      faults.of(definition, key, 'INVALID_VALUE', `there is no ${OBJECT_KINDS[tried[0]!.kind].called} ${text}`);
-    return found;
-  }
-
-  /** An interface that another one is made of: of the foundation, else of the structure (`structure/eth0`: only that). */
-  async #interface(definition: Definition, key: string, text: string): Promise<Referred | undefined> {
-    const { contents, definitions, faults } = this.#parts;
-    const { of, site } = definition;
-    const [prefix, inner] = text.split('/');
-    const name = inner === undefined ? text : inner;
-    const host = definitions.get(`structure ${of}`);
-    const there = await contents.find('structure', of, site);
-    const locator = host?.values['foundation'] ?? there?.fields['foundation'];
-    const tried: Candidate[] = [
-      ...(prefix !== 'structure' || inner === undefined
-        ? [{ kind: 'interface', site, name: `${String(locator)} ${name}` } as const]
-        : []),
-      { kind: 'logical', site, name: `${of} ${name}` },
-    ];
-    const found = await this.#resolve(tried);
-    if (!found) faults.of(definition, key, 'INVALID_VALUE', `there is no interface ${text} of it or its foundation`);
-    return found;
-  }
-
-  async #resolve(tried: readonly Candidate[]): Promise<Referred | undefined> {
-    const { definitions, contents, outcome } = this.#parts;
-    for (const one of tried) {
-      const definition = definitions.get(idOf(one));
-      if (definition) return (await outcome(definition)) ?? { key: undefined, failed: true };
-    }
-    for (const { kind, name, site } of tried) {
-      const found = await contents.find(kind, name, site);
-      if (found) return { key: found.key, failed: false };
-    }
-    return undefined;
-  }
-
   #missing({ definition, failed }: Reading, field: string, text: string): void {
     failed.add(field);
-    this.#parts.faults.of(definition, '', 'INVALID_VALUE', text);
+    this.#faults.of(definition, '', 'INVALID_VALUE', text);
   }
 
   /** `10.0.0.0/24`, and the gateway by its address. */
   #block({ definition, fields, failed }: Reading): void {
-    const { faults } = this.#parts;
+    const faults = this.#faults;
     const { subnet, gateway } = definition.values;
-    const range = typeof subnet === 'string' ? rangeOf(subnet) : undefined;
-    if (subnet !== undefined && !range) {
+    const its = typeof subnet === 'string' ? subnetFrom(subnet) : undefined;
+    if (subnet !== undefined && !its) {
       faults.of(definition, 'subnet', 'TYPE', 'must be a subnet: "10.0.0.0/24"');
       for (const field of ['subnet', 'prefix', 'gateway_offset']) failed.add(field);
       return;
     }
-    if (range) Object.assign(fields, { subnet: formatAddress(range.first), prefix: range.prefix });
+    if (its) Object.assign(fields, { subnet: formatAddress(its.address), prefix: its.prefix });
     if (gateway === null) fields['gateway_offset'] = null;
     if (gateway === undefined || gateway === null) return;
     const address = typeof gateway === 'string' ? addressFrom(gateway) : undefined;
-    if (range && address !== undefined && address >= range.first && address <= range.last) {
-      fields['gateway_offset'] = String(address - range.first);
+    if (its && address !== undefined && contains(its.addresses, address)) {
+      fields['gateway_offset'] = String(address - its.address);
       return;
     }
     failed.add('gateway_offset');
-    const text = range ? `must be an address of ${subnet as string}` : 'stands with a subnet only';
+    const text = its ? `must be an address of ${subnet as string}` : 'stands with a subnet only';
     faults.of(definition, 'gateway', 'TYPE', text);
   }
 
   /** Where an address is: in the block of its site that it is in, unless the file names another one; or it is none of its own. */
   async #address(reading: Reading): Promise<void> {
     const { definition, fields, failed } = reading;
-    const { faults } = this.#parts;
+    const faults = this.#faults;
     const { ip, block, pointer } = definition.values;
     if (typeof pointer === 'string') {
-      const name = await this.#pointer(definition, pointer);
+      const name = await this.#names.address(definition, pointer);
       if (name?.key === undefined || name.failed) failed.add('pointer');
       fields['pointer'] = name?.key ?? null;
     }
     if (ip === undefined) return;
     if (typeof ip !== 'string') return faults.of(definition, 'ip', 'TYPE', 'must be a text');
-    const full = typeof block !== 'string' || block.includes('/') ? block : `${definition.site}/${block}`;
-    const site = typeof full === 'string' ? (full.split('/')[0] ?? '') : definition.site;
+    const full = typeof block === 'string' ? (block.includes('/') ? block : `${definition.site}/${block}`) : undefined;
+    const site = full?.split('/')[0] ?? definition.site;
     const address = addressFrom(ip);
-    const around =
-      address === undefined
-        ? undefined
-        : (await this.#blocksOf(site)).find(
-            ({ first, last, definition: { name } }) =>
-              address >= first && address <= last && (typeof full !== 'string' || full === name),
-          );
+    const around = address === undefined ? undefined : await this.#blocks.around(site, address, full);
     if (address === undefined || !around) {
       failed.add('address_block').add('offset');
-      const where = typeof full === 'string' ? `the address block ${full}` : `any address block of the site ${site}`;
+      const where = full !== undefined ? `the address block ${full}` : `any address block of the site ${site}`;
       return faults.of(
         definition,
         'ip',
@@ -282,53 +213,20 @@ export class ApiValues {
         address === undefined ? `"${ip}" is no address` : `${ip} is not in ${where}`,
       );
     }
-    const found = await this.#resolve([around.definition]);
+    const found = await this.#names.resolve([around.block]);
     if (found?.key === undefined || found.failed) failed.add('address_block').add('offset');
-    Object.assign(fields, { address_block: found?.key ?? null, offset: String(address - around.first) });
-  }
-
-  /** `HOST INTERFACE[:ALIAS]`, with the site in front where it is another one. */
-  async #pointer(definition: Definition, text: string): Promise<Referred | undefined> {
-    const space = text.indexOf(' ');
-    const host = text.slice(0, Math.max(0, space));
-    const name = `${host.includes('/') ? host : `${definition.site}/${host}`}${text.slice(space)}`;
-    const site = host.includes('/') ? (host.split('/')[0] ?? '') : definition.site;
-    const found = await this.#resolve([{ kind: 'address', site, name }]);
-    if (!found) this.#parts.faults.of(definition, 'pointer', 'INVALID_VALUE', `there is no address "${text}"`);
-    return found;
+    Object.assign(fields, { address_block: found?.key ?? null, offset: String(address - around.subnet.address) });
   }
 
   async #offsetIn(reading: Reading, block: string, ip: string): Promise<string | null> {
     const address = addressFrom(ip);
-    const around = (await this.#blocksOf(reading.definition.site)).find(({ definition }) => definition.name === block);
-    if (address === undefined || !around || address < around.first || address > around.last) {
+    const around =
+      address === undefined ? undefined : await this.#blocks.around(reading.definition.site, address, block);
+    if (address === undefined || !around) {
       this.#missing(reading, 'offset', `${ip} is not in the address block ${block}`);
       return null;
     }
-    return String(address - around.first);
-  }
-
-  /** The blocks of a site, as they will be. */
-  #blocksOf(site: string): Promise<readonly Around[]> {
-    let known = this.#blocks.get(site);
-    if (!known) this.#blocks.set(site, (known = this.#readBlocks(site)));
-    return known;
-  }
-
-  async #readBlocks(site: string): Promise<Around[]> {
-    const { contents, definitions } = this.#parts;
-    await contents.read(site);
-    const subnets = new Map<string, string>();
-    for (const { name, fields } of contents.of('block', site)) {
-      subnets.set(name, `${String(fields['subnet'])}/${String(fields['prefix'])}`);
-    }
-    for (const { kind, of, name, values } of definitions.values()) {
-      if (kind === 'block' && of === site && typeof values['subnet'] === 'string') subnets.set(name, values['subnet']);
-    }
-    return [...subnets].flatMap(([name, subnet]) => {
-      const range = rangeOf(subnet);
-      return range ? [{ definition: { kind: 'block', site, name } as const, ...range }] : [];
-    });
+    return String(address - around.subnet.address);
   }
 }
 
@@ -343,28 +241,6 @@ const hosts = (site: string, name: string): readonly Candidate[] => [
   { kind: 'structure', site, name },
   { kind: 'host', site, name },
 ];
-
-/** The first and last address of `10.0.0.0/24`, whichever of its addresses is given; undefined: it is no subnet. */
-function rangeOf(subnet: string) {
-  const [text = '', digits = '', ...more] = subnet.split('/');
-  const address = addressFrom(text);
-  const prefix = Number(digits);
-  if (address === undefined || more.length > 0 || !/^\d{1,3}$/.test(digits)) return undefined;
-  const bits = (isIpv4(address) ? 32 : 128) - prefix;
-  if (bits < 0) return undefined;
-  const size = 1n << BigInt(bits);
-  const first = address - (address % size);
-  return { first, last: first + size - 1n, prefix };
-}
-
-function addressFrom(text: string): bigint | undefined {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (error instanceof InvalidAddress) return undefined;
-    throw error;
-  }
-}
 
 function unknownKey(kind: KindName, { fields }: Model): string {
   const keys = Object.entries(fields)

@@ -1,9 +1,10 @@
 import type { Catalogue, DeletionRegistry, Model } from '#api';
 import { may, permissionFor } from '#api';
-import type { CommandContext, Recorded } from '#event-store';
+import type { CommandContext } from '#event-store';
 import type { Caller, UnitOfWork } from '#kernel';
-import { idOf as streamId, pauseBetweenSlices, refuse } from '#kernel';
-import type { Key, View } from '#read-store';
+import { pauseBetweenSlices, refuse } from '#kernel';
+import type { Key, Recorded, View } from '#read-store';
+import { decidedEvents } from '#read-store';
 import type { AppliedObject } from './applied-object.ts';
 import type { Definition } from './definition.ts';
 import { idOf } from './definition.ts';
@@ -73,6 +74,7 @@ export async function prune(work: UnitOfWork, pruned: Pruned, pruning: Pruning):
   if (objects.length > MAX_PRUNED) {
     throw refuse('prune', 'TOO_MANY', `${objects.length} objects to delete; at most ${MAX_PRUNED} at once`);
   }
+  const by = { at: context.now, actor: context.metadata.actor };
   const pause = pauseBetweenSlices();
   for (const one of objects) {
     const handler = deletions.of(deletionOf(one, catalogue));
@@ -83,7 +85,7 @@ export async function prune(work: UnitOfWork, pruned: Pruned, pruning: Pruning):
         return work.fault('', 'FORBIDDEN', `deleting it takes the permission ${grant}`);
       }
       await handler.closeWithin(work, one.key, context);
-      await handler.removeWithin(work, one.key, fork(eventsOf(work, context)));
+      await handler.removeWithin(work, one.key, fork(decidedEvents(work, by)));
     });
     for (const { code, text } of faults) {
       work.fault('prune', code, `${OBJECT_KINDS[one.kind].called} ${one.name}, which no file has: ${text}`);
@@ -107,21 +109,4 @@ export function deletionOf({ key, model }: { readonly key: Key; readonly model: 
   const deletion = (catalogue.model(model.path) ?? model).deletion;
   if (!deletion) throw new Error(`${model.path} is not deleted`);
   return deletion.command([key]);
-}
-
-/** The events of a unit of work as folds see them. */
-function eventsOf(work: UnitOfWork, { now, metadata }: CommandContext): Recorded[] {
-  let position = BigInt(Number.MAX_SAFE_INTEGER);
-  return work.written().flatMap(({ stream, expected, events }) =>
-    events.map(({ type, data }, n) => ({
-      type,
-      data,
-      id: streamId(stream),
-      stream,
-      revision: expected + 1 + n,
-      position: (position += 1n),
-      at: now,
-      actor: metadata.actor,
-    })),
-  );
 }

@@ -1,6 +1,7 @@
-import { formatAddress, InvalidAddress, parseAddress } from '#ipam';
+import { contains } from '#ipam';
 import type { JsonMap } from '#kernel';
 import { parseJson, refuse } from '#kernel';
+import { addressFrom, subnetFrom } from '../address-range.ts';
 import type { ConversionOptions, Converted, Table } from './converted.ts';
 import { addTo, converted, hostNameFrom, nameFrom, put, tableAt } from './converted.ts';
 
@@ -118,7 +119,7 @@ class Conversion {
     const scope = asText(prefix['scope_type']) === 'dcim.site' ? asObject(prefix['scope']) : asObject(prefix['site']);
     const site = siteName(scope) || this.#options.site;
     if (!site) return void this.#warnings.push(`prefix ${text} is in no site, and was left out`);
-    const range = rangeOf(text);
+    const range = subnetFrom(text)?.addresses;
     if (!range) return void this.#warnings.push(`prefix ${text} is no subnet, and was left out`);
     const clash = this.#subnets.find((one) => one.site === site && one.first <= range.last && one.last >= range.first);
     if (clash)
@@ -260,24 +261,7 @@ const siteName = (site: Shown): string => nameFrom(asText(site['slug']) || asTex
 /** `dcim/devices/7`; empty where an object has no URL. */
 const urlPath = (shown: Shown): string => /\/api\/(.+?)\/?$/.exec(asText(shown['url']))?.[1] ?? '';
 
-function within({ first, last }: Subnet, address: string): boolean {
-  try {
-    const at = parseAddress(address);
-    return at >= first && at <= last;
-  } catch (error) {
-    if (error instanceof InvalidAddress) return false;
-    throw error;
-  }
-}
-
-function rangeOf(text: string): { readonly first: bigint; readonly last: bigint } | undefined {
-  const [address = '', prefix = ''] = text.split('/');
-  try {
-    const first = parseAddress(address);
-    const bits = (formatAddress(first).includes(':') ? 128 : 32) - Number(prefix);
-    return bits >= 0 ? { first, last: first + (1n << BigInt(bits)) - 1n } : undefined;
-  } catch (error) {
-    if (error instanceof InvalidAddress || error instanceof RangeError) return undefined;
-    throw error;
-  }
+function within(range: Subnet, text: string): boolean {
+  const address = addressFrom(text);
+  return address !== undefined && contains(range, address);
 }

@@ -1,16 +1,14 @@
 import { formatAddress, InvalidAddress, parseAddress } from '#ipam';
 import type { Json, JsonMap } from '#kernel';
-import { objectOf, pairsOf, parseJson, refuse } from '#kernel';
+import { objectOf } from '#kernel';
 import { asRanges } from '../address-range.ts';
+import type { Shown } from './cinp-export.ts';
+import { CinpExport, filled, idOf, listOf, partsOf, text } from './cinp-export.ts';
 import type { Converted, Table } from './converted.ts';
 import { addTo, converted, put, tableAt } from './converted.ts';
 import { readPythonLiteral } from './python-literal.ts';
-
-/** An object as CInP shows it. */
-type Shown = Readonly<Record<string, Json>>;
-
-const ROOT = '/api/v1/';
-const URI = /^\/api\/v1\/([^:]+):(.*):$/;
+import { convertDependencies } from './t3kton-dependencies.ts';
+import { convertResources } from './t3kton-resources.ts';
 
 /** Fields that every foundation and complex has, or that are worked out. */
 const COMMON = new Set(
@@ -25,67 +23,23 @@ const COMMON = new Set(
  * @throws Refusal where it is no such export
  */
 export function fromT3kton(file: string, text: string): Converted {
-  let parsed: unknown;
-  try {
-    parsed = parseJson(text);
-  } catch (error) {
-    throw refuse(file, 'JSON', `is no JSON: ${(error as Error).message}`);
-  }
-  const models = isMap(parsed as Json) ? (parsed as JsonMap)['models'] : undefined;
-  if (!isMap(models)) throw refuse(file, 'EXPORT', 'is no export of a Contractor: there are no "models"');
-  const source = new Source(models);
+  const source = CinpExport.from(file, text);
   const warnings: string[] = [];
   return converted('what a Contractor showed over CInP', new Conversion(source, warnings).all(), warnings);
 }
 
-/** The objects of an export, by model and id. */
-class Source {
-  readonly #models = new Map<string, ReadonlyMap<string, Shown>>();
-
-  constructor(models: JsonMap) {
-    for (const [path, objects] of pairsOf(models)) {
-      const name = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
-      const pairs = isMap(objects) ? pairsOf(objects) : [];
-      this.#models.set(
-        name,
-        new Map(pairs.flatMap(([uri, one]) => (isMap(one) ? [[idOf(uri) ?? uri, one] as const] : []))),
-      );
-    }
-  }
-
-  get paths(): readonly string[] {
-    return [...this.#models.keys()];
-  }
-
-  /** By id, in the order of the ids where those are numbers. */
-  of(path: string): readonly (readonly [id: string, object: Shown])[] {
-    return [...(this.#models.get(path) ?? [])].toSorted(([one], [other]) =>
-      /^\d+$/.test(one) && /^\d+$/.test(other) ? Number(one) - Number(other) : one < other ? -1 : 1,
-    );
-  }
-
-  get(path: string, id: string | undefined): Shown | undefined {
-    return id === undefined ? undefined : this.#models.get(path)?.get(id);
-  }
-
-  /** The object a field refers to. */
-  at(path: string, uri: Json | undefined): Shown | undefined {
-    return this.get(path, idOf(uri));
-  }
-}
-
 class Conversion {
-  readonly #source: Source;
+  readonly #source: CinpExport;
   readonly #warnings: string[];
   readonly #document: Table = {};
 
-  constructor(source: Source, warnings: string[]) {
+  constructor(source: CinpExport, warnings: string[]) {
     this.#source = source;
     this.#warnings = warnings;
   }
 
   all(): Table {
-    this.#resources();
+    convertResources(this.#source, this.#document);
     this.#plots();
     this.#zones();
     for (const [name, site] of this.#source.of('Site/Site')) {
@@ -103,46 +57,8 @@ class Conversion {
     this.#hosts();
     this.#interfaces();
     this.#addresses();
-    this.#dependencies();
+    convertDependencies(this.#source, this.#document, (path, uri, site) => this.#named(path, uri, site));
     return this.#document;
-  }
-
-  #resources(): void {
-    const { of } = { of: (path: string) => this.#source.of(path) };
-    for (const [name, { description, script }] of of('BluePrint/Script')) {
-      Object.assign(tableAt(this.#document, 'script', name), { description, script });
-    }
-    for (const [name, one] of of('BluePrint/FoundationBluePrint')) {
-      const table = tableAt(this.#document, 'foundation', name);
-      put(table, {
-        description: one['description'],
-        parents: filled(idsOf(one['parent_list'])),
-        foundation_types: filled(one['foundation_type_list']),
-        physical_interface_names: filled(one['physical_interface_names']),
-        template: filled(one['validation_template']),
-      });
-      table['config_values'] = one['config_values'] ?? {};
-    }
-    for (const [name, one] of of('BluePrint/StructureBluePrint')) {
-      const table = tableAt(this.#document, 'structure', name);
-      put(table, {
-        description: one['description'],
-        parents: filled(idsOf(one['parent_list'])),
-        foundation_blueprints: filled(idsOf(one['foundation_blueprint_list'])),
-      });
-      table['config_values'] = one['config_values'] ?? {};
-    }
-    for (const [, link] of of('BluePrint/BluePrintScript')) {
-      const blueprint = idOf(link['blueprint']) ?? '';
-      const kind = this.#source.get('BluePrint/FoundationBluePrint', blueprint) ? 'foundation' : 'structure';
-      tableAt(this.#document, kind, blueprint, 'scripts')[text(link['name'])] = idOf(link['script']) ?? '';
-    }
-    for (const [name, one] of of('BluePrint/PXE')) {
-      Object.assign(tableAt(this.#document, 'pxe', name), {
-        boot_script: one['boot_script'],
-        template: one['template'],
-      });
-    }
   }
 
   #plots(): void {
@@ -189,8 +105,7 @@ class Conversion {
         ['reserved', 'ReservedAddress', (one: Shown) => text(one['reason'])],
         ['dynamic', 'DynamicAddress', (one: Shown) => idOf(one['pxe']) ?? ''],
       ] as const) {
-        const own = this.#source.of(`Utilities/${model}`).filter(([, one]) => idOf(one['address_block']) === id);
-        const items = own.flatMap(([, one]) => {
+        const items = this.#source.referring(`Utilities/${model}`, 'address_block', id).flatMap((one) => {
           const address = this.#addressAt(id, one['offset']);
           return address === undefined ? [] : [[parseAddress(address), said(one)] as const];
         });
@@ -216,14 +131,11 @@ class Conversion {
       const site = idOf(network['site']) ?? '';
       const table = tableAt(this.#document, 'site', site, 'network', text(network['name']));
       put(table, { mtu: network['mtu'] });
-      const links = this.#source
-        .of('Utilities/NetworkAddressBlock')
-        .filter(([, link]) => idOf(link['network']) === id)
-        .map(([, link]) => {
-          const block = this.#named('Utilities/AddressBlock', link['address_block'], site) ?? '';
-          const { vlan } = link;
-          return vlan === null || vlan === undefined ? block : { block, vlan };
-        });
+      const links = this.#source.referring('Utilities/NetworkAddressBlock', 'network', id).map((link) => {
+        const block = this.#named('Utilities/AddressBlock', link['address_block'], site) ?? '';
+        const { vlan } = link;
+        return vlan === null || vlan === undefined ? block : { block, vlan };
+      });
       if (links.length > 0) table['blocks'] = links;
     }
   }
@@ -282,9 +194,8 @@ class Conversion {
   /** A value whose URIs became names. */
   #shown(value: Json, site: string): Json {
     if (Array.isArray(value)) return value.map((one) => this.#shown(one as Json, site));
-    const [, path, id] = typeof value === 'string' ? (URI.exec(value) ?? []) : [];
-    if (path === undefined || id === undefined) return value;
-    return this.#named(path, value, site) ?? id;
+    const parts = partsOf(value);
+    return parts ? (this.#named(parts.path, value, site) ?? parts.id) : value;
   }
 
   /** How something is named by what is at a site; undefined: it is not there. */
@@ -367,9 +278,8 @@ class Conversion {
       this.#source.at('Utilities/AggregatedNetworkInterface', uri);
     if (!own) return undefined;
     const foundation = idOf(this.#source.at('Building/Structure', structure)?.['foundation']);
-    const same = this.#source
-      .of('Utilities/RealNetworkInterface')
-      .some(([, one]) => idOf(one['foundation']) === foundation && one['name'] === own['name']);
+    const below = this.#source.referring('Utilities/RealNetworkInterface', 'foundation', foundation);
+    const same = below.some((one) => one['name'] === own['name']);
     return same ? `structure/${text(own['name'])}` : text(own['name']);
   }
 
@@ -406,65 +316,6 @@ class Conversion {
     const name = host.site === site ? host.hostname : `${host.site}/${host.hostname}`;
     return `${name} ${text(target['interface_name'])}${alias}${family}`;
   }
-
-  #dependencies(): void {
-    const names = new Map<string, { readonly site: string; readonly name: string }>();
-    const all = this.#source.of('Building/Dependency');
-    for (const [id, one] of all) {
-      const site = this.#siteOfDependency(one, 0);
-      const table = tableAt(this.#document, 'site', site, 'dependency');
-      const structure = this.#named('Building/Structure', one['structure'], site);
-      const base = idOf(one['foundation']) ?? `on-${structure?.split('/').at(-1) ?? 'dependency'}`;
-      let name = base;
-      for (let n = 2; Object.hasOwn(table, name); n += 1) name = `${base}-${n}`;
-      table[name] = {};
-      names.set(id, { site, name });
-    }
-    for (const [id, one] of all) {
-      const { site, name } = names.get(id) ?? { site: '', name: '' };
-      const on = names.get(idOf(one['dependency']) ?? '');
-      put(tableAt(this.#document, 'site', site, 'dependency', name), {
-        structure: this.#named('Building/Structure', one['structure'], site),
-        dependency: on && (on.site === site ? on.name : `${on.site}/${on.name}`),
-        foundation: idOf(one['foundation']),
-        script_structure: this.#named('Building/Structure', one['script_structure'], site),
-        link: one['link'],
-        create_script_name: one['create_script_name'],
-        destroy_script_name: one['destroy_script_name'],
-        state: one['state'] === 'built' ? 'built' : '',
-      });
-    }
-  }
-
-  /** That of the foundation, else of the structure with the scripts, else of what is depended on. */
-  #siteOfDependency(one: Shown, depth: number): string {
-    const foundation = this.#source.at('Building/Foundation', one['foundation']);
-    const scripts = this.#source.at('Building/Structure', one['script_structure']);
-    const above = depth < 100 ? this.#source.at('Building/Dependency', one['dependency']) : undefined;
-    const structure = this.#source.at('Building/Structure', one['structure']);
-    const at = idOf(foundation?.['site']) ?? idOf(scripts?.['site']);
-    if (at !== undefined) return at;
-    return above ? this.#siteOfDependency(above, depth + 1) : (idOf(structure?.['site']) ?? '');
-  }
-}
-
-/** The id at the end of a URI. */
-const idOf = (uri: Json | undefined): string | undefined => (typeof uri === 'string' ? URI.exec(uri)?.[2] : undefined);
-
-const idsOf = (uris: Json | undefined): string[] => listOf(uris).flatMap((uri) => idOf(uri) ?? []);
-
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
-
-const text = (value: Json | undefined): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
-
-const isMap = (value: Json | undefined): value is JsonMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A map or list that holds something; undefined: it does not. */
-function filled(value: Json | undefined): Json | undefined {
-  if (Array.isArray(value)) return value.length > 0 ? (value as readonly Json[]) : undefined;
-  return isMap(value) && Object.keys(value).length > 0 ? value : undefined;
 }
 
 /** A map as it is, or from the text that Python writes of it. */

@@ -1,8 +1,11 @@
-import type { Field } from '#api';
 import type { Json } from '#kernel';
 import { IntegralFloat } from '#kernel';
+import type { Field } from './field.ts';
 
-/** Why a value of a file is none for a field of the API; undefined: it is one. References are looked at elsewhere. */
+/**
+ * Why a value that people wrote is none for a field, in words that stand behind its name; undefined: it is one. References
+ * are told by names, and whether there is such an object is looked at elsewhere.
+ */
 export function whyNot({ type, list, mode }: Field, value: Json): string | undefined {
   if (mode === 'RO') return 'cannot be set';
   if (value === null) return undefined;
