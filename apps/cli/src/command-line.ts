@@ -1,7 +1,7 @@
 import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
-import { Misuse, told } from './command.ts';
+import { Misuse, told, valueOf } from './command.ts';
 import type { Commands } from './command-tree.ts';
 import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
@@ -154,11 +154,6 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
   return failed || came.failed === true ? EXIT.refused : EXIT.done;
 }
 
-const textOf = ({ options }: Asked, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
 async function toolsFor(
   command: Pick<Command, 'local'>,
   asked: Asked,
@@ -184,7 +179,7 @@ async function toolsFor(
       keep: () => Promise.reject(new Error('this command keeps no session')),
     };
   }
-  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(asked, name));
+  const [server, context, config] = ['server', 'context', 'config'].map((name) => valueOf(asked, name));
   const choice = await chooseServer({ server, context, config }, environment, new ContextFile(environment));
   if (choice.notice !== undefined) output.write(`contractor: ${choice.notice}\n`);
   const file = new SessionFile(environment);
@@ -197,7 +192,7 @@ async function toolsFor(
     session,
     proxy: choice.proxy,
     caFile: choice.caFile,
-    at: textOf(asked, 'at'),
+    at: valueOf(asked, 'at'),
     renew: renewalOf(choice, keep),
     signal,
     trace: asked.options['debug'] === true ? trace : undefined,

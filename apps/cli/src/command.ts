@@ -1,4 +1,5 @@
 import type { Prompt, Terminal } from './ask-secret.ts';
+import { inColumns } from './in-columns.ts';
 import type { LiveOutput } from './live-lines.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
@@ -105,6 +106,12 @@ export const listOf = ({ options }: Asked, name: string): string[] =>
 
 /** The first name. */
 export const nameOf = ({ names }: Asked): string => names[0] ?? '';
+/** The value of an option that was given; undefined: it was not. */
+export const valueOf = ({ options }: Pick<Asked, 'options'>, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
 
 /** A result in words. */
 export const told = (text: string, json: unknown = null): Result => ({ json, text });
@@ -118,13 +125,7 @@ export function table(
     Object.keys(columns),
     ...objects.map((object) => Object.values(columns).map((cell) => cellText(cell(object)))),
   ];
-  const widths = Object.keys(columns).map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, n) => text.padEnd(widths[n] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return { json: objects.map(({ _links, ...object }) => object), text: rows.map(line).join('\n') };
+  return { json: objects.map(({ _links, ...object }) => object), text: inColumns(rows) };
 }
 
 function cellText(value: unknown): string {
