@@ -64,7 +64,7 @@ export interface CommandOption {
   /** What `--help` calls its value: `SITE`; its own name in capitals where nothing is said. */
   readonly value?: string;
   /** What it does, in a few words. */
-  readonly does?: string;
+  readonly does: string;
   /** What its value can be. */
   readonly completes?: Completion;
 }
