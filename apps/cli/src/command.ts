@@ -88,6 +88,8 @@ export interface Command {
   readonly aliases?: readonly string[];
   /** Whether it takes `--watch`: run again and again; where nothing is said, those do whose last word is list or get. */
   readonly watches?: boolean;
+  /** It can show only what is now, so it takes no `--at`. */
+  readonly ofNow?: boolean;
   /** It makes jobs, which its result names, and takes `--wait`. */
   readonly makesJobs?: boolean;
   /** It speaks to no server, so none is looked for. */
@@ -104,14 +106,14 @@ export class Misuse extends Error {}
 export const listOf = ({ options }: Asked, name: string): string[] =>
   ([options[name] ?? []].flat() as string[]).map(String);
 
-/** The first name. */
-export const nameOf = ({ names }: Asked): string => names[0] ?? '';
 /** The value of an option that was given; undefined: it was not. */
 export const valueOf = ({ options }: Pick<Asked, 'options'>, name: string): string | undefined => {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 };
 
+/** The first name. */
+export const nameOf = ({ names }: Asked): string => names[0] ?? '';
 
 /** A result in words. */
 export const told = (text: string, json: unknown = null): Result => ({ json, text });

@@ -163,7 +163,7 @@ export const groups: Readonly<Record<string, Command>> = {
     does: 'list everything that can be granted',
     names: [0, 0],
     run: async (_, { client }) => {
-      const names = (await client.call('Auth/Account/permissions')) as string[];
+      const names = (await client.ask('Auth/Account/permissions')) as string[];
       return told(names.join('\n'), names);
     },
   },

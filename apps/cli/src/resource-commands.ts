@@ -84,7 +84,7 @@ export const resources: Readonly<Record<string, Command>> = {
 type Shipped = readonly (readonly [name: string, { readonly description: string }])[];
 
 const shippedFiles = async (client: RestClient): Promise<Shipped> =>
-  Object.entries((await client.call(`${MODEL}/shipped`)) as Record<string, { readonly description: string }>);
+  Object.entries((await client.ask(`${MODEL}/shipped`)) as Record<string, { readonly description: string }>);
 
 async function whatToLoad({ names, options }: Asked, client: RestClient): Promise<Readonly<Record<string, unknown>>> {
   if (options['shipped'] === true) {
