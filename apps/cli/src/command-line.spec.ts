@@ -22,9 +22,11 @@ describe('a command line', () => {
       const path = String(request.url).replace('/api/rest/', '');
       asked.push(path);
       const given = answer(path);
-      if ('stream' in given) return void response.write(given.stream);
-      const { status = 200, body } = given;
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      if ('stream' in given) {
+        response.write(given.stream);
+      } else {
+        response.writeHead(given.status ?? 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(given.body));
+      }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -55,8 +55,8 @@ const nameOf = ({ kind, id }: Target): string => `${kind} ${id}`;
 
 /** The id of the job at work on something; undefined: there is none. */
 async function jobOf(client: RestClient, target: Target): Promise<string | undefined> {
-  const job = await client.call(`${pathOf(target)}/getJob`);
-  return job === null || job === undefined ? undefined : String(job);
+  const job = (await client.call(`${pathOf(target)}/getJob`)) as number | null;
+  return job?.toString();
 }
 
 /** What is done with the job of something, by the words for it: the action, and what has been done then. */

@@ -215,7 +215,7 @@ the block is named, the other one follows if there is one alone.
     },
   },
   deprovision: {
-    usage: 'NAME… --site SITE [--dry-run]',
+    usage: 'NAME… --site SITE [--count N] [--dry-run]',
     does: 'have jobs destroy machines, and delete them with their addresses when these are done',
     about: `${NAMES}
 

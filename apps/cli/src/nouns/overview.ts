@@ -50,7 +50,9 @@ const { filters = {} } = structure;
 /** The command that shows at a glance what there is. */
 export const overview: Readonly<Record<string, Command>> = {
   list: {
-    usage: '[--site SITE] [--state STATE] [--host NAME] [--blueprint BLUEPRINT] [--label KEY[=VALUE]]… [--owner OWNER]',
+    usage:
+      '[--site SITE] [--state STATE] [--host NAME] [--blueprint BLUEPRINT] [--exact] [--label KEY[=VALUE]]… ' +
+      '[--owner OWNER] [--limit N] [--offset N]',
     does: 'list all structures: host, site, state, address and what is being done to them',
     names: [0, 0],
     watches: true,
