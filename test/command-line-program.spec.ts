@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -19,15 +19,6 @@ interface Ended {
   readonly err: string;
 }
 type Settings = Readonly<Record<string, string | undefined>>;
-
-const isInstalled = (program: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('the program contractor', () => {
   let database: TestDatabase;
@@ -284,38 +275,35 @@ describe('the program contractor', () => {
       });
     });
 
-    (isInstalled('script') ? it : it.skip)(
-      'with a prompt, completion and history (skipped without script)',
-      async () => {
-        // The shell around it would end with 130 after a Ctrl-C.
-        const command = `exec ${process.execPath} ${PROGRAM} shell`;
-        const { child, said, ended } = begun('script', ['-qec', command, '/dev/null'], {
-          TERM: 'xterm',
-          SHELL: '/bin/sh',
-        });
-        const type = async (text: string, shown: string) => {
-          const { length } = said.out;
-          child.stdin.write(text);
-          await until(() => said.out.slice(length).includes(shown));
-        };
-        await until(() => said.out.includes('contractor> '));
-        await type('who\t', 'whoami ');
-        await type('--json\r', '"user": "root"');
-        await type('whoami\r', 'root\r\n');
-        await type('\u001b[A\u001b[A', 'whoami --json');
-        await type('\u0015site get ber\t', 'lin ');
-        // Ctrl-C gives up what is typed, and what runs, but not the shell.
-        await type('\u0003', 'contractor> ');
-        await type('group list --watch\r', 'PERMISSIONS');
-        await type('\u0003', 'contractor> ');
-        child.stdin.write('\u0004');
-        child.stdin.end();
-        expect(await ended()).toMatchObject({ code: 0 });
-        const history = path.join(home, '.config/contractor/history');
-        expect((await readFile(history)).toString()).toBe('whoami --json\nwhoami\ngroup list --watch\n');
-        expect((await stat(history)).mode & 0o777).toBe(0o600);
-      },
-    );
+    it('with a prompt, completion and history', async () => {
+      // The shell around it would end with 130 after a Ctrl-C.
+      const command = `exec ${process.execPath} ${PROGRAM} shell`;
+      const { child, said, ended } = begun('script', ['-qec', command, '/dev/null'], {
+        TERM: 'xterm',
+        SHELL: '/bin/sh',
+      });
+      const type = async (text: string, shown: string) => {
+        const { length } = said.out;
+        child.stdin.write(text);
+        await until(() => said.out.slice(length).includes(shown));
+      };
+      await until(() => said.out.includes('contractor> '));
+      await type('who\t', 'whoami ');
+      await type('--json\r', '"user": "root"');
+      await type('whoami\r', 'root\r\n');
+      await type('\u001b[A\u001b[A', 'whoami --json');
+      await type('\u0015site get ber\t', 'lin ');
+      // Ctrl-C gives up what is typed, and what runs, but not the shell.
+      await type('\u0003', 'contractor> ');
+      await type('group list --watch\r', 'PERMISSIONS');
+      await type('\u0003', 'contractor> ');
+      child.stdin.write('\u0004');
+      child.stdin.end();
+      expect(await ended()).toMatchObject({ code: 0 });
+      const history = path.join(home, '.config/contractor/history');
+      expect((await readFile(history)).toString()).toBe('whoami --json\nwhoami\ngroup list --watch\n');
+      expect((await stat(history)).mode & 0o777).toBe(0o600);
+    });
   });
 
   describe('is completed', () => {
@@ -354,7 +342,7 @@ describe('the program contractor', () => {
       );
     });
 
-    (isInstalled('zsh') ? it : it.skip)('by zsh (skipped without zsh)', async () => {
+    it('by zsh', async () => {
       const out = await completed(
         'zsh',
         `compdef() { echo "compdef $*"; }
@@ -370,7 +358,7 @@ describe('the program contractor', () => {
       expect(out).toBe('compdef _contractor contractor\nwhoami:say who is logged in\nberlin\nfiles\n');
     });
 
-    (isInstalled('fish') ? it : it.skip)('by fish (skipped without fish)', async () => {
+    it('by fish', async () => {
       const out = await completed(
         'fish',
         `contractor completion fish | source

@@ -10,6 +10,17 @@ const TIMEOUT_MS = 30_000;
 /** Its owner writes zones, BIND's group reads them, and files made in it belong to that group. */
 const DIRECTORY_MODE = 0o2750;
 
+/** Where Debian has BIND's configuration. */
+export const BIND_ETC = '/etc/bind';
+
+/** The settings of a server that writes zones into a directory for the BIND of its machine. */
+export const bindSettings = (etc: string, directory: string): Readonly<Record<string, string>> => ({
+  BIND_ZONE_DIRECTORY: directory,
+  BIND_SERVER: '127.0.0.1',
+  BIND_RNDC_KEY: path.join(etc, 'rndc.key'),
+});
+
+/** A BIND that is to be made ready for zones. */
 export interface BindSetup {
   /** Where BIND's configuration is: `/etc/bind`. */
   readonly etc: string;

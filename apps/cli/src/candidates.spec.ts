@@ -18,9 +18,9 @@ const COMMANDS = {
     names: [0, 9],
     completes: [{ model: 'Foreman/FoundationJob' }],
     options: {
-      site: { type: 'string', short: 's', completes: { model: 'Site/Site' } },
-      state: { type: 'string', completes: ['queued', 'paused'] },
-      file: { type: 'string' },
+      site: { type: 'string', short: 's', does: 'all of this site', completes: { model: 'Site/Site' } },
+      state: { type: 'string', does: 'all in this state', completes: ['queued', 'paused'] },
+      file: { type: 'string', does: 'where to' },
       all: { type: 'boolean', does: 'all of them' },
     },
   }),

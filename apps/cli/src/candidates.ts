@@ -108,7 +108,7 @@ function optionTexts(options: Options, { words, last }: Typed): Completions {
   const all: readonly [string, CommandOption][] = Object.entries({ ...options, help });
   const candidates = all
     .filter(([name, { multiple }]) => multiple === true || !words.includes(`--${name}`))
-    .map(([name, { does = '' }]) => ({ text: `--${name}`, does }))
+    .map(([name, { does }]) => ({ text: `--${name}`, does }))
     .filter(({ text }) => text.startsWith(last));
   return { kind: 'texts', candidates };
 }

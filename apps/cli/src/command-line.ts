@@ -1,7 +1,7 @@
 import { productVersion } from '#runtime/version';
 import { Prompt } from './ask-secret.ts';
 import type { Asked, Command, Result, Streams, Tools } from './command.ts';
-import { Misuse, told } from './command.ts';
+import { Misuse, told, valueOf } from './command.ts';
 import type { Commands } from './command-tree.ts';
 import { COMMON_OPTIONS } from './common-options.ts';
 import { completionCommands } from './completion-commands.ts';
@@ -25,7 +25,7 @@ import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
 import { resources } from './resource-commands.ts';
 import type { Session } from './rest-client.ts';
-import { Interrupted, Refused, RestClient } from './rest-client.ts';
+import { Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
 import { services } from './service-commands.ts';
@@ -121,7 +121,7 @@ export async function commandLine(surroundings: ProcessEnvironment): Promise<num
     const { command, asked } = request;
     return await carriedOut(command, asked, await toolsFor(command, asked, surroundings));
   } catch (error) {
-    const [code, text] = failure(error);
+    const [code, text] = failure(error, surroundings.signal);
     output.write(`contractor: ${text}\n`);
     return code;
   }
@@ -149,15 +149,11 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
   }
   const came = await command.run(asked, tools);
   tools.terminal.result.write(written(came, asJson === true));
-  if (command.makesJobs !== true || wait !== true) return came.failed === true ? EXIT.refused : EXIT.done;
-  const { failed } = await followJobs(came.jobs ?? [], tools);
-  return failed || came.failed === true ? EXIT.refused : EXIT.done;
+  const follows = command.makesJobs === true && wait === true;
+  const { failed } = follows ? await followJobs(came.jobs ?? [], tools) : { failed: false };
+  if (!failed && came.failed !== true) return EXIT.done;
+  return tools.signal.aborted ? EXIT.interrupted : EXIT.refused;
 }
-
-const textOf = ({ options }: Asked, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
 
 async function toolsFor(
   command: Pick<Command, 'local'>,
@@ -184,7 +180,7 @@ async function toolsFor(
       keep: () => Promise.reject(new Error('this command keeps no session')),
     };
   }
-  const [server, context, config] = ['server', 'context', 'config'].map((name) => textOf(asked, name));
+  const [server, context, config] = ['server', 'context', 'config'].map((name) => valueOf(asked, name));
   const choice = await chooseServer({ server, context, config }, environment, new ContextFile(environment));
   if (choice.notice !== undefined) output.write(`contractor: ${choice.notice}\n`);
   const file = new SessionFile(environment);
@@ -197,7 +193,7 @@ async function toolsFor(
     session,
     proxy: choice.proxy,
     caFile: choice.caFile,
-    at: textOf(asked, 'at'),
+    at: valueOf(asked, 'at'),
     renew: renewalOf(choice, keep),
     signal,
     trace: asked.options['debug'] === true ? trace : undefined,
@@ -224,10 +220,11 @@ function written({ json, text, silent }: Result, asJson: boolean): string {
 /** Settings that cannot be used, also where a part of the server has found them: it brings its own class of them. */
 const BAD_SETTINGS: readonly string[] = ['BadSetting', 'BadSettings'];
 
-function failure(error: unknown): readonly [code: number, text: string] {
+/** How a command ended that has failed, and why; what fails after Ctrl-C was given up. */
+function failure(error: unknown, { aborted }: AbortSignal): readonly [code: number, text: string] {
   const { message, name } = error as Error;
+  if (aborted) return [EXIT.interrupted, name === 'AbortError' ? 'given up' : message];
   if (error instanceof Misuse || BAD_SETTINGS.includes(name)) return [EXIT.misuse, message];
   if (error instanceof Refused && error.status === 401) return [EXIT.noSession, `${message} (contractor login)`];
-  if (error instanceof Interrupted) return [EXIT.interrupted, message];
   return [EXIT.refused, message];
 }

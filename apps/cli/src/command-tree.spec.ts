@@ -25,10 +25,10 @@ const COMMANDS = {
     about: 'For example: contractor blueprint foundation create -n small',
     options: {
       name: { type: 'string', short: 'n', value: 'TEXT', does: 'its name' },
-      type: { type: 'string', short: 't', multiple: true },
-      'dry-run': { type: 'boolean', short: 'd' },
-      'no-password': { type: 'boolean' },
-      offset: { type: 'string', short: 'o' },
+      type: { type: 'string', short: 't', multiple: true, does: 'what it is for' },
+      'dry-run': { type: 'boolean', short: 'd', does: 'change nothing' },
+      'no-password': { type: 'boolean', does: 'ask for no password' },
+      offset: { type: 'string', short: 'o', does: 'which one' },
     },
   }),
   foundation: command({ names: [0, 1] }),
@@ -139,7 +139,9 @@ describe('a command line', () => {
     const about = textOf('blueprint foundation create --help');
     expect(about).toBe(textOf('help blueprint foundation create'));
     expect(about).toMatch(/^Usage: contractor blueprint foundation create --name NAME\n\ndo something\n/);
-    expect(about).toMatch(/\n {2}-n, --name <TEXT> +its name\n {2}-t, --type <TYPE> +\(again and again\)\n/);
+    expect(about).toMatch(
+      /\n {2}-n, --name <TEXT> +its name\n {2}-t, --type <TYPE> +what it is for \(again and again\)\n/,
+    );
     expect(about).toMatch(/\nGlobal Options:\n {2}--server <URL>/);
     expect(about).toMatch(/\nFor example: contractor blueprint foundation create -n small\n$/);
     expect(textOf('help --all')).toMatch(/^ {2}contractor site list\n {6}list sites\n {2}contractor site get SITE\n/);

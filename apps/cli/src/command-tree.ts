@@ -13,7 +13,7 @@ export type Request =
   | { readonly kind: 'command'; readonly words: string; readonly command: Command; readonly asked: Asked }
   | { readonly kind: 'text'; readonly text: string };
 
-/** What every page of help ends with, and only that of the whole. */
+/** What the help about all commands ends with. */
 const REMARKS = `
 The server is --server, or that of --context or of the context in use, or CONTRACTOR_URL, or where CONTRACTOR_HOST and
 CONTRACTOR_PORT have it listen, or that of ~/.contractorcli.ini, or http://127.0.0.1:8080 where that answers, or
@@ -123,7 +123,7 @@ function commandTree(commands: Commands, { output, chosen }: Listener): Node {
   return program;
 }
 
-/** How help is written; the whole names the words that begin commands, and those tell how they go on. */
+/** How help is written: that about all commands lists their first words, that about such a word how it goes on. */
 const HELP_STYLE: HelpConfiguration = {
   helpWidth: 120,
   showGlobalOptions: true,
@@ -147,9 +147,9 @@ function callText(node: Node): string {
 
 function addOptions(node: Node, options: Readonly<Record<string, CommandOption>>): void {
   for (const [name, option] of Object.entries(options)) {
-    const { type, multiple = false, short, value = name.toUpperCase(), does = '' } = option;
+    const { type, multiple = false, short, value = name.toUpperCase(), does } = option;
     const flags = `${short === undefined ? '' : `-${short}, `}--${name}${type === 'string' ? ` <${value}>` : ''}`;
-    const its = new Option(flags, multiple ? `${does}${does === '' ? '' : ' '}(again and again)` : does);
+    const its = new Option(flags, multiple ? `${does} (again and again)` : does);
     if (multiple) its.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
     node.addOption(its);
   }

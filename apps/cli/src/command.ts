@@ -1,4 +1,5 @@
 import type { Prompt, Terminal } from './ask-secret.ts';
+import { inColumns } from './in-columns.ts';
 import type { LiveOutput } from './live-lines.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { RestClient, Session, Values } from './rest-client.ts';
@@ -63,7 +64,7 @@ export interface CommandOption {
   /** What `--help` calls its value: `SITE`; its own name in capitals where nothing is said. */
   readonly value?: string;
   /** What it does, in a few words. */
-  readonly does?: string;
+  readonly does: string;
   /** What its value can be. */
   readonly completes?: Completion;
 }
@@ -87,6 +88,8 @@ export interface Command {
   readonly aliases?: readonly string[];
   /** Whether it takes `--watch`: run again and again; where nothing is said, those do whose last word is list or get. */
   readonly watches?: boolean;
+  /** It can show only what is now, so it takes no `--at`. */
+  readonly ofNow?: boolean;
   /** It makes jobs, which its result names, and takes `--wait`. */
   readonly makesJobs?: boolean;
   /** It speaks to no server, so none is looked for. */
@@ -103,6 +106,12 @@ export class Misuse extends Error {}
 export const listOf = ({ options }: Asked, name: string): string[] =>
   ([options[name] ?? []].flat() as string[]).map(String);
 
+/** The value of an option that was given; undefined: it was not. */
+export const valueOf = ({ options }: Pick<Asked, 'options'>, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
 /** The first name. */
 export const nameOf = ({ names }: Asked): string => names[0] ?? '';
 
@@ -118,13 +127,7 @@ export function table(
     Object.keys(columns),
     ...objects.map((object) => Object.values(columns).map((cell) => cellText(cell(object)))),
   ];
-  const widths = Object.keys(columns).map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, n) => text.padEnd(widths[n] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return { json: objects.map(({ _links, ...object }) => object), text: rows.map(line).join('\n') };
+  return { json: objects.map(({ _links, ...object }) => object), text: inColumns(rows) };
 }
 
 function cellText(value: unknown): string {

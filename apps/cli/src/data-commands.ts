@@ -1,5 +1,5 @@
 import type { Asked, Command, Result, Tools } from './command.ts';
-import { listOf, Misuse, nameOf, table, told } from './command.ts';
+import { listOf, Misuse, nameOf, table, told, valueOf } from './command.ts';
 
 /** How many events are shown unless said otherwise. */
 const USUAL_LIMIT = 100;
@@ -8,20 +8,15 @@ const USUAL_LIMIT = 100;
 const logTools = () => import('../../contractor/src/tools/log-tools.ts');
 const backupTools = () => import('../../contractor/src/tools/backup-tools.ts');
 
-const text = ({ options }: Asked, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
 function position(asked: Asked, name: string): bigint | undefined {
-  const value = text(asked, name);
+  const value = valueOf(asked, name);
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) throw new Misuse(`--${name} takes a position of the log: a whole number`);
   return BigInt(value);
 }
 
 function count(asked: Asked, name: string, usual: number): number {
-  const value = text(asked, name);
+  const value = valueOf(asked, name);
   if (value === undefined) return usual;
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new Misuse(`--${name} takes a whole number from 1 to 9999999`);
   return Number(value);
@@ -75,7 +70,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       const events = await readLog(environment, {
         after: position(asked, 'after') ?? 0n,
         until: position(asked, 'until'),
-        stream: text(asked, 'stream'),
+        stream: valueOf(asked, 'stream'),
         types: listOf(asked, 'type'),
         limit: count(asked, 'limit', USUAL_LIMIT),
       });
@@ -171,7 +166,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     run: async (asked, tools) => {
       const { drill } = await import('../../contractor/src/tools/drill.ts');
       const { faultText } = await import('../../contractor/src/tools/fault-text.ts');
-      const where = { file: nameOf(asked), database: text(asked, 'database'), folder: text(asked, 'directory') };
+      const where = { file: nameOf(asked), database: valueOf(asked, 'database'), folder: valueOf(asked, 'directory') };
       const came = await shown(tools, (run) => drill({ ...where, ...run }));
       const { restored, models, quarantined, restoreMs, rebuildMs, passed } = came;
       const lines = [

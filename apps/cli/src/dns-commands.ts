@@ -1,31 +1,27 @@
 import path from 'node:path';
-import { setUpBind } from './bind-setup.ts';
+import { BIND_ETC, bindSettings, setUpBind } from './bind-setup.ts';
 import type { Command } from './command.ts';
-import { told } from './command.ts';
-
-/** Where Debian has BIND's configuration. */
-const ETC = '/etc/bind';
+import { told, valueOf } from './command.ts';
 
 /** Commands about DNS. */
 export const dns: Readonly<Record<string, Command>> = {
   'dns bind-setup': {
     usage: '[--user USER] [--directory DIR] [--etc DIR]',
     does:
-      `make BIND on this machine ready for zones: a directory for them (${ETC}/contractor), the line in its configuration ` +
+      `make BIND on this machine ready for zones: a directory for them (${BIND_ETC}/contractor), the line in its configuration ` +
       'that includes them, and its rndc for USER, whom the server runs as; as root, and as often as you like',
     names: [0, 0],
-    options: { user: { type: 'string' }, directory: { type: 'string' }, etc: { type: 'string' } },
-    run: async ({ options }) => {
-      const etc = path.resolve(typeof options['etc'] === 'string' ? options['etc'] : ETC);
-      const given = options['directory'];
-      const directory = typeof given === 'string' ? path.resolve(given) : path.join(etc, 'contractor');
-      const user = typeof options['user'] === 'string' ? options['user'] : undefined;
-      const changes = await setUpBind({ etc, directory, user });
-      const settings = [
-        `BIND_ZONE_DIRECTORY=${directory}`,
-        'BIND_SERVER=127.0.0.1',
-        `BIND_RNDC_KEY=${path.join(etc, 'rndc.key')}`,
-      ];
+    local: true,
+    options: {
+      user: { type: 'string', does: 'whom the server runs as' },
+      directory: { type: 'string', value: 'DIR', does: `where zones are to be written (${BIND_ETC}/contractor)` },
+      etc: { type: 'string', value: 'DIR', does: `where BIND's configuration is (${BIND_ETC})` },
+    },
+    run: async (asked) => {
+      const etc = path.resolve(valueOf(asked, 'etc') ?? BIND_ETC);
+      const directory = path.resolve(valueOf(asked, 'directory') ?? path.join(etc, 'contractor'));
+      const changes = await setUpBind({ etc, directory, user: valueOf(asked, 'user') });
+      const settings = Object.entries(bindSettings(etc, directory)).map(([name, value]) => `${name}=${value}`);
       return told(
         [...(changes.length > 0 ? changes : ['BIND is set up already']), 'settings of the server:', ...settings].join(
           '\n',

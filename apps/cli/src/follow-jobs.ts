@@ -43,7 +43,7 @@ export async function followSite(site: string | undefined, tools: Following): Pr
   const shown = new ShownJobs(tools.terminal.output, true);
   try {
     await follow(site === undefined ? {} : { site }, tools, (message) => {
-      void tell(shown, message);
+      tell(shown, message);
       return false;
     });
   } finally {
@@ -52,7 +52,8 @@ export async function followSite(site: string | undefined, tools: Following): Pr
   return { jobs: shown.jobs, failed: false };
 }
 
-async function tell(shown: ShownJobs, message: FeedMessage): Promise<boolean> {
+/** Shows what is told of a job. @returns whether it is over, or stands still */
+function tell(shown: ShownJobs, message: FeedMessage): boolean {
   if (message === 'told') return false;
   shown.take(message.progress);
   return isSettled(message.progress);

@@ -10,9 +10,27 @@ interface Target {
 }
 
 const TARGET_OPTIONS: NonNullable<Command['options']> = {
-  foundation: { type: 'string', short: 'f', value: 'LOCATOR', completes: { model: 'Building/Foundation' } },
-  structure: { type: 'string', short: 's', value: 'ID', completes: { model: 'Building/Structure' } },
-  dependency: { type: 'string', short: 'd', value: 'ID', completes: { model: 'Building/Dependency' } },
+  foundation: {
+    type: 'string',
+    short: 'f',
+    value: 'LOCATOR',
+    does: 'this foundation',
+    completes: { model: 'Building/Foundation' },
+  },
+  structure: {
+    type: 'string',
+    short: 's',
+    value: 'ID',
+    does: 'this structure: its number, host name or SITE/HOST',
+    completes: { model: 'Building/Structure' },
+  },
+  dependency: {
+    type: 'string',
+    short: 'd',
+    value: 'ID',
+    does: 'this dependency',
+    completes: { model: 'Building/Dependency' },
+  },
 };
 
 const KINDS = [
@@ -37,9 +55,8 @@ const nameOf = ({ kind, id }: Target): string => `${kind} ${id}`;
 
 /** The id of the job at work on something; undefined: there is none. */
 async function jobOf(client: RestClient, target: Target): Promise<string | undefined> {
-  const job = await client.call(`${pathOf(target)}/getJob`);
-  if (job === null || job === undefined) return undefined;
-  return textOf(job).replace(/^.*:(\d+):$/, '$1');
+  const job = (await client.call(`${pathOf(target)}/getJob`)) as number | null;
+  return job?.toString();
 }
 
 /** What is done with the job of something, by the words for it: the action, and what has been done then. */

@@ -1,25 +1,7 @@
-import type { Asked, Command, Result, Tools } from './command.ts';
+import type { Command } from './command.ts';
 import { Misuse, table, told } from './command.ts';
 import { followJobs, followSite } from './follow-jobs.ts';
-
-const MANY = Number.POSITIVE_INFINITY;
-
-/** Calls an action of each of the jobs that were named. */
-const each =
-  (action: string, done: string) =>
-  async ({ names }: Asked, { client }: Tools): Promise<Result> => {
-    for (const id of names) await client.call(`Foreman/BaseJob/${encodeURIComponent(id)}/${action}`);
-    return told(`${done} ${names.join(', ')}`, names);
-  };
-
-const onJobs = (action: string, done: string, does: string): Command => ({
-  usage: 'ID…',
-  does,
-  names: [1, MANY],
-  needs: 'requires a Job Id Argument',
-  completes: [{ model: 'Foreman/FoundationJob' }],
-  run: each(action, done),
-});
+import { ANY_JOB, jobActions } from './nouns/job-nouns.ts';
 
 /** What an answer to the question what became of a task says beside itself. */
 function saidOf(answer: string, text: string | undefined): Readonly<Record<string, unknown>> {
@@ -46,7 +28,7 @@ export const jobCommands: Readonly<Record<string, Command>> = {
     about:
       'Ends when the jobs that are named are over, or stand still in an error; fails where not all are done. Where none is\n' +
       'named, those of a site or of all are shown as they come, until Ctrl-C.',
-    names: [0, MANY],
+    names: [0, Number.POSITIVE_INFINITY],
     completes: [{ model: 'Foreman/FoundationJob' }],
     options: { site: { type: 'string', does: 'all jobs of this site', completes: { model: 'Site/Site' } } },
     run: async ({ names, options: { site } }, tools) => {
@@ -57,10 +39,7 @@ export const jobCommands: Readonly<Record<string, Command>> = {
       return { json: jobs, text: '', failed };
     },
   },
-  'job pause': onJobs('pause', 'paused', 'pause queued jobs'),
-  'job resume': onJobs('resume', 'resumed', 'let paused jobs go on'),
-  'job reset': onJobs('reset', 'reset', 'let jobs in error try again'),
-  'job rollback': onJobs('rollback', 'rolled back', 'have jobs in error undo the step they are at, and do it again'),
+  ...jobActions('job', ANY_JOB),
   'job lost': {
     usage: '[SITE]',
     does: 'list the tasks of which nobody knows what became of them',
@@ -85,5 +64,4 @@ export const jobCommands: Readonly<Record<string, Command>> = {
       return told(`settled ${id}: ${answer}`, { id, answer });
     },
   },
-  'job cancel': onJobs('cancel', 'cancelled', 'end jobs wherever they stand; what they work on stays as it is'),
 };

@@ -12,7 +12,10 @@ export const nats: Readonly<Record<string, Command>> = {
       'with "nats-server --signal reload" (twice, where NATS is 2.9); --account: only the accounts of this installation, ' +
       'to include beside others',
     names: [0, 0],
-    options: { file: { type: 'string' }, account: { type: 'boolean' } },
+    options: {
+      file: { type: 'string', does: 'where to; standard output unless given' },
+      account: { type: 'boolean', does: 'only the accounts of this installation' },
+    },
     run: async ({ options }, { client }) => {
       const text = String(await client.call('Auth/Service/natsConfig', { account: options['account'] === true }));
       const { file } = options;

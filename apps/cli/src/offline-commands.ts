@@ -16,6 +16,8 @@ export const offline: Readonly<Record<string, Command>> = {
     local: true,
     run: async () => {
       const { run } = await import('../../contractor/src/run.ts');
+      // The server stops on Ctrl-C by itself, and takes its time.
+      process.removeAllListeners('SIGINT');
       await run([]);
       return forever();
     },

@@ -3,7 +3,10 @@ import { listOf, Misuse, nameOf, table, told } from './command.ts';
 import type { Values } from './rest-client.ts';
 
 const MANY = Number.POSITIVE_INFINITY;
-const strings = { type: 'string', multiple: true } as const;
+
+const SUPERUSER = { type: 'boolean', does: 'being a superuser, who may do everything' } as const;
+const groupOption = (does: string) =>
+  ({ type: 'string', multiple: true, does, completes: { model: 'Auth/Group' } }) as const;
 
 const accountOf = (name: string): string => `Auth/Account/${encodeURIComponent(name)}`;
 const groupOf = (name: string): string => `Auth/Group/${encodeURIComponent(name)}`;
@@ -34,7 +37,7 @@ const userRights = (give: boolean, does: string): Command => ({
   usage: 'NAME [PERMISSION…] [--group GROUP]… [--superuser]',
   does,
   names: [1, MANY],
-  options: { group: strings, superuser: { type: 'boolean' } },
+  options: { group: groupOption(give ? 'put into this group' : 'take out of this group'), superuser: SUPERUSER },
   run: async (asked, { client }) => {
     const [name = '', ...permissions] = asked.names;
     const groups = listOf(asked, 'group');
@@ -70,10 +73,10 @@ export const users: Readonly<Record<string, Command>> = {
     does: 'add a user; asks for the password',
     names: [1, 1],
     options: {
-      group: strings,
-      permission: strings,
-      superuser: { type: 'boolean' },
-      'no-password': { type: 'boolean' },
+      group: groupOption('a group to be in'),
+      permission: { type: 'string', multiple: true, does: 'a permission to have (contractor permission list)' },
+      superuser: SUPERUSER,
+      'no-password': { type: 'boolean', does: 'ask for none; who has none cannot log in' },
     },
     run: async (asked, tools) => {
       const name = nameOf(asked);
@@ -160,7 +163,7 @@ export const groups: Readonly<Record<string, Command>> = {
     does: 'list everything that can be granted',
     names: [0, 0],
     run: async (_, { client }) => {
-      const names = (await client.call('Auth/Account/permissions')) as string[];
+      const names = (await client.ask('Auth/Account/permissions')) as string[];
       return told(names.join('\n'), names);
     },
   },

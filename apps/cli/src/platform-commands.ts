@@ -23,7 +23,7 @@ interface Enabled {
 }
 
 const platforms = async (client: RestClient): Promise<readonly Platform[]> =>
-  (await client.call(`${MODEL}/list`)) as Platform[];
+  (await client.ask(`${MODEL}/list`)) as Platform[];
 
 /** What of a platform is deleted, in this order: nothing that is deleted later uses what was deleted before. */
 const MODELS: readonly (readonly [kind: string, model: string])[] = [

@@ -1,5 +1,5 @@
 import type { Asked, Command, CommandOption, Result } from './command.ts';
-import { listOf, Misuse, table } from './command.ts';
+import { listOf, Misuse, table, valueOf } from './command.ts';
 import type { RestClient, Values } from './rest-client.ts';
 
 const MODEL = 'Building/Machine';
@@ -44,17 +44,14 @@ const names: Readonly<Record<string, CommandOption>> = {
   'dry-run': { type: 'boolean', does: 'tell everything that would be done, and do nothing' },
 };
 
-const textAt = ({ options }: Asked, name: string): string | undefined =>
-  typeof options[name] === 'string' ? options[name] : undefined;
-
 function needed(asked: Asked, name: string): string {
-  const value = textAt(asked, name);
+  const value = valueOf(asked, name);
   if (value === undefined) throw new Misuse(`say --${name}`);
   return value;
 }
 
 function countOf(asked: Asked): number | null {
-  const text = textAt(asked, 'count');
+  const text = valueOf(asked, 'count');
   if (text === undefined) return null;
   if (!/^\d{1,6}$/.test(text)) throw new Misuse(`--count is a whole number, and not "${text}"`);
   return Number(text);
@@ -198,18 +195,18 @@ the block is named, the other one follows if there is one alone.
         count: countOf(asked),
         site,
         blueprint: needed(asked, 'blueprint'),
-        network: await idAt(client, 'Utilities/Network', site, textAt(asked, 'network')),
-        address_block: await idAt(client, 'Utilities/AddressBlock', site, textAt(asked, 'block')),
+        network: await idAt(client, 'Utilities/Network', site, valueOf(asked, 'network')),
+        address_block: await idAt(client, 'Utilities/AddressBlock', site, valueOf(asked, 'block')),
         config_values: pairsOf(asked, 'set'),
         fields: pairsOf(asked, 'field'),
         labels: pairsOf(asked, 'label', true),
         ...given({
-          complex: textAt(asked, 'complex'),
-          foundation_type: textAt(asked, 'type'),
-          foundation_blueprint: textAt(asked, 'foundation-blueprint'),
-          locator: textAt(asked, 'locator'),
-          owner: textAt(asked, 'owner'),
-          member_of: textAt(asked, 'member-of'),
+          complex: valueOf(asked, 'complex'),
+          foundation_type: valueOf(asked, 'type'),
+          foundation_blueprint: valueOf(asked, 'foundation-blueprint'),
+          locator: valueOf(asked, 'locator'),
+          owner: valueOf(asked, 'owner'),
+          member_of: valueOf(asked, 'member-of'),
         }),
         jobs: asked.options['plan-only'] !== true,
         dry_run: asked.options['dry-run'] === true,
@@ -218,7 +215,7 @@ the block is named, the other one follows if there is one alone.
     },
   },
   deprovision: {
-    usage: 'NAME… --site SITE [--dry-run]',
+    usage: 'NAME… --site SITE [--count N] [--dry-run]',
     does: 'have jobs destroy machines, and delete them with their addresses when these are done',
     about: `${NAMES}
 

@@ -29,12 +29,19 @@ export const resources: Readonly<Record<string, Command>> = {
     does: 'load files of scripts, blueprints and PXEs, all or nothing; --shipped: those that come with the server',
     names: [0, Number.POSITIVE_INFINITY],
     options: {
-      shipped: { type: 'boolean' },
-      'dry-run': { type: 'boolean' },
-      type: { type: 'string', short: 't' },
-      name: { type: 'string', short: 'n' },
-      add: { type: 'boolean', short: 'a' },
-      update: { type: 'boolean', short: 'u' },
+      shipped: {
+        type: 'boolean',
+        does: 'files that come with the server (contractor resources list), all or those named',
+      },
+      'dry-run': { type: 'boolean', does: 'only tell what would come of it' },
+      type: {
+        type: 'string',
+        short: 't',
+        does: 'only things of this type: script, foundation, structure, pxe or links',
+      },
+      name: { type: 'string', short: 'n', does: 'only what is called so, links aside' },
+      add: { type: 'boolean', short: 'a', does: 'only add what is missing' },
+      update: { type: 'boolean', short: 'u', does: 'only update what is there' },
     },
     run: async (asked, { client }) => {
       const { options } = asked;
@@ -53,7 +60,7 @@ export const resources: Readonly<Record<string, Command>> = {
     usage: 'BLUEPRINT… [--output FILE]',
     does: 'write a file of blueprints and all they need; secrets are masked in it',
     names: [1, Number.POSITIVE_INFINITY],
-    options: { output: { type: 'string' } },
+    options: { output: { type: 'string', value: 'FILE', does: 'where to; standard output unless given' } },
     run: async ({ names, options }, { client }) => {
       const text = String(await client.call(`${MODEL}/export`, { names }));
       const file = options['output'];
@@ -77,7 +84,7 @@ export const resources: Readonly<Record<string, Command>> = {
 type Shipped = readonly (readonly [name: string, { readonly description: string }])[];
 
 const shippedFiles = async (client: RestClient): Promise<Shipped> =>
-  Object.entries((await client.call(`${MODEL}/shipped`)) as Record<string, { readonly description: string }>);
+  Object.entries((await client.ask(`${MODEL}/shipped`)) as Record<string, { readonly description: string }>);
 
 async function whatToLoad({ names, options }: Asked, client: RestClient): Promise<Readonly<Record<string, unknown>>> {
   if (options['shipped'] === true) {

@@ -157,7 +157,7 @@ export class RestClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<IncomingMessage | undefined> {
-    const { proxy, caFile } = this.#options;
+    const { proxy, caFile, trace } = this.#options;
     const url = `${this.server}/api/rest/${path}`;
     const response = await this.#withSession(async () => {
       const all = { Accept: 'text/event-stream', ...headers, ...this.#authorization() };
@@ -166,6 +166,7 @@ export class RestClient {
           throw this.#unreachable(error);
         },
       );
+      trace?.(`GET ${url}: ${answer.statusCode}`);
       return { status: answer.statusCode ?? 0, answer };
     });
     if (response.status === 204) return undefined;

@@ -1,7 +1,6 @@
 import type { Command } from './command.ts';
 import { listOf, nameOf, table, told } from './command.ts';
 
-const strings = { type: 'string', multiple: true } as const;
 /** What a subcontractor that polls needs. */
 const OF_AGENTS = ['SubContractor.can_dispatch', 'Site.view_site'];
 
@@ -34,7 +33,11 @@ export const services: Readonly<Record<string, Command>> = {
     usage: 'NAME [--site SITE]… [--module MODULE]… [--permission PERMISSION]…',
     does: `add one and show its token; all sites and modules: "*"; without --permission: ${OF_AGENTS.join(', ')}`,
     names: [1, 1],
-    options: { site: strings, module: strings, permission: strings },
+    options: {
+      site: { type: 'string', multiple: true, does: 'a site it serves', completes: { model: 'Site/Site' } },
+      module: { type: 'string', multiple: true, does: 'a module whose tasks it does' },
+      permission: { type: 'string', multiple: true, does: 'a permission to have (contractor permission list)' },
+    },
     run: async (asked, { client }) => {
       const name = nameOf(asked);
       const permissions = listOf(asked, 'permission');

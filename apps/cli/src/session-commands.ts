@@ -69,7 +69,7 @@ export const sessions: Readonly<Record<string, Command>> = {
     usage: 'ID… | --user USER',
     does: 'end sessions, or all of a user',
     names: [0, Number.POSITIVE_INFINITY],
-    options: { user: { type: 'string' } },
+    options: { user: { type: 'string', does: 'all sessions of this user', completes: { model: 'Auth/Account' } } },
     run: async (asked, { client }) => {
       const [user] = listOf(asked, 'user');
       if ((user === undefined) === (asked.names.length === 0)) throw new Misuse('say which sessions, or --user');

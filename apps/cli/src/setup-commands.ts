@@ -1,16 +1,14 @@
 import path from 'node:path';
 import { isIP } from 'node:net';
-import { setForwarders, setUpBind } from './bind-setup.ts';
+import { BIND_ETC, bindSettings, setForwarders, setUpBind } from './bind-setup.ts';
 import type { Asked, Command, Result, Tools } from './command.ts';
-import { listOf, Misuse } from './command.ts';
+import { listOf, Misuse, valueOf } from './command.ts';
 import type { OwnMachine } from './own-machine.ts';
 import { machineFiles, ownMachine } from './own-machine.ts';
 import type { Values } from './rest-client.ts';
 import { RestClient } from './rest-client.ts';
 
 const ACTION = 'Setup/Installation/setUp';
-/** Where Debian keeps what BIND reads. */
-const ETC = '/etc/bind';
 
 /** What set-up came to, as the server tells it. */
 interface SetUpResult {
@@ -25,10 +23,6 @@ interface SetUpResult {
   readonly settings: Readonly<Record<string, string>>;
   readonly resolver: readonly string[];
 }
-
-/** The option of a text, with what it is where nothing is said. */
-const textOf = ({ options }: Asked, name: string, otherwise = ''): string =>
-  typeof options[name] === 'string' ? options[name] : otherwise;
 
 const commaList = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
@@ -73,11 +67,11 @@ As root, BIND on this machine is made ready as well, unless --no-bind is said.`,
       offline: { type: 'boolean', does: 'on the data of a server that is stopped' },
       yes: { type: 'boolean', short: 'y', does: 'ask nothing' },
       'no-bind': { type: 'boolean', does: 'leave BIND on this machine alone' },
-      'bind-etc': { type: 'string', value: 'DIRECTORY', does: `where BIND's configuration is (${ETC})` },
+      'bind-etc': { type: 'string', value: 'DIRECTORY', does: `where BIND's configuration is (${BIND_ETC})` },
       'bind-user': { type: 'string', value: 'USER', does: 'whom the server runs as, for BIND' },
     },
     run: async (asked, tools) => {
-      const machine = ownMachine(await machineFiles(), asOption(asked, 'primary-interface'));
+      const machine = ownMachine(await machineFiles(), valueOf(asked, 'primary-interface'));
       const wanted = await parametersFrom(asked, tools, machine);
       const result = await (asked.options['offline'] === true
         ? setUpOffline(asked, tools, wanted)
@@ -88,13 +82,10 @@ As root, BIND on this machine is made ready as well, unless --no-bind is said.`,
   },
 };
 
-const asOption = ({ options }: Asked, name: string): string | undefined =>
-  typeof options[name] === 'string' ? options[name] : undefined;
-
 /** What the server is asked for. @throws Misuse where something has to be said and is not */
 async function parametersFrom(asked: Asked, { asker }: Tools, machine: OwnMachine): Promise<Values> {
   const choose = async (question: string, option: string, preset: string): Promise<string> => {
-    const given = asOption(asked, option);
+    const given = valueOf(asked, option);
     return given ?? (asked.options['yes'] === true ? preset : asker.choose(question, preset));
   };
   const site = await choose('Name of the site', 'site-name', 'site1');
@@ -107,9 +98,9 @@ async function parametersFrom(asked: Asked, { asker }: Tools, machine: OwnMachin
   // The gateway of this machine says nothing about an address that it does not have.
   const known = address === machine.address ? machine.gateway : undefined;
   const gateway = await choose('Its gateway ("none": there is none)', 'gateway', known ?? 'none');
-  const vlan = asOption(asked, 'vlan') ?? machine.vlan;
+  const vlan = valueOf(asked, 'vlan') ?? machine.vlan;
   if (vlan !== undefined && !/^\d{1,4}$/.test(String(vlan))) throw new Misuse(`"${vlan}" is no VLAN`);
-  const proxy = asOption(asked, 'proxy-server');
+  const proxy = valueOf(asked, 'proxy-server');
   const ntp = listOf(asked, 'ntp-server');
   return {
     site,
@@ -119,12 +110,12 @@ async function parametersFrom(asked: Asked, { asker }: Tools, machine: OwnMachin
     address,
     ...(gateway === 'none' || gateway === '' ? {} : { gateway }),
     ...(vlan === undefined || Number(vlan) === 0 ? {} : { vlan: Number(vlan) }),
-    network: textOf(asked, 'network-name', 'main'),
+    network: valueOf(asked, 'network-name') ?? 'main',
     dns_servers: listOf(asked, 'dns-server'),
     ...(ntp.length > 0 ? { ntp_servers: ntp } : {}),
     ...(proxy === undefined ? {} : { proxy }),
-    no_proxy: commaList(textOf(asked, 'no-proxy')),
-    cnames: commaList(textOf(asked, 'contractor-cnames', 'static,proxy')),
+    no_proxy: commaList(valueOf(asked, 'no-proxy') ?? ''),
+    cnames: commaList(valueOf(asked, 'contractor-cnames') ?? 'static,proxy'),
     reserve: asked.options['no-ip-reservation'] !== true,
     legacy_networks: listOf(asked, 'legacy-accounts'),
     dry_run: asked.options['dry-run'] === true,
@@ -136,11 +127,11 @@ const ADMINISTRATOR = 'root';
 
 /** The password that is given, or asked for. */
 const passwordOf = async (asked: Asked, { asker }: Tools, name: string): Promise<string> =>
-  asOption(asked, 'superuser-password') ?? asker.askNew(`Password of ${name}`);
+  valueOf(asked, 'superuser-password') ?? asker.askNew(`Password of ${name}`);
 
 /** Somebody beside the administrator who may do everything. */
 async function superuserOf(asked: Asked, tools: Tools): Promise<Values> {
-  const name = asOption(asked, 'superuser-username');
+  const name = valueOf(asked, 'superuser-username');
   if (name === undefined || name === ADMINISTRATOR) return {};
   return { superuser_username: name, superuser_password: await passwordOf(asked, tools, name) };
 }
@@ -182,23 +173,19 @@ const NO_BIND: BindReady = { changes: [], settings: {} };
 /** Makes BIND on this machine ready, where there is one and this may be done. */
 async function makeBindReady(asked: Asked, { resolvers }: OwnMachine): Promise<BindReady> {
   if (asked.options['no-bind'] === true) return NO_BIND;
-  const given = asOption(asked, 'bind-etc');
+  const given = valueOf(asked, 'bind-etc');
   if (given === undefined && process.getuid?.() !== 0) return NO_BIND;
-  const etc = path.resolve(given ?? ETC);
+  const etc = path.resolve(given ?? BIND_ETC);
   const directory = path.join(etc, 'contractor');
   try {
-    const changes = await setUpBind({ etc, directory, user: asOption(asked, 'bind-user') });
+    const changes = await setUpBind({ etc, directory, user: valueOf(asked, 'bind-user') });
     const forwarders = await setForwarders(
       etc,
       resolvers.filter((one) => isIP(one) > 0),
     );
     return {
       changes: [...changes, ...forwarders],
-      settings: {
-        BIND_ZONE_DIRECTORY: directory,
-        BIND_SERVER: '127.0.0.1',
-        BIND_RNDC_KEY: path.join(etc, 'rndc.key'),
-      },
+      settings: bindSettings(etc, directory),
     };
   } catch (error) {
     // The rest of the set-up stands; BIND can be made ready by itself later.

@@ -7,8 +7,8 @@ import { shownLoad, textsOf } from './resource-commands.ts';
 const MODEL = 'Site/SiteFile';
 
 const FILES = {
-  file: { type: 'string', short: 'f', multiple: true },
-  prune: { type: 'boolean' },
+  file: { type: 'string', short: 'f', multiple: true, does: 'a file of sites (TOML)' },
+  prune: { type: 'boolean', does: 'also delete what the files leave out' },
 } as const;
 
 async function applied(asked: Asked, { client }: Tools, dryRun: boolean) {
@@ -25,7 +25,7 @@ export const siteFiles: Readonly<Record<string, Command>> = {
     usage: '-f FILE… [--prune] [--dry-run]',
     does: 'make the server what files of sites say, all or nothing; --prune deletes what they leave out',
     names: [0, Number.POSITIVE_INFINITY],
-    options: { ...FILES, 'dry-run': { type: 'boolean' } },
+    options: { ...FILES, 'dry-run': { type: 'boolean', does: 'only tell what would come of it' } },
     run: (asked, tools) => applied(asked, tools, asked.options['dry-run'] === true),
   },
   diff: {
@@ -39,7 +39,9 @@ export const siteFiles: Readonly<Record<string, Command>> = {
     usage: 'SITE… [--output FILE]',
     does: 'write a file of sites and all they need; secrets are masked in it',
     names: [1, Number.POSITIVE_INFINITY],
-    options: { output: { type: 'string', short: 'o' } },
+    options: {
+      output: { type: 'string', short: 'o', value: 'FILE', does: 'where to; standard output unless given' },
+    },
     run: async ({ names, options }, { client }) => {
       const text = String(await client.call(`${MODEL}/export`, { sites: names }));
       const file = options['output'];

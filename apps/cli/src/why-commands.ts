@@ -40,6 +40,7 @@ export const whyCommands: Readonly<Record<string, Command>> = {
     needs: 'requires a Job Id Argument',
     completes: [{ model: 'Foreman/FoundationJob' }],
     watches: true,
+    ofNow: true,
     run: async ({ names: [id = ''] }, { client, signal }) => {
       const enough = new AbortController();
       try {

@@ -52,10 +52,7 @@ async function published({ client, progress, signal }: Tools, timeoutMs: number)
   for (;;) {
     const zones = await publications(client);
     const waiting = zones.filter((zone) => !isServed(zone));
-    if (waiting.every(({ error }) => error !== null) || Date.now() >= end) {
-      progress.end();
-      return shown(zones);
-    }
+    if (waiting.every(({ error }) => error !== null) || Date.now() >= end) return shown(zones);
     progress.show(`${zones.length - waiting.length} of ${zones.length} zones are served`);
     await sleep(POLL_MS, undefined, { signal });
   }
@@ -97,7 +94,7 @@ export const zoneCommands: Readonly<Record<string, Command>> = {
     run: async ({ options }, tools) => {
       const seconds = options['timeout'] === undefined ? TIMEOUT_S : Number(options['timeout']);
       if (!(seconds > 0)) throw new Misuse('--timeout takes a number of seconds');
-      return published(tools, seconds * 1000);
+      return published(tools, seconds * 1000).finally(() => tools.progress.end());
     },
   },
 };

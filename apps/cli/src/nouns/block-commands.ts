@@ -3,7 +3,7 @@ import { Misuse, told } from '../command.ts';
 import type { Values } from '../rest-client.ts';
 import { known } from './known-models.ts';
 import type { NounOptions } from './noun-option.ts';
-import { declared, fieldValues } from './noun-option.ts';
+import { declared, fieldValues, usageOfOptions } from './noun-option.ts';
 import { lookupsOf } from './lookups.ts';
 import { addressBlock } from './networks.ts';
 import { ofOne, pathOf } from './noun.ts';
@@ -33,9 +33,9 @@ const numberOf = ({ names }: Asked): number => {
 };
 
 /** Takes an address of a block for something. */
-const taking = (model: string, does: string, usage: string, options: NounOptions): Command =>
+const taking = (model: string, does: string, options: NounOptions): Command =>
   onBlock({
-    usage: `${addressBlock.id} ${usage}`,
+    usage: `${addressBlock.id} ${usageOfOptions('create', options)}`,
     does,
     options: declared(options),
     run: async (asked, tools) => {
@@ -102,24 +102,14 @@ export const blockCommands: Readonly<Record<string, Command>> = {
       });
     },
   }),
-  'addressblock reserve': taking(
-    'Utilities/ReservedAddress',
-    'keep an address for something else',
-    '--offset N --reason TEXT',
-    {
-      offset,
-      reason: { short: 'r', value: 'TEXT', does: 'what uses it', required: true },
-    },
-  ),
+  'addressblock reserve': taking('Utilities/ReservedAddress', 'keep an address for something else', {
+    offset,
+    reason: { short: 'r', value: 'TEXT', does: 'what uses it', required: true },
+  }),
   'addressblock dereserve': giving('Utilities/ReservedAddress', 'give back an address that was kept'),
-  'addressblock dynamic': taking(
-    'Utilities/DynamicAddress',
-    'put an address into the DHCP pool',
-    '--offset N [--pxe PXE]',
-    {
-      offset,
-      pxe: { short: 'p', value: 'PXE', does: 'what unknown machines with this address boot', of: 'BluePrint/PXE' },
-    },
-  ),
+  'addressblock dynamic': taking('Utilities/DynamicAddress', 'put an address into the DHCP pool', {
+    offset,
+    pxe: { short: 'p', value: 'PXE', does: 'what unknown machines with this address boot', of: 'BluePrint/PXE' },
+  }),
   'addressblock dedynamic': giving('Utilities/DynamicAddress', 'take an address out of the DHCP pool'),
 };

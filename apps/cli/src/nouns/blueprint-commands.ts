@@ -108,8 +108,8 @@ const scripts: Readonly<Record<string, Command>> = {
 const pxes: Readonly<Record<string, Command>> = {
   ...commandsOf(pxe),
   'blueprint pxe create': known(pxe.model, {
-    usage: `${usageOfOptions('create', PXE)} --file FILE --template FILE`,
-    does: 'define a PXE, from the files of its boot script and template',
+    usage: `${usageOfOptions('create', PXE)} [--file FILE] [--template FILE]`,
+    does: 'define a PXE, from the files of its boot script and template; each is empty where none is named',
     names: [0, 0],
     options: {
       ...declared(PXE),

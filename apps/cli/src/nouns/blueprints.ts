@@ -1,5 +1,6 @@
 import type { Values } from '../rest-client.ts';
 import type { Noun } from './noun.ts';
+import type { NounOption, NounOptions } from './noun-option.ts';
 
 /** The scripts of a blueprint by the names they are linked under, without the paths that CInP knows them by. */
 const scripts = ({ script_map: map }: Values): Values =>
@@ -15,29 +16,19 @@ const shared = {
 const name = { short: 'n', does: 'its name', required: true, only: 'create' } as const;
 const description = { short: 'd', value: 'TEXT', does: 'what it is', required: true } as const;
 
-const parents = (of: string) =>
-  ({
-    'add-parent': {
-      short: 'p',
-      value: 'BLUEPRINT',
-      kind: 'texts',
-      field: 'parent_list',
-      does: 'one more it comes from',
-      edits: 'add',
-      only: 'update',
-      of,
-    },
-    'delete-parent': {
-      short: 'q',
-      value: 'BLUEPRINT',
-      kind: 'texts',
-      field: 'parent_list',
-      does: 'one it does not come from any more',
-      edits: 'remove',
-      only: 'update',
-      of,
-    },
-  }) as const;
+/** An option of update that adds to a list, or takes away from it. */
+const edit = (edits: 'add' | 'remove', field: string, rest: Pick<NounOption, 'short' | 'value' | 'does' | 'of'>) =>
+  ({ kind: 'texts', only: 'update', edits, field, ...rest }) satisfies NounOption;
+
+const parents = (of: string): NounOptions => ({
+  'add-parent': edit('add', 'parent_list', { short: 'p', value: 'BLUEPRINT', does: 'one more it comes from', of }),
+  'delete-parent': edit('remove', 'parent_list', {
+    short: 'q',
+    value: 'BLUEPRINT',
+    does: 'one it does not come from any more',
+    of,
+  }),
+});
 
 export const foundationBlueprint: Noun = {
   ...shared,
@@ -78,42 +69,26 @@ export const foundationBlueprint: Noun = {
       only: 'create',
     },
     ...parents('BluePrint/FoundationBluePrint'),
-    'add-type': {
+    'add-type': edit('add', 'foundation_type_list', {
       short: 't',
       value: 'TYPE',
-      kind: 'texts',
-      field: 'foundation_type_list',
       does: 'one more type of foundations it is for',
-      edits: 'add',
-      only: 'update',
-    },
-    'delete-type': {
+    }),
+    'delete-type': edit('remove', 'foundation_type_list', {
       short: 'u',
       value: 'TYPE',
-      kind: 'texts',
-      field: 'foundation_type_list',
       does: 'a type it is not for any more',
-      edits: 'remove',
-      only: 'update',
-    },
-    'add-iface-name': {
+    }),
+    'add-iface-name': edit('add', 'physical_interface_names', {
       short: 'i',
       value: 'NAME',
-      kind: 'texts',
-      field: 'physical_interface_names',
       does: 'one more interface of the machines',
-      edits: 'add',
-      only: 'update',
-    },
-    'delete-iface-name': {
+    }),
+    'delete-iface-name': edit('remove', 'physical_interface_names', {
       short: 'k',
       value: 'NAME',
-      kind: 'texts',
-      field: 'physical_interface_names',
       does: 'an interface they do not have any more',
-      edits: 'remove',
-      only: 'update',
-    },
+    }),
   },
 };
 
@@ -145,26 +120,18 @@ export const structureBlueprint: Noun = {
     name,
     description,
     ...parents('BluePrint/StructureBluePrint'),
-    'add-foundation-blueprint': {
+    'add-foundation-blueprint': edit('add', 'foundation_blueprint_list', {
       short: 'f',
       value: 'BLUEPRINT',
-      kind: 'texts',
-      field: 'foundation_blueprint_list',
       does: 'one more blueprint of foundations it can stand on',
-      edits: 'add',
-      only: 'update',
       of: 'BluePrint/FoundationBluePrint',
-    },
-    'delete-foundation-blueprint': {
+    }),
+    'delete-foundation-blueprint': edit('remove', 'foundation_blueprint_list', {
       short: 'g',
       value: 'BLUEPRINT',
-      kind: 'texts',
-      field: 'foundation_blueprint_list',
       does: 'one it cannot stand on any more',
-      edits: 'remove',
-      only: 'update',
       of: 'BluePrint/FoundationBluePrint',
-    },
+    }),
   },
 };
 

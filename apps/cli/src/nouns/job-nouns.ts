@@ -64,11 +64,18 @@ const nounOf = (kind: Kind): Noun => ({
   verbs: ['list', 'get'],
 });
 
-const oneJob = {
-  names: [1, 1] as const,
-  needs: 'requires a Job Id Argument',
-  completes: [{ model: 'Foreman/BaseJob' }],
-};
+/** The model of jobs of any kind. */
+export const ANY_JOB = 'Foreman/BaseJob';
+/** Completes the ids of jobs of any kind: of foundations, because jobs of all kinds cannot be listed at once. */
+const ANY_KIND = modelOf('foundation');
+
+/** What commands on one job have in common. @param listed the model whose ids are completed */
+const oneJob = (listed: string) =>
+  ({
+    names: [1, 1],
+    needs: 'requires a Job Id Argument',
+    completes: [{ model: listed }],
+  }) satisfies Partial<Command>;
 
 /** A script with its lines numbered and the one marked at which it stands. */
 const numbered = (source: string, current: number): string[] => {
@@ -81,8 +88,8 @@ const numbered = (source: string, current: number): string[] => {
 
 async function stateOf({ names: [id] }: Asked, { client }: Tools): Promise<Result> {
   const [state, variables] = [
-    (await client.call(pathOf('Foreman/BaseJob', id, 'jobRunnerState'))) as Values,
-    (await client.call(pathOf('Foreman/BaseJob', id, 'jobRunnerVariables'))) as Values,
+    (await client.call(pathOf(ANY_JOB, id, 'jobRunnerState'))) as Values,
+    (await client.call(pathOf(ANY_JOB, id, 'jobRunnerVariables'))) as Values,
   ];
   const line = Number(state['cur_line']);
   const text = [
@@ -98,14 +105,27 @@ async function stateOf({ names: [id] }: Asked, { client }: Tools): Promise<Resul
 }
 
 async function variablesOf({ names: [id] }: Asked, { client }: Tools): Promise<Result> {
-  return keyValues((await client.call(pathOf('Foreman/BaseJob', id, 'jobRunnerVariables'))) as Values);
+  return keyValues((await client.call(pathOf(ANY_JOB, id, 'jobRunnerVariables'))) as Values);
 }
 
+const stateCommand = (listed: string): Command => ({
+  usage: 'JOB',
+  does: 'show the script of a job, where it stands, and what it knows',
+  ...oneJob(listed),
+  run: stateOf,
+});
+const variablesCommand = (listed: string): Command => ({
+  usage: 'JOB',
+  does: 'show what the script of a job knows',
+  ...oneJob(listed),
+  run: variablesOf,
+});
+
 /** Calls an action of jobs that were named. */
-const acting = (action: string, done: string, does: string, model = 'Foreman/BaseJob'): Command => ({
+const acting = (model: string, action: string, done: string, does: string): Command => ({
   usage: 'JOB…',
   does,
-  ...oneJob,
+  ...oneJob(model === ANY_JOB ? ANY_KIND : model),
   names: [1, Number.POSITIVE_INFINITY],
   run: async ({ names }, { client }) => {
     for (const id of names) await client.call(pathOf(model, id, action));
@@ -113,29 +133,31 @@ const acting = (action: string, done: string, does: string, model = 'Foreman/Bas
   },
 });
 
-const ofKind = (kind: Kind): Readonly<Record<string, Command>> => ({
-  ...commandsOf(nounOf(kind)),
-  [`job ${kind} state`]: STATE,
-  [`job ${kind} vars`]: VARIABLES,
-  [`job ${kind} pause`]: acting('pause', 'paused', 'pause queued jobs', modelOf(kind)),
-  [`job ${kind} resume`]: acting('resume', 'resumed', 'let paused jobs go on', modelOf(kind)),
-  [`job ${kind} reset`]: acting('reset', 'reset', 'let jobs in error try again', modelOf(kind)),
-  [`job ${kind} rollback`]: acting(
+/** What can be done with the jobs of a model. */
+export const jobActions = (words: string, model: string): Readonly<Record<string, Command>> => ({
+  [`${words} pause`]: acting(model, 'pause', 'paused', 'pause queued jobs'),
+  [`${words} resume`]: acting(model, 'resume', 'resumed', 'let paused jobs go on'),
+  [`${words} reset`]: acting(model, 'reset', 'reset', 'let jobs in error try again'),
+  [`${words} rollback`]: acting(
+    model,
     'rollback',
     'rolled back',
-    'have jobs in error undo the step they are at',
-    modelOf(kind),
+    'have jobs in error undo the step they are at, and do it again',
   ),
-  [`job ${kind} cancel`]: acting('cancel', 'cancelled', 'end jobs wherever they stand', modelOf(kind)),
+  [`${words} cancel`]: acting(
+    model,
+    'cancel',
+    'cancelled',
+    'end jobs wherever they stand; what they work on stays as it is',
+  ),
 });
 
-const STATE: Command = {
-  usage: 'JOB',
-  does: 'show the script of a job, where it stands, and what it knows',
-  ...oneJob,
-  run: stateOf,
-};
-const VARIABLES: Command = { usage: 'JOB', does: 'show what the script of a job knows', ...oneJob, run: variablesOf };
+const ofKind = (kind: Kind): Readonly<Record<string, Command>> => ({
+  ...commandsOf(nounOf(kind)),
+  [`job ${kind} state`]: stateCommand(modelOf(kind)),
+  [`job ${kind} vars`]: variablesCommand(modelOf(kind)),
+  ...jobActions(`job ${kind}`, modelOf(kind)),
+});
 
 /** A job of whichever kind, and what kind it is. */
 async function jobCalled(client: RestClient, id: string): Promise<readonly [Kind, Values]> {
@@ -238,14 +260,14 @@ export const jobNouns: Readonly<Record<string, Command>> = {
   'job get': {
     usage: 'JOB',
     does: 'show a job under way',
-    ...oneJob,
+    ...oneJob(ANY_KIND),
     run: async ({ names: [id = ''] }, { client }) => {
       const [kind, job] = await jobCalled(client, id);
       return detailed(job, nounOf(kind).get);
     },
   },
-  'job state': STATE,
-  'job vars': VARIABLES,
+  'job state': stateCommand(ANY_KIND),
+  'job vars': variablesCommand(ANY_KIND),
   'job log': known('Foreman/JobLog', {
     usage: '[--site SITE] [--limit N] [--offset N]',
     does: 'list what was built, destroyed and done, by whom and when',

@@ -2,20 +2,13 @@ import type { Asked, Command, CommandOption, Tools } from '../command.ts';
 import { Misuse } from '../command.ts';
 import type { Values } from '../rest-client.ts';
 import { known } from './known-models.ts';
-import { structureId } from './lookups.ts';
+import { aggregatedInterface, foundationInterface, structureAddress, structureInterface } from './interfaces.ts';
+import { lookupsOf, structureId } from './lookups.ts';
+import { networkLink, networkNoun } from './networks.ts';
 import type { NounOptions } from './noun-option.ts';
 import { declared, fieldValues, optionsFor, usageOfOptions } from './noun-option.ts';
-import { lookupsOf } from './lookups.ts';
-import {
-  aggregatedInterface,
-  foundationInterface,
-  networkLink,
-  networkNoun,
-  structureAddress,
-  structureInterface,
-} from './networks.ts';
 import type { Noun } from './noun.ts';
-import { commandsOf, PAGING, pageOf, pathOf, queryOf } from './noun.ts';
+import { commandsOf, ofOne, PAGING, pageOf, pathOf, queryOf } from './noun.ts';
 import type { Cells } from './render.ts';
 import { detailed, lineOf, listed } from './render.ts';
 import { foundation, structure } from './buildings.ts';
@@ -39,9 +32,6 @@ const ownerId = async ({ noun, numbered }: Owner, { names }: Asked, { client }: 
   return Number(id);
 };
 
-const ofOwner = ({ noun }: Owner) =>
-  ({ names: [1, 1], needs: noun.needs, completes: [{ model: noun.model }] }) satisfies Partial<Command>;
-
 /** The commands about objects that belong to another: those of the noun, where list and create name the owner. */
 const ownedBy = (owner: Owner, noun: Noun, create: 'create' | 'add' = 'create'): Readonly<Record<string, Command>> => {
   const options = optionsFor('create', noun.options ?? {});
@@ -50,7 +40,7 @@ const ownedBy = (owner: Owner, noun: Noun, create: 'create' | 'add' = 'create'):
     [`${noun.words} list`]: known(noun.model, {
       usage: `${owner.noun.id} [--limit N] [--offset N]`,
       does: `list the ${noun.called[1]}`,
-      ...ofOwner(owner),
+      ...ofOne(owner.noun),
       options: PAGING,
       run: async (asked, tools) => {
         const id = String(await ownerId(owner, asked, tools));
@@ -61,7 +51,7 @@ const ownedBy = (owner: Owner, noun: Noun, create: 'create' | 'add' = 'create'):
     [`${noun.words} ${create}`]: known(noun.model, {
       usage: `${owner.noun.id} ${usageOfOptions('create', options)}`,
       does: `define ${noun.called[0]}`,
-      ...ofOwner(owner),
+      ...ofOne(owner.noun),
       options: declared(options),
       run: async (asked, tools) => {
         const values = await fieldValues('create', asked, options, lookupsOf(tools));
@@ -107,9 +97,7 @@ export const networkCommands: Readonly<Record<string, Command>> = {
   'network get': known(networkNoun.model, {
     usage: networkNoun.id,
     does: 'show a network with its links to address blocks',
-    names: [1, 1],
-    needs: networkNoun.needs,
-    completes: [{ model: networkNoun.model }],
+    ...ofOne(networkNoun),
     run: async ({ names: [id = ''] }, { client }) => {
       const [network, links] = [
         await client.get(pathOf(networkNoun.model, id)),
@@ -118,17 +106,14 @@ export const networkCommands: Readonly<Record<string, Command>> = {
       return detailed({ ...network, links: links.map(({ _links, ...link }) => link) }, networkWithLinks);
     },
   }),
-  ...commandsOf({ ...networkLink, verbs: ['list', 'get', 'update', 'delete'] }),
-  'network link create': ownedBy(
-    { noun: networkNoun, filter: 'network', field: 'network', numbered: true },
-    networkLink,
-  )['network link create'] as Command,
+  ...ownedBy({ noun: networkNoun, filter: 'network', field: 'network', numbered: true }, networkLink),
+  // The links of all networks may be listed.
+  ...commandsOf({ ...networkLink, verbs: ['list'] }),
   ...ownedBy(byFoundation, foundationInterface),
   'foundation interface pxe': known(foundationInterface.model, {
     usage: `${foundationInterface.id} [--name PXE]`,
     does: 'choose what a machine boots from a network interface',
-    names: [1, 1],
-    needs: foundationInterface.needs,
+    ...ofOne(foundationInterface),
     options: PXE,
     run: async (asked, { client }) =>
       detailed(
@@ -139,9 +124,7 @@ export const networkCommands: Readonly<Record<string, Command>> = {
   'foundation bootto': known(foundation.model, {
     usage: `${foundation.id} [--name PXE]`,
     does: 'choose what a foundation boots from its provisioning interface',
-    names: [1, 1],
-    needs: foundation.needs,
-    completes: [{ model: foundation.model }],
+    ...ofOne(foundation),
     options: PXE,
     run: async (asked, { client }) => {
       const [locator = ''] = asked.names;
@@ -159,7 +142,7 @@ export const networkCommands: Readonly<Record<string, Command>> = {
   'structure address next': known(structureAddress.model, {
     usage: `${structure.id} ${usageOfOptions('create', NEXT)}`,
     does: 'give a structure the lowest free address of a block',
-    ...ofOwner(byStructure),
+    ...ofOne(structure),
     options: declared(NEXT),
     run: async (asked, tools) => {
       const { address_block: block, ...wanted } = await fieldValues('create', asked, NEXT, lookupsOf(tools));

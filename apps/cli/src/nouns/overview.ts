@@ -2,7 +2,7 @@ import type { Asked, Command } from '../command.ts';
 import { listOf } from '../command.ts';
 import type { RestClient, Values } from '../rest-client.ts';
 import { structure } from './buildings.ts';
-import { pageOf, PAGING } from './noun.ts';
+import { pageOf, PAGING, plain } from './noun.ts';
 import { listed } from './render.ts';
 
 /** How many structures the server tells of at a time. */
@@ -50,14 +50,14 @@ const { filters = {} } = structure;
 /** The command that shows at a glance what there is. */
 export const overview: Readonly<Record<string, Command>> = {
   list: {
-    usage: '[--site SITE] [--state STATE] [--host NAME] [--blueprint BLUEPRINT] [--label KEY[=VALUE]]… [--owner OWNER]',
+    usage:
+      '[--site SITE] [--state STATE] [--host NAME] [--blueprint BLUEPRINT] [--exact] [--label KEY[=VALUE]]… ' +
+      '[--owner OWNER] [--limit N] [--offset N]',
     does: 'list all structures: host, site, state, address and what is being done to them',
     names: [0, 0],
     watches: true,
     options: {
-      ...Object.fromEntries(
-        Object.entries(filters).map(([name, { filter: _, parameter: __, ...option }]) => [name, option]),
-      ),
+      ...Object.fromEntries(Object.entries(filters).map(([name, option]) => [name, plain(option)])),
       host: { type: 'string', value: 'NAME', does: 'only those with this host name' },
       ...PAGING,
     },

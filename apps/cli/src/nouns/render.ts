@@ -1,4 +1,5 @@
 import type { Result } from '../command.ts';
+import { inColumns } from '../in-columns.ts';
 import type { Values } from '../rest-client.ts';
 
 /** What is shown under a title or label: a field by its name, or what a function makes of the object. */
@@ -28,27 +29,13 @@ const isMap = (value: unknown): value is Values => typeof value === 'object' && 
 /** An object without the links that REST adds. */
 export const withoutLinks = ({ _links, ...object }: Values): Values => object;
 
-/** Lines of cells, in columns as wide as they need to be. */
-export function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [titles, ...rows];
-  const widths = titles.map((_, n) => all.reduce((most, row) => Math.max(most, row[n]?.length ?? 0), 0));
-  return all
-    .map((row) =>
-      row
-        .map((text, n) => text.padEnd(widths[n] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 /** Objects as a table. */
 export const listed = (objects: readonly Values[], cells: Cells): Result => ({
   json: objects.map(withoutLinks),
-  text: columns(
+  text: inColumns([
     Object.keys(cells),
-    objects.map((object) => Object.values(cells).map((cell) => lineOf(valueIn(object, cell)))),
-  ),
+    ...objects.map((object) => Object.values(cells).map((cell) => lineOf(valueIn(object, cell)))),
+  ]),
 });
 
 /** An object as labels with their values; maps, and text of several lines, stand below their label. */
