@@ -14,7 +14,7 @@ export {
 export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
 export { SecretSealing } from './secret-sealing.ts';
 export type { ConfigHolder } from './secret-sealing.ts';
-export { DeleteCommand, DeletionHandler, DeletionRegistry } from './deletion.ts';
+export { DeleteCommand, DeletionHandler, deletionsOf, DeletionRegistry, named, usersOf } from './deletion.ts';
 export {
   ChangeCommand,
   changeHandler,

@@ -11,6 +11,8 @@ import { readModelModel } from './read-model.api.ts';
 import { RebuildReadModelsHandler } from './read-model.commands.ts';
 import { Rebuilds } from './rebuilds.ts';
 import { secretModel } from './secret.api.ts';
+import { requestModel } from './undo/undo.api.ts';
+import { UndoRequestHandler } from './undo/undo-request.commands.ts';
 
 @Module({ providers: [Rebuilds], exports: [Rebuilds] })
 class RebuildsModule {}
@@ -24,10 +26,10 @@ class RebuildsModule {}
       inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters],
       useFactory: (store: EventStore, reads: ReadStore, rebuilds: Rebuilds, letters: DeadLetters) => ({
         namespaces: [{ name: 'Records', position: 110 }],
-        models: [deadLetterModel(letters), readModelModel(store, reads, rebuilds), secretModel],
+        models: [deadLetterModel(letters), readModelModel(store, reads, rebuilds), secretModel, requestModel],
       }),
     }),
   ],
-  providers: [RebuildReadModelsHandler, ...deadLetterHandlers],
+  providers: [RebuildReadModelsHandler, UndoRequestHandler, ...deadLetterHandlers],
 })
 export class RecordsModule {}

@@ -35,10 +35,12 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
     types: [
       'ComplexMembersChanged',
       'ComplexThresholdSet',
+      'ComplexRestored',
       'StructureBuilt',
       'StructureDestroyed',
       'StructureForced',
       'StructureReleased',
+      'StructureRestored',
       'FoundationDefined',
       'FoundationCarrierChosen',
       'FoundationBluePrintChosen',
@@ -47,6 +49,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
       'FoundationDestroyed',
       'FoundationForced',
       'FoundationVacated',
+      'FoundationRestored',
     ],
   },
   reconcile: async (signal) => {
