@@ -706,8 +706,14 @@ export const stories: readonly Story[] = [
       },
     },
   }),
-  story(plot, { type: 'RestorePlot', data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } } }),
-  story(pxe, { type: 'RestorePxe', data: { value: { bootScript: '#!ipxe', template: 'd-i' }, shown: { created: moment } } }),
+  story(plot, {
+    type: 'RestorePlot',
+    data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } },
+  }),
+  story(pxe, {
+    type: 'RestorePxe',
+    data: { value: { bootScript: '#!ipxe', template: 'd-i' }, shown: { created: moment } },
+  }),
   story(script, {
     type: 'RestoreScript',
     data: { value: { description: 'Makes', text: 'begin()\nend\n' }, shown: { created: moment } },

@@ -41,7 +41,11 @@ const isSame = (one: unknown, other: unknown): boolean => writeJson(one ?? null)
  * yields no event; what is being deleted is not put back to anything but what did not exist. */
 export function restoring<T extends object, P extends object = T>() {
   return <const N extends string>(noun: N, writing: Writing<T, P> = {}): Rules<N, P, Lifecycle<T>> => {
-    const { title = noun, plain = (value) => value as object as P, read = (value) => ({ ...value }) as object as T } = writing;
+    const {
+      title = noun,
+      plain = (value) => value as object as P,
+      read = (value) => ({ ...value }) as object as T,
+    } = writing;
     const rules = {
       decide: {
         [`Restore${noun}`]: (data: Restored<P>, state: Lifecycle<T>) => {

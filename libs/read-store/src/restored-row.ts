@@ -21,6 +21,8 @@ export const restoredRow = <Row extends object>(hidden: readonly string[] = []):
 export function shownBesides(row: object, value: object, hidden: readonly string[]): Readonly<Record<string, unknown>> {
   const of = new Map<string, unknown>(Object.entries(value).filter(([name]) => !hidden.includes(name)));
   return Object.fromEntries(
-    Object.entries(row).filter(([name, shown]) => name !== 'updated' && !(of.has(name) && isDeepStrictEqual(of.get(name), shown))),
+    Object.entries(row).filter(
+      ([name, shown]) => name !== 'updated' && !(of.has(name) && isDeepStrictEqual(of.get(name), shown)),
+    ),
   );
 }

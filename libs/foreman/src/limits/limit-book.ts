@@ -159,7 +159,8 @@ export class LimitBook {
   }
 
   #heardOfLimit(id: string, { type, data, position }: Recorded): void {
-    const set = type === 'LimitRestored' ? (data as Restored<Limit>).value : type === 'LimitSet' ? (data as Limit) : null;
+    const set =
+      type === 'LimitRestored' ? (data as Restored<Limit>).value : type === 'LimitSet' ? (data as Limit) : null;
     if (set) {
       const before = this.#limits.get(id);
       const known = this.#know(id, set);

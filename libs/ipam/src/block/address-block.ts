@@ -323,6 +323,8 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
       }),
     ...rules.evolve,
     AddressBlockRestored: (data, state) =>
-      data.value !== null && 'value' in state ? set(data.value, state) : restores.evolve.AddressBlockRestored(data, state),
+      data.value !== null && 'value' in state
+        ? set(data.value, state)
+        : restores.evolve.AddressBlockRestored(data, state),
   },
 };

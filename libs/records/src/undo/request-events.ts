@@ -15,7 +15,7 @@ export const requestEventsIn =
   (log: Pick<EventLog, 'attributedAfter'>): RequestEvents =>
   async (request) => {
     const found: AttributedEvent[] = [];
-    for (let after = 0n; ; ) {
+    for (let after = 0n; ;) {
       const { events, end } = await log.attributedAfter(after, { limit: PAGE });
       found.push(...events.filter((event) => isOf(request, event)));
       if (end === after) return found;

@@ -70,7 +70,7 @@ async function readTouched(stream: string, own: readonly AttributedEvent[], read
   const lastBefore = new Map<string, AttributedEvent>();
   const inTheWay: AttributedEvent[] = [];
   const needed = instead.size === 0 && parts.size > 0;
-  for (let page: AttributedEvent[] | undefined; needed && page?.length !== 0; ) {
+  for (let page: AttributedEvent[] | undefined; needed && page?.length !== 0;) {
     page = await log.attributedOf(stream, { from: revision + 1, limit: PAGE });
     for (const event of page) {
       revision = event.revision;

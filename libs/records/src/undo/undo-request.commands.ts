@@ -3,14 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { ApiCatalogue, deletionsOf, Forbidden, may, modelNameOf, named, permissionFor, usersOf } from '#api';
 import { ALL_PARTS, Features, FIELDS } from '#event-sourcing';
 import type { AttributedEvent, CommandResult, EventStore } from '#event-store';
-import {
-  CommandContext,
-  CommandExecutor,
-  EVENT_STORE,
-  EventLog,
-  NamedCommand,
-  UnitOfWorkHandler,
-} from '#event-store';
+import { CommandContext, CommandExecutor, EVENT_STORE, EventLog, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Message, UnitOfWork } from '#kernel';
 import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
@@ -85,7 +78,8 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
   /** Finds its events. @throws Refusal where it has written none */
   override async prepare({ request }: UndoRequest): Promise<readonly AttributedEvent[]> {
     const events = await this.#eventsOf(request);
-    if (events.length === 0) throw refuse('request', 'NOT_FOUND', `there is no request ${request} that changed anything`);
+    if (events.length === 0)
+      throw refuse('request', 'NOT_FOUND', `there is no request ${request} that changed anything`);
     return events;
   }
 
@@ -161,7 +155,12 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
       checkRevision(work, one);
       await told(work, one, async () => rule.undo?.(work, { ...one, now: context.now } as never));
       const { exists } = rule;
-      if (!exists || !(parts.has(ALL_PARTS) || parts.has(FIELDS)) || !work.written().some((written) => written.stream === stream)) continue;
+      if (
+        !exists ||
+        !(parts.has(ALL_PARTS) || parts.has(FIELDS)) ||
+        !work.written().some((written) => written.stream === stream)
+      )
+        continue;
       const outcome = !exists(one.before) ? 'removed' : exists(now) ? 'changed' : 'created';
       this.#authorize(context, rule.model, outcome);
       objects.push({ ...one, outcome });

@@ -11,7 +11,10 @@ export const requestModel = defineModel({
     undo: staticAction({
       doc: 'Puts everything a request has changed back to what it was before, all of it or nothing.',
       parameters: {
-        request: text(undefined, { required: true, doc: 'Its id, as the header `Contractor-Request` of its answer has it.' }),
+        request: text(undefined, {
+          required: true,
+          doc: 'Its id, as the header `Contractor-Request` of its answer has it.',
+        }),
       },
       returns: map(),
       permission: { grant: 'Records.can_undo' },
