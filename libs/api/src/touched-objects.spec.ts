@@ -23,12 +23,12 @@ const model = (name: string, indexes: ReadModel<Row>['indexes'], on: ReadModel<R
 });
 const hosts = model(
   'hosts',
-  { site: ({ site = null }: Row) => site, blueprint: ({ blueprint = null }: Row) => blueprint },
+  { site: ({ site }: Row) => site ?? null, blueprint: ({ blueprint }: Row) => blueprint ?? null },
   { HostDefined: rule(() => ({})) },
 );
 const ports = model(
   'ports',
-  { host: ({ host = null }: Row) => host, kind: ({ kind = null }: Row) => kind },
+  { host: ({ host }: Row) => host ?? null, kind: ({ kind }: Row) => kind ?? null },
   {
     PortDefined: rule(() => ({})),
     HostRenamed: change<Row, { ports: string[] }>(
