@@ -52,7 +52,7 @@ export { positionAt } from './position-at.ts';
 export { postgresEventStore } from './postgres-event-store.ts';
 export type { LogReader } from './log-reader.ts';
 export { LogVerifier } from './log-verifier.ts';
-export type { LogFault, LogRule } from './log-verifier.ts';
+export type { LogFault, LogRule, LogVerifierOptions } from './log-verifier.ts';
 export { postgresLogFault } from './postgres-log-fault.ts';
 export { postgresLogImport } from './postgres-log-import.ts';
 export type { LogImport } from './postgres-log-import.ts';
