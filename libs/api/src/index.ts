@@ -67,3 +67,7 @@ export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';
 export { asText, byReference } from './values.ts';
 export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';
+export { objectPlace } from './object-place.ts';
+export type { ObjectPlace, RowSource } from './object-place.ts';
+export { shownAs, TouchedObjects } from './touched-objects.ts';
+export type { TouchedObject } from './touched-objects.ts';
