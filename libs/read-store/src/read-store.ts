@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, Upcasters, Position } from '#event-store';
+import { previewScope } from '#event-store';
 import type { ChangedKeys, ChangedSince } from './changed-keys.ts';
 import { changedKeys } from './changed-keys.ts';
 import { forkView } from './fork-view.ts';
@@ -24,6 +25,7 @@ export const READ_STORE = Symbol('ReadStore');
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
   readonly projector: Projector;
+  /** As they are; within a preview as they would be with what it has decided so far. */
   readonly now: View;
   /** As of a position of the log. Models without history throw `NoHistory`. */
   at(position: Position): View;
@@ -65,7 +67,9 @@ export function openReadStore(options: {
   });
   return {
     projector,
-    now,
+    get now() {
+      return (previewScope()?.view as View | undefined) ?? now;
+    },
     at: (position) => tableView(tables(db, position), () => projector.written()),
     fork: (events) => forkView(now, events),
     changed: (since) => changedKeys(options.store, options.upcasters ?? {}, since),
