@@ -27,6 +27,7 @@ export const followSites = ({ reads, clock, gateway, log }: FollowSitesContext):
   categories: ['site', 'structure', 'foundation', 'dependency'],
   types: ['SiteZoneChosen', 'StructureMoved', 'FoundationSiteChosen', 'DependencyChanged'],
   from: 'start',
+  onlyCommands: true,
   handle: async (events, { metadata, signal }) => {
     for (const event of events) {
       if (!(await reads.projector.caughtUp(event.position, TIMEOUT_MS))) throw new Error('the read models are late');
