@@ -26,6 +26,7 @@ import { startModules, until } from '#testing';
 import { inProcessWire } from '#wire';
 import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
+import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
 import { deciders } from './events/catalogue.ts';
 
@@ -112,11 +113,11 @@ const remove = (path: string, key: Key) => ask((asked) => api.remove(modelOf(pat
 const call = (path: string, key: Key, name: string, parameters: Values = {}) =>
   ask((asked) => api.callOn(modelOf(path), modelOf(path).actions![name]!, [key], parameters, asked));
 const undo = (request: string, who = root) =>
-  ask((asked) => api.callStatic(modelOf('Records/Request').actions!['undo']!, { request }, asked), who);
+  ask((asked) => api.callStatic(modelOf('Records/Request').actions!['undo']!, { id: request }, asked), who);
 const undone = async (request: string): Promise<unknown> => {
   let value: unknown;
   await ask(async (asked) => {
-    value = (await api.callStatic(modelOf('Records/Request').actions!['undo']!, { request }, asked)).value;
+    value = (await api.callStatic(modelOf('Records/Request').actions!['undo']!, { id: request }, asked)).value;
   });
   return value;
 };
@@ -148,7 +149,7 @@ const site = (name: string, more: Values = {}) =>
 
 describe('every kind of stream', () => {
   it('says how it is undone, or why it is not, for each of its events', () => {
-    const rules = [...modules.get(Features, { strict: false }).undo, ...authUndos, deprovisionUndo];
+    const rules = [...modules.get(Features, { strict: false }).undo, ...authUndos, previewUndo, deprovisionUndo];
     const said = rules.flatMap(({ category, events }) => Object.keys(events).map((type) => `${category} ${type}`));
     const there = deciders.flatMap(({ category, evolve }) => Object.keys(evolve).map((type) => `${category} ${type}`));
     expect(said.toSorted()).toEqual(there.toSorted());

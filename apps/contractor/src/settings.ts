@@ -4,6 +4,7 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { previewSettings } from '#preview';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -26,6 +27,7 @@ export const settingsTables = {
   eventStore: eventStoreSettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
 };

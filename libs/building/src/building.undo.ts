@@ -1,6 +1,7 @@
 import type { UndoRule } from '#event-sourcing';
 import { FIELDS, undoNoun, undoRegister } from '#event-sourcing';
-import { addresses, checkHolderMoves } from '#ipam';
+import { addresses, checkHolderMoves, holderAddresses } from '#ipam';
+import type { UnitOfWork } from '#kernel';
 import { siteFor } from '#site';
 import { complexStructure } from './complex/complex-structure.ts';
 import { complexStructures } from './complex/complex-structures.ts';
@@ -13,9 +14,11 @@ import { dependency } from './dependency/dependency.ts';
 import { checkPlace } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations, HIDDEN_OF_FOUNDATIONS } from './foundations.ts';
+import { foundationInterfaces } from './interface/foundation-interfaces.ts';
 import { checkMade, interfaceUndos } from './interface/interface.undo.ts';
 import { logicalInterfaces } from './interface/logical-interfaces.ts';
 import { realInterfaces } from './interface/real-interfaces.ts';
+import { structureInterfaces } from './interface/structure-interfaces.ts';
 import { networked } from './networked/networked.ts';
 import { networkeds } from './networked/networkeds.ts';
 import { hostName } from './structure/host-name.ts';
@@ -35,6 +38,12 @@ async function found(view: View, rows: ReadModel, kind: string, where: Where): P
 }
 
 const addressesOf = (view: View, id: Key) => found(view, addresses, 'Address', { holder: Number(id) });
+
+/** Notes addresses of a host that is not there any more. */
+async function checkNoAddresses(work: UnitOfWork, id: string): Promise<void> {
+  const [held] = (await work.load(holderAddresses, id)).keys();
+  if (held !== undefined) work.fault('', 'IN_USE', `it has Address ${held}`);
+}
 
 const foundationUndo = undoNoun(foundation, {
   model: 'Building/Foundation',
@@ -81,6 +90,10 @@ const foundationUndo = undoNoun(foundation, {
       work.fault('dependency', 'INVALID_VALUE', `there is no dependency ${bound}`);
     }
   },
+  checkGone: async (work, locator) => {
+    const [held] = (await work.load(foundationInterfaces, locator)).keys();
+    if (held !== undefined) work.fault('', 'IN_USE', `it has RealNetworkInterface ${held}`);
+  },
   uses: async (view, locator) => [
     ...(await found(view, realInterfaces, 'RealNetworkInterface', { foundation: String(locator) })),
     ...(await found(view, dependencies, 'Dependency', { foundation: String(locator) })),
@@ -126,6 +139,11 @@ const structureUndo = undoNoun(structure, {
       work.fault('hostname', 'TAKEN', `the host name ${hostname} is that of another host`);
     }
     if (membership) await complexFor(work, 'complex', membership.complex);
+  },
+  checkGone: async (work, id) => {
+    await checkNoAddresses(work, id);
+    const [held] = (await work.load(structureInterfaces, id)).keys();
+    if (held !== undefined) work.fault('', 'IN_USE', `it has NetworkInterface ${held}`);
   },
   uses: async (view, id) => [
     ...(await addressesOf(view, id)),
@@ -193,6 +211,7 @@ export const buildingUndos: readonly UndoRule[] = [
       await siteFor(work, 'site', site);
       await checkHolderMoves(work, Number(id), site);
     },
+    checkGone: checkNoAddresses,
     uses: addressesOf,
   }),
   ...interfaceUndos,

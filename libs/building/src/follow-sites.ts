@@ -37,6 +37,7 @@ export const followSites = ({ reads, clock, gateway, log }: FollowSitesContext):
     'DependencyRestored',
   ],
   from: 'start',
+  onlyCommands: true,
   handle: async (events, { metadata, signal }) => {
     for (const event of events) {
       if (!(await reads.projector.caughtUp(event.position, TIMEOUT_MS))) throw new Error('the read models are late');

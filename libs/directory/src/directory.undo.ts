@@ -16,6 +16,10 @@ export const directoryUndos: readonly UndoRule[] = [
     model: 'Directory/Zone',
     rows: zones,
     check: (work, id, { parent }) => checkZoneParent(work, Number(id), parent),
+    checkGone: async (work, id) => {
+      const [within] = (await work.load(zoneNames, id)).values();
+      if (within !== undefined) work.fault('', 'IN_USE', `Zone ${within} is in it`);
+    },
     uses: async (view, id) => {
       const within = await view.keys(zones, { where: { parent: Number(id) } });
       const its = await view.keys(entries, { where: { zone: Number(id) } });

@@ -13,6 +13,8 @@ export const FIELDS = 'fields';
 /** Why a type of event is not undone, in words that say what to do instead. */
 export interface NotUndone {
   readonly instead: string;
+  /** Set where it does not stand in the way of undoing what was before it, either. */
+  readonly isNoHindrance?: true;
 }
 
 /**
@@ -33,6 +35,8 @@ export interface TouchedStream<S = unknown> {
   /** The parts that events of the request have changed. */
   readonly parts: ReadonlySet<string>;
   readonly events: readonly LoggedEvent[];
+  /** The first event that changed a part, where that was before the request. */
+  readonly firstBefore: ReadonlyMap<string, LoggedEvent>;
   /** The last event before the request that changed a part. */
   readonly lastBefore: ReadonlyMap<string, LoggedEvent>;
   /** ISO 8601 with microseconds. */
@@ -88,6 +92,8 @@ interface NounOptions<D extends AnyNoun, S> {
   readonly parts?: Readonly<Record<string, readonly string[]>>;
   readonly check?: (work: UnitOfWork, id: string, value: ValueOf<S>) => Promise<unknown>;
   readonly uses?: UndoRule['uses'];
+  /** Notes what has been noted with one that is not there any more; what it reads is also looked at by the append. */
+  readonly checkGone?: (work: UnitOfWork, id: string) => Promise<unknown>;
   /** What its state holds and its rows do not. */
   readonly hidden?: readonly string[];
   /** The value as the event that restores it has it, where the state does not hold it as JSON. */
@@ -113,7 +119,7 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
   { noun = (decider as { readonly noun?: string }).noun ?? '', model, rows, ...options }: NounOptions<D, S>,
 ): UndoRule {
   const lasting = hasLifecycle(decider.initial());
-  const { parts: fieldsOf = {}, hidden = [], plain = (value) => value as object, check, uses } = options;
+  const { parts: fieldsOf = {}, hidden = [], plain = (value) => value as object, check, checkGone, uses } = options;
   const passing = new Set([`${noun}Closed`, `${noun}Reopened`]);
   const events = Object.fromEntries(
     Object.keys(decider.evolve).map((type) => [type, passing.has(type) ? [] : ALL_PARTS] as const),
@@ -145,7 +151,8 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
     },
     async check(work, id) {
       const value = valueIn(await load(work, id));
-      if (value !== null) await check?.(work, id, value as ValueOf<S>);
+      if (value === null) await checkGone?.(work, id);
+      else await check?.(work, id, value as ValueOf<S>);
     },
   };
 }

@@ -5,10 +5,10 @@ import type { Upcasters } from './upcasters.ts';
 
 /** The log for those who tell of events themselves: every event is read in today's shape. */
 export class EventLog {
-  readonly #store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>;
+  readonly #store: Pick<EventStore, 'head' | 'readAll' | 'readAt' | 'readStream'>;
   readonly #upcasters: Upcasters;
 
-  constructor(store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>, upcasters: Upcasters = {}) {
+  constructor(store: Pick<EventStore, 'head' | 'readAll' | 'readAt' | 'readStream'>, upcasters: Upcasters = {}) {
     this.#store = store;
     this.#upcasters = upcasters;
   }
@@ -26,6 +26,12 @@ export class EventLog {
   /** The events of a stream with who decided them and why, as `EventStore.readStream`. */
   async attributedOf(stream: string, options?: ReadStreamOptions): Promise<AttributedEvent[]> {
     return (await this.#store.readStream(stream, options)).map((event) => attributed(event, this.#upcasters));
+  }
+
+  /** The events at positions of the log, with who decided them and why, as `EventStore.readAt`. */
+  async attributedAt(positions: readonly Position[]): Promise<AttributedEvent[]> {
+    if (positions.length === 0) return [];
+    return (await this.#store.readAt(positions)).map((event) => attributed(event, this.#upcasters));
   }
 
   /** The next events of all streams with who decided them and why, as `EventStore.readAll`. */

@@ -17,10 +17,18 @@ export interface Recorded<D = unknown> {
   readonly actor: string;
 }
 
-/** An event as reactions see it: also what the commands it causes are tied to. */
+/** An event with all that was recorded beside its data; the commands that it causes are tied to it. */
 export interface LoggedEvent<D = unknown> extends Recorded<D> {
   /** UUID of the event. */
   readonly eventId: string;
+  /** Id of the request it was decided for. */
+  readonly request: string;
+  /** Name of the command it was decided by, where it is known. */
+  readonly command?: string;
+  /** Why, in the words of the one who asked, where they said so. */
+  readonly reason?: string;
+  /** Id of the event that caused it, where one did. */
+  readonly causation?: string;
   /** Id of the first request of the chain it belongs to. */
   readonly correlation: string;
 }
@@ -56,6 +64,10 @@ export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent 
     at: meta.at,
     actor: meta.actor,
     eventId: event.id,
+    request: meta.request,
+    ...(meta.command === undefined ? {} : { command: meta.command }),
+    ...(meta.reason === undefined ? {} : { reason: meta.reason }),
+    ...(meta.causation === undefined ? {} : { causation: meta.causation }),
     correlation: meta.correlation,
   };
 }

@@ -20,6 +20,11 @@ import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
 import { gateProviders } from './gate/gate.providers.ts';
 import { JobGate } from './gate/job-gate.ts';
+import { holdModel } from './holds/hold.api.ts';
+import { holdProviders } from './holds/hold.providers.ts';
+import { holdRuleRows, holds } from './holds/hold-rows.ts';
+import { holdRuleExtensions, holdRuleModel } from './holds/hold-rule.api.ts';
+import { holdRules } from './holds/hold-rules.ts';
 import { LimitBook } from './limits/limit-book.ts';
 import { limitExtensions, limitModel } from './limits/limit.api.ts';
 import { limitProviders } from './limits/limit.providers.ts';
@@ -129,7 +134,7 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor],
+          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor, holdRules],
           readModels: [
             jobs,
             jobLog,
@@ -141,6 +146,8 @@ export class ForemanModule {
             waveLists,
             waveTargets,
             subcontractors,
+            holdRuleRows,
+            holds,
           ],
         }),
         ApiModule.forFeatureAsync({
@@ -172,8 +179,10 @@ export class ForemanModule {
                 () => reads.now,
               ),
               waveModel,
+              holdRuleModel,
+              holdModel,
             ],
-            extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
+            extensions: [jobUsers, ...limitExtensions, ...windowExtensions, ...holdRuleExtensions],
           }),
         }),
       ],
@@ -262,6 +271,7 @@ export class ForemanModule {
         ...windowProviders,
         ...waveProviders,
         ...gateProviders,
+        ...holdProviders,
         ...subcontractorProviders,
         ...undeliverableProviders,
       ],

@@ -2,6 +2,7 @@ import type { TouchedStream, UndoRule } from '#event-sourcing';
 import { FIELDS, notUndone, undoNoun, undoRegister } from '#event-sourcing';
 import { shownBesides } from '#read-store';
 import { siteFor } from '#site';
+import { holdRules } from './holds/hold-rules.ts';
 import { job } from './job.ts';
 import type { JobTargetRegistry } from './job-target.ts';
 import { limit } from './limits/limit.ts';
@@ -14,7 +15,8 @@ import { maintenanceWindow } from './windows/window.ts';
 
 const STEERED = {
   instead: 'what a job has done is not taken back; have another job do the opposite, or steer the job itself',
-};
+  isNoHindrance: true,
+} as const;
 const SAID = [FIELDS];
 
 type LimitState = ReturnType<(typeof limit)['initial']>;
@@ -60,6 +62,31 @@ const limitUndo = (targets: Pick<JobTargetRegistry, 'hasComplex'>): UndoRule => 
   },
 });
 
+/** Since when there is a rule that is put back. */
+interface Created {
+  readonly created?: string;
+}
+
+const ruleOf = ({ rule }: { readonly rule: number }): readonly string[] => [String(rule)];
+
+const holdRuleUndo = undoRegister(holdRules, {
+  events: { HoldRuleAdded: ruleOf, HoldRuleChanged: ruleOf, HoldRuleRemoved: ruleOf },
+  undo: async (work, { id, before, parts, firstBefore }) => {
+    const now = await work.load(holdRules, id);
+    for (const part of parts) {
+      const rule = Number(part);
+      const was = before.get(rule);
+      if (!was) await work.decide(holdRules, id, { type: 'RemoveHoldRule', data: { rule } });
+      else if (now.has(rule)) await work.decide(holdRules, id, { type: 'ChangeHoldRule', data: { ...was, rule } });
+      else {
+        const added = firstBefore.get(part);
+        const created = (added?.data as Created | undefined)?.created ?? added?.at ?? '';
+        await work.decide(holdRules, id, { type: 'AddHoldRule', data: { ...was, rule, created } });
+      }
+    }
+  },
+});
+
 /** How what a request did to jobs, limits and windows is undone, or why not. */
 export const foremanUndos = (targets: Pick<JobTargetRegistry, 'hasComplex'>): readonly UndoRule[] => [
   jobUndo,
@@ -71,6 +98,7 @@ export const foremanUndos = (targets: Pick<JobTargetRegistry, 'hasComplex'>): re
     rows: maintenanceWindows,
     check: async (work, _, { site }) => void (await siteFor(work, 'site', site)),
   }),
+  holdRuleUndo,
   notUndone(wave, 'cancel the wave (Foreman/Wave, cancel); it can be deleted when it is over'),
   notUndone(subcontractor, 'it is what the subcontractor itself has told'),
 ];

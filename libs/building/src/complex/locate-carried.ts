@@ -30,6 +30,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
   name: 'building.locate-carried',
   everyMs: EVERY_MS,
   minPauseMs: MIN_PAUSE_MS,
+  onlyCommands: true,
   wakeOn: {
     categories: ['complex', 'structure', 'foundation'],
     types: [

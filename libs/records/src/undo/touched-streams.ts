@@ -67,6 +67,7 @@ async function readTouched(stream: string, own: readonly AttributedEvent[], read
   let rowBefore: object | undefined;
   let rowNow: object | undefined;
   let revision = -1;
+  const firstBefore = new Map<string, AttributedEvent>();
   const lastBefore = new Map<string, AttributedEvent>();
   const inTheWay: AttributedEvent[] = [];
   const needed = instead.size === 0 && parts.size > 0;
@@ -75,14 +76,32 @@ async function readTouched(stream: string, own: readonly AttributedEvent[], read
     for (const event of page) {
       revision = event.revision;
       const isEarlier = revision < first;
-      if (isEarlier) for (const part of touchedBy(rule, event)) if (parts.has(part)) lastBefore.set(part, event);
+      for (const part of isEarlier ? touchedBy(rule, event) : []) {
+        if (!parts.has(part)) continue;
+        if (!firstBefore.has(part)) firstBefore.set(part, event);
+        lastBefore.set(part, event);
+      }
       if (isEarlier && rule.decider) before = evolve(rule.decider as AnyDecider as never, before, event);
       rowNow = rowAfter(rule, rowNow, event);
       if (isEarlier) rowBefore = rowNow;
       else if (!isOf(request, event) && !isOf(undoing, event) && meets(rule, event, parts)) inTheWay.push(event);
     }
   }
-  return { stream, id, rule, before, rowBefore, rowNow, parts, events: own, lastBefore, revision, inTheWay, instead };
+  return {
+    stream,
+    id,
+    rule,
+    before,
+    rowBefore,
+    rowNow,
+    parts,
+    events: own,
+    firstBefore,
+    lastBefore,
+    revision,
+    inTheWay,
+    instead,
+  };
 }
 
 function rowAfter({ rows }: UndoRule, row: object | undefined, event: AttributedEvent): object | undefined {
@@ -100,7 +119,8 @@ function meets(rule: UndoRule, event: AttributedEvent, parts: ReadonlySet<string
 /** The parts that an event has changed; one that is not undone changes all. */
 function touchedBy(rule: UndoRule, event: AttributedEvent): readonly string[] {
   const touches = rule.events[event.type] ?? ALL_PARTS;
-  return typeof touches === 'object' && 'instead' in touches ? [ALL_PARTS] : partsOf(touches, event);
+  if (typeof touches === 'object' && 'instead' in touches) return touches.isNoHindrance ? [] : [ALL_PARTS];
+  return partsOf(touches, event);
 }
 
 function partsOf(touches: Exclude<Touches, { readonly instead: string }>, event: AttributedEvent): readonly string[] {

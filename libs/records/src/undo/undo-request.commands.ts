@@ -3,7 +3,15 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { ApiCatalogue, deletionsOf, Forbidden, may, modelNameOf, named, permissionFor, usersOf } from '#api';
 import { ALL_PARTS, Features, FIELDS } from '#event-sourcing';
 import type { AttributedEvent, CommandResult, EventStore } from '#event-store';
-import { CommandContext, CommandExecutor, EVENT_STORE, EventLog, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import {
+  CommandContext,
+  CommandExecutor,
+  EVENT_STORE,
+  EventLog,
+  NamedCommand,
+  previewScope,
+  UnitOfWorkHandler,
+} from '#event-store';
 import type { Message, UnitOfWork } from '#kernel';
 import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
@@ -164,11 +172,19 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
       const outcome = !exists(one.before) ? 'removed' : exists(now) ? 'changed' : 'created';
       this.#authorize(context, rule.model, outcome);
       objects.push({ ...one, outcome });
+      if (outcome === 'removed') this.#foretell(one, context);
     }
     work.throwIfFaulted();
     await this.#check(work, touched, objects, context);
     work.throwIfFaulted();
     return objects;
+  }
+
+  /** Within a preview, what is removed is closed before that is committed, and looked for users again. */
+  #foretell({ rule, id }: Touched, context: CommandContext): void {
+    const scope = previewScope();
+    const model = scope && rule.model !== undefined ? this.#catalogue.whole.model(rule.model) : undefined;
+    if (scope && rule.closing && model?.deletion) scope.deletes(model.deletion.command([keyOf(rule, id)]), context);
   }
 
   /** Notes what does not fit what there is by now. */
@@ -181,7 +197,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
     for (const one of touched) await told(work, one, async () => one.rule.check?.(work, one.id));
     const view = this.#reads.fork(decidedEvents(work, { at: now, actor }));
     for (const { rule, id } of objects.filter(({ outcome }) => outcome === 'removed')) {
-      const key: Key = rule.rows?.key === 'integer' ? Number(id) : id;
+      const key = keyOf(rule, id);
       const users = await usersOf(this.#catalogue.whole, rule.model!, [key], view);
       users.push(...((await rule.uses?.(view, key)) ?? []), ...(await this.#letGo(work, rule, key, view)));
       if (users.length > 0) work.fault('', 'IN_USE', `${nameOf({ rule, id })} is used by ${named(users)}`);
@@ -254,6 +270,8 @@ function noteHindrances(work: UnitOfWork, touched: Touched): void {
   work.fault('', 'CHANGED_SINCE', `${nameOf(touched)} has changed since: ${shown.join(', ')}${rest}`);
 }
 
+const keyOf = ({ rows }: Touched['rule'], id: string): Key => (rows?.key === 'integer' ? Number(id) : id);
+
 const nameOf = ({ rule: { model, category }, id }: Pick<Touched, 'rule' | 'id'>): string =>
   `${model === undefined ? category : modelNameOf(model)} ${id}`;
 
@@ -262,8 +280,9 @@ async function told(work: UnitOfWork, of: Touched, part: () => Promise<unknown>)
   for (const { code, text } of await work.faultsOf(part)) work.fault('', code, `${nameOf(of)}: ${text}`);
 }
 
-/** What was looked at has to be what the work rests on. @throws Conflict */
+/** What was looked at has to be what the work rests on; in a preview that may be ahead of the log. @throws Conflict */
 function checkRevision(work: UnitOfWork, { stream, revision }: Touched): void {
+  if (previewScope()) return;
   const read = work.read().find((one) => one.stream === stream)?.revision;
   const written = work.written().find((one) => one.stream === stream)?.expected;
   if ((read ?? written) !== revision) throw new Conflict([stream]);

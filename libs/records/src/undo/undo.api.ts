@@ -11,14 +11,14 @@ export const requestModel = defineModel({
     undo: staticAction({
       doc: 'Puts everything a request has changed back to what it was before, all of it or nothing.',
       parameters: {
-        request: text(undefined, {
+        id: text(undefined, {
           required: true,
           doc: 'Its id, as the header `Contractor-Request` of its answer has it.',
         }),
       },
       returns: map(),
       permission: { grant: 'Records.can_undo' },
-      command: ({ request }) => new UndoRequest(request),
+      command: ({ id }) => new UndoRequest(id),
     }),
   },
 });
