@@ -152,7 +152,10 @@ describe('every kind of stream', () => {
     const rules = [...modules.get(Features, { strict: false }).undo, ...authUndos, previewUndo, deprovisionUndo];
     const said = rules.flatMap(({ category, events }) => Object.keys(events).map((type) => `${category} ${type}`));
     const there = deciders.flatMap(({ category, evolve }) => Object.keys(evolve).map((type) => `${category} ${type}`));
-    expect(said.toSorted()).toEqual(there.toSorted());
+    expect(there.filter((one) => !said.includes(one))).toEqual([]);
+    const categories = new Set(deciders.map(({ category }) => category));
+    const ofThem = said.filter((one) => categories.has(one.slice(0, one.indexOf(' '))));
+    expect(ofThem.filter((one) => !there.includes(one))).toEqual([]);
   });
 });
 
