@@ -17,6 +17,7 @@ const SAID = [FIELDS];
 
 const blueprintUndo = undoNoun(blueprint, {
   model: 'BluePrint/BluePrint',
+  kind: ({ kind }) => (kind === 'foundation' ? 'BluePrint/FoundationBluePrint' : 'BluePrint/StructureBluePrint'),
   rows: blueprints,
   hidden: HIDDEN_OF_BLUEPRINTS,
   plain: plainBluePrint,

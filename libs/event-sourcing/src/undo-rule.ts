@@ -54,6 +54,8 @@ export interface UndoRule {
   readonly rows?: ReadModel;
   /** Path of the model of the API whose permissions the opposite change needs, and whose users are looked for. */
   readonly model?: string;
+  /** The model that shows one of its things, by the state of its stream, where there are several. */
+  kindOf?(state: unknown): string;
   /** Puts the parts back to what they were; what is wrong with that is noted. */
   undo?(work: UnitOfWork, touched: TouchedStream<never>): Promise<unknown>;
   /** Once all streams are put back: notes where something it refers to is not there any more, or may not be so. */
@@ -85,6 +87,8 @@ interface NounOptions<D extends AnyNoun, S> {
   /** As its events call it; that of the decider unless said otherwise. */
   readonly noun?: string;
   readonly model: string;
+  /** The model that shows it, where there are several for its kinds. */
+  readonly kind?: (value: ValueOf<S>) => string;
   readonly rows: ReadModel<never> | ReadModel;
   /** By type of event, the parts it changes; everything, unless said otherwise. Closing and reopening change nothing. */
   readonly events?: Partial<Readonly<Record<TypesOf<D>, Touches>>>;
@@ -119,7 +123,15 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
   { noun = (decider as { readonly noun?: string }).noun ?? '', model, rows, ...options }: NounOptions<D, S>,
 ): UndoRule {
   const lasting = hasLifecycle(decider.initial());
-  const { parts: fieldsOf = {}, hidden = [], plain = (value) => value as object, check, checkGone, uses } = options;
+  const {
+    parts: fieldsOf = {},
+    hidden = [],
+    plain = (value) => value as object,
+    check,
+    checkGone,
+    uses,
+    kind,
+  } = options;
   const passing = new Set([`${noun}Closed`, `${noun}Reopened`]);
   const events = Object.fromEntries(
     Object.keys(decider.evolve).map((type) => [type, passing.has(type) ? [] : ALL_PARTS] as const),
@@ -140,6 +152,7 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
       ? { closing: { close: { type: `Close${noun}`, data: {} }, reopen: { type: `Reopen${noun}`, data: {} } } }
       : {}),
     ...(uses ? { uses } : {}),
+    ...(kind ? { kindOf: (state: unknown) => kind(valueIn(state) as ValueOf<S>) } : {}),
     async undo(work, { id, before, rowBefore, rowNow, parts }: TouchedStream) {
       const put = parts.has(ALL_PARTS) ? undefined : new Set([...parts].flatMap((part) => fieldsOf[part] ?? []));
       // As the log will hold it, without what is not there.

@@ -108,6 +108,7 @@ export const ipamUndos = (holders: Holders): readonly UndoRule[] => [
   }),
   undoNoun(address, {
     model: 'Utilities/Address',
+    kind: ({ kind }) => `Utilities/${kind}`,
     rows: addresses,
     check: (work, id, value) =>
       value.kind === 'Address' ? checkHostAddress(work, Number(id), value, holders) : checkPool(work, value),

@@ -52,6 +52,7 @@ export const interfaceUndos: readonly UndoRule[] = [
   },
   undoNoun(logicalInterface, {
     model: 'Utilities/AbstractNetworkInterface',
+    kind: ({ kind }) => `Utilities/${kind}NetworkInterface`,
     rows: logicalInterfaces,
     check: (work, id, value) => putLogicalInterface(work, Number(id), value),
   }),

@@ -1,6 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import { ApiCatalogue, deletionsOf, Forbidden, may, modelNameOf, named, permissionFor, usersOf } from '#api';
+import {
+  ApiCatalogue,
+  deletionsOf,
+  Forbidden,
+  may,
+  modelNameOf,
+  named,
+  permissionFor,
+  SecretSealing,
+  usersOf,
+} from '#api';
 import { ALL_PARTS, Features, FIELDS } from '#event-sourcing';
 import type { AttributedEvent, CommandResult, EventStore } from '#event-store';
 import {
@@ -17,8 +27,8 @@ import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import { decidedEvents, NotReady, READ_STORE } from '#read-store';
 import { Erased, Secrets } from '#secrets';
-import { requestEventsIn } from './request-events.ts';
-import type { RequestEvents } from './request-events.ts';
+import { RequestIndex } from '../request-index.ts';
+import { eventsOfRequest } from './request-events.ts';
 import { touchedStreams } from './touched-streams.ts';
 import type { Touched } from './touched-streams.ts';
 
@@ -53,12 +63,20 @@ export class UndoRequest extends NamedCommand<Undone> {
   }
 }
 
-type Part = Touched & { readonly outcome: UndoneObject['outcome'] };
+type Part = Touched & Pick<UndoneObject, 'outcome' | 'model'>;
+
+/** What a request to be undone has written, and who asks for it. */
+interface Found {
+  readonly events: readonly AttributedEvent[];
+  readonly context: CommandContext;
+}
 
 @CommandHandler(UndoRequest)
-export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly AttributedEvent[]> {
+export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
+  override readonly completesBySealing = true;
   readonly #log: EventLog;
-  readonly #eventsOf: RequestEvents;
+  readonly #index: RequestIndex;
+  readonly #sealing: SecretSealing;
   readonly #features: Features;
   readonly #secrets: Secrets;
   readonly #reads: ReadStore;
@@ -72,10 +90,13 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
     @Inject(READ_STORE) reads: ReadStore,
     @Inject(ApiCatalogue) catalogue: ApiCatalogue,
     @Inject(CommandExecutor) executor: CommandExecutor,
+    @Inject(RequestIndex) index: RequestIndex,
+    @Inject(SecretSealing) sealing: SecretSealing,
   ) {
     super();
     this.#log = new EventLog(store, features.upcasters);
-    this.#eventsOf = requestEventsIn(this.#log);
+    this.#index = index;
+    this.#sealing = sealing;
     this.#features = features;
     this.#secrets = secrets;
     this.#reads = reads;
@@ -84,23 +105,24 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
   }
 
   /** Finds its events. @throws Refusal where it has written none */
-  override async prepare({ request }: UndoRequest): Promise<readonly AttributedEvent[]> {
-    const events = await this.#eventsOf(request);
+  override async prepare({ request }: UndoRequest, context: CommandContext): Promise<Found> {
+    const events = await eventsOfRequest(request, { index: this.#index, log: this.#log });
     if (events.length === 0)
       throw refuse('request', 'NOT_FOUND', `there is no request ${request} that changed anything`);
-    return events;
+    return { events, context };
   }
 
-  async decide(
-    work: UnitOfWork,
-    command: UndoRequest,
-    context: CommandContext,
-    events: readonly AttributedEvent[],
-  ): Promise<Undone> {
+  /** Names of secrets may be declared again: what was written in clear text meanwhile is sealed. */
+  override async complete(_: UndoRequest, undone: Undone, { events, context }: Found): Promise<Undone> {
+    if (events.some(({ type }) => type === 'SecretNamesDeclared')) await this.#sealing.seal(context);
+    return undone;
+  }
+
+  async decide(work: UnitOfWork, command: UndoRequest, context: CommandContext, { events }: Found): Promise<Undone> {
     const objects = await this.#undo(work, command, context, events);
     return {
       request: command.request,
-      objects: objects.map(({ rule, id, outcome }) => ({ model: rule.model!, id, outcome })),
+      objects: objects.map(({ model, id, outcome }) => ({ model, id, outcome })),
     };
   }
 
@@ -110,7 +132,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
    */
   override async execute(command: UndoRequest): Promise<CommandResult<Undone>> {
     const given = CommandContext.from(command);
-    const events = await this.prepare(command);
+    const { events } = await this.prepare(command, given);
     const context = causedBy(given, command, events);
     const { value: gone } = await this.#executor.preview(async (work) =>
       (await this.#undo(work, command, context, events)).filter(
@@ -170,8 +192,9 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
       )
         continue;
       const outcome = !exists(one.before) ? 'removed' : exists(now) ? 'changed' : 'created';
-      this.#authorize(context, rule.model, outcome);
-      objects.push({ ...one, outcome });
+      const model = rule.kindOf?.(exists(now) ? now : one.before) ?? rule.model!;
+      this.#authorize(context, model, outcome);
+      objects.push({ ...one, outcome, model });
       if (outcome === 'removed') this.#foretell(one, context);
     }
     work.throwIfFaulted();
@@ -227,8 +250,8 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, readonly 
   }
 
   /** Undoing needs what the opposite change would. @throws Forbidden */
-  #authorize({ caller }: CommandContext, path: string | undefined, outcome: UndoneObject['outcome']): void {
-    const model = path === undefined ? undefined : this.#catalogue.whole.model(path);
+  #authorize({ caller }: CommandContext, path: string, outcome: UndoneObject['outcome']): void {
+    const model = this.#catalogue.whole.model(path);
     if (!caller || !model) return;
     const verb = ({ removed: 'delete', created: 'add', changed: 'change' } as const)[outcome];
     const permission = permissionFor(model, verb);

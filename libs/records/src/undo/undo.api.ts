@@ -1,24 +1,28 @@
-import { defineModel, map, staticAction, text } from '#api';
+import type { Extension } from '#api';
+import { shape, shaped, staticAction, text } from '#api';
 import { UndoRequest } from './undo-request.commands.ts';
 
-/** Requests, as the log tells of them. */
-export const requestModel = defineModel({
-  path: 'Records/Request',
-  doc: 'What somebody has asked for: everything that was written for it in the log, under one id.',
-  protocols: ['rest'],
-  fields: {},
+const undoneShape = shape.record({
+  request: shape.text('Its id.'),
+  objects: shape.list(
+    shape.record({
+      model: shape.text(),
+      id: shape.text(),
+      outcome: shape.oneOf(['removed', 'created', 'changed']),
+    }),
+  ),
+});
+
+/** Requests can be undone. */
+export const undoExtension: Extension = {
+  model: 'Records/Request',
   actions: {
     undo: staticAction({
       doc: 'Puts everything a request has changed back to what it was before, all of it or nothing.',
-      parameters: {
-        id: text(undefined, {
-          required: true,
-          doc: 'Its id, as the header `Contractor-Request` of its answer has it.',
-        }),
-      },
-      returns: map(),
+      parameters: { id: text(undefined, { required: true, doc: 'As the header Contractor-Request told it.' }) },
+      returns: shaped(undoneShape),
       permission: { grant: 'Records.can_undo' },
       command: ({ id }) => new UndoRequest(id),
     }),
   },
-});
+};
