@@ -8,7 +8,7 @@ const undoneShape = shape.record({
     shape.record({
       model: shape.text(),
       id: shape.text(),
-      outcome: shape.oneOf(['removed', 'created', 'changed']),
+      outcome: shape.text('`removed`, `created` or `changed`.'),
     }),
   ),
 });
