@@ -1,18 +1,20 @@
 import { shownValues } from '#config';
 import type { JsonMap } from '#kernel';
-import { Conflict, pairsOf } from '#kernel';
+import { Conflict, pairsOf, refuse } from '#kernel';
 import type { Position, Precondition } from '#event-store';
-import type { Key } from '#read-store';
+import type { Key, ReadStore, View } from '#read-store';
 import { StaleRead } from '#read-store';
 import { may } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { permissionFor, uriOf } from './catalogue.ts';
 import type { ReadSource } from './consistent-reads.ts';
 import { ConsistentReads } from './consistent-reads.ts';
-import { Forbidden } from './errors.ts';
+import { Forbidden, NotFound } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
+import type { HistoryEntry, ListDifference, ObjectDifference, Span } from './past-of-objects.ts';
+import { MAX_COMPARED, PastOfObjects } from './past-of-objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { RestrictedField } from './permissions.ts';
 import { restrictedFields } from './permissions.ts';
@@ -29,6 +31,7 @@ const MAX_TRIES = 20;
 
 /** What the API stands on. */
 export interface ApiContext extends ReadSource, CommandTarget {
+  readonly reads: ReadSource['reads'] & Pick<ReadStore, 'changes'>;
   readonly catalogue: Catalogue;
 }
 
@@ -41,6 +44,7 @@ export class ApiService {
   readonly #context: ApiContext;
   readonly #guard: SiteGuard;
   readonly #reads: ConsistentReads;
+  readonly #past: PastOfObjects;
   /** The fields not everybody is shown, by the path of their model. */
   readonly #restricted: ReadonlyMap<string, readonly RestrictedField[]>;
 
@@ -50,6 +54,7 @@ export class ApiService {
     this.#context = context;
     this.#guard = new SiteGuard(context);
     this.#reads = new ConsistentReads(context);
+    this.#past = new PastOfObjects(context.reads);
     this.#restricted = new Map(
       catalogue.models.flatMap((model) => {
         const fields = restrictedFields(model);
@@ -90,9 +95,11 @@ export class ApiService {
     at?: Position,
   ): Promise<{ readonly keys: readonly Key[]; readonly total: number }> {
     this.#authorize(request, permissionFor(model, 'view'));
+    return this.#keys(model, listing, request, await this.#reads.at(at));
+  }
+
+  async #keys(model: Model, listing: Listing, { caller }: Request, view: View) {
     const { filter, ...page } = listing;
-    const { caller } = request;
-    const view = await this.#reads.at(at);
     if (filter) await this.#guard.references(caller, filter.use.parameters, filter.parameters, view);
     const where = filter ? await filter.use.where(filter.parameters, view) : {};
     if (where === null) return { keys: [], total: 0 };
@@ -111,6 +118,46 @@ export class ApiService {
       objects: await showFound(model, keys, await this.#reads.at(at), AS_THEY_ARE, this.#hidden(model, request)),
       total,
     };
+  }
+
+  /**
+   * What happened to an object in a span of the log, also where it is no more.
+   * @throws NotFound where there never was one
+   */
+  async history(
+    model: Model,
+    key: Key,
+    asked: Span & { readonly newestFirst: boolean; readonly count: number },
+    request: Request,
+  ): Promise<readonly HistoryEntry[]> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    const view = await this.#reads.at(asked.to);
+    await this.#guard.objects(request.caller, model, [key], view, false);
+    const entries = await this.#past.history(model, key, asked, this.#hidden(model, request));
+    if (!entries) throw new NotFound(model.path, key);
+    return entries;
+  }
+
+  /** What is different of an object between two moments. @throws NotFound where it was there at neither */
+  async compare(model: Model, key: Key, span: Span, request: Request): Promise<ObjectDifference> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    await this.#within(span, (view) => this.#guard.objects(request.caller, model, [key], view, false));
+    const found = await this.#past.object(model, key, span, this.#hidden(model, request));
+    if (!found) throw new NotFound(model.path, key);
+    return found;
+  }
+
+  /** What is different of a list between two moments: of the objects a filter finds at either. */
+  async compareLists(model: Model, filter: Listing['filter'], span: Span, request: Request): Promise<ListDifference> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    await this.#within(span, async () => undefined);
+    const listing = { ...(filter ? { filter } : {}), skip: 0, count: MAX_COMPARED + 1 };
+    return this.#past.list(
+      model,
+      (view) => this.#keys(model, listing, request, view),
+      span,
+      this.#hidden(model, request),
+    );
   }
 
   /** A new object. `values` holds what was given; what was left out takes its default. */
@@ -237,6 +284,24 @@ export class ApiService {
   /** What is said beside the value of a call; undefined: nothing. */
   async noteOf({ note }: Action, value: unknown): Promise<string | undefined> {
     return note?.(value, this.#reads.now);
+  }
+
+  /** Looks at both ends of a span. @throws Refusal where the first is behind the second */
+  async #within({ from, to }: Span, look: (view: View) => Promise<void>): Promise<void> {
+    if (from > to) throw refuse('from', 'AFTER_TO', 'from must not be later than to');
+    const views = [await this.#reads.at(from), await this.#reads.at(to)];
+    let found = 0;
+    let missing: unknown;
+    for (const view of views) {
+      try {
+        await look(view);
+        found += 1;
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+        missing = error;
+      }
+    }
+    if (found === 0) throw missing;
   }
 
   #authorize({ caller }: Request, permission: Permission): void {

@@ -1,3 +1,4 @@
+import { streamName } from '#kernel';
 import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
@@ -89,6 +90,7 @@ export const jobs: ReadModel<JobRow> = {
   version: 9,
   key: 'integer',
   history: false,
+  stream: (id) => streamName('job', id),
   indexes: {
     site: ({ site }) => site,
     kind: ({ target }) => target.kind,

@@ -18,6 +18,7 @@ export type { ChangedKeys } from './changed-keys.ts';
 export { openReadStore, READ_STORE } from './read-store.ts';
 export type { ReadStore } from './read-store.ts';
 export type { Progress } from './rebuild.ts';
+export type { ChangeRange, PositionRange, RowVersion, ToldChange } from './row-changes.ts';
 export { NoHistory } from './table-view.ts';
 export { viewOf } from './view.ts';
 export type { Listed, ListOptions, View } from './view.ts';

@@ -12,6 +12,7 @@ import type { Identify } from './headers.ts';
 import { callerOf, catchUp } from './headers.ts';
 import { OpenApiDocuments } from './openapi-documents.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
+import { compareCalls, compareLists, compareObjects, history } from './past-operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
@@ -118,6 +119,10 @@ const OPERATIONS: {
   },
   static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
   action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
+  history: { GET: ({ model, id }, parsed) => history(model, id, parsed) },
+  'list-diff': { GET: ({ model }, parsed) => compareLists(model, parsed) },
+  'object-diff': { GET: ({ model, id }, parsed) => compareObjects(model, id, parsed) },
+  'action-diff': { POST: ({ model, id, action }, parsed) => compareCalls(model, id, action, parsed) },
 };
 
 function operationOn(place: Served, method: Method): Operation<Served> {
