@@ -6,6 +6,7 @@ export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from 
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
@@ -43,7 +44,7 @@ export type {
   Sites,
   Values,
 } from './model.ts';
-export { answers, guarded, permissionsOf } from './permissions.ts';
+export { answers, guarded, permissionsOf, restrictedFields } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
@@ -71,3 +72,4 @@ export { objectPlace } from './object-place.ts';
 export type { ObjectPlace, RowSource } from './object-place.ts';
 export { shownAs, TouchedObjects } from './touched-objects.ts';
 export type { TouchedObject } from './touched-objects.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';
