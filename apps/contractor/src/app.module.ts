@@ -19,6 +19,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
@@ -125,6 +126,7 @@ export class AppModule {
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
+        PostOfficeModule,
         RecordsModule,
         SiteFilesModule,
         SetupModule,

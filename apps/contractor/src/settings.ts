@@ -4,6 +4,7 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -28,6 +29,7 @@ export const settingsTables = {
   foreman: foremanSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  postOffice: postOfficeSettings,
 };
 
 /** How the server is set up. */

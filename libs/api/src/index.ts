@@ -6,6 +6,7 @@ export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from 
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
