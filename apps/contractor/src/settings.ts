@@ -11,6 +11,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -28,6 +29,7 @@ export const settingsTables = {
   foreman: foremanSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */
