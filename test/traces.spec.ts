@@ -9,6 +9,9 @@ import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
 
+/** Id of the span of the client. */
+const CLIENT = '00000000000000a1';
+
 /** A span as OTLP has it in JSON. */
 interface Span {
   readonly traceId: string;
@@ -67,7 +70,11 @@ const agent = async (site: string, settings: Readonly<Record<string, string>>): 
 /** Has a foundation built by a client that has a trace of its own. */
 async function build(site: string, trace: string): Promise<void> {
   const uri = (model: string, name: string) => `/api/v1/${model}:${name}:`;
-  await client.create('/api/v1/BluePrint/Script', { name: site, description: 'x', script: 'test.delay( ms=1 )\n' });
+  await client.create('/api/v1/BluePrint/Script', {
+    name: site,
+    description: 'x',
+    script: 'test.act_again( name="x" )\n',
+  });
   const blueprint = { name: site, description: 'x', foundation_type_list: ['Test'] };
   await client.create('/api/v1/BluePrint/FoundationBluePrint', blueprint);
   await client.create('/api/v1/BluePrint/BluePrintScript', {
@@ -86,7 +93,7 @@ async function build(site: string, trace: string): Promise<void> {
       'CInP-Version': '1.0',
       'Auth-Id': 'root',
       'Auth-Token': token,
-      traceparent: `00-${trace}-00000000000000a1-01`,
+      traceparent: `00-${trace}-${CLIENT}-01`,
     },
   });
   expect(status).toBe(200);
@@ -116,10 +123,27 @@ it('one trace leads from the request of a client to the result of an agent, over
   const [first, second] = ['1'.repeat(32), '2'.repeat(32)] as const;
   await build('site1', first);
   await build('site2', second);
-  await until(() => [first, second].every((trace) => below(trace, 'ReportTask').length > 1));
+  // Spans come when they end, those above after those below.
+  await until(() => [first, second].every((trace) => below(trace, 'ReportTask')[0] === CLIENT));
 
-  expect(below(first, 'ReportTask')).toEqual([]);
-  expect(below(second, 'ReportTask')).toEqual([]);
+  const request = [CLIENT, 'contractor: CALL cinp', 'contractor: CreateJob'];
+  expect(below(first, 'ReportTask')).toEqual([
+    ...request,
+    'contractor: job',
+    'contractor: send test.act_again',
+    'subcontractor: task test.act_again',
+    'contractor: report',
+    'contractor: ReportTask',
+  ]);
+  expect(below(second, 'ReportTask')).toEqual([
+    ...request,
+    'contractor: send test.act_again',
+    'subcontractor: task test.act_again',
+    'contractor: CALL cinp',
+    'contractor: ReportPolledTask',
+    'contractor: ReportTask',
+  ]);
+  expect(below(first, 'append')).toEqual([...request, 'contractor: append']);
   expect([...authorizations]).toEqual(['POST /v1/traces a key']);
 });
 
