@@ -52,6 +52,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
+  search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],

@@ -204,6 +204,8 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Recorder
+  (query) (queryObjects)                             Records.can_query
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation

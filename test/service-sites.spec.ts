@@ -290,6 +290,7 @@ describe('a service of one site', () => {
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Secret (erase)',
+    ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),
     'Setup/Installation (setUp)',
     ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),

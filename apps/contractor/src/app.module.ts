@@ -24,6 +24,7 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
@@ -126,6 +127,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        SearchModule,
         SiteFilesModule,
         SetupModule,
       ],

@@ -2,7 +2,7 @@ export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
-export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
+export { Catalogue, modelNameOf, namespaceOf, permissionFor, REST_ROOT, restUriOf, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
@@ -48,6 +48,7 @@ export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
 export { exactNumber } from './exact-number.ts';
+export { PlainText } from './plain-text.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE } from './objects.ts';

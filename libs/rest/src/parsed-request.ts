@@ -55,8 +55,9 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = reads || ((place.kind === 'action' || place.kind === 'static') && place.action.asOf === true);
-  if (!(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
+  const asked = 'action' in place ? place.action.asOf === true : reads;
+  // What else may stand in the query of a list or a page is looked at where it is used.
+  if (!(reads && (place.kind === 'model' || place.kind === 'page'))) checkQuery(query, asked ? ['at'] : []);
   const at = asked ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);
   const reason = reasonIn(request);

@@ -11,7 +11,7 @@ import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
 import { callerOf, catchUp } from './headers.ts';
 import { OpenApiDocuments } from './openapi-documents.ts';
-import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
+import { callOn, callStatic, change, create, list, read, readPage, remove } from './operations.ts';
 import { pathOf, segmentsOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
@@ -117,6 +117,7 @@ const OPERATIONS: {
     DELETE: ({ model, id }, parsed) => remove(model, id, parsed),
   },
   static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
+  page: { GET: ({ action }, parsed) => readPage(action, parsed) },
   action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
 };
 
