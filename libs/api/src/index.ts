@@ -59,6 +59,8 @@ export { validate } from './validate.ts';
 export { whyNot } from './why-not.ts';
 export { action, defineModel, staticAction } from './model.ts';
 export { ApiService } from './service.ts';
+export { SiteGuard } from './site-guard.ts';
+export type { SiteGuardParts } from './site-guard.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';

@@ -8,6 +8,8 @@ export { HOSTNAME, hostName } from './structure/host-name.ts';
 export { defineStructure, DeleteStructure } from './structure/structure.commands.ts';
 export { structure } from './structure/structure.ts';
 export { structureTarget } from './structure/structure-target.ts';
+export { selectionParameters, whereOf, withinSites } from './selection/selection.ts';
+export type { Selection } from './selection/selection.ts';
 export { MAX_OWNER } from './selection/labels.ts';
 export { bootedByFoundation, bootedByStructure, connectionOf } from './attributes/booted.ts';
 export { foundationTarget } from './foundation-target.ts';
