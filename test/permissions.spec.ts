@@ -210,8 +210,14 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Discovery
+  (hosts) (prometheus) (ansible)                     Building.view_structure
+Records/Recorder
+  (query) (queryObjects)                             Records.can_query
 Records/Request
   (undo)                                             Records.can_undo
+Records/Search
+  (find)                                             session
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation

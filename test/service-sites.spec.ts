@@ -292,6 +292,7 @@ describe('a service of one site', () => {
     'Records/ReadModel (rebuild)',
     'Records/Request (undo)',
     'Records/Secret (erase)',
+    ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),
     'Setup/Installation (setUp)',
     ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),

@@ -73,6 +73,7 @@ import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-w
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
+import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -145,6 +146,7 @@ export const readModels: readonly ReadModel[] = [
   maintenanceWindows,
   networkAddressBlocks,
   networkeds,
+  searchables,
   networks,
   openSessions,
   programs,
