@@ -33,7 +33,7 @@ import { deciders } from './events/catalogue.ts';
 jest.setTimeout(600_000);
 
 /** How many random changes are made and undone; more where it is asked for. */
-const CHANGES = Number(process.env['UNDO_CHANGES'] ?? 150);
+const CHANGES = Number(process.env['UNDO_CHANGES'] ?? 80);
 const SEED = Number(process.env['UNDO_SEED'] ?? 7);
 
 @Module({})
@@ -271,6 +271,60 @@ describe('a request', () => {
     await undo(first.request);
     await reserve('5');
     await expect(undo(first.request)).rejects.toThrow(/has changed since/);
+  });
+
+  it('that created a job is not undone, unless the job was cancelled before it did anything', async () => {
+    await site('works');
+    // Jobs wait for a window that has been, and does not open any more.
+    await create('Foreman/MaintenanceWindow', {
+      site: 'works',
+      description: 'over',
+      days: [],
+      start: '00:00',
+      time_zone: 'UTC',
+      minutes: 60,
+      starts_at: '2020-01-01T00:00:00.000000+00:00',
+    });
+    await create('BluePrint/FoundationBluePrint', {
+      name: 'works',
+      description: 'x',
+      config_values: {},
+      config_schema: {},
+      parent_list: [],
+      foundation_type_list: ['Test'],
+      validation_template: {},
+      physical_interface_names: [],
+    });
+    const { key: script } = await create('BluePrint/Script', {
+      name: 'works',
+      description: 'x',
+      script: 'begin()\nend\n',
+    });
+    await create('BluePrint/BluePrintScript', { blueprint: 'works', script, name: 'create' });
+    const { key: machine, request: made } = await create('Test/TestFoundation', {
+      locator: 'machine1',
+      site: 'works',
+      blueprint: 'works',
+      id_map: null,
+      labels: {},
+      owner: null,
+      test_foundation_serial: '1',
+    });
+    const request = await call('Building/Foundation', machine, 'doCreate');
+    await expect(undo(request)).rejects.toThrow(/the job was created by the request: cancel it first/);
+    await expect(undo(made)).rejects.toThrow(/FoundationTaken by root/);
+    const [job] = (await modules.reads.now.keys(modelOf('Foreman/BaseJob').rows!)).keys;
+    await call('Foreman/BaseJob', job!, 'cancel');
+    expect(await undone(request)).toEqual({ request, objects: [] });
+    await call('Building/Foundation', machine, 'force', { state: 'built' });
+    await expect(undo(made)).rejects.toThrow(/FoundationLocated by system .*, FoundationForced by root/);
+  });
+
+  it('that forced a state is not undone, and says what to do instead', async () => {
+    const request = await call('Building/Foundation', 'machine1', 'force', { state: 'planned' });
+    await expect(undo(request)).rejects.toThrow(
+      'FoundationForced of Foundation machine1 cannot be undone: its state was forced; force it back',
+    );
   });
 
   it('is told of by name where it is none, or has done nothing', async () => {

@@ -13,8 +13,8 @@ export const FIELDS = 'fields';
 /** Why a type of event is not undone, in words that say what to do instead. */
 export interface NotUndone {
   readonly instead: string;
-  /** Set where it does not stand in the way of undoing what was before it, either. */
-  readonly isNoHindrance?: true;
+  /** What was before it is not undone where that has changed one of these parts; all of it unless said otherwise. */
+  readonly parts?: readonly string[];
 }
 
 /**

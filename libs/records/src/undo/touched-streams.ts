@@ -119,7 +119,7 @@ function meets(rule: UndoRule, event: AttributedEvent, parts: ReadonlySet<string
 /** The parts that an event has changed; one that is not undone changes all. */
 function touchedBy(rule: UndoRule, event: AttributedEvent): readonly string[] {
   const touches = rule.events[event.type] ?? ALL_PARTS;
-  if (typeof touches === 'object' && 'instead' in touches) return touches.isNoHindrance ? [] : [ALL_PARTS];
+  if (typeof touches === 'object' && 'instead' in touches) return touches.parts ?? [ALL_PARTS];
   return partsOf(touches, event);
 }
 

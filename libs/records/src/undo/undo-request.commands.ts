@@ -175,12 +175,10 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
     const rules = new Map(this.#features.undo.map((rule) => [rule.category, rule]));
     const undoing = context.metadata.request;
     const touched = await touchedStreams(events, { log: this.#log, rules, request, undoing });
-    for (const one of touched) noteHindrances(work, one);
-    work.throwIfFaulted();
     const objects: Part[] = [];
     for (const one of touched) {
       const { rule, stream, id, parts } = one;
-      if (parts.size === 0 || !rule.undo) continue;
+      if (noteHindrances(work, one) || parts.size === 0 || !rule.undo) continue;
       const now = await work.load(rule.decider as never, id);
       checkRevision(work, one);
       await told(work, one, async () => rule.undo?.(work, { ...one, now: context.now } as never));
@@ -279,18 +277,19 @@ function causedBy(
   });
 }
 
-/** Notes why a stream cannot be put back, each reason once. */
-function noteHindrances(work: UnitOfWork, touched: Touched): void {
-  for (const [type, instead] of touched.instead) {
-    work.fault('', 'NOT_UNDOABLE', `${type} of ${nameOf(touched)} cannot be undone: ${instead}`);
+/** Notes why a stream cannot be put back, each reason once. @returns whether there is one */
+function noteHindrances(work: UnitOfWork, touched: Touched): boolean {
+  for (const [type, why] of touched.instead) {
+    work.fault('', 'NOT_UNDOABLE', `${type} of ${nameOf(touched)} cannot be undone: ${why}`);
   }
-  const { inTheWay } = touched;
-  if (inTheWay.length === 0) return;
+  const { inTheWay, instead } = touched;
+  if (inTheWay.length === 0) return instead.size > 0;
   const shown = inTheWay
     .slice(-MAX_NAMED)
     .map(({ type, actor, at, request }) => `${type} by ${actor} at ${at} (request ${request})`);
   const rest = inTheWay.length > MAX_NAMED ? `, and ${inTheWay.length - MAX_NAMED} before` : '';
   work.fault('', 'CHANGED_SINCE', `${nameOf(touched)} has changed since: ${shown.join(', ')}${rest}`);
+  return true;
 }
 
 const keyOf = ({ rows }: Touched['rule'], id: string): Key => (rows?.key === 'integer' ? Number(id) : id);
