@@ -192,6 +192,12 @@ Foreman/Wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow
+Foreman/HoldRule
+  view add change delete                             Foreman.*_holdrule
+Foreman/Hold
+  view                                               Foreman.view_hold
+  (release)                                          Foreman.can_release_hold
+  (override)                                         Foreman.can_override_hold
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
 SubContractor/Subcontractor

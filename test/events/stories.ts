@@ -35,6 +35,7 @@ import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
@@ -99,6 +100,33 @@ const machine: Machine = run(begin(code), code, emptyHost, {
 /** When something was made that is put back. */
 const moment = '2026-01-01T00:00:00.000000+00:00';
 const wakeAt = '2026-01-01T00:00:08.000Z';
+/** A standing request, and the hold that comes of it. */
+const holdRule = {
+  description: 'Release the volumes',
+  site: 'site1',
+  blueprint: null,
+  kind: 'Foundation',
+  target: null,
+  labels: { role: 'storage' },
+  scripts: ['destroy'],
+  holder: 'storage',
+  seconds: 3600,
+  whenOver: 'proceed',
+} as const;
+const hold = {
+  hold: '12-3',
+  rule: 3,
+  description: 'Release the volumes',
+  holder: 'storage',
+  seconds: 3600,
+  until: '2026-01-01T01:00:00.000Z',
+  whenOver: 'proceed',
+  job: 12,
+  site: 'site1',
+  target: { kind: 'Foundation', id: 'host1' },
+  blueprint: 'host-base',
+  script: 'destroy',
+} as const;
 const created = {
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },
@@ -350,6 +378,20 @@ export const stories: readonly Story[] = [
   ),
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, { type: 'CreateJob', data: created }, { type: 'IgnoreWindow', data: { by: 'root' } }),
+  story(
+    job,
+    { type: 'CreateJob', data: { ...created, script: 'destroy' } },
+    { type: 'HoldJob', data: { holds: [hold, { ...hold, hold: '12-4', rule: 4, whenOver: 'fail' }] } },
+    { type: 'ReleaseHold', data: { hold: '12-3', by: 'storage', reason: 'drained' } },
+    { type: 'TimeOutHolds', data: { now: Date.parse(hold.until) } },
+    { type: 'OverrideHold', data: { hold: '12-4', by: 'root', reason: 'the service is gone' } },
+  ),
+  story(
+    holdRules,
+    { type: 'AddHoldRule', data: { ...holdRule, rule: 3 } },
+    { type: 'ChangeHoldRule', data: { rule: 3, seconds: 7200 } },
+    { type: 'RemoveHoldRule', data: { rule: 3 } },
+  ),
   story(
     limit,
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },

@@ -6,6 +6,7 @@ export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from 
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
@@ -82,3 +83,4 @@ export { objectPlace } from './object-place.ts';
 export type { ObjectPlace, RowSource } from './object-place.ts';
 export { shownAs, TouchedObjects } from './touched-objects.ts';
 export type { TouchedObject } from './touched-objects.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';
