@@ -145,7 +145,7 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
     category: decider.category,
     decider,
     model,
-    rows: rows as ReadModel,
+    rows,
     events: { ...events, ...options.events },
     exists: (state) => valueIn(state) !== null,
     ...(lasting
@@ -186,7 +186,7 @@ export function undoRegister<S, C extends Message, E extends Message>(
     readonly undo: (work: UnitOfWork, touched: TouchedStream<S>) => Promise<unknown>;
   },
 ): UndoRule {
-  return { category: decider.category, decider, events: rule.events, undo: rule.undo as never };
+  return { category: decider.category, decider, events: rule.events, undo: rule.undo };
 }
 
 /** What is not undone, whatever has happened to it, and what to do instead. */

@@ -22,7 +22,7 @@ import {
   previewScope,
   UnitOfWorkHandler,
 } from '#event-store';
-import type { Message, UnitOfWork } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import { decidedEvents, NotReady, READ_STORE } from '#read-store';
@@ -32,8 +32,6 @@ import { eventsOfRequest } from './request-events.ts';
 import { touchedStreams } from './touched-streams.ts';
 import type { Touched } from './touched-streams.ts';
 
-/** How many later events a refusal names. */
-const MAX_NAMED = 10;
 /** How long it waits for the read models to show that objects are being deleted. */
 const TIMEOUT_MS = 10_000;
 
@@ -144,7 +142,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
         { ...context.metadata, request: `${context.metadata.request}/${name}`, command: command.commandName },
         async (work) => {
           for (const { rule, id } of gone) {
-            await work.decide(rule.decider as never, id, rule.closing![which] as Message as never);
+            await work.decide(rule.decider as never, id, rule.closing![which] as never);
           }
         },
         { large: true },
@@ -282,12 +280,10 @@ function noteHindrances(work: UnitOfWork, touched: Touched): boolean {
   for (const [type, why] of touched.instead) {
     work.fault('', 'NOT_UNDOABLE', `${type} of ${nameOf(touched)} cannot be undone: ${why}`);
   }
-  const { inTheWay, instead } = touched;
-  if (inTheWay.length === 0) return instead.size > 0;
-  const shown = inTheWay
-    .slice(-MAX_NAMED)
-    .map(({ type, actor, at, request }) => `${type} by ${actor} at ${at} (request ${request})`);
-  const rest = inTheWay.length > MAX_NAMED ? `, and ${inTheWay.length - MAX_NAMED} before` : '';
+  const { inTheWay, countInTheWay, instead } = touched;
+  if (countInTheWay === 0) return instead.size > 0;
+  const shown = inTheWay.map(({ type, actor, at, request }) => `${type} by ${actor} at ${at} (request ${request})`);
+  const rest = countInTheWay > shown.length ? `, and ${countInTheWay - shown.length} before` : '';
   work.fault('', 'CHANGED_SINCE', `${nameOf(touched)} has changed since: ${shown.join(', ')}${rest}`);
   return true;
 }
