@@ -5,6 +5,7 @@ import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
 import { previewSettings } from '#preview';
+import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -30,6 +31,7 @@ export const settingsTables = {
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  postOffice: postOfficeSettings,
 };
 
 /** How the server is set up. */
