@@ -122,6 +122,15 @@ const undone = async (request: string): Promise<unknown> => {
   return value;
 };
 
+/** The configuration of a structure, without what tells when it was made. */
+async function configOf(key: Key): Promise<Values> {
+  const { actions } = modelOf('Building/Structure');
+  const request = { caller: { principal: root, source: '' }, id: randomUUID() };
+  const answer = await api.callOn(modelOf('Building/Structure'), actions!['getConfig']!, [key], {}, request);
+  const config = answer.value.get(key) as Values;
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !/timestamp|modified/.test(name)));
+}
+
 /** Every row of every read model, but for when it was last changed. */
 async function rowsNow(): Promise<Map<string, unknown>> {
   await modules.caughtUp();
@@ -211,6 +220,31 @@ describe('a request', () => {
     const plan = await remove('Utilities/AddressBlock', block);
     await undo(plan);
     expect(await rowsNow()).toEqual(before);
+  });
+
+  it('that deleted a machine is undone: its configuration is as it was', async () => {
+    const { key: zone } = await create('Directory/Zone', {
+      ...MAKERS['Directory/Zone']!(([first]) => first!),
+      name: 'lab',
+    });
+    await site('undo11', { zone, config_values: { port: 22 } });
+    const common = { description: 'x', config_values: { shell: 'sh' }, config_schema: {}, parent_list: [] };
+    const kinds = { foundation_type_list: ['Test'], validation_template: {}, physical_interface_names: ['eth0'] };
+    await create('BluePrint/FoundationBluePrint', { ...common, ...kinds, name: 'below' });
+    await create('BluePrint/StructureBluePrint', { ...common, name: 'above', foundation_blueprint_list: ['below'] });
+    const of = { site: 'undo11', labels: {}, owner: null };
+    const below = { ...of, locator: 'rack1', blueprint: 'below', id_map: null, test_foundation_serial: '1' };
+    await create('Test/TestFoundation', below);
+    const above = { ...of, hostname: 'web1', blueprint: 'above', foundation: 'rack1', config_values: { role: 'web' } };
+    const { key: structure } = await create('Building/Structure', above);
+    const before = [await rowsNow(), await configOf(structure)];
+    const request = await remove('Building/Structure', structure);
+    await expect(configOf(structure)).rejects.toThrow();
+    expect(await undone(request)).toEqual({
+      request,
+      objects: [{ model: 'Building/Structure', id: String(structure), outcome: 'created' }],
+    });
+    expect([await rowsNow(), await configOf(structure)]).toEqual(before);
   });
 
   it('is not undone where something has changed since, which is named', async () => {
