@@ -536,6 +536,18 @@ const MAKERS: Readonly<Record<string, (draw: Draw) => Values>> = {
     destroy_script_name: null,
   }),
   'Foreman/Limit': (draw) => ({ site: draw(keys('Site/Site')), complex: null, module: null, max_jobs: draw([1, 2]) }),
+  'Foreman/HoldRule': (draw) => ({
+    description: draw(NAMES),
+    site: draw([null, ...keys('Site/Site')]),
+    blueprint: null,
+    target_kind: null,
+    target: null,
+    labels: {},
+    scripts: ['destroy'],
+    holder: null,
+    seconds: draw([60, 120]),
+    when_over: draw(['proceed', 'fail']),
+  }),
   'Foreman/MaintenanceWindow': (draw) => ({
     site: draw(keys('Site/Site')),
     description: draw(NAMES),
