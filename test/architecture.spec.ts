@@ -11,7 +11,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
-  programs: [],
+  programs: ['kernel'],
   runtime: ['kernel'],
   config: ['kernel', 'runtime'],
   'event-store': ['kernel', 'runtime'],

@@ -13,6 +13,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -32,6 +33,7 @@ export const settingsTables = {
   dns: dnsSettings,
   bind: bindSettings,
   postOffice: postOfficeSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */
