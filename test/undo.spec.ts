@@ -26,6 +26,7 @@ import { startModules, until } from '#testing';
 import { inProcessWire } from '#wire';
 import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
+import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
 import { deciders } from './events/catalogue.ts';
@@ -158,7 +159,13 @@ const site = (name: string, more: Values = {}) =>
 
 describe('every kind of stream', () => {
   it('says how it is undone, or why it is not, for each of its events', () => {
-    const rules = [...modules.get(Features, { strict: false }).undo, ...authUndos, previewUndo, deprovisionUndo];
+    const rules = [
+      ...modules.get(Features, { strict: false }).undo,
+      ...authUndos,
+      ...postOfficeUndos,
+      previewUndo,
+      deprovisionUndo,
+    ];
     const said = rules.flatMap(({ category, events }) => Object.keys(events).map((type) => `${category} ${type}`));
     const there = deciders.flatMap(({ category, evolve }) => Object.keys(evolve).map((type) => `${category} ${type}`));
     expect(there.filter((one) => !said.includes(one))).toEqual([]);

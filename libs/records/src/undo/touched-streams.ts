@@ -37,7 +37,6 @@ interface Reading {
 
 /**
  * The streams that events of a request are in, those first that it touched last.
- * @throws Error where a stream is of a kind nobody has said how to undo
  */
 export async function touchedStreams(events: readonly AttributedEvent[], reading: Reading): Promise<Touched[]> {
   const byStream = new Map<string, AttributedEvent[]>();
@@ -46,7 +45,8 @@ export async function touchedStreams(events: readonly AttributedEvent[], reading
     const known = byStream.get(event.stream) ?? [];
     // Those touched last stand last.
     byStream.delete(event.stream);
-    byStream.set(event.stream, [...known, event]);
+    known.push(event);
+    byStream.set(event.stream, known);
   }
   const touched: Touched[] = [];
   for (const [stream, own] of [...byStream].toReversed()) touched.push(await readTouched(stream, own, reading));
@@ -60,8 +60,7 @@ type Past = Pick<
 >;
 
 async function readTouched(stream: string, own: readonly AttributedEvent[], reading: Reading): Promise<Touched> {
-  const rule = reading.rules.get(categoryOf(stream));
-  if (!rule) throw new Error(`nobody has said how ${stream} is undone`);
+  const rule = reading.rules.get(categoryOf(stream)) ?? unknownRule(stream, own);
   const parts = new Set<string>();
   const instead = new Map<string, string>();
   for (const event of own) {
@@ -73,6 +72,12 @@ async function readTouched(stream: string, own: readonly AttributedEvent[], read
   if (instead.size > 0 || parts.size === 0) return { ...touched, ...NOTHING };
   return { ...touched, ...(await readPast(touched, reading)) };
 }
+
+/** Nobody has said how such streams are undone: they are not. */
+const unknownRule = (stream: string, events: readonly AttributedEvent[]): UndoRule => ({
+  category: categoryOf(stream),
+  events: Object.fromEntries(events.map(({ type }) => [type, { instead: 'take it back by a request of its own' }])),
+});
 
 /** Of a stream in which nothing is put back. */
 const NOTHING: Past = {
