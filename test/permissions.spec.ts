@@ -210,6 +210,8 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Request
+  (undo)                                             Records.can_undo
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation

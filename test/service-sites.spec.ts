@@ -290,6 +290,7 @@ describe('a service of one site', () => {
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
+    'Records/Request (undo)',
     'Records/Secret (erase)',
     'Setup/Installation (setUp)',
     ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),

@@ -38,6 +38,7 @@ import { maintenanceWindows } from './windows/maintenance-windows.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
 import { windowProviders } from './windows/window.providers.ts';
 import { maintenanceWindow } from './windows/window.ts';
+import { foremanUndos } from './foreman.undo.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman } from './foreman.ts';
@@ -200,6 +201,11 @@ export class ForemanModule {
           },
         },
         JobTargetRegistry,
+        {
+          provide: Symbol('undoing of foreman'),
+          inject: [Features, JobTargetRegistry],
+          useFactory: (features: Features, targets: JobTargetRegistry) => features.add({ undo: foremanUndos(targets) }),
+        },
         {
           provide: SiteCheck,
           inject: [READ_STORE, LOGGER],

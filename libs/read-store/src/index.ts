@@ -3,6 +3,7 @@ export { decidedEvents } from './decided-events.ts';
 export { forkView } from './fork-view.ts';
 export { entityRows } from './entity-rows.ts';
 export type { EntityRow } from './entity-rows.ts';
+export { restoredRow, shownBesides } from './restored-row.ts';
 export { Ids } from './ids.ts';
 export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';

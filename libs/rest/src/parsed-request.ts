@@ -38,7 +38,7 @@ export interface ParsedRequest {
 }
 
 /** What reading a request takes besides the request. */
-interface Means {
+export interface ParsingMeans {
   readonly api: ApiService;
   readonly positionAt: (time: string) => Promise<Position>;
   readonly now?: () => string;
@@ -47,7 +47,7 @@ interface Means {
 
 /** Reads the rest of a request: query, headers, body. @throws Problem, UnusableBody */
 export async function parseRequest(
-  means: Means,
+  means: ParsingMeans,
   visit: RequestContext,
   place: Served,
   method: Method,
@@ -105,7 +105,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 
 /** The body of a request: a map; actions may do without. */
 async function bodyOf(
-  { maxBody = 524_288 }: Means,
+  { maxBody = 524_288 }: ParsingMeans,
   request: HttpRequest,
   place: Served,
   method: Method,

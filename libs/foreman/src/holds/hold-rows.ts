@@ -21,8 +21,8 @@ export const holdRuleRows: ReadModel<HoldRuleRow> = {
   history: true,
   indexes: { site: ({ site }) => site, holder: ({ holder }) => holder },
   on: {
-    HoldRuleAdded: rule<HoldRuleRow, Told>(
-      (_, { data: { rule: _rule, ...data }, at }) => ({ ...data, created: at, updated: at }),
+    HoldRuleAdded: rule<HoldRuleRow, Told & { readonly created?: string }>(
+      (_, { data: { rule: _rule, ...data }, at }) => ({ created: at, ...data, updated: at }),
       ofRule,
     ),
     HoldRuleChanged: change<HoldRuleRow, Told>(

@@ -33,13 +33,18 @@ interface Named {
   readonly rule: number;
 }
 
+/** When a rule was made that is put back, ISO 8601; left out: it is made now. */
+interface Since {
+  readonly created?: string;
+}
+
 type HoldRulesCommand =
-  | Message<'AddHoldRule', HoldRule & Named>
+  | Message<'AddHoldRule', HoldRule & Named & Since>
   | Message<'ChangeHoldRule', Partial<HoldRule> & Named>
   | Message<'RemoveHoldRule', Named>;
 
 export type HoldRulesEvent =
-  | Message<'HoldRuleAdded', HoldRule & Named>
+  | Message<'HoldRuleAdded', HoldRule & Named & Since>
   | Message<'HoldRuleChanged', HoldRule & Named>
   | Message<'HoldRuleRemoved', Named>;
 
@@ -76,7 +81,7 @@ export const holdRules: Decider<State, HoldRulesCommand, HoldRulesEvent> = {
     RemoveHoldRule: ({ rule }, state) => (state.has(rule) ? { type: 'HoldRuleRemoved', data: { rule } } : notFound()),
   },
   evolve: {
-    HoldRuleAdded: ({ rule, ...data }, state) => new Map([...state, [rule, data]]),
+    HoldRuleAdded: ({ rule, created: _, ...data }, state) => new Map([...state, [rule, data]]),
     HoldRuleChanged: ({ rule, ...data }, state) => new Map([...state, [rule, data]]),
     HoldRuleRemoved: ({ rule }, state) => without(state, rule),
   },
