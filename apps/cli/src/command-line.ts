@@ -12,6 +12,7 @@ import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
+import { eventCommands } from './event-commands.ts';
 import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
@@ -60,6 +61,7 @@ const COMMANDS: Commands = {
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
+  ...eventCommands,
   ...undoCommands,
   ...resources,
   ...siteFiles,
