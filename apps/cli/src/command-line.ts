@@ -37,6 +37,8 @@ import { forceCommands } from './force-commands.ts';
 import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { undoCommands } from './undo-commands.ts';
+import { webhooks } from './webhook-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
@@ -59,6 +61,7 @@ const COMMANDS: Commands = {
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
+  ...undoCommands,
   ...resources,
   ...siteFiles,
   ...imports,
@@ -70,6 +73,7 @@ const COMMANDS: Commands = {
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  ...webhooks,
   version: {
     usage: '',
     does: 'tell the version of this command',

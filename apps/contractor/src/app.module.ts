@@ -19,6 +19,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PreviewModule } from '#preview';
 import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
@@ -128,6 +129,7 @@ export class AppModule {
         DocumentsModule,
         PostOfficeModule,
         RecordsModule,
+        PreviewModule.forRoot(settings.preview),
         SiteFilesModule,
         SetupModule,
       ],

@@ -1,3 +1,5 @@
+export { EventFeed } from './event-feed.ts';
+export type { EventFeedOptions } from './event-feed.ts';
 export { EventFactsReader } from './event-facts.ts';
 export type { EventFactsOptions } from './event-facts.ts';
 export { categoryOf, MAX_DATA_LENGTH, publicEvent, publicKind } from './public-event.ts';

@@ -24,6 +24,13 @@ const JOB_FIELDS = [
   'wakeAt',
   'transport',
   'note',
+  'hold',
+  'rule',
+  'holder',
+  'until',
+  'seconds',
+  'whenOver',
+  'outcome',
 ];
 
 /**
@@ -193,6 +200,10 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       JobMessagePosted: 'job.message_posted',
       JobSignalReceived: 'job.signal_received',
       JobWindowIgnored: 'job.window_ignored',
+      JobHeld: 'job.held',
+      JobHoldReleased: 'job.hold_released',
+      JobHoldOverridden: 'job.hold_overridden',
+      JobHoldTimedOut: 'job.hold_timed_out',
       JobCanceled: 'job.canceled',
       JobEnded: 'job.ended',
     },
