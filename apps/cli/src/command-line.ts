@@ -39,6 +39,7 @@ import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
 import { undoCommands } from './undo-commands.ts';
+import { webhooks } from './webhook-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
@@ -74,6 +75,7 @@ const COMMANDS: Commands = {
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  ...webhooks,
   version: {
     usage: '',
     does: 'tell the version of this command',
