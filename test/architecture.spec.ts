@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
-  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'runtime', 'secrets'],
+  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'event-sourcing', 'runtime', 'secrets'],
   backup: ['kernel', 'event-store', 'read-store', 'integrity'],
   wire: ['kernel', 'runtime'],
   http: ['kernel', 'runtime'],
@@ -93,6 +93,8 @@ const NEST_PROVIDERS = new Set([
   'libs/event-store/src/named-command.ts',
   'libs/event-store/src/unit-of-work-handler.ts',
   'libs/foreman/src/foreman.ts',
+  'libs/integrity/src/checkpoints.ts',
+  'libs/integrity/src/retention.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);

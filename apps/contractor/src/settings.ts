@@ -4,6 +4,7 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { integritySettings } from '#integrity';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -24,6 +25,7 @@ export const settingsTables = {
   auth: authSettings,
   secrets: secretsSettings,
   eventStore: eventStoreSettings,
+  integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
   dns: dnsSettings,

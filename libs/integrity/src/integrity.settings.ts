@@ -11,9 +11,9 @@ export const integritySettings = defineSettings('integrity', {
     default: '300',
     doc: 'and after so many seconds, if anything has come',
   }),
-  /** Undefined: the key in a file below the data directory. */
+  /** Undefined: the key in a file below the data directory, or the one made of the secret key. */
   checkpointKey: setting('CONTRACTOR_CHECKPOINT_KEY', keySetting, {
-    unset: 'a file in `CONTRACTOR_DATA`',
+    unset: 'made of the secret key',
     doc: 'key that the log is signed with: 32 bytes, base64 or hexadecimal; the same on every server',
   }),
   checkpointKeyFormer: setting('CONTRACTOR_CHECKPOINT_KEY_FORMER', keySetting, {
