@@ -204,6 +204,8 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Request
+  (undo)                                             Records.can_undo
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation
@@ -275,7 +277,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
-    reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
+    reads: { now: view, at: () => view, changes: nothing, projector: { caughtUp: async () => true, reached: 0n } },
     clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
     commands: { execute: nothing },

@@ -14,9 +14,10 @@ import { familyProcessorTime } from './processor-time.ts';
 
 /** Events as those of jobs are. */
 const DATA = JSON.stringify({ step: 7, result: 'x'.repeat(180), task: randomUUID(), values: [['key', 'value']] });
-const CLIENTS = 1;
-const APPENDS = 1000;
+const CLIENTS = 8;
+const APPENDS = 1600;
 const EACH = 20;
+const HASHES = 200_000;
 
 type Hash = (stream: string, revision: number, event: NewEvent) => string;
 
@@ -129,6 +130,10 @@ export async function run([events = '300000', rounds = '15']: string[]): Promise
       found.push(n % 2 === 0 ? { chained: first, constant: second } : { chained: second, constant: first });
     }
     await store.close();
+    const one = eventOf(CONSTANT);
+    const before = await spent();
+    for (let n = 0; n < HASHES; n += 1) hashOf('bench-12345', n, one);
+    const hash = since(await spent(), before, HASHES).own;
     const middle = (of: (round: (typeof found)[number]) => number): number => median(found.map(of));
     const work = ({ own, database }: Rate): number => own + database;
     const cost = (middle(({ chained, constant }) => work(chained) / work(constant)) - 1) * 100;
@@ -137,7 +142,8 @@ export async function run([events = '300000', rounds = '15']: string[]): Promise
       `appends, ${CLIENTS} clients, median of ${rounds} rounds: ${middle(({ chained }) => chained.perSecond).toFixed(0)}/s with ` +
         `hashes, ${middle(({ constant }) => constant.perSecond).toFixed(0)}/s with a constant (${slower.toFixed(1)} % fewer); ` +
         `${middle(({ chained }) => work(chained)).toFixed(0)} and ${middle(({ constant }) => work(constant)).toFixed(0)} µs of ` +
-        `processor each (${cost.toFixed(1)} % more)\n`,
+        `processor each (${cost.toFixed(1)} % more); a hash alone takes ${hash.toFixed(2)} µs of it, ` +
+        `${((100 * hash) / middle(({ constant }) => work(constant))).toFixed(1)} %\n`,
     );
 
     await fill(pool, Number(events));

@@ -21,6 +21,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PreviewModule } from '#preview';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
@@ -142,6 +143,7 @@ export class AppModule {
         PublisherModule,
         DocumentsModule,
         RecordsModule,
+        PreviewModule.forRoot(settings.preview),
         SiteFilesModule,
         SetupModule,
       ],

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { answers, ProtocolApis } from '#api';
+import { answers, PreviewMaker, ProtocolApis } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
@@ -51,6 +51,7 @@ export async function protocolAdapters(
     now: () => clock.now(),
     kept,
     mark: (text) => secrets.mark(text),
+    previews: app.get(PreviewMaker),
     maxBody,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });

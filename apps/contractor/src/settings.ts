@@ -5,6 +5,7 @@ import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
 import { integritySettings } from '#integrity';
+import { previewSettings } from '#preview';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -28,6 +29,7 @@ export const settingsTables = {
   integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
 };

@@ -9,6 +9,7 @@ import type { CommandResult } from './command-result.ts';
 import type { EventStore, Meta, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
+import { previewScope } from './preview-scope.ts';
 import { repeatedEvents } from './repeated-append.ts';
 import { SharedAppends } from './shared-appends.ts';
 import type { StateCacheOptions } from './state-cache.ts';
@@ -74,6 +75,7 @@ export class CommandExecutor {
     task: (work: UnitOfWork) => Promise<R>,
     { keepsResult = false, large = false, sharesAppend }: ExecuteOptions = {},
   ): Promise<CommandResult<R>> {
+    if (previewScope()) throw new Error(`${metadata.command ?? 'a command'} would append within a preview`);
     if (sharesAppend === undefined) return this.#executeAlone(metadata, task, keepsResult, large);
     return new Promise((resolve, reject) =>
       this.#shared.add(sharesAppend, { metadata, task, keepsResult, resolve, reject }),

@@ -127,6 +127,8 @@ export interface EventStore {
   readonly readsFromAnywhere: boolean;
   /** The next events after a position, in order. `end` is how far the log was read, also where nothing matched. */
   readAll(after: Position, options?: ReadAllOptions): Promise<{ events: StoredEvent[]; end: Position }>;
+  /** The events that stand at these positions, in the order of the log; where none stands at one, it is left out. */
+  readAt(positions: readonly Position[]): Promise<StoredEvent[]>;
   /** The last event in the log; undefined where it is empty. */
   last(): Promise<StoredEvent | undefined>;
   /** Position of the last event in the log; 0 where it is empty. */

@@ -13,6 +13,7 @@ import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { BegunJob } from './begin-at-once.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { JobGate } from './gate/job-gate.ts';
+import { firstHoldOver } from './holds/held-back.ts';
 import type { Dispatch, Job } from './job-messages.ts';
 import { NoteSlowStep } from './job.commands.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
@@ -284,6 +285,7 @@ export class ForemanTerm {
 
   #nextLook(state: Job): number | undefined {
     const { stage, dispatch, order, wakeAt } = state;
+    if (stage === 'waiting') return firstHoldOver(state);
     if (stage !== 'queued') return undefined;
     if (!order) return wakeAt === undefined ? undefined : Date.parse(wakeAt);
     const next = Math.min(timeLimitOf(state) ?? Infinity, dispatch ? this.deadlineOf(dispatch) + 1 : Infinity);

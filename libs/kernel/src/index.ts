@@ -14,6 +14,8 @@ export { silentLogger } from './logger.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';
 export type { Fault } from './refusal.ts';
+export { restoring, restoringValue } from './restoring.ts';
+export type { RestoreCommand, Restored, RestoredEvent } from './restoring.ts';
 export { formsOf } from './secret-forms.ts';
 export { maskTexts, Secret } from './secret-text.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';

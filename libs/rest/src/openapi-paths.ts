@@ -1,7 +1,7 @@
 import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Operation } from './openapi-operations.ts';
-import { calling, ETAG, headers, json, ON_MODEL, ON_OBJECT, problems } from './openapi-operations.ts';
+import { calling, ETAG, headers, json, ON_HISTORY, ON_MODEL, ON_OBJECT, problems } from './openapi-operations.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { idSchema } from './openapi-schemas.ts';
@@ -33,10 +33,19 @@ export function modelPaths(model: Model, catalogue: Catalogue): Readonly<Record<
   const { path, actions = {} } = model;
   const onModel = methodsOf({ kind: 'model', model });
   const onObject = methodsOf({ kind: 'object', model, id: '' });
+  const past = methodsOf({ kind: 'history', model, id: '' });
   return {
     ...(onModel.length > 0 ? { [`/${path}`]: operations(model, catalogue, ON_MODEL, onModel) } : {}),
     ...(onObject.length > 0
       ? { [`/${path}/{id}`]: { ...withId(model, catalogue), ...operations(model, catalogue, ON_OBJECT, onObject) } }
+      : {}),
+    ...(past.length > 0
+      ? {
+          [`/${path}/{id}/history`]: {
+            ...withId(model, catalogue),
+            ...operations(model, catalogue, ON_HISTORY, past),
+          },
+        }
       : {}),
     ...Object.fromEntries(
       Object.entries(actions).map(([name, action]) => {
@@ -104,10 +113,77 @@ const feed: Part = {
   },
 };
 
+const inPath = (name: string): Part => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+
+/** What is different, between two moments, in what stands at a path; it takes the permission that takes. */
+const different = (operationId: string, of: string, schema: Schema, names: readonly string[]): Part => ({
+  operationId,
+  summary: `What is different of ${of} between two moments`,
+  description: 'Needs the permission that looking at it needs.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [...names.map(inPath), ...['From', 'To', 'Shown'].map((name) => part('parameters', name))],
+  responses: {
+    200: { description: 'The differences.', headers: headers(), content: json(schema) },
+    ...problems(404, 409, 422),
+  },
+});
+
+const spanned = (properties: Schema): Schema => ({
+  type: 'object',
+  properties: { from: { type: 'integer' }, to: { type: 'integer' }, ...properties },
+  required: ['from', 'to', ...Object.keys(properties)],
+});
+const differenceList: Schema = { type: 'array', items: part('schemas', 'Difference') };
+const objectList: Schema = { type: 'array', items: { type: 'object', additionalProperties: true } };
+const ofCalls = spanned({ differences: differenceList });
+const callBody = { requestBody: { content: json({ type: 'object', additionalProperties: true }) } };
+
+const differencePaths: Readonly<Record<string, PathItem>> = {
+  '/diff/{namespace}/{model}': {
+    get: different(
+      'diff_list',
+      'a list (all objects, or those of a filter with its parameters)',
+      spanned({
+        added: objectList,
+        removed: objectList,
+        changed: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { id: { type: ['string', 'integer'] }, differences: differenceList },
+            required: ['id', 'differences'],
+          },
+        },
+      }),
+      ['namespace', 'model'],
+    ),
+  },
+  '/diff/{namespace}/{model}/{id}': {
+    get: different(
+      'diff_object',
+      'an object',
+      spanned({ change: { enum: ['created', 'changed', 'deleted', 'none'] }, differences: differenceList }),
+      ['namespace', 'model', 'id'],
+    ),
+    post: {
+      ...different('diff_static_call', 'what an action of a model answers', ofCalls, ['namespace', 'model', 'id']),
+      ...callBody,
+    },
+  },
+  '/diff/{namespace}/{model}/{id}/{action}': {
+    post: {
+      ...different('diff_call', 'what an action of an object answers', ofCalls, ['namespace', 'model', 'id', 'action']),
+      ...callBody,
+    },
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
+  ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [
       { name: 'namespace', in: 'path', required: true, schema: { type: 'string' } },
