@@ -36,7 +36,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
-  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
+  foreman: [...SUBJECT, 'reactions', 'integrity', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
   building: [
     ...SUBJECT,
     'reactions',

@@ -17,6 +17,7 @@ import {
   TlsCertificate,
 } from '#http';
 import type { Logger } from '#kernel';
+import { Retention } from '#integrity';
 import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
@@ -32,6 +33,7 @@ import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
+import { measureRetention } from './retention-rules.ts';
 import { measureZones } from './zone-metrics.ts';
 
 /** How long requests under way may take when the server stops. */
@@ -149,6 +151,7 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
     abortOnError: false,
   });
   health.assembled(app);
+  measureRetention(metrics.registry, app.get(Retention));
   const publisher = app.get(Publisher);
   if (publisher.isOn) measureZones(metrics.registry, publisher);
   whenStopped(() => app.close());

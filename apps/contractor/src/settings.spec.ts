@@ -41,6 +41,8 @@ describe('the settings', () => {
       checkpointSeconds: 300_000,
       checkpointKey: undefined,
       checkpointKeyFormer: undefined,
+      keepJobLog: 0,
+      keepAnswers: 7,
       nameServers: undefined,
       soaEmail: undefined,
       directory: undefined,

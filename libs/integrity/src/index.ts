@@ -9,6 +9,8 @@ export type { CheckpointRecord, LogAdapter, SignedCheckpoint } from './checkpoin
 export { Checkpoints } from './checkpoints.ts';
 export { IntegrityModule } from './integrity.module.ts';
 export type { IntegrityOptions } from './integrity.module.ts';
+export { Retention } from './retention.ts';
+export type { Pruned, RetentionRule } from './retention.ts';
 export { integritySettings } from './integrity.settings.ts';
 export { KnownCheckpoint } from './known-checkpoint.ts';
 export { LogCheck } from './log-check.ts';

@@ -12,6 +12,7 @@ import { CheckpointMaker } from './checkpoint-maker.ts';
 import type { LogAdapter } from './checkpoint-record.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { KnownCheckpoint } from './known-checkpoint.ts';
+import { Retention } from './retention.ts';
 
 /** What the log of a server is signed with, and how often. */
 export interface IntegrityOptions {
@@ -39,11 +40,22 @@ export class IntegrityModule {
       useFactory: (store: EventStore, clock: Clock, log: Logger, { ledger, keysNow }: Checkpoints) =>
         new CheckpointMaker({ store, adapter, ledger, known, keys: keysNow, clock, log, everyEvents, everyMs }),
     };
+    const retention: FactoryProvider<Retention> = {
+      provide: Retention,
+      inject: [CLOCK, LOGGER],
+      useFactory: (clock: Clock, log: Logger) => new Retention(clock, log),
+    };
     return {
       module: IntegrityModule,
       global: true,
-      providers: [checkpoints, maker, contributeListeners(CheckpointMaker, (one) => [one])],
-      exports: [Checkpoints],
+      providers: [
+        checkpoints,
+        maker,
+        retention,
+        contributeListeners(CheckpointMaker, (one) => [one]),
+        contributeListeners(Retention, (one) => [one]),
+      ],
+      exports: [Checkpoints, Retention],
     };
   }
 }
