@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
-  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'runtime', 'secrets'],
+  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'event-sourcing', 'runtime', 'secrets'],
   backup: ['kernel', 'event-store', 'read-store', 'integrity'],
   wire: ['kernel', 'runtime'],
   http: ['kernel', 'runtime'],
@@ -36,7 +36,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
-  foreman: [...SUBJECT, 'reactions', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
+  foreman: [...SUBJECT, 'reactions', 'integrity', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
   building: [
     ...SUBJECT,
     'reactions',
@@ -97,6 +97,8 @@ const NEST_PROVIDERS = new Set([
   'libs/event-store/src/unit-of-work-handler.ts',
   'libs/foreman/src/foreman.ts',
   'libs/post-office/src/post-office.ts',
+  'libs/integrity/src/checkpoints.ts',
+  'libs/integrity/src/retention.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);

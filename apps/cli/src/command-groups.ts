@@ -24,6 +24,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'job foundation': 'jobs on foundations',
   'job structure': 'jobs on structures',
   log: 'the log: everything that happened',
+  'log checkpoint': 'what is signed of the log',
   nats: 'NATS, which carries tasks to subcontractors',
   network: 'networks, and the address blocks on them',
   'network link': 'which address blocks are used on networks',

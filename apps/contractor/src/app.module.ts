@@ -13,6 +13,8 @@ import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
+import type { IntegrityOptions } from '#integrity';
+import { IntegrityModule } from '#integrity';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
@@ -85,6 +87,19 @@ const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): Nats
   },
 });
 
+const integrityOptions = ({ settings, secrets, installation }: ServerParts): IntegrityOptions => ({
+  adapter: settings.eventStore.eventStore,
+  data: installation.data,
+  everyEvents: settings.integrity.checkpointEvents,
+  everyMs: settings.integrity.checkpointSeconds,
+  keys: {
+    set: settings.integrity.checkpointKey,
+    formerSet: settings.integrity.checkpointKeyFormer,
+    directory: settings.runtime.data,
+    made: secrets.derivedKey('checkpoints'),
+  },
+});
+
 /** The server: what its modules are, and nothing else. */
 @Module({})
 export class AppModule {
@@ -104,6 +119,7 @@ export class AppModule {
         PartsModule.of(parts),
         EventSourcingModule.forRoot(parts.eventSourcing),
         ApiModule.forRoot(),
+        IntegrityModule.forRoot(integrityOptions(parts)),
         AuthModule.forRoot({
           ...settings.auth,
           made: parts.onAdministratorCreated,

@@ -18,6 +18,7 @@ import {
   TlsCertificate,
 } from '#http';
 import type { Logger } from '#kernel';
+import { Retention } from '#integrity';
 import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
@@ -34,6 +35,7 @@ import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
 import { measureDeliveries } from './delivery-metrics.ts';
+import { measureRetention } from './retention-rules.ts';
 import { measureZones } from './zone-metrics.ts';
 
 /** How long requests under way may take when the server stops. */
@@ -155,6 +157,7 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
     abortOnError: false,
   });
   health.assembled(app);
+  measureRetention(metrics.registry, app.get(Retention));
   const publisher = app.get(Publisher);
   if (publisher.isOn) measureZones(metrics.registry, publisher);
   measureDeliveries(metrics.registry, app.get(PostOffice));
