@@ -93,6 +93,8 @@ const NEST_PROVIDERS = new Set([
   'libs/event-store/src/named-command.ts',
   'libs/event-store/src/unit-of-work-handler.ts',
   'libs/foreman/src/foreman.ts',
+  'libs/preview/src/end-previews.ts',
+  'libs/preview/src/previews.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);

@@ -69,6 +69,7 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -103,6 +104,7 @@ export const deciders: readonly AnyDecider[] = [
   networkName,
   networked,
   plot,
+  preview,
   program,
   pxe,
   realInterface,
@@ -174,6 +176,9 @@ export const SHARED: Readonly<Record<string, string>> = {
 const LOOK = 'the thing is closed only while it is looked whether others use it; its row stays until it is deleted';
 const REGISTER = 'kept for the decisions of the stream alone; the things in it have rows of their own';
 
+/** Read from its stream by whoever asks for a preview. */
+const OWN_STREAM = 'a preview is looked at by its id, with what its own stream says';
+
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockClosed: LOOK,
@@ -198,6 +203,11 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PreviewApproved: OWN_STREAM,
+  PreviewCommitBegun: OWN_STREAM,
+  PreviewCommitFailed: OWN_STREAM,
+  PreviewCommitted: OWN_STREAM,
+  PreviewRejected: OWN_STREAM,
   PlotClosed: LOOK,
   PlotReopened: LOOK,
   PxeClosed: LOOK,

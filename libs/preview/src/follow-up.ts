@@ -34,9 +34,7 @@ export async function followUp(
   const work = decided.work.fork();
   work.absorb(decided.work);
   const run = new PreviewRun(work, parts, decided.view);
-  const all = listeners.filter(
-    (one): one is Following => one.kind !== 'follower' && one.onlyCommands === true,
-  );
+  const all = listeners.filter((one): one is Following => one.kind !== 'follower' && one.onlyCommands === true);
   const failed = new Map<string, string>();
   const known = new Set(decided.events.map(nameOf));
   const events: Recorded[] = [];

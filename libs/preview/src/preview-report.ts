@@ -36,33 +36,33 @@ export interface ReportParts extends RunParts {
 
 /** What a preview shows of what it would do: everything of it is bounded, and `cut` names what there is more of. */
 export async function reportOf(
-  { run, answers }: DecidedPreview,
+  { run, events, after, answers }: DecidedPreview,
   { id, caller, steps }: Pick<PreviewOrder, 'id' | 'caller' | 'steps'>,
   parts: ReportParts,
 ): Promise<JsonMap> {
   const { base, catalogue, protocol, zones, features, now } = parts;
-  const touched = touchedRows(features.readModels, run.events);
-  const compared: Compared = { before: base, after: run.view, touched, caller, catalogue, write: protocol.write };
+  const touched = touchedRows(features.readModels, events);
+  const compared: Compared = { before: base, after, touched, caller, catalogue, write: protocol.write };
   const { objects, cut: moreObjects } = await objectDifferences(compared);
   const documents = await documentDifferences(compared, now);
-  const zoneFiles = zones && mayReadZones(catalogue, caller) ? await zones.between(base, run.view, touched) : [];
+  const zoneFiles = zones && mayReadZones(catalogue, caller) ? await zones.between(base, after, touched) : [];
   const follows = await followUp(run, features, parts, id);
   const told = masking(catalogue, caller);
   return {
     requests: steps.map(({ method, path }, n) => ({ method, path, ...(answers[n] as JsonMap | undefined) })),
-    events: run.events.slice(0, MAX_EVENTS).map(told),
-    events_total: run.events.length,
+    events: events.slice(0, MAX_EVENTS).map(told),
+    events_total: events.length,
     objects,
     documents: documents.documents,
     zones: (zoneFiles ?? []) as unknown as Json,
     follows: { events: follows.events.map(told), failed: follows.failed as unknown as Json },
-    jobs: await newJobs(base, touched.get(jobs) ?? new Set(), run.view),
+    jobs: await newJobs(base, touched.get(jobs) ?? new Set(), after),
     would_send: {
       tasks: parts.foreman ? await firstTasks(parts.foreman, follows, base) : [],
-      deliveries: [...(await parts.deliveries([...run.events, ...follows.events], follows.run.view))],
+      deliveries: [...(await parts.deliveries([...events, ...follows.events], follows.run.view))],
     },
     cut: [
-      ...(run.events.length > MAX_EVENTS ? ['events'] : []),
+      ...(events.length > MAX_EVENTS ? ['events'] : []),
       ...(moreObjects ? ['objects'] : []),
       ...(documents.cut ? ['documents'] : []),
       ...(zoneFiles ? [] : ['zones']),
@@ -88,7 +88,8 @@ function masking(catalogue: Catalogue, caller: Caller) {
     if (typeof value !== 'object' || value === null || hidden.size === 0) return value;
     if (Array.isArray(value)) return value.map(masked);
     const entries = Object.entries(value as JsonMap);
-    if (!entries.some(([name, inner]) => hidden.has(name) || (typeof inner === 'object' && inner !== null))) return value;
+    if (!entries.some(([name, inner]) => hidden.has(name) || (typeof inner === 'object' && inner !== null)))
+      return value;
     return Object.fromEntries(entries.map(([name, inner]) => [name, hidden.has(name) ? MASK : masked(inner)]));
   };
   return ({ stream, type, data }: Recorded): JsonMap => ({ stream, type, data: masked(maskSecrets(data)) });

@@ -43,7 +43,12 @@ const heldBy = (request: HttpRequest): Pick<HttpRequest, 'header' | 'body'> => (
 type Means = ParsingMeans & { readonly api: ApiService };
 
 /** Reads a request that is to be carried out within a preview. @throws what the request itself would */
-export async function previewStep(means: Means, request: HttpRequest, caller: Caller, id: string): Promise<PreviewStep> {
+export async function previewStep(
+  means: Means,
+  request: HttpRequest,
+  caller: Caller,
+  id: string,
+): Promise<PreviewStep> {
   const { catalogue } = means.api;
   const path = pathOf(request.target);
   const place = placeAt(catalogue, path).answering(request.verb);
