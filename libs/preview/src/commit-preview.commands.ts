@@ -171,8 +171,9 @@ const answer = ({ id, events }: KeptPreview, position: Position): CommandResult<
 const isRefused = (error: unknown): error is Error =>
   error instanceof Refusal || error instanceof Conflict || error instanceof AppendRefused;
 
-/** @throws Refusal where a second person's yes is still to come */
-function checkApproved({ needsApproval }: KeptPreview, { approved }: PreviewState, digest: string): void {
+/** @throws Refusal where it is over, or a second person's yes is still to come */
+function checkApproved({ needsApproval }: KeptPreview, { stage, approved }: PreviewState, digest: string): void {
+  if (stage === 'rejected' || stage === 'failed') throw refuse('', 'PREVIEW_OVER', `the preview is over: it is ${stage}`);
   if (!needsApproval || approved?.digest === digest) return;
   throw refuse('', 'APPROVAL_REQUIRED', 'somebody else has to approve of this preview before it is committed');
 }

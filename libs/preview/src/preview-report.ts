@@ -9,15 +9,17 @@ import { MASK, maskSecrets } from '#kernel';
 import type { Key, Recorded, View } from '#read-store';
 import type { DecidedPreview } from './decide-preview.ts';
 import { documentDifferences } from './document-differences.ts';
-import type { FollowUp } from './follow-up.ts';
 import { followUp } from './follow-up.ts';
 import type { Compared } from './object-differences.ts';
 import { objectDifferences } from './object-differences.ts';
-import type { RunParts } from './preview-run.ts';
+import type { PreviewRun, RunParts } from './preview-run.ts';
 import { touchedRows } from './touched-rows.ts';
 
 /** How many events are shown. */
 export const MAX_EVENTS = 1000;
+
+/** Of how many jobs the first task is told. */
+const MAX_TASKS = 100;
 
 /** Tells which messages to others events would cause: deliveries of webhooks, say. */
 export type ToldOf = (events: readonly Recorded[], view: View) => Promise<readonly JsonMap[]>;
@@ -58,7 +60,7 @@ export async function reportOf(
     follows: { events: follows.events.map(told), failed: follows.failed as unknown as Json },
     jobs: await newJobs(base, touched.get(jobs) ?? new Set(), after),
     would_send: {
-      tasks: parts.foreman ? await firstTasks(parts.foreman, follows, base) : [],
+      tasks: parts.foreman ? await firstTasks(parts.foreman, follows.run, [...events, ...follows.events]) : [],
       deliveries: [...(await parts.deliveries([...events, ...follows.events], follows.run.view))],
     },
     cut: [
@@ -107,13 +109,12 @@ async function newJobs(base: View, keys: ReadonlySet<Key>, view: View): Promise<
 }
 
 /** The first tasks of jobs that would be made, where nothing keeps them from beginning. */
-async function firstTasks(foreman: Pick<Foreman, 'firstTask'>, { run }: FollowUp, base: View): Promise<JsonMap[]> {
-  const made = [...new Set(run.events.filter(({ type }) => type === 'JobCreated').map(({ id }) => Number(id)))];
-  const there = await base.many(jobs, made);
+async function firstTasks(foreman: Pick<Foreman, 'firstTask'>, run: PreviewRun, events: readonly Recorded[]) {
+  const made = events.filter(({ type }) => type === 'JobCreated').slice(0, MAX_TASKS);
   const tasks: JsonMap[] = [];
-  for (const job of made.filter((one) => !there.has(one)).slice(0, MAX_EVENTS)) {
-    const order = await run.within(() => foreman.firstTask(run.work, job));
-    if (order) tasks.push({ job, module: order.module, function: order.function });
+  for (const { id } of made) {
+    const order = await run.within(() => foreman.firstTask(run.work, Number(id)));
+    if (order) tasks.push({ job: Number(id), module: order.module, function: order.function });
   }
   return tasks;
 }

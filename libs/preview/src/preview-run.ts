@@ -48,6 +48,7 @@ export class PreviewRun implements PreviewScope {
 
   /** Runs what sends commands. */
   async within<T>(task: () => Promise<T>): Promise<T> {
+    this.ended = false;
     try {
       return await runInPreview(this, task);
     } finally {
