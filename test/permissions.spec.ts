@@ -192,6 +192,12 @@ Foreman/Wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow
+Foreman/HoldRule
+  view add change delete                             Foreman.*_holdrule
+Foreman/Hold
+  view                                               Foreman.view_hold
+  (release)                                          Foreman.can_release_hold
+  (override)                                         Foreman.can_override_hold
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
 SubContractor/Subcontractor
@@ -204,6 +210,8 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Request
+  (undo)                                             Records.can_undo
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Records/Preview
@@ -279,7 +287,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
-    reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
+    reads: { now: view, at: () => view, changes: nothing, projector: { caughtUp: async () => true, reached: 0n } },
     clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
     commands: { execute: nothing },

@@ -20,6 +20,7 @@ import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import { PreviewModule } from '#preview';
+import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
@@ -126,6 +127,7 @@ export class AppModule {
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
+        PostOfficeModule,
         RecordsModule,
         PreviewModule.forRoot(settings.preview),
         SiteFilesModule,

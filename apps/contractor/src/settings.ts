@@ -5,6 +5,7 @@ import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
 import { previewSettings } from '#preview';
+import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -12,6 +13,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -30,6 +32,8 @@ export const settingsTables = {
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  postOffice: postOfficeSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */

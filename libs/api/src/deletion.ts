@@ -18,6 +18,7 @@ import {
 import type { Key, ReadStore, View } from '#read-store';
 import { NotReady, READ_STORE } from '#read-store';
 import { ApiCatalogue } from './api-features.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Deletion } from './model.ts';
 
 /** How many users of an object a refusal names. */
@@ -164,24 +165,40 @@ export abstract class DeletionHandler implements OnModuleInit {
     }
   }
 
-  /** What all models that share the ids of these objects declare of their deletion. */
   #deletions(): readonly Deletion[] {
-    const { whole } = this.catalogue;
-    const family = whole.family(this.model);
-    return whole.models.filter(({ path }) => whole.family(path) === family).flatMap(({ deletion }) => deletion ?? []);
+    return deletionsOf(this.catalogue.whole, this.model);
   }
 
   /** Whoever uses one of the objects, by any of the models that share their ids. */
-  async usersOf(keys: readonly Key[], view: View = this.reads.now): Promise<string[]> {
-    const looks = this.#deletions().flatMap(({ users }) => users ?? []);
-    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(view, key))));
-    return [...new Set(found.flat())];
+  usersOf(keys: readonly Key[], view: View = this.reads.now): Promise<string[]> {
+    return usersOf(this.catalogue.whole, this.model, keys, view);
   }
+}
+
+/** What all models that share the ids of the objects of a model declare of their deletion. */
+export function deletionsOf(catalogue: Catalogue, model: string): readonly Deletion[] {
+  const family = catalogue.family(model);
+  return catalogue.models
+    .filter(({ path }) => catalogue.family(path) === family)
+    .flatMap(({ deletion }) => deletion ?? []);
+}
+
+/** Whoever uses one of some objects of a model, by any of the models that share their ids, in words. */
+export async function usersOf(
+  catalogue: Catalogue,
+  model: string,
+  keys: readonly Key[],
+  view: View,
+): Promise<string[]> {
+  const looks = deletionsOf(catalogue, model).flatMap(({ users }) => users ?? []);
+  const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(view, key))));
+  return [...new Set(found.flat())];
 }
 
 /** Why objects are not deleted that somebody uses. */
 export const notDeletable = (users: readonly string[]): Refusal =>
   refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(users)}`);
 
-const named = (users: readonly string[]): string =>
+/** The users of an object as a refusal names them. */
+export const named = (users: readonly string[]): string =>
   `${users.slice(0, MAX_NAMED).join(', ')}${users.length > MAX_NAMED ? ', …' : ''}`;

@@ -6,6 +6,7 @@ export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from 
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
@@ -14,7 +15,15 @@ export {
 export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
 export { SecretSealing } from './secret-sealing.ts';
 export type { ConfigHolder } from './secret-sealing.ts';
-export { DeleteCommand, DeletionHandler, DeletionRegistry, notDeletable } from './deletion.ts';
+export {
+  DeleteCommand,
+  DeletionHandler,
+  deletionsOf,
+  DeletionRegistry,
+  named,
+  notDeletable,
+  usersOf,
+} from './deletion.ts';
 export {
   ChangeCommand,
   changeHandler,
@@ -52,6 +61,10 @@ export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE, showFound } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
+export { differences } from './differences.ts';
+export type { Difference } from './differences.ts';
+export type { LineChange } from './line-changes.ts';
+export type { HistoryEntry, ListDifference, ObjectDifference, Span } from './past-of-objects.ts';
 export { shape, shaped } from './shape.ts';
 export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
@@ -66,3 +79,8 @@ export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';
 export { asText, byReference } from './values.ts';
 export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';
+export { objectPlace } from './object-place.ts';
+export type { ObjectPlace, RowSource } from './object-place.ts';
+export { shownAs, TouchedObjects } from './touched-objects.ts';
+export type { TouchedObject } from './touched-objects.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';

@@ -14,6 +14,7 @@ import { PreviewLedger } from './preview-ledger.ts';
 import { previewModel } from './preview.api.ts';
 import type { previewSettings } from './preview.settings.ts';
 import { preview } from './preview.ts';
+import { previewUndo } from './preview.undo.ts';
 import { Previews, PREVIEW_SETTINGS } from './previews.ts';
 import { verdictHandlers } from './verdict.commands.ts';
 
@@ -49,7 +50,7 @@ export class PreviewModule {
       module: PreviewModule,
       imports: [
         parts,
-        EventSourcingModule.forFeature({ deciders: [preview] }),
+        EventSourcingModule.forFeature({ deciders: [preview], undo: [previewUndo] }),
         ApiModule.forFeatureAsync({
           imports: [parts],
           inject: [Previews, PreviewLedger, CommandExecutor],

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
 import type { ParsedRequest } from './parsed-request.ts';
+import { compareCalls, compareLists, compareObjects, history } from './past-operations.ts';
 import type { Method, Served } from './routes.ts';
 
 type Operation<P> = (place: P, parsed: ParsedRequest) => Promise<Answer>;
@@ -20,6 +21,10 @@ const OPERATIONS: {
   },
   static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
   action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
+  history: { GET: ({ model, id }, parsed) => history(model, id, parsed) },
+  'list-diff': { GET: ({ model }, parsed) => compareLists(model, parsed) },
+  'object-diff': { GET: ({ model, id }, parsed) => compareObjects(model, id, parsed) },
+  'action-diff': { POST: ({ model, id, action }, parsed) => compareCalls(model, id, action, parsed) },
 };
 
 /** Carries out a request that has passed the checks. */

@@ -37,5 +37,8 @@ export const modelPath = (model: string): string => `${ROOT}${model}`;
 export const objectPath = (model: string, key: string | number): string =>
   `${modelPath(model)}/${encodeURIComponent(key)}`;
 
+/** `/api/rest/Site/Site/site1/history` */
+export const historyPath = (model: string, key: string | number): string => `${objectPath(model, key)}/history`;
+
 /** `/api/rest/problems/not-found` */
 export const problemPath = (name: string): string => `${ROOT}${PROBLEMS_AT}/${name}`;

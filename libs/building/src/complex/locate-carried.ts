@@ -36,10 +36,12 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
     types: [
       'ComplexMembersChanged',
       'ComplexThresholdSet',
+      'ComplexRestored',
       'StructureBuilt',
       'StructureDestroyed',
       'StructureForced',
       'StructureReleased',
+      'StructureRestored',
       'FoundationDefined',
       'FoundationCarrierChosen',
       'FoundationBluePrintChosen',
@@ -48,6 +50,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
       'FoundationDestroyed',
       'FoundationForced',
       'FoundationVacated',
+      'FoundationRestored',
     ],
   },
   reconcile: async (signal) => {
