@@ -11,7 +11,11 @@ interface Report {
   readonly events_total: number;
   readonly objects: readonly ObjectChange[];
   readonly documents: readonly { readonly name: string; readonly values: Readonly<Record<string, Change>> }[];
-  readonly zones: readonly { readonly zone: string; readonly added: readonly string[]; readonly removed: readonly string[] }[];
+  readonly zones: readonly {
+    readonly zone: string;
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+  }[];
   readonly follows: { readonly events: readonly { readonly stream: string; readonly type: string }[] };
   readonly jobs: readonly { readonly target: string; readonly script: string }[];
   readonly would_send: {
@@ -44,7 +48,9 @@ export function previewText(shown: Values): string {
     ...objects.flatMap(objectLines),
     ...titled(
       'configuration',
-      documents.flatMap(({ name, values }) => Object.entries(values).map(([key, one]) => `${name} ${key}: ${change(one)}`)),
+      documents.flatMap(({ name, values }) =>
+        Object.entries(values).map(([key, one]) => `${name} ${key}: ${change(one)}`),
+      ),
     ),
     ...titled(
       'DNS',
@@ -53,10 +59,22 @@ export function previewText(shown: Values): string {
         ...added.map((line) => `+ ${zone}: ${line}`),
       ]),
     ),
-    ...titled('jobs', jobs.map(({ target, script }) => `${script} of ${target}`)),
-    ...titled('tasks that would be sent', sent.tasks.map((task) => `${task.module}.${task.function} of job ${task.job}`)),
-    ...titled('webhooks that would be told', sent.deliveries.map((one) => JSON.stringify(one))),
-    ...titled('would follow', follows.events.map(({ stream, type }) => `${type} (${stream})`)),
+    ...titled(
+      'jobs',
+      jobs.map(({ target, script }) => `${script} of ${target}`),
+    ),
+    ...titled(
+      'tasks that would be sent',
+      sent.tasks.map((task) => `${task.module}.${task.function} of job ${task.job}`),
+    ),
+    ...titled(
+      'webhooks that would be told',
+      sent.deliveries.map((one) => JSON.stringify(one)),
+    ),
+    ...titled(
+      'would follow',
+      follows.events.map(({ stream, type }) => `${type} (${stream})`),
+    ),
     ...(cut.length > 0 ? ['', `there is more than is shown of: ${cut.join(', ')}`] : []),
   ];
   return [...lines, '', ending(report)].join('\n');
@@ -88,7 +106,8 @@ const IGNORED: ReadonlySet<string> = new Set(['created', 'updated']);
 const isNothing = (value: unknown): boolean =>
   value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 
-const change = ({ before, after }: Change): string => `${JSON.stringify(before ?? null)} → ${JSON.stringify(after ?? null)}`;
+const change = ({ before, after }: Change): string =>
+  `${JSON.stringify(before ?? null)} → ${JSON.stringify(after ?? null)}`;
 
 const titled = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];

@@ -173,7 +173,8 @@ const isRefused = (error: unknown): error is Error =>
 
 /** @throws Refusal where it is over, or a second person's yes is still to come */
 function checkApproved({ needsApproval }: KeptPreview, { stage, approved }: PreviewState, digest: string): void {
-  if (stage === 'rejected' || stage === 'failed') throw refuse('', 'PREVIEW_OVER', `the preview is over: it is ${stage}`);
+  if (stage === 'rejected' || stage === 'failed')
+    throw refuse('', 'PREVIEW_OVER', `the preview is over: it is ${stage}`);
   if (!needsApproval || approved?.digest === digest) return;
   throw refuse('', 'APPROVAL_REQUIRED', 'somebody else has to approve of this preview before it is committed');
 }

@@ -74,6 +74,12 @@ async function react(one: Following, events: readonly Recorded[], id: string): P
     correlation: id,
   });
   // The read models of a preview show its events already, wherever the log is.
-  const logged = its.map((event): LoggedEvent => ({ ...event, position: 0n, eventId: id, request: id, correlation: id }));
+  const logged = its.map((event): LoggedEvent => ({
+    ...event,
+    position: 0n,
+    eventId: id,
+    request: id,
+    correlation: id,
+  }));
   return one.handle(logged, { signal, metadata });
 }
