@@ -155,6 +155,8 @@ describe('a preview', () => {
   });
 
   it('tells of jobs, tasks, records of zones and what follows', async () => {
+    const subscription = { name: 'all', url: 'https://192.0.2.9/', kinds: ['structure.*'], enabled: true };
+    expect((await rest('POST', 'PostOffice/Subscription', subscription)).status).toBe(201);
     const { body } = await rest('POST', 'Building/Machine/provision?preview', machine('m1', true));
     expect(body['jobs']).toMatchObject([
       { site: 's1', script: 'create' },
@@ -162,7 +164,10 @@ describe('a preview', () => {
     ]);
     const zones = body['zones'] as readonly { readonly zone: string; readonly added: readonly string[] }[];
     expect(zones.find(({ zone }) => zone === 'lab')?.added.join()).toMatch(/m1\s.*\sA\s+10\.0\.0\./);
-    expect(body['would_send']).toMatchObject({ tasks: [{ module: 'test', function: 'act' }] });
+    expect(body['would_send']).toMatchObject({
+      tasks: [{ module: 'test', function: 'act' }],
+      deliveries: [{ subscription: 'all', object: { model: 'Building/Structure' } }],
+    });
     const moved = await rest('PATCH', 'Site/Site/s1?preview', { zone: null });
     const { events } = moved.body['follows'] as { readonly events: readonly Told[] };
     expect(events.map(({ type }) => type)).toContain('NetworkedZoneChosen');

@@ -14,15 +14,13 @@ import type { Compared } from './object-differences.ts';
 import { objectDifferences } from './object-differences.ts';
 import type { PreviewRun, RunParts } from './preview-run.ts';
 import { touchedRows } from './touched-rows.ts';
+import { wouldDeliver } from './would-deliver.ts';
 
 /** How many events are shown. */
 export const MAX_EVENTS = 1000;
 
 /** Of how many jobs the first task is told. */
 const MAX_TASKS = 100;
-
-/** Tells which messages to others events would cause: deliveries of webhooks, say. */
-export type ToldOf = (events: readonly Recorded[], view: View) => Promise<readonly JsonMap[]>;
 
 /** What a report is made with. */
 export interface ReportParts extends RunParts {
@@ -31,7 +29,6 @@ export interface ReportParts extends RunParts {
   readonly protocol: PreviewProtocol;
   readonly zones: ZoneDifferences | undefined;
   readonly foreman: Pick<Foreman, 'firstTask'> | undefined;
-  readonly deliveries: ToldOf;
   /** ISO 8601. */
   readonly now: string;
 }
@@ -61,7 +58,9 @@ export async function reportOf(
     jobs: await newJobs(base, touched.get(jobs) ?? new Set(), after),
     would_send: {
       tasks: parts.foreman ? await firstTasks(parts.foreman, follows.run, [...events, ...follows.events]) : [],
-      deliveries: [...(await parts.deliveries([...events, ...follows.events], follows.run.view))],
+      deliveries: [
+        ...(await wouldDeliver([...events, ...follows.events], { base, view: follows.run.view, catalogue, now })),
+      ],
     },
     cut: [
       ...(events.length > MAX_EVENTS ? ['events'] : []),

@@ -26,13 +26,10 @@ import { decidePreview } from './decide-preview.ts';
 import { decidedOf, decidedText, digestOf } from './decided.ts';
 import { MAX_PREVIEWS, PreviewLedger } from './preview-ledger.ts';
 import { reportOf } from './preview-report.ts';
-import type { ToldOf } from './preview-report.ts';
 import type { previewSettings } from './preview.settings.ts';
 
 /** Injection token of the settings of previews. */
 export const PREVIEW_SETTINGS = Symbol('PreviewSettings');
-/** Injection token of a {@link ToldOf}: which webhooks would be told of events. */
-export const WOULD_DELIVER = Symbol('WouldDeliver');
 
 /** How long it waits for the read models to show the log. */
 const TIMEOUT_MS = 5000;
@@ -53,7 +50,6 @@ export class Previews extends PreviewMaker implements OnModuleInit {
   @Inject(PREVIEW_SETTINGS) protected readonly settings!: SettingsOf<typeof previewSettings>;
   @Optional() @Inject(Foreman) protected readonly foreman: Foreman | undefined;
   @Optional() @Inject(ZoneDifferences) protected readonly zones: ZoneDifferences | undefined;
-  @Optional() @Inject(WOULD_DELIVER) protected readonly wouldDeliver: ToldOf | undefined;
   #protocol: PreviewProtocol | undefined;
 
   async onModuleInit(): Promise<void> {
@@ -105,7 +101,6 @@ export class Previews extends PreviewMaker implements OnModuleInit {
       protocol: this.protocol,
       zones: this.zones,
       foreman: this.foreman,
-      deliveries: this.wouldDeliver ?? (async () => []),
       now: this.clock.now(),
     });
     if (decided.events.length === 0 || principal === undefined) return { id: null, ...report };
