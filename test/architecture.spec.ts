@@ -54,7 +54,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],
-  preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns'],
+  preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns', 'post-office'],
   search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
@@ -99,6 +99,8 @@ const NEST_PROVIDERS = new Set([
   'libs/post-office/src/post-office.ts',
   'libs/integrity/src/checkpoints.ts',
   'libs/integrity/src/retention.ts',
+  'libs/preview/src/end-previews.ts',
+  'libs/preview/src/previews.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);

@@ -237,6 +237,10 @@ Records/Search
   (find)                                             session
 Records/Secret
   (erase)                                            Records.can_erase_secret
+Records/Preview
+  (make) (list) (get) (commit) (discard)             session
+  (listAll)                                          Records.view_preview
+  (approve) (reject)                                 Records.can_approve
 Setup/Installation
   (setUp)                                            Setup.can_set_up
 Setup/Platform
@@ -451,6 +455,8 @@ describe('permissions', () => {
       ['Auth/User (logout)', 'anybody'],
       ['Auth/User (whoami)', 'anybody'],
       ['Auth/User (changePassword)', 'session'],
+      // Each request in a preview takes its own permission, also when it is committed.
+      ...['make', 'list', 'get', 'commit', 'discard'].map((name) => [`Records/Preview (${name})`, 'session']),
     ]);
   });
 

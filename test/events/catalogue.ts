@@ -76,6 +76,7 @@ import { boxes } from '../../libs/post-office/src/boxes.ts';
 import { post, posts } from '../../libs/post-office/src/post.ts';
 import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
+import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
@@ -115,6 +116,7 @@ export const deciders: readonly AnyDecider[] = [
   post,
   subscription,
   plot,
+  preview,
   program,
   pxe,
   realInterface,
@@ -192,6 +194,9 @@ export const SHARED: Readonly<Record<string, string>> = {
 const LOOK = 'the thing is closed only while it is looked whether others use it; its row stays until it is deleted';
 const REGISTER = 'kept for the decisions of the stream alone; the things in it have rows of their own';
 
+/** Read from its stream by whoever asks for a preview. */
+const OWN_STREAM = 'a preview is looked at by its id, with what its own stream says';
+
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockClosed: LOOK,
@@ -220,6 +225,11 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PreviewApproved: OWN_STREAM,
+  PreviewCommitBegun: OWN_STREAM,
+  PreviewCommitFailed: OWN_STREAM,
+  PreviewCommitted: OWN_STREAM,
+  PreviewRejected: OWN_STREAM,
   PlotClosed: LOOK,
   PlotReopened: LOOK,
   PxeClosed: LOOK,

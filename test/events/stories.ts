@@ -45,6 +45,7 @@ import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { box } from '../../libs/post-office/src/box.ts';
 import { post } from '../../libs/post-office/src/post.ts';
 import { subscription } from '../../libs/post-office/src/subscription.ts';
+import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -401,6 +402,18 @@ export const stories: readonly Story[] = [
     { type: 'AdmitJob', data: { job: 12 } },
     { type: 'RemoveLimit', data: {} },
   ),
+  story(
+    preview,
+    { type: 'ApprovePreview', data: { by: 'ann', reason: 'seen', digest: 'digest' } },
+    { type: 'BeginPreviewCommit', data: {} },
+    { type: 'CommitPreview', data: { by: 'root', digest: 'digest' } },
+  ),
+  story(
+    preview,
+    { type: 'BeginPreviewCommit', data: {} },
+    { type: 'FailPreviewCommit', data: { reason: 'Not Deletable: used by Site site2' } },
+  ),
+  story(preview, { type: 'RejectPreview', data: { by: 'ann', reason: 'not now', digest: 'digest' } }),
   story(
     deprovision,
     {

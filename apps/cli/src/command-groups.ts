@@ -31,6 +31,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   permission: 'what can be granted',
   platform: 'platforms: what foundations are built on',
   plot: 'places on the floor',
+  preview: 'what commands would do, before it is done',
   resources: 'resource files: scripts, blueprints and PXEs',
   script: 'tools for those who write scripts',
   service: 'service identities, such as subcontractors',

@@ -51,7 +51,7 @@ function guarded(permission: Permission, doc: string | undefined): Part {
 
 /** The headers of what changes something. */
 const command = (model: Model, catalogue: Catalogue): readonly Part[] => [
-  ...(mayBeStored(catalogue, model) ? [part('parameters', 'IdempotencyKey')] : []),
+  ...(mayBeStored(catalogue, model) ? [part('parameters', 'IdempotencyKey'), part('parameters', 'Preview')] : []),
   part('parameters', 'Reason'),
   part('parameters', 'Shown'),
 ];
