@@ -65,6 +65,7 @@ const documents = new ConfigDocuments({
   now: () => '2026-01-01T00:00:00.000000+00:00',
   served: { contractorUrl: 'http://contractor', pxeUrl: 'http://static/pxe/' },
   findType: (name) => (name === 'Board' ? BOARD : undefined),
+  noteSecrets: () => undefined,
   readSecret: async ({ $secret: id }) => (id === 's' ? 'hush' : undefined),
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
   identify: async () => undefined,

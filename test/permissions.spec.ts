@@ -204,7 +204,10 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Request
+  (list) (show)                                      Records.view_request
 Records/Secret
+  (reads)                                            Records.view_secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation
   (setUp)                                            Setup.can_set_up

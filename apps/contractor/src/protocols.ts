@@ -61,6 +61,7 @@ export async function protocolAdapters(
     now: () => clock.now(),
     served: app.get<Served>(SERVED),
     findType: (name) => types.find(({ type }) => type === name),
+    noteSecrets: (reader, ids) => secrets.reads.note(reader, ids),
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
     identify,
