@@ -66,6 +66,8 @@ const documents = new ConfigDocuments({
   served: { contractorUrl: 'http://contractor', pxeUrl: 'http://static/pxe/' },
   findType: (name) => (name === 'Board' ? BOARD : undefined),
   noteSecrets: () => undefined,
+  momentOf: async () => undefined,
+  viewAt: async () => view,
   readSecret: async ({ $secret: id }) => (id === 's' ? 'hush' : undefined),
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
   identify: async () => undefined,

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { answers, ProtocolApis } from '#api';
+import { answers, ProtocolApis, toMoment, toPosition } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
@@ -15,12 +15,15 @@ import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { ReadStore } from '#read-store';
-import { PostgresIdempotencyStore, READ_STORE } from '#read-store';
+import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
 import { FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
 import type { Settings } from './settings.ts';
+
+/** How long documents of the past wait for the read models, in milliseconds. */
+const LATE_ROWS_MS = 5000;
 
 function nothingWhereErased(error: unknown): undefined {
   if (error instanceof Erased) return undefined;
@@ -65,6 +68,16 @@ export async function protocolAdapters(
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
     identify,
+    momentOf: async (text) => {
+      const time = toMoment(text.replace(/ (?=\d{2}:?\d{2}$)/, '+'));
+      const position = toPosition(text) ?? (time === undefined ? undefined : await positionAt(store, time));
+      return position === undefined || position > (await store.head()) ? undefined : position;
+    },
+    viewAt: async (position) => {
+      const reads = app.get<ReadStore>(READ_STORE);
+      if (!(await reads.projector.caughtUp(position, LATE_ROWS_MS))) throw new NotReady('the read models are late');
+      return reads.at(position);
+    },
   });
   const { catalogue } = apis.for('rest');
   const jobModels = catalogue.models.filter((model) => model.rows === jobs && answers(model, 'view'));

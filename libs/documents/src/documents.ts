@@ -33,6 +33,8 @@ import { revealed, revealedLayers } from './revealed-layers.ts';
 /** What the documents of machines are made with. */
 export interface DocumentOptions {
   readonly view: () => View;
+  /** What is now, where `view` shows the past: names that were declared secret later are masked there too. */
+  readonly present?: () => View;
   readonly now: () => string;
   readonly served: Served;
   readonly findType: FindType;
@@ -78,14 +80,14 @@ export class Documents {
 
   /** The layers of what a document is about, as whoever asks is shown them. */
   async #shown(about: About, itself: boolean, caller: Caller | undefined): Promise<Shown> {
-    const { view, now, served } = this.#options;
+    const { view, present = view, now, served } = this.#options;
     const { layers, classes, changed } = await this.#layersOf(about);
     // Whoever has a lease is not known: addresses of the DHCP pool bring no secrets, lent or not.
     const clear = itself && about.kind === 'Structure';
     const own = clear
       ? await this.#noted(about, (read) => revealedLayers(layers, read))
       : layersFor(caller ?? { source: '' }, layers);
-    const names = await maskingLayer({ now: view() });
+    const names = await maskingLayer({ now: present() });
     return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };
   }
 
