@@ -136,6 +136,48 @@ async function everything(): Promise<Readonly<Record<string, unknown>>> {
   return all;
 }
 
+interface Told {
+  readonly change: string;
+  readonly differences: readonly {
+    readonly path: readonly string[];
+    readonly before?: unknown;
+    readonly after?: unknown;
+  }[];
+}
+
+/** What an object has to be by its history: each difference begins with what the one before has left. */
+async function byHistory(path: string): Promise<Values> {
+  const { items } = (await rest(`${path}/history?order=oldest&count=200`, undefined, 'GET')) as unknown as {
+    readonly items: readonly Told[];
+  };
+  let object: Record<string, unknown> = {};
+  for (const { change, differences } of items) {
+    for (const { path: names, ...sides } of differences) {
+      const name = names.at(-1) ?? '';
+      let place = object;
+      for (const outer of names.slice(0, -1)) place = place[outer] as Record<string, unknown>;
+      // What is worked out from other objects changes with them.
+      if (name !== 'state') expect([path, names, place[name]]).toEqual([path, names, sides.before]);
+      if ('after' in sides) place[name] = sides.after;
+      else delete place[name];
+    }
+    if (change === 'deleted') object = {};
+  }
+  return object;
+}
+
+/** The objects there are, as REST shows them, by path. */
+async function objects(query = ''): Promise<Map<string, Values>> {
+  const found = new Map<string, Values>();
+  for (const model of ['Site/Site', 'BluePrint/StructureBluePrint', 'Building/Foundation', 'Building/Structure']) {
+    const { items } = (await rest(`${model}?count=100${query}`, undefined, 'GET')) as unknown as {
+      readonly items: readonly (Values & { readonly _links: { readonly self: { readonly href: string } } })[];
+    };
+    for (const { _links, ...values } of items) found.set(_links.self.href.replace('/api/rest/', ''), values);
+  }
+  return found;
+}
+
 const timeless = (configuration: unknown): unknown => ({ ...(configuration as Values), __timestamp: undefined });
 const head = async (): Promise<string> => {
   const { rows } = await database.pool.query<{ head: string }>('SELECT max(position) AS head FROM log.events');
@@ -159,6 +201,7 @@ describe('blueprints and buildings', () => {
 
     /** What was told of configurations, by position of the log. */
     const told = new Map<string, Readonly<Record<string, unknown>>>();
+    const shown = new Map<string, ReadonlyMap<string, Values>>();
     for (let sent = 0; sent < COMMANDS; sent += 1) {
       await command(pick);
       if (sent % 20 !== 19) continue;
@@ -174,6 +217,7 @@ describe('blueprints and buildings', () => {
         }
       }
       told.set(await head(), then);
+      shown.set(await head(), await objects());
     }
     const before = await everything();
 
@@ -185,6 +229,8 @@ describe('blueprints and buildings', () => {
     });
     expect(await everything()).toEqual(before);
 
+    for (const [path, values] of await objects()) expect([path, await byHistory(path)]).toEqual([path, values]);
+    for (const [position, then] of shown) expect(await objects(`&at=${position}`)).toEqual(then);
     for (const [position, then] of told) {
       for (const [action, configuration] of Object.entries(then)) {
         expect([position, action, timeless((await rest(`${action}?at=${position}`))['value'])]).toEqual([

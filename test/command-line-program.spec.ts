@@ -256,10 +256,20 @@ describe('the program contractor', () => {
     });
     expect(await run('site update berlin --description y')).toMatchObject({ code: 0 });
     const { out } = await run('history site/berlin');
-    expect(out.replace(/^20\S+/gm, 'TIME').replace(/"20[^"]+"/g, '"TIME"')).toBe(
-      'TIME changed\n  description: "x" -> "y"\nTIME created\n  name: "berlin"\n  zone: null\n  description: "x"\n' +
-        '  parent: null\n  config_values: {"mtu":9000}\n  created: "TIME"\n',
+    expect(out.replace(/^20\S+/gm, 'TIME').replace(/position \d+, request \w+/g, 'REQUEST')).toContain(
+      'TIME changed by root: ChangeSite, REQUEST\n  description: "x" -> "y"\nTIME created by root: CreateSite, REQUEST\n  name: "berlin"\n',
     );
+    const [{ position = 0, request = '' } = {}] = JSON.parse((await run('history site berlin --json')).out) as {
+      readonly position?: number;
+      readonly request?: string;
+    }[];
+    expect((await run(`diff site/berlin --from ${position - 1}`)).out).toBe(
+      'site berlin: changed\n  description: "x" -> "y"\n',
+    );
+    expect((await run(`requests show ${request}`)).out).toMatch(
+      /^20\S+ root: ChangeSite, request \w+\n {2}\d+ \w+ of Site\/Site\/berlin\n$/,
+    );
+    expect((await run('requests list --actor root --count 1')).out).toMatch(/^20\S+ root: \w+, request \w+\n$/);
     const [, created] = JSON.parse((await run('history site berlin --json')).out) as { at: string }[];
     const was = JSON.parse((await run(`site get berlin --json --at ${created?.at}`)).out) as { description: string };
     expect(was.description).toBe('x');

@@ -232,10 +232,12 @@ Records/Discovery
 Records/Recorder
   (query) (queryObjects)                             Records.can_query
 Records/Request
+  (list) (show)                                      Records.view_request
   (undo)                                             Records.can_undo
 Records/Search
   (find)                                             session
 Records/Secret
+  (reads)                                            Records.view_secret
   (erase)                                            Records.can_erase_secret
 Records/Preview
   (make) (list) (get) (commit) (discard)             session

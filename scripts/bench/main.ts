@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   writes: { limit: HOUR, load: () => import('./writes.ts') },
   scale: { limit: HOUR, load: () => import('./scale.ts') },
   rebuild: { limit: HOUR, load: () => import('./rebuild.ts') },
+  past: { limit: HOUR, load: () => import('./past.ts') },
   ground: { limit: 900, load: () => import('./ground.ts') },
   start: { limit: 900, load: () => import('./start.ts') },
   'http-front': { limit: 900, load: () => import('./http-front.ts') },

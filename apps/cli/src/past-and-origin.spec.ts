@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Misuse } from './command.ts';
 import { explainedText } from './explain-commands.ts';
-import { changeBetween, changesText, justBefore } from './history-commands.ts';
+import { changesText, listText } from './difference-text.ts';
 import { OBJECT_KINDS, objectIn } from './object-kinds.ts';
 
 describe('where a value comes from', () => {
@@ -34,27 +34,48 @@ describe('where a value comes from', () => {
 });
 
 describe('the past of an object', () => {
-  it.each([
-    ['2026-01-01T00:00:00.000000+00:00', '2025-12-31T23:59:59.999999Z'],
-    ['2026-01-01T00:00:00.000001+00:00', '2026-01-01T00:00:00.000000Z'],
-    ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123455Z'],
-  ])('just before %s is %s', (time, before) => {
-    expect(justBefore(time)).toBe(before);
+  const change = { at: 'T', actor: 'root', request: 'r', reason: null, command: 'DoIt', event: 'Done', position: 4 };
+  it('is what has changed, who did it and why, in the order it comes in', () => {
+    const changes = [
+      {
+        ...change,
+        change: 'changed',
+        reason: 'so',
+        differences: [
+          { path: ['updated'], before: 'T1', after: 'T' },
+          { path: ['mtu'], before: 1, after: 2 },
+          { path: ['config_values', 'db_password'], before: '********', after: '********', secret: 'changed' as const },
+          { path: ['script'], lines: [{ op: '+' as const, line: 3, text: 'end' }] },
+          { path: ['tags', 'a'], before: 1 },
+        ],
+      },
+      { ...change, change: 'created', command: null, differences: [{ path: ['name'], after: 'a' }] },
+      { ...change, change: 'deleted', differences: [{ path: ['name'], before: 'a' }] },
+    ];
+    expect(changesText(changes)).toBe(
+      `T changed by root ("so"): DoIt, position 4, request r
+  mtu: 1 -> 2
+  config_values.db_password: changed (a secret)
+  script:
+    + 3: end
+  tags.a: 1 -> nothing
+T created by root: Done, position 4, request r
+  name: "a"
+T deleted by root: DoIt, position 4, request r`,
+    );
   });
 
-  it('is what has changed, the last one first', () => {
-    const [first, second] = [
-      { name: 'a', mtu: 1, updated: 'T1', _links: {} },
-      { name: 'a', mtu: 2, tags: ['x'], updated: 'T2', _links: { self: 1 } },
-    ];
-    const changes = [changeBetween(first, second), changeBetween(undefined, first)];
-    expect(changes).toEqual([
-      { at: 'T2', created: false, fields: { mtu: { before: 1, after: 2 }, tags: { before: undefined, after: ['x'] } } },
-      { at: 'T1', created: true, fields: { name: { after: 'a' }, mtu: { after: 1 } } },
+  it('is told of lists by what came, went and changed', () => {
+    const object = (id: string) => ({ _links: { self: { href: `/api/rest/Site/Site/${id}` } } });
+    const changed = [{ id: 'c', differences: [{ path: ['mtu'], before: 1, after: 2 }] }];
+    expect(listText('Site/Site', { added: [object('a%2Fx')], removed: [object('b')], changed })).toEqual([
+      'Site/Site:',
+      '  + a/x',
+      '  - b',
+      '  ~ c',
+      '    mtu: 1 -> 2',
     ]);
-    expect(changesText(changes)).toBe(
-      'T2 changed\n  mtu: 1 -> 2\n  tags: undefined -> ["x"]\nT1 created\n  name: "a"\n  mtu: 1',
-    );
+    expect(listText('Site/Site', { added: [], removed: [], changed: [] })).toEqual([]);
   });
 });
 

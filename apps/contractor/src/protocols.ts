@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { addRetentionRules } from './retention-rules.ts';
-import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis } from '#api';
+import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis, toMoment, toPosition } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
@@ -27,6 +27,9 @@ import type { Settings } from './settings.ts';
 
 /** How long the read models may take to show what is told, in milliseconds. */
 const MAX_BEHIND_MS = 5000;
+
+/** How long documents of the past wait for the read models, in milliseconds. */
+const LATE_ROWS_MS = 5000;
 
 function nothingWhereErased(error: unknown): undefined {
   if (error instanceof Erased) return undefined;
@@ -69,9 +72,20 @@ export async function protocolAdapters(
     now: () => clock.now(),
     served: app.get<Served>(SERVED),
     findType: (name) => types.find(({ type }) => type === name),
+    noteSecrets: (reader, ids) => secrets.reads.note(reader, ids),
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
     identify,
+    momentOf: async (text) => {
+      const time = toMoment(text.replace(/ (?=\d{2}:?\d{2}$)/, '+'));
+      const position = toPosition(text) ?? (time === undefined ? undefined : await positionAt(store, time));
+      return position === undefined || position > (await store.head()) ? undefined : position;
+    },
+    viewAt: async (position) => {
+      const reads = app.get<ReadStore>(READ_STORE);
+      if (!(await reads.projector.caughtUp(position, LATE_ROWS_MS))) throw new NotReady('the read models are late');
+      return reads.at(position);
+    },
   });
   const { catalogue } = apis.for('rest');
   const jobModels = catalogue.models.filter((model) => model.rows === jobs && answers(model, 'view'));

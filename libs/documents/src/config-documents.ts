@@ -5,6 +5,7 @@ import { readConfigPath } from '#config';
 import type { HttpAnswer, HttpRequest, ProtocolAdapter } from '#http';
 import { newRequestId } from '#http';
 import type { Caller } from '#kernel';
+import type { View } from '#read-store';
 import { json, plain } from './answers.ts';
 import { isIpxe, refusalScript } from './boot-texts.ts';
 import type { DocumentOptions } from './documents.ts';
@@ -18,6 +19,10 @@ export interface ConfigDocumentsOptions extends DocumentOptions {
   readonly api: ApiService;
   /** Who has this session; undefined where it is none. */
   readonly identify: (name: string, token: string) => Promise<Caller['principal'] | undefined>;
+  /** The position of the log that a text names, as a number or a time; undefined: none that the log has come to. */
+  readonly momentOf: (text: string) => Promise<bigint | undefined>;
+  /** What things were like at a position, once that can be told. */
+  readonly viewAt: (position: bigint) => Promise<View>;
 }
 
 const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
@@ -31,7 +36,8 @@ const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
 /**
  * The documents that machines fetch below `/config/`: their configuration, boot scripts and templates. A machine that
  * knows its `config_uuid`, or asks from an address of its own, gets the values of its secrets; by id, locator or the
- * address of another one they are for people with a session, and masked. Any verb reads them.
+ * address of another one they are for people with a session, and masked; so are those of the past (`?at=`), whoever asks.
+ * Any verb reads them.
  */
 export class ConfigDocuments {
   readonly #options: ConfigDocumentsOptions;
@@ -63,6 +69,8 @@ export class ConfigDocuments {
   };
 
   async #answer(request: HttpRequest, path: ConfigPath): Promise<HttpAnswer> {
+    const at = new URLSearchParams(request.target.split('?')[1] ?? '').get('at');
+    if (at !== null) return this.#past(request, path, at);
     // Which addresses there are is nothing that anybody may find out.
     const isForeign = path.by === 'address' && !isSame(path.id, request.source);
     const caller = isForeign ? await this.#callerOf(request) : undefined;
@@ -74,6 +82,22 @@ export class ConfigDocuments {
     return (await this.#refusal(target.about, whoever)) ?? this.#documents.make(target, path.type, whoever);
   }
 
+  /** A document as of a moment, for somebody with a session. */
+  async #past(request: HttpRequest, path: ConfigPath, at: string): Promise<HttpAnswer> {
+    const caller = await this.#callerOf(request);
+    if (!caller) return json(401, { message: 'Invalid Session' });
+    const position = await this.#options.momentOf(at);
+    if (position === undefined) {
+      return plain(400, 'at must be a position of the log or a time in a form of ISO 8601, and not lie ahead');
+    }
+    const view = await this.#options.viewAt(position);
+    const target = await findTarget(view, path, request.source);
+    if (!target) return plain(404, NOT_FOUND[path.by]);
+    const documents = new Documents({ ...this.#options, view: () => view, present: this.#options.view });
+    const refusal = await this.#refusal(target.about, caller, position);
+    return refusal ?? documents.make({ ...target, itself: false }, path.type, caller);
+  }
+
   /** Who asks; undefined where they have no session. */
   async #callerOf({ header, source }: HttpRequest): Promise<Caller | undefined> {
     const [name, token] = [header('auth-id'), header('auth-token')];
@@ -82,14 +106,14 @@ export class ConfigDocuments {
   }
 
   /** Why somebody may not see a document of others; undefined: they may. */
-  async #refusal(about: About, caller: Caller | undefined): Promise<HttpAnswer | undefined> {
+  async #refusal(about: About, caller: Caller | undefined, at?: bigint): Promise<HttpAnswer | undefined> {
     const { api } = this.#options;
     if (!caller) return json(401, { message: 'Invalid Session' });
     const [path, key] = objectOf(about);
     const model = api.catalogue.model(path);
     if (!model) return plain(404, `${about.kind} Not Found`);
     try {
-      await api.get(model, [key], { caller, id: newRequestId() }, { make: () => undefined, kept: false });
+      await api.get(model, [key], { caller, id: newRequestId() }, { make: () => undefined, kept: false }, at);
       return undefined;
     } catch (error) {
       if (error instanceof Forbidden) return json(403, { message: 'Not Authorized' });

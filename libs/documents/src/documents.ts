@@ -33,10 +33,14 @@ import { revealed, revealedLayers } from './revealed-layers.ts';
 /** What the documents of machines are made with. */
 export interface DocumentOptions {
   readonly view: () => View;
+  /** What is now, where `view` shows the past: names that were declared secret later are masked there too. */
+  readonly present?: () => View;
   readonly now: () => string;
   readonly served: Served;
   readonly findType: FindType;
   readonly readSecret: ReadSecret;
+  /** Notes that a machine was handed secrets, by their ids. */
+  readonly noteSecrets: (reader: string, secrets: readonly string[]) => void;
   readonly log: Logger;
 }
 
@@ -76,13 +80,27 @@ export class Documents {
 
   /** The layers of what a document is about, as whoever asks is shown them. */
   async #shown(about: About, itself: boolean, caller: Caller | undefined): Promise<Shown> {
-    const { view, now, served, readSecret } = this.#options;
+    const { view, present = view, now, served } = this.#options;
     const { layers, classes, changed } = await this.#layersOf(about);
     // Whoever has a lease is not known: addresses of the DHCP pool bring no secrets, lent or not.
     const clear = itself && about.kind === 'Structure';
-    const own = clear ? await revealedLayers(layers, readSecret) : layersFor(caller ?? { source: '' }, layers);
-    const names = await maskingLayer({ now: view() });
+    const own = clear
+      ? await this.#noted(about, (read) => revealedLayers(layers, read))
+      : layersFor(caller ?? { source: '' }, layers);
+    const names = await maskingLayer({ now: present() });
     return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };
+  }
+
+  /** Reveals secrets to the machine that a document is about, and notes which. */
+  async #noted<T>(about: About, reveal: (read: ReadSecret) => Promise<T>): Promise<T> {
+    const { readSecret, noteSecrets } = this.#options;
+    const read: string[] = [];
+    const shown = await reveal((reference) => {
+      read.push(reference.$secret);
+      return readSecret(reference);
+    });
+    if (read.length > 0) noteSecrets(objectOf(about).join(' ').replace('Building/', ''), read);
+    return shown;
   }
 
   async #layersOf(about: About): Promise<Omit<Shown, 'clear'> & { readonly changed: readonly string[] }> {
@@ -139,11 +157,11 @@ export class Documents {
 
   /** How the foundation of a structure is reached out of band. */
   async #connection(view: View, about: About, clear: boolean): Promise<readonly Layer[]> {
-    const { findType, readSecret } = this.#options;
+    const { findType } = this.#options;
     if (about.kind !== 'Structure') return [];
     const found = await connectionOf(view, about.id, findType);
     if (!found) return [];
-    const value = clear ? await revealed(found, readSecret) : found;
+    const value = clear ? await this.#noted(about, (read) => revealed(found, read)) : found;
     return [{ source: { kind: 'Structure', id: about.id }, attributes: [[CONNECTION, value]] }];
   }
 }

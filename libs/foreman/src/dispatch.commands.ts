@@ -165,7 +165,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
     const context = new CommandContext({ metadata: { ...metadata, request }, now, ...(caller ? { caller } : {}) });
     try {
       const { value, position } = await this.commands.execute(new ClaimTask(id, modules, cookie, holder), context);
-      const task = value && (await this.#polled(id, value, cookie));
+      const task = value && (await this.#polled(id, value, cookie, holder));
       return task ? { task, position } : undefined;
     } catch (error) {
       if (error instanceof Conflict) return undefined;
@@ -174,8 +174,8 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
   }
 
   /** A task as an agent is handed it, with its secrets; undefined: one has been erased, and the task has failed. */
-  async #polled(id: number, order: TaskOrder, cookie: string): Promise<PolledTask | undefined> {
-    const { parameters, erased } = await this.options.resolveSecrets(order.parameters);
+  async #polled(id: number, order: TaskOrder, cookie: string, holder: Holder): Promise<PolledTask | undefined> {
+    const { parameters, erased } = await this.options.resolveSecrets(order.parameters, agentOf(holder));
     if (erased.length > 0) {
       await this.foreman.failErased(id, cookie, erased);
       return undefined;
@@ -206,7 +206,7 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       if (dispatch.holder.session !== holder.session) {
         if (this.foreman.polls.isOver(dispatch)) await this.foreman.reconcileNow(Number(key));
       } else if (first && stage === 'queued' && this.options.repeatOf(order.module, order.function) === 'safe') {
-        const task = await this.#polled(Number(key), order, dispatch.cookie);
+        const task = await this.#polled(Number(key), order, dispatch.cookie, holder);
         if (task) again.push(task);
       }
     }

@@ -18,6 +18,7 @@ import { takeReport } from './report.ts';
 import { rollBackJob } from './roll-back-job.ts';
 import { runnerVariables } from './runner-insight.ts';
 import { settleTask } from './settle-task.ts';
+import { agentsOf } from './task-secrets.ts';
 
 @CommandHandler(ReconcileJob)
 class ReconcileJobHandler extends UnitOfWorkHandler<ReconcileJob> {
@@ -75,7 +76,9 @@ class ReadTaskSecretsHandler extends UnitOfWorkHandler<ReadTaskSecrets> {
     const state = await work.load(job, id);
     const { order, dispatch } = state ?? {};
     if (!order || dispatch?.cookie !== cookie || state?.site !== site || order.module !== module) return undefined;
-    const { parameters, secrets, erased } = await this.foreman.context().resolveSecrets(order.parameters);
+    const { parameters, secrets, erased } = await this.foreman
+      .context()
+      .resolveSecrets(order.parameters, agentsOf(site, module));
     return erased.length > 0 ? undefined : secretsIn(parameters, secrets);
   }
 }

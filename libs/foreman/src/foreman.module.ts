@@ -197,7 +197,10 @@ export class ForemanModule {
             settings: SettingsOf<typeof foremanSettings>,
             secrets: Secrets,
           ) => {
-            const resolveSecrets = secretResolver((reference) => secrets.read(reference));
+            const resolveSecrets = secretResolver(
+              (reference) => secrets.read(reference),
+              (reader, ids) => secrets.reads.note(reader, ids),
+            );
             const given = { wire, repeatOf, retryOf, sites, onUndeliverableReport, onLateReport };
             return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },

@@ -14,21 +14,31 @@ export interface ResolvedParameters {
   readonly erased: readonly string[];
 }
 
-/** Resolves the references to secrets in the parameters of a task. */
-export type ResolveSecrets = (parameters: JsonMap) => Promise<ResolvedParameters>;
+/**
+ * Resolves the references to secrets in the parameters of a task.
+ * @param reader who is handed them, in words, which is noted; undefined: nobody is
+ */
+export type ResolveSecrets = (parameters: JsonMap, reader?: string) => Promise<ResolvedParameters>;
 
 /** Text with references in it, as scripts join it. */
 interface SealedText extends JsonMap {
   readonly $text: readonly (string | SecretReference)[];
 }
 
-/** @param read gives the value of a secret; throws `Erased` */
-export function secretResolver(read: (reference: SecretReference) => Promise<Json>): ResolveSecrets {
-  return async (parameters) => {
+/**
+ * @param read gives the value of a secret; throws `Erased`
+ * @param note notes that somebody is handed secrets, by their ids
+ */
+export function secretResolver(
+  read: (reference: SecretReference) => Promise<Json>,
+  note: (reader: string, secrets: Iterable<string>) => void = () => undefined,
+): ResolveSecrets {
+  return async (parameters, reader) => {
     if (!looksLikeReference(parameters)) return { parameters, secrets: [], texts: [], erased: [] };
     const secrets: SecretPath[] = [];
     const texts: string[] = [];
     const erased: string[] = [];
+    const revealed = new Set<string>();
 
     const textOf = async (part: string | SecretReference): Promise<string> => {
       if (typeof part === 'string') return part;
@@ -36,6 +46,7 @@ export function secretResolver(read: (reference: SecretReference) => Promise<Jso
         const value = await read(part);
         const text = typeof value === 'string' ? value : writeJson(value);
         texts.push(text);
+        revealed.add(part.$secret);
         return text;
       } catch (error) {
         if (!(error instanceof Erased)) throw error;
@@ -58,12 +69,17 @@ export function secretResolver(read: (reference: SecretReference) => Promise<Jso
       return Object.fromEntries((await Promise.all(entries)) as [string, Json][]);
     };
     const whole = await map(parameters, []);
+    // Where one has been erased, nobody is handed the task.
+    if (reader !== undefined && erased.length === 0) note(reader, revealed);
     return { parameters: whole, secrets, texts, erased };
   };
 }
 
 const isSealedText = (value: object): value is SealedText =>
   Object.keys(value).length === 1 && Array.isArray((value as { readonly $text?: unknown }).$text);
+
+/** Who may be handed a task that is put onto the wire, in words. */
+export const agentsOf = (site: string, module: string): string => `agents of module "${module}" at site "${site}"`;
 
 /** Why a task with erased secrets is not sent. */
 export const erasedText = (erased: readonly string[]): string =>

@@ -7,7 +7,7 @@ import type { DispatchLedger } from './dispatch-ledger.ts';
 import { DispatchNotes } from './dispatch-notes.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { Dispatch, Job } from './job-messages.ts';
-import { erasedText } from './task-secrets.ts';
+import { agentsOf, erasedText } from './task-secrets.ts';
 import { TaskWithdrawals } from './task-withdrawals.ts';
 
 /** What is known of the dispatch of a job that is on the wire. */
@@ -145,7 +145,7 @@ export class TaskSender {
     const { options, ledger } = this.#parts;
     const { wire, repeatOf } = options;
     const once = !observing && repeatOf(order.module, order.function) !== 'safe';
-    const resolved = await this.#resolved(order.parameters);
+    const resolved = await this.#resolved(order.parameters, agentsOf(site, order.module));
     if ('fault' in resolved) return this.#parts.failed(job, cookie, resolved.fault);
     const { parameters, secrets } = resolved;
     // What an earlier foreman has put onto a wire that outlives it is there already.
@@ -203,9 +203,9 @@ export class TaskSender {
   }
 
   /** Parameters with their secrets, or why nobody can have them. @throws where the database is away */
-  async #resolved(parameters: Parameters<ForemanOptions['resolveSecrets']>[0]) {
+  async #resolved(parameters: Parameters<ForemanOptions['resolveSecrets']>[0], reader: string) {
     try {
-      const resolved = await this.#parts.options.resolveSecrets(parameters);
+      const resolved = await this.#parts.options.resolveSecrets(parameters, reader);
       return resolved.erased.length > 0 ? { fault: erasedText(resolved.erased) } : resolved;
     } catch (error) {
       if (isUnavailable(error)) throw error;

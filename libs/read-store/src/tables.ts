@@ -76,10 +76,14 @@ function indexesOf(model: ReadModel, schema: string): readonly RawBuilder<unknow
   const index = (name: string, unique: boolean, what: RawBuilder<unknown>) =>
     sql`CREATE ${sql.raw(unique ? 'UNIQUE' : '')} INDEX IF NOT EXISTS ${sql.id(`${model.name}_${name}`)} ON ${table} ${what}`;
   return [
-    index('versions', true, sql`(key, from_pos)`),
+    // With what tells whether a version held at a position, so that lists of the past are counted in the index alone.
+    index('versions', true, sql`(key, from_pos) INCLUDE (to_pos)`),
     index('live', true, sql`(key) WHERE to_pos IS NULL`),
     ...Object.keys(model.indexes).map((name) =>
       index(name, false, sql`(${sql.id(indexColumn(name))}, key) WHERE to_pos IS NULL`),
+    ),
+    ...(model.history ? Object.keys(model.indexes) : []).map((name) =>
+      index(`${name}_past`, false, sql`(${sql.id(indexColumn(name))}, key) INCLUDE (from_pos, to_pos)`),
     ),
     ...Object.keys(model.tags ?? {}).map((name) =>
       index(

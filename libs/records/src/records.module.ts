@@ -9,6 +9,7 @@ import { deadLetterModel } from './dead-letter.api.ts';
 import { deadLetterHandlers } from './dead-letter.commands.ts';
 import { readModelModel } from './read-model.api.ts';
 import { RebuildReadModelsHandler } from './read-model.commands.ts';
+import { Secrets } from '#secrets';
 import { Rebuilds } from './rebuilds.ts';
 import { RequestIndex } from './request-index.ts';
 import { requestModel } from './request.api.ts';
@@ -31,20 +32,21 @@ class RequestsModule {}
     RequestsModule,
     ApiModule.forFeatureAsync({
       imports: [RebuildsModule, RequestsModule],
-      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests],
+      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests, Secrets],
       useFactory: (
         store: EventStore,
         reads: ReadStore,
         rebuilds: Rebuilds,
         letters: DeadLetters,
         requests: Requests,
+        secrets: Secrets,
       ) => ({
         namespaces: [{ name: 'Records', position: 110 }],
         models: [
           deadLetterModel(letters),
           readModelModel(store, reads, rebuilds),
           requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
-          secretModel,
+          secretModel(secrets.reads),
         ],
         extensions: [undoExtension],
       }),

@@ -21,6 +21,9 @@ export interface RequestPart {
 /** What begins the metadata of events that agents caused by their reports, as it is written. */
 const OF_AGENTS = '"actor":"agent ';
 
+/** Commands by which agents that poll fetch tasks and report. */
+const AGENT_COMMANDS: ReadonlySet<string | null> = new Set(['ClaimTask', 'ReportTask']);
+
 /**
  * What events that follow each other in the log are parts of. Left out is what nobody asked for: the reports of agents,
  * and what the server does on its own, such as the steps of jobs.
@@ -32,7 +35,7 @@ export function partsOf(events: readonly StoredEvent[]): RequestPart[] {
   for (const [n, { meta, position }] of events.entries()) {
     if (meta.includes(OF_AGENTS)) continue;
     const { actor, request, correlation, command = null, reason = null, at } = JSON.parse(meta) as Meta;
-    if (actor === 'system' && correlation === request) continue;
+    if ((actor === 'system' && correlation === request) || AGENT_COMMANDS.has(command)) continue;
     const caused = correlation !== request;
     if (open?.request === correlation && open.actor === actor && open.caused === caused && wasNext === n) {
       open = { ...open, last: position, events: open.events + 1 };

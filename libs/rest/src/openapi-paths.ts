@@ -44,25 +44,19 @@ export function modelPaths(model: Model, catalogue: Catalogue): Readonly<Record<
   const onModel = methodsOf({ kind: 'model', model });
   const onObject = methodsOf({ kind: 'object', model, id: '' });
   const past = methodsOf({ kind: 'history', model, id: '' });
+  const told = operations(model, catalogue, ON_HISTORY, past);
   return {
     ...(onModel.length > 0 ? { [`/${path}`]: operations(model, catalogue, ON_MODEL, onModel) } : {}),
     ...(onObject.length > 0
       ? { [`/${path}/{id}`]: { ...withId(model, catalogue), ...operations(model, catalogue, ON_OBJECT, onObject) } }
       : {}),
-    ...(past.length > 0
-      ? {
-          [`/${path}/{id}/history`]: {
-            ...withId(model, catalogue),
-            ...operations(model, catalogue, ON_HISTORY, past),
-          },
-        }
-      : {}),
+    ...(past.length > 0 ? { [`/${path}/{id}/history`]: { ...withId(model, catalogue), ...told } } : {}),
     ...Object.fromEntries(
       Object.entries(actions).flatMap(([name, action]): [string, PathItem][] => {
         const post = { tags: [namespaceOf(path)], ...calling(model, name, action, catalogue) };
         const called: [string, PathItem] = action.static
           ? [`/${path}/${name}`, { post }]
-          : [`/${path}/{id}/${name}`, { ...withId(model, catalogue), post }];
+          : [`/${path}/{id}/${name}`, { ...withId(model, catalogue), ...(name === 'history' ? told : {}), post }];
         if (action.page === undefined) return [called];
         const get = { tags: [namespaceOf(path)], ...reading(model, name, action, catalogue) };
         return [called, [`/${action.page}`, { get }]];

@@ -103,9 +103,11 @@ function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[
   if (third === undefined) return [{ kind: 'model', model }];
   if (third === '') return [];
   if (fourth !== undefined) {
-    if (fourth === HISTORY) return [{ kind: 'history', model, id: third }];
     const action = actionOf(model, fourth);
-    return action && !action.static ? [{ kind: 'action', model, id: third, name: fourth, action }] : [];
+    return [
+      ...(fourth === HISTORY ? [{ kind: 'history', model, id: third } as const] : []),
+      ...(action && !action.static ? [{ kind: 'action', model, id: third, name: fourth, action } as const] : []),
+    ];
   }
   const action = actionOf(model, third);
   return [

@@ -5,6 +5,8 @@ import type { Pool } from 'pg';
 import type { Json, SecretReference } from '#kernel';
 import { parseStored, secretReference, writeJson } from '#kernel';
 import { makeLedger } from '#read-store';
+import type { SecretReadsOptions } from './secret-reads.ts';
+import { SECRET_READS_TABLE, SecretReads } from './secret-reads.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS ledger.secrets (
   id uuid PRIMARY KEY,
@@ -49,10 +51,13 @@ let noting = 0;
 export class Secrets {
   readonly #pool: Pool;
   readonly #key: Buffer;
+  /** Who was handed secrets in clear text. */
+  readonly reads: SecretReads;
 
-  constructor(pool: Pool, key: Buffer) {
+  constructor(pool: Pool, key: Buffer, reads: SecretReadsOptions = {}) {
     this.#pool = pool;
     this.#key = key;
+    this.reads = new SecretReads(pool, reads);
   }
 
   /**
@@ -60,7 +65,7 @@ export class Secrets {
    * @throws WrongKey where the secrets in it were encrypted with another key
    */
   async start(): Promise<void> {
-    await makeLedger(this.#pool, `${TABLE}; ${INDEX}`);
+    await makeLedger(this.#pool, `${TABLE}; ${INDEX}; ${SECRET_READS_TABLE}`);
     await this.#insert(KEY_CHECK, 'the key of this ledger', KEY_CHECK);
     await this.read(secretReference(KEY_CHECK));
   }
