@@ -81,7 +81,9 @@ export class CommandRunner {
       const reason = command.notPreviewable;
       if (reason !== undefined) throw notPreviewable(command.commandName, reason);
       const preview = this.#previews.get(command.constructor);
-      results.push(await (preview ? preview(work, command as never, context) : this.#previewOne(work, command, context)));
+      results.push(
+        await (preview ? preview(work, command as never, context) : this.#previewOne(work, command, context)),
+      );
     }
     await this.#conclude(work, context);
     return results;
