@@ -41,4 +41,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'structure interface': 'the network interfaces of structures',
   'structure job': 'have structures built, destroyed and worked on',
   user: 'users',
+  webhook: 'who is told of what happens, over HTTP',
+  'webhook delivery': 'what was delivered to webhooks, waits, or was given up',
 };

@@ -26,6 +26,7 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
@@ -130,6 +131,7 @@ export class AppModule {
         PostOfficeModule,
         RecordsModule,
         PreviewModule.forRoot(settings.preview),
+        SearchModule,
         SiteFilesModule,
         SetupModule,
       ],
