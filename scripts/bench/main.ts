@@ -33,6 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   idle: { limit: 900, load: () => import('./idle.ts') },
   waiting: { limit: 1800, load: () => import('./waiting.ts') },
   chain: { limit: 900, load: () => import('./chain.ts') },
+  deliveries: { limit: 1800, load: () => import('./deliveries.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

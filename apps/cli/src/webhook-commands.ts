@@ -93,7 +93,7 @@ export const webhooks: Readonly<Record<string, Command>> = {
     run: async (asked, { client }) => {
       const status = (await client.call(pathOf(asked, 'status'))) as Values;
       const lines = Object.entries(status).map(
-        ([name, value]) => `${name.replaceAll('_', ' ')}: ${String(value ?? '-')}`,
+        ([name, value]) => `${name.replaceAll('_', ' ')}: ${value === null ? '-' : JSON.stringify(value)}`,
       );
       return told(lines.join('\n'), status);
     },
