@@ -11,7 +11,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
-  programs: [],
+  programs: ['kernel'],
   runtime: ['kernel'],
   config: ['kernel', 'runtime'],
   'event-store': ['kernel', 'runtime'],
@@ -53,8 +53,9 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
-  'post-office': [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],
   preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns'],
+  search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
@@ -97,6 +98,7 @@ const NEST_PROVIDERS = new Set([
   'libs/foreman/src/foreman.ts',
   'libs/integrity/src/checkpoints.ts',
   'libs/integrity/src/retention.ts',
+  'libs/post-office/src/post-office.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);

@@ -57,6 +57,8 @@ import { networkAddressBlocks } from '../../libs/ipam/src/network/network-addres
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { networks } from '../../libs/ipam/src/network/networks.ts';
+import { holdRuleRows, holds } from '../../libs/foreman/src/holds/hold-rows.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
@@ -65,12 +67,19 @@ import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts
 import { program, programs } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
+import { jobLogPruning } from '../../libs/foreman/src/job-log-pruning.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { boxes } from '../../libs/post-office/src/boxes.ts';
+import { post, posts } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
+import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
+import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -91,6 +100,7 @@ export const deciders: readonly AnyDecider[] = [
   foundation,
   foundationInterfaces,
   group,
+  holdRules,
   holderAddresses,
   addressLoans,
   hostName,
@@ -102,6 +112,9 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  box,
+  post,
+  subscription,
   plot,
   program,
   pxe,
@@ -116,6 +129,7 @@ export const deciders: readonly AnyDecider[] = [
   subcontractor,
   superusers,
   user,
+  jobLogPruning,
   wave,
   zone,
   zoneNames,
@@ -133,6 +147,8 @@ export const readModels: readonly ReadModel[] = [
   entries,
   foundations,
   groups,
+  holdRuleRows,
+  holds,
   jobLog,
   jobs,
   limitAdmissions,
@@ -140,8 +156,12 @@ export const readModels: readonly ReadModel[] = [
   maintenanceWindows,
   networkAddressBlocks,
   networkeds,
+  searchables,
   networks,
   openSessions,
+  boxes,
+  posts,
+  subscriptions,
   programs,
   plots,
   pxes,
@@ -180,6 +200,10 @@ export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,
   AddressReopened: LOOK,
+  BoxClosed: LOOK,
+  BoxReopened: LOOK,
+  SubscriptionClosed: LOOK,
+  SubscriptionReopened: LOOK,
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,

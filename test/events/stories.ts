@@ -35,12 +35,17 @@ import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { jobLogPruning } from '../../libs/foreman/src/job-log-pruning.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { post } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -99,6 +104,33 @@ const machine: Machine = run(begin(code), code, emptyHost, {
 /** When something was made that is put back. */
 const moment = '2026-01-01T00:00:00.000000+00:00';
 const wakeAt = '2026-01-01T00:00:08.000Z';
+/** A standing request, and the hold that comes of it. */
+const holdRule = {
+  description: 'Release the volumes',
+  site: 'site1',
+  blueprint: null,
+  kind: 'Foundation',
+  target: null,
+  labels: { role: 'storage' },
+  scripts: ['destroy'],
+  holder: 'storage',
+  seconds: 3600,
+  whenOver: 'proceed',
+} as const;
+const hold = {
+  hold: '12-3',
+  rule: 3,
+  description: 'Release the volumes',
+  holder: 'storage',
+  seconds: 3600,
+  until: '2026-01-01T01:00:00.000Z',
+  whenOver: 'proceed',
+  job: 12,
+  site: 'site1',
+  target: { kind: 'Foundation', id: 'host1' },
+  blueprint: 'host-base',
+  script: 'destroy',
+} as const;
 const created = {
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },
@@ -351,6 +383,20 @@ export const stories: readonly Story[] = [
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, { type: 'CreateJob', data: created }, { type: 'IgnoreWindow', data: { by: 'root' } }),
   story(
+    job,
+    { type: 'CreateJob', data: { ...created, script: 'destroy' } },
+    { type: 'HoldJob', data: { holds: [hold, { ...hold, hold: '12-4', rule: 4, whenOver: 'fail' }] } },
+    { type: 'ReleaseHold', data: { hold: '12-3', by: 'storage', reason: 'drained' } },
+    { type: 'TimeOutHolds', data: { now: Date.parse(hold.until) } },
+    { type: 'OverrideHold', data: { hold: '12-4', by: 'root', reason: 'the service is gone' } },
+  ),
+  story(
+    holdRules,
+    { type: 'AddHoldRule', data: { ...holdRule, rule: 3 } },
+    { type: 'ChangeHoldRule', data: { rule: 3, seconds: 7200 } },
+    { type: 'RemoveHoldRule', data: { rule: 3 } },
+  ),
+  story(
     limit,
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
     { type: 'AdmitJob', data: { job: 12 } },
@@ -437,6 +483,76 @@ export const stories: readonly Story[] = [
     { type: 'ReopenMaintenanceWindow', data: {} },
     { type: 'CloseMaintenanceWindow', data: {} },
     { type: 'DeleteMaintenanceWindow', data: {} },
+  ),
+  story(
+    subscription,
+    {
+      type: 'DefineSubscription',
+      data: {
+        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
+        description: 'The inventory',
+        url: 'https://inventory.example.org/hook',
+        kinds: ['foundation.*'],
+        site: 'site1',
+        blueprint: 'base',
+        proxy: null,
+        expires: null,
+        headers: [['X-Api-Key', { $secret: 'secret1' }]],
+        enabled: true,
+        key: { $secret: 'secret2' },
+        oldKey: null,
+        oldKeyUntil: null,
+      },
+    },
+    {
+      type: 'ChangeSubscription',
+      data: {
+        token: '7f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d12',
+        description: 'The other inventory',
+        url: 'https://inventory.example.org/other',
+        kinds: ['*.deleted'],
+        proxy: 'http://proxy.example.org:3128',
+        expires: '2027-01-01T00:00:00.000000+00:00',
+        headers: [],
+        enabled: false,
+        key: { $secret: 'secret3' },
+        oldKey: { $secret: 'secret2' },
+        oldKeyUntil: '2026-01-02T00:00:00.000Z',
+      },
+    },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'ReopenSubscription', data: {} },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'DeleteSubscription', data: {} },
+  ),
+  story(
+    box,
+    {
+      type: 'DefineBox',
+      data: {
+        kind: 'Foundation',
+        target: 'host1',
+        url: 'http://hooks.example.org/',
+        proxy: null,
+        type: 'post',
+        oneShot: false,
+        extraData: { k: 'v' },
+        expires: '2026-01-02T00:00:00.000000+00:00',
+      },
+    },
+    { type: 'ChangeBox', data: { kind: 'Structure', target: '3', expires: '2026-01-03T00:00:00.000000+00:00' } },
+    { type: 'CloseBox', data: {} },
+    { type: 'ReopenBox', data: {} },
+    { type: 'CloseBox', data: {} },
+    { type: 'DeleteBox', data: {} },
+  ),
+  story(
+    post,
+    {
+      type: 'MakePost',
+      data: { kind: 'Foundation', target: 'host1', name: 'create', about: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11' },
+    },
+    { type: 'FinishPost', data: {} },
   ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
@@ -901,4 +1017,5 @@ export const stories: readonly Story[] = [
     type: 'RestoreLimit',
     data: { value: { site: 'site1', complex: null, module: null, maxJobs: 5 }, shown: { created: moment } },
   }),
+  story(jobLogPruning, { type: 'PruneJobLog', data: { jobs: [1, 2] } }),
 ];

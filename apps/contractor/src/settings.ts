@@ -6,6 +6,7 @@ import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
 import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
+import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -13,6 +14,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -32,6 +34,8 @@ export const settingsTables = {
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  postOffice: postOfficeSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */

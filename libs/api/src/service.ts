@@ -1,7 +1,7 @@
 import { shownValues } from '#config';
 import type { JsonMap } from '#kernel';
 import { Conflict, pairsOf, refuse } from '#kernel';
-import type { Position, Precondition } from '#event-store';
+import type { NamedCommand, Position, Precondition } from '#event-store';
 import type { Key, ReadStore, View } from '#read-store';
 import { StaleRead } from '#read-store';
 import { may } from './caller.ts';
@@ -187,8 +187,12 @@ export class ApiService {
     return this.#reads.answer(position, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
-        ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
-        : { key, ...(await this.#shown(model, key, making, request)) },
+        ? {
+            key,
+            object: making.make(model, { ...withoutSecrets(model, whole), ...model.toldOnce?.(command) }),
+            since: undefined,
+          }
+        : { key, ...(await this.#created(model, key, command, making, request)) },
     );
   }
 
@@ -371,6 +375,20 @@ export class ApiService {
 
   #call({ caller }: Request): Call {
     return { caller, view: this.#reads.now, now: this.#context.clock.now() };
+  }
+
+  /** A new object, with what is told in the answer to its creation alone. */
+  async #created<T>(
+    model: Model,
+    key: Key,
+    command: NamedCommand<Key>,
+    making: Making<T>,
+    request: Request,
+  ): Promise<Shown<T>> {
+    const told = model.toldOnce?.(command);
+    if (!told) return this.#shown(model, key, making, request);
+    const { object, since } = await this.#shown(model, key, AS_THEY_ARE, request);
+    return { object: making.make(model, { ...object, ...told }), since };
   }
 
   async #shown<T>(model: Model, key: Key, making: Making<T>, request: Request): Promise<Shown<T>> {

@@ -16,8 +16,8 @@ import { maintenanceWindow } from './windows/window.ts';
 
 const STEERED = {
   instead: 'what a job has done is not taken back; have another job do the opposite, or steer the job itself',
-  isNoHindrance: true,
-} as const;
+  parts: [],
+};
 const SAID = [FIELDS];
 
 type LimitState = ReturnType<(typeof limit)['initial']>;

@@ -58,7 +58,9 @@ export class JobInsight {
   messageOf(row: JobRow, conditions: readonly Condition[]): string | undefined {
     const told = conditions.filter(({ name }) => name === 'database' || name === 'wire');
     if (told.length > 0) return conditionsText(told);
-    if (row.stage === 'waiting') return row.message === '' ? conditionsText(conditions) : undefined;
+    if (row.stage === 'waiting') {
+      return row.message === '' || row.holds.length > 0 ? conditionsText(conditions) : undefined;
+    }
     const absent = conditions.filter(({ name }) => ABSENT.has(name));
     return absent.length > 0 ? conditionsText(absent) : undefined;
   }
