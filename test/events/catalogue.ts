@@ -67,6 +67,7 @@ import { limitAdmissions, limits } from '../../libs/foreman/src/limits/limits.ts
 import { program, programs } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { subcontractors } from '../../libs/foreman/src/subcontractor/subcontractors.ts';
+import { jobLogPruning } from '../../libs/foreman/src/job-log-pruning.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
@@ -130,6 +131,7 @@ export const deciders: readonly AnyDecider[] = [
   subcontractor,
   superusers,
   user,
+  jobLogPruning,
   wave,
   zone,
   zoneNames,

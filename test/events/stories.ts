@@ -40,6 +40,7 @@ import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
+import { jobLogPruning } from '../../libs/foreman/src/job-log-pruning.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
 import { box } from '../../libs/post-office/src/box.ts';
@@ -1029,4 +1030,5 @@ export const stories: readonly Story[] = [
     type: 'RestoreLimit',
     data: { value: { site: 'site1', complex: null, module: null, maxJobs: 5 }, shown: { created: moment } },
   }),
+  story(jobLogPruning, { type: 'PruneJobLog', data: { jobs: [1, 2] } }),
 ];
