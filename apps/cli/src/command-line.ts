@@ -28,6 +28,7 @@ import type { Session } from './rest-client.ts';
 import { Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
+import { searchCommands } from './search-commands.ts';
 import { services } from './service-commands.ts';
 import { imports } from './import-commands.ts';
 import { siteFiles } from './site-file-commands.ts';
@@ -59,6 +60,7 @@ const COMMANDS: Commands = {
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
+  ...searchCommands,
   ...resources,
   ...siteFiles,
   ...imports,
