@@ -11,7 +11,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
-  programs: [],
+  programs: ['kernel'],
   runtime: ['kernel'],
   config: ['kernel', 'runtime'],
   'event-store': ['kernel', 'runtime'],
@@ -19,7 +19,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
-  backup: ['kernel', 'event-store', 'read-store'],
+  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'runtime', 'secrets'],
+  backup: ['kernel', 'event-store', 'read-store', 'integrity'],
   wire: ['kernel', 'runtime'],
   http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
@@ -53,6 +54,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
   search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  'post-office': [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
@@ -216,6 +219,7 @@ describe('modules', () => {
         imports
           .filter((specifier) => {
             const alias = aliasOf(specifier);
+            if (specifier === `#${app}/run`) return false;
             return alias !== undefined && !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
           })
           .map((specifier) => `${file} imports ${specifier}`),

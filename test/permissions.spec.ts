@@ -192,6 +192,12 @@ Foreman/Wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow
+Foreman/HoldRule
+  view add change delete                             Foreman.*_holdrule
+Foreman/Hold
+  view                                               Foreman.view_hold
+  (release)                                          Foreman.can_release_hold
+  (override)                                         Foreman.can_override_hold
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
 SubContractor/Subcontractor
@@ -210,6 +216,8 @@ Records/Recorder
   (query) (queryObjects)                             Records.can_query
 Records/Search
   (find)                                             session
+Records/Request
+  (undo)                                             Records.can_undo
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Setup/Installation
@@ -281,7 +289,7 @@ const apiFacing = (face: 'cinp' | 'rest'): ApiService => {
   };
   return new ApiService({
     catalogue: catalogue.forProtocol(face),
-    reads: { now: view, at: () => view, projector: { caughtUp: async () => true, reached: 0n } },
+    reads: { now: view, at: () => view, changes: nothing, projector: { caughtUp: async () => true, reached: 0n } },
     clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
     head: nothing,
     commands: { execute: nothing },

@@ -195,6 +195,7 @@ describe('a service of one site', () => {
           return worldAt(site);
         },
         at: () => worldAt(site),
+        changes: nothing,
         projector: { caughtUp: async () => true, reached: 0n },
       },
       clock: { now: () => '2026-01-01T00:00:00.000000+00:00', millis: () => 0, observe: () => undefined },
@@ -289,6 +290,7 @@ describe('a service of one site', () => {
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     'Records/ReadModel (rebuild)',
+    'Records/Request (undo)',
     'Records/Secret (erase)',
     ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),
     'Setup/Installation (setUp)',

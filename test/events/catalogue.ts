@@ -57,6 +57,8 @@ import { networkAddressBlocks } from '../../libs/ipam/src/network/network-addres
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { networks } from '../../libs/ipam/src/network/networks.ts';
+import { holdRuleRows, holds } from '../../libs/foreman/src/holds/hold-rows.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
@@ -92,6 +94,7 @@ export const deciders: readonly AnyDecider[] = [
   foundation,
   foundationInterfaces,
   group,
+  holdRules,
   holderAddresses,
   addressLoans,
   hostName,
@@ -134,6 +137,8 @@ export const readModels: readonly ReadModel[] = [
   entries,
   foundations,
   groups,
+  holdRuleRows,
+  holds,
   jobLog,
   jobs,
   limitAdmissions,

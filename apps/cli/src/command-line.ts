@@ -38,6 +38,7 @@ import { forceCommands } from './force-commands.ts';
 import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { undoCommands } from './undo-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
@@ -61,6 +62,7 @@ const COMMANDS: Commands = {
   ...explainCommands,
   ...historyCommands,
   ...searchCommands,
+  ...undoCommands,
   ...resources,
   ...siteFiles,
   ...imports,

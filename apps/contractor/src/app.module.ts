@@ -19,6 +19,8 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PreviewModule } from '#preview';
+import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
@@ -126,8 +128,10 @@ export class AppModule {
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
+        PostOfficeModule,
         RecordsModule,
         SearchModule,
+        PreviewModule.forRoot(settings.preview),
         SiteFilesModule,
         SetupModule,
       ],

@@ -80,6 +80,10 @@ interface Opening {
 }
 
 async function open(settings: Settings, log: Logger, { whenStopped, made }: Opening): Promise<string> {
+  if (settings.tracing) {
+    const { startTracing } = await import('#runtime/tracing');
+    whenStopped(startTracing(settings.tracing, 'contractor', log));
+  }
   const { pool, store, adapters: standsOn } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
   const health = new ServerHealth(store, pool, { ...standsOn, wire });

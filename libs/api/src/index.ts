@@ -6,6 +6,7 @@ export { Catalogue, modelNameOf, namespaceOf, permissionFor, REST_ROOT, restUriO
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
@@ -14,7 +15,15 @@ export {
 export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
 export { SecretSealing } from './secret-sealing.ts';
 export type { ConfigHolder } from './secret-sealing.ts';
-export { DeleteCommand, DeletionHandler, DeletionRegistry } from './deletion.ts';
+export {
+  DeleteCommand,
+  DeletionHandler,
+  deletionsOf,
+  DeletionRegistry,
+  named,
+  notDeletable,
+  usersOf,
+} from './deletion.ts';
 export {
   ChangeCommand,
   changeHandler,
@@ -43,7 +52,7 @@ export type {
   Sites,
   Values,
 } from './model.ts';
-export { answers, guarded, permissionsOf } from './permissions.ts';
+export { answers, guarded, permissionsOf, restrictedFields } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
@@ -51,13 +60,20 @@ export { exactNumber } from './exact-number.ts';
 export { PlainText } from './plain-text.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
-export { AS_THEY_ARE } from './objects.ts';
+export { AS_THEY_ARE, showFound } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
+export { differences } from './differences.ts';
+export type { Difference } from './differences.ts';
+export type { LineChange } from './line-changes.ts';
+export type { HistoryEntry, ListDifference, ObjectDifference, Span } from './past-of-objects.ts';
 export { shape, shaped } from './shape.ts';
 export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { whyNot } from './why-not.ts';
 export { action, defineModel, staticAction } from './model.ts';
+export type { ApprovalRules } from './approvals.ts';
+export { PreviewMaker } from './previews.ts';
+export type { PreviewOrder, PreviewProtocol, PreviewReport, PreviewStep, WrittenRequest } from './previews.ts';
 export { ApiService } from './service.ts';
 export { SiteGuard } from './site-guard.ts';
 export type { SiteGuardParts } from './site-guard.ts';
@@ -66,3 +82,8 @@ export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';
 export { asText, byReference } from './values.ts';
 export type { FeedListener, FeedMessage, FeedPage, FeedSelection, FeedSource } from './feed.ts';
+export { objectPlace } from './object-place.ts';
+export type { ObjectPlace, RowSource } from './object-place.ts';
+export { shownAs, TouchedObjects } from './touched-objects.ts';
+export type { TouchedObject } from './touched-objects.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';

@@ -191,6 +191,8 @@ export interface Model<Row extends object = object> {
   readonly readable?: boolean;
   /** The command for a new object; it results in the id. Every field is there, with its default where it was left out. */
   create?(values: Values, call: Call): NamedCommand<Key>;
+  /** Fields that are told in the answer to a creation alone, by the command when it was carried out: a key that is shown once. */
+  toldOnce?(command: NamedCommand<Key>): Values;
   /** The command for changes of one object; only the fields that were given are there. */
   update?(key: Key, values: Values, call: Call): NamedCommand;
   readonly deletion?: Deletion;

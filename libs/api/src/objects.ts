@@ -85,7 +85,13 @@ export function refuseOther(repeated: Values, objects: ReadonlyMap<Key, Shown>):
   if (other.length > 0) throw new Refusal(other);
 }
 
+/** An object as its row and a view tell it, with nothing masked but secrets. */
+export const objectIn = async (model: Model, key: Key, row: object, view: View): Promise<Values> => ({
+  ...(model.present?.(row, key) ?? row),
+  ...(await model.complete?.(row, key, { view })),
+});
+
 /** Whether a row is an object of this model, where its rows are shared with others. */
-const ofKind = (model: Model, row: object): boolean =>
+export const ofKind = (model: Model, row: object): boolean =>
   model.kind === undefined ||
   Object.entries(model.kind).every(([index, value]) => model.rows?.indexes[index]?.(row) === value);

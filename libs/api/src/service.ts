@@ -1,18 +1,22 @@
 import { shownValues } from '#config';
 import type { JsonMap } from '#kernel';
-import { Conflict, pairsOf } from '#kernel';
-import type { Position, Precondition } from '#event-store';
-import type { Key } from '#read-store';
+import { Conflict, pairsOf, refuse } from '#kernel';
+import type { NamedCommand, Position, Precondition } from '#event-store';
+import type { Key, ReadStore, View } from '#read-store';
 import { StaleRead } from '#read-store';
 import { may } from './caller.ts';
+import type { ApprovalRules } from './approvals.ts';
+import { checkApproval } from './approvals.ts';
 import type { Catalogue } from './catalogue.ts';
 import { permissionFor, uriOf } from './catalogue.ts';
 import type { ReadSource } from './consistent-reads.ts';
 import { ConsistentReads } from './consistent-reads.ts';
-import { Forbidden } from './errors.ts';
+import { Forbidden, NotFound } from './errors.ts';
 import type { Action, Call, Model, Permission, Values } from './model.ts';
 import type { Making, Shown } from './objects.ts';
 import { AS_THEY_ARE, refuseOther, show, showFound } from './objects.ts';
+import type { HistoryEntry, ListDifference, ObjectDifference, Span } from './past-of-objects.ts';
+import { MAX_COMPARED, PastOfObjects } from './past-of-objects.ts';
 import type { Answer, Change, Listing, Request } from './request.ts';
 import type { RestrictedField } from './permissions.ts';
 import { restrictedFields } from './permissions.ts';
@@ -29,7 +33,10 @@ const MAX_TRIES = 20;
 
 /** What the API stands on. */
 export interface ApiContext extends ReadSource, CommandTarget {
+  readonly reads: ReadSource['reads'] & Pick<ReadStore, 'changes'>;
   readonly catalogue: Catalogue;
+  /** Which requests take a second person's yes; none unless given. */
+  readonly approvals?: () => ApprovalRules | undefined;
 }
 
 /**
@@ -41,6 +48,7 @@ export class ApiService {
   readonly #context: ApiContext;
   readonly #guard: SiteGuard;
   readonly #reads: ConsistentReads;
+  readonly #past: PastOfObjects;
   /** The fields not everybody is shown, by the path of their model. */
   readonly #restricted: ReadonlyMap<string, readonly RestrictedField[]>;
 
@@ -50,6 +58,7 @@ export class ApiService {
     this.#context = context;
     this.#guard = new SiteGuard(context);
     this.#reads = new ConsistentReads(context);
+    this.#past = new PastOfObjects(context.reads);
     this.#restricted = new Map(
       catalogue.models.flatMap((model) => {
         const fields = restrictedFields(model);
@@ -90,9 +99,11 @@ export class ApiService {
     at?: Position,
   ): Promise<{ readonly keys: readonly Key[]; readonly total: number }> {
     this.#authorize(request, permissionFor(model, 'view'));
+    return this.#keys(model, listing, request, await this.#reads.at(at));
+  }
+
+  async #keys(model: Model, listing: Listing, { caller }: Request, view: View) {
     const { filter, ...page } = listing;
-    const { caller } = request;
-    const view = await this.#reads.at(at);
     if (filter) await this.#guard.references(caller, filter.use.parameters, filter.parameters, view);
     const where = filter ? await filter.use.where(filter.parameters, view) : {};
     if (where === null) return { keys: [], total: 0 };
@@ -113,6 +124,46 @@ export class ApiService {
     };
   }
 
+  /**
+   * What happened to an object in a span of the log, also where it is no more.
+   * @throws NotFound where there never was one
+   */
+  async history(
+    model: Model,
+    key: Key,
+    asked: Span & { readonly newestFirst: boolean; readonly count: number },
+    request: Request,
+  ): Promise<readonly HistoryEntry[]> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    const view = await this.#reads.at(asked.to);
+    await this.#guard.objects(request.caller, model, [key], view, false);
+    const entries = await this.#past.history(model, key, asked, this.#hidden(model, request));
+    if (!entries) throw new NotFound(model.path, key);
+    return entries;
+  }
+
+  /** What is different of an object between two moments. @throws NotFound where it was there at neither */
+  async compare(model: Model, key: Key, span: Span, request: Request): Promise<ObjectDifference> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    await this.#within(span, (view) => this.#guard.objects(request.caller, model, [key], view, false));
+    const found = await this.#past.object(model, key, span, this.#hidden(model, request));
+    if (!found) throw new NotFound(model.path, key);
+    return found;
+  }
+
+  /** What is different of a list between two moments: of the objects a filter finds at either. */
+  async compareLists(model: Model, filter: Listing['filter'], span: Span, request: Request): Promise<ListDifference> {
+    this.#authorize(request, permissionFor(model, 'view'));
+    await this.#within(span, async () => undefined);
+    const listing = { ...(filter ? { filter } : {}), skip: 0, count: MAX_COMPARED + 1 };
+    return this.#past.list(
+      model,
+      (view) => this.#keys(model, listing, request, view),
+      span,
+      this.#hidden(model, request),
+    );
+  }
+
   /** A new object. `values` holds what was given; what was left out takes its default. */
   async create<T>(
     model: Model,
@@ -126,6 +177,7 @@ export class ApiService {
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
     this.#guard.creation(request.caller, model, whole);
     await this.#guard.references(request.caller, model.fields, whole, this.#reads.now);
+    await this.#approved(permissionFor(model, 'add'), () => this.#guard.sitesOfNew(model, whole));
     const command = model.create(asDeclared(model.fields, whole), this.#call(request));
     const id = model.idField === undefined ? undefined : whole[model.idField];
     const { value: key, position } = await sendCommand(this.#context, command, request, {
@@ -135,8 +187,12 @@ export class ApiService {
     return this.#reads.answer(position, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
-        ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
-        : { key, ...(await this.#shown(model, key, making, request)) },
+        ? {
+            key,
+            object: making.make(model, { ...withoutSecrets(model, whole), ...model.toldOnce?.(command) }),
+            since: undefined,
+          }
+        : { key, ...(await this.#created(model, key, command, making, request)) },
     );
   }
 
@@ -155,6 +211,7 @@ export class ApiService {
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
+    await this.#approved(permissionFor(model, 'change'), () => this.#guard.sitesOfObjects(model, keys, now));
     if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
     const hidden = this.#hidden(model, request);
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE, hidden));
@@ -173,8 +230,10 @@ export class ApiService {
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
     this.#authorize(request, permissionFor(model, 'delete'));
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
-    await this.#guard.objects(request.caller, model, keys, this.#reads.now, true);
-    await show(model, keys, this.#reads.now, AS_THEY_ARE);
+    const { now } = this.#reads;
+    await this.#guard.objects(request.caller, model, keys, now, true);
+    await show(model, keys, now, AS_THEY_ARE);
+    await this.#approved(permissionFor(model, 'delete'), () => this.#guard.sitesOfObjects(model, keys, now));
     const { idempotencyKey: _, ...once } = request;
     const preconditions = unchanged(model, keys, request);
     const { position } = await sendCommand(this.#context, model.deletion.command(keys), once, { preconditions });
@@ -192,6 +251,7 @@ export class ApiService {
     await this.#guard.staticCall(request.caller, action, parameters, view);
     const call = { ...this.#call(request), view };
     if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
+    await this.#approved(permission, () => this.#guard.sitesOfCall(action, parameters, view));
     const { idempotencyKey: _, ...once } = request;
     const { value, position } = await sendCommand(this.#context, run.command(undefined, parameters, call), once);
     return this.#reads.answer(position, async () => value);
@@ -220,6 +280,7 @@ export class ApiService {
       for (const key of keys) values.set(key, await run.query(key, parameters, call));
       return asAnswer(values);
     }
+    await this.#approved(permission, () => this.#guard.sitesOfObjects(model, keys, view));
     const { value, position } = await sendCommands(
       this.#context,
       keys.map((key) => run.command(key, parameters, call)),
@@ -239,8 +300,32 @@ export class ApiService {
     return note?.(value, this.#reads.now);
   }
 
+  /** Looks at both ends of a span. @throws Refusal where the first is behind the second */
+  async #within({ from, to }: Span, look: (view: View) => Promise<void>): Promise<void> {
+    if (from > to) throw refuse('from', 'AFTER_TO', 'from must not be later than to');
+    const views = [await this.#reads.at(from), await this.#reads.at(to)];
+    let found = 0;
+    let missing: unknown;
+    for (const view of views) {
+      try {
+        await look(view);
+        found += 1;
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+        missing = error;
+      }
+    }
+    if (found === 0) throw missing;
+  }
+
   #authorize({ caller }: Request, permission: Permission): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
+  }
+
+  /** Lets a change through, unless a second person has to approve of it. @throws Refusal */
+  async #approved(permission: Permission, sites: () => Promise<readonly string[]>): Promise<void> {
+    const rules = this.#context.approvals?.();
+    if (rules) await checkApproval(rules, permission, sites);
   }
 
   /** The fields of a model whose values the caller may not see. */
@@ -290,6 +375,20 @@ export class ApiService {
 
   #call({ caller }: Request): Call {
     return { caller, view: this.#reads.now, now: this.#context.clock.now() };
+  }
+
+  /** A new object, with what is told in the answer to its creation alone. */
+  async #created<T>(
+    model: Model,
+    key: Key,
+    command: NamedCommand<Key>,
+    making: Making<T>,
+    request: Request,
+  ): Promise<Shown<T>> {
+    const told = model.toldOnce?.(command);
+    if (!told) return this.#shown(model, key, making, request);
+    const { object, since } = await this.#shown(model, key, AS_THEY_ARE, request);
+    return { object: making.make(model, { ...object, ...told }), since };
   }
 
   async #shown<T>(model: Model, key: Key, making: Making<T>, request: Request): Promise<Shown<T>> {

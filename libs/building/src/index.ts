@@ -38,3 +38,5 @@ export { realInterfaceNamed } from './interface/find-interface.ts';
 export { CreateRealInterface } from './interface/real-interface.commands.ts';
 export { CreateStructure } from './structure/structure.commands.ts';
 export { complexes } from './complex/complexes.ts';
+export { foundationFor } from './find-foundation.ts';
+export { structureFor } from './structure/find-structure.ts';

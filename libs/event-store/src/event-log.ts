@@ -1,14 +1,14 @@
 import type { EventStore, Position, ReadAllOptions, ReadStreamOptions } from './event-store.ts';
-import type { Recorded } from './recorded.ts';
-import { recorded } from './recorded.ts';
+import type { AttributedEvent, Recorded } from './recorded.ts';
+import { attributed, recorded } from './recorded.ts';
 import type { Upcasters } from './upcasters.ts';
 
 /** The log for those who tell of events themselves: every event is read in today's shape. */
 export class EventLog {
-  readonly #store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>;
+  readonly #store: Pick<EventStore, 'head' | 'readAll' | 'readAt' | 'readStream'>;
   readonly #upcasters: Upcasters;
 
-  constructor(store: Pick<EventStore, 'head' | 'readAll' | 'readStream'>, upcasters: Upcasters = {}) {
+  constructor(store: Pick<EventStore, 'head' | 'readAll' | 'readAt' | 'readStream'>, upcasters: Upcasters = {}) {
     this.#store = store;
     this.#upcasters = upcasters;
   }
@@ -21,6 +21,26 @@ export class EventLog {
   /** The events of a stream, as `EventStore.readStream`. */
   async eventsOf(stream: string, options?: ReadStreamOptions): Promise<Recorded[]> {
     return (await this.#store.readStream(stream, options)).map((event) => recorded(event, this.#upcasters));
+  }
+
+  /** The events of a stream with who decided them and why, as `EventStore.readStream`. */
+  async attributedOf(stream: string, options?: ReadStreamOptions): Promise<AttributedEvent[]> {
+    return (await this.#store.readStream(stream, options)).map((event) => attributed(event, this.#upcasters));
+  }
+
+  /** The events at positions of the log, with who decided them and why, as `EventStore.readAt`. */
+  async attributedAt(positions: readonly Position[]): Promise<AttributedEvent[]> {
+    if (positions.length === 0) return [];
+    return (await this.#store.readAt(positions)).map((event) => attributed(event, this.#upcasters));
+  }
+
+  /** The next events of all streams with who decided them and why, as `EventStore.readAll`. */
+  async attributedAfter(
+    after: Position,
+    options?: ReadAllOptions,
+  ): Promise<{ readonly events: AttributedEvent[]; readonly end: Position }> {
+    const { events, end } = await this.#store.readAll(after, options);
+    return { events: events.map((event) => attributed(event, this.#upcasters)), end };
   }
 
   /** The next events of all streams, as `EventStore.readAll`. */

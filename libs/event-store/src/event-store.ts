@@ -14,6 +14,8 @@ export interface Meta {
   readonly correlation: string;
   readonly causation?: string;
   readonly reason?: string;
+  /** W3C `traceparent` of the span it was decided in, where that was traced. */
+  readonly trace?: string;
   /** What the command resulted in, on the last event of those that keep it. */
   readonly result?: unknown;
   /** Hash of the stream's previous event (see `hashOf`); `''` for the first. */
@@ -127,6 +129,8 @@ export interface EventStore {
   readonly readsFromAnywhere: boolean;
   /** The next events after a position, in order. `end` is how far the log was read, also where nothing matched. */
   readAll(after: Position, options?: ReadAllOptions): Promise<{ events: StoredEvent[]; end: Position }>;
+  /** The events that stand at these positions, in the order of the log; where none stands at one, it is left out. */
+  readAt(positions: readonly Position[]): Promise<StoredEvent[]>;
   /** The last event in the log; undefined where it is empty. */
   last(): Promise<StoredEvent | undefined>;
   /** Position of the last event in the log; 0 where it is empty. */

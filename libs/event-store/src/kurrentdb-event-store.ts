@@ -52,6 +52,7 @@ export async function kurrentdbEventStore(
     readStream: (stream, options) => reader.readStream(stream, options),
     readsFromAnywhere: false,
     readAll: (after, options) => reader.readAll(after, options),
+    readAt: (positions) => reader.readAt(positions),
     last: () => reader.last(),
     head: () => reader.head(),
     subscribe: (after, handle, options = {}) => {

@@ -4,6 +4,9 @@ import type { Position, ReadAllOptions, ReadStreamOptions, StoredEvent } from '.
 import type { KurrentConnection } from './kurrentdb-connection.ts';
 import { storedEvent } from './kurrentdb-events.ts';
 
+/** How many events are looked up at a time. */
+const READS_AT_ONCE = 8;
+
 /** Reads the log from KurrentDB. */
 export class KurrentReader {
   readonly #connection: KurrentConnection;
@@ -45,6 +48,26 @@ export class KurrentReader {
         .filter(({ stream }) => categories === undefined || categories.includes(categoryOf(stream))),
       end: last ? positionOf(last) : after,
     };
+  }
+
+  /** The events at these positions: each is read by itself, a few at a time. */
+  async readAt(positions: readonly Position[]): Promise<StoredEvent[]> {
+    const wanted = [...new Set(positions)].filter((position) => position > 0n).toSorted((a, b) => (a < b ? -1 : 1));
+    const found: StoredEvent[] = [];
+    for (let n = 0; n < wanted.length; n += READS_AT_ONCE) {
+      const reads = wanted.slice(n, n + READS_AT_ONCE).map(async (position) => {
+        const [first] = await this.#connection.read((client) =>
+          client.readAll({
+            fromPosition: { commit: position, prepare: position },
+            maxCount: 1,
+            filter: this.#connection.filter,
+          }),
+        );
+        return first && positionOf(first) === position ? storedEvent(first) : undefined;
+      });
+      found.push(...(await Promise.all(reads)).filter((event) => event !== undefined));
+    }
+    return found;
   }
 
   async head(): Promise<Position> {

@@ -93,6 +93,14 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     readStream,
     readsFromAnywhere: true,
     readAll,
+    readAt: async (positions) => {
+      const { rows } = await pool.query<EventRow>({
+        name: 'read-at',
+        text: 'SELECT * FROM log.events WHERE position = ANY ($1::bigint[]) ORDER BY position',
+        values: [positions.map(String)],
+      });
+      return rows.map(stored);
+    },
     last: () => lastOf(pool),
     head: () => headOf(pool),
     subscribe: (after, handle, options: SubscribeOptions = {}): Subscription =>

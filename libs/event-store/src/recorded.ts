@@ -17,12 +17,38 @@ export interface Recorded<D = unknown> {
   readonly actor: string;
 }
 
-/** An event as reactions see it: also what the commands it causes are tied to. */
+/** An event with all that was recorded beside its data; the commands that it causes are tied to it. */
 export interface LoggedEvent<D = unknown> extends Recorded<D> {
   /** UUID of the event. */
   readonly eventId: string;
+  /** Id of the request it was decided for. */
+  readonly request: string;
+  /** Name of the command it was decided by, where it is known. */
+  readonly command?: string;
+  /** Why, in the words of the one who asked, where they said so. */
+  readonly reason?: string;
+  /** Id of the event that caused it, where one did. */
+  readonly causation?: string;
   /** Id of the first request of the chain it belongs to. */
   readonly correlation: string;
+}
+
+/** An event as history tells it: also who decided it by which command, on which request, and why. */
+export interface AttributedEvent<D = unknown> extends LoggedEvent<D> {
+  /** Id of the request. */
+  readonly request: string;
+  /** Name of the command (`CreateSite`); undefined where the log does not say. */
+  readonly command: string | undefined;
+  /** Why, in the words of the one who asked. */
+  readonly reason: string | undefined;
+  /** Id of the event that caused it; undefined: a request did. */
+  readonly causation: string | undefined;
+}
+
+/** The same, with everything that the log says of how the event came to be. */
+export function attributed(event: StoredEvent, upcasters: Upcasters): AttributedEvent {
+  const { request, command, reason, causation } = JSON.parse(event.meta) as Meta;
+  return { ...recorded(event, upcasters), request, command, reason, causation };
 }
 
 /** Parses an event of the log, in today's shape. The one way in which stored events are read. */
@@ -38,6 +64,10 @@ export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent 
     at: meta.at,
     actor: meta.actor,
     eventId: event.id,
+    request: meta.request,
+    ...(meta.command === undefined ? {} : { command: meta.command }),
+    ...(meta.reason === undefined ? {} : { reason: meta.reason }),
+    ...(meta.causation === undefined ? {} : { causation: meta.causation }),
     correlation: meta.correlation,
   };
 }

@@ -227,6 +227,18 @@ export function eventStoreSuite(name: string, make: () => Promise<{ store: Event
       expect((await store.readAll(page.end)).events.map(({ type }) => type)).toEqual(['B2', 'A2']);
     });
 
+    it('reads the events that stand at positions, in the order of the log', async () => {
+      const start = await store.head();
+      const [a, b] = [fresh('lemon'), fresh('lime')];
+      await append(a, NO_STREAM, event('A1'), event('A2'));
+      await append(b, NO_STREAM, event('B1'));
+      const { events } = await store.readAll(start, { categories: ['lemon', 'lime'] });
+      const [first, second, third] = events;
+      expect(await store.readAt([third!.position, first!.position, 0n])).toEqual([first, third]);
+      expect(await store.readAt([second!.position])).toEqual([second]);
+      expect(await store.readAt([])).toEqual([]);
+    });
+
     it('brings a subscriber what is there, then what comes, each once and in order', async () => {
       const start = await store.head();
       const stream = fresh('plum');

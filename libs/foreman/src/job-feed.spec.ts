@@ -53,6 +53,10 @@ class ExampleLog {
     return found.slice(0, limit);
   }
 
+  async readAt(positions: readonly Position[]): Promise<StoredEvent[]> {
+    return this.events.filter(({ position }) => positions.includes(position));
+  }
+
   async readAll(after: Position, { categories = [], limit = 1000 }: ReadAllOptions = {}) {
     const meant = this.events.filter(
       ({ position, stream }) => position > after && categories.some((category) => stream.startsWith(`${category}-`)),

@@ -1,6 +1,6 @@
 import { refuse } from '#kernel';
 import type { NamedCommand } from '#event-store';
-import type { Action, Extension, Field, Model } from '#api';
+import type { Action, Extension, Field, Model, Values } from '#api';
 import {
   action,
   boolean,
@@ -95,6 +95,7 @@ const presentWith =
 const complete =
   (targets: JobTargets, insight: JobInsight): NonNullable<Model<JobRow>['complete']> =>
   async (row, id, { view }) => {
+    if (view.position !== undefined) return completeAsOf(row, view);
     const entries = await entriesOf(row, view, insight);
     const target = targets.get(row.target.kind);
     const conditions = await insight.conditionsOf(Number(id), row, { view, target, entries });
@@ -106,6 +107,13 @@ const complete =
       ...(message === undefined ? {} : { message: message.slice(0, 1024) }),
     };
   };
+
+/** The same of the past: how far the script had come. What kept it from going on is not known any more. */
+async function completeAsOf(row: JobRow, view: View): Promise<Values> {
+  const stored = row.machine && (await view.get(programs, row.program));
+  const entries = row.machine && stored ? status(row.machine, stored.program, Date.parse(row.updated)) : [];
+  return { status: statusText(entries), can_start: false, conditions: [] };
+}
 
 /** Whether it might start, were it waiting; while it waits, that is known already. */
 async function canStart(

@@ -1,4 +1,5 @@
 import type { Decider, Message } from '#kernel';
+import { streamName } from '#kernel';
 import type { ReadModel } from '#read-store';
 import { rule } from '#read-store';
 import type { Program } from '#tscript';
@@ -28,6 +29,7 @@ export const programs: ReadModel<StoredProgram> = {
   version: 1,
   key: 'text',
   history: false,
+  stream: (hash) => streamName('program', hash),
   indexes: {},
   on: { ProgramStored: rule<StoredProgram, StoredProgram>((_, { data }) => data) },
 };

@@ -32,6 +32,11 @@ export interface ReadModel<Row extends object = object> {
   readonly key: 'integer' | 'text';
   /** Whether rows are kept as of every position; not for things that change all the time. */
   readonly history: boolean;
+  /**
+   * For models without history: the name of the stream of whose events alone the row of a key is made. The row as of the
+   * past is then folded from it each time.
+   */
+  readonly stream?: (key: Key) => string;
   /** What rows can be found by, besides their key. */
   readonly indexes: Readonly<Record<string, Index<Row>>>;
   /** What rows can be found by that have several values of it, such as labels; no name is also that of an index. */

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, Upcasters, Position } from '#event-store';
+import { EventLog, previewScope } from '#event-store';
 import type { ChangedKeys, ChangedSince } from './changed-keys.ts';
 import { changedKeys } from './changed-keys.ts';
 import { forkView } from './fork-view.ts';
@@ -9,8 +10,11 @@ import { KeyLists } from './key-lists.ts';
 import { liveView } from './live-view.ts';
 import { PageCache } from './page-cache.ts';
 import { Projector } from './projector.ts';
-import type { ReadModel, Recorded } from './read-model.ts';
+import type { Key, ReadModel, Recorded } from './read-model.ts';
 import type { Progress } from './rebuild.ts';
+import type { ChangeRange, PositionRange, RowVersion, ToldChange } from './row-changes.ts';
+import { rowChanges, rowVersions, withEvents } from './row-changes.ts';
+import { streamChanges, streamRows } from './stream-rows.ts';
 import type { ReadDatabase } from './tables.ts';
 import { tables, tableView } from './table-view.ts';
 import type { View } from './view.ts';
@@ -24,9 +28,18 @@ export const READ_STORE = Symbol('ReadStore');
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
   readonly projector: Projector;
+  /** As they are; within a preview as they would be with what it has decided so far. */
   readonly now: View;
-  /** As of a position of the log. Models without history throw `NoHistory`. */
+  /** As of a position of the log. Models without history throw `NoHistory`; single rows of a `stream` are folded from it. */
   at(position: Position): View;
+  /** What became of a row: each change in a stretch of the log. @throws NoHistory where neither rows nor a stream tell */
+  changes<Row extends object>(model: ReadModel<Row>, key: Key, range: ChangeRange): Promise<readonly ToldChange<Row>[]>;
+  /** How rows of a model that keeps history were in a stretch of the log, by key, in the order of the log. */
+  versions<Row extends object>(
+    model: ReadModel<Row>,
+    keys: readonly Key[],
+    range: PositionRange,
+  ): Promise<ReadonlyMap<Key, readonly RowVersion<Row>[]>>;
   /** As it would be if these events were appended now. */
   fork(events: readonly Recorded[]): View;
   /** Which rows have changed between two positions of the log, or may have; undefined: too much has happened. */
@@ -63,10 +76,26 @@ export function openReadStore(options: {
     written: () => projector.written(),
     onError: options.onError,
   });
+  const log = new EventLog(options.store, options.upcasters);
   return {
     projector,
-    now,
-    at: (position) => tableView(tables(db, position), () => projector.written()),
+    get now() {
+      return (previewScope()?.view as View | undefined) ?? now;
+    },
+    at: (position) => {
+      const past = tables(db, position);
+      const read = streamRows(log, position, past.read);
+      return tableView({ ...past, read }, () => projector.written(), position);
+    },
+    changes: async (model, key, range) => {
+      if (!model.history && model.stream) return streamChanges(log, model, key, range);
+      await projector.written();
+      return withEvents(log, await rowChanges(db, model, key, range));
+    },
+    versions: async (model, keys, range) => {
+      await projector.written();
+      return rowVersions(db, model, keys, range);
+    },
     fork: (events) => forkView(now, events),
     changed: (since) => changedKeys(options.store, options.upcasters ?? {}, since),
   };

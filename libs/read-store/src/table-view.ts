@@ -141,8 +141,9 @@ export class NoHistory extends Error {
 }
 
 /** A view straight over the tables, which are read when `written` has come true: when they show what they have to. */
-export const tableView = ({ read, keys, tally }: Tables, written: () => Promise<void>): View =>
+export const tableView = ({ read, keys, tally }: Tables, written: () => Promise<void>, position?: Position): View =>
   viewOf({
+    ...(position === undefined ? {} : { position }),
     cached: async (model, wanted) => {
       await written();
       return read(model, wanted);

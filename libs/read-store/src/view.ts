@@ -1,3 +1,4 @@
+import type { Position } from '#event-store';
 import type { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import type { Tally, Where } from './where.ts';
@@ -17,6 +18,8 @@ export interface ListOptions {
 
 /** The read models as they are now, as they were at a position of the log, or as they would be after a fork. */
 export interface View {
+  /** The position of the log as of which it shows the past; undefined: what is now, or would be. */
+  readonly position?: Position;
   get<Row extends object>(model: ReadModel<Row>, key: Key): Promise<Row | undefined>;
   many<Row extends object>(model: ReadModel<Row>, keys: readonly Key[]): Promise<Map<Key, Row>>;
   /** Rows with since when they are so, and what was made of them. */
@@ -43,8 +46,10 @@ export function viewOf({
   keys,
   tally,
   stamp = () => undefined,
-}: Pick<View, 'cached' | 'keys'> & Partial<Pick<View, 'tally' | 'stamp'>>): View {
+  position,
+}: Pick<View, 'cached' | 'keys'> & Partial<Pick<View, 'tally' | 'stamp' | 'position'>>): View {
   const view: View = {
+    ...(position === undefined ? {} : { position }),
     cached,
     keys,
     stamp,

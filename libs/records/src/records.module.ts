@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { EventStore } from '#event-store';
-import { EVENT_STORE } from '#event-store';
+import { EVENT_STORE, positionAt } from '#event-store';
 import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -10,24 +10,46 @@ import { deadLetterHandlers } from './dead-letter.commands.ts';
 import { readModelModel } from './read-model.api.ts';
 import { RebuildReadModelsHandler } from './read-model.commands.ts';
 import { Rebuilds } from './rebuilds.ts';
+import { RequestIndex } from './request-index.ts';
+import { requestModel } from './request.api.ts';
+import { Requests } from './requests.ts';
+import { requestProviders } from './requests.providers.ts';
 import { secretModel } from './secret.api.ts';
+import { undoExtension } from './undo/undo.api.ts';
+import { UndoRequestHandler } from './undo/undo-request.commands.ts';
 
 @Module({ providers: [Rebuilds], exports: [Rebuilds] })
 class RebuildsModule {}
+
+@Module({ providers: [...requestProviders], exports: [Requests, RequestIndex] })
+class RequestsModule {}
 
 /** What is kept on record, and the rows that are made of it. */
 @Module({
   imports: [
     RebuildsModule,
+    RequestsModule,
     ApiModule.forFeatureAsync({
-      imports: [RebuildsModule],
-      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters],
-      useFactory: (store: EventStore, reads: ReadStore, rebuilds: Rebuilds, letters: DeadLetters) => ({
+      imports: [RebuildsModule, RequestsModule],
+      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests],
+      useFactory: (
+        store: EventStore,
+        reads: ReadStore,
+        rebuilds: Rebuilds,
+        letters: DeadLetters,
+        requests: Requests,
+      ) => ({
         namespaces: [{ name: 'Records', position: 110 }],
-        models: [deadLetterModel(letters), readModelModel(store, reads, rebuilds), secretModel],
+        models: [
+          deadLetterModel(letters),
+          readModelModel(store, reads, rebuilds),
+          requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
+          secretModel,
+        ],
+        extensions: [undoExtension],
       }),
     }),
   ],
-  providers: [RebuildReadModelsHandler, ...deadLetterHandlers],
+  providers: [RebuildReadModelsHandler, UndoRequestHandler, ...deadLetterHandlers],
 })
 export class RecordsModule {}

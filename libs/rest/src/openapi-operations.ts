@@ -1,7 +1,8 @@
 import type { Action, Catalogue, Filter, Model, Permission } from '#api';
 import { permissionFor } from '#api';
 import { mayBeStored } from './idempotency.ts';
-import { part, SESSION } from './openapi-parts.ts';
+import { PARAMETERS, part, SESSION } from './openapi-parts.ts';
+import { HISTORY_PAGE } from './past-operations.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { answerSchema, argumentsSchema, nameOf, schemaOf } from './openapi-schemas.ts';
 import type { Method } from './routes.ts';
@@ -136,6 +137,36 @@ export const ON_OBJECT: Readonly<Partial<Record<Method, Operation>>> = {
     ...guarded(permissionFor(model, 'delete'), 'Refused while something uses it.'),
     parameters: [part('parameters', 'IfMatch'), ...command(model, catalogue)],
     responses: { 204: { description: 'It is gone.', headers: headers(PENDING) }, ...problems(404, 409, 412) },
+  }),
+};
+
+/** What happened to an object. */
+export const ON_HISTORY: Readonly<Partial<Record<Method, Operation>>> = {
+  GET: (model) => ({
+    operationId: `history_${idOf(model)}`,
+    summary: `Tells what happened to an object of ${model.path}, also where it is no more`,
+    ...guarded(permissionFor(model, 'view'), undefined),
+    parameters: [
+      { ...PARAMETERS['From'], required: false, description: 'Only what happened behind it.' },
+      part('parameters', 'To'),
+      {
+        name: 'order',
+        in: 'query',
+        description: 'Which comes first.',
+        schema: { type: 'string', enum: ['newest', 'oldest'], default: 'newest' },
+      },
+      {
+        name: 'count',
+        in: 'query',
+        description: 'How many entries at most.',
+        schema: { type: 'integer', minimum: 1, maximum: HISTORY_PAGE.most, default: HISTORY_PAGE.usual },
+      },
+      part('parameters', 'Shown'),
+    ],
+    responses: {
+      200: { description: 'A page of it.', headers: headers(), content: json(part('schemas', 'History')) },
+      ...problems(404),
+    },
   }),
 };
 

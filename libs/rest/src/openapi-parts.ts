@@ -21,6 +21,19 @@ export const PARAMETERS: Readonly<Record<string, Part>> = {
     schema: text,
     examples: { position: { value: '1234' }, time: { value: '2026-03-01T12:00:00Z' } },
   },
+  From: {
+    name: 'from',
+    in: 'query',
+    required: true,
+    description: 'The first moment, as a position of the log or a time (ISO 8601): what happened behind it is told.',
+    schema: text,
+  },
+  To: {
+    name: 'to',
+    in: 'query',
+    description: 'The second moment, in the same forms; now unless said otherwise.',
+    schema: text,
+  },
   Position: {
     name: 'position',
     in: 'query',

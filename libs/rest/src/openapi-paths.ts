@@ -1,7 +1,17 @@
 import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Operation } from './openapi-operations.ts';
-import { calling, ETAG, headers, json, ON_MODEL, ON_OBJECT, problems, reading } from './openapi-operations.ts';
+import {
+  calling,
+  ETAG,
+  headers,
+  json,
+  ON_HISTORY,
+  ON_MODEL,
+  ON_OBJECT,
+  problems,
+  reading,
+} from './openapi-operations.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { idSchema } from './openapi-schemas.ts';
@@ -33,10 +43,19 @@ export function modelPaths(model: Model, catalogue: Catalogue): Readonly<Record<
   const { path, actions = {} } = model;
   const onModel = methodsOf({ kind: 'model', model });
   const onObject = methodsOf({ kind: 'object', model, id: '' });
+  const past = methodsOf({ kind: 'history', model, id: '' });
   return {
     ...(onModel.length > 0 ? { [`/${path}`]: operations(model, catalogue, ON_MODEL, onModel) } : {}),
     ...(onObject.length > 0
       ? { [`/${path}/{id}`]: { ...withId(model, catalogue), ...operations(model, catalogue, ON_OBJECT, onObject) } }
+      : {}),
+    ...(past.length > 0
+      ? {
+          [`/${path}/{id}/history`]: {
+            ...withId(model, catalogue),
+            ...operations(model, catalogue, ON_HISTORY, past),
+          },
+        }
       : {}),
     ...Object.fromEntries(
       Object.entries(actions).flatMap(([name, action]): [string, PathItem][] => {
@@ -78,6 +97,13 @@ const query = (name: string, type: string, description: string): Part => ({
   schema: { type },
 });
 
+const LAST_EVENT_ID: Part = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'The id of the last event that was told, as `after`.',
+  schema: { type: 'string' },
+};
+
 /** The progress of jobs; its permission is that of the jobs that are told of. */
 const feed: Part = {
   operationId: 'follow_jobs',
@@ -89,12 +115,7 @@ const feed: Part = {
     query('job', 'integer', 'Id of a job.'),
     query('site', 'string', 'Name of a site.'),
     query('after', 'string', 'Tells what stands behind this position of the log, instead of what is now.'),
-    {
-      name: 'Last-Event-ID',
-      in: 'header',
-      description: 'The id of the last event that was told, as `after`.',
-      schema: { type: 'string' },
-    },
+    LAST_EVENT_ID,
   ],
   responses: {
     200: {
@@ -107,10 +128,128 @@ const feed: Part = {
   },
 };
 
+const inPath = (name: string): Part => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+
+/** What is different, between two moments, in what stands at a path; it takes the permission that takes. */
+const different = (operationId: string, of: string, schema: Schema, names: readonly string[]): Part => ({
+  operationId,
+  summary: `What is different of ${of} between two moments`,
+  description: 'Needs the permission that looking at it needs.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [...names.map(inPath), ...['From', 'To', 'Shown'].map((name) => part('parameters', name))],
+  responses: {
+    200: { description: 'The differences.', headers: headers(), content: json(schema) },
+    ...problems(404, 409, 422),
+  },
+});
+
+const spanned = (properties: Schema): Schema => ({
+  type: 'object',
+  properties: { from: { type: 'integer' }, to: { type: 'integer' }, ...properties },
+  required: ['from', 'to', ...Object.keys(properties)],
+});
+const differenceList: Schema = { type: 'array', items: part('schemas', 'Difference') };
+const objectList: Schema = { type: 'array', items: { type: 'object', additionalProperties: true } };
+const ofCalls = spanned({ differences: differenceList });
+const callBody = { requestBody: { content: json({ type: 'object', additionalProperties: true }) } };
+
+const differencePaths: Readonly<Record<string, PathItem>> = {
+  '/diff/{namespace}/{model}': {
+    get: different(
+      'diff_list',
+      'a list (all objects, or those of a filter with its parameters)',
+      spanned({
+        added: objectList,
+        removed: objectList,
+        changed: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { id: { type: ['string', 'integer'] }, differences: differenceList },
+            required: ['id', 'differences'],
+          },
+        },
+      }),
+      ['namespace', 'model'],
+    ),
+  },
+  '/diff/{namespace}/{model}/{id}': {
+    get: different(
+      'diff_object',
+      'an object',
+      spanned({ change: { enum: ['created', 'changed', 'deleted', 'none'] }, differences: differenceList }),
+      ['namespace', 'model', 'id'],
+    ),
+    post: {
+      ...different('diff_static_call', 'what an action of a model answers', ofCalls, ['namespace', 'model', 'id']),
+      ...callBody,
+    },
+  },
+  '/diff/{namespace}/{model}/{id}/{action}': {
+    post: {
+      ...different('diff_call', 'what an action of an object answers', ofCalls, ['namespace', 'model', 'id', 'action']),
+      ...callBody,
+    },
+  },
+};
+
+/** Public events; its permissions are those of the objects that are told of. */
+const events: Part = {
+  operationId: 'list_events',
+  summary: 'Public events',
+  description:
+    'A page of public events; to those who accept `text/event-stream`, all that come for as long as the client stays.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [
+    query('after', 'string', 'A position of the log: tells what stands behind it. Left out: where the log is now.'),
+    query('count', 'integer', 'How many at the most, from 1 to 500 (100).'),
+    {
+      name: 'kind',
+      in: 'query',
+      description: 'Kinds, or patterns of kinds: `foundation.built`, `job.*`, `*.deleted`.',
+      schema: { type: 'array', items: { type: 'string' } },
+    },
+    query('site', 'string', 'Name of a site: its events, and those of the sites within it.'),
+    query(
+      'blueprint',
+      'string',
+      'Name of a blueprint: events of what is made from it, or from one that comes from it.',
+    ),
+    query('model', 'string', 'Path of a model: events that touch its objects.'),
+    query('id', 'string', 'Id of an object of that model.'),
+    LAST_EVENT_ID,
+  ],
+  responses: {
+    200: {
+      description: 'The events, or the stream.',
+      headers: headers(),
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['events', 'end', 'more'],
+            properties: {
+              events: { type: 'array', items: { type: 'object' } },
+              end: { type: 'string', description: 'How far the log was looked through: `after` of the next page.' },
+              more: { type: 'boolean', description: 'Whether there may be more behind that.' },
+            },
+          },
+        },
+        'text/event-stream': { schema: { type: 'string' } },
+      },
+    },
+    ...problems(404),
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
+  '/events': { get: events },
+  ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [
       { name: 'namespace', in: 'path', required: true, schema: { type: 'string' } },

@@ -185,6 +185,52 @@ export const COMMON: Readonly<Record<string, Schema>> = {
     },
     ['type', 'title', 'status', 'detail', 'instance', 'request'],
   ),
+  Difference: map(
+    {
+      path: { type: 'array', items: { type: 'string' }, description: 'The names that lead there, the field first.' },
+      before: { description: 'What stood there; left out where nothing did.' },
+      after: { description: 'What stands there; left out where nothing does.' },
+      lines: {
+        type: 'array',
+        description: 'Of texts of several lines, in the place of both: the lines that went and came.',
+        items: map(
+          {
+            op: { enum: ['-', '+'] },
+            line: { type: 'integer', description: 'Its number in the text it is in, from 1.' },
+            text: { type: 'string' },
+          },
+          ['op', 'line', 'text'],
+        ),
+      },
+      secret: { enum: ['changed'], description: 'A secret has another value, which nobody is shown.' },
+    },
+    ['path'],
+  ),
+  History: map(
+    {
+      items: {
+        type: 'array',
+        items: map(
+          {
+            position: { type: 'integer', description: 'Where the event stands in the log.' },
+            at: { type: 'string', format: 'date-time' },
+            actor: { type: 'string' },
+            request: { type: 'string', description: 'Id of the request.' },
+            reason: { type: ['string', 'null'] },
+            command: { type: ['string', 'null'] },
+            event: { type: 'string', description: 'Type of the event.' },
+            change: { enum: ['created', 'changed', 'deleted', 'touched'] },
+            differences: { type: 'array', items: { $ref: '#/components/schemas/Difference' } },
+          },
+          ['position', 'at', 'actor', 'request', 'reason', 'command', 'event', 'change', 'differences'],
+        ),
+      },
+      _links: map({ self: { $ref: '#/components/schemas/Link' }, next: { $ref: '#/components/schemas/Link' } }, [
+        'self',
+      ]),
+    },
+    ['items', '_links'],
+  ),
   ProblemKind: map(
     {
       type: { type: 'string', format: 'uri-reference' },

@@ -45,6 +45,10 @@ it('has what the catalogue has, and no more', () => {
   expect(found).toEqual([
     '/openapi.json GET',
     '/feed GET',
+    '/events GET',
+    '/diff/{namespace}/{model} GET',
+    '/diff/{namespace}/{model}/{id} GET POST',
+    '/diff/{namespace}/{model}/{id}/{action} POST',
     '/{namespace}/openapi.json GET',
     '/problems/{name} GET',
     '/Auth/User/login POST',
@@ -52,6 +56,7 @@ it('has what the catalogue has, and no more', () => {
     '/Auth/User/logout POST',
     '/Site/Site GET POST',
     '/Site/Site/{id} GET PATCH DELETE',
+    '/Site/Site/{id}/history GET',
     '/Site/Site/{id}/getConfig POST',
     '/Site/Site/{id}/networks POST',
     '/Site/Site/{id}/describe POST',

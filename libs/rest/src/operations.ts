@@ -14,7 +14,8 @@ import { readArguments } from './read-value.ts';
 import type { ParsedRequest } from './parsed-request.ts';
 import { linkOf, writeObject, writeValue } from './write-value.ts';
 
-const headersOf = (position: Position | undefined, pending?: Position): Record<string, string> => ({
+/** How far an answer shows the log, as its headers tell it. */
+export const headersOf = (position: Position | undefined, pending?: Position): Record<string, string> => ({
   ...(position === undefined ? {} : { 'Contractor-Position': String(position) }),
   ...(pending === undefined ? {} : { 'Contractor-Pending': String(pending) }),
 });
@@ -35,7 +36,8 @@ function tagged(model: Model, key: Key, shown: ReadonlyMap<Key, Shown>, api: Api
   return { body, etag, headers };
 }
 
-function keyOf(model: Model, id: string, { catalogue }: ApiService): Key {
+/** The key that an id in a path stands for. @throws NotFound */
+export function keyOf(model: Model, id: string, { catalogue }: ApiService): Key {
   const key = toKey(catalogue, model.path, id);
   if (key === undefined) throw new NotFound(model.path, id);
   return key;
@@ -143,7 +145,8 @@ export async function callOn(model: Model, id: string, action: Action, parsed: P
   return called(action, value.get(key), changed(before, done), api);
 }
 
-function argumentsIn({ parameters }: Action, data: Values, { catalogue }: ApiService): Values {
+/** The arguments of an action, out of the body. @throws Refusal */
+export function argumentsIn({ parameters }: Action, data: Values, { catalogue }: ApiService): Values {
   const { values, faults } = readArguments(parameters, data, catalogue);
   if (faults.length > 0) throw new Refusal(faults);
   return values;

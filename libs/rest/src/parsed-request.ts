@@ -2,8 +2,8 @@ import type { Caller } from '#kernel';
 import { mediaType, readJson } from '#http';
 import type { HttpRequest } from '#http';
 import type { Position } from '#event-store';
-import type { ApiService, Request, Values } from '#api';
-import { asOf } from './as-of.ts';
+import type { ApiService, Request, Span, Values } from '#api';
+import { asOf, spanIn } from './as-of.ts';
 import { positionsIn } from './etag.ts';
 import { reasonIn, requestId } from './headers.ts';
 import { queryOf } from './paths.ts';
@@ -27,6 +27,8 @@ export interface ParsedRequest {
   readonly query: URLSearchParams;
   /** As of which position a read is asked for; undefined: now. */
   readonly at: Position | undefined;
+  /** The moments between which it is told what is different, or what happened. */
+  readonly span: Span | undefined;
   /** The JSON of the body: an empty map where there was none. */
   readonly data: Values;
   /** Whether maps in the body are merged into those that are there. */
@@ -36,7 +38,7 @@ export interface ParsedRequest {
 }
 
 /** What reading a request takes besides the request. */
-interface Means {
+export interface ParsingMeans {
   readonly api: ApiService;
   readonly positionAt: (time: string) => Promise<Position>;
   readonly now?: () => string;
@@ -45,7 +47,7 @@ interface Means {
 
 /** Reads the rest of a request: query, headers, body. @throws Problem, UnusableBody */
 export async function parseRequest(
-  means: Means,
+  means: ParsingMeans,
   visit: RequestContext,
   place: Served,
   method: Method,
@@ -55,10 +57,15 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = 'action' in place ? place.action.asOf === true : reads;
-  // What else may stand in the query of a list or a page is looked at where it is used.
-  if (!(reads && (place.kind === 'model' || place.kind === 'page'))) checkQuery(query, asked ? ['at'] : []);
-  const at = asked ? await asOf(query, positionAt, means.now) : undefined;
+  const asked =
+    place.kind === 'action' || place.kind === 'static' || place.kind === 'page' ? place.action.asOf === true : reads;
+  const ranged = place.kind in RANGED;
+  if (ranged && place.kind !== 'list-diff') checkQuery(query, RANGED[place.kind] ?? []);
+  else if (!ranged && !(reads && (place.kind === 'model' || place.kind === 'page')))
+    checkQuery(query, asked ? ['at'] : []);
+  const first = place.kind === 'history' ? 0n : undefined;
+  const span = ranged ? await spanIn(query, means, api.reached, first) : undefined;
+  const at = asked && !ranged ? await asOf(query, positionAt, means.now) : undefined;
   if (!reads) visit.id = requestId(request, caller, visit.id);
   const reason = reasonIn(request);
   const unchangedSince = reads ? undefined : condition(request, method);
@@ -72,10 +79,19 @@ export async function parseRequest(
     },
     query,
     at,
+    span,
     ...(await bodyOf(means, request, place, method)),
     header: (name) => request.header(name),
   };
 }
+
+/** What a query may hold of places that tell of a span of the log; a list also takes what its filters do. */
+const RANGED: Readonly<Record<string, readonly string[]>> = {
+  history: ['from', 'to', 'order', 'count'],
+  'list-diff': [],
+  'object-diff': ['from', 'to'],
+  'action-diff': ['from', 'to'],
+};
 
 /** What If-Match says; where it would not be looked at, it is not taken either. */
 function condition(request: HttpRequest, method: Method): readonly Position[] | undefined {
@@ -91,7 +107,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 
 /** The body of a request: a map; actions may do without. */
 async function bodyOf(
-  { maxBody = 524_288 }: Means,
+  { maxBody = 524_288 }: ParsingMeans,
   request: HttpRequest,
   place: Served,
   method: Method,
@@ -103,7 +119,7 @@ async function bodyOf(
     types,
     reads: 'action' in place ? place.action.reads : undefined,
   });
-  const mayLack = place.kind === 'static' || place.kind === 'action';
+  const mayLack = 'action' in place;
   if (data === undefined && mayLack) return { data: {}, merge: false };
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw malformed('The body must be a JSON map.');
   return { data: data as Values, merge: mediaType(request)?.toLowerCase() === MERGE_PATCH };

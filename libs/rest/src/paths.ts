@@ -37,5 +37,8 @@ export const modelPath = (model: string): string => `${ROOT}${model}`;
 /** `/api/rest/Site/Site/site1` */
 export const objectPath = restUriOf;
 
+/** `/api/rest/Site/Site/site1/history` */
+export const historyPath = (model: string, key: string | number): string => `${objectPath(model, key)}/history`;
+
 /** `/api/rest/problems/not-found` */
 export const problemPath = (name: string): string => `${ROOT}${PROBLEMS_AT}/${name}`;

@@ -11,6 +11,8 @@ export const PAGE = { usual: 50, most: 1000 } as const;
 
 /** Names in a query that mean the same for every list; no filter has parameters of these names. */
 export const RESERVED: readonly string[] = ['at', 'position', 'count', 'filter'];
+/** Those that what is different of a list takes. */
+export const OF_DIFFERENCES: readonly string[] = ['filter', 'from', 'to'];
 
 /** Whether lists can be asked for by what is declared. @throws Error where a filter takes a name that is taken */
 export function demandFreeNames({ models }: Catalogue): void {
@@ -23,7 +25,7 @@ export function demandFreeNames({ models }: Catalogue): void {
   }
 }
 
-const isReserved = (name: string): boolean => RESERVED.includes(name);
+const isReserved = (name: string): boolean => [...RESERVED, ...OF_DIFFERENCES].includes(name);
 
 /** Ends a request whose query holds something nobody asked for, or twice what is asked for once. @throws Problem */
 export function checkQuery(query: URLSearchParams, known: readonly string[], lists: readonly string[] = []): void {
@@ -42,13 +44,18 @@ function throwFor(errors: readonly Flaw[]): void {
 }
 
 /** Which objects a list shows, as its query says. @throws Problem */
-export function listingIn(query: URLSearchParams, model: Model, catalogue: Catalogue): Listing {
+export function listingIn(
+  query: URLSearchParams,
+  model: Model,
+  catalogue: Catalogue,
+  known: readonly string[] = RESERVED,
+): Listing {
   const name = query.get('filter');
   const use = name !== null && Object.hasOwn(model.filters ?? {}, name) ? model.filters?.[name] : undefined;
   if (name !== null && !use) throw malformed(`${model.path} has no filter "${name}".`, 'filter', 'UNKNOWN');
   const parameters = use?.parameters ?? {};
   const lists = Object.keys(parameters).filter((parameter) => parameters[parameter]?.list);
-  checkQuery(query, [...RESERVED, ...Object.keys(parameters)], lists);
+  checkQuery(query, [...known, ...Object.keys(parameters)], lists);
   const page = {
     skip: wholeNumber(query, 'position', 0, Number.MAX_SAFE_INTEGER),
     count: wholeNumber(query, 'count', PAGE.usual, PAGE.most),
@@ -83,7 +90,7 @@ function argumentsFrom(query: URLSearchParams, parameters: Parameters, catalogue
   return values;
 }
 
-function wholeNumber(query: URLSearchParams, field: string, usual: number, most: number): number {
+export function wholeNumber(query: URLSearchParams, field: string, usual: number, most: number): number {
   const text = query.get(field);
   if (text === null) return usual;
   const number = /^\d+$/.test(text) ? Number(text) : NaN;

@@ -39,6 +39,12 @@ it.each([
   ['Site/Site/a/describe/x', []],
   ['Site/Site/', []],
   ['Site/Site//describe', []],
+  ['Site/Site/a/history', ['history Site/Site a GET']],
+  ['diff/Site/Site', ['list-diff Site/Site GET']],
+  ['diff/Site/Site/a', ['object-diff Site/Site a GET']],
+  ['diff/diff/Site/Site', []],
+  ['diff/openapi.json', []],
+  ['diff', []],
   ['Site', []],
   ['', []],
 ])('at %s stands %j', (path, places) => {

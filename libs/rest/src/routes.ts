@@ -22,7 +22,22 @@ export type Route =
       readonly id: string;
       readonly name: string;
       readonly action: Action;
+    }
+  | { readonly kind: 'history'; readonly model: Model; readonly id: string }
+  | { readonly kind: 'list-diff'; readonly model: Model }
+  | { readonly kind: 'object-diff'; readonly model: Model; readonly id: string }
+  | {
+      readonly kind: 'action-diff';
+      readonly model: Model;
+      /** Undefined: the action is one of the model itself. */
+      readonly id: string | undefined;
+      readonly action: Action;
     };
+
+/** The first word of paths that tell what is different, between two moments, in what stands at the rest of the path. */
+const DIFF = 'diff';
+/** The last word of paths that tell what happened to an object. */
+const HISTORY = 'history';
 
 /** A place that is behind the session: objects, or an action. */
 export type Served = Exclude<Route, { readonly kind: 'document' | 'problem' }>;
@@ -32,6 +47,9 @@ type Verb = Parameters<typeof answers>[1];
 
 /** Which verb of a model each method on it, or on its objects, is. */
 export const VERBS = {
+  history: { GET: 'view' },
+  'list-diff': { GET: 'view' },
+  'object-diff': { GET: 'view' },
   model: { GET: 'view', POST: 'add' },
   object: { GET: 'view', PATCH: 'change', DELETE: 'delete' },
 } as const satisfies Readonly<Record<string, Readonly<Partial<Record<Method, Verb>>>>>;
@@ -41,6 +59,9 @@ const answered = (verbs: Readonly<Record<string, Verb>>, model: Model): Method[]
     .filter(([, verb]) => answers(model, verb))
     .map(([method]) => method as Method);
 
+/** Whether single objects can be looked at as of the past. */
+const isKnownOfPast = ({ rows }: Model): boolean => rows !== undefined && (rows.history || rows.stream !== undefined);
+
 const METHODS: { readonly [K in Kind]: (place: Extract<Route, { kind: K }>) => readonly Method[] } = {
   document: () => ['GET'],
   problem: () => ['GET'],
@@ -49,6 +70,10 @@ const METHODS: { readonly [K in Kind]: (place: Extract<Route, { kind: K }>) => r
   static: () => ['POST'],
   page: () => ['GET'],
   action: () => ['POST'],
+  history: ({ model }) => (isKnownOfPast(model) ? answered(VERBS.history, model) : []),
+  'list-diff': ({ model }) => (model.rows?.history === true ? answered(VERBS['list-diff'], model) : []),
+  'object-diff': ({ model }) => (isKnownOfPast(model) ? answered(VERBS['object-diff'], model) : []),
+  'action-diff': ({ action }) => (action.asOf ? ['POST'] : []),
 };
 
 /** The methods a place answers. */
@@ -66,6 +91,7 @@ function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[
   const page = pagesOf(catalogue).get(segments.join('/'));
   if (page) return [page];
   const [first = '', second = '', third, fourth, ...rest] = segments;
+  if (first === DIFF) return everythingAt(catalogue, segments.slice(1)).flatMap(differenceIn);
   if (segments.length === 1) return first === DOCUMENT ? [{ kind: 'document' }] : [];
   if (segments.length === 2 && first === PROBLEMS_AT)
     return isProblem(second) ? [{ kind: 'problem', name: second }] : [];
@@ -77,6 +103,7 @@ function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[
   if (third === undefined) return [{ kind: 'model', model }];
   if (third === '') return [];
   if (fourth !== undefined) {
+    if (fourth === HISTORY) return [{ kind: 'history', model, id: third }];
     const action = actionOf(model, fourth);
     return action && !action.static ? [{ kind: 'action', model, id: third, name: fourth, action }] : [];
   }
@@ -102,6 +129,23 @@ function pagesOf(catalogue: Catalogue): ReadonlyMap<string, Route> {
   );
   pages.set(catalogue, made);
   return made;
+}
+
+/** What is different in what stands at a path; nothing stands there unless that can be asked as of the past. */
+function differenceIn(place: Route): Route[] {
+  switch (place.kind) {
+    case 'model':
+      return [{ kind: 'list-diff', model: place.model }];
+    case 'object':
+      return [{ kind: 'object-diff', model: place.model, id: place.id }];
+    case 'static':
+    case 'action': {
+      const { model, action } = place;
+      return [{ kind: 'action-diff', model, id: place.kind === 'action' ? place.id : undefined, action }];
+    }
+    default:
+      return [];
+  }
 }
 
 const isProblem = (name: string): name is ProblemName => Object.hasOwn(PROBLEMS, name);

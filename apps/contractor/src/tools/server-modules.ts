@@ -17,6 +17,7 @@ const noStore: EventStore = {
   append: () => Promise.reject(new Error('the log is not opened')),
   readStream: async () => [],
   readAll: async (after) => ({ events: [], end: after }),
+  readAt: async () => [],
   last: async () => undefined,
   head: async () => 0n,
   subscribe: () => ({ stop: async () => undefined }),

@@ -6,7 +6,6 @@ import { addressBlocks, addresses, placeValues } from '#ipam';
 import type { AddressRow } from '#ipam';
 import type { Caller } from '#kernel';
 import type { Key, View, Where } from '#read-store';
-import { NoHistory } from '#read-store';
 import type { TakenBy } from '../foundation.ts';
 import { foundations, stateOf } from '../foundations.ts';
 import { structures, structureState } from './structures.ts';
@@ -106,16 +105,11 @@ const shownJob = (row: JobRow | undefined) => ({
   state: row?.stage ?? null,
 });
 
-/** What jobs are like, for callers that may see those of both kinds; of the past it is not known. */
+/** What jobs are like, for callers that may see those of both kinds; of the past it is not told: each would be folded. */
 async function jobsOf(view: View, caller: Caller, ids: readonly number[]): Promise<ReadonlyMap<Key, JobRow>> {
   const allowed = ['structurejob', 'foundationjob'].every((name) => may(caller, { grant: `Foreman.view_${name}` }));
-  if (!allowed || ids.length === 0) return new Map();
-  try {
-    return await view.many(jobs, ids);
-  } catch (error) {
-    if (error instanceof NoHistory) return new Map();
-    throw error;
-  }
+  if (!allowed || ids.length === 0 || view.position !== undefined) return new Map();
+  return view.many(jobs, ids);
 }
 
 /** The primary address of hosts, or else their first; those that take everything from another have none of their own. */
