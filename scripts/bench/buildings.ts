@@ -78,7 +78,7 @@ const values = (level: string): Readonly<Record<string, unknown>> => ({
 });
 
 /** Sites and blueprints of three levels with eleven values each. */
-async function prepare({ client }: LoadedServer): Promise<void> {
+export async function prepare({ client }: LoadedServer): Promise<void> {
   await client.create('/api/v1/BluePrint/FoundationBluePrint', {
     name: 'base',
     description: 'a base',
@@ -109,7 +109,7 @@ async function counted(server: LoadedServer, load: Omit<Load, 'seconds' | 'clien
   return rate;
 }
 
-const makeFoundations = (server: LoadedServer, count: number): Promise<number> =>
+export const makeFoundations = (server: LoadedServer, count: number): Promise<number> =>
   counted(server, {
     verb: 'CREATE',
     uri: '/api/v1/Test/TestFoundation',
@@ -121,7 +121,7 @@ const makeFoundations = (server: LoadedServer, count: number): Promise<number> =
     count,
   });
 
-const makeStructures = (server: LoadedServer, from: number, count: number): Promise<number> =>
+export const makeStructures = (server: LoadedServer, from: number, count: number): Promise<number> =>
   counted(server, {
     verb: 'CREATE',
     uri: STRUCTURE,

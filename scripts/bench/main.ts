@@ -28,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   dns: { limit: 1800, load: () => import('./dns.ts') },
   resources: { limit: 900, load: () => import('./resources.ts') },
   buildings: { limit: HOUR, load: () => import('./buildings.ts') },
+  search: { limit: 1800, load: () => import('./search.ts') },
   provision: { limit: 900, load: () => import('./provision.ts') },
   jobs: { limit: HOUR, load: () => import('./jobs.ts') },
   idle: { limit: 900, load: () => import('./idle.ts') },

@@ -11,6 +11,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   cartographer: 'machines that have called in',
   complex: 'complexes, and "complex TYPE get|list|create|update|delete" for each type there is',
   context: 'servers by name, and which of them is used',
+  discover: 'hosts, as other programs want to be told of them',
   dns: 'DNS zones and BIND',
   foundation: 'foundations, and "foundation TYPE get|list|create|update|delete" for each type there is',
   'foundation interface': 'the network interfaces of foundations',

@@ -30,6 +30,7 @@ import type { Session } from './rest-client.ts';
 import { Refused, RestClient } from './rest-client.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { chooseServer } from './server-choice.ts';
+import { searchCommands } from './search-commands.ts';
 import { services } from './service-commands.ts';
 import { imports } from './import-commands.ts';
 import { siteFiles } from './site-file-commands.ts';
@@ -65,6 +66,7 @@ const COMMANDS: Commands = {
   ...historyCommands,
   ...eventCommands,
   ...previewCommands,
+  ...searchCommands,
   ...undoCommands,
   ...resources,
   ...siteFiles,

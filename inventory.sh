@@ -1,0 +1,2 @@
+#!/bin/sh
+exec contractor ansible-inventory "$@"
