@@ -71,8 +71,15 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { boxes } from '../../libs/post-office/src/boxes.ts';
+import { post, posts } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
+import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
+import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
+import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -105,7 +112,11 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  box,
+  post,
+  subscription,
   plot,
+  preview,
   program,
   pxe,
   realInterface,
@@ -145,8 +156,12 @@ export const readModels: readonly ReadModel[] = [
   maintenanceWindows,
   networkAddressBlocks,
   networkeds,
+  searchables,
   networks,
   openSessions,
+  boxes,
+  posts,
+  subscriptions,
   programs,
   plots,
   pxes,
@@ -179,12 +194,19 @@ export const SHARED: Readonly<Record<string, string>> = {
 const LOOK = 'the thing is closed only while it is looked whether others use it; its row stays until it is deleted';
 const REGISTER = 'kept for the decisions of the stream alone; the things in it have rows of their own';
 
+/** Read from its stream by whoever asks for a preview. */
+const OWN_STREAM = 'a preview is looked at by its id, with what its own stream says';
+
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockClosed: LOOK,
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,
   AddressReopened: LOOK,
+  BoxClosed: LOOK,
+  BoxReopened: LOOK,
+  SubscriptionClosed: LOOK,
+  SubscriptionReopened: LOOK,
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,
@@ -203,6 +225,11 @@ export const IGNORED: Readonly<Record<string, string>> = {
   NetworkReopened: LOOK,
   NetworkedClosed: LOOK,
   NetworkedReopened: LOOK,
+  PreviewApproved: OWN_STREAM,
+  PreviewCommitBegun: OWN_STREAM,
+  PreviewCommitFailed: OWN_STREAM,
+  PreviewCommitted: OWN_STREAM,
+  PreviewRejected: OWN_STREAM,
   PlotClosed: LOOK,
   PlotReopened: LOOK,
   PxeClosed: LOOK,

@@ -21,6 +21,7 @@ import { typedCommands } from './nouns/typed-commands.ts';
 import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
+import { previewCommands, shownPreview } from './preview-commands.ts';
 import { ProgressLine } from './progress-line.ts';
 import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
@@ -39,6 +40,7 @@ import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
 import { undoCommands } from './undo-commands.ts';
+import { webhooks } from './webhook-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
@@ -62,6 +64,7 @@ const COMMANDS: Commands = {
   ...explainCommands,
   ...historyCommands,
   ...eventCommands,
+  ...previewCommands,
   ...undoCommands,
   ...resources,
   ...siteFiles,
@@ -74,6 +77,7 @@ const COMMANDS: Commands = {
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  ...webhooks,
   version: {
     usage: '',
     does: 'tell the version of this command',
@@ -151,7 +155,7 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
     await watched(() => command.run(asked, tools), tools, { intervalMs, asJson: asJson === true });
     return EXIT.done;
   }
-  const came = await command.run(asked, tools);
+  const came = await command.run(asked, tools).catch(shownPreview);
   tools.terminal.result.write(written(came, asJson === true));
   const follows = command.makesJobs === true && wait === true;
   const { failed } = follows ? await followJobs(came.jobs ?? [], tools) : { failed: false };
@@ -198,6 +202,7 @@ async function toolsFor(
     proxy: choice.proxy,
     caFile: choice.caFile,
     at: valueOf(asked, 'at'),
+    preview: asked.options['preview'] === true,
     renew: renewalOf(choice, keep),
     signal,
     trace: asked.options['debug'] === true ? trace : undefined,

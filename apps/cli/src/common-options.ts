@@ -5,6 +5,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   server: { type: 'string', value: 'URL', does: 'the server: http://host:port' },
   context: { type: 'string', value: 'NAME', does: 'the server of this context (contractor context list)' },
   config: { type: 'string', value: 'FILE', does: 'a configuration file of contractorcli (~/.contractorcli.ini)' },
+  preview: { type: 'boolean', does: 'only show what it would do; contractor preview commit ID does it' },
   json: { type: 'boolean', short: 'j', does: 'write JSON' },
   debug: { type: 'boolean', does: 'tell of each request to the server on standard error' },
 };

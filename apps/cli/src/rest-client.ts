@@ -37,6 +37,16 @@ export class Unreachable extends Error {}
 /** The command was given up (Ctrl-C). */
 export class Interrupted extends Error {}
 
+/** What a request would do was asked for, and told: nothing is done. */
+export class Previewed extends Error {
+  readonly report: Values;
+
+  constructor(report: Values) {
+    super('previewed');
+    this.report = report;
+  }
+}
+
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 /** How many objects are asked for at a time: as many as the server shows at most. */
@@ -59,6 +69,8 @@ export interface RestClientOptions {
   readonly caFile?: string | undefined;
   /** Time or position of the log: objects are shown as they were then. */
   readonly at?: string | undefined;
+  /** Whether what changes something is only previewed: the first such request ends in {@link Previewed}. */
+  readonly preview?: boolean | undefined;
   /** Opens a new session where the server knows none, or no more; undefined: there is nothing to open it with. */
   readonly renew?: ((anybody: RestClient) => Promise<Session>) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -181,11 +193,27 @@ export class RestClient {
     body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
+    if (this.#options.preview === true && method !== 'GET') await this.#preview(method, path, body, headers);
     const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
     const value = parsed(answer.text);
     if (value === undefined) throw new Unreachable(`${this.server} is no Contractor`);
     if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value);
     return { body: value, etag: answer.headers.etag };
+  }
+
+  /** Asks what a request would do. @throws Previewed with that, unless it changes nothing; Refused */
+  async #preview(
+    method: string,
+    path: string,
+    body: Values | string | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const asked = `${path}${path.includes('?') ? '&' : '?'}preview=true`;
+    const answer = await this.#withSession(() => this.#exchange(method, asked, body, headers));
+    const value = parsed(answer.text);
+    if (answer.status === 200 && value !== undefined) throw new Previewed(value);
+    const { errors = [] } = (value ?? {}) as { readonly errors?: readonly { readonly code: string }[] };
+    if (!errors.some(({ code }) => code === 'NO_CHANGE')) throw new Refused(answer.status, value);
   }
 
   /** Sends a request for a session; where it has run out and can be opened anew, once more. */

@@ -4,6 +4,7 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
 import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
@@ -13,6 +14,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -26,12 +28,14 @@ export const settingsTables = {
   auth: authSettings,
   secrets: secretsSettings,
   eventStore: eventStoreSettings,
+  integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
   postOffice: postOfficeSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */

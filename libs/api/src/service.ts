@@ -220,7 +220,7 @@ export class ApiService {
         ? await this.#changeFrom(model, keys, values, request)
         : await this.#change(model, new Map(keys.map((key) => [key, values])), request);
     return this.#reads.answer(position, async (pending) => {
-      const shown = await show(model, keys, now, making, hidden);
+      const shown = await show(model, keys, this.#reads.now, making, hidden);
       if (pending) for (const [key, { object }] of shown) shown.set(key, { object, since: undefined });
       return shown;
     });

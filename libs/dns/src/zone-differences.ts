@@ -59,4 +59,9 @@ function difference(zone: string, before: ZoneContent | undefined, after: ZoneCo
 }
 
 const linesOf = (zone: ZoneContent | undefined): string[] =>
-  zone ? zone.text(SERIAL).split('\n').filter((line) => line !== '') : [];
+  zone
+    ? zone
+        .text(SERIAL)
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];

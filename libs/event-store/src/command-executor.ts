@@ -1,5 +1,5 @@
 import type { CommandMetadata, StateSource } from '#kernel';
-import { Conflict, idOf, parseStored, streamName, UnitOfWork } from '#kernel';
+import { Conflict, idOf, parseStored, streamName, traced, UnitOfWork } from '#kernel';
 import type { AppendedTo, SharedUnit } from './append-together.ts';
 import { appendTogether } from './append-together.ts';
 import { carriedOut, chained, ownersOf } from './chain-events.ts';
@@ -105,7 +105,9 @@ export class CommandExecutor {
         const events = written.flatMap((write) => write.events);
         const owners = ownersOf(metadata, events, keepsResult ? value : undefined);
         const writes = await chained(this.#appendedTo, written, owners);
-        const { position, repeated } = await this.#store.append(writes, work.read(), { large });
+        const { position, repeated } = await traced('append', {}, () =>
+          this.#store.append(writes, work.read(), { large }),
+        );
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.
           await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));

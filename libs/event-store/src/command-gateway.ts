@@ -1,5 +1,5 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import { Conflict, Refusal } from '#kernel';
+import { Conflict, Refusal, traced } from '#kernel';
 import type { CommandContext } from './command-context.ts';
 import { Outdated } from './command-context.ts';
 import type { CommandResult } from './command-result.ts';
@@ -31,7 +31,7 @@ export class CommandGateway {
       this.#observe(command.commandName, outcome, (performance.now() - begun) / 1000);
     context.attachTo(command);
     try {
-      const result = await this.#bus.execute<CommandResult<R>>(command, context);
+      const result = await traced(command.commandName, {}, () => this.#bus.execute<CommandResult<R>>(command, context));
       end('done');
       return result;
     } catch (error) {

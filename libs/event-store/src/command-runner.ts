@@ -1,4 +1,4 @@
-import { Conflict, Refusal } from '#kernel';
+import { Conflict, Refusal, traceparent } from '#kernel';
 import type { UnitOfWork } from '#kernel';
 import type { CommandContext, Precondition } from './command-context.ts';
 import type { CommandExecutor } from './command-executor.ts';
@@ -81,7 +81,9 @@ export class CommandRunner {
       const reason = command.notPreviewable;
       if (reason !== undefined) throw notPreviewable(command.commandName, reason);
       const preview = this.#previews.get(command.constructor);
-      results.push(await (preview ? preview(work, command as never, context) : this.#previewOne(work, command, context)));
+      results.push(
+        await (preview ? preview(work, command as never, context) : this.#previewOne(work, command, context)),
+      );
     }
     await this.#conclude(work, context);
     return results;
@@ -203,5 +205,7 @@ async function rollBack(steps: readonly Step[], reason?: unknown): Promise<void>
 /** What the events of commands say about who sent them: several of one kind go under one name. */
 function metadataOf(commands: readonly NamedCommand<unknown>[], { metadata }: CommandContext) {
   const names = [...new Set(commands.map(({ commandName }) => commandName))];
-  return { ...metadata, command: names.length === 1 ? names[0]! : 'CommandBatch' };
+  const trace = traceparent();
+  const all = { ...metadata, command: names.length === 1 ? names[0]! : 'CommandBatch' };
+  return trace === undefined ? all : { ...all, trace };
 }

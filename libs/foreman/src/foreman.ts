@@ -21,6 +21,7 @@ import { ReadTaskSecrets, ReconcileJob, ReportTask } from './foreman.commands.ts
 import type { Job, TaskOrder } from './job-messages.ts';
 import { jobs } from './jobs.ts';
 import { JobFollower } from './job-follower.ts';
+import { JobTraces } from './job-traces.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
 import { SiteCheck } from './site-check.ts';
@@ -68,6 +69,7 @@ export class Foreman {
   readonly #listeners: LeadingListener[] = [];
   readonly #heard: HeardListener[] = [];
   readonly polls: PollLeases;
+  readonly traces: JobTraces;
   #term: ForemanTerm | undefined;
   /** Made ready, and not begun. */
   #next: ForemanTerm | undefined;
@@ -103,6 +105,7 @@ export class Foreman {
     this.#dispatched = dispatched;
     this.#steps = new StepTimes(pool, options.slowStep);
     this.#jobs = new JobFollower({ targets, reads, steps: this.#steps, log, term: () => this.#term });
+    this.traces = new JobTraces(store);
     this.polls = new PollLeases({ pool, clock, log, leaseMs: options.pollLease });
     this.#leadership = new Leadership({
       pool,
@@ -273,6 +276,7 @@ export class Foreman {
       steps: this.#steps,
       gate: this.#books.gate,
       log: this.#log,
+      traces: this.traces,
       pollDeadlineOf: (dispatch) => this.polls.deadlineOf(dispatch),
     });
     // What a try has left behind that failed half-way.

@@ -21,6 +21,8 @@ export { maskTexts, Secret } from './secret-text.ts';
 export { isSecretReference, looksLikeReference, MASK, maskSecrets, secretReference } from './secret.ts';
 export type { SecretReference } from './secret.ts';
 export { categoryOf, idOf, streamName } from './stream-name.ts';
+export { isTraced, noteInSpan, traced, traceparent, useTracing } from './tracing.ts';
+export type { SpanAttributes, SpanKind, SpanOptions, Tracing } from './tracing.ts';
 export { UnitOfWork } from './unit-of-work.ts';
 export type { StreamState, StateSource } from './unit-of-work.ts';
 export { objectOf, pairsOf, parseJson, parseStored } from './written-order.ts';

@@ -16,4 +16,5 @@ export type { DeliveryCounts } from './delivery-ledger.ts';
 export { PostOffice } from './post-office.ts';
 export { PostOfficeModule } from './post-office.module.ts';
 export { postOfficeSettings } from './post-office.settings.ts';
+export { isActive, subscriptions } from './subscriptions.ts';
 export { selectionOf, selects } from './consumers.ts';

@@ -17,7 +17,9 @@ export async function adoptAll(
   { deciders }: Pick<Features, 'deciders'>,
   part: 'closing' | 'rest',
 ): Promise<readonly string[]> {
-  const known = new Map(deciders.map((decider) => [decider.category, decider as unknown as Decider<unknown, Message, Message>]));
+  const known = new Map(
+    deciders.map((decider) => [decider.category, decider as unknown as Decider<unknown, Message, Message>]),
+  );
   const changed: string[] = [];
   const adopt = async (stream: string, expected: number, events: readonly Message[]): Promise<void> => {
     const decider = known.get(categoryOf(stream));

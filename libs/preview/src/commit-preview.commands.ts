@@ -13,7 +13,7 @@ import {
   NamedCommand,
 } from '#event-store';
 import type { CommandMetadata, JsonMap, UnitOfWork } from '#kernel';
-import { categoryOf, Conflict, Refusal, refuse, streamName } from '#kernel';
+import { categoryOf, Conflict, Refusal, refuse } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
 import { decidedEvents, forkView, NotReady, READ_STORE } from '#read-store';
 import { adoptAll, throwIfChanged } from './adopt.ts';
@@ -63,13 +63,14 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     const digest = digestOf(kept.decided);
     checkCommitter(context.caller, kept, decided);
     const state = await this.#stateOf(kept.id);
-    if (state.stage === 'committed') return this.#answer(kept);
+    if (state.stage === 'committed') return answer(kept, await this.store.head());
     checkApproved(kept, state, digest);
     this.#checkVersions(decided);
     const commit: Commit = { kept, decided, digest, metadata: metadataOf(kept, decided, state, context) };
     if (!(await this.ledger.beginCommit(kept.id))) throw refuse('id', 'NOT_FOUND', 'the preview has expired');
+    let position: Position | undefined;
     try {
-      await this.#append(commit);
+      position = await this.#append(commit);
     } catch (error) {
       if (isRefused(error)) await this.ledger.endCommit(kept.id);
       throw error;
@@ -79,17 +80,11 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     if (decided.writes.some(({ stream }) => categoryOf(stream) === 'secretNames')) {
       await this.sealing.seal(new CommandContext({ ...context, metadata: commit.metadata }));
     }
-    return this.#answer(kept);
+    return answer(kept, position ?? (await this.store.head()));
   }
 
   async #stateOf(id: string): Promise<PreviewState> {
     return (await this.executor.preview((work) => work.load(preview, id))).value;
-  }
-
-  async #answer({ id, events }: KeptPreview): Promise<CommandResult<JsonMap>> {
-    const [last] = await this.store.readStream(streamName(preview.category, id), { direction: 'backwards', limit: 1 });
-    const position = last?.position;
-    return { value: { id, request: id, position: Number(position ?? 0), events }, position };
   }
 
   /** Another version of the server may write the same events otherwise. */
@@ -99,17 +94,14 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     if (other) throw refuse('', 'CHANGED', `the server writes ${other.type} otherwise since then; preview it again`);
   }
 
-  async #append(commit: Commit): Promise<void> {
+  async #append(commit: Commit): Promise<Position | undefined> {
     const doomed = doomedOf(commit.decided, this.deletions);
     const closes = commit.decided.writes.some(({ closing }) => closing > 0);
-    if (!closes) {
-      await this.#appendRest(commit);
-      return;
-    }
+    if (!closes) return this.#appendRest(commit);
     const closed = await this.#close(commit);
     try {
       await this.#lookForUsers(commit, doomed, closed);
-      await this.#appendRest(commit);
+      return await this.#appendRest(commit);
     } catch (error) {
       if (isRefused(error) && (await this.#stateOf(commit.kept.id)).stage === 'committing') {
         await reopen(this.executor, doomed, commit.kept.id, error.message);
@@ -148,21 +140,22 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     if (used.length > 0) throw notDeletable(used);
   }
 
-  async #appendRest({ kept: { id }, decided, digest, metadata }: Commit): Promise<void> {
+  async #appendRest({ kept: { id }, decided, digest, metadata }: Commit): Promise<Position | undefined> {
     const append = async (work: UnitOfWork): Promise<void> => {
-      if ((await work.load(preview, id)).stage === 'committed') return;
+      if ((await work.fork().load(preview, id)).stage === 'committed') return;
       const changed = await adoptAll(work, decided, this.features, 'rest');
       throwIfChanged([...changed, ...(await this.#changedRows(decided))]);
       await work.decide(preview, id, { type: 'CommitPreview', data: { by: metadata.actor, digest } });
     };
-    await this.executor.execute(metadata, append, { large: decided.large });
+    return (await this.executor.execute(metadata, append, { large: decided.large })).position;
   }
 
   /** The rows that preconditions have looked at and that are otherwise now, as objects of the API. */
   async #changedRows({ rows }: Decided): Promise<readonly string[]> {
     if (rows.length === 0) return [];
     const { projector, now: base } = this.reads;
-    if (!(await projector.caughtUp(await this.store.head(), TIMEOUT_MS))) throw new NotReady('the read models are late');
+    if (!(await projector.caughtUp(await this.store.head(), TIMEOUT_MS)))
+      throw new NotReady('the read models are late');
     const table = ({ rows: name, key }: { readonly rows: string; readonly key: Key }): string => `${name} ${key}`;
     const models = this.features.readModels;
     const now = new Map((await lookedAt(rows, { models, base })).map((one) => [table(one), one.since]));
@@ -170,11 +163,18 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
   }
 }
 
+const answer = ({ id, events }: KeptPreview, position: Position): CommandResult<JsonMap> => ({
+  value: { id, request: id, position: Number(position), events },
+  position,
+});
+
 const isRefused = (error: unknown): error is Error =>
   error instanceof Refusal || error instanceof Conflict || error instanceof AppendRefused;
 
-/** @throws Refusal where a second person's yes is still to come */
-function checkApproved({ needsApproval }: KeptPreview, { approved }: PreviewState, digest: string): void {
+/** @throws Refusal where it is over, or a second person's yes is still to come */
+function checkApproved({ needsApproval }: KeptPreview, { stage, approved }: PreviewState, digest: string): void {
+  if (stage === 'rejected' || stage === 'failed')
+    throw refuse('', 'PREVIEW_OVER', `the preview is over: it is ${stage}`);
   if (!needsApproval || approved?.digest === digest) return;
   throw refuse('', 'APPROVAL_REQUIRED', 'somebody else has to approve of this preview before it is committed');
 }

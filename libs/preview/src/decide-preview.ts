@@ -3,12 +3,18 @@ import { DeleteCommand } from '#api';
 import { Refusal } from '#kernel';
 import type { UnitOfWork } from '#kernel';
 import { notPreviewable } from '#event-store';
+import type { Recorded, View } from '#read-store';
+import { decidedEvents, forkView } from '#read-store';
 import type { RunParts, SentDeletion } from './preview-run.ts';
 import { countsOf, PreviewRun } from './preview-run.ts';
 
 /** What requests have come to within a preview. */
 export interface DecidedPreview {
   readonly run: PreviewRun;
+  /** All that was decided, as read models see it. */
+  readonly events: readonly Recorded[];
+  /** The read models as they would be. */
+  readonly after: View;
   readonly answers: readonly { readonly status: number; readonly body?: unknown }[];
   /** How many of the first events of each stream only close what is deleted. */
   readonly closing: ReadonlyMap<string, number>;
@@ -28,7 +34,7 @@ export async function decidePreview(
   const { deletions } = first.run;
   if (deletions.length === 0) {
     work.absorb(first.run.work);
-    return { ...first, closing: new Map() };
+    return { ...first, ...inOrder(work, first.run, parts), closing: new Map() };
   }
   const closing = work.fork();
   for (const one of deletions) await closeAll(closing, one, parts.deletions);
@@ -41,7 +47,13 @@ export async function decidePreview(
     throw error;
   });
   work.absorb(second.run.work);
-  return { ...second, closing: counts };
+  return { ...second, ...inOrder(work, second.run, parts), closing: counts };
+}
+
+/** What was decided, in the order in which it is appended, and the read models as they would be with that. */
+function inOrder(work: UnitOfWork, { by }: PreviewRun, { base }: RunParts): Pick<DecidedPreview, 'events' | 'after'> {
+  const events = decidedEvents(work, by);
+  return { events, after: forkView(base, events) };
 }
 
 async function carryOut(work: UnitOfWork, steps: readonly PreviewStep[], parts: RunParts) {

@@ -35,7 +35,10 @@ export async function documentDifferences(compared: Compared, now: string) {
   for (const { model: path, id } of hosts) {
     const model = catalogue.model(path);
     if (!model) continue;
-    const [was, is] = [await documentOf(compared, model, id, before, now), await documentOf(compared, model, id, after, now)];
+    const [was, is] = [
+      await documentOf(compared, model, id, before, now),
+      await documentOf(compared, model, id, after, now),
+    ];
     // What is new, or gone, is told by its object.
     if (!was || !is) continue;
     const values = differing(was, is);
@@ -49,7 +52,13 @@ const nameIn = (document: JsonMap, id: Key): string => {
   return typeof host === 'string' ? host : typeof locator === 'string' ? locator : String(id);
 };
 
-async function documentOf({ caller }: Compared, model: Model, id: Key, view: View, now: string): Promise<JsonMap | undefined> {
+async function documentOf(
+  { caller }: Compared,
+  model: Model,
+  id: Key,
+  view: View,
+  now: string,
+): Promise<JsonMap | undefined> {
   const action = model.actions?.getConfig;
   if (!action || !('query' in action.run) || !may(caller, action.permission) || !model.rows) return undefined;
   if ((await view.get(model.rows, id)) === undefined) return undefined;
@@ -57,7 +66,10 @@ async function documentOf({ caller }: Compared, model: Model, id: Key, view: Vie
 }
 
 /** The keys whose values differ. */
-function differing(was: JsonMap, is: JsonMap): Readonly<Record<string, { readonly before: Json; readonly after: Json }>> {
+function differing(
+  was: JsonMap,
+  is: JsonMap,
+): Readonly<Record<string, { readonly before: Json; readonly after: Json }>> {
   const found: Record<string, { before: Json; after: Json }> = {};
   for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
     // Times at which something was last changed differ whenever anything does.
@@ -69,7 +81,11 @@ function differing(was: JsonMap, is: JsonMap): Readonly<Record<string, { readonl
 }
 
 /** The hosts whose documents may differ. */
-async function concerned({ before, after, touched }: Compared): Promise<{ readonly hosts: Host[]; readonly cut: boolean }> {
+async function concerned({
+  before,
+  after,
+  touched,
+}: Compared): Promise<{ readonly hosts: Host[]; readonly cut: boolean }> {
   const found = new Map<string, Host>();
   const add = (model: Host['model'], ids: Iterable<Key | null | undefined>): void => {
     for (const id of ids) if (id != null) found.set(`${model} ${id}`, { model, id });
@@ -78,8 +94,10 @@ async function concerned({ before, after, touched }: Compared): Promise<{ readon
   add('Building/Structure', [...(touched.get(structures) ?? []), ...(touched.get(networkeds) ?? [])]);
   add('Building/Foundation', touched.get(foundations) ?? []);
   for (const view of [after, before]) {
-    const ofRows = async <Row extends object>(rows: Parameters<View['many']>[0], pick: (row: Row) => Key | null | undefined) =>
-      [...(await view.many(rows, [...(touched.get(rows) ?? [])])).values()].map((row) => pick(row as Row));
+    const ofRows = async <Row extends object>(
+      rows: Parameters<View['many']>[0],
+      pick: (row: Row) => Key | null | undefined,
+    ) => [...(await view.many(rows, [...(touched.get(rows) ?? [])])).values()].map((row) => pick(row as Row));
     add('Building/Structure', await ofRows(addresses, ({ holder }: { holder?: number | null }) => holder));
     add('Building/Structure', await ofRows(logicalInterfaces, ({ structure }: { structure: Key }) => structure));
     const below = new Set([

@@ -33,5 +33,7 @@ export async function reopen(
     await work.decide(preview, id, { type: 'FailPreviewCommit', data: { reason } });
   };
   const request = `${id}/reopen`;
-  await executor.execute({ actor: 'system', request, correlation: id, command: 'CommitPreview' }, task, { large: true });
+  await executor.execute({ actor: 'system', request, correlation: id, command: 'CommitPreview' }, task, {
+    large: true,
+  });
 }

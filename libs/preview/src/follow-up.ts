@@ -34,9 +34,7 @@ export async function followUp(
   const work = decided.work.fork();
   work.absorb(decided.work);
   const run = new PreviewRun(work, parts, decided.view);
-  const all = listeners.filter(
-    (one): one is Following => one.kind !== 'follower' && one.onlyCommands === true,
-  );
+  const all = listeners.filter((one): one is Following => one.kind !== 'follower' && one.onlyCommands === true);
   const failed = new Map<string, string>();
   const known = new Set(decided.events.map(nameOf));
   const events: Recorded[] = [];
@@ -76,6 +74,12 @@ async function react(one: Following, events: readonly Recorded[], id: string): P
     correlation: id,
   });
   // The read models of a preview show its events already, wherever the log is.
-  const logged = its.map((event): LoggedEvent => ({ ...event, position: 0n, eventId: id, request: id, correlation: id }));
+  const logged = its.map((event): LoggedEvent => ({
+    ...event,
+    position: 0n,
+    eventId: id,
+    request: id,
+    correlation: id,
+  }));
   return one.handle(logged, { signal, metadata });
 }

@@ -49,7 +49,8 @@ async function specific(models: readonly Model[], key: Key, views: readonly View
   const special = models.toSorted((one, other) => Number(other.base !== undefined) - Number(one.base !== undefined));
   for (const view of views) {
     for (const model of special) {
-      if ((await showFound({ ...model, complete: undefined } as unknown as Model, [key], view, AS_THEY_ARE)).size > 0) return model;
+      if ((await showFound({ ...model, complete: undefined } as unknown as Model, [key], view, AS_THEY_ARE)).size > 0)
+        return model;
     }
   }
   return undefined;
@@ -77,5 +78,12 @@ function difference(
   const change = was ? (is ? 'changed' : 'deleted') : 'created';
   const told = { model: model.path, id, change } as const;
   if (!may(caller, permissionFor(model, 'view')) || (boundTo(caller) && model.sites === undefined)) return [told];
-  return [{ ...told, fields: change === 'changed' ? changed : [], before: (was ?? null) as JsonMap | null, after: (is ?? null) as JsonMap | null }];
+  return [
+    {
+      ...told,
+      fields: change === 'changed' ? changed : [],
+      before: (was ?? null) as JsonMap | null,
+      after: (is ?? null) as JsonMap | null,
+    },
+  ];
 }

@@ -66,7 +66,7 @@ export class PreviewLedger {
   }
 
   /** @returns when it expires, ISO 8601; undefined where there are as many as may be */
-  async keep(preview: Omit<KeptPreview, 'made' | 'expires'>, seconds: number): Promise<string | undefined> {
+  async keep(preview: Omit<KeptPreview, 'made' | 'expires'>, expiryMs: number): Promise<string | undefined> {
     const { rows } = await this.#pool.query<{ expires: Date }>(
       `INSERT INTO ledger.previews (id, made_by, expires, needs_approval, reason, requests, events, decided, report, secrets)
        SELECT $1, $2, now() + make_interval(secs => $3), $4, $5, $6, $7, $8, $9, $10
@@ -74,7 +74,7 @@ export class PreviewLedger {
       [
         preview.id,
         preview.by,
-        seconds,
+        expiryMs / 1000,
         preview.needsApproval,
         preview.reason,
         preview.requests,

@@ -9,18 +9,18 @@ import { MASK, maskSecrets } from '#kernel';
 import type { Key, Recorded, View } from '#read-store';
 import type { DecidedPreview } from './decide-preview.ts';
 import { documentDifferences } from './document-differences.ts';
-import type { FollowUp } from './follow-up.ts';
 import { followUp } from './follow-up.ts';
 import type { Compared } from './object-differences.ts';
 import { objectDifferences } from './object-differences.ts';
-import type { RunParts } from './preview-run.ts';
+import type { PreviewRun, RunParts } from './preview-run.ts';
 import { touchedRows } from './touched-rows.ts';
+import { wouldDeliver } from './would-deliver.ts';
 
 /** How many events are shown. */
 export const MAX_EVENTS = 1000;
 
-/** Tells which messages to others events would cause: deliveries of webhooks, say. */
-export type ToldOf = (events: readonly Recorded[], view: View) => Promise<readonly JsonMap[]>;
+/** Of how many jobs the first task is told. */
+const MAX_TASKS = 100;
 
 /** What a report is made with. */
 export interface ReportParts extends RunParts {
@@ -29,40 +29,41 @@ export interface ReportParts extends RunParts {
   readonly protocol: PreviewProtocol;
   readonly zones: ZoneDifferences | undefined;
   readonly foreman: Pick<Foreman, 'firstTask'> | undefined;
-  readonly deliveries: ToldOf;
   /** ISO 8601. */
   readonly now: string;
 }
 
 /** What a preview shows of what it would do: everything of it is bounded, and `cut` names what there is more of. */
 export async function reportOf(
-  { run, answers }: DecidedPreview,
+  { run, events, after, answers }: DecidedPreview,
   { id, caller, steps }: Pick<PreviewOrder, 'id' | 'caller' | 'steps'>,
   parts: ReportParts,
 ): Promise<JsonMap> {
   const { base, catalogue, protocol, zones, features, now } = parts;
-  const touched = touchedRows(features.readModels, run.events);
-  const compared: Compared = { before: base, after: run.view, touched, caller, catalogue, write: protocol.write };
+  const touched = touchedRows(features.readModels, events);
+  const compared: Compared = { before: base, after, touched, caller, catalogue, write: protocol.write };
   const { objects, cut: moreObjects } = await objectDifferences(compared);
   const documents = await documentDifferences(compared, now);
-  const zoneFiles = zones && mayReadZones(catalogue, caller) ? await zones.between(base, run.view, touched) : [];
+  const zoneFiles = zones && mayReadZones(catalogue, caller) ? await zones.between(base, after, touched) : [];
   const follows = await followUp(run, features, parts, id);
   const told = masking(catalogue, caller);
   return {
     requests: steps.map(({ method, path }, n) => ({ method, path, ...(answers[n] as JsonMap | undefined) })),
-    events: run.events.slice(0, MAX_EVENTS).map(told),
-    events_total: run.events.length,
+    events: events.slice(0, MAX_EVENTS).map(told),
+    events_total: events.length,
     objects,
     documents: documents.documents,
     zones: (zoneFiles ?? []) as unknown as Json,
     follows: { events: follows.events.map(told), failed: follows.failed as unknown as Json },
-    jobs: await newJobs(base, touched.get(jobs) ?? new Set(), run.view),
+    jobs: await newJobs(base, touched.get(jobs) ?? new Set(), after),
     would_send: {
-      tasks: parts.foreman ? await firstTasks(parts.foreman, follows, base) : [],
-      deliveries: [...(await parts.deliveries([...run.events, ...follows.events], follows.run.view))],
+      tasks: parts.foreman ? await firstTasks(parts.foreman, follows.run, [...events, ...follows.events]) : [],
+      deliveries: [
+        ...(await wouldDeliver([...events, ...follows.events], { base, view: follows.run.view, catalogue, now })),
+      ],
     },
     cut: [
-      ...(run.events.length > MAX_EVENTS ? ['events'] : []),
+      ...(events.length > MAX_EVENTS ? ['events'] : []),
       ...(moreObjects ? ['objects'] : []),
       ...(documents.cut ? ['documents'] : []),
       ...(zoneFiles ? [] : ['zones']),
@@ -88,7 +89,8 @@ function masking(catalogue: Catalogue, caller: Caller) {
     if (typeof value !== 'object' || value === null || hidden.size === 0) return value;
     if (Array.isArray(value)) return value.map(masked);
     const entries = Object.entries(value as JsonMap);
-    if (!entries.some(([name, inner]) => hidden.has(name) || (typeof inner === 'object' && inner !== null))) return value;
+    if (!entries.some(([name, inner]) => hidden.has(name) || (typeof inner === 'object' && inner !== null)))
+      return value;
     return Object.fromEntries(entries.map(([name, inner]) => [name, hidden.has(name) ? MASK : masked(inner)]));
   };
   return ({ stream, type, data }: Recorded): JsonMap => ({ stream, type, data: masked(maskSecrets(data)) });
@@ -106,13 +108,12 @@ async function newJobs(base: View, keys: ReadonlySet<Key>, view: View): Promise<
 }
 
 /** The first tasks of jobs that would be made, where nothing keeps them from beginning. */
-async function firstTasks(foreman: Pick<Foreman, 'firstTask'>, { run }: FollowUp, base: View): Promise<JsonMap[]> {
-  const made = [...new Set(run.events.filter(({ type }) => type === 'JobCreated').map(({ id }) => Number(id)))];
-  const there = await base.many(jobs, made);
+async function firstTasks(foreman: Pick<Foreman, 'firstTask'>, run: PreviewRun, events: readonly Recorded[]) {
+  const made = events.filter(({ type }) => type === 'JobCreated').slice(0, MAX_TASKS);
   const tasks: JsonMap[] = [];
-  for (const job of made.filter((one) => !there.has(one)).slice(0, MAX_EVENTS)) {
-    const order = await run.within(() => foreman.firstTask(run.work, job));
-    if (order) tasks.push({ job, module: order.module, function: order.function });
+  for (const { id } of made) {
+    const order = await run.within(() => foreman.firstTask(run.work, Number(id)));
+    if (order) tasks.push({ job: Number(id), module: order.module, function: order.function });
   }
   return tasks;
 }

@@ -1,6 +1,13 @@
-import type { CommandContext, CommandResult, CommandRunner, NamedCommand, Precondition, PreviewScope } from '#event-store';
+import type {
+  CommandContext,
+  CommandResult,
+  CommandRunner,
+  NamedCommand,
+  Precondition,
+  PreviewScope,
+} from '#event-store';
 import { CommandBatch, runInPreview } from '#event-store';
-import type { Message, UnitOfWork } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import type { Recorded, View } from '#read-store';
 import { decidedEvents, forkView } from '#read-store';
 
@@ -29,6 +36,8 @@ export class PreviewRun implements PreviewScope {
   ended = false;
   view: View;
   events: readonly Recorded[] = [];
+  /** When, and in whose name, it has decided last. */
+  by: Pick<Recorded, 'at' | 'actor'> = { at: '', actor: '' };
 
   /** @param work what it decides is in here; it may begin with what others have decided */
   constructor(work: UnitOfWork, parts: RunParts, view: View = parts.base) {
@@ -39,6 +48,7 @@ export class PreviewRun implements PreviewScope {
 
   /** Runs what sends commands. */
   async within<T>(task: () => Promise<T>): Promise<T> {
+    this.ended = false;
     try {
       return await runInPreview(this, task);
     } finally {
@@ -56,7 +66,8 @@ export class PreviewRun implements PreviewScope {
       this.isLarge ||= isLarge;
     }
     this.preconditions.push(...context.preconditions);
-    this.events = decidedEvents(this.work, { at: context.now, actor: context.metadata.actor });
+    this.by = { at: context.now, actor: context.metadata.actor };
+    this.events = decidedEvents(this.work, this.by);
     this.view = forkView(this.#parts.base, this.events);
     return { value: (command instanceof CommandBatch ? values : values[0]) as R, position: undefined };
   };
@@ -73,8 +84,3 @@ export class PreviewRun implements PreviewScope {
 /** How many events of each stream there are. */
 export const countsOf = (work: UnitOfWork): ReadonlyMap<string, number> =>
   new Map(work.written().map(({ stream, events }) => [stream, events.length]));
-
-/** An event that was decided, in its stream. */
-export interface DecidedEvent extends Message {
-  readonly stream: string;
-}

@@ -1,10 +1,9 @@
-import type { WrittenRequest } from '#api';
+import type { ValuesOf, WrittenRequest } from '#api';
 import { defineModel, integer, map, parameter, staticAction, text } from '#api';
 import type { CommandExecutor } from '#event-store';
 import { newId } from './new-id.ts';
 import type { Caller, Json, JsonMap } from '#kernel';
 import { parseStored, refuse } from '#kernel';
-import { may } from '#api';
 import { CommitPreview } from './commit-preview.commands.ts';
 import { digestOf } from './decided.ts';
 import { DiscardPreview } from './discard-preview.commands.ts';
@@ -26,7 +25,7 @@ export interface PreviewModelParts {
   readonly executor: Pick<CommandExecutor, 'preview'>;
 }
 
-const verdict = (said: Verdict | undefined): JsonMap | null => said && { by: said.by, reason: said.reason } || null;
+const verdict = (said: Verdict | undefined): JsonMap | null => (said && { by: said.by, reason: said.reason }) || null;
 
 const shown = (listed: ListedPreview, { stage, approved, rejected }: PreviewState): JsonMap => ({
   id: listed.id,
@@ -42,7 +41,11 @@ const shown = (listed: ListedPreview, { stage, approved, rejected }: PreviewStat
   events_total: listed.events,
 });
 
-function stateOf({ needsApproval }: ListedPreview, stage: PreviewState['stage'], approved: Verdict | undefined): string {
+function stateOf(
+  { needsApproval }: ListedPreview,
+  stage: PreviewState['stage'],
+  approved: Verdict | undefined,
+): string {
   if (stage !== 'open') return stage;
   return needsApproval ? (approved ? 'approved' : 'waits for approval') : 'open';
 }
@@ -53,6 +56,20 @@ export const previewModel = ({ previews, ledger, executor }: PreviewModelParts) 
     (await executor.preview((work) => work.load(preview, id))).value;
   const id = text(undefined, { required: true, doc: 'Id of the preview.' });
   const reason = text(1000, { default: '', doc: 'Why.' });
+  const page = {
+    skip: integer({ default: 0 }),
+    count: integer({ default: MAX_COUNT, doc: `${MAX_COUNT} at the most.` }),
+  };
+  const listed = async ({ skip, count }: ValuesOf<typeof page>, by?: string): Promise<JsonMap> => {
+    const { previews: found, total } = await ledger.list({
+      ...(by === undefined ? {} : { by }),
+      skip: Math.max(0, skip ?? 0),
+      count: Math.min(Math.max(0, count ?? MAX_COUNT), MAX_COUNT),
+    });
+    const list: JsonMap[] = [];
+    for (const one of found) list.push(shown(one, await state(one.id)));
+    return { total, previews: list };
+  };
   return defineModel({
     path: 'Records/Preview',
     doc: 'What requests would do, without it being done: to be looked at, approved of, and committed as it is.',
@@ -78,25 +95,20 @@ export const previewModel = ({ previews, ledger, executor }: PreviewModelParts) 
         },
       }),
       list: staticAction({
-        doc: 'Previews that have not expired, the newest first: `total`, and `previews`; those of others with the permission Records.view_preview.',
-        parameters: {
-          mine: parameter.boolean({ default: false, doc: 'Only those of the caller.' }),
-          skip: integer({ default: 0 }),
-          count: integer({ default: MAX_COUNT, doc: `${MAX_COUNT} at the most.` }),
-        },
+        doc: 'Own previews that have not expired, the newest first: `total`, and `previews`.',
+        parameters: page,
         returns: map(),
         permission: 'session',
         sites: 'none',
-        query: async ({ mine, skip, count }, { caller }) => {
-          const { previews: found, total } = await ledger.list({
-            ...(mine === true || !may(caller, VIEW_PREVIEWS) ? { by: nameOf(caller) } : {}),
-            skip: Math.max(0, skip ?? 0),
-            count: Math.min(Math.max(0, count ?? MAX_COUNT), MAX_COUNT),
-          });
-          const list: JsonMap[] = [];
-          for (const one of found) list.push(shown(one, await state(one.id)));
-          return { total, previews: list };
-        },
+        query: (asked, { caller }) => listed(asked, nameOf(caller)),
+      }),
+      listAll: staticAction({
+        doc: 'The previews of everybody. With its permission one of others can be looked at, and discarded.',
+        parameters: page,
+        returns: map(),
+        permission: VIEW_PREVIEWS,
+        sites: 'none',
+        query: (asked) => listed(asked),
       }),
       get: staticAction({
         doc: 'One preview, with all that it shows.',
@@ -166,7 +178,8 @@ function requestIn(value: Json, n: number): WrittenRequest {
   if (other !== undefined) throw wrong(`"${other}" is none of method, path, body and headers`);
   if (method !== 'POST' && method !== 'PATCH' && method !== 'DELETE') throw wrong('method is POST, PATCH or DELETE');
   if (typeof path !== 'string') throw wrong('path is text, such as /api/rest/Site/Site');
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) throw wrong('headers is a map of text');
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    throw wrong('headers is a map of text');
   if (Object.values(headers).some((one) => typeof one !== 'string')) throw wrong('headers is a map of text');
   return { method, path, ...(body === undefined ? {} : { body }), headers: headers as Record<string, string> };
 }

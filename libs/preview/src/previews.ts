@@ -5,7 +5,15 @@ import { ApiCatalogue, DeletionRegistry, PreviewMaker } from '#api';
 import { ZoneDifferences } from '#dns';
 import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
-import { AppendRefused, CLOCK, CommandExecutor, CommandRunner, EVENT_STORE, MAX_APPEND_BYTES, MAX_LARGE_APPEND_BYTES } from '#event-store';
+import {
+  AppendRefused,
+  CLOCK,
+  CommandExecutor,
+  CommandRunner,
+  EVENT_STORE,
+  MAX_APPEND_BYTES,
+  MAX_LARGE_APPEND_BYTES,
+} from '#event-store';
 import { Foreman } from '#foreman';
 import { refuse, writeJson } from '#kernel';
 import type { JsonMap } from '#kernel';
@@ -18,13 +26,10 @@ import { decidePreview } from './decide-preview.ts';
 import { decidedOf, decidedText, digestOf } from './decided.ts';
 import { MAX_PREVIEWS, PreviewLedger } from './preview-ledger.ts';
 import { reportOf } from './preview-report.ts';
-import type { ToldOf } from './preview-report.ts';
 import type { previewSettings } from './preview.settings.ts';
 
 /** Injection token of the settings of previews. */
 export const PREVIEW_SETTINGS = Symbol('PreviewSettings');
-/** Injection token of a {@link ToldOf}: which webhooks would be told of events. */
-export const WOULD_DELIVER = Symbol('WouldDeliver');
 
 /** How long it waits for the read models to show the log. */
 const TIMEOUT_MS = 5000;
@@ -45,7 +50,6 @@ export class Previews extends PreviewMaker implements OnModuleInit {
   @Inject(PREVIEW_SETTINGS) protected readonly settings!: SettingsOf<typeof previewSettings>;
   @Optional() @Inject(Foreman) protected readonly foreman: Foreman | undefined;
   @Optional() @Inject(ZoneDifferences) protected readonly zones: ZoneDifferences | undefined;
-  @Optional() @Inject(WOULD_DELIVER) protected readonly wouldDeliver: ToldOf | undefined;
   #protocol: PreviewProtocol | undefined;
 
   async onModuleInit(): Promise<void> {
@@ -73,9 +77,14 @@ export class Previews extends PreviewMaker implements OnModuleInit {
     }
   }
 
-  async #make(order: PreviewOrder, noted: ReadonlySet<string>, kept: { secrets: readonly string[] }): Promise<PreviewReport> {
+  async #make(
+    order: PreviewOrder,
+    noted: ReadonlySet<string>,
+    kept: { secrets: readonly string[] },
+  ): Promise<PreviewReport> {
     const { projector, now: base } = this.reads;
-    if (!(await projector.caughtUp(await this.store.head(), TIMEOUT_MS))) throw new NotReady('the read models are late');
+    if (!(await projector.caughtUp(await this.store.head(), TIMEOUT_MS)))
+      throw new NotReady('the read models are late');
     const parts = { runner: this.runner, base, deletions: this.deletions };
     const { value: decided, work } = await this.executor.preview((unit) => decidePreview(unit, order.steps, parts));
     const { upcasters, readModels: models } = this.features;
@@ -92,16 +101,21 @@ export class Previews extends PreviewMaker implements OnModuleInit {
       protocol: this.protocol,
       zones: this.zones,
       foreman: this.foreman,
-      deliveries: this.wouldDeliver ?? (async () => []),
       now: this.clock.now(),
     });
-    if (decided.run.events.length === 0 || principal === undefined) return { id: null, ...report };
+    if (decided.events.length === 0 || principal === undefined) return { id: null, ...report };
     const shown = await this.#keep(order, decided, report, text, own);
     kept.secrets = own;
     return shown;
   }
 
-  async #keep(order: PreviewOrder, { run }: DecidedPreview, report: JsonMap, decided: string, secrets: readonly string[]) {
+  async #keep(
+    order: PreviewOrder,
+    { run, events }: DecidedPreview,
+    report: JsonMap,
+    decided: string,
+    secrets: readonly string[],
+  ) {
     const { id, caller, reason = null, steps } = order;
     const needsApproval = order.approval || run.needsApproval;
     const by = caller.principal?.name ?? '';
@@ -112,7 +126,7 @@ export class Previews extends PreviewMaker implements OnModuleInit {
         needsApproval,
         reason,
         requests: steps.map(({ method, path }) => `${method} ${path}`),
-        events: run.events.length,
+        events: events.length,
         decided,
         report: writeJson(report),
         secrets,
@@ -120,7 +134,11 @@ export class Previews extends PreviewMaker implements OnModuleInit {
       this.settings.expiry,
     );
     if (expires === undefined) {
-      throw refuse('', 'TOO_MANY', `there are ${MAX_PREVIEWS} previews already; discard some, or wait until they expire`);
+      throw refuse(
+        '',
+        'TOO_MANY',
+        `there are ${MAX_PREVIEWS} previews already; discard some, or wait until they expire`,
+      );
     }
     const head = { id, by, expires, reason, needs_approval: needsApproval, digest: digestOf(decided) };
     return { ...head, ...report };

@@ -58,6 +58,13 @@ export const PARAMETERS: Readonly<Record<string, Part>> = {
     description: 'Tags of what the change was thought of for: answered 412 where it is something else now.',
     schema: text,
   },
+  Preview: {
+    name: 'preview',
+    in: 'query',
+    description:
+      'Nothing is written: it is answered 200 with what would be done, as `get` of Records/Preview shows it. With `approval`, somebody else has to approve of it before it is committed.',
+    schema: { type: 'string', enum: ['true', 'approval'] },
+  },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',

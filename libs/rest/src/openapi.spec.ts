@@ -102,10 +102,10 @@ it.each([
 });
 
 it.each([
-  ['/Site/Site', 'post', ['IdempotencyKey', 'Reason', 'Shown']],
-  ['/Site/Site/{id}', 'patch', ['IfMatch', 'IdempotencyKey', 'Reason', 'Shown']],
-  ['/Site/Site/{id}', 'delete', ['IfMatch', 'IdempotencyKey', 'Reason', 'Shown']],
-  ['/Site/Site/count', 'post', ['IdempotencyKey', 'Reason', 'Shown']],
+  ['/Site/Site', 'post', ['IdempotencyKey', 'Preview', 'Reason', 'Shown']],
+  ['/Site/Site/{id}', 'patch', ['IfMatch', 'IdempotencyKey', 'Preview', 'Reason', 'Shown']],
+  ['/Site/Site/{id}', 'delete', ['IfMatch', 'IdempotencyKey', 'Preview', 'Reason', 'Shown']],
+  ['/Site/Site/count', 'post', ['IdempotencyKey', 'Preview', 'Reason', 'Shown']],
   ['/Auth/User/login', 'post', ['Reason', 'Shown']],
   ['/Auth/User/logout', 'post', ['Reason', 'Shown']],
 ] as const)('%s %s names the headers it takes', (path, method, names) => {

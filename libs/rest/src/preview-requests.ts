@@ -74,7 +74,7 @@ export async function previewStep(
   };
 }
 
-const onlyChanges = (): Problem => malformed('Only what changes something is previewed.');
+const onlyChanges = (): Problem => malformed('Only what changes something is previewed.', 'preview', 'NO_CHANGE');
 
 /** Reads several requests; whatever is wrong with one is told with its place among them. @throws Problem */
 export async function previewSteps(
