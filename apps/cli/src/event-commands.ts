@@ -20,7 +20,13 @@ interface Page extends Values {
 /** An event for a person: when, what, of which object, where, by whom. */
 const cellsOf = ({ at, kind, object, site, actor }: Values): string[] => {
   const { model, id } = object as Values;
-  return [String(at), String(kind), `${String(model)} ${String(id)}`, String(site ?? '-'), String(actor)];
+  return [
+    String(at),
+    String(kind),
+    `${String(model)} ${String(id)}`,
+    typeof site === 'string' ? site : '-',
+    String(actor),
+  ];
 };
 
 /** What is asked of the server: `kind=…&site=…`. */
@@ -56,12 +62,12 @@ async function listed(asked: Asked, { client }: Tools): Promise<Result> {
   }
   let events: Values[] = [];
   query.set('count', String(PAGE));
-  for (let more = true; more && (last || events.length < count);) {
+  for (;;) {
     const page = await pageAt(client, query);
     events.push(...page.events);
     if (last) events = events.slice(-count);
     query.set('after', page.end);
-    more = page.more;
+    if (!page.more || (!last && events.length >= count)) break;
   }
   events = events.slice(0, count);
   const rows = [['AT', 'KIND', 'OBJECT', 'SITE', 'BY'], ...events.map(cellsOf)];

@@ -77,7 +77,7 @@ const signalled = (told: (data: Said, row: JobRow) => Partial<JobRow>) =>
 
 /** A rule for an event about a hold. */
 const held = <D>(told: (data: D, row: JobRow) => Partial<JobRow>) =>
-  change<JobRow, D>((row, { data, at }) => ({ ...row, ...told(data, row), updated: at }));
+  change((row: JobRow, { data, at }: Recorded<D>) => ({ ...row, ...told(data, row), updated: at }));
 
 /** Nobody has its task. */
 const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;

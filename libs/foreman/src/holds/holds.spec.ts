@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { evolve, Refusal } from '#kernel';
 import type { Happened } from '#testing';
 import { given, moment, rowsAfter, Streams } from '#testing';
