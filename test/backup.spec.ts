@@ -1,7 +1,7 @@
 /** Backups of a server that runs, restores, drills, and the check of the log, by the command line. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -49,7 +49,11 @@ const contractor = (url: string, ...args: readonly string[]): Promise<Ended> => 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-backups-'));
   database = await testDatabase();
-  server = await startContractor({ DATABASE_URL: database.url });
+  server = await startContractor({
+    DATABASE_URL: database.url,
+    CONTRACTOR_DATA: path.join(folder, 'none'),
+    CONTRACTOR_CHECKPOINT_SECONDS: '1',
+  });
   client = new CinpClient(server.url, { version: '1.0' });
   await client.login('root', ADMIN_PASSWORD);
   await client.create('/api/v1/Site/Site', {
@@ -110,16 +114,60 @@ describe('the log, by the command line', () => {
     expect((await contractor(database.url, 'log', 'export', file)).code).toBe(1);
   });
 
-  it('is checked: an event that was changed is told, with its place', async () => {
-    expect(await contractor(database.url, 'log', 'verify')).toMatchObject({ code: 0 });
-    const where = `stream = 'site-lab' AND revision = 0`;
+  /** Waits until everything is signed. */
+  const signed = () =>
+    until(async () => {
+      const { out } = await contractor(database.url, 'log', 'verify', '--json');
+      return (JSON.parse(out) as { readonly signed: { readonly behind: number } }).signed.behind === 0;
+    });
+
+  it('is signed by the server, and checked: an event that was changed is named', async () => {
     await client.update('/api/v1/Site/Site:lab:', { description: 'another lab' });
-    await database.pool.query(`UPDATE log.events SET data = replace(data, 'a lab', 'a pub') WHERE ${where}`);
+    await signed();
     const { code, out } = await contractor(database.url, 'log', 'verify');
-    expect(code).toBe(1);
-    expect(out).toMatch(/^the log is damaged: CHAIN at position \d+, site-lab revision 1: /);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^the log is whole: .*\n\d+ events up to \d+ are signed by checkpoint \d+ of .*; nothing lies behind it/,
+    );
+    const where = `stream = 'site-lab' AND revision = 0`;
+    await database.pool.query(`UPDATE log.events SET data = replace(data, 'a lab', 'a pub') WHERE ${where}`);
+    const touched = await contractor(database.url, 'log', 'verify');
+    expect(touched.code).toBe(1);
+    expect(touched.out).toMatch(/^the log is damaged: TOUCHED at position \d+, site-lab revision 0: /);
     await database.pool.query(`UPDATE log.events SET data = replace(data, 'a pub', 'a lab') WHERE ${where}`);
     expect(await contractor(database.url, 'log', 'verify')).toMatchObject({ code: 0 });
+  });
+
+  it('is checked by what an auditor holds: a key, and a checkpoint of before', async () => {
+    const [key, kept, record, signature] = ['key.pem', 'kept', 'record', 'signature'].map((name) =>
+      path.join(folder, name),
+    ) as [string, string, string, string];
+    await writeFile(key, (await contractor(database.url, 'log', 'checkpoint', 'key')).out);
+    expect((await contractor(database.url, 'log', 'checkpoint', 'export', kept)).code).toBe(0);
+    const last = JSON.parse(await readFile(kept, 'utf8')) as { readonly record: string; readonly signature: string };
+    await writeFile(record, last.record);
+    await writeFile(signature, Buffer.from(last.signature, 'base64url'));
+    const openssl = ['pkeyutl', '-verify', '-pubin', '-inkey', key, '-rawin', '-in', record, '-sigfile', signature];
+    expect(spawnSync('openssl', openssl).stdout.toString()).toContain('Signature Verified Successfully');
+    const auditor = { CONTRACTOR_DATA: path.join(folder, 'auditor') };
+    const asked = ['log', 'verify', '--key', key, '--checkpoint', kept];
+    expect(await begun(database.url, asked, auditor).ended).toMatchObject({ code: 0 });
+    // Whoever can write to the database takes away the last checkpoint, and what it covers.
+    const gone =
+      'DELETE FROM ledger.log_checkpoints WHERE number = (SELECT max(number) FROM ledger.log_checkpoints) RETURNING *';
+    const { rows } = await database.pool.query<Record<string, unknown>>(gone);
+    expect(await begun(database.url, ['log', 'verify'], auditor).ended).toMatchObject({ code: 0 });
+    const cut = await begun(database.url, asked, auditor).ended;
+    expect(cut).toMatchObject({ code: 1 });
+    expect(cut.out).toContain('is known outside');
+    // The machine of the server knows of it, too.
+    expect(await contractor(database.url, 'log', 'verify')).toMatchObject({ code: 1 });
+    const { number, ...rest } = rows[0] ?? {};
+    await database.pool.query('INSERT INTO ledger.log_checkpoints VALUES ($1, $2, $3, $4, $5)', [
+      number,
+      ...['record', 'signature', 'endorsement', 'marks'].map((column) => rest[column]),
+    ]);
+    expect(await begun(database.url, asked, auditor).ended).toMatchObject({ code: 0 });
   });
 });
 
@@ -143,6 +191,8 @@ describe('a backup of a server that runs', () => {
     await busy;
     expect(made).toMatchObject({ code: 0 });
     expect(made.out).toMatch(/\d+ events up to \d+, \d+ rows of \d+ ledgers/);
+    const checked = await contractor('', 'backup', 'verify', file(), '--checkpoint', path.join(folder, 'kept'));
+    expect(checked.out).toMatch(/it is whole\n\d+ events up to \d+ are signed by checkpoint /);
     const drill = await contractor('', 'backup', 'drill', file(), '--database', database.url, '--json');
     expect(drill).toMatchObject({ code: 0 });
     const { passed, models, events } = JSON.parse(drill.out) as {

@@ -204,14 +204,37 @@ SubContractor/Subcontractor
   view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
   (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
+PostOffice/FoundationPost
+  view                                               PostOffice.*_foundationpost
+PostOffice/StructurePost
+  view                                               PostOffice.*_structurepost
+PostOffice/FoundationBox
+  view add change delete                             PostOffice.*_foundationbox
+  (extend)                                           PostOffice.change_foundationbox
+PostOffice/StructureBox
+  view add change delete                             PostOffice.*_structurebox
+  (extend)                                           PostOffice.change_structurebox
+PostOffice/Subscription
+  view add change delete                             PostOffice.*_subscription
+  (renewKey) (ping) (skip)                           PostOffice.change_subscription
+  (status) (listKinds)                               PostOffice.view_subscription
+PostOffice/Delivery
+  (list)                                             PostOffice.view_delivery
+  (retry) (discard)                                  PostOffice.can_delivery
 Records/DeadLetter
   (list)                                             Records.view_deadletter
   (retry) (discard)                                  Records.can_dead_letter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Discovery
+  (hosts) (prometheus) (ansible)                     Building.view_structure
+Records/Recorder
+  (query) (queryObjects)                             Records.can_query
 Records/Request
   (undo)                                             Records.can_undo
+Records/Search
+  (find)                                             session
 Records/Secret
   (erase)                                            Records.can_erase_secret
 Records/Preview

@@ -26,6 +26,7 @@ import { startModules, until } from '#testing';
 import { inProcessWire } from '#wire';
 import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
+import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
 import { deciders } from './events/catalogue.ts';
@@ -33,7 +34,7 @@ import { deciders } from './events/catalogue.ts';
 jest.setTimeout(600_000);
 
 /** How many random changes are made and undone; more where it is asked for. */
-const CHANGES = Number(process.env['UNDO_CHANGES'] ?? 150);
+const CHANGES = Number(process.env['UNDO_CHANGES'] ?? 80);
 const SEED = Number(process.env['UNDO_SEED'] ?? 7);
 
 @Module({})
@@ -122,6 +123,15 @@ const undone = async (request: string): Promise<unknown> => {
   return value;
 };
 
+/** The configuration of a structure, without what tells when it was made. */
+async function configOf(key: Key): Promise<Values> {
+  const { actions } = modelOf('Building/Structure');
+  const request = { caller: { principal: root, source: '' }, id: randomUUID() };
+  const answer = await api.callOn(modelOf('Building/Structure'), actions!['getConfig']!, [key], {}, request);
+  const config = answer.value.get(key) as Values;
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !/timestamp|modified/.test(name)));
+}
+
 /** Every row of every read model, but for when it was last changed. */
 async function rowsNow(): Promise<Map<string, unknown>> {
   await modules.caughtUp();
@@ -149,7 +159,13 @@ const site = (name: string, more: Values = {}) =>
 
 describe('every kind of stream', () => {
   it('says how it is undone, or why it is not, for each of its events', () => {
-    const rules = [...modules.get(Features, { strict: false }).undo, ...authUndos, previewUndo, deprovisionUndo];
+    const rules = [
+      ...modules.get(Features, { strict: false }).undo,
+      ...authUndos,
+      ...postOfficeUndos,
+      previewUndo,
+      deprovisionUndo,
+    ];
     const said = rules.flatMap(({ category, events }) => Object.keys(events).map((type) => `${category} ${type}`));
     const there = deciders.flatMap(({ category, evolve }) => Object.keys(evolve).map((type) => `${category} ${type}`));
     expect(there.filter((one) => !said.includes(one))).toEqual([]);
@@ -213,6 +229,31 @@ describe('a request', () => {
     expect(await rowsNow()).toEqual(before);
   });
 
+  it('that deleted a machine is undone: its configuration is as it was', async () => {
+    const { key: zone } = await create('Directory/Zone', {
+      ...MAKERS['Directory/Zone']!(([first]) => first!),
+      name: 'lab',
+    });
+    await site('undo11', { zone, config_values: { port: 22 } });
+    const common = { description: 'x', config_values: { shell: 'sh' }, config_schema: {}, parent_list: [] };
+    const kinds = { foundation_type_list: ['Test'], validation_template: {}, physical_interface_names: ['eth0'] };
+    await create('BluePrint/FoundationBluePrint', { ...common, ...kinds, name: 'below' });
+    await create('BluePrint/StructureBluePrint', { ...common, name: 'above', foundation_blueprint_list: ['below'] });
+    const of = { site: 'undo11', labels: {}, owner: null };
+    const below = { ...of, locator: 'rack1', blueprint: 'below', id_map: null, test_foundation_serial: '1' };
+    await create('Test/TestFoundation', below);
+    const above = { ...of, hostname: 'web1', blueprint: 'above', foundation: 'rack1', config_values: { role: 'web' } };
+    const { key: structure } = await create('Building/Structure', above);
+    const before = [await rowsNow(), await configOf(structure)];
+    const request = await remove('Building/Structure', structure);
+    await expect(configOf(structure)).rejects.toThrow();
+    expect(await undone(request)).toEqual({
+      request,
+      objects: [{ model: 'Building/Structure', id: String(structure), outcome: 'created' }],
+    });
+    expect([await rowsNow(), await configOf(structure)]).toEqual(before);
+  });
+
   it('is not undone where something has changed since, which is named', async () => {
     const { key } = await site('undo4');
     const first = await change('Site/Site', key, { description: 'first' });
@@ -271,6 +312,60 @@ describe('a request', () => {
     await undo(first.request);
     await reserve('5');
     await expect(undo(first.request)).rejects.toThrow(/has changed since/);
+  });
+
+  it('that created a job is not undone, unless the job was cancelled before it did anything', async () => {
+    await site('works');
+    // Jobs wait for a window that has been, and does not open any more.
+    await create('Foreman/MaintenanceWindow', {
+      site: 'works',
+      description: 'over',
+      days: [],
+      start: '00:00',
+      time_zone: 'UTC',
+      minutes: 60,
+      starts_at: '2020-01-01T00:00:00.000000+00:00',
+    });
+    await create('BluePrint/FoundationBluePrint', {
+      name: 'works',
+      description: 'x',
+      config_values: {},
+      config_schema: {},
+      parent_list: [],
+      foundation_type_list: ['Test'],
+      validation_template: {},
+      physical_interface_names: [],
+    });
+    const { key: script } = await create('BluePrint/Script', {
+      name: 'works',
+      description: 'x',
+      script: 'begin()\nend\n',
+    });
+    await create('BluePrint/BluePrintScript', { blueprint: 'works', script, name: 'create' });
+    const { key: machine, request: made } = await create('Test/TestFoundation', {
+      locator: 'machine1',
+      site: 'works',
+      blueprint: 'works',
+      id_map: null,
+      labels: {},
+      owner: null,
+      test_foundation_serial: '1',
+    });
+    const request = await call('Building/Foundation', machine, 'doCreate');
+    await expect(undo(request)).rejects.toThrow(/the job was created by the request: cancel it first/);
+    await expect(undo(made)).rejects.toThrow(/FoundationTaken by root/);
+    const [job] = (await modules.reads.now.keys(modelOf('Foreman/BaseJob').rows!)).keys;
+    await call('Foreman/BaseJob', job!, 'cancel');
+    expect(await undone(request)).toEqual({ request, objects: [] });
+    await call('Building/Foundation', machine, 'force', { state: 'built' });
+    await expect(undo(made)).rejects.toThrow(/FoundationLocated by system .*, FoundationForced by root/);
+  });
+
+  it('that forced a state is not undone, and says what to do instead', async () => {
+    const request = await call('Building/Foundation', 'machine1', 'force', { state: 'planned' });
+    await expect(undo(request)).rejects.toThrow(
+      'FoundationForced of Foundation machine1 cannot be undone: its state was forced; force it back',
+    );
   });
 
   it('is told of by name where it is none, or has done nothing', async () => {
@@ -448,6 +543,18 @@ const MAKERS: Readonly<Record<string, (draw: Draw) => Values>> = {
     destroy_script_name: null,
   }),
   'Foreman/Limit': (draw) => ({ site: draw(keys('Site/Site')), complex: null, module: null, max_jobs: draw([1, 2]) }),
+  'Foreman/HoldRule': (draw) => ({
+    description: draw(NAMES),
+    site: draw([null, ...keys('Site/Site')]),
+    blueprint: null,
+    target_kind: null,
+    target: null,
+    labels: {},
+    scripts: ['destroy'],
+    holder: null,
+    seconds: draw([60, 120]),
+    when_over: draw(['proceed', 'fail']),
+  }),
   'Foreman/MaintenanceWindow': (draw) => ({
     site: draw(keys('Site/Site')),
     description: draw(NAMES),

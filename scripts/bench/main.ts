@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   jobs: { limit: HOUR, load: () => import('./jobs.ts') },
   idle: { limit: 900, load: () => import('./idle.ts') },
   waiting: { limit: 1800, load: () => import('./waiting.ts') },
+  chain: { limit: 900, load: () => import('./chain.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

@@ -71,9 +71,15 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { boxes } from '../../libs/post-office/src/boxes.ts';
+import { post, posts } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
+import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
+import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -106,6 +112,9 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  box,
+  post,
+  subscription,
   plot,
   preview,
   program,
@@ -147,8 +156,12 @@ export const readModels: readonly ReadModel[] = [
   maintenanceWindows,
   networkAddressBlocks,
   networkeds,
+  searchables,
   networks,
   openSessions,
+  boxes,
+  posts,
+  subscriptions,
   programs,
   plots,
   pxes,
@@ -190,6 +203,10 @@ export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,
   AddressReopened: LOOK,
+  BoxClosed: LOOK,
+  BoxReopened: LOOK,
+  SubscriptionClosed: LOOK,
+  SubscriptionReopened: LOOK,
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,

@@ -42,6 +42,9 @@ import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { post } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
@@ -492,6 +495,76 @@ export const stories: readonly Story[] = [
     { type: 'ReopenMaintenanceWindow', data: {} },
     { type: 'CloseMaintenanceWindow', data: {} },
     { type: 'DeleteMaintenanceWindow', data: {} },
+  ),
+  story(
+    subscription,
+    {
+      type: 'DefineSubscription',
+      data: {
+        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
+        description: 'The inventory',
+        url: 'https://inventory.example.org/hook',
+        kinds: ['foundation.*'],
+        site: 'site1',
+        blueprint: 'base',
+        proxy: null,
+        expires: null,
+        headers: [['X-Api-Key', { $secret: 'secret1' }]],
+        enabled: true,
+        key: { $secret: 'secret2' },
+        oldKey: null,
+        oldKeyUntil: null,
+      },
+    },
+    {
+      type: 'ChangeSubscription',
+      data: {
+        token: '7f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d12',
+        description: 'The other inventory',
+        url: 'https://inventory.example.org/other',
+        kinds: ['*.deleted'],
+        proxy: 'http://proxy.example.org:3128',
+        expires: '2027-01-01T00:00:00.000000+00:00',
+        headers: [],
+        enabled: false,
+        key: { $secret: 'secret3' },
+        oldKey: { $secret: 'secret2' },
+        oldKeyUntil: '2026-01-02T00:00:00.000Z',
+      },
+    },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'ReopenSubscription', data: {} },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'DeleteSubscription', data: {} },
+  ),
+  story(
+    box,
+    {
+      type: 'DefineBox',
+      data: {
+        kind: 'Foundation',
+        target: 'host1',
+        url: 'http://hooks.example.org/',
+        proxy: null,
+        type: 'post',
+        oneShot: false,
+        extraData: { k: 'v' },
+        expires: '2026-01-02T00:00:00.000000+00:00',
+      },
+    },
+    { type: 'ChangeBox', data: { kind: 'Structure', target: '3', expires: '2026-01-03T00:00:00.000000+00:00' } },
+    { type: 'CloseBox', data: {} },
+    { type: 'ReopenBox', data: {} },
+    { type: 'CloseBox', data: {} },
+    { type: 'DeleteBox', data: {} },
+  ),
+  story(
+    post,
+    {
+      type: 'MakePost',
+      data: { kind: 'Foundation', target: 'host1', name: 'create', about: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11' },
+    },
+    { type: 'FinishPost', data: {} },
   ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),

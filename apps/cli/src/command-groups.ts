@@ -24,6 +24,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'job foundation': 'jobs on foundations',
   'job structure': 'jobs on structures',
   log: 'the log: everything that happened',
+  'log checkpoint': 'what is signed of the log',
   nats: 'NATS, which carries tasks to subcontractors',
   network: 'networks, and the address blocks on them',
   'network link': 'which address blocks are used on networks',
@@ -42,4 +43,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'structure interface': 'the network interfaces of structures',
   'structure job': 'have structures built, destroyed and worked on',
   user: 'users',
+  webhook: 'who is told of what happens, over HTTP',
+  'webhook delivery': 'what was delivered to webhooks, waits, or was given up',
 };

@@ -1,4 +1,5 @@
 import type { Asked, Command, Result, Tools } from './command.ts';
+import { checkpointCommands, outsideIn, outsideOptions, signedText } from './checkpoint-commands.ts';
 import { listOf, Misuse, nameOf, table, told, valueOf } from './command.ts';
 
 /** How many events are shown unless said otherwise. */
@@ -80,20 +81,23 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     },
   },
   'log verify': {
-    usage: '',
-    does: 'check that the log is as it was written: positions, ids, revisions, times and the chain of hashes; tells the first fault',
+    usage: '[--checkpoint FILE…] [--key FILE]',
+    does: 'check that the log is as it was written and signed: names the first event that was touched, added or removed, and tells what is not signed yet',
     names: [0, 0],
     local: true,
-    run: async (_, tools) => {
+    options: outsideOptions,
+    run: async (asked, tools) => {
       const { checkLog } = await logTools();
-      const found = await shown(tools, (run) => checkLog(tools.environment, run));
+      const found = await shown(tools, (run) => checkLog(tools.environment, { ...outsideIn(asked), ...run }));
       if (!found.fault) {
-        return told(`the log is whole: ${found.events} events in ${found.streams} streams, up to ${found.head}`, found);
+        const whole = `the log is whole: ${found.events} events in ${found.streams} streams, up to ${found.head}`;
+        return told(`${whole}\n${signedText(found.signed)}`, plain(found));
       }
       const { faultText } = await import('../../contractor/src/tools/fault-text.ts');
       return failed(told(`the log is damaged: ${faultText(found.fault)}`, plain(found)));
     },
   },
+  ...checkpointCommands,
   'log export': {
     usage: 'FILE [--after POSITION] [--until POSITION]',
     does: 'write the events of the log into a file, a line of JSON each, data and metadata to the letter',
@@ -130,13 +134,19 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     },
   },
   'backup verify': {
-    usage: 'FILE',
-    does: 'read a backup from its begin to its end, and check its checksum, its counts and the log in it',
+    usage: 'FILE [--checkpoint FILE…] [--key FILE]',
+    does: 'read a backup from its begin to its end, and check its checksum, its counts and the log in it, with what is signed of it',
     names: [1, 1],
     local: true,
+    options: outsideOptions,
     run: async (asked, tools) => {
       const { verifyBackup, faultText } = await import('../../contractor/src/tools/fault-text.ts');
-      const { manifest, end, fault, notCompared } = await verifyBackup(nameOf(asked), tools.signal);
+      const { outsideKnowledge } = await import('../../contractor/src/tools/checkpoint-tools.ts');
+      const outside = await outsideKnowledge(outsideIn(asked));
+      const { manifest, end, fault, signed, notCompared } = await verifyBackup(nameOf(asked), {
+        outside,
+        signal: tools.signal,
+      });
       const about = `made ${manifest.made} by contractor ${manifest.product}: ${end.events} events up to ${manifest.head}`;
       const json = plain({
         made: manifest.made,
@@ -144,10 +154,11 @@ export const dataCommands: Readonly<Record<string, Command>> = {
         head: manifest.head,
         ...end,
         fault,
+        signed,
         notCompared,
       });
       if (fault) return failed(told(`${about}\nthe log in it is damaged: ${faultText(fault)}`, json));
-      return told(`${about}\nit is whole`, json);
+      return told(`${about}\nit is whole\n${signedText(signed)}`, json);
     },
   },
   'backup drill': {
@@ -183,6 +194,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
         ...(restored.fault ? [`the log is damaged: ${faultText(restored.fault)}`] : []),
         ...Object.entries(quarantined).map(([name, rows]) => `${rows} rows of ${name} are in quarantine`),
         `${restored.end.events} events restored and checked in ${seconds(restoreMs)}, read models rebuilt in ${seconds(rebuildMs)}`,
+        signedText(restored.signed),
         passed ? 'passed' : 'failed',
       ];
       const { fault, end } = restored;

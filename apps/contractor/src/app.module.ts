@@ -13,6 +13,8 @@ import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
+import type { IntegrityOptions } from '#integrity';
+import { IntegrityModule } from '#integrity';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
@@ -26,6 +28,7 @@ import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
@@ -84,6 +87,19 @@ const natsAccess = ({ installation, natsKey: { publicKey } }: ServerParts): Nats
   },
 });
 
+const integrityOptions = ({ settings, secrets, installation }: ServerParts): IntegrityOptions => ({
+  adapter: settings.eventStore.eventStore,
+  data: installation.data,
+  everyEvents: settings.integrity.checkpointEvents,
+  everyMs: settings.integrity.checkpointSeconds,
+  keys: {
+    set: settings.integrity.checkpointKey,
+    formerSet: settings.integrity.checkpointKeyFormer,
+    directory: settings.runtime.data,
+    made: secrets.derivedKey('checkpoints'),
+  },
+});
+
 /** The server: what its modules are, and nothing else. */
 @Module({})
 export class AppModule {
@@ -103,6 +119,7 @@ export class AppModule {
         PartsModule.of(parts),
         EventSourcingModule.forRoot(parts.eventSourcing),
         ApiModule.forRoot(),
+        IntegrityModule.forRoot(integrityOptions(parts)),
         AuthModule.forRoot({
           ...settings.auth,
           made: parts.onAdministratorCreated,
@@ -130,6 +147,7 @@ export class AppModule {
         PostOfficeModule,
         RecordsModule,
         PreviewModule.forRoot(settings.preview),
+        SearchModule,
         SiteFilesModule,
         SetupModule,
       ],

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { addRetentionRules } from './retention-rules.ts';
 import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
@@ -46,6 +47,7 @@ export async function protocolAdapters(
   const clock = app.get<Clock>(CLOCK);
   const kept = new PostgresIdempotencyStore(app.get<Pool>(DATABASE));
   await kept.start();
+  addRetentionRules(app, kept);
   const { maxBody, corsOrigins } = http;
   const identify = (name: string, token: string) => identities.identify(name, token);
   const rest = restAdapter({

@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { malformedRequest } from '#cinp';
 import { Publisher } from '#dns';
+import { PostOffice } from '#post-office';
 import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import {
@@ -17,6 +18,7 @@ import {
   TlsCertificate,
 } from '#http';
 import type { Logger } from '#kernel';
+import { Retention } from '#integrity';
 import type { Installation } from '#runtime';
 import { addressFault, nestLogger, openInstallation, prometheusMetrics } from '#runtime';
 import { BadSetting } from '#runtime/settings';
@@ -32,6 +34,8 @@ import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
+import { measureDeliveries } from './delivery-metrics.ts';
+import { measureRetention } from './retention-rules.ts';
 import { measureZones } from './zone-metrics.ts';
 
 /** How long requests under way may take when the server stops. */
@@ -153,8 +157,10 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
     abortOnError: false,
   });
   health.assembled(app);
+  measureRetention(metrics.registry, app.get(Retention));
   const publisher = app.get(Publisher);
   if (publisher.isOn) measureZones(metrics.registry, publisher);
+  measureDeliveries(metrics.registry, app.get(PostOffice));
   whenStopped(() => app.close());
   const server: Server = app.getHttpServer();
   acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request, false), malformed: malformedRequest });

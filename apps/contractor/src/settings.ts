@@ -4,6 +4,7 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
 import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
@@ -27,6 +28,7 @@ export const settingsTables = {
   auth: authSettings,
   secrets: secretsSettings,
   eventStore: eventStoreSettings,
+  integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
   preview: previewSettings,

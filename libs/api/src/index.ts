@@ -2,7 +2,7 @@ export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
-export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
+export { Catalogue, modelNameOf, namespaceOf, permissionFor, REST_ROOT, restUriOf, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
@@ -57,6 +57,7 @@ export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
 export { exactNumber } from './exact-number.ts';
+export { PlainText } from './plain-text.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
 export { AS_THEY_ARE, showFound } from './objects.ts';
@@ -74,6 +75,8 @@ export type { ApprovalRules } from './approvals.ts';
 export { PreviewMaker } from './previews.ts';
 export type { PreviewOrder, PreviewProtocol, PreviewReport, PreviewStep, WrittenRequest } from './previews.ts';
 export { ApiService } from './service.ts';
+export { SiteGuard } from './site-guard.ts';
+export type { SiteGuardParts } from './site-guard.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';

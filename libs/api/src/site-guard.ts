@@ -27,6 +27,7 @@ export interface SiteGuardParts {
 function mayBe(condition: Where[string] | undefined, value: Key): boolean {
   if (condition === undefined || condition === value) return true;
   if (typeof condition !== 'object' || condition === null) return false;
+  if ('startsWith' in condition) return String(value).startsWith(condition.startsWith);
   return 'any' in condition ? condition.any.includes(value) : condition.all.every((one) => one === value);
 }
 

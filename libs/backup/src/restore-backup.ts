@@ -1,6 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventStore, LogFault, Position } from '#event-store';
-import { lockKey, LogVerifier, postgresLogImport, postgresLogReader } from '#event-store';
+import { lockKey, postgresLogImport, postgresLogReader } from '#event-store';
+import type { Signed } from '#integrity';
+import { LogCheck } from '#integrity';
+import { BackupCheckpoints } from './backup-checkpoints.ts';
 import type { EndRecord, Manifest } from './backup-format.ts';
 import { TEXT_FORMS, UnusableBackup } from './backup-format.ts';
 import type { BackupPart } from './backup-reader.ts';
@@ -35,6 +38,8 @@ export interface RestoredBackup {
   readonly end: EndRecord;
   /** The first fault of its log; undefined: it is whole. */
   readonly fault: LogFault | undefined;
+  /** What its signed checkpoints say. */
+  readonly signed: Signed;
 }
 
 /**
@@ -82,12 +87,17 @@ async function restore(
 
   const log = await postgresLogImport(client);
   const found = postgresLogReader(client);
-  const verifier = new LogVerifier(
-    store ? {} : { find: async (stream, from) => (await found.readStream(stream, { from, limit: 1 }))[0] },
-  );
+  const checkpoints = new BackupCheckpoints();
+  const check = new LogCheck({
+    checkpoints,
+    positions: manifest.eventStore === 'postgres',
+    ...(store ? {} : { find: async (stream, from) => (await found.readStream(stream, { from, limit: 1 }))[0] }),
+  });
+  const refuse = (fault: LogFault | undefined): void => {
+    if (fault && !damaged) throw new UnusableBackup(`the log in ${file} is damaged: ${faultText(fault)}`);
+  };
   const elsewhere = store && logElsewhere(store);
   const head = BigInt(manifest.head);
-  let fault: LogFault | undefined;
   let end: EndRecord | undefined;
   let asked: readonly Position[] | undefined;
   for await (const part of parts) {
@@ -95,17 +105,19 @@ async function restore(
     if (part.kind === 'rows') {
       const table = manifest.tables.find(({ name }) => name === part.table);
       if (!table) throw new UnusableBackup(`${file} has rows of a ledger that its manifest does not name`);
+      checkpoints.add(table, part.rows);
       await addLedgerRows(client, table, part.rows);
     } else if (part.kind === 'events') {
-      fault ??= await verifier.check(part.events);
-      if (fault && !damaged) throw new UnusableBackup(`the log in ${file} is damaged: ${faultText(fault)}`);
+      refuse(await check.check(part.events));
       if (elsewhere) await elsewhere.add(part.events, (asked ??= await askedOf(client, head)));
       else await log.add(part.events);
       const last = part.events.at(-1)?.position ?? 0n;
-      onProgress?.({ events: verifier.events, share: head === 0n ? 1 : Number(last) / Number(head) });
+      onProgress?.({ events: check.events, share: head === 0n ? 1 : Number(last) / Number(head) });
     } else if (part.kind === 'end') end = part.end;
   }
   if (!end) throw new UnusableBackup(`${file} is not whole`);
+  const { fault, signed } = await check.finish();
+  refuse(fault);
   const moved = await elsewhere?.finish();
   await log.finish();
   await finishLedgers(client, manifest.tables, manifest.sequences);
@@ -113,12 +125,12 @@ async function restore(
   if (store) await endRestoreElsewhere(client);
   await client.query('COMMIT');
   await client.query('ANALYZE');
-  return { manifest, end, fault };
+  return { manifest, end, fault, signed };
 }
 
 /** A fault of the log in a line. */
 export const faultText = ({ rule, position, stream, revision, text }: LogFault): string =>
-  `${rule} at position ${position}, ${stream} revision ${revision}: ${text}`;
+  `${rule} at position ${position}${stream === '' ? '' : `, ${stream} revision ${revision}`}: ${text}`;
 
 /** The positions whose new ones are needed: those that ledgers speak of, and the last one. */
 async function askedOf(client: PoolClient, head: Position): Promise<readonly Position[]> {

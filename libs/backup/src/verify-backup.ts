@@ -1,5 +1,7 @@
 import type { LogFault } from '#event-store';
-import { LogVerifier } from '#event-store';
+import type { OutsideKnowledge, Signed } from '#integrity';
+import { LogCheck } from '#integrity';
+import { BackupCheckpoints } from './backup-checkpoints.ts';
 import type { EndRecord, Manifest } from './backup-format.ts';
 import { UnusableBackup } from './backup-format.ts';
 import { readBackup } from './backup-reader.ts';
@@ -9,21 +11,37 @@ export interface VerifiedBackup {
   readonly manifest: Manifest;
   readonly end: EndRecord;
   readonly fault: LogFault | undefined;
+  /** What its signed checkpoints say. */
+  readonly signed: Signed;
   /** Events of streams that were too many to be known at a time, which were not compared with the event before them. */
   readonly notCompared: number;
 }
 
+export interface VerifyBackupOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What is known of the log elsewhere. */
+  readonly outside?: OutsideKnowledge;
+}
+
 /** Reads a backup from its begin to its end. @throws UnusableBackup where it is not as it was written */
-export async function verifyBackup(file: string, signal?: AbortSignal): Promise<VerifiedBackup> {
-  const verifier = new LogVerifier();
+export async function verifyBackup(
+  file: string,
+  { signal, outside = {} }: VerifyBackupOptions = {},
+): Promise<VerifiedBackup> {
+  const checkpoints = new BackupCheckpoints();
+  let check: LogCheck | undefined;
   let manifest: Manifest | undefined;
-  let fault: LogFault | undefined;
   for await (const part of readBackup(file)) {
     signal?.throwIfAborted();
-    if (part.kind === 'manifest') manifest = part.manifest;
-    else if (part.kind === 'events') fault ??= await verifier.check(part.events);
-    else if (part.kind === 'end' && manifest) {
-      return { manifest, end: part.end, fault, notCompared: verifier.notCompared };
+    if (part.kind === 'manifest') {
+      manifest = part.manifest;
+      check = new LogCheck({ checkpoints, outside, positions: manifest.eventStore === 'postgres' });
+    } else if (part.kind === 'rows') {
+      const table = manifest?.tables.find(({ name }) => name === part.table);
+      if (table) checkpoints.add(table, part.rows);
+    } else if (part.kind === 'events') await check?.check(part.events);
+    else if (manifest && check) {
+      return { manifest, end: part.end, ...(await check.finish()), notCompared: check.notCompared };
     }
   }
   throw new UnusableBackup(`${file} is not whole`);

@@ -29,8 +29,10 @@ import type { Key, ReadModel, View, Where } from '#read-store';
 
 const SAID = [FIELDS];
 const JOB = ['job'];
-const BY_JOB = { instead: 'a job has done it; have another job do the opposite' };
-const FORCED = { instead: 'its state was forced; force it back' };
+const BY_JOB = { instead: 'a job has done it; have another job do the opposite', parts: ['state'] };
+/** What destroys a machine also forgets what it is made of. */
+const DESTROYED = { ...BY_JOB, parts: ['state', FIELDS] };
+const FORCED = { instead: 'its state was forced; force it back', parts: ['state', FIELDS] };
 
 /** Those of some rows that a condition finds, in words. */
 async function found(view: View, rows: ReadModel, kind: string, where: Where): Promise<string[]> {
@@ -63,7 +65,7 @@ const foundationUndo = undoNoun(foundation, {
     FoundationAddressReturned: BY_JOB,
     FoundationLocated: BY_JOB,
     FoundationBuilt: BY_JOB,
-    FoundationDestroyed: BY_JOB,
+    FoundationDestroyed: DESTROYED,
     FoundationForced: FORCED,
     FoundationOccupied: ['structure'],
     FoundationVacated: ['structure'],

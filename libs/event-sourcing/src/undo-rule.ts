@@ -13,8 +13,8 @@ export const FIELDS = 'fields';
 /** Why a type of event is not undone, in words that say what to do instead. */
 export interface NotUndone {
   readonly instead: string;
-  /** Set where it does not stand in the way of undoing what was before it, either. */
-  readonly isNoHindrance?: true;
+  /** What was before it is not undone where that has changed one of these parts; all of it unless said otherwise. */
+  readonly parts?: readonly string[];
 }
 
 /**
@@ -145,7 +145,7 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
     category: decider.category,
     decider,
     model,
-    rows: rows as ReadModel,
+    rows,
     events: { ...events, ...options.events },
     exists: (state) => valueIn(state) !== null,
     ...(lasting
@@ -186,7 +186,7 @@ export function undoRegister<S, C extends Message, E extends Message>(
     readonly undo: (work: UnitOfWork, touched: TouchedStream<S>) => Promise<unknown>;
   },
 ): UndoRule {
-  return { category: decider.category, decider, events: rule.events, undo: rule.undo as never };
+  return { category: decider.category, decider, events: rule.events, undo: rule.undo };
 }
 
 /** What is not undone, whatever has happened to it, and what to do instead. */

@@ -6,6 +6,12 @@ import type { NewEvent } from './event-store.ts';
  * holds the hash of the event before, so a change anywhere in a stream breaks every hash behind it.
  */
 export function hashOf(stream: string, revision: number, event: NewEvent): string {
-  const parts = [stream, String(revision), event.id, event.type, event.data, event.meta];
-  return hash('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''), 'base64url');
+  const { id, type, data, meta } = event;
+  const number = String(revision);
+  const text =
+    `${bytes(stream)}:${stream}${number.length}:${number}${bytes(id)}:${id}` +
+    `${bytes(type)}:${type}${bytes(data)}:${data}${bytes(meta)}:${meta}`;
+  return hash('sha256', text, 'base64url');
 }
+
+const bytes = (text: string): number => Buffer.byteLength(text);

@@ -45,6 +45,8 @@ import { Foreman } from './foreman.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import { FOREMAN_OPTIONS } from './foreman-options.ts';
 import { jobLogModel } from './job-log.api.ts';
+import { jobLogHandlers } from './job-log.commands.ts';
+import { jobLogPruning } from './job-log-pruning.ts';
 import { jobLog } from './job-log.ts';
 import { jobHandlers } from './job.commands.ts';
 import { JobTargetRegistry } from './job-target.ts';
@@ -134,7 +136,7 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor, holdRules],
+          deciders: [job, jobLogPruning, program, limit, maintenanceWindow, wave, subcontractor, holdRules],
           readModels: [
             jobs,
             jobLog,
@@ -200,6 +202,7 @@ export class ForemanModule {
             return { ...given, platforms, resolveSecrets, ...settings } satisfies ForemanOptions;
           },
         },
+        ...jobLogHandlers,
         JobTargetRegistry,
         {
           provide: Symbol('undoing of foreman'),

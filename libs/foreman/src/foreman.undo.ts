@@ -1,3 +1,4 @@
+import { jobLogPruning } from './job-log-pruning.ts';
 import type { TouchedStream, UndoRule } from '#event-sourcing';
 import { FIELDS, notUndone, undoNoun, undoRegister } from '#event-sourcing';
 import { shownBesides } from '#read-store';
@@ -15,8 +16,8 @@ import { maintenanceWindow } from './windows/window.ts';
 
 const STEERED = {
   instead: 'what a job has done is not taken back; have another job do the opposite, or steer the job itself',
-  isNoHindrance: true,
-} as const;
+  parts: [],
+};
 const SAID = [FIELDS];
 
 type LimitState = ReturnType<(typeof limit)['initial']>;
@@ -99,6 +100,7 @@ export const foremanUndos = (targets: Pick<JobTargetRegistry, 'hasComplex'>): re
     check: async (work, _, { site }) => void (await siteFor(work, 'site', site)),
   }),
   holdRuleUndo,
+  notUndone(jobLogPruning, 'what was removed from the job log is in the events of its jobs'),
   notUndone(wave, 'cancel the wave (Foreman/Wave, cancel); it can be deleted when it is over'),
   notUndone(subcontractor, 'it is what the subcontractor itself has told'),
 ];

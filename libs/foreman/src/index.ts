@@ -17,3 +17,4 @@ export type { JobModelOptions } from './job.api.ts';
 export { SubcontractorHealth } from './subcontractor-health.ts';
 export { jobs } from './jobs.ts';
 export type { JobRow } from './jobs.ts';
+export { jobLogRule } from './job-log-retention.ts';

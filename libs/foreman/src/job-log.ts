@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, rule } from '#read-store';
+import { change, gone, rule } from '#read-store';
 import type { Created } from './job-messages.ts';
 
 /** What is remembered of a job when it and its target are gone. */
@@ -29,7 +29,7 @@ export interface JobLogRow {
 /** What was built, destroyed and done, by job id. */
 export const jobLog: ReadModel<JobLogRow> = {
   name: 'job_log',
-  version: 4,
+  version: 5,
   key: 'integer',
   history: true,
   indexes: {
@@ -67,6 +67,7 @@ export const jobLog: ReadModel<JobLogRow> = {
       holdOverriddenBy: data.by,
       updated: at,
     })),
+    JobLogPruned: gone<JobLogRow, { readonly jobs: readonly number[] }>(({ data }) => data.jobs),
     JobEnded: change<JobLogRow, unknown>((row, { at }) => ({ ...row, finishedAt: at, updated: at })),
     JobCanceled: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
       ...row,

@@ -65,32 +65,46 @@ function derOf(pem: string): Buffer | undefined {
   return der.subarray(0, PUBLIC_PREFIX.length).equals(PUBLIC_PREFIX) ? der.subarray(PUBLIC_PREFIX.length) : undefined;
 }
 
-/** The keys of a server: the one it signs with, and the one before, with which it endorses that. */
+/** The keys of a server: the one it signs with, and those that may endorse it as the ones before. */
 export interface CheckpointKeys {
   readonly key: CheckpointKey;
-  readonly former: CheckpointKey | undefined;
+  readonly former: readonly CheckpointKey[];
 }
 
-/** What the settings say of the keys; undefined: those in files of the data directory. */
-export interface CheckpointKeySettings {
-  readonly checkpointKey: Buffer | undefined;
-  readonly checkpointKeyFormer: Buffer | undefined;
+/** What the keys of a server are found by. */
+export interface CheckpointKeyPlaces {
+  /** The key in the settings; undefined: the one in a file, or else the one made of the secret key. */
+  readonly set: Buffer | undefined;
+  /** The key before it in the settings; undefined: the one in a file, if there is one. */
+  readonly formerSet: Buffer | undefined;
+  /** The data directory. */
+  readonly directory: string;
+  /** What the secret key gives (`Secrets.derivedKey`), the same on every server: the key where there is no other. */
+  readonly made: Buffer;
 }
 
-/** The keys of a server; the one it signs with is made where there is none. @throws BadSetting where a file holds none */
-export async function checkpointKeys(settings: CheckpointKeySettings, directory: string): Promise<CheckpointKeys> {
-  const seed = await keyFromFile({ set: settings.checkpointKey, directory, file: FILE, setting: SETTING });
-  const former = settings.checkpointKeyFormer ?? (await keptKey({ directory, file: FORMER_FILE, setting: FORMER_SETTING }));
-  return { key: checkpointKey(seed), former: former && checkpointKey(former) };
+/** The keys of a server. @throws BadSetting where a file cannot be read, or holds none */
+export async function checkpointKeys({
+  set,
+  formerSet,
+  directory,
+  made,
+}: CheckpointKeyPlaces): Promise<CheckpointKeys> {
+  const own = set ?? (await keptKey({ directory, file: FILE, setting: SETTING }));
+  const before = formerSet ?? (await keptKey({ directory, file: FORMER_FILE, setting: FORMER_SETTING }));
+  const former = [before, own && made].flatMap((seed) => (seed ? [checkpointKey(seed)] : []));
+  return { key: checkpointKey(own ?? made), former };
 }
 
-/** Has the next start make a new key; the one of now endorses it then. @returns the public key of now; undefined: there is none */
-export async function rotateCheckpointKey(directory: string): Promise<CheckpointKeys> {
-  const before = await keptKey({ directory, file: FILE, setting: SETTING });
-  if (before) await rename(path.join(directory, FILE), path.join(directory, FORMER_FILE));
-  const none = { checkpointKey: undefined, checkpointKeyFormer: undefined };
-  return checkpointKeys(none, directory);
+/**
+ * Makes a new key in the file of the data directory; the one that was there is kept beside it, to endorse the new one.
+ * @returns the new public key
+ */
+export async function rotateCheckpointKey(directory: string): Promise<string> {
+  const of = { directory, file: FILE, setting: SETTING };
+  if (await keptKey(of)) await rename(path.join(directory, FILE), path.join(directory, FORMER_FILE));
+  return checkpointKey(await keyFromFile({ set: undefined, ...of })).publicKey;
 }
 
-/** A key for tests and for who wants none in a file. */
+/** A key of one's own, kept nowhere. */
 export const newCheckpointKey = (): CheckpointKey => checkpointKey(randomBytes(32));

@@ -2,7 +2,7 @@ import type { Clock, EventStore, StoredEvent } from '#event-store';
 import { hashOf } from '#event-store';
 import type { Logger } from '#kernel';
 import type { Reconciler } from '#reactions';
-import type { CheckpointKeys } from './checkpoint-key.ts';
+import type { CheckpointKey, CheckpointKeys } from './checkpoint-key.ts';
 import type { CheckpointLedger, KeptCheckpoint } from './checkpoint-ledger.ts';
 import type { CheckpointRecord, LogAdapter, SignedCheckpoint } from './checkpoint-record.ts';
 import { parseRecord, sha256, recordText } from './checkpoint-record.ts';
@@ -20,7 +20,8 @@ export interface CheckpointMakerOptions {
   readonly adapter: LogAdapter;
   readonly ledger: Pick<CheckpointLedger, 'find' | 'keep'>;
   readonly known: Pick<KnownCheckpoint, 'read' | 'write'>;
-  readonly keys: CheckpointKeys;
+  /** Known once the server has started. */
+  readonly keys: () => CheckpointKeys;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
   /** After so many events, */
@@ -51,6 +52,8 @@ export class CheckpointMaker implements Reconciler {
   readonly everyMs: number;
   readonly #options: CheckpointMakerOptions;
   #pending: Pending | undefined;
+  /** When this server has begun to look; before the first checkpoint, time counts from then. */
+  #begun: string | undefined;
 
   constructor(options: CheckpointMakerOptions) {
     this.#options = options;
@@ -71,23 +74,24 @@ export class CheckpointMaker implements Reconciler {
       at = end;
     }
     if (pending.segment.count === 0) return;
-    const since = Date.parse(clock.now()) - Date.parse(pending.last?.at ?? '1970-01-01T00:00:00Z');
+    const since = Date.parse(clock.now()) - Date.parse(pending.last?.at ?? this.#begun ?? '');
     if (since >= everyMs) await this.#make(pending);
   }
 
   /** Takes up where the last checkpoint ends. @throws CheckpointRefused */
   async #begin(): Promise<Pending> {
-    const { ledger, known, keys, anyKey = false } = this.#options;
+    const { ledger, known, keys, clock, anyKey = false } = this.#options;
     const [last, here] = await Promise.all([ledger.find(), known.read()]);
     if (here) await this.#compare(here);
     const record = last && recordOf(last);
-    if (record && !anyKey && ![keys.key.publicKey, keys.former?.publicKey].includes(record.key)) {
+    if (record && !anyKey && !keysOf(keys()).some(({ publicKey }) => publicKey === record.key)) {
       throw new CheckpointRefused(
         'checkpoints were signed with another key than that of CONTRACTOR_CHECKPOINT_KEY or, without it, of ' +
-          'checkpoint.key in the data directory: put that key there, or have it followed by a new one ' +
-          '(contractor log checkpoint rotate)',
+          'checkpoint.key in the data directory or, without that, the one made of the secret key: put that key there, or ' +
+          'CONTRACTOR_CHECKPOINT_KEY_FORMER beside the new one; where it is lost, contractor log checkpoint accept',
       );
     }
+    this.#begun ??= clock.now();
     return { last: record, lastText: last?.record ?? '', segment: new Segment(record?.digest ?? '') };
   }
 
@@ -96,13 +100,22 @@ export class CheckpointMaker implements Reconciler {
     const { checkpoint } = recordOf(here);
     if ((await this.#options.ledger.find(checkpoint))?.record === here.record) return;
     throw new CheckpointRefused(
-      `checkpoint ${checkpoint}, which checkpoint.last in the data directory tells of, is not in the database: the log ` +
+      `checkpoint ${checkpoint}, which a file in the data directory tells of, is not in the database: the log ` +
         'may have lost its end (contractor log verify); to go on from what is there, contractor log checkpoint accept',
     );
   }
 
+  /** The log is signed also where this machine cannot keep that in mind. */
+  async #remember(checkpoint: SignedCheckpoint): Promise<void> {
+    const { known, log } = this.#options;
+    await known.write(checkpoint).catch((error: unknown) => {
+      log.warn('the last checkpoint cannot be kept in the data directory', { error: String(error) });
+    });
+  }
+
   async #make({ last, lastText, segment }: Pending): Promise<Pending> {
-    const { ledger, known, keys, clock, adapter, log } = this.#options;
+    const { ledger, clock, adapter, log } = this.#options;
+    const { key, former } = this.#options.keys();
     // Where it is not kept, the next run begins anew.
     this.#pending = undefined;
     const { digest, positions, marks } = segment.finish();
@@ -116,20 +129,23 @@ export class CheckpointMaker implements Reconciler {
       marks: sha256(marks),
       previous: lastText === '' ? '' : sha256(lastText),
       at: clock.now(),
-      key: keys.key.publicKey,
+      key: key.publicKey,
     };
     const text = recordText(record);
-    const isRotated = last !== undefined && last.key !== keys.key.publicKey;
-    const endorsement = isRotated && keys.former?.publicKey === last.key ? keys.former.sign(text) : null;
-    const made: KeptCheckpoint = { record: text, signature: keys.key.sign(text), endorsement, marks };
+    const isRotated = last !== undefined && last.key !== key.publicKey;
+    const endorser = isRotated ? former.find(({ publicKey }) => publicKey === last.key) : undefined;
+    const endorsement = endorser?.sign(text) ?? null;
+    const made: KeptCheckpoint = { record: text, signature: key.sign(text), endorsement, marks };
     if (!(await ledger.keep(record.checkpoint, made))) throw new Error('another server makes checkpoints, too');
-    await known.write(made);
+    await this.#remember(made);
     const { checkpoint, position, events } = record;
     log.info('the log was signed', { checkpoint, position, events, digest, signature: made.signature });
     this.#pending = { last: record, lastText: text, segment: new Segment(digest) };
     return this.#pending;
   }
 }
+
+const keysOf = ({ key, former }: CheckpointKeys): readonly CheckpointKey[] => [key, ...former];
 
 const positionOf = ({ last, segment }: Pending): bigint =>
   segment.count > 0 ? segment.last : BigInt(last?.position ?? 0);

@@ -11,9 +11,17 @@ export const integritySettings = defineSettings('integrity', {
     default: '300',
     doc: 'and after so many seconds, if anything has come',
   }),
-  /** Undefined: the key in a file below the data directory. */
+  keepJobLog: setting('CONTRACTOR_KEEP_JOB_LOG', integer(0, 36_500), {
+    default: '0',
+    doc: 'days that ended jobs stay in the job log; 0: for ever',
+  }),
+  keepAnswers: setting('CONTRACTOR_KEEP_ANSWERS', integer(0, 3650), {
+    default: '7',
+    doc: 'days that answers are kept for requests that come again, of which a million are kept at most; 0: for ever',
+  }),
+  /** Undefined: the key in a file below the data directory, or the one made of the secret key. */
   checkpointKey: setting('CONTRACTOR_CHECKPOINT_KEY', keySetting, {
-    unset: 'a file in `CONTRACTOR_DATA`',
+    unset: 'made of the secret key',
     doc: 'key that the log is signed with: 32 bytes, base64 or hexadecimal; the same on every server',
   }),
   checkpointKeyFormer: setting('CONTRACTOR_CHECKPOINT_KEY_FORMER', keySetting, {

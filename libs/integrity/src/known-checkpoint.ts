@@ -1,10 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SignedCheckpoint } from './checkpoint-record.ts';
 import { checkpointLine, checkpointsIn } from './checkpoint-record.ts';
-
-/** The file below the data directory. */
-const FILE = 'checkpoint.last';
 
 /**
  * The last checkpoint that this machine knows of, outside the database: by it the end of a log is missed that was cut off
@@ -13,8 +10,9 @@ const FILE = 'checkpoint.last';
 export class KnownCheckpoint {
   readonly #file: string;
 
-  constructor(directory: string) {
-    this.#file = path.join(directory, FILE);
+  /** @param data id of the data the log stands on (`Installation`) */
+  constructor(directory: string, data: string) {
+    this.#file = path.join(directory, `checkpoint.${data}.last`);
   }
 
   /** Undefined where there is none. @throws Error where the file holds something else */
@@ -26,12 +24,13 @@ export class KnownCheckpoint {
   }
 
   async write(checkpoint: SignedCheckpoint): Promise<void> {
+    await mkdir(path.dirname(this.#file), { recursive: true });
     const draft = `${this.#file}.${process.pid}`;
     await writeFile(draft, checkpointLine(checkpoint), { mode: 0o600 });
     await rename(draft, this.#file);
   }
 
-  /** Puts it aside: the log is another one now, and somebody wants it so. @returns the file it stands in; undefined: there was none */
+  /** Puts it aside: the log is another one now, and somebody wants it so. @returns where it is; undefined: there was none */
   async putAside(): Promise<string | undefined> {
     const aside = `${this.#file}.${new Date().toISOString().replaceAll(':', '')}`;
     try {

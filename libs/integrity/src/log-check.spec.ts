@@ -122,7 +122,9 @@ describe('the check of a signed log', () => {
     ['its digest', (one: string) => one.replace(/"digest":"./, '"digest":"!')],
   ])('finds a checkpoint of which somebody has changed %s', async (_, change) => {
     const touched = new SignedLog(log.events);
-    touched.checkpoints.push(...log.checkpoints.map((one, n) => (n === 2 ? { ...one, record: change(one.record) } : one)));
+    touched.checkpoints.push(
+      ...log.checkpoints.map((one, n) => (n === 2 ? { ...one, record: change(one.record) } : one)),
+    );
     expect((await checked(touched)).fault).toMatchObject({ rule: 'CHECKPOINT', position: at(19).position });
   });
 
@@ -147,7 +149,10 @@ describe('the check of a signed log', () => {
     expect((await checked(log, moved)).fault).toBeDefined();
     expect((await checked(log, moved, { positions: false })).fault).toBeUndefined();
     const touched = moved.with(7, { ...at(7), position: at(7).position * 100n, type: 'Sold' });
-    expect((await checked(log, touched, { positions: false })).fault).toMatchObject({ rule: 'TOUCHED', revision: at(7).revision });
+    expect((await checked(log, touched, { positions: false })).fault).toMatchObject({
+      rule: 'TOUCHED',
+      revision: at(7).revision,
+    });
   });
 });
 
@@ -155,7 +160,7 @@ describe('a new key', () => {
   it('is as good as the one before that has endorsed it', async () => {
     const rotated = await new SignedLog(exampleLog(20)).sign();
     const first = rotated.keys.key;
-    rotated.keys = { key: newCheckpointKey(), former: first };
+    rotated.keys = { key: newCheckpointKey(), former: [first] };
     rotated.events.push(...exampleLog(40).slice(20));
     await rotated.sign();
     const { fault, signed } = await checked(rotated, rotated.events, { outside: { key: first.publicKey } });

@@ -117,7 +117,8 @@ export class LogCheck {
     const isMoved = this.#positions && mark.position !== position;
     if (own === mark.hash && !isMoved) return undefined;
     const at = { position, stream, revision };
-    if (own === mark.hash) return { rule: 'TOUCHED', ...at, text: `its position was ${mark.position} when it was signed` };
+    if (own === mark.hash)
+      return { rule: 'TOUCHED', ...at, text: `its position was ${mark.position} when it was signed` };
     if (isMoved && position > mark.position) {
       const text = `the event at position ${mark.position} was signed, and is not there`;
       return { rule: 'REMOVED', position: mark.position, stream: '', revision: -1, text };
@@ -135,7 +136,13 @@ export class LogCheck {
       this.#fault ??= this.#plain;
     } else {
       const range = `the events up to position ${record.position} are not those that checkpoint ${record.checkpoint} has signed`;
-      const somewhere: LogFault = { rule: 'TOUCHED', position: BigInt(record.position), stream: '', revision: -1, text: range };
+      const somewhere: LogFault = {
+        rule: 'TOUCHED',
+        position: BigInt(record.position),
+        stream: '',
+        revision: -1,
+        text: range,
+      };
       this.#fault ??= this.#first(somewhere);
     }
     if (!this.#fault) await this.#next();

@@ -37,7 +37,7 @@ export class SignedLog {
   readonly checkpoints: KeptCheckpoint[] = [];
   here: SignedCheckpoint | undefined;
   now = '2026-02-01T00:00:00.000000+00:00';
-  keys: CheckpointKeys = { key: newCheckpointKey(), former: undefined };
+  keys: CheckpointKeys = { key: newCheckpointKey(), former: [] };
 
   constructor(events: readonly StoredEvent[] = []) {
     this.events.push(...events);
@@ -65,7 +65,7 @@ export class SignedLog {
         read: async () => this.here,
         write: async (checkpoint) => void (this.here = checkpoint),
       },
-      keys: this.keys,
+      keys: () => this.keys,
       clock: { now: () => this.now },
       log: silentLogger,
       everyEvents,

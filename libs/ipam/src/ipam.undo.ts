@@ -90,7 +90,7 @@ async function undoBlock(work: UnitOfWork, touched: TouchedStream<BlockState>): 
 
 /** How what a request did to address plans, addresses and networks is undone. */
 export const ipamUndos = (holders: Holders): readonly UndoRule[] => [
-  { ...blockFields, undo: undoBlock as NonNullable<UndoRule['undo']> },
+  { ...blockFields, undo: undoBlock },
   undoRegister(siteBlocks, {
     events: { BlockPlaceTaken: blockOf, BlockPlaceFreed: blockOf },
     undo: async (work, { id, before, parts }) => {

@@ -55,8 +55,13 @@ export const boxModel = (kind: BoxKind): Model<BoxRow> => {
     rows: boxes,
     kind: { kind },
     sites: { index: name, of: `Building/${kind}` },
-    present: ({ target, oneShot, extraData, begins: _, kind: __, ...row }, id) => ({
-      ...row,
+    present: ({ target, oneShot, extraData, url, proxy, type, expires, created, updated }, id) => ({
+      url,
+      proxy,
+      type,
+      expires,
+      created,
+      updated,
       one_shot: oneShot,
       extra_data: maskSecrets(extraData),
       [name]: targetOf(kind, target),

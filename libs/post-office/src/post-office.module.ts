@@ -25,6 +25,7 @@ import { GuardedRequests } from './guarded-request.ts';
 import { postHandlers } from './post.commands.ts';
 import { post, posts } from './post.ts';
 import { PostOffice } from './post-office.ts';
+import { postOfficeUndos } from './post-office.undo.ts';
 import { postOfficeSettings } from './post-office.settings.ts';
 import { Receivers } from './receivers.ts';
 import { subscriptionExtensions, subscriptionModel } from './subscription.api.ts';
@@ -105,6 +106,7 @@ class DeliveryLedgerModule {}
     EventSourcingModule.forFeature({
       deciders: [subscription, box, post],
       readModels: [subscriptions, boxes, posts],
+      undo: postOfficeUndos,
     }),
     ApiModule.forFeatureAsync({
       imports: [DeliveryLedgerModule],

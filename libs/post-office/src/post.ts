@@ -3,7 +3,8 @@ import { refuse } from '#kernel';
 import type { ReadModel } from '#read-store';
 import { gone, rule } from '#read-store';
 import type { BoxKind } from './box.ts';
-import { targetKey } from './boxes.ts';
+import type { ForTarget } from './boxes.ts';
+import { forTarget, targetKey } from './boxes.ts';
 
 /** Something that boxes are told: a job of a foundation or structure has ended, or its state was forced. */
 export interface Post {
@@ -38,7 +39,7 @@ export const post: Decider<State, PostCommand, PostEvent> = {
 };
 
 /** A post as it is shown. */
-export interface PostRow extends Post {
+export interface PostRow extends Post, ForTarget {
   readonly created: string;
   readonly updated: string;
 }
@@ -52,12 +53,17 @@ export const posts: ReadModel<PostRow> = {
   indexes: {
     kind: ({ kind }) => kind,
     target: ({ kind, target }) => targetKey(kind, target),
-    foundation: ({ kind, target }) => (kind === 'Foundation' ? target : null),
-    structure: ({ kind, target }) => (kind === 'Structure' ? Number(target) : null),
+    foundation: ({ foundation }) => foundation,
+    structure: ({ structure }) => structure,
     about: ({ about }) => about,
   },
   on: {
-    PostMade: rule<PostRow, Post>((_, { data, at }) => ({ ...data, created: at, updated: at })),
+    PostMade: rule<PostRow, Post>((_, { data, at }) => ({
+      ...data,
+      ...forTarget(data.kind, data.target),
+      created: at,
+      updated: at,
+    })),
     PostFinished: gone(),
   },
 };

@@ -9,16 +9,14 @@ export interface KeptAnswer {
   readonly answer: string;
 }
 
-/** How long an answer is kept, in days. */
-const DAYS = 7;
 /** How many answers are kept at most; the oldest go first. */
 export const MAX_ANSWERS = 1_000_000;
 /** How many answers are kept before it is looked again which have to go. */
 export const LOOK_EVERY = 1000;
 
 /**
- * Answers that were given, by the id of the request: a ledger, because an answer that was given cannot be derived. They
- * are kept for a week, and a million of them; which have to go is looked at with every thousandth that comes.
+ * Answers that were given, by the id of the request: a ledger, because an answer that was given cannot be derived. A
+ * million of them are kept; which have to go is looked at with every thousandth that comes. How long, others say (`prune`).
  */
 export class PostgresIdempotencyStore {
   readonly #pool: Pool;
@@ -63,12 +61,21 @@ export class PostgresIdempotencyStore {
     await this.#purge();
   }
 
+  /** Removes answers given before a time, the oldest first. @param before ISO 8601 @returns how many */
+  async prune(before: string, limit: number): Promise<number> {
+    const { rowCount } = await this.#pool.query(
+      `DELETE FROM ledger.answers WHERE request IN
+        (SELECT request FROM ledger.answers WHERE given < $1 ORDER BY given LIMIT $2)`,
+      [before, limit],
+    );
+    return rowCount ?? 0;
+  }
+
   async #purge(): Promise<void> {
     await this.#pool.query({
       name: 'purge-answers',
-      text: `DELETE FROM ledger.answers WHERE given < greatest(
-        now() - make_interval(days => ${DAYS}),
-        (SELECT given FROM ledger.answers ORDER BY given DESC OFFSET $1 LIMIT 1))`,
+      text: `DELETE FROM ledger.answers WHERE given <
+        (SELECT given FROM ledger.answers ORDER BY given DESC OFFSET $1 LIMIT 1)`,
       values: [this.#maxAnswers],
     });
   }

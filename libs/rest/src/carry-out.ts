@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
+import { callOn, callStatic, change, create, list, read, readPage, remove } from './operations.ts';
 import type { ParsedRequest } from './parsed-request.ts';
 import { compareCalls, compareLists, compareObjects, history } from './past-operations.ts';
 import type { Method, Served } from './routes.ts';
@@ -20,6 +20,7 @@ const OPERATIONS: {
     DELETE: ({ model, id }, parsed) => remove(model, id, parsed),
   },
   static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
+  page: { GET: ({ action }, parsed) => readPage(action, parsed) },
   action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
   history: { GET: ({ model, id }, parsed) => history(model, id, parsed) },
   'list-diff': { GET: ({ model }, parsed) => compareLists(model, parsed) },

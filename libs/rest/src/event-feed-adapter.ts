@@ -118,7 +118,8 @@ export class EventFeedAdapter {
         },
       },
       after,
-      snapshot: false,
+      // It is told where it begins, so that it can go on from there.
+      snapshot: true,
       onError: (error) => this.#untold(error),
     });
     const stopListening = await feed.listen({ wants, hear: (page) => client.hear(page) });

@@ -1,7 +1,17 @@
 import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Operation } from './openapi-operations.ts';
-import { calling, ETAG, headers, json, ON_HISTORY, ON_MODEL, ON_OBJECT, problems } from './openapi-operations.ts';
+import {
+  calling,
+  ETAG,
+  headers,
+  json,
+  ON_HISTORY,
+  ON_MODEL,
+  ON_OBJECT,
+  problems,
+  reading,
+} from './openapi-operations.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { idSchema } from './openapi-schemas.ts';
@@ -48,11 +58,14 @@ export function modelPaths(model: Model, catalogue: Catalogue): Readonly<Record<
         }
       : {}),
     ...Object.fromEntries(
-      Object.entries(actions).map(([name, action]) => {
+      Object.entries(actions).flatMap(([name, action]): [string, PathItem][] => {
         const post = { tags: [namespaceOf(path)], ...calling(model, name, action, catalogue) };
-        return action.static
+        const called: [string, PathItem] = action.static
           ? [`/${path}/${name}`, { post }]
           : [`/${path}/{id}/${name}`, { ...withId(model, catalogue), post }];
+        if (action.page === undefined) return [called];
+        const get = { tags: [namespaceOf(path)], ...reading(model, name, action, catalogue) };
+        return [called, [`/${action.page}`, { get }]];
       }),
     ),
   };

@@ -57,10 +57,13 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = reads || ((place.kind === 'action' || place.kind === 'static') && place.action.asOf === true);
+  const asked = 'action' in place ? place.action.asOf === true : reads;
   const ranged = place.kind in RANGED;
   if (ranged && place.kind !== 'list-diff') checkQuery(query, RANGED[place.kind] ?? []);
-  else if (!ranged && !(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
+  // What else may stand in the query of a list or a page is looked at where it is used.
+  else if (!ranged && !(reads && (place.kind === 'model' || place.kind === 'page'))) {
+    checkQuery(query, asked ? ['at'] : []);
+  }
   const first = place.kind === 'history' ? 0n : undefined;
   const span = ranged ? await spanIn(query, means, api.reached, first) : undefined;
   const at = asked && !ranged ? await asOf(query, positionAt, means.now) : undefined;

@@ -163,6 +163,11 @@ export class Secrets {
     return this.#hmac('mark', text).toString('base64url');
   }
 
+  /** A key of 32 bytes for something else, made of this one: whoever has it knows nothing of this one, or of others. */
+  derivedKey(purpose: string): Buffer {
+    return this.#hmac('key', purpose);
+  }
+
   #hmac(purpose: string, text: string): Buffer {
     return createHmac('sha256', this.#key).update(`${purpose}\n${text}`).digest();
   }

@@ -3,6 +3,7 @@ import { restoreBackup, takeBackup } from '#backup';
 import type { Environment } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { keptSecretKey, Secrets } from '#secrets';
+import { knownHere } from './checkpoint-tools.ts';
 import type { ToolRun } from './log-tools.ts';
 import type { OpenData } from './open-data.ts';
 import { requireLog, withData } from './open-data.ts';
@@ -44,6 +45,8 @@ export const restore = (env: Environment, options: RestoreOptions): Promise<Rest
       store: data.elsewhere,
       onProgress: ({ events, share }) => onProgress?.(`${events} events, ${Math.floor(share * 100)} %`),
     });
+    // Whoever restores a backup knows that what came behind it is gone.
+    await (await knownHere(data))?.putAside();
     return { ...restored, key: await keyState(data) };
   });
 

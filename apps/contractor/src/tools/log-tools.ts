@@ -1,15 +1,22 @@
 import { open, unlink } from 'node:fs/promises';
 import type { LogFault, Meta, Position, StoredEvent } from '#event-store';
-import { LogVerifier, postgresLogFault } from '#event-store';
+import { postgresLogFault } from '#event-store';
+import type { OutsideKnowledge, Signed } from '#integrity';
+import { CheckpointLedger, LogCheck } from '#integrity';
 import type { Json } from '#kernel';
 import { maskSecrets } from '#kernel';
 import { masked } from '#runtime';
 import type { Environment } from '#runtime/settings';
+import type { OutsideFiles } from './checkpoint-tools.ts';
+import { knownHere, outsideKnowledge } from './checkpoint-tools.ts';
 import type { OpenData } from './open-data.ts';
 import { requireLog, withData } from './open-data.ts';
 
 /** How many events are read at once. */
 const PAGE = 500;
+
+/** The same where all of them are checked. */
+const CHECK_PAGE = 2000;
 
 /** Which events are wanted. */
 export interface LogQuery {
@@ -95,29 +102,69 @@ export interface CheckedLog {
   readonly head: string;
   /** The first one; undefined: the log is whole. */
   readonly fault: LogFault | undefined;
+  /** What its signed checkpoints say. */
+  readonly signed: Signed;
 }
 
-/** Checks every event of the log by the settings of a server: see `LogVerifier`. It stops at the first fault. */
-export const checkLog = (env: Environment, { onProgress, signal }: ToolRun = {}): Promise<CheckedLog> =>
+/**
+ * Checks every event of the log by the settings of a server, which may run: see `LogCheck`. It stops at the first fault.
+ * @param outside what the caller knows of the log; what this machine knows counts, too
+ */
+export const checkLog = (
+  env: Environment,
+  { onProgress, signal, ...files }: ToolRun & Partial<OutsideFiles> = {},
+): Promise<CheckedLog> =>
   withData(env, {}, async (data) => {
     await requireLog(data);
-    const { log, pool, elsewhere } = data;
-    const head = await log.head();
-    const verifier = new LogVerifier({
-      find: async (stream, from) => (await log.readStream(stream, { from, limit: 1 }))[0],
-    });
-    let fault: LogFault | undefined;
-    for (let at: Position = 0n; at < head && !fault;) {
-      signal?.throwIfAborted();
-      const { events, end } = await log.readAll(at, { limit: PAGE });
-      if (end === at) break;
-      fault = await verifier.check(events);
-      at = end;
-      onProgress?.(progressText(verifier.events, at, head));
-    }
-    if (!elsewhere) fault ??= await postgresLogFault(pool);
-    return { events: verifier.events, streams: verifier.streams, head: head.toString(), fault };
+    const given = await outsideKnowledge({ checkpoints: files.checkpoints ?? [], key: files.key });
+    const here = await (await knownHere(data))?.read();
+    const outside = { ...given, checkpoints: [...(here ? [here] : []), ...(given.checkpoints ?? [])] };
+    return checkOpenLog(data, outside, { onProgress, signal });
   });
+
+/** The same of a log that is open. */
+export async function checkOpenLog(
+  { log, pool, elsewhere }: Pick<OpenData, 'log' | 'pool' | 'elsewhere'>,
+  outside: OutsideKnowledge,
+  { onProgress, signal }: ToolRun = {},
+): Promise<CheckedLog> {
+  const ledger = new CheckpointLedger(pool);
+  const isSigned = await ledger.isThere();
+  const head = await log.head();
+  const check = new LogCheck({
+    outside,
+    positions: !elsewhere,
+    ...(isSigned ? { checkpoints: ledger.source() } : {}),
+    find: async (stream, from) => (await log.readStream(stream, { from, limit: 1 }))[0],
+  });
+  const read = (after: Position) => log.readAll(after, { limit: CHECK_PAGE });
+  let fault: LogFault | undefined;
+  // The next page is fetched while one is checked.
+  let next = read(0n);
+  for (let at: Position = 0n; !fault;) {
+    signal?.throwIfAborted();
+    let { events, end } = await next;
+    // What has come since that was read may be signed by now.
+    if (end === at) ({ events, end } = await read(at));
+    if (end === at) break;
+    at = end;
+    next = read(at);
+    next.catch(() => undefined);
+    fault = await check.check(events);
+    onProgress?.(progressText(check.events, at, head));
+  }
+  await next;
+  const { fault: last, signed } = await check.finish();
+  fault ??= last;
+  if (!elsewhere) fault = withStream(fault, await postgresLogFault(pool));
+  return { events: check.events, streams: check.streams, head: head.toString(), fault, signed };
+}
+
+/** Whose event was removed may be known where streams are noted. */
+function withStream(fault: LogFault | undefined, noted: LogFault | undefined): LogFault | undefined {
+  if (fault?.rule !== 'REMOVED' || fault.stream !== '' || noted?.rule !== 'STREAM') return fault ?? noted;
+  return { ...fault, stream: noted.stream, revision: noted.revision + 1 };
+}
 
 /** Writes the events of the log to the letter into a file that is not there yet, a line of JSON each. @returns how many */
 export const exportLog = (

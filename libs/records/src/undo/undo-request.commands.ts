@@ -22,7 +22,7 @@ import {
   previewScope,
   UnitOfWorkHandler,
 } from '#event-store';
-import type { Message, UnitOfWork } from '#kernel';
+import type { UnitOfWork } from '#kernel';
 import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import { decidedEvents, NotReady, READ_STORE } from '#read-store';
@@ -32,8 +32,6 @@ import { eventsOfRequest } from './request-events.ts';
 import { touchedStreams } from './touched-streams.ts';
 import type { Touched } from './touched-streams.ts';
 
-/** How many later events a refusal names. */
-const MAX_NAMED = 10;
 /** How long it waits for the read models to show that objects are being deleted. */
 const TIMEOUT_MS = 10_000;
 
@@ -144,7 +142,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
         { ...context.metadata, request: `${context.metadata.request}/${name}`, command: command.commandName },
         async (work) => {
           for (const { rule, id } of gone) {
-            await work.decide(rule.decider as never, id, rule.closing![which] as Message as never);
+            await work.decide(rule.decider as never, id, rule.closing![which] as never);
           }
         },
         { large: true },
@@ -175,12 +173,10 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
     const rules = new Map(this.#features.undo.map((rule) => [rule.category, rule]));
     const undoing = context.metadata.request;
     const touched = await touchedStreams(events, { log: this.#log, rules, request, undoing });
-    for (const one of touched) noteHindrances(work, one);
-    work.throwIfFaulted();
     const objects: Part[] = [];
     for (const one of touched) {
       const { rule, stream, id, parts } = one;
-      if (parts.size === 0 || !rule.undo) continue;
+      if (noteHindrances(work, one) || parts.size === 0 || !rule.undo) continue;
       const now = await work.load(rule.decider as never, id);
       checkRevision(work, one);
       await told(work, one, async () => rule.undo?.(work, { ...one, now: context.now } as never));
@@ -279,18 +275,17 @@ function causedBy(
   });
 }
 
-/** Notes why a stream cannot be put back, each reason once. */
-function noteHindrances(work: UnitOfWork, touched: Touched): void {
-  for (const [type, instead] of touched.instead) {
-    work.fault('', 'NOT_UNDOABLE', `${type} of ${nameOf(touched)} cannot be undone: ${instead}`);
+/** Notes why a stream cannot be put back, each reason once. @returns whether there is one */
+function noteHindrances(work: UnitOfWork, touched: Touched): boolean {
+  for (const [type, why] of touched.instead) {
+    work.fault('', 'NOT_UNDOABLE', `${type} of ${nameOf(touched)} cannot be undone: ${why}`);
   }
-  const { inTheWay } = touched;
-  if (inTheWay.length === 0) return;
-  const shown = inTheWay
-    .slice(-MAX_NAMED)
-    .map(({ type, actor, at, request }) => `${type} by ${actor} at ${at} (request ${request})`);
-  const rest = inTheWay.length > MAX_NAMED ? `, and ${inTheWay.length - MAX_NAMED} before` : '';
+  const { inTheWay, countInTheWay, instead } = touched;
+  if (countInTheWay === 0) return instead.size > 0;
+  const shown = inTheWay.map(({ type, actor, at, request }) => `${type} by ${actor} at ${at} (request ${request})`);
+  const rest = countInTheWay > shown.length ? `, and ${countInTheWay - shown.length} before` : '';
   work.fault('', 'CHANGED_SINCE', `${nameOf(touched)} has changed since: ${shown.join(', ')}${rest}`);
+  return true;
 }
 
 const keyOf = ({ rows }: Touched['rule'], id: string): Key => (rows?.key === 'integer' ? Number(id) : id);

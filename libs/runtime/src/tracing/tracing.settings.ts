@@ -41,7 +41,7 @@ export const tracingFields = {
     doc: 'the same as a whole URL, to which nothing is added',
   }),
   otlpProtocol: setting('OTEL_EXPORTER_OTLP_PROTOCOL', choice('http/json'), {
-    default: 'http/json',
+    unset: '`http/json`',
     doc: 'how traces are sent',
   }),
   otlpHeaders: setting('OTEL_EXPORTER_OTLP_HEADERS', pairs(true), {
@@ -60,20 +60,20 @@ export const tracingFields = {
     'OTEL_TRACES_SAMPLER',
     choice('parentbased_always_on', 'parentbased_traceidratio', 'parentbased_always_off'),
     {
-      default: 'parentbased_always_on',
+      unset: '`parentbased_always_on`',
       doc: 'which traces that begin here are kept: all, a part, or none; others are kept as whoever began them says',
     },
   ),
   otelRatio: setting('OTEL_TRACES_SAMPLER_ARG', ratio, {
-    default: '1',
+    unset: '1',
     doc: 'with `parentbased_traceidratio`: which part, from 0 to 1',
   }),
   otelDelay: setting('OTEL_BSP_SCHEDULE_DELAY', integer(1, 600_000), {
-    default: '5000',
+    unset: '5000',
     doc: 'milliseconds that spans wait to be sent together',
   }),
   otelDisabled: setting('OTEL_SDK_DISABLED', choice('true', 'false'), {
-    default: 'false',
+    unset: '`false`',
     doc: '`true`: nothing is traced, whatever else is set',
   }),
 };
