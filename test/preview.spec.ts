@@ -166,7 +166,10 @@ describe('a preview', () => {
     expect(zones.find(({ zone }) => zone === 'lab')?.added.join()).toMatch(/m1\s.*\sA\s+10\.0\.0\./);
     expect(body['would_send']).toMatchObject({
       tasks: [{ module: 'test', function: 'act' }],
-      deliveries: [{ subscription: 'all', object: { model: 'Building/Structure' } }],
+      deliveries: [
+        { subscription: 'all', kind: 'structure.created' },
+        { subscription: 'all', kind: 'structure.job_begun' },
+      ],
     });
     const moved = await rest('PATCH', 'Site/Site/s1?preview', { zone: null });
     const { events } = moved.body['follows'] as { readonly events: readonly Told[] };
