@@ -30,7 +30,7 @@ const end = async (child) => {
 
 let stopping = false;
 const compiler = start(program, args);
-const startServer = () => start(process.execPath, ['dist/apps/contractor/src/main.js']);
+const startServer = () => start(process.execPath, ['--conditions=compiled', 'dist/apps/contractor/src/main.js']);
 let server = startServer();
 /** The restart under way. */
 let restarting = Promise.resolve();

@@ -11,7 +11,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // infrastructure
   kernel: [],
   tscript: [],
-  programs: [],
+  programs: ['kernel'],
   runtime: ['kernel'],
   config: ['kernel', 'runtime'],
   'event-store': ['kernel', 'runtime'],
@@ -19,7 +19,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
-  backup: ['kernel', 'event-store', 'read-store'],
+  integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'runtime', 'secrets'],
+  backup: ['kernel', 'event-store', 'read-store', 'integrity'],
   wire: ['kernel', 'runtime'],
   http: ['kernel', 'runtime'],
   api: ['kernel', 'config', 'event-store', 'read-store', 'secrets'],
@@ -52,7 +53,9 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   records: [...SUBJECT, 'reactions'],
-  'post-office': [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],
+  preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns'],
+  search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
   setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
   platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
@@ -93,6 +96,7 @@ const NEST_PROVIDERS = new Set([
   'libs/event-store/src/named-command.ts',
   'libs/event-store/src/unit-of-work-handler.ts',
   'libs/foreman/src/foreman.ts',
+  'libs/post-office/src/post-office.ts',
   'libs/records/src/rebuilds.ts',
   'libs/runtime/src/nest-logger.ts',
 ]);
@@ -216,6 +220,7 @@ describe('modules', () => {
         imports
           .filter((specifier) => {
             const alias = aliasOf(specifier);
+            if (specifier === `#${app}/run`) return false;
             return alias !== undefined && !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
           })
           .map((specifier) => `${file} imports ${specifier}`),

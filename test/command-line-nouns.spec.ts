@@ -382,6 +382,27 @@ describe('commands about what there is', () => {
     expect(await refused('structure job do-destroy web2')).toMatch(/^contractor: /);
   });
 
+  it('who holds jobs', async () => {
+    const made = 'hold rule create -d "Drain it" --script destroy,reseat --seconds 60 --kind Foundation --target t1';
+    expect(labels(await done(`${made} --site site1 --holder storage`))).toMatchObject({
+      Scripts: 'destroy reseat',
+      Holder: 'storage',
+      'When Over': 'fail',
+    });
+    expect(await json('hold rule update 1 --seconds 90 --holder ""')).toMatchObject({ seconds: 90, holder: null });
+    expect(await json('hold rule list --site site1')).toMatchObject([
+      { id: 1, target_kind: 'Foundation', target: 't1' },
+    ]);
+    expect(await refused('hold rule update 1 --seconds 0')).toContain('must be between 1 and 604800');
+    expect(await done('hold rule delete 1')).toBe('deleted 1');
+    expect(await refused('hold rule get 1')).toContain('There is no Foreman/HoldRule 1.');
+    expect(await json('hold list --holder storage')).toEqual([]);
+    for (const line of ['get 12-1', 'release 12-1', 'override 12-1 --reason x']) {
+      expect(await refused(`hold ${line}`)).toContain('There is no Foreman/Hold 12-1.');
+    }
+    expect(await refused('hold override 12-1')).toContain('say --reason');
+  });
+
   it('jobs on dependencies, and jobs that are over: there are none', async () => {
     expect(await json('job dependency list')).toEqual([]);
     for (const kind of ['foundation', 'structure', 'dependency']) {

@@ -184,6 +184,141 @@ describe('the progress of jobs, over two servers', () => {
     expect((await fetch(`${first.url}/api/rest/feed`)).status).toBe(401);
   });
 
+  describe('public events', () => {
+    type Public = Readonly<Record<string, unknown>> & { readonly position: string; readonly kind: string };
+    interface Page {
+      readonly events: readonly Public[];
+      readonly end: string;
+      readonly more: boolean;
+    }
+    const ask = (query: string, headers: Record<string, string> = {}, server = first) =>
+      fetch(`${server.url}/api/rest/events${query}`, {
+        headers: { Authorization: `Bearer root:${token}`, ...headers },
+      });
+    const page = async (query: string, headers: Record<string, string> = {}, server = first) =>
+      (await (await ask(query, headers, server)).json()) as Page;
+    /** All pages from a position on. */
+    const all = async (query: string, headers: Record<string, string> = {}): Promise<Public[]> => {
+      const found: Public[] = [];
+      for (let after = '0', more = true; more;) {
+        const { events: some, end, ...rest } = await page(`?after=${after}${query}`, headers);
+        found.push(...some);
+        [after, more] = [end, rest.more];
+      }
+      return found;
+    };
+    const kinds = (events: readonly Public[]) => events.map(({ kind }) => kind);
+    const stream = (query: string, headers: Record<string, string> = {}, server = first) =>
+      ask(query, { Accept: 'text/event-stream', ...headers }, server);
+
+    it('are told page by page, the same by every server, with every object they touch', async () => {
+      const whole = await all('');
+      expect(await all('&count=7')).toEqual(whole);
+      expect(whole.map(({ position }) => Number(position))).toEqual(
+        whole.map(({ position }) => Number(position)).toSorted((one, other) => one - other),
+      );
+      const built = whole.find(({ kind }) => kind === 'foundation.built');
+      expect(built).toMatchObject({
+        version: 1,
+        object: { model: 'Building/Foundation', id: 'host1' },
+        objects: [{ model: 'Building/Foundation', id: 'host1' }],
+        site: 'site1',
+        blueprint: 'host1',
+      });
+      const made = whole.find(({ kind }) => kind === 'job.created');
+      expect(made?.['objects']).toEqual([
+        { model: 'Foreman/FoundationJob', id: 1 },
+        { model: 'Foreman/JobLog', id: 1 },
+      ]);
+      // Without a position it is told where the log is now.
+      const now = await page('', {}, second);
+      expect([now.events, now.more]).toEqual([[], false]);
+      expect(Number(now.end)).toBeGreaterThanOrEqual(Number(whole.at(-1)?.position));
+    });
+
+    it('are told of the kinds, sites, blueprints and objects that are asked for', async () => {
+      expect(new Set(kinds(await all('&kind=foundation.*&kind=site.created')))).toContain('site.created');
+      expect(new Set(kinds(await all('&kind=foundation.built')))).toEqual(new Set(['foundation.built']));
+      await client.create('/api/v1/Site/Site', {
+        name: 'rack2',
+        description: 'x',
+        parent: '/api/v1/Site/Site:site2:',
+      });
+      const sites = new Set((await all('&site=site2')).map(({ site }) => site));
+      expect(sites).toEqual(new Set(['site2', 'rack2']));
+      const made = await all('&blueprint=host1');
+      expect(kinds(made)).toEqual(expect.arrayContaining(['foundation.created', 'foundation.built', 'job.ended']));
+      const its = await all('&model=Manual/ManualFoundation&id=host2');
+      expect(new Set(kinds(its))).toEqual(
+        new Set(['foundation.created', 'foundation.job_begun', 'foundation.located']),
+      );
+    });
+
+    it('go on behind the last id, whichever server a client comes back to, and move the position on', async () => {
+      const { end } = await page('');
+      const leaving = new AbortController();
+      const response = await fetch(`${first.url}/api/rest/events?kind=site.*`, {
+        headers: { Authorization: `Bearer root:${token}`, Accept: 'text/event-stream' },
+        signal: leaving.signal,
+      });
+      expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+      await client.create('/api/v1/Site/Site', { name: 'site3', description: 'x' });
+      const told = await until(events(response), ({ data }) => data !== undefined);
+      leaving.abort();
+      expect(told.find(({ id }) => id !== undefined)).toEqual({ id: end, event: undefined, data: undefined });
+      expect(told.at(-1)).toMatchObject({ event: undefined, data: { kind: 'site.created', site: 'site3' } });
+      const { id = '' } = told.at(-1) ?? {};
+      expect(told.at(-1)?.data?.['position']).toBe(id);
+      await client.delete('/api/v1/Site/Site:site3:');
+      const next = await stream('?kind=site.*', { 'Last-Event-ID': id }, second);
+      const after = await until(events(next), ({ data }) => data !== undefined);
+      expect(after.at(-1)?.data).toMatchObject({ kind: 'site.deleted', object: { model: 'Site/Site', id: 'site3' } });
+    });
+
+    it('are told to nobody who may not see the object', async () => {
+      const rest = (path: string, body: object) =>
+        fetch(`${first.url}/api/rest/${path}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      await rest('Auth/Service', {
+        name: 'robot',
+        sites: ['site2'],
+        permissions: ['Building.view_foundation', 'Foreman.view_foundationjob', 'Site.view_site'],
+      });
+      const renewed = (await (await rest('Auth/Service/robot/renewToken', {})).json()) as { value: string };
+      const robot = { Authorization: `Bearer robot:${renewed.value}` };
+      const seen = await all('', robot);
+      expect(new Set(seen.map(({ site }) => site))).toEqual(new Set(['site2']));
+      expect(new Set(kinds(seen).map((kind) => kind.split('.')[0]))).toEqual(new Set(['site', 'foundation', 'job']));
+      for (const [query, status] of [
+        ['?site=site1', 403],
+        ['?model=Building/Structure', 403],
+      ] as const) {
+        expect([query, (await ask(query, robot)).status]).toEqual([query, status]);
+      }
+      expect((await fetch(`${first.url}/api/rest/events`)).status).toBe(401);
+    });
+
+    it.each([
+      ['?site=nowhere', 404],
+      ['?kind=foundation.bilt', 400],
+      ['?kind=', 400],
+      ['?model=No/Model', 400],
+      ['?id=host1', 400],
+      ['?count=0', 400],
+      ['?count=501', 400],
+      ['?after=999999999', 400],
+      ['?after=x', 400],
+      ['?other=1', 400],
+      [`?kind=${Array.from({ length: 51 }, () => 'job.*').join()}`, 400],
+    ])('%s is refused with %d', async (query, status) => {
+      const response = await ask(query);
+      expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+    });
+  });
+
   it('ends at once when the server stops', async () => {
     const ends = until(events(await follow(second, '?site=site1')), () => false);
     await second.stop();

@@ -192,20 +192,50 @@ Foreman/Wave
 Foreman/MaintenanceWindow
   view add change delete                             Foreman.*_maintenancewindow
   (openings) (state)                                 Foreman.view_maintenancewindow
+Foreman/HoldRule
+  view add change delete                             Foreman.*_holdrule
+Foreman/Hold
+  view                                               Foreman.view_hold
+  (release)                                          Foreman.can_release_hold
+  (override)                                         Foreman.can_override_hold
 SubContractor/Dispatch
   (getJobs) (jobResults) (jobError)                  SubContractor.can_dispatch
 SubContractor/Subcontractor
   view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
   (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
+PostOffice/FoundationPost
+  view                                               PostOffice.*_foundationpost
+PostOffice/StructurePost
+  view                                               PostOffice.*_structurepost
+PostOffice/FoundationBox
+  view add change delete                             PostOffice.*_foundationbox
+  (extend)                                           PostOffice.change_foundationbox
+PostOffice/StructureBox
+  view add change delete                             PostOffice.*_structurebox
+  (extend)                                           PostOffice.change_structurebox
+PostOffice/Subscription
+  view add change delete                             PostOffice.*_subscription
+  (renewKey) (ping) (skip)                           PostOffice.change_subscription
+  (status) (listKinds)                               PostOffice.view_subscription
+PostOffice/Delivery
+  (list)                                             PostOffice.view_delivery
+  (retry) (discard)                                  PostOffice.can_delivery
 Records/DeadLetter
   (list)                                             Records.view_deadletter
   (retry) (discard)                                  Records.can_dead_letter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Discovery
+  (hosts) (prometheus) (ansible)                     Building.view_structure
+Records/Recorder
+  (query) (queryObjects)                             Records.can_query
 Records/Request
   (list) (show)                                      Records.view_request
+  (undo)                                             Records.can_undo
+Records/Search
+  (find)                                             session
 Records/Secret
   (reads)                                            Records.view_secret
   (erase)                                            Records.can_erase_secret

@@ -267,6 +267,7 @@ describe('a service of one site', () => {
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
     'Survey/Plot view',
     'Building/Foundation (getFoundationTypes)',
+    'PostOffice/Subscription (listKinds)',
     'Records/ReadModel (state)',
   ];
 
@@ -289,11 +290,14 @@ describe('a service of one site', () => {
     ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
+    ...['list', 'retry', 'discard'].map((name) => `PostOffice/Delivery (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Request (list)',
     'Records/Request (show)',
-    'Records/Secret (erase)',
     'Records/Secret (reads)',
+    'Records/Request (undo)',
+    'Records/Secret (erase)',
+    ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),
     'Setup/Installation (setUp)',
     ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),

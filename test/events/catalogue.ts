@@ -57,6 +57,8 @@ import { networkAddressBlocks } from '../../libs/ipam/src/network/network-addres
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { networks } from '../../libs/ipam/src/network/networks.ts';
+import { holdRuleRows, holds } from '../../libs/foreman/src/holds/hold-rows.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { jobLog } from '../../libs/foreman/src/job-log.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { jobs } from '../../libs/foreman/src/jobs.ts';
@@ -69,8 +71,14 @@ import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { waveLists, waves, waveTargets } from '../../libs/foreman/src/waves/waves.ts';
 import { maintenanceWindows } from '../../libs/foreman/src/windows/maintenance-windows.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { boxes } from '../../libs/post-office/src/boxes.ts';
+import { post, posts } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
+import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
+import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -91,6 +99,7 @@ export const deciders: readonly AnyDecider[] = [
   foundation,
   foundationInterfaces,
   group,
+  holdRules,
   holderAddresses,
   addressLoans,
   hostName,
@@ -102,6 +111,9 @@ export const deciders: readonly AnyDecider[] = [
   networkAddressBlock,
   networkName,
   networked,
+  box,
+  post,
+  subscription,
   plot,
   program,
   pxe,
@@ -133,6 +145,8 @@ export const readModels: readonly ReadModel[] = [
   entries,
   foundations,
   groups,
+  holdRuleRows,
+  holds,
   jobLog,
   jobs,
   limitAdmissions,
@@ -140,8 +154,12 @@ export const readModels: readonly ReadModel[] = [
   maintenanceWindows,
   networkAddressBlocks,
   networkeds,
+  searchables,
   networks,
   openSessions,
+  boxes,
+  posts,
+  subscriptions,
   programs,
   plots,
   pxes,
@@ -180,6 +198,10 @@ export const IGNORED: Readonly<Record<string, string>> = {
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,
   AddressReopened: LOOK,
+  BoxClosed: LOOK,
+  BoxReopened: LOOK,
+  SubscriptionClosed: LOOK,
+  SubscriptionReopened: LOOK,
   BluePrintClosed: LOOK,
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,

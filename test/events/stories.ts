@@ -35,12 +35,16 @@ import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
+import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
 import { job } from '../../libs/foreman/src/job.ts';
 import { limit } from '../../libs/foreman/src/limits/limit.ts';
 import { program } from '../../libs/foreman/src/program.ts';
 import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontractor.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import { box } from '../../libs/post-office/src/box.ts';
+import { post } from '../../libs/post-office/src/post.ts';
+import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
@@ -96,7 +100,36 @@ const machine: Machine = run(begin(code), code, emptyHost, {
   now: Date.parse('2026-01-01T00:00:00.000Z'),
   newCookie: () => 'cookie-of-the-script',
 }).machine;
+/** When something was made that is put back. */
+const moment = '2026-01-01T00:00:00.000000+00:00';
 const wakeAt = '2026-01-01T00:00:08.000Z';
+/** A standing request, and the hold that comes of it. */
+const holdRule = {
+  description: 'Release the volumes',
+  site: 'site1',
+  blueprint: null,
+  kind: 'Foundation',
+  target: null,
+  labels: { role: 'storage' },
+  scripts: ['destroy'],
+  holder: 'storage',
+  seconds: 3600,
+  whenOver: 'proceed',
+} as const;
+const hold = {
+  hold: '12-3',
+  rule: 3,
+  description: 'Release the volumes',
+  holder: 'storage',
+  seconds: 3600,
+  until: '2026-01-01T01:00:00.000Z',
+  whenOver: 'proceed',
+  job: 12,
+  site: 'site1',
+  target: { kind: 'Foundation', id: 'host1' },
+  blueprint: 'host-base',
+  script: 'destroy',
+} as const;
 const created = {
   site: 'site1',
   target: { kind: 'Foundation', id: 'host1' },
@@ -349,6 +382,20 @@ export const stories: readonly Story[] = [
   story(job, ...dispatched, { type: 'CancelJob', data: { by: 'root' } }),
   story(job, { type: 'CreateJob', data: created }, { type: 'IgnoreWindow', data: { by: 'root' } }),
   story(
+    job,
+    { type: 'CreateJob', data: { ...created, script: 'destroy' } },
+    { type: 'HoldJob', data: { holds: [hold, { ...hold, hold: '12-4', rule: 4, whenOver: 'fail' }] } },
+    { type: 'ReleaseHold', data: { hold: '12-3', by: 'storage', reason: 'drained' } },
+    { type: 'TimeOutHolds', data: { now: Date.parse(hold.until) } },
+    { type: 'OverrideHold', data: { hold: '12-4', by: 'root', reason: 'the service is gone' } },
+  ),
+  story(
+    holdRules,
+    { type: 'AddHoldRule', data: { ...holdRule, rule: 3 } },
+    { type: 'ChangeHoldRule', data: { rule: 3, seconds: 7200 } },
+    { type: 'RemoveHoldRule', data: { rule: 3 } },
+  ),
+  story(
     limit,
     { type: 'SetLimit', data: { site: 'site1', complex: null, module: null, maxJobs: 5 } },
     { type: 'AdmitJob', data: { job: 12 } },
@@ -435,6 +482,76 @@ export const stories: readonly Story[] = [
     { type: 'ReopenMaintenanceWindow', data: {} },
     { type: 'CloseMaintenanceWindow', data: {} },
     { type: 'DeleteMaintenanceWindow', data: {} },
+  ),
+  story(
+    subscription,
+    {
+      type: 'DefineSubscription',
+      data: {
+        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
+        description: 'The inventory',
+        url: 'https://inventory.example.org/hook',
+        kinds: ['foundation.*'],
+        site: 'site1',
+        blueprint: 'base',
+        proxy: null,
+        expires: null,
+        headers: [['X-Api-Key', { $secret: 'secret1' }]],
+        enabled: true,
+        key: { $secret: 'secret2' },
+        oldKey: null,
+        oldKeyUntil: null,
+      },
+    },
+    {
+      type: 'ChangeSubscription',
+      data: {
+        token: '7f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d12',
+        description: 'The other inventory',
+        url: 'https://inventory.example.org/other',
+        kinds: ['*.deleted'],
+        proxy: 'http://proxy.example.org:3128',
+        expires: '2027-01-01T00:00:00.000000+00:00',
+        headers: [],
+        enabled: false,
+        key: { $secret: 'secret3' },
+        oldKey: { $secret: 'secret2' },
+        oldKeyUntil: '2026-01-02T00:00:00.000Z',
+      },
+    },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'ReopenSubscription', data: {} },
+    { type: 'CloseSubscription', data: {} },
+    { type: 'DeleteSubscription', data: {} },
+  ),
+  story(
+    box,
+    {
+      type: 'DefineBox',
+      data: {
+        kind: 'Foundation',
+        target: 'host1',
+        url: 'http://hooks.example.org/',
+        proxy: null,
+        type: 'post',
+        oneShot: false,
+        extraData: { k: 'v' },
+        expires: '2026-01-02T00:00:00.000000+00:00',
+      },
+    },
+    { type: 'ChangeBox', data: { kind: 'Structure', target: '3', expires: '2026-01-03T00:00:00.000000+00:00' } },
+    { type: 'CloseBox', data: {} },
+    { type: 'ReopenBox', data: {} },
+    { type: 'CloseBox', data: {} },
+    { type: 'DeleteBox', data: {} },
+  ),
+  story(
+    post,
+    {
+      type: 'MakePost',
+      data: { kind: 'Foundation', target: 'host1', name: 'create', about: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11' },
+    },
+    { type: 'FinishPost', data: {} },
   ),
   story(job, ...begun, { type: 'AbortJob', data: { machine, message: 'no hope' } }),
   story(program, { type: 'StoreProgram', data: { source: 'begin()\nend\n', program: compile('begin()\nend\n') } }),
@@ -694,4 +811,209 @@ export const stories: readonly Story[] = [
     { type: 'TakeZoneName', data: { name: 'example', zone: 1 } },
     { type: 'FreeZoneName', data: { name: 'example', zone: 1 } },
   ),
+  story(site, {
+    type: 'RestoreSite',
+    data: {
+      value: { description: 'One', zone: 1, parent: 'top', configValues: [['port', 22]] },
+      shown: {
+        origins: { port: { position: '12', actor: 'root', at: moment } },
+        created: moment,
+      },
+    },
+  }),
+  story(plot, {
+    type: 'RestorePlot',
+    data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } },
+  }),
+  story(pxe, {
+    type: 'RestorePxe',
+    data: { value: { bootScript: '#!ipxe', template: 'd-i' }, shown: { created: moment } },
+  }),
+  story(script, {
+    type: 'RestoreScript',
+    data: { value: { description: 'Makes', text: 'begin()\nend\n' }, shown: { created: moment } },
+  }),
+  story(scriptLink, {
+    type: 'RestoreScriptLink',
+    data: { value: { blueprint: 'base', script: 'make', slot: 'create' }, shown: { created: moment } },
+  }),
+  story(blueprint, {
+    type: 'RestoreBluePrint',
+    data: {
+      value: {
+        kind: 'structure',
+        description: '',
+        configValues: [],
+        parents: [],
+        foundationBluePrints: ['base'],
+        slots: { create: { link: 1, script: 'make' } },
+        linkedBy: { base: 'base.toml' },
+      },
+      shown: { origins: {}, scripts: { create: 'make' }, linkedBy: { base: 'base.toml' }, created: moment },
+    },
+  }),
+  story(entry, {
+    type: 'RestoreEntry',
+    data: {
+      value: {
+        zone: 1,
+        name: 'mail',
+        service: { type: 'MX', priority: 10, weight: null, port: null },
+        target: 'mx.example.',
+      },
+      shown: { created: moment },
+    },
+  }),
+  story(zone, {
+    type: 'RestoreZone',
+    data: { value: { name: 'example', parent: 1, timers: zoneTimers }, shown: { created: moment } },
+  }),
+  story(foundation, {
+    type: 'RestoreFoundation',
+    data: {
+      value: {
+        type: 'Manual',
+        site: 'site1',
+        blueprint: 'base',
+        idMap: null,
+        own: { rack: 'a' },
+        located: false,
+        built: false,
+        job: undefined,
+        structure: 3,
+      },
+      shown: { locatedAt: null, builtAt: null, job: null, dependency: null, created: moment },
+    },
+  }),
+  story(structure, {
+    type: 'RestoreStructure',
+    data: {
+      value: {
+        hostname: 'web1',
+        site: 'site1',
+        zone: 1,
+        blueprint: 'web',
+        foundation: 'host1',
+        configValues: [['port', 80]],
+        configUuid: '0e2c1d5e-6c0f-4a53-9d2b-6f3c1a7f0d11',
+        built: false,
+        job: undefined,
+      },
+      shown: {
+        origins: { port: { position: '12', actor: 'root', at: moment } },
+        builtAt: null,
+        job: null,
+        membership: null,
+        created: moment,
+      },
+    },
+  }),
+  story(dependency, {
+    type: 'RestoreDependency',
+    data: {
+      value: {
+        structure: 3,
+        dependency: null,
+        foundation: 'host2',
+        scriptStructure: null,
+        link: 'soft',
+        createScript: 'open_port',
+        destroyScript: 'close_port',
+        site: 'site1',
+        built: false,
+        job: undefined,
+      },
+      shown: { builtAt: null, job: null, created: moment },
+    },
+  }),
+  story(complex, {
+    type: 'RestoreComplex',
+    data: {
+      value: { type: 'Test', site: 'site1', description: 'Cluster', builtPercentage: 90, members: [], own: {} },
+      shown: { created: moment },
+    },
+  }),
+  story(complexStructure, {
+    type: 'RestoreComplexStructure',
+    data: { value: { complex: 'cluster', structure: 3 }, shown: { created: moment } },
+  }),
+  story(networked, {
+    type: 'RestoreNetworked',
+    data: { value: { hostname: 'printer', site: 'site1', zone: 1 }, shown: { structure: false } },
+  }),
+  story(realInterface, {
+    type: 'RestoreRealInterface',
+    data: {
+      value: {
+        foundation: 'host1',
+        name: 'eth0',
+        physicalLocation: 'eth0',
+        network: 1,
+        mac: null,
+        provisioning: true,
+        linkName: null,
+        pxe: null,
+      },
+      shown: { created: moment },
+    },
+  }),
+  story(logicalInterface, {
+    type: 'RestoreLogicalInterface',
+    data: {
+      value: {
+        kind: 'Aggregated',
+        structure: 3,
+        name: 'bond0',
+        network: 1,
+        primary: 5,
+        secondaries: [6],
+        parameters: { mode: '802.3ad' },
+      },
+      shown: { created: moment },
+    },
+  }),
+  story(addressBlock, {
+    type: 'RestoreAddressBlock',
+    data: {
+      value: { name: 'main', site: 'site1', subnet: '10.0.0.0', prefix: 24, gatewayOffset: '1' },
+      shown: { created: moment },
+    },
+  }),
+  story(address, {
+    type: 'RestoreAddress',
+    data: {
+      value: hostAddress,
+      shown: { created: moment, given: { since: moment, position: '12', actor: 'root' } },
+    },
+  }),
+  story(network, {
+    type: 'RestoreNetwork',
+    data: {
+      value: { name: 'main', site: 'site1', mtu: null, links: [{ link: 3, block: 1 }] },
+      shown: { created: moment },
+    },
+  }),
+  story(networkAddressBlock, {
+    type: 'RestoreNetworkAddressBlock',
+    data: { value: { network: 1, block: 1, vlan: null }, shown: { created: moment } },
+  }),
+  story(maintenanceWindow, {
+    type: 'RestoreMaintenanceWindow',
+    data: {
+      value: {
+        site: 'site1',
+        description: 'Nights',
+        days: ['mon', 'tue'],
+        start: '22:00',
+        timeZone: 'Europe/Berlin',
+        minutes: 480,
+        startsAt: null,
+      },
+      shown: { created: moment },
+    },
+  }),
+  story(limit, {
+    type: 'RestoreLimit',
+    data: { value: { site: 'site1', complex: null, module: null, maxJobs: 5 }, shown: { created: moment } },
+  }),
 ];

@@ -16,6 +16,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'foundation interface': 'the network interfaces of foundations',
   'foundation job': 'have foundations built, destroyed and worked on',
   group: 'groups of users',
+  hold: 'what holds jobs back before they begin',
+  'hold rule': 'who is to be heard before which jobs begin',
   import: 'what other programs know of hosts and networks',
   job: 'jobs under way',
   'job dependency': 'jobs on dependencies',
@@ -41,4 +43,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'structure interface': 'the network interfaces of structures',
   'structure job': 'have structures built, destroyed and worked on',
   user: 'users',
+  webhook: 'who is told of what happens, over HTTP',
+  'webhook delivery': 'what was delivered to webhooks, waits, or was given up',
 };

@@ -12,6 +12,7 @@ import { dataCommands } from './data-commands.ts';
 import { dns } from './dns-commands.ts';
 import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
+import { eventCommands } from './event-commands.ts';
 import { historyCommands } from './history-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
@@ -37,6 +38,8 @@ import { forceCommands } from './force-commands.ts';
 import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { undoCommands } from './undo-commands.ts';
+import { webhooks } from './webhook-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
 import { shellCommands } from './shell-command.ts';
 import { versionText } from './version-text.ts';
@@ -59,6 +62,8 @@ const COMMANDS: Commands = {
   ...whyCommands,
   ...explainCommands,
   ...historyCommands,
+  ...eventCommands,
+  ...undoCommands,
   ...resources,
   ...siteFiles,
   ...imports,
@@ -70,6 +75,7 @@ const COMMANDS: Commands = {
   ...forceCommands,
   ...scriptCommands,
   ...zoneCommands,
+  ...webhooks,
   version: {
     usage: '',
     does: 'tell the version of this command',

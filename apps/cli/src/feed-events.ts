@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RestClient } from './rest-client.ts';
-import { Refused } from './rest-client.ts';
-import { EventStreamParser } from './event-stream-parser.ts';
+import { RETRY_MS, serverEvents } from './server-events.ts';
 
 /** How a job is, as the feed of the server tells it. */
 export interface JobProgress {
@@ -39,11 +37,6 @@ export type FeedMessage = { readonly progress: JobProgress } | 'told';
 /** Which jobs: one, those of a site, or all that may be read. */
 export type FeedSelection = { readonly job: number | string } | { readonly site: string } | Record<string, never>;
 
-/** How long it is waited before a stream that broke is opened again, in milliseconds. */
-const RETRY_MS = 2000;
-/** How many times in a row a stream is opened again that tells nothing. */
-const MAX_RETRIES = 30;
-
 /**
  * Tells how jobs get on, as the server tells it, and goes on where it was after the connection broke; ends when the job that
  * is followed is over, or the signal aborts.
@@ -58,34 +51,7 @@ export async function* feedEvents(
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(selection)) query.set(key, String(value));
   const path = `feed${query.size > 0 ? `?${query.toString()}` : ''}`;
-  let last: string | undefined;
-  for (let retries = 0; !signal.aborted;) {
-    try {
-      const stream = await client.open(path, last === undefined ? {} : { 'Last-Event-ID': last }, signal);
-      if (!stream) return;
-      const parser = new EventStreamParser();
-      for await (const chunk of stream.setEncoding('utf8')) {
-        for (const { event, data, id } of parser.push(String(chunk))) {
-          retries = 0;
-          if (id !== undefined) last = id;
-          if (event === 'end') {
-            const { reason } = JSON.parse(data) as { readonly reason: string };
-            if (reason === 'job-over') return;
-            if (reason !== 'stopping') throw new Ended(`the server tells no more: the ${reason} has ended`);
-          } else if (data !== '') yield { progress: JSON.parse(data) as JobProgress };
-          else yield 'told';
-        }
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof Ended || (error instanceof Refused && error.status !== 503)) throw error;
-      // Before it has told anything, what is wrong is to be known at once.
-      if (last === undefined || retries >= MAX_RETRIES) throw error;
-    }
-    retries++;
-    await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+  for await (const data of serverEvents(client, path, signal, retryMs)) {
+    yield data === '' ? 'told' : { progress: JSON.parse(data) as JobProgress };
   }
 }
-
-/** The right to be told has ended. */
-class Ended extends Error {}

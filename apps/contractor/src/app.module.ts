@@ -19,11 +19,14 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PreviewModule } from '#preview';
+import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
 import type { Installation } from '#runtime';
 import { DATABASE, LOGGER, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
+import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
@@ -125,7 +128,10 @@ export class AppModule {
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,
+        PostOfficeModule,
         RecordsModule,
+        PreviewModule.forRoot(settings.preview),
+        SearchModule,
         SiteFilesModule,
         SetupModule,
       ],

@@ -7,7 +7,7 @@ setFlagsFromString('--heap-growing-percent=100');
 
 const fault = nodeFault(process.versions.node);
 if (fault === undefined) {
-  void import('./run.ts').then(({ run }) => run(process.argv.slice(2)));
+  void import('#contractor/run').then(({ run }) => run(process.argv.slice(2)));
 } else {
   process.stderr.write(fault + '\n');
   process.exit(2);

@@ -1,11 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { answers, ProtocolApis, toMoment, toPosition } from '#api';
+import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis, toMoment, toPosition } from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { ConfigDocuments } from '#documents';
+import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
 import { JobFeed, jobs } from '#foreman';
@@ -14,9 +15,10 @@ import { withCors } from '#http';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -24,6 +26,8 @@ import type { Settings } from './settings.ts';
 
 /** How long documents of the past wait for the read models, in milliseconds. */
 const LATE_ROWS_MS = 5000;
+/** How long the read models may take to show what is told, in milliseconds. */
+const MAX_BEHIND_MS = 5000;
 
 function nothingWhereErased(error: unknown): undefined {
   if (error instanceof Erased) return undefined;
@@ -54,6 +58,7 @@ export async function protocolAdapters(
     now: () => clock.now(),
     kept,
     mark: (text) => secrets.mark(text),
+    previews: app.get(PreviewMaker),
     maxBody,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
@@ -82,12 +87,37 @@ export async function protocolAdapters(
   const { catalogue } = apis.for('rest');
   const jobModels = catalogue.models.filter((model) => model.rows === jobs && answers(model, 'view'));
   const feed = new FeedAdapter({ feed: app.get(JobFeed), identify, log, models: () => jobModels });
+  const reads = app.get<ReadStore>(READ_STORE);
+  const eventFeed = new EventFeed({
+    store,
+    upcasters: app.get(Features).upcasters,
+    facts: new EventFactsReader({ reads, catalogue: () => apis.for('rest').catalogue }),
+    catalogue: () => apis.for('rest').catalogue,
+    view: () => reads.now,
+    shown: async (position) => {
+      if (await reads.projector.caughtUp(position, MAX_BEHIND_MS)) return;
+      throw new NotReady(`it does not show the log up to ${position} yet`);
+    },
+    declaredSecrets: () => declaredSecretsNow(reads),
+    onError: (error) => log.warn('public events could not be told', { error: String(error) }),
+  });
+  const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
   // Streams go on until they are ended: before the server waits for what is under way.
-  whenStopped(async () => feed.stop());
+  whenStopped(async () => {
+    feed.stop();
+    events.stop();
+    eventFeed.stop();
+  });
   const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
   return [
     documents.adapter,
     { name: 'feed', paths: /^\/+api\/rest\/feed(?:\?|$)/, handle: followed, streams: true },
+    {
+      name: 'events',
+      paths: /^\/+api\/rest\/events(?:\?|$)/,
+      handle: withCors(events.handle, corsOrigins, REST_HEADERS),
+      streams: true,
+    },
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];

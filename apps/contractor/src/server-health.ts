@@ -5,6 +5,7 @@ import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { Foreman, SubcontractorHealth } from '#foreman';
+import { PostOffice } from '#post-office';
 import type { TlsCertificate, TlsState } from '#http';
 import type { ListenerState } from '#reactions';
 import type { ReadStore } from '#read-store';
@@ -48,6 +49,8 @@ export class ServerHealth {
     this.#registry.register('subcontractors', () => subcontractors.check());
     const reads = app.get<ReadStore>(READ_STORE);
     this.#registry.register('accounts', () => legacyAccountsHealth(reads));
+    const office = app.get(PostOffice);
+    this.#registry.register('deliveries', () => office.health());
     const publisher = app.get(Publisher);
     if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
   }

@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { malformedRequest } from '#cinp';
 import { Publisher } from '#dns';
+import { PostOffice } from '#post-office';
 import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import {
@@ -32,6 +33,7 @@ import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
+import { measureDeliveries } from './delivery-metrics.ts';
 import { measureZones } from './zone-metrics.ts';
 
 /** How long requests under way may take when the server stops. */
@@ -80,6 +82,10 @@ interface Opening {
 }
 
 async function open(settings: Settings, log: Logger, { whenStopped, made }: Opening): Promise<string> {
+  if (settings.tracing) {
+    const { startTracing } = await import('#runtime/tracing');
+    whenStopped(startTracing(settings.tracing, 'contractor', log));
+  }
   const { pool, store, adapters: standsOn } = await openLog(settings, log, whenStopped);
   const wire = settings.wire.natsUrl === undefined ? 'in process' : 'NATS';
   const health = new ServerHealth(store, pool, { ...standsOn, wire });
@@ -155,6 +161,7 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   health.assembled(app);
   const publisher = app.get(Publisher);
   if (publisher.isOn) measureZones(metrics.registry, publisher);
+  measureDeliveries(metrics.registry, app.get(PostOffice));
   whenStopped(() => app.close());
   const server: Server = app.getHttpServer();
   acceptCustomVerbs(server, { fastPath: (request) => dispatcher(request, false), malformed: malformedRequest });

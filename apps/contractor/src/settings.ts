@@ -4,6 +4,8 @@ import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { httpSettings } from '#http';
+import { previewSettings } from '#preview';
+import { postOfficeSettings } from '#post-office';
 import type { AllSettings, Environment } from '#runtime/settings';
 import {
   nearestSetting,
@@ -11,6 +13,7 @@ import {
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
 import { secretsSettings } from '#secrets';
@@ -26,8 +29,11 @@ export const settingsTables = {
   eventStore: eventStoreSettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
+  postOffice: postOfficeSettings,
+  tracing: tracingSettings,
 };
 
 /** How the server is set up. */

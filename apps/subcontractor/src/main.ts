@@ -3,7 +3,7 @@ import { nodeFault } from '#runtime/check-node';
 
 const fault = nodeFault(process.versions.node);
 if (fault === undefined) {
-  void import('./subcontractor.ts')
+  void import('#subcontractor/run')
     .then(({ subcontractor }) =>
       subcontractor({
         args: process.argv.slice(2),

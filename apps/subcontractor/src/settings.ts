@@ -13,6 +13,8 @@ import {
   secretText,
   setting,
   text,
+  tracingFields,
+  tracingOf,
 } from '#runtime/settings';
 import { installationSetting, isNatsName, natsTransportFields, natsTransportOf, readNatsAddresses } from '#wire';
 
@@ -200,6 +202,7 @@ export const subcontractorSettings = (known: readonly string[]) =>
         doc: 'whether the certificate of the vault has to be good',
       }),
       logLevel: logLevelSetting,
+      ...tracingFields,
     },
     (values, refuse) => {
       if (values.natsUrl === undefined && values.server === undefined) {
@@ -218,6 +221,8 @@ export const subcontractorSettings = (known: readonly string[]) =>
         ...values,
         /** How NATS is reached. */
         natsTransport: natsTransportOf(values, refuse),
+        /** Where traces go; undefined: nowhere. */
+        tracing: tracingOf(values),
         /** How many tasks of each module at a time. */
         limits: values.limits ?? Object.fromEntries(known.map((module) => [module, USUAL_LIMIT])),
         /** What it logs in with where it polls. */

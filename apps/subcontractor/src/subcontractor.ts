@@ -121,6 +121,10 @@ async function serve(
   const metrics = agentMetrics(statusOf);
   let served: Promise<SitesServed>;
   try {
+    if (settings.tracing) {
+      const { startTracing } = await import('#runtime/tracing');
+      stops.push(startTracing(settings.tracing, 'subcontractor', log));
+    }
     if (pidFile !== undefined) stops.push(takePidFile(pidFile));
     if (settings.metricsPort !== undefined) stops.push((await openMetrics(settings.metricsPort, metrics)).close);
     served = serveSites({ settings, name, halves, log, spool: state?.spool, onEnded: metrics.ended });
@@ -134,7 +138,7 @@ async function serve(
       );
     }
   } catch (error) {
-    for (const stop of stops) stop();
+    for (const stop of stops) await stop();
     state?.release();
     throw error;
   }

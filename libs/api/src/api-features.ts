@@ -1,3 +1,4 @@
+import type { ApprovalRules } from './approvals.ts';
 import type { NamespaceDeclaration } from './catalogue.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Extension, Model } from './model.ts';
@@ -18,6 +19,8 @@ export class ApiFeatures {
   readonly models: Model[] = [];
   readonly extensions: Extension[] = [];
   readonly configHolders: ConfigHolder[] = [];
+  /** Which requests take a second person's yes; undefined: none. */
+  approvals: ApprovalRules | undefined;
 
   add({ namespaces = [], models = [], extensions = [], configHolders = [] }: ApiFeature): this {
     this.namespaces.push(...namespaces);

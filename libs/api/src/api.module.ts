@@ -17,9 +17,17 @@ export class ProtocolApis {
   readonly #apis = new Map<Protocol, ApiService>();
   readonly #make: (protocol: Protocol) => ApiService;
 
-  constructor(catalogue: ApiCatalogue, reads: ReadStore, store: EventStore, clock: Clock, commands: CommandGateway) {
+  constructor(
+    catalogue: ApiCatalogue,
+    reads: ReadStore,
+    store: EventStore,
+    clock: Clock,
+    commands: CommandGateway,
+    features: ApiFeatures,
+  ) {
     this.#make = (protocol) =>
       new ApiService({
+        approvals: () => features.approvals,
         catalogue: catalogue.whole.forProtocol(protocol),
         reads,
         clock,
@@ -54,7 +62,7 @@ export class ApiModule {
         },
         {
           provide: ProtocolApis,
-          inject: [ApiCatalogue, READ_STORE, EVENT_STORE, CLOCK, CommandGateway],
+          inject: [ApiCatalogue, READ_STORE, EVENT_STORE, CLOCK, CommandGateway, ApiFeatures],
           useFactory: (...parts: ConstructorParameters<typeof ProtocolApis>) => new ProtocolApis(...parts),
         },
       ],

@@ -1,7 +1,13 @@
-import type { Deletion, Extension, Protocol, Model, Permission } from './model.ts';
+import type { Action, Deletion, Extension, Protocol, Model, Permission } from './model.ts';
 
 /** Where the API begins; every URI starts with it. */
 export const ROOT = '/api/v1/';
+
+/** Where the API begins over REST. */
+export const REST_ROOT = '/api/rest/';
+
+/** `/api/rest/Site/Site/site1` */
+export const restUriOf = (path: string, id: string | number): string => `${REST_ROOT}${path}/${encodeURIComponent(id)}`;
 
 /** A namespace, as the module declares it that owns it. */
 export interface NamespaceDeclaration {
@@ -77,7 +83,11 @@ export class Catalogue {
     const shows = ({ protocols }: { readonly protocols?: readonly Protocol[] }) =>
       protocols === undefined || protocols.includes(protocol);
     const actionsOf = ({ actions = {} }: Model) =>
-      Object.fromEntries(Object.entries(actions).filter(([, action]) => shows(action)));
+      Object.fromEntries(
+        Object.entries(actions)
+          .filter(([, action]) => shows(action))
+          .map(([name, action]) => [name, protocol === 'cinp' ? inFormOfCinp(action) : action]),
+      );
     const fieldsOf = ({ fields }: Model) =>
       Object.fromEntries(Object.entries(fields).filter(([, field]) => shows(field)));
     const filtersOf = ({ filters = {} }: Model) =>
@@ -122,6 +132,14 @@ export class Catalogue {
       ...(deletion ? { deletion: extended(deletion, users, release) } : {}),
     });
   }
+}
+
+/** An action that answers in the form that clients of CInP know. */
+function inFormOfCinp(action: Action): Action {
+  const { onCinp, run } = action;
+  if (!onCinp || !('query' in run)) return action;
+  const { returns, answer } = onCinp;
+  return { ...action, returns, run: { query: async (...asked) => answer(await run.query(...asked)) } };
 }
 
 /** How objects are deleted, with what an extension has to say of it. */

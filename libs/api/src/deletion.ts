@@ -8,14 +8,17 @@ import {
   AppendRefused,
   CommandContext,
   CommandExecutor,
+  CommandRunner,
   EVENT_STORE,
   HANDLED_COMMAND,
   NamedCommand,
   PRECONDITION_CHECK,
+  previewScope,
 } from '#event-store';
 import type { Key, ReadStore, View } from '#read-store';
 import { NotReady, READ_STORE } from '#read-store';
 import { ApiCatalogue } from './api-features.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Deletion } from './model.ts';
 
 /** How many users of an object a refusal names. */
@@ -41,6 +44,12 @@ export class DeletionRegistry {
     this.#handlers.set(command, handler);
   }
 
+  /** The handler of the command of a name; undefined: none. */
+  named(name: string): DeletionHandler | undefined {
+    for (const [command, handler] of this.#handlers) if ((command as DeletionClass).name === name) return handler;
+    return undefined;
+  }
+
   /** The handler of a command. @throws Error where there is none */
   of(command: NamedCommand): DeletionHandler {
     const handler = this.#handlers.get(command.constructor);
@@ -60,6 +69,7 @@ export abstract class DeletionHandler implements OnModuleInit {
   @Inject(EVENT_STORE) protected readonly store!: EventStore;
   @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
   @Inject(PRECONDITION_CHECK) protected readonly check!: PreconditionCheck;
+  @Inject(CommandRunner) protected readonly runner!: CommandRunner;
 
   /** How long it waits for the read models to show that the objects are being deleted. */
   protected readonly timeoutMs: number = 10_000;
@@ -74,7 +84,26 @@ export abstract class DeletionHandler implements OnModuleInit {
   protected abstract remove(work: UnitOfWork, key: Key, view: View): Promise<unknown>;
 
   onModuleInit(): void {
-    this.registry.register(Reflect.getMetadata(HANDLED_COMMAND, this.constructor) as DeletionClass, this);
+    const command = Reflect.getMetadata(HANDLED_COMMAND, this.constructor) as DeletionClass;
+    this.registry.register(command, this);
+    this.runner.registerPreview(command, (work, one, context) => this.#preview(work, one, context));
+  }
+
+  /** Decides in one unit of work what `execute` does step by step. */
+  async #preview(work: UnitOfWork, command: DeleteCommand, context: CommandContext): Promise<void> {
+    previewScope()?.deletes(command, context);
+    for (const key of command.keys) await this.close(work, key, context);
+    work.throwIfFaulted();
+    await this.check(context.preconditions);
+    const { now: view } = this.reads;
+    const used = await this.usersOf(command.keys, view);
+    if (used.length > 0) throw notDeletable(used);
+    for (const key of command.keys) await this.#removeOne(work, key, view);
+  }
+
+  async #removeOne(work: UnitOfWork, key: Key, view: View): Promise<void> {
+    for (const { release } of this.#deletions()) await release?.(work, view, key);
+    await this.remove(work, key, view);
   }
 
   /** Closes an object in a unit of work of somebody else, where it may go. */
@@ -92,10 +121,9 @@ export abstract class DeletionHandler implements OnModuleInit {
    * @param view what is there once all that the work has decided so far is done
    */
   async removeWithin(work: UnitOfWork, key: Key, view: View): Promise<void> {
-    const used = await this.#usersOf([key], view);
+    const used = await this.usersOf([key], view);
     if (used.length > 0) return work.fault('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
-    for (const { release } of this.#deletions()) await release?.(work, view, key);
-    await this.remove(work, key, view);
+    await this.#removeOne(work, key, view);
   }
 
   /** @throws Refusal `Not Deletable`, naming who still uses it; NotReady; what a failed precondition throws */
@@ -117,16 +145,13 @@ export abstract class DeletionHandler implements OnModuleInit {
     };
     const closed = await each((work, key) => this.close(work, key, context), true);
     const shown = await projector.caughtUp(closed.position ?? (await this.store.head()), this.timeoutMs);
-    const used = shown ? await this.#usersOf(command.keys) : [];
+    const used = shown ? await this.usersOf(command.keys) : [];
     if (!shown || used.length > 0) {
       await each((work, key) => this.reopen(work, key), false);
       if (!shown) throw new NotReady('the read models are late');
-      throw refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(used)}`);
+      throw notDeletable(used);
     }
-    const remove = async (work: UnitOfWork, key: Key): Promise<void> => {
-      for (const { release } of this.#deletions()) await release?.(work, view, key);
-      await this.remove(work, key, view);
-    };
+    const remove = (work: UnitOfWork, key: Key): Promise<void> => this.#removeOne(work, key, view);
     try {
       // Nobody changes what is closed; where closing is not a step of its own, it is looked again.
       const { position } = await each(remove, closed.position === undefined);
@@ -140,20 +165,40 @@ export abstract class DeletionHandler implements OnModuleInit {
     }
   }
 
-  /** What all models that share the ids of these objects declare of their deletion. */
   #deletions(): readonly Deletion[] {
-    const { whole } = this.catalogue;
-    const family = whole.family(this.model);
-    return whole.models.filter(({ path }) => whole.family(path) === family).flatMap(({ deletion }) => deletion ?? []);
+    return deletionsOf(this.catalogue.whole, this.model);
   }
 
   /** Whoever uses one of the objects, by any of the models that share their ids. */
-  async #usersOf(keys: readonly Key[], view: View = this.reads.now): Promise<string[]> {
-    const looks = this.#deletions().flatMap(({ users }) => users ?? []);
-    const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(view, key))));
-    return [...new Set(found.flat())];
+  usersOf(keys: readonly Key[], view: View = this.reads.now): Promise<string[]> {
+    return usersOf(this.catalogue.whole, this.model, keys, view);
   }
 }
 
-const named = (users: readonly string[]): string =>
+/** What all models that share the ids of the objects of a model declare of their deletion. */
+export function deletionsOf(catalogue: Catalogue, model: string): readonly Deletion[] {
+  const family = catalogue.family(model);
+  return catalogue.models
+    .filter(({ path }) => catalogue.family(path) === family)
+    .flatMap(({ deletion }) => deletion ?? []);
+}
+
+/** Whoever uses one of some objects of a model, by any of the models that share their ids, in words. */
+export async function usersOf(
+  catalogue: Catalogue,
+  model: string,
+  keys: readonly Key[],
+  view: View,
+): Promise<string[]> {
+  const looks = deletionsOf(catalogue, model).flatMap(({ users }) => users ?? []);
+  const found = await Promise.all(keys.flatMap((key) => looks.map((users) => users(view, key))));
+  return [...new Set(found.flat())];
+}
+
+/** Why objects are not deleted that somebody uses. */
+export const notDeletable = (users: readonly string[]): Refusal =>
+  refuse('', 'NOT_DELETABLE', `Not Deletable: used by ${named(users)}`);
+
+/** The users of an object as a refusal names them. */
+export const named = (users: readonly string[]): string =>
   `${users.slice(0, MAX_NAMED).join(', ')}${users.length > MAX_NAMED ? ', …' : ''}`;

@@ -2,7 +2,8 @@ import type { Json, JsonMap } from '#kernel';
 
 /** What a value of the API is. References hold the path of the model they point to. */
 export type ValueType =
-  | { readonly kind: 'String'; readonly length?: number; readonly choices?: readonly string[] }
+  /** `open`: the choices are shown, and others are taken too; whoever gets them says which. */
+  | { readonly kind: 'String'; readonly length?: number; readonly choices?: readonly string[]; readonly open?: true }
   /** `wide`: of any size. Inside it is decimal text; it is sent as a number where that is exact, else as text. */
   | { readonly kind: 'Integer'; readonly wide?: true }
   | { readonly kind: 'Float' | 'Boolean' | 'DateTime' | 'Map' }
@@ -123,6 +124,11 @@ export const parameter = {
     ...options,
     type: { kind: 'String' },
   }),
+  /** A text for which some values are shown to choose from, and others are taken too. */
+  suggested: <const O extends ParameterOptions = object>(
+    choices: readonly string[],
+    options?: O,
+  ): Argument<string, O> => ({ ...options, type: { kind: 'String', choices, open: true } }),
   integer: <const O extends ParameterOptions = object>(options?: O): Argument<number, O> => ({
     ...options,
     type: { kind: 'Integer' },

@@ -2,10 +2,11 @@ export { ANONYMOUS, boundTo, may } from './caller.ts';
 export { ApiModule, ProtocolApis } from './api.module.ts';
 export { ApiCatalogue, ApiFeatures } from './api-features.ts';
 export type { ApiFeature } from './api-features.ts';
-export { Catalogue, modelNameOf, namespaceOf, permissionFor, ROOT, uriOf } from './catalogue.ts';
+export { Catalogue, modelNameOf, namespaceOf, permissionFor, REST_ROOT, restUriOf, ROOT, uriOf } from './catalogue.ts';
 export type { Namespace, NamespaceDeclaration, RefusalKind } from './catalogue.ts';
 export {
   declaredSecrets,
+  declaredSecretsNow,
   declareSecretNames,
   maskingLayer,
   secretNamesRegister,
@@ -14,7 +15,15 @@ export {
 export type { SecretNamesCommand, SecretNamesEvent } from './declared-secrets.ts';
 export { SecretSealing } from './secret-sealing.ts';
 export type { ConfigHolder } from './secret-sealing.ts';
-export { DeleteCommand, DeletionHandler, DeletionRegistry } from './deletion.ts';
+export {
+  DeleteCommand,
+  DeletionHandler,
+  deletionsOf,
+  DeletionRegistry,
+  named,
+  notDeletable,
+  usersOf,
+} from './deletion.ts';
 export {
   ChangeCommand,
   changeHandler,
@@ -43,14 +52,15 @@ export type {
   Sites,
   Values,
 } from './model.ts';
-export { answers, guarded, permissionsOf } from './permissions.ts';
+export { answers, guarded, permissionsOf, restrictedFields } from './permissions.ts';
 export type { Guarded } from './permissions.ts';
 export { Forbidden, NotFound } from './errors.ts';
 export { keyKind, toKey } from './keys.ts';
 export { exactNumber } from './exact-number.ts';
+export { PlainText } from './plain-text.ts';
 export { toPosition } from './to-position.ts';
 export { shownMoment, toMoment } from './moment.ts';
-export { AS_THEY_ARE } from './objects.ts';
+export { AS_THEY_ARE, showFound } from './objects.ts';
 export type { Making, Shown } from './objects.ts';
 export { differences } from './differences.ts';
 export type { Difference } from './differences.ts';
@@ -61,7 +71,12 @@ export type { Shape, Shaped } from './shape.ts';
 export { validate } from './validate.ts';
 export { whyNot } from './why-not.ts';
 export { action, defineModel, staticAction } from './model.ts';
+export type { ApprovalRules } from './approvals.ts';
+export { PreviewMaker } from './previews.ts';
+export type { PreviewOrder, PreviewProtocol, PreviewReport, PreviewStep, WrittenRequest } from './previews.ts';
 export { ApiService } from './service.ts';
+export { SiteGuard } from './site-guard.ts';
+export type { SiteGuardParts } from './site-guard.ts';
 export type { Answer, Change, Listing, Request } from './request.ts';
 export { checkPattern, isAddressable, NAME } from './names.ts';
 export type { NamePattern } from './names.ts';
@@ -71,3 +86,4 @@ export { objectPlace } from './object-place.ts';
 export type { ObjectPlace, RowSource } from './object-place.ts';
 export { shownAs, TouchedObjects } from './touched-objects.ts';
 export type { TouchedObject } from './touched-objects.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';

@@ -54,6 +54,13 @@ export interface Action {
   /** Whether it may be asked as of the past (REST: `?at=`): it then looks at nothing but the view it is given. */
   readonly asOf?: boolean;
   /**
+   * Where REST answers it to GET too (`search`, behind the root of REST): parameters stand in the query, and its value is
+   * the whole body, with a tag. Only for queries on the model itself.
+   */
+  readonly page?: string;
+  /** Another form of its value on CInP, where old clients know that one. */
+  readonly onCinp?: { readonly returns: Parameter; readonly answer: (value: unknown) => unknown };
+  /**
    * For actions on the model itself, where a service has to be trusted to call it: at the place that the parameters lead
    * to (undefined: there is none), or nowhere in particular. Left out: at the site among the parameters, and without one
    * services that are bound to sites may not call it.
@@ -105,7 +112,8 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, reads, sites, note, asOf } = declared;
+  const { doc, protocols, parameters, returns, permission, ignoresSession, reads, sites, note, asOf, page, onCinp } =
+    declared;
   const run =
     'command' in declared
       ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
@@ -119,6 +127,8 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
     ...(reads === undefined ? {} : { reads }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(page === undefined ? {} : { page }),
+    ...(onCinp === undefined ? {} : { onCinp }),
     ...(sites === undefined ? {} : { sites }),
     ...(note === undefined ? {} : { note }),
     run: run as unknown as ActionRun,
@@ -181,6 +191,8 @@ export interface Model<Row extends object = object> {
   readonly readable?: boolean;
   /** The command for a new object; it results in the id. Every field is there, with its default where it was left out. */
   create?(values: Values, call: Call): NamedCommand<Key>;
+  /** Fields that are told in the answer to a creation alone, by the command when it was carried out: a key that is shown once. */
+  toldOnce?(command: NamedCommand<Key>): Values;
   /** The command for changes of one object; only the fields that were given are there. */
   update?(key: Key, values: Values, call: Call): NamedCommand;
   readonly deletion?: Deletion;

@@ -1,10 +1,12 @@
 import { shownValues } from '#config';
 import type { JsonMap } from '#kernel';
 import { Conflict, pairsOf, refuse } from '#kernel';
-import type { Position, Precondition } from '#event-store';
+import type { NamedCommand, Position, Precondition } from '#event-store';
 import type { Key, ReadStore, View } from '#read-store';
 import { StaleRead } from '#read-store';
 import { may } from './caller.ts';
+import type { ApprovalRules } from './approvals.ts';
+import { checkApproval } from './approvals.ts';
 import type { Catalogue } from './catalogue.ts';
 import { permissionFor, uriOf } from './catalogue.ts';
 import type { ReadSource } from './consistent-reads.ts';
@@ -33,6 +35,8 @@ const MAX_TRIES = 20;
 export interface ApiContext extends ReadSource, CommandTarget {
   readonly reads: ReadSource['reads'] & Pick<ReadStore, 'changes'>;
   readonly catalogue: Catalogue;
+  /** Which requests take a second person's yes; none unless given. */
+  readonly approvals?: () => ApprovalRules | undefined;
 }
 
 /**
@@ -173,6 +177,7 @@ export class ApiService {
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
     this.#guard.creation(request.caller, model, whole);
     await this.#guard.references(request.caller, model.fields, whole, this.#reads.now);
+    await this.#approved(permissionFor(model, 'add'), () => this.#guard.sitesOfNew(model, whole));
     const command = model.create(asDeclared(model.fields, whole), this.#call(request));
     const id = model.idField === undefined ? undefined : whole[model.idField];
     const { value: key, position } = await sendCommand(this.#context, command, request, {
@@ -182,8 +187,12 @@ export class ApiService {
     return this.#reads.answer(position, async (pending) =>
       // Where the rows are late, what was asked for is what there will be.
       pending
-        ? { key, object: making.make(model, withoutSecrets(model, whole)), since: undefined }
-        : { key, ...(await this.#shown(model, key, making, request)) },
+        ? {
+            key,
+            object: making.make(model, { ...withoutSecrets(model, whole), ...model.toldOnce?.(command) }),
+            since: undefined,
+          }
+        : { key, ...(await this.#created(model, key, command, making, request)) },
     );
   }
 
@@ -202,6 +211,7 @@ export class ApiService {
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
+    await this.#approved(permissionFor(model, 'change'), () => this.#guard.sitesOfObjects(model, keys, now));
     if (typeof values !== 'function') await this.#guard.references(request.caller, model.fields, values, now);
     const hidden = this.#hidden(model, request);
     refuseOther(repeated, await show(model, keys, now, AS_THEY_ARE, hidden));
@@ -220,8 +230,10 @@ export class ApiService {
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
     this.#authorize(request, permissionFor(model, 'delete'));
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
-    await this.#guard.objects(request.caller, model, keys, this.#reads.now, true);
-    await show(model, keys, this.#reads.now, AS_THEY_ARE);
+    const { now } = this.#reads;
+    await this.#guard.objects(request.caller, model, keys, now, true);
+    await show(model, keys, now, AS_THEY_ARE);
+    await this.#approved(permissionFor(model, 'delete'), () => this.#guard.sitesOfObjects(model, keys, now));
     const { idempotencyKey: _, ...once } = request;
     const preconditions = unchanged(model, keys, request);
     const { position } = await sendCommand(this.#context, model.deletion.command(keys), once, { preconditions });
@@ -239,6 +251,7 @@ export class ApiService {
     await this.#guard.staticCall(request.caller, action, parameters, view);
     const call = { ...this.#call(request), view };
     if ('query' in run) return asAnswer(await run.query(undefined, parameters, call));
+    await this.#approved(permission, () => this.#guard.sitesOfCall(action, parameters, view));
     const { idempotencyKey: _, ...once } = request;
     const { value, position } = await sendCommand(this.#context, run.command(undefined, parameters, call), once);
     return this.#reads.answer(position, async () => value);
@@ -267,6 +280,7 @@ export class ApiService {
       for (const key of keys) values.set(key, await run.query(key, parameters, call));
       return asAnswer(values);
     }
+    await this.#approved(permission, () => this.#guard.sitesOfObjects(model, keys, view));
     const { value, position } = await sendCommands(
       this.#context,
       keys.map((key) => run.command(key, parameters, call)),
@@ -306,6 +320,12 @@ export class ApiService {
 
   #authorize({ caller }: Request, permission: Permission): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
+  }
+
+  /** Lets a change through, unless a second person has to approve of it. @throws Refusal */
+  async #approved(permission: Permission, sites: () => Promise<readonly string[]>): Promise<void> {
+    const rules = this.#context.approvals?.();
+    if (rules) await checkApproval(rules, permission, sites);
   }
 
   /** The fields of a model whose values the caller may not see. */
@@ -355,6 +375,20 @@ export class ApiService {
 
   #call({ caller }: Request): Call {
     return { caller, view: this.#reads.now, now: this.#context.clock.now() };
+  }
+
+  /** A new object, with what is told in the answer to its creation alone. */
+  async #created<T>(
+    model: Model,
+    key: Key,
+    command: NamedCommand<Key>,
+    making: Making<T>,
+    request: Request,
+  ): Promise<Shown<T>> {
+    const told = model.toldOnce?.(command);
+    if (!told) return this.#shown(model, key, making, request);
+    const { object, since } = await this.#shown(model, key, AS_THEY_ARE, request);
+    return { object: making.make(model, { ...object, ...told }), since };
   }
 
   async #shown<T>(model: Model, key: Key, making: Making<T>, request: Request): Promise<Shown<T>> {

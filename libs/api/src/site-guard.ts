@@ -27,6 +27,7 @@ export interface SiteGuardParts {
 function mayBe(condition: Where[string] | undefined, value: Key): boolean {
   if (condition === undefined || condition === value) return true;
   if (typeof condition !== 'object' || condition === null) return false;
+  if ('startsWith' in condition) return String(value).startsWith(condition.startsWith);
   return 'any' in condition ? condition.any.includes(value) : condition.all.every((one) => one === value);
 }
 
@@ -126,6 +127,24 @@ export class SiteGuard {
     await this.references(caller, declared, values, view);
   }
 
+  /** The sites that objects are at, or are. */
+  async sitesOfObjects(model: Model, keys: readonly Key[], view: View): Promise<readonly string[]> {
+    return [...(await this.#sitesOf(model, keys, view)).values()];
+  }
+
+  /** The site that a new object is to be at, or to be. */
+  async sitesOfNew({ sites, idField, fields }: Model, values: Values): Promise<readonly string[]> {
+    if (sites === 'itself') return [String(values[idField ?? ''])];
+    return sitesAmong(fields, values);
+  }
+
+  /** The sites that an action on a model itself works at. */
+  async sitesOfCall({ sites, parameters }: Action, values: Values, view: View): Promise<readonly string[]> {
+    if (typeof sites !== 'function') return sitesAmong(parameters, values);
+    const place = await sites(values, view);
+    return place ? [place.site] : [];
+  }
+
   /** The view of now, once it shows all that is in the log by now. */
   async #latest(): Promise<View> {
     const { reads, head } = this.#parts;
@@ -152,3 +171,9 @@ export class SiteGuard {
     return model;
   }
 }
+
+/** The sites that are named among values. */
+const sitesAmong = (declared: Parameters, values: Values): readonly string[] =>
+  Object.entries(declared).flatMap(([name, { type }]) =>
+    type.kind === 'Model' && type.model === 'Site/Site' ? [values[name] ?? []].flat().map(String) : [],
+  );

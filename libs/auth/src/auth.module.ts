@@ -12,6 +12,7 @@ import { accountModel } from './account.api.ts';
 import { accountHandlers } from './account.commands.ts';
 import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
+import { authUndos } from './auth.undo.ts';
 import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';
 import { firstUserHandlers } from './first-user.commands.ts';
 import { FirstUser } from './first-user.ts';
@@ -91,6 +92,7 @@ export class AuthModule {
         EventSourcingModule.forFeature({
           deciders: [user, group, service, superusers],
           readModels: [users, groups, services, openSessions],
+          undo: authUndos,
         }),
         ApiModule.forFeatureAsync({
           inject: [ApiCatalogue],

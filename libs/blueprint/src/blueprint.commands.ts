@@ -101,6 +101,8 @@ export async function declare(work: UnitOfWork, name: string, { configSchema }: 
 abstract class Declaring<
   C extends { readonly values: { readonly config_schema?: unknown } } & NamedCommand<unknown>,
 > extends UnitOfWorkHandler<C, CommandContext> {
+  override readonly completesBySealing = true;
+
   constructor(
     @Inject(Secrets) protected readonly secrets: Secrets,
     @Inject(SecretSealing) protected readonly sealing: SecretSealing,

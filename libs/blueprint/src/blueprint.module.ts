@@ -10,6 +10,7 @@ import { LOGGER } from '#runtime';
 import { bluePrintModel, foundationBluePrintModel, structureBluePrintModel } from './blueprint.api.ts';
 import { blueprintHandlers, blueprintsWithSecrets } from './blueprint.commands.ts';
 import { blueprint } from './blueprint.ts';
+import { blueprintUndos } from './blueprint.undo.ts';
 import { blueprints } from './blueprints.ts';
 import { pxeModel } from './pxe.api.ts';
 import { pxeHandlers } from './pxe.commands.ts';
@@ -33,6 +34,7 @@ import { scripts } from './scripts.ts';
     EventSourcingModule.forFeature({
       deciders: [blueprint, script, scriptLink, pxe, secretNamesRegister],
       readModels: [blueprints, scripts, scriptLinks, pxes, secretNamesRows],
+      undo: blueprintUndos,
     }),
     ApiModule.forFeatureAsync({
       inject: [SERVED, LOGGER, READ_STORE, { token: SHIPPED_RESOURCES, optional: true }],

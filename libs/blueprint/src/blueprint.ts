@@ -1,6 +1,15 @@
 import type { ConfigSchema, Pairs } from '#config';
-import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, writeJson } from '#kernel';
+import type {
+  Decider,
+  JsonMap,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, restoring, writeJson } from '#kernel';
 
 /** What all blueprints have: what it is, configuration values, and scripts in named slots. */
 interface Common {
@@ -45,6 +54,12 @@ type State = BluePrint & {
   readonly linkedBy: Map<string, string>;
 };
 
+/** A blueprint with its slots and links, as JSON. */
+export type PlainBluePrint = BluePrint & {
+  readonly slots: Readonly<Record<string, Slot>>;
+  readonly linkedBy: Readonly<Record<string, string>>;
+};
+
 /** The links that a resource file wants a structure blueprint to have. */
 export interface FileLinks {
   /** Name of the file. */
@@ -70,7 +85,8 @@ export type BluePrintCommand =
   | Message<'LinkFoundationBluePrints', FileLinks>
   | Message<'FillSlot', Slot & { readonly slot: string }>
   | Message<'EmptySlot', { readonly slot: string; readonly link: number }>
-  | LifecycleCommand<'BluePrint'>;
+  | LifecycleCommand<'BluePrint'>
+  | RestoreCommand<'BluePrint', PlainBluePrint>;
 
 export type BluePrintEvent =
   | Message<'BluePrintDefined', BluePrint>
@@ -86,9 +102,26 @@ export type BluePrintEvent =
   | Message<'FoundationBluePrintsUnlinked', LinkedFoundations>
   | Message<'SlotFilled', Slot & { readonly slot: string }>
   | Message<'SlotEmptied', { readonly slot: string; readonly link: number }>
-  | LifecycleEvent<'BluePrint'>;
+  | LifecycleEvent<'BluePrint'>
+  | RestoredEvent<'BluePrint', PlainBluePrint>;
 
 const rules = lifecycle('BluePrint');
+
+/** A blueprint as the event that restores it has it. */
+export const plainBluePrint = ({ slots, linkedBy, ...fields }: State): PlainBluePrint => ({
+  ...fields,
+  slots: Object.fromEntries(slots),
+  linkedBy: Object.fromEntries(linkedBy),
+});
+
+const restores = restoring<State, PlainBluePrint>()('BluePrint', {
+  plain: plainBluePrint,
+  read: ({ slots, linkedBy, ...fields }) => ({
+    ...fields,
+    slots: new Map(Object.entries(slots)),
+    linkedBy: new Map(Object.entries(linkedBy)),
+  }),
+});
 
 /** The event that says that a field has changed, by field. */
 const CHANGES = {
@@ -161,6 +194,7 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
         ? { type: 'SlotEmptied', data: { slot, link } }
         : [],
     ...rules.decide,
+    ...restores.decide,
   },
   evolve: {
     BluePrintDefined: (data) => ({
@@ -198,5 +232,6 @@ export const blueprint: Decider<Lifecycle<State>, BluePrintCommand, BluePrintEve
       return state;
     },
     ...rules.evolve,
+    ...restores.evolve,
   },
 };

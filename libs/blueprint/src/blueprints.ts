@@ -3,7 +3,7 @@ import { written } from '#config';
 import type { JsonMap } from '#kernel';
 import { pairsOf } from '#kernel';
 import type { ReadModel, Recorded, View } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { BluePrint, BluePrintChanges, LinkedFoundations, Slot } from './blueprint.ts';
 
 /** A blueprint as it is shown, with the events its configuration values came with. */
@@ -37,6 +37,9 @@ function schemaOf(before: BluePrintRow | undefined, configSchema: ConfigSchema, 
   const known = before && { configValues: pairs(before.configSchema), origins: before.schemaOrigins ?? {} };
   return { configSchema, schemaOrigins: written(known, pairs(configSchema), origin).origins };
 }
+
+/** What a blueprint holds for its decisions, and its rows show otherwise. */
+export const HIDDEN_OF_BLUEPRINTS = ['slots', 'linkedBy'];
 
 const withoutKeys = (map: Readonly<Record<string, string>> = {}, gone: (key: string) => boolean) =>
   Object.fromEntries(Object.entries(map).filter(([key]) => !gone(key)));
@@ -105,6 +108,7 @@ export const blueprints: ReadModel<BluePrintRow> = {
       scripts: Object.fromEntries(Object.entries(row.scripts).filter(([name]) => name !== slot)),
     })),
     BluePrintDeleted: gone(),
+    BluePrintRestored: restoredRow(HIDDEN_OF_BLUEPRINTS),
   },
 };
 

@@ -4,6 +4,7 @@ export { BlueprintModule } from './blueprint.module.ts';
 export type { BluePrint, FoundationBluePrint, StructureBluePrint } from './blueprint.ts';
 export { blueprints, blueprintsFrom } from './blueprints.ts';
 export type { BluePrintRow } from './blueprints.ts';
+export { comesFrom, isThereBluePrint } from './comes-from.ts';
 export {
   allowedFoundationBluePrints,
   blueprintSecretNames,

@@ -1,5 +1,5 @@
-import type { Decider, Message } from '#kernel';
-import { refuse } from '#kernel';
+import type { Decider, Message, RestoreCommand, RestoredEvent } from '#kernel';
+import { refuse, restoringValue } from '#kernel';
 
 /** Which script stands in which slot of which blueprint. */
 export interface ScriptLink {
@@ -12,10 +12,18 @@ export interface ScriptLink {
 type State = ScriptLink | undefined;
 
 export type ScriptLinkCommand =
-  Message<'LinkScript', ScriptLink> | Message<'RelinkScript', ScriptLink> | Message<'UnlinkScript', object>;
+  | Message<'LinkScript', ScriptLink>
+  | Message<'RelinkScript', ScriptLink>
+  | Message<'UnlinkScript', object>
+  | RestoreCommand<'ScriptLink', ScriptLink>;
 
 export type ScriptLinkEvent =
-  Message<'ScriptLinked', ScriptLink> | Message<'ScriptRelinked', ScriptLink> | Message<'ScriptUnlinked', object>;
+  | Message<'ScriptLinked', ScriptLink>
+  | Message<'ScriptRelinked', ScriptLink>
+  | Message<'ScriptUnlinked', object>
+  | RestoredEvent<'ScriptLink', ScriptLink>;
+
+const restores = restoringValue<ScriptLink>()('ScriptLink');
 
 /** The link itself; the slot it fills is the blueprint's affair, so that a slot holds one script. */
 export const scriptLink: Decider<State, ScriptLinkCommand, ScriptLinkEvent> = {
@@ -33,10 +41,12 @@ export const scriptLink: Decider<State, ScriptLinkCommand, ScriptLinkEvent> = {
       return same ? [] : { type: 'ScriptRelinked', data: link };
     },
     UnlinkScript: (_, state) => (state ? { type: 'ScriptUnlinked', data: {} } : []),
+    ...restores.decide,
   },
   evolve: {
     ScriptLinked: (data) => data,
     ScriptRelinked: (data) => data,
     ScriptUnlinked: () => undefined,
+    ...restores.evolve,
   },
 };

@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { ScriptLink } from './script-link.ts';
 
 /** A link as it is shown. */
@@ -19,5 +19,6 @@ export const scriptLinks: ReadModel<ScriptLinkRow> = {
     ScriptLinked: rule<ScriptLinkRow, ScriptLink>((_, { data, at }) => ({ ...data, created: at, updated: at })),
     ScriptRelinked: change<ScriptLinkRow, ScriptLink>((row, { data, at }) => ({ ...row, ...data, updated: at })),
     ScriptUnlinked: gone(),
+    ScriptLinkRestored: restoredRow(),
   },
 };

@@ -15,6 +15,7 @@ import type { Key, ReadStore, View } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { LOGGER } from '#runtime';
 import { configActions, configurationOf } from './building-config.api.ts';
+import { buildingUndos } from './building.undo.ts';
 import { foundationLayers, structureLayers } from './building-layers.ts';
 import { complexStructureModel } from './complex/complex-structure.api.ts';
 import { complexStructureHandlers } from './complex/complex-structure.commands.ts';
@@ -110,6 +111,7 @@ const listeners: FactoryProvider = {
         complexStructure,
         dependency,
       ],
+      undo: buildingUndos,
       readModels: [
         foundations,
         structures,

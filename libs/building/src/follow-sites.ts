@@ -24,9 +24,20 @@ export interface FollowSitesContext {
 export const followSites = ({ reads, clock, gateway, log }: FollowSitesContext): Reaction => ({
   kind: 'reaction',
   name: 'building.follow-sites',
-  categories: ['site', 'structure', 'foundation', 'dependency'],
-  types: ['SiteZoneChosen', 'StructureMoved', 'FoundationSiteChosen', 'DependencyChanged'],
+  categories: ['site', 'structure', 'networked', 'foundation', 'dependency'],
+  types: [
+    'SiteZoneChosen',
+    'SiteRestored',
+    'StructureMoved',
+    'StructureRestored',
+    'NetworkedRestored',
+    'FoundationSiteChosen',
+    'FoundationRestored',
+    'DependencyChanged',
+    'DependencyRestored',
+  ],
   from: 'start',
+  onlyCommands: true,
   handle: async (events, { metadata, signal }) => {
     for (const event of events) {
       if (!(await reads.projector.caughtUp(event.position, TIMEOUT_MS))) throw new Error('the read models are late');
@@ -48,7 +59,9 @@ export const followSites = ({ reads, clock, gateway, log }: FollowSitesContext):
 });
 
 async function hostsThatFollow({ now }: Pick<ReadStore, 'now'>, { type, id }: LoggedEvent): Promise<readonly Key[]> {
-  if (type !== 'SiteZoneChosen') return [];
+  // What is put back may be in the zone that its site was in then.
+  if (type === 'StructureRestored' || type === 'NetworkedRestored') return [id];
+  if (type !== 'SiteZoneChosen' && type !== 'SiteRestored') return [];
   return (await now.keys(networkeds, { where: { site: id } })).keys;
 }
 
@@ -60,11 +73,15 @@ async function dependenciesThatFollow(
     (await now.keys(dependencies, { where: { [index]: id } })).keys;
   switch (type) {
     case 'StructureMoved':
+    case 'StructureRestored':
       return [...new Set([...(await on('structure')), ...(await on('scriptStructure'))])];
     case 'FoundationSiteChosen':
+    case 'FoundationRestored':
       return on('foundation');
     case 'DependencyChanged':
       return on('dependency');
+    case 'DependencyRestored':
+      return [Number(id), ...(await on('dependency'))];
     default:
       return [];
   }

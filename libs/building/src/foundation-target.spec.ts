@@ -59,7 +59,7 @@ describe('a foundation as the target of jobs', () => {
   ])('is wanted to %s, after %j: %s', async (script, events, answer) => {
     define('Box');
     put(...events);
-    const wanted = { target: 'host1', script, creator: 'root', id: 12 };
+    const wanted = { target: 'host1', script, creator: 'root', id: 12, now: '2026-01-01T00:00:00.000Z' };
     const making = log.execute((work) => createJob(work, target, wanted));
     if (answer !== 'made') {
       await expect(making).rejects.toMatchObject({ faults: [{ code: answer, exception: 'ForemanException' }] });

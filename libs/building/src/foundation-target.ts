@@ -60,7 +60,8 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
     async load(work, locator) {
       const found = await work.load(foundation, locator);
       if (found.stage !== 'active') return undefined;
-      return { site: found.value.site, blueprint: found.value.blueprint, description: locator };
+      const { site, blueprint, labels = {} } = found.value;
+      return { site, blueprint, description: locator, labels };
     },
 
     async take(work, locator, by) {

@@ -56,7 +56,7 @@ export class DeleteFoundation extends DeleteCommand {}
 const idMapOf = (value: JsonMap | null): JsonMap | null => (Object.keys(value ?? {}).length > 0 ? value : null);
 
 /** @returns its blueprint; undefined where that is not there */
-async function checkPlace(work: UnitOfWork, type: string, site: string | null, name: string | null) {
+export async function checkPlace(work: UnitOfWork, type: string, site: string | null, name: string | null) {
   await siteFor(work, 'site', site);
   const blueprint = await foundationBluePrintFor(work, 'blueprint', name);
   if (blueprint && !blueprint.foundationTypes.includes(type)) {

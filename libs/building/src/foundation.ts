@@ -1,5 +1,14 @@
-import type { Decider, JsonMap, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
+import type {
+  Decider,
+  JsonMap,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, refuseAs, restoring, writeJson } from '#kernel';
 import type { Labels } from './selection/labels.ts';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
@@ -62,7 +71,8 @@ export type FoundationCommand =
   | Message<'VacateFoundation', { readonly structure: number }>
   | Message<'BindFoundation', { readonly dependency: number }>
   | Message<'UnbindFoundation', { readonly dependency: number }>
-  | LifecycleCommand<'Foundation'>;
+  | LifecycleCommand<'Foundation'>
+  | RestoreCommand<'Foundation', FoundationState>;
 
 export type FoundationEvent =
   | Message<'FoundationDefined', Foundation>
@@ -85,9 +95,11 @@ export type FoundationEvent =
   | Message<'FoundationVacated', { readonly structure: number }>
   | Message<'FoundationBound', { readonly dependency: number }>
   | Message<'FoundationUnbound', { readonly dependency: number }>
-  | LifecycleEvent<'Foundation'>;
+  | LifecycleEvent<'Foundation'>
+  | RestoredEvent<'Foundation', FoundationState>;
 
 const rules = lifecycle('Foundation');
+const restores = restoring<FoundationState>()('Foundation');
 const missing = () => refuse('', 'NOT_FOUND', 'Foundation does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: FoundationState, job: number): boolean => state.job === undefined || state.job.job === job;
@@ -205,6 +217,14 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
         ? { type: 'FoundationUnbound', data: { dependency } }
         : [],
     ...rules.decide,
+    RestoreFoundation: (data, state) => {
+      const job = 'value' in state ? state.value.job : undefined;
+      if (job && job.job !== data.value?.job?.job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      if (data.value === null && 'value' in state && state.value.built) {
+        return refuse('', 'NOT_DELETABLE', 'Not Deletable: it is built');
+      }
+      return restores.decide.RestoreFoundation(data, state);
+    },
     CloseFoundation: (data, state) => {
       const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
       return reason === undefined
@@ -245,5 +265,6 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationBound: set,
     FoundationUnbound: put({ dependency: undefined }),
     ...rules.evolve,
+    ...restores.evolve,
   },
 };

@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { Borrowed, Foundation, TakenBy } from './foundation.ts';
 import { labelTags } from './selection/labels.ts';
 
@@ -21,6 +21,9 @@ export interface FoundationRow extends Readonly<Foundation> {
 /** `planned`, `located` or `built`. */
 export const stateOf = ({ locatedAt, builtAt }: Pick<FoundationRow, 'locatedAt' | 'builtAt'>): string =>
   locatedAt === null ? 'planned' : builtAt === null ? 'located' : 'built';
+
+/** What the state of a foundation holds, and its row shows otherwise. */
+export const HIDDEN_OF_FOUNDATIONS = ['located', 'built'];
 
 const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 
@@ -94,5 +97,6 @@ export const foundations: ReadModel<FoundationRow> = {
     FoundationBound: change<FoundationRow, { dependency: number }>((row, { data }) => ({ ...row, ...data })),
     FoundationUnbound: change<FoundationRow, unknown>((row) => ({ ...row, dependency: null })),
     FoundationDeleted: gone(),
+    FoundationRestored: restoredRow(HIDDEN_OF_FOUNDATIONS),
   },
 };

@@ -154,7 +154,7 @@ export const invalidValue = (why: string): string => `Invalid Value "${why}"`;
 
 /** Choices of fields are checked with the rest of the object; those of arguments here. */
 function chosen({ type }: Parameter, value: unknown): unknown {
-  const choices = type.kind === 'String' ? type.choices : undefined;
+  const choices = type.kind === 'String' && !type.open ? type.choices : undefined;
   const other = [value].flat().find((one) => one !== null && choices?.includes(one as string) === false);
   if (other !== undefined) throw new Unreadable(`Value '${toPythonText(other)}' is not a valid choice.`);
   return value;

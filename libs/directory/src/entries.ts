@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { Entry } from './entry.ts';
 
 /** An entry as it is shown. */
@@ -24,5 +24,6 @@ export const entries: ReadModel<EntryRow> = {
     EntryServiceChosen: changed,
     EntryPointed: changed,
     EntryDeleted: gone(),
+    EntryRestored: restoredRow(),
   },
 };

@@ -1,5 +1,5 @@
-import type { Decider, Message } from '#kernel';
-import { refuse } from '#kernel';
+import type { Decider, Message, RestoreCommand, RestoredEvent } from '#kernel';
+import { refuse, restoringValue } from '#kernel';
 
 /** The kinds of records entries can be. */
 export const ENTRY_TYPES = ['MX', 'SRV', 'CNAME', 'TXT'] as const;
@@ -26,7 +26,10 @@ export interface Entry {
 type State = Entry | undefined;
 
 export type EntryCommand =
-  Message<'DefineEntry', Readonly<Entry>> | Message<'ChangeEntry', Readonly<Entry>> | Message<'DeleteEntry', object>;
+  | Message<'DefineEntry', Readonly<Entry>>
+  | Message<'ChangeEntry', Readonly<Entry>>
+  | Message<'DeleteEntry', object>
+  | RestoreCommand<'Entry', Entry>;
 
 export type EntryEvent =
   | Message<'EntryDefined', Readonly<Entry>>
@@ -34,7 +37,10 @@ export type EntryEvent =
   | Message<'EntryRenamed', { readonly name: string }>
   | Message<'EntryServiceChosen', { readonly service: Service }>
   | Message<'EntryPointed', { readonly target: string }>
-  | Message<'EntryDeleted', object>;
+  | Message<'EntryDeleted', object>
+  | RestoredEvent<'Entry', Entry>;
+
+const restores = restoringValue<Entry>()('Entry');
 
 const set = (data: Partial<Entry>, state: State): State => state && { ...state, ...data };
 
@@ -58,6 +64,7 @@ export const entry: Decider<State, EntryCommand, EntryEvent> = {
       return events;
     },
     DeleteEntry: (_, state) => (state ? { type: 'EntryDeleted', data: {} } : []),
+    ...restores.decide,
   },
   evolve: {
     EntryDefined: (data) => ({ ...data }),
@@ -66,5 +73,6 @@ export const entry: Decider<State, EntryCommand, EntryEvent> = {
     EntryServiceChosen: set,
     EntryPointed: set,
     EntryDeleted: () => undefined,
+    ...restores.evolve,
   },
 };

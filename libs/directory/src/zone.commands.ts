@@ -58,7 +58,7 @@ function timersFrom(work: UnitOfWork, before: Timers, values: Changes): Timers {
 const spaceOf = (parent: number | null): number | string => parent ?? OUTERMOST;
 
 /** Refuses a parent that is not there, or would put the zone inside itself. */
-async function checkParent(work: UnitOfWork, id: number | undefined, parent: number | null): Promise<void> {
+export async function checkZoneParent(work: UnitOfWork, id: number | undefined, parent: number | null): Promise<void> {
   for (let at: number | null | undefined = parent; at !== null && at !== undefined;) {
     const around = await zoneFor(work, 'parent', at);
     if (at === id) {
@@ -82,7 +82,7 @@ const createZone = createHandler(CreateZone, async (work, values, _, ids) => {
     parent: values.parent,
     timers: timersFrom(work, TIMERS, values),
   };
-  await checkParent(work, undefined, defined.parent);
+  await checkZoneParent(work, undefined, defined.parent);
   await takeName(work, id, defined);
   await work.decide(zone, id, { type: 'DefineZone', data: defined });
   return id;
@@ -101,7 +101,7 @@ const changeZone = changeHandler(ChangeZone, async (work, key, values) => {
     parent: values.parent === undefined ? value.parent : values.parent,
     timers: timersFrom(work, value.timers, values),
   };
-  if (change.parent !== value.parent) await checkParent(work, id, change.parent);
+  if (change.parent !== value.parent) await checkZoneParent(work, id, change.parent);
   if (change.name !== value.name || change.parent !== value.parent) {
     await freeName(work, id, value);
     await takeName(work, id, change);

@@ -9,6 +9,7 @@ import type { SettingsOf } from '#runtime/settings';
 import { LiveZones } from './live-zones.ts';
 import type { dnsSettings } from './dns.settings.ts';
 import { zoneFiles } from './zone-file.api.ts';
+import { ZoneDifferences } from './zone-differences.ts';
 import { ZoneSource } from './zone-source.ts';
 
 /** What DNS zones say. */
@@ -32,8 +33,8 @@ export class DnsModule {
           }),
         }),
       ],
-      providers: [source],
-      exports: [ZoneSource],
+      providers: [source, { provide: ZoneDifferences, useValue: new ZoneDifferences(options) }],
+      exports: [ZoneSource, ZoneDifferences],
     };
   }
 }

@@ -98,8 +98,15 @@ function keepSame(
   );
 }
 
+/** How many rows zones are made of. */
+export async function countRows(view: View): Promise<number> {
+  let rows = 0;
+  for (const { model, where = {} } of factSources) rows += (await view.keys(model, { where, count: 0 })).total;
+  return rows;
+}
+
 /** Has a renderer take over all rows of a view. */
-async function loadFacts(view: View, renderer: ZoneRenderer): Promise<void> {
+export async function loadFacts(view: View, renderer: ZoneRenderer): Promise<void> {
   for (const { model, where = {}, change } of factSources) {
     const { keys } = await view.keys(model, { where });
     for (let at = 0; at < keys.length; at += ROWS) {
@@ -120,8 +127,7 @@ export async function zonesOf(
   options: ZoneOptions,
   most = MAX_PAST_ROWS,
 ): Promise<ReadonlyMap<string, ZoneContent>> {
-  let rows = 0;
-  for (const { model, where = {} } of factSources) rows += (await view.keys(model, { where, count: 0 })).total;
+  const rows = await countRows(view);
   if (rows > most) {
     throw refuse('', 'TOO_MANY', `zones of the past are made of ${most} rows at most, and there were ${rows}`);
   }

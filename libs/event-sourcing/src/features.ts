@@ -3,12 +3,15 @@ import type { ReadModel } from '#read-store';
 import type { Upcasters } from '#event-store';
 import { mergeUpcasters } from '#event-store';
 import type { DeadLetter, LogListener } from '#reactions';
+import type { UndoRule } from './undo-rule.ts';
 
 /** What a module adds to the log and to what is made from it. */
 export interface Feature {
   /** The kinds of streams it owns. */
   readonly deciders?: readonly AnyDecider[];
   readonly readModels?: readonly ReadModel[];
+  /** How what requests did to its streams is undone, or why it is not; one for each decider. */
+  readonly undo?: readonly UndoRule[];
   /** Old shapes of its events. */
   readonly upcasters?: Upcasters;
   /** Reactions, reconcilers and followers that need nothing injected; see `contributeListeners` for the others. */
@@ -24,12 +27,20 @@ export type LetterReceivers = Readonly<Record<string, (letter: DeadLetter) => Pr
 export class Features {
   readonly deciders: AnyDecider[] = [];
   readonly readModels: ReadModel[] = [];
+  readonly undo: UndoRule[] = [];
   readonly upcasters: Record<string, Upcasters[string]> = {};
   readonly listeners: LogListener[] = [];
   readonly letterReceivers: Record<string, LetterReceivers[string]> = {};
 
-  /** @throws Error where two modules claim one kind of stream, one read model, the dead letters of one name, or the old shapes of one event */
-  add({ deciders = [], readModels = [], upcasters = {}, listeners = [], letterReceivers = {} }: Feature): this {
+  /** @throws Error where two modules claim one kind of stream, one read model, the undoing of one kind of stream, the dead letters of one name, or the old shapes of one event */
+  add({
+    deciders = [],
+    readModels = [],
+    undo = [],
+    upcasters = {},
+    listeners = [],
+    letterReceivers = {},
+  }: Feature): this {
     for (const decider of deciders) {
       claim(this.deciders, ({ category }) => category === decider.category, `the category ${decider.category}`);
       this.deciders.push(decider);
@@ -37,6 +48,10 @@ export class Features {
     for (const model of readModels) {
       claim(this.readModels, ({ name }) => name === model.name, `the read model ${model.name}`);
       this.readModels.push(model);
+    }
+    for (const rule of undo) {
+      claim(this.undo, ({ category }) => category === rule.category, `the undoing of ${rule.category}`);
+      this.undo.push(rule);
     }
     // In place: whoever reads events holds this map already.
     Object.assign(this.upcasters, mergeUpcasters([this.upcasters, upcasters]));

@@ -1,5 +1,5 @@
 import type { CommandMetadata, Message } from '#kernel';
-import { Conflict, UnitOfWork } from '#kernel';
+import { Conflict, traced, UnitOfWork } from '#kernel';
 import type { ChainedFrom, Owner } from './chain-events.ts';
 import { carriedOut, chained, ownersOf } from './chain-events.ts';
 import { outcomeOf } from './command-result.ts';
@@ -63,7 +63,7 @@ export async function appendTogether(group: readonly SharedUnit[], to: AppendedT
   }
   try {
     const writes = await chained(to, written, owners);
-    const { position, repeated } = await store.append(writes, work.read());
+    const { position, repeated } = await traced('append', {}, () => store.append(writes, work.read()));
     if (repeated) throw new Conflict(writes.map(({ stream }) => stream));
     to.onAppended?.(owners.size);
     for (const { stream, expected, events } of writes) states.advance(stream, events, expected + 1);

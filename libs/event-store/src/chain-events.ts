@@ -56,6 +56,7 @@ export async function chained(
         correlation: metadata.correlation,
         ...(metadata.causation === undefined ? {} : { causation: metadata.causation }),
         ...(metadata.reason === undefined ? {} : { reason: metadata.reason }),
+        ...(metadata.trace === undefined ? {} : { trace: metadata.trace }),
         ...(result === undefined ? {} : { result }),
         prev: hash,
       };

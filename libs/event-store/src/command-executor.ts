@@ -1,5 +1,5 @@
 import type { CommandMetadata, StateSource } from '#kernel';
-import { Conflict, idOf, parseStored, streamName, UnitOfWork } from '#kernel';
+import { Conflict, idOf, parseStored, streamName, traced, UnitOfWork } from '#kernel';
 import type { AppendedTo, SharedUnit } from './append-together.ts';
 import { appendTogether } from './append-together.ts';
 import { carriedOut, chained, ownersOf } from './chain-events.ts';
@@ -9,6 +9,7 @@ import type { CommandResult } from './command-result.ts';
 import type { EventStore, Meta, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
+import { previewScope } from './preview-scope.ts';
 import { repeatedEvents } from './repeated-append.ts';
 import { SharedAppends } from './shared-appends.ts';
 import type { StateCacheOptions } from './state-cache.ts';
@@ -74,6 +75,7 @@ export class CommandExecutor {
     task: (work: UnitOfWork) => Promise<R>,
     { keepsResult = false, large = false, sharesAppend }: ExecuteOptions = {},
   ): Promise<CommandResult<R>> {
+    if (previewScope()) throw new Error(`${metadata.command ?? 'a command'} would append within a preview`);
     if (sharesAppend === undefined) return this.#executeAlone(metadata, task, keepsResult, large);
     return new Promise((resolve, reject) =>
       this.#shared.add(sharesAppend, { metadata, task, keepsResult, resolve, reject }),
@@ -103,7 +105,9 @@ export class CommandExecutor {
         const events = written.flatMap((write) => write.events);
         const owners = ownersOf(metadata, events, keepsResult ? value : undefined);
         const writes = await chained(this.#appendedTo, written, owners);
-        const { position, repeated } = await this.#store.append(writes, work.read(), { large });
+        const { position, repeated } = await traced('append', {}, () =>
+          this.#store.append(writes, work.read(), { large }),
+        );
         if (repeated) {
           // What the log holds is what was sent first, with other times in it.
           await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));

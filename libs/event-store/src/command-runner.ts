@@ -1,10 +1,11 @@
-import { Conflict, Refusal } from '#kernel';
+import { Conflict, Refusal, traceparent } from '#kernel';
 import type { UnitOfWork } from '#kernel';
 import type { CommandContext, Precondition } from './command-context.ts';
 import type { CommandExecutor } from './command-executor.ts';
 import type { CommandResult } from './command-result.ts';
 import { AppendRefused } from './event-store.ts';
 import type { NamedCommand } from './named-command.ts';
+import { notPreviewable } from './not-previewable.ts';
 
 /** The class of a command. */
 export type CommandClass = abstract new (...args: never) => NamedCommand<unknown>;
@@ -17,6 +18,7 @@ interface Handler {
   decide(work: UnitOfWork, command: never, context: CommandContext, prepared: never): Promise<unknown>;
   prepare?(command: never, context: CommandContext): Promise<unknown>;
   complete?(command: never, result: never, prepared: never): Promise<unknown>;
+  readonly completesBySealing?: boolean;
   rollBack?(command: never, prepared: never): Promise<void>;
 }
 
@@ -29,6 +31,9 @@ export interface CommandPart<R> {
   readonly rollBack: () => Promise<void>;
 }
 
+/** Decides a command in a preview, where that is done otherwise than by its handler. */
+export type PreviewDecision = (work: UnitOfWork, command: never, context: CommandContext) => Promise<unknown>;
+
 interface Step {
   readonly command: never;
   readonly handler: Handler;
@@ -40,6 +45,7 @@ export class CommandRunner {
   readonly #executor: CommandExecutor;
   readonly #check: PreconditionCheck;
   readonly #handlers = new Map<unknown, Handler>();
+  readonly #previews = new Map<unknown, PreviewDecision>();
 
   /** @param check how preconditions are looked at */
   constructor(executor: CommandExecutor, check: PreconditionCheck) {
@@ -51,6 +57,44 @@ export class CommandRunner {
   register(command: CommandClass, handler: Handler): void {
     if (this.#handlers.has(command)) throw new Error(`${command.name} has two handlers`);
     this.#handlers.set(command, handler);
+  }
+
+  /** Says how a command is decided in a preview that no handler decides in one unit of work. */
+  registerPreview(command: CommandClass, decide: PreviewDecision): void {
+    this.#previews.set(command, decide);
+  }
+
+  /**
+   * Decides commands in a unit of work that somebody else may append later: nothing is done now that would have to be
+   * done after the append, or taken back.
+   * @returns the results of the commands, in their order
+   * @throws Refusal with the faults of all of them; what a failed precondition throws
+   */
+  async preview(
+    work: UnitOfWork,
+    commands: readonly NamedCommand<unknown>[],
+    context: CommandContext,
+  ): Promise<readonly unknown[]> {
+    const results: unknown[] = [];
+    for (const fault of context.faults) work.faultInput(fault);
+    for (const command of commands) {
+      const reason = command.notPreviewable;
+      if (reason !== undefined) throw notPreviewable(command.commandName, reason);
+      const preview = this.#previews.get(command.constructor);
+      results.push(await (preview ? preview(work, command as never, context) : this.#previewOne(work, command, context)));
+    }
+    await this.#conclude(work, context);
+    return results;
+  }
+
+  async #previewOne(work: UnitOfWork, command: NamedCommand<unknown>, context: CommandContext): Promise<unknown> {
+    const handler = this.#handlers.get(command.constructor);
+    if (!handler) throw notPreviewable(command.commandName, 'it is not carried out by the log alone');
+    if (handler.rollBack || (handler.complete && handler.completesBySealing !== true)) {
+      throw notPreviewable(command.commandName, 'it also does something that is not in the log');
+    }
+    const { prepared } = await this.#prepare(command, context);
+    return handler.decide(work, command as never, context, prepared);
   }
 
   /**
@@ -120,10 +164,14 @@ export class CommandRunner {
     for (const { command, handler, prepared } of steps) {
       results.push(await handler.decide(work, command, context, prepared));
     }
-    work.throwIfFaulted();
-    if (context.lastFaults.length > 0) throw new Refusal(context.lastFaults);
-    await this.#check(context.preconditions);
+    await this.#conclude(work, context);
     return results;
+  }
+
+  async #conclude(work: UnitOfWork, { lastFaults, preconditions }: CommandContext): Promise<void> {
+    work.throwIfFaulted();
+    if (lastFaults.length > 0) throw new Refusal(lastFaults);
+    await this.#check(preconditions);
   }
 }
 
@@ -155,5 +203,7 @@ async function rollBack(steps: readonly Step[], reason?: unknown): Promise<void>
 /** What the events of commands say about who sent them: several of one kind go under one name. */
 function metadataOf(commands: readonly NamedCommand<unknown>[], { metadata }: CommandContext) {
   const names = [...new Set(commands.map(({ commandName }) => commandName))];
-  return { ...metadata, command: names.length === 1 ? names[0]! : 'CommandBatch' };
+  const trace = traceparent();
+  const all = { ...metadata, command: names.length === 1 ? names[0]! : 'CommandBatch' };
+  return trace === undefined ? all : { ...all, trace };
 }

@@ -14,6 +14,8 @@ export interface Meta {
   readonly correlation: string;
   readonly causation?: string;
   readonly reason?: string;
+  /** W3C `traceparent` of the span it was decided in, where that was traced. */
+  readonly trace?: string;
   /** What the command resulted in, on the last event of those that keep it. */
   readonly result?: unknown;
   /** Hash of the stream's previous event (see `hashOf`); `''` for the first. */

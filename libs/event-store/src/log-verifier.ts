@@ -3,7 +3,22 @@ import type { Meta, Position, StoredEvent } from './event-store.ts';
 import { hashOf } from './hash-chain.ts';
 
 /** What an event of the log breaks. */
-export type LogRule = 'POSITION' | 'ID' | 'META' | 'DATA' | 'REVISION' | 'CHAIN' | 'TIME' | 'STREAM';
+export type LogRule =
+  | 'POSITION'
+  | 'ID'
+  | 'META'
+  | 'DATA'
+  | 'REVISION'
+  | 'CHAIN'
+  | 'TIME'
+  | 'STREAM'
+  /** What signed checkpoints tell (`#integrity`): an event was touched, added or removed, */
+  | 'TOUCHED'
+  | 'ADDED'
+  | 'REMOVED'
+  /** or a checkpoint itself, or the key it is signed with, is not the one it should be. */
+  | 'CHECKPOINT'
+  | 'KEY';
 
 /** Where the log is not as it was written, and how. */
 export interface LogFault {
@@ -31,6 +46,8 @@ export interface LogVerifierOptions {
   readonly find?: (stream: string, revision: number) => Promise<StoredEvent | undefined>;
   /** How many streams are known at a time. */
   readonly maxStreams?: number;
+  /** Told of each event, in their order, with its hash (`hashOf`) and what is wrong with it by itself or in its stream. */
+  readonly onEvent?: (event: StoredEvent, hash: string, fault: LogFault | undefined) => void;
 }
 
 /**
@@ -46,10 +63,12 @@ export class LogVerifier {
   notCompared = 0;
   readonly #tails: LRUCache<string, Tail>;
   readonly #find: LogVerifierOptions['find'];
+  readonly #onEvent: LogVerifierOptions['onEvent'];
   #position: Position = 0n;
 
-  constructor({ find, maxStreams = MAX_STREAMS }: LogVerifierOptions = {}) {
+  constructor({ find, maxStreams = MAX_STREAMS, onEvent }: LogVerifierOptions = {}) {
     this.#find = find;
+    this.#onEvent = onEvent;
     this.#tails = new LRUCache({ max: maxStreams });
   }
 
@@ -59,27 +78,31 @@ export class LogVerifier {
     for (const event of events) {
       const { stream, revision } = event;
       let tail = this.#tails.get(stream);
+      let found: LogFault | undefined;
       if (!tail && revision > 0 && this.#find) {
         const before = await this.#find(stream, revision - 1);
         tail = before && tailOf(before);
-        if (!before) first ??= fault(event, 'REVISION', `revision ${revision - 1} before it is missing`);
+        if (!before) found = fault(event, 'REVISION', `revision ${revision - 1} before it is missing`);
       } else if (!tail && revision > 0) this.notCompared += 1;
-      first ??= this.#faultOf(event, tail);
+      const meta = metaOf(event);
+      const hash = hashOf(stream, revision, event);
+      found ??= this.#faultOf(event, meta, tail);
+      first ??= found;
       this.events += 1;
       if (revision === 0) this.streams += 1;
       this.#position = event.position;
-      this.#tails.set(stream, tailOf(event));
+      this.#tails.set(stream, { revision, hash, at: meta?.at ?? '' });
+      this.#onEvent?.(event, hash, found);
     }
     return first;
   }
 
-  #faultOf(event: StoredEvent, tail: Tail | undefined): LogFault | undefined {
+  #faultOf(event: StoredEvent, meta: Meta | undefined, tail: Tail | undefined): LogFault | undefined {
     const { position, revision, id } = event;
     if (position <= this.#position) {
       return fault(event, 'POSITION', `it stands behind position ${this.#position}`);
     }
     if (!UUID.test(id)) return fault(event, 'ID', `its id is no UUID: ${id}`);
-    const meta = metaOf(event);
     if (!meta) return fault(event, 'META', 'its metadata cannot be read');
     if (!isJson(event.data)) return fault(event, 'DATA', 'its data are no JSON');
     const next = tail ? tail.revision + 1 : 0;

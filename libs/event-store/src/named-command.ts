@@ -30,6 +30,11 @@ export abstract class NamedCommand<R = void> extends Command<CommandResult<R>> {
     return undefined;
   }
 
+  /** Why it cannot be previewed, where it says so itself. */
+  get notPreviewable(): string | undefined {
+    return undefined;
+  }
+
   /** Whether what it decides may be more than an append usually takes: for commands that work on many objects at once. */
   get isLarge(): boolean {
     return false;

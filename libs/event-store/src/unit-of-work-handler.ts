@@ -33,6 +33,12 @@ export abstract class UnitOfWorkHandler<C extends NamedCommand<unknown>, P = voi
    */
   complete?(command: C, result: ResultOf<C>, prepared: P): Promise<ResultOf<C>>;
 
+  /**
+   * Set where `complete` does no more than to seal what stands in clear text under names that have come to be those of
+   * secrets: whoever appends later what was decided does that too.
+   */
+  readonly completesBySealing?: boolean;
+
   /** Takes back what `prepare` has done, where it is certain that nothing of it was appended. */
   rollBack?(command: C, prepared: P): Promise<void>;
 

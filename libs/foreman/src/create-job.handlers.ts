@@ -20,23 +20,24 @@ class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
     super();
   }
 
-  async decide(work: UnitOfWork, { kind, target, script }: C, { metadata: { actor: creator } }: CommandContext) {
-    const job = await this.#create(work, { kind, id: target }, script, creator);
-    if (script === 'destroy') await this.#destroyWith(work, { kind, id: target }, creator);
+  async decide(work: UnitOfWork, { kind, target, script }: C, context: CommandContext) {
+    const job = await this.#create(work, { kind, id: target }, script, context);
+    if (script === 'destroy') await this.#destroyWith(work, { kind, id: target }, context);
     if (job !== null) await this.foreman.beginNew(work, job);
     return job as never;
   }
 
-  async #create(work: UnitOfWork, { kind, id: target }: TargetId, script: string, creator: string) {
+  async #create(work: UnitOfWork, { kind, id: target }: TargetId, script: string, { metadata, now }: CommandContext) {
     const id = await this.ids.next('job');
-    return createJob(work, targetOf(this.targets.all, { kind }), { target, script, creator, id });
+    const wanted = { target, script, creator: metadata.actor, id, now };
+    return createJob(work, targetOf(this.targets.all, { kind }), wanted);
   }
 
   /** Makes the jobs that destroy what is destroyed with a target, and what with that. */
-  async #destroyWith(work: UnitOfWork, { kind, id }: TargetId, creator: string): Promise<void> {
+  async #destroyWith(work: UnitOfWork, { kind, id }: TargetId, context: CommandContext): Promise<void> {
     for (const other of (await targetOf(this.targets.all, { kind }).destroysWith?.(work, id)) ?? []) {
-      await this.#create(work, other, 'destroy', creator);
-      await this.#destroyWith(work, other, creator);
+      await this.#create(work, other, 'destroy', context);
+      await this.#destroyWith(work, other, context);
     }
   }
 }

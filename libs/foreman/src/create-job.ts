@@ -4,6 +4,7 @@ import { refuseAs } from '#kernel';
 import { findScript } from '#blueprint';
 import type { Program } from '#tscript';
 import { compile } from '#tscript';
+import { holdsFor } from './holds/matching-holds.ts';
 import { job } from './job.ts';
 import type { JobTarget } from './job-target.ts';
 import { releaseTarget } from './job-target.ts';
@@ -21,15 +22,18 @@ export interface WantedJob {
   readonly creator: string;
   /** Its own id. */
   readonly id: number;
+  /** When it is made, ISO 8601. */
+  readonly now: string;
 }
 
 /**
- * Decides on a job: the target is taken, the program kept, the job waits for its turn.
+ * Decides on a job: the target is taken, the program kept, the job waits for its turn, and for those who asked to be heard
+ * before it begins.
  * @returns the id of the job; null where its target has nothing to run: it is in the new state then
  * @throws Refusal with the code of the first rule that forbids it
  */
 export async function createJob(work: UnitOfWork, target: JobTarget, wanted: WantedJob): Promise<number | null> {
-  const { script, creator, id } = wanted;
+  const { script, creator, id, now } = wanted;
   const found = await target.load(work, wanted.target);
   if (!found) {
     throw refuseAs('ForemanException', 'INVALID_TARGET', `there is no ${target.kind.toLowerCase()} ${wanted.target}`);
@@ -37,12 +41,14 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   const { site, blueprint, description, slots } = found;
   await target.take(work, wanted.target, { job: id, script });
   work.throwIfFaulted();
+  const of = { kind: target.kind, id: wanted.target };
+  const holds = await holdsFor(work, { id, target: of, script, found, now });
   const inSlot = slots && isLifeCycle(script) ? slots[script] : script;
-  if (inSlot === null) {
+  if (inSlot === null && holds.length === 0) {
     await applyAtOnce(work, target, wanted);
     return null;
   }
-  const slot = await findScript(work, blueprint, inSlot);
+  const slot = inSlot === null ? undefined : await findScript(work, blueprint, inSlot);
   if (!slot && !isLifeCycle(script)) {
     throw refuseAs('ForemanException', 'INVALID_SCRIPT', `blueprint "${blueprint}" has no script "${script}"`);
   }
@@ -50,13 +56,15 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   const source = slot?.text ?? NOTHING;
   const compiled = compiledOf(source);
   const needs = target.needsOf?.(readsOf(compiled)) ?? [];
-  const note = slot ? {} : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot} script` };
+  const note = slot
+    ? {}
+    : { note: `There is nothing to run: blueprint "${blueprint}" has no ${inSlot ?? script} script` };
   await work.decide(program, compiled.hash, { type: 'StoreProgram', data: { source, program: compiled } });
   await work.decide(job, id, {
     type: 'CreateJob',
     data: {
       site,
-      target: { kind: target.kind, id: wanted.target },
+      target: of,
       description,
       script,
       program: compiled.hash,
@@ -65,6 +73,7 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
       ...note,
     },
   });
+  if (holds.length > 0) await work.decide(job, id, { type: 'HoldJob', data: { holds } });
   return id;
 }
 

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock, CommandResult } from '#event-store';
 import { CLOCK, CommandContext, CommandGateway, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Caller, JsonMap, UnitOfWork } from '#kernel';
-import { Conflict, refuse } from '#kernel';
+import { Conflict, refuse, traceparent } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { Outcome } from '#wire';
@@ -36,6 +36,8 @@ export interface PolledTask {
   readonly cookie: string;
   readonly paramaters: JsonMap;
   readonly job_id: number;
+  /** W3C `traceparent` of the span it was handed out in, where that is traced. */
+  readonly traceparent?: string;
 }
 
 /** Hands open tasks of a site to an agent that polls; results in them. */
@@ -178,7 +180,12 @@ class FetchTasksHandler implements ICommandHandler<FetchTasks> {
       await this.foreman.failErased(id, cookie, erased);
       return undefined;
     }
-    return { module: order.module, function: order.function, cookie, paramaters: parameters, job_id: id };
+    const { module, function: name } = order;
+    const task = { module, function: name, cookie, paramaters: parameters, job_id: id };
+    return this.foreman.traces.during(`send ${module}.${name}`, id, async () => {
+      const trace = traceparent();
+      return trace === undefined ? task : { ...task, traceparent: trace };
+    });
   }
 
   /**

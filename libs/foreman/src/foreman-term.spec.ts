@@ -15,6 +15,7 @@ import type { TermParts } from './foreman-term.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { atWork, dispatch, dispatched } from '../test/example-jobs.ts';
 import type { Dispatch, Job } from './job-messages.ts';
+import { JobTraces } from './job-traces.ts';
 import { job } from './job.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { StepTimes } from './step-times.ts';
@@ -103,7 +104,8 @@ describe('a term of the foreman', () => {
     const pollDeadlineOf = ({ deadline }: Dispatch) => Date.parse(deadline);
     const log = silentLogger;
     const gate = { looked: () => undefined, forget: () => undefined };
-    parts = { options, commands, clock, ledger, stalled, steps, log, gate, pollDeadlineOf };
+    const traces = new JobTraces({ readStream: async () => [] });
+    parts = { options, commands, clock, ledger, stalled, steps, log, gate, traces, pollDeadlineOf };
     term = new ForemanTerm(parts);
   });
   afterEach(() => term.end());

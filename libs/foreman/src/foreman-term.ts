@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock, CommandGateway, Position } from '#event-store';
 import { backoffMs, CommandContext, isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
-import { Conflict, Refusal } from '#kernel';
+import { Conflict, Refusal, traced } from '#kernel';
 import { isNoFault } from '#reactions';
 import type { Beat, Report } from '#wire';
 import { ClockJumps } from './clock-jumps.ts';
@@ -13,7 +13,9 @@ import { ReconcileJob, ReportTask } from './foreman.commands.ts';
 import type { BegunJob } from './begin-at-once.ts';
 import type { ForemanOptions } from './foreman-options.ts';
 import type { JobGate } from './gate/job-gate.ts';
+import { firstHoldOver } from './holds/held-back.ts';
 import type { Dispatch, Job } from './job-messages.ts';
+import type { JobTraces } from './job-traces.ts';
 import { NoteSlowStep } from './job.commands.ts';
 import { KeyedWorkQueue } from './keyed-work-queue.ts';
 import type { StalledJobs } from './stalled-jobs.ts';
@@ -43,6 +45,7 @@ export interface TermParts {
   readonly steps: StepTimes;
   readonly gate: Pick<JobGate, 'looked' | 'forget'>;
   readonly log: Logger;
+  readonly traces: JobTraces;
   /** When the lease of a dispatch to an agent that polls runs out, milliseconds since 1970. */
   readonly pollDeadlineOf: (dispatch: Dispatch) => number;
 }
@@ -145,7 +148,8 @@ export class ForemanTerm {
       return;
     }
     const release = this.#queue.hold(id);
-    void this.#follow(id, state)
+    void this.#parts.traces
+      .during('job', id, () => this.#follow(id, state))
       .catch(() => this.look(id))
       .finally(release);
   }
@@ -223,11 +227,13 @@ export class ForemanTerm {
   }
 
   /** Takes a report from the wire. @throws Refusal; what is no fault of the job: the report has to come again */
-  async takeReport({ job: id, cookie, outcome, agent }: Report): Promise<void> {
+  async takeReport({ job: id, cookie, outcome, agent, trace }: Report): Promise<void> {
     const { clock, commands } = this.#parts;
     const context = CommandContext.system(clock.now(), `report-${cookie}`, `agent ${agent}`);
     try {
-      await this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context));
+      await traced('report', { kind: 'consumer', parent: trace, attributes: { 'contractor.job': id } }, () =>
+        this.during(id, () => commands.execute(new ReportTask(id, cookie, outcome), context)),
+      );
     } catch (error) {
       if (error instanceof Refusal || isNoFault(error)) throw error;
       await faultJob(this.#parts, id, error);
@@ -242,14 +248,16 @@ export class ForemanTerm {
   }
 
   async #reconcile(id: number): Promise<Position | undefined> {
-    const { clock, commands, stalled, gate } = this.#parts;
+    const { clock, commands, stalled, gate, traces } = this.#parts;
     try {
       const context = CommandContext.system(clock.now());
-      const { value, position } = await commands.execute(new ReconcileJob(id), context);
-      stalled.goesOn(id);
-      gate.looked(id);
-      await this.#follow(id, value);
-      return position;
+      return await traces.during('job', id, async () => {
+        const { value, position } = await commands.execute(new ReconcileJob(id), context);
+        stalled.goesOn(id);
+        gate.looked(id);
+        await this.#follow(id, value);
+        return position;
+      });
     } catch (error) {
       gate.looked(id, true);
       if (error instanceof Conflict) this.#queue.add(id);
@@ -284,6 +292,7 @@ export class ForemanTerm {
 
   #nextLook(state: Job): number | undefined {
     const { stage, dispatch, order, wakeAt } = state;
+    if (stage === 'waiting') return firstHoldOver(state);
     if (stage !== 'queued') return undefined;
     if (!order) return wakeAt === undefined ? undefined : Date.parse(wakeAt);
     const next = Math.min(timeLimitOf(state) ?? Infinity, dispatch ? this.deadlineOf(dispatch) + 1 : Infinity);

@@ -20,6 +20,11 @@ import { dispatchModel } from './dispatch.api.ts';
 import { dispatchHandlers } from './dispatch.commands.ts';
 import { gateProviders } from './gate/gate.providers.ts';
 import { JobGate } from './gate/job-gate.ts';
+import { holdModel } from './holds/hold.api.ts';
+import { holdProviders } from './holds/hold.providers.ts';
+import { holdRuleRows, holds } from './holds/hold-rows.ts';
+import { holdRuleExtensions, holdRuleModel } from './holds/hold-rule.api.ts';
+import { holdRules } from './holds/hold-rules.ts';
 import { LimitBook } from './limits/limit-book.ts';
 import { limitExtensions, limitModel } from './limits/limit.api.ts';
 import { limitProviders } from './limits/limit.providers.ts';
@@ -33,6 +38,7 @@ import { maintenanceWindows } from './windows/maintenance-windows.ts';
 import { windowExtensions, windowModel } from './windows/window.api.ts';
 import { windowProviders } from './windows/window.providers.ts';
 import { maintenanceWindow } from './windows/window.ts';
+import { foremanUndos } from './foreman.undo.ts';
 import { foremanSettings } from './foreman.settings.ts';
 import { foremanHandlers } from './foreman.handlers.ts';
 import { Foreman } from './foreman.ts';
@@ -128,7 +134,7 @@ export class ForemanModule {
       imports: [
         ForemanLifecycleModule,
         EventSourcingModule.forFeature({
-          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor],
+          deciders: [job, program, limit, maintenanceWindow, wave, subcontractor, holdRules],
           readModels: [
             jobs,
             jobLog,
@@ -140,6 +146,8 @@ export class ForemanModule {
             waveLists,
             waveTargets,
             subcontractors,
+            holdRuleRows,
+            holds,
           ],
         }),
         ApiModule.forFeatureAsync({
@@ -171,8 +179,10 @@ export class ForemanModule {
                 () => reads.now,
               ),
               waveModel,
+              holdRuleModel,
+              holdModel,
             ],
-            extensions: [jobUsers, ...limitExtensions, ...windowExtensions],
+            extensions: [jobUsers, ...limitExtensions, ...windowExtensions, ...holdRuleExtensions],
           }),
         }),
       ],
@@ -194,6 +204,11 @@ export class ForemanModule {
           },
         },
         JobTargetRegistry,
+        {
+          provide: Symbol('undoing of foreman'),
+          inject: [Features, JobTargetRegistry],
+          useFactory: (features: Features, targets: JobTargetRegistry) => features.add({ undo: foremanUndos(targets) }),
+        },
         {
           provide: SiteCheck,
           inject: [READ_STORE, LOGGER],
@@ -259,6 +274,7 @@ export class ForemanModule {
         ...windowProviders,
         ...waveProviders,
         ...gateProviders,
+        ...holdProviders,
         ...subcontractorProviders,
         ...undeliverableProviders,
       ],

@@ -4,7 +4,7 @@ import { Refusal } from '#kernel';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Clock, CommandContext, CommandResult, EventStore, Position, Recorded } from '#event-store';
-import { CLOCK, CommandContext as Context, CommandGateway, EVENT_STORE, Leadership } from '#event-store';
+import { CLOCK, CommandContext as Context, CommandGateway, EVENT_STORE, Leadership, previewScope } from '#event-store';
 import type { Follower } from '#reactions';
 import { isNoFault } from '#reactions';
 import type { ReadStore } from '#read-store';
@@ -18,9 +18,10 @@ import { faultJob } from './fault-job.ts';
 import { ForemanBooks } from './gate/foreman-books.ts';
 import { ForemanTerm } from './foreman-term.ts';
 import { ReadTaskSecrets, ReconcileJob, ReportTask } from './foreman.commands.ts';
-import type { Job } from './job-messages.ts';
+import type { Job, TaskOrder } from './job-messages.ts';
 import { jobs } from './jobs.ts';
 import { JobFollower } from './job-follower.ts';
+import { JobTraces } from './job-traces.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
 import { SiteCheck } from './site-check.ts';
@@ -68,6 +69,7 @@ export class Foreman {
   readonly #listeners: LeadingListener[] = [];
   readonly #heard: HeardListener[] = [];
   readonly polls: PollLeases;
+  readonly traces: JobTraces;
   #term: ForemanTerm | undefined;
   /** Made ready, and not begun. */
   #next: ForemanTerm | undefined;
@@ -103,6 +105,7 @@ export class Foreman {
     this.#dispatched = dispatched;
     this.#steps = new StepTimes(pool, options.slowStep);
     this.#jobs = new JobFollower({ targets, reads, steps: this.#steps, log, term: () => this.#term });
+    this.traces = new JobTraces(store);
     this.polls = new PollLeases({ pool, clock, log, leaseMs: options.pollLease });
     this.#leadership = new Leadership({
       pool,
@@ -218,7 +221,8 @@ export class Foreman {
 
   /** Has a job that is being made begin with the same append, where it can; only the foreman does so. */
   async beginNew(work: UnitOfWork, id: number): Promise<void> {
-    const term = this.#term;
+    // What is appended later, if at all, would begin with a lease that has run out.
+    const term = previewScope() ? undefined : this.#term;
     const begun = term && (await beginAtOnce(work, id, { ...this.context(), gate: this.#books.gate.forNewJobs }));
     if (begun) term.beginsAtOnce(begun);
   }
@@ -234,6 +238,12 @@ export class Foreman {
       }
       throw error;
     }
+  }
+
+  /** The task that a job which was just made in a unit of work would order, could it begin at once; undefined: none. */
+  async firstTask(work: UnitOfWork, id: number): Promise<TaskOrder | undefined> {
+    const begun = await beginAtOnce(work.fork(), id, { ...this.context(), gate: this.#books.gate.forNewJobs });
+    return begun?.state.order;
   }
 
   /** Reconciles a job and waits until what was decided about it can be read. */
@@ -266,6 +276,7 @@ export class Foreman {
       steps: this.#steps,
       gate: this.#books.gate,
       log: this.#log,
+      traces: this.traces,
       pollDeadlineOf: (dispatch) => this.polls.deadlineOf(dispatch),
     });
     // What a try has left behind that failed half-way.

@@ -29,6 +29,7 @@ const row = (changes: Partial<JobRow> = {}) =>
     openSince: SINCE,
     wakeAt: null,
     signal: { pxe: null, complete: false },
+    holds: [],
     updated: SINCE,
     ...changes,
   }) as JobRow;

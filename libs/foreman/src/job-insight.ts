@@ -7,6 +7,7 @@ import type { Condition } from './condition.ts';
 import { condition, conditionsText } from './condition.ts';
 import type { DispatchLedger, Taker } from './dispatch-ledger.ts';
 import type { JobGate } from './gate/job-gate.ts';
+import { holdConditions } from './holds/hold-conditions.ts';
 import type { JobTarget } from './job-target.ts';
 import type { JobRow } from './jobs.ts';
 import { signalCookie } from './signaling-module.ts';
@@ -57,7 +58,9 @@ export class JobInsight {
   messageOf(row: JobRow, conditions: readonly Condition[]): string | undefined {
     const told = conditions.filter(({ name }) => name === 'database' || name === 'wire');
     if (told.length > 0) return conditionsText(told);
-    if (row.stage === 'waiting') return row.message === '' ? conditionsText(conditions) : undefined;
+    if (row.stage === 'waiting') {
+      return row.message === '' || row.holds.length > 0 ? conditionsText(conditions) : undefined;
+    }
     const absent = conditions.filter(({ name }) => ABSENT.has(name));
     return absent.length > 0 ? conditionsText(absent) : undefined;
   }
@@ -74,7 +77,11 @@ export class JobInsight {
     const links = [['Foreman/BaseJob', job]] as const;
     switch (stage) {
       case 'waiting':
-        return [...(await ofTarget(job, row, view, target)), ...(await this.#gate.startConditions(view, row))];
+        return [
+          ...holdConditions(row.holds),
+          ...(await ofTarget(job, row, view, target)),
+          ...(await this.#gate.startConditions(view, row)),
+        ];
       case 'paused':
         return [
           condition('paused', `It is paused: ${message || 'somebody has paused it'}. Resume it`, links, { since }),

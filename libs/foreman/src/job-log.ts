@@ -18,6 +18,8 @@ export interface JobLogRow {
   readonly canceledAt: string | null;
   /** The user who had it begin whatever the maintenance windows of its site said. */
   readonly windowIgnoredBy: string | null;
+  /** The user who had it begin though it was held. */
+  readonly holdOverriddenBy: string | null;
   /** What was to be said of it from the beginning: that there was nothing to run. */
   readonly note: string | null;
   readonly created: string;
@@ -27,7 +29,7 @@ export interface JobLogRow {
 /** What was built, destroyed and done, by job id. */
 export const jobLog: ReadModel<JobLogRow> = {
   name: 'job_log',
-  version: 3,
+  version: 4,
   key: 'integer',
   history: true,
   indexes: {
@@ -49,6 +51,7 @@ export const jobLog: ReadModel<JobLogRow> = {
       canceledBy: null,
       canceledAt: null,
       windowIgnoredBy: null,
+      holdOverriddenBy: null,
       note: data.note ?? null,
       created: at,
       updated: at,
@@ -57,6 +60,11 @@ export const jobLog: ReadModel<JobLogRow> = {
     JobWindowIgnored: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
       ...row,
       windowIgnoredBy: data.by,
+      updated: at,
+    })),
+    JobHoldOverridden: change<JobLogRow, { readonly by: string }>((row, { data, at }) => ({
+      ...row,
+      holdOverriddenBy: data.by,
       updated: at,
     })),
     JobEnded: change<JobLogRow, unknown>((row, { at }) => ({ ...row, finishedAt: at, updated: at })),

@@ -76,6 +76,42 @@ export interface Settled extends FinishedDispatch {
   readonly message: string;
 }
 
+/** Somebody is to be heard before a job begins. */
+export interface Hold {
+  /** Its own id, of all holds there are: those of the job and the rule, `12-3`. */
+  readonly hold: string;
+  /** Id of the rule that asks for it. */
+  readonly rule: number;
+  /** What the rule says of itself. */
+  readonly description: string;
+  /** The user or service that alone may release it; null: anybody with the permission. */
+  readonly holder: string | null;
+  /** How long it lasts, in seconds. */
+  readonly seconds: number;
+  /** When its time is up, ISO 8601. */
+  readonly until: string;
+  /** What becomes of the job then: it goes on, or is in error. */
+  readonly whenOver: 'proceed' | 'fail';
+}
+
+/** A hold that is placed, with what whoever is to release it has to know of the job. */
+export interface PlacedHold extends Hold {
+  readonly job: number;
+  readonly site: string;
+  readonly target: Target;
+  /** Blueprint of the target. */
+  readonly blueprint: string;
+  readonly script: string;
+}
+
+/** A hold that is over, with its rule and holder. */
+export type EndedHold = Pick<PlacedHold, 'hold' | 'rule' | 'holder' | 'job'>;
+
+/** A hold of a job: open, or overdue, where its time is up and the job is in error for it. */
+export interface KeptHold extends PlacedHold {
+  readonly overdue: boolean;
+}
+
 /** Where a job that has begun stands. */
 export interface Under {
   readonly machine: Machine;
@@ -130,6 +166,8 @@ export interface Job extends Created {
   readonly signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
   readonly ignoresWindow: boolean;
+  /** What holds it back before it begins, until every hold is released, overridden or out of time. */
+  readonly holds: readonly KeptHold[];
   /** It is over because it was cancelled. */
   readonly canceled: boolean;
 }
@@ -167,6 +205,12 @@ export type JobCommand =
   | Message<'SignalAlert', { readonly message: string }>
   | Message<'PostMessage', { readonly message: string }>
   | Message<'IgnoreWindow', { readonly by: string }>
+  | Message<'HoldJob', { readonly holds: readonly PlacedHold[] }>
+  | Message<'ReleaseHold', { readonly hold: string; readonly by: string; readonly reason: string }>
+  | Message<'DropHold', { readonly hold: string; readonly reason: string }>
+  | Message<'OverrideHold', { readonly hold: string; readonly by: string; readonly reason: string }>
+  | Message<'TimeOutHolds', { readonly now: number }>
+  | Message<'RenewHolds', { readonly now: number }>
   | Message<'CancelJob', { readonly by: string }>;
 
 export type JobEvent =
@@ -199,4 +243,8 @@ export type JobEvent =
   | Message<'JobAlerted', { readonly message: string }>
   | Message<'JobMessagePosted', { readonly message: string }>
   | Message<'JobWindowIgnored', { readonly by: string }>
+  | Message<'JobHeld', PlacedHold>
+  | Message<'JobHoldReleased', EndedHold & { readonly by: string; readonly reason: string }>
+  | Message<'JobHoldOverridden', EndedHold & { readonly by: string; readonly reason: string }>
+  | Message<'JobHoldTimedOut', EndedHold & { readonly outcome: 'proceed' | 'fail' }>
   | Message<'JobCanceled', { readonly by: string }>;

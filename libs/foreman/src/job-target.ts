@@ -9,6 +9,8 @@ export interface JobTargetState {
   readonly blueprint: string;
   /** The name by which the job log remembers it. */
   readonly description: string;
+  /** Its labels, text by key; none where it has none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /**
    * The slots of the blueprint that hold its scripts, where they have other names than these; null: there is nothing to
    * run, so no job is made.

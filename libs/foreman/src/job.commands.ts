@@ -90,8 +90,13 @@ const freed = (state: Job | undefined) => (state?.machine ? { machine: clearDisp
 
 @CommandHandler(ResetJob)
 class ResetJobHandler extends UnitOfWorkHandler<ResetJob> {
-  async decide(work: UnitOfWork, { job: id }: ResetJob) {
-    await work.decide(job, id, { type: 'ResetJob', data: freed(await work.load(job, id)) });
+  async decide(work: UnitOfWork, { job: id }: ResetJob, { now }: CommandContext) {
+    const state = await work.load(job, id);
+    const granted = await work.decide(job, id, { type: 'ResetJob', data: freed(state) });
+    // Those who have not released it in time are asked once more.
+    if (granted && state && state.holds.length > 0) {
+      await work.decide(job, id, { type: 'RenewHolds', data: { now: Date.parse(now) } });
+    }
   }
 }
 

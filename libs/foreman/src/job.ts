@@ -1,6 +1,7 @@
 import type { Decider } from '#kernel';
 import { refuse, refuseAs } from '#kernel';
-import type { FinishedDispatch, Job, JobCommand, JobEvent, Stage, Under } from './job-messages.ts';
+import { afterHeld, afterTimeOut, ended, released, renewed, timedOut, without } from './holds/job-holds.ts';
+import type { FinishedDispatch, Job, JobCommand, JobEvent, KeptHold, Stage, Under } from './job-messages.ts';
 
 type State = Job | undefined;
 
@@ -36,6 +37,15 @@ const lost = ({ lapsed = { cookie: '' } }: Job, task: string, message: string): 
   data: { message: message.slice(0, MESSAGE), lost: { task, ...lapsed } },
 });
 
+/** Something is said about a hold of a job. */
+const aboutHold = <D extends { readonly hold: string }>(
+  say: (data: D, hold: KeptHold) => ReturnType<typeof foreman> | JobEvent,
+) =>
+  when<D>(UNDER_WAY, notQueued, (data, { holds }) => {
+    const found = holds.find(({ hold }) => hold === data.hold);
+    return found ? say(data, found) : foreman('HOLD_NOT_FOUND', `There is no hold ${data.hold}`);
+  });
+
 const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
   return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
@@ -66,14 +76,16 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 6,
+  snapshotVersion: 7,
   copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
   decide: {
     CreateJob: (data, job) =>
       job ? refuse('id', 'TAKEN', 'Job with this Id already exists.') : { type: 'JobCreated', data },
-    StartJob: when(['waiting'], notQueued, (data) => ({ type: 'JobStarted', data })),
+    StartJob: when(['waiting'], notQueued, (data, { holds }) =>
+      holds.length > 0 ? foreman('HELD', 'the job is held') : { type: 'JobStarted', data },
+    ),
     WaitJob: when(['queued'], notQueued, (data) => ({ type: 'JobWaited', data: cut(data) })),
     OrderTask: when(['queued'], notQueued, (data) => ({ type: 'JobStepRequested', data: cut(data) })),
     DispatchTask: (data, job) =>
@@ -187,7 +199,23 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       () => foreman('NOT_WAITING', 'Only a job that waits to begin can ignore the window of its site'),
       (data, { ignoresWindow }) => (ignoresWindow ? [] : { type: 'JobWindowIgnored', data }),
     ),
-    CancelJob: when(UNDER_WAY, notQueued, (data) => ({ type: 'JobCanceled', data })),
+    HoldJob: when(['waiting'], notQueued, ({ holds }) => holds.map((data) => ({ type: 'JobHeld' as const, data }))),
+    ReleaseHold: aboutHold(({ by, reason }, hold) =>
+      hold.holder !== null && hold.holder !== by
+        ? foreman('NOT_HOLDER', `Hold ${hold.hold} is released by ${hold.holder}; others override it`)
+        : released(hold, by, reason),
+    ),
+    DropHold: aboutHold(({ reason }, hold) => released(hold, 'system', reason)),
+    OverrideHold: aboutHold(({ by, reason }, hold) => ({
+      type: 'JobHoldOverridden',
+      data: { ...ended(hold), by, reason },
+    })),
+    TimeOutHolds: when(['waiting'], notQueued, ({ now }, { holds }) => timedOut(holds, now)),
+    RenewHolds: when(UNDER_WAY, notQueued, ({ now }, { holds }) => renewed(holds, now)),
+    CancelJob: when(UNDER_WAY, notQueued, (data, { holds }) => [
+      ...holds.map((hold) => released(hold, data.by, 'its job was cancelled')),
+      { type: 'JobCanceled', data },
+    ]),
   },
   evolve: {
     JobCreated: (data) => ({
@@ -209,6 +237,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       spent: [],
       signal: { pxe: null, complete: false },
       ignoresWindow: false,
+      holds: [],
       canceled: false,
     }),
     JobStarted: put(({ machine }, job) => ({ stage: 'queued', machine: machine ?? job.machine, ready: true })),
@@ -302,6 +331,10 @@ export const job: Decider<State, JobCommand, JobEvent> = {
     JobAlerted: put(({ message }) => ({ message })),
     JobMessagePosted: put(({ message }) => ({ message })),
     JobWindowIgnored: put(() => ({ ignoresWindow: true })),
+    JobHeld: put((data, job) => afterHeld(job, data)),
+    JobHoldReleased: put((data, { holds }) => ({ holds: without(holds, data) })),
+    JobHoldOverridden: put((data, { holds }) => ({ holds: without(holds, data) })),
+    JobHoldTimedOut: put((data, { holds }) => ({ holds: afterTimeOut(holds, data) })),
     JobCanceled: put(() => ({
       canceled: true,
       stage: 'ended',

@@ -2,7 +2,19 @@ import { streamName } from '#kernel';
 import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
-import type { BootSignal, Created, Dispatch, LostTask, Settlement, Stage, TaskOrder } from './job-messages.ts';
+import { afterHeld, afterTimeOut, without } from './holds/job-holds.ts';
+import type {
+  BootSignal,
+  Created,
+  Dispatch,
+  EndedHold,
+  KeptHold,
+  LostTask,
+  PlacedHold,
+  Settlement,
+  Stage,
+  TaskOrder,
+} from './job-messages.ts';
 import { agentOf } from './polling-agents.ts';
 
 /** A job under way as it is shown; it goes when the job is over. */
@@ -27,6 +39,8 @@ export interface JobRow extends Created {
   readonly signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
   readonly ignoresWindow: boolean;
+  /** What holds it back before it begins. */
+  readonly holds: readonly KeptHold[];
   readonly created: string;
   readonly updated: string;
 }
@@ -61,6 +75,10 @@ interface Said {
 const signalled = (told: (data: Said, row: JobRow) => Partial<JobRow>) =>
   change<JobRow, Said>((row, { data, at }: Recorded<Said>) => ({ ...row, ...told(data, row), updated: at }));
 
+/** A rule for an event about a hold. */
+const held = <D>(told: (data: D, row: JobRow) => Partial<JobRow>) =>
+  change<JobRow, D>((row, { data, at }) => ({ ...row, ...told(data, row), updated: at }));
+
 /** Nobody has its task. */
 const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;
 const taskless = { ...undispatched, order: null, openSince: null, observing: false, lost: null } as const;
@@ -69,7 +87,7 @@ const idle = { ...taskless, wakeAt: null } as const;
 /** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
-  version: 8,
+  version: 9,
   key: 'integer',
   history: false,
   stream: (id) => streamName('job', id),
@@ -100,6 +118,7 @@ export const jobs: ReadModel<JobRow> = {
       machine: null,
       signal: { pxe: null, complete: false },
       ignoresWindow: false,
+      holds: [],
       created: at,
       updated: at,
     })),
@@ -136,6 +155,12 @@ export const jobs: ReadModel<JobRow> = {
     JobAlerted: signalled(({ message = '' }) => ({ message })),
     JobMessagePosted: signalled(({ message = '' }) => ({ message })),
     JobWindowIgnored: signalled(() => ({ ignoresWindow: true })),
+    JobHeld: held<PlacedHold>((data, row) => afterHeld(row, data)),
+    JobHoldReleased: held<EndedHold>((data, { holds }) => ({ holds: without(holds, data) })),
+    JobHoldOverridden: held<EndedHold>((data, { holds }) => ({ holds: without(holds, data) })),
+    JobHoldTimedOut: held<EndedHold & { readonly outcome: 'proceed' | 'fail' }>((data, { holds }) => ({
+      holds: afterTimeOut(holds, data),
+    })),
     JobEnded: rule<JobRow, unknown>(() => undefined),
     JobCanceled: rule<JobRow, unknown>(() => undefined),
   },

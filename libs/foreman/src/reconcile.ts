@@ -2,6 +2,7 @@ import type { UnitOfWork } from '#kernel';
 import type { Repeat, RetryPolicy } from '#platform';
 import type { Machine } from '#tscript';
 import { begin } from '#tscript';
+import { isHeldBack } from './holds/held-back.ts';
 import type { Dispatch, Job, TaskOrder } from './job-messages.ts';
 import { job } from './job.ts';
 import type { JobGate } from './gate/job-gate.ts';
@@ -49,6 +50,7 @@ export async function reconcile(
 
 async function start(work: UnitOfWork, id: number, state: Job, context: ReconcileContext): Promise<void> {
   const { target: of, script, needs = [] } = state;
+  if (await isHeldBack(work, id, state, context.now)) return;
   const target = targetOf(context.targets, of);
   if (!(await target.mayStart(work, of.id, script))) return;
   const under = context.gate ? await context.gate.mayBegin(work, id, state) : [];

@@ -1,5 +1,7 @@
 import { isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
+import { traced, traceparent } from '#kernel';
+import type { Task } from '#wire';
 import { MaybeHeld, observerOf, TaskTooLarge } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { DispatchNotes } from './dispatch-notes.ts';
@@ -162,16 +164,23 @@ export class TaskSender {
     }
     this.#ours.add(job);
     this.#withdrawals.sent(job, task);
-    const sending = wire.send({
-      ...order,
-      function: observing ? observerOf(order.function) : order.function,
-      parameters,
-      cookie,
-      job,
-      site,
-      ...(once ? { once } : {}),
-      ...(secrets.length > 0 ? { secrets } : {}),
-    });
+    const toSend = (): Task => {
+      const trace = traceparent();
+      return {
+        ...order,
+        function: observing ? observerOf(order.function) : order.function,
+        parameters,
+        cookie,
+        job,
+        site,
+        ...(once ? { once } : {}),
+        ...(secrets.length > 0 ? { secrets } : {}),
+        ...(trace === undefined ? {} : { trace }),
+      };
+    };
+    const what = { 'contractor.job': job, 'contractor.site': site };
+    const name = `send ${order.module}.${order.function}`;
+    const sending = traced(name, { kind: 'producer', attributes: what }, () => wire.send(toSend()));
     const receipt = await sending.catch(async (error: unknown) => {
       // Sent again it could be begun twice, where NATS has lost its claims: what became of it is found out when its lease ends.
       if (once && !(error instanceof MaybeHeld)) await this.#unnote(job, cookie);

@@ -72,7 +72,12 @@ export const thingTarget = (
   kind: 'Thing',
   category: thing.category,
   load: async (work, id) =>
-    (await work.load(thing, id)) && { site: 'site1', blueprint: 'base', description: `the thing ${id}` },
+    (await work.load(thing, id)) && {
+      site: 'site1',
+      blueprint: 'base',
+      description: `the thing ${id}`,
+      labels: { role: 'storage' },
+    },
   take: async (work, id, { job }) => void (await work.decide(thing, id, { type: 'TakeThing', data: { job } })),
   release: async (work, id, job) => void (await work.decide(thing, id, { type: 'ReleaseThing', data: { job } })),
   async mayStart(work, id, script) {

@@ -10,6 +10,7 @@ import type { Outcome } from '#wire';
 import type { BegunJob } from '../src/begin-at-once.ts';
 import { beginAtOnce } from '../src/begin-at-once.ts';
 import { cancelJob } from '../src/cancel-job.ts';
+import type { WantedJob } from '../src/create-job.ts';
 import { createJob } from '../src/create-job.ts';
 import { thing, thingTarget } from './example-target.ts';
 import type { Job, JobCommand } from '../src/job-messages.ts';
@@ -169,17 +170,19 @@ export class JobFixture {
 
   /** Wants a job. @returns what was written, as of all that follow: types of events by stream */
   create(script = 'create', target = 'host1', id = ID): Promise<Record<string, string[]>> {
-    const wanted = { target, script, creator: 'root', id };
-    return this.log.execute((work) => createJob(work, this.#target, wanted));
+    return this.log.execute((work) => createJob(work, this.#target, this.#wanted(script, target, id)));
   }
 
   /** The same, and has it begin with the same append, where it can. */
   createAndBegin(script = 'create'): Promise<Record<string, string[]>> {
-    const wanted = { target: 'host1', script, creator: 'root', id: ID };
     return this.log.execute(async (work) => {
-      await createJob(work, this.#target, wanted);
+      await createJob(work, this.#target, this.#wanted(script));
       this.begun = await beginAtOnce(work, ID, this.#context());
     });
+  }
+
+  #wanted(script: string, target = 'host1', id = ID): WantedJob {
+    return { target, script, creator: 'root', id, now: new Date(this.now).toISOString() };
   }
 
   look(): Promise<Record<string, string[]>> {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { isTraced, noteInSpan, traced } from '#kernel';
 import { verbOf } from './custom-verbs.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { withoutHost } from './http-exchange.ts';
@@ -49,12 +50,27 @@ export const httpDispatcher =
     if (!adapter || (adapter.streams && !streams)) return undefined;
     const begun = performance.now();
     const asked = sourceOf ? { ...request, source: sourceOf(request) } : request;
-    return adapter.handle(asked).then((answer) => {
+    const answering = isTraced() ? handledTraced(adapter, asked) : adapter.handle(asked);
+    return answering.then((answer) => {
       const seconds = (performance.now() - begun) / 1000;
       if (answer) metrics.request(adapter.name, request.verb, answer.status, seconds);
       return answer;
     });
   };
+
+/** Has a request answered as a span, of the trace of the client where that has one. */
+function handledTraced(adapter: ProtocolAdapter, request: HttpRequest): Promise<HttpAnswer | undefined> {
+  // What watches the server asks for its pages all the time.
+  if (adapter.name === 'pages') return adapter.handle(request);
+  const [path = ''] = request.target.split('?');
+  const attributes = { 'http.request.method': request.verb, 'url.path': path };
+  const parent = request.header('traceparent');
+  return traced(`${request.verb} ${adapter.name}`, { kind: 'server', root: true, parent, attributes }, async () => {
+    const answer = await adapter.handle(request);
+    if (answer) noteInSpan({ 'http.response.status_code': answer.status }, answer.status >= 500);
+    return answer;
+  });
+}
 
 /**
  * The HTTP server: what is for a protocol adapter goes past the framework, which would lower-case the headers of answers

@@ -1,6 +1,7 @@
 export { allocateAddress } from './address/address.commands.ts';
 export { address } from './address/address.ts';
 export { holderUsers } from './address/address.api.ts';
+export { offsetKey, usedOffsets } from './address/used-offsets.ts';
 export { addresses, useKey } from './address/addresses.ts';
 export type { AddressRow } from './address/addresses.ts';
 export { findAddress } from './address/base-address.api.ts';
@@ -11,7 +12,7 @@ export { holderAddresses } from './address/holder-addresses.ts';
 export type { Held } from './address/holder-addresses.ts';
 export { removeAddressesOf } from './address/place-address.ts';
 export { addressBlock, nextOffset, subnetOfBlock } from './block/address-block.ts';
-export { addressBlocks } from './block/address-blocks.ts';
+export { addressBlocks, blocksAround } from './block/address-blocks.ts';
 export type { AddressBlockRow } from './block/address-blocks.ts';
 export { byNumber } from './by-number.ts';
 export { Holders } from './holders.ts';

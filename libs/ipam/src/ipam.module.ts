@@ -1,6 +1,7 @@
+import type { FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
-import { EventSourcingModule } from '#event-sourcing';
+import { EventSourcingModule, Features } from '#event-sourcing';
 import { addressModel } from './address/address.api.ts';
 import { addressHandlers } from './address/address.commands.ts';
 import { address } from './address/address.ts';
@@ -17,6 +18,7 @@ import { addressBlocks } from './block/address-blocks.ts';
 import { siteAddresses } from './block/site-addresses.api.ts';
 import { siteBlocks } from './block/site-blocks.ts';
 import { Holders } from './holders.ts';
+import { ipamUndos } from './ipam.undo.ts';
 import { addressLoans } from './loan/address-loans.ts';
 import { networkAddressBlockModel } from './network/network-address-block.api.ts';
 import { networkAddressBlockHandlers } from './network/network-address-block.commands.ts';
@@ -27,6 +29,12 @@ import { networkHandlers } from './network/network.commands.ts';
 import { networkName } from './network/network-name.ts';
 import { network } from './network/network.ts';
 import { networks } from './network/networks.ts';
+
+const undo: FactoryProvider = {
+  provide: Symbol('undoing of ipam'),
+  inject: [Features, Holders],
+  useFactory: (features: Features, holders: Holders) => features.add({ undo: ipamUndos(holders) }),
+};
 
 /** Address blocks, the addresses that are given out of them, and the networks they are used on. */
 @Module({
@@ -60,6 +68,7 @@ import { networks } from './network/networks.ts';
   ],
   providers: [
     Holders,
+    undo,
     ...addressBlockHandlers,
     ...addressHandlers,
     ...poolAddressHandlers,

@@ -17,4 +17,6 @@ export interface CommandMetadata {
   readonly causation?: string;
   /** Why, in the words of the one who asked. */
   readonly reason?: string;
+  /** W3C `traceparent` of the span that decides it, where that is traced. */
+  readonly trace?: string;
 }

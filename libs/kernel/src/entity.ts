@@ -4,21 +4,27 @@ import { writeJson } from './integral-float.ts';
 import type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import { refuse } from './refusal.ts';
+import type { RestoreCommand, RestoredEvent } from './restoring.ts';
+import { restoring } from './restoring.ts';
 
 /** By the type of event: which field, or fields, it says anew. */
 type ChangeEvents<T> = Readonly<Record<string, keyof T | readonly (keyof T)[]>>;
 
 type FieldsOf<K> = K extends readonly (infer F)[] ? F : K;
 
-/** Defines, changes and deletes something called `N` with the fields `T`. */
+/** Defines, changes, deletes and restores something called `N` with the fields `T`. */
 export type EntityCommand<N extends string, T> =
-  Message<`Define${N}`, Readonly<T>> | Message<`Change${N}`, Partial<Readonly<T>>> | LifecycleCommand<N>;
+  | Message<`Define${N}`, Readonly<T>>
+  | Message<`Change${N}`, Partial<Readonly<T>>>
+  | LifecycleCommand<N>
+  | RestoreCommand<N, T>;
 
-/** What can happen to it: it is defined, fields change by the events in `C`, it is deleted. */
+/** What can happen to it: it is defined, fields change by the events in `C`, it is deleted, it is put back. */
 export type EntityEvent<N extends string, T, C extends ChangeEvents<T>, D extends string = `${N}Defined`> =
   | Message<D, Readonly<T>>
   | { [E in keyof C & string]: Message<E, Readonly<Pick<T, FieldsOf<C[E]> & keyof T>>> }[keyof C & string]
-  | LifecycleEvent<N>;
+  | LifecycleEvent<N>
+  | RestoredEvent<N, T>;
 
 /** The decider of a plain noun: a lifecycle, and fields that change. */
 export interface EntityDecider<
@@ -62,6 +68,7 @@ export const entity =
   ): EntityDecider<N, T, C, D> => {
     const { noun, title = noun, category, idField = 'name', defined = `${noun}Defined`, changes } = options;
     const rules = lifecycle(noun, title);
+    const restores = restoring<T>()(noun, { title });
     const taken = (stage: Lifecycle<T>['stage']): boolean =>
       idField === 'id' ? stage !== 'absent' : stage === 'active' || stage === 'deleting';
     const set = (data: Partial<T>, state: Lifecycle<T>): Lifecycle<T> =>
@@ -89,11 +96,13 @@ export const entity =
           });
         },
         ...rules.decide,
+        ...restores.decide,
       },
       evolve: {
         [defined]: (data: T): Lifecycle<T> => ({ stage: 'active', value: { ...data } }),
         ...Object.fromEntries(Object.keys(changes).map((type) => [type, set])),
         ...rules.evolve,
+        ...restores.evolve,
       },
     };
     return decider as unknown as EntityDecider<N, T, C, D>;

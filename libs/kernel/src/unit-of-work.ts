@@ -81,6 +81,21 @@ export class UnitOfWork {
     return undefined;
   }
 
+  /**
+   * Takes over what was decided before on a stream as it was at a revision.
+   * @returns whether it is at that revision still; where it is not, nothing is taken over
+   */
+  async adopt<S, C extends Message, E extends Message>(
+    decider: Decider<S, C, E>,
+    id: string,
+    { expected, events }: { readonly expected: number; readonly events: readonly Message[] },
+  ): Promise<boolean> {
+    const touched = await this.#touch(decider, id);
+    if (touched.revision !== expected) return false;
+    touched.events.push(...events);
+    return true;
+  }
+
   /** Adds a fault found outside the deciders (a reference to something that is not there). */
   fault(field: string, code: string, text: string, more: string | Pick<Fault, 'path' | 'rule'> = {}): void {
     this.#note([{ field, code, text, ...(typeof more === 'string' ? { path: more } : more) }]);

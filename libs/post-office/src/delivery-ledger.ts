@@ -159,6 +159,13 @@ export class DeliveryLedger {
         });
         if (rowCount !== 1) throw new CursorLost(subscriber);
       }
+      const receivers = [...new Set(deliveries.map(({ subscriber }) => subscriber))];
+      await client.query({
+        name: 'add-webhook-cursors',
+        text: `INSERT INTO ledger.webhook_cursors (subscriber, position) SELECT s, 0 FROM unnest($1::text[]) AS t(s)
+          ON CONFLICT DO NOTHING`,
+        values: [receivers],
+      });
       const column = (name: keyof NewDelivery) => deliveries.map((one) => one[name].replaceAll('\0', '\uFFFD'));
       const { rows } = await client.query<WaitingRow>({
         name: 'add-deliveries',
@@ -197,11 +204,11 @@ export class DeliveryLedger {
     return rows.map(waitingOf).toSorted((one, other) => one.n - other.n);
   }
 
-  /** What is to be sent, by number. */
+  /** What is to be sent, by number; what does not wait any more is left out. */
   async bodies(numbers: readonly number[]): Promise<Map<number, string>> {
     const { rows } = await this.#pool.query<{ n: string; body: string | null }>({
       name: 'delivery-bodies',
-      text: 'SELECT n::text, body FROM ledger.deliveries WHERE n = ANY ($1::bigint[])',
+      text: `SELECT n::text, body FROM ledger.deliveries WHERE n = ANY ($1::bigint[]) AND state = 'waiting'`,
       values: [numbers],
     });
     return new Map(rows.flatMap(({ n, body }) => (body === null ? [] : [[Number(n), body] as const])));
@@ -299,10 +306,16 @@ export class DeliveryLedger {
     await this.#pool.query(`DELETE FROM ledger.deliveries WHERE subscriber = $1 AND state = 'waiting'`, [subscriber]);
   }
 
-  /** Forgets all receivers but these, and what was for them. */
-  async keepOnly(subscribers: readonly string[]): Promise<void> {
-    await this.#pool.query('DELETE FROM ledger.deliveries WHERE subscriber <> ALL ($1)', [subscribers]);
-    await this.#pool.query('DELETE FROM ledger.webhook_cursors WHERE subscriber <> ALL ($1)', [subscribers]);
+  /** Those that it knows. */
+  async subscribers(): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ subscriber: string }>('SELECT subscriber FROM ledger.webhook_cursors');
+    return rows.map(({ subscriber }) => subscriber);
+  }
+
+  /** Forgets receivers, and what was for them. */
+  async forget(subscribers: readonly string[]): Promise<void> {
+    await this.#pool.query('DELETE FROM ledger.deliveries WHERE subscriber = ANY ($1)', [subscribers]);
+    await this.#pool.query('DELETE FROM ledger.webhook_cursors WHERE subscriber = ANY ($1)', [subscribers]);
   }
 
   /** Forgets what was delivered more than so many milliseconds ago, and all but the last {@link MAX_DELIVERED}. */
@@ -316,6 +329,15 @@ export class DeliveryLedger {
       `DELETE FROM ledger.deliveries WHERE state = 'delivered' AND done < now() - $1::float8 * interval '1 millisecond'`,
       [olderThanMs],
     );
+  }
+
+  /** Whether a receiver has got a delivery that is still kept. */
+  async hasDelivered(subscriber: string): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `SELECT 1 FROM ledger.deliveries WHERE subscriber = $1 AND state = 'delivered' LIMIT 1`,
+      [subscriber],
+    );
+    return rowCount === 1;
   }
 
   /** Which of these deliveries still wait, by their ids. */

@@ -62,7 +62,7 @@ export class DeliverySender {
   #inFlight = 0;
   /** Failures since something last went well. */
   #failures = 0;
-  /** Nothing is sent before this moment: the receiver seems to be down. */
+  /** Nothing is sent before this moment: the receiver seems to be down, or nothing may be sent. */
   #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -101,9 +101,10 @@ export class DeliverySender {
   }
 
   #pump(): void {
-    const { now, policy, signal } = this.#options;
+    const { now, policy, signal, holdBack } = this.#options;
     if (this.#stopped || signal.aborted) return;
     const at = now();
+    if (this.queue.size > this.#inFlight && holdBack() !== undefined) this.#notBefore = at + HELD_BACK_MS;
     const limit = this.#failures < PROBE_AFTER ? policy.maxConcurrent : 1;
     while (at >= this.#notBefore && this.#inFlight < limit) {
       const delivery = this.queue.take(at);
@@ -125,9 +126,8 @@ export class DeliverySender {
   }
 
   async #make(delivery: Delivery): Promise<void> {
-    const { book, holdBack, signal, now, onError } = this.#options;
+    const { book, signal, now, onError } = this.#options;
     try {
-      if (holdBack() !== undefined) return this.queue.failed(delivery, now() + HELD_BACK_MS);
       const body = delivery.body ?? (await book.body(delivery.n));
       const request = body === undefined ? undefined : await this.#options.requestFor(delivery, body);
       if (!request) return this.queue.done(delivery);

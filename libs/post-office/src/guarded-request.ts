@@ -122,7 +122,7 @@ export class GuardedRequests {
     this.#checkLiteral(host);
     if (isIP(host) > 0) return Promise.resolve(host);
     return new Promise((found, refuse) => {
-      this.#lookup(host, { all: false }, (error, address) => (error ? refuse(error) : found(String(address))));
+      this.#lookup(host, { all: false }, (error, address) => (error ? refuse(error) : found(address as string)));
     });
   }
 

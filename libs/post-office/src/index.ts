@@ -1,3 +1,5 @@
+export { EventFeed } from './event-feed.ts';
+export type { EventFeedOptions } from './event-feed.ts';
 export { EventFactsReader } from './event-facts.ts';
 export type { EventFactsOptions } from './event-facts.ts';
 export { categoryOf, MAX_DATA_LENGTH, publicEvent, publicKind } from './public-event.ts';
@@ -10,3 +12,8 @@ export {
   PUBLIC_KINDS,
   PUBLIC_STREAMS,
 } from './public-kinds.ts';
+export type { DeliveryCounts } from './delivery-ledger.ts';
+export { PostOffice } from './post-office.ts';
+export { PostOfficeModule } from './post-office.module.ts';
+export { postOfficeSettings } from './post-office.settings.ts';
+export { selectionOf, selects } from './consumers.ts';

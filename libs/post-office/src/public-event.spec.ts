@@ -55,6 +55,17 @@ describe('what outsiders are told of an event', () => {
     });
   });
 
+  it('is of what was put back, whether it exists and the fields it has then', () => {
+    const shown = { origins: { port: { position: '12', actor: 'root' } } };
+    const value = { hostname: 'web1', configValues: [['db_password', 'clear']] };
+    const told = (data: unknown) => publicEvent(event('structure-3', 'StructureRestored', data), facts, isSecretName);
+    expect(told({ value, shown })).toMatchObject({
+      kind: 'structure.restored',
+      data: { exists: true, hostname: 'web1', configValues: { db_password: '********' } },
+    });
+    expect(told({ value: null, shown: {} })?.data).toEqual({ exists: false });
+  });
+
   it('is nothing of what goes on inside of jobs, and of whom they belong to', () => {
     const job = {
       script: 'create',

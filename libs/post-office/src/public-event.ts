@@ -1,7 +1,7 @@
 import type { IsSecretName } from '#config';
 import { shownValue } from '#config';
 import type { LoggedEvent } from '#event-store';
-import type { Json } from '#kernel';
+import type { Json, Restored } from '#kernel';
 import { objectOf, writeJson } from '#kernel';
 import type { Key } from '#read-store';
 import { PUBLIC_EVENTS_VERSION, PUBLIC_STREAMS } from './public-kinds.ts';
@@ -87,11 +87,13 @@ export function publicEvent(event: LoggedEvent, facts: EventFacts, isSecret: IsS
   };
 }
 
-/** The fields of an event that are told. */
-function told({ stream, data }: LoggedEvent): Readonly<Record<string, unknown>> {
-  const all = (data ?? {}) as Readonly<Record<string, unknown>>;
+/** The fields of an event that are told; of what is put back, those it has then, and whether it exists. */
+function told({ stream, type, data }: LoggedEvent): Readonly<Record<string, unknown>> {
+  const restored = type.endsWith('Restored') ? (data as Restored<object>) : undefined;
+  const all = ((restored ? restored.value : data) ?? {}) as Readonly<Record<string, unknown>>;
   const fields = PUBLIC_STREAMS[categoryOf(stream)]?.fields;
-  return fields ? Object.fromEntries(fields.flatMap((name) => (name in all ? [[name, all[name]]] : []))) : all;
+  const few = fields ? Object.fromEntries(fields.flatMap((name) => (name in all ? [[name, all[name]]] : []))) : all;
+  return restored ? { ...few, exists: restored.value !== null } : few;
 }
 
 function shown(data: Readonly<Record<string, unknown>>, isSecret: IsSecretName): Json {

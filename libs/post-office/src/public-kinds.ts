@@ -24,6 +24,13 @@ const JOB_FIELDS = [
   'wakeAt',
   'transport',
   'note',
+  'hold',
+  'rule',
+  'holder',
+  'until',
+  'seconds',
+  'whenOver',
+  'outcome',
 ];
 
 /**
@@ -44,6 +51,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       AddressReasonGiven: 'address.reason_changed',
       AddressPxeChosen: 'address.pxe_changed',
       AddressDeleted: 'address.deleted',
+      AddressRestored: 'address.restored',
     },
   },
   addressBlock: {
@@ -59,6 +67,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       OffsetHeld: 'address_block.offset_held',
       OffsetHoldEnded: 'address_block.hold_ended',
       AddressBlockDeleted: 'address_block.deleted',
+      AddressBlockRestored: 'address_block.restored',
     },
   },
   blueprint: {
@@ -78,6 +87,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       SlotFilled: 'blueprint.script_linked',
       SlotEmptied: 'blueprint.script_unlinked',
       BluePrintDeleted: 'blueprint.deleted',
+      BluePrintRestored: 'blueprint.restored',
     },
   },
   complex: {
@@ -90,6 +100,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ComplexMembersChanged: 'complex.members_changed',
       ComplexOwnFieldsChanged: 'complex.changed',
       ComplexDeleted: 'complex.deleted',
+      ComplexRestored: 'complex.restored',
     },
   },
   complexStructure: {
@@ -98,6 +109,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ComplexStructureAdded: 'complex_structure.created',
       ComplexStructureChanged: 'complex_structure.changed',
       ComplexStructureRemoved: 'complex_structure.deleted',
+      ComplexStructureRestored: 'complex_structure.restored',
     },
   },
   dependency: {
@@ -111,6 +123,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       DependencyDestroyed: 'dependency.destroyed',
       DependencyForced: 'dependency.forced',
       DependencyDeleted: 'dependency.deleted',
+      DependencyRestored: 'dependency.restored',
     },
   },
   deprovision: {
@@ -131,6 +144,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       EntryServiceChosen: 'entry.service_changed',
       EntryPointed: 'entry.target_changed',
       EntryDeleted: 'entry.deleted',
+      EntryRestored: 'entry.restored',
     },
   },
   foundation: {
@@ -157,6 +171,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       FoundationAddressBorrowed: 'foundation.address_borrowed',
       FoundationAddressReturned: 'foundation.address_returned',
       FoundationDeleted: 'foundation.deleted',
+      FoundationRestored: 'foundation.restored',
     },
   },
   group: {
@@ -193,13 +208,17 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       JobMessagePosted: 'job.message_posted',
       JobSignalReceived: 'job.signal_received',
       JobWindowIgnored: 'job.window_ignored',
+      JobHeld: 'job.held',
+      JobHoldReleased: 'job.hold_released',
+      JobHoldOverridden: 'job.hold_overridden',
+      JobHoldTimedOut: 'job.hold_timed_out',
       JobCanceled: 'job.canceled',
       JobEnded: 'job.ended',
     },
   },
   limit: {
     model: 'Foreman/Limit',
-    kinds: { LimitSet: 'limit.set', LimitRemoved: 'limit.deleted' },
+    kinds: { LimitSet: 'limit.set', LimitRemoved: 'limit.deleted', LimitRestored: 'limit.restored' },
   },
   logicalInterface: {
     model: 'Utilities/NetworkInterface',
@@ -211,6 +230,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       LogicalInterfaceAggregated: 'logical_interface.members_changed',
       LogicalInterfaceParametersSet: 'logical_interface.parameters_changed',
       LogicalInterfaceDeleted: 'logical_interface.deleted',
+      LogicalInterfaceRestored: 'logical_interface.restored',
     },
   },
   maintenanceWindow: {
@@ -220,6 +240,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       MaintenanceWindowDescribed: 'maintenance_window.described',
       MaintenanceWindowScheduled: 'maintenance_window.scheduled',
       MaintenanceWindowDeleted: 'maintenance_window.deleted',
+      MaintenanceWindowRestored: 'maintenance_window.restored',
     },
   },
   network: {
@@ -230,6 +251,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       NetworkMoved: 'network.moved',
       NetworkMtuChosen: 'network.mtu_changed',
       NetworkDeleted: 'network.deleted',
+      NetworkRestored: 'network.restored',
     },
   },
   networkAddressBlock: {
@@ -239,6 +261,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       NetworkAddressBlockMoved: 'network_address_block.moved',
       NetworkAddressBlockTagged: 'network_address_block.tagged',
       NetworkAddressBlockDeleted: 'network_address_block.deleted',
+      NetworkAddressBlockRestored: 'network_address_block.restored',
     },
   },
   networked: {
@@ -249,6 +272,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       NetworkedMoved: 'networked.moved',
       NetworkedZoneChosen: 'networked.zone_changed',
       NetworkedDeleted: 'networked.deleted',
+      NetworkedRestored: 'networked.restored',
     },
   },
   plot: {
@@ -258,6 +282,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       PlotBounded: 'plot.changed',
       PlotMoved: 'plot.moved',
       PlotDeleted: 'plot.deleted',
+      PlotRestored: 'plot.restored',
     },
   },
   pxe: {
@@ -267,6 +292,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       BootScriptWritten: 'pxe.boot_script_changed',
       PxeTemplateWritten: 'pxe.template_changed',
       PxeDeleted: 'pxe.deleted',
+      PxeRestored: 'pxe.restored',
     },
     // Boot scripts are long, and may hold what is nobody else's business.
     fields: ['name'],
@@ -284,6 +310,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       RealInterfaceLinkNamed: 'interface.link_changed',
       RealInterfacePxeChosen: 'interface.pxe_changed',
       RealInterfaceDeleted: 'interface.deleted',
+      RealInterfaceRestored: 'interface.restored',
     },
   },
   script: {
@@ -293,6 +320,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ScriptDescribed: 'script.described',
       ScriptRewritten: 'script.changed',
       ScriptDeleted: 'script.deleted',
+      ScriptRestored: 'script.restored',
     },
     fields: ['description'],
   },
@@ -319,6 +347,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       SiteMoved: 'site.moved',
       SiteConfigured: 'site.configured',
       SiteDeleted: 'site.deleted',
+      SiteRestored: 'site.restored',
     },
   },
   structure: {
@@ -341,6 +370,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ComplexJoined: 'structure.complex_joined',
       ComplexLeft: 'structure.complex_left',
       StructureDeleted: 'structure.deleted',
+      StructureRestored: 'structure.restored',
     },
   },
   subcontractor: {
@@ -408,6 +438,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ZoneMoved: 'zone.moved',
       ZoneTimed: 'zone.timing_changed',
       ZoneDeleted: 'zone.deleted',
+      ZoneRestored: 'zone.restored',
     },
   },
 };

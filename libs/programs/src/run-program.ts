@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { traced } from '#kernel';
 import { ProgramLauncher } from './launcher.ts';
 import type { ProgramOptions, ProgramResult } from './program.ts';
 
@@ -9,4 +11,4 @@ const launcher = new ProgramLauncher();
  * @throws ProgramFailed; the reason of the signal
  */
 export const runProgram = (program: string, args: readonly string[], options: ProgramOptions): Promise<ProgramResult> =>
-  launcher.run(program, args, options);
+  traced(`program ${path.basename(program)}`, { kind: 'client' }, () => launcher.run(program, args, options));

@@ -81,6 +81,13 @@ export class NoteMachines extends NamedCommand {
   }
 }
 
+/** Who has machines destroyed, and when, ISO 8601. */
+interface Destroyer {
+  readonly ids: IdSource;
+  readonly creator: string;
+  readonly now: string;
+}
+
 abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> extends UnitOfWorkHandler<C> {
   @Inject(JobTargetRegistry) protected readonly targets!: JobTargetRegistry;
   @Inject(ApiCatalogue) protected readonly catalogue!: ApiCatalogue;
@@ -91,7 +98,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
   protected async plan(
     work: UnitOfWork,
     { names, site }: UnwantedMachines,
-    { ids, creator }: { readonly ids: IdSource; readonly creator: string },
+    { ids, creator, now }: Destroyer,
   ): Promise<DeprovisionPlan> {
     await readTogether(names.map((name) => () => work.load(hostName, `site/${site}/${name}`)));
     const faults = new MachineFaults();
@@ -122,7 +129,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
         plans.push({
           ...machine,
           addresses: await addressesOf(work, machine.structure),
-          jobs: await this.#destroy(work, machine, { ids, creator }),
+          jobs: await this.#destroy(work, machine, { ids, creator, now }),
         });
       }
       await pause();
@@ -188,7 +195,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
   async #destroy(
     work: UnitOfWork,
     { structure: id, foundation: locator }: TargetMachine,
-    { ids, creator }: { readonly ids: IdSource; readonly creator: string },
+    { ids, creator, now }: Destroyer,
   ): Promise<readonly PlannedJob[]> {
     const its = await work.load(structure, id);
     const below = await work.load(foundation, locator);
@@ -202,7 +209,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
       const of = this.targets.all.get(kind);
       if (!of) throw new Error(`there are no job targets of the kind ${kind}`);
       const script = 'destroy';
-      const job = await createJob(work, of, { target, script, creator, id: await ids.next('job') });
+      const job = await createJob(work, of, { target, script, creator, id: await ids.next('job'), now });
       made.push({ target: kind, script, job });
     }
     return made;
@@ -223,15 +230,17 @@ async function addressesOf(work: UnitOfWork, holder: number): Promise<readonly s
 
 @CommandHandler(DeprovisionMachines)
 class DeprovisionMachinesHandler extends DeprovisionHandler<DeprovisionMachines> {
-  async decide(work: UnitOfWork, { unwanted }: DeprovisionMachines, { metadata: { actor: creator } }: CommandContext) {
-    return this.plan(work, unwanted, { ids: bulkIds(this.ids, unwanted.names.length), creator });
+  async decide(work: UnitOfWork, { unwanted }: DeprovisionMachines, context: CommandContext) {
+    const { metadata, now } = context;
+    return this.plan(work, unwanted, { ids: bulkIds(this.ids, unwanted.names.length), creator: metadata.actor, now });
   }
 }
 
 @CommandHandler(PreviewDeprovision)
 class PreviewDeprovisionHandler extends DeprovisionHandler<PreviewDeprovision> {
-  async decide(work: UnitOfWork, { unwanted }: PreviewDeprovision, { metadata: { actor: creator } }: CommandContext) {
-    const plan = await this.plan(work.fork(), unwanted, { ids: noIds(), creator });
+  async decide(work: UnitOfWork, { unwanted }: PreviewDeprovision, context: CommandContext) {
+    const { metadata, now } = context;
+    const plan = await this.plan(work.fork(), unwanted, { ids: noIds(), creator: metadata.actor, now });
     const machines = plan.machines.map((machine) => ({
       ...machine,
       jobs: machine.jobs.map((job) => ({ ...job, job: null })),

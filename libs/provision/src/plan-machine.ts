@@ -159,7 +159,13 @@ async function createJobs(
   const made: PlannedJob[] = [];
   for (const [target, id] of targets) {
     const script = 'create';
-    const wanted = { target: id, script, creator: planning.creator, id: await planning.ids.next('job') };
+    const wanted = {
+      target: id,
+      script,
+      creator: planning.creator,
+      id: await planning.ids.next('job'),
+      now: planning.now,
+    };
     made.push({ target: target.kind, script, job: await createJob(work, target, wanted) });
   }
   return made;

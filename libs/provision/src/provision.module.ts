@@ -11,6 +11,7 @@ import { READ_STORE } from '#read-store';
 import { deprovisionModel } from './deprovision.api.ts';
 import { deprovisionHandlers } from './deprovision.commands.ts';
 import { deprovision } from './deprovision.ts';
+import { deprovisionUndo } from './deprovision.undo.ts';
 import { deprovisions } from './deprovisions.ts';
 import { machineModel } from './machine.api.ts';
 import { provisionHandlers } from './provision.commands.ts';
@@ -29,7 +30,7 @@ const listeners: FactoryProvider = {
   imports: [
     IpamModule,
     BuildingModule,
-    EventSourcingModule.forFeature({ deciders: [deprovision], readModels: [deprovisions] }),
+    EventSourcingModule.forFeature({ deciders: [deprovision], readModels: [deprovisions], undo: [deprovisionUndo] }),
     ApiModule.forFeature({ models: [machineModel, deprovisionModel] }),
   ],
   providers: [...provisionHandlers, ...deprovisionHandlers, listeners],

@@ -40,6 +40,7 @@ export const removeMachines = (context: RemoveMachinesContext): Reconciler => ({
   name: 'provision.remove-machines',
   everyMs: EVERY_MS,
   minPauseMs: MIN_PAUSE_MS,
+  onlyCommands: true,
   wakeOn: {
     categories: ['deprovision', 'structure', 'foundation'],
     types: ['DeprovisionBegun', 'StructureReleased', 'StructureForced', 'FoundationReleased', 'FoundationForced'],

@@ -30,6 +30,8 @@ export interface Reaction extends EventSelection {
   readonly name: string;
   /** Where it begins when there is no checkpoint yet: with the first event of the log, or with the next one. */
   readonly from: 'start' | 'now';
+  /** Whether it does nothing but read and send commands, so that a preview can show what would follow. */
+  readonly onlyCommands?: boolean;
   /**
    * Handles the next events; where it rejects, they come again, one by one. An event it cannot handle after many tries
    * becomes a dead letter, and the others go on.
@@ -47,6 +49,8 @@ export interface Reconciler {
   readonly wakeOn?: EventSelection;
   /** The shortest time between the end of one run and the beginning of the next, in milliseconds; 0 unless said. */
   readonly minPauseMs?: number;
+  /** Whether it does nothing but read and send commands, so that a preview can show what would follow. */
+  readonly onlyCommands?: boolean;
   /** @param signal aborted when another process takes over, or the server stops */
   reconcile(signal: AbortSignal): Promise<void>;
 }

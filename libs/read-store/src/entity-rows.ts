@@ -1,6 +1,7 @@
 import type { Lifecycle } from '#kernel';
 import type { ReadModel, Recorded, Rule } from './read-model.ts';
 import { change, gone, rule } from './read-model.ts';
+import { restoredRow } from './restored-row.ts';
 
 /** A plain noun as it is shown: its fields, and when it was made and last changed (ISO 8601 with microseconds). */
 export type EntityRow<T> = Readonly<T> & { readonly created: string; readonly updated: string };
@@ -38,6 +39,7 @@ export function entityRows<T extends object, Row extends EntityRow<T> = EntityRo
       [defined]: rule<Row, T>((_, { data, at }) => ({ ...data, created: at, updated: at }) as unknown as Row),
       ...Object.fromEntries(changes.map((type) => [type, changed])),
       [`${noun}Deleted`]: gone<Row>(),
+      [`${noun}Restored`]: restoredRow<Row>(),
       ...on,
     },
   };

@@ -5,9 +5,18 @@ import type { View } from './view.ts';
 import { viewOf } from './view.ts';
 import { fulfils } from './where.ts';
 
-/** The read models as they would be if these events were appended: the same folds, over the rows of `base`. */
+/**
+ * The read models as they would be if these events were appended: the same folds, over the rows of `base`. Each is folded
+ * once, when it is first asked for.
+ */
 export function forkView(base: View, events: readonly Recorded[]): View {
-  const touched = async (model: ReadModel): Promise<ReadonlyMap<Key, CachedRow | undefined>> => {
+  const folded = new Map<ReadModel, Promise<ReadonlyMap<Key, CachedRow | undefined>>>();
+  const touched = (model: ReadModel): Promise<ReadonlyMap<Key, CachedRow | undefined>> => {
+    let rows = folded.get(model);
+    if (!rows) folded.set(model, (rows = fold(model)));
+    return rows;
+  };
+  const fold = async (model: ReadModel): Promise<ReadonlyMap<Key, CachedRow | undefined>> => {
     const keys = keysIn(model, events);
     const before = await base.cached(model, keys);
     const rows = new Map([...before].map(([key, { row }]) => [key, row]));

@@ -3,6 +3,7 @@ export { decidedEvents } from './decided-events.ts';
 export { forkView } from './fork-view.ts';
 export { entityRows } from './entity-rows.ts';
 export type { EntityRow } from './entity-rows.ts';
+export { restoredRow, shownBesides } from './restored-row.ts';
 export { Ids } from './ids.ts';
 export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';
@@ -11,7 +12,7 @@ export { NotReady, preconditionCheck, PreconditionFailed, StaleRead } from './pr
 export type { PreconditionContext } from './preconditions.ts';
 export { Projector, RowsNotReady } from './projector.ts';
 export type { ProjectorState, ProjectorStatus } from './projector.ts';
-export { begin, change, gone, keysOf, rule } from './read-model.ts';
+export { begin, change, gone, keysFor, keysOf, rule } from './read-model.ts';
 export type { Key, ReadModel, Recorded, Rule } from './read-model.ts';
 export { compareKeys } from './ordered-keys.ts';
 export type { ChangedKeys } from './changed-keys.ts';

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, Upcasters, Position } from '#event-store';
-import { EventLog } from '#event-store';
+import { EventLog, previewScope } from '#event-store';
 import type { ChangedKeys, ChangedSince } from './changed-keys.ts';
 import { changedKeys } from './changed-keys.ts';
 import { forkView } from './fork-view.ts';
@@ -28,6 +28,7 @@ export const READ_STORE = Symbol('ReadStore');
 /** The read models of the API over one database: views to read, and the projector that keeps them. */
 export interface ReadStore {
   readonly projector: Projector;
+  /** As they are; within a preview as they would be with what it has decided so far. */
   readonly now: View;
   /** As of a position of the log. Models without history throw `NoHistory`; single rows of a `stream` are folded from it. */
   at(position: Position): View;
@@ -78,7 +79,9 @@ export function openReadStore(options: {
   const log = new EventLog(options.store, options.upcasters);
   return {
     projector,
-    now,
+    get now() {
+      return (previewScope()?.view as View | undefined) ?? now;
+    },
     at: (position) => {
       const past = tables(db, position);
       const read = streamRows(log, position, past.read);

@@ -26,10 +26,17 @@ export interface Tables {
   tally(model: ReadModel, options: TallyOptions): Promise<readonly Tally[]>;
 }
 
+/** Behind every text that begins with another one and goes on with whatever. */
+const LAST = '\u{10FFFF}';
+
 function hasValue(name: string, condition: Condition): RawBuilder<boolean> {
   const column = sql.ref(indexColumn(name));
   if (condition === null) return sql<boolean>`${column} IS NULL`;
   if (typeof condition !== 'object') return sql<boolean>`${column} = ${indexText(condition)}`;
+  if ('startsWith' in condition) {
+    const first = indexText(condition.startsWith) ?? '';
+    return sql<boolean>`${column} >= ${first} AND ${column} <= ${first + LAST}`;
+  }
   if ('any' in condition) return sql<boolean>`${column} = ANY (${condition.any.map(indexText)}::text[])`;
   return sql<boolean>`${column} = ALL (${condition.all.map(indexText)}::text[])`;
 }
@@ -37,6 +44,8 @@ function hasValue(name: string, condition: Condition): RawBuilder<boolean> {
 function hasTags(name: string, condition: Condition): RawBuilder<boolean> {
   const column = sql.ref(indexColumn(name));
   if (condition === null) return sql<boolean>`${column} IS NULL`;
+  if (typeof condition === 'object' && 'startsWith' in condition)
+    throw new Error(`the tag ${name} is found as a whole`);
   const [operator, tags] =
     typeof condition !== 'object'
       ? ['@>', [condition]]

@@ -44,6 +44,9 @@ describe('conditions', () => {
     [{ by: { all: ['by 2', 'by 5'] } }, 6, false],
     [{ by: { any: ['by 2', 'by 5'] } }, 6, true],
     [{ none: 'x' }, 6, false],
+    [{ kind: { startsWith: 'ev' } }, 6, true],
+    [{ kind: { startsWith: 'v' } }, 6, false],
+    [{ kind: { startsWith: 'ev' } }, 0, false],
   ])('%j is true of a row with %d: %s', (where, count, is) => expect(fulfils(divisible, { count }, where)).toBe(is));
 
   it('tags are stored apart, whatever is in them', () => {

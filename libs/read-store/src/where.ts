@@ -1,13 +1,20 @@
 import { compareKeys } from './ordered-keys.ts';
 import type { ReadModel } from './read-model.ts';
 
-/** What an index of a row must be: a value (of a tag: one of its values), one of several, or all of several tags. */
-export type Condition = string | number | null | AnyOf | AllOf;
+/**
+ * What an index of a row must be: a value (of a tag: one of its values), one of several, all of several tags, or a text
+ * that begins with another one (indexes only).
+ */
+export type Condition = string | number | null | AnyOf | AllOf | StartsWith;
 export interface AnyOf {
   readonly any: readonly (string | number)[];
 }
 export interface AllOf {
   readonly all: readonly string[];
+}
+
+export interface StartsWith {
+  readonly startsWith: string;
 }
 
 /** Values of declared indexes and tags that rows must have. */
@@ -26,6 +33,10 @@ export function simplified(where: Where): Where | undefined {
   const simple: Record<string, Condition> = {};
   for (const [name, condition] of Object.entries(where)) {
     if (isPlainCondition(condition)) {
+      simple[name] = condition;
+      continue;
+    }
+    if ('startsWith' in condition) {
       simple[name] = condition;
       continue;
     }
@@ -59,12 +70,14 @@ export function fulfils(model: ReadModel, row: object, where: Where): boolean {
     if (tags) {
       const has = (tag: string | number): boolean => tags.includes(String(tag));
       if (isPlainCondition(condition)) return condition === null ? tags.length === 0 : has(condition);
+      if ('startsWith' in condition) return false;
       return 'all' in condition ? condition.all.every(has) : condition.any.some(has);
     }
     const index = model.indexes[name];
     if (!index) return false;
     const text = indexText(index(row));
     if (isPlainCondition(condition)) return text === indexText(condition);
+    if ('startsWith' in condition) return text?.startsWith(indexText(condition.startsWith) ?? '') === true;
     const is = (value: string | number): boolean => indexText(value) === text;
     return 'all' in condition ? condition.all.every(is) : condition.any.some(is);
   });

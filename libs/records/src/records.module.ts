@@ -16,6 +16,8 @@ import { requestModel } from './request.api.ts';
 import { Requests } from './requests.ts';
 import { requestProviders } from './requests.providers.ts';
 import { secretModel } from './secret.api.ts';
+import { undoExtension } from './undo/undo.api.ts';
+import { UndoRequestHandler } from './undo/undo-request.commands.ts';
 
 @Module({ providers: [Rebuilds], exports: [Rebuilds] })
 class RebuildsModule {}
@@ -46,9 +48,10 @@ class RequestsModule {}
           requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
           secretModel(secrets.reads),
         ],
+        extensions: [undoExtension],
       }),
     }),
   ],
-  providers: [RebuildReadModelsHandler, ...deadLetterHandlers],
+  providers: [RebuildReadModelsHandler, UndoRequestHandler, ...deadLetterHandlers],
 })
 export class RecordsModule {}

@@ -13,8 +13,11 @@ export interface Constant {
 }
 
 /** Prepares something that stays the same for being asked often. */
-export function constant(body: unknown): Constant {
-  const bytes = Buffer.from(JSON.stringify(body));
+export const constant = (body: unknown): Constant => constantOf(JSON.stringify(body));
+
+/** The same for a text that is written already. */
+export function constantOf(text: string): Constant {
+  const bytes = Buffer.from(text);
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
 }
 

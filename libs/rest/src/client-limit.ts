@@ -19,7 +19,7 @@ export class ClientLimit {
     const its = this.#users.get(user) ?? 0;
     if (this.#closed || this.#all >= this.#max.all || its >= this.#max.user) {
       const headers = { 'Retry-After': String(RETRY_AFTER_S) };
-      throw new Problem('busy', `${its} clients of ${user} follow jobs, ${this.#all} in all; try again later.`, {
+      throw new Problem('busy', `${its} clients of ${user} are there, ${this.#all} in all; try again later.`, {
         headers,
       });
     }

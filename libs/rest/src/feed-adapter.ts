@@ -1,50 +1,25 @@
 import type { Caller } from '#kernel';
-import { ClientGone, newRequestId } from '#http';
 import type { BodyStream, HttpAnswer, HttpRequest } from '#http';
 import type { FeedMessage, FeedSelection, FeedSource, Model } from '#api';
 import { boundTo, Forbidden, may, permissionFor } from '#api';
 import type { Position } from '#event-store';
-import type { Answer } from './answer.ts';
-import { onTheWire, problemAnswer } from './answer.ts';
-import { ClientLimit } from './client-limit.ts';
 import { FeedClient } from './feed-client.ts';
+import type { FeedClientsOptions } from './feed-clients.ts';
+import { FeedClients } from './feed-clients.ts';
+import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
+import { answerFeed, STREAM_HEADERS } from './feed-endpoint.ts';
 import { afterIn, selectionIn } from './feed-query.ts';
-import type { Identify } from './headers.ts';
-import { callerOf } from './headers.ts';
-import { pathOf, queryOf } from './paths.ts';
+import { queryOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
-import { problemOf } from './problem-of.ts';
 import { checkQuery } from './query.ts';
-
-/** How many clients follow jobs at once in one process, and how many of them as one user, or from one address. */
-export const MAX_FEED_CLIENTS = { all: 1000, user: 100 } as const;
-/** How often clients are shown that the stream goes on, in milliseconds. */
-const BEAT_MS = 15_000;
-/** How often what is now of a job is looked at for those who follow it alone, in milliseconds. */
-const REFRESH_MS = 5000;
-/** How often it is looked whether clients may still be told, in milliseconds. */
-const CHECK_MS = 1000;
+import { toldJobs } from './told-jobs.ts';
 
 /** What the feed stands on. */
-export interface FeedAdapterOptions {
+export interface FeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
   readonly feed: FeedSource;
-  readonly identify: Identify;
   /** The models of the jobs that can be read, one for each kind of target. */
   readonly models: () => readonly Model[];
-  readonly log: {
-    error(message: string, error: unknown, fields?: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  };
-  readonly maxClients?: { readonly all: number; readonly user: number };
-  readonly beatMs?: number;
-  readonly refreshMs?: number;
-  readonly checkMs?: number;
-}
-
-/** A client, the request it came with, and which kind of jobs it asks for at which site, where that is known. */
-interface Connected extends Wanted {
-  readonly client: FeedClient;
-  readonly request: HttpRequest;
+  readonly log: FeedClientsOptions['log'] & FeedEndpointOptions['log'];
 }
 
 /** What is asked for. */
@@ -57,21 +32,11 @@ interface Wanted {
 /** Answers `GET /api/rest/feed` with the progress of jobs, as server-sent events. */
 export class FeedAdapter {
   readonly #options: FeedAdapterOptions;
-  readonly #clients = new Set<Connected>();
-  readonly #limit: ClientLimit;
-  readonly #timers: readonly NodeJS.Timeout[];
-  #checking = false;
-  #stopped = false;
+  readonly #clients: FeedClients;
 
   constructor(options: FeedAdapterOptions) {
-    const { beatMs = BEAT_MS, refreshMs = REFRESH_MS, checkMs = CHECK_MS } = options;
     this.#options = options;
-    this.#limit = new ClientLimit(options.maxClients ?? MAX_FEED_CLIENTS);
-    this.#timers = [
-      setInterval(() => this.#beat(), beatMs).unref(),
-      setInterval(() => this.#refresh(), refreshMs).unref(),
-      setInterval(() => void this.checkAll(), checkMs).unref(),
-    ];
+    this.#clients = new FeedClients(options);
   }
 
   /** How many clients follow jobs. */
@@ -79,45 +44,20 @@ export class FeedAdapter {
     return this.#clients.size;
   }
 
-  readonly handle = async (request: HttpRequest): Promise<HttpAnswer | undefined> => {
-    const visit = { path: pathOf(request.target), id: newRequestId() };
-    const reply = ({ headers, ...answer }: Answer): HttpAnswer =>
-      onTheWire({ ...answer, headers: { ...headers, 'Contractor-Request': visit.id } });
-    let caller: Caller | undefined;
-    try {
-      if (request.verb === 'OPTIONS') return reply({ status: 204, headers: ALLOW });
-      if (request.verb !== 'GET' && request.verb !== 'HEAD') {
-        throw new Problem('method-not-allowed', `${request.verb} is not answered here.`, { headers: ALLOW });
-      }
-      caller = await callerOf(request, this.#options.identify);
-      return await this.#answer(request, caller, reply);
-    } catch (error) {
-      if (error instanceof ClientGone) return undefined;
-      const known = problemOf(error, caller);
-      if (!known) this.#options.log.error('a request failed', error, { request: visit.id, path: visit.path });
-      return reply(
-        problemAnswer(known ?? new Problem('internal', `Something went wrong. Reference: ${visit.id}.`), visit),
-      );
-    }
-  };
+  readonly handle = (request: HttpRequest): Promise<HttpAnswer | undefined> =>
+    answerFeed(request, this.#options, (caller, reply) => this.#answer(request, caller, reply));
 
   /** Ends all streams and takes no more. */
   stop(): void {
-    this.#stopped = true;
-    this.#limit.close();
-    for (const timer of this.#timers) clearInterval(timer);
-    for (const { client } of this.#clients) client.end('stopping');
+    this.#clients.stop();
   }
 
   /** Looks whether those who are told may still be told, and ends the streams of those who may not. */
-  async checkAll(): Promise<void> {
-    if (this.#checking) return;
-    this.#checking = true;
-    await Promise.all([...this.#clients].map((one) => this.#check(one)));
-    this.#checking = false;
+  checkAll(): Promise<void> {
+    return this.#clients.checkAll();
   }
 
-  async #answer(request: HttpRequest, caller: Caller, reply: (answer: Answer) => HttpAnswer) {
+  async #answer(request: HttpRequest, caller: Caller, reply: Reply): Promise<HttpAnswer> {
     const { feed } = this.#options;
     const query = queryOf(request.target);
     checkQuery(query, ['job', 'site', 'after']);
@@ -137,7 +77,7 @@ export class FeedAdapter {
     if (given !== undefined && overAt !== undefined && given >= overAt) return reply({ status: 204 });
     if (request.verb === 'HEAD') return reply({ status: 200, headers: STREAM_HEADERS });
 
-    const release = this.#limit.enter(caller.principal?.name ?? caller.source);
+    const release = this.#clients.enter(caller);
     const after = given ?? (overAt === undefined ? head : overAt - 1n);
     const snapshot = given === undefined && overAt === undefined;
     const stream = (body: BodyStream): void => {
@@ -156,40 +96,12 @@ export class FeedAdapter {
   ): void {
     const { feed, log } = this.#options;
     const client = new FeedClient(body, caller, {
-      feed,
-      selection: wanted.selection,
+      told: toldJobs(feed, wanted.selection, (who, message) => this.#shows(who, message)),
       ...from,
-      shows: (who, message) => this.#shows(who, message),
       onError: (error) => log.warn('the progress of jobs could not be told', { error: String(error) }),
     });
-    const connected = { client, request, ...wanted };
-    this.#clients.add(connected);
-    const stopListening = feed.listen((page) => client.hear(page));
-    body.whenClosed(() => {
-      stopListening();
-      this.#clients.delete(connected);
-    });
-    if (this.#stopped) client.end('stopping');
-    else void client.start();
-  }
-
-  async #check(connected: Connected): Promise<void> {
-    const { client, request } = connected;
-    try {
-      client.caller = await callerOf(request, this.#options.identify);
-      if (!this.#may(client.caller, connected)) client.end('permission');
-    } catch (error) {
-      if (error instanceof Problem) client.end('session');
-      else this.#options.log.warn('it was not found out whether a session still holds', { error: String(error) });
-    }
-  }
-
-  #beat(): void {
-    for (const { client } of this.#clients) client.beat();
-  }
-
-  #refresh(): void {
-    for (const { client } of this.#clients) void client.refresh();
+    body.whenClosed(feed.listen((page) => client.hear(page)));
+    this.#clients.add({ client, request, may: (who) => this.#may(who, wanted) }, body);
   }
 
   #mayAny(caller: Caller): boolean {
@@ -208,13 +120,5 @@ export class FeedAdapter {
   }
 }
 
-const ALLOW = { Allow: 'GET, HEAD, OPTIONS' };
-
-/** Nothing between server and client may keep what goes on, or hold it back. */
-const STREAM_HEADERS = {
-  'Content-Type': 'text/event-stream; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'X-Accel-Buffering': 'no',
-};
-
-const servesSite = (caller: Caller, site: string): boolean => boundTo(caller)?.includes(site) ?? true;
+/** Whether a caller has to do with a site, as far as it is bound to some. */
+export const servesSite = (caller: Caller, site: string): boolean => boundTo(caller)?.includes(site) ?? true;

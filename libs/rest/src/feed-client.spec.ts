@@ -3,6 +3,7 @@ import { until } from '#testing';
 import type { FeedSelection } from '#api';
 import { ExampleBody, ExampleFeed, told } from '../test/example-feed.ts';
 import { FeedClient, MAX_PENDING_BYTES } from './feed-client.ts';
+import { toldJobs } from './told-jobs.ts';
 
 const caller = { source: '' };
 
@@ -18,11 +19,9 @@ function client(
   const body = new ExampleBody();
   const errors: unknown[] = [];
   const made = new FeedClient(body, caller, {
-    feed,
-    selection,
+    told: toldJobs(feed, selection, (_, { kind }) => kind !== 'Hidden'),
     after: BigInt(after),
     snapshot,
-    shows: (_, { kind }) => kind !== 'Hidden',
     onError: (error) => errors.push(error),
   });
   feed.listen((page) => made.hear(page));

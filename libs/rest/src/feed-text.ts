@@ -14,6 +14,9 @@ export const retryText = `retry: ${RETRY_MS}\n\n`;
 export const messageText = ({ position, data }: FeedMessage): string =>
   position === undefined ? `event: snapshot\ndata: ${data}\n\n` : `id: ${position}\nevent: job\ndata: ${data}\n\n`;
 
+/** A public event of the stream. @param data a map in JSON, on one line */
+export const eventText = (position: Position, data: string): string => `id: ${position}\ndata: ${data}\n\n`;
+
 /** Sets where the client goes on, without telling anything. */
 export const positionText = (position: Position): string => `id: ${position}\n\n`;
 

@@ -197,6 +197,38 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
   };
 }
 
+/** Reading a page. */
+export const reading = (model: Model, name: string, action: Action, catalogue: Catalogue): Part => ({
+  operationId: `get_${idOf(model)}_${name}`,
+  summary: `${name} of ${model.path}`,
+  ...guarded(action.permission, action.doc),
+  parameters: [
+    ...Object.entries(action.parameters).map(([parameter, declared]) => {
+      const { description, ...schema } = schemaOf(declared, catalogue, false);
+      return {
+        name: parameter,
+        in: 'query',
+        required: declared.default === undefined,
+        ...(description === undefined ? {} : { description }),
+        schema,
+      };
+    }),
+    ...[...(action.asOf ? ['At'] : []), 'IfNoneMatch', 'Shown'].map((one) => part('parameters', one)),
+  ],
+  responses: {
+    200: {
+      description: 'The page.',
+      headers: headers(ETAG),
+      content: {
+        ...json(action.returns ? schemaOf(action.returns, catalogue, true) : {}),
+        'text/plain': { schema: { type: 'string' } },
+      },
+    },
+    304: { description: 'It is still what the reader knows.', headers: headers(ETAG) },
+    ...problems(409, 422),
+  },
+});
+
 /** A list takes one filter by name; what the filter takes stands beside it. */
 function filterParameters(filters: Readonly<Record<string, Filter>>, catalogue: Catalogue): Part[] {
   const names = Object.keys(filters);

@@ -1,7 +1,17 @@
 import type { Catalogue, Model } from '#api';
 import { namespaceOf } from '#api';
 import type { Operation } from './openapi-operations.ts';
-import { calling, ETAG, headers, json, ON_HISTORY, ON_MODEL, ON_OBJECT, problems } from './openapi-operations.ts';
+import {
+  calling,
+  ETAG,
+  headers,
+  json,
+  ON_HISTORY,
+  ON_MODEL,
+  ON_OBJECT,
+  problems,
+  reading,
+} from './openapi-operations.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
 import { idSchema } from './openapi-schemas.ts';
@@ -42,11 +52,14 @@ export function modelPaths(model: Model, catalogue: Catalogue): Readonly<Record<
       : {}),
     ...(past.length > 0 ? { [`/${path}/{id}/history`]: { ...withId(model, catalogue), ...told } } : {}),
     ...Object.fromEntries(
-      Object.entries(actions).map(([name, action]) => {
+      Object.entries(actions).flatMap(([name, action]): [string, PathItem][] => {
         const post = { tags: [namespaceOf(path)], ...calling(model, name, action, catalogue) };
-        return action.static
+        const called: [string, PathItem] = action.static
           ? [`/${path}/${name}`, { post }]
           : [`/${path}/{id}/${name}`, { ...withId(model, catalogue), ...(name === 'history' ? told : {}), post }];
+        if (action.page === undefined) return [called];
+        const get = { tags: [namespaceOf(path)], ...reading(model, name, action, catalogue) };
+        return [called, [`/${action.page}`, { get }]];
       }),
     ),
   };
@@ -78,6 +91,13 @@ const query = (name: string, type: string, description: string): Part => ({
   schema: { type },
 });
 
+const LAST_EVENT_ID: Part = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'The id of the last event that was told, as `after`.',
+  schema: { type: 'string' },
+};
+
 /** The progress of jobs; its permission is that of the jobs that are told of. */
 const feed: Part = {
   operationId: 'follow_jobs',
@@ -89,12 +109,7 @@ const feed: Part = {
     query('job', 'integer', 'Id of a job.'),
     query('site', 'string', 'Name of a site.'),
     query('after', 'string', 'Tells what stands behind this position of the log, instead of what is now.'),
-    {
-      name: 'Last-Event-ID',
-      in: 'header',
-      description: 'The id of the last event that was told, as `after`.',
-      schema: { type: 'string' },
-    },
+    LAST_EVENT_ID,
   ],
   responses: {
     200: {
@@ -173,10 +188,61 @@ const differencePaths: Readonly<Record<string, PathItem>> = {
   },
 };
 
+/** Public events; its permissions are those of the objects that are told of. */
+const events: Part = {
+  operationId: 'list_events',
+  summary: 'Public events',
+  description:
+    'A page of public events; to those who accept `text/event-stream`, all that come for as long as the client stays.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [
+    query('after', 'string', 'A position of the log: tells what stands behind it. Left out: where the log is now.'),
+    query('count', 'integer', 'How many at the most, from 1 to 500 (100).'),
+    {
+      name: 'kind',
+      in: 'query',
+      description: 'Kinds, or patterns of kinds: `foundation.built`, `job.*`, `*.deleted`.',
+      schema: { type: 'array', items: { type: 'string' } },
+    },
+    query('site', 'string', 'Name of a site: its events, and those of the sites within it.'),
+    query(
+      'blueprint',
+      'string',
+      'Name of a blueprint: events of what is made from it, or from one that comes from it.',
+    ),
+    query('model', 'string', 'Path of a model: events that touch its objects.'),
+    query('id', 'string', 'Id of an object of that model.'),
+    LAST_EVENT_ID,
+  ],
+  responses: {
+    200: {
+      description: 'The events, or the stream.',
+      headers: headers(),
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['events', 'end', 'more'],
+            properties: {
+              events: { type: 'array', items: { type: 'object' } },
+              end: { type: 'string', description: 'How far the log was looked through: `after` of the next page.' },
+              more: { type: 'boolean', description: 'Whether there may be more behind that.' },
+            },
+          },
+        },
+        'text/event-stream': { schema: { type: 'string' } },
+      },
+    },
+    ...problems(404),
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
+  '/events': { get: events },
   ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [

@@ -8,10 +8,10 @@ type Kind = ValueType['kind'];
 type Of<K extends Kind> = (type: Extract<ValueType, { kind: K }>, catalogue: Catalogue) => Schema;
 
 const OF: { readonly [K in Kind]: Of<K> } = {
-  String: ({ length, choices }) => ({
+  String: ({ length, choices, open }) => ({
     type: 'string',
     ...(length === undefined ? {} : { maxLength: length }),
-    ...(choices ? { enum: choices } : {}),
+    ...(choices ? { [open ? 'examples' : 'enum']: choices } : {}),
   }),
   Integer: ({ wide }) => (wide ? { type: ['integer', 'string'] } : { type: 'integer', format: 'int64' }),
   Float: () => ({ type: 'number', format: 'double' }),

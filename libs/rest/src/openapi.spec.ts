@@ -45,6 +45,7 @@ it('has what the catalogue has, and no more', () => {
   expect(found).toEqual([
     '/openapi.json GET',
     '/feed GET',
+    '/events GET',
     '/diff/{namespace}/{model} GET',
     '/diff/{namespace}/{model}/{id} GET POST',
     '/diff/{namespace}/{model}/{id}/{action} POST',

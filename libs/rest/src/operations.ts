@@ -1,13 +1,15 @@
-import { Refusal } from '#kernel';
+import { Refusal, writeJson } from '#kernel';
 import type { Position } from '#event-store';
 import type { Key } from '#read-store';
 import type { Action, ApiService, Model, Shown, Values } from '#api';
-import { AS_THEY_ARE, NotFound, toKey } from '#api';
+import { AS_THEY_ARE, NotFound, PlainText, toKey } from '#api';
+import type { Constant } from './about.ts';
+import { constantOf } from './about.ts';
 import type { Answer } from './answer.ts';
 import { etagOf, isKnown } from './etag.ts';
 import { changes, newValues } from './given-fields.ts';
 import { modelPath, objectPath } from './paths.ts';
-import { listingIn } from './query.ts';
+import { listingIn, pageArguments } from './query.ts';
 import { readArguments } from './read-value.ts';
 import type { ParsedRequest } from './parsed-request.ts';
 import { linkOf, writeObject, writeValue } from './write-value.ts';
@@ -109,6 +111,29 @@ export async function callStatic(action: Action, { api, request, data, at }: Par
   const before = at ?? api.reached;
   const { value, ...done } = await api.callStatic(action, argumentsIn(action, data, api), request, at);
   return called(action, value, changed(before, done), api);
+}
+
+/** What was made of values that may be asked for again: pages that have not changed are the same value. */
+const written = new WeakMap<object, Constant>();
+
+/** The text of a page, and its tag. */
+function pageOf(value: unknown): Constant {
+  if (typeof value !== 'object' || value === null) return constantOf(writeJson(value ?? null));
+  let made = written.get(value);
+  if (!made) written.set(value, (made = constantOf(value instanceof PlainText ? value.text : writeJson(value))));
+  return made;
+}
+
+/** An action of a model that is read like a document; who knows it already is told so. */
+export async function readPage(action: Action, { api, request, query, at, header }: ParsedRequest): Promise<Answer> {
+  const before = at ?? api.reached;
+  const values = pageArguments(query, action.parameters, api.catalogue, action.asOf ? ['at'] : []);
+  const { value } = await api.callStatic(action, values, request, at);
+  const { bytes, etag } = pageOf(value);
+  const headers = { ...headersOf(before), ETag: etag };
+  if (isKnown(header('if-none-match'), etag)) return { status: 304, headers };
+  const type = value instanceof PlainText ? 'text/plain; charset=utf-8' : 'application/json';
+  return { status: 200, headers: { ...headers, 'Content-Type': type }, bytes };
 }
 
 /** An action of an object. */

@@ -38,7 +38,7 @@ export interface ParsedRequest {
 }
 
 /** What reading a request takes besides the request. */
-interface Means {
+export interface ParsingMeans {
   readonly api: ApiService;
   readonly positionAt: (time: string) => Promise<Position>;
   readonly now?: () => string;
@@ -47,7 +47,7 @@ interface Means {
 
 /** Reads the rest of a request: query, headers, body. @throws Problem, UnusableBody */
 export async function parseRequest(
-  means: Means,
+  means: ParsingMeans,
   visit: RequestContext,
   place: Served,
   method: Method,
@@ -57,10 +57,13 @@ export async function parseRequest(
   const caller = visit.caller ?? { source: '' };
   const query = queryOf(request.target);
   const reads = method === 'GET';
-  const asked = reads || ((place.kind === 'action' || place.kind === 'static') && place.action.asOf === true);
+  const asked = 'action' in place ? place.action.asOf === true : reads;
   const ranged = place.kind in RANGED;
   if (ranged && place.kind !== 'list-diff') checkQuery(query, RANGED[place.kind] ?? []);
-  else if (!ranged && !(reads && place.kind === 'model')) checkQuery(query, asked ? ['at'] : []);
+  // What else may stand in the query of a list or a page is looked at where it is used.
+  else if (!ranged && !(reads && (place.kind === 'model' || place.kind === 'page'))) {
+    checkQuery(query, asked ? ['at'] : []);
+  }
   const first = place.kind === 'history' ? 0n : undefined;
   const span = ranged ? await spanIn(query, means, api.reached, first) : undefined;
   const at = asked && !ranged ? await asOf(query, positionAt, means.now) : undefined;
@@ -105,7 +108,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 
 /** The body of a request: a map; actions may do without. */
 async function bodyOf(
-  { maxBody = 524_288 }: Means,
+  { maxBody = 524_288 }: ParsingMeans,
   request: HttpRequest,
   place: Served,
   method: Method,

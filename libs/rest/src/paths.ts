@@ -1,7 +1,8 @@
+import { REST_ROOT, restUriOf } from '#api';
 import { flawOf } from '#http';
 
 /** Where the REST API begins; every path starts with it. */
-export const ROOT = '/api/rest/';
+export const ROOT = REST_ROOT;
 
 /** Where its description stands. */
 export const DOCUMENT = 'openapi.json';
@@ -34,8 +35,7 @@ export function segmentsOf(path: string): readonly string[] | undefined {
 export const modelPath = (model: string): string => `${ROOT}${model}`;
 
 /** `/api/rest/Site/Site/site1` */
-export const objectPath = (model: string, key: string | number): string =>
-  `${modelPath(model)}/${encodeURIComponent(key)}`;
+export const objectPath = restUriOf;
 
 /** `/api/rest/Site/Site/site1/history` */
 export const historyPath = (model: string, key: string | number): string => `${objectPath(model, key)}/history`;

@@ -1,6 +1,6 @@
 import { parseJson } from '#kernel';
 import { flawOf } from '#http';
-import type { Catalogue, Listing, Model, Parameter, ValueType } from '#api';
+import type { Catalogue, Listing, Model, Parameter, Parameters, Values, ValueType } from '#api';
 import { keyKind } from '#api';
 import type { Flaw } from './problem.ts';
 import { malformed, Problem } from './problem.ts';
@@ -16,7 +16,10 @@ export const OF_DIFFERENCES: readonly string[] = ['filter', 'from', 'to'];
 
 /** Whether lists can be asked for by what is declared. @throws Error where a filter takes a name that is taken */
 export function demandFreeNames({ models }: Catalogue): void {
-  for (const { path, filters = {} } of models) {
+  for (const { path, filters = {}, actions = {} } of models) {
+    for (const { page, parameters } of Object.values(actions)) {
+      if (page !== undefined && 'at' in parameters) throw new Error(`${path}: no page may have a parameter "at"`);
+    }
     const taken = Object.values(filters).flatMap(({ parameters }) => Object.keys(parameters).filter(isReserved));
     if (taken.length > 0) throw new Error(`${path}: no filter may have a parameter "${taken.join('", "')}"`);
   }
@@ -58,6 +61,23 @@ export function listingIn(
     count: wholeNumber(query, 'count', PAGE.usual, PAGE.most),
   };
   if (!use) return page;
+  return { ...page, filter: { use, parameters: argumentsFrom(query, parameters, catalogue) } };
+}
+
+/** The arguments of a page, as its query says; `also` are names that mean something else. @throws Problem */
+export function pageArguments(
+  query: URLSearchParams,
+  parameters: Parameters,
+  catalogue: Catalogue,
+  also: readonly string[],
+): Values {
+  const names = Object.keys(parameters);
+  const lists = names.filter((name) => parameters[name]?.list);
+  checkQuery(query, [...names, ...also], lists);
+  return argumentsFrom(query, parameters, catalogue);
+}
+
+function argumentsFrom(query: URLSearchParams, parameters: Parameters, catalogue: Catalogue): Values {
   const given = givenIn(query, parameters, catalogue);
   throwFor(
     Object.entries(given).flatMap(([field, value]) => {
@@ -67,7 +87,7 @@ export function listingIn(
   );
   const { values, faults } = readArguments(parameters, given, catalogue);
   throwFor(faults.map(({ field, code, text }) => ({ field, code, text })));
-  return { ...page, filter: { use, parameters: values } };
+  return values;
 }
 
 export function wholeNumber(query: URLSearchParams, field: string, usual: number, most: number): number {

@@ -108,7 +108,7 @@ export function readArguments(
 
 /** Choices of fields are checked with the rest of the object; those of arguments here. */
 function chosen({ type }: Parameter, value: unknown): unknown {
-  const choices = type.kind === 'String' ? type.choices : undefined;
+  const choices = type.kind === 'String' && !type.open ? type.choices : undefined;
   if (choices && [value].flat().some((one) => typeof one === 'string' && !choices.includes(one))) {
     throw new Unreadable('CHOICE', `must be one of ${choices.join(', ')}`);
   }

@@ -1,25 +1,26 @@
 import { ClientGone, newRequestId } from '#http';
 import type { HttpHandler } from '#http';
 import type { Position } from '#event-store';
-import type { ApiService, Permission } from '#api';
-import { Forbidden, may, permissionFor } from '#api';
+import type { ApiService, PreviewMaker } from '#api';
+import { Forbidden, may } from '#api';
 import { constantAnswer, problemPage } from './about.ts';
 import type { Answer } from './answer.ts';
 import { onTheWire, problemAnswer } from './answer.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { withIdempotency } from './idempotency.ts';
 import type { Identify } from './headers.ts';
-import { callerOf, catchUp } from './headers.ts';
+import { callerOf, catchUp, reasonIn } from './headers.ts';
 import { OpenApiDocuments } from './openapi-documents.ts';
-import { callOn, callStatic, change, create, list, read, remove } from './operations.ts';
-import { compareCalls, compareLists, compareObjects, history } from './past-operations.ts';
-import { pathOf, segmentsOf } from './paths.ts';
-import { malformed, Problem } from './problem.ts';
+import { carryOut } from './carry-out.ts';
+import { pathOf } from './paths.ts';
+import { previewAsked, previewStep, previewSteps, withoutPreview } from './preview-requests.ts';
+import { Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 import { demandFreeNames } from './query.ts';
-import type { Method, Route, Served } from './routes.ts';
-import { methodsOf, placesAt, VERBS } from './routes.ts';
-import type { RequestContext, ParsedRequest } from './parsed-request.ts';
+import type { Method } from './routes.ts';
+import { permissionOf, placeAt } from './served-place.ts';
+import { writeObject } from './write-value.ts';
+import type { RequestContext } from './parsed-request.ts';
 import { parseRequest } from './parsed-request.ts';
 
 /** What the REST adapter stands on. */
@@ -36,6 +37,8 @@ export interface RestAdapterOptions {
   readonly kept: IdempotencyStore;
   /** A mark by which what was asked for is known again, and which tells nobody what it was. */
   readonly mark: (text: string) => string;
+  /** Makes previews of what changes something (`?preview`); none are made unless given. */
+  readonly previews?: PreviewMaker;
   /** The largest body in bytes. */
   readonly maxBody?: number;
 }
@@ -45,6 +48,10 @@ export function restAdapter(options: RestAdapterOptions): HttpHandler {
   const { catalogue } = options.api;
   demandFreeNames(catalogue);
   const documents = new OpenApiDocuments(catalogue);
+  options.previews?.use({
+    read: (requests, caller, id) => previewSteps(options, requests, caller, id),
+    write: (model, key, object) => writeObject(model, key, object, catalogue),
+  });
   return async (request) => {
     const { verb: method, target } = request;
     const visit: RequestContext = { request, method, path: pathOf(target), id: newRequestId(), caller: undefined };
@@ -70,15 +77,10 @@ async function answerTo(
   visit: RequestContext,
 ): Promise<Answer> {
   const { request, path } = visit;
-  const segments = segmentsOf(path);
-  if (!segments) throw malformed('The path cannot be read.');
-  const places = placesAt(options.api.catalogue, segments);
-  if (places.length === 0) throw new Problem('not-found', `Nothing stands at ${path}.`);
-  const allow = { Allow: [...allowed(places), 'OPTIONS'].join(', ') };
-  if (visit.method === 'OPTIONS') return { status: 204, headers: allow };
+  const { allowed, answering } = placeAt(options.api.catalogue, path);
+  if (visit.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
+  const place = answering(visit.method);
   const method = (visit.method === 'HEAD' ? 'GET' : visit.method) as Method;
-  const place = places.find((one) => methodsOf(one).includes(method));
-  if (!place) throw new Problem('method-not-allowed', `${visit.method} is not answered here.`, { headers: allow });
   if (place.kind === 'document') {
     return constantAnswer(await documents.get(place.namespace), request.header('if-none-match'));
   }
@@ -88,45 +90,22 @@ async function answerTo(
   const ignoresSession = 'action' in place && place.action.ignoresSession;
   visit.caller = ignoresSession ? { source: request.source } : await callerOf(request, options.identify);
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
+  const preview = options.previews ? previewAsked(request) : 'no';
+  if (options.previews && preview !== 'no') return previewAnswer(options, options.previews, visit, preview);
   const parsed = await parseRequest(options, visit, place, method);
-  return withIdempotency(options, visit, place, parsed, (asked) => operationOn(place, method)(place, asked));
+  return withIdempotency(options, visit, place, parsed, (asked) => carryOut(place, method, asked));
 }
 
-const allowed = (places: readonly Route[]): string[] =>
-  places.flatMap(methodsOf).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-
-function permissionOf(place: Served, method: Method): Permission {
-  if ('action' in place) return place.action.permission;
-  const verb = (VERBS[place.kind] as Readonly<Partial<Record<Method, Parameters<typeof permissionFor>[1]>>>)[method];
-  if (!verb) throw new Error(`${method} of a ${place.kind} passed the checks`);
-  return permissionFor(place.model, verb);
-}
-
-type Operation<P> = (place: P, parsed: ParsedRequest) => Promise<Answer>;
-
-/** What is done, by what stands at the path and by the method. */
-const OPERATIONS: {
-  readonly [K in Served['kind']]: Readonly<Partial<Record<Method, Operation<Extract<Served, { kind: K }>>>>>;
-} = {
-  model: {
-    GET: ({ model }, parsed) => list(model, parsed),
-    POST: ({ model }, parsed) => create(model, parsed),
-  },
-  object: {
-    GET: ({ model, id }, parsed) => read(model, id, parsed),
-    PATCH: ({ model, id }, parsed) => change(model, id, parsed),
-    DELETE: ({ model, id }, parsed) => remove(model, id, parsed),
-  },
-  static: { POST: ({ action }, parsed) => callStatic(action, parsed) },
-  action: { POST: ({ model, id, action }, parsed) => callOn(model, id, action, parsed) },
-  history: { GET: ({ model, id }, parsed) => history(model, id, parsed) },
-  'list-diff': { GET: ({ model }, parsed) => compareLists(model, parsed) },
-  'object-diff': { GET: ({ model, id }, parsed) => compareObjects(model, id, parsed) },
-  'action-diff': { POST: ({ model, id, action }, parsed) => compareCalls(model, id, action, parsed) },
-};
-
-function operationOn(place: Served, method: Method): Operation<Served> {
-  const operation = OPERATIONS[place.kind][method];
-  if (!operation) throw new Error(`${method} of a ${place.kind} passed the checks`);
-  return operation as Operation<Served>;
+/** Answers a request with what it would do. */
+async function previewAnswer(
+  options: RestAdapterOptions,
+  previews: PreviewMaker,
+  { request, caller = { source: request.source } }: RequestContext,
+  preview: 'yes' | 'approval',
+): Promise<Answer> {
+  const id = newRequestId();
+  const reason = reasonIn(request);
+  const step = await previewStep(options, withoutPreview(request), caller, id);
+  const order = { id, caller, approval: preview === 'approval', steps: [step] };
+  return { status: 200, body: await previews.make(reason === undefined ? order : { ...order, reason }) };
 }

@@ -14,6 +14,8 @@ export type Route =
   | { readonly kind: 'model'; readonly model: Model }
   | { readonly kind: 'object'; readonly model: Model; readonly id: string }
   | { readonly kind: 'static'; readonly model: Model; readonly name: string; readonly action: Action }
+  /** An action of a model that is read like a document. */
+  | { readonly kind: 'page'; readonly model: Model; readonly name: string; readonly action: Action }
   | {
       readonly kind: 'action';
       readonly model: Model;
@@ -66,6 +68,7 @@ const METHODS: { readonly [K in Kind]: (place: Extract<Route, { kind: K }>) => r
   model: ({ model }) => answered(VERBS.model, model),
   object: ({ model }) => answered(VERBS.object, model),
   static: () => ['POST'],
+  page: () => ['GET'],
   action: () => ['POST'],
   history: ({ model }) => (isKnownOfPast(model) ? answered(VERBS.history, model) : []),
   'list-diff': ({ model }) => (model.rows?.history === true ? answered(VERBS['list-diff'], model) : []),
@@ -85,6 +88,8 @@ export function placesAt(catalogue: Catalogue, segments: readonly string[]): rea
 }
 
 function everythingAt(catalogue: Catalogue, segments: readonly string[]): Route[] {
+  const page = pagesOf(catalogue).get(segments.join('/'));
+  if (page) return [page];
   const [first = '', second = '', third, fourth, ...rest] = segments;
   if (first === DIFF) return everythingAt(catalogue, segments.slice(1)).flatMap(differenceIn);
   if (segments.length === 1) return first === DOCUMENT ? [{ kind: 'document' }] : [];
@@ -126,6 +131,23 @@ function differenceIn(place: Route): Route[] {
     default:
       return [];
   }
+}
+
+const pages = new WeakMap<Catalogue, ReadonlyMap<string, Route>>();
+
+/** What is read like a document, by its path. */
+function pagesOf(catalogue: Catalogue): ReadonlyMap<string, Route> {
+  const known = pages.get(catalogue);
+  if (known) return known;
+  const made = new Map(
+    catalogue.models.flatMap((model) =>
+      Object.entries(model.actions ?? {}).flatMap(([name, action]): [string, Route][] =>
+        action.page === undefined ? [] : [[action.page, { kind: 'page', model, name, action }]],
+      ),
+    ),
+  );
+  pages.set(catalogue, made);
+  return made;
 }
 
 const isProblem = (name: string): name is ProblemName => Object.hasOwn(PROBLEMS, name);

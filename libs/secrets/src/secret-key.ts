@@ -14,37 +14,47 @@ export function keyOf(text: string): Buffer | undefined {
   return key.length === BYTES ? key : undefined;
 }
 
-/** The file of the key below the data directory. */
-const FILE = 'secret.key';
+/** A key in a file below the data directory, and the setting that may hold it instead. */
+export interface KeyFile {
+  readonly directory: string;
+  readonly file: string;
+  /** Name of the setting, for errors. */
+  readonly setting: string;
+}
+
+const secretKeyFile = (directory: string): KeyFile => ({
+  directory,
+  file: 'secret.key',
+  setting: 'CONTRACTOR_SECRET_KEY',
+});
 
 /**
- * The key in the file below the data directory; undefined where there is none yet.
+ * The key in a file; undefined where there is none yet.
  * @throws BadSetting where the file cannot be read, or what it holds is no key
  */
-export async function keptSecretKey(directory: string): Promise<Buffer | undefined> {
-  const file = path.join(directory, FILE);
+export async function keptKey(of: KeyFile): Promise<Buffer | undefined> {
+  const file = path.join(of.directory, of.file);
   try {
-    return keyIn(await readFile(file, 'utf8'), file);
+    return keyIn(await readFile(file, 'utf8'), file, of.setting);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code === undefined) throw error;
-    throw new BadSetting('CONTRACTOR_SECRET_KEY', undefined, `${file} cannot be read: ${code}`);
+    throw new BadSetting(of.setting, undefined, `${file} cannot be read: ${code}`);
   }
 }
 
 /**
- * The key secrets are encrypted with: the one in the settings, else from a file below the data directory, which is made on
- * first use, readable by its owner only. Without it the secrets of a backup are of no use; keep it apart from the backup.
+ * The key in the settings, else from the file, which is made on first use, readable by its owner only.
  * @throws BadSetting where the file cannot be read, or what it holds is no key
  */
-export async function secretKey(set: Buffer | undefined, directory: string): Promise<Buffer> {
+export async function keyFromFile({ set, ...of }: KeyFile & { readonly set: Buffer | undefined }): Promise<Buffer> {
   if (set !== undefined) return set;
-  const kept = await keptSecretKey(directory);
+  const kept = await keptKey(of);
   if (kept !== undefined) return kept;
-  const file = path.join(directory, FILE);
+  const file = path.join(of.directory, of.file);
   const key = randomBytes(BYTES);
-  await mkdir(directory, { recursive: true });
+  await mkdir(of.directory, { recursive: true });
   // It is there whole or not at all; where two servers start at once on one directory, the first one's key counts.
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
@@ -52,11 +62,22 @@ export async function secretKey(set: Buffer | undefined, directory: string): Pro
     if (error.code !== 'EEXIST') throw error;
   });
   await unlink(draft);
-  return keyIn(await readFile(file, 'utf8'), file);
+  return keyIn(await readFile(file, 'utf8'), file, of.setting);
 }
 
-function keyIn(text: string, file: string): Buffer {
+/** The key of secrets in its file; undefined where there is none yet. @throws BadSetting as `keptKey` */
+export const keptSecretKey = (directory: string): Promise<Buffer | undefined> => keptKey(secretKeyFile(directory));
+
+/**
+ * The key secrets are encrypted with: the one in the settings, else from its file. Without it the secrets of a backup are
+ * of no use; keep it apart from the backup.
+ * @throws BadSetting as `keptKey`
+ */
+export const secretKey = (set: Buffer | undefined, directory: string): Promise<Buffer> =>
+  keyFromFile({ ...secretKeyFile(directory), set });
+
+function keyIn(text: string, file: string, setting: string): Buffer {
   const key = keyOf(text.trim());
-  if (key === undefined) throw new BadSetting('CONTRACTOR_SECRET_KEY', undefined, `${file}: ${KEY_RULE}`);
+  if (key === undefined) throw new BadSetting(setting, undefined, `${file}: ${KEY_RULE}`);
   return key;
 }

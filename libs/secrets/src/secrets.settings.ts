@@ -1,7 +1,8 @@
 import { defineSettings, integer, InvalidValue, parser, setting } from '#runtime/settings';
 import { KEY_RULE, keyOf } from './secret-key.ts';
 
-const key = parser(
+/** 32 bytes, which nothing shows. */
+export const keySetting = parser(
   (text) => {
     const found = keyOf(text);
     if (found === undefined) throw new InvalidValue(KEY_RULE);
@@ -13,7 +14,7 @@ const key = parser(
 /** What secrets are encrypted with. */
 export const secretsSettings = defineSettings('secrets', {
   /** Undefined: the key in a file below the data directory. */
-  secretKey: setting('CONTRACTOR_SECRET_KEY', key, {
+  secretKey: setting('CONTRACTOR_SECRET_KEY', keySetting, {
     unset: 'a file in `CONTRACTOR_DATA`',
     doc: 'key of the secrets in configuration values: 32 bytes, base64 or hexadecimal',
   }),

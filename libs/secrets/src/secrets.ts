@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
@@ -38,6 +39,10 @@ export class Erased extends Error {
     this.id = id;
   }
 }
+
+/** Where the ids are noted of values that are kept for what may come to nothing. */
+const notes = new AsyncLocalStorage<Set<string>>();
+let noting = 0;
 
 /**
  * The ledger of secrets: values encrypted with AES-256-GCM, each under an id of its own that events refer to. A value
@@ -90,8 +95,27 @@ export class Secrets {
    */
   async keep(value: Json, owner: string, request: string): Promise<SecretReference> {
     const id = uuidOf(this.#hmac('id', writeJson([request, owner, value])));
+    notes.getStore()?.add(id);
     await this.#insert(id, owner, value);
     return secretReference(id);
+  }
+
+  /** Does what may come to nothing; the ids of the values that it keeps are noted, for `drop`. */
+  static async noting<T>(ids: Set<string>, task: () => Promise<T>): Promise<T> {
+    noting += 1;
+    try {
+      return await notes.run(ids, task);
+    } finally {
+      noting -= 1;
+      // It costs nothing while nobody notes anything.
+      if (noting === 0) notes.disable();
+    }
+  }
+
+  /** Drops values that no event refers to. */
+  async drop(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#pool.query('DELETE FROM ledger.secrets WHERE id = ANY($1::uuid[])', [ids]);
   }
 
   /** The value of a secret. @throws Erased; WrongKey */

@@ -41,6 +41,10 @@ export class ApplySiteFiles extends NamedCommand<ApplyResult> {
   override get isLarge(): boolean {
     return true;
   }
+
+  override get notPreviewable(): string | undefined {
+    return this.order.prune && !this.order.dryRun ? 'what it prunes is closed before; take dry_run' : undefined;
+  }
 }
 
 const FILE_NAME = /^[^\p{Cc}/:\\]{1,100}$/u;
@@ -69,6 +73,7 @@ export class ApplySiteFilesHandler extends UnitOfWorkHandler<ApplySiteFiles, Pre
   @Inject(SecretSealing) protected readonly sealing!: SecretSealing;
   @Inject(DeletionRegistry) protected readonly deletions!: DeletionRegistry;
   @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
+  override readonly completesBySealing = true;
 
   /**
    * What is deleted is closed before, in an append of its own: whoever refers to an object checks that it is not, so

@@ -28,3 +28,19 @@ export async function siteSecretNames(work: UnitOfWork, name: string | null): Pr
   }
   return names;
 }
+
+/** Whether a site is another one, or within it. */
+export async function isWithin(work: UnitOfWork, name: string, other: string): Promise<boolean> {
+  const seen = new Set<string>();
+  let at: string | null = name;
+  while (at !== null && at !== other && !seen.has(at)) {
+    seen.add(at);
+    at = await parentOf(work, at);
+  }
+  return at === other;
+}
+
+async function parentOf(work: UnitOfWork, name: string): Promise<string | null> {
+  const found = await work.load(site, name);
+  return 'value' in found ? found.value.parent : null;
+}

@@ -1,4 +1,4 @@
-export { siteFor, siteSecretNames } from './find-site.ts';
+export { isWithin, siteFor, siteSecretNames } from './find-site.ts';
 export { siteLayers } from './site-layers.ts';
 export type { SiteLayers } from './site-layers.ts';
 export { SiteModule } from './site.module.ts';

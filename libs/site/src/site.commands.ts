@@ -25,7 +25,7 @@ export class ChangeSite extends ChangeCommand<Changes> {}
 export class DeleteSite extends DeleteCommand {}
 
 /** Refuses a parent that would put the site inside itself. */
-async function checkParent(work: UnitOfWork, name: string, parent: string | null): Promise<void> {
+export async function checkSiteParent(work: UnitOfWork, name: string, parent: string | null): Promise<void> {
   for (let at: string | null | undefined = parent; at !== null && at !== undefined;) {
     const around: Site | undefined = await siteFor(work, 'parent', at);
     if (at === name) {
@@ -45,7 +45,7 @@ async function changesFrom(
 ): Promise<Partial<Site>> {
   const { description, zone, parent, config_values: config } = values;
   if (zone !== undefined) await zoneFor(work, 'zone', zone);
-  if (parent !== undefined) await checkParent(work, name, parent);
+  if (parent !== undefined) await checkSiteParent(work, name, parent);
   return given({ description, zone, parent, configValues: config === undefined ? undefined : await configValues() });
 
   async function configValues(): Promise<Pairs> {

@@ -11,12 +11,13 @@ import { siteConfigActions } from './site-config.api.ts';
 import { siteModel, zoneUsers } from './site.api.ts';
 import { siteHandlers, sitesWithSecrets } from './site.commands.ts';
 import { site } from './site.ts';
+import { siteUndo } from './site.undo.ts';
 import { sites } from './sites.ts';
 
 /** Sites. */
 @Module({
   imports: [
-    EventSourcingModule.forFeature({ deciders: [site], readModels: [sites] }),
+    EventSourcingModule.forFeature({ deciders: [site], readModels: [sites], undo: [siteUndo] }),
     ApiModule.forFeatureAsync({
       inject: [SERVED, LOGGER, READ_STORE],
       useFactory: (served: Served, log: Logger, reads: ReadStore) => ({

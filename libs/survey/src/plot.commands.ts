@@ -12,7 +12,7 @@ export class ChangePlot extends ChangeCommand<ChangedValues<typeof plotFields>> 
 export class DeletePlot extends DeleteCommand {}
 
 /** Refuses a parent that is not there, or would put the plot inside itself. */
-async function checkParent(work: UnitOfWork, name: string, parent: string | null): Promise<void> {
+export async function checkPlotParent(work: UnitOfWork, name: string, parent: string | null): Promise<void> {
   for (let at: string | null | undefined = parent; at !== null && at !== undefined;) {
     const around: Plot | undefined = await plotFor(work, 'parent', at);
     if (at === name) {
@@ -26,12 +26,12 @@ async function checkParent(work: UnitOfWork, name: string, parent: string | null
 export const plotHandlers = [
   createHandler(CreatePlot, async (work, { name, corners, parent }) => {
     checkPattern(work, 'name', name, 'Invalid');
-    await checkParent(work, name, parent);
+    await checkPlotParent(work, name, parent);
     await work.decide(plot, name, { type: 'DefinePlot', data: { corners, parent } });
     return name;
   }),
   changeHandler(ChangePlot, async (work, name, { corners, parent }) => {
-    if (parent !== undefined) await checkParent(work, String(name), parent);
+    if (parent !== undefined) await checkPlotParent(work, String(name), parent);
     await work.decide(plot, name, { type: 'ChangePlot', data: given({ corners, parent }) });
   }),
   deleteHandler(DeletePlot, 'Survey/Plot', plot),

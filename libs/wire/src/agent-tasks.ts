@@ -16,7 +16,8 @@ import type { NatsNames } from './subjects.ts';
 import { isNatsName, natsNames } from './subjects.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { withoutStacks } from './without-stacks.ts';
-import type { Outcome, Report, Task, TaskHandler } from './wire.ts';
+import { tracedTask } from './traced-task.ts';
+import type { Report, Task, TaskHandler } from './wire.ts';
 
 /** After how long a task shows its first sign of life, in milliseconds. */
 const FIRST_BEAT_MS = 200;
@@ -123,7 +124,7 @@ export function agentTasks(options: AgentTasksOptions) {
     const holds = setInterval(() => session() && notifySafely(() => started.message.working()), ackWait / 3);
     const claim = once ? await claimTask(started) : 'ours';
     if (claim === 'ours') await doTask(started, isSafe);
-    else if (claim !== undefined) await report(started, { error: claim.fault }, isSafe);
+    else if (claim !== undefined) await report(started, { outcome: { error: claim.fault } }, isSafe);
     clearInterval(holds);
     atWork.delete(cookie);
   };
@@ -144,9 +145,12 @@ export function agentTasks(options: AgentTasksOptions) {
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
     const complete = await askSecrets(started);
-    const outcome =
-      complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal));
-    if (outcome !== undefined) await report(started, outcome, isSafe);
+    const { outcome, ...trace } = await tracedTask(
+      started.task,
+      async () =>
+        complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal)),
+    );
+    if (outcome !== undefined) await report(started, { outcome, ...trace }, isSafe);
     else if (started.jobOver.signal.aborted) {
       finished.add(cookie);
       notifySafely(() => started.message.ack());
@@ -157,10 +161,14 @@ export function agentTasks(options: AgentTasksOptions) {
     clearInterval(beats);
   };
 
-  const report = async (started: AtWork, outcome: Outcome, isSafe: () => void): Promise<void> => {
+  const report = async (
+    started: AtWork,
+    reached: Pick<Report, 'outcome' | 'trace'>,
+    isSafe: () => void,
+  ): Promise<void> => {
     const { task, cookie, job, module } = started.task;
     const to = toInstallation(started.names.installation);
-    const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, outcome } });
+    const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, ...reached } });
     void safe.then(isSafe);
     const isHeld = await held;
     finished.add(cookie);

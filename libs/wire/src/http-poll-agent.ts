@@ -8,6 +8,7 @@ import type { PollServer } from './poll-server.ts';
 import { isFinal, pause, pollBackoffMs, ServerRefusal } from './poll-server.ts';
 import { reportOutbox } from './report-outbox.ts';
 import type { Delivery } from './report-outbox.ts';
+import { tracedTask } from './traced-task.ts';
 import type { TaskSlots } from './task-slots.ts';
 import { taskSlots } from './task-slots.ts';
 import { EVERY_SITE } from './wire.ts';
@@ -77,14 +78,18 @@ function shiftOf({ agent, site, modules }: Announcement, work: TaskHandler, sett
   let fault: string | undefined = 'the server has not answered yet';
   let serving = false;
 
-  const send = async ({ report: { job, cookie, outcome, task } }: KeptReport): Promise<boolean> => {
+  const send = async ({ report: { job, cookie, outcome, task, trace } }: KeptReport): Promise<boolean> => {
     const about = { job_id: job, cookie };
     try {
       if ('error' in outcome) {
-        await session.call(`${DISPATCH}(jobError)`, { ...about, msg: outcome.error });
+        await session.call(`${DISPATCH}(jobError)`, { ...about, msg: outcome.error }, { trace });
         return true;
       }
-      const answer = await session.call<unknown>(`${DISPATCH}(jobResults)`, { ...about, data: outcome.result });
+      const answer = await session.call<unknown>(
+        `${DISPATCH}(jobResults)`,
+        { ...about, data: outcome.result },
+        { trace },
+      );
       // What the first servers say where a result cannot be taken now.
       if (answer === 'Error') throw new Error('the server answers "Error"');
       if (answer !== 'Accepted')
@@ -101,10 +106,10 @@ function shiftOf({ agent, site, modules }: Announcement, work: TaskHandler, sett
 
   const begin = (task: Task): void => {
     if (atWork.has(task.cookie) || finished.has(task.cookie)) return;
-    const delivery = work(task).then((outcome): Delivery | undefined => {
+    const delivery = tracedTask(task, () => work(task)).then(({ outcome, ...trace }): Delivery | undefined => {
       finished.add(task.cookie);
       if (outcome === undefined) return undefined;
-      const report = { task: task.task, cookie: task.cookie, job: task.job, agent, outcome };
+      const report = { task: task.task, cookie: task.cookie, job: task.job, agent, outcome, ...trace };
       return outbox.deliver({ to, site, module: task.module, report });
     });
     const safe = delivery.then((its) => its?.safe);
@@ -130,7 +135,7 @@ function shiftOf({ agent, site, modules }: Announcement, work: TaskHandler, sett
     const tasks = await session.call<unknown>(
       `${DISPATCH}(getJobs)`,
       { site: uri, module_list: offered, max_jobs: most },
-      signal,
+      { signal },
     );
     if (!Array.isArray(tasks)) throw new Error('the server gives no list of tasks');
     for (const one of tasks) {
@@ -186,9 +191,18 @@ const MAX_AT_WORK = 1000;
 /** What `getJobs` gives for a task, as a task. */
 function readPolledTask(it: unknown, site: string): Task | undefined {
   if (typeof it !== 'object' || it === null) return undefined;
-  const { module, function: name, cookie, paramaters, job_id } = it as Readonly<Record<string, unknown>>;
+  const { module, function: name, cookie, paramaters, job_id, traceparent } = it as Readonly<Record<string, unknown>>;
   const job = IntegralFloat.is(job_id) ? job_id.valueOf() : job_id;
   if (typeof module !== 'string' || typeof name !== 'string' || typeof cookie !== 'string') return undefined;
   if (typeof job !== 'number' || typeof paramaters !== 'object' || paramaters === null) return undefined;
-  return { task: cookie, cookie, job, site, module, function: name, parameters: paramaters as JsonMap };
+  return {
+    task: cookie,
+    cookie,
+    job,
+    site,
+    module,
+    function: name,
+    parameters: paramaters as JsonMap,
+    ...(typeof traceparent === 'string' ? { trace: traceparent } : {}),
+  };
 }

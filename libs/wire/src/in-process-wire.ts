@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseStored, writeJson } from '#kernel';
+import { tracedTask } from './traced-task.ts';
+import type { TracedOutcome } from './traced-task.ts';
 import { taskQueues } from './task-queues.ts';
-import type {
-  AgentWire,
-  Announcement,
-  ForemanWire,
-  ForemanWireListener,
-  Outcome,
-  Report,
-  Task,
-  TaskHandler,
-} from './wire.ts';
+import type { AgentWire, Announcement, ForemanWire, ForemanWireListener, Report, Task, TaskHandler } from './wire.ts';
 import { EVERY_SITE } from './wire.ts';
 
 /** Periods of the in-process wire, in milliseconds. */
@@ -134,19 +127,19 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
     const done = Promise.resolve(copy(task))
       .then((theirs) => {
         beat();
-        return member.work(theirs, over.signal);
+        return tracedTask(theirs, () => member.work(theirs, over.signal));
       })
-      .then((outcome) => {
+      .then((reached) => {
         clearInterval(beats);
-        if (members.has(member)) end(member, task, outcome, over.signal.aborted);
+        if (members.has(member)) end(member, task, reached, over.signal.aborted);
       });
     member.atWork.set(task, { beats, done });
   };
 
-  const end = (member: Member, task: Task, outcome: Outcome | undefined, over: boolean): void => {
+  const end = (member: Member, task: Task, { outcome, ...trace }: TracedOutcome, over: boolean): void => {
     const { agent } = member.announcement;
     member.atWork.delete(task);
-    if (outcome !== undefined) hold({ task: task.task, cookie: task.cookie, job: task.job, agent, outcome });
+    if (outcome !== undefined) hold({ task: task.task, cookie: task.cookie, job: task.job, agent, outcome, ...trace });
     else if (!task.once && !over) putBack([task]);
     fill(member, task.module);
   };

@@ -70,10 +70,10 @@ export const encode = (
 export function readTask(data: Uint8Array): Task | undefined {
   const it = readMap(data);
   if (it === undefined || !isMap(it.parameters)) return undefined;
-  const { task, cookie, job, site, module, function: name, parameters, once, secrets } = it;
+  const { task, cookie, job, site, module, function: name, parameters, once, secrets, trace } = it;
   if (!isText(task) || !isText(cookie) || !isText(site) || !isText(module) || !isText(name)) return undefined;
   if (typeof job !== 'number') return undefined;
-  const more = { ...(once === true ? { once } : {}), ...(isPaths(secrets) ? { secrets } : {}) };
+  const more = { ...(once === true ? { once } : {}), ...(isPaths(secrets) ? { secrets } : {}), ...traceOf(trace) };
   return { task, cookie, job, site, module, function: name, parameters: parameters as JsonMap, ...more };
 }
 
@@ -98,12 +98,15 @@ export const MAX_REPORT_BYTES = 1_048_576;
  * would be done again at every lease.
  */
 export function readReport(data: Uint8Array): ReadReport {
-  const { task, cookie, job, agent, outcome } = readMap(data) ?? {};
+  const { task, cookie, job, agent, outcome, trace } = readMap(data) ?? {};
   if (!isText(task) || !isText(cookie) || typeof job !== 'number' || !isText(agent)) return { flaw: 'it is no report' };
   const flaw = data.length > MAX_REPORT_BYTES ? `it is larger than ${MAX_REPORT_BYTES} bytes` : flawIn(outcome);
   const reached = flaw === undefined ? readOutcome(outcome) : cannotBeTaken(flaw);
   if (reached === undefined) return { flaw: 'it has no outcome' };
-  return { report: { task, cookie, job, agent, outcome: reached }, ...(flaw === undefined ? {} : { flaw }) };
+  return {
+    report: { task, cookie, job, agent, outcome: reached, ...traceOf(trace) },
+    ...(flaw === undefined ? {} : { flaw }),
+  };
 }
 
 /** The outcome that a result is, however an agent has sent it: one that cannot be taken is a failure that says why. */
@@ -166,6 +169,10 @@ function readOutcome(it: unknown): Outcome | undefined {
   return 'result' in it ? { error: `result was not a map, but ${writeJson(it.result).slice(0, 80)}` } : undefined;
 }
 
+/** What a message says of the trace it belongs to. */
+const traceOf = (it: unknown): { readonly trace?: string } =>
+  isText(it) && it.length <= MAX_TRACE ? { trace: it } : {};
+
 function readMap(data: Uint8Array): Record<string, unknown> | undefined {
   try {
     const it: unknown = parseJson(new TextDecoder().decode(data));
@@ -186,6 +193,9 @@ const MAX_MISSING = 100;
 
 const isMissing = (it: unknown): it is MissingProgram =>
   isMap(it) && isText(it.module) && isText(it.program) && isText(it.package);
+/** The longest `traceparent` that is taken, in characters. */
+const MAX_TRACE = 128;
+
 const isPaths = (it: unknown): it is readonly SecretPath[] =>
   Array.isArray(it) &&
   it.every((path) => Array.isArray(path) && path.every((key) => isText(key) || typeof key === 'number'));

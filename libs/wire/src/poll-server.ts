@@ -42,6 +42,13 @@ const API_VERSION = '1.0';
 /** Headers by which the server knows who calls. */
 type Session = Readonly<Record<string, string>>;
 
+/** How a call is made. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** W3C `traceparent` of the span it belongs to. */
+  readonly trace?: string | undefined;
+}
+
 /** A session with the server over the protocol of agents that poll. */
 export function pollServer({ server, proxy, caFile, username, password, timeoutMs = 30_000, log }: PollServerSettings) {
   let session: Session | undefined;
@@ -52,7 +59,7 @@ export function pollServer({ server, proxy, caFile, username, password, timeoutM
     path: string,
     within?: Session,
     data?: object,
-    signal?: AbortSignal,
+    { signal, trace }: CallOptions = {},
   ): Promise<unknown> => {
     const { status, text } = await httpRequest({
       method: verb,
@@ -61,6 +68,7 @@ export function pollServer({ server, proxy, caFile, username, password, timeoutM
         'CInP-Version': '1.0',
         Accept: 'application/json',
         ...(data ? { 'Content-Type': 'application/json;charset=utf-8' } : {}),
+        ...(trace === undefined ? {} : { traceparent: trace }),
         ...within,
       },
       ...(data ? { body: writeJson(data) } : {}),
@@ -129,9 +137,9 @@ export function pollServer({ server, proxy, caFile, username, password, timeoutM
 
   return {
     get: (path: string, signal?: AbortSignal) =>
-      within<unknown>((its) => send('GET', API + path, its, undefined, signal)),
-    call: <T>(path: string, parameters: object, signal?: AbortSignal) =>
-      within<T>((its) => send('CALL', API + path, its, parameters, signal)),
+      within<unknown>((its) => send('GET', API + path, its, undefined, { signal })),
+    call: <T>(path: string, parameters: object, options?: CallOptions) =>
+      within<T>((its) => send('CALL', API + path, its, parameters, options)),
     /** Ends the session. */
     async close(): Promise<void> {
       const over = session;

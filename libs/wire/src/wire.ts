@@ -20,6 +20,8 @@ export interface Task {
   readonly once?: boolean;
   /** Where in the parameters secrets stand; the agent's functions get them wrapped. */
   readonly secrets?: readonly SecretPath[];
+  /** W3C `traceparent` of the span that has sent it, where that is traced; older agents take no notice. */
+  readonly trace?: string;
 }
 
 /**
@@ -47,6 +49,8 @@ export interface Report {
   /** Name of the agent that did the work. */
   readonly agent: string;
   readonly outcome: Outcome;
+  /** W3C `traceparent` of the span in which it was done, where that is traced. */
+  readonly trace?: string;
 }
 
 /** A sign of life: this agent is still at work on that dispatch. */

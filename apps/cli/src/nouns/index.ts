@@ -4,6 +4,7 @@ import { blockCommands } from './block-commands.ts';
 import { blueprintCommands } from './blueprint-commands.ts';
 import { cartographer, complex, foundation, structure } from './buildings.ts';
 import { configCommand, renderedConfigCommand } from './config-command.ts';
+import { holdCommands } from './holds.ts';
 import { jobNouns } from './job-nouns.ts';
 import { known } from './known-models.ts';
 import { networkCommands } from './network-commands.ts';
@@ -25,6 +26,7 @@ export const nouns: Readonly<Record<string, Command>> = {
   ...commandsOf(complex),
   ...typeCommands,
   ...jobNouns,
+  ...holdCommands,
   ...blueprintCommands,
   ...commandsOf(addressBlock),
   ...blockCommands,

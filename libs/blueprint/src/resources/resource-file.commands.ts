@@ -50,6 +50,7 @@ interface Prepared {
 
 @CommandHandler(LoadResources)
 export class LoadResourcesHandler extends UnitOfWorkHandler<LoadResources, Prepared> {
+  override readonly completesBySealing = true;
   readonly #secrets: Secrets;
   readonly #ids: Ids;
   readonly #sealing: SecretSealing;

@@ -1,5 +1,5 @@
-import type { Decider, Message } from '#kernel';
-import { refuse } from '#kernel';
+import type { Decider, Message, RestoreCommand, RestoredEvent } from '#kernel';
+import { refuse, restoringValue } from '#kernel';
 
 /** That a structure is a member of a complex. */
 export interface ComplexStructure {
@@ -12,12 +12,16 @@ type State = ComplexStructure | undefined;
 export type ComplexStructureCommand =
   | Message<'AddComplexStructure', ComplexStructure>
   | Message<'ChangeComplexStructure', ComplexStructure>
-  | Message<'RemoveComplexStructure', object>;
+  | Message<'RemoveComplexStructure', object>
+  | RestoreCommand<'ComplexStructure', ComplexStructure>;
 
 export type ComplexStructureEvent =
   | Message<'ComplexStructureAdded', ComplexStructure>
   | Message<'ComplexStructureChanged', ComplexStructure>
-  | Message<'ComplexStructureRemoved', object>;
+  | Message<'ComplexStructureRemoved', object>
+  | RestoredEvent<'ComplexStructure', ComplexStructure>;
+
+const restores = restoringValue<ComplexStructure>()('ComplexStructure');
 
 /** The membership itself; that a structure is in one complex only is the structure's affair. */
 export const complexStructure: Decider<State, ComplexStructureCommand, ComplexStructureEvent> = {
@@ -35,10 +39,12 @@ export const complexStructure: Decider<State, ComplexStructureCommand, ComplexSt
       return same ? [] : { type: 'ComplexStructureChanged', data };
     },
     RemoveComplexStructure: (_, state) => (state ? { type: 'ComplexStructureRemoved', data: {} } : []),
+    ...restores.decide,
   },
   evolve: {
     ComplexStructureAdded: (data) => data,
     ComplexStructureChanged: (data) => data,
     ComplexStructureRemoved: () => undefined,
+    ...restores.evolve,
   },
 };

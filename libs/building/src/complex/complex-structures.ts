@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { ComplexStructure } from './complex-structure.ts';
 
 /** A membership as it is shown. */
@@ -27,5 +27,6 @@ export const complexStructures: ReadModel<ComplexStructureRow> = {
       updated: at,
     })),
     ComplexStructureRemoved: gone(),
+    ComplexStructureRestored: restoredRow(),
   },
 };

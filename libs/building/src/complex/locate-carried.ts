@@ -30,15 +30,18 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
   name: 'building.locate-carried',
   everyMs: EVERY_MS,
   minPauseMs: MIN_PAUSE_MS,
+  onlyCommands: true,
   wakeOn: {
     categories: ['complex', 'structure', 'foundation'],
     types: [
       'ComplexMembersChanged',
       'ComplexThresholdSet',
+      'ComplexRestored',
       'StructureBuilt',
       'StructureDestroyed',
       'StructureForced',
       'StructureReleased',
+      'StructureRestored',
       'FoundationDefined',
       'FoundationCarrierChosen',
       'FoundationBluePrintChosen',
@@ -47,6 +50,7 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
       'FoundationDestroyed',
       'FoundationForced',
       'FoundationVacated',
+      'FoundationRestored',
     ],
   },
   reconcile: async (signal) => {

@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { TakenBy } from '../foundation.ts';
 import type { Dependency } from './dependency.ts';
 
@@ -14,6 +14,9 @@ export interface DependencyRow extends Readonly<Dependency> {
 /** `planned` or `built`. */
 export const dependencyState = ({ builtAt }: Pick<DependencyRow, 'builtAt'>): string =>
   builtAt === null ? 'planned' : 'built';
+
+/** What the state of a dependency holds, and its row shows otherwise. */
+export const HIDDEN_OF_DEPENDENCIES = ['built'];
 
 /** Dependencies by id. */
 export const dependencies: ReadModel<DependencyRow> = {
@@ -47,5 +50,6 @@ export const dependencies: ReadModel<DependencyRow> = {
       updated: at,
     })),
     DependencyDeleted: gone(),
+    DependencyRestored: restoredRow(HIDDEN_OF_DEPENDENCIES),
   },
 };

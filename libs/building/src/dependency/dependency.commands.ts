@@ -61,7 +61,7 @@ function checkScripts(work: UnitOfWork, { structure, dependency: on, scriptStruc
 }
 
 /** A dependency as it is given, with the site it belongs to; what is wrong with it is noted. */
-async function checked(work: UnitOfWork, id: number | undefined, given: Given): Promise<Dependency> {
+export async function checked(work: UnitOfWork, id: number | undefined, given: Given): Promise<Dependency> {
   checkScripts(work, given);
   const structure = await structureFor(work, 'structure', given.structure);
   const scripts = await structureFor(work, 'script_structure', given.scriptStructure);

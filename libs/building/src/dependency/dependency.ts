@@ -1,5 +1,13 @@
-import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs } from '#kernel';
+import type {
+  Decider,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, refuseAs, restoring } from '#kernel';
 import type { TakenBy } from '../foundation.ts';
 
 /** What a foundation has to wait for: that a script has been run on a structure, such as the switch it is plugged into. */
@@ -32,7 +40,8 @@ export type DependencyCommand =
   | Message<'FinishDependency', { readonly job: number }>
   | Message<'DestroyDependency', { readonly job: number }>
   | Message<'ForceDependency', { readonly state: 'planned' | 'built' }>
-  | LifecycleCommand<'Dependency'>;
+  | LifecycleCommand<'Dependency'>
+  | RestoreCommand<'Dependency', DependencyState>;
 
 export type DependencyEvent =
   | Message<'DependencyDefined', Dependency>
@@ -42,9 +51,11 @@ export type DependencyEvent =
   | Message<'DependencyBuilt', { readonly job: number }>
   | Message<'DependencyDestroyed', { readonly job: number }>
   | Message<'DependencyForced', { readonly state: 'planned' | 'built' }>
-  | LifecycleEvent<'Dependency'>;
+  | LifecycleEvent<'Dependency'>
+  | RestoredEvent<'Dependency', DependencyState>;
 
 const rules = lifecycle('Dependency');
+const restores = restoring<DependencyState>()('Dependency');
 const missing = () => refuse('', 'NOT_FOUND', 'Dependency does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: DependencyState, job: number): boolean => state.job === undefined || state.job.job === job;
@@ -108,6 +119,12 @@ export const dependency: Decider<Lifecycle<DependencyState>, DependencyCommand, 
       return built === (wanted === 'built') ? [] : { type: 'DependencyForced', data: { state: wanted } };
     },
     ...rules.decide,
+    RestoreDependency: (data, state) => {
+      const reason = state.stage === 'active' ? whyNotDeletable(state.value) : undefined;
+      return reason === undefined
+        ? restores.decide.RestoreDependency(data, state)
+        : refuse('', 'FIXED', `can not be changed: ${reason}`);
+    },
     CloseDependency: (data, state) => {
       const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
       return reason === undefined
@@ -124,6 +141,7 @@ export const dependency: Decider<Lifecycle<DependencyState>, DependencyCommand, 
     DependencyDestroyed: put({ built: false }),
     DependencyForced: ({ state: forced }, state) => set({ built: forced === 'built' }, state),
     ...rules.evolve,
+    ...restores.evolve,
   },
 };
 

@@ -32,7 +32,7 @@ export class DeleteLogicalInterface extends DeleteCommand {}
 const ALONE = { primary: null, secondaries: [], parameters: {} } as const;
 
 /** The rules of an interface, and its place among those of its structure. */
-async function put(work: UnitOfWork, id: number, value: LogicalInterface): Promise<void> {
+export async function putLogicalInterface(work: UnitOfWork, id: number, value: LogicalInterface): Promise<void> {
   const { name, network, structure, primary, secondaries } = value;
   checkPattern(work, 'name', name, 'invalid');
   await networkFor(work, 'network', network);
@@ -42,7 +42,7 @@ async function put(work: UnitOfWork, id: number, value: LogicalInterface): Promi
 }
 
 async function define(work: UnitOfWork, id: number, value: LogicalInterface): Promise<number> {
-  await put(work, id, value);
+  await putLogicalInterface(work, id, value);
   await work.decide(logicalInterface, id, { type: 'DefineLogicalInterface', data: value });
   return id;
 }
@@ -72,7 +72,7 @@ async function change(work: UnitOfWork, id: number, values: ChangedValues<Aggreg
   } else if (after.network !== before.network) {
     await checkNetworkChange(work, before.structure, id, after.network);
   }
-  await put(work, id, after);
+  await putLogicalInterface(work, id, after);
   await work.decide(logicalInterface, id, { type: 'ChangeLogicalInterface', data: after });
 }
 

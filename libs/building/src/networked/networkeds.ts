@@ -1,3 +1,4 @@
+import type { Restored } from '#kernel';
 import type { ReadModel } from '#read-store';
 import { change, gone, rule } from '#read-store';
 
@@ -18,6 +19,11 @@ const renamed = change<NetworkedRow, Pick<NetworkedRow, 'hostname'>>((row, { dat
 }));
 const moved = change<NetworkedRow, Pick<NetworkedRow, 'site'>>((row, { data: { site } }) => ({ ...row, site }));
 
+const restored = (structure: boolean) =>
+  rule<NetworkedRow, Restored<Named>>((_, { data: { value } }) =>
+    value === null ? undefined : { hostname: value.hostname, site: value.site, structure },
+  );
+
 /** Hosts by id: structures, and those that nothing is built for. */
 export const networkeds: ReadModel<NetworkedRow> = {
   name: 'networkeds',
@@ -30,9 +36,11 @@ export const networkeds: ReadModel<NetworkedRow> = {
     NetworkedRenamed: renamed,
     NetworkedMoved: moved,
     NetworkedDeleted: gone(),
+    NetworkedRestored: restored(false),
     StructureDefined: defined(true),
     StructureRenamed: renamed,
     StructureMoved: moved,
     StructureDeleted: gone(),
+    StructureRestored: restored(true),
   },
 };

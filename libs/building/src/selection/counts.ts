@@ -84,6 +84,7 @@ export async function countsOf(view: View, kind: Selectable, where: Where): Prom
 /** The names a condition allows; undefined: all. */
 function namesIn(condition: Where[string] | undefined): ReadonlySet<string> | undefined {
   if (condition === undefined || condition === null) return undefined;
+  if (typeof condition === 'object' && 'startsWith' in condition) return undefined;
   if (typeof condition !== 'object') return new Set([String(condition)]);
   return new Set(('any' in condition ? condition.any : condition.all).map(String));
 }

@@ -73,6 +73,9 @@ export function withinSites(where: Where, bound: readonly string[] | undefined):
   if (!bound) return where;
   const { site } = where;
   if (site === undefined) return { ...where, site: { any: bound } };
+  if (typeof site === 'object' && site !== null && 'startsWith' in site) {
+    return { ...where, site: { any: bound.filter((one) => one.startsWith(site.startsWith)) } };
+  }
   const wanted = typeof site !== 'object' || site === null ? [site] : 'any' in site ? site.any : site.all;
   return { ...where, site: { any: wanted.filter((one) => one !== null && bound.includes(String(one))) as string[] } };
 }

@@ -43,8 +43,8 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
     async load(work, id) {
       const found = await work.load(structure, id);
       if (found.stage !== 'active') return undefined;
-      const { site, blueprint, hostname } = found.value;
-      return { site, blueprint, description: hostname };
+      const { site, blueprint, hostname, labels = {} } = found.value;
+      return { site, blueprint, description: hostname, labels };
     },
 
     async take(work, id, by) {

@@ -54,7 +54,7 @@ export class ConfigureStructure extends NamedCommand {
 }
 
 /** What a structure shall stand on has to be of a blueprint that its own allows. @returns whether it is there */
-async function checkFoundation(work: UnitOfWork, blueprint: string, locator: string): Promise<boolean> {
+export async function checkFoundation(work: UnitOfWork, blueprint: string, locator: string): Promise<boolean> {
   const found = await foundationFor(work, 'foundation', locator);
   const own = await structureBluePrintFor(work, 'blueprint', blueprint);
   if (!found || !own) return found !== undefined;

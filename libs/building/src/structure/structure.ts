@@ -1,6 +1,14 @@
 import type { Pairs } from '#config';
-import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs, writeJson } from '#kernel';
+import type {
+  Decider,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, refuseAs, restoring, writeJson } from '#kernel';
 import type { TakenBy } from '../foundation.ts';
 import type { Labels } from '../selection/labels.ts';
 
@@ -48,7 +56,8 @@ export type StructureCommand =
   | Message<'ForceStructure', { readonly state: 'planned' | 'built' } & Keyed>
   | Message<'JoinComplex', Membership>
   | Message<'LeaveComplex', { readonly membership: number }>
-  | LifecycleCommand<'Structure'>;
+  | LifecycleCommand<'Structure'>
+  | RestoreCommand<'Structure', State>;
 
 export type StructureEvent =
   | Message<'StructureDefined', Structure & Keyed>
@@ -67,9 +76,11 @@ export type StructureEvent =
   | Message<'StructureForced', { readonly state: 'planned' | 'built'; readonly configUuid?: string }>
   | Message<'ComplexJoined', Membership>
   | Message<'ComplexLeft', { readonly membership: number }>
-  | LifecycleEvent<'Structure'>;
+  | LifecycleEvent<'Structure'>
+  | RestoredEvent<'Structure', State>;
 
 const rules = lifecycle('Structure');
+const restores = restoring<State>()('Structure');
 const missing = () => refuse('', 'NOT_FOUND', 'Structure does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: State, job: number): boolean => state.job === undefined || state.job.job === job;
@@ -158,6 +169,19 @@ export const structure: Decider<Lifecycle<State>, StructureCommand, StructureEve
         ? { type: 'ComplexLeft', data: { membership } }
         : [],
     ...rules.decide,
+    RestoreStructure: (data, state) => {
+      if (state.stage !== 'active') return restores.decide.RestoreStructure(data, state);
+      const { value } = state;
+      const { job } = value;
+      if (job && job.job !== data.value?.job?.job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      if (data.value === null && value.built) return refuse('', 'NOT_DELETABLE', 'Not Deletable: it is built');
+      for (const [field, , when] of CHANGES) {
+        if (data.value === null || when !== 'planned' || same(data.value[field], value[field])) continue;
+        const fixed = whyFixed(value);
+        if (fixed !== undefined) return refuse(field, 'FIXED', `${field} can not be changed ${fixed}`);
+      }
+      return restores.decide.RestoreStructure(data, state);
+    },
     CloseStructure: (data, state) => {
       const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
       return reason === undefined
@@ -184,6 +208,7 @@ export const structure: Decider<Lifecycle<State>, StructureCommand, StructureEve
     ComplexJoined: (data, state) => set({ membership: data }, state),
     ComplexLeft: put({ membership: undefined }),
     ...rules.evolve,
+    ...restores.evolve,
   },
 };
 

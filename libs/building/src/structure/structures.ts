@@ -1,7 +1,7 @@
 import type { Origin, Written } from '#config';
 import { written } from '#config';
 import type { ReadModel, Recorded } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { TakenBy } from '../foundation.ts';
 import { labelTags, serviceOf } from '../selection/labels.ts';
 import type { Membership, Structure } from './structure.ts';
@@ -22,6 +22,9 @@ export const structureState = ({ builtAt }: Pick<StructureRow, 'builtAt'>): stri
 
 /** Index value of a host in its site. */
 export const hostKey = (site: string, hostname: string): string => `${site}/${hostname}`;
+
+/** What the state of a structure holds, and its row shows otherwise. */
+export const HIDDEN_OF_STRUCTURES = ['built'];
 
 const changed = change<StructureRow, Partial<Structure>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 const originOf = ({ position, actor, at }: Recorded): Origin => ({ position: String(position), actor, at });
@@ -86,5 +89,6 @@ export const structures: ReadModel<StructureRow> = {
     ComplexJoined: change<StructureRow, Membership>((row, { data }) => ({ ...row, membership: data })),
     ComplexLeft: change<StructureRow, unknown>((row) => ({ ...row, membership: null })),
     StructureDeleted: gone(),
+    StructureRestored: restoredRow(HIDDEN_OF_STRUCTURES),
   },
 };

@@ -1,4 +1,5 @@
 import type { Position, Recorded } from '#event-store';
+import type { HoldBook } from '../holds/hold-book.ts';
 import type { JobRow } from '../jobs.ts';
 import type { LimitBook } from '../limits/limit-book.ts';
 import type { WaveRunner } from '../waves/wave-runner.ts';
@@ -8,13 +9,18 @@ import type { JobGate } from './job-gate.ts';
 interface Books {
   readonly limits: LimitBook;
   readonly windows: WindowBook;
+  readonly holds: HoldBook;
   readonly gate: JobGate;
   readonly waves: WaveRunner;
 }
 
-/** What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, what they hold, and waves. */
+/**
+ * What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, what they hold, the holds
+ * that were asked for, and waves.
+ */
 export class ForemanBooks {
   readonly #books: Books;
+  #look: ((job: number) => void) | undefined;
 
   constructor(books: Books) {
     this.#books = books;
@@ -25,17 +31,18 @@ export class ForemanBooks {
   }
 
   get categories(): readonly string[] {
-    const { limits, windows, waves } = this.#books;
-    return [...limits.categories, ...windows.categories, ...waves.categories];
+    const { limits, windows, waves, holds } = this.#books;
+    return [...limits.categories, ...windows.categories, ...waves.categories, ...holds.categories];
   }
 
   /** How many entries they hold of jobs that are held, or belong to waves. */
   get size(): number {
-    return this.#books.gate.size + this.#books.waves.size;
+    return this.#books.gate.size + this.#books.waves.size + this.#books.holds.size;
   }
 
   /** Begins as the foreman, who has jobs looked at; undefined: another process is it. */
   set look(look: ((job: number) => void) | undefined) {
+    this.#look = look;
     this.#books.gate.look = look;
     this.#books.waves.leading = look !== undefined;
   }
@@ -43,6 +50,7 @@ export class ForemanBooks {
   /** A job that was under way when the process began; before {@link start}. */
   startWith(id: number, row: JobRow): void {
     this.#books.limits.startWith(id, row);
+    this.#books.holds.startWith(id, row);
   }
 
   /** Reads what there is, before it is told of what happens behind a position that is earlier than this. */
@@ -53,10 +61,11 @@ export class ForemanBooks {
 
   /** In the order of the log, and before jobs are looked at because of the event. */
   heard(event: Recorded): void {
-    const { limits, windows, waves } = this.#books;
+    const { limits, windows, waves, holds } = this.#books;
     limits.heard(event);
     windows.heard(event);
     waves.heard(event);
+    for (const job of holds.heard(event)) this.#look?.(job);
   }
 
   /** The log was read so far. */

@@ -3,6 +3,7 @@ import type { Clock } from '#event-store';
 import { CLOCK } from '#event-store';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
+import { HoldBook } from '../holds/hold-book.ts';
 import { JobTargetRegistry } from '../job-target.ts';
 import { LimitBook } from '../limits/limit-book.ts';
 import { WaveRunner } from '../waves/wave-runner.ts';
@@ -20,8 +21,8 @@ export const gateProviders: readonly Provider[] = [
   },
   {
     provide: ForemanBooks,
-    inject: [LimitBook, WindowBook, JobGate, WaveRunner],
-    useFactory: (limits: LimitBook, windows: WindowBook, gate: JobGate, waves: WaveRunner) =>
-      new ForemanBooks({ limits, windows, gate, waves }),
+    inject: [LimitBook, WindowBook, JobGate, WaveRunner, HoldBook],
+    useFactory: (limits: LimitBook, windows: WindowBook, gate: JobGate, waves: WaveRunner, holds: HoldBook) =>
+      new ForemanBooks({ limits, windows, gate, waves, holds }),
   },
 ];

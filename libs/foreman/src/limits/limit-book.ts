@@ -1,3 +1,4 @@
+import type { Restored } from '#kernel';
 import type { EventStore, Position, Recorded } from '#event-store';
 import type { Logger } from '#kernel';
 import { idOf } from '#kernel';
@@ -158,12 +159,14 @@ export class LimitBook {
   }
 
   #heardOfLimit(id: string, { type, data, position }: Recorded): void {
-    if (type === 'LimitSet') {
+    const set =
+      type === 'LimitRestored' ? (data as Restored<Limit>).value : type === 'LimitSet' ? (data as Limit) : null;
+    if (set) {
       const before = this.#limits.get(id);
-      const known = this.#know(id, data as Limit);
+      const known = this.#know(id, set);
       if (!before) void this.#countBefore(id, known, position);
       else this.#tellRoom(id);
-    } else if (type === 'LimitRemoved') {
+    } else if (type === 'LimitRemoved' || type === 'LimitRestored') {
       this.#limits.delete(id);
       this.#tellRoom(id);
     } else if (type === 'LimitAdmitted') {

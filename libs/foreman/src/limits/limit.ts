@@ -1,5 +1,5 @@
-import type { Decider, Message } from '#kernel';
-import { refuse } from '#kernel';
+import type { Decider, Message, RestoreCommand, RestoredEvent } from '#kernel';
+import { refuse, restoringValue } from '#kernel';
 
 /**
  * How many jobs may have begun at a time at a site and the sites within it, or on what a complex carries; or how many tasks
@@ -26,10 +26,18 @@ interface LimitState {
 }
 
 type LimitCommand =
-  Message<'SetLimit', Limit> | Message<'RemoveLimit', object> | Message<'AdmitJob', { readonly job: number }>;
+  | Message<'SetLimit', Limit>
+  | Message<'RemoveLimit', object>
+  | Message<'AdmitJob', { readonly job: number }>
+  | RestoreCommand<'Limit', Limit>;
 
 export type LimitEvent =
-  Message<'LimitSet', Limit> | Message<'LimitRemoved', object> | Message<'LimitAdmitted', Admission>;
+  | Message<'LimitSet', Limit>
+  | Message<'LimitRemoved', object>
+  | Message<'LimitAdmitted', Admission>
+  | RestoredEvent<'Limit', Limit>;
+
+const restores = restoringValue<Limit>()('Limit');
 
 const notFound = () => refuse('', 'NOT_FOUND', 'Limit does not exist');
 
@@ -43,11 +51,13 @@ export const limit: Decider<LimitState, LimitCommand, LimitEvent> = {
     RemoveLimit: (data, state) => (state.limit ? { type: 'LimitRemoved', data } : notFound()),
     AdmitJob: ({ job }, state) =>
       state.limit ? { type: 'LimitAdmitted', data: { job, number: state.admitted + 1 } } : notFound(),
+    RestoreLimit: (data, state) => restores.decide.RestoreLimit(data, state.limit),
   },
   evolve: {
     LimitSet: (data, state) => ({ ...state, limit: data }),
     LimitRemoved: (_, state) => ({ ...state, limit: undefined }),
     LimitAdmitted: ({ number }, state) => ({ ...state, admitted: number }),
+    LimitRestored: (data, state) => ({ ...state, limit: restores.evolve.LimitRestored(data, state.limit) }),
   },
 };
 

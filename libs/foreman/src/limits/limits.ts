@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { gone, rule } from '#read-store';
+import { gone, restoredRow, rule } from '#read-store';
 import type { Admission, Limit } from './limit.ts';
 
 /** A limit as it is shown. */
@@ -18,6 +18,7 @@ export const limits: ReadModel<LimitRow> = {
   on: {
     LimitSet: rule<LimitRow, Limit>((row, { data, at }) => ({ ...data, created: row?.created ?? at, updated: at })),
     LimitRemoved: gone<LimitRow>(),
+    LimitRestored: restoredRow<LimitRow>(),
   },
 };
 

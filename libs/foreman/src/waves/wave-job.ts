@@ -10,10 +10,10 @@ export async function makeWaveJob(
   work: UnitOfWork,
   kinds: JobTargets,
   { kind, script, creator }: NewWave,
-  { target, id }: { readonly target: string; readonly id: number },
+  { target, id, now }: { readonly target: string; readonly id: number; readonly now: string },
 ): Promise<string | undefined> {
   try {
-    await createJob(work, targetOf(kinds, { kind }), { target, script, creator, id });
+    await createJob(work, targetOf(kinds, { kind }), { target, script, creator, id, now });
     work.throwIfFaulted();
     return undefined;
   } catch (error) {

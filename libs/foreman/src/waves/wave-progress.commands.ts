@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { Ids } from '#read-store';
@@ -35,21 +36,26 @@ class AdvanceWaveHandler extends UnitOfWorkHandler<AdvanceWave> {
     super();
   }
 
-  async decide(work: UnitOfWork, { wave: id }: AdvanceWave) {
+  async decide(work: UnitOfWork, { wave: id }: AdvanceWave, { now }: CommandContext) {
     const state = await work.load(wave, id);
     const next = state && nextOf(state);
     if (!state || next === undefined) return false;
     if (next === 'end') await work.decide(wave, id, { type: 'FinishWave', data: {} });
     else if (next === 'batch') await work.decide(wave, id, { type: 'BeginBatch', data: {} });
-    else await this.#turn(work, id, state, next.turn);
+    else await this.#turn(work, id, state, { target: next.turn, now });
     return next !== 'end';
   }
 
   /** Makes the job of a target, in one append with the note that it has it; where that is refused, the target is skipped. */
-  async #turn(work: UnitOfWork, id: number, state: Readonly<Wave>, target: string): Promise<void> {
+  async #turn(
+    work: UnitOfWork,
+    id: number,
+    state: Readonly<Wave>,
+    { target, now }: { readonly target: string; readonly now: string },
+  ): Promise<void> {
     const jobId = await this.ids.next('job');
     const fork = work.fork();
-    const reason = await makeWaveJob(fork, this.targets.all, state, { target, id: jobId });
+    const reason = await makeWaveJob(fork, this.targets.all, state, { target, id: jobId, now });
     if (reason === undefined) {
       work.absorb(fork);
       await work.decide(wave, id, { type: 'AddJob', data: { target, job: jobId } });

@@ -91,11 +91,11 @@ class PreviewWaveHandler extends UnitOfWorkHandler<PreviewWave> {
     super();
   }
 
-  async decide(work: UnitOfWork, { values }: PreviewWave, { metadata: { actor: creator } }: CommandContext) {
+  async decide(work: UnitOfWork, { values }: PreviewWave, { metadata: { actor: creator }, now }: CommandContext) {
     const data = await newWave(work, values, { kinds: this.targets.all, view: this.reads.now, creator });
     const found: PreviewedTarget[] = [];
     for (const [n, target] of data.targets.entries()) {
-      const problem = (await makeWaveJob(work.fork(), this.targets.all, data, { target, id: 0 })) ?? null;
+      const problem = (await makeWaveJob(work.fork(), this.targets.all, data, { target, id: 0, now })) ?? null;
       found.push({ target, batch: Math.floor(n / data.batchSize) + 1, problem });
     }
     return { total: found.length, batches: found.at(-1)?.batch ?? 0, targets: found };

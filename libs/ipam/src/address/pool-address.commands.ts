@@ -36,7 +36,7 @@ export class ChangeDynamicAddress extends ChangeCommand<ChangedValues<Dynamic>> 
 const NOBODY = { holder: null, interfaceName: null, aliasIndex: null, pointer: null, primary: false } as const;
 
 /** Such an address has a place. */
-async function checkPool(work: UnitOfWork, value: Address): Promise<void> {
+export async function checkPool(work: UnitOfWork, value: Address): Promise<void> {
   const { block, offset, pxe } = value;
   if (block === null) work.fault('address_block', 'BLANK', 'This field cannot be blank.');
   if (offset === null) work.fault('offset', 'BLANK', 'This field cannot be blank.');

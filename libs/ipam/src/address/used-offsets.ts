@@ -19,6 +19,7 @@ export interface UsedOffset {
 }
 
 interface Taken {
+  readonly since?: string;
   readonly offset: string;
   readonly address: number;
   readonly kind: AddressKind;
@@ -48,7 +49,7 @@ export const usedOffsets: ReadModel<UsedOffset> = {
   },
   on: {
     // Nobody is given what somebody has.
-    OffsetTaken: begin<UsedOffset, Taken>(({ id, data, at }) => ({ block: Number(id), ...data, since: at }), keyOf),
+    OffsetTaken: begin<UsedOffset, Taken>(({ id, data, at }) => ({ block: Number(id), since: at, ...data }), keyOf),
     OffsetHeld: rule<UsedOffset, Held>((row, { id, data: { offset, key, reason, until }, at }) => {
       const since = row?.hold?.key === key ? row.since : at;
       return { block: Number(id), offset, address: null, kind: 'Held', since, hold: { key, reason, until } };

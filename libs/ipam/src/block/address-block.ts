@@ -1,5 +1,13 @@
-import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse, refuseAs } from '#kernel';
+import type {
+  Decider,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, refuseAs, restoring } from '#kernel';
 import { formatAddress, parseAddress } from '../ip-address.ts';
 import type { OffsetSet } from '../offset-set.ts';
 import { addOffset, hasOffset, lowestFree, noOffsets, outside, removeOffset } from '../offset-set.ts';
@@ -48,6 +56,11 @@ type State = AddressBlock & {
   hosts: number;
 };
 
+/** Since when an offset is taken that is taken again, ISO 8601; left out: since it is taken. */
+interface Since {
+  readonly since?: string;
+}
+
 interface Now {
   /** ISO 8601 with microseconds; what was held up to here counts as free. */
   readonly now: string;
@@ -56,11 +69,12 @@ interface Now {
 export type AddressBlockCommand =
   | Message<'DefineAddressBlock', AddressBlock>
   | Message<'ChangeAddressBlock', Partial<AddressBlock> & Now>
-  | Message<'TakeOffset', Taken & Now>
+  | Message<'TakeOffset', Taken & Now & Since>
   | Message<'FreeOffset', Taken>
   | Message<'HoldOffset', { readonly key: string; readonly reason: string; readonly until: string } & Now>
   | Message<'EndHold', { readonly key: string }>
-  | LifecycleCommand<'AddressBlock'>;
+  | LifecycleCommand<'AddressBlock'>
+  | RestoreCommand<'AddressBlock', AddressBlock>;
 
 export type AddressBlockEvent =
   | Message<'AddressBlockDefined', AddressBlock>
@@ -68,11 +82,12 @@ export type AddressBlockEvent =
   | Message<'AddressBlockMoved', Pick<AddressBlock, 'site'>>
   | Message<'AddressBlockResized', BlockRange>
   | Message<'AddressBlockGatewayChosen', Pick<AddressBlock, 'gatewayOffset'>>
-  | Message<'OffsetTaken', Taken>
+  | Message<'OffsetTaken', Taken & Since>
   | Message<'OffsetFreed', Taken>
   | Message<'OffsetHeld', Hold & { readonly key: string; readonly reason: string }>
   | Message<'OffsetHoldEnded', { readonly key: string; readonly offset: string }>
-  | LifecycleEvent<'AddressBlock'>;
+  | LifecycleEvent<'AddressBlock'>
+  | RestoredEvent<'AddressBlock', AddressBlock>;
 
 /** How many addresses a refusal names. */
 const MAX_NAMED = 10;
@@ -80,6 +95,20 @@ const MAX_NAMED = 10;
 export const MAX_HOLDS = 1000;
 
 const rules = lifecycle('AddressBlock', 'Address block');
+/** A block without what is noted of its offsets, as the event that restores it has it. */
+export const plainBlock = ({ name, site, subnet, prefix, gatewayOffset }: AddressBlock): AddressBlock => ({
+  name,
+  site,
+  subnet,
+  prefix,
+  gatewayOffset,
+});
+
+const restores = restoring<State, AddressBlock>()('AddressBlock', {
+  title: 'Address block',
+  plain: plainBlock,
+  read: (value) => ({ ...value, used: noOffsets(), holds: new Map(), hosts: 0 }),
+});
 const missing = () => refuse('address_block', 'INVALID_VALUE', 'there is no such address block');
 
 /** What is said where a block is full. */
@@ -249,6 +278,19 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
       return held ? { type: 'OffsetHoldEnded', data: { key, offset: held.offset } } : [];
     },
     ...rules.decide,
+    RestoreAddressBlock: (data, state) => {
+      if (state.stage === 'active' && data.value !== null) {
+        const { value } = state;
+        const refusal =
+          (value.hosts > 0 && data.value.site !== value.site
+            ? refuse('site', 'IN_USE', `can not be changed while ${value.hosts} addresses belong to hosts`)
+            : undefined) ??
+          excluded(value, data.value) ??
+          gatewayFault({ ...data.value, used: value.used });
+        if (refusal) return refusal;
+      }
+      return restores.decide.RestoreAddressBlock(data, state);
+    },
   },
   evolve: {
     AddressBlockDefined: (data) => ({
@@ -280,5 +322,9 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
         holds.delete(key);
       }),
     ...rules.evolve,
+    AddressBlockRestored: (data, state) =>
+      data.value !== null && 'value' in state
+        ? set(data.value, state)
+        : restores.evolve.AddressBlockRestored(data, state),
   },
 };

@@ -1,5 +1,13 @@
-import type { Decider, Lifecycle, LifecycleCommand, LifecycleEvent, Message } from '#kernel';
-import { lifecycle, refuse } from '#kernel';
+import type {
+  Decider,
+  Lifecycle,
+  LifecycleCommand,
+  LifecycleEvent,
+  Message,
+  RestoreCommand,
+  RestoredEvent,
+} from '#kernel';
+import { lifecycle, refuse, restoring } from '#kernel';
 
 /** What interfaces are attached to. */
 export interface Network {
@@ -22,7 +30,8 @@ export type NetworkCommand =
   | Message<'ChangeNetwork', Partial<Network>>
   | Message<'LinkBlock', LinkedBlock>
   | Message<'UnlinkBlock', { readonly link: number }>
-  | LifecycleCommand<'Network'>;
+  | LifecycleCommand<'Network'>
+  | RestoreCommand<'Network', State>;
 
 export type NetworkEvent =
   | Message<'NetworkDefined', Network>
@@ -31,12 +40,14 @@ export type NetworkEvent =
   | Message<'NetworkMtuChosen', Pick<Network, 'mtu'>>
   | Message<'NetworkBlockLinked', LinkedBlock>
   | Message<'NetworkBlockUnlinked', { readonly link: number }>
-  | LifecycleEvent<'Network'>;
+  | LifecycleEvent<'Network'>
+  | RestoredEvent<'Network', State>;
 
 /** The largest number of blocks of one network; all of its links go with it in one append. */
 export const MAX_LINKS = 250;
 
 const rules = lifecycle('Network');
+const restores = restoring<State>()('Network');
 const missing = () => refuse('', 'NOT_FOUND', 'Network does not exist');
 
 const CHANGES = [
@@ -82,6 +93,7 @@ export const network: Decider<Lifecycle<State>, NetworkCommand, NetworkEvent> & 
         ? { type: 'NetworkBlockUnlinked', data: { link } }
         : [],
     ...rules.decide,
+    ...restores.decide,
   },
   evolve: {
     NetworkDefined: (data) => ({ stage: 'active', value: { ...data, links: [] } }),
@@ -93,5 +105,6 @@ export const network: Decider<Lifecycle<State>, NetworkCommand, NetworkEvent> & 
     NetworkBlockUnlinked: ({ link }, state) =>
       'value' in state ? set({ links: state.value.links.filter((one) => one.link !== link) }, state) : state,
     ...rules.evolve,
+    ...restores.evolve,
   },
 };

@@ -1,5 +1,5 @@
 import type { ReadModel } from '#read-store';
-import { change, gone, rule } from '#read-store';
+import { change, gone, restoredRow, rule } from '#read-store';
 import type { LinkedBlock, Network } from './network.ts';
 
 /** A network as it is shown. */
@@ -32,5 +32,6 @@ export const networks: ReadModel<NetworkRow> = {
       links: row.links.filter(({ link }) => link !== data.link),
     })),
     NetworkDeleted: gone(),
+    NetworkRestored: restoredRow(),
   },
 };

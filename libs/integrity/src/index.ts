@@ -1,0 +1,12 @@
+export type { OutsideKnowledge } from './checkpoint-chain.ts';
+export { checkpointKeys, isSignedBy, publicKeyIn, publicKeyPem, rotateCheckpointKey } from './checkpoint-key.ts';
+export type { CheckpointKey, CheckpointKeys } from './checkpoint-key.ts';
+export { CHECKPOINT_TABLE, CheckpointLedger } from './checkpoint-ledger.ts';
+export type { CheckpointSource, KeptCheckpoint } from './checkpoint-ledger.ts';
+export { CheckpointMaker, CheckpointRefused } from './checkpoint-maker.ts';
+export { checkpointLine, checkpointsIn, parseRecord } from './checkpoint-record.ts';
+export type { CheckpointRecord, LogAdapter, SignedCheckpoint } from './checkpoint-record.ts';
+export { integritySettings } from './integrity.settings.ts';
+export { KnownCheckpoint } from './known-checkpoint.ts';
+export { LogCheck } from './log-check.ts';
+export type { LogCheckOptions, Signed } from './log-check.ts';

@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ChangedValues, NewValues } from '#api';
+import { boundTo, ChangeCommand, checkPattern, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
+import { blueprints } from '#blueprint';
+import type { Clock, CommandContext } from '#event-store';
+import { CLOCK, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { Caller, JsonMap, SecretReference, UnitOfWork } from '#kernel';
+import { isSecretReference, MASK, refuse } from '#kernel';
+import type { Key, ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
+import { Secrets } from '#secrets';
+import { siteFor } from '#site';
+import { isKindPattern, matchesKind, PUBLIC_KINDS } from './public-kinds.ts';
+import { newSigningKey } from './signature.ts';
+import type { subscriptionFields } from './subscription.api.ts';
+import type { Subscription } from './subscription.ts';
+import { subscription } from './subscription.ts';
+import { subscriptions } from './subscriptions.ts';
+import { checkProxy, checkUrl } from './targets.ts';
+
+/** How many subscriptions there may be. */
+export const MAX_SUBSCRIPTIONS = 100;
+/** How many patterns of kinds, and how many headers, one may have. */
+export const MAX_PATTERNS = 100;
+export const MAX_HEADERS = 20;
+/** How long a value of a header may be, in characters. */
+const MAX_HEADER_VALUE = 4096;
+/** How long deliveries are signed by the old key too, in milliseconds. */
+export const OLD_KEY_MS = 24 * 3_600_000;
+
+type Fields = typeof subscriptionFields;
+
+/** Makes a subscription; the signing key is told in the answer alone. */
+export class CreateSubscription extends CreateCommand<NewValues<Fields>> {
+  /** The key, once it was made. */
+  signingKey: string | undefined;
+}
+export class ChangeSubscription extends ChangeCommand<ChangedValues<Fields>> {}
+export class DeleteSubscription extends DeleteCommand {}
+
+/** Gives a subscription a new signing key, which is the result and is shown only now. */
+export class RenewSigningKey extends NamedCommand<string> {
+  constructor(readonly key: Key) {
+    super();
+  }
+}
+
+const ownerOf = (name: Key, what: string): string => `Subscription ${name} ${what}`;
+
+/** Headers that are made for every delivery, or that belong to the connection. */
+const TAKEN =
+  /^(?:webhook-.*|content-(?:type|length)|user-agent|host|connection|transfer-encoding|expect|upgrade|te|trailer|keep-alive|proxy-.*)$/i;
+
+/** Headers as they are kept: the values are secrets. A mask is the value before. */
+async function headersFrom(
+  work: UnitOfWork,
+  name: Key,
+  headers: JsonMap,
+  {
+    before = [],
+    secrets,
+    request,
+  }: { readonly before?: Subscription['headers'] | undefined; readonly secrets: Secrets; readonly request: string },
+): Promise<[string, SecretReference][]> {
+  const entries = Object.entries(headers);
+  if (entries.length > MAX_HEADERS)
+    work.fault('headers', 'TOO_MANY', `must be at most ${MAX_HEADERS}, not ${entries.length}`);
+  const kept: [string, SecretReference][] = [];
+  for (const [header, value] of entries) {
+    const old = before.find(([one]) => one === header)?.[1];
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header) || TAKEN.test(header)) {
+      work.fault('headers', 'NAME', `${JSON.stringify(header)} can be no name of an extra header`);
+    } else if (value === MASK && isSecretReference(old)) {
+      kept.push([header, old]);
+    } else if (typeof value !== 'string' || !/^[\t\u0020-\u007E]*$/.test(value) || value.length > MAX_HEADER_VALUE) {
+      const rule = `must be a text of at most ${MAX_HEADER_VALUE} printable ASCII characters`;
+      work.fault('headers', 'INVALID_VALUE', `the value of ${header} ${rule}`);
+    } else {
+      kept.push([header, await secrets.keep(value, ownerOf(name, header), request)]);
+    }
+  }
+  return kept;
+}
+
+function checkKinds(work: UnitOfWork, kinds: readonly string[]): void {
+  if (kinds.length === 0) work.fault('kinds', 'REQUIRED', 'must name a kind at least; * names all');
+  if (kinds.length > MAX_PATTERNS)
+    work.fault('kinds', 'TOO_MANY', `must be at most ${MAX_PATTERNS}, not ${kinds.length}`);
+  for (const pattern of kinds) {
+    const known = isKindPattern(pattern) && PUBLIC_KINDS.some((kind) => matchesKind(pattern, kind));
+    if (known) continue;
+    const rule = 'must be kinds such as foundation.built, or patterns such as foundation.*, *.deleted or *';
+    work.fault('kinds', 'UNKNOWN', `${rule}; none is meant by ${JSON.stringify(pattern)}`);
+  }
+}
+
+/** Notes what is wrong with a selection. Who is bound to sites is told of these alone. */
+async function checkSelection(
+  work: UnitOfWork,
+  { site, blueprint }: Pick<Subscription, 'site' | 'blueprint'>,
+  { reads, caller }: { readonly reads: ReadStore; readonly caller: Caller | undefined },
+): Promise<void> {
+  await siteFor(work, 'site', site);
+  if (site === null && caller && boundTo(caller)) {
+    work.fault('site', 'REQUIRED', 'who is bound to sites has to name one of them');
+  }
+  if (blueprint !== null && !(await reads.now.get(blueprints, blueprint))) {
+    work.fault('blueprint', 'INVALID_VALUE', `there is no blueprint ${blueprint}`);
+  }
+}
+
+function checkExpiry(work: UnitOfWork, expires: string | null, now: string): void {
+  if (expires !== null && Date.parse(expires) <= Date.parse(now)) {
+    work.fault('expires', 'RANGE', `must be in the future, not ${expires}`);
+  }
+}
+
+/** What is made for a new subscription before it is decided. */
+interface Prepared {
+  readonly token: string;
+  readonly signingKey: string;
+}
+
+@CommandHandler(CreateSubscription)
+class CreateSubscriptionHandler extends UnitOfWorkHandler<CreateSubscription, Prepared> {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+  ) {
+    super();
+  }
+
+  override async prepare(): Promise<Prepared> {
+    return { token: randomUUID(), signingKey: newSigningKey() };
+  }
+
+  async decide(
+    work: UnitOfWork,
+    command: CreateSubscription,
+    context: CommandContext,
+    { token, signingKey }: Prepared,
+  ) {
+    const { name, url, kinds, site, blueprint, proxy, expires, headers, enabled, description } = command.values;
+    const { now, caller, metadata } = context;
+    const { secrets, reads } = this;
+    const { request } = metadata;
+    checkPattern(work, 'name', name, 'Invalid');
+    checkUrl(work, 'url', url);
+    checkProxy(work, proxy);
+    checkKinds(work, kinds);
+    checkExpiry(work, expires, now);
+    await checkSelection(work, { site, blueprint }, { reads, caller });
+    if ((await reads.now.keys(subscriptions, { count: 1 })).total >= MAX_SUBSCRIPTIONS) {
+      work.fault('', 'TOO_MANY', `there can be ${MAX_SUBSCRIPTIONS} subscriptions at most`);
+    }
+    const kept = await headersFrom(work, name, headers ?? {}, { secrets, request });
+    work.throwIfFaulted();
+    await work.decide(subscription, name, {
+      type: 'DefineSubscription',
+      data: {
+        token,
+        description: description ?? '',
+        url,
+        kinds,
+        site,
+        blueprint,
+        proxy,
+        expires,
+        headers: kept,
+        enabled: enabled ?? true,
+        key: await secrets.keep(signingKey, ownerOf(name, 'signing key'), request),
+        oldKey: null,
+        oldKeyUntil: null,
+      },
+    });
+    return name;
+  }
+
+  override async complete(command: CreateSubscription, name: string, { token, signingKey }: Prepared): Promise<string> {
+    const row = await this.reads.now.get(subscriptions, name);
+    // Where the request came again, the key of the first time was shown.
+    command.signingKey = row && row.token !== token ? undefined : signingKey;
+    return name;
+  }
+}
+
+@CommandHandler(ChangeSubscription)
+class ChangeSubscriptionHandler extends UnitOfWorkHandler<ChangeSubscription> {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(READ_STORE) private readonly reads: ReadStore,
+  ) {
+    super();
+  }
+
+  async decide(work: UnitOfWork, { key: name, values }: ChangeSubscription, { now, caller, metadata }: CommandContext) {
+    const found = await work.load(subscription, name);
+    const before = 'value' in found ? found.value : undefined;
+    const { url, kinds, site, blueprint, proxy, expires, headers, enabled, description } = values;
+    if (url !== undefined) checkUrl(work, 'url', url);
+    if (proxy !== undefined) checkProxy(work, proxy);
+    if (kinds !== undefined) checkKinds(work, kinds);
+    if (expires !== undefined && expires !== before?.expires) checkExpiry(work, expires, now);
+    const selection = { site: site === undefined ? (before?.site ?? null) : site, blueprint: blueprint ?? null };
+    if (before) await checkSelection(work, selection, { reads: this.reads, caller });
+    const sealing = { before: before?.headers, secrets: this.secrets, request: metadata.request };
+    const kept = headers === undefined ? undefined : await headersFrom(work, name, headers ?? {}, sealing);
+    const data = given({
+      description: description === null ? '' : description,
+      url,
+      kinds,
+      site,
+      blueprint,
+      proxy,
+      expires,
+      headers: kept,
+      enabled: enabled === null ? true : enabled,
+    });
+    await work.decide(subscription, name, { type: 'ChangeSubscription', data });
+  }
+}
+
+@CommandHandler(RenewSigningKey)
+class RenewSigningKeyHandler extends UnitOfWorkHandler<RenewSigningKey, string> {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async prepare(): Promise<string> {
+    return newSigningKey();
+  }
+
+  async decide(work: UnitOfWork, { key: name }: RenewSigningKey, { metadata }: CommandContext, signingKey: string) {
+    const found = await work.load(subscription, name);
+    if (found.stage !== 'active') throw refuse('', 'NOT_FOUND', 'Subscription does not exist');
+    const key = await this.secrets.keep(signingKey, ownerOf(name, 'signing key'), metadata.request);
+    const oldKeyUntil = new Date(this.clock.millis() + OLD_KEY_MS).toISOString();
+    await work.decide(subscription, name, {
+      type: 'ChangeSubscription',
+      data: { key, oldKey: found.value.key, oldKeyUntil },
+    });
+    return key.$secret;
+  }
+
+  override async complete(_: RenewSigningKey, kept: string, signingKey: string): Promise<string> {
+    if (!(await this.secrets.holds({ $secret: kept }, signingKey))) {
+      throw refuse('', 'SHOWN_ONCE', 'The key was shown already; ask for a new one.');
+    }
+    return signingKey;
+  }
+}
+
+export const subscriptionHandlers = [
+  CreateSubscriptionHandler,
+  ChangeSubscriptionHandler,
+  RenewSigningKeyHandler,
+  deleteHandler(DeleteSubscription, 'PostOffice/Subscription', subscription),
+];

@@ -1,0 +1,196 @@
+import { Inject } from '@nestjs/common';
+import type { ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler } from '@nestjs/cqrs';
+import { DeletionRegistry, notDeletable, SecretSealing } from '#api';
+import { Features } from '#event-sourcing';
+import type { CommandResult, EventStore, Position } from '#event-store';
+import {
+  AppendRefused,
+  CommandContext,
+  CommandExecutor,
+  currentVersion,
+  EVENT_STORE,
+  NamedCommand,
+} from '#event-store';
+import type { CommandMetadata, JsonMap, UnitOfWork } from '#kernel';
+import { categoryOf, Conflict, Refusal, refuse, streamName } from '#kernel';
+import type { Key, ReadStore } from '#read-store';
+import { decidedEvents, forkView, NotReady, READ_STORE } from '#read-store';
+import { adoptAll, throwIfChanged } from './adopt.ts';
+import { checkCommitter, findPreview } from './find-preview.ts';
+import type { Decided } from './decided.ts';
+import { digestOf, lookedAt, readDecided } from './decided.ts';
+import type { KeptPreview } from './preview-ledger.ts';
+import { PreviewLedger } from './preview-ledger.ts';
+import type { Doomed } from './doomed.ts';
+import { doomedOf, reopen } from './doomed.ts';
+import type { PreviewState } from './preview.ts';
+import { preview } from './preview.ts';
+
+/** How long it waits for the read models to show the log. */
+const TIMEOUT_MS = 10_000;
+
+/** Appends exactly what a preview has shown, or refuses; results in what was appended. */
+export class CommitPreview extends NamedCommand<JsonMap> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+/** A commit under way. */
+interface Commit {
+  readonly kept: KeptPreview;
+  readonly decided: Decided;
+  readonly digest: string;
+  readonly metadata: CommandMetadata;
+}
+
+@CommandHandler(CommitPreview)
+export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
+  @Inject(CommandExecutor) protected readonly executor!: CommandExecutor;
+  @Inject(READ_STORE) protected readonly reads!: ReadStore;
+  @Inject(EVENT_STORE) protected readonly store!: EventStore;
+  @Inject(Features) protected readonly features!: Features;
+  @Inject(DeletionRegistry) protected readonly deletions!: DeletionRegistry;
+  @Inject(SecretSealing) protected readonly sealing!: SecretSealing;
+  @Inject(PreviewLedger) protected readonly ledger!: PreviewLedger;
+
+  /** @throws Refusal naming what has changed since; Forbidden; NotReady */
+  async execute(command: CommitPreview): Promise<CommandResult<JsonMap>> {
+    const context = CommandContext.from(command);
+    const kept = await findPreview(this.ledger, command.id);
+    const decided = readDecided(kept.decided);
+    const digest = digestOf(kept.decided);
+    checkCommitter(context.caller, kept, decided);
+    const state = await this.#stateOf(kept.id);
+    if (state.stage === 'committed') return this.#answer(kept);
+    checkApproved(kept, state, digest);
+    this.#checkVersions(decided);
+    const commit: Commit = { kept, decided, digest, metadata: metadataOf(kept, decided, state, context) };
+    if (!(await this.ledger.beginCommit(kept.id))) throw refuse('id', 'NOT_FOUND', 'the preview has expired');
+    try {
+      await this.#append(commit);
+    } catch (error) {
+      if (isRefused(error)) await this.ledger.endCommit(kept.id);
+      throw error;
+    }
+    await this.ledger.committed(kept.id);
+    // What was written in clear text before the names of secrets were declared is sealed before the answer.
+    if (decided.writes.some(({ stream }) => categoryOf(stream) === 'secretNames')) {
+      await this.sealing.seal(new CommandContext({ ...context, metadata: commit.metadata }));
+    }
+    return this.#answer(kept);
+  }
+
+  async #stateOf(id: string): Promise<PreviewState> {
+    return (await this.executor.preview((work) => work.load(preview, id))).value;
+  }
+
+  async #answer({ id, events }: KeptPreview): Promise<CommandResult<JsonMap>> {
+    const [last] = await this.store.readStream(streamName(preview.category, id), { direction: 'backwards', limit: 1 });
+    const position = last?.position;
+    return { value: { id, request: id, position: Number(position ?? 0), events }, position };
+  }
+
+  /** Another version of the server may write the same events otherwise. */
+  #checkVersions({ writes }: Decided): void {
+    const { upcasters } = this.features;
+    const other = writes.flatMap(({ events }) => events).find(({ type, v }) => v !== currentVersion(upcasters, type));
+    if (other) throw refuse('', 'CHANGED', `the server writes ${other.type} otherwise since then; preview it again`);
+  }
+
+  async #append(commit: Commit): Promise<void> {
+    const doomed = doomedOf(commit.decided, this.deletions);
+    const closes = commit.decided.writes.some(({ closing }) => closing > 0);
+    if (!closes) {
+      await this.#appendRest(commit);
+      return;
+    }
+    const closed = await this.#close(commit);
+    try {
+      await this.#lookForUsers(commit, doomed, closed);
+      await this.#appendRest(commit);
+    } catch (error) {
+      if (isRefused(error) && (await this.#stateOf(commit.kept.id)).stage === 'committing') {
+        await reopen(this.executor, doomed, commit.kept.id, error.message);
+      }
+      throw error;
+    }
+  }
+
+  /** Closes what is deleted, so that nobody new refers to it. */
+  async #close({ kept: { id }, decided, metadata }: Commit): Promise<Position | undefined> {
+    const close = async (work: UnitOfWork): Promise<void> => {
+      if ((await work.load(preview, id)).stage === 'committing') return;
+      const changed = await adoptAll(work, decided, this.features, 'closing');
+      throwIfChanged([...changed, ...(await this.#changedRows(decided))]);
+      await work.decide(preview, id, { type: 'BeginPreviewCommit', data: {} });
+    };
+    const { position } = await this.executor.execute({ ...metadata, request: `${id}/close` }, close, {
+      large: decided.large,
+    });
+    return position;
+  }
+
+  /** @throws Refusal where somebody has come to use what is deleted; NotReady */
+  async #lookForUsers({ decided }: Commit, doomed: readonly Doomed[], closed: Position | undefined): Promise<void> {
+    const { projector } = this.reads;
+    const { value: events } = await this.executor.preview(async (work) => {
+      throwIfChanged(await adoptAll(work, decided, this.features, 'rest'));
+      return decidedEvents(work, { at: '', actor: '' });
+    });
+    if (!(await projector.caughtUp(closed ?? (await this.store.head()), TIMEOUT_MS))) {
+      throw new NotReady('the read models are late');
+    }
+    const view = forkView(this.reads.now, events);
+    const used: string[] = [];
+    for (const { handler, keys } of doomed) used.push(...(await handler.usersOf(keys, view)));
+    if (used.length > 0) throw notDeletable(used);
+  }
+
+  async #appendRest({ kept: { id }, decided, digest, metadata }: Commit): Promise<void> {
+    const append = async (work: UnitOfWork): Promise<void> => {
+      if ((await work.load(preview, id)).stage === 'committed') return;
+      const changed = await adoptAll(work, decided, this.features, 'rest');
+      throwIfChanged([...changed, ...(await this.#changedRows(decided))]);
+      await work.decide(preview, id, { type: 'CommitPreview', data: { by: metadata.actor, digest } });
+    };
+    await this.executor.execute(metadata, append, { large: decided.large });
+  }
+
+  /** The rows that preconditions have looked at and that are otherwise now, as objects of the API. */
+  async #changedRows({ rows }: Decided): Promise<readonly string[]> {
+    if (rows.length === 0) return [];
+    const { projector, now: base } = this.reads;
+    if (!(await projector.caughtUp(await this.store.head(), TIMEOUT_MS))) throw new NotReady('the read models are late');
+    const table = ({ rows: name, key }: { readonly rows: string; readonly key: Key }): string => `${name} ${key}`;
+    const models = this.features.readModels;
+    const now = new Map((await lookedAt(rows, { models, base })).map((one) => [table(one), one.since]));
+    return rows.filter((one) => now.get(table(one)) !== one.since).map(({ model, key }) => `${model} ${key}`);
+  }
+}
+
+const isRefused = (error: unknown): error is Error =>
+  error instanceof Refusal || error instanceof Conflict || error instanceof AppendRefused;
+
+/** @throws Refusal where a second person's yes is still to come */
+function checkApproved({ needsApproval }: KeptPreview, { approved }: PreviewState, digest: string): void {
+  if (!needsApproval || approved?.digest === digest) return;
+  throw refuse('', 'APPROVAL_REQUIRED', 'somebody else has to approve of this preview before it is committed');
+}
+
+/** What the events say of who has asked for them, and why. */
+function metadataOf(
+  { id, by, reason }: KeptPreview,
+  { command }: Decided,
+  { approved }: PreviewState,
+  { metadata }: CommandContext,
+): CommandMetadata {
+  const { actor } = metadata;
+  const words = [
+    metadata.reason ?? reason ?? '',
+    by === actor ? '' : `previewed by ${by}`,
+    approved ? `approved by ${approved.by}${approved.reason === '' ? '' : `: ${approved.reason}`}` : '',
+  ].filter((part) => part !== '');
+  return { actor, request: id, correlation: id, command, ...(words.length > 0 ? { reason: words.join('; ') } : {}) };
+}

@@ -1,0 +1,40 @@
+import type { AttributedEvent, EventLog } from '#event-store';
+import { NotReady } from '#read-store';
+import type { RequestIndex } from '../request-index.ts';
+
+/** How many events are read at a time. */
+const PAGE = 1_000;
+/** How long the index of requests is waited for, in milliseconds. */
+const TIMEOUT_MS = 10_000;
+
+/** Whether an event belongs to a request: also to one of the steps that a deletion takes, which have ids of their own. */
+export const isOf = (request: string, event: Pick<AttributedEvent, 'request'>): boolean =>
+  event.request === request || event.request.startsWith(`${request}/`);
+
+/**
+ * The events of a request, without those of what it caused, in the order of the log; none where it has written nothing.
+ * @throws NotReady where the index is late: a part of them is no answer
+ */
+export async function eventsOfRequest(
+  request: string,
+  {
+    index,
+    log,
+  }: {
+    readonly index: Pick<RequestIndex, 'caughtUp' | 'parts'>;
+    readonly log: Pick<EventLog, 'attributedAfter' | 'attributedAt'>;
+  },
+): Promise<readonly AttributedEvent[]> {
+  if (!(await index.caughtUp(TIMEOUT_MS))) throw new NotReady('the index of requests is late');
+  const found: AttributedEvent[] = [];
+  for (const { first, last } of await index.parts(request)) {
+    found.push(...(await log.attributedAt([first])));
+    for (let at = first; at < last;) {
+      const { events, end } = await log.attributedAfter(at, { limit: PAGE });
+      found.push(...events.filter(({ position }) => position <= last));
+      if (end === at) break;
+      at = end;
+    }
+  }
+  return found.filter((event) => isOf(request, event));
+}

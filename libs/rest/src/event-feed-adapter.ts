@@ -1,0 +1,184 @@
+import type { Catalogue, EventMessage, EventSource, Model, NamedObject } from '#api';
+import { boundTo, Forbidden, may, permissionFor, restrictedFields } from '#api';
+import type { Position } from '#event-store';
+import type { BodyStream, HttpAnswer, HttpRequest } from '#http';
+import type { Caller } from '#kernel';
+import { MASK, writeJson } from '#kernel';
+import { servesSite } from './feed-adapter.ts';
+import { FeedClient } from './feed-client.ts';
+import type { FeedClientsOptions } from './feed-clients.ts';
+import { FeedClients } from './feed-clients.ts';
+import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
+import { answerFeed, STREAM_HEADERS } from './feed-endpoint.ts';
+import { afterIn } from './feed-query.ts';
+import { eventText } from './feed-text.ts';
+import { pageOfEvents } from './event-page.ts';
+import type { EventSelection } from './event-selection.ts';
+import { countIn, EVENT_QUERY, eventSelectionIn, isSelected } from './event-selection.ts';
+import { queryOf } from './paths.ts';
+import { malformed, Problem } from './problem.ts';
+import { checkQuery } from './query.ts';
+
+export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
+  readonly feed: EventSource;
+  readonly catalogue: Catalogue;
+  readonly log: FeedClientsOptions['log'] & FeedEndpointOptions['log'];
+}
+
+/**
+ * Answers `GET /api/rest/events` with public events: a page of them, or, to those who accept `text/event-stream`, all that come
+ * for as long as they stay. Nobody is told of an object that they may not see.
+ */
+export class EventFeedAdapter {
+  readonly #options: EventFeedAdapterOptions;
+  readonly #clients: FeedClients;
+
+  constructor(options: EventFeedAdapterOptions) {
+    this.#options = options;
+    this.#clients = new FeedClients(options);
+  }
+
+  /** How many clients follow public events. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  readonly handle = (request: HttpRequest): Promise<HttpAnswer | undefined> =>
+    answerFeed(request, this.#options, (caller, reply) => this.#answer(request, caller, reply));
+
+  /** Ends all streams and takes no more. */
+  stop(): void {
+    this.#clients.stop();
+  }
+
+  /** Looks whether those who are told may still be told, and ends the streams of those who may not. */
+  checkAll(): Promise<void> {
+    return this.#clients.checkAll();
+  }
+
+  async #answer(request: HttpRequest, caller: Caller, reply: Reply): Promise<HttpAnswer> {
+    const { feed, catalogue } = this.#options;
+    const query = queryOf(request.target);
+    checkQuery(query, EVENT_QUERY, ['kind']);
+    if (!this.#may(caller, {})) throw new Forbidden();
+    const selection = eventSelectionIn(query, feed, catalogue);
+    const count = countIn(query);
+    if (!this.#may(caller, selection)) throw new Forbidden();
+    if (selection.site !== undefined && !(await feed.hasSite(selection.site))) {
+      throw new Problem('not-found', `There is no site ${selection.site}.`);
+    }
+    const head = await feed.head();
+    const after = afterIn(request, query) ?? head;
+    if (after > head) throw malformed('The log does not go as far as that.', 'after', 'AHEAD');
+    const streams = request.header('accept')?.includes('text/event-stream') === true;
+    if (streams && query.has('count')) throw malformed('count is for pages, not for streams.', 'count');
+    const headers = streams ? STREAM_HEADERS : { 'Cache-Control': 'no-store' };
+    if (request.verb === 'HEAD') return reply({ status: 200, headers });
+
+    const release = this.#clients.enter(caller);
+    if (streams) {
+      const stream = (body: BodyStream): void => {
+        body.whenClosed(release);
+        this.#connect(body, request, caller, selection, after).catch((error: unknown) => {
+          this.#untold(error);
+          body.destroy();
+        });
+      };
+      return { ...reply({ status: 200, headers }), stream };
+    }
+    try {
+      const { end, ...page } = await pageOfEvents(feed, {
+        after,
+        count,
+        wants: wantsOf(selection, feed),
+        tell: (message) => this.#tell(caller, selection, message),
+      });
+      return reply({ status: 200, headers, body: { ...page, end: String(end) } });
+    } finally {
+      release();
+    }
+  }
+
+  async #connect(
+    body: BodyStream,
+    request: HttpRequest,
+    caller: Caller,
+    selection: EventSelection,
+    after: Position,
+  ): Promise<void> {
+    const { feed } = this.#options;
+    const wants = wantsOf(selection, feed);
+    const client = new FeedClient<EventMessage>(body, caller, {
+      told: {
+        reached: () => feed.reached,
+        read: (from) => feed.read(from, wants),
+        text: (who, message) => {
+          const told = this.#tell(who, selection, message);
+          return told && eventText(message.position, writeJson(told));
+        },
+      },
+      after,
+      // It is told where it begins, so that it can go on from there.
+      snapshot: true,
+      onError: (error) => this.#untold(error),
+    });
+    const stopListening = await feed.listen({ wants, hear: (page) => client.hear(page) });
+    body.whenClosed(stopListening);
+    this.#clients.add({ client, request, may: (who) => this.#may(who, selection) }, body);
+  }
+
+  #untold(error: unknown): void {
+    this.#options.log.warn('public events could not be told', { error: String(error) });
+  }
+
+  /** An event as a caller is told it; undefined: it is not selected, or not for them. */
+  #tell(caller: Caller, selection: EventSelection, message: EventMessage) {
+    const { feed, catalogue } = this.#options;
+    const model = catalogue.model(message.object.model);
+    if (!model || !this.#shows(caller, model, message.site)) return undefined;
+    const objects = this.#objects(caller, message);
+    const family = (path: string) => catalogue.family(path);
+    if (!isSelected(selection, message, objects, { matches: feed.matches, family })) return undefined;
+    return { ...message.event, data: dataFor(caller, model, message.data), objects };
+  }
+
+  /** The objects that a caller may see; who is bound to sites is told of the one that the event is about. */
+  #objects(caller: Caller, { object, objects }: EventMessage): readonly NamedObject[] {
+    if (boundTo(caller)) return [object];
+    return objects.filter((one) => {
+      const model = this.#options.catalogue.model(one.model);
+      return model !== undefined && may(caller, permissionFor(model, 'view'));
+    });
+  }
+
+  #shows(caller: Caller, model: Model, site: string | null): boolean {
+    if (!may(caller, permissionFor(model, 'view'))) return false;
+    if (!boundTo(caller)) return true;
+    return site === null ? model.sites === 'none' : servesSite(caller, site);
+  }
+
+  /** Whether a caller may be told anything of what it asks for; each event is looked at when it is told. */
+  #may(caller: Caller, { site, model }: Partial<EventSelection>): boolean {
+    const { feed, catalogue } = this.#options;
+    if (site !== undefined && !servesSite(caller, site)) return false;
+    const about = catalogue.models.filter(({ path }) =>
+      model === undefined ? feed.models.includes(catalogue.family(path)) : path === model,
+    );
+    return about.some((one) => may(caller, permissionFor(one, 'view')));
+  }
+}
+
+const wantsOf =
+  ({ kinds }: EventSelection, { matches }: Pick<EventSource, 'matches'>) =>
+  (kind: string): boolean =>
+    kinds.some((pattern) => matches(pattern, kind));
+
+/** What an event says, without what takes a permission of its own to be seen of its object. */
+function dataFor(caller: Caller, model: Model, data: EventMessage['data']): unknown {
+  const said = data as Readonly<Record<string, unknown>> | null;
+  const hidden = restrictedFields(model)
+    .filter(({ shownTo }) => !may(caller, shownTo))
+    .map(({ name }) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
+    .filter((name) => said !== null && Object.hasOwn(said, name));
+  return hidden.length === 0 ? data : { ...said, ...Object.fromEntries(hidden.map((name) => [name, MASK])) };
+}

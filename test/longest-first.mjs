@@ -1,0 +1,47 @@
+import path from 'node:path';
+import TestSequencer from '@jest/test-sequencer';
+
+/** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
+const SECONDS = {
+  'test/kills.spec.ts': 150,
+  'test/thread.spec.ts': 90,
+  'test/observe.spec.ts': 80,
+  'test/backup.spec.ts': 80,
+  'test/foreman.spec.ts': 60,
+  'test/demo.spec.ts': 55,
+  'test/power-cuts.spec.ts': 50,
+  'libs/wire/src/nats-tls.spec.ts': 50,
+  'test/command-line.spec.ts': 45,
+  'test/two-servers.spec.ts': 45,
+  'test/subcontractors.spec.ts': 45,
+  'libs/wire/src/jetstream-permissions.spec.ts': 40,
+  'libs/event-store/src/kurrentdb-event-store.spec.ts': 40,
+  'test/tutorial.spec.ts': 35,
+  'test/presence.spec.ts': 35,
+  'libs/platforms/src/ssh/agent.spec.ts': 30,
+  'libs/runtime/src/embedded-postgres/embedded-postgres.spec.ts': 30,
+  'libs/wire/src/jetstream-outages.spec.ts': 28,
+  'libs/read-store/src/past-and-rebuild.spec.ts': 25,
+  'libs/read-store/src/idempotency-store.spec.ts': 25,
+  'libs/auth/src/credential-cleanup.spec.ts': 25,
+  'libs/dns/src/random-zones.spec.ts': 25,
+  'test/polling-subcontractor.spec.ts': 25,
+  'test/start.spec.ts': 25,
+  'test/bind.spec.ts': 25,
+  'test/bench.spec.ts': 24,
+  'test/setup.spec.ts': 24,
+  'test/waves.spec.ts': 23,
+  'libs/dns/src/publisher/zone-publisher.spec.ts': 20,
+  'libs/platforms/src/wrong-shapes.spec.ts': 20,
+  'libs/wire/src/jetstream-wire.spec.ts': 18,
+};
+
+/** Jest's order, but the suites that take long begin first: begun last, one of them would run alone for minutes. */
+export default class LongestFirst extends TestSequencer {
+  async sort(tests) {
+    const ordered = await super.sort(tests);
+    const seconds = ({ duration, path: file, context }) =>
+      duration === undefined ? (SECONDS[path.relative(context.config.rootDir, file)] ?? 0) : duration / 1000;
+    return [...ordered].sort((one, other) => seconds(other) - seconds(one));
+  }
+}
