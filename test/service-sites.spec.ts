@@ -269,7 +269,9 @@ describe('a service of one site', () => {
     'Building/Foundation (getFoundationTypes)',
     'PostOffice/Subscription (listKinds)',
     'Records/ReadModel (state)',
-    ...['make', 'list', 'listAll', 'get', 'commit', 'discard', 'approve', 'reject'].map((name) => `Records/Preview (${name})`),
+    ...['make', 'list', 'listAll', 'get', 'commit', 'discard', 'approve', 'reject'].map(
+      (name) => `Records/Preview (${name})`,
+    ),
   ];
 
   /** What is done to all sites at once, and to what belongs to none. */
