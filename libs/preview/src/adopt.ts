@@ -1,6 +1,6 @@
 import type { Features } from '#event-sourcing';
-import type { Decider, Message, UnitOfWork } from '#kernel';
-import { categoryOf, idOf, Refusal, refuse } from '#kernel';
+import type { Decider, Message, UnitOfWork, Refusal } from '#kernel';
+import { categoryOf, idOf, refuse } from '#kernel';
 import type { Decided } from './decided.ts';
 import { partOf } from './decided.ts';
 

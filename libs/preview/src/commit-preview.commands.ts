@@ -78,7 +78,7 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     await this.ledger.committed(kept.id);
     // What was written in clear text before the names of secrets were declared is sealed before the answer.
     if (decided.writes.some(({ stream }) => categoryOf(stream) === 'secretNames')) {
-      await this.sealing.seal(new CommandContext({ ...context, metadata: commit.metadata }));
+      await this.sealing.seal(new CommandContext({ metadata: commit.metadata, now: context.now }));
     }
     return answer(kept, position ?? (await this.store.head()));
   }

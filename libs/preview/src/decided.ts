@@ -78,7 +78,7 @@ export async function lookedAt(
 /** As it is kept: JSON text. */
 export const decidedText = (decided: Decided): string => writeJson(decided);
 
-export const readDecided = (text: string): Decided => parseStored(text) as unknown as Decided;
+export const readDecided = (text: string): Decided => parseStored(text) as Decided;
 
 /** What tells a preview from any other: of its events, and of all it rests on. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -5,7 +5,7 @@ import { foundations, logicalInterfaces, networkeds, realInterfaces, structures 
 import { addresses } from '#ipam';
 import type { Json, JsonMap } from '#kernel';
 import { writeJson } from '#kernel';
-import type { Key, View } from '#read-store';
+import type { Key, ReadModel, View } from '#read-store';
 import { sites, sitesWithin } from '#site';
 import type { Compared } from './object-differences.ts';
 
@@ -94,19 +94,17 @@ async function concerned({
   add('Building/Structure', [...(touched.get(structures) ?? []), ...(touched.get(networkeds) ?? [])]);
   add('Building/Foundation', touched.get(foundations) ?? []);
   for (const view of [after, before]) {
-    const ofRows = async <Row extends object>(
-      rows: Parameters<View['many']>[0],
-      pick: (row: Row) => Key | null | undefined,
-    ) => [...(await view.many(rows, [...(touched.get(rows) ?? [])])).values()].map((row) => pick(row as Row));
-    add('Building/Structure', await ofRows(addresses, ({ holder }: { holder?: number | null }) => holder));
-    add('Building/Structure', await ofRows(logicalInterfaces, ({ structure }: { structure: Key }) => structure));
+    const ofRows = async <Row extends object>(rows: ReadModel<Row>, pick: (row: Row) => Key | null | undefined) =>
+      [...(await view.many(rows, [...(touched.get(rows) ?? [])])).values()].map(pick);
+    add('Building/Structure', await ofRows(addresses, ({ holder }) => holder));
+    add('Building/Structure', await ofRows(logicalInterfaces, ({ structure }) => structure));
     const below = new Set([
       ...(touched.get(foundations) ?? []),
-      ...(await ofRows(realInterfaces, ({ foundation }: { foundation: Key }) => foundation)),
+      ...(await ofRows(realInterfaces, ({ foundation }) => foundation)),
     ]);
     add('Building/Foundation', below);
     const listed = async (model: Host['model'], rows: Parameters<View['keys']>[0], where: Record<string, Key>) =>
-      add(model, (await view.keys(rows, { where: where as never, count: MAX_HOSTS + 1 })).keys);
+      add(model, (await view.keys(rows, { where, count: MAX_HOSTS + 1 })).keys);
     for (const foundation of below) {
       if (full()) break;
       if (foundation != null) await listed('Building/Structure', structures, { foundation });

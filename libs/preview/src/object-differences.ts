@@ -49,8 +49,7 @@ async function specific(models: readonly Model[], key: Key, views: readonly View
   const special = models.toSorted((one, other) => Number(other.base !== undefined) - Number(one.base !== undefined));
   for (const view of views) {
     for (const model of special) {
-      if ((await showFound({ ...model, complete: undefined } as unknown as Model, [key], view, AS_THEY_ARE)).size > 0)
-        return model;
+      if ((await showFound({ ...model, complete: undefined }, [key], view, AS_THEY_ARE)).size > 0) return model;
     }
   }
   return undefined;

@@ -89,7 +89,7 @@ export const previewModel = ({ previews, ledger, executor }: PreviewModelParts) 
         sites: 'none',
         query: async ({ requests, approval, reason: why }, { caller }) => {
           const fresh = newId();
-          const steps = await previews.protocol.read(requestsIn(requests as readonly Json[]), caller, fresh);
+          const steps = await previews.protocol.read(requestsIn(requests), caller, fresh);
           const order = { id: fresh, caller, approval: approval === true, steps };
           return previews.make(why ? { ...order, reason: why } : order);
         },
