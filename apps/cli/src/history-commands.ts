@@ -55,6 +55,15 @@ const momentsIn = ({ options }: Asked): Record<string, string> =>
 
 const queryOf = (values: Readonly<Record<string, string>>): string => new URLSearchParams(values).toString();
 
+/** How often somebody was handed a secret within an hour, as the server tells it. */
+interface SecretRead {
+  readonly hour: string;
+  readonly secret: string;
+  readonly owner: string | null;
+  readonly reader: string;
+  readonly times: number;
+}
+
 interface HistoryPage {
   readonly items: readonly Change[];
   readonly _links: { readonly next?: { readonly href: string } };
@@ -212,10 +221,10 @@ export const historyCommands: Readonly<Record<string, Command>> = {
         ...(typeof secret === 'string' ? { secret } : {}),
         ...(typeof reader === 'string' ? { reader } : {}),
         count: countIn(asked),
-      })) as { readonly reads: readonly Values[] };
+      })) as { readonly reads: readonly SecretRead[] };
       return told(
         reads
-          .map((one) => `${one['hour']} ${one['owner'] ?? one['secret']}: ${one['reader']}, ${one['times']} times`)
+          .map(({ hour, owner, secret: id, reader: by, times }) => `${hour} ${owner ?? id}: ${by}, ${times} times`)
           .join('\n'),
         reads,
       );

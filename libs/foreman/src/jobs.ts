@@ -75,9 +75,15 @@ interface Said {
 const signalled = (told: (data: Said, row: JobRow) => Partial<JobRow>) =>
   change<JobRow, Said>((row, { data, at }: Recorded<Said>) => ({ ...row, ...told(data, row), updated: at }));
 
-/** A rule for an event about a hold. */
-const held = <D>(told: (data: D, row: JobRow) => Partial<JobRow>) =>
-  change((row: JobRow, { data, at }: Recorded<D>) => ({ ...row, ...told(data, row), updated: at }));
+/** A rule for an event after which a job waits for other holds. */
+const holdEnded = (
+  told: (holds: JobRow['holds'], data: EndedHold & { readonly outcome: 'proceed' | 'fail' }) => JobRow['holds'],
+) =>
+  change((row: JobRow, { data, at }: Recorded<EndedHold & { readonly outcome: 'proceed' | 'fail' }>) => ({
+    ...row,
+    holds: told(row.holds, data),
+    updated: at,
+  }));
 
 /** Nobody has its task. */
 const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as const;
@@ -155,12 +161,14 @@ export const jobs: ReadModel<JobRow> = {
     JobAlerted: signalled(({ message = '' }) => ({ message })),
     JobMessagePosted: signalled(({ message = '' }) => ({ message })),
     JobWindowIgnored: signalled(() => ({ ignoresWindow: true })),
-    JobHeld: held<PlacedHold>((data, row) => afterHeld(row, data)),
-    JobHoldReleased: held<EndedHold>((data, { holds }) => ({ holds: without(holds, data) })),
-    JobHoldOverridden: held<EndedHold>((data, { holds }) => ({ holds: without(holds, data) })),
-    JobHoldTimedOut: held<EndedHold & { readonly outcome: 'proceed' | 'fail' }>((data, { holds }) => ({
-      holds: afterTimeOut(holds, data),
+    JobHeld: change((row: JobRow, { data, at }: Recorded<PlacedHold>) => ({
+      ...row,
+      ...afterHeld(row, data),
+      updated: at,
     })),
+    JobHoldReleased: holdEnded(without),
+    JobHoldOverridden: holdEnded(without),
+    JobHoldTimedOut: holdEnded(afterTimeOut),
     JobEnded: rule<JobRow, unknown>(() => undefined),
     JobCanceled: rule<JobRow, unknown>(() => undefined),
   },

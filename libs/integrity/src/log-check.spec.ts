@@ -100,7 +100,7 @@ describe('the check of a signed log', () => {
   });
 
   it('finds by a checkpoint known outside that the end of the log went with its checkpoints', async () => {
-    const outside = { checkpoints: [...log.checkpoints.slice(9)] };
+    const outside = { checkpoints: log.checkpoints.slice(9) };
     const cut = new SignedLog(log.events.slice(0, 50));
     cut.checkpoints.push(...log.checkpoints.slice(0, 5));
     expect((await checked(cut)).fault).toBeUndefined();

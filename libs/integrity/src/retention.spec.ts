@@ -22,7 +22,7 @@ describe('retention', () => {
       },
     });
     await runner.reconcile(signal);
-    expect(asked).toEqual(Array(3).fill(['2026-03-01T12:00:00.000Z', 500]));
+    expect(asked).toEqual(Array.from({ length: 3 }, () => ['2026-03-01T12:00:00.000Z', 500]));
     expect(left).toBe(0);
     expect(runner.pruned).toEqual([{ name: 'things', setting: 'CONTRACTOR_KEEP_THINGS', days: 30, removed: 1200 }]);
   });

@@ -22,11 +22,23 @@ afterAll(async () => {
 });
 
 const positionIn = ({ headers }: Reply): string => String(headers['contractor-position']);
-const bodyOf = <T>({ status, body }: Reply): T => {
+const bodyOf = ({ status, body }: Reply): unknown => {
   expect(status).toBe(200);
-  return body as T;
+  return body;
 };
+const historyIn = (reply: Reply): History => bodyOf(reply) as History;
+const answerIn = (reply: Reply): Answer => bodyOf(reply) as Answer;
+const listAnswerIn = (reply: Reply): ListAnswer => bodyOf(reply) as ListAnswer;
 
+interface Answer {
+  readonly change: string;
+  readonly differences: readonly { readonly path: readonly string[] }[];
+}
+interface ListAnswer {
+  readonly added: readonly { readonly name: string }[];
+  readonly removed: readonly { readonly name: string }[];
+  readonly changed: readonly { readonly id: string; readonly differences: readonly unknown[] }[];
+}
 interface Entry {
   readonly position: number;
   readonly change: string;
@@ -55,7 +67,7 @@ describe('the history of an object', () => {
   it('is each change with who, why and what, the newest first', async () => {
     const { path } = await lived();
     await client.ask('DELETE', path);
-    const history = bodyOf<History>(await client.get(`${path}/history`));
+    const history = historyIn(await client.get(`${path}/history`));
     expect(told(history).slice(0, 3)).toEqual([
       ['deleted', ...(told(history)[0]?.slice(1) ?? [])],
       [
@@ -86,18 +98,18 @@ describe('the history of an object', () => {
   it('is paged in either order, and told of a span alone', async () => {
     const { path, first, last } = await lived();
     for (const order of ['newest', 'oldest']) {
-      const whole = bodyOf<History>(await client.get(`${path}/history?order=${order}`));
+      const whole = historyIn(await client.get(`${path}/history?order=${order}`));
       const found: Entry[] = [];
       let next: string | undefined = `${path}/history?order=${order}&count=1`;
       while (next !== undefined) {
-        const page: History = bodyOf<History>(await client.get(next.replace('/api/rest/', '')));
+        const page: History = historyIn(await client.get(next.replace('/api/rest/', '')));
         found.push(...page.items);
         next = page._links.next?.href;
       }
       expect(found).toEqual(whole.items);
       expect(whole.items).toHaveLength(3);
     }
-    const span = bodyOf<History>(await client.get(`${path}/history?from=${first}&to=${Number(last) - 1}`));
+    const span = historyIn(await client.get(`${path}/history?from=${first}&to=${Number(last) - 1}`));
     expect(told(span)).toEqual([['changed', { path: ['size'], before: null, after: 2 }]]);
   });
 
@@ -117,17 +129,13 @@ describe('the history of an object', () => {
 describe('what is different between two moments', () => {
   it('of an object', async () => {
     const { path, first, last } = await lived();
-    interface Answer {
-      readonly change: string;
-      readonly differences: readonly { readonly path: readonly string[] }[];
-    }
-    const between = bodyOf<Answer>(await client.get(`diff/${path}?from=${first}&to=${last}`));
+    const between = answerIn(await client.get(`diff/${path}?from=${first}&to=${last}`));
     expect(between).toMatchObject({ from: Number(first), to: Number(last), change: 'changed' });
     expect(between.differences.map(({ path: where }) => where.join('.'))).toEqual(
       expect.arrayContaining(['size', 'config_values.a', 'config_values.b', 'config_values.c']),
     );
-    expect(bodyOf<Answer>(await client.get(`diff/${path}?from=${last}`))).toMatchObject({ change: 'none' });
-    expect(bodyOf<Answer>(await client.get(`diff/${path}?from=0`))).toMatchObject({ change: 'created' });
+    expect(answerIn(await client.get(`diff/${path}?from=${last}`))).toMatchObject({ change: 'none' });
+    expect(answerIn(await client.get(`diff/${path}?from=0`))).toMatchObject({ change: 'created' });
     expect((await client.get(`diff/${path}`)).status).toBe(400);
     expect((await client.get(`diff/Site/Site/nobody?from=0`)).status).toBe(404);
   });
@@ -139,23 +147,18 @@ describe('what is different between two moments', () => {
     const changed = await client.patch(kept.path, { size: 9 });
     const made = await client.fresh();
     await client.ask('DELETE', gone.path);
-    interface Answer {
-      readonly added: readonly { readonly name: string }[];
-      readonly removed: readonly { readonly name: string }[];
-      readonly changed: readonly { readonly id: string; readonly differences: readonly unknown[] }[];
-    }
-    const names = ({ added, removed, changed: others }: Answer) => [
+    const names = ({ added, removed, changed: others }: ListAnswer) => [
       added.map(({ name }) => name),
       removed.map(({ name }) => name),
       others.map(({ id }) => id),
     ];
     const nameOf = (path: string) => path.split('/')[2];
     const expected = [[nameOf(made.path)], [nameOf(gone.path)], [nameOf(kept.path)]];
-    expect(names(bodyOf<Answer>(await client.get(`diff/Site/Site?from=${from}`)))).toEqual(expected);
+    expect(names(listAnswerIn(await client.get(`diff/Site/Site?from=${from}`)))).toEqual(expected);
     const filtered = await client.get(`diff/Site/Site?from=${from}&filter=level&level=hard`);
-    expect(names(bodyOf<Answer>(filtered))).toEqual(expected);
+    expect(names(listAnswerIn(filtered))).toEqual(expected);
     const until = await client.get(`diff/Site/Site?from=${from}&to=${positionIn(changed)}`);
-    expect(names(bodyOf<Answer>(until))).toEqual([[], [], [nameOf(kept.path)]]);
+    expect(names(listAnswerIn(until))).toEqual([[], [], [nameOf(kept.path)]]);
     expect((await client.get(`diff/Site/Site?from=${from}&count=1`)).status).toBe(400);
   });
 });
