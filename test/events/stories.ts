@@ -835,6 +835,43 @@ export const stories: readonly Story[] = [
       },
     },
   }),
+  story(box, {
+    type: 'RestoreBox',
+    data: {
+      value: {
+        kind: 'Foundation',
+        target: 'host1',
+        url: 'http://hooks.example.org/',
+        proxy: null,
+        type: 'post',
+        oneShot: false,
+        extraData: { k: 'v' },
+        expires: '2026-01-02T00:00:00.000000+00:00',
+      },
+      shown: { created: moment },
+    },
+  }),
+  story(subscription, {
+    type: 'RestoreSubscription',
+    data: {
+      value: {
+        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
+        description: 'The inventory',
+        url: 'https://inventory.example.org/hook',
+        kinds: ['foundation.*'],
+        site: 'site1',
+        blueprint: 'base',
+        proxy: null,
+        expires: null,
+        headers: [['X-Api-Key', { $secret: 'secret1' }]],
+        enabled: true,
+        key: { $secret: 'secret2' },
+        oldKey: null,
+        oldKeyUntil: null,
+      },
+      shown: { created: moment },
+    },
+  }),
   story(plot, {
     type: 'RestorePlot',
     data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } },
