@@ -19,7 +19,7 @@ export type Row = readonly (string | null)[];
 
 /** Parts have at most so many rows or events, or so many characters. */
 const MAX_PART = 500;
-const MAX_PART_SIZE = 4_000_000;
+const MAX_PART_SIZE = 1_000_000;
 
 type EventLine = readonly [string, string, number, string, string, string, string];
 

@@ -17,7 +17,7 @@ import { beginRestoreElsewhere, endRestoreElsewhere } from './restore-under-way.
 import type { BackupProgress } from './take-backup.ts';
 
 /** Everything a server keeps in its database. */
-const SCHEMAS = ['log', 'ledger', 'read', 'read_next', 'runtime'];
+const SCHEMAS = ['log', 'ledger', 'read', 'read_next', 'records', 'runtime'];
 
 export interface RestoreBackupOptions {
   readonly file: string;
