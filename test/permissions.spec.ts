@@ -457,6 +457,7 @@ describe('permissions', () => {
       ['Auth/User (logout)', 'anybody'],
       ['Auth/User (whoami)', 'anybody'],
       ['Auth/User (changePassword)', 'session'],
+      ['Records/Search (find)', 'session'],
       // Each request in a preview takes its own permission, also when it is committed.
       ...['make', 'list', 'get', 'commit', 'discard'].map((name) => [`Records/Preview (${name})`, 'session']),
     ]);

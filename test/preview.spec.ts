@@ -173,7 +173,7 @@ describe('a preview', () => {
     });
     const moved = await rest('PATCH', 'Site/Site/s1?preview', { zone: null });
     const { events } = moved.body['follows'] as { readonly events: readonly Told[] };
-    expect(events.map(({ type }) => type)).toContain('NetworkedZoneChosen');
+    expect(events.map(({ type }) => type)).toContain('StructureZoneChosen');
   });
 
   it('has the faults of the request, with its status', async () => {

@@ -268,6 +268,9 @@ describe('a service of one site', () => {
     'Survey/Plot view',
     'Building/Foundation (getFoundationTypes)',
     'PostOffice/Subscription (listKinds)',
+    // They tell of what the service may see.
+    ...['hosts', 'prometheus', 'ansible'].map((name) => `Records/Discovery (${name})`),
+    'Records/Search (find)',
     'Records/ReadModel (state)',
     ...['make', 'list', 'listAll', 'get', 'commit', 'discard', 'approve', 'reject'].map(
       (name) => `Records/Preview (${name})`,

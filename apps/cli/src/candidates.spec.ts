@@ -58,7 +58,7 @@ describe('what can follow', () => {
     ['job watch --a', ['--all']],
     [
       'job watch --all --',
-      ['--server', '--context', '--config', '--json', '--debug', '--site', '--state', '--file', '--help'],
+      ['--server', '--context', '--config', '--preview', '--json', '--debug', '--site', '--state', '--file', '--help'],
     ],
     ['job watch --s', ['--server', '--site', '--state']],
     ['site list --w', ['--watch']],

@@ -48,38 +48,48 @@ import { versionText } from './version-text.ts';
 import { intervalIn, watched } from './watch.ts';
 import { whyCommands } from './why-commands.ts';
 
+/** Commands of several files as one. @throws Error where two have the same words */
+function together(...parts: readonly Commands[]): Commands {
+  const all = parts.flatMap((part) => Object.entries(part));
+  const twice = all.find(([words], n) => all.findIndex(([other]) => other === words) !== n);
+  if (twice) throw new Error(`there are two commands "${twice[0]}"`);
+  return Object.fromEntries(all);
+}
+
 /** Everything the command line can do, by the words that say so. */
 const COMMANDS: Commands = {
-  ...ownSession,
-  ...contextCommands,
-  ...users,
-  ...groups,
-  ...services,
-  ...nats,
-  ...dns,
-  ...sessions,
-  ...nouns,
-  ...jobCommands,
-  ...provisionCommands,
-  ...whyCommands,
-  ...explainCommands,
-  ...historyCommands,
-  ...eventCommands,
-  ...previewCommands,
-  ...searchCommands,
-  ...undoCommands,
-  ...resources,
-  ...siteFiles,
-  ...imports,
-  ...readModels,
-  ...dataCommands,
-  ...offline,
-  ...setup,
-  ...platformCommands,
-  ...forceCommands,
-  ...scriptCommands,
-  ...zoneCommands,
-  ...webhooks,
+  ...together(
+    ownSession,
+    contextCommands,
+    users,
+    groups,
+    services,
+    nats,
+    dns,
+    sessions,
+    nouns,
+    jobCommands,
+    provisionCommands,
+    whyCommands,
+    explainCommands,
+    historyCommands,
+    eventCommands,
+    previewCommands,
+    searchCommands,
+    undoCommands,
+    resources,
+    siteFiles,
+    imports,
+    readModels,
+    dataCommands,
+    offline,
+    setup,
+    platformCommands,
+    forceCommands,
+    scriptCommands,
+    zoneCommands,
+    webhooks,
+  ),
   version: {
     usage: '',
     does: 'tell the version of this command',
@@ -161,7 +171,8 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
   tools.terminal.result.write(written(came, asJson === true));
   const follows = command.makesJobs === true && wait === true;
   const { failed } = follows ? await followJobs(came.jobs ?? [], tools) : { failed: false };
-  if (!failed && came.failed !== true) return EXIT.done;
+  const isDone = follows && !failed && came.afterwards ? await came.afterwards() : !failed;
+  if (isDone && came.failed !== true) return EXIT.done;
   return tools.signal.aborted ? EXIT.interrupted : EXIT.refused;
 }
 

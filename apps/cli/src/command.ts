@@ -45,6 +45,8 @@ export interface Result {
   readonly text: string;
   /** Ids of the jobs it made; with `--wait` they are followed until they are over. */
   readonly jobs?: readonly (number | string)[];
+  /** What follows the jobs by itself; with `--wait` it is waited for, too. @returns whether it went well */
+  readonly afterwards?: () => Promise<boolean>;
   /** It is shown, and the command has failed all the same. */
   readonly failed?: boolean;
   /** It is shown already, or there is nothing to show: neither as text nor as JSON. */

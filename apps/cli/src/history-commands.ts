@@ -95,11 +95,11 @@ async function differencesOf(asked: Asked, { client }: Pick<Tools, 'client'>) {
     readonly differences: readonly Difference[];
   };
   const action = CONFIGURATION[object.kind];
-  if (asked.options['config'] === true && action === undefined) {
+  if (asked.options['configuration'] === true && action === undefined) {
     throw new Misuse(`a ${object.kind} has no configuration to be compared`);
   }
   const answer =
-    asked.options['config'] === true
+    asked.options['configuration'] === true
       ? ((await client.create(`diff/${path}/${action}?${query}`, {})) as unknown as {
           readonly differences: readonly Difference[];
         })
@@ -148,16 +148,16 @@ export const historyCommands: Readonly<Record<string, Command>> = {
       return told(changesText(changes), changes);
     },
   },
-  diff: {
-    usage: 'KIND/ID --from MOMENT [--to MOMENT] [--config]',
+  compare: {
+    usage: 'KIND/ID --from MOMENT [--to MOMENT] [--configuration]',
     does: 'tell what is different of an object between two moments; of a site, also of what is there',
-    about: `For example: contractor diff site/site1 --from 2026-03-01\nKinds: ${Object.keys(KINDS).join(', ')}`,
+    about: `For example: contractor compare site/site1 --from 2026-03-01\nKinds: ${Object.keys(KINDS).join(', ')}`,
     names: [1, 2],
     completes: [Object.keys(KINDS).map((kind) => `${kind}/`)],
     ofNow: true,
     options: {
       ...MOMENTS,
-      config: { type: 'boolean', does: 'its configuration too, or the zone file of a zone' },
+      configuration: { type: 'boolean', does: 'its configuration too, or the zone file of a zone' },
     },
     run: async (asked, tools) => {
       const { result, text } = await differencesOf(asked, tools);

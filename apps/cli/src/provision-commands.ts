@@ -1,8 +1,11 @@
-import type { Asked, Command, CommandOption, Result } from './command.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Asked, Command, CommandOption, Result, Tools } from './command.ts';
 import { listOf, Misuse, table, valueOf } from './command.ts';
 import type { RestClient, Values } from './rest-client.ts';
 
 const MODEL = 'Building/Machine';
+/** Time between two looks at machines that are to be deleted, in milliseconds. */
+const LOOK_MS = 200;
 
 interface PlannedJob {
   readonly target: string;
@@ -136,6 +139,19 @@ function shownRemoval(plan: DeprovisionPlan): Result {
   return { json: plan, text: `${text}\n${end}`, jobs: jobIds(plan.machines) };
 }
 
+/** Waits until machines are deleted behind their jobs, and tells which of them stay. @returns whether none does */
+async function areDeleted(id: number, { client, signal, terminal }: Tools): Promise<boolean> {
+  for (;;) {
+    const { state, kept } = await client.get(`Building/Deprovision/${id}`);
+    if (state !== 'running') {
+      const stay = kept as readonly string[];
+      for (const text of stay) terminal.output.write(`stays: ${text}\n`);
+      return state === 'done' && stay.length === 0;
+    }
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
+
 /** Commands about many machines at once. */
 export const provisionCommands: Readonly<Record<string, Command>> = {
   provision: {
@@ -224,14 +240,15 @@ Where one of them may not go (a job is at work on it, something uses it), nothin
     needs: 'requires the names of the machines',
     makesJobs: true,
     options: names,
-    run: async (asked, { client }) => {
-      const plan = await client.call(`${MODEL}/deprovision`, {
+    run: async (asked, tools) => {
+      const plan = (await tools.client.call(`${MODEL}/deprovision`, {
         names: asked.names,
         count: countOf(asked),
         site: needed(asked, 'site'),
         dry_run: asked.options['dry-run'] === true,
-      });
-      return shownRemoval(plan as DeprovisionPlan);
+      })) as DeprovisionPlan;
+      const { id } = plan;
+      return { ...shownRemoval(plan), ...(id === null ? {} : { afterwards: () => areDeleted(id, tools) }) };
     },
   },
   'deprovision status': {

@@ -30,7 +30,6 @@ const JOB_FIELDS = [
   'until',
   'seconds',
   'whenOver',
-  'outcome',
 ];
 
 /**

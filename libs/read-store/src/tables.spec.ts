@@ -39,6 +39,7 @@ it('makes the tables of many models, with their indexes and their versions', asy
     expect(await column(`SELECT count(*)::int FROM read.${name}`)).toEqual([0]);
     expect(await column(`SELECT indexname FROM pg_indexes WHERE tablename = '${name}' ORDER BY indexname`)).toEqual([
       `${name}_kind`,
+      `${name}_kind_past`,
       `${name}_live`,
       `${name}_versions`,
     ]);

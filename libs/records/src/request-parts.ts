@@ -37,7 +37,7 @@ export function partsOf(events: readonly StoredEvent[]): RequestPart[] {
     const { actor, request, correlation, command = null, reason = null, at } = JSON.parse(meta) as Meta;
     if ((actor === 'system' && correlation === request) || AGENT_COMMANDS.has(command)) continue;
     const caused = correlation !== request;
-    if (open?.request === correlation && open.actor === actor && open.caused === caused && wasNext === n) {
+    if (open && open.request === correlation && open.actor === actor && open.caused === caused && wasNext === n) {
       open = { ...open, last: position, events: open.events + 1 };
       parts[parts.length - 1] = open;
     } else {

@@ -1,5 +1,5 @@
 import type { Action, Difference, Model, Span, Values } from '#api';
-import { differences, shownMoment } from '#api';
+import { differences, NotFound, shownMoment } from '#api';
 import type { Position } from '#event-store';
 import type { Key } from '#read-store';
 import type { Answer } from './answer.ts';
@@ -77,7 +77,10 @@ export async function compareLists(model: Model, parsed: ParsedRequest): Promise
   });
 }
 
-/** What is different between the answers of an action as of two moments. */
+/**
+ * What is different between the answers of an action as of two moments. Where its object is not there at one of them, all of
+ * the answer of the other one is different. @throws NotFound where it is not there at either
+ */
 export async function compareCalls(
   model: Model,
   id: string | undefined,
@@ -95,8 +98,28 @@ export async function compareCalls(
         : (await api.callOn(model, action, [key], given, request, at)).value.get(key);
     return action.returns ? writeValue(action.returns, value) : null;
   };
-  const [before, after] = [await answerAt(span.from), await answerAt(span.to)];
-  return answered(span, { differences: differences(before, after) });
+  const ofNothing: NotFound[] = [];
+  const orNothing = (error: unknown): undefined => {
+    if (key === undefined || !(error instanceof NotFound)) throw error;
+    ofNothing.push(error);
+  };
+  const before = await answerAt(span.from).catch(orNothing);
+  const after = await answerAt(span.to).catch(orNothing);
+  const [missing, ...both] = ofNothing;
+  if (missing && both.length > 0) throw missing;
+  return answered(span, { differences: differences(...sides(before, after)) });
+}
+
+/** Two answers; beside a map, or a text, one that there is none of is a map, or a text, with nothing in it. */
+const sides = (before: unknown, after: unknown): [unknown, unknown] => [
+  before === undefined ? emptied(after) : before,
+  after === undefined ? emptied(before) : after,
+];
+
+function emptied(answer: unknown): unknown {
+  if (typeof answer === 'string') return '';
+  if (Array.isArray(answer)) return [];
+  return typeof answer === 'object' && answer !== null ? {} : undefined;
 }
 
 function spanOf({ span }: ParsedRequest): Span {
