@@ -95,7 +95,13 @@ describe('the read models', () => {
       id: randomUUID(),
       type,
       data: '{}',
-      meta: JSON.stringify({ v: 1, at: '2026-01-01T00:00:00.000000+00:00', actor: 'me', request: 'r', correlation: 'r' }),
+      meta: JSON.stringify({
+        v: 1,
+        at: '2026-01-01T00:00:00.000000+00:00',
+        actor: 'me',
+        request: 'r',
+        correlation: 'r',
+      }),
     }));
     const { position } = await store.append([{ stream: `shelf-${id}`, expected: -1, events }]);
     for (const { modules } of servers) {
