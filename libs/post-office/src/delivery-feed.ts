@@ -13,7 +13,7 @@ import type { CursorMove, DeliveryLedger, NewDelivery, WaitingDelivery } from '.
 import { CursorLost } from './delivery-ledger.ts';
 import type { EventFactsReader } from './event-facts.ts';
 import type { PublicEvent } from './public-event.ts';
-import { publicEvent, publicKind } from './public-event.ts';
+import { orRestricted, publicEvent, publicKind } from './public-event.ts';
 
 /** Who is told of public events, as the feed needs to know it. */
 export interface FeedConsumer {
@@ -201,7 +201,7 @@ export class DeliveryFeed {
   async #make(all: readonly Following[], wanted: readonly StoredEvent[]): Promise<void> {
     const { upcasters, shown, declaredSecrets, facts, ledger, onAdded } = this.#options;
     await shown(wanted.at(-1)?.position ?? 0n);
-    const isSecret = secretNames(await declaredSecrets());
+    const isSecret = orRestricted(secretNames(await declaredSecrets()));
     const deliveries: NewDelivery[] = [];
     const moves = new Map<Following, Position>();
     for (const event of wanted) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isSecretName, secretNames } from '#config';
 import type { LoggedEvent } from '#event-store';
 import type { EventFacts } from './public-event.ts';
-import { MAX_DATA_LENGTH, publicEvent } from './public-event.ts';
+import { MAX_DATA_LENGTH, orRestricted, publicEvent } from './public-event.ts';
 
 const event = (stream: string, type: string, data: unknown): LoggedEvent => ({
   stream,
@@ -64,6 +64,14 @@ describe('what outsiders are told of an event', () => {
       data: { exists: true, hostname: 'web1', configValues: { db_password: '********' } },
     });
     expect(told({ value: null, shown: {} })?.data).toEqual({ exists: false });
+  });
+
+  it('is no `config_uuid` where nobody looks whether they may see it', () => {
+    const told = (isSecret: typeof isSecretName) =>
+      publicEvent(event('structure-3', 'StructureDefined', { configUuid: 'b1', hostname: 'web1' }), facts, isSecret)
+        ?.data;
+    expect(told(isSecretName)).toMatchObject({ configUuid: 'b1', hostname: 'web1' });
+    expect(told(orRestricted(isSecretName))).toMatchObject({ configUuid: '********', hostname: 'web1' });
   });
 
   it('is nothing of what goes on inside of jobs, and of whom they belong to', () => {

@@ -54,6 +54,15 @@ export interface PublicEvent {
 /** Data of an event may be this many characters long as JSON; of longer ones `{ truncated: true }` is told. */
 export const MAX_DATA_LENGTH = 16_000;
 
+/** Fields of events that take a permission of their own to be seen of their objects, as `config_uuid` does. */
+const RESTRICTED: ReadonlySet<string> = new Set(['configUuid']);
+
+/** What is masked for those whose permissions are not looked at again with each event, such as webhooks. */
+export const orRestricted =
+  (isSecret: IsSecretName): IsSecretName =>
+  (name) =>
+    RESTRICTED.has(name) || isSecret(name);
+
 /** The kind an event is told as; undefined: it is not told. */
 export const publicKind = ({ stream, type }: { readonly stream: string; readonly type: string }): string | undefined =>
   PUBLIC_STREAMS[categoryOf(stream)]?.kinds[type];
