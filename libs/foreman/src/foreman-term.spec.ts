@@ -230,6 +230,29 @@ describe('a term of the foreman', () => {
     expect(withdrawn).toEqual([taskOf('c1'), taskOf('of another process')]);
   });
 
+  it('takes a report only when a look at its job has ended: what that has read is not sent behind what follows', async () => {
+    mayRepeat = 'observe';
+    await new DispatchLedger(database.pool, 'another server').note(12, taskOf('c1'));
+    let read = (): void => undefined;
+    const reading = new Promise<void>((resolve) => (read = resolve));
+    answer = async () => {
+      await reading;
+      return state();
+    };
+    term.look(12);
+    await until(() => carriedOut.length === 1);
+    answer = async () => ({ ...dispatchedAnew(), spent: [{ cookie: 'c1', outcome: 'done' }] });
+    const taken = term.takeReport(report);
+    for (let n = 0; n < 10; n += 1) await turn();
+    expect(carriedOut).toEqual(['ReconcileJob']);
+    read();
+    await taken;
+    expect(carriedOut).toEqual(['ReconcileJob', 'ReportTask']);
+    expect(sent.map(({ cookie }) => cookie)).toEqual(['c2']);
+    expect(withdrawn).toEqual([]);
+    expect((await ledger.of(12)).map(({ cookie }) => cookie)).toEqual(['c2']);
+  });
+
   it('takes back nothing that has ended with a report', async () => {
     answer = async () => state();
     term.look(12);

@@ -215,6 +215,8 @@ export class ForemanTerm {
     const release = this.#queue.hold(id);
     let failed = true;
     try {
+      // What a look has read before is not to be followed behind what is done now: a task that has ended would be sent again.
+      await this.#queue.unlooked(id);
       const result = await task();
       failed = false;
       this.#queue.seen(id, result.position);

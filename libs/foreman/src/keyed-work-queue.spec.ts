@@ -119,6 +119,22 @@ describe('the work queue', () => {
     await end(1);
   });
 
+  it('tell when a key is not looked at', async () => {
+    const { queue, end } = post(8);
+    await queue.unlooked(1);
+    queue.add(1);
+    const release = queue.hold(1);
+    let isOver = false;
+    const over = queue.unlooked(1).then(() => (isOver = true));
+    queue.add(1);
+    await queue.unlooked(2);
+    expect(isOver).toBe(false);
+    await end(1);
+    await over;
+    release();
+    await end(1);
+  });
+
   it('know of nothing any more that is forgotten', async () => {
     const { queue, end } = post(1);
     for (let key = 0; key < 100; key += 1) {

@@ -24,6 +24,8 @@ export class KeyedWorkQueue {
   /** Keys that were forgotten while they were looked at. */
   readonly #gone = new Set<number>();
   #idle: (() => void)[] = [];
+  /** Who waits until a key is not looked at any more. */
+  readonly #unlooked = new Map<number, (() => void)[]>();
   #stopped = false;
 
   constructor(width: number, look: Look) {
@@ -74,6 +76,12 @@ export class KeyedWorkQueue {
     };
   }
 
+  /** Resolves when a key is not looked at; one that is held stays so. */
+  async unlooked(key: number): Promise<void> {
+    if (!this.#running.has(key)) return;
+    await new Promise<void>((resolve) => this.#unlooked.set(key, [...(this.#unlooked.get(key) ?? []), resolve]));
+  }
+
   /** Nothing more will happen to a key. */
   forget(key: number): void {
     this.#waiting.delete(key);
@@ -117,6 +125,8 @@ export class KeyedWorkQueue {
   #done(key: number): void {
     this.#running.delete(key);
     if (this.#gone.delete(key)) this.#seen.delete(key);
+    for (const resolve of this.#unlooked.get(key) ?? []) resolve();
+    this.#unlooked.delete(key);
     this.#go();
     if (this.#running.size > 0) return;
     for (const resolve of this.#idle) resolve();

@@ -106,7 +106,7 @@ export class TaskSender {
 
   /** @returns whether there is nothing left to be sent */
   async send(job: number, state: Job, { cookie }: Dispatch): Promise<boolean> {
-    if (this.#stopped || this.#sent.get(job)?.cookie === cookie) return true;
+    if (this.#stopped || this.#isCurrent(job, cookie)) return true;
     this.#drop(job);
     const sent = { cookie };
     this.#sent.set(job, sent);
@@ -115,7 +115,7 @@ export class TaskSender {
       await this.#put(job, state, cookie);
       return true;
     } catch (error) {
-      this.#drop(job);
+      if (this.#isCurrent(job, cookie)) this.#drop(job);
       if (error instanceof TaskTooLarge) return this.#failed(job, cookie, error.message);
       this.#parts.unsent(job, error);
       this.#parts.log.warn('a task could not be put onto the wire', { job, error: String(error) });
@@ -132,6 +132,10 @@ export class TaskSender {
       this.#parts.log.warn('a task that cannot be sent could not be failed', { job, error: String(error) });
       return false;
     }
+  }
+
+  #isCurrent(job: number, cookie: string): boolean {
+    return this.#sent.get(job)?.cookie === cookie;
   }
 
   #drop(job: number): void {
@@ -153,6 +157,8 @@ export class TaskSender {
     if (known.length > 0) this.#notes.known(job);
     const task = { cookie, site, module: order.module };
     if (known.some((one) => one.cookie === cookie)) return;
+    // Another dispatch has come meanwhile, and this one counts no more.
+    if (!this.#isCurrent(job, cookie)) return;
     await this.#withdrawals.withdrawEarlier(job, { known, spent, current: cookie });
     if (this.#stopped) return;
     if (once) {
@@ -189,7 +195,7 @@ export class TaskSender {
       return undefined;
     });
     this.#withdrawals.sent(job, { ...task, receipt });
-    if (wire.lasting && this.#sent.get(job)?.cookie === cookie) this.#notes.sent(job, { ...task, receipt });
+    if (wire.lasting && this.#isCurrent(job, cookie)) this.#notes.sent(job, { ...task, receipt });
   }
 
   /** Forgets what was noted and not taken by the wire, so that the next foreman sends it. */
