@@ -39,7 +39,7 @@ describe('the presence of subcontractors', () => {
       appends += 1;
       for (const shown of all) {
         const id = subcontractorId(shown.site, shown.agent);
-        facts.push(`${id} serves ${Object.keys(shown.modules).join('+')} over ${shown.transport}`);
+        facts.push(`${id} serves ${Object.keys(shown.modules).toSorted().join('+')} over ${shown.transport}`);
         recorded.set(id, { shown, present: true, since: new Date(START + passed).toISOString() });
       }
     },
