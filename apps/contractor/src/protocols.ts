@@ -107,8 +107,8 @@ export async function protocolAdapters(
   const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
-    feed.stop();
-    events.stop();
+    feed.clients.stop();
+    events.clients.stop();
     eventFeed.stop();
   });
   const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);

@@ -70,7 +70,7 @@ class Example implements EventSource {
 
 const adapters: EventFeedAdapter[] = [];
 afterEach(() => {
-  for (const adapter of adapters.splice(0)) adapter.stop();
+  for (const adapter of adapters.splice(0)) adapter.clients.stop();
 });
 
 function example() {
@@ -164,9 +164,9 @@ describe('public events', () => {
     people.delete('all');
     const { site } = Object.fromEntries(people);
     if (site) people.set('site', { ...site, permissions: new Set() });
-    await adapter.checkAll();
+    await adapter.clients.checkAll();
     const reasons = [mine, others].map((body) => /"reason":"(.+)"/.exec(body.text)?.[1]);
     expect(reasons).toEqual(['session', 'permission']);
-    expect([adapter.size, feed.listeners.size]).toEqual([0, 0]);
+    expect([adapter.clients.size, feed.listeners.size]).toEqual([0, 0]);
   });
 });

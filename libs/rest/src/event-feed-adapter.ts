@@ -31,30 +31,16 @@ export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpoin
  */
 export class EventFeedAdapter {
   readonly #options: EventFeedAdapterOptions;
-  readonly #clients: FeedClients;
+  /** Those who follow public events. */
+  readonly clients: FeedClients;
 
   constructor(options: EventFeedAdapterOptions) {
     this.#options = options;
-    this.#clients = new FeedClients(options);
-  }
-
-  /** How many clients follow public events. */
-  get size(): number {
-    return this.#clients.size;
+    this.clients = new FeedClients(options);
   }
 
   readonly handle = (request: HttpRequest): Promise<HttpAnswer | undefined> =>
     answerFeed(request, this.#options, (caller, reply) => this.#answer(request, caller, reply));
-
-  /** Ends all streams and takes no more. */
-  stop(): void {
-    this.#clients.stop();
-  }
-
-  /** Looks whether those who are told may still be told, and ends the streams of those who may not. */
-  checkAll(): Promise<void> {
-    return this.#clients.checkAll();
-  }
 
   async #answer(request: HttpRequest, caller: Caller, reply: Reply): Promise<HttpAnswer> {
     const { feed, catalogue } = this.#options;
@@ -75,7 +61,7 @@ export class EventFeedAdapter {
     const headers = streams ? STREAM_HEADERS : { 'Cache-Control': 'no-store' };
     if (request.verb === 'HEAD') return reply({ status: 200, headers });
 
-    const release = this.#clients.enter(caller);
+    const release = this.clients.enter(caller);
     if (streams) {
       const stream = (body: BodyStream): void => {
         body.whenClosed(release);
@@ -124,7 +110,7 @@ export class EventFeedAdapter {
     });
     const stopListening = await feed.listen({ wants, hear: (page) => client.hear(page) });
     body.whenClosed(stopListening);
-    this.#clients.add({ client, request, may: (who) => this.#may(who, selection) }, body);
+    this.clients.add({ client, request, may: (who) => this.#may(who, selection) }, body);
   }
 
   #untold(error: unknown): void {

@@ -23,7 +23,7 @@ const VIEW = 'Foreman.view_foundationjob';
 
 const adapters: FeedAdapter[] = [];
 afterEach(() => {
-  for (const adapter of adapters.splice(0)) adapter.stop();
+  for (const adapter of adapters.splice(0)) adapter.clients.stop();
 });
 
 function example(maxClients = { all: 3, user: 2 }) {
@@ -144,9 +144,9 @@ describe('the feed', () => {
     ]);
     expect((await ask('', 'bob')).status).toBe(200);
     expect((await ask('', 'robot')).status).toBe(503);
-    expect(adapter.size).toBe(3);
+    expect(adapter.clients.size).toBe(3);
     first.body.destroy();
-    expect(adapter.size).toBe(2);
+    expect(adapter.clients.size).toBe(2);
     expect((await ask('', 'robot')).status).toBe(200);
   });
 
@@ -154,23 +154,23 @@ describe('the feed', () => {
     const { adapter, feed, ask } = example({ all: 9, user: 9 });
     const [mine, ofJob, others] = [await ask(), await ask('?job=1'), await ask('', 'bob')];
     await settled();
-    await adapter.checkAll();
+    await adapter.clients.checkAll();
     expect([mine, ofJob, others].map(({ body }) => body.closed)).toEqual([false, false, false]);
     person('ann', []);
     delete people['bob'];
-    await adapter.checkAll();
+    await adapter.clients.checkAll();
     expect([mine, ofJob, others].map(({ body }) => /"reason":"(.+)"/.exec(body.text)?.[1])).toEqual([
       'permission',
       'permission',
       'session',
     ]);
-    expect([adapter.size, feed.listeners.size]).toEqual([0, 0]);
+    expect([adapter.clients.size, feed.listeners.size]).toEqual([0, 0]);
   });
 
   it('ends when the server stops, and takes no more', async () => {
     const { adapter, ask } = example();
     const { body } = await ask();
-    adapter.stop();
+    adapter.clients.stop();
     expect(body.text.endsWith('event: end\ndata: {"reason":"stopping"}\n\n')).toBe(true);
     expect((await ask()).status).toBe(503);
   });

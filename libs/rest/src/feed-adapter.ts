@@ -32,30 +32,16 @@ interface Wanted {
 /** Answers `GET /api/rest/feed` with the progress of jobs, as server-sent events. */
 export class FeedAdapter {
   readonly #options: FeedAdapterOptions;
-  readonly #clients: FeedClients;
+  /** Those who follow jobs. */
+  readonly clients: FeedClients;
 
   constructor(options: FeedAdapterOptions) {
     this.#options = options;
-    this.#clients = new FeedClients(options);
-  }
-
-  /** How many clients follow jobs. */
-  get size(): number {
-    return this.#clients.size;
+    this.clients = new FeedClients(options);
   }
 
   readonly handle = (request: HttpRequest): Promise<HttpAnswer | undefined> =>
     answerFeed(request, this.#options, (caller, reply) => this.#answer(request, caller, reply));
-
-  /** Ends all streams and takes no more. */
-  stop(): void {
-    this.#clients.stop();
-  }
-
-  /** Looks whether those who are told may still be told, and ends the streams of those who may not. */
-  checkAll(): Promise<void> {
-    return this.#clients.checkAll();
-  }
 
   async #answer(request: HttpRequest, caller: Caller, reply: Reply): Promise<HttpAnswer> {
     const { feed } = this.#options;
@@ -77,7 +63,7 @@ export class FeedAdapter {
     if (given !== undefined && overAt !== undefined && given >= overAt) return reply({ status: 204 });
     if (request.verb === 'HEAD') return reply({ status: 200, headers: STREAM_HEADERS });
 
-    const release = this.#clients.enter(caller);
+    const release = this.clients.enter(caller);
     const after = given ?? (overAt === undefined ? head : overAt - 1n);
     const snapshot = given === undefined && overAt === undefined;
     const stream = (body: BodyStream): void => {
@@ -101,7 +87,7 @@ export class FeedAdapter {
       onError: (error) => log.warn('the progress of jobs could not be told', { error: String(error) }),
     });
     body.whenClosed(feed.listen((page) => client.hear(page)));
-    this.#clients.add({ client, request, may: (who) => this.#may(who, wanted) }, body);
+    this.clients.add({ client, request, may: (who) => this.#may(who, wanted) }, body);
   }
 
   #mayAny(caller: Caller): boolean {
