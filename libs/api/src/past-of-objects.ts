@@ -1,4 +1,4 @@
-import type { AttributedEvent, Position } from '#event-store';
+import type { LoggedEvent, Position } from '#event-store';
 import { MASK, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import type { Difference } from './differences.ts';
@@ -21,7 +21,7 @@ export interface Span {
 
 /** One thing that happened to an object. */
 export interface HistoryEntry {
-  readonly event: AttributedEvent;
+  readonly event: LoggedEvent;
   /** `touched`: something happened that no field shows. */
   readonly change: 'created' | 'changed' | 'deleted' | 'touched';
   /** Field by field, as the object is shown. */

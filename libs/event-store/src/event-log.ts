@@ -1,6 +1,6 @@
 import type { EventStore, Position, ReadAllOptions, ReadStreamOptions } from './event-store.ts';
-import type { AttributedEvent, Recorded } from './recorded.ts';
-import { attributed, recorded } from './recorded.ts';
+import type { LoggedEvent } from './recorded.ts';
+import { recorded } from './recorded.ts';
 import type { Upcasters } from './upcasters.ts';
 
 /** The log for those who tell of events themselves: every event is read in today's shape. */
@@ -19,35 +19,21 @@ export class EventLog {
   }
 
   /** The events of a stream, as `EventStore.readStream`. */
-  async eventsOf(stream: string, options?: ReadStreamOptions): Promise<Recorded[]> {
+  async eventsOf(stream: string, options?: ReadStreamOptions): Promise<LoggedEvent[]> {
     return (await this.#store.readStream(stream, options)).map((event) => recorded(event, this.#upcasters));
   }
 
-  /** The events of a stream with who decided them and why, as `EventStore.readStream`. */
-  async attributedOf(stream: string, options?: ReadStreamOptions): Promise<AttributedEvent[]> {
-    return (await this.#store.readStream(stream, options)).map((event) => attributed(event, this.#upcasters));
-  }
-
-  /** The events at positions of the log, with who decided them and why, as `EventStore.readAt`. */
-  async attributedAt(positions: readonly Position[]): Promise<AttributedEvent[]> {
+  /** The events at positions of the log, as `EventStore.readAt`. */
+  async eventsAt(positions: readonly Position[]): Promise<LoggedEvent[]> {
     if (positions.length === 0) return [];
-    return (await this.#store.readAt(positions)).map((event) => attributed(event, this.#upcasters));
-  }
-
-  /** The next events of all streams with who decided them and why, as `EventStore.readAll`. */
-  async attributedAfter(
-    after: Position,
-    options?: ReadAllOptions,
-  ): Promise<{ readonly events: AttributedEvent[]; readonly end: Position }> {
-    const { events, end } = await this.#store.readAll(after, options);
-    return { events: events.map((event) => attributed(event, this.#upcasters)), end };
+    return (await this.#store.readAt(positions)).map((event) => recorded(event, this.#upcasters));
   }
 
   /** The next events of all streams, as `EventStore.readAll`. */
   async eventsAfter(
     after: Position,
     options?: ReadAllOptions,
-  ): Promise<{ readonly events: Recorded[]; readonly end: Position }> {
+  ): Promise<{ readonly events: LoggedEvent[]; readonly end: Position }> {
     const { events, end } = await this.#store.readAll(after, options);
     return { events: events.map((event) => recorded(event, this.#upcasters)), end };
   }

@@ -33,24 +33,6 @@ export interface LoggedEvent<D = unknown> extends Recorded<D> {
   readonly correlation: string;
 }
 
-/** An event as history tells it: also who decided it by which command, on which request, and why. */
-export interface AttributedEvent<D = unknown> extends LoggedEvent<D> {
-  /** Id of the request. */
-  readonly request: string;
-  /** Name of the command (`CreateSite`); undefined where the log does not say. */
-  readonly command: string | undefined;
-  /** Why, in the words of the one who asked. */
-  readonly reason: string | undefined;
-  /** Id of the event that caused it; undefined: a request did. */
-  readonly causation: string | undefined;
-}
-
-/** The same, with everything that the log says of how the event came to be. */
-export function attributed(event: StoredEvent, upcasters: Upcasters): AttributedEvent {
-  const { request, command, reason, causation } = JSON.parse(event.meta) as Meta;
-  return { ...recorded(event, upcasters), request, command, reason, causation };
-}
-
 /** Parses an event of the log, in today's shape. The one way in which stored events are read. */
 export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent {
   const meta = JSON.parse(event.meta) as Meta;

@@ -1,4 +1,4 @@
-import type { AttributedEvent, EventLog, Position } from '#event-store';
+import type { LoggedEvent, EventLog, Position } from '#event-store';
 import { parseStored } from '#kernel';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
@@ -38,15 +38,15 @@ export interface RowChange<Row extends object = object> {
 
 /** The same, with the event that did it. */
 export interface ToldChange<Row extends object = object> extends RowChange<Row> {
-  readonly event: AttributedEvent;
+  readonly event: LoggedEvent;
 }
 
 /** Changes with their events. @throws Error where the log does not hold one */
 export async function withEvents<Row extends object>(
-  log: Pick<EventLog, 'attributedAt'>,
+  log: Pick<EventLog, 'eventsAt'>,
   changes: readonly RowChange<Row>[],
 ): Promise<ToldChange<Row>[]> {
-  const events = await log.attributedAt(changes.map(({ position }) => position));
+  const events = await log.eventsAt(changes.map(({ position }) => position));
   const byPosition = new Map(events.map((event) => [event.position, event]));
   return changes.map((change) => {
     const event = byPosition.get(change.position);

@@ -1,4 +1,4 @@
-import type { AttributedEvent, EventLog, Position } from '#event-store';
+import type { LoggedEvent, EventLog, Position } from '#event-store';
 import { CachedRow } from './cached-row.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import { keysFor, keysOf } from './read-model.ts';
@@ -8,7 +8,7 @@ import type { Tables } from './table-view.ts';
 /** How many events of a stream are read at a time. */
 const PAGE = 200;
 
-type Streams = Pick<EventLog, 'attributedOf'>;
+type Streams = Pick<EventLog, 'eventsOf'>;
 
 /** Reads rows as of a position: those of models that say of which stream they are made are folded from it, others read by `read`. */
 export function streamRows(log: Streams, position: Position, read: Tables['read']): Tables['read'] {
@@ -56,7 +56,7 @@ async function* changesIn<Row extends object>(
   const stream = model.stream?.(key) ?? '';
   let row: Row | undefined;
   for (let from = 0; ; from += PAGE) {
-    const page = await log.attributedOf(stream, { from, limit: PAGE });
+    const page = await log.eventsOf(stream, { from, limit: PAGE });
     for (const event of page) {
       if (event.position > upTo) return;
       const before = row;
@@ -71,8 +71,8 @@ const after = <Row extends object>(
   model: ReadModel<Row>,
   key: Key,
   row: Row | undefined,
-  event: AttributedEvent,
+  event: LoggedEvent,
 ): Row | undefined => {
   const rule = keysOf(model, event).includes(key) ? model.on[event.type] : undefined;
-  return rule ? rule.fold(row, event as AttributedEvent<never>) : row;
+  return rule ? rule.fold(row, event as LoggedEvent<never>) : row;
 };

@@ -1,6 +1,6 @@
 import type { Catalogue, Model } from '#api';
 import { may, permissionFor, shownAs, TouchedObjects } from '#api';
-import type { AttributedEvent, EventLog } from '#event-store';
+import type { LoggedEvent, EventLog } from '#event-store';
 import type { Caller } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
 import { NoHistory } from '#read-store';
@@ -42,14 +42,14 @@ export interface RequestEvent extends RequestTold {
 /** What requests did: told from the index and the log. */
 export class Requests {
   readonly #index: Pick<RequestIndex, 'caughtUp' | 'list' | 'parts'>;
-  readonly #log: Pick<EventLog, 'attributedAt' | 'attributedAfter'>;
+  readonly #log: Pick<EventLog, 'eventsAt' | 'eventsAfter'>;
   readonly #reads: Pick<ReadStore, 'at'>;
   readonly #catalogue: () => Catalogue;
   #touched: TouchedObjects | undefined;
 
   constructor(
     index: Pick<RequestIndex, 'caughtUp' | 'list' | 'parts'>,
-    log: Pick<EventLog, 'attributedAt' | 'attributedAfter'>,
+    log: Pick<EventLog, 'eventsAt' | 'eventsAfter'>,
     reads: Pick<ReadStore, 'at'>,
     catalogue: () => Catalogue,
   ) {
@@ -102,7 +102,7 @@ export class Requests {
   }
 
   /** The objects that an event concerns, of those models whose objects the caller may see. */
-  async objectsOf(event: AttributedEvent, caller: Caller): Promise<NamedObject[]> {
+  async objectsOf(event: LoggedEvent, caller: Caller): Promise<NamedObject[]> {
     this.#touched ??= new TouchedObjects(this.#catalogue());
     const found: NamedObject[] = [];
     for (const touched of this.#touched.of(event)) {
@@ -125,10 +125,10 @@ export class Requests {
     }
   }
 
-  async *#eventsOf({ first, last }: RequestPart): AsyncGenerator<AttributedEvent> {
-    yield* await this.#log.attributedAt([first]);
+  async *#eventsOf({ first, last }: RequestPart): AsyncGenerator<LoggedEvent> {
+    yield* await this.#log.eventsAt([first]);
     for (let at = first; at < last;) {
-      const { events, end } = await this.#log.attributedAfter(at, { limit: PAGE });
+      const { events, end } = await this.#log.eventsAfter(at, { limit: PAGE });
       for (const event of events) if (event.position <= last) yield event;
       if (end === at) return;
       at = end;

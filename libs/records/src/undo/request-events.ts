@@ -1,4 +1,4 @@
-import type { AttributedEvent, EventLog } from '#event-store';
+import type { LoggedEvent, EventLog } from '#event-store';
 import { NotReady } from '#read-store';
 import type { RequestIndex } from '../request-index.ts';
 
@@ -8,7 +8,7 @@ const PAGE = 1_000;
 const TIMEOUT_MS = 10_000;
 
 /** Whether an event belongs to a request: also to one of the steps that a deletion takes, which have ids of their own. */
-export const isOf = (request: string, event: Pick<AttributedEvent, 'request'>): boolean =>
+export const isOf = (request: string, event: Pick<LoggedEvent, 'request'>): boolean =>
   event.request === request || event.request.startsWith(`${request}/`);
 
 /**
@@ -22,15 +22,15 @@ export async function eventsOfRequest(
     log,
   }: {
     readonly index: Pick<RequestIndex, 'caughtUp' | 'parts'>;
-    readonly log: Pick<EventLog, 'attributedAfter' | 'attributedAt'>;
+    readonly log: Pick<EventLog, 'eventsAfter' | 'eventsAt'>;
   },
-): Promise<readonly AttributedEvent[]> {
+): Promise<readonly LoggedEvent[]> {
   if (!(await index.caughtUp(TIMEOUT_MS))) throw new NotReady('the index of requests is late');
-  const found: AttributedEvent[] = [];
+  const found: LoggedEvent[] = [];
   for (const { first, last } of await index.parts(request)) {
-    found.push(...(await log.attributedAt([first])));
+    found.push(...(await log.eventsAt([first])));
     for (let at = first; at < last;) {
-      const { events, end } = await log.attributedAfter(at, { limit: PAGE });
+      const { events, end } = await log.eventsAfter(at, { limit: PAGE });
       found.push(...events.filter(({ position }) => position <= last));
       if (end === at) break;
       at = end;

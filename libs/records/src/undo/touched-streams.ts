@@ -1,6 +1,6 @@
 import type { AnyDecider } from '#kernel';
 import { categoryOf, evolve, idOf } from '#kernel';
-import type { AttributedEvent, EventLog } from '#event-store';
+import type { LoggedEvent, EventLog } from '#event-store';
 import type { Touches, TouchedStream, UndoRule } from '#event-sourcing';
 import { ALL_PARTS } from '#event-sourcing';
 import { isOf } from './request-events.ts';
@@ -20,14 +20,14 @@ export interface Touched extends Omit<TouchedStream, 'now'> {
   /** Revision of its last event. */
   readonly revision: number;
   /** Later events that have changed the same parts: the last ones, and how many there are. */
-  readonly inTheWay: readonly AttributedEvent[];
+  readonly inTheWay: readonly LoggedEvent[];
   readonly countInTheWay: number;
   /** Why it cannot be undone at all, and what to do instead, by the type of event. */
   readonly instead: ReadonlyMap<string, string>;
 }
 
 interface Reading {
-  readonly log: Pick<EventLog, 'attributedOf'>;
+  readonly log: Pick<EventLog, 'eventsOf'>;
   /** By category. */
   readonly rules: ReadonlyMap<string, UndoRule>;
   /** Id of the request, and of the one that undoes it, whose own events are no hindrance. */
@@ -38,8 +38,8 @@ interface Reading {
 /**
  * The streams that events of a request are in, those first that it touched last.
  */
-export async function touchedStreams(events: readonly AttributedEvent[], reading: Reading): Promise<Touched[]> {
-  const byStream = new Map<string, AttributedEvent[]>();
+export async function touchedStreams(events: readonly LoggedEvent[], reading: Reading): Promise<Touched[]> {
+  const byStream = new Map<string, LoggedEvent[]>();
   for (const event of events) {
     if (categoryOf(event.stream) === REQUESTS) continue;
     const known = byStream.get(event.stream) ?? [];
@@ -59,7 +59,7 @@ type Past = Pick<
   'before' | 'rowBefore' | 'rowNow' | 'firstBefore' | 'lastBefore' | 'revision' | 'inTheWay' | 'countInTheWay'
 >;
 
-async function readTouched(stream: string, own: readonly AttributedEvent[], reading: Reading): Promise<Touched> {
+async function readTouched(stream: string, own: readonly LoggedEvent[], reading: Reading): Promise<Touched> {
   const rule = reading.rules.get(categoryOf(stream)) ?? unknownRule(stream, own);
   const parts = new Set<string>();
   const instead = new Map<string, string>();
@@ -74,7 +74,7 @@ async function readTouched(stream: string, own: readonly AttributedEvent[], read
 }
 
 /** Nobody has said how such streams are undone: they are not. */
-const unknownRule = (stream: string, events: readonly AttributedEvent[]): UndoRule => ({
+const unknownRule = (stream: string, events: readonly LoggedEvent[]): UndoRule => ({
   category: categoryOf(stream),
   events: Object.fromEntries(events.map(({ type }) => [type, { instead: 'take it back by a request of its own' }])),
 });
@@ -97,16 +97,16 @@ async function readPast(
 ): Promise<Past> {
   const { decider, rows } = rule;
   const first = own[0]?.revision ?? 0;
-  const firstBefore = new Map<string, AttributedEvent>();
-  const lastBefore = new Map<string, AttributedEvent>();
-  const inTheWay: AttributedEvent[] = [];
+  const firstBefore = new Map<string, LoggedEvent>();
+  const lastBefore = new Map<string, LoggedEvent>();
+  const inTheWay: LoggedEvent[] = [];
   let before: unknown = decider?.initial();
   let [rowBefore, rowNow]: (object | undefined)[] = [];
   let [revision, countInTheWay] = [-1, 0];
   for await (const event of eventsOf(stream, log)) {
     revision = event.revision;
     const folding = rows?.on[event.type];
-    if (folding) rowNow = folding.fold(rowNow, event as AttributedEvent<never>);
+    if (folding) rowNow = folding.fold(rowNow, event as LoggedEvent<never>);
     if (revision >= first) {
       if (isOf(request, event) || isOf(undoing, event) || !meets(rule, event, parts)) continue;
       countInTheWay += 1;
@@ -126,9 +126,9 @@ async function readPast(
 }
 
 /** The events of a stream, a page at a time. */
-async function* eventsOf(stream: string, log: Reading['log']): AsyncGenerator<AttributedEvent> {
+async function* eventsOf(stream: string, log: Reading['log']): AsyncGenerator<LoggedEvent> {
   for (let from = 0; ;) {
-    const page = await log.attributedOf(stream, { from, limit: PAGE });
+    const page = await log.eventsOf(stream, { from, limit: PAGE });
     yield* page;
     if (page.length < PAGE) return;
     from += page.length;
@@ -136,20 +136,20 @@ async function* eventsOf(stream: string, log: Reading['log']): AsyncGenerator<At
 }
 
 /** Whether an event has changed one of these parts. */
-function meets(rule: UndoRule, event: AttributedEvent, parts: ReadonlySet<string>): boolean {
+function meets(rule: UndoRule, event: LoggedEvent, parts: ReadonlySet<string>): boolean {
   const others = touchedBy(rule, event);
   if (others.length === 0) return false;
   return parts.has(ALL_PARTS) || others.includes(ALL_PARTS) || others.some((part) => parts.has(part));
 }
 
 /** The parts that an event has changed; one that is not undone changes all. */
-function touchedBy(rule: UndoRule, event: AttributedEvent): readonly string[] {
+function touchedBy(rule: UndoRule, event: LoggedEvent): readonly string[] {
   const touches = rule.events[event.type] ?? ALL_PARTS;
   if (typeof touches === 'object' && 'instead' in touches) return touches.parts ?? [ALL_PARTS];
   return partsOf(touches, event);
 }
 
-function partsOf(touches: Exclude<Touches, { readonly instead: string }>, event: AttributedEvent): readonly string[] {
+function partsOf(touches: Exclude<Touches, { readonly instead: string }>, event: LoggedEvent): readonly string[] {
   if (typeof touches === 'function') return touches(event.data as never);
   return typeof touches === 'string' ? [touches] : touches;
 }

@@ -12,7 +12,7 @@ import {
   usersOf,
 } from '#api';
 import { ALL_PARTS, Features, FIELDS } from '#event-sourcing';
-import type { AttributedEvent, CommandResult, EventStore } from '#event-store';
+import type { LoggedEvent, CommandResult, EventStore } from '#event-store';
 import {
   CommandContext,
   CommandExecutor,
@@ -65,7 +65,7 @@ type Part = Touched & Pick<UndoneObject, 'outcome' | 'model'>;
 
 /** What a request to be undone has written, and who asks for it. */
 interface Found {
-  readonly events: readonly AttributedEvent[];
+  readonly events: readonly LoggedEvent[];
   readonly context: CommandContext;
 }
 
@@ -168,7 +168,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
     work: UnitOfWork,
     { request }: UndoRequest,
     context: CommandContext,
-    events: readonly AttributedEvent[],
+    events: readonly LoggedEvent[],
   ): Promise<Part[]> {
     const rules = new Map(this.#features.undo.map((rule) => [rule.category, rule]));
     const undoing = context.metadata.request;
@@ -258,11 +258,7 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
 }
 
 /** The context of an undoing: it says which request it undoes, and by which event that began. */
-function causedBy(
-  context: CommandContext,
-  { request }: UndoRequest,
-  [first]: readonly AttributedEvent[],
-): CommandContext {
+function causedBy(context: CommandContext, { request }: UndoRequest, [first]: readonly LoggedEvent[]): CommandContext {
   const { metadata, caller, now, faults, lastFaults, preconditions } = context;
   const reason = metadata.reason ?? `undo of request ${request}`;
   return new CommandContext({
