@@ -1,32 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
 import * as fc from 'fast-check';
-import { BlueprintModule, pxes } from '#blueprint';
-import {
-  BuildingModule,
-  foundations,
-  interfaceNamed,
-  interfacesOf,
-  logicalInterfaces,
-  realInterfaces,
-  structures,
-} from '#building';
-import { SERVED } from '#config';
-import { DirectoryModule } from '#directory';
+import { pxes } from '#blueprint';
+import { foundations, interfaceNamed, interfacesOf, logicalInterfaces, realInterfaces, structures } from '#building';
 import type { NamedCommand } from '#event-store';
 import { CommandContext } from '#event-store';
-import { ForemanModule } from '#foreman';
-import { addressBlocks, addresses, IpamModule, networks } from '#ipam';
-import { PLATFORMS } from '#platform';
-import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { addressBlocks, addresses, networks } from '#ipam';
 import type { Key, ReadModel } from '#read-store';
-import { settingsModule } from '#runtime';
-import { SiteModule, sites } from '#site';
 import type { TestModules } from '#testing';
 import { startModules } from '#testing';
-import { inProcessWire } from '#wire';
-import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
 import { CreatePxe, DeletePxe } from '../libs/blueprint/src/pxe.commands.ts';
 import { CreateFoundationBluePrint, CreateStructureBluePrint } from '../libs/blueprint/src/blueprint.commands.ts';
 import { CreateCarriedFoundation, CreateComplex } from '../libs/building/src/complex/complex.commands.ts';
@@ -61,41 +43,15 @@ import { CreateAddressBlock } from '../libs/ipam/src/block/address-block.command
 import { subnetOfBlock } from '../libs/ipam/src/block/address-block.ts';
 import { CreateNetwork, DeleteNetwork } from '../libs/ipam/src/network/network.commands.ts';
 import { CreateSite } from '../libs/site/src/site.commands.ts';
+import { buildingModules } from './building-modules.ts';
 import { sendAtOnce } from './send-at-once.ts';
 
 jest.setTimeout(600_000);
 
-@Module({})
-class PartsModule {
-  static of() {
-    const parts = [
-      { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } },
-      { provide: PLATFORMS, useValue: serverHalves },
-    ];
-    return { module: PartsModule, global: true, providers: parts, exports: [SERVED, PLATFORMS] };
-  }
-}
-
 let modules: TestModules;
 beforeAll(async () => {
   modules = await startModules({
-    imports: [
-      settingsModule(settingsTables, serverSettings({})),
-      PartsModule.of(),
-      DirectoryModule,
-      SiteModule,
-      BlueprintModule,
-      IpamModule,
-      ForemanModule.forRoot({
-        wire: inProcessWire().foreman,
-        repeatOf,
-        retryOf,
-        sites,
-        onUndeliverableReport: () => undefined,
-        onLateReport: () => undefined,
-      }),
-      BuildingModule,
-    ],
+    imports: [...buildingModules()],
   });
   for (const name of SITES) {
     await send(new CreateSite({ name, description: 'a site', zone: null, parent: null, config_values: {} }));

@@ -1,34 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
 import * as fc from 'fast-check';
 import type { ApiService, Values } from '#api';
 import { AS_THEY_ARE } from '#api';
-import { BlueprintModule } from '#blueprint';
-import { BuildingModule } from '#building';
-import { SERVED } from '#config';
-import { DirectoryModule } from '#directory';
 import { Features, Reactions } from '#event-sourcing';
-import { ForemanModule } from '#foreman';
-import { IpamModule } from '#ipam';
 import type { Principal } from '#kernel';
 import { Refusal } from '#kernel';
-import { PLATFORMS } from '#platform';
-import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import type { Key } from '#read-store';
 import { RecordsModule } from '#records';
-import { settingsModule } from '#runtime';
-import { SiteModule, sites } from '#site';
 import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules, until } from '#testing';
-import { inProcessWire } from '#wire';
-import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
 import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
+import { buildingModules } from './building-modules.ts';
 import { deciders } from './events/catalogue.ts';
 
 jest.setTimeout(600_000);
@@ -37,42 +25,13 @@ jest.setTimeout(600_000);
 const CHANGES = Number(process.env['UNDO_CHANGES'] ?? 80);
 const SEED = Number(process.env['UNDO_SEED'] ?? 7);
 
-@Module({})
-class PartsModule {
-  static of() {
-    const parts = [
-      { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } },
-      { provide: PLATFORMS, useValue: serverHalves },
-    ];
-    return { module: PartsModule, global: true, providers: parts, exports: [SERVED, PLATFORMS] };
-  }
-}
-
 const root: Principal = { name: 'root', superuser: true, permissions: new Set(), session: '' };
 
 let modules: TestModules;
 let api: ApiService;
 beforeAll(async () => {
   modules = await startModules({
-    imports: [
-      settingsModule(settingsTables, serverSettings({})),
-      PartsModule.of(),
-      SurveyModule,
-      DirectoryModule,
-      SiteModule,
-      BlueprintModule,
-      IpamModule,
-      ForemanModule.forRoot({
-        wire: inProcessWire().foreman,
-        repeatOf,
-        retryOf,
-        sites,
-        onUndeliverableReport: () => undefined,
-        onLateReport: () => undefined,
-      }),
-      BuildingModule,
-      RecordsModule,
-    ],
+    imports: [...buildingModules(), SurveyModule, RecordsModule],
   });
   api = modules.api('rest');
 });

@@ -43,8 +43,10 @@ import { subcontractor } from '../../libs/foreman/src/subcontractor/subcontracto
 import { jobLogPruning } from '../../libs/foreman/src/job-log-pruning.ts';
 import { wave } from '../../libs/foreman/src/waves/wave.ts';
 import { maintenanceWindow } from '../../libs/foreman/src/windows/window.ts';
+import type { Box } from '../../libs/post-office/src/box.ts';
 import { box } from '../../libs/post-office/src/box.ts';
 import { post } from '../../libs/post-office/src/post.ts';
+import type { Subscription } from '../../libs/post-office/src/subscription.ts';
 import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
@@ -154,6 +156,33 @@ const begun = [
 ] as const;
 const ordered = [...begun, { type: 'OrderTask', data: { machine, message: 'at work', wakeAt, order } }] as const;
 const dispatched = [...ordered, { type: 'DispatchTask', data: dispatch }] as const;
+
+const subscribed: Subscription = {
+  token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
+  description: 'The inventory',
+  url: 'https://inventory.example.org/hook',
+  kinds: ['foundation.*'],
+  site: 'site1',
+  blueprint: 'base',
+  proxy: null,
+  expires: null,
+  headers: [['X-Api-Key', { $secret: 'secret1' }]],
+  enabled: true,
+  key: { $secret: 'secret2' },
+  oldKey: null,
+  oldKeyUntil: null,
+};
+
+const boxed: Box = {
+  kind: 'Foundation',
+  target: 'host1',
+  url: 'http://hooks.example.org/',
+  proxy: null,
+  type: 'post',
+  oneShot: false,
+  extraData: { k: 'v' },
+  expires: '2026-01-02T00:00:00.000000+00:00',
+};
 
 /** Stories in which every type of event happens at least once; the first one counts as the example of its type. */
 export const stories: readonly Story[] = [
@@ -501,21 +530,7 @@ export const stories: readonly Story[] = [
     subscription,
     {
       type: 'DefineSubscription',
-      data: {
-        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
-        description: 'The inventory',
-        url: 'https://inventory.example.org/hook',
-        kinds: ['foundation.*'],
-        site: 'site1',
-        blueprint: 'base',
-        proxy: null,
-        expires: null,
-        headers: [['X-Api-Key', { $secret: 'secret1' }]],
-        enabled: true,
-        key: { $secret: 'secret2' },
-        oldKey: null,
-        oldKeyUntil: null,
-      },
+      data: subscribed,
     },
     {
       type: 'ChangeSubscription',
@@ -542,16 +557,7 @@ export const stories: readonly Story[] = [
     box,
     {
       type: 'DefineBox',
-      data: {
-        kind: 'Foundation',
-        target: 'host1',
-        url: 'http://hooks.example.org/',
-        proxy: null,
-        type: 'post',
-        oneShot: false,
-        extraData: { k: 'v' },
-        expires: '2026-01-02T00:00:00.000000+00:00',
-      },
+      data: boxed,
     },
     { type: 'ChangeBox', data: { kind: 'Structure', target: '3', expires: '2026-01-03T00:00:00.000000+00:00' } },
     { type: 'CloseBox', data: {} },
@@ -838,37 +844,14 @@ export const stories: readonly Story[] = [
   story(box, {
     type: 'RestoreBox',
     data: {
-      value: {
-        kind: 'Foundation',
-        target: 'host1',
-        url: 'http://hooks.example.org/',
-        proxy: null,
-        type: 'post',
-        oneShot: false,
-        extraData: { k: 'v' },
-        expires: '2026-01-02T00:00:00.000000+00:00',
-      },
+      value: boxed,
       shown: { created: moment },
     },
   }),
   story(subscription, {
     type: 'RestoreSubscription',
     data: {
-      value: {
-        token: '6f0c2f0e-6b1d-4a53-9d2b-6f3c1a7f0d11',
-        description: 'The inventory',
-        url: 'https://inventory.example.org/hook',
-        kinds: ['foundation.*'],
-        site: 'site1',
-        blueprint: 'base',
-        proxy: null,
-        expires: null,
-        headers: [['X-Api-Key', { $secret: 'secret1' }]],
-        enabled: true,
-        key: { $secret: 'secret2' },
-        oldKey: null,
-        oldKeyUntil: null,
-      },
+      value: subscribed,
       shown: { created: moment },
     },
   }),

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { BlueprintModule } from '#blueprint';
+import { BuildingModule } from '#building';
+import { SERVED } from '#config';
+import { DirectoryModule } from '#directory';
+import { ForemanModule } from '#foreman';
+import { IpamModule } from '#ipam';
+import { PLATFORMS } from '#platform';
+import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { settingsModule } from '#runtime';
+import { SiteModule, sites } from '#site';
+import { inProcessWire } from '#wire';
+import { serverSettings, settingsTables } from '../apps/contractor/src/settings.ts';
+
+@Module({})
+class PartsModule {
+  static of() {
+    const parts = [
+      { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } },
+      { provide: PLATFORMS, useValue: serverHalves },
+    ];
+    return { module: PartsModule, global: true, providers: parts, exports: [SERVED, PLATFORMS] };
+  }
+}
+
+/** The modules of everything that is built, with the settings of a first try and a wire within the process. */
+export const buildingModules = () => [
+  settingsModule(settingsTables, serverSettings({})),
+  PartsModule.of(),
+  DirectoryModule,
+  SiteModule,
+  BlueprintModule,
+  IpamModule,
+  ForemanModule.forRoot({
+    wire: inProcessWire().foreman,
+    repeatOf,
+    retryOf,
+    sites,
+    onUndeliverableReport: () => undefined,
+    onLateReport: () => undefined,
+  }),
+  BuildingModule,
+];
