@@ -8,7 +8,8 @@ import { sites } from '#site';
 import { zonesOf } from '../libs/dns/src/live-zones.ts';
 import { Documents } from '../libs/documents/src/documents.ts';
 import { dynamicPools } from '../libs/documents/src/dynamic-pools.ts';
-import type { Target } from '../libs/documents/src/find-target.ts';
+import type { About } from '../libs/documents/src/find-target.ts';
+import { objectOf } from '../libs/documents/src/find-target.ts';
 import { staticLeases } from '../libs/documents/src/static-leases.ts';
 
 const TYPES = serverHalves.flatMap(({ foundationTypes }) => foundationTypes);
@@ -23,11 +24,16 @@ const MOMENTS = new Set(['__timestamp', '__last_modified']);
 /**
  * What others than operators are told of everything: the documents of every machine, as it fetches them itself, with the
  * secrets in them; the zones; and what DHCP servers lease. By what it is.
+ * @param present what is now, by which it is masked what others are shown
  */
-export async function outside(view: View, secrets: Pick<Secrets, 'read'>): Promise<Map<string, unknown>> {
+export async function outside(
+  view: View,
+  { secrets, present }: { readonly secrets: Pick<Secrets, 'read'>; readonly present: View },
+): Promise<Map<string, unknown>> {
   const told = new Map<string, unknown>();
   const documents = new Documents({
     view: () => view,
+    present: () => present,
     now: () => '',
     served: { contractorUrl: 'http://contractor', pxeUrl: 'http://static' },
     findType,
@@ -35,12 +41,12 @@ export async function outside(view: View, secrets: Pick<Secrets, 'read'>): Promi
     noteSecrets: () => undefined,
     log: silentLogger,
   });
-  const all: readonly Target['about'][] = [
+  const all: readonly About[] = [
     ...(await view.keys(structures)).keys.map((key) => ({ kind: 'Structure', id: Number(key) }) as const),
     ...(await view.keys(foundations)).keys.map((key) => ({ kind: 'Foundation', locator: String(key) }) as const),
   ];
   for (const about of all) {
-    const name = about.kind === 'Structure' ? `Structure ${about.id}` : `Foundation ${about.locator}`;
+    const name = objectOf(about).join(' ');
     for (const type of ['config', 'boot_script', 'pxe_template']) {
       const { status, text } = await documents.make({ about, itself: true }, type, undefined);
       told.set(`${type} of ${name}`, [status, type === 'config' ? withoutMoments(text ?? '') : text]);

@@ -67,7 +67,7 @@ export const RANDOM_VALUES: Readonly<Record<string, (draw: Draw, keys: KeysOf) =
     config_values: {},
     config_schema: draw([{}, { pin: { type: 'string', secret: true } }]),
     parent_list: [],
-    foundation_blueprint_list: draw([keys('BluePrint/FoundationBluePrint'), []]),
+    foundation_blueprint_list: keys('BluePrint/FoundationBluePrint'),
   }),
   'BluePrint/Script': (draw) => ({ name: draw(NAMES), description: draw(NAMES), script: draw(['', 'begin()\nend\n']) }),
   'BluePrint/BluePrintScript': (draw, keys) => ({

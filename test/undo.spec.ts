@@ -107,7 +107,9 @@ async function rowsNow(): Promise<Map<string, unknown>> {
 /** The same, and what others than operators are told of it. */
 async function everything(): Promise<Map<string, unknown>> {
   const rows = await rowsNow();
-  return new Map([...rows, ...(await outside(modules.reads.now, modules.get(Secrets, { strict: false })))]);
+  const { now } = modules.reads;
+  const told = await outside(now, { secrets: modules.get(Secrets, { strict: false }), present: now });
+  return new Map([...rows, ...told]);
 }
 
 const different = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>) =>
