@@ -134,7 +134,7 @@ async function filtersOf(model: Model, view: View): Promise<[string, Values][]> 
     if (others.length > 0 || type?.kind !== 'Model') continue;
     const { rows, kind } = modelOf(api, type.model);
     const { keys } = await view.keys(rows!, { where: { ...kind } });
-    for (const key of keys) found.push([name, { [field]: key as never }]);
+    for (const key of keys) found.push([name, { [field]: key }]);
   }
   return found;
 }

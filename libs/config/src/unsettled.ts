@@ -6,5 +6,5 @@ import { TEMPLATE_MARK } from './check-template.ts';
 export function isUnsettled(value: Json): boolean {
   if (typeof value === 'string') return TEMPLATE_MARK.test(value) || value.endsWith('\n') || value.includes('\r');
   if (typeof value !== 'object' || value === null || IntegralFloat.is(value)) return false;
-  return Object.values(value).some((inner) => isUnsettled(inner as Json));
+  return Object.values(value).some((inner) => isUnsettled(inner));
 }

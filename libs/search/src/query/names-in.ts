@@ -1,4 +1,3 @@
-import type { Json } from '#kernel';
 import { pairsOf } from '#kernel';
 import { isMap } from './values-at.ts';
 
@@ -8,7 +7,7 @@ export function namesIn(query: unknown): ReadonlySet<string> {
   const add = (part: unknown): void => {
     if (!isMap(part)) return;
     for (const [name, asked] of pairsOf(part)) {
-      if (name.startsWith('$')) for (const inner of [asked].flat()) add(inner as Json);
+      if (name.startsWith('$')) for (const inner of [asked].flat()) add(inner);
       else names.add(name.split('.')[0] ?? '');
     }
   };
