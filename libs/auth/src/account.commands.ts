@@ -3,8 +3,8 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { Caller, UnitOfWork } from '#kernel';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, given } from '#api';
-import type { CommandContext, EventStore } from '#event-store';
-import { CommandExecutor, EVENT_STORE, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { CommandContext } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import { isPersonId, People } from '#people';
 import type { Key } from '#read-store';
 import type { accountFields } from './account.api.ts';
@@ -55,7 +55,6 @@ abstract class UserHandler<C extends CreateUser | ChangeUser, P = void> extends 
 class CreateUserHandler extends UserHandler<CreateUser, string> {
   constructor(
     @Inject(People) private readonly people: People,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CommandExecutor) private readonly executor: CommandExecutor,
   ) {
     super();
@@ -65,7 +64,7 @@ class CreateUserHandler extends UserHandler<CreateUser, string> {
     const { name } = command.values;
     if (!canBeName(name) || context.faults.length + context.lastFaults.length > 0) return name;
     const check = () => this.executor.preview((work) => this.decide(work, command, context, name));
-    return idForNew({ people: this.people, store: this.store }, name, check);
+    return idForNew({ people: this.people, executor: this.executor }, name, check);
   }
 
   async decide(work: UnitOfWork, { values }: CreateUser, { caller }: CommandContext, id: string): Promise<string> {

@@ -2,7 +2,7 @@ import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiCatalogue, ApiModule, permissionsOf } from '#api';
 import type { Clock, EventStore } from '#event-store';
-import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
+import { CLOCK, CommandExecutor, CommandGateway, EVENT_STORE } from '#event-store';
 import { EventSourcingModule, Features } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -64,7 +64,7 @@ const identities: FactoryProvider<Identities> = {
 /** What listens to the log. */
 const listeners: FactoryProvider = {
   provide: Symbol('listeners of auth'),
-  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway, People, EVENT_STORE, EraseAgain],
+  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway, People, CommandExecutor, EraseAgain],
   useFactory: (
     features: Features,
     follower: Identities,
@@ -73,7 +73,7 @@ const listeners: FactoryProvider = {
     clock: Clock,
     gateway: CommandGateway,
     people: People,
-    store: EventStore,
+    executor: CommandExecutor,
     eraseAgain: EraseAgain,
   ) =>
     features.add({
@@ -82,7 +82,7 @@ const listeners: FactoryProvider = {
         eraseReplacedPasswords(ledger),
         closeExpiredSessions({ reads, clock, gateway }),
         eraseErased(people),
-        dropUnusedNames({ people, store, now: () => clock.millis() }),
+        dropUnusedNames({ people, executor, now: () => clock.millis() }),
         eraseAgain,
       ],
     }),

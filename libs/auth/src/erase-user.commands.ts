@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, EventStore } from '#event-store';
-import { EVENT_STORE, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { CommandContext } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { erasedName, isPersonId, People } from '#people';
@@ -27,15 +27,15 @@ export class EraseUser extends NamedCommand<string> {
 class EraseUserHandler extends UnitOfWorkHandler<EraseUser, string> {
   constructor(
     @Inject(People) private readonly people: People,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
   ) {
     super();
   }
 
   override async prepare({ name }: EraseUser): Promise<string> {
     const id = await this.people.inside(name);
-    if (isPersonId(id)) return id;
-    if (!(await standsInLog(this.store, name)))
+    if (isPersonId(id) && (await this.people.has(id))) return id;
+    if (isPersonId(id) || !(await standsInLog(this.executor, name)))
       throw refuse('name', 'NOT_FOUND', `there is no user ${JSON.stringify(name)}`);
     throw refuse(
       'name',

@@ -1,12 +1,17 @@
-import type { EventStore } from '#event-store';
-import { streamName } from '#kernel';
+import type { CommandExecutor } from '#event-store';
 import type { People } from '#people';
 import { PRODUCT_NAMES } from './names.ts';
 import { user } from './user.ts';
 
-/** Whether somebody has, or had, a name that stands in the log itself: an account from before there were ids. */
-export async function standsInLog(store: Pick<EventStore, 'readStream'>, name: string): Promise<boolean> {
-  return (await store.readStream(streamName(user.category, name), { from: 0, limit: 1 })).length > 0;
+type Looks = Pick<CommandExecutor, 'preview'>;
+
+/** Whether the log holds a stream of the user who is known by this inside; of names it does from before there were ids. */
+export async function standsInLog(executor: Looks, id: string): Promise<boolean> {
+  const { value } = await executor.preview(async (work) => {
+    await work.load(user, id);
+    return work.read().some(({ revision }) => revision >= 0);
+  });
+  return value;
 }
 
 /**
@@ -15,12 +20,12 @@ export async function standsInLog(store: Pick<EventStore, 'readStream'>, name: s
  * @param check throws where there is to be no such user, so that the name is kept for nothing
  */
 export async function idForNew(
-  { people, store }: { readonly people: People; readonly store: Pick<EventStore, 'readStream'> },
+  { people, executor }: { readonly people: People; readonly executor: Looks },
   name: string,
   check: () => Promise<unknown> = async () => undefined,
 ): Promise<string> {
   if ((await people.idOf(name)) === undefined) {
-    if (PRODUCT_NAMES.has(name) || (await standsInLog(store, name))) return name;
+    if (PRODUCT_NAMES.has(name) || (await standsInLog(executor, name))) return name;
     await check();
   }
   return people.keep(name);

@@ -1,8 +1,7 @@
-import type { EventStore } from '#event-store';
-import { streamName } from '#kernel';
+import type { CommandExecutor } from '#event-store';
 import type { People } from '#people';
 import type { Reaction, Reconciler } from '#reactions';
-import { user } from './user.ts';
+import { standsInLog } from './id-for-new.ts';
 
 /** How often it is looked for names that nobody came to have, and how long they are kept. */
 const HOUR_MS = 3600 * 1000;
@@ -22,13 +21,13 @@ export const eraseErased = (people: Pick<People, 'erase'>): Reaction => ({
 
 export interface PersonCleanupContext {
   readonly people: Pick<People, 'unused' | 'markUsed' | 'drop'>;
-  readonly store: Pick<EventStore, 'readStream'>;
+  readonly executor: Pick<CommandExecutor, 'preview'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** Drops names that were kept for users who were not made after all. */
-export const dropUnusedNames = ({ people, store, now }: PersonCleanupContext): Reconciler => ({
+export const dropUnusedNames = ({ people, executor, now }: PersonCleanupContext): Reconciler => ({
   kind: 'reconciler',
   name: 'auth.drop-unused-names',
   everyMs: HOUR_MS,
@@ -36,8 +35,7 @@ export const dropUnusedNames = ({ people, store, now }: PersonCleanupContext): R
     const before = new Date(now() - DAY_MS);
     for (const id of await people.unused(before)) {
       if (signal.aborted) return;
-      const events = await store.readStream(streamName(user.category, id), { from: 0, limit: 1 });
-      if (events.length > 0) await people.markUsed(id);
+      if (await standsInLog(executor, id)) await people.markUsed(id);
       else await people.drop(id, before);
     }
   },

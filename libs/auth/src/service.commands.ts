@@ -3,8 +3,8 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { UnitOfWork } from '#kernel';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, given } from '#api';
-import type { CommandContext, EventStore } from '#event-store';
-import { EVENT_STORE, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { CommandContext } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import { People } from '#people';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -51,7 +51,7 @@ async function checkSites(
 class CreateServiceHandler extends UnitOfWorkHandler<CreateService, string> {
   constructor(
     @Inject(People) private readonly people: People,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
     @Inject(GrantPolicy) private readonly policy: GrantPolicy,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
     @Inject(READ_STORE) private readonly reads: ReadStore,
@@ -60,7 +60,7 @@ class CreateServiceHandler extends UnitOfWorkHandler<CreateService, string> {
   }
 
   override async prepare({ values: { name } }: CreateService): Promise<string> {
-    return canBeName(name) ? idForNew({ people: this.people, store: this.store }, name) : name;
+    return canBeName(name) ? idForNew({ people: this.people, executor: this.executor }, name) : name;
   }
 
   async decide(

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, EventStore } from '#event-store';
-import { CommandExecutor, EVENT_STORE, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import type { CommandContext } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { Secret, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { People } from '#people';
@@ -66,7 +66,6 @@ class SetUpAccountsHandler extends UnitOfWorkHandler<SetUpAccounts, Prepared> {
     @Inject(Passwords) private readonly passwords: Passwords,
     @Inject(CommandExecutor) private readonly executor: CommandExecutor,
     @Inject(People) private readonly people: People,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {
     super();
   }
@@ -99,7 +98,7 @@ class SetUpAccountsHandler extends UnitOfWorkHandler<SetUpAccounts, Prepared> {
 
   async #idOf(name: string, { dryRun }: AccountsOrder): Promise<string> {
     if (dryRun || !canBeName(name)) return this.people.inside(name);
-    return idForNew({ people: this.people, store: this.store }, name);
+    return idForNew({ people: this.people, executor: this.executor }, name);
   }
 
   async decide(work: UnitOfWork, { order }: SetUpAccounts, _: CommandContext, { ids, credentials }: Prepared) {

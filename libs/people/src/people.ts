@@ -76,14 +76,14 @@ export class People {
   /** The id that stands for a login name; undefined: the name stands for itself, or nobody has it. */
   async idOf(name: string): Promise<string | undefined> {
     const kept = this.#ids.get(name);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && this.#known.get(kept)?.state !== 'erased') return kept;
     const { rows } = await this.#pool.query<{ id: string }>({
       name: 'person of a name',
       text: 'SELECT id FROM ledger.people WHERE lookup = $1',
       values: [this.#lookup(name)],
     });
     const id = rows[0]?.id;
-    // Who was erased meanwhile stays forgotten.
+    // Who was erased stays forgotten.
     if (id === undefined || this.#known.get(id)?.state === 'erased') return undefined;
     this.#ids.set(name, id);
     return id;
@@ -179,8 +179,6 @@ export class People {
 
   /** Forgets who somebody was, as soon as it is heard that they are erased. */
   forget(id: string): void {
-    const known = this.#known.get(id);
-    if (known?.state === 'named') this.#ids.delete(known.name);
     this.#known.set(id, ERASED);
   }
 
@@ -190,6 +188,11 @@ export class People {
       'SELECT id FROM ledger.people WHERE erased IS NOT NULL ORDER BY id',
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Whether an id stands for somebody, or did before they were erased. */
+  async has(id: string): Promise<boolean> {
+    return (await this.#load([id])).get(id)?.state !== 'nobody';
   }
 
   /** Which of these are in the ledger and not erased. */
