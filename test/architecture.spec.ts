@@ -85,6 +85,7 @@ const NEST_PROVIDERS = new Set([
   'libs/api/src/entity-commands.ts',
   'libs/api/src/erase-secret.ts',
   'libs/api/src/secret-sealing.ts',
+  'libs/auth/src/erase-again.ts',
   'libs/auth/src/first-user.ts',
   'libs/auth/src/grant-policy.ts',
   'libs/auth/src/passwords.ts',

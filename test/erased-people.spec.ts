@@ -133,8 +133,8 @@ const CALLS: readonly (readonly [path: string, body: Values])[] = [
   ['Records/Search/find', { text: CANARY.slice(0, 6) }],
 ];
 
-/** What servers answer: every list and object with its history, public events, previews, requests, metrics, health. */
-async function answers(on: TestContractor): Promise<ReadonlyMap<string, string>> {
+/** What servers answer: every list, objects with their history, public events, previews, requests, metrics, health. */
+async function answers(on: TestContractor, whole: boolean): Promise<ReadonlyMap<string, string>> {
   const told = new Map<string, string>();
   const headers = { Authorization: `Bearer root:${journey.token}`, 'Content-Type': 'application/json' };
   const read = async (at: string, init: RequestInit = {}): Promise<string> => {
@@ -147,7 +147,8 @@ async function answers(on: TestContractor): Promise<ReadonlyMap<string, string>>
     if (name.includes('{') || !methods['get'] || name.endsWith('/feed') || name.endsWith('/events')) continue;
     const at = name.startsWith('/api/rest') ? name : `/api/rest${name}`;
     const { items = [] } = JSON.parse(await read(`${at}?count=100`)) as { items?: readonly Values[] };
-    for (const { _links } of items) {
+    if (!whole && !at.endsWith('/Site/Site')) continue;
+    for (const { _links } of items.slice(0, 3)) {
       const { self } = (_links ?? {}) as { readonly self?: { readonly href: string } };
       if (!self) continue;
       await read(self.href);
@@ -157,7 +158,7 @@ async function answers(on: TestContractor): Promise<ReadonlyMap<string, string>>
   for (const [at, body] of CALLS) await read(`/api/rest/${at}`, { method: 'POST', body: JSON.stringify(body) });
   const { requests } = (JSON.parse(told.get('POST /api/rest/Records/Request/list') ?? '') as { value: Values })
     .value as { requests: readonly { request: string }[] };
-  for (const { request } of requests) {
+  for (const { request } of whole ? requests : []) {
     await read('/api/rest/Records/Request/show', { method: 'POST', body: JSON.stringify({ id: request }) });
     told.set(`request ${request}`, told.get('POST /api/rest/Records/Request/show') ?? '');
   }
@@ -232,7 +233,7 @@ describe('somebody', () => {
     const log = await rest('GET', 'Foreman/JobLog');
     expect(JSON.stringify(log.body)).toContain(`"canceled_by":"${CANARY}"`);
     for (const on of [server, second]) {
-      const told = await answers(on);
+      const told = await answers(on, false);
       expect(idsIn(told)).toEqual([]);
       const names = [...told].filter(([, text]) => text.includes(CANARY)).map(([at]) => at);
       expect(names).toEqual(
@@ -263,7 +264,7 @@ describe('somebody', () => {
     for (const on of [server, second]) {
       await until(async () => (await ask('POST', 'Auth/User/whoami', undefined, {}, on)).status === 401);
       await until(async () => !(await (await fetchAsRoot(on, 'Site/Site/aviary/history')).text()).includes(CANARY));
-      const told = await answers(on);
+      const told = await answers(on, on === second);
       expect([...told].flatMap(([at, text]) => found(at, text))).toEqual([]);
       expect(idsIn(told)).toEqual([]);
       expect(told.get('GET /api/rest/Site/Site/aviary/history')).toContain(`"actor":"${erased}"`);
