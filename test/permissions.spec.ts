@@ -34,6 +34,7 @@ Auth/Account
   view add change delete                             Auth.*_account
   (setPassword) (closeSessions)                      Auth.change_account
   (permissions)                                      Auth.view_account
+  (erase)                                            Auth.can_erase_account
 Auth/Group
   view add change delete                             Auth.*_group
 Auth/Service

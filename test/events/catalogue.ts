@@ -7,6 +7,7 @@ import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { groups } from '../../libs/auth/src/groups.ts';
 import { openSessions } from '../../libs/auth/src/open-sessions.ts';
+import { person } from '../../libs/auth/src/person.ts';
 import { service } from '../../libs/auth/src/service.ts';
 import { services } from '../../libs/auth/src/services.ts';
 import { superusers } from '../../libs/auth/src/superusers.ts';
@@ -114,6 +115,7 @@ export const deciders: readonly AnyDecider[] = [
   networkName,
   networked,
   box,
+  person,
   post,
   subscription,
   plot,
@@ -249,6 +251,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ZoneClosed: LOOK,
   ZoneReopened: LOOK,
   SecretErased: 'on record; what was erased is gone from the ledger of secrets',
+  PersonErased: 'on record; who it was is gone from the ledger of people',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
   InterfacePut: REGISTER,

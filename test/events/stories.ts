@@ -7,6 +7,7 @@ import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { service } from '../../libs/auth/src/service.ts';
 import type { Session } from '../../libs/auth/src/session-holder.ts';
+import { person } from '../../libs/auth/src/person.ts';
 import { superusers } from '../../libs/auth/src/superusers.ts';
 import { user } from '../../libs/auth/src/user.ts';
 import { blueprint } from '../../libs/blueprint/src/blueprint.ts';
@@ -654,6 +655,7 @@ export const stories: readonly Story[] = [
     { type: 'CloseSite', data: {} },
     { type: 'DeleteSite', data: {} },
   ),
+  story(person, { type: 'ErasePerson', data: {} }),
   story(
     superusers,
     { type: 'EnrolSuperuser', data: { name: 'root' } },

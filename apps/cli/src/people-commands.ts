@@ -113,6 +113,15 @@ export const users: Readonly<Record<string, Command>> = {
       return told(`deleted ${nameOf(asked)}`);
     },
   },
+  'user erase': {
+    usage: 'NAME',
+    does: 'delete a user, and destroy what tells who it was: for good, also in the log and in everything they did',
+    names: [1, 1],
+    run: async (asked, { client }) => {
+      const erased = String(await client.call('Auth/Account/erase', { name: nameOf(asked) }));
+      return told(`erased; told from now on as "${erased}"`, { erased });
+    },
+  },
 };
 
 const groupRights = (give: boolean, does: string): Command => ({

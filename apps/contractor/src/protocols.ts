@@ -12,8 +12,10 @@ import type { Clock, EventStore } from '#event-store';
 import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
 import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
-import { withCors } from '#http';
+import { withCors, withTexts } from '#http';
+import type { HttpHandler } from '#http';
 import type { Logger } from '#kernel';
+import { People, PERSON_PREFIX } from '#people';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
@@ -35,6 +37,9 @@ function nothingWhereErased(error: unknown): undefined {
   if (error instanceof Erased) return undefined;
   throw error;
 }
+
+/** A path without the login name that it may have in it. */
+const withoutNames = (path: string): string => path.replace(/(\/Auth\/Account\/)[^/]+/i, '$1…');
 
 /** The protocols of the API, and the documents of machines, over the modules of a server. */
 export async function protocolAdapters(
@@ -111,17 +116,26 @@ export async function protocolAdapters(
     events.clients.stop();
     eventFeed.stop();
   });
-  const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
+  const people = app.get(People);
+  const onError = (error: unknown): void => log.warn('names of people could not be told', { error: String(error) });
+  // Whatever goes out names people by their names; nothing inside does.
+  const named = (handle: HttpHandler): HttpHandler => withTexts(handle, people, { mark: PERSON_PREFIX, onError });
+  const followed = withCors(named(feed.handle), corsOrigins, REST_HEADERS);
   return [
     documents.adapter,
     { name: 'feed', paths: /^\/+api\/rest\/feed(?:\?|$)/, handle: followed, streams: true },
     {
       name: 'events',
       paths: /^\/+api\/rest\/events(?:\?|$)/,
-      handle: withCors(events.handle, corsOrigins, REST_HEADERS),
+      handle: withCors(named(events.handle), corsOrigins, REST_HEADERS),
       streams: true,
     },
-    { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
-    { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
+    {
+      name: 'rest',
+      paths: /^\/+api\/rest\//,
+      handle: withCors(named(rest), corsOrigins, REST_HEADERS),
+      tracedPath: withoutNames,
+    },
+    { name: 'cinp', paths: /^\/+api\//, handle: withCors(named(cinp), corsOrigins, CINP_HEADERS) },
   ];
 }

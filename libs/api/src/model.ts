@@ -171,6 +171,8 @@ export interface Model<Row extends object = object> {
   readonly base?: string;
   /** The field that is the id; none for models without objects. */
   readonly idField?: string;
+  /** What the id in a request stands for, where an object is known by another one inside than outside. */
+  keyOf?(id: string): Promise<string>;
   readonly fields: Fields;
   readonly constants?: Readonly<Record<string, string>>;
   /** Where its objects are read from; none for models without objects. */

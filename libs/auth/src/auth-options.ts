@@ -14,6 +14,8 @@ export interface AuthOptions {
   readonly sites?: ReadModel;
   /** How services are known on NATS; undefined: they are not. */
   readonly nats?: NatsAccess;
+  /** The data directory, where it is noted who was erased; undefined: it is not. */
+  readonly data?: string;
 }
 
 /** A service as NATS is to know it. */

@@ -2,10 +2,11 @@ import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { ApiCatalogue, ApiModule, permissionsOf } from '#api';
 import type { Clock, EventStore } from '#event-store';
-import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
+import { CLOCK, CommandExecutor, CommandGateway, EVENT_STORE } from '#event-store';
 import { EventSourcingModule, Features } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
+import { People } from '#people';
 import { DATABASE } from '#runtime';
 import type { Pool } from 'pg';
 import { accountModel } from './account.api.ts';
@@ -14,6 +15,8 @@ import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
 import { authUndos } from './auth.undo.ts';
 import { closeExpiredSessions, eraseReplacedPasswords } from './credential-cleanup.ts';
+import { EraseAgain } from './erase-again.ts';
+import { eraseUserHandlers } from './erase-user.commands.ts';
 import { firstUserHandlers } from './first-user.commands.ts';
 import { FirstUser } from './first-user.ts';
 import { GrantPolicy } from './grant-policy.ts';
@@ -26,6 +29,8 @@ import { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
 import { passwordHandlers } from './password.commands.ts';
 import { Passwords } from './passwords.ts';
+import { dropUnusedNames, eraseErased } from './person-cleanup.ts';
+import { person } from './person.ts';
 import { serviceModel } from './service.api.ts';
 import { serviceHandlers } from './service.commands.ts';
 import { service } from './service.ts';
@@ -52,14 +57,14 @@ const loginLimit: FactoryProvider<LoginLimit> = {
 
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
-  inject: [EVENT_STORE, READ_STORE],
-  useFactory: (store: EventStore, reads: ReadStore) => new Identities({ store, reads }),
+  inject: [EVENT_STORE, READ_STORE, People],
+  useFactory: (store: EventStore, reads: ReadStore, people: People) => new Identities({ store, reads, people }),
 };
 
 /** What listens to the log. */
 const listeners: FactoryProvider = {
   provide: Symbol('listeners of auth'),
-  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway],
+  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway, People, CommandExecutor, EraseAgain],
   useFactory: (
     features: Features,
     follower: Identities,
@@ -67,9 +72,19 @@ const listeners: FactoryProvider = {
     reads: ReadStore,
     clock: Clock,
     gateway: CommandGateway,
+    people: People,
+    executor: CommandExecutor,
+    eraseAgain: EraseAgain,
   ) =>
     features.add({
-      listeners: [follower, eraseReplacedPasswords(ledger), closeExpiredSessions({ reads, clock, gateway })],
+      listeners: [
+        follower,
+        eraseReplacedPasswords(ledger),
+        closeExpiredSessions({ reads, clock, gateway }),
+        eraseErased(people),
+        dropUnusedNames({ people, executor, now: () => clock.millis() }),
+        eraseAgain,
+      ],
     }),
 };
 
@@ -90,21 +105,21 @@ export class AuthModule {
       module: AuthModule,
       imports: [
         EventSourcingModule.forFeature({
-          deciders: [user, group, service, superusers],
+          deciders: [user, group, service, superusers, person],
           readModels: [users, groups, services, openSessions],
           undo: authUndos,
         }),
         ApiModule.forFeatureAsync({
-          inject: [ApiCatalogue],
-          useFactory: (catalogue: ApiCatalogue) => ({
+          inject: [ApiCatalogue, People],
+          useFactory: (catalogue: ApiCatalogue, people: People) => ({
             // Answers may hold tokens.
             namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false, refusals: REFUSALS }],
             models: [
               userModel,
-              accountModel(() => [...permissionsOf(catalogue.whole)]),
+              accountModel(() => [...permissionsOf(catalogue.whole)], people),
               groupModel,
               serviceModel(options.nats),
-              sessionModel,
+              sessionModel(people),
             ],
           }),
         }),
@@ -117,9 +132,11 @@ export class AuthModule {
         GrantPolicy,
         listeners,
         FirstUser,
+        EraseAgain,
         ...sessionHandlers,
         ...passwordHandlers,
         ...accountHandlers,
+        ...eraseUserHandlers,
         ...groupHandlers,
         ...serviceHandlers,
         ...firstUserHandlers,

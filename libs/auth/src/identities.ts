@@ -2,6 +2,7 @@ import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, Position, Recorded } from '#event-store';
+import type { People } from '#people';
 import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { groups } from './groups.ts';
@@ -45,6 +46,7 @@ interface Identified {
 export interface IdentitiesContext {
   readonly store: EventStore;
   readonly reads: ReadStore;
+  readonly people: Pick<People, 'idOf' | 'forget'>;
 }
 
 const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
@@ -57,7 +59,7 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
 export class Identities implements Follower {
   readonly kind = 'follower';
   readonly name = 'auth.identities';
-  readonly categories = ['user', 'group', 'service'];
+  readonly categories = ['user', 'group', 'service', 'person'];
   readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
@@ -94,6 +96,7 @@ export class Identities implements Follower {
 
   handle(events: readonly Recorded[], end: Position): void {
     for (const event of events) {
+      if (event.type === 'PersonErased') this.#context.people.forget(event.id);
       const before = this.#services.get(event.id)?.credential;
       for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
       if (before !== this.#services.get(event.id)?.credential) this.#end(before);
@@ -104,8 +107,9 @@ export class Identities implements Follower {
   }
 
   /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
-  async identify(name: string, token: string): Promise<Principal | undefined> {
-    if (!canBeName(name)) return undefined;
+  async identify(called: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(called)) return undefined;
+    const name = await this.#inside(called);
     const session = hashOf(token);
     // Whoever has closed a session and been told so must find it closed.
     if (!(await this.#heard(this.#context.reads.projector.reached))) return this.#lookUp(name, session, NOTHING);
@@ -125,6 +129,12 @@ export class Identities implements Follower {
       return principal;
     }
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
+  }
+
+  /** What somebody who is called so is known by here: programs, and users of old, by their names. */
+  async #inside(called: string): Promise<string> {
+    if (this.#users.get(called) ?? this.#services.get(called)) return called;
+    return (await this.#context.people.idOf(called)) ?? called;
   }
 
   #here(name: string, session: string): Known {

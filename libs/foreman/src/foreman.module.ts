@@ -9,6 +9,7 @@ import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import { People } from '#people';
 import { READ_STORE } from '#read-store';
 import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
@@ -153,7 +154,17 @@ export class ForemanModule {
           ],
         }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK, SightingLedger, EVENT_STORE, Features, READ_STORE],
+          inject: [
+            JobTargetRegistry,
+            JobInsight,
+            LimitBook,
+            CLOCK,
+            SightingLedger,
+            EVENT_STORE,
+            Features,
+            READ_STORE,
+            People,
+          ],
           useFactory: (
             targets: JobTargetRegistry,
             insight: JobInsight,
@@ -163,6 +174,7 @@ export class ForemanModule {
             store: EventStore,
             features: Features,
             reads: ReadStore,
+            people: People,
           ) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
@@ -182,7 +194,7 @@ export class ForemanModule {
               ),
               waveModel,
               holdRuleModel,
-              holdModel,
+              holdModel(people),
             ],
             extensions: [jobUsers, ...limitExtensions, ...windowExtensions, ...holdRuleExtensions],
           }),

@@ -7,6 +7,7 @@ import { contributeListeners, EventSourcingModule, Features } from '#event-sourc
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import type { Logger } from '#kernel';
+import { People } from '#people';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
@@ -52,6 +53,7 @@ const office: FactoryProvider = {
     DeliveryLedger,
     ApiCatalogue,
     Secrets,
+    People,
     CommandGateway,
     CLOCK,
     LOGGER,
@@ -65,6 +67,7 @@ const office: FactoryProvider = {
     deliveries: DeliveryLedger,
     catalogue: ApiCatalogue,
     secrets: Secrets,
+    people: People,
     gateway: CommandGateway,
     clock: Clock,
     log: Logger,
@@ -80,6 +83,7 @@ const office: FactoryProvider = {
       facts: new EventFactsReader({ reads, catalogue: () => catalogue.whole }),
       receivers: new Receivers({ reads, secrets, now: () => clock.millis() }),
       requests: new GuardedRequests(rules, settings.timeout),
+      people,
       gateway,
       clock,
       log,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import type { EventStore } from '#event-store';
 import { EVENT_STORE, positionAt } from '#event-store';
+import { People } from '#people';
 import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -32,7 +33,7 @@ class RequestsModule {}
     RequestsModule,
     ApiModule.forFeatureAsync({
       imports: [RebuildsModule, RequestsModule],
-      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests, Secrets],
+      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests, Secrets, People],
       useFactory: (
         store: EventStore,
         reads: ReadStore,
@@ -40,12 +41,13 @@ class RequestsModule {}
         letters: DeadLetters,
         requests: Requests,
         secrets: Secrets,
+        people: People,
       ) => ({
         namespaces: [{ name: 'Records', position: 110 }],
         models: [
           deadLetterModel(letters),
           readModelModel(store, reads, rebuilds),
-          requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
+          requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head(), people }),
           secretModel(secrets.reads),
         ],
         extensions: [undoExtension],

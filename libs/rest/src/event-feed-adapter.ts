@@ -47,7 +47,7 @@ export class EventFeedAdapter {
     const query = queryOf(request.target);
     checkQuery(query, EVENT_QUERY, ['kind']);
     if (!this.#may(caller, {})) throw new Forbidden();
-    const selection = eventSelectionIn(query, feed, catalogue);
+    const selection = await selectedInside(eventSelectionIn(query, feed, catalogue), catalogue);
     const count = countIn(query);
     if (!this.#may(caller, selection)) throw new Forbidden();
     if (selection.site !== undefined && !(await feed.hasSite(selection.site))) {
@@ -152,6 +152,13 @@ export class EventFeedAdapter {
     );
     return about.some((one) => may(caller, permissionFor(one, 'view')));
   }
+}
+
+/** What is selected, with the id by which its object is known inside. */
+async function selectedInside(selection: EventSelection, catalogue: Catalogue): Promise<EventSelection> {
+  const { model = '', id } = selection;
+  const known = id === undefined ? undefined : await catalogue.model(model)?.keyOf?.(id);
+  return known === undefined ? selection : { ...selection, id: known };
 }
 
 const wantsOf =

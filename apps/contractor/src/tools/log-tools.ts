@@ -5,8 +5,10 @@ import type { OutsideKnowledge, Signed } from '#integrity';
 import { CheckpointLedger, LogCheck } from '#integrity';
 import type { Json } from '#kernel';
 import { maskSecrets } from '#kernel';
+import { People } from '#people';
 import { masked } from '#runtime';
 import type { Environment } from '#runtime/settings';
+import { keptSecretKey, Secrets } from '#secrets';
 import type { OutsideFiles } from './checkpoint-tools.ts';
 import { knownHere, outsideKnowledge } from './checkpoint-tools.ts';
 import type { OpenData } from './open-data.ts';
@@ -50,7 +52,7 @@ export interface ToolRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads events of the log by the settings of a server, in their order. */
+/** Reads events of the log by the settings of a server, in their order; with the names of people, where their key is here. */
 export const readLog = (env: Environment, query: LogQuery): Promise<readonly ShownEvent[]> =>
   withData(env, {}, async (data) => {
     await requireLog(data);
@@ -59,11 +61,21 @@ export const readLog = (env: Environment, query: LogQuery): Promise<readonly Sho
       for (const event of events) {
         if (!isWanted(event, query)) continue;
         found.push(shown(event));
-        if (found.length >= query.limit) return found;
+        if (found.length >= query.limit) return named(found, data);
       }
     }
-    return found;
+    return named(found, data);
   });
+
+/** Events with the names of people in the places of the ids that stand for them. */
+async function named(events: readonly ShownEvent[], { settings, pool }: OpenData): Promise<readonly ShownEvent[]> {
+  const key = settings.secrets.secretKey ?? (await keptSecretKey(settings.runtime.data));
+  if (key === undefined) return events;
+  const secrets = new Secrets(pool, key);
+  if ((await secrets.fits()) !== true) return events;
+  const people = new People(pool, secrets.derivedKey('people'));
+  return JSON.parse(await people.shown(JSON.stringify(events))) as readonly ShownEvent[];
+}
 
 async function* eventsOf(
   { log, elsewhere }: OpenData,
