@@ -8,13 +8,13 @@ import type { BoxKind } from './box.ts';
 import { boxes, targetKey } from './boxes.ts';
 import type { FeedConsumer } from './delivery-feed.ts';
 import { deliveryOf } from './delivery-feed.ts';
-import type { NewDelivery } from './delivery-ledger.ts';
 import type { Post } from './post.ts';
 import type { PublicEvent } from './public-event.ts';
 import { categoryOf, publicKind } from './public-event.ts';
 import { matchesKind } from './public-kinds.ts';
 import { subscriberOfBox } from './receivers.ts';
 import type { SubscriptionRow } from './subscriptions.ts';
+import type { NewDelivery } from './waiting-delivery.ts';
 
 /** Over how many sites, or blueprints, one subscription may be spread. */
 const MAX_BELOW = 10_000;
@@ -65,9 +65,9 @@ export function subscriptionConsumer(
       const kind = publicKind(event);
       return kind !== undefined && selection.kinds.some((pattern) => matchesKind(pattern, kind));
     },
-    deliveriesFor: async (_, told) => {
+    deliveriesFor: async ({ trace }, told) => {
       const event = await told();
-      return event && selects(selection, event) ? [deliveryOf(subscriber, event)] : [];
+      return event && selects(selection, event) ? [deliveryOf(subscriber, event, trace)] : [];
     },
   };
 }
@@ -113,6 +113,7 @@ export function postsConsumer(options: {
         object: targetKey(kind, target),
         kind: 'post',
         body,
+        trace: event.trace,
       }));
     },
   };

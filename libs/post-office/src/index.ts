@@ -12,7 +12,7 @@ export {
   PUBLIC_KINDS,
   PUBLIC_STREAMS,
 } from './public-kinds.ts';
-export type { DeliveryCounts } from './delivery-ledger.ts';
+export type { DeliveryCounts } from './kept-deliveries.ts';
 export { PostOffice } from './post-office.ts';
 export { PostOfficeModule } from './post-office.module.ts';
 export { postOfficeSettings } from './post-office.settings.ts';
