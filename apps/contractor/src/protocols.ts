@@ -19,7 +19,7 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -105,11 +105,20 @@ export async function protocolAdapters(
     onError: (error) => log.warn('public events could not be told', { error: String(error) }),
   });
   const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
+  const history = new HistoryExport({
+    api: apis.for('rest'),
+    feed: eventFeed,
+    identify,
+    positionAt: (time) => positionAt(store, time),
+    now: () => clock.now(),
+    log,
+  });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
     feed.clients.stop();
     events.clients.stop();
     eventFeed.stop();
+    history.stop();
   });
   const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
   return [
@@ -119,6 +128,12 @@ export async function protocolAdapters(
       name: 'events',
       paths: /^\/+api\/rest\/events(?:\?|$)/,
       handle: withCors(events.handle, corsOrigins, REST_HEADERS),
+      streams: true,
+    },
+    {
+      name: 'history',
+      paths: /^\/+api\/rest\/history\/export(?:\?|$)/,
+      handle: withCors(history.handle, corsOrigins, REST_HEADERS),
       streams: true,
     },
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },

@@ -7,7 +7,7 @@ import type { Key, ReadStore } from '#read-store';
 import { batched } from './batched.ts';
 import { DeleteFoundationBox, DeleteStructureBox } from './box.commands.ts';
 import { boxes } from './boxes.ts';
-import { POSTED_CATEGORIES, POSTS, postsConsumer, selectionOf, subscriptionConsumer } from './consumers.ts';
+import { POSTS, postsConsumer, selectionOf, subscriptionConsumer } from './consumers.ts';
 import { DeliveryFeed } from './delivery-feed.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Delivery, DeliveryBook, SendingPolicy } from './delivery-sender.ts';
@@ -21,6 +21,7 @@ import type { Receivers } from './receivers.ts';
 import { boxOf, subscriberOfBox } from './receivers.ts';
 import type { SubscriptionRow } from './subscriptions.ts';
 import { isActive, subscriptions } from './subscriptions.ts';
+import { POSTED_CATEGORIES } from './told-boxes.ts';
 import type { WaitingDelivery } from './waiting-delivery.ts';
 
 /** How many deliveries may wait for all boxes together before no more are made. */
