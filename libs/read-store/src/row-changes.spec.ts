@@ -12,6 +12,7 @@ import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 import type { RowChange, ToldChange } from './row-changes.ts';
 import { NoHistory } from './table-view.ts';
+import type { ListOptions } from './view.ts';
 
 const { put, add, addToAll, touch, take } = happenings;
 const clocked: ReadModel<Shelf> = { ...ticker, name: 'clocked', stream: (key) => streamName('shelf', key) };
@@ -117,14 +118,15 @@ describe('the past of rows', () => {
   it('is listed, too, where rows that are kept tell which there were', async () => {
     for (const position of [1n, 17n, 60n, 90n, await store.head()]) {
       const at = reads.at(position);
-      for (const options of [
+      const asked: readonly ListOptions[] = [
         {},
         { skip: 1, count: 1 },
         { where: { kind: 'odd' } },
         { where: { kind: { any: ['odd', 'even'] } }, count: 2 },
         { where: { count: 3 } },
         { where: { kind: 'even', count: { any: [0, 2, 4] } }, skip: 1 },
-      ]) {
+      ];
+      for (const options of asked) {
         expect(await at.list(listedAlone, options)).toEqual(await at.list(keptAlone, options));
       }
       const tallied = async (model: ReadModel, where = {}) =>
