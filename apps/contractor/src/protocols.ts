@@ -21,7 +21,7 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -110,13 +110,23 @@ export async function protocolAdapters(
     onError: (error) => log.warn('public events could not be told', { error: String(error) }),
   });
   const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
+  const people = app.get(People);
+  const history = new HistoryExport({
+    api: apis.for('rest'),
+    feed: eventFeed,
+    identify,
+    actorsCalled: (name) => people.allInside(name),
+    positionAt: (time) => positionAt(store, time),
+    now: () => clock.now(),
+    log,
+  });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
     feed.clients.stop();
     events.clients.stop();
     eventFeed.stop();
+    history.stop();
   });
-  const people = app.get(People);
   const onError = (error: unknown): void => log.warn('names of people could not be told', { error: String(error) });
   // Whatever goes out names people by their names; nothing inside does.
   const named = (handle: HttpHandler): HttpHandler => withTexts(handle, people, { mark: PERSON_PREFIX, onError });
@@ -128,6 +138,12 @@ export async function protocolAdapters(
       name: 'events',
       paths: /^\/+api\/rest\/events(?:\?|$)/,
       handle: withCors(named(events.handle), corsOrigins, REST_HEADERS),
+      streams: true,
+    },
+    {
+      name: 'history',
+      paths: /^\/+api\/rest\/history\/export(?:\?|$)/,
+      handle: withCors(named(history.handle), corsOrigins, REST_HEADERS),
       streams: true,
     },
     {
