@@ -31,7 +31,7 @@ describe('whether a request is from a page of this server', () => {
     ['the user typed the address', true, { ...HOST, 'sec-fetch-site': 'none' }],
     ['the browser says same-site', false, { ...OWN, 'sec-fetch-site': 'same-site' }],
     ['the browser says cross-site', false, { ...OWN, 'sec-fetch-site': 'cross-site' }],
-  ])('%s: %s', (_, same, headers, others) => expect(isSameOrigin(request(headers, others))).toBe(same));
+  ])('%s: %s', (_, same, headers, others = {}) => expect(isSameOrigin(request(headers, others))).toBe(same));
 });
 
 describe('with a cookie', () => {
