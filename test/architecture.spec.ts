@@ -87,6 +87,7 @@ const NEST_PROVIDERS = new Set([
   'libs/auth/src/first-user.ts',
   'libs/auth/src/grant-policy.ts',
   'libs/auth/src/passwords.ts',
+  'libs/auth/src/token-uses.ts',
   'libs/event-sourcing/src/contribute-listeners.ts',
   'libs/event-sourcing/src/log-times.ts',
   'libs/event-sourcing/src/reactions.ts',

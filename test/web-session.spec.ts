@@ -1,65 +1,14 @@
 /** Sessions in the cookies of browsers, against a server as browsers reach it. */
-import { request as open } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
+import { ask, sentBack } from './web-client.ts';
 
 jest.setTimeout(600_000);
 
 const CSRF = { 'Contractor-Csrf': '1' };
 const ROOT = { username: 'root', password: ADMIN_PASSWORD };
-
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Record<string, unknown>;
-  /** What the answer sets as the cookie of the session, with its attributes. */
-  readonly set: string | undefined;
-}
-
-interface Sent {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly cookie?: string | undefined;
-}
-
-/** Sends a request, with headers that no `fetch` sends as they are. */
-const ask = (url: string, method: string, { headers = {}, body, cookie }: Sent = {}): Promise<Reply> =>
-  new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const outgoing = open(
-      url,
-      {
-        method,
-        agent: false,
-        headers: {
-          ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.length }),
-          ...(cookie === undefined ? {} : { Cookie: cookie }),
-          ...headers,
-        },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-            set: response.headers['set-cookie']?.find((one) => one.startsWith('contractor_session=')),
-          }),
-        );
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(payload);
-  });
-
-/** The cookie as it is sent back. */
-const sentBack = (set: string | undefined): string => (set ?? '').split(';')[0] ?? '';
 
 /** An address of this machine that is not on loopback; undefined where it has none. */
 const outerAddress = (): string | undefined =>
@@ -105,7 +54,7 @@ describe('browsers sign in', () => {
         superuser: false,
         permissions: [],
         expires: null,
-        sign_in: { password: true, openid: [], refused: null },
+        sign_in: { password: true, openid: [], refused: null, failed: null },
         warnings: [],
       },
     });

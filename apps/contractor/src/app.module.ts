@@ -122,6 +122,7 @@ export class AppModule {
         IntegrityModule.forRoot(integrityOptions(parts)),
         AuthModule.forRoot({
           ...settings.auth,
+          ...settings.openId,
           made: parts.onAdministratorCreated,
           sites,
           nats,

@@ -12,14 +12,14 @@ import {
   toMoment,
   toPosition,
 } from '#api';
-import { Identities } from '#auth';
+import { Identities, OpenIdSignIn } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { ConfigDocuments } from '#documents';
 import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
-import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE, positionAt } from '#event-store';
 import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
 import { withCors } from '#http';
@@ -49,7 +49,7 @@ function nothingWhereErased(error: unknown): undefined {
 /** The protocols of the API, and the documents of machines, over the modules of a server. */
 export async function protocolAdapters(
   app: INestApplicationContext,
-  { http }: Settings,
+  { http, openId: { openId } }: Settings,
   whenStopped: WhenStopped,
 ): Promise<ProtocolAdapter[]> {
   const apis = app.get(ProtocolApis);
@@ -83,6 +83,15 @@ export async function protocolAdapters(
     expiresOf: (principal) => identities.expiresOf(principal),
     permissions: () => permissions,
     plainSignIn: http.plainSignIn,
+    openId:
+      openId &&
+      new OpenIdSignIn({
+        options: openId,
+        key: secrets.derivedKey('openid'),
+        gateway: app.get(CommandGateway),
+        clock,
+        log,
+      }),
     log,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });

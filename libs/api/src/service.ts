@@ -171,7 +171,7 @@ export class ApiService {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<Shown<T> & { readonly key: Key }>> {
-    this.#authorize(request, permissionFor(model, 'add'));
+    this.#authorize(request, permissionFor(model, 'add'), 'changes');
     if (!model.create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
@@ -207,7 +207,7 @@ export class ApiService {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<ReadonlyMap<Key, Shown<T>>>> {
-    this.#authorize(request, permissionFor(model, 'change'));
+    this.#authorize(request, permissionFor(model, 'change'), 'changes');
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
@@ -228,7 +228,7 @@ export class ApiService {
 
   /** Deletes objects, all or none. @throws Refusal where something still uses one of them; PreconditionFailed */
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
-    this.#authorize(request, permissionFor(model, 'delete'));
+    this.#authorize(request, permissionFor(model, 'delete'), 'changes');
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
     const { now } = this.#reads;
     await this.#guard.objects(request.caller, model, keys, now, true);
@@ -246,7 +246,7 @@ export class ApiService {
    */
   async callStatic(action: Action, parameters: Values, request: Request, at?: Position): Promise<Answer<unknown>> {
     const { permission, run } = action;
-    this.#authorize(request, permission);
+    this.#authorize(request, permission, 'command' in run ? 'changes' : 'reads');
     const view = await this.#reads.at(at);
     await this.#guard.staticCall(request.caller, action, parameters, view);
     const call = { ...this.#call(request), view };
@@ -269,7 +269,7 @@ export class ApiService {
     request: Request,
     at?: Position,
   ): Promise<Answer<Map<Key, unknown>>> {
-    this.#authorize(request, permission);
+    this.#authorize(request, permission, 'command' in run ? 'changes' : 'reads');
     const view = await this.#reads.at(at);
     await this.#guard.objects(request.caller, model, keys, view, 'command' in run);
     await show(model, keys, view, AS_THEY_ARE);
@@ -318,8 +318,9 @@ export class ApiService {
     if (found === 0) throw missing;
   }
 
-  #authorize({ caller }: Request, permission: Permission): void {
+  #authorize({ caller }: Request, permission: Permission, does: 'reads' | 'changes' = 'reads'): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
+    if (does === 'changes' && caller.principal?.token?.readOnly) throw new Forbidden('the token is for reading only');
   }
 
   /** Lets a change through, unless a second person has to approve of it. @throws Refusal */

@@ -1,5 +1,5 @@
 import { action, boolean, dateTime, defineModel, parameter, reference, staticAction, text } from '#api';
-import { ChangeUser, CloseSessions, CreateUser, DeleteUser } from './account.commands.ts';
+import { ChangeUser, CloseSessions, CreateUser, DeleteUser, UnlinkUser } from './account.commands.ts';
 import { Secret } from '#kernel';
 import { MAX_NAME_LENGTH } from './names.ts';
 import { SetPassword } from './password.commands.ts';
@@ -15,6 +15,7 @@ export const accountFields = {
   permissions: text(200, { list: true, default: [], doc: 'Their own; those of their groups come on top.' }),
   networks: text(50, { list: true, mode: 'RO', doc: 'Blocks of addresses they may log in from; none: any.' }),
   legacy: boolean({ mode: 'RO', doc: 'Whether the password is one that everybody knows.' }),
+  linked: boolean({ mode: 'RO', doc: 'Whether they have signed in by the provider of OpenID Connect.' }),
   has_password: boolean({ mode: 'RO', doc: 'Whether a password was ever set.' }),
   updated: dateTime({ mode: 'RO' }),
   created: dateTime({ mode: 'RO' }),
@@ -33,9 +34,10 @@ export const accountModel = (permissions: () => readonly string[]) =>
     fields: accountFields,
     rows: users,
     sites: 'none',
-    present: ({ credential, networks = [], legacy = false, ...row }, name) => ({
+    present: ({ credential, networks = [], legacy = false, linked = false, ...row }, name) => ({
       ...row,
       name,
+      linked,
       networks,
       legacy,
       has_password: credential !== null,
@@ -55,6 +57,12 @@ export const accountModel = (permissions: () => readonly string[]) =>
         parameters: {},
         permission,
         command: (name) => new CloseSessions(name),
+      }),
+      unlink: action({
+        doc: 'Lets somebody else sign in by OpenID Connect as this user, who is known by another identity until then.',
+        parameters: {},
+        permission,
+        command: (name) => new UnlinkUser(name),
       }),
       permissions: staticAction({
         doc: 'The names of all permissions that can be granted.',

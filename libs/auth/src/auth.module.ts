@@ -8,6 +8,7 @@ import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE } from '#runtime';
 import type { Pool } from 'pg';
+import { accessTokens } from './access-tokens.ts';
 import { accountModel } from './account.api.ts';
 import { accountHandlers } from './account.commands.ts';
 import type { AuthOptions } from './auth-options.ts';
@@ -24,6 +25,8 @@ import { groups } from './groups.ts';
 import { Identities } from './identities.ts';
 import { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
+import { OPENID_OPTIONS } from './openid/openid-options.ts';
+import { openIdHandlers } from './openid/openid.commands.ts';
 import { passwordHandlers } from './password.commands.ts';
 import { Passwords } from './passwords.ts';
 import { serviceModel } from './service.api.ts';
@@ -34,6 +37,10 @@ import { sessionModel } from './session.api.ts';
 import { sessionHandlers } from './session.commands.ts';
 import { setUpAccountsHandlers } from './set-up-accounts.commands.ts';
 import { superusers } from './superusers.ts';
+import { tokenModel } from './token.api.ts';
+import { tokenHandlers } from './token.commands.ts';
+import { TokenUsesModule } from './token-uses.module.ts';
+import { forgetTokenUses, TokenUses } from './token-uses.ts';
 import { userModel } from './user.api.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
@@ -52,14 +59,14 @@ const loginLimit: FactoryProvider<LoginLimit> = {
 
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
-  inject: [EVENT_STORE, READ_STORE],
-  useFactory: (store: EventStore, reads: ReadStore) => new Identities({ store, reads }),
+  inject: [EVENT_STORE, READ_STORE, TokenUses],
+  useFactory: (store: EventStore, reads: ReadStore, uses: TokenUses) => new Identities({ store, reads, uses }),
 };
 
 /** What listens to the log. */
 const listeners: FactoryProvider = {
   provide: Symbol('listeners of auth'),
-  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway],
+  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway, TokenUses],
   useFactory: (
     features: Features,
     follower: Identities,
@@ -67,9 +74,15 @@ const listeners: FactoryProvider = {
     reads: ReadStore,
     clock: Clock,
     gateway: CommandGateway,
+    uses: TokenUses,
   ) =>
     features.add({
-      listeners: [follower, eraseReplacedPasswords(ledger), closeExpiredSessions({ reads, clock, gateway })],
+      listeners: [
+        follower,
+        eraseReplacedPasswords(ledger),
+        closeExpiredSessions({ reads, clock, gateway }),
+        forgetTokenUses(uses),
+      ],
     }),
 };
 
@@ -78,6 +91,7 @@ const REFUSALS = {
   INVALID_LOGIN: 'unauthenticated',
   NOT_LOGGED_IN: 'unauthenticated',
   BEYOND_OWN: 'forbidden',
+  NOT_BY_TOKEN: 'forbidden',
   TOO_MANY_LOGINS: 'too-many-requests',
   BUSY: 'not-ready',
 } as const;
@@ -91,12 +105,14 @@ export class AuthModule {
       imports: [
         EventSourcingModule.forFeature({
           deciders: [user, group, service, superusers],
-          readModels: [users, groups, services, openSessions],
+          readModels: [users, groups, services, openSessions, accessTokens],
           undo: authUndos,
         }),
+        TokenUsesModule,
         ApiModule.forFeatureAsync({
-          inject: [ApiCatalogue],
-          useFactory: (catalogue: ApiCatalogue) => ({
+          imports: [TokenUsesModule],
+          inject: [ApiCatalogue, TokenUses],
+          useFactory: (catalogue: ApiCatalogue, uses: TokenUses) => ({
             // Answers may hold tokens.
             namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false, refusals: REFUSALS }],
             models: [
@@ -105,12 +121,15 @@ export class AuthModule {
               groupModel,
               serviceModel(options.nats),
               sessionModel,
+              tokenModel(uses),
             ],
           }),
         }),
       ],
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
+        { provide: OPENID_OPTIONS, useValue: options.openId },
+        ...openIdHandlers,
         passwords,
         loginLimit,
         identities,
@@ -118,6 +137,7 @@ export class AuthModule {
         listeners,
         FirstUser,
         ...sessionHandlers,
+        ...tokenHandlers,
         ...passwordHandlers,
         ...accountHandlers,
         ...groupHandlers,

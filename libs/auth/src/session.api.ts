@@ -18,6 +18,8 @@ export const sessionModel = defineModel({
   },
   rows: openSessions,
   sites: 'none',
+  owned: { index: 'user', others: { view: { grant: 'Auth.view_session' }, delete: { grant: 'Auth.delete_session' } } },
+  permissions: { view: 'session', delete: 'session' },
   present: ({ session, ...row }) => ({ ...row, id: session }),
   filters: {
     user: { parameters: { user: parameter.text() }, where: ({ user }) => ({ user: asText(user) }) },

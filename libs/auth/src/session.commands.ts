@@ -16,7 +16,7 @@ import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import { service } from './service.ts';
-import type { Holder } from './session-holder.ts';
+import type { Holder, Session } from './session-holder.ts';
 import { isWithin } from './source-network.ts';
 import { hashOf, newToken, shownOnce } from './tokens.ts';
 import { user } from './user.ts';
@@ -72,14 +72,7 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
   }
 
   async decide(work: UnitOfWork, { username }: Login, context: CommandContext, { kind, credential, token }: LetIn) {
-    const data = {
-      session: hashOf(token),
-      user: username,
-      source: context.caller?.source ?? '',
-      opened: context.now,
-      expires: iso(Date.parse(context.now) + TWO_WEEKS_MS),
-      credential,
-    };
+    const data = { ...newSession(username, hashOf(token), context), credential };
     await decideSessions(work, kind, username, { type: 'OpenSession', data });
     return hashOf(token);
   }
@@ -117,7 +110,8 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
 @CommandHandler(Logout)
 class LogoutHandler extends UnitOfWorkHandler<Logout> {
   async decide(work: UnitOfWork, _: Logout, { caller }: CommandContext): Promise<void> {
-    if (!caller?.principal) return;
+    // A token is revoked, not logged out.
+    if (!caller?.principal || caller.principal.token) return;
     const { name, serviceScope, session } = caller.principal;
     const command = { type: 'CloseSession', data: { session } } as const;
     await decideSessions(work, serviceScope ? 'service' : 'user', name, command);
@@ -135,7 +129,7 @@ class DeleteSessionHandler extends UnitOfWorkHandler<DeleteSession> {
     for (const key of keys) {
       const row = await this.reads.now.get(openSessions, key);
       if (!row) continue;
-      await checkReach(work, caller, row.user);
+      if (row.user !== caller?.principal?.name) await checkReach(work, caller, row.user);
       const command = { type: 'CloseSession', data: { session: row.session } } as const;
       await decideSessions(work, await kindOf(work, row.user), row.user, command);
     }
@@ -148,6 +142,15 @@ class CloseExpiredSessionsHandler extends UnitOfWorkHandler<CloseExpiredSessions
     await decideSessions(work, await kindOf(work, holder), holder, { type: 'CloseExpiredSessions', data: { now } });
   }
 }
+
+/** A session that begins now. @param session hash of its token */
+export const newSession = (user: string, session: string, { caller, now }: CommandContext): Session => ({
+  session,
+  user,
+  source: caller?.source ?? '',
+  opened: now,
+  expires: iso(Date.parse(now) + TWO_WEEKS_MS),
+});
 
 /** Whether somebody may log in from an address. */
 const isFrom = ({ networks }: Holder, source: string): boolean => networks === undefined || isWithin(source, networks);

@@ -4,6 +4,7 @@ export type { EventFeedAdapterOptions } from './event-feed-adapter.ts';
 export { FeedAdapter } from './feed-adapter.ts';
 export type { FeedAdapterOptions } from './feed-adapter.ts';
 export { openapiPieces } from './openapi.ts';
+export type { OpenIdSignIns } from './openid-endpoint.ts';
 export { restAdapter } from './rest-adapter.ts';
 export type { RestAdapterOptions } from './rest-adapter.ts';
 export { SessionAdapter } from './session-adapter.ts';
