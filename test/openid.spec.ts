@@ -140,7 +140,7 @@ describe('signing in by a provider', () => {
     await signIn();
     provider.behaviour.claims.sub = 'id-another-ann';
     expect(await told(await signIn())).toMatch(/^The user ann was somebody else at The works before/);
-    expect(await api('POST', 'Account/ann/unlink')).toMatchObject({ status: 200 });
+    expect(await api('POST', 'Account/ann/unlink')).toMatchObject({ status: 204 });
     expect(await whoIs(await signIn())).toMatchObject({ user: 'ann' });
     await api('PATCH', 'Account/ann', { enabled: false });
     expect(await told(await signIn())).toBe('The user ann is disabled here.');

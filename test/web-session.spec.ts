@@ -206,4 +206,67 @@ describe('browsers sign in', () => {
     const outside = `${server.url.replace('127.0.0.1', address)}/api/rest/session`;
     expect(await ask(outside, 'POST', { body: ROOT })).toMatchObject({ status: 403 });
   });
+
+  it('programs ask with tokens, within their scope, and events name them', async () => {
+    const cookie = await signIn();
+    const made = async (body: Readonly<Record<string, unknown>>) => {
+      const reply = await ask(`${server.url}/api/rest/Auth/Token`, 'POST', { cookie, headers: CSRF, body });
+      expect(reply).toMatchObject({ status: 201 });
+      return { id: String(reply.body['id']), headers: { Authorization: `Bearer root:${String(reply.body['value'])}` } };
+    };
+    const sites = `${server.url}/api/rest/Site/Site`;
+    const writer = await made({ name: 'writer', permissions: ['Site.add_site', 'Site.view_site'] });
+    const site = { name: 'berlin', description: 'x' };
+    expect(await ask(sites, 'POST', { headers: writer.headers, body: site })).toMatchObject({ status: 201 });
+    const history = await ask(`${sites}/berlin/history`, 'GET', { headers: writer.headers });
+    expect(history.body).toMatchObject({ items: [{ actor: 'root', token: 'writer' }] });
+    const events = await ask(`${server.url}/api/rest/events?after=0&kind=site.*`, 'GET', { headers: writer.headers });
+    expect(events.body).toMatchObject({ events: [{ actor: 'root', token: 'writer' }] });
+    expect(await ask(`${server.url}/api/rest/Auth/Account`, 'GET', { headers: writer.headers })).toMatchObject({
+      status: 403,
+    });
+    const reader = await made({ name: 'reader', read_only: true, sites: ['berlin'] });
+    expect(await ask(`${sites}/berlin`, 'GET', { headers: reader.headers })).toMatchObject({ status: 200 });
+    const another = { name: 'paris', description: 'x' };
+    expect(await ask(sites, 'POST', { headers: reader.headers, body: another })).toMatchObject({ status: 403 });
+    expect(await ask(sites, 'POST', { headers: writer.headers, body: another })).toMatchObject({ status: 201 });
+    expect((await ask(sites, 'GET', { headers: reader.headers })).body).toMatchObject({ total: 1 });
+    // CInP knows tokens as it knows sessions.
+    const whoami = await fetch(`${server.url}/api/v1/Auth/User(whoami)`, {
+      method: 'CALL',
+      headers: {
+        'CInP-Version': '1.0',
+        'Content-Type': 'application/json',
+        'Auth-Id': 'root',
+        'Auth-Token': reader.headers.Authorization.split(':')[1] ?? '',
+      },
+      body: '{}',
+    });
+    expect(await whoami.json()).toBe('root');
+    const seen = await ask(`${server.url}/api/rest/Auth/Token/${reader.id}`, 'GET', { cookie });
+    expect(seen.body).toMatchObject({ name: 'reader', value: null, last_used: expect.any(String) });
+    const revoke = `${server.url}/api/rest/Auth/Token/${reader.id}`;
+    expect(await ask(revoke, 'DELETE', { cookie, headers: CSRF })).toMatchObject({ status: 204 });
+    for (const at of [server, other]) {
+      const asked = () => ask(`${at.url}/api/rest/Site/Site`, 'GET', { headers: reader.headers });
+      await until(async () => (await asked()).status === 401);
+    }
+  });
+
+  it('the end of a session is told, and then it is none', async () => {
+    const cookie = await signIn();
+    const { items } = (await ask(`${server.url}/api/rest/Auth/Session`, 'GET', { cookie })).body as {
+      items: { id: string; expires: string }[];
+    };
+    const { expires } = (await ask(session(), 'GET', { cookie })).body as { expires: string };
+    expect(items.map((one) => one.expires)).toContain(expires);
+    for (const { id } of items) {
+      const path = `${server.url}/api/rest/Auth/Session/${id}`;
+      const ended = await ask(path, 'DELETE', { cookie, headers: CSRF });
+      // The last one of the list may be one's own, which has ended with it.
+      expect([204, 401]).toContain(ended.status);
+    }
+    await until(async () => (await ask(session(other), 'GET', { cookie })).body['user'] === null);
+    expect(await ask(`${other.url}/api/rest/Site/Site`, 'GET', { cookie })).toMatchObject({ status: 401 });
+  });
 });
