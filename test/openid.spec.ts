@@ -142,6 +142,7 @@ describe('signing in by a provider', () => {
     expect(await told(await signIn())).toMatch(/^The user ann was somebody else at The works before/);
     expect(await api('POST', 'Account/ann/unlink')).toMatchObject({ status: 204 });
     expect(await whoIs(await signIn())).toMatchObject({ user: 'ann' });
+    await api('POST', 'Account/ann/unlink');
     await api('PATCH', 'Account/ann', { enabled: false });
     expect(await told(await signIn())).toBe('The user ann is disabled here.');
     await api('PATCH', 'Account/ann', { enabled: true });
