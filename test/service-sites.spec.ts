@@ -257,7 +257,7 @@ describe('a service of one site', () => {
 
   /** What belongs to no site: it may be seen, and is not changed by who is bound to one. */
   const SHARED = [
-    ...['Account', 'Group', 'Service', 'Session'].map((name) => `Auth/${name} view`),
+    ...['Account', 'Group', 'Service', 'Session', 'Token'].map((name) => `Auth/${name} view`),
     'Auth/Account (permissions)',
     ...['login', 'logout', 'whoami', 'changePassword'].map((name) => `Auth/User (${name})`),
     'BluePrint/BluePrint (getConfig)',
@@ -284,7 +284,9 @@ describe('a service of one site', () => {
       ['add', 'change', 'delete'].map((what) => `Auth/${name} ${what}`),
     ),
     'Auth/Session delete',
-    ...['(setPassword)', '(closeSessions)', '(erase)'].map((what) => `Auth/Account ${what}`),
+    'Auth/Token add',
+    'Auth/Token delete',
+    ...['(setPassword)', '(closeSessions)', '(unlink)', '(erase)'].map((what) => `Auth/Account ${what}`),
     'Auth/Service (renewToken)',
     'Auth/Service (natsConfig)',
     ...['FoundationBluePrint', 'StructureBluePrint', 'PXE', 'Script', 'BluePrintScript'].flatMap((name) =>

@@ -682,6 +682,20 @@ export const stories: readonly Story[] = [
       data: { superuser: true, enabled: false, groups: ['writers'], permissions: ['Site.add_site'] },
     },
     { type: 'ChangeUser', data: { superuser: false, enabled: true } },
+    { type: 'LinkUser', data: { subject: 'hash-of-a-subject' } },
+    { type: 'LinkUser', data: { subject: null } },
+    {
+      type: 'IssueToken',
+      data: {
+        token: 'hash-of-a-token',
+        name: 'reports',
+        permissions: ['Site.view_site'],
+        readOnly: true,
+        sites: ['site1'],
+        expires: '2026-03-01T00:00:00.000000+00:00',
+        now: '2026-02-01T00:00:00.000000+00:00',
+      },
+    },
     { type: 'DeleteUser', data: {} },
   ),
   story(

@@ -102,6 +102,15 @@ export const users: Readonly<Record<string, Command>> = {
       return told(`the password of ${nameOf(asked)} is set`);
     },
   },
+  'user unlink': {
+    usage: 'NAME',
+    does: 'let somebody else sign in by OpenID Connect as this user; ends all their sessions',
+    names: [1, 1],
+    run: async (asked, { client }) => {
+      await client.call(`${accountOf(nameOf(asked))}/unlink`);
+      return told(`${nameOf(asked)} is known by no identity of the provider any more`);
+    },
+  },
   'user grant': userRights(true, 'give permissions, put into groups'),
   'user revoke': userRights(false, 'take permissions away, take out of groups'),
   'user delete': {

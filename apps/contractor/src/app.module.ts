@@ -126,6 +126,7 @@ export class AppModule {
         IntegrityModule.forRoot(integrityOptions(parts)),
         AuthModule.forRoot({
           ...settings.auth,
+          ...settings.openId,
           made: parts.onAdministratorCreated,
           sites,
           nats,

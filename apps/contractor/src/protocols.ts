@@ -1,15 +1,25 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { addRetentionRules } from './retention-rules.ts';
-import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis, toMoment, toPosition } from '#api';
-import { Identities } from '#auth';
+import type { Action } from '#api';
+import {
+  answers,
+  ApiCatalogue,
+  declaredSecretsNow,
+  permissionsOf,
+  PreviewMaker,
+  ProtocolApis,
+  toMoment,
+  toPosition,
+} from '#api';
+import { Identities, OpenIdSignIn } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { ConfigDocuments } from '#documents';
 import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
-import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE, positionAt } from '#event-store';
 import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
 import { withCors, withTexts } from '#http';
@@ -21,7 +31,7 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter, SessionAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -44,7 +54,7 @@ const withoutNames = (path: string): string => path.replace(/(\/Auth\/Account\/)
 /** The protocols of the API, and the documents of machines, over the modules of a server. */
 export async function protocolAdapters(
   app: INestApplicationContext,
-  { http }: Settings,
+  { http, openId: { openId } }: Settings,
   whenStopped: WhenStopped,
 ): Promise<ProtocolAdapter[]> {
   const apis = app.get(ProtocolApis);
@@ -68,6 +78,26 @@ export async function protocolAdapters(
     mark: (text) => secrets.mark(text),
     previews: app.get(PreviewMaker),
     maxBody,
+  });
+  const permissions = permissionsOf(app.get(ApiCatalogue).whole);
+  const sessions = new SessionAdapter({
+    api: apis.for('rest'),
+    identify,
+    login: loginAction(apis, 'login'),
+    logout: loginAction(apis, 'logout'),
+    expiresOf: (principal) => identities.expiresOf(principal),
+    permissions: () => permissions,
+    plainSignIn: http.plainSignIn,
+    openId:
+      openId &&
+      new OpenIdSignIn({
+        options: openId,
+        key: secrets.derivedKey('openid'),
+        gateway: app.get(CommandGateway),
+        clock,
+        log,
+      }),
+    log,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
   const types = app.get<readonly ServerHalf[]>(PLATFORMS).flatMap(({ foundationTypes }) => foundationTypes);
@@ -146,6 +176,8 @@ export async function protocolAdapters(
       handle: withCors(named(history.handle), corsOrigins, REST_HEADERS),
       streams: true,
     },
+    // Not for pages of other origins, whatever they may use else.
+    { name: 'session', paths: /^\/+api\/rest\/session(?:[?/]|$)/, handle: named(sessions.handle) },
     {
       name: 'rest',
       paths: /^\/+api\/rest\//,
@@ -154,4 +186,10 @@ export async function protocolAdapters(
     },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(named(cinp), corsOrigins, CINP_HEADERS) },
   ];
+}
+
+function loginAction(apis: ProtocolApis, name: string): Action {
+  const action = apis.for('rest').catalogue.model('Auth/User')?.actions?.[name];
+  if (!action) throw new Error(`Auth/User has no ${name}`);
+  return action;
 }

@@ -1,5 +1,5 @@
 import { action, boolean, dateTime, defineModel, parameter, reference, staticAction, text } from '#api';
-import { ChangeUser, CloseSessions, CreateUser, DeleteUser } from './account.commands.ts';
+import { ChangeUser, CloseSessions, CreateUser, DeleteUser, UnlinkUser } from './account.commands.ts';
 import { Secret } from '#kernel';
 import type { People } from '#people';
 import { isPersonId, PERSON_PREFIX } from '#people';
@@ -18,6 +18,7 @@ export const accountFields = {
   permissions: text(200, { list: true, default: [], doc: 'Their own; those of their groups come on top.' }),
   networks: text(50, { list: true, mode: 'RO', doc: 'Blocks of addresses they may log in from; none: any.' }),
   legacy: boolean({ mode: 'RO', doc: 'Whether the password is one that everybody knows.' }),
+  linked: boolean({ mode: 'RO', doc: 'Whether they have signed in by the provider of OpenID Connect.' }),
   has_password: boolean({ mode: 'RO', doc: 'Whether a password was ever set.' }),
   pseudonym: text(undefined, {
     mode: 'RO',
@@ -41,9 +42,10 @@ export const accountModel = (permissions: () => readonly string[], people: Pick<
     fields: accountFields,
     rows: users,
     sites: 'none',
-    present: ({ credential, networks = [], legacy = false, ...row }, name) => ({
+    present: ({ credential, networks = [], legacy = false, linked = false, ...row }, name) => ({
       ...row,
       name,
+      linked,
       networks,
       legacy,
       has_password: credential !== null,
@@ -71,6 +73,12 @@ export const accountModel = (permissions: () => readonly string[], people: Pick<
         returns: parameter.text(),
         permission: { grant: 'Auth.can_erase_account' },
         command: ({ name }) => new EraseUser(name ?? ''),
+      }),
+      unlink: action({
+        doc: 'Lets somebody else sign in by OpenID Connect as this user, who is known by another identity until then.',
+        parameters: {},
+        permission,
+        command: (name) => new UnlinkUser(name),
       }),
       permissions: staticAction({
         doc: 'The names of all permissions that can be granted.',

@@ -29,6 +29,13 @@ export class CloseSessions extends NamedCommand {
   }
 }
 
+/** Forgets who a user is at the provider they sign in by; all their sessions end. */
+export class UnlinkUser extends NamedCommand {
+  constructor(readonly key: Key) {
+    super();
+  }
+}
+
 /** A user who is not there yet. */
 const NOBODY: UserTraits = { superuser: false, enabled: false, groups: [], permissions: [] };
 
@@ -124,4 +131,18 @@ class CloseSessionsHandler extends UnitOfWorkHandler<CloseSessions> {
   }
 }
 
-export const accountHandlers = [CreateUserHandler, ChangeUserHandler, DeleteUserHandler, CloseSessionsHandler];
+@CommandHandler(UnlinkUser)
+class UnlinkUserHandler extends UnitOfWorkHandler<UnlinkUser> {
+  async decide(work: UnitOfWork, { key }: UnlinkUser, { caller }: CommandContext): Promise<void> {
+    await managedUser(work, key, caller);
+    await work.decide(user, key, { type: 'LinkUser', data: { subject: null } });
+  }
+}
+
+export const accountHandlers = [
+  CreateUserHandler,
+  ChangeUserHandler,
+  DeleteUserHandler,
+  CloseSessionsHandler,
+  UnlinkUserHandler,
+];

@@ -9,6 +9,7 @@ import { READ_STORE } from '#read-store';
 import { People } from '#people';
 import { DATABASE } from '#runtime';
 import type { Pool } from 'pg';
+import { accessTokens } from './access-tokens.ts';
 import { accountModel } from './account.api.ts';
 import { accountHandlers } from './account.commands.ts';
 import type { AuthOptions } from './auth-options.ts';
@@ -27,6 +28,8 @@ import { groups } from './groups.ts';
 import { Identities } from './identities.ts';
 import { LoginLimit } from './login-limit.ts';
 import { openSessions } from './open-sessions.ts';
+import { OPENID_OPTIONS } from './openid/openid-options.ts';
+import { openIdHandlers } from './openid/openid.commands.ts';
 import { passwordHandlers } from './password.commands.ts';
 import { Passwords } from './passwords.ts';
 import { dropUnusedNames, eraseErased } from './person-cleanup.ts';
@@ -39,6 +42,10 @@ import { sessionModel } from './session.api.ts';
 import { sessionHandlers } from './session.commands.ts';
 import { setUpAccountsHandlers } from './set-up-accounts.commands.ts';
 import { superusers } from './superusers.ts';
+import { tokenModel } from './token.api.ts';
+import { tokenHandlers } from './token.commands.ts';
+import { TokenUsesModule } from './token-uses.module.ts';
+import { forgetTokenUses, TokenUses } from './token-uses.ts';
 import { userModel } from './user.api.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
@@ -57,14 +64,26 @@ const loginLimit: FactoryProvider<LoginLimit> = {
 
 const identities: FactoryProvider<Identities> = {
   provide: Identities,
-  inject: [EVENT_STORE, READ_STORE, People],
-  useFactory: (store: EventStore, reads: ReadStore, people: People) => new Identities({ store, reads, people }),
+  inject: [EVENT_STORE, READ_STORE, People, TokenUses],
+  useFactory: (store: EventStore, reads: ReadStore, people: People, uses: TokenUses) =>
+    new Identities({ store, reads, people, uses }),
 };
 
 /** What listens to the log. */
 const listeners: FactoryProvider = {
   provide: Symbol('listeners of auth'),
-  inject: [Features, Identities, Passwords, READ_STORE, CLOCK, CommandGateway, People, CommandExecutor, EraseAgain],
+  inject: [
+    Features,
+    Identities,
+    Passwords,
+    READ_STORE,
+    CLOCK,
+    CommandGateway,
+    People,
+    CommandExecutor,
+    EraseAgain,
+    TokenUses,
+  ],
   useFactory: (
     features: Features,
     follower: Identities,
@@ -75,6 +94,7 @@ const listeners: FactoryProvider = {
     people: People,
     executor: CommandExecutor,
     eraseAgain: EraseAgain,
+    uses: TokenUses,
   ) =>
     features.add({
       listeners: [
@@ -84,6 +104,7 @@ const listeners: FactoryProvider = {
         eraseErased(people),
         dropUnusedNames({ people, executor, now: () => clock.millis() }),
         eraseAgain,
+        forgetTokenUses(uses),
       ],
     }),
 };
@@ -93,6 +114,7 @@ const REFUSALS = {
   INVALID_LOGIN: 'unauthenticated',
   NOT_LOGGED_IN: 'unauthenticated',
   BEYOND_OWN: 'forbidden',
+  NOT_BY_TOKEN: 'forbidden',
   TOO_MANY_LOGINS: 'too-many-requests',
   BUSY: 'not-ready',
 } as const;
@@ -106,12 +128,14 @@ export class AuthModule {
       imports: [
         EventSourcingModule.forFeature({
           deciders: [user, group, service, superusers, person],
-          readModels: [users, groups, services, openSessions],
+          readModels: [users, groups, services, openSessions, accessTokens],
           undo: authUndos,
         }),
+        TokenUsesModule,
         ApiModule.forFeatureAsync({
-          inject: [ApiCatalogue, People],
-          useFactory: (catalogue: ApiCatalogue, people: People) => ({
+          imports: [TokenUsesModule],
+          inject: [ApiCatalogue, People, TokenUses],
+          useFactory: (catalogue: ApiCatalogue, people: People, uses: TokenUses) => ({
             // Answers may hold tokens.
             namespaces: [{ name: 'Auth', version: '2.0', position: 10, storesAnswers: false, refusals: REFUSALS }],
             models: [
@@ -120,12 +144,15 @@ export class AuthModule {
               groupModel,
               serviceModel(options.nats),
               sessionModel(people),
+              tokenModel(people, uses),
             ],
           }),
         }),
       ],
       providers: [
         { provide: AUTH_OPTIONS, useValue: options },
+        { provide: OPENID_OPTIONS, useValue: options.openId },
+        ...openIdHandlers,
         passwords,
         loginLimit,
         identities,
@@ -134,6 +161,7 @@ export class AuthModule {
         FirstUser,
         EraseAgain,
         ...sessionHandlers,
+        ...tokenHandlers,
         ...passwordHandlers,
         ...accountHandlers,
         ...eraseUserHandlers,

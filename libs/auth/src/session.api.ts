@@ -20,6 +20,11 @@ export const sessionModel = (people: Pick<People, 'allInside'>) =>
     },
     rows: openSessions,
     sites: 'none',
+    owned: {
+      index: 'user',
+      others: { view: { grant: 'Auth.view_session' }, delete: { grant: 'Auth.delete_session' } },
+    },
+    permissions: { view: 'session', delete: 'session' },
     present: ({ session, ...row }) => ({ ...row, id: session }),
     filters: {
       user: {

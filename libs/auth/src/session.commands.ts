@@ -17,7 +17,7 @@ import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import { service } from './service.ts';
-import type { Holder } from './session-holder.ts';
+import type { Holder, Session } from './session-holder.ts';
 import { isWithin } from './source-network.ts';
 import { hashOf, newToken, shownOnce } from './tokens.ts';
 import { user } from './user.ts';
@@ -80,14 +80,7 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
 
   async decide(work: UnitOfWork, _: Login, context: CommandContext, { kind, holder, source, ...letIn }: LetIn) {
     const { credential, token } = letIn;
-    const data = {
-      session: hashOf(token),
-      user: holder,
-      source,
-      opened: context.now,
-      expires: iso(Date.parse(context.now) + TWO_WEEKS_MS),
-      credential,
-    };
+    const data = { ...newSession(holder, hashOf(token), source, context), credential };
     await decideSessions(work, kind, holder, { type: 'OpenSession', data });
     return hashOf(token);
   }
@@ -128,7 +121,8 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
 @CommandHandler(Logout)
 class LogoutHandler extends UnitOfWorkHandler<Logout> {
   async decide(work: UnitOfWork, _: Logout, { caller }: CommandContext): Promise<void> {
-    if (!caller?.principal) return;
+    // A token is revoked, not logged out.
+    if (!caller?.principal || caller.principal.token) return;
     const { name, serviceScope, session } = caller.principal;
     const command = { type: 'CloseSession', data: { session } } as const;
     await decideSessions(work, serviceScope ? 'service' : 'user', name, command);
@@ -146,7 +140,7 @@ class DeleteSessionHandler extends UnitOfWorkHandler<DeleteSession> {
     for (const key of keys) {
       const row = await this.reads.now.get(openSessions, key);
       if (!row) continue;
-      await checkReach(work, caller, row.user);
+      if (row.user !== caller?.principal?.name) await checkReach(work, caller, row.user);
       const command = { type: 'CloseSession', data: { session: row.session } } as const;
       await decideSessions(work, await kindOf(work, row.user), row.user, command);
     }
@@ -159,6 +153,19 @@ class CloseExpiredSessionsHandler extends UnitOfWorkHandler<CloseExpiredSessions
     await decideSessions(work, await kindOf(work, holder), holder, { type: 'CloseExpiredSessions', data: { now } });
   }
 }
+
+/**
+ * A session that begins now.
+ * @param session hash of its token
+ * @param source the address it is opened from, sealed where it is that of a person
+ */
+export const newSession = (user: string, session: string, source: string, { now }: CommandContext): Session => ({
+  session,
+  user,
+  source,
+  opened: now,
+  expires: iso(Date.parse(now) + TWO_WEEKS_MS),
+});
 
 /** Whether somebody may log in from an address. */
 const isFrom = ({ networks }: Holder, source: string): boolean => networks === undefined || isWithin(source, networks);

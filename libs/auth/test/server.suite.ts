@@ -12,6 +12,7 @@ import { AuthModule } from '../src/auth.module.ts';
 import type { SessionCleanupContext } from '../src/credential-cleanup.ts';
 import type { IdentitiesContext } from '../src/identities.ts';
 import { Identities } from '../src/identities.ts';
+import { TokenUses } from '../src/token-uses.ts';
 import type { LoginTries } from '../src/login-limit.ts';
 
 /** A server with this module alone, over a database it may share with others; for specs. It names users as protocols do. */
@@ -116,7 +117,7 @@ export async function startAuth(
   const { store, reads, clock, gateway } = modules;
   return {
     modules,
-    context: { store, reads, clock, gateway, people },
+    context: { store, reads, clock, gateway, people, uses: modules.get(TokenUses, { strict: false }) },
     reactions: modules.get(Reactions),
     made,
     idOf: (name) => people.inside(name),

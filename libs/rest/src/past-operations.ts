@@ -41,6 +41,7 @@ export async function history(model: Model, id: string, parsed: ParsedRequest): 
         position: Number(event.position),
         at: shownMoment(event.at),
         actor: event.actor,
+        ...(event.token === undefined ? {} : { token: event.token }),
         request: event.request,
         reason: event.reason ?? null,
         command: event.command ?? null,
