@@ -154,7 +154,9 @@ describe('erasing a user', () => {
     expect(restored.modules.lines.join()).toContain('was erased again');
     await restored.stop();
     // What was erased elsewhere is noted here, too.
-    expect(await ErasedFile.in(again).read()).toEqual(expect.arrayContaining([...(await ErasedFile.in(directory).read())]));
+    expect(await ErasedFile.in(again).read()).toEqual(
+      expect.arrayContaining([...(await ErasedFile.in(directory).read())]),
+    );
 
     await here.update(await here.person('only', PASSWORD), 'Auth/Account', 'root', { superuser: false });
     await writeFile(path.join(again, 'erased-people'), `${only}\n`);
