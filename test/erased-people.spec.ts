@@ -87,7 +87,8 @@ async function ask(method: string, at: string, body?: unknown, headers: Values =
 async function login(password: string): Promise<number> {
   const sent = { username: CANARY, password };
   const { status, body } = await ask('POST', 'Auth/User/login', sent, { 'X-Forwarded-For': ADDRESS });
-  token = String(body['value'] ?? '');
+  const { value } = body;
+  token = typeof value === 'string' ? value : '';
   return status;
 }
 

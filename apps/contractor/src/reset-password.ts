@@ -6,10 +6,9 @@ import { followTimes, systemClock } from '#event-store';
 import { Refusal, silentLogger } from '#kernel';
 import { checkDatabase } from '#runtime';
 import type { Environment } from '#runtime/settings';
-import { People } from '#people';
 import { BadSetting } from '#runtime/settings';
-import { secretKey, Secrets } from '#secrets';
 import { openLog } from './open-log.ts';
+import { peopleOf } from './people-of.ts';
 import { serverSettings } from './settings.ts';
 
 /** Whose password is reset, and to what. */
@@ -40,9 +39,8 @@ export async function resetPasswordOffline(
     const clock: Clock = systemClock();
     const times = await followTimes(clock, store, () => undefined);
     closing.push(() => times.stop());
-    const key = await secretKey(settings.secrets.secretKey, data);
-    const people = new People(pool, new Secrets(pool, key).derivedKey('people'));
-    await people.onModuleInit();
+    const people = await peopleOf(settings, pool);
+    await people?.onModuleInit();
     return await resetPassword({ pool, store, clock, people }, wanted);
   } catch (error) {
     if (error instanceof Refusal) throw new Error(error.faults.map(({ text }) => text).join(', '), { cause: error });

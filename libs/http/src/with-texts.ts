@@ -72,7 +72,7 @@ function shownStream(body: BodyStream, show: (text: string) => string | Promise<
       else enqueue(async () => body.write(await shown), text.length);
     },
     drained: async () => {
-      while (queued > 0 && !body.closed) await last;
+      for (let seen: Promise<void> | undefined; seen !== last && !body.closed; await seen) seen = last;
       await body.drained();
     },
     end: () => {

@@ -4,10 +4,9 @@ import type { VerifiedLog } from '#integrity';
 import { verifyLog } from '#integrity';
 import type { Json } from '#kernel';
 import { maskSecrets } from '#kernel';
-import { People } from '#people';
 import { masked } from '#runtime';
 import type { Environment } from '#runtime/settings';
-import { keptSecretKey, Secrets } from '#secrets';
+import { peopleOf } from '../people-of.ts';
 import type { OutsideFiles } from './checkpoint-tools.ts';
 import { knownHere, outsideKnowledge } from './checkpoint-tools.ts';
 import type { OpenData } from './open-data.ts';
@@ -65,11 +64,8 @@ export const readLog = (env: Environment, query: LogQuery): Promise<readonly Sho
 
 /** Events with the names of people in the places of the ids that stand for them. */
 async function named(events: readonly ShownEvent[], { settings, pool }: OpenData): Promise<readonly ShownEvent[]> {
-  const key = settings.secrets.secretKey ?? (await keptSecretKey(settings.runtime.data));
-  if (key === undefined) return events;
-  const secrets = new Secrets(pool, key);
-  if ((await secrets.fits()) !== true) return events;
-  const people = new People(pool, secrets.derivedKey('people'));
+  const people = await peopleOf(settings, pool);
+  if (!people) return events;
   return JSON.parse(await people.shown(JSON.stringify(events))) as readonly ShownEvent[];
 }
 
