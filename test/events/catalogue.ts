@@ -6,6 +6,7 @@ import { secretNamesRegister, secretNamesRows } from '../../libs/api/src/declare
 import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { groups } from '../../libs/auth/src/groups.ts';
+import { accessTokens } from '../../libs/auth/src/access-tokens.ts';
 import { openSessions } from '../../libs/auth/src/open-sessions.ts';
 import { person } from '../../libs/auth/src/person.ts';
 import { service } from '../../libs/auth/src/service.ts';
@@ -162,6 +163,7 @@ export const readModels: readonly ReadModel[] = [
   networkeds,
   searchables,
   networks,
+  accessTokens,
   openSessions,
   boxes,
   posts,

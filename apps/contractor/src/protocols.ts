@@ -94,6 +94,7 @@ export async function protocolAdapters(
         options: openId,
         key: secrets.derivedKey('openid'),
         gateway: app.get(CommandGateway),
+        shown: (position) => app.get<ReadStore>(READ_STORE).projector.caughtUp(position, MAX_BEHIND_MS),
         clock,
         log,
       }),

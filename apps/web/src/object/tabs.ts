@@ -7,6 +7,12 @@ import type { ObjectTab } from './tab.ts';
 export const objectTabs: readonly ObjectTab[] = [
   { id: 'details', label: 'Details', applies: () => true, Component: DetailsTab },
   {
+    id: 'permissions',
+    label: 'Permissions',
+    applies: ({ fields }) => fields['permissions']?.list === true && fields['permissions'].change === true,
+    Component: lazy(async () => ({ default: (await import('../session/permissions-tab.tsx')).PermissionsTab })),
+  },
+  {
     id: 'configuration',
     label: 'Configuration',
     applies: ({ actions }, session) => mayUse(session, actions['explain']?.permission),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock, CommandGateway } from '#event-store';
+import type { Clock, CommandGateway, Position } from '#event-store';
 import { CommandContext } from '#event-store';
 import type { Logger } from '#kernel';
 import { Refusal } from '#kernel';
@@ -47,6 +47,8 @@ export interface OpenIdContext {
   /** 32 bytes, the same on every server. */
   readonly key: Uint8Array;
   readonly gateway: Pick<CommandGateway, 'execute'>;
+  /** Waits until answers show the log up to a position, or for as long as that may take. */
+  readonly shown: (position: Position) => Promise<unknown>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -134,11 +136,14 @@ export class OpenIdSignIn {
   }
 
   async #open(vouched: Vouched, { id, source }: { readonly id: string; readonly source: string }): Promise<string> {
-    const { gateway, clock } = this.#context;
+    const { gateway, clock, shown } = this.#context;
     const metadata = { actor: ANONYMOUS, request: id, correlation: id };
     const context = new CommandContext({ metadata, caller: { source }, now: clock.now() });
     try {
-      return (await gateway.execute(new LoginByOpenId(vouched), context)).value;
+      const { value, position } = await gateway.execute(new LoginByOpenId(vouched), context);
+      // The page that comes next shows them as they are now.
+      if (position !== undefined) await shown(position);
+      return value;
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       throw new OpenIdFailed(`${cause.faults.map(({ text }) => text).join('; ')}.`, { cause });
