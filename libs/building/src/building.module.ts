@@ -43,6 +43,7 @@ import { forceStateHandlers } from './force-state.commands.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { graphs } from './impact/graph.api.ts';
 import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
@@ -182,6 +183,7 @@ const listeners: FactoryProvider = {
             jobLogFilters,
             ...jobSelections,
             ...impacts,
+            ...graphs,
             ...services,
             ...selectionCounts,
             structureOverview,
