@@ -47,6 +47,7 @@ import { graphs } from './impact/graph.api.ts';
 import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
+import { scriptLint } from './script-lint.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { structureOverview } from './structure/structure-overview.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
@@ -65,6 +66,7 @@ import { realInterface } from './interface/real-interface.ts';
 import { realInterfaces } from './interface/real-interfaces.ts';
 import { structureInterfaces } from './interface/structure-interfaces.ts';
 import { holderSource } from './networked/holder-source.ts';
+import { blockOccupancy } from './networked/block-occupancy.api.ts';
 import { networkedModel, networkedUsers } from './networked/networked.api.ts';
 import { networkedHandlers } from './networked/networked.commands.ts';
 import { networked } from './networked/networked.ts';
@@ -187,6 +189,8 @@ const listeners: FactoryProvider = {
             ...services,
             ...selectionCounts,
             structureOverview,
+            scriptLint(platforms),
+            blockOccupancy,
           ],
           configHolders: [structuresWithSecrets],
         };
