@@ -459,13 +459,13 @@ describe('permissions', () => {
   it('are granted, but for what has to be open', () => {
     const open = guarded(catalogue).filter(({ permission }) => typeof permission === 'string');
     expect(open.map(({ model, what, permission }) => [`${model} ${what}`, permission])).toEqual([
+      // Each part of it takes its own permission.
+      ['Records/Dashboard (show)', 'session'],
       ['Auth/User (login)', 'anybody'],
       ['Auth/User (logout)', 'anybody'],
       ['Auth/User (whoami)', 'anybody'],
       ['Auth/User (changePassword)', 'session'],
       ['Records/Search (find)', 'session'],
-      // Each part of it takes its own permission.
-      ['Records/Dashboard (show)', 'session'],
       // Each request in a preview takes its own permission, also when it is committed.
       ...['make', 'list', 'get', 'commit', 'discard'].map((name) => [`Records/Preview (${name})`, 'session']),
     ]);

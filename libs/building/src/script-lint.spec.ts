@@ -15,15 +15,17 @@ const faultsOf = async (script: string) => {
 
 it('a script that is well says nothing', async () => {
   expect(
-    await faultsOf('a = config.size\nlab.work( n=a )\nfoundation.power_on()\nsignaling.reset( pxe_name="x" )\n'),
+    await faultsOf(
+      'size = config.size\nlab.work( number=size )\nfoundation.power_on()\nsignaling.reset( pxe_name="x" )\n',
+    ),
   ).toEqual([]);
 });
 
 it.each([
   ['lab.play()\n', [['error', 'unknown-function', 1, 1]]],
-  ['a = 1\nlob.work()\n', [['error', 'unknown-module', 2, 1]]],
-  ['lab.work( n=b )\n', [['warning', 'unassigned', 1, 13]]],
-  ['if a ==\n', [['error', 'syntax', 1, 8]]],
+  ['size = 1\nlob.work()\n', [['error', 'unknown-module', 2, 1]]],
+  ['lab.work( number=size )\n', [['warning', 'unassigned', 1, 18]]],
+  ['size = \n', [['error', 'syntax', 1, 8]]],
 ])('what is wrong with %j is told with its place', async (script, faults) => {
   expect(await faultsOf(script)).toEqual(faults);
 });
