@@ -10,7 +10,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** What an action answers with. */
 const ask = async (path: string, body: Body = {}): Promise<Body> =>
   ((await rest('POST', path, body)).body['value'] ?? {}) as Body;
-const idOf = async (path: string, body: Body): Promise<unknown> => (await rest('POST', path, body)).body['id'];
+const idOf = async (path: string, body: Body): Promise<number> => Number((await rest('POST', path, body)).body['id']);
 
 const zone = await idOf('Directory/Zone', { name: 'demo' });
 await rest('POST', 'Site/Site', { name: 'demo', description: 'Demonstration', zone, config_values: { mtu: 1500 } });
