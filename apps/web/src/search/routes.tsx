@@ -1,0 +1,4 @@
+import type { RouteObject } from 'react-router';
+
+/** Finding things. */
+export const searchRoutes: RouteObject[] = [];
