@@ -140,7 +140,13 @@ export async function protocolAdapters(
     declaredSecrets: () => declaredSecretsNow(reads),
     onError: (error) => log.warn('public events could not be told', { error: String(error) }),
   });
-  const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
+  const events = new EventFeedAdapter({
+    feed: eventFeed,
+    identify,
+    log,
+    catalogue,
+    positionAt: (time) => positionAt(store, time),
+  });
   const people = app.get(People);
   const history = new HistoryExport({
     api: apis.for('rest'),

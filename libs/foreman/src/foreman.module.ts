@@ -15,6 +15,7 @@ import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets } from '#secrets';
+import { jobBoard } from './board/board.api.ts';
 import { createJobHandlers } from './create-job.handlers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
@@ -164,6 +165,7 @@ export class ForemanModule {
             Features,
             READ_STORE,
             People,
+            Foreman,
           ],
           useFactory: (
             targets: JobTargetRegistry,
@@ -175,6 +177,7 @@ export class ForemanModule {
             features: Features,
             reads: ReadStore,
             people: People,
+            foreman: Foreman,
           ) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
@@ -196,7 +199,20 @@ export class ForemanModule {
               holdRuleModel,
               holdModel(people),
             ],
-            extensions: [jobUsers, ...limitExtensions, ...windowExtensions, ...holdRuleExtensions],
+            extensions: [
+              jobUsers,
+              ...limitExtensions,
+              ...windowExtensions,
+              ...holdRuleExtensions,
+              jobBoard({
+                insight,
+                targets: targets.all,
+                book,
+                usualMs: (name) => foreman.usualMs(name),
+                now: () => clock.millis(),
+                events: () => new EventLog(store, features.upcasters),
+              }),
+            ],
           }),
         }),
       ],
