@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { inWords, nounOf } from '../model/labels.ts';
 import { objectPath } from '../model/places.ts';
+import { exactTime } from '../model/times.ts';
 import { valueText } from '../model/value-text.ts';
 import type { ObjectChange, PreviewReport } from './preview-report.ts';
 import { changedFields } from './preview-report.ts';
@@ -121,10 +122,20 @@ function ObjectView({ of }: { readonly of: ObjectChange }) {
   );
 }
 
-/** A value and what it would be instead. */
-export const Difference = ({ before, after }: { readonly before: unknown; readonly after: unknown }) => (
-  <>
-    <del className="ct-removed">{valueText(before) || '–'}</del> →{' '}
-    <ins className="ct-added">{valueText(after) || '–'}</ins>
-  </>
-);
+/** A value in a line: times as people read them. */
+function inLine(value: unknown): string {
+  const text = valueText(value);
+  return /^\d{4}-\d\d-\d\dT\d\d:/.test(text) ? exactTime(text) : text;
+}
+
+/** A value and what it would be instead; only one of both where there is nothing on the other side. */
+export function Difference({ before, after }: { readonly before: unknown; readonly after: unknown }) {
+  const [was, is] = [inLine(before), inLine(after)];
+  return (
+    <>
+      {was !== '' && <del className="ct-removed">{was}</del>}
+      {was !== '' && ' → '}
+      {is === '' ? <span className="ct-none">nothing</span> : <ins className="ct-added">{is}</ins>}
+    </>
+  );
+}

@@ -38,7 +38,7 @@ export function ConfigurationTab({ model, id }: TabProps) {
       {data.faults.map((fault) => (
         <Alert key={JSON.stringify(fault)} isInline variant="warning" title={fault.text ?? JSON.stringify(fault)} />
       ))}
-      <div className="ct-title ct-toolbar">
+      <div className="ct-title ct-toolbar ct-narrow-search">
         <SearchInput
           data-filter
           aria-label="Filter names and values"
@@ -60,7 +60,7 @@ export function ConfigurationTab({ model, id }: TabProps) {
           </EmptyStateBody>
         </EmptyState>
       ) : (
-        <Table variant="compact" aria-label="Configuration" isExpandable>
+        <Table variant="compact" aria-label="Configuration">
           <Thead>
             <Tr>
               <Th screenReaderText="How it came about" />
@@ -105,22 +105,24 @@ function Name({ name: explained, index }: { readonly name: ExplainedName; readon
         <Td dataLabel="Who">{last?.actor ?? '–'}</Td>
         <Td dataLabel="When">{last?.at === undefined ? '–' : <TimeText time={last.at} />}</Td>
       </Tr>
-      <Tr isExpanded={open}>
-        <Td colSpan={6}>
-          <ExpandableRowContent>
-            <ol className="ct-steps">
-              {steps.map((step) => (
-                <StepView key={`${originOf(step.source)} ${step.key}`} step={step} />
-              ))}
-              {rendered !== undefined && (
-                <li>
-                  rendered from <code>{inShort(value)}</code>
-                </li>
-              )}
-            </ol>
-          </ExpandableRowContent>
-        </Td>
-      </Tr>
+      {open && (
+        <Tr isExpanded>
+          <Td colSpan={6}>
+            <ExpandableRowContent>
+              <ol className="ct-steps">
+                {steps.map((step) => (
+                  <StepView key={`${originOf(step.source)} ${step.key}`} step={step} />
+                ))}
+                {rendered !== undefined && (
+                  <li>
+                    rendered from <code>{inShort(value)}</code>
+                  </li>
+                )}
+              </ol>
+            </ExpandableRowContent>
+          </Td>
+        </Tr>
+      )}
     </Tbody>
   );
 }
