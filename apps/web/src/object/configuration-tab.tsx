@@ -60,15 +60,15 @@ export function ConfigurationTab({ model, id }: TabProps) {
           </EmptyStateBody>
         </EmptyState>
       ) : (
-        <Table variant="compact" aria-label="Configuration">
+        <Table variant="compact" aria-label="Configuration" className="ct-fixed">
           <Thead>
             <Tr>
-              <Th screenReaderText="How it came about" />
-              <Th width={25}>Name</Th>
+              <Th screenReaderText="How it came about" className="ct-toggle-cell" />
+              <Th width={20}>Name</Th>
               <Th width={35}>Value</Th>
-              <Th>From</Th>
-              <Th>Who</Th>
-              <Th>When</Th>
+              <Th width={20}>From</Th>
+              <Th width={10}>Who</Th>
+              <Th width={15}>When</Th>
             </Tr>
           </Thead>
           {names.map((name, index) => (
@@ -95,7 +95,7 @@ function Name({ name: explained, index }: { readonly name: ExplainedName; readon
     <Tbody isExpanded={open}>
       <Tr>
         <Td expand={{ rowIndex: index, isExpanded: open, onToggle: () => setOpen(!open), expandId: 'ct-explain' }} />
-        <Td dataLabel="Name">
+        <Td dataLabel="Name" className="ct-break">
           <code>{name}</code>
         </Td>
         <Td dataLabel="Value" className="ct-break">
