@@ -17,7 +17,6 @@ const LISTS: readonly (readonly [path: string, title: string, model: string, sco
   ['/complexes', 'Complexes', 'Building/Complex', true],
   ['/addressblocks', 'Address Blocks', 'Utilities/AddressBlock', true],
   ['/cartographer', 'Cartographer', 'Survey/Cartographer'],
-  ['/todo', 'Todo', 'Building/Foundation', true],
 ];
 
 /** The lists and objects of all models. */
