@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 import { mayUse } from '../api/session.ts';
+import { scriptTabs } from '../script/script-tabs.ts';
 import { DetailsTab } from './details-tab.tsx';
 import type { ObjectTab } from './tab.ts';
 
@@ -12,6 +13,7 @@ export const objectTabs: readonly ObjectTab[] = [
     applies: ({ fields }) => fields['permissions']?.list === true && fields['permissions'].change === true,
     Component: lazy(async () => ({ default: (await import('../session/permissions-tab.tsx')).PermissionsTab })),
   },
+  ...scriptTabs,
   {
     id: 'configuration',
     label: 'Configuration',
