@@ -10,6 +10,7 @@ import type { Card } from './host-network.ts';
 import { cardsOf } from './host-network.ts';
 import type { Size } from './layout.ts';
 import { placesOf } from './layout.ts';
+import { NETWORKED, pathAmong } from './path-among.ts';
 import { useHostNetwork } from './use-host-network.ts';
 
 type CardNode = Node<{ readonly card: Card }, 'card'>;
@@ -40,7 +41,7 @@ const nodeTypes = { card: CardView };
 
 /** How a host is connected: interfaces, their addresses, networks and address blocks. */
 export default function NetworkTab({ model, id, row }: TabProps) {
-  const { data, error, refetch } = useHostNetwork(model.base ?? model.path, id, row);
+  const { data, error, refetch } = useHostNetwork(pathAmong(model, NETWORKED) ?? model.path, id, row);
   const graph = useMemo(() => (data ? cardsOf(data) : undefined), [data]);
   const nodes = useMemo((): CardNode[] => {
     if (!graph) return [];
