@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 import { mayUse } from '../api/session.ts';
+import { pictureTabs } from '../pictures/picture-tabs.ts';
 import { scriptTabs } from '../script/script-tabs.ts';
 import { DetailsTab } from './details-tab.tsx';
 import type { ObjectTab } from './tab.ts';
@@ -14,6 +15,7 @@ export const objectTabs: readonly ObjectTab[] = [
     Component: lazy(async () => ({ default: (await import('../session/permissions-tab.tsx')).PermissionsTab })),
   },
   ...scriptTabs,
+  ...pictureTabs,
   {
     id: 'configuration',
     label: 'Configuration',
