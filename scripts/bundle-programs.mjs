@@ -13,7 +13,6 @@ const NOT_INCLUDED = [
   '@nestjs/websockets',
   '@nestjs/platform-express',
   '@fastify/multipart',
-  '@fastify/static',
   '@fastify/view',
   '@kurrent/kurrentdb-client',
   'class-transformer',

@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 
+// What two parts need is made once, before them.
+await import('./generate-web.mjs');
+
 const PARTS = ['types', 'lint', 'format', 'architecture'];
 
 const codes = await Promise.all(

@@ -73,6 +73,8 @@ const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: ['kernel', 'runtime', 'tscript', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
   subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
+  // It runs in browsers, and knows the server by HTTP alone.
+  web: [],
 };
 
 /** Packages of the framework. */
@@ -131,7 +133,7 @@ const read = (file: string): Source => ({
 
 const sources = ['libs', 'apps', 'scripts'].flatMap((top) =>
   files(top)
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('/generated/'))
     .map(read),
 );
 const importsOf = new Map(sources.map(({ file, imports }) => [file, imports]));
@@ -227,6 +229,21 @@ describe('modules', () => {
             if (specifier === `#${app}/run`) return false;
             return alias !== undefined && !allowed.includes(alias) && !(isTest(file) && alias === 'testing');
           })
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('have nothing of the server in the pages of the web UI', () => {
+    const wrong = sources
+      .filter(({ file }) => file.startsWith('apps/web/'))
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((specifier) =>
+            specifier.startsWith('.')
+              ? path.relative('apps/web', path.join(path.dirname(file), specifier)).startsWith('..')
+              : /^(?:#|node:|@nestjs\/)/.test(specifier),
+          )
           .map((specifier) => `${file} imports ${specifier}`),
       );
     expect(wrong).toEqual([]);

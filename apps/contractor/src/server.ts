@@ -32,6 +32,7 @@ import { protocolAdapters } from './protocols.ts';
 import { ServerHealth } from './server-health.ts';
 import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
+import { serveWebPages, webFolder } from './web-pages.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import { statusPages } from './status-pages.ts';
 import { measureDeliveries } from './delivery-metrics.ts';
@@ -179,10 +180,13 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
     whenStopped(() => closeInTime(redirecting));
   }
 
+  const web = webFolder();
+  if (web !== undefined) await serveWebPages(app, web);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const adapters = await protocolAdapters(app, settings, whenStopped);
-  dispatcher = httpDispatcher([...adapters, pages, startPage], metrics, sourceOf);
+  // What is for none of these is a page of the web UI, which the framework serves.
+  dispatcher = httpDispatcher([...adapters, pages, ...(web === undefined ? [startPage] : [])], metrics, sourceOf);
   // Machines that boot know no authority: their documents can be had without TLS.
   plain = httpDispatcher(
     adapters.filter(({ name }) => name === 'config'),

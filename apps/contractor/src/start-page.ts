@@ -10,7 +10,8 @@ const PAGE = `<!doctype html>
 </head>
 <body>
 <h1>Contractor</h1>
-<p>This server builds servers, virtual machines and containers from blueprints. It is used by its API:</p>
+<p>This server builds servers, virtual machines and containers from blueprints. Its web UI is not built:
+<code>npm run build</code> builds it, and it is served at the next start. It can be used by its API:</p>
 <ul>
 <li><code>/api/rest/</code>: JSON over HTTP, described by <a href="/api/rest/openapi.json">/api/rest/openapi.json</a> (OpenAPI 3.1)</li>
 <li><code>/api/v1/</code>: CInP, described by its verb DESCRIBE</li>
@@ -21,7 +22,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Everything outside the API: a page at `/` that says what this is and where to go; nothing else is there. */
+/** Everything outside the API where the web UI is not built: a page at `/` that says so, and where to go; nothing else is there. */
 export const startPage: ProtocolAdapter = {
   name: 'pages',
   paths: /^/,

@@ -189,6 +189,7 @@ export function calling(model: Model, name: string, action: Action, catalogue: C
     operationId: `call_${idOf(model)}_${name}`,
     summary: `${name} of ${model.path}`,
     ...guarded(permission, doc),
+    ...('query' in action.run ? { 'x-query': true } : {}),
     parameters: [...command(model, catalogue), ...(action.asOf ? [part('parameters', 'At')] : [])],
     ...(Object.keys(parameters).length > 0
       ? { requestBody: { required: !lacking, content: json(argumentsSchema(parameters, catalogue)) } }

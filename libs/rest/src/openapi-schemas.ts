@@ -18,7 +18,11 @@ const OF: { readonly [K in Kind]: Of<K> } = {
   Boolean: () => ({ type: 'boolean' }),
   DateTime: () => ({ type: 'string', format: 'date-time' }),
   Map: () => ({ type: 'object', additionalProperties: true }),
-  Model: ({ model }, catalogue) => ({ ...idSchema(model, catalogue), description: `Id of a ${model}.` }),
+  Model: ({ model }, catalogue) => ({
+    ...idSchema(model, catalogue),
+    description: `Id of a ${model}.`,
+    'x-model': model,
+  }),
 };
 
 /** The id of an object of a model; of either kind where the model is not shown here. */
@@ -114,7 +118,7 @@ function linksOf(fields: Fields): Schema {
 
 /** The schemas of a model: an object as it is read, as it is created, as it is changed, and a page of a list. */
 export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Record<string, Schema>> {
-  const { fields, doc, create, update, rows, base } = model;
+  const { fields, doc, create, update, rows, base, idField, kind } = model;
   const name = nameOf(model);
   if (!rows) return {};
   const read = Object.entries(fields).map(([field, declared]) => [
@@ -133,7 +137,12 @@ export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Recor
         _links: map(linksOf(fields), ['self', 'collection'], { readOnly: true }),
       },
       [...Object.keys(fields), '_links'],
-      { ...(doc === undefined ? {} : { description: doc }), ...(base === undefined ? {} : { 'x-base': base }) },
+      {
+        ...(doc === undefined ? {} : { description: doc }),
+        ...(base === undefined ? {} : { 'x-base': base }),
+        ...(idField === undefined ? {} : { 'x-id': idField }),
+        ...(kind === undefined ? {} : { 'x-kind': kind }),
+      },
     ),
     [`${name}.page`]: map(
       {

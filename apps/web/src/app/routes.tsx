@@ -1,0 +1,34 @@
+import type { RouteObject } from 'react-router';
+import { jobRoutes } from '../jobs/routes.tsx';
+import { nounRoutes } from '../nouns/routes.tsx';
+import { operationRoutes } from '../operation/routes.tsx';
+import { pictureRoutes } from '../pictures/routes.tsx';
+import { searchRoutes } from '../search/routes.tsx';
+import { sessionRoutes, signInRoutes } from '../session/routes.tsx';
+import { RouteError } from './error-boundary.tsx';
+import { Home } from './home.tsx';
+import { NotFound } from './not-found.tsx';
+import { Shell } from './shell.tsx';
+
+/** All pages: each area has its own list. What stands first at a path counts. */
+export const routes: RouteObject[] = [
+  ...signInRoutes,
+  {
+    element: <Shell />,
+    children: [
+      {
+        errorElement: <RouteError />,
+        children: [
+          { index: true, element: <Home /> },
+          ...jobRoutes,
+          ...pictureRoutes,
+          ...operationRoutes,
+          ...searchRoutes,
+          ...sessionRoutes,
+          ...nounRoutes,
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,2 @@
+/** Pages of the user menu: the account, its tokens, its sessions. Each area adds its own line. */
+export const userMenuEntries: readonly { readonly label: string; readonly path: string }[] = [];

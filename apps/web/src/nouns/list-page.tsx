@@ -1,0 +1,33 @@
+import { useParams } from 'react-router';
+import { NotFound } from '../app/not-found.tsx';
+import { Page } from '../app/page.tsx';
+import { useSite } from '../app/site.ts';
+import { nounOf } from '../model/labels.ts';
+import { findModel, modelAt } from '../model/models.ts';
+import { ModelList } from './model-list.tsx';
+
+interface ListPageProps {
+  readonly title: string;
+  readonly path: string;
+  /** Whether it shows the selected site alone. */
+  readonly scoped?: boolean;
+}
+
+/** The page of the list of one model. */
+export function ListPage({ title, path, scoped = false }: ListPageProps) {
+  const [site] = useSite();
+  return (
+    <Page title={title} about={modelAt(path).doc}>
+      <ModelList path={path} site={scoped ? site : undefined} />
+    </Page>
+  );
+}
+
+/** The list of any model, at `/o/<Namespace>/<Model>`. */
+export function AnyListPage() {
+  const { namespace, noun } = useParams();
+  const path = `${namespace}/${noun}`;
+  const model = findModel(path);
+  if (!model || model.can.list === undefined) return <NotFound />;
+  return <ListPage key={path} title={nounOf(path)} path={path} />;
+}

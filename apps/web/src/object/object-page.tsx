@@ -1,0 +1,99 @@
+import { Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Suspense } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import { Problem } from '../api/problem.ts';
+import { useSession } from '../api/session.ts';
+import { Page } from '../app/page.tsx';
+import { PageBoundary } from '../app/error-boundary.tsx';
+import { ProblemView } from '../app/problem-view.tsx';
+import { NotFound } from '../app/not-found.tsx';
+import { nounOf } from '../model/labels.ts';
+import { findModel } from '../model/models.ts';
+import { listPath } from '../model/places.ts';
+import { StateLabel } from '../model/state-label.tsx';
+import type { Row } from '../model/types.ts';
+import { objectActions } from './object-actions.ts';
+import { objectTabs } from './tabs.ts';
+import { useObject } from './use-object.ts';
+
+/** The page of an object at `/o/<Namespace>/<Model>/<id>`. */
+export function AnyObjectPage() {
+  const { namespace, noun, id } = useParams();
+  const path = `${namespace}/${noun}`;
+  const model = findModel(path);
+  if (!model || model.can.show === undefined || id === undefined) return <NotFound />;
+  return <ObjectPage path={path} />;
+}
+
+/** What people know an object by, beside its id. */
+const nameOf = (row: Row): string | undefined => {
+  const name = row['hostname'] ?? row['name'] ?? row['description'];
+  return typeof name === 'string' && name !== '' ? name : undefined;
+};
+
+/** The page of an object of one model; its id is in the URL. */
+export function ObjectPage({ path }: { readonly path: string }) {
+  const { id = '' } = useParams();
+  const [search, setSearch] = useSearchParams();
+  const session = useSession();
+  const { data, error, isPending, refetch } = useObject(path, id, search.get('at') ?? undefined);
+  const noun = nounOf(path);
+  const trail = [[`${noun} list`, listPath(path)]] as const;
+  if (isPending) {
+    return (
+      <Page title={`${noun} ${id}`} trail={trail}>
+        <Skeleton screenreaderText="Loading" height="12rem" />
+      </Page>
+    );
+  }
+  if (!data) {
+    return (
+      <Page title={`${noun} ${id}`} trail={trail}>
+        {error instanceof Problem && error.status === 404 ? (
+          <ProblemView
+            error={new Problem(404, { title: `There is no ${noun.toLowerCase()} ${id}`, detail: error.message })}
+          />
+        ) : (
+          <ProblemView error={error} retry={() => void refetch()} />
+        )}
+      </Page>
+    );
+  }
+  const { model, row } = data;
+  const tabs = objectTabs.filter(({ applies }) => applies(model, session, row));
+  const tab = tabs.find((one) => one.id === search.get('tab')) ?? tabs[0];
+  const choose = (next: string | number): void => {
+    const query = new URLSearchParams(search);
+    query.set('tab', String(next));
+    setSearch(query, { replace: true });
+  };
+  const name = nameOf(row);
+  return (
+    <Page
+      title={name === undefined || name === id ? `${noun} ${id}` : `${noun} ${name}`}
+      trail={trail}
+      beside={typeof row['state'] === 'string' ? <StateLabel state={row['state']} /> : undefined}
+      about={model.doc}
+      actions={objectActions
+        .filter(({ applies }) => applies(model, session, row))
+        .map(({ id: action, Component }) => (
+          <Component key={action} model={model} id={id} row={row} />
+        ))}
+    >
+      <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">
+        {tabs.map(({ id: key, label }) => (
+          <Tab key={key} eventKey={key} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+        ))}
+      </Tabs>
+      {tab && (
+        <div className="ct-tab" role="tabpanel" aria-label={tab.label}>
+          <PageBoundary key={tab.id}>
+            <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
+              <tab.Component model={model} id={id} row={row} />
+            </Suspense>
+          </PageBoundary>
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,4 @@
+import type { RouteObject } from 'react-router';
+
+/** How the installation is run. */
+export const operationRoutes: RouteObject[] = [];
