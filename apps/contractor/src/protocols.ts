@@ -1,7 +1,17 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { addRetentionRules } from './retention-rules.ts';
-import { answers, declaredSecretsNow, PreviewMaker, ProtocolApis, toMoment, toPosition } from '#api';
+import type { Action } from '#api';
+import {
+  answers,
+  ApiCatalogue,
+  declaredSecretsNow,
+  permissionsOf,
+  PreviewMaker,
+  ProtocolApis,
+  toMoment,
+  toPosition,
+} from '#api';
 import { Identities } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
@@ -19,7 +29,7 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter, SessionAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -63,6 +73,17 @@ export async function protocolAdapters(
     mark: (text) => secrets.mark(text),
     previews: app.get(PreviewMaker),
     maxBody,
+  });
+  const permissions = permissionsOf(app.get(ApiCatalogue).whole);
+  const sessions = new SessionAdapter({
+    api: apis.for('rest'),
+    identify,
+    login: loginAction(apis, 'login'),
+    logout: loginAction(apis, 'logout'),
+    expiresOf: (principal) => identities.expiresOf(principal),
+    permissions: () => permissions,
+    plainSignIn: http.plainSignIn,
+    log,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
   const types = app.get<readonly ServerHalf[]>(PLATFORMS).flatMap(({ foundationTypes }) => foundationTypes);
@@ -121,7 +142,15 @@ export async function protocolAdapters(
       handle: withCors(events.handle, corsOrigins, REST_HEADERS),
       streams: true,
     },
+    // Not for pages of other origins, whatever they may use else.
+    { name: 'session', paths: /^\/+api\/rest\/session(?:[?/]|$)/, handle: sessions.handle },
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];
+}
+
+function loginAction(apis: ProtocolApis, name: string): Action {
+  const action = apis.for('rest').catalogue.model('Auth/User')?.actions?.[name];
+  if (!action) throw new Error(`Auth/User has no ${name}`);
+  return action;
 }

@@ -60,6 +60,12 @@ export class ServerHealth {
     this.#registry.register('tls', async () => tlsHealth(certificate.state));
   }
 
+  /** Browsers may sign in over plain HTTP. */
+  plainSignIn(): void {
+    const reason = 'signing in over plain HTTP is allowed (CONTRACTOR_PLAIN_SIGN_IN): passwords can be read on the way';
+    this.#registry.register('sign-in', async () => ({ status: 'degraded', reason }));
+  }
+
   ready(): void {
     this.#ready = true;
   }

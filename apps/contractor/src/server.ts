@@ -11,7 +11,7 @@ import { postgresSnapshots, systemClock } from '#event-store';
 import type { HttpDispatcher } from '#http';
 import {
   acceptCustomVerbs,
-  clientAddress,
+  arrivalOf,
   createDispatchingServer,
   createRedirectServer,
   httpDispatcher,
@@ -151,10 +151,12 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   });
 
   const pages = statusPages(() => health.state(), metrics);
-  const sourceOf = clientAddress(settings.http.trustedProxies);
-  let dispatcher: HttpDispatcher = httpDispatcher([pages, startingAdapter], metrics, sourceOf);
-  const certificate = settings.http.tls && tlsCertificate(settings.http.tls, log, whenStopped);
+  const { trustedProxies, tls, plainSignIn } = settings.http;
+  const arrival = arrivalOf(trustedProxies, tls !== undefined);
+  let dispatcher: HttpDispatcher = httpDispatcher([pages, startingAdapter], metrics, arrival);
+  const certificate = tls && tlsCertificate(tls, log, whenStopped);
   if (certificate) health.certificate(certificate);
+  else if (plainSignIn) health.plainSignIn();
   const serverFactory = (rest: RequestListener) =>
     createDispatchingServer(rest, () => dispatcher, metrics, certificate);
   const app = await NestFactory.create<NestFastifyApplication>(appModule, new FastifyAdapter({ serverFactory }), {
@@ -186,12 +188,12 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   await app.getHttpAdapter().getInstance().ready();
   const adapters = await protocolAdapters(app, settings, whenStopped);
   // What is for none of these is a page of the web UI, which the framework serves.
-  dispatcher = httpDispatcher([...adapters, pages, ...(web === undefined ? [startPage] : [])], metrics, sourceOf);
+  dispatcher = httpDispatcher([...adapters, pages, ...(web === undefined ? [startPage] : [])], metrics, arrival);
   // Machines that boot know no authority: their documents can be had without TLS.
   plain = httpDispatcher(
     adapters.filter(({ name }) => name === 'config'),
     metrics,
-    sourceOf,
+    arrivalOf(trustedProxies, false),
   );
   health.ready();
   return urlOf(server.address() as AddressInfo, certificate !== undefined);

@@ -18,6 +18,7 @@ describe('the settings', () => {
       contractorUrl: 'http://contractor',
       trustedProxies: [],
       corsOrigins: [],
+      plainSignIn: false,
       maxBody: 524_288,
       pxeUrl: 'http://static/pxe/',
       data: path.resolve('data'),

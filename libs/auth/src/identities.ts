@@ -127,6 +127,12 @@ export class Identities implements Follower {
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
 
+  /** When the session of somebody ends, ISO 8601; undefined where it does not, as that of a service's own token. */
+  async expiresOf({ session }: Principal): Promise<string | undefined> {
+    const found = this.#sessions.get(session) ?? (await this.#context.reads.now.get(openSessions, session));
+    return found?.expires;
+  }
+
   #here(name: string, session: string): Known {
     return { session: this.#sessions.get(session), user: this.#users.get(name), service: this.#services.get(name) };
   }

@@ -14,12 +14,7 @@ const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/
  */
 export function clientAddress(trusted: readonly string[]): ((request: HttpRequest) => string) | undefined {
   if (trusted.length === 0) return undefined;
-  const blocks = trusted.map(blockOf);
-  const isTrusted = (text: string): boolean => {
-    if (!ipaddr.isValid(text)) return false;
-    const address = ipaddr.process(text);
-    return blocks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
-  };
+  const isTrusted = addressesIn(trusted);
   return ({ source, header }) => {
     const passed = (header('x-forwarded-for') ?? '').split(',').map(addressIn);
     let from = source;
@@ -27,6 +22,16 @@ export function clientAddress(trusted: readonly string[]): ((request: HttpReques
       from = last;
     }
     return from;
+  };
+}
+
+/** Whether a text is an address of one of these blocks. @param trusted addresses and blocks */
+export function addressesIn(trusted: readonly string[]): (text: string) => boolean {
+  const blocks = trusted.map(blockOf);
+  return (text) => {
+    if (!ipaddr.isValid(text)) return false;
+    const address = ipaddr.process(text);
+    return blocks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
   };
 }
 

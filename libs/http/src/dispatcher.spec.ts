@@ -56,7 +56,9 @@ describe('a request', () => {
   });
 
   it('has the source that is found out', async () => {
-    const answer = await httpDispatcher(ADAPTERS, metrics, () => '192.0.2.7')(asked('http://host/api/v1/'));
+    const answer = await httpDispatcher(ADAPTERS, metrics, () => ({ source: '192.0.2.7' }))(
+      asked('http://host/api/v1/'),
+    );
     expect(answer?.text).toBe('cinp: GET /api/v1/ of 192.0.2.7');
   });
 });

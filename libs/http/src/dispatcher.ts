@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { isTraced, noteInSpan, traced } from '#kernel';
+import type { Arrival } from './arrival.ts';
 import { verbOf } from './custom-verbs.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { withoutHost } from './http-exchange.ts';
@@ -36,20 +37,20 @@ export type HttpDispatcher = (request: HttpRequest, streams?: boolean) => Promis
 /**
  * Protocol adapters as one: each request goes to the first that answers its path, and is measured. They get targets
  * without scheme and host.
- * @param sourceOf where a request comes from, if it may have come through proxies
+ * @param arrivalOf how a request has come, if it may have come through proxies or over TLS
  */
 export const httpDispatcher =
   (
     adapters: readonly ProtocolAdapter[],
     metrics: RequestMetrics,
-    sourceOf: ((request: HttpRequest) => string) | undefined,
+    arrivalOf: ((request: HttpRequest) => Arrival) | undefined,
   ): HttpDispatcher =>
   (sent, streams = true) => {
     const request = sent.target.startsWith('/') ? sent : { ...sent, target: withoutHost(sent.target) };
     const adapter = adapters.find(({ paths }) => paths.test(request.target));
     if (!adapter || (adapter.streams && !streams)) return undefined;
     const begun = performance.now();
-    const asked = sourceOf ? { ...request, source: sourceOf(request) } : request;
+    const asked = arrivalOf ? { ...request, ...arrivalOf(request) } : request;
     const answering = isTraced() ? handledTraced(adapter, asked) : adapter.handle(asked);
     return answering.then((answer) => {
       const seconds = (performance.now() - begun) / 1000;

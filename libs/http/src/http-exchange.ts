@@ -9,6 +9,10 @@ export interface HttpRequest {
   readonly target: string;
   /** The address it comes from. */
   readonly source: string;
+  /** Whether it came over TLS, to this server or to a trusted proxy; undefined: it did not. */
+  readonly secure?: boolean | undefined;
+  /** The host its client has asked for, in the words of a trusted proxy; undefined: as in the header Host. */
+  readonly forwardedHost?: string | undefined;
   /** Whether a body comes with it (RFC 9112, section 6.3); it may be empty. */
   readonly hasBody: boolean;
   /** A header, by its name in lower case; the first where there are several. */
@@ -26,6 +30,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** In the capitalisation they are sent with: some clients compare names byte by byte. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Cookies that are set, each as the value of a header `Set-Cookie`. */
+  readonly cookies?: readonly string[] | undefined;
   /** Undefined: there is no body. */
   readonly text?: string | undefined;
   /** A large body that is encoded already, instead of text: it is sent without being copied. */

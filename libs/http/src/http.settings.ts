@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { defineSettings, integer, list, setting, text } from '#runtime/settings';
+import { choice, defineSettings, integer, list, setting, text } from '#runtime/settings';
 import { readTlsPair, UnusablePair } from './tls-pair.ts';
 
 const isBlock = (part: string): boolean => (part.includes('/') ? ipaddr.isValidCIDR(part) : ipaddr.isValid(part));
@@ -17,9 +17,13 @@ export const httpSettings = defineSettings(
       list(isBlock, 'must be addresses or blocks like 10.0.0.0/8'),
       {
         default: '',
-        doc: 'addresses or blocks of proxies whose `X-Forwarded-For` counts, separated by commas',
+        doc: 'addresses or blocks of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` count, separated by commas',
       },
     ),
+    plainSignIn: setting('CONTRACTOR_PLAIN_SIGN_IN', choice('no', 'yes'), {
+      default: 'no',
+      doc: 'whether browsers may sign in over plain HTTP from other machines: everybody on the way can read the password',
+    }),
     corsOrigins: setting(
       'CONTRACTOR_CORS_ORIGINS',
       list(isOrigin, 'must be origins like https://ui.example.org, or *'),
@@ -45,7 +49,8 @@ export const httpSettings = defineSettings(
       doc: 'with HTTPS: port on which machines find their documents (`/config/…`) without TLS, and everything else is sent to HTTPS',
     }),
   },
-  ({ tlsCert, tlsKey, ...values }, refuse) => {
+  ({ tlsCert, tlsKey, plainSignIn, ...others }, refuse) => {
+    const values = { ...others, plainSignIn: plainSignIn === 'yes' };
     if (tlsCert !== undefined && tlsKey === undefined)
       refuse('CONTRACTOR_TLS_KEY', undefined, 'goes with CONTRACTOR_TLS_CERT');
     if (tlsKey !== undefined && tlsCert === undefined)

@@ -1,5 +1,7 @@
+export { arrivalOf } from './arrival.ts';
+export type { Arrival } from './arrival.ts';
 export type { BodyStream } from './body-stream.ts';
-export { clientAddress } from './client-address.ts';
+export { addressesIn, clientAddress } from './client-address.ts';
 export { withCors } from './cors.ts';
 export type { CorsNames } from './cors.ts';
 export { acceptCustomVerbs, verbOf } from './custom-verbs.ts';

@@ -19,7 +19,11 @@ export function nodeRequest(message: IncomingMessage, verb: string, source: stri
 }
 
 /** Puts an answer on the wire, its length known; in chunks only where its body goes on. */
-export function sendAnswer(response: ServerResponse, { status, headers, text, bytes, stream }: HttpAnswer): void {
+export function sendAnswer(
+  response: ServerResponse,
+  { status, headers, cookies, text, bytes, stream }: HttpAnswer,
+): void {
+  if (cookies) response.setHeader('Set-Cookie', [...cookies]);
   if (stream) {
     response.writeHead(status, headers);
     response.flushHeaders();

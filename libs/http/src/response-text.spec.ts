@@ -20,6 +20,13 @@ describe('an answer on the wire', () => {
     });
   });
 
+  it('sets as many cookies as it has', () => {
+    const answer = responseText('GET', { status: 204, headers: {}, cookies: ['a=1', 'b=2'] }, 'Connection: close');
+    expect(answer.text).toContain('204 No Content\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n');
+    const split = { status: 204, headers: {}, cookies: ['a=1\r\nx: y'] };
+    expect(() => responseText('GET', split, '')).toThrow('the field Set-Cookie cannot be sent');
+  });
+
   it('has a head of bytes, whatever the body is written in', () => {
     for (const [body, bytes] of [
       ['plain', 'plain'],

@@ -22,16 +22,13 @@ export interface EncodedText {
  */
 export function responseText(
   verb: string,
-  { status, headers, text = '', bytes }: HttpAnswer,
+  { status, headers, cookies = [], text = '', bytes }: HttpAnswer,
   connection: string,
 ): EncodedText {
   const length = Buffer.byteLength(bytes ?? text);
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
-  for (const name in headers) {
-    const value = headers[name] ?? '';
-    if (FORBIDDEN.test(value)) throw new TypeError(`the field ${name} cannot be sent`);
-    head += `${name}: ${value}\r\n`;
-  }
+  for (const name in headers) head += fieldText(name, headers[name] ?? '');
+  for (const cookie of cookies) head += fieldText('Set-Cookie', cookie);
   if (!WITHOUT_BODY.includes(status)) head += `Content-Length: ${length}\r\n`;
   head += `Date: ${dateNow()}\r\n${connection}\r\n\r\n`;
   if (bytes) return { text: head, encoding: 'latin1', bytes: verb === 'HEAD' ? undefined : bytes };
@@ -43,6 +40,11 @@ export function responseText(
     return { text: head + Buffer.from(text).toString('latin1'), encoding: 'latin1' };
   }
   return { text: head + text, encoding: 'utf8' };
+}
+
+function fieldText(name: string, value: string): string {
+  if (FORBIDDEN.test(value)) throw new TypeError(`the field ${name} cannot be sent`);
+  return `${name}: ${value}\r\n`;
 }
 
 let second = 0;

@@ -5,12 +5,14 @@ import type { ApiService } from '#api';
 import { toPosition } from '#api';
 import { malformed } from './problem.ts';
 import { unauthenticated } from './problem-of.ts';
+import { demandOwnPage } from './same-origin.ts';
+import { cookieSessionIn } from './session-cookie.ts';
 
 /** Who a session belongs to; undefined where there is no such session. */
 export type Identify = (id: string, token: string) => Promise<Principal | undefined>;
 
-/** Name and token of the session a request was sent with; undefined where there is none. @throws Problem */
-function sessionIn(request: HttpRequest): readonly [id: string, token: string] | undefined {
+/** Name and token that stand in headers; undefined where there are none. @throws Problem */
+export function headerSessionIn(request: HttpRequest): readonly [id: string, token: string] | undefined {
   const authorization = request.header('authorization');
   if (authorization === undefined) {
     const id = request.header('auth-id');
@@ -20,6 +22,18 @@ function sessionIn(request: HttpRequest): readonly [id: string, token: string] |
   const bearer = /^Bearer +(.+):([^:\s]+)\s*$/i.exec(authorization);
   if (!bearer) throw unauthenticated('Authorization must be "Bearer <user>:<token>".');
   return [bearer[1] ?? '', bearer[2] ?? ''];
+}
+
+/**
+ * Name and token of the session a request was sent with; undefined where there is none. Where headers name one, a cookie
+ * is not looked at. @throws Problem
+ */
+function sessionIn(request: HttpRequest): readonly [id: string, token: string] | undefined {
+  const named = headerSessionIn(request);
+  if (named) return named;
+  const kept = cookieSessionIn(request);
+  if (kept) demandOwnPage(request);
+  return kept;
 }
 
 /** Who asks: the person of the session, or anybody where there is none. @throws Problem where it is no session */

@@ -6,3 +6,5 @@ export type { FeedAdapterOptions } from './feed-adapter.ts';
 export { openapiPieces } from './openapi.ts';
 export { restAdapter } from './rest-adapter.ts';
 export type { RestAdapterOptions } from './rest-adapter.ts';
+export { SessionAdapter } from './session-adapter.ts';
+export type { SessionAdapterOptions } from './session-adapter.ts';

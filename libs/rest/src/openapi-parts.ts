@@ -1,5 +1,7 @@
 import { PAGE } from './query.ts';
 import { PROBLEMS } from './problem.ts';
+import { CSRF_HEADER } from './same-origin.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 import type { Schema } from './openapi-schemas.ts';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -127,7 +129,13 @@ export const SECURITY_SCHEMES: Readonly<Record<string, Part>> = {
   bearer: { type: 'http', scheme: 'bearer', description: '`Bearer <user>:<token>`; login answers the token.' },
   authId: { type: 'apiKey', in: 'header', name: 'Auth-Id', description: 'The user; goes with Auth-Token.' },
   authToken: { type: 'apiKey', in: 'header', name: 'Auth-Token', description: 'The token; goes with Auth-Id.' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: `Set by \`POST /session\`, for pages of this server. What is no GET or HEAD also takes \`${CSRF_HEADER}: 1\`.`,
+  },
 };
 
-/** A session in either form. */
-export const SESSION = [{ bearer: [] }, { authId: [], authToken: [] }] as const;
+/** A session in any form. */
+export const SESSION = [{ bearer: [] }, { authId: [], authToken: [] }, { cookie: [] }] as const;

@@ -14,6 +14,7 @@ import {
 } from './openapi-operations.ts';
 import { part, SESSION } from './openapi-parts.ts';
 import type { Schema } from './openapi-schemas.ts';
+import { SESSION_PATH } from './openapi-session.ts';
 import { idSchema } from './openapi-schemas.ts';
 import type { Method } from './routes.ts';
 import { methodsOf } from './routes.ts';
@@ -243,6 +244,7 @@ export const commonPaths = (problemNames: readonly string[]): Readonly<Record<st
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
   '/events': { get: events },
+  '/session': SESSION_PATH,
   ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [
