@@ -56,6 +56,7 @@ BluePrint/PXE
   view add change delete                             BluePrint.*_pxe
 BluePrint/Script
   view add change delete                             BluePrint.*_script
+  (lint)                                             BluePrint.view_script
 BluePrint/BluePrintScript
   view add change delete                             BluePrint.*_blueprintscript
 BluePrint/ResourceFile
@@ -63,7 +64,7 @@ BluePrint/ResourceFile
   (export) (shipped)                                 BluePrint.view_resourcefile
 Site/Site
   view add change delete                             Site.*_site
-  (getConfig) (explain) (getDependencyMap)           Site.view_site
+  (getConfig) (explain) (getDependencyMap) (graph)   Site.view_site
   (getServices)                                      Building.view_structure
   (eraseSecret)                                      Site.change_site
   (addresses)                                        Utilities.view_address
@@ -75,7 +76,7 @@ Survey/Plot
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
-  (publications)                                     Directory.view_zone
+  (publications) (records) (zoneRecords)             Directory.view_zone
 Directory/Entry
   view add change delete                             Directory.*_entry
 Utilities/Networked
@@ -83,7 +84,7 @@ Utilities/Networked
 Utilities/AddressBlock
   view add change delete                             Utilities.*_addressblock
   (usage) (getWithNameSite)                          Utilities.view_addressblock
-  (map) (holder) (warnings)                          Utilities.view_addressblock
+  (map) (holder) (warnings) (occupancy)              Utilities.view_addressblock
   (nextAddress)                                      Utilities.add_address
   (holdAddress) (useHold) (releaseHold)              Utilities.add_address
 Utilities/Network
@@ -110,7 +111,7 @@ Building/Foundation
   (doCreate) (doDestroy) (doJob)                     Building.can_create_foundation_job
   (getJob) (getConfig) (explain) (impact)            Building.view_foundation
   (selectionImpact) (count)                          Building.view_foundation
-  (checkConfig)                                      Building.view_foundation
+  (checkConfig) (graph) (render)                     Building.view_foundation
   (getFoundationTypes) (getInterfaceList)            Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (force)                                            Building.can_force_foundation
@@ -128,7 +129,7 @@ Building/Structure
   (getJob) (getConfig) (explain) (impact)            Building.view_structure
   (selectionImpact) (count) (getService)             Building.view_structure
   (overview)                                         Building.view_structure
-  (checkConfig)                                      Building.view_structure
+  (checkConfig) (graph) (render)                     Building.view_structure
   (getWithHostnameSite)                              Building.view_structure
   (updateConfig)                                     Building.can_config_structure
   (eraseSecret)                                      Building.change_structure
@@ -136,7 +137,7 @@ Building/Structure
 Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
-  (impact)                                           Building.view_complex
+  (impact) (graph)                                   Building.view_complex
 Building/Machine
   (provision)                                        Building.can_provision
   (deprovision)                                      Building.can_deprovision
@@ -152,7 +153,7 @@ Building/ComplexStructure
 Building/Dependency
   view add change delete                             Building.*_dependency
   (doCreate) (doDestroy)                             Building.can_create_dependency_job
-  (getJob) (impact)                                  Building.view_dependency
+  (getJob) (impact) (graph)                          Building.view_dependency
   (force)                                            Building.can_force_dependency
 Foreman/BaseJob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_base_job
@@ -161,6 +162,7 @@ Foreman/BaseJob
   (done)                                             Foreman.can_force_job
   (ignoreWindow)                                     Foreman.can_ignore_window
   (jobRunnerVariables) (jobRunnerState) (jobStats)   Foreman.can_base_job
+  (board) (course)                                   Foreman.view_basejob
 Foreman/FoundationJob
   view                                               Foreman.view_foundationjob
   (pause) (resume) (reset) (cancel) (rollback)       Foreman.can_foundation_job
@@ -227,6 +229,10 @@ Records/DeadLetter
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild
+Records/Dashboard
+  (show)                                             session
+Records/Server
+  (about) (settings)                                 Records.view_server
 Records/Discovery
   (hosts) (prometheus) (ansible)                     Building.view_structure
 Records/Recorder
@@ -453,6 +459,8 @@ describe('permissions', () => {
   it('are granted, but for what has to be open', () => {
     const open = guarded(catalogue).filter(({ permission }) => typeof permission === 'string');
     expect(open.map(({ model, what, permission }) => [`${model} ${what}`, permission])).toEqual([
+      // Each part of it takes its own permission.
+      ['Records/Dashboard (show)', 'session'],
       ['Auth/User (login)', 'anybody'],
       ['Auth/User (logout)', 'anybody'],
       ['Auth/User (whoami)', 'anybody'],

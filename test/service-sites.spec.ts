@@ -264,6 +264,7 @@ describe('a service of one site', () => {
       ['view', '(getConfig)', '(explain)'].map((what) => `BluePrint/${name} ${what}`),
     ),
     ...['PXE', 'Script', 'BluePrintScript'].map((name) => `BluePrint/${name} view`),
+    'BluePrint/Script (lint)',
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
     'Survey/Plot view',
     'Building/Foundation (getFoundationTypes)',
@@ -271,6 +272,7 @@ describe('a service of one site', () => {
     // They tell of what the service may see.
     ...['hosts', 'prometheus', 'ansible'].map((name) => `Records/Discovery (${name})`),
     'Records/Search (find)',
+    'Records/Dashboard (show)',
     'Records/ReadModel (state)',
     ...['make', 'list', 'listAll', 'get', 'commit', 'discard', 'approve', 'reject'].map(
       (name) => `Records/Preview (${name})`,
@@ -294,13 +296,16 @@ describe('a service of one site', () => {
     ...['apply', 'export', 'convert'].map((name) => `Site/SiteFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
     ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
-    ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications'].map((name) => `Directory/Zone (${name})`),
+    ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications', 'records', 'zoneRecords'].map(
+      (name) => `Directory/Zone (${name})`,
+    ),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `PostOffice/Delivery (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Request (list)',
     'Records/Request (show)',
     'Records/Request (undo)',
+    ...['about', 'settings'].map((name) => `Records/Server (${name})`),
     'Records/Secret (erase)',
     'Records/Secret (reads)',
     ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),

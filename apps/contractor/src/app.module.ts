@@ -17,6 +17,7 @@ import type { IntegrityOptions } from '#integrity';
 import { IntegrityModule } from '#integrity';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
+import { OverviewModule } from '#overview';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
@@ -25,8 +26,8 @@ import { PreviewModule } from '#preview';
 import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
 import { RecordsModule } from '#records';
-import type { Installation } from '#runtime';
-import { DATABASE, LOGGER, settingsModule } from '#runtime';
+import type { Installation, ServerFacts } from '#runtime';
+import { DATABASE, LOGGER, SERVER_FACTS, settingsModule } from '#runtime';
 import { Secrets } from '#secrets';
 import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
@@ -60,7 +61,9 @@ export interface ServerParts {
 /** What everything else has injected: the logger, the database, the ledger of secrets, the platforms. */
 @Module({})
 class PartsModule {
-  static of({ settings, log, pool, secrets }: ServerParts): DynamicModule {
+  static of({ settings, log, pool, secrets, installation }: ServerParts): DynamicModule {
+    const started = new Date(Date.now() - process.uptime() * 1000).toISOString();
+    const facts: ServerFacts = { installation: installation.id, started, settings: settings.inForce };
     const values: readonly (readonly [string | symbol | typeof Secrets, unknown])[] = [
       [LOGGER, log],
       [DATABASE, pool],
@@ -68,6 +71,7 @@ class PartsModule {
       [SERVED, settings.config],
       [PLATFORMS, serverHalves satisfies readonly ServerHalf[]],
       [SHIPPED_RESOURCES, platformResources],
+      [SERVER_FACTS, facts],
     ];
     return {
       module: PartsModule,
@@ -148,6 +152,7 @@ export class AppModule {
         RecordsModule,
         PreviewModule.forRoot(settings.preview),
         SearchModule,
+        OverviewModule,
         SiteFilesModule,
         SetupModule,
       ],

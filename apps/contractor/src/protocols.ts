@@ -125,7 +125,13 @@ export async function protocolAdapters(
     declaredSecrets: () => declaredSecretsNow(reads),
     onError: (error) => log.warn('public events could not be told', { error: String(error) }),
   });
-  const events = new EventFeedAdapter({ feed: eventFeed, identify, log, catalogue });
+  const events = new EventFeedAdapter({
+    feed: eventFeed,
+    identify,
+    log,
+    catalogue,
+    positionAt: (time) => positionAt(store, time),
+  });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
     feed.clients.stop();

@@ -7,13 +7,14 @@ import { httpSettings } from '#http';
 import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
 import { postOfficeSettings } from '#post-office';
-import type { AllSettings, Environment } from '#runtime/settings';
+import type { AllSettings, Environment, SettingInForce } from '#runtime/settings';
 import {
   nearestSetting,
   readSettings,
   runtimeSettings,
   settingNames,
   SETTINGS_FILE,
+  settingsInForce,
   tracingSettings,
   withSettingsFile,
 } from '#runtime/settings';
@@ -39,14 +40,19 @@ export const settingsTables = {
 };
 
 /** How the server is set up. */
-export type Settings = AllSettings<typeof settingsTables>;
+export type Settings = AllSettings<typeof settingsTables> & {
+  /** The same one by one, as they were written, with where each comes from. */
+  readonly inForce: readonly SettingInForce[];
+};
 
 /** Whether a setting is one of subcontractors, whose settings may stand in the same file. */
 const isOfSubcontractors = (name: string): boolean => name.startsWith('SUBCONTRACTOR_');
 
 /** Reads them from the environment on top of the settings file. @throws BadSettings naming each that cannot be used */
-export const serverSettings = (env: Environment): Settings =>
-  readSettings(settingsTables, withSettingsFile(env, settingNames(settingsTables), isOfSubcontractors));
+export function serverSettings(env: Environment): Settings {
+  const whole = withSettingsFile(env, settingNames(settingsTables), isOfSubcontractors);
+  return { ...readSettings(settingsTables, whole), inForce: settingsInForce(settingsTables, env, whole) };
+}
 
 /** Variables that are no settings, and look like a slip of the pen for one. */
 export function misspelt(env: Environment): readonly { readonly name: string; readonly meant: string }[] {

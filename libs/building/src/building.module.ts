@@ -43,9 +43,11 @@ import { forceStateHandlers } from './force-state.commands.ts';
 import { foundationHandlers } from './foundation.commands.ts';
 import { foundation } from './foundation.ts';
 import { foundations } from './foundations.ts';
+import { graphs } from './impact/graph.api.ts';
 import { impacts } from './impact/impact.api.ts';
 import { jobLogFilters } from './job-log-filters.ts';
 import { services } from './impact/services.api.ts';
+import { scriptLint } from './script-lint.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { structureOverview } from './structure/structure-overview.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
@@ -64,6 +66,7 @@ import { realInterface } from './interface/real-interface.ts';
 import { realInterfaces } from './interface/real-interfaces.ts';
 import { structureInterfaces } from './interface/structure-interfaces.ts';
 import { holderSource } from './networked/holder-source.ts';
+import { blockOccupancy } from './networked/block-occupancy.api.ts';
 import { networkedModel, networkedUsers } from './networked/networked.api.ts';
 import { networkedHandlers } from './networked/networked.commands.ts';
 import { networked } from './networked/networked.ts';
@@ -182,9 +185,12 @@ const listeners: FactoryProvider = {
             jobLogFilters,
             ...jobSelections,
             ...impacts,
+            ...graphs,
             ...services,
             ...selectionCounts,
             structureOverview,
+            scriptLint(platforms),
+            blockOccupancy,
           ],
           configHolders: [structuresWithSecrets],
         };

@@ -1,17 +1,23 @@
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
+import type { Served } from '#config';
+import { SERVED } from '#config';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import type { ReadStore } from '#read-store';
+import { READ_STORE } from '#read-store';
 import { dhcpdModel } from './dhcpd.api.ts';
+import { renderPreviews } from './render-preview.api.ts';
 
 /** What machines are told by others than themselves: what DHCP servers lease to them. */
 @Module({
   imports: [
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS],
-      useFactory: (platforms: readonly ServerHalf[]) => {
+      inject: [PLATFORMS, SERVED, READ_STORE],
+      useFactory: (platforms: readonly ServerHalf[], served: Served, reads: ReadStore) => {
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
-        return { models: [dhcpdModel((name) => types.find(({ type }) => type === name))] };
+        const findType = (name: string) => types.find(({ type }) => type === name);
+        return { models: [dhcpdModel(findType)], extensions: renderPreviews({ served, reads, findType }) };
       },
     }),
   ],

@@ -161,6 +161,17 @@ export class DispatchLedger {
     return rows[0];
   }
 
+  /** Who has taken dispatches, by their cookies; those that nobody has taken, as far as is known, are left out. */
+  async takersOf(cookies: readonly string[]): Promise<ReadonlyMap<string, Taker>> {
+    if (cookies.length === 0) return new Map();
+    const { rows } = await this.#pool.query<Taker & { readonly cookie: string }>({
+      name: 'hand-over-takers',
+      text: 'SELECT cookie, agent, taken AS since FROM ledger.handed_over WHERE cookie = ANY ($1) AND agent IS NOT NULL',
+      values: [cookies],
+    });
+    return new Map(rows.map(({ cookie, agent, since }) => [cookie, { agent, since }]));
+  }
+
   /** Jobs that are not under way and have left dispatches behind, for a minute at least: it was not seen how they ended. */
   async leftOver(underWay: readonly number[]): Promise<readonly number[]> {
     const text = `SELECT DISTINCT job FROM ledger.handed_over WHERE at < now() - interval '1 minute' AND job <> ALL ($1)

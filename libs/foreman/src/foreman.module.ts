@@ -14,6 +14,7 @@ import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets } from '#secrets';
+import { jobBoard } from './board/board.api.ts';
 import { createJobHandlers } from './create-job.handlers.ts';
 import { DispatchLedger } from './dispatch-ledger.ts';
 import { dispatchModel } from './dispatch.api.ts';
@@ -153,7 +154,17 @@ export class ForemanModule {
           ],
         }),
         ApiModule.forFeatureAsync({
-          inject: [JobTargetRegistry, JobInsight, LimitBook, CLOCK, SightingLedger, EVENT_STORE, Features, READ_STORE],
+          inject: [
+            JobTargetRegistry,
+            JobInsight,
+            LimitBook,
+            CLOCK,
+            SightingLedger,
+            EVENT_STORE,
+            Features,
+            READ_STORE,
+            Foreman,
+          ],
           useFactory: (
             targets: JobTargetRegistry,
             insight: JobInsight,
@@ -163,6 +174,7 @@ export class ForemanModule {
             store: EventStore,
             features: Features,
             reads: ReadStore,
+            foreman: Foreman,
           ) => ({
             namespaces: [
               { name: 'Foreman', position: 80 },
@@ -184,7 +196,20 @@ export class ForemanModule {
               holdRuleModel,
               holdModel,
             ],
-            extensions: [jobUsers, ...limitExtensions, ...windowExtensions, ...holdRuleExtensions],
+            extensions: [
+              jobUsers,
+              ...limitExtensions,
+              ...windowExtensions,
+              ...holdRuleExtensions,
+              jobBoard({
+                insight,
+                targets: targets.all,
+                book,
+                usualMs: (name) => foreman.usualMs(name),
+                now: () => clock.millis(),
+                events: () => new EventLog(store, features.upcasters),
+              }),
+            ],
           }),
         }),
       ],

@@ -16,5 +16,8 @@ export { jobModel, jobStarts } from './job.api.ts';
 export type { JobModelOptions } from './job.api.ts';
 export { SubcontractorHealth } from './subcontractor-health.ts';
 export { jobs } from './jobs.ts';
+export { holds } from './holds/hold-rows.ts';
+export { subcontractors } from './subcontractor/subcontractors.ts';
+export { waves } from './waves/waves.ts';
 export type { JobRow } from './jobs.ts';
 export { jobLogRule } from './job-log-retention.ts';

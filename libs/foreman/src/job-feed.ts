@@ -7,8 +7,9 @@ import type { Key, ReadModel, ReadStore } from '#read-store';
 import type { Program } from '#tscript';
 import { JobFold, LAST_EVENTS, streamOf } from './job-fold.ts';
 import type { JobInsight } from './job-insight.ts';
+import { progressNow } from './job-look.ts';
 import type { JobProgress, ProgressContext } from './job-progress.ts';
-import { MAX_TOLD_MESSAGE, progressEntries, progressOf, progressOfOver } from './job-progress.ts';
+import { progressOf, progressOfOver } from './job-progress.ts';
 import type { JobTargets } from './job-target.ts';
 import { job } from './job.ts';
 import type { JobRow } from './jobs.ts';
@@ -214,22 +215,8 @@ export class JobFeed implements FeedSource {
     context: ProgressContext,
   ): Promise<Told & Pick<JobProgress, 'conditions'>> {
     const { insight, targets, reads } = this.#options;
-    const entries = progressEntries(row, context);
     const taker = await insight.takerOf(row);
-    const last = entries.at(-1);
-    const looked =
-      taker && last ? [...entries.slice(0, -1), [last[0], last[1], { ...last[2], ...taker }] as const] : entries;
-    const conditions = await insight.conditionsOf(id, row, {
-      view: reads.now,
-      target: targets().get(row.target.kind),
-      entries: looked,
-    });
-    const told = progressOf(id, row, context);
-    return {
-      ...told,
-      message: insight.messageOf(row, conditions)?.slice(0, MAX_TOLD_MESSAGE) ?? told.message,
-      conditions,
-    };
+    return progressNow(id, row, { insight, targets: targets(), view: reads.now, context, taker });
   }
 
   async #context(row: JobRow, now: number): Promise<ProgressContext> {

@@ -151,11 +151,16 @@ export class JobInsight {
   }
 
   /** Which agent has taken the task of a job, and since when; undefined: none has, as far as is known. */
-  async takerOf({ dispatch, dispatchedAt }: Pick<JobRow, 'dispatch' | 'dispatchedAt'>): Promise<Taker | undefined> {
-    if (!dispatch) return undefined;
-    const { cookie, transport, holder } = dispatch;
-    if (transport === 'wire') return this.#dispatched.takerOf(cookie);
-    return holder && { agent: `${holder.user} at ${holder.source}`, since: dispatchedAt ?? dispatch.deadline };
+  async takerOf(row: Pick<JobRow, 'dispatch' | 'dispatchedAt'>): Promise<Taker | undefined> {
+    if (row.dispatch?.transport === 'wire') return this.#dispatched.takerOf(row.dispatch.cookie);
+    return polledTaker(row);
+  }
+
+  /** The same of many jobs, looked up together: in their order. */
+  async takersOf(rows: readonly Pick<JobRow, 'dispatch' | 'dispatchedAt'>[]): Promise<readonly (Taker | undefined)[]> {
+    const onWire = rows.flatMap(({ dispatch }) => (dispatch?.transport === 'wire' ? [dispatch.cookie] : []));
+    const takers = await this.#dispatched.takersOf(onWire);
+    return rows.map((row) => polledTaker(row) ?? (row.dispatch ? takers.get(row.dispatch.cookie) : undefined));
   }
 
   /** Which agent had taken the task of which nobody knows what became of it; undefined: that is not known either. */
@@ -163,6 +168,13 @@ export class JobInsight {
     return lost ? this.#dispatched.takerOf(lost.cookie) : undefined;
   }
 }
+
+/** The agent that has polled for the task of a job. */
+const polledTaker = ({ dispatch, dispatchedAt }: Pick<JobRow, 'dispatch' | 'dispatchedAt'>): Taker | undefined =>
+  dispatch?.holder && {
+    agent: `${dispatch.holder.user} at ${dispatch.holder.source}`,
+    since: dispatchedAt ?? dispatch.deadline,
+  };
 
 /** A task that nobody has taken: its name, since when, and the view it is looked at in. */
 interface Untaken {

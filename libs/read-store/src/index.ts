@@ -5,6 +5,8 @@ export { entityRows } from './entity-rows.ts';
 export type { EntityRow } from './entity-rows.ts';
 export { restoredRow, shownBesides } from './restored-row.ts';
 export { Ids } from './ids.ts';
+export { quarantinedRows } from './quarantine.ts';
+export type { QuarantinedRow } from './quarantine.ts';
 export { PostgresIdempotencyStore } from './idempotency-store.ts';
 export type { KeptAnswer } from './idempotency-store.ts';
 export { makeLedger } from './ledger.ts';

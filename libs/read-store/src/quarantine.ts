@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { Pool } from 'pg';
 import type { Poisoned } from './batch.ts';
 import type { Key, ReadModel } from './read-model.ts';
 import type { ReadDatabase } from './tables.ts';
@@ -36,6 +37,23 @@ export class Quarantine {
     this.#keys.set(model, keys);
     return keys;
   }
+}
+
+/** A row that an event could not be folded into. */
+export interface QuarantinedRow {
+  readonly model: string;
+  readonly key: string;
+  /** Of the event, in the log. */
+  readonly position: number;
+  /** Why, in words. */
+  readonly error: string;
+}
+
+/** Some of the rows that an event could not be folded into, as they are written down for all servers. */
+export async function quarantinedRows(pool: Pool, count: number): Promise<readonly QuarantinedRow[]> {
+  const text = 'SELECT model, key, position, error FROM read.quarantine ORDER BY model, key LIMIT $1';
+  const { rows } = await pool.query<Omit<QuarantinedRow, 'position'> & { readonly position: string }>(text, [count]);
+  return rows.map((row) => ({ ...row, position: Number(row.position) }));
 }
 
 /** Writes down which rows could not be folded on; `schema` is where that is kept. */

@@ -1,11 +1,13 @@
 import { defineModel, map, parameter, staticAction, text } from '#api';
 import type { EventStore } from '#event-store';
-import type { ReadStore } from '#read-store';
+import type { QuarantinedRow, ReadStore } from '#read-store';
 import { RebuildReadModels } from './read-model.commands.ts';
 import type { Ended, Rebuilds, UnderWay } from './rebuilds.ts';
 
 /** How long the state waits for rows that are just being written. */
 const WAIT_MS = 100;
+/** How many rows in quarantine are told. */
+const MAX_QUARANTINED = 200;
 
 /** How the read models are, as far as the server that is asked knows. */
 export interface ReadModelState {
@@ -21,12 +23,24 @@ export interface ReadModelState {
     /** Rows that an event could not be folded into; null: only the server that projects knows. */
     readonly quarantined: number | null;
   }[];
+  /** Some of the rows that an event could not be folded into, with why. */
+  readonly quarantine: readonly QuarantinedRow[];
   readonly rebuild: UnderWay | null;
   /** The last rebuild this server was asked for, since it was started. */
   readonly last: Ended | null;
 }
 
-async function stateOf(store: EventStore, { projector }: ReadStore, rebuilds: Rebuilds): Promise<ReadModelState> {
+/** What the state is found out by, besides the read models themselves. */
+export interface ReadModelParts {
+  readonly rebuilds: Rebuilds;
+  readonly quarantined: (count: number) => Promise<readonly QuarantinedRow[]>;
+}
+
+async function stateOf(
+  store: EventStore,
+  { projector }: ReadStore,
+  { rebuilds, quarantined: rowsIn }: ReadModelParts,
+): Promise<ReadModelState> {
   const head = await store.head();
   // A server that stands by looks how far they are only when it waits.
   await projector.caughtUp(head, WAIT_MS);
@@ -40,13 +54,14 @@ async function stateOf(store: EventStore, { projector }: ReadStore, rebuilds: Re
       version,
       quarantined: leading ? (quarantined.get(name)?.size ?? 0) : null,
     })),
+    quarantine: await rowsIn(MAX_QUARANTINED),
     rebuild: rebuilds.underWay,
     last: rebuilds.last,
   };
 }
 
 /** The read models themselves, for those who operate the server. */
-export const readModelModel = (store: EventStore, reads: ReadStore, rebuilds: Rebuilds) =>
+export const readModelModel = (store: EventStore, reads: ReadStore, parts: ReadModelParts) =>
   defineModel({
     path: 'Records/ReadModel',
     doc: 'What answers are read from: rows made from the log, which can be made anew.',
@@ -59,7 +74,7 @@ export const readModelModel = (store: EventStore, reads: ReadStore, rebuilds: Re
         returns: map(),
         permission: { grant: 'Records.view_readmodel' },
         sites: 'none',
-        query: () => stateOf(store, reads, rebuilds),
+        query: () => stateOf(store, reads, parts),
       }),
       rebuild: staticAction({
         doc: 'Begins to make read models anew from the log and answers with an id, by which `state` tells of it.',

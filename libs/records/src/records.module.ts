@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import type { EventStore } from '#event-store';
 import { EVENT_STORE, positionAt } from '#event-store';
 import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
-import { READ_STORE } from '#read-store';
+import { quarantinedRows, READ_STORE } from '#read-store';
+import type { ServerFacts } from '#runtime';
+import { DATABASE, SERVER_FACTS } from '#runtime';
 import { deadLetterModel } from './dead-letter.api.ts';
 import { deadLetterHandlers } from './dead-letter.commands.ts';
 import { readModelModel } from './read-model.api.ts';
@@ -16,6 +19,7 @@ import { requestModel } from './request.api.ts';
 import { Requests } from './requests.ts';
 import { requestProviders } from './requests.providers.ts';
 import { secretModel } from './secret.api.ts';
+import { serverModel } from './server.api.ts';
 import { undoExtension } from './undo/undo.api.ts';
 import { UndoRequestHandler } from './undo/undo-request.commands.ts';
 
@@ -32,7 +36,16 @@ class RequestsModule {}
     RequestsModule,
     ApiModule.forFeatureAsync({
       imports: [RebuildsModule, RequestsModule],
-      inject: [EVENT_STORE, READ_STORE, Rebuilds, DeadLetters, Requests, Secrets],
+      inject: [
+        EVENT_STORE,
+        READ_STORE,
+        Rebuilds,
+        DeadLetters,
+        Requests,
+        Secrets,
+        DATABASE,
+        { token: SERVER_FACTS, optional: true },
+      ],
       useFactory: (
         store: EventStore,
         reads: ReadStore,
@@ -40,13 +53,16 @@ class RequestsModule {}
         letters: DeadLetters,
         requests: Requests,
         secrets: Secrets,
+        pool: Pool,
+        facts?: ServerFacts,
       ) => ({
         namespaces: [{ name: 'Records', position: 110 }],
         models: [
           deadLetterModel(letters),
-          readModelModel(store, reads, rebuilds),
+          readModelModel(store, reads, { rebuilds, quarantined: (count) => quarantinedRows(pool, count) }),
           requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
           secretModel(secrets.reads),
+          ...(facts ? [serverModel(facts)] : []),
         ],
         extensions: [undoExtension],
       }),

@@ -96,7 +96,15 @@ function example() {
   } as unknown as Catalogue;
   const timing = { beatMs: 1_000_000, refreshMs: 1_000_000, checkMs: 1_000_000 };
   const log = { error: () => undefined, warn: () => undefined };
-  const adapter = new EventFeedAdapter({ feed, catalogue, identify: async (name) => people.get(name), log, ...timing });
+  const adapter = new EventFeedAdapter({
+    feed,
+    catalogue,
+    identify: async (name) => people.get(name),
+    // One event a day.
+    positionAt: async (time) => BigInt(time.slice(8, 10)),
+    log,
+    ...timing,
+  });
   adapters.push(adapter);
   const ask = async (as: string, query = '?after=0', accept = 'application/json') => {
     const headers: Record<string, string> = { authorization: `Bearer ${as}:token`, accept };
@@ -144,6 +152,12 @@ describe('public events', () => {
     expect(await positions('all', '?after=1&kind=pxe.changed,site.changed')).toEqual(['3', '4']);
     expect(await positions('all', '?after=0&model=Site/Site&id=a')).toEqual(['1', '2', '3', '4']);
     expect(await positions('robot', '?after=0&model=Site/Site&id=a')).toEqual([]);
+  });
+
+  it('are told from a time on', async () => {
+    const { ask, positions } = example();
+    expect(await positions('all', '?after=2026-01-03T00:00:00Z')).toEqual(['4']);
+    expect((await ask('all', '?after=yesterday')).status).toBe(400);
   });
 
   it('are told as they happen, until the session or the right to see them ends', async () => {

@@ -10,7 +10,7 @@ import type { FeedClientsOptions } from './feed-clients.ts';
 import { FeedClients } from './feed-clients.ts';
 import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
 import { answerFeed, STREAM_HEADERS } from './feed-endpoint.ts';
-import { afterIn } from './feed-query.ts';
+import { afterIn, timeIn } from './feed-query.ts';
 import { eventText } from './feed-text.ts';
 import { pageOfEvents } from './event-page.ts';
 import type { EventSelection } from './event-selection.ts';
@@ -22,6 +22,8 @@ import { checkQuery } from './query.ts';
 export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
   readonly feed: EventSource;
   readonly catalogue: Catalogue;
+  /** Position of the log at a time, ISO 8601. */
+  readonly positionAt: (time: string) => Promise<Position>;
   readonly log: FeedClientsOptions['log'] & FeedEndpointOptions['log'];
 }
 
@@ -54,7 +56,8 @@ export class EventFeedAdapter {
       throw new Problem('not-found', `There is no site ${selection.site}.`);
     }
     const head = await feed.head();
-    const after = afterIn(request, query) ?? head;
+    const time = timeIn(request, query);
+    const after = time === undefined ? (afterIn(request, query) ?? head) : await this.#options.positionAt(time);
     if (after > head) throw malformed('The log does not go as far as that.', 'after', 'AHEAD');
     const streams = request.header('accept')?.includes('text/event-stream') === true;
     if (streams && query.has('count')) throw malformed('count is for pages, not for streams.', 'count');

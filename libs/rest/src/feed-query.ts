@@ -1,5 +1,5 @@
 import type { FeedSelection } from '#api';
-import { toPosition } from '#api';
+import { toMoment, toPosition } from '#api';
 import type { Position } from '#event-store';
 import type { HttpRequest } from '#http';
 import { malformed } from './problem.ts';
@@ -21,4 +21,12 @@ export function afterIn(request: HttpRequest, query: URLSearchParams): Position 
   const position = toPosition(text);
   if (position === undefined) throw malformed('after must be a position of the log.', 'after');
   return position;
+}
+
+/** The time to begin at, where the address names one instead of a position; a client that comes back goes on where it was. */
+export function timeIn(request: HttpRequest, query: URLSearchParams): string | undefined {
+  const text = query.get('after');
+  if ((request.header('last-event-id') ?? '') !== '' || text === null || toPosition(text) !== undefined)
+    return undefined;
+  return toMoment(text);
 }

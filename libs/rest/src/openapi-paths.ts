@@ -198,7 +198,11 @@ const events: Part = {
   security: SESSION,
   'x-permission': 'session',
   parameters: [
-    query('after', 'string', 'A position of the log: tells what stands behind it. Left out: where the log is now.'),
+    query(
+      'after',
+      'string',
+      'A position of the log, or a time (ISO 8601): tells what stands behind it. Left out: where the log is now.',
+    ),
     query('count', 'integer', 'How many at the most, from 1 to 500 (100).'),
     {
       name: 'kind',

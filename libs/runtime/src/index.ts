@@ -19,4 +19,6 @@ export type { Labels, Measured, MetricDescription } from './metrics-registry.ts'
 export { addressFault, checkAddress, checkDatabase, checkDataDirectory } from './start-checks.ts';
 export { configFactory, settingsModule } from './settings/settings.module.ts';
 export { reasonOf } from './reason-of.ts';
-export { DATABASE, LOGGER } from './tokens.ts';
+export { DATABASE, LOGGER, SERVER_FACTS } from './tokens.ts';
+export type { ServerFacts } from './tokens.ts';
+export { productVersion } from './version.ts';

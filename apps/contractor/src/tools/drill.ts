@@ -88,7 +88,8 @@ async function rebuild(
   const none: Environment = {};
   const store = await postgresEventStore(pool);
   try {
-    const { readModels, upcasters } = await serverModules(readSettings(settingsTables, none), pool, store);
+    const settings = { ...readSettings(settingsTables, none), inForce: [] };
+    const { readModels, upcasters } = await serverModules(settings, pool, store);
     const project = async (log: EventStore, until: Position): Promise<Readonly<Record<string, number>>> => {
       const { projector } = openReadStore({
         store: log,

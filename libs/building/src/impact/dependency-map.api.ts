@@ -1,19 +1,9 @@
 import type { Extension, Values } from '#api';
 import { action, boundTo } from '#api';
 import type { View } from '#read-store';
-import { idOf, KINDS, nodesOf } from './nodes.ts';
-import type { Kind } from './nodes.ts';
+import { nodesOf } from './nodes.ts';
 import { rememberingView } from './remembering-view.ts';
-
-/** The ids of what is in a site: its structures, foundations, dependencies and complexes, in this order. */
-async function idsIn(view: View, site: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (const [kind, rows] of Object.entries(KINDS)) {
-    const { keys } = await view.keys(rows, { where: { site } });
-    ids.push(...keys.map((key) => idOf(kind as Kind, key)));
-  }
-  return ids;
-}
+import { siteIds } from './site-ids.ts';
 
 /**
  * What is in a site and what each of it depends on; what of that is in other sites stands behind, as external.
@@ -23,7 +13,7 @@ async function mapOf(now: View, site: string, bound: readonly string[] | undefin
   const view = rememberingView(now);
   const map = new Map<string, object>();
   const referred = new Set<string>();
-  for (const [id, { entry }] of await nodesOf(view, await idsIn(view, site))) {
+  for (const [id, { entry }] of await nodesOf(view, (await siteIds(view, site)).ids)) {
     map.set(id, { ...entry, external: false });
     for (const other of entry.dependency_list) referred.add(other);
   }

@@ -27,6 +27,8 @@ export interface Node {
   readonly entry: MapEntry;
   readonly site: string;
   readonly service: string | null;
+  /** The job at work on it. */
+  readonly job: number | null;
 }
 
 /** What answers tell of a node. */
@@ -74,6 +76,7 @@ const structureNode = (row: StructureRow): Node => ({
   },
   site: row.site,
   service: serviceOf(row),
+  job: row.job?.job ?? null,
 });
 
 const foundationNode = (locator: Key, row: FoundationRow): Node => ({
@@ -86,6 +89,7 @@ const foundationNode = (locator: Key, row: FoundationRow): Node => ({
   },
   site: row.site,
   service: null,
+  job: row.job?.job ?? null,
 });
 
 const dependencyNode = async (view: View, row: DependencyRow): Promise<Node> => ({
@@ -98,6 +102,7 @@ const dependencyNode = async (view: View, row: DependencyRow): Promise<Node> => 
   },
   site: row.site,
   service: null,
+  job: row.job?.job ?? null,
 });
 
 const complexNode = async (view: View, row: ComplexRow): Promise<Node> => ({
@@ -109,6 +114,7 @@ const complexNode = async (view: View, row: ComplexRow): Promise<Node> => ({
   },
   site: row.site,
   service: null,
+  job: null,
 });
 
 /** What ids of the map stand for, in their order; what is gone is left out. @param view one that remembers its rows */

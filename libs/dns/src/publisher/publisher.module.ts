@@ -19,6 +19,7 @@ import { publicationHealth } from './publication-health.ts';
 import type { Publication, PublicationCounts } from './publication-ledger.ts';
 import { MAX_LISTED, PublicationLedger } from './publication-ledger.ts';
 import { publishZones } from './publishing.ts';
+import { zoneRecords } from './zone-records.api.ts';
 
 /** Publishes zones, where a directory for them is set, and knows how that stands in whichever server does it. */
 @Injectable()
@@ -70,10 +71,11 @@ export class Publisher implements OnModuleInit {
 @Module({
   imports: [
     ApiModule.forFeatureAsync({
-      inject: [DATABASE, READ_STORE],
-      useFactory: (pool: Pool, reads: ReadStore) => ({
-        extensions: [publicationExtension(new PublicationLedger(pool), reads)],
-      }),
+      inject: [DATABASE, READ_STORE, ZoneSource, bindSettings.KEY],
+      useFactory: (pool: Pool, reads: ReadStore, source: ZoneSource, { server }: SettingsOf<typeof bindSettings>) => {
+        const ledger = new PublicationLedger(pool);
+        return { extensions: [publicationExtension(ledger, reads), zoneRecords({ source, ledger, server })] };
+      },
     }),
   ],
   providers: [Publisher, contributeListeners(Publisher, ({ reconcilers }) => reconcilers)],

@@ -10,6 +10,8 @@ export type { Asked } from './read-arguments.ts';
 export { logLevelSetting, runtimeSettings } from './runtime.settings.ts';
 export { nearestSetting } from './setting-name.ts';
 export { settingsTable } from './settings-doc.ts';
+export { settingsInForce } from './settings-in-force.ts';
+export type { SettingInForce } from './settings-in-force.ts';
 export { tracingFields, tracingOf, tracingSettings } from '../tracing/tracing.settings.ts';
 export type { TracingSettings } from '../tracing/tracing.settings.ts';
 export { SETTINGS_FILE, withSettingsFile } from './settings-file.ts';
