@@ -1,4 +1,7 @@
 import type { ComponentType } from 'react';
+import { SearchButton } from '../search/search-button.tsx';
 
 /** What stands at the end of the masthead, before the user: the search and the like. Each area adds its own line. */
-export const mastheadItems: readonly { readonly id: string; readonly Component: ComponentType }[] = [];
+export const mastheadItems: readonly { readonly id: string; readonly Component: ComponentType }[] = [
+  { id: 'search', Component: SearchButton },
+];

@@ -1,5 +1,5 @@
 import { Button } from '@patternfly/react-core';
-import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
+import { SearchIcon } from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useSession } from '../api/session.ts';
 
@@ -26,7 +26,7 @@ export function SearchButton() {
   if (!signedIn) return null;
   return (
     <>
-      <Button variant="control" icon={<SearchIcon />} aria-label="Search" onClick={() => setOpen(true)}>
+      <Button variant="control" icon={<SearchIcon />} aria-label="Search Ctrl K" onClick={() => setOpen(true)}>
         <span className="ct-wide">
           Search <kbd className="ct-key">Ctrl K</kbd>
         </span>

@@ -1,5 +1,5 @@
 import { Modal, ModalBody, Spinner, TextInputGroup, TextInputGroupMain } from '@patternfly/react-core';
-import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
+import { SearchIcon } from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { useEffect, useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
@@ -72,7 +72,9 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
             isExpanded={options.length > 0}
             aria-label="Search"
             aria-controls={list}
-            {...(options.length > 0 ? { 'aria-activedescendant': optionId(list, Math.min(active, options.length - 1)) } : {})}
+            {...(options.length > 0
+              ? { 'aria-activedescendant': optionId(list, Math.min(active, options.length - 1)) }
+              : {})}
             placeholder="Name, MAC, address, serial number, value or command"
             value={typed}
             onChange={(_, value) => type(value)}
@@ -94,6 +96,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
 function summary(typed: string, count: number, pending: boolean): string {
   if (pending) return 'Searching …';
   if (typed.trim() === '') return 'Type what you look for. ↑ and ↓ choose, Enter opens, Esc closes.';
-  if (count === 0) return `Nothing is found for “${typed.trim()}”. Names are found from their beginning, values as a whole.`;
+  if (count === 0)
+    return `Nothing is found for “${typed.trim()}”. Names are found from their beginning, values as a whole.`;
   return `${count} ${count === 1 ? 'result' : 'results'}`;
 }

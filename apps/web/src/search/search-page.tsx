@@ -26,7 +26,11 @@ export function SearchPage() {
         onChange={(_, value) => type(value)}
         onClear={() => type('')}
       />
-      {error ? <ProblemView error={error} /> : <Results typed={typed} results={results} more={more} pending={pending} />}
+      {error ? (
+        <ProblemView error={error} />
+      ) : (
+        <Results typed={typed} results={results} more={more} pending={pending} />
+      )}
     </Page>
   );
 }

@@ -13,6 +13,12 @@ const DARK_CLASS = 'pf-v6-theme-dark';
 export async function accessibilityFindings(page: Page): Promise<string[]> {
   // By the debugger, so that the Content Security Policy of the page has no say in it.
   await page.evaluate(axe.source);
+  // Colours on their way from one theme to the other are those of neither.
+  await page.evaluate(`{
+    const still = new CSSStyleSheet();
+    still.replaceSync('* { transition: none !important }');
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  }`);
   const wasDark = await setDark(page, false);
   const light = await findings(page, 'light');
   await setDark(page, true);
