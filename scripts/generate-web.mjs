@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import openapiTS, { astToString } from 'openapi-typescript';
 import { describeModels } from './web/describe-models.mjs';
 import { hashOf, isMadeOf } from './web/inputs.mjs';
 
@@ -25,6 +24,7 @@ if (!isMadeOf(hash, NOTE, `${FOLDER}/api.ts`)) {
     const args = [...conditions, '--import', './scripts/typescript.mjs', 'scripts/openapi.ts', file];
     const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) process.exit(status ?? 1);
+    const { default: openapiTS, astToString } = await import('openapi-typescript');
     const document = JSON.parse(readFileSync(file, 'utf8'));
     const write = (name, text) => {
       writeFileSync(path.join(folder, name), text);

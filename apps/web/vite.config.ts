@@ -19,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The size that counts is the compressed one of the first page.
+    chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       // Packages mark what runs in browsers alone; here all of it does.
       onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),

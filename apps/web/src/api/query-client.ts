@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { Problem } from './problem.ts';
 
 /** How often a query is tried again whose server is away, before the page tells so by itself. */
@@ -8,7 +8,14 @@ const TRIES = 2;
 const UNUSED_MS = 5 * 60_000;
 
 /** What the pages know of the server. The event feed says what of it is old; the rest is asked for again after a while. */
-export const queryClient = new QueryClient({
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      // The session is over: that is looked at once, and leads to the page for signing in.
+      const isOver = error instanceof Problem && error.status === 401;
+      if (isOver && queryKey[0] !== 'session') void queryClient.invalidateQueries({ queryKey: ['session'] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -14,6 +14,8 @@ export interface Session {
   readonly sign_in: {
     readonly password: boolean;
     readonly openid: readonly { readonly name: string; readonly label: string }[];
+    /** Why nobody can sign in from where this page is looked at; null: they can. */
+    readonly refused?: string | null;
   };
   readonly warnings: readonly string[];
 }

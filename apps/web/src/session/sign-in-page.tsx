@@ -31,7 +31,8 @@ export function SignInPage() {
         {session.warnings.map((warning) => (
           <Alert key={warning} isInline variant="warning" title={warning} />
         ))}
-        {session.sign_in.password && <PasswordForm />}
+        {session.sign_in.refused && <Alert isInline variant="warning" title={session.sign_in.refused} />}
+        {session.sign_in.password && !session.sign_in.refused && <PasswordForm />}
         {session.sign_in.openid.map(({ name, label }) => (
           <p key={name} className="ct-provider">
             <Button
