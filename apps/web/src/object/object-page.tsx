@@ -36,7 +36,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const { id = '' } = useParams();
   const [search, setSearch] = useSearchParams();
   const session = useSession();
-  const { data, error, isPending, refetch } = useObject(path, id, search.get('at') ?? undefined);
+  const { data, error, isPending, refetch } = useObject(path, id);
   const noun = nounOf(path);
   const trail = [[`${noun} list`, listPath(path)]] as const;
   if (isPending) {
@@ -65,6 +65,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const choose = (next: string | number): void => {
     const query = new URLSearchParams(search);
     query.set('tab', String(next));
+    query.delete('at');
     setSearch(query, { replace: true });
   };
   const name = nameOf(row);
@@ -77,7 +78,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
       actions={objectActions
         .filter(({ applies }) => applies(model, session, row))
         .map(({ id: action, Component }) => (
-          <Component key={action} model={model} id={id} row={row} />
+          <Component key={action} model={model} id={id} row={row} etag={data.etag} />
         ))}
     >
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">
