@@ -107,6 +107,12 @@ async function settled(zone: string): Promise<Publication> {
   return found;
 }
 
+/** What is told of the records of a zone. */
+interface Asked {
+  readonly records: readonly { readonly type: string; readonly served: boolean | null }[];
+  readonly asked: { readonly at: string; readonly records: number; readonly error: string | null } | null;
+}
+
 let zone: string;
 let four: string;
 let six: string;
@@ -167,6 +173,17 @@ describe('BIND', () => {
     await answered('about.lab.test TXT', String.raw`"said \"so\"; and more"`);
     await client.delete(alias);
     await answered('www.lab.test CNAME', '');
+  });
+
+  it('is asked for the records of a zone, of every type', async () => {
+    await settled(zone);
+    const { value } = await rest<{ readonly value: Asked }>(`Directory/Zone/${idOf(zone)}/records`, { ask: true });
+    expect([...new Set(value.records.map(({ type }) => type))].toSorted()).toEqual(['A', 'MX', 'NS', 'SRV', 'TXT']);
+    expect(value.records.filter(({ served }) => served !== true)).toEqual([]);
+    expect(value.asked).toEqual({ at: expect.any(String), records: value.records.length, error: null });
+    const reverse = { name: '2.1.10.in-addr.arpa', ask: true };
+    const back = await rest<{ readonly value: Asked }>('Directory/Zone/zoneRecords', reverse);
+    expect(back.value.records.map(({ type, served }) => [type, served])).toContainEqual(['PTR', true]);
   });
 
   it('is told of on the zone, in the list of all zones, in the health of the server and in its metrics', async () => {

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, startContractor, testDatabase } from '#testing';
+import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
 import { commandLine } from '../apps/cli/src/command-line.ts';
 import type { LiveOutput } from '../apps/cli/src/live-lines.ts';
 import { nouns } from '../apps/cli/src/nouns/index.ts';
@@ -40,7 +40,12 @@ describe('commands about what there is', () => {
   });
 
   /** Runs a command line; words in quotes are one. */
-  async function run(line: string, input = '', environment: Readonly<Record<string, string>> = {}) {
+  async function run(
+    line: string,
+    input = '',
+    environment: Readonly<Record<string, string>> = {},
+    { out = new Written(), signal = new AbortController().signal } = {},
+  ) {
     const args = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
     for (const count of [4, 3, 2, 1]) {
       const words = args.slice(0, count).join(' ');
@@ -49,7 +54,7 @@ describe('commands about what there is', () => {
         break;
       }
     }
-    const [out, err] = [new Written(), new Written()];
+    const err = new Written();
     const surroundings = {
       args,
       environment: {
@@ -62,7 +67,7 @@ describe('commands about what there is', () => {
       input: Readable.from(input === '' ? [] : [input]) as unknown as NodeJS.ReadStream,
       output: err as unknown as LiveOutput,
       result: out as unknown as LiveOutput,
-      signal: new AbortController().signal,
+      signal,
     };
     const code = await commandLine(surroundings);
     return { code, out: out.text, err: err.text };
@@ -410,6 +415,130 @@ describe('commands about what there is', () => {
         expect(await refused(`job ${kind} ${verb} 99`)).toMatch(/^contractor: There is no Foreman\/\w+Job 99\.$/);
       }
     }
+  });
+
+  it('webhooks, and their deliveries', async () => {
+    const url = 'http://127.0.0.1:9/hook';
+    expect(await json(`webhook add inventory --url ${url} --kind site.* --kind *.deleted --site site1`)).toEqual({
+      name: 'inventory',
+      signing_key: expect.stringMatching(/^whsec_/),
+    });
+    expect(await done('webhook list')).toMatch(
+      /^inventory +http:\/\/127\.0\.0\.1:9\/hook +site\.\* \*\.deleted +site1 /m,
+    );
+    expect(await json('webhook update inventory -d mine --enabled no')).toMatchObject({
+      description: 'mine',
+      enabled: false,
+      signing_key: null,
+    });
+    expect(labels(await done('webhook get inventory'))).toMatchObject({ Description: 'mine', Site: 'site1' });
+    expect(await done('webhook renew-key inventory')).toMatch(/^whsec_/m);
+    expect(await refused('webhook ping inventory')).toMatch(/not delivered: .*loopback/);
+    expect(await json('webhook status inventory')).toMatchObject({ waiting: 0, dead: 0, delivered: 0 });
+    expect(await done('webhook skip inventory')).toBe('forgotten: 0 deliveries');
+    const kinds = (await done('webhook kinds')).split('\n');
+    expect(kinds).toEqual(expect.arrayContaining(['subscription.created', 'box.deleted', 'hold_rule.changed']));
+    expect(await json('webhook delivery list inventory --state dead')).toEqual([]);
+    for (const what of ['retry', 'discard']) {
+      expect(await refused(`webhook delivery ${what} 1`)).toContain('none of these deliveries was given up');
+    }
+    expect(await done('webhook delete inventory')).toBe('deleted inventory');
+    expect(await refused('webhook get inventory')).toContain('There is no PostOffice/Subscription inventory.');
+  });
+
+  it('what has happened: the last of it, as it comes, and all of it', async () => {
+    const events = (await json('events --kind site.created --model Site/Site --id site1 --count 5')) as object[];
+    expect(events).toMatchObject([
+      { kind: 'site.created', object: { model: 'Site/Site', id: 'site1' }, actor: 'root' },
+    ]);
+    expect(await done('events --kind subscription.* --count 2')).toMatch(
+      /^AT +KIND +OBJECT +SITE +BY\n.* subscription\.key_renewed +PostOffice\/Subscription inventory +site1 +root\n.* subscription\.deleted /,
+    );
+    expect(await refused('events --kind nosuch.kind')).toContain('is no kind of public event');
+
+    const stop = new AbortController();
+    const out = new Written();
+    const following = run('events --follow --kind site.described --site site1', '', {}, { out, signal: stop.signal });
+    await until(async () => {
+      // It begins with what happens after it has begun.
+      await done(`site update site1 -d "described ${out.text.length}"`);
+      await done('site update site1 -d "the first"');
+      return out.text.includes('site.described  Site/Site site1  site1  root');
+    });
+    stop.abort();
+    expect((await following).code).not.toBe(1);
+
+    const lines = (await done('history export --object site/site1 --kind site.* --differences'))
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    expect(lines[0]).toMatchObject({
+      kind: 'site.created',
+      actor: 'root',
+      object: { model: 'Site/Site', id: 'site1' },
+      data: { description: 'the first' },
+      change: 'created',
+      differences: expect.arrayContaining([{ path: ['description'], after: 'the first' }]),
+    });
+    expect(lines[1]).toMatchObject({ kind: 'site.configured', change: 'changed' });
+    expect(lines.at(-1)).toMatchObject({ complete: true, from: '0', events: lines.length - 1 });
+    const file = path.join(directory, 'history.jsonl');
+    expect(await done(`history export ${file} --actor root --kind subscription.* --from 0`)).toMatch(
+      /^wrote [4-9] events/,
+    );
+    expect(await readFile(file, 'utf8')).not.toMatch(/whsec_|127\.0\.0\.1/);
+  });
+
+  it('what commands would do, all of it together', async () => {
+    expect(await done('site create -n p1 -d one --preview')).toMatch(
+      /^\+ Site\/Site p1\n[^]*\npreview .* 1 events, until /,
+    );
+    expect(await refused('site get p1')).toContain('There is no Site/Site p1.');
+    expect(await refused('site create -n site1 -d twice --preview')).toContain('already exists');
+    for (const name of ['p1', 'p2']) await done(`site create -n ${name} -d x`);
+    const before = ((await json('preview list')) as unknown[]).length;
+    const shown = (await json('site delete p1 p2 --preview')) as Readonly<Record<string, unknown>>;
+    expect(shown['objects']).toMatchObject(['p1', 'p2'].map((id) => ({ model: 'Site/Site', id, change: 'deleted' })));
+    expect(await json('preview list')).toHaveLength(before + 1);
+    expect(await json('site get p1')).toMatchObject({ name: 'p1' });
+    expect(await done(`preview commit ${String(shown['id'])}`)).toMatch(/^committed .*: \d+ events$/);
+    for (const name of ['p1', 'p2']) expect(await refused(`site get ${name}`)).toContain('There is no Site/Site');
+  });
+
+  it('of several changes each is previewed with those before it; none is left behind of them', async () => {
+    for (const n of [3, 4]) await done(`hold rule create -d x --script destroy --seconds ${n}`);
+    const ids = ((await json('hold rule list')) as readonly { readonly id: number }[]).map(({ id }) => id);
+    const before = ((await json('preview list')) as unknown[]).length;
+    expect(await refused(`hold rule delete ${ids.join(' ')} 99 --preview`)).toContain(
+      'There is no Foreman/HoldRule 99.',
+    );
+    expect(await json('preview list')).toHaveLength(before);
+    const text = await done(`hold rule delete ${ids.join(' ')} --preview`);
+    expect(text.split('\n').filter((line) => line.startsWith('- '))).toEqual(
+      ids.map((id) => `- Foreman/HoldRule ${id}`),
+    );
+    await done(`hold rule delete ${ids.join(' ')}`);
+  });
+
+  it('whether the log is as it was written, by the server itself', async () => {
+    expect(await done(`log verify --server ${server.url}`)).toMatch(/^the log is whole: \d+ events in \d+ streams/);
+    expect(await json(`log verify --server ${server.url}`)).toMatchObject({
+      outcome: 'whole',
+      by: 'root',
+      fault: null,
+    });
+    const key = `--key ${'A'.repeat(43)}`;
+    expect(await run(`log verify --server ${server.url} ${key}`)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('damaged'),
+    });
+    await database.pool.query(
+      `UPDATE log.events SET data = replace(data::text, 'the first', 'The first') WHERE type = 'SiteDefined' AND stream = 'site-site1'`,
+    );
+    const { code, out } = await run(`log verify --server ${server.url}`);
+    expect([code, out]).toEqual([1, expect.stringMatching(/^the log is damaged: .*site-site1/)]);
+    await database.pool.query(
+      `UPDATE log.events SET data = replace(data::text, 'The first', 'the first') WHERE type = 'SiteDefined' AND stream = 'site-site1'`,
+    );
   });
 
   it('what goes: structures', async () => {

@@ -226,6 +226,8 @@ PostOffice/Delivery
 Records/DeadLetter
   (list)                                             Records.view_deadletter
   (retry) (discard)                                  Records.can_dead_letter
+Records/Log
+  (verify) (state) (stop)                            Records.can_verify
 Records/ReadModel
   (state)                                            Records.view_readmodel
   (rebuild)                                          Records.can_rebuild

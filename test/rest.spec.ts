@@ -143,7 +143,8 @@ it('the past can be asked about, by position and by time', async () => {
   }
   const now = await ask('GET', `Site/Site/aged?at=${changed.headers.get('contractor-position')}`);
   expect(now.body).toEqual(changed.body);
-  const unkept = await ask('GET', `Foreman/FoundationJob?at=${position}`);
+  expect((await ask('GET', `Foreman/FoundationJob?at=${position}`)).body).toMatchObject({ items: [], total: 0 });
+  const unkept = await ask('GET', `Auth/Session?at=${position}`);
   expect([unkept.status, unkept.body['errors']]).toEqual([
     400,
     [{ field: 'at', code: 'NO_HISTORY', text: expect.any(String) }],

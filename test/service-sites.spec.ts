@@ -301,6 +301,7 @@ describe('a service of one site', () => {
     ),
     ...['list', 'retry', 'discard'].map((name) => `Records/DeadLetter (${name})`),
     ...['list', 'retry', 'discard'].map((name) => `PostOffice/Delivery (${name})`),
+    ...['verify', 'state', 'stop'].map((name) => `Records/Log (${name})`),
     'Records/ReadModel (rebuild)',
     'Records/Request (list)',
     'Records/Request (show)',

@@ -254,7 +254,7 @@ const byName = (fields: Described['fields']) => Object.fromEntries(fields.map(({
 /** What is new. */
 const NEW = ['cancel'];
 
-describe.each(['Foreman', 'SubContractor'])('the namespace %s', (namespace) => {
+describe.each(['Foreman', 'SubContractor', 'PostOffice'])('the namespace %s', (namespace) => {
   const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
   it.each(models)('describes %s as it was', async (name, { actions, ...model }) => {
     const path = `/api/v1/${namespace}/${name}`;

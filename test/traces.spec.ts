@@ -58,7 +58,11 @@ afterAll(async () => {
   for (const agent of agents) await agent.stop();
   collector.close();
 });
-const { client, server, token } = await startJourney({ NATS_URL: nats.url, ...otel });
+const { client, rest, server, token } = await startJourney({
+  NATS_URL: nats.url,
+  CONTRACTOR_WEBHOOK_ALLOW: '127.0.0.1/32',
+  ...otel,
+});
 afterAll(() => nats.stop());
 
 const agent = async (site: string, settings: Readonly<Record<string, string>>): Promise<void> => {
@@ -145,6 +149,40 @@ it('one trace leads from the request of a client to the result of an agent, over
   ]);
   expect(below(first, 'append')).toEqual([...request, 'contractor: append']);
   expect([...authorizations]).toEqual(['POST /v1/traces a key']);
+});
+
+it('a webhook is told of what has happened in the trace of the request that it comes from', async () => {
+  const told: unknown[] = [];
+  const receiver = createServer((request, response) => {
+    told.push(request.headers['traceparent']);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  expect(
+    (await rest('POST', 'PostOffice/Subscription', { name: 'traced', url, kinds: ['site.described'] })).status,
+  ).toBe(201);
+  const trace = '5'.repeat(32);
+  const { status } = await fetch(`${server.url}/api/rest/Site/Site/site1`, {
+    method: 'PATCH',
+    headers: {
+      Authorization: `Bearer root:${token}`,
+      'Content-Type': 'application/json',
+      traceparent: `00-${trace}-${CLIENT}-01`,
+    },
+    body: JSON.stringify({ description: 'another one' }),
+  });
+  expect(status).toBe(200);
+  await until(() => told.length === 1 && below(trace, 'deliver site.described')[0] === CLIENT);
+  receiver.close();
+  expect(below(trace, 'deliver site.described')).toEqual([
+    CLIENT,
+    'contractor: PATCH rest',
+    'contractor: ChangeSite',
+    'contractor: deliver site.described',
+  ]);
+  const { spanId = '' } = spans.find(({ traceId, name }) => traceId === trace && name.startsWith('deliver')) ?? {};
+  expect(told).toEqual([`00-${trace}-${spanId}-01`]);
 });
 
 it('a trace that its client does not keep is not kept here, and one that is wrong begins anew', async () => {

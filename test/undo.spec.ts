@@ -328,7 +328,9 @@ describe('a request', () => {
   });
 
   it('is told of by name where it is none, or has done nothing', async () => {
-    await expect(undo('0123')).rejects.toThrow('there is no request 0123 that changed anything');
+    await expect(undo('0123')).rejects.toThrow(
+      'there is no request 0123 that somebody asked for and that changed anything',
+    );
   });
 
   it('needs the permission for the opposite change, too', async () => {

@@ -5,10 +5,9 @@ import path from 'node:path';
 import { Pool } from 'pg';
 import type { EventStore, NewEvent, StoredEvent } from '#event-store';
 import { hashOf, NO_STREAM, postgresEventStore, postgresLogImport, postgresLogReader, systemClock } from '#event-store';
-import { CheckpointLedger, checkpointKeys, CheckpointMaker, KnownCheckpoint } from '#integrity';
+import { CheckpointLedger, checkpointKeys, CheckpointMaker, KnownCheckpoint, verifyLog } from '#integrity';
 import { silentLogger } from '#kernel';
 import { startEmbeddedPostgres } from '#runtime';
-import { checkOpenLog } from '../../apps/contractor/src/tools/log-tools.ts';
 import { median } from './median.ts';
 import { familyProcessorTime } from './processor-time.ts';
 
@@ -173,7 +172,7 @@ export async function run([events = '300000', rounds = '15']: string[]): Promise
     await rate('signing a log', () => maker.reconcile(new AbortController().signal));
     for (let n = 0; n < 3; n += 1) {
       await rate('verify', async () => {
-        const { fault, signed } = await checkOpenLog({ log, pool, elsewhere: undefined }, {});
+        const { fault, signed } = await verifyLog({ log, pool, adapter: 'postgres' }, {});
         if (fault ?? signed.behind > 0) throw new Error(`the log is not as it should be: ${fault?.text ?? ''}`);
       });
     }

@@ -841,20 +841,6 @@ export const stories: readonly Story[] = [
       },
     },
   }),
-  story(box, {
-    type: 'RestoreBox',
-    data: {
-      value: boxed,
-      shown: { created: moment },
-    },
-  }),
-  story(subscription, {
-    type: 'RestoreSubscription',
-    data: {
-      value: subscribed,
-      shown: { created: moment },
-    },
-  }),
   story(plot, {
     type: 'RestorePlot',
     data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } },

@@ -21,7 +21,7 @@ import { typedCommands } from './nouns/typed-commands.ts';
 import { typedIn } from './nouns/typed-words.ts';
 import { offline } from './offline-commands.ts';
 import { groups, users } from './people-commands.ts';
-import { previewCommands, shownPreview } from './preview-commands.ts';
+import { orPreview, previewCommands } from './preview-commands.ts';
 import { ProgressLine } from './progress-line.ts';
 import { provisionCommands } from './provision-commands.ts';
 import { readModels } from './read-model-commands.ts';
@@ -167,7 +167,8 @@ async function carriedOut(command: Command, asked: Asked, tools: Tools): Promise
     await watched(() => command.run(asked, tools), tools, { intervalMs, asJson: asJson === true });
     return EXIT.done;
   }
-  const came = await command.run(asked, tools).catch(shownPreview);
+  const previewed = asked.options['preview'] === true && tools.choice ? tools.client : undefined;
+  const came = await orPreview(previewed, () => command.run(asked, tools));
   tools.terminal.result.write(written(came, asJson === true));
   const follows = command.makesJobs === true && wait === true;
   const { failed } = follows ? await followJobs(came.jobs ?? [], tools) : { failed: false };
@@ -190,7 +191,8 @@ async function toolsFor(
     signal,
     terminal,
   };
-  if (command.local === true) {
+  const named = ['server', 'context', 'config'].some((name) => valueOf(asked, name) !== undefined);
+  if (command.local === true || (command.local === 'without-server' && !named)) {
     return {
       ...common,
       choice: undefined,

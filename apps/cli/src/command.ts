@@ -94,8 +94,8 @@ export interface Command {
   readonly ofNow?: boolean;
   /** It makes jobs, which its result names, and takes `--wait`. */
   readonly makesJobs?: boolean;
-  /** It speaks to no server, so none is looked for. */
-  readonly local?: boolean;
+  /** It speaks to no server, so none is looked for; `without-server`: unless one is named. */
+  readonly local?: boolean | 'without-server';
   /** It is for programs: help does not name it. */
   readonly hidden?: boolean;
   readonly run: (asked: Asked, tools: Tools) => Promise<Result>;

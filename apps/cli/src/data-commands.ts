@@ -1,6 +1,8 @@
-import type { Asked, Command, Result, Tools } from './command.ts';
+import type { Asked, Command, Result } from './command.ts';
 import { checkpointCommands, outsideIn, outsideOptions, signedText } from './checkpoint-commands.ts';
 import { listOf, Misuse, nameOf, table, told, valueOf } from './command.ts';
+import { plain, shownProgress } from './data-progress.ts';
+import { logVerify } from './log-verify-command.ts';
 
 /** How many events are shown unless said otherwise. */
 const USUAL_LIMIT = 100;
@@ -23,32 +25,7 @@ function count(asked: Asked, name: string, usual: number): number {
   return Number(value);
 }
 
-/** Shows how far something has come, on a line that is ended with the task. */
-async function shown<R>(
-  { progress, signal }: Tools,
-  task: (run: { readonly onProgress: (text: string) => void; readonly signal?: AbortSignal }) => Promise<R>,
-): Promise<R> {
-  let last = 0;
-  const onProgress = (line: string): void => {
-    if (performance.now() - last < EVERY_MS) return;
-    last = performance.now();
-    progress.show(line);
-  };
-  try {
-    return await task(signal ? { onProgress, signal } : { onProgress });
-  } finally {
-    progress.end();
-  }
-}
-
-/** Progress is shown at most so often, in milliseconds. */
-const EVERY_MS = 500;
-
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-/** Numbers beyond those of JSON are texts. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one)) ?? 'null');
 
 const failed = (result: Result): Result => ({ ...result, failed: true });
 
@@ -80,23 +57,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       return { json: events, text: events.map(line).join('\n') };
     },
   },
-  'log verify': {
-    usage: '[--checkpoint FILE…] [--key FILE]',
-    does: 'check that the log is as it was written and signed: names the first event that was touched, added or removed, and tells what is not signed yet',
-    names: [0, 0],
-    local: true,
-    options: outsideOptions,
-    run: async (asked, tools) => {
-      const { checkLog } = await logTools();
-      const found = await shown(tools, (run) => checkLog(tools.environment, { ...outsideIn(asked), ...run }));
-      if (!found.fault) {
-        const whole = `the log is whole: ${found.events} events in ${found.streams} streams, up to ${found.head}`;
-        return told(`${whole}\n${signedText(found.signed)}`, plain(found));
-      }
-      const { faultText } = await import('../../contractor/src/tools/fault-text.ts');
-      return failed(told(`the log is damaged: ${faultText(found.fault)}`, plain(found)));
-    },
-  },
+  'log verify': logVerify,
   ...checkpointCommands,
   'log export': {
     usage: 'FILE [--after POSITION] [--until POSITION]',
@@ -111,7 +72,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       const { exportLog } = await logTools();
       const file = nameOf(asked);
       const range = { after: position(asked, 'after') ?? 0n, until: position(asked, 'until') };
-      const events = await shown(tools, (run) => exportLog(tools.environment, { ...run, ...range, file }));
+      const events = await shownProgress(tools, (run) => exportLog(tools.environment, { ...run, ...range, file }));
       return told(`wrote ${events} events to ${file}`, { file, events });
     },
   },
@@ -123,7 +84,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     run: async (asked, tools) => {
       const { backUp } = await backupTools();
       const file = nameOf(asked);
-      const { manifest, end, bytes } = await shown(tools, (run) => backUp(tools.environment, file, run));
+      const { manifest, end, bytes } = await shownProgress(tools, (run) => backUp(tools.environment, file, run));
       const rows = Object.values(end.rows).reduce((sum, one) => sum + one, 0);
       const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
       return told(
@@ -178,7 +139,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       const { drill } = await import('../../contractor/src/tools/drill.ts');
       const { faultText } = await import('../../contractor/src/tools/fault-text.ts');
       const where = { file: nameOf(asked), database: valueOf(asked, 'database'), folder: valueOf(asked, 'directory') };
-      const came = await shown(tools, (run) => drill({ ...where, ...run }));
+      const came = await shownProgress(tools, (run) => drill({ ...where, ...run }));
       const { restored, models, quarantined, restoreMs, rebuildMs, passed } = came;
       const lines = [
         table(
@@ -209,7 +170,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     local: true,
     run: async (_, tools) => {
       const { checkUpgrade } = await import('../../contractor/src/tools/upgrade-check.ts');
-      const checks = await shown(tools, (run) => checkUpgrade(tools.environment, run));
+      const checks = await shownProgress(tools, (run) => checkUpgrade(tools.environment, run));
       const result = table(
         checks.map((check) => ({ ...check })),
         { WHAT: ({ what }) => what, STATE: ({ state }) => state, '': ({ text: found }) => found },
@@ -231,7 +192,7 @@ export const dataCommands: Readonly<Record<string, Command>> = {
       const file = nameOf(asked);
       const { replace, damaged } = asked.options;
       const options = { file, replace: replace === true, damaged: damaged === true };
-      const { end, manifest, fault, key } = await shown(tools, (run) =>
+      const { end, manifest, fault, key } = await shownProgress(tools, (run) =>
         restore(tools.environment, { ...options, ...run }),
       );
       const { faultText } = await import('../../contractor/src/tools/fault-text.ts');

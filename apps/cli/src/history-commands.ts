@@ -2,6 +2,7 @@ import type { Asked, Command, Tools } from './command.ts';
 import { Misuse, told } from './command.ts';
 import { changesText, differenceLines, listText } from './difference-text.ts';
 import type { Change, Difference, ListDifference } from './difference-text.ts';
+import { historyExport } from './history-export-command.ts';
 import { locatedPath, OBJECT_KINDS, objectIn } from './object-kinds.ts';
 import type { Values } from './rest-client.ts';
 
@@ -148,6 +149,7 @@ export const historyCommands: Readonly<Record<string, Command>> = {
       return told(changesText(changes), changes);
     },
   },
+  'history export': historyExport,
   compare: {
     usage: 'KIND/ID --from MOMENT [--to MOMENT] [--configuration]',
     does: 'tell what is different of an object between two moments; of a site, also of what is there',

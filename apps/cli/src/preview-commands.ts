@@ -1,13 +1,25 @@
 import type { Command, Result } from './command.ts';
 import { nameOf, table, told, valueOf } from './command.ts';
 import { previewText } from './preview-text.ts';
-import type { Values } from './rest-client.ts';
-import { Previewed } from './rest-client.ts';
+import type { RestClient, Values } from './rest-client.ts';
+import { Refused } from './rest-client.ts';
 
-/** What a command came to that was only previewed. @throws every other error */
-export function shownPreview(error: unknown): Result {
-  if (error instanceof Previewed) return told(previewText(error.report), error.report);
-  throw error;
+/**
+ * Runs a command; where its changes are only previewed, it comes to what all of them would do.
+ * @throws what the command throws, unless that comes of changes it has asked for and that were not made
+ */
+export async function orPreview(client: RestClient | undefined, run: () => Promise<Result>): Promise<Result> {
+  if (!client) return run();
+  let ending = '';
+  const came = await run().catch(async (error: unknown) => {
+    const isNotThereYet = error instanceof Refused && error.status === 404 && (await client.previewed()) !== undefined;
+    if (!isNotThereYet) throw error;
+    ending = `\nwhat the command would do next is not previewed, as it needs what this would make: ${error.message}`;
+    return undefined;
+  });
+  const report = await client.previewed();
+  if (report) return told(previewText(report) + ending, report);
+  return came ?? told('');
 }
 
 const needs = 'requires the id of a preview';

@@ -25,6 +25,20 @@ interface Report {
   readonly cut: readonly string[];
 }
 
+interface Named {
+  readonly model: string;
+  readonly id: string | number;
+}
+
+interface Delivery {
+  readonly subscription?: string;
+  readonly box?: Named;
+  readonly kind: string;
+  readonly object: Named;
+  readonly script?: string;
+  readonly when_job_ends?: number | null;
+}
+
 interface Change {
   readonly before: unknown;
   readonly after: unknown;
@@ -67,10 +81,7 @@ export function previewText(shown: Values): string {
       'tasks that would be sent',
       sent.tasks.map((task) => `${task.module}.${task.function} of job ${task.job}`),
     ),
-    ...titled(
-      'webhooks that would be told',
-      sent.deliveries.map((one) => JSON.stringify(one)),
-    ),
+    ...titled('webhooks that would be told', sent.deliveries.map(deliveryText)),
     ...titled(
       'would follow',
       follows.events.map(({ stream, type }) => `${type} (${stream})`),
@@ -85,6 +96,14 @@ function ending({ id, state, by, expires, needs_approval: needs, events_total: e
   const who = by === undefined ? '' : ` by ${by}`;
   const stands = state === undefined ? (needs === true ? ', waits for approval' : '') : `, ${state}`;
   return `preview ${id}${who}: ${events} events${stands}, until ${expires}`;
+}
+
+/** Who would be told of what: `inventory: foundation.forced of Building/Foundation host1`. */
+function deliveryText(delivery: Values): string {
+  const { subscription, box, kind, object, script, when_job_ends: job } = delivery as unknown as Delivery;
+  const what = `${object.model} ${object.id}`;
+  if (!box) return `${subscription}: ${kind} of ${what}`;
+  return `${box.model} ${box.id}: ${script} of ${what}${job === null ? '' : `, when job ${job} ends`}`;
 }
 
 const SIGNS = { created: '+', changed: '~', deleted: '-' } as const;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { httpRequest, openRequest } from '#runtime/http-request';
+import { PreviewedRequests } from './previewed-requests.ts';
 
 /** A JSON object of the server. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -13,6 +14,8 @@ export interface Session {
 /** The server has said no, and why. */
 export class Refused extends Error {
   readonly status: number;
+  /** Of what is wrong, where that is told one by one. */
+  readonly codes: readonly string[];
 
   constructor(status: number, problem: unknown) {
     const {
@@ -22,12 +25,13 @@ export class Refused extends Error {
     } = (problem ?? {}) as {
       readonly detail?: string;
       readonly title?: string;
-      readonly errors?: readonly { readonly field: string; readonly text: string }[];
+      readonly errors?: readonly { readonly field: string; readonly text: string; readonly code: string }[];
     };
     // Several reasons are told line by line.
     const each = errors.map(({ field, text }) => (field === '' ? text : `${field}: ${text}`)).join('\n');
     super(errors.length > 1 ? each : (detail ?? title ?? `the server answered ${status}`));
     this.status = status;
+    this.codes = errors.map(({ code }) => code);
   }
 }
 
@@ -36,16 +40,6 @@ export class Unreachable extends Error {}
 
 /** The command was given up (Ctrl-C). */
 export class Interrupted extends Error {}
-
-/** What a request would do was asked for, and told: nothing is done. */
-export class Previewed extends Error {
-  readonly report: Values;
-
-  constructor(report: Values) {
-    super('previewed');
-    this.report = report;
-  }
-}
 
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT_MS = 30_000;
@@ -69,7 +63,7 @@ export interface RestClientOptions {
   readonly caFile?: string | undefined;
   /** Time or position of the log: objects are shown as they were then. */
   readonly at?: string | undefined;
-  /** Whether what changes something is only previewed: the first such request ends in {@link Previewed}. */
+  /** Whether what changes something is only previewed, all of it together. */
   readonly preview?: boolean | undefined;
   /** Opens a new session where the server knows none, or no more; undefined: there is nothing to open it with. */
   readonly renew?: ((anybody: RestClient) => Promise<Session>) | undefined;
@@ -82,6 +76,7 @@ export interface RestClientOptions {
 export class RestClient {
   readonly server: string;
   readonly #options: RestClientOptions;
+  readonly #previews: PreviewedRequests | undefined;
   #session: Session | undefined;
 
   /** @param server `http://host:port` */
@@ -89,6 +84,12 @@ export class RestClient {
     this.server = server;
     this.#options = options;
     this.#session = options.session;
+    if (options.preview === true) this.#previews = new PreviewedRequests((...asked) => this.#asked(...asked));
+  }
+
+  /** What all that was to be changed would do, where that is only previewed; undefined: nothing was to be changed. */
+  async previewed(): Promise<Values | undefined> {
+    return this.#previews?.report();
   }
 
   /** The same server, for nobody: without a session. */
@@ -193,27 +194,22 @@ export class RestClient {
     body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
-    if (this.#options.preview === true && method !== 'GET') await this.#preview(method, path, body, headers);
+    const previewed = method === 'GET' ? undefined : await this.#previews?.add({ method, path, body, headers });
+    if (previewed) return { body: previewed, etag: undefined };
+    return this.#asked(method, path, body, headers);
+  }
+
+  async #asked(
+    method: string,
+    path: string,
+    body?: Values | string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
     const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
     const value = parsed(answer.text);
     if (value === undefined) throw new Unreachable(`${this.server} is no Contractor`);
     if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value);
     return { body: value, etag: answer.headers.etag };
-  }
-
-  /** Asks what a request would do. @throws Previewed with that, unless it changes nothing; Refused */
-  async #preview(
-    method: string,
-    path: string,
-    body: Values | string | undefined,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const asked = `${path}${path.includes('?') ? '&' : '?'}preview=true`;
-    const answer = await this.#withSession(() => this.#exchange(method, asked, body, headers));
-    const value = parsed(answer.text);
-    if (answer.status === 200 && value !== undefined) throw new Previewed(value);
-    const { errors = [] } = (value ?? {}) as { readonly errors?: readonly { readonly code: string }[] };
-    if (!errors.some(({ code }) => code === 'NO_CHANGE')) throw new Refused(answer.status, value);
   }
 
   /** Sends a request for a session; where it has run out and can be opened anew, once more. */

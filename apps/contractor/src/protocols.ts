@@ -29,7 +29,7 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, REST_HEADERS, restAdapter, SessionAdapter } from '#rest';
+import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter, SessionAdapter } from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -132,11 +132,20 @@ export async function protocolAdapters(
     catalogue,
     positionAt: (time) => positionAt(store, time),
   });
+  const history = new HistoryExport({
+    api: apis.for('rest'),
+    feed: eventFeed,
+    identify,
+    positionAt: (time) => positionAt(store, time),
+    now: () => clock.now(),
+    log,
+  });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
     feed.clients.stop();
     events.clients.stop();
     eventFeed.stop();
+    history.stop();
   });
   const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
   return [
@@ -150,6 +159,12 @@ export async function protocolAdapters(
     },
     // Not for pages of other origins, whatever they may use else.
     { name: 'session', paths: /^\/+api\/rest\/session(?:[?/]|$)/, handle: sessions.handle },
+    {
+      name: 'history',
+      paths: /^\/+api\/rest\/history\/export(?:\?|$)/,
+      handle: withCors(history.handle, corsOrigins, REST_HEADERS),
+      streams: true,
+    },
     { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
     { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
   ];

@@ -5,6 +5,7 @@ import { Publisher } from '#dns';
 import { Reactions } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { Foreman, SubcontractorHealth } from '#foreman';
+import { Retention } from '#integrity';
 import { PostOffice } from '#post-office';
 import type { TlsCertificate, TlsState } from '#http';
 import type { ListenerState } from '#reactions';
@@ -51,6 +52,8 @@ export class ServerHealth {
     this.#registry.register('accounts', () => legacyAccountsHealth(reads));
     const office = app.get(PostOffice);
     this.#registry.register('deliveries', () => office.health());
+    const retention = app.get(Retention);
+    this.#registry.register('retention', () => retention.health());
     const publisher = app.get(Publisher);
     if (publisher.isOn) this.#registry.register('zones', () => publisher.health());
   }

@@ -108,7 +108,6 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   });
   const key = await secretKey(settings.secrets.secretKey, settings.runtime.data);
   const secrets = new Secrets(pool, key, {
-    days: settings.secrets.secretReadsDays,
     onError: (error) => log.warn('it could not be noted who was handed secrets', { error: String(error) }),
   });
   whenStopped(() => secrets.reads.stop());

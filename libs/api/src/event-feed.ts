@@ -42,6 +42,15 @@ export interface EventListener {
   hear(page: EventPage): void;
 }
 
+/** Which events are looked at more closely; the others need not be told. What is not given narrows nothing. */
+export interface NarrowedEvents {
+  /** Who it was that they were decided for. */
+  readonly actor?: string | undefined;
+  /** They touch an object of this model, or the one with this id. */
+  readonly model?: string | undefined;
+  readonly id?: string | undefined;
+}
+
 /** The public events, as protocols tell them; it leaves permissions to them. */
 export interface EventSource {
   /** Every kind of public event. */
@@ -58,9 +67,10 @@ export interface EventSource {
   /**
    * The next messages after a position, of kinds that are wanted; `end` is how far the log was looked through, which may be
    * a part of the way only. Where it is as far as the log goes there are no more.
+   * @param narrowed others than these are left out where that takes no look-up
    * @throws where the read models do not show the log up to there in time
    */
-  read(after: Position, wants: (kind: string) => boolean): Promise<EventPage>;
+  read(after: Position, wants: (kind: string) => boolean, narrowed?: NarrowedEvents): Promise<EventPage>;
   /** @returns ends it */
   listen(listener: EventListener): Promise<() => void>;
 }

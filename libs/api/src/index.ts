@@ -86,4 +86,4 @@ export { objectPlace } from './object-place.ts';
 export type { ObjectPlace, RowSource } from './object-place.ts';
 export { shownAs, TouchedObjects } from './touched-objects.ts';
 export type { TouchedObject } from './touched-objects.ts';
-export type { EventListener, EventMessage, EventPage, EventSource, NamedObject } from './event-feed.ts';
+export type { EventListener, EventMessage, EventPage, EventSource, NamedObject, NarrowedEvents } from './event-feed.ts';

@@ -38,12 +38,14 @@ export class TouchedObjects {
 
 /**
  * The model that an object is shown as, by its row: one for all kinds of objects in these rows where it can be read
- * (`Building/Foundation`), else the one of its kind (`Foreman/FoundationJob`). Undefined: it is shown as none.
+ * (`Building/Foundation`), else the one of its kind (`Foreman/FoundationJob`, `PostOffice/StructureBox`). Undefined: it is shown as none.
  */
 export function shownAs({ rows, models }: Pick<TouchedObject, 'rows' | 'models'>, row: object): Model | undefined {
   const readable = models.filter((model) => model.readable !== false);
+  const isOne = ({ kind = {} }: Model): boolean => fulfils(rows, row, kind);
   return (
     readable.find(({ kind }) => kind === undefined) ??
-    readable.find(({ kind = {}, base }) => base !== undefined && fulfils(rows, row, kind))
+    readable.find((model) => model.base !== undefined && isOne(model)) ??
+    readable.find(isOne)
   );
 }

@@ -31,6 +31,8 @@ export interface LoggedEvent<D = unknown> extends Recorded<D> {
   readonly causation?: string;
   /** Id of the first request of the chain it belongs to. */
   readonly correlation: string;
+  /** W3C `traceparent` of the span it was decided in, where that was traced. */
+  readonly trace?: string;
 }
 
 /** Parses an event of the log, in today's shape. The one way in which stored events are read. */
@@ -51,5 +53,6 @@ export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent 
     ...(meta.reason === undefined ? {} : { reason: meta.reason }),
     ...(meta.causation === undefined ? {} : { causation: meta.causation }),
     correlation: meta.correlation,
+    ...(meta.trace === undefined ? {} : { trace: meta.trace }),
   };
 }

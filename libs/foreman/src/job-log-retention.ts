@@ -1,6 +1,7 @@
 import type { Clock, CommandGateway } from '#event-store';
 import { CommandContext } from '#event-store';
 import type { RetentionRule } from '#integrity';
+import { keptForDays } from '#integrity';
 import type { ReadStore } from '#read-store';
 import { jobLog } from './job-log.ts';
 import { PruneJobLog } from './job-log.commands.ts';
@@ -20,7 +21,7 @@ export interface JobLogRetentionContext {
 export const jobLogRule = ({ reads, clock, gateway, days }: JobLogRetentionContext): RetentionRule => ({
   name: 'job log',
   setting: 'CONTRACTOR_KEEP_JOB_LOG',
-  days,
+  keepMs: keptForDays(days),
   prune: async (before, limit) => {
     const jobs = await endedBefore(reads, before, limit);
     if (jobs.length === 0) return 0;

@@ -29,13 +29,16 @@ export interface JobLogRow {
 /** What was built, destroyed and done, by job id. */
 export const jobLog: ReadModel<JobLogRow> = {
   name: 'job_log',
-  version: 5,
+  version: 6,
   key: 'integer',
   history: true,
   indexes: {
     site: ({ site }) => site,
     target: ({ targetClass, targetId }) => `${targetClass} ${targetId}`,
     job: (row) => row.job,
+    kind: ({ targetClass }) => targetClass,
+    /** `yes`: it is under way. */
+    open: ({ finishedAt, canceledAt }) => (finishedAt === null && canceledAt === null ? 'yes' : null),
   },
   on: {
     JobCreated: rule<JobLogRow, Created>((_, { data, at, id }) => ({

@@ -136,6 +136,21 @@ describe('the row of a job', () => {
     );
   });
 
+  it('is there as long as the log of jobs says that the job is under way', () => {
+    const { created: first, started, ...rest } = was;
+    const happenings = array(constantFrom<JobEvent>(...Object.values(rest)), { maxLength: 12 });
+    const isOver = ({ type }: JobEvent): boolean => type === 'JobEnded' || type === 'JobCanceled';
+    assert(
+      property(happenings, (told) => {
+        const over = told.findIndex(isOver);
+        const story = [first, started, ...told.slice(0, over === -1 ? undefined : over + 1)];
+        const logged = rowsAfter(jobLog, ...events(story)).get(12);
+        expect(logged && jobLog.indexes['open']?.(logged)).toBe(row(...story) ? 'yes' : null);
+        expect(logged && jobLog.indexes['kind']?.(logged)).toBe(first.data.target.kind);
+      }),
+    );
+  });
+
   it('listens to events of jobs alone, and to all of them', () =>
     expect(Object.keys(jobs.on).toSorted()).toEqual(Object.keys(job.evolve).toSorted()));
 });

@@ -3,6 +3,7 @@ import type { ReadModel, Recorded } from '#read-store';
 import { change, rule } from '#read-store';
 import type { Machine } from '#tscript';
 import { afterHeld, afterTimeOut, without } from './holds/job-holds.ts';
+import { jobLog } from './job-log.ts';
 import type {
   BootSignal,
   Created,
@@ -90,13 +91,14 @@ const undispatched = { dispatch: null, dispatchedAt: null, slow: false } as cons
 const taskless = { ...undispatched, order: null, openSince: null, observing: false, lost: null } as const;
 const idle = { ...taskless, wakeAt: null } as const;
 
-/** Jobs under way by id. They change all the time, so no history is kept: their own streams have it. */
+/** Jobs under way by id. They change all the time, so no history is kept: their own streams have it, and the job log knows which. */
 export const jobs: ReadModel<JobRow> = {
   name: 'jobs',
   version: 9,
   key: 'integer',
   history: false,
   stream: (id) => streamName('job', id),
+  past: { rows: jobLog, where: { open: 'yes' }, same: { site: 'site', kind: 'kind', target: 'target' } },
   indexes: {
     site: ({ site }) => site,
     kind: ({ target }) => target.kind,

@@ -9,9 +9,12 @@ export type { CheckpointRecord, LogAdapter, SignedCheckpoint } from './checkpoin
 export { Checkpoints } from './checkpoints.ts';
 export { IntegrityModule } from './integrity.module.ts';
 export type { IntegrityOptions } from './integrity.module.ts';
-export { Retention } from './retention.ts';
+export { keptForDays, Retention } from './retention.ts';
 export type { Pruned, RetentionRule } from './retention.ts';
 export { integritySettings } from './integrity.settings.ts';
 export { KnownCheckpoint } from './known-checkpoint.ts';
+export { CheckpointChain } from './checkpoint-chain.ts';
 export { LogCheck } from './log-check.ts';
 export type { LogCheckOptions, Signed } from './log-check.ts';
+export { verifyLog } from './verify-log.ts';
+export type { LogToVerify, VerifiedLog, VerifyOptions } from './verify-log.ts';

@@ -13,18 +13,24 @@ type ChangeEvents<T> = Readonly<Record<string, keyof T | readonly (keyof T)[]>>;
 type FieldsOf<K> = K extends readonly (infer F)[] ? F : K;
 
 /** Defines, changes, deletes and restores something called `N` with the fields `T`. */
-export type EntityCommand<N extends string, T> =
+export type EntityCommand<N extends string, T, R extends boolean = true> =
   | Message<`Define${N}`, Readonly<T>>
   | Message<`Change${N}`, Partial<Readonly<T>>>
   | LifecycleCommand<N>
-  | RestoreCommand<N, T>;
+  | (R extends true ? RestoreCommand<N, T> : never);
 
 /** What can happen to it: it is defined, fields change by the events in `C`, it is deleted, it is put back. */
-export type EntityEvent<N extends string, T, C extends ChangeEvents<T>, D extends string = `${N}Defined`> =
+export type EntityEvent<
+  N extends string,
+  T,
+  C extends ChangeEvents<T>,
+  D extends string = `${N}Defined`,
+  R extends boolean = true,
+> =
   | Message<D, Readonly<T>>
   | { [E in keyof C & string]: Message<E, Readonly<Pick<T, FieldsOf<C[E]> & keyof T>>> }[keyof C & string]
   | LifecycleEvent<N>
-  | RestoredEvent<N, T>;
+  | (R extends true ? RestoredEvent<N, T> : never);
 
 /** The decider of a plain noun: a lifecycle, and fields that change. */
 export interface EntityDecider<
@@ -32,15 +38,18 @@ export interface EntityDecider<
   T,
   C extends ChangeEvents<T>,
   D extends string = `${N}Defined`,
-> extends Decider<Lifecycle<T>, EntityCommand<N, T>, EntityEvent<N, T, C, D>> {
+  R extends boolean = true,
+> extends Decider<Lifecycle<T>, EntityCommand<N, T, R>, EntityEvent<N, T, C, D, R>> {
   readonly noun: N;
   /** The type of event it begins with. */
   readonly defined: D;
   /** The types of event that change its fields. */
   readonly changes: readonly (keyof C & string)[];
+  /** Whether it can be put back to what it was. */
+  readonly restored: R;
 }
 
-interface Options<N extends string, C, D extends string> {
+interface Options<N extends string, C, D extends string, R extends boolean> {
   /** As its events and commands call it: `Pxe`. */
   readonly noun: N;
   /** As people call it; the noun unless said otherwise. */
@@ -53,6 +62,8 @@ interface Options<N extends string, C, D extends string> {
   readonly defined?: D;
   /** By the type of event: which field, or fields, it says anew. Every field has one. */
   readonly changes: C;
+  /** Whether it can be put back to what it was; false for what is never undone. */
+  readonly restored?: R;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -63,12 +74,18 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
  */
 export const entity =
   <T extends object>() =>
-  <const N extends string, const C extends ChangeEvents<T>, const D extends string = `${N}Defined`>(
-    options: Options<N, C, D>,
-  ): EntityDecider<N, T, C, D> => {
+  <
+    const N extends string,
+    const C extends ChangeEvents<T>,
+    const D extends string = `${N}Defined`,
+    const R extends boolean = true,
+  >(
+    options: Options<N, C, D, R>,
+  ): EntityDecider<N, T, C, D, R> => {
     const { noun, title = noun, category, idField = 'name', defined = `${noun}Defined`, changes } = options;
+    const { restored = true } = options;
     const rules = lifecycle(noun, title);
-    const restores = restoring<T>()(noun, { title });
+    const restores = restored ? restoring<T>()(noun, { title }) : { decide: {}, evolve: {} };
     const taken = (stage: Lifecycle<T>['stage']): boolean =>
       idField === 'id' ? stage !== 'absent' : stage === 'active' || stage === 'deleting';
     const set = (data: Partial<T>, state: Lifecycle<T>): Lifecycle<T> =>
@@ -77,6 +94,7 @@ export const entity =
       noun,
       defined,
       changes: Object.keys(changes),
+      restored,
       category,
       creationCommands: [`Define${noun}`],
       initial: (): Lifecycle<T> => ({ stage: 'absent' }),
@@ -105,7 +123,7 @@ export const entity =
         ...restores.evolve,
       },
     };
-    return decider as unknown as EntityDecider<N, T, C, D>;
+    return decider as unknown as EntityDecider<N, T, C, D, R>;
   };
 
 /** Whether two values are the same, in their text too: the order of keys and pairs may mean something. */

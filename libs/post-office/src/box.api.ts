@@ -42,10 +42,13 @@ const targetField = (kind: BoxKind): Field =>
 
 const targetOf = (kind: BoxKind, target: string): Key => (kind === 'Structure' ? Number(target) : target);
 
+/** Path of the model of boxes of a kind. */
+export const boxModelOf = (kind: BoxKind): string => `PostOffice/${kind}Box`;
+
 /** Boxes for the foundations, or for the structures. */
 export const boxModel = (kind: BoxKind): Model<BoxRow> => {
   const name = kind.toLowerCase();
-  const path = `PostOffice/${kind}Box`;
+  const path = boxModelOf(kind);
   const Deletion = kind === 'Foundation' ? DeleteFoundationBox : DeleteStructureBox;
   return defineModel({
     path,

@@ -23,6 +23,7 @@ export interface Box {
 export const box = entity<Box>()({
   noun: 'Box',
   category: 'box',
+  restored: false,
   idField: 'id',
   changes: {
     BoxKindChosen: 'kind',

@@ -1,20 +1,19 @@
 import { blueprintsFrom } from '#blueprint';
 import type { LoggedEvent, Position } from '#event-store';
-import { jobLog } from '#foreman';
 import { writeJson } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { sitesWithin } from '#site';
-import type { BoxKind } from './box.ts';
-import { boxes, targetKey } from './boxes.ts';
+import { targetKey } from './boxes.ts';
 import type { FeedConsumer } from './delivery-feed.ts';
 import { deliveryOf } from './delivery-feed.ts';
-import type { NewDelivery } from './delivery-ledger.ts';
 import type { Post } from './post.ts';
 import type { PublicEvent } from './public-event.ts';
-import { categoryOf, publicKind } from './public-event.ts';
+import { publicKind } from './public-event.ts';
 import { matchesKind } from './public-kinds.ts';
 import { subscriberOfBox } from './receivers.ts';
 import type { SubscriptionRow } from './subscriptions.ts';
+import { isPosted, toldBoxes } from './told-boxes.ts';
+import type { NewDelivery } from './waiting-delivery.ts';
 
 /** Over how many sites, or blueprints, one subscription may be spread. */
 const MAX_BELOW = 10_000;
@@ -65,20 +64,12 @@ export function subscriptionConsumer(
       const kind = publicKind(event);
       return kind !== undefined && selection.kinds.some((pattern) => matchesKind(pattern, kind));
     },
-    deliveriesFor: async (_, told) => {
+    deliveriesFor: async ({ trace }, told) => {
       const event = await told();
-      return event && selects(selection, event) ? [deliveryOf(subscriber, event)] : [];
+      return event && selects(selection, event) ? [deliveryOf(subscriber, event, trace)] : [];
     },
   };
 }
-
-/** By their categories: the events that posts are made of. */
-const POSTED: Readonly<Record<string, string>> = {
-  job: 'JobEnded',
-  foundation: 'FoundationForced',
-  structure: 'StructureForced',
-};
-export const POSTED_CATEGORIES = Object.keys(POSTED);
 
 /** Makes posts of the ends of jobs and of states that are forced, where there is a box that is to get them. */
 export function postsConsumer(options: {
@@ -93,15 +84,13 @@ export function postsConsumer(options: {
     subscriber: POSTS,
     begins,
     capacity,
-    wants: ({ stream, type }) => POSTED[categoryOf(stream)] === type,
+    wants: isPosted,
     deliveriesFor: async (event) => {
-      const post = await postOf(event, reads);
-      if (!post) return [];
-      const { kind, target, name } = post;
-      const { rows } = await reads.now.list(boxes, { where: { target: targetKey(kind, target) } });
-      const told = rows.filter(({ row }) => BigInt(row.begins) < event.position);
-      if (told.length === 0) return [];
-      await make(post, event);
+      const found = await toldBoxes(event, reads);
+      const told = found?.boxes.filter(({ row }) => BigInt(row.begins) < event.position) ?? [];
+      if (!found || told.length === 0) return [];
+      await make(found.post, event);
+      const { kind, target, name } = found.post;
       const body = writeJson({
         [kind.toLowerCase()]: kind === 'Structure' ? Number(target) : target,
         script: name,
@@ -113,23 +102,8 @@ export function postsConsumer(options: {
         object: targetKey(kind, target),
         kind: 'post',
         body,
+        trace: event.trace,
       }));
     },
   };
-}
-
-/** What boxes are told of an event; undefined: nothing. */
-async function postOf(event: LoggedEvent, { now, at }: Pick<ReadStore, 'now' | 'at'>): Promise<Post | undefined> {
-  const { stream, id, eventId: about, position } = event;
-  const category = categoryOf(stream);
-  if (category === 'job') {
-    const row = (await now.get(jobLog, Number(id))) ?? (await at(position).get(jobLog, Number(id)));
-    const kind = row?.targetClass;
-    if (!row || (kind !== 'Foundation' && kind !== 'Structure')) return undefined;
-    return { kind, target: row.targetId, name: row.script.slice(0, 40), about };
-  }
-  const { state } = event.data as { readonly state: string };
-  if (state === 'located') return undefined;
-  const kind: BoxKind = category === 'foundation' ? 'Foundation' : 'Structure';
-  return { kind, target: id, name: state === 'planned' ? 'destroy' : 'create', about };
 }

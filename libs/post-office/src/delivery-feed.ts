@@ -9,11 +9,12 @@ import type {
 } from '#event-store';
 import { recorded } from '#event-store';
 import { writeJson } from '#kernel';
-import type { CursorMove, DeliveryLedger, NewDelivery, WaitingDelivery } from './delivery-ledger.ts';
+import type { CursorMove, DeliveryLedger } from './delivery-ledger.ts';
 import { CursorLost } from './delivery-ledger.ts';
 import type { EventFactsReader } from './event-facts.ts';
 import type { PublicEvent } from './public-event.ts';
 import { orRestricted, publicEvent, publicKind } from './public-event.ts';
+import type { NewDelivery, WaitingDelivery } from './waiting-delivery.ts';
 
 /** Who is told of public events, as the feed needs to know it. */
 export interface FeedConsumer {
@@ -261,13 +262,14 @@ export class DeliveryFeed {
 
 const max = (one: Position, other: Position): Position => (one > other ? one : other);
 
-/** The delivery of a public event to a subscriber. */
-export const deliveryOf = (subscriber: string, event: PublicEvent): NewDelivery => ({
+/** The delivery of a public event to a subscriber. @param trace `traceparent` of the span the event was decided in */
+export const deliveryOf = (subscriber: string, event: PublicEvent, trace?: string): NewDelivery => ({
   subscriber,
   id: event.id,
   object: `${event.object.model} ${event.object.id}`,
   kind: event.kind,
   body: writeJson(event),
+  trace,
 });
 
 /** Whether outsiders may be told of events of a type in a stream. */

@@ -1,5 +1,6 @@
 import type { BackoffOptions } from '#event-store';
 import { backoffMs } from '#event-store';
+import { noteInSpan, traced } from '#kernel';
 import { reasonOf } from '#runtime';
 import type { Waiting } from './delivery-queue.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -8,6 +9,9 @@ import type { GuardedRequest } from './guarded-request.ts';
 /** A delivery and who gets it. */
 export interface Delivery extends Waiting {
   readonly subscriber: string;
+  readonly kind: string;
+  /** W3C `traceparent` of the span its event was decided in: the delivery is a span below it. */
+  readonly trace?: string | undefined;
 }
 
 /** What becomes of deliveries is written down here. */
@@ -129,18 +133,30 @@ export class DeliverySender {
     const { book, signal, now, onError } = this.#options;
     try {
       const body = delivery.body ?? (await book.body(delivery.n));
-      const request = body === undefined ? undefined : await this.#options.requestFor(delivery, body);
-      if (!request) return this.queue.done(delivery);
-      const begun = performance.now();
-      const failure = await this.#send(request);
+      const tried = body === undefined ? undefined : await this.#try(delivery, body);
+      if (!tried) return this.queue.done(delivery);
       if (signal.aborted) return;
-      if (failure === undefined) await this.#delivered(delivery, (performance.now() - begun) / 1000);
-      else await this.#failed(delivery, failure);
+      if (tried.failure === undefined) await this.#delivered(delivery, tried.seconds);
+      else await this.#failed(delivery, tried.failure);
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
       this.queue.failed(delivery, now() + HELD_BACK_MS);
     }
+  }
+
+  /** Sends a delivery once, in the trace of its event. @returns undefined: its receiver is gone */
+  #try(delivery: Delivery, body: string) {
+    const { kind, id, tries, trace: parent } = delivery;
+    const attributes = { 'contractor.delivery': id, 'contractor.tries': tries + 1 };
+    return traced(`deliver ${kind}`, { kind: 'client', parent, attributes }, async () => {
+      const request = await this.#options.requestFor(delivery, body);
+      if (!request) return undefined;
+      const begun = performance.now();
+      const failure = await this.#send(request);
+      if (failure !== undefined) noteInSpan({}, true);
+      return { failure, seconds: (performance.now() - begun) / 1000 };
+    });
   }
 
   /** @returns why it failed; undefined: it did not */

@@ -7,9 +7,9 @@ import type { Key, ReadStore } from '#read-store';
 import { batched } from './batched.ts';
 import { DeleteFoundationBox, DeleteStructureBox } from './box.commands.ts';
 import { boxes } from './boxes.ts';
-import { POSTED_CATEGORIES, POSTS, postsConsumer, selectionOf, subscriptionConsumer } from './consumers.ts';
+import { POSTS, postsConsumer, selectionOf, subscriptionConsumer } from './consumers.ts';
 import { DeliveryFeed } from './delivery-feed.ts';
-import type { DeliveryLedger, WaitingDelivery } from './delivery-ledger.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Delivery, DeliveryBook, SendingPolicy } from './delivery-sender.ts';
 import { DeliverySender } from './delivery-sender.ts';
 import type { EventFactsReader } from './event-facts.ts';
@@ -21,6 +21,8 @@ import type { Receivers } from './receivers.ts';
 import { boxOf, subscriberOfBox } from './receivers.ts';
 import type { SubscriptionRow } from './subscriptions.ts';
 import { isActive, subscriptions } from './subscriptions.ts';
+import { POSTED_CATEGORIES } from './told-boxes.ts';
+import type { WaitingDelivery } from './waiting-delivery.ts';
 
 /** How many deliveries may wait for all boxes together before no more are made. */
 const MAX_WAITING_BOXES = 10_000;
@@ -28,7 +30,7 @@ const MAX_WAITING_BOXES = 10_000;
 const MAX_BATCH = 256;
 /** How often it is looked whether somebody has put deliveries back, in milliseconds. */
 const REQUEUED_MS = 1000;
-/** How often boxes that have expired are removed, and what was delivered long ago is forgotten, in milliseconds. */
+/** How often boxes that have expired are removed, in milliseconds. */
 const CLEAN_UP_MS = 60_000;
 /** A post whose deliveries are not there yet is left alone for so long, in milliseconds. */
 const POST_AGE_MS = 60_000;
@@ -39,8 +41,6 @@ const SHOWN_MS = 10_000;
 export interface DeliveryPolicy extends SendingPolicy {
   /** How many deliveries may wait for a subscriber; with as many the log is read on for it later. */
   readonly maxWaiting: number;
-  /** How long it is kept what was delivered, in milliseconds. */
-  readonly keepMs: number;
 }
 
 /** Told what happens to deliveries. */
@@ -294,7 +294,7 @@ export class DeliveryTerm {
   async #giveUp(delivery: Delivery, error: string): Promise<void> {
     const { ledger, log } = this.#options;
     await ledger.giveUp(delivery, error);
-    const { subscriber, id, object, kind } = delivery as WaitingDelivery;
+    const { subscriber, id, object, kind } = delivery;
     log.warn('a delivery was given up', { subscriber, id, object, kind, error });
     if (boxOf(subscriber) !== undefined) await this.#finishPosts([id]);
     this.#feed.wake();
@@ -320,10 +320,9 @@ export class DeliveryTerm {
     return gateway.execute(command, CommandContext.system(clock.now()));
   }
 
-  /** Removes boxes that have expired or were used, finishes posts that nobody waits for, and forgets what is long over. */
+  /** Removes boxes that have expired or were used, and finishes posts that nobody waits for. */
   async #cleanUp(): Promise<void> {
-    const { reads, ledger, clock, policy } = this.#options;
-    await ledger.forgetDelivered(policy.keepMs);
+    const { reads, ledger, clock } = this.#options;
     const now = clock.now();
     for (const { key, row } of (await reads.now.list(boxes)).rows) {
       const used = row.oneShot && (await ledger.hasDelivered(subscriberOfBox(key)));

@@ -3,7 +3,7 @@ import { refuse } from '#kernel';
 import type { View } from '#read-store';
 import { boxes } from './boxes.ts';
 import { DiscardDeliveries, RetryDeliveries } from './delivery.commands.ts';
-import type { DeliveryLedger, KeptDelivery } from './delivery-ledger.ts';
+import type { KeptDeliveries, KeptDelivery } from './kept-deliveries.ts';
 import { boxOf } from './receivers.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -34,7 +34,7 @@ function numbersIn(ids: readonly string[] | null): readonly number[] {
 }
 
 /** What was delivered, waits, and was given up. */
-export const deliveryModel = (ledger: Pick<DeliveryLedger, 'list'>) =>
+export const deliveryModel = (kept: Pick<KeptDeliveries, 'list'>) =>
   defineModel({
     path: 'PostOffice/Delivery',
     doc: 'What was delivered to subscribers and boxes, what waits, and what was given up.',
@@ -60,7 +60,7 @@ export const deliveryModel = (ledger: Pick<DeliveryLedger, 'list'>) =>
             );
           }
           const row = subscription === null ? undefined : await view.get(subscriptions, subscription);
-          const { deliveries, total } = await ledger.list({
+          const { deliveries, total } = await kept.list({
             ...(row ? { subscriber: row.token } : {}),
             ...(state ? { state } : {}),
             skip: Math.max(0, skip ?? 0),

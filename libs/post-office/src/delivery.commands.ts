@@ -7,7 +7,7 @@ import type { Logger } from '#kernel';
 import { refuse } from '#kernel';
 import type { Key } from '#read-store';
 import { LOGGER } from '#runtime';
-import { DeliveryLedger } from './delivery-ledger.ts';
+import { KeptDeliveries } from './kept-deliveries.ts';
 import type { PingResult } from './post-office.ts';
 import { PostOffice } from './post-office.ts';
 
@@ -44,11 +44,11 @@ const notThere = () => refuse('ids', 'NOT_FOUND', 'none of these deliveries was 
 
 @CommandHandler(RetryDeliveries)
 class RetryDeliveriesHandler implements ICommandHandler<RetryDeliveries> {
-  constructor(@Inject(DeliveryLedger) private readonly ledger: DeliveryLedger) {}
+  constructor(@Inject(KeptDeliveries) private readonly kept: KeptDeliveries) {}
 
   /** @throws Refusal where none of them was given up */
   async execute({ ids }: RetryDeliveries): Promise<CommandResult<number>> {
-    const count = await this.ledger.retry(ids);
+    const count = await this.kept.retry(ids);
     if (count === 0) throw notThere();
     return done(count);
   }
@@ -57,14 +57,14 @@ class RetryDeliveriesHandler implements ICommandHandler<RetryDeliveries> {
 @CommandHandler(DiscardDeliveries)
 class DiscardDeliveriesHandler implements ICommandHandler<DiscardDeliveries> {
   constructor(
-    @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
+    @Inject(KeptDeliveries) private readonly kept: KeptDeliveries,
     @Inject(LOGGER) private readonly log: Pick<Logger, 'info'>,
   ) {}
 
   /** @throws Refusal where none of them was given up */
   async execute(command: DiscardDeliveries): Promise<CommandResult<number>> {
     const { actor, request } = CommandContext.from(command).metadata;
-    const count = await this.ledger.discard(command.ids);
+    const count = await this.kept.discard(command.ids);
     if (count === 0) throw notThere();
     this.log.info('deliveries were discarded', { by: actor, request, count, ids: command.ids });
     return done(count);

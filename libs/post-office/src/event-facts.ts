@@ -32,8 +32,9 @@ export class EventFactsReader {
   async #ofObject(event: LoggedEvent): Promise<EventFacts> {
     const { position } = event;
     const catalogue = this.#options.catalogue();
-    const path = PUBLIC_STREAMS[categoryOf(event.stream)]?.model ?? '';
-    const key = keyKind(catalogue, path) === 'integer' ? Number(event.id) : event.id;
+    const { model: path = '', idIn } = PUBLIC_STREAMS[categoryOf(event.stream)] ?? {};
+    const id = idIn === undefined ? event.id : (event.data as Readonly<Record<string, Key>>)[idIn];
+    const key = keyKind(catalogue, path) === 'integer' ? Number(id) : String(id);
     this.#touched ??= new TouchedObjects(catalogue);
     const touched = this.#touched.of(event).filter((one) => one.key === key && isOf(catalogue, path, one));
     for (const { rows, models } of touched) {

@@ -1,14 +1,14 @@
-import type { Catalogue, EventListener, EventMessage, EventPage, EventSource, NamedObject } from '#api';
+import type { Catalogue, EventListener, EventMessage, EventPage, EventSource, NamedObject, NarrowedEvents } from '#api';
 import { shownAs, TouchedObjects } from '#api';
 import { blueprints } from '#blueprint';
 import { secretNames } from '#config';
 import type { EventStore, LoggedEvent, Position, StoredEvent, Subscription, Upcasters } from '#event-store';
 import { recorded } from '#event-store';
 import type { Json } from '#kernel';
-import type { View } from '#read-store';
+import type { Key, View } from '#read-store';
 import { sites } from '#site';
 import type { EventFactsReader } from './event-facts.ts';
-import { publicEvent, publicKind } from './public-event.ts';
+import { categoryOf, publicEvent, publicKind } from './public-event.ts';
 import { matchesKind, PUBLIC_CATEGORIES, PUBLIC_KINDS, PUBLIC_STREAMS } from './public-kinds.ts';
 
 /** How many events of the log are looked at for one page. */
@@ -35,7 +35,7 @@ export interface EventFeedOptions {
  */
 export class EventFeed implements EventSource {
   readonly kinds = PUBLIC_KINDS;
-  readonly models = Object.values(PUBLIC_STREAMS).map(({ model }) => model);
+  readonly models = Object.values(PUBLIC_STREAMS).flatMap(({ model, alsoOf = [] }) => [model, ...alsoOf]);
   readonly matches = matchesKind;
   readonly #options: EventFeedOptions;
   readonly #listeners = new Set<EventListener>();
@@ -59,12 +59,12 @@ export class EventFeed implements EventSource {
     return (await this.#options.view().get(sites, site)) !== undefined;
   }
 
-  async read(after: Position, wants: (kind: string) => boolean): Promise<EventPage> {
+  async read(after: Position, wants: (kind: string) => boolean, narrowed: NarrowedEvents = {}): Promise<EventPage> {
     const { store } = this.#options;
     // What is behind this may not be among what is read.
     const head = await store.head();
     const { events, end } = await store.readAll(after, { categories: PUBLIC_CATEGORIES, limit: PAGE });
-    const messages = await this.#messages(events, wants);
+    const messages = await this.#messages(events, wants, narrowed);
     return { messages, end: events.length < PAGE && head > end ? head : end };
   }
 
@@ -108,24 +108,29 @@ export class EventFeed implements EventSource {
   }
 
   /** What is told of events whose kinds are wanted. */
-  async #messages(events: readonly StoredEvent[], wants: (kind: string) => boolean): Promise<EventMessage[]> {
-    const wanted = events.filter((event) => {
+  async #messages(
+    events: readonly StoredEvent[],
+    wants: (kind: string) => boolean,
+    narrowed: NarrowedEvents = {},
+  ): Promise<EventMessage[]> {
+    const wanted = events.flatMap((event) => {
       const kind = publicKind(event);
-      return kind !== undefined && wants(kind);
+      if (kind === undefined || !wants(kind)) return [];
+      const logged = recorded(event, this.#options.upcasters);
+      return this.#isMeant(logged, narrowed) ? [logged] : [];
     });
     const last = wanted.at(-1);
     if (!last) return [];
     await this.#options.shown(last.position);
     const isSecret = secretNames(await this.#options.declaredSecrets());
     const messages: EventMessage[] = [];
-    for (const event of wanted) {
-      const logged = recorded(event, this.#options.upcasters);
+    for (const logged of wanted) {
       const facts = await this.#options.facts.of(logged);
       const told = publicEvent(logged, facts, isSecret);
       if (!told) continue;
       const { kind, object, site, blueprint, data } = told;
       messages.push({
-        position: event.position,
+        position: logged.position,
         kind,
         object,
         objects: this.#objects(logged, object),
@@ -137,6 +142,21 @@ export class EventFeed implements EventSource {
       });
     }
     return messages;
+  }
+
+  /** Whether an event is among those that are looked at more closely. */
+  #isMeant(event: LoggedEvent, { actor, model, id }: NarrowedEvents): boolean {
+    if (actor !== undefined && event.actor !== actor) return false;
+    if (model === undefined) return true;
+    const catalogue = this.#options.catalogue();
+    const family = catalogue.family(model);
+    const isOne = (path: string, key: Key): boolean =>
+      catalogue.family(path) === family && (id === undefined || String(key) === id);
+    this.#touched ??= new TouchedObjects(catalogue);
+    return (
+      isOne(PUBLIC_STREAMS[categoryOf(event.stream)]?.model ?? '', event.id) ||
+      this.#touched.of(event).some(({ models, key }) => models.some(({ path }) => isOne(path, key)))
+    );
   }
 
   /** Every object that an event touches, the one it is about first. */

@@ -12,9 +12,13 @@ export {
   PUBLIC_KINDS,
   PUBLIC_STREAMS,
 } from './public-kinds.ts';
-export type { DeliveryCounts } from './delivery-ledger.ts';
+export { KeptDeliveries } from './kept-deliveries.ts';
+export type { DeliveryCounts } from './kept-deliveries.ts';
 export { PostOffice } from './post-office.ts';
 export { PostOfficeModule } from './post-office.module.ts';
 export { postOfficeSettings } from './post-office.settings.ts';
 export { isActive, subscriptions } from './subscriptions.ts';
 export { selectionOf, selects } from './consumers.ts';
+export { boxModelOf } from './box.api.ts';
+export { boxes } from './boxes.ts';
+export { isPosted, toldBoxes } from './told-boxes.ts';

@@ -22,6 +22,7 @@ import { deliveryHandlers } from './delivery.commands.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
 import { EventFactsReader } from './event-facts.ts';
 import { GuardedRequests } from './guarded-request.ts';
+import { KeptDeliveries } from './kept-deliveries.ts';
 import { postHandlers } from './post.commands.ts';
 import { post, posts } from './post.ts';
 import { PostOffice } from './post-office.ts';
@@ -36,11 +37,10 @@ import { subscriptions } from './subscriptions.ts';
 /** How long the first pause after a failure is, in milliseconds. */
 const FIRST_PAUSE_MS = 1000;
 
-const ledger: FactoryProvider = {
-  provide: DeliveryLedger,
-  inject: [DATABASE],
-  useFactory: (pool: Pool) => new DeliveryLedger(pool),
-};
+const ledger: readonly FactoryProvider[] = [
+  { provide: DeliveryLedger, inject: [DATABASE], useFactory: (pool: Pool) => new DeliveryLedger(pool) },
+  { provide: KeptDeliveries, inject: [DATABASE], useFactory: (pool: Pool) => new KeptDeliveries(pool) },
+];
 
 const office: FactoryProvider = {
   provide: PostOffice,
@@ -50,6 +50,7 @@ const office: FactoryProvider = {
     READ_STORE,
     DATABASE,
     DeliveryLedger,
+    KeptDeliveries,
     ApiCatalogue,
     Secrets,
     CommandGateway,
@@ -63,6 +64,7 @@ const office: FactoryProvider = {
     reads: ReadStore,
     pool: Pool,
     deliveries: DeliveryLedger,
+    kept: KeptDeliveries,
     catalogue: ApiCatalogue,
     secrets: Secrets,
     gateway: CommandGateway,
@@ -77,6 +79,7 @@ const office: FactoryProvider = {
       reads,
       pool,
       ledger: deliveries,
+      kept,
       facts: new EventFactsReader({ reads, catalogue: () => catalogue.whole }),
       receivers: new Receivers({ reads, secrets, now: () => clock.millis() }),
       requests: new GuardedRequests(rules, settings.timeout),
@@ -89,13 +92,12 @@ const office: FactoryProvider = {
         giveUpMs: settings.giveUp,
         maxConcurrent: settings.concurrency,
         maxWaiting: settings.maxWaiting,
-        keepMs: settings.keep,
       },
     });
   },
 };
 
-@Module({ providers: [ledger], exports: [ledger] })
+@Module({ providers: [...ledger], exports: [DeliveryLedger, KeptDeliveries] })
 class DeliveryLedgerModule {}
 
 /** Outsiders are told of what happens: boxes of clients of old, and subscriptions to public events. */
@@ -110,8 +112,8 @@ class DeliveryLedgerModule {}
     }),
     ApiModule.forFeatureAsync({
       imports: [DeliveryLedgerModule],
-      inject: [DeliveryLedger],
-      useFactory: (deliveries: DeliveryLedger) => ({
+      inject: [KeptDeliveries],
+      useFactory: (deliveries: KeptDeliveries) => ({
         // Signing keys are told in answers: these are not kept.
         namespaces: [{ name: 'PostOffice', position: 100, storesAnswers: false }],
         models: [

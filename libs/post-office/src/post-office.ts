@@ -9,10 +9,11 @@ import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
 import type { HealthState } from '#runtime';
 import { reasonOf } from '#runtime';
-import type { DeliveryCounts, DeliveryLedger } from './delivery-ledger.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { DeliveryTermOptions } from './delivery-term.ts';
 import { DeliveryTerm } from './delivery-term.ts';
 import type { GuardedRequests } from './guarded-request.ts';
+import type { DeliveryCounts, KeptDeliveries } from './kept-deliveries.ts';
 import { PUBLIC_EVENTS_VERSION } from './public-kinds.ts';
 import type { Receivers } from './receivers.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -37,6 +38,7 @@ export interface PostOfficeOptions extends Omit<DeliveryTermOptions, 'observer' 
   readonly reads: ReadStore;
   readonly pool: Pool;
   readonly ledger: DeliveryLedger;
+  readonly kept: KeptDeliveries;
   readonly receivers: Receivers;
   readonly requests: GuardedRequests;
   readonly clock: Clock;
@@ -121,7 +123,7 @@ export class PostOffice implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** How deliveries stand, by how the ledger knows their receivers. */
   counts(): Promise<Map<string, DeliveryCounts>> {
-    return this.#options.ledger.counts();
+    return this.#options.kept.counts();
   }
 
   /** Sends a test delivery to a subscription, now and once. @throws Refusal where there is none of this name */
@@ -157,9 +159,9 @@ export class PostOffice implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Forgets what waits for a subscription and what has happened up to now. @returns how many deliveries waited */
   async skip(name: string): Promise<number> {
-    const { store, ledger } = this.#options;
+    const { store, kept } = this.#options;
     const { token } = await this.#subscription(name);
-    return ledger.skip(token, await store.head());
+    return kept.skip(token, await store.head());
   }
 
   /** Whether deliveries are made: here, or by the server this one stands by for. */

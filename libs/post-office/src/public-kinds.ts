@@ -5,6 +5,10 @@ export const PUBLIC_EVENTS_VERSION = 1;
 interface PublicStream {
   /** The model of the object its events are about; where there are several kinds of these, what they have in common. */
   readonly model: string;
+  /** Other models of such objects, where they have none in common. */
+  readonly alsoOf?: readonly string[];
+  /** The field of their data that holds the id of the object, where that is not in the name of the stream. */
+  readonly idIn?: string;
   /** By the type of event: the kind it is told as. What is not here is nobody else's business. */
   readonly kinds: Readonly<Record<string, string>>;
   /** The fields of their data that are told; all of them unless said. */
@@ -88,6 +92,18 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       BluePrintDeleted: 'blueprint.deleted',
       BluePrintRestored: 'blueprint.restored',
     },
+  },
+  box: {
+    model: 'PostOffice/FoundationBox',
+    alsoOf: ['PostOffice/StructureBox'],
+    kinds: {
+      BoxDefined: 'box.created',
+      BoxChanged: 'box.changed',
+      BoxExpiryChosen: 'box.expiry_changed',
+      BoxDeleted: 'box.deleted',
+    },
+    // Addresses of receivers, and what they are sent besides, may be what they know their caller by.
+    fields: ['kind', 'target', 'type', 'oneShot', 'expires'],
   },
   complex: {
     model: 'Building/Complex',
@@ -180,6 +196,15 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       GroupPermissionGranted: 'group.permission_granted',
       GroupPermissionRevoked: 'group.permission_revoked',
       GroupDeleted: 'group.deleted',
+    },
+  },
+  holdRules: {
+    model: 'Foreman/HoldRule',
+    idIn: 'rule',
+    kinds: {
+      HoldRuleAdded: 'hold_rule.created',
+      HoldRuleChanged: 'hold_rule.changed',
+      HoldRuleRemoved: 'hold_rule.deleted',
     },
   },
   job: {
@@ -380,6 +405,23 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       SubcontractorGone: 'subcontractor.gone',
       SubcontractorForgotten: 'subcontractor.forgotten',
     },
+  },
+  subscription: {
+    model: 'PostOffice/Subscription',
+    kinds: {
+      SubscriptionDefined: 'subscription.created',
+      SubscriptionDescribed: 'subscription.described',
+      SubscriptionUrlChosen: 'subscription.url_changed',
+      SubscriptionSelectionChosen: 'subscription.selection_changed',
+      SubscriptionProxyChosen: 'subscription.proxy_changed',
+      SubscriptionExpiryChosen: 'subscription.expiry_changed',
+      SubscriptionHeadersChosen: 'subscription.headers_changed',
+      SubscriptionSwitched: 'subscription.switched',
+      SubscriptionKeyRenewed: 'subscription.key_renewed',
+      SubscriptionDeleted: 'subscription.deleted',
+    },
+    // Neither keys nor headers, and no addresses, which may be what receivers know their caller by.
+    fields: ['description', 'kinds', 'site', 'blueprint', 'expires', 'enabled'],
   },
   user: {
     model: 'Auth/Account',

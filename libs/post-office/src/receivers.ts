@@ -1,6 +1,6 @@
 import { asText } from '#api';
 import type { JsonMap } from '#kernel';
-import { writeJson } from '#kernel';
+import { traceparent, writeJson } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
 import type { Secrets } from '#secrets';
 import type { Delivery } from './delivery-sender.ts';
@@ -47,7 +47,7 @@ export class Receivers {
     this.#options = options;
   }
 
-  /** The request to a subscriber. @throws Erased where its key or a header was erased */
+  /** The request to a subscriber, which goes on in the span under way. @throws Erased where its key or a header was erased */
   async toSubscription(row: SubscriptionRow, { id }: Pick<Delivery, 'id'>, body: string): Promise<Request> {
     let opened = this.#opened.get(row);
     if (!opened) {
@@ -58,6 +58,7 @@ export class Receivers {
     const { keys, headers } = await opened;
     const now = this.#options.now();
     const signed = { id, timestamp: Math.floor(now / 1000), body };
+    const trace = traceparent();
     const valid = keys.filter(({ until }) => until > now).map(({ key }) => key);
     return {
       method: 'POST',
@@ -68,6 +69,7 @@ export class Receivers {
         'User-Agent': USER_AGENT,
         'Content-Type': JSON_TYPE,
         ...signedHeaders(signed, valid),
+        ...(trace === undefined ? {} : { traceparent: trace }),
       },
       body,
     };

@@ -16,7 +16,7 @@ import {
 import { MASK } from '#kernel';
 import type { View } from '#read-store';
 import { PingSubscription, SkipDeliveries } from './delivery.commands.ts';
-import type { DeliveryCounts, DeliveryLedger } from './delivery-ledger.ts';
+import type { DeliveryCounts, KeptDeliveries } from './kept-deliveries.ts';
 import { PUBLIC_KINDS, PUBLIC_EVENTS_VERSION } from './public-kinds.ts';
 import type { CreateSubscription as Created } from './subscription.commands.ts';
 import {
@@ -77,7 +77,7 @@ const NONE: DeliveryCounts = {
 };
 
 /** Who is told of public events. */
-export const subscriptionModel = (ledger: Pick<DeliveryLedger, 'counts'>) =>
+export const subscriptionModel = (kept: Pick<KeptDeliveries, 'counts'>) =>
   defineModel({
     path: 'PostOffice/Subscription',
     doc: 'Who is told of which public events, over HTTP: signed, in their order about each object, once at least.',
@@ -127,7 +127,7 @@ export const subscriptionModel = (ledger: Pick<DeliveryLedger, 'counts'>) =>
         permission: { grant: 'PostOffice.view_subscription' },
         query: async (name, _, { view }) => {
           const row = await view.get(subscriptions, name);
-          const counts = (await ledger.counts()).get(row?.token ?? '') ?? NONE;
+          const counts = (await kept.counts()).get(row?.token ?? '') ?? NONE;
           const { position, lastDelivered, lastFailed, lastError, ...numbers } = counts;
           return {
             ...numbers,

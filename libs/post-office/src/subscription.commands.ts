@@ -51,7 +51,7 @@ const ownerOf = (name: Key, what: string): string => `Subscription ${name} ${wha
 
 /** Headers that are made for every delivery, or that belong to the connection. */
 const TAKEN =
-  /^(?:webhook-.*|content-(?:type|length)|user-agent|host|connection|transfer-encoding|expect|upgrade|te|trailer|keep-alive|proxy-.*)$/i;
+  /^(?:webhook-.*|traceparent|content-(?:type|length)|user-agent|host|connection|transfer-encoding|expect|upgrade|te|trailer|keep-alive|proxy-.*)$/i;
 
 /** Headers as they are kept: the values are secrets. A mask is the value before. */
 async function headersFrom(

@@ -29,6 +29,7 @@ export interface Subscription {
 export const subscription = entity<Subscription>()({
   noun: 'Subscription',
   category: 'subscription',
+  restored: false,
   changes: {
     SubscriptionTokenGiven: 'token',
     SubscriptionDescribed: 'description',

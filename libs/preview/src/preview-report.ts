@@ -1,11 +1,11 @@
 import type { Catalogue, PreviewOrder, PreviewProtocol } from '#api';
-import { may, restrictedFields } from '#api';
+import { may } from '#api';
 import type { ZoneDifferences } from '#dns';
 import type { Features } from '#event-sourcing';
 import type { Foreman } from '#foreman';
 import { jobs } from '#foreman';
 import type { Caller, Json, JsonMap } from '#kernel';
-import { MASK, maskSecrets } from '#kernel';
+import { maskSecrets } from '#kernel';
 import type { Key, Recorded, View } from '#read-store';
 import type { DecidedPreview } from './decide-preview.ts';
 import { documentDifferences } from './document-differences.ts';
@@ -13,6 +13,7 @@ import { followUp } from './follow-up.ts';
 import type { Compared } from './object-differences.ts';
 import { objectDifferences } from './object-differences.ts';
 import type { PreviewRun, RunParts } from './preview-run.ts';
+import { restrictedMask } from './restricted-mask.ts';
 import { touchedRows } from './touched-rows.ts';
 import { wouldDeliver } from './would-deliver.ts';
 
@@ -46,7 +47,9 @@ export async function reportOf(
   const documents = await documentDifferences(compared, now);
   const zoneFiles = zones && mayReadZones(catalogue, caller) ? await zones.between(base, after, touched) : [];
   const follows = await followUp(run, features, parts, id);
-  const told = masking(catalogue, caller);
+  const mask = restrictedMask(catalogue, caller);
+  const told = ({ stream, type, data }: Recorded): JsonMap => ({ stream, type, data: mask(maskSecrets(data)) });
+  const sent = await wouldDeliver([...events, ...follows.events], { base, view: follows.run.view, catalogue, now });
   return {
     requests: steps.map(({ method, path }, n) => ({ method, path, ...(answers[n] as JsonMap | undefined) })),
     events: events.slice(0, MAX_EVENTS).map(told),
@@ -58,9 +61,7 @@ export async function reportOf(
     jobs: await newJobs(base, touched.get(jobs) ?? new Set(), after),
     would_send: {
       tasks: parts.foreman ? await firstTasks(parts.foreman, follows.run, [...events, ...follows.events]) : [],
-      deliveries: [
-        ...(await wouldDeliver([...events, ...follows.events], { base, view: follows.run.view, catalogue, now })),
-      ],
+      deliveries: [...sent.deliveries],
     },
     cut: [
       ...(events.length > MAX_EVENTS ? ['events'] : []),
@@ -68,6 +69,7 @@ export async function reportOf(
       ...(documents.cut ? ['documents'] : []),
       ...(zoneFiles ? [] : ['zones']),
       ...(follows.cut ? ['follows'] : []),
+      ...(sent.cut ? ['deliveries'] : []),
     ],
   };
 }
@@ -76,27 +78,6 @@ const mayReadZones = (catalogue: Catalogue, caller: Caller): boolean =>
   catalogue.model('Directory/Zone') !== undefined &&
   caller.principal?.serviceScope === undefined &&
   may(caller, { grant: 'Directory.view_zone' });
-
-/** An event as it is shown: its secrets masked, and what only some may see of objects. */
-function masking(catalogue: Catalogue, caller: Caller) {
-  const hidden = new Set(
-    catalogue.models
-      .flatMap(restrictedFields)
-      .filter(({ shownTo }) => !may(caller, shownTo))
-      .flatMap(({ name }) => [name, camelCase(name)]),
-  );
-  const masked = (value: Json): Json => {
-    if (typeof value !== 'object' || value === null || hidden.size === 0) return value;
-    if (Array.isArray(value)) return value.map(masked);
-    const entries = Object.entries(value as JsonMap);
-    if (!entries.some(([name, inner]) => hidden.has(name) || (typeof inner === 'object' && inner !== null)))
-      return value;
-    return Object.fromEntries(entries.map(([name, inner]) => [name, hidden.has(name) ? MASK : masked(inner)]));
-  };
-  return ({ stream, type, data }: Recorded): JsonMap => ({ stream, type, data: masked(maskSecrets(data)) });
-}
-
-const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The jobs that would be made. */
 async function newJobs(base: View, keys: ReadonlySet<Key>, view: View): Promise<JsonMap[]> {

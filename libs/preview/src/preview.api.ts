@@ -118,7 +118,8 @@ export const previewModel = ({ previews, ledger, executor }: PreviewModelParts) 
         sites: 'none',
         query: async ({ id: wanted }, { caller }) => {
           const kept = await findVisible(ledger, wanted, caller);
-          const report = parseStored(kept.report) as JsonMap;
+          // Whoever has made it may have seen more.
+          const report = previews.maskFor(caller)(parseStored(kept.report) as Json) as JsonMap;
           return { ...shown(kept, await state(kept.id)), digest: digestOf(kept.decided), ...report };
         },
       }),

@@ -16,7 +16,7 @@ import {
 } from '#event-store';
 import { Foreman } from '#foreman';
 import { refuse, writeJson } from '#kernel';
-import type { JsonMap } from '#kernel';
+import type { Caller, Json, JsonMap } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { NotReady, READ_STORE } from '#read-store';
 import type { SettingsOf } from '#runtime/settings';
@@ -26,6 +26,7 @@ import { decidePreview } from './decide-preview.ts';
 import { decidedOf, decidedText, digestOf } from './decided.ts';
 import { MAX_PREVIEWS, PreviewLedger } from './preview-ledger.ts';
 import { reportOf } from './preview-report.ts';
+import { restrictedMask } from './restricted-mask.ts';
 import type { previewSettings } from './preview.settings.ts';
 
 /** Injection token of the settings of previews. */
@@ -64,6 +65,11 @@ export class Previews extends PreviewMaker implements OnModuleInit {
   get protocol(): PreviewProtocol {
     if (!this.#protocol) throw new Error('no protocol has told how it reads requests');
     return this.#protocol;
+  }
+
+  /** Masks what takes a permission of its own to be seen, unless a caller has it. */
+  maskFor(caller: Caller): (value: Json) => Json {
+    return restrictedMask(this.catalogue.whole, caller);
   }
 
   async make(order: PreviewOrder): Promise<PreviewReport> {

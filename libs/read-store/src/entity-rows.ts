@@ -11,6 +11,8 @@ interface EntityEvents<T> {
   readonly noun: string;
   readonly defined: string;
   readonly changes: readonly string[];
+  /** Whether it can be put back to what it was; it can unless this is false. */
+  readonly restored?: boolean;
   readonly initial: () => Lifecycle<T>;
 }
 
@@ -23,7 +25,7 @@ type Options<Row extends object> = Pick<ReadModel<Row>, 'name' | 'version' | 'ke
 
 /** The read model of a plain noun: its rows hold its fields, and every version of them is kept. */
 export function entityRows<T extends object, Row extends EntityRow<T> = EntityRow<T>>(
-  { noun, defined, changes }: EntityEvents<T>,
+  { noun, defined, changes, restored = true }: EntityEvents<T>,
   { indexes = {}, on = {}, ...declared }: Options<Row>,
 ): ReadModel<Row> {
   const changed = change<Row, Partial<T>>((row, { data, at }: Recorded<Partial<T>>) => ({
@@ -39,7 +41,7 @@ export function entityRows<T extends object, Row extends EntityRow<T> = EntityRo
       [defined]: rule<Row, T>((_, { data, at }) => ({ ...data, created: at, updated: at }) as unknown as Row),
       ...Object.fromEntries(changes.map((type) => [type, changed])),
       [`${noun}Deleted`]: gone<Row>(),
-      [`${noun}Restored`]: restoredRow<Row>(),
+      ...(restored ? { [`${noun}Restored`]: restoredRow<Row>() } : {}),
       ...on,
     },
   };

@@ -20,6 +20,16 @@ type Index<Row> = { of(row: Row): string | number | null }['of'];
 /** The tags of a row. */
 type Tags<Row> = { of(row: Row): readonly string[] }['of'];
 
+/** Where it is found which keys there were as of the past. */
+export interface PastKeys {
+  /** Rows with the same keys. */
+  readonly rows: ReadModel;
+  /** What rows are like whose keys were there. */
+  readonly where: Readonly<Record<string, string | number | null>>;
+  /** Indexes that mean the same, by their names: `{ site: 'site' }`. */
+  readonly same: Readonly<Record<string, string>>;
+}
+
 /**
  * A read model: a pure fold by key. Rows are disposable, rebuilt from the log, and know no migrations: when the fold or
  * the shape changes, `version` grows and the rows are made anew.
@@ -37,6 +47,8 @@ export interface ReadModel<Row extends object = object> {
    * past is then folded from it each time.
    */
   readonly stream?: (key: Key) => string;
+  /** For models with a `stream`: in which rows, that are kept as of the past, it is found which keys there were. */
+  readonly past?: PastKeys;
   /** What rows can be found by, besides their key. */
   readonly indexes: Readonly<Record<string, Index<Row>>>;
   /** What rows can be found by that have several values of it, such as labels; no name is also that of an index. */

@@ -14,7 +14,7 @@ import type { Key, ReadModel, Recorded } from './read-model.ts';
 import type { Progress } from './rebuild.ts';
 import type { ChangeRange, PositionRange, RowVersion, ToldChange } from './row-changes.ts';
 import { rowChanges, rowVersions, withEvents } from './row-changes.ts';
-import { streamChanges, streamRows } from './stream-rows.ts';
+import { streamChanges, streamTables } from './stream-rows.ts';
 import type { ReadDatabase } from './tables.ts';
 import { tables, tableView } from './table-view.ts';
 import type { View } from './view.ts';
@@ -30,7 +30,10 @@ export interface ReadStore {
   readonly projector: Projector;
   /** As they are; within a preview as they would be with what it has decided so far. */
   readonly now: View;
-  /** As of a position of the log. Models without history throw `NoHistory`; single rows of a `stream` are folded from it. */
+  /**
+   * As of a position of the log. Models without history throw `NoHistory`; rows of a `stream` are folded from it, and listed
+   * where the model says by what (`past`).
+   */
   at(position: Position): View;
   /** What became of a row: each change in a stretch of the log. @throws NoHistory where neither rows nor a stream tell */
   changes<Row extends object>(model: ReadModel<Row>, key: Key, range: ChangeRange): Promise<readonly ToldChange<Row>[]>;
@@ -83,9 +86,8 @@ export function openReadStore(options: {
       return (previewScope()?.view as View | undefined) ?? now;
     },
     at: (position) => {
-      const past = tables(db, position);
-      const read = streamRows(log, position, past.read);
-      return tableView({ ...past, read }, () => projector.written(), position);
+      const past = streamTables(log, position, tables(db, position));
+      return tableView(past, () => projector.written(), position);
     },
     changes: async (model, key, range) => {
       if (!model.history && model.stream) return streamChanges(log, model, key, range);

@@ -12,9 +12,19 @@ import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
 import type { RowChange, ToldChange } from './row-changes.ts';
 import { NoHistory } from './table-view.ts';
+import type { ListOptions } from './view.ts';
 
 const { put, add, addToAll, touch, take } = happenings;
 const clocked: ReadModel<Shelf> = { ...ticker, name: 'clocked', stream: (key) => streamName('shelf', key) };
+/** Shelves that only their own events concern: kept as of the past, and folded from their streams, but listed by the former. */
+const own = { ...shelves.on, AddedToAll: { fold: (row?: Shelf) => row } };
+const keptAlone: ReadModel<Shelf> = { ...shelves, name: 'kept_alone', on: own };
+const listedAlone: ReadModel<Shelf> = {
+  ...clocked,
+  name: 'listed_alone',
+  on: own,
+  past: { rows: keptAlone, where: {}, same: { kind: 'kind' } },
+};
 const KEYS = ['a', 'b', 'c'];
 const EVENTS = 120;
 
@@ -36,7 +46,7 @@ describe('the past of rows', () => {
     database = await testDatabase();
     store = await postgresEventStore(database.pool);
     const log = new ExampleLog(store);
-    const models: readonly ReadModel[] = [shelves, ticker, clocked];
+    const models: readonly ReadModel[] = [shelves, ticker, clocked, keptAlone, listedAlone];
     reads = openReadStore({ store, pool: database.pool, models, onError: (error) => void error });
     await reads.projector.start();
     const random = numbers(7);
@@ -102,6 +112,26 @@ describe('the past of rows', () => {
       for (const { position } of events.filter((event) => event.position >= 61n && event.position <= 80n)) {
         expect(rows(position)).toEqual((await reads.at(position).get(shelves, key)) ?? undefined);
       }
+    }
+  });
+
+  it('is listed, too, where rows that are kept tell which there were', async () => {
+    for (const position of [1n, 17n, 60n, 90n, await store.head()]) {
+      const at = reads.at(position);
+      const asked: readonly ListOptions[] = [
+        {},
+        { skip: 1, count: 1 },
+        { where: { kind: 'odd' } },
+        { where: { kind: { any: ['odd', 'even'] } }, count: 2 },
+        { where: { count: 3 } },
+        { where: { kind: 'even', count: { any: [0, 2, 4] } }, skip: 1 },
+      ];
+      for (const options of asked) {
+        expect(await at.list(listedAlone, options)).toEqual(await at.list(keptAlone, options));
+      }
+      const tallied = async (model: ReadModel, where = {}) =>
+        (await at.tally(model, { where, by: ['kind'] })).toSorted((one, other) => one.count - other.count);
+      expect(await tallied(listedAlone, { count: 3 })).toEqual(await tallied(keptAlone, { count: 3 }));
     }
   });
 

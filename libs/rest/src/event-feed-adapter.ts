@@ -1,10 +1,9 @@
-import type { Catalogue, EventMessage, EventSource, Model, NamedObject } from '#api';
-import { boundTo, Forbidden, may, permissionFor, restrictedFields } from '#api';
+import type { Catalogue, EventMessage, EventSource } from '#api';
+import { Forbidden } from '#api';
 import type { Position } from '#event-store';
 import type { BodyStream, HttpAnswer, HttpRequest } from '#http';
 import type { Caller } from '#kernel';
-import { MASK, writeJson } from '#kernel';
-import { servesSite } from './feed-adapter.ts';
+import { writeJson } from '#kernel';
 import { FeedClient } from './feed-client.ts';
 import type { FeedClientsOptions } from './feed-clients.ts';
 import { FeedClients } from './feed-clients.ts';
@@ -14,10 +13,11 @@ import { afterIn, timeIn } from './feed-query.ts';
 import { eventText } from './feed-text.ts';
 import { pageOfEvents } from './event-page.ts';
 import type { EventSelection } from './event-selection.ts';
-import { countIn, EVENT_QUERY, eventSelectionIn, isSelected } from './event-selection.ts';
+import { countIn, EVENT_QUERY, eventSelectionIn } from './event-selection.ts';
 import { queryOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
 import { checkQuery } from './query.ts';
+import { ToldEvents, wantsOf } from './told-events.ts';
 
 export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
   readonly feed: EventSource;
@@ -33,11 +33,13 @@ export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpoin
  */
 export class EventFeedAdapter {
   readonly #options: EventFeedAdapterOptions;
+  readonly #events: ToldEvents;
   /** Those who follow public events. */
   readonly clients: FeedClients;
 
   constructor(options: EventFeedAdapterOptions) {
     this.#options = options;
+    this.#events = new ToldEvents(options);
     this.clients = new FeedClients(options);
   }
 
@@ -48,10 +50,10 @@ export class EventFeedAdapter {
     const { feed, catalogue } = this.#options;
     const query = queryOf(request.target);
     checkQuery(query, EVENT_QUERY, ['kind']);
-    if (!this.#may(caller, {})) throw new Forbidden();
+    if (!this.#events.may(caller, {})) throw new Forbidden();
     const selection = eventSelectionIn(query, feed, catalogue);
     const count = countIn(query);
-    if (!this.#may(caller, selection)) throw new Forbidden();
+    if (!this.#events.may(caller, selection)) throw new Forbidden();
     if (selection.site !== undefined && !(await feed.hasSite(selection.site))) {
       throw new Problem('not-found', `There is no site ${selection.site}.`);
     }
@@ -80,7 +82,7 @@ export class EventFeedAdapter {
         after,
         count,
         wants: wantsOf(selection, feed),
-        tell: (message) => this.#tell(caller, selection, message),
+        tell: (message) => this.#events.tell(caller, selection, message),
       });
       return reply({ status: 200, headers, body: { ...page, end: String(end) } });
     } finally {
@@ -102,7 +104,7 @@ export class EventFeedAdapter {
         reached: () => feed.reached,
         read: (from) => feed.read(from, wants),
         text: (who, message) => {
-          const told = this.#tell(who, selection, message);
+          const told = this.#events.tell(who, selection, message);
           return told && eventText(message.position, writeJson(told));
         },
       },
@@ -113,61 +115,10 @@ export class EventFeedAdapter {
     });
     const stopListening = await feed.listen({ wants, hear: (page) => client.hear(page) });
     body.whenClosed(stopListening);
-    this.clients.add({ client, request, may: (who) => this.#may(who, selection) }, body);
+    this.clients.add({ client, request, may: (who) => this.#events.may(who, selection) }, body);
   }
 
   #untold(error: unknown): void {
     this.#options.log.warn('public events could not be told', { error: String(error) });
   }
-
-  /** An event as a caller is told it; undefined: it is not selected, or not for them. */
-  #tell(caller: Caller, selection: EventSelection, message: EventMessage) {
-    const { feed, catalogue } = this.#options;
-    const model = catalogue.model(message.object.model);
-    if (!model || !this.#shows(caller, model, message.site)) return undefined;
-    const objects = this.#objects(caller, message);
-    const family = (path: string) => catalogue.family(path);
-    if (!isSelected(selection, message, objects, { matches: feed.matches, family })) return undefined;
-    return { ...message.event, data: dataFor(caller, model, message.data), objects };
-  }
-
-  /** The objects that a caller may see; who is bound to sites is told of the one that the event is about. */
-  #objects(caller: Caller, { object, objects }: EventMessage): readonly NamedObject[] {
-    if (boundTo(caller)) return [object];
-    return objects.filter((one) => {
-      const model = this.#options.catalogue.model(one.model);
-      return model !== undefined && may(caller, permissionFor(model, 'view'));
-    });
-  }
-
-  #shows(caller: Caller, model: Model, site: string | null): boolean {
-    if (!may(caller, permissionFor(model, 'view'))) return false;
-    if (!boundTo(caller)) return true;
-    return site === null ? model.sites === 'none' : servesSite(caller, site);
-  }
-
-  /** Whether a caller may be told anything of what it asks for; each event is looked at when it is told. */
-  #may(caller: Caller, { site, model }: Partial<EventSelection>): boolean {
-    const { feed, catalogue } = this.#options;
-    if (site !== undefined && !servesSite(caller, site)) return false;
-    const about = catalogue.models.filter(({ path }) =>
-      model === undefined ? feed.models.includes(catalogue.family(path)) : path === model,
-    );
-    return about.some((one) => may(caller, permissionFor(one, 'view')));
-  }
-}
-
-const wantsOf =
-  ({ kinds }: EventSelection, { matches }: Pick<EventSource, 'matches'>) =>
-  (kind: string): boolean =>
-    kinds.some((pattern) => matches(pattern, kind));
-
-/** What an event says, without what takes a permission of its own to be seen of its object. */
-function dataFor(caller: Caller, model: Model, data: EventMessage['data']): unknown {
-  const said = data as Readonly<Record<string, unknown>> | null;
-  const hidden = restrictedFields(model)
-    .filter(({ shownTo }) => !may(caller, shownTo))
-    .map(({ name }) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
-    .filter((name) => said !== null && Object.hasOwn(said, name));
-  return hidden.length === 0 ? data : { ...said, ...Object.fromEntries(hidden.map((name) => [name, MASK])) };
 }

@@ -3,6 +3,8 @@ export { EventFeedAdapter } from './event-feed-adapter.ts';
 export type { EventFeedAdapterOptions } from './event-feed-adapter.ts';
 export { FeedAdapter } from './feed-adapter.ts';
 export type { FeedAdapterOptions } from './feed-adapter.ts';
+export { HistoryExport } from './history-export.ts';
+export type { HistoryExportOptions } from './history-export.ts';
 export { openapiPieces } from './openapi.ts';
 export { restAdapter } from './rest-adapter.ts';
 export type { RestAdapterOptions } from './rest-adapter.ts';

@@ -189,6 +189,20 @@ const differencePaths: Readonly<Record<string, PathItem>> = {
   },
 };
 
+/** Which public events are meant. */
+const SELECTION: readonly Part[] = [
+  {
+    name: 'kind',
+    in: 'query',
+    description: 'Kinds, or patterns of kinds: `foundation.built`, `job.*`, `*.deleted`.',
+    schema: { type: 'array', items: { type: 'string' } },
+  },
+  query('site', 'string', 'Name of a site: its events, and those of the sites within it.'),
+  query('blueprint', 'string', 'Name of a blueprint: events of what is made from it, or from one that comes from it.'),
+  query('model', 'string', 'Path of a model: events that touch its objects.'),
+  query('id', 'string', 'Id of an object of that model.'),
+];
+
 /** Public events; its permissions are those of the objects that are told of. */
 const events: Part = {
   operationId: 'list_events',
@@ -204,20 +218,7 @@ const events: Part = {
       'A position of the log, or a time (ISO 8601): tells what stands behind it. Left out: where the log is now.',
     ),
     query('count', 'integer', 'How many at the most, from 1 to 500 (100).'),
-    {
-      name: 'kind',
-      in: 'query',
-      description: 'Kinds, or patterns of kinds: `foundation.built`, `job.*`, `*.deleted`.',
-      schema: { type: 'array', items: { type: 'string' } },
-    },
-    query('site', 'string', 'Name of a site: its events, and those of the sites within it.'),
-    query(
-      'blueprint',
-      'string',
-      'Name of a blueprint: events of what is made from it, or from one that comes from it.',
-    ),
-    query('model', 'string', 'Path of a model: events that touch its objects.'),
-    query('id', 'string', 'Id of an object of that model.'),
+    ...SELECTION,
     LAST_EVENT_ID,
   ],
   responses: {
@@ -243,12 +244,38 @@ const events: Part = {
   },
 };
 
+/** What has happened, all of it; its permissions are those of the objects that are told of. */
+const historyExport: Part = {
+  operationId: 'export_history',
+  summary: 'History, as lines of JSON',
+  description:
+    'A line of JSON for each public event of a span of the log, in its order. The last line is `{"complete": true, …}`; where it is missing, or says `false`, the export was cut off.',
+  security: SESSION,
+  'x-permission': 'session',
+  parameters: [
+    query('from', 'string', 'A position of the log, or a time (ISO 8601): tells what stands behind it. Left out: all.'),
+    query('to', 'string', 'The same: tells what stands up to it. Left out: where the log is now.'),
+    ...SELECTION,
+    query('actor', 'string', 'Only what this user or service has asked for.'),
+    query('differences', 'boolean', 'Whether each line tells how its object was before and after, field by field.'),
+  ],
+  responses: {
+    200: {
+      description: 'The lines.',
+      headers: headers(),
+      content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+    },
+    ...problems(404),
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
   '/events': { get: events },
   '/session': SESSION_PATH,
+  '/history/export': { get: historyExport },
   ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [

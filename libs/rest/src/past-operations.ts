@@ -47,7 +47,7 @@ export async function history(model: Model, id: string, parsed: ParsedRequest): 
         command: event.command ?? null,
         event: event.type,
         change,
-        differences: written(model, differ),
+        differences: writtenDifferences(model, differ),
       })),
       _links: { self: page(span), ...(rest && rest.from <= rest.to ? { next: page(rest) } : {}) },
     },
@@ -59,7 +59,7 @@ export async function compareObjects(model: Model, id: string, parsed: ParsedReq
   const span = spanOf(parsed);
   const { api, request } = parsed;
   const { change, differences: differ } = await api.compare(model, keyOf(model, id, api), span, request);
-  return answered(span, { change, differences: written(model, differ) });
+  return answered(span, { change, differences: writtenDifferences(model, differ) });
 }
 
 /** What is different of a list between two moments: what came to it, what went, and what has changed of the rest. */
@@ -73,7 +73,7 @@ export async function compareLists(model: Model, parsed: ParsedRequest): Promise
   return answered(span, {
     added: objects(added),
     removed: objects(removed),
-    changed: Array.from(changed, ([id, differ]) => ({ id, differences: written(model, differ) })),
+    changed: Array.from(changed, ([id, differ]) => ({ id, differences: writtenDifferences(model, differ) })),
   });
 }
 
@@ -134,7 +134,7 @@ const answered = ({ from, to }: Span, body: Values): Answer => ({
 });
 
 /** Differences of an object as they go over the wire: whole values of fields as the object shows them. */
-const written = ({ fields }: Model, found: readonly Difference[]): Difference[] =>
+export const writtenDifferences = ({ fields }: Model, found: readonly Difference[]): Difference[] =>
   found.flatMap((difference) => {
     const [name = '', ...inner] = difference.path;
     const field = fields[name];

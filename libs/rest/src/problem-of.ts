@@ -63,7 +63,11 @@ export function problemOf(
   if (error instanceof Conflict) return problem('conflict', 'Others were faster; try again.');
   if (error instanceof PreconditionFailed) return problem('precondition-failed', `${error.message}.`);
   if (error instanceof NoHistory)
-    return malformed(`The past of this is not kept (${error.model}).`, 'at', 'NO_HISTORY');
+    return malformed(
+      `The past of this is not kept (${error.model}); what happened is told by GET /api/rest/history/export.`,
+      'at',
+      'NO_HISTORY',
+    );
   if (error instanceof NotFound) return problem('not-found', `There is no ${error.model} ${error.key}.`);
   if (error instanceof NotReady) return problem('not-ready', `The server is not ready: ${error.message}.`);
   if (error instanceof AppendRefused && LIMITS.includes(error.rule)) return problem('too-large', error.message);

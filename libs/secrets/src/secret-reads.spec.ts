@@ -10,7 +10,7 @@ const START = Date.parse('2026-03-01T10:20:00Z');
 let database: TestDatabase;
 let now = START;
 let id: string;
-const make = (pool = database.pool) => new SecretReads(pool, { days: 2, now: () => now });
+const make = (pool = database.pool) => new SecretReads(pool, { now: () => now });
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -44,10 +44,18 @@ it('there is one row for each reader, secret and hour, whoever writes it, found 
   expect(await one.list({ secret: 'nothing', count: 10 })).toEqual([]);
 });
 
-it('rows go when their time is over', async () => {
+it('rows go when their time is over, the oldest first and so many at a time', async () => {
   now = START + 3 * 24 * HOUR;
   const reads = make();
   reads.note('late', [id]);
+  await reads.flush();
+  const before = new Date(now - 2 * 24 * HOUR).toISOString();
+  expect(await reads.prune(before, 1)).toBe(1);
+  expect((await reads.list({ count: 10 })).map(({ hour, reader }) => `${hour.slice(11, 13)} ${reader}`)).toContain(
+    '11 Structure 12',
+  );
+  expect(await reads.prune(before, 500)).toBe(2);
+  expect(await reads.prune(before, 500)).toBe(0);
   expect((await reads.list({ count: 10 })).map(({ reader }) => reader)).toEqual(['late']);
 });
 

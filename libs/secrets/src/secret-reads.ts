@@ -49,8 +49,6 @@ export interface ReadsAsked {
 }
 
 export interface SecretReadsOptions {
-  /** How many days rows are kept. */
-  readonly days?: number;
   readonly onError?: (error: unknown) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -68,11 +66,10 @@ export class SecretReads {
   #leftOut = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
-  #swept = 0;
 
-  constructor(pool: Pool, { days = 365, onError = () => undefined, now = () => Date.now() }: SecretReadsOptions = {}) {
+  constructor(pool: Pool, { onError = () => undefined, now = () => Date.now() }: SecretReadsOptions = {}) {
     this.#pool = pool;
-    this.#options = { days, onError, now };
+    this.#options = { onError, now };
   }
 
   /** How many readings were not noted, because too many waited. */
@@ -118,6 +115,16 @@ export class SecretReads {
     return rows.map(({ hour, times, ...rest }) => ({ ...rest, hour: hour.toISOString(), times: Number(times) }));
   }
 
+  /** Removes rows of hours before a time, the oldest first. @param before ISO 8601 @returns how many */
+  async prune(before: string, limit: number): Promise<number> {
+    const { rowCount } = await this.#pool.query(
+      `DELETE FROM ledger.secret_reads WHERE (secret, reader, hour) IN
+         (SELECT secret, reader, hour FROM ledger.secret_reads WHERE hour < $1 ORDER BY hour LIMIT $2)`,
+      [before, limit],
+    );
+    return rowCount ?? 0;
+  }
+
   /** Stops writing by itself, and writes what is left. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
@@ -128,28 +135,21 @@ export class SecretReads {
   async #write(): Promise<void> {
     const waiting = [...this.#waiting.values()];
     this.#waiting = new Map();
-    if (waiting.length > 0) {
-      try {
-        await this.#pool.query(WRITE, [
-          waiting.map(({ secret }) => secret),
-          waiting.map(({ reader }) => reader),
-          waiting.map(({ hour }) => hour),
-          waiting.map(({ times }) => times),
-        ]);
-      } catch (error) {
-        for (const { secret, reader, hour, times } of waiting) {
-          const key = `${secret} ${hour} ${reader}`;
-          const later = this.#waiting.get(key);
-          this.#waiting.set(key, { secret, reader, hour, times: times + (later?.times ?? 0) });
-        }
-        throw error;
+    if (waiting.length === 0) return;
+    try {
+      await this.#pool.query(WRITE, [
+        waiting.map(({ secret }) => secret),
+        waiting.map(({ reader }) => reader),
+        waiting.map(({ hour }) => hour),
+        waiting.map(({ times }) => times),
+      ]);
+    } catch (error) {
+      for (const { secret, reader, hour, times } of waiting) {
+        const key = `${secret} ${hour} ${reader}`;
+        const later = this.#waiting.get(key);
+        this.#waiting.set(key, { secret, reader, hour, times: times + (later?.times ?? 0) });
       }
+      throw error;
     }
-    const { now, days } = this.#options;
-    if (now() - this.#swept < HOUR_MS) return;
-    this.#swept = now();
-    await this.#pool.query('DELETE FROM ledger.secret_reads WHERE hour < to_timestamp($1)', [
-      Math.floor(now() / 1000) - days * 86_400,
-    ]);
   }
 }

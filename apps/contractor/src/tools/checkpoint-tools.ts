@@ -107,11 +107,12 @@ export const exportCheckpoints = (
 /** The public key that the server of these settings signs with, as PEM and as 32 bytes of base64url. */
 export const showCheckpointKey = (env: Environment): Promise<{ readonly key: string; readonly pem: string }> =>
   withData(env, {}, async (data) => {
-    const { publicKey } = (await keysOf(data)).key;
+    const { publicKey } = (await checkpointKeysOf(data)).key;
     return { key: publicKey, pem: publicKeyPem(publicKey) };
   });
 
-async function keysOf({ settings, pool }: OpenData): Promise<CheckpointKeys> {
+/** The keys that the server of these settings signs with. @throws Error where there is no secret key yet */
+export async function checkpointKeysOf({ settings, pool }: OpenData): Promise<CheckpointKeys> {
   const { integrity, secrets, runtime } = settings;
   const secret = secrets.secretKey ?? (await keptSecretKey(runtime.data));
   if (!secret) throw new Error('there is no secret key yet: the first start of a server makes it');
@@ -148,7 +149,7 @@ export const acceptLog = (
     const { settings, pool, log } = data;
     const ledger = await CheckpointLedger.make(pool);
     const aside = await known.putAside();
-    const keys = await keysOf(data);
+    const keys = await checkpointKeysOf(data);
     const maker = new CheckpointMaker({
       store: log,
       adapter: settings.eventStore.eventStore,

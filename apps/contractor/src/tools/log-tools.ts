@@ -1,8 +1,7 @@
 import { open, unlink } from 'node:fs/promises';
-import type { LogFault, Meta, Position, StoredEvent } from '#event-store';
-import { postgresLogFault } from '#event-store';
-import type { OutsideKnowledge, Signed } from '#integrity';
-import { CheckpointLedger, LogCheck } from '#integrity';
+import type { Meta, Position, StoredEvent } from '#event-store';
+import type { VerifiedLog } from '#integrity';
+import { verifyLog } from '#integrity';
 import type { Json } from '#kernel';
 import { maskSecrets } from '#kernel';
 import { masked } from '#runtime';
@@ -14,9 +13,6 @@ import { requireLog, withData } from './open-data.ts';
 
 /** How many events are read at once. */
 const PAGE = 500;
-
-/** The same where all of them are checked. */
-const CHECK_PAGE = 2000;
 
 /** Which events are wanted. */
 export interface LogQuery {
@@ -95,19 +91,13 @@ function shown({ position, type, stream, revision, id, data, meta }: StoredEvent
   return { position: position.toString(), at, type, stream, revision, id, actor, command, reason, data: plain };
 }
 
-/** What a check of the log has found. */
-export interface CheckedLog {
-  readonly events: number;
-  readonly streams: number;
+/** What a check of the log has found; its position is a text, as JSON has no numbers of that size. */
+export interface CheckedLog extends Omit<VerifiedLog, 'head'> {
   readonly head: string;
-  /** The first one; undefined: the log is whole. */
-  readonly fault: LogFault | undefined;
-  /** What its signed checkpoints say. */
-  readonly signed: Signed;
 }
 
 /**
- * Checks every event of the log by the settings of a server, which may run: see `LogCheck`. It stops at the first fault.
+ * Checks every event of the log by the settings of a server, which may run: see `verifyLog`.
  * @param outside what the caller knows of the log; what this machine knows counts, too
  */
 export const checkLog = (
@@ -119,52 +109,13 @@ export const checkLog = (
     const given = await outsideKnowledge({ checkpoints: files.checkpoints ?? [], key: files.key });
     const here = await (await knownHere(data))?.read();
     const outside = { ...given, checkpoints: [...(here ? [here] : []), ...(given.checkpoints ?? [])] };
-    return checkOpenLog(data, outside, { onProgress, signal });
+    const { log, pool, settings } = data;
+    const { head, ...found } = await verifyLog({ log, pool, adapter: settings.eventStore.eventStore }, outside, {
+      onProgress: ({ events, position, head: end }) => onProgress?.(progressText(events, position, end)),
+      signal,
+    });
+    return { ...found, head: head.toString() };
   });
-
-/** The same of a log that is open. */
-export async function checkOpenLog(
-  { log, pool, elsewhere }: Pick<OpenData, 'log' | 'pool' | 'elsewhere'>,
-  outside: OutsideKnowledge,
-  { onProgress, signal }: ToolRun = {},
-): Promise<CheckedLog> {
-  const ledger = new CheckpointLedger(pool);
-  const isSigned = await ledger.isThere();
-  const head = await log.head();
-  const check = new LogCheck({
-    outside,
-    positions: !elsewhere,
-    ...(isSigned ? { checkpoints: ledger.source() } : {}),
-    find: async (stream, from) => (await log.readStream(stream, { from, limit: 1 }))[0],
-  });
-  const read = (after: Position) => log.readAll(after, { limit: CHECK_PAGE });
-  let fault: LogFault | undefined;
-  // The next page is fetched while one is checked.
-  let next = read(0n);
-  for (let at: Position = 0n; !fault;) {
-    signal?.throwIfAborted();
-    let { events, end } = await next;
-    // What has come since that was read may be signed by now.
-    if (end === at) ({ events, end } = await read(at));
-    if (end === at) break;
-    at = end;
-    next = read(at);
-    next.catch(() => undefined);
-    fault = await check.check(events);
-    onProgress?.(progressText(check.events, at, head));
-  }
-  await next;
-  const { fault: last, signed } = await check.finish();
-  fault ??= last;
-  if (!elsewhere) fault = withStream(fault, await postgresLogFault(pool));
-  return { events: check.events, streams: check.streams, head: head.toString(), fault, signed };
-}
-
-/** Whose event was removed may be known where streams are noted. */
-function withStream(fault: LogFault | undefined, noted: LogFault | undefined): LogFault | undefined {
-  if (fault?.rule !== 'REMOVED' || fault.stream !== '' || noted?.rule !== 'STREAM') return fault ?? noted;
-  return { ...fault, stream: noted.stream, revision: noted.revision + 1 };
-}
 
 /** Writes the events of the log to the letter into a file that is not there yet, a line of JSON each. @returns how many */
 export const exportLog = (

@@ -5,6 +5,7 @@ import { currentVersion } from '#event-store';
 import { silentLogger } from '#kernel';
 import { reasonOf } from '#runtime';
 import { nodeFault, nodeNotice } from '#runtime/check-node';
+import { CheckpointChain, CheckpointLedger } from '#integrity';
 import type { Environment } from '#runtime/settings';
 import { BadSetting, BadSettings } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
@@ -12,6 +13,7 @@ import { keptSecretKey } from '#secrets';
 import { natsKey, natsServerInfo } from '#wire';
 import { misspelt } from '../settings.ts';
 import { keyState } from './backup-tools.ts';
+import { checkpointKeysOf, knownHere } from './checkpoint-tools.ts';
 import type { ToolRun } from './log-tools.ts';
 import type { OpenData } from './open-data.ts';
 import { withData } from './open-data.ts';
@@ -84,7 +86,8 @@ async function dataChecks(data: OpenData, run: ToolRun): Promise<readonly Upgrad
   if (unfinished !== undefined) {
     checks.push({ what: 'data', state: 'fault', text: `a restore was interrupted (backup made ${unfinished})` });
   }
-  checks.push(await keyCheck(data));
+  const ofKey = await keyCheck(data);
+  checks.push(ofKey, await checkpointCheck(data, ofKey.state === 'fault'));
   const store = data.elsewhere ?? (log ? data.log : undefined);
   const features = await serverModules(settings, pool);
   if (store) checks.push(...(await logChecks(store, features, run)));
@@ -99,6 +102,32 @@ async function keyCheck(data: OpenData): Promise<UpgradeCheck> {
   const state = await keyState(data);
   if (state === 'another') return { what, state: 'fault', text: 'it is not the one of the secrets in this database' };
   return { what, state: 'ok', text: state === 'fits' ? 'it fits' : 'there is none yet: the first start makes it' };
+}
+
+/**
+ * Whether the signed checkpoints follow one another, with the one that this machine knows of, and the key here is theirs. The
+ * events are left to `contractor log verify`.
+ */
+async function checkpointCheck(data: OpenData, isOtherKey: boolean): Promise<UpgradeCheck> {
+  const what = 'checkpoints';
+  const ledger = new CheckpointLedger(data.pool);
+  if (!(await ledger.isThere())) return { what, state: 'ok', text: 'there are none yet: a server that runs makes them' };
+  const here = await (await knownHere(data))?.read();
+  const chain = new CheckpointChain(ledger.source(), { checkpoints: here ? [here] : [] });
+  for (let next = await chain.next(); next; next = await chain.next()) {
+    if ('rule' in next) return { what, state: 'fault', text: `${next.text} (contractor log verify)` };
+  }
+  const { last } = chain;
+  if (!last) return { what, state: 'ok', text: 'there are none yet: a server that runs makes them' };
+  const text = `${last.checkpoint}, the last one over ${last.events} events up to ${last.position}`;
+  if (isOtherKey) return { what, state: 'ok', text };
+  const { key, former } = await checkpointKeysOf(data);
+  if ([key, ...former].some(({ publicKey }) => publicKey === last.key)) return { what, state: 'ok', text };
+  return {
+    what,
+    state: 'look',
+    text: `${text}, signed with another key than the one here: nothing is signed until that is put right (docs/integrity.md)`,
+  };
 }
 
 /** Names, the first few of them. */

@@ -55,32 +55,23 @@ const keyOf = ({ name, type }: ZoneRecord): string => `${type} ${name.toLowerCas
 /** What a name server says of a name, in the form that can be compared. @throws what DNS says otherwise */
 async function saidOf(resolver: Resolver, name: string, type: RecordType): Promise<ReadonlySet<string>> {
   try {
-    return new Set(
-      (await answersOf(resolver, name, type)).map((data) => (type === 'TXT' ? data : comparable(type, data))),
-    );
+    return new Set((await ASK[type](resolver, name)).map((data) => (type === 'TXT' ? data : comparable(type, data))));
   } catch (error) {
     if (NOTHING.has((error as NodeJS.ErrnoException).code ?? '')) return new Set();
     throw error;
   }
 }
 
-async function answersOf(resolver: Resolver, name: string, type: RecordType): Promise<readonly string[]> {
-  switch (type) {
-    case 'MX':
-      return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`);
-    case 'SRV':
-      return (await resolver.resolveSrv(name)).map((one) => `${one.priority} ${one.weight} ${one.port} ${one.name}`);
-    case 'TXT':
-      return (await resolver.resolveTxt(name)).map((pieces) => pieces.join(''));
-    case 'A':
-      return resolver.resolve4(name);
-    case 'AAAA':
-      return resolver.resolve6(name);
-    case 'NS':
-      return resolver.resolveNs(name);
-    case 'CNAME':
-      return resolver.resolveCname(name);
-    case 'PTR':
-      return resolver.resolvePtr(name);
-  }
-}
+/** How records of each type are asked for, in the form in which they are written. */
+const ASK: Readonly<Record<RecordType, (resolver: Resolver, name: string) => Promise<readonly string[]>>> = {
+  A: (resolver, name) => resolver.resolve4(name),
+  AAAA: (resolver, name) => resolver.resolve6(name),
+  NS: (resolver, name) => resolver.resolveNs(name),
+  CNAME: (resolver, name) => resolver.resolveCname(name),
+  PTR: (resolver, name) => resolver.resolvePtr(name),
+  MX: async (resolver, name) =>
+    (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`),
+  SRV: async (resolver, name) =>
+    (await resolver.resolveSrv(name)).map((one) => `${one.priority} ${one.weight} ${one.port} ${one.name}`),
+  TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((pieces) => pieces.join('')),
+};

@@ -1,5 +1,7 @@
 import type { Extension } from '#api';
-import { action, boundTo, parameter, shaped, staticAction } from '#api';
+import { boundTo, parameter, shaped, staticAction } from '#api';
+import { jobLog } from '../job-log.ts';
+import { jobs } from '../jobs.ts';
 import { boardOf, boardShape, MAX_BOARD_JOBS } from './job-board.ts';
 import type { CourseParts } from './job-course.ts';
 import { courseOf, courseShape } from './job-course.ts';
@@ -37,13 +39,17 @@ export const jobBoard = (parts: CourseParts): Extension => ({
           parts,
         ),
     }),
-    course: action({
+    course: staticAction({
       doc: 'One job from its begin to its end, also when it is over: its script with where it stands, and its tasks with each attempt.',
       protocols: ['rest'],
-      parameters: {},
+      parameters: { job: parameter.integer({ doc: 'Its id.' }) },
       returns: shaped(courseShape),
       permission,
-      query: (id, _, { view, caller }) => courseOf(view, Number(id), caller, parts),
+      sites: async ({ job }, view) => {
+        const site = (await view.get(jobs, Number(job)))?.site ?? (await view.get(jobLog, Number(job)))?.site;
+        return site === undefined ? undefined : { site, modules: [] };
+      },
+      query: async ({ job }, { view, caller }) => courseOf(view, Number(job), caller, parts),
     }),
   },
 });

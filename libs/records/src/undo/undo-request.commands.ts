@@ -22,7 +22,7 @@ import {
   previewScope,
   UnitOfWorkHandler,
 } from '#event-store';
-import type { UnitOfWork } from '#kernel';
+import type { Refusal, UnitOfWork } from '#kernel';
 import { categoryOf, Conflict, idOf, isSecretReference, refuse } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import { decidedEvents, NotReady, READ_STORE } from '#read-store';
@@ -105,9 +105,23 @@ export class UndoRequestHandler extends UnitOfWorkHandler<UndoRequest, Found> {
   /** Finds its events. @throws Refusal where it has written none */
   override async prepare({ request }: UndoRequest, context: CommandContext): Promise<Found> {
     const events = await eventsOfRequest(request, { index: this.#index, log: this.#log });
-    if (events.length === 0)
-      throw refuse('request', 'NOT_FOUND', `there is no request ${request} that changed anything`);
+    if (events.length === 0) throw await this.#unknown(request);
     return { events, context };
+  }
+
+  /** Why a request is not found: it may be one that nobody has asked for. */
+  async #unknown(request: string): Promise<Refusal> {
+    const [cause = ''] = request.split('/');
+    if (cause !== request) {
+      const caused = await eventsOfRequest(cause, { index: this.#index, log: this.#log });
+      if (caused.length > 0) {
+        const instead = `it is what the server did because of request ${cause}: that is undone`;
+        return refuse('request', 'NOT_UNDOABLE', `request ${request} cannot be undone by itself: ${instead}`);
+      }
+    }
+    const what = `there is no request ${request} that somebody asked for and that changed anything`;
+    const others = 'what the server does on its own (by system) and what agents report cannot be undone';
+    return refuse('request', 'NOT_FOUND', `${what}; ${others}: change it back by a request of its own`);
   }
 
   /** Names of secrets may be declared again: what was written in clear text meanwhile is sealed. */
