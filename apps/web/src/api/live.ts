@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { familyOf } from '../model/models.ts';
-import { EventStreamReader } from './event-stream.ts';
-import { Problem, problemIn } from './problem.ts';
 import { queryClient } from './query-client.ts';
-import { API } from './request.ts';
+import type { Connection } from './stream-follower.ts';
+import { followStream } from './stream-follower.ts';
+
+export type { Connection } from './stream-follower.ts';
 
 /** A public event, as far as the page looks at it (docs/rest.md). */
 export interface PublicEvent {
@@ -20,17 +21,10 @@ export interface PublicEvent {
   readonly data: unknown;
 }
 
-/** How the page stands with its server: it follows it, is not told of anything, or cannot reach it. */
-export type Connection = 'live' | 'connecting' | 'away';
-
 /** How long events are gathered before what they touch is asked for again, in milliseconds. */
 const GATHER_MS = 150;
 /** How often one list is asked for again at most, in milliseconds. */
 const LIST_MS = 2000;
-/** Waits between attempts to connect, in milliseconds. */
-const WAITS = [500, 1000, 2000, 4000];
-/** The server beats every 15 s: one that has not for so long is away, in milliseconds. */
-const SILENCE_MS = 40_000;
 /** How many objects are gathered at most; with more, everything is asked for again. */
 const MAX_GATHERED = 500;
 
@@ -44,8 +38,7 @@ class Live {
   #connection: Connection = 'connecting';
   readonly #watchers = new Set<() => void>();
   readonly #listeners = new Set<Listener>();
-  #stopped: AbortController | undefined;
-  #last: string | undefined;
+  #stop: (() => void) | undefined;
   #objects = new Map<string, readonly [family: string, id: string]>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
   readonly #lists = new Map<string, { at: number; timer?: ReturnType<typeof setTimeout> }>();
@@ -68,60 +61,18 @@ class Live {
 
   /** Begins to follow; twice is the same as once. */
   start(): void {
-    if (this.#stopped) return;
-    const stopped = new AbortController();
-    this.#stopped = stopped;
-    void this.#follow(stopped.signal);
+    this.#stop ??= followStream('/events', {
+      hear: ({ data = '' }) => this.#hear(JSON.parse(data) as PublicEvent),
+      connected: (connection) => this.#set(connection),
+      // The session is over: whatever is asked for next says so.
+      over: () => void queryClient.invalidateQueries(),
+    });
   }
 
   /** Follows nothing any more. */
   stop(): void {
-    this.#stopped?.abort();
-    this.#stopped = undefined;
-    this.#last = undefined;
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await this.#read(signal, () => (attempt = 0));
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof Problem && error.status === 401) return void queryClient.invalidateQueries();
-        // Behind the end of the log: the log is another one than before.
-        if (error instanceof Problem && error.status === 400) this.#last = undefined;
-        this.#set(error instanceof Problem && error.status === 403 ? 'connecting' : 'away');
-      }
-      await new Promise((resolve) => setTimeout(resolve, WAITS[Math.min(attempt, WAITS.length - 1)]));
-    }
-  }
-
-  async #read(signal: AbortSignal, connected: () => void): Promise<void> {
-    const silent = new AbortController();
-    let watchdog = setTimeout(() => silent.abort(), SILENCE_MS);
-    try {
-      const headers: Record<string, string> = { Accept: 'text/event-stream' };
-      if (this.#last !== undefined) headers['Last-Event-ID'] = this.#last;
-      const response = await fetch(`${API}/events`, { headers, signal: AbortSignal.any([signal, silent.signal]) });
-      if (!response.ok || !response.body) throw await problemIn(response);
-      connected();
-      this.#set('live');
-      const reader = new EventStreamReader();
-      const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (;;) {
-        const { done, value } = await text.read();
-        if (done) return;
-        clearTimeout(watchdog);
-        watchdog = setTimeout(() => silent.abort(), SILENCE_MS);
-        for (const event of reader.read(value)) {
-          if (event.id !== undefined) this.#last = event.id;
-          if (event.event === 'end') return;
-          if (event.data !== undefined) this.#hear(JSON.parse(event.data) as PublicEvent);
-        }
-      }
-    } finally {
-      clearTimeout(watchdog);
-    }
+    this.#stop?.();
+    this.#stop = undefined;
   }
 
   #set(connection: Connection): void {

@@ -1,25 +1,75 @@
-import { Content } from '@patternfly/react-core';
+import { Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { lazy, Suspense } from 'react';
+import type { ComponentType } from 'react';
+import { useSearchParams } from 'react-router';
+import { mayUse, useSession } from '../api/session.ts';
+import { PageBoundary } from '../app/error-boundary.tsx';
 import { Page } from '../app/page.tsx';
 import { useSite } from '../app/site.ts';
-import { ModelList } from '../nouns/model-list.tsx';
+import { BoardTab } from './board/board-tab.tsx';
 
-const KINDS = [
-  ['Foundation Jobs', 'Foreman/FoundationJob', 'f.'],
-  ['Structure Jobs', 'Foreman/StructureJob', 's.'],
-  ['Dependency Jobs', 'Foreman/DependencyJob', 'd.'],
-] as const;
+interface PageTab {
+  readonly id: string;
+  readonly label: string;
+  readonly permission: string;
+  readonly Component: ComponentType;
+}
 
-/** The jobs under way, by what they are on. */
-export function JobsPage() {
+const TABS: readonly PageTab[] = [
+  { id: 'board', label: 'Under way', permission: 'Foreman.view_basejob', Component: BoardTab },
+  {
+    id: 'waves',
+    label: 'Waves',
+    permission: 'Foreman.view_wave',
+    Component: lazy(async () => ({ default: (await import('./order/waves-tab.tsx')).WavesTab })),
+  },
+  {
+    id: 'limits',
+    label: 'Limits',
+    permission: 'Foreman.view_limit',
+    Component: lazy(async () => ({ default: (await import('./order/limits-tab.tsx')).LimitsTab })),
+  },
+  {
+    id: 'windows',
+    label: 'Windows',
+    permission: 'Foreman.view_maintenancewindow',
+    Component: lazy(async () => ({ default: (await import('./order/windows-tab.tsx')).WindowsTab })),
+  },
+  {
+    id: 'holds',
+    label: 'Holds',
+    permission: 'Foreman.view_hold',
+    Component: lazy(async () => ({ default: (await import('./order/holds-tab.tsx')).HoldsTab })),
+  },
+];
+
+/** The jobs under way, and what keeps them in order. */
+export function JobsPage({ tab: named }: { readonly tab?: string }) {
+  const session = useSession();
   const [site] = useSite();
+  const [search, setSearch] = useSearchParams();
+  const shown = TABS.filter(({ permission }) => mayUse(session, permission));
+  const wanted = search.get('tab') ?? named;
+  const tab = shown.find(({ id }) => id === wanted) ?? shown[0];
+  // Another tab has another list: its filters do not go with it.
+  const choose = (id: string | number): void =>
+    setSearch({ ...(site === undefined ? {} : { site }), ...(id === 'board' ? {} : { tab: String(id) }) });
   return (
     <Page title="Jobs">
-      {KINDS.map(([title, path, prefix]) => (
-        <section key={path}>
-          <Content component="h2">{title}</Content>
-          <ModelList path={path} site={site} prefix={prefix} short />
-        </section>
-      ))}
+      <Tabs activeKey={tab?.id ?? ''} onSelect={(_, id) => choose(id)} aria-label="About jobs">
+        {shown.map(({ id, label }) => (
+          <Tab key={id} eventKey={id} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+        ))}
+      </Tabs>
+      {tab && (
+        <div className="ct-tab-body" role="tabpanel" aria-label={tab.label}>
+          <PageBoundary key={tab.id}>
+            <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
+              <tab.Component />
+            </Suspense>
+          </PageBoundary>
+        </div>
+      )}
     </Page>
   );
 }
