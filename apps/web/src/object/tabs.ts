@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 import { mayUse } from '../api/session.ts';
+import { pictureTabs } from '../pictures/picture-tabs.ts';
 import { DetailsTab } from './details-tab.tsx';
 import type { ObjectTab } from './tab.ts';
 
@@ -36,4 +37,5 @@ export const objectTabs: readonly ObjectTab[] = [
     applies: ({ can }, session) => mayUse(session, can.history),
     Component: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),
   },
+  ...pictureTabs,
 ];

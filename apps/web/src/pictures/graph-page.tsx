@@ -1,67 +1,48 @@
 import { EmptyState, EmptyStateBody, Skeleton } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useQuery } from '@tanstack/react-query';
-import { keys } from '../api/query-keys.ts';
-import { call, pathOf } from '../api/request.ts';
+import { useState } from 'react';
 import { Page } from '../app/page.tsx';
 import { ProblemView } from '../app/problem-view.tsx';
 import { useSite } from '../app/site.ts';
-import { StateLabel } from '../model/state-label.tsx';
+import { FilteredGraph } from './filtered-graph.tsx';
+import { useGraph } from './use-graph.ts';
 
-interface Node {
-  readonly description: string;
-  readonly type: string;
-  readonly state: string;
-  readonly dependency_list: readonly string[];
-  readonly has_job?: boolean;
-  readonly external: boolean;
-}
+/** How many objects a picture has at first, and at the most. */
+const FIRST = 300;
+const MOST = 2000;
 
 /** What depends on what at a site. */
 export function GraphPage() {
   const [site] = useSite();
   return (
-    <Page title="Graph" about="What depends on what at a site.">
+    <Page title="Graph" about="What depends on what at a site. A name leads to its object.">
       {site === undefined ? (
         <EmptyState headingLevel="h2" titleText="Select a site">
           <EmptyStateBody>The graph is that of one site: select it at the top of the page.</EmptyStateBody>
         </EmptyState>
       ) : (
-        <Dependencies site={site} />
+        <SiteGraph key={site} site={site} />
       )}
     </Page>
   );
 }
 
-function Dependencies({ site }: { readonly site: string }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: keys.about('Site/Site', site, 'getDependencyMap'),
-    queryFn: ({ signal }) =>
-      call<Readonly<Record<string, Node>>>(pathOf('Site/Site', site, 'getDependencyMap'), {}, { signal }),
-  });
+function SiteGraph({ site }: { readonly site: string }) {
+  const [count, setCount] = useState(FIRST);
+  const { data, error, refetch } = useGraph('Site/Site', site, count);
   if (error) return <ProblemView error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton screenreaderText="Loading" height="12rem" />;
+  if (!data) return <Skeleton screenreaderText="Loading" height="24rem" />;
+  if (data.nodes.length === 0) {
+    return (
+      <EmptyState headingLevel="h2" titleText={`Nothing is in ${site} yet`}>
+        <EmptyStateBody>Its structures, foundations, complexes and dependencies are drawn here.</EmptyStateBody>
+      </EmptyState>
+    );
+  }
   return (
-    <Table variant="compact" aria-label="What depends on what">
-      <Thead>
-        <Tr>
-          {['What', 'Type', 'State', 'Depends on'].map((label) => (
-            <Th key={label}>{label}</Th>
-          ))}
-        </Tr>
-      </Thead>
-      <Tbody>
-        {Object.entries(data).map(([id, { description, type, state, dependency_list: needs, external }]) => (
-          <Tr key={id}>
-            <Td>{external ? `${description} (of another site)` : description}</Td>
-            <Td>{type}</Td>
-            <Td>
-              <StateLabel state={state} />
-            </Td>
-            <Td>{needs.map((need) => data[need]?.description ?? need).join(', ') || '–'}</Td>
-          </Tr>
-        ))}
-      </Tbody>
-    </Table>
+    <FilteredGraph
+      graph={data}
+      label={`What depends on what in ${site}`}
+      {...(data.more && count < MOST ? { onMore: () => setCount(MOST) } : {})}
+    />
   );
 }

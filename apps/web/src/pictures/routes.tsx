@@ -1,5 +1,6 @@
 import type { RouteObject } from 'react-router';
-import { GraphPage } from './graph-page.tsx';
 
-/** Pictures: what depends on what. */
-export const pictureRoutes: RouteObject[] = [{ path: '/graph', element: <GraphPage /> }];
+/** Pictures that are pages of their own: what depends on what at a site. */
+export const pictureRoutes: RouteObject[] = [
+  { path: '/graph', lazy: async () => ({ Component: (await import('./graph-page.tsx')).GraphPage }) },
+];
