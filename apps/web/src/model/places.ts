@@ -25,9 +25,6 @@ const placeOf = (model: string) => PLACES[model] ?? PLACES[familyOf(model)];
 /** Where the list of a model is. */
 export const listPath = (model: string): string => PLACES[model]?.list ?? `/o/${model}`;
 
-/** Where an object of a model is created. */
-export const createPath = (model: string): string => `/new/${model}`;
-
 /** Where an object is. */
 export const objectPath = (model: string, id: string | number): string =>
   `${placeOf(model)?.object ?? `/o/${model}`}/${encodeURIComponent(String(id))}`;

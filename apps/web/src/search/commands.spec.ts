@@ -22,7 +22,6 @@ const known = {
     model('BluePrint/PXE', 'BluePrint.add_pxe'),
     model('Foreman/JobLog'),
   ],
-  createPath: (path: string) => `/new/${path}`,
 };
 
 describe('commands', () => {
@@ -31,9 +30,9 @@ describe('commands', () => {
       { label: 'Go to Home', path: '/' },
       { label: 'Go to Jobs', path: '/jobs' },
       { label: 'Go to Webhooks', path: '/webhooks' },
-      { label: 'Create a site', path: '/new/Site/Site' },
-      { label: 'Create an address block', path: '/new/Utilities/AddressBlock' },
-      { label: 'Create a PXE', path: '/new/BluePrint/PXE' },
+      { label: 'Create a site', create: known.models[0] },
+      { label: 'Create an address block', create: known.models[1] },
+      { label: 'Create a PXE', create: known.models[2] },
     ]);
   });
 

@@ -10,5 +10,5 @@ export const foundOption = (found: Found): Option => ({
   label: found.name,
   reason: reasonOf(found),
   site: found.site ?? '',
-  path: objectPath(found.model, found.id),
+  opens: objectPath(found.model, found.id),
 });

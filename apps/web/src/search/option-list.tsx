@@ -10,7 +10,8 @@ export interface Option {
   /** Why it is here, where that is not plain. */
   readonly reason: string;
   readonly site: string;
-  readonly path: string;
+  /** Where it leads, or what it does. */
+  readonly opens: string | (() => void);
 }
 
 interface OptionListProps {
@@ -37,7 +38,7 @@ export function OptionList({ id, options, active, onActive, onOpened }: OptionLi
           </div>
           {items.map(({ option, at }) => (
             <OptionLink
-              key={option.path}
+              key={`${option.label} ${at}`}
               id={optionId(id, at)}
               option={option}
               active={at === active}
@@ -59,30 +60,45 @@ interface OptionLinkProps {
   readonly onOpened: () => void;
 }
 
-function OptionLink({ id, option: { label, reason, site, path }, active, onActive, onOpened }: OptionLinkProps) {
-  const element = useRef<HTMLAnchorElement>(null);
+function OptionLink({ id, option: { label, reason, site, opens }, active, onActive, onOpened }: OptionLinkProps) {
+  const element = useRef<HTMLAnchorElement & HTMLButtonElement>(null);
   useEffect(() => {
     if (active) element.current?.scrollIntoView({ block: 'nearest' });
   }, [active]);
-  return (
-    <Link
-      ref={element}
-      id={id}
-      role="option"
-      aria-selected={active}
-      tabIndex={-1}
-      to={path}
-      className="ct-option"
-      onMouseMove={onActive}
-      onClick={onOpened}
-    >
+  const option = {
+    ref: element,
+    id,
+    role: 'option',
+    'aria-selected': active,
+    tabIndex: -1,
+    className: 'ct-option',
+    onMouseMove: onActive,
+  };
+  const text = (
+    <>
       <span className="ct-option-label">{label}</span>
-      {[reason, site].filter(Boolean).map((text) => (
-        <Fragment key={text}>
+      {[reason, site].filter(Boolean).map((one) => (
+        <Fragment key={one}>
           {' '}
-          <span className="ct-option-reason">{text}</span>
+          <span className="ct-option-reason">{one}</span>
         </Fragment>
       ))}
-    </Link>
+    </>
+  );
+  if (typeof opens === 'string') {
+    return (
+      <Link {...option} to={opens} onClick={onOpened}>
+        {text}
+      </Link>
+    );
+  }
+  const act = (): void => {
+    onOpened();
+    opens();
+  };
+  return (
+    <button {...option} type="button" onClick={act}>
+      {text}
+    </button>
   );
 }

@@ -2,8 +2,11 @@ import { Button } from '@patternfly/react-core';
 import { SearchIcon } from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useSession } from '../api/session.ts';
+import type { Model } from '../model/types.ts';
 
 const SearchDialog = lazy(async () => ({ default: (await import('./search-dialog.tsx')).SearchDialog }));
+
+const CreateDialog = lazy(async () => ({ default: (await import('../change/create-dialog.tsx')).CreateDialog }));
 
 const isOpening = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
   key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey && !shiftKey;
@@ -12,6 +15,7 @@ const isOpening = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): 
 export function SearchButton() {
   const { user } = useSession();
   const [open, setOpen] = useState(false);
+  const [create, setCreate] = useState<Model>();
   const signedIn = user !== null;
   useEffect(() => {
     if (!signedIn) return undefined;
@@ -31,11 +35,10 @@ export function SearchButton() {
           Search <kbd className="ct-key">Ctrl K</kbd>
         </span>
       </Button>
-      {open && (
-        <Suspense fallback={null}>
-          <SearchDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {open && <SearchDialog onClose={() => setOpen(false)} onCreate={setCreate} />}
+        {create && <CreateDialog key={create.path} model={create} onClose={() => setCreate(undefined)} />}
+      </Suspense>
     </>
   );
 }

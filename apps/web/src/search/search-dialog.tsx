@@ -4,6 +4,7 @@ import { useEffect, useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { textOf } from '../api/problem.ts';
+import type { Model } from '../model/types.ts';
 import { matching } from './command-match.ts';
 import { OptionList, optionId } from './option-list.tsx';
 import { foundOption } from './found-option.ts';
@@ -14,8 +15,14 @@ import './search.css';
 const MAX_COMMANDS = 6;
 const MAX_FOUND = 20;
 
+interface SearchDialogProps {
+  readonly onClose: () => void;
+  /** An object of a model is to be made. */
+  readonly onCreate: (model: Model) => void;
+}
+
 /** The search: objects by what is known of them, and commands. Everything is done with the keys. */
-export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
+export function SearchDialog({ onClose, onCreate }: SearchDialogProps) {
   const navigate = useNavigate();
   const list = useId();
   const [typed, setTyped] = useState('');
@@ -27,20 +34,25 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   const everything = `/search?q=${encodeURIComponent(typed.trim())}`;
   const options = [
     ...results.map(foundOption),
-    ...(more ? [{ group: 'More', label: 'All that is found', reason: '', site: '', path: everything }] : []),
-    ...commands.map((command) => ({ group: 'Commands', reason: '', site: '', ...command })),
+    ...(more ? [{ group: 'More', label: 'All that is found', reason: '', site: '', opens: everything }] : []),
+    ...commands.map((command) => ({
+      group: 'Commands',
+      label: command.label,
+      reason: '',
+      site: '',
+      opens: 'path' in command ? command.path : () => onCreate(command.create),
+    })),
   ];
-  const chosen = options[Math.min(active, options.length - 1)]?.path;
-  const open = (path: string): void => {
+  const chosen = options[Math.min(active, options.length - 1)]?.opens;
+  const open = (opens: NonNullable<typeof chosen>): void => {
     onClose();
-    void navigate(path);
+    if (typeof opens === 'string') void navigate(opens);
+    else opens();
   };
-  const first = hurried && !pending ? options[0]?.path : undefined;
+  const first = hurried && !pending ? options[0]?.opens : undefined;
   useEffect(() => {
-    if (first === undefined) return;
-    onClose();
-    void navigate(first);
-  }, [first, navigate, onClose]);
+    if (first !== undefined) open(first);
+  });
 
   const pressed = (event: KeyboardEvent): void => {
     const last = options.length - 1;

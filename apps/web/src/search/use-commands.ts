@@ -3,7 +3,6 @@ import { mayUse, useSession } from '../api/session.ts';
 import { navigation } from '../app/navigation.ts';
 import { userMenuEntries } from '../app/user-menu-entries.ts';
 import { allModels } from '../model/models.ts';
-import { createPath } from '../model/places.ts';
 import type { Command } from './commands.ts';
 import { commandsOf } from './commands.ts';
 
@@ -16,7 +15,6 @@ export function useCommands(): readonly Command[] {
         pages: navigation,
         others: userMenuEntries,
         models: allModels,
-        createPath,
         may: (permission) => mayUse(session, permission),
       }),
     [session],
