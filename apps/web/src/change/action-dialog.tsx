@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { pathOf } from '../api/request.ts';
 import { tell } from '../app/toasts.tsx';
-import { nounOf } from '../model/labels.ts';
+import { nounOf, pluralOf } from '../model/labels.ts';
 import { idOf } from '../model/models.ts';
 import type { Action, Model, Row } from '../model/types.ts';
 import { valueText } from '../model/value-text.ts';
@@ -29,7 +29,10 @@ export function ActionDialog({ model, name, action, rows, onDone, onClose }: Act
   const asks = Object.keys(parameters).length > 0;
   const noun = nounOf(model.path).toLowerCase();
   const [first] = rows;
-  const of = rows.length === 1 && first ? `${noun} ${idOf(model, first)}` : `${rows.length} of ${noun}`;
+  const of =
+    rows.length === 1 && first
+      ? `${noun} ${idOf(model, first)}`
+      : `${rows.length} ${pluralOf(model.path).toLowerCase()}`;
   return (
     <ChangeDialog
       title={`${labelOf(name)}: ${of}`}

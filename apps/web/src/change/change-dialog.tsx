@@ -84,10 +84,11 @@ export function ChangeDialog(props: ChangeDialogProps) {
         report?.id !== undefined && report.id !== null
           ? await commit(report.id, reason)
           : await carryOut(wanted, reason);
-      await queryClient.invalidateQueries();
       tellDone(`${title}: done`, carried);
-      onDone?.(carried, report);
       onClose();
+      // A page of what was deleted is left before anything on it is asked for again.
+      onDone?.(carried, report);
+      await queryClient.invalidateQueries();
     });
   };
   useEffect(() => {

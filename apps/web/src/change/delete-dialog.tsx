@@ -1,5 +1,5 @@
 import { pathOf } from '../api/request.ts';
-import { nounOf } from '../model/labels.ts';
+import { nounOf, pluralOf } from '../model/labels.ts';
 import { idOf } from '../model/models.ts';
 import type { Model, Row } from '../model/types.ts';
 import { ChangeDialog } from './change-dialog.tsx';
@@ -18,7 +18,11 @@ export function DeleteDialog({ model, rows, etag, onDone, onClose }: DeleteDialo
   const [first] = rows;
   return (
     <ChangeDialog
-      title={rows.length === 1 && first ? `Delete ${noun} ${idOf(model, first)}` : `Delete ${rows.length} of ${noun}`}
+      title={
+        rows.length === 1 && first
+          ? `Delete ${noun} ${idOf(model, first)}`
+          : `Delete ${rows.length} ${pluralOf(model.path).toLowerCase()}`
+      }
       verb="Delete"
       isDanger
       requests={() => rows.map((row) => ({ method: 'DELETE', path: pathOf(model.path, idOf(model, row)), etag }))}

@@ -3,7 +3,7 @@ import { useParams } from 'react-router';
 import { NotFound } from '../app/not-found.tsx';
 import { Page } from '../app/page.tsx';
 import { useSite } from '../app/site.ts';
-import { nounOf } from '../model/labels.ts';
+import { pluralOf } from '../model/labels.ts';
 import { findModel } from '../model/models.ts';
 import { ModelList } from './model-list.tsx';
 
@@ -42,5 +42,5 @@ export function AnyListPage() {
   const path = `${namespace}/${noun}`;
   const model = findModel(path);
   if (!model || model.can.list === undefined) return <NotFound />;
-  return <ListPage key={path} title={nounOf(path)} path={path} />;
+  return <ListPage key={path} title={pluralOf(path)} path={path} />;
 }

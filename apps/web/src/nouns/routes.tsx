@@ -1,6 +1,7 @@
 import type { RouteObject } from 'react-router';
-import { AnyObjectPage, ObjectPage } from '../object/object-page.tsx';
+import { ObjectPage } from '../object/object-page.tsx';
 import { objectPlaces } from '../model/places.ts';
+import { AnyObjectPage } from './any-object-page.tsx';
 import { BluePrintsPage } from './blueprints-page.tsx';
 import { AnyListPage, ListPage } from './list-page.tsx';
 
@@ -17,7 +18,6 @@ const LISTS: readonly (readonly [path: string, title: string, model: string, sco
   ['/complexes', 'Complexes', 'Building/Complex', true],
   ['/addressblocks', 'Address Blocks', 'Utilities/AddressBlock', true],
   ['/cartographer', 'Cartographer', 'Survey/Cartographer'],
-  ['/todo', 'Todo', 'Building/Foundation', true],
 ];
 
 /** The lists and objects of all models. */
@@ -26,6 +26,7 @@ export const nounRoutes: RouteObject[] = [
     path,
     element: <ListPage key={path} title={title} path={model} {...(scoped ? { scoped } : {})} />,
   })),
+  { path: '/todo', lazy: async () => ({ Component: (await import('./todo-page.tsx')).TodoPage }) },
   { path: '/blueprints', element: <BluePrintsPage /> },
   ...objectPlaces
     .filter(([, path]) => !path.startsWith('/o/'))

@@ -38,7 +38,7 @@ export function ConfigurationTab({ model, id }: TabProps) {
       {data.faults.map((fault) => (
         <Alert key={JSON.stringify(fault)} isInline variant="warning" title={fault.text ?? JSON.stringify(fault)} />
       ))}
-      <div className="ct-title ct-toolbar">
+      <div className="ct-title ct-toolbar ct-narrow-search">
         <SearchInput
           data-filter
           aria-label="Filter names and values"
@@ -60,15 +60,15 @@ export function ConfigurationTab({ model, id }: TabProps) {
           </EmptyStateBody>
         </EmptyState>
       ) : (
-        <Table variant="compact" aria-label="Configuration" isExpandable>
+        <Table variant="compact" aria-label="Configuration" className="ct-fixed">
           <Thead>
             <Tr>
-              <Th screenReaderText="How it came about" />
-              <Th width={25}>Name</Th>
+              <Th screenReaderText="How it came about" className="ct-toggle-cell" />
+              <Th width={20}>Name</Th>
               <Th width={35}>Value</Th>
-              <Th>From</Th>
-              <Th>Who</Th>
-              <Th>When</Th>
+              <Th width={20}>From</Th>
+              <Th width={10}>Who</Th>
+              <Th width={15}>When</Th>
             </Tr>
           </Thead>
           {names.map((name, index) => (
@@ -95,7 +95,7 @@ function Name({ name: explained, index }: { readonly name: ExplainedName; readon
     <Tbody isExpanded={open}>
       <Tr>
         <Td expand={{ rowIndex: index, isExpanded: open, onToggle: () => setOpen(!open), expandId: 'ct-explain' }} />
-        <Td dataLabel="Name">
+        <Td dataLabel="Name" className="ct-break">
           <code>{name}</code>
         </Td>
         <Td dataLabel="Value" className="ct-break">
@@ -105,22 +105,24 @@ function Name({ name: explained, index }: { readonly name: ExplainedName; readon
         <Td dataLabel="Who">{last?.actor ?? '–'}</Td>
         <Td dataLabel="When">{last?.at === undefined ? '–' : <TimeText time={last.at} />}</Td>
       </Tr>
-      <Tr isExpanded={open}>
-        <Td colSpan={6}>
-          <ExpandableRowContent>
-            <ol className="ct-steps">
-              {steps.map((step) => (
-                <StepView key={`${originOf(step.source)} ${step.key}`} step={step} />
-              ))}
-              {rendered !== undefined && (
-                <li>
-                  rendered from <code>{inShort(value)}</code>
-                </li>
-              )}
-            </ol>
-          </ExpandableRowContent>
-        </Td>
-      </Tr>
+      {open && (
+        <Tr isExpanded>
+          <Td colSpan={6}>
+            <ExpandableRowContent>
+              <ol className="ct-steps">
+                {steps.map((step) => (
+                  <StepView key={`${originOf(step.source)} ${step.key}`} step={step} />
+                ))}
+                {rendered !== undefined && (
+                  <li>
+                    rendered from <code>{inShort(value)}</code>
+                  </li>
+                )}
+              </ol>
+            </ExpandableRowContent>
+          </Td>
+        </Tr>
+      )}
     </Tbody>
   );
 }

@@ -46,7 +46,7 @@ export function EventsTab({ model, id }: TabProps) {
           <EmptyStateBody>What happens to this object is told here as webhooks are told.</EmptyStateBody>
         </EmptyState>
       ) : (
-        <Table variant="compact" aria-label="Events">
+        <Table variant="compact" aria-label="Events" className="ct-fixed">
           <Thead>
             <Tr>
               <Th width={15}>When</Th>

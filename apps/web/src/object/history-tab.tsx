@@ -12,6 +12,9 @@ import { telling } from './history.ts';
 import type { TabProps } from './tab.ts';
 import { useHistory } from './use-history.ts';
 
+/** Who the server is where it does something on its own: that is no request, and cannot be undone. */
+const SYSTEM = 'system';
+
 const UndoDialog = lazy(async () => ({ default: (await import('../change/undo-dialog.tsx')).UndoDialog }));
 
 /** What happened to an object: when, who, why, and what was before and after; each request can be taken back. */
@@ -54,7 +57,7 @@ export function HistoryTab({ model, id }: TabProps) {
               entry={entry}
               onLook={() => lookAt(entry.position)}
               // Entries of one request are undone together: the first of them has the button.
-              {...(mayUndo && entry.command !== null && entries[at - 1]?.request !== entry.request
+              {...(mayUndo && entry.actor !== SYSTEM && entries[at - 1]?.request !== entry.request
                 ? { onUndo: () => setRequest(entry.request) }
                 : {})}
             />

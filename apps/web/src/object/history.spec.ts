@@ -11,6 +11,12 @@ describe('the history of an object', () => {
 
   it('leaves out the times that every change moves, and no key that is called like them', () => {
     const paths = [['updated'], ['config_values', 'updated'], ['state']];
-    expect(telling(paths.map((path) => ({ path }))).map(({ path }) => path)).toEqual(paths.slice(1));
+    expect(telling(paths.map((path) => ({ path, after: 1 }))).map(({ path }) => path)).toEqual(paths.slice(1));
+    expect(
+      telling([
+        { path: ['owner'], before: null, after: '' },
+        { path: ['key'], secret: 'changed' },
+      ]),
+    ).toEqual([{ path: ['key'], secret: 'changed' }]);
   });
 });

@@ -1,3 +1,5 @@
+import { isBlank } from '../model/value-text.ts';
+
 /** A part of a value that is another one (docs/history.md). */
 export interface Difference {
   readonly path: readonly string[];
@@ -28,9 +30,13 @@ interface HistoryPage {
 /** Times that every change moves say nothing about it. */
 const ALWAYS = new Set(['updated', 'created']);
 
-/** The differences that say something. */
+/** The differences that say something; that a field of a new object is empty says nothing. */
 export const telling = (differences: readonly Difference[]): readonly Difference[] =>
-  differences.filter(({ path }) => !(path.length === 1 && ALWAYS.has(path[0] ?? '')));
+  differences.filter(
+    ({ path, before, after, lines, secret }) =>
+      !(path.length === 1 && ALWAYS.has(path[0] ?? '')) &&
+      (lines !== undefined || secret !== undefined || !isBlank(before) || !isBlank(after)),
+  );
 
 /** From where the next page of a history goes on; undefined: this was the last one. */
 export function nextOf({ _links: { next } }: HistoryPage): string | undefined {

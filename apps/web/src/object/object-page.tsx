@@ -6,24 +6,13 @@ import { useSession } from '../api/session.ts';
 import { Page } from '../app/page.tsx';
 import { PageBoundary } from '../app/error-boundary.tsx';
 import { ProblemView } from '../app/problem-view.tsx';
-import { NotFound } from '../app/not-found.tsx';
-import { nounOf } from '../model/labels.ts';
-import { findModel } from '../model/models.ts';
+import { nounOf, pluralOf } from '../model/labels.ts';
 import { listPath } from '../model/places.ts';
 import { StateLabel } from '../model/state-label.tsx';
 import type { Row } from '../model/types.ts';
 import { objectActions } from './object-actions.ts';
 import { objectTabs } from './tabs.ts';
 import { useObject } from './use-object.ts';
-
-/** The page of an object at `/o/<Namespace>/<Model>/<id>`. */
-export function AnyObjectPage() {
-  const { namespace, noun, id } = useParams();
-  const path = `${namespace}/${noun}`;
-  const model = findModel(path);
-  if (!model || model.can.show === undefined || id === undefined) return <NotFound />;
-  return <ObjectPage path={path} />;
-}
 
 /** What people know an object by, beside its id. */
 const nameOf = (row: Row): string | undefined => {
@@ -38,7 +27,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const session = useSession();
   const { data, error, isPending, refetch } = useObject(path, id);
   const noun = nounOf(path);
-  const trail = [[`${noun} list`, listPath(path)]] as const;
+  const trail = [[pluralOf(path), listPath(path)]] as const;
   if (isPending) {
     return (
       <Page title={`${noun} ${id}`} trail={trail}>

@@ -4,7 +4,7 @@ import { mayUse, useSession } from '../api/session.ts';
 import { columnsOf } from '../list/columns-of.tsx';
 import { ObjectTable } from '../list/object-table.tsx';
 import { useWholeList } from '../list/use-whole-list.ts';
-import { inWords, nounOf } from '../model/labels.ts';
+import { inWords, pluralOf } from '../model/labels.ts';
 import { usualColumns } from '../nouns/usual-columns.ts';
 import { ImpactView } from './impact-view.tsx';
 import type { Related } from './related.ts';
@@ -25,7 +25,12 @@ export function RelatedTab({ model, id, row }: TabProps) {
         </EmptyState>
       )}
       {shown.map((one) => (
-        <RelatedList key={`${one.model.path} ${one.field}`} of={one} id={id} />
+        <RelatedList
+          key={`${one.model.path} ${one.field}`}
+          of={one}
+          id={id}
+          isOne={shown.filter(({ model: other }) => other === one.model).length === 1}
+        />
       ))}
     </>
   );
@@ -34,7 +39,14 @@ export function RelatedTab({ model, id, row }: TabProps) {
 const refersTo = (value: unknown, id: string | number): boolean =>
   Array.isArray(value) ? value.some((one) => refersTo(one, id)) : String(value) === String(id);
 
-function RelatedList({ of, id }: { readonly of: Related; readonly id: string | number }) {
+interface RelatedListProps {
+  readonly of: Related;
+  readonly id: string | number;
+  /** Whether the model refers by one field alone. */
+  readonly isOne: boolean;
+}
+
+function RelatedList({ of, id, isOne }: RelatedListProps) {
   const { model, field, selection, isWhole } = of;
   const list = useWholeList(model.path, selection);
   const rows = useMemo(
@@ -48,7 +60,8 @@ function RelatedList({ of, id }: { readonly of: Related; readonly id: string | n
   return (
     <section>
       <Content component="h3">
-        {nounOf(model.path)} by {inWords(field).toLowerCase()}
+        {pluralOf(model.path)}
+        {isOne ? '' : ` (${inWords(field).toLowerCase()})`}
       </Content>
       <ObjectTable
         model={model}
