@@ -9,7 +9,7 @@ export interface NavigationEntry {
   readonly alias?: string;
 }
 
-/** The navigation of old, in its order. */
+/** The navigation of old, in its order; what came later stands behind. */
 export const navigation: readonly NavigationEntry[] = [
   { label: 'Home', path: '/' },
   { label: 'Sites', path: '/sites', permission: 'Site.view_site' },
@@ -33,4 +33,6 @@ export const navigation: readonly NavigationEntry[] = [
   { label: 'Job Log', path: '/joblog', scoped: true, permission: 'Foreman.view_joblog' },
   { label: 'Todo', path: '/todo', scoped: true, permission: 'Building.view_foundation' },
   { label: 'Graph', path: '/graph', scoped: true, permission: 'Site.view_site' },
+  { label: 'Timeline', path: '/timeline', scoped: true },
+  { label: 'Operation', path: '/operation' },
 ];

@@ -1,12 +1,11 @@
 import type { RouteObject } from 'react-router';
 import { jobRoutes } from '../jobs/routes.tsx';
 import { nounRoutes } from '../nouns/routes.tsx';
-import { operationRoutes } from '../operation/routes.tsx';
+import { homeRoute, operationRoutes } from '../operation/routes.tsx';
 import { pictureRoutes } from '../pictures/routes.tsx';
 import { searchRoutes } from '../search/routes.tsx';
 import { sessionRoutes, signInRoutes } from '../session/routes.tsx';
 import { RouteError } from './error-boundary.tsx';
-import { Home } from './home.tsx';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 
@@ -19,7 +18,7 @@ export const routes: RouteObject[] = [
       {
         errorElement: <RouteError />,
         children: [
-          { index: true, element: <Home /> },
+          homeRoute,
           ...jobRoutes,
           ...pictureRoutes,
           ...operationRoutes,

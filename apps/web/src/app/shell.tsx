@@ -142,7 +142,7 @@ function Navigation() {
     <Nav aria-label="Pages">
       <NavList>
         {shown.map(({ label, path, alias }) => (
-          <NavItem key={path} isActive={pathname === path || pathname === alias}>
+          <NavItem key={path} isActive={pathname === path || pathname === alias || pathname.startsWith(`${path}/`)}>
             <Link to={withSite(path, site)}>{label}</Link>
           </NavItem>
         ))}

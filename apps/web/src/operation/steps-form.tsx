@@ -1,0 +1,77 @@
+import {
+  ActionGroup,
+  Alert,
+  Button,
+  Form,
+  FormGroup,
+  FormHelperText,
+  HelperText,
+  HelperTextItem,
+} from '@patternfly/react-core';
+import { useState } from 'react';
+import type { FormEvent, ReactNode } from 'react';
+import { Problem, textOf } from '../api/problem.ts';
+
+interface StepFormProps {
+  /** What the button says that does it. */
+  readonly yes: string;
+  readonly isDisabled?: boolean;
+  readonly onSubmit: () => Promise<unknown>;
+  /** Beside the button. */
+  readonly others?: ReactNode;
+  readonly children: (error: Problem | undefined) => ReactNode;
+}
+
+/** A form of one step: what the server refuses is shown at its field, or above. */
+export function StepForm({ yes, isDisabled = false, onSubmit, others, children }: StepFormProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    onSubmit().then(
+      () => setBusy(false),
+      (cause: unknown) => {
+        setBusy(false);
+        setError(cause);
+      },
+    );
+  };
+  return (
+    <Form onSubmit={submit} className="ct-form">
+      {error !== undefined && <Alert isInline variant="danger" title={textOf(error)} />}
+      {children(error instanceof Problem ? error : undefined)}
+      <ActionGroup>
+        <Button type="submit" isLoading={busy} isDisabled={busy || isDisabled}>
+          {yes}
+        </Button>
+        {others}
+      </ActionGroup>
+    </Form>
+  );
+}
+
+interface StepFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly help?: string | undefined;
+  readonly isRequired?: boolean;
+  /** What the server says of it. */
+  readonly fault?: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** A field of a form of the first steps. */
+export const StepField = ({ id, label, help, isRequired = false, fault, children }: StepFieldProps) => (
+  <FormGroup label={label} fieldId={id} isRequired={isRequired}>
+    {children}
+    {(fault ?? help) !== undefined && (
+      <FormHelperText>
+        <HelperText>
+          <HelperTextItem variant={fault === undefined ? 'default' : 'error'}>{fault ?? help}</HelperTextItem>
+        </HelperText>
+      </FormHelperText>
+    )}
+  </FormGroup>
+);
