@@ -54,6 +54,7 @@ BluePrint/StructureBluePrint
   (eraseSecret)                                      BluePrint.change_structureblueprint
 BluePrint/PXE
   view add change delete                             BluePrint.*_pxe
+  (lint)                                             BluePrint.view_pxe
 BluePrint/Script
   view add change delete                             BluePrint.*_script
   (lint)                                             BluePrint.view_script

@@ -264,6 +264,7 @@ describe('a service of one site', () => {
       ['view', '(getConfig)', '(explain)'].map((what) => `BluePrint/${name} ${what}`),
     ),
     ...['PXE', 'Script', 'BluePrintScript'].map((name) => `BluePrint/${name} view`),
+    'BluePrint/PXE (lint)',
     'BluePrint/Script (lint)',
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
     'Survey/Plot view',

@@ -1,4 +1,5 @@
-import { dateTime, defineModel, text } from '#api';
+import { dateTime, defineModel, parameter, shaped, staticAction, text } from '#api';
+import { pxeLint, pxeLintShape } from './pxe-lint.ts';
 import { ChangePxe, CreatePxe, DeletePxe } from './pxe.commands.ts';
 import { pxes } from './pxes.ts';
 
@@ -22,4 +23,15 @@ export const pxeModel = defineModel({
   create: (values) => new CreatePxe(values),
   update: (name, values) => new ChangePxe(name, values),
   deletion: { command: (names) => new DeletePxe(names) },
+  actions: {
+    lint: staticAction({
+      doc: 'Why a boot script or template cannot be rendered, whatever the machine, with its place; before it is saved.',
+      protocols: ['rest'],
+      sites: 'none',
+      parameters: { text: parameter.text() },
+      returns: shaped(pxeLintShape),
+      permission: { grant: 'BluePrint.view_pxe' },
+      query: async ({ text: given }) => pxeLint(given ?? ''),
+    }),
+  },
 });

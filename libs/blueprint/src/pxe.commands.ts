@@ -16,7 +16,7 @@ export class DeletePxe extends DeleteCommand {
 }
 
 /** What makes a boot script or template one that is rendered; remarks alone do not. */
-const MARK = /\{[{%]/;
+export const TEMPLATE_MARK = /\{[{%]/;
 
 /** Refuses texts that cannot be rendered, whatever the machine; what stands in the log may be written back. */
 export function checkTemplates(work: UnitOfWork, given: ChangedValues<typeof pxeFields>, before?: Pxe): void {
@@ -25,7 +25,7 @@ export function checkTemplates(work: UnitOfWork, given: ChangedValues<typeof pxe
     ['template', given.template, before?.template],
   ] as const;
   for (const [field, text, old] of texts) {
-    const flaw = text === undefined || text === null || text === old ? undefined : templateFlaw(text, MARK);
+    const flaw = text === undefined || text === null || text === old ? undefined : templateFlaw(text, TEMPLATE_MARK);
     if (flaw !== undefined) work.fault(field, 'TEMPLATE', `not a valid template: ${flaw}`);
   }
 }

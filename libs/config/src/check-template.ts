@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from '#kernel';
 import { IntegralFloat, isSecretReference } from '#kernel';
+import type { TemplateFault } from './jinja/fault.ts';
 import { templateFault } from './jinja/render-template.ts';
 import { LIMITS } from './limits.ts';
 import type { IsSecretName } from './secret-names.ts';
@@ -8,13 +9,21 @@ import type { IsSecretName } from './secret-names.ts';
 export const TEMPLATE_MARK = /\{[{%#]/;
 
 /**
- * What is wrong with a text as a template, with the line: it cannot be read, or names a filter or test there is not,
- * wherever in it that stands. Undefined: nothing, or it is no template.
+ * What is wrong with a text as a template: it cannot be read, or names a filter or test there is not, wherever in it that
+ * stands. Undefined: nothing, or it is no template.
  */
-export function templateFlaw(text: string, mark: RegExp = TEMPLATE_MARK): string | undefined {
+export function faultOfTemplate(
+  text: string,
+  mark: RegExp = TEMPLATE_MARK,
+): Pick<TemplateFault, 'message' | 'line'> | undefined {
   if (!mark.test(text)) return undefined;
   const { steps, length, time } = LIMITS;
-  const fault = templateFault(text, { steps, length, deadline: performance.now() + time });
+  return templateFault(text, { steps, length, deadline: performance.now() + time });
+}
+
+/** The same in words, with the line. */
+export function templateFlaw(text: string, mark?: RegExp): string | undefined {
+  const fault = faultOfTemplate(text, mark);
   return fault && `${fault.message}${fault.line === undefined ? '' : ` (line ${fault.line})`}`;
 }
 

@@ -1,6 +1,6 @@
 export { inOrderOfApplication, readConfigName } from './config-name.ts';
 export type { ConfigName, Operator } from './config-name.ts';
-export { templateFlaw } from './check-template.ts';
+export { faultOfTemplate, templateFlaw } from './check-template.ts';
 export { configSettings } from './config.settings.ts';
 export { readConfigPath } from './config-path.ts';
 export type { ConfigPath } from './config-path.ts';

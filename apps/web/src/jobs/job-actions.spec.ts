@@ -14,7 +14,14 @@ it.each([
 
 it('a window is only ignored where a job waits for one', () => {
   const useful = (names: string[]) =>
-    jobActions.filter((one) => isUseful(one, names.map((name) => ({ name })))).map(({ name }) => name);
+    jobActions
+      .filter((one) =>
+        isUseful(
+          one,
+          names.map((name) => ({ name })),
+        ),
+      )
+      .map(({ name }) => name);
   expect(useful(['limit'])).not.toContain('ignoreWindow');
   expect(useful(['limit', 'window'])).toContain('ignoreWindow');
   expect(useful([])).toContain('cancel');

@@ -1,7 +1,3 @@
-import type { Session } from '../api/session.ts';
-import { mayUse } from '../api/session.ts';
-import { findModel } from '../model/models.ts';
-
 /** Something that can be done with a job. */
 export interface JobAction {
   /** As the API calls it. */
@@ -26,7 +22,14 @@ const UNDER_WAY = ['waiting', 'queued', 'paused', 'error', 'aborted'];
 /** What can be done with jobs, in the order of its buttons. */
 export const jobActions: readonly JobAction[] = [
   { name: 'pause', label: 'Pause', done: 'Job Paused', failed: 'Error Pausing job', states: ['queued'], bulk: true },
-  { name: 'resume', label: 'Resume', done: 'Job Resumed', failed: 'Error Resuming job', states: ['paused'], bulk: true },
+  {
+    name: 'resume',
+    label: 'Resume',
+    done: 'Job Resumed',
+    failed: 'Error Resuming job',
+    states: ['paused'],
+    bulk: true,
+  },
   { name: 'reset', label: 'Reset', done: 'Job Reset', failed: 'Error Resetting job', states: ['error'], bulk: true },
   {
     name: 'rollback',
@@ -72,16 +75,6 @@ export const jobActions: readonly JobAction[] = [
     asks: 'The job begins at once, whatever the maintenance windows of its site say. The job log keeps who did so.',
   },
 ];
-
-/** The model through which something is done with a job: that of its kind, or of all jobs where that knows it alone. */
-export const modelFor = (action: JobAction, model: string): string =>
-  action.ofAny || findModel(model)?.actions[action.name] === undefined ? 'Foreman/BaseJob' : model;
-
-/** The actions somebody may use on a job of this model, whatever its state. */
-export const actionsFor = (session: Session, model: string): readonly JobAction[] =>
-  jobActions.filter((action) =>
-    mayUse(session, findModel(modelFor(action, model))?.actions[action.name]?.permission),
-  );
 
 /** The reasons for which a job waits that an action takes away; others need not offer it. */
 export const isUseful = ({ name }: JobAction, conditions: readonly { readonly name: string }[]): boolean =>

@@ -1,3 +1,4 @@
+import './jobs.css';
 import { Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
@@ -44,12 +45,12 @@ const TABS: readonly PageTab[] = [
 ];
 
 /** The jobs under way, and what keeps them in order. */
-export function JobsPage({ tab: named }: { readonly tab?: string }) {
+export function JobsPage() {
   const session = useSession();
   const [site] = useSite();
   const [search, setSearch] = useSearchParams();
   const shown = TABS.filter(({ permission }) => mayUse(session, permission));
-  const wanted = search.get('tab') ?? named;
+  const wanted = search.get('tab');
   const tab = shown.find(({ id }) => id === wanted) ?? shown[0];
   // Another tab has another list: its filters do not go with it.
   const choose = (id: string | number): void =>

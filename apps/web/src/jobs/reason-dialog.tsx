@@ -65,7 +65,11 @@ export function ReasonDialog({
       <ModalBody>
         <div className="ct-stack">
           {children}
-          {refused !== undefined && <Alert isInline variant="danger" title="The server refuses it">{refused}</Alert>}
+          {refused !== undefined && (
+            <Alert isInline variant="danger" title="The server refuses it">
+              {refused}
+            </Alert>
+          )}
           <Form
             onSubmit={(event) => {
               event.preventDefault();
@@ -91,12 +95,7 @@ export function ReasonDialog({
         </div>
       </ModalBody>
       <ModalFooter>
-        <Button
-          variant={isDanger ? 'danger' : 'primary'}
-          isDisabled={!fits || busy}
-          isLoading={busy}
-          onClick={submit}
-        >
+        <Button variant={isDanger ? 'danger' : 'primary'} isDisabled={!fits || busy} isLoading={busy} onClick={submit}>
           {label}
         </Button>
         <Button variant="link" onClick={onClose}>

@@ -2,6 +2,7 @@ import { lazy } from 'react';
 import { mayUse } from '../api/session.ts';
 import { pictureTabs } from '../pictures/picture-tabs.ts';
 import { DetailsTab } from './details-tab.tsx';
+import { scriptTabs } from '../script/script-tabs.ts';
 import type { ObjectTab } from './tab.ts';
 
 /** The tabs of objects, in their order. Each area adds a line of its own for what it shows of an object. */
@@ -38,4 +39,5 @@ export const objectTabs: readonly ObjectTab[] = [
     Component: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),
   },
   ...pictureTabs,
+  ...scriptTabs,
 ];

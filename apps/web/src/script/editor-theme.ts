@@ -39,7 +39,10 @@ const theme = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--ct-code-selection)',
   },
-  '.cm-running': { backgroundColor: 'var(--ct-code-running)', boxShadow: `inset 3px 0 ${token('color--brand--default')}` },
+  '.cm-running': {
+    backgroundColor: 'var(--ct-code-running)',
+    boxShadow: `inset 3px 0 ${token('color--brand--default')}`,
+  },
   '.cm-stopped': {
     backgroundColor: 'var(--ct-code-stopped)',
     boxShadow: `inset 3px 0 ${token('icon--color--status--danger--default')}`,

@@ -24,9 +24,15 @@ describe('the words of TScript', () => {
   it.each([
     ['# begin', ['comment # begin']],
     ['begin( max_time=1:30 )', ['keyword begin', 'propertyName max_time', 'operator =', 'number 1:30']],
-    ['if ( aa == -1.5 ) then', ['keyword if', 'variableName aa', 'operator ==', 'operator -', 'number 1.5', 'keyword then']],
+    [
+      'if ( aa == -1.5 ) then',
+      ['keyword if', 'variableName aa', 'operator ==', 'operator -', 'number 1.5', 'keyword then'],
+    ],
     ['aa = not None', ['propertyName aa', 'operator =', 'operatorKeyword not', 'atom None']],
-    ['test.act( name="x" )', ['namespace test', 'operator .', 'function act', 'propertyName name', 'operator =', 'string "x"']],
+    [
+      'test.act( name="x" )',
+      ['namespace test', 'operator .', 'function act', 'propertyName name', 'operator =', 'string "x"'],
+    ],
     [':again', ['labelName :again']],
     ['goto again', ['keyword goto', 'variableName again']],
     ["aa = 'one\n# two' # three", ['propertyName aa', 'operator =', "string 'one", "string # two'", 'comment # three']],
@@ -37,8 +43,22 @@ describe('the words of TScript', () => {
 
 describe('the words of templates', () => {
   it.each([
-    ['kernel {{ url|upper }} quiet', ['keyword {{', 'variableName url', 'operator |', 'variableName upper', 'keyword }}']],
-    ['{% if aa == "b" %}x', ['keyword {%', 'operatorKeyword if', 'operatorKeyword aa', 'operator =', 'operator =', 'string "b"', 'keyword %}']],
+    [
+      'kernel {{ url|upper }} quiet',
+      ['keyword {{', 'variableName url', 'operator |', 'variableName upper', 'keyword }}'],
+    ],
+    [
+      '{% if aa == "b" %}x',
+      [
+        'keyword {%',
+        'operatorKeyword if',
+        'operatorKeyword aa',
+        'operator =',
+        'operator =',
+        'string "b"',
+        'keyword %}',
+      ],
+    ],
     ['a {# one\ntwo # #} b', ['comment {#', 'comment  one', 'comment two ', 'comment #', 'comment  ', 'comment #}']],
     ['#!ipxe', ['comment #!ipxe']],
     ['{ plain }', []],

@@ -1,3 +1,4 @@
+import './script.css';
 import { Skeleton } from '@patternfly/react-core';
 import { lazy, Suspense } from 'react';
 import type { CodeEditorProps } from './code-editor.tsx';

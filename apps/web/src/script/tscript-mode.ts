@@ -1,6 +1,19 @@
 import type { StreamParser, StringStream } from '@codemirror/language';
 
-const KEYWORDS = new Set(['begin', 'end', 'while', 'do', 'if', 'then', 'elif', 'else', 'goto', 'break', 'continue', 'pass']);
+const KEYWORDS = new Set([
+  'begin',
+  'end',
+  'while',
+  'do',
+  'if',
+  'then',
+  'elif',
+  'else',
+  'goto',
+  'break',
+  'continue',
+  'pass',
+]);
 const OPERATORS = new Set(['and', 'or', 'not', 'exists']);
 const CONSTANTS = new Set(['True', 'true', 'False', 'false', 'None', 'none']);
 

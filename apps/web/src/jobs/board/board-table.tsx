@@ -78,7 +78,12 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
         onColumns={chooseColumns}
         query={query}
         onQuery={change}
-        found={() => found.flatMap((id) => { const job = board.get(id); return job ? [asRow(job)] : []; })}
+        found={() =>
+          found.flatMap((id) => {
+            const job = board.get(id);
+            return job ? [asRow(job)] : [];
+          })
+        }
         count={found.length}
         actions={chosen.length > 0 ? bulk(chosen, clear) : undefined}
         selected={chosen.length}
@@ -169,9 +174,7 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
             variant="sm"
             titleText={jobs.length > 0 ? 'Nothing matches' : 'No job is under way'}
           >
-            <EmptyStateBody>
-              {jobs.length > 0 ? 'No job has all of what the filter asks for.' : empty}
-            </EmptyStateBody>
+            <EmptyStateBody>{jobs.length > 0 ? 'No job has all of what the filter asks for.' : empty}</EmptyStateBody>
           </EmptyState>
         )}
       </div>

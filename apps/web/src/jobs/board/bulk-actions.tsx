@@ -2,9 +2,10 @@ import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useSession } from '../../api/session.ts';
 import { tell } from '../../app/toasts.tsx';
-import { doJobAction, doWithMany } from '../do-job-action.ts';
+import { doJobAction } from '../do-job-action.ts';
+import { doWithMany } from '../do-with-many.ts';
 import type { JobAction } from '../job-actions.ts';
-import { actionsFor } from '../job-actions.ts';
+import { actionsFor } from '../may-act.ts';
 import { ReasonDialog } from '../reason-dialog.tsx';
 import type { SeenJob } from './live-board.ts';
 

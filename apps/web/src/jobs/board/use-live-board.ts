@@ -28,11 +28,7 @@ export function useLiveBoard(site: string | undefined): KnownBoard {
   const rows = sites.rows as unknown as readonly { name: string; parent: string | null }[];
   // The names as one text: another list of the same sites is no reason to begin anew.
   const names =
-    site === undefined
-      ? ''
-      : sites.isPending
-        ? undefined
-        : [...sitesWithin(rows, site)].toSorted().join('\n');
+    site === undefined ? '' : sites.isPending ? undefined : [...sitesWithin(rows, site)].toSorted().join('\n');
   const [total, setTotal] = useState<number>();
   const [error, setError] = useState<unknown>();
   const [attempt, setAttempt] = useState(0);

@@ -5,7 +5,7 @@ import { mayUse, useSession } from '../../api/session.ts';
 import { tell, tellError } from '../../app/toasts.tsx';
 import { modelAt } from '../../model/models.ts';
 import { ReasonDialog } from '../reason-dialog.tsx';
-import { asHeader } from '../do-job-action.ts';
+import { asHeader } from '../as-header.ts';
 
 /** A button in a row of a list. */
 export interface RowAction {

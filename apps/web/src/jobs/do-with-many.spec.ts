@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { asHeader, doWithMany } from './do-job-action.ts';
+import { asHeader } from './as-header.ts';
+import { doWithMany } from './do-with-many.ts';
 
 describe('something that is done with many jobs', () => {
   it('is done with each once, and tells who refused', async () => {

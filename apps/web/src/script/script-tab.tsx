@@ -1,0 +1,24 @@
+import { Content } from '@patternfly/react-core';
+import type { TabProps } from '../object/tab.ts';
+import { lintScript } from './ask-lint.ts';
+import { TextField } from './text-field.tsx';
+
+/** The text of a script, read and changed. */
+export default function ScriptTab({ model, id, row }: TabProps) {
+  return (
+    <>
+      <Content component="p">{String(row['description'] ?? '')}</Content>
+      <TextField
+        key={id}
+        model={model.path}
+        id={id}
+        field="script"
+        label="Script"
+        text={String(row['script'] ?? '')}
+        mode="tscript"
+        lint={lintScript}
+        permission={model.can.change}
+      />
+    </>
+  );
+}
