@@ -8,6 +8,7 @@ import type { ObjectTab } from './tab.ts';
 /** The tabs of objects, in their order. Each area adds a line of its own for what it shows of an object. */
 export const objectTabs: readonly ObjectTab[] = [
   { id: 'details', label: 'Details', applies: () => true, Component: DetailsTab },
+  ...pictureTabs,
   {
     id: 'configuration',
     label: 'Configuration',
@@ -38,6 +39,5 @@ export const objectTabs: readonly ObjectTab[] = [
     applies: ({ can }, session) => mayUse(session, can.history),
     Component: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),
   },
-  ...pictureTabs,
   ...scriptTabs,
 ];

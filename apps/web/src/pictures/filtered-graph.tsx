@@ -91,9 +91,9 @@ export function FilteredGraph({ graph, label, onMore }: FilteredGraphProps) {
         </ToolbarContent>
       </Toolbar>
       <Suspense fallback={<Skeleton screenreaderText="Loading" height="24rem" />}>
+        <Legend />
         {/* A picture of other nodes is fitted into its frame anew. */}
         <DependencyGraph key={shown.nodes.length} graph={shown} label={label} />
-        <Legend />
       </Suspense>
     </>
   );
