@@ -17,6 +17,7 @@ python3     python3
 script      bsdutils
 zsh         zsh
 fish        fish
+chromium    chromium
 '
 
 # Debian puts some daemons where only root looks.

@@ -11,6 +11,7 @@ import { shortcuts } from './shortcuts.ts';
 
 const OTHERS: readonly (readonly [string, string])[] = [
   ['?', 'Shows this'],
+  ['Ctrl K', 'Searches: objects, pages, commands'],
   ['/', 'Goes to the filter of a list'],
   ['Esc', 'Closes what is open'],
 ];

@@ -59,11 +59,11 @@ export function JobsPage() {
     <Page title="Jobs">
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, id) => choose(id)} aria-label="About jobs">
         {shown.map(({ id, label }) => (
-          <Tab key={id} eventKey={id} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab key={id} eventKey={id} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
         ))}
       </Tabs>
       {tab && (
-        <div className="ct-tab-body" role="tabpanel" aria-label={tab.label}>
+        <div className="ct-tab-body" id="ct-panel" role="tabpanel" aria-label={tab.label}>
           <PageBoundary key={tab.id}>
             <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
               <tab.Component />

@@ -72,11 +72,11 @@ export function ObjectPage({ path }: { readonly path: string }) {
     >
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">
         {tabs.map(({ id: key, label }) => (
-          <Tab key={key} eventKey={key} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab key={key} eventKey={key} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
         ))}
       </Tabs>
       {tab && (
-        <div className="ct-tab" role="tabpanel" aria-label={tab.label}>
+        <div className="ct-tab" id="ct-panel" role="tabpanel" aria-label={tab.label}>
           <PageBoundary key={tab.id}>
             <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
               <tab.Component model={model} id={id} row={row} />

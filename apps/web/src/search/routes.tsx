@@ -1,4 +1,6 @@
 import type { RouteObject } from 'react-router';
 
-/** Finding things. */
-export const searchRoutes: RouteObject[] = [];
+/** What is found, at an address of its own. */
+export const searchRoutes: RouteObject[] = [
+  { path: '/search', lazy: async () => ({ Component: (await import('./search-page.tsx')).SearchPage }) },
+];

@@ -106,10 +106,10 @@ function JobTabs({ course, now, trail }: JobTabsProps) {
         aria-label="About this job"
       >
         {shown.map(([id, label]) => (
-          <Tab key={id} eventKey={id} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab key={id} eventKey={id} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
         ))}
       </Tabs>
-      <div role="tabpanel" aria-label={tab}>
+      <div id="ct-panel" role="tabpanel" aria-label={tab}>
         {tab === 'script' && <ScriptAndTasks course={course} now={now} model={model} />}
         {tab === 'timeline' && <TimelineView course={course} events={trail.events} />}
         {tab === 'events' && <EventList trail={trail} />}
