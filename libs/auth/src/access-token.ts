@@ -23,8 +23,7 @@ type Issued = AccessToken & { readonly token: string };
 type Revoked = { readonly token: string };
 
 export type TokenCommand =
-  | Message<'IssueToken', Issued & { readonly now: string }>
-  | Message<'RevokeToken', { readonly token: string }>;
+  Message<'IssueToken', Issued & { readonly now: string }> | Message<'RevokeToken', { readonly token: string }>;
 
 export type TokenEvent = Message<'TokenIssued', Issued> | Message<'TokenRevoked', Revoked>;
 

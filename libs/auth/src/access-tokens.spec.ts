@@ -110,10 +110,15 @@ describe('tokens of users', () => {
 
   it('have permissions that exist and that their owner has', async () => {
     for (const permissions of [['Site.paint'], ['Auth.add_account']]) {
-      await expect(issue(alice, { name: 'two', permissions })).rejects.toThrow(/there is no permission|you do not have it/);
+      await expect(issue(alice, { name: 'two', permissions })).rejects.toThrow(
+        /there is no permission|you do not have it/,
+      );
     }
     const { value } = await issue(root, { name: 'two', permissions: ['Site.look'] });
-    expect(await server.identify('root', value)).toMatchObject({ superuser: false, permissions: new Set(['Site.look']) });
+    expect(await server.identify('root', value)).toMatchObject({
+      superuser: false,
+      permissions: new Set(['Site.look']),
+    });
   });
 
   it('lose what their owner loses, and end with the owner', async () => {
@@ -174,7 +179,11 @@ describe('tokens of users', () => {
   });
 
   it('tell when they were used last', async () => {
-    const uses = new TokenUses(database.pool, () => undefined, () => Date.parse('2026-03-01T12:00:00.000Z'));
+    const uses = new TokenUses(
+      database.pool,
+      () => undefined,
+      () => Date.parse('2026-03-01T12:00:00.000Z'),
+    );
     uses.note('used');
     expect(await uses.lastOf('used')).toBe('2026-03-01T12:00:00.000000+00:00');
     await uses.write();

@@ -15,7 +15,12 @@ export const tokenFields = {
     doc: 'Those of the permissions of its owner it has; none: all of them.',
   }),
   read_only: boolean({ mode: 'RC', default: false, doc: 'Nothing can be changed with it.' }),
-  sites: text(undefined, { mode: 'RC', list: true, default: [], doc: 'The sites it is for; none: it is bound to none.' }),
+  sites: text(undefined, {
+    mode: 'RC',
+    list: true,
+    default: [],
+    doc: 'The sites it is for; none: it is bound to none.',
+  }),
   expires: dateTime({
     mode: 'RC',
     doc: `When it ends: within ${TOKEN_DAYS.most} days; ${TOKEN_DAYS.usual} days from now unless said otherwise.`,

@@ -97,7 +97,12 @@ export class SessionAdapter {
       throw new Problem('method-not-allowed', `${request.verb} is not answered here.`, { headers: ALLOW_READ });
     }
     if (!asked.back) return beginOpenId(request, openId, plainSignIn || isPrivate(request) ? null : PLAIN_REFUSED);
-    return finishOpenId(request, openId, id, async ({ user, token }) => (await this.#opened(request, user, token)).cookie);
+    return finishOpenId(
+      request,
+      openId,
+      id,
+      async ({ user, token }) => (await this.#opened(request, user, token)).cookie,
+    );
   }
 
   /** Who is signed in; a cookie that holds no session any more is taken away. */

@@ -4,6 +4,7 @@ import { CommandContext } from '#event-store';
 import type { Logger } from '#kernel';
 import { Refusal } from '#kernel';
 import { ANONYMOUS } from '#api';
+import { reasonOf } from '#runtime';
 import type { OpenIdOptions } from './openid-options.ts';
 import { OpenIdFailed } from './openid-options.ts';
 import type { Claims, Flow } from './openid-provider.ts';
@@ -120,7 +121,7 @@ export class OpenIdSignIn {
       if (!(error instanceof OpenIdFailed)) throw error;
       this.#context.log.warn('nobody was signed in by OpenID Connect', {
         reason: error.message,
-        ...(error.cause === undefined ? {} : { cause: String(error.cause) }),
+        ...(error.cause === undefined ? {} : { cause: reasonOf(error.cause) }),
       });
       return { failed: await this.refuse(error.message), returnTo };
     }

@@ -71,7 +71,11 @@ class LoginByOpenIdHandler extends UnitOfWorkHandler<LoginByOpenId, string> {
   ): void {
     if (!enabled) throw refuse('', 'DISABLED', `The user ${name} is disabled here`);
     if (known !== undefined && known !== subject) {
-      throw refuse('', 'SOMEBODY_ELSE', `The user ${name} was somebody else at ${label} before; an administrator can unlink them`);
+      throw refuse(
+        '',
+        'SOMEBODY_ELSE',
+        `The user ${name} was somebody else at ${label} before; an administrator can unlink them`,
+      );
     }
     if (known === undefined && credential !== null && !withPassword) {
       throw refuse('', 'HAS_PASSWORD', `The user ${name} has a password here: sign in with that`);

@@ -19,7 +19,8 @@ const name = parser((value) => {
 });
 
 const scopes = parser((value) => {
-  if (!value.split(' ').includes('openid')) throw new InvalidValue('must be scopes with blanks between, "openid" among them');
+  if (!value.split(' ').includes('openid'))
+    throw new InvalidValue('must be scopes with blanks between, "openid" among them');
   return value;
 });
 
@@ -59,10 +60,14 @@ export const openIdSettings = defineSettings(
       default: 'groups',
       doc: 'the claim that lists groups',
     }),
-    groups: setting('CONTRACTOR_OPENID_GROUPS', list((part) => PAIR.test(part), 'must be pairs like theirs=ours'), {
-      default: '',
-      doc: 'which groups there are which groups here (`theirs=ours`), separated by commas: at each sign-in users join and leave those',
-    }),
+    groups: setting(
+      'CONTRACTOR_OPENID_GROUPS',
+      list((part) => PAIR.test(part), 'must be pairs like theirs=ours'),
+      {
+        default: '',
+        doc: 'which groups there are which groups here (`theirs=ours`), separated by commas: at each sign-in users join and leave those',
+      },
+    ),
     newUsers: setting('CONTRACTOR_OPENID_NEW_USERS', choice('no', 'yes'), {
       default: 'no',
       doc: 'whether users are made for those who sign in and are not known here',
@@ -80,7 +85,11 @@ export const openIdSettings = defineSettings(
     }
     if (clientId === undefined) refuse('CONTRACTOR_OPENID_CLIENT', undefined, 'goes with CONTRACTOR_OPENID_ISSUER');
     if (secret !== undefined && secretFile !== undefined) {
-      refuse('CONTRACTOR_OPENID_SECRET_FILE', secretFile, 'is in the place of CONTRACTOR_OPENID_SECRET: set one of them');
+      refuse(
+        'CONTRACTOR_OPENID_SECRET_FILE',
+        secretFile,
+        'is in the place of CONTRACTOR_OPENID_SECRET: set one of them',
+      );
     }
     let kept = secret;
     if (secretFile !== undefined) {
