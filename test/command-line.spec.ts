@@ -169,7 +169,9 @@ describe('the command line', () => {
     const added = await root('token add reports --permission Site.view_site --read-only --days 30');
     expect(added).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^The token reports is shown only now:\ncontractor_[a-z0-9]{32}\nPrograms send it as .*root:/),
+      out: expect.stringMatching(
+        /^The token reports is shown only now:\ncontractor_[a-z0-9]{32}\nPrograms send it as .*root:/,
+      ),
     });
     const token = added.out.split('\n')[1] ?? '';
     const api = `${server.url}/api/rest/Site/Site`;

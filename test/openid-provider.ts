@@ -84,7 +84,9 @@ export async function testProvider(): Promise<TestProvider> {
     if (id !== CLIENT.clientId || secret !== CLIENT.secret) return [401, { error: 'invalid_client' }] as const;
     const code = codes.get(given.get('code') ?? '');
     codes.delete(given.get('code') ?? '');
-    const challenge = createHash('sha256').update(given.get('code_verifier') ?? '').digest('base64url');
+    const challenge = createHash('sha256')
+      .update(given.get('code_verifier') ?? '')
+      .digest('base64url');
     if (!code || code.challenge !== challenge || code.redirectUri !== given.get('redirect_uri')) {
       return [400, { error: 'invalid_grant', error_description: 'the code is of no use' }] as const;
     }

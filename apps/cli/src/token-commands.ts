@@ -70,7 +70,9 @@ export const tokens: Readonly<Record<string, Command>> = {
     run: async (asked, { client, user }) => {
       const name = nameOf(asked);
       const owner = listOf(asked, 'user')[0] ?? user ?? '';
-      const found = (await client.list('Auth/Token', { filter: 'user', user: owner })).find((one) => one['name'] === name);
+      const found = (await client.list('Auth/Token', { filter: 'user', user: owner })).find(
+        (one) => one['name'] === name,
+      );
       if (!found) throw new Misuse(`${owner} has no token ${name}`);
       await client.delete(`Auth/Token/${String(found['id'])}`);
       return told(`revoked ${name}`);

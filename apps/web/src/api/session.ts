@@ -52,6 +52,13 @@ export async function signIn(username: string, password: string): Promise<void> 
   await queryClient.resetQueries();
 }
 
+/** Signs in again who is signed in, with a password; the pages stay as they are. @throws Problem */
+export async function signInAgain(username: string, password: string): Promise<void> {
+  const { body } = await send<Session>('POST', '/session', { body: { username, password } });
+  queryClient.setQueryData(keys.session, body);
+  await queryClient.invalidateQueries();
+}
+
 /** Ends the session on the server, and forgets what was seen in it. */
 export async function signOut(): Promise<void> {
   await send('DELETE', '/session');

@@ -42,7 +42,7 @@ export function NamePicker({ label, names, chosen, onChange }: NamePickerProps) 
       <div className="ct-picked">
         <span className="ct-count">{chosen.length} chosen</span>
         <Button variant="link" isInline isDisabled={found.length === 0} onClick={() => set(found, true)}>
-          Choose {found.length === names.length ? 'all' : `these ${found.length}`}
+          {found.length === names.length ? 'Choose all' : 'Choose all that were found'}
         </Button>
         <Button variant="link" isInline isDisabled={chosen.length === 0} onClick={() => onChange([])}>
           Choose none

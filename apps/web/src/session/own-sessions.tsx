@@ -47,7 +47,7 @@ export function OwnSessions() {
             </Td>
             <Td isActionCell>
               {row['expires'] === expires ? (
-                <span className="ct-none">This one</span>
+                <span className="ct-count">This one</span>
               ) : (
                 <Button
                   variant="link"

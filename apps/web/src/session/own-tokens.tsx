@@ -35,7 +35,8 @@ export function OwnTokens() {
       {list.rows.length === 0 && !list.isPending ? (
         <EmptyState headingLevel="h3" variant="xs" titleText="No tokens">
           <EmptyStateBody>
-            A program that asks in your name gets a token of its own, for some of what you may do, and not your password.
+            A program that asks in your name gets a token of its own, for some of what you may do, and not your
+            password.
           </EmptyStateBody>
           <EmptyStateFooter>
             <EmptyStateActions>{make}</EmptyStateActions>
@@ -63,7 +64,7 @@ export function OwnTokens() {
               ))}
             </Tbody>
           </Table>
-          {make}
+          <p className="ct-provider">{make}</p>
         </>
       )}
       {making && <TokenDialog onMade={look} onClose={() => setMaking(false)} />}

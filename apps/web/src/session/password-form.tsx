@@ -1,9 +1,19 @@
-import { ActionGroup, Alert, Button, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import {
+  ActionGroup,
+  Alert,
+  Button,
+  Form,
+  FormGroup,
+  FormHelperText,
+  HelperText,
+  HelperTextItem,
+  TextInput,
+} from '@patternfly/react-core';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { Problem, textOf } from '../api/problem.ts';
 import { call } from '../api/request.ts';
-import { signIn, useSession } from '../api/session.ts';
+import { signInAgain, useSession } from '../api/session.ts';
 import { tell } from '../app/toasts.tsx';
 
 /** Fewer are taken by the server for one's own password, and by nobody who looks after themselves. */
@@ -23,7 +33,7 @@ export function PasswordForm() {
 
   const change = async (): Promise<void> => {
     await call('/Auth/User/changePassword', { password: next, current_password: current });
-    await signIn(user ?? '', next);
+    await signInAgain(user ?? '', next);
     for (const empty of [setCurrent, setNext, setRepeated]) empty('');
     tell({ variant: 'success', title: 'The password is changed', text: 'All other sessions have ended.' });
   };

@@ -2,9 +2,9 @@ import { ActionGroup, Alert, Button, Form, FormGroup, TextInput } from '@pattern
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { Problem, textOf } from '../api/problem.ts';
-import { signIn } from '../api/session.ts';
+import { signIn, signInAgain } from '../api/session.ts';
 
-/** Signs somebody in with a password. @param user whose it is, where that is known */
+/** Signs somebody in with a password. @param user who is signed in and does it again: the page stays as it is */
 export function PasswordSignIn({ user, onDone }: { readonly user?: string; readonly onDone?: () => void }) {
   const [username, setUsername] = useState(user ?? '');
   const [password, setPassword] = useState('');
@@ -14,7 +14,7 @@ export function PasswordSignIn({ user, onDone }: { readonly user?: string; reado
     event.preventDefault();
     setBusy(true);
     setError(undefined);
-    signIn(username, password)
+    (user === undefined ? signIn : signInAgain)(username, password)
       .then(() => onDone?.())
       .catch((cause: unknown) => {
         setError(cause);

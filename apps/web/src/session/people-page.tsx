@@ -39,7 +39,8 @@ export function PeoplePage() {
       ) : (
         <EmptyState headingLevel="h2" titleText="Not for you">
           <EmptyStateBody>
-            You may look at none of this. Your own account is in the menu behind your name; an administrator can give you more.
+            You may look at none of this. Your own account is in the menu behind your name; an administrator can give
+            you more.
           </EmptyStateBody>
         </EmptyState>
       )}

@@ -1,13 +1,4 @@
-import {
-  Alert,
-  Button,
-  Label,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  SearchInput,
-} from '@patternfly/react-core';
+import { Alert, Button, Label, Modal, ModalBody, ModalFooter, ModalHeader, SearchInput } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';

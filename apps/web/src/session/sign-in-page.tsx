@@ -34,17 +34,17 @@ export function SignInPage() {
     <>
       <AwayBanner />
       <LoginPage brandImgAlt="" loginTitle="Contractor" loginSubtitle="Sign in to see and build what there is.">
-        {query.error && <Alert isInline variant="danger" title={textOf(query.error)} />}
+        {query.error && <Alert isInline className="ct-notice" variant="danger" title={textOf(query.error)} />}
         {toldFailure !== undefined && (
-          <Alert isInline variant="danger" title="Not signed in">
+          <Alert isInline className="ct-notice" variant="danger" title="Not signed in">
             {toldFailure}
           </Alert>
         )}
         {session.warnings.map((warning) => (
-          <Alert key={warning} isInline variant="warning" title={warning} />
+          <Alert key={warning} isInline className="ct-notice" variant="warning" title={warning} />
         ))}
         {refused && (
-          <Alert isInline variant="warning" title="Nobody can sign in here">
+          <Alert isInline className="ct-notice" variant="warning" title="Nobody can sign in here">
             {refused}
           </Alert>
         )}

@@ -147,7 +147,9 @@ function TokenForm({ onMade, onClose }: TokenFormProps) {
             onChange={(_, checked) => setReadOnly(checked)}
           />
           <ExpandableSection
-            toggleText={permissions.length === 0 ? 'Everything you may do' : `${permissions.length} of your permissions`}
+            toggleText={
+              permissions.length === 0 ? 'Everything you may do' : `${permissions.length} of your permissions`
+            }
           >
             <NamePicker
               label="Permissions"

@@ -118,13 +118,18 @@ export class OpenIdProvider {
       return new OpenIdFailed(`${label} has refused to say who you are: ${why}.`, cause);
     }
     const code = error instanceof client.ClientError ? error.code : undefined;
-    const away = error instanceof TypeError || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+    const unreachable = error instanceof TypeError && error.cause !== undefined;
+    const away = unreachable || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
     if (away) {
       return new OpenIdFailed(
-        `${label} (${issuer.origin}) does not answer: ${reasonOf(error)}. Try again later.`,
+        `${label} (${issuer.origin}) does not answer: ${reasonOf(deepest(error))}. Try again later.`,
         cause,
       );
     }
     return new OpenIdFailed(`What ${label} says cannot be trusted: ${reasonOf(error)}.`, cause);
   }
 }
+
+/** What lies behind an error: `fetch failed` says less than what it was that failed. */
+const deepest = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? deepest(error.cause) : error;

@@ -4,6 +4,7 @@ import { CommandContext } from '#event-store';
 import type { Logger } from '#kernel';
 import { Refusal } from '#kernel';
 import { ANONYMOUS } from '#api';
+import { reasonOf } from '#runtime';
 import type { OpenIdOptions } from './openid-options.ts';
 import { OpenIdFailed } from './openid-options.ts';
 import type { Claims, Flow } from './openid-provider.ts';
@@ -124,7 +125,7 @@ export class OpenIdSignIn {
         cause instanceof Refusal
           ? { reason: cause.faults.map(({ code }) => code).join(', ') }
           : { reason: error.message };
-      const because = cause === undefined || cause instanceof Refusal ? {} : { cause: String(cause) };
+      const because = cause === undefined || cause instanceof Refusal ? {} : { cause: reasonOf(cause) };
       this.#context.log.warn('nobody was signed in by OpenID Connect', { ...told, ...because });
       return { failed: await this.refuse(error.message), returnTo };
     }
