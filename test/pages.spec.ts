@@ -107,6 +107,7 @@ it('the dashboard counts what is there, and the server tells what it goes by', a
   expect(values.get('CONTRACTOR_LOG_LEVEL')?.[1]).toMatch(/^(?:environment|default)$/);
   expect(await ask('Records/Server/about')).toMatchObject({ version: expect.stringMatching(/^\d/) });
   expect(await ask('Records/ReadModel/state')).toMatchObject({ quarantine: [] });
+  expect(await ask('PostOffice/Delivery/list')).toEqual({ total: 0, deliveries: [] });
 });
 
 it('what happened at a site is told from a time on', async () => {

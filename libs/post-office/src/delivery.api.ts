@@ -1,4 +1,4 @@
-import { defineModel, integer, map, parameter, reference, staticAction, text } from '#api';
+import { defineModel, integer, map, parameter, staticAction, text } from '#api';
 import { refuse } from '#kernel';
 import type { View } from '#read-store';
 import { boxes } from './boxes.ts';
@@ -44,7 +44,10 @@ export const deliveryModel = (kept: Pick<KeptDeliveries, 'list'>) =>
       list: staticAction({
         doc: 'Some of them, the newest first: `total`, and `deliveries` with how they stand.',
         parameters: {
-          subscription: reference('PostOffice/Subscription', { doc: 'Only those to this one.' }),
+          subscription: parameter.reference('PostOffice/Subscription', {
+            default: null,
+            doc: 'Only those to this one.',
+          }),
           state: text(undefined, { default: '', doc: `${STATES.join(', ')}; empty: all.` }),
           skip: integer({ default: 0 }),
           count: integer({ default: MAX_COUNT, doc: `${MAX_COUNT} at the most.` }),

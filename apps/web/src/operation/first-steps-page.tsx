@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { Page } from '../app/page.tsx';
 import { useSite } from '../app/site.ts';
 import { useWholeList } from '../list/use-whole-list.ts';
+import { valueText } from '../model/value-text.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { StepId } from './first-steps.ts';
 import { doneSteps, nextStep, STEPS } from './first-steps.ts';
@@ -22,7 +23,7 @@ export function FirstStepsPage() {
   const client = useQueryClient();
   const [selected] = useSite();
   const sites = useWholeList('Site/Site');
-  const site = selected ?? String(sites.rows[0]?.['name'] ?? '');
+  const site = selected ?? valueText(sites.rows[0]?.['name']);
   const links = useWholeList('Utilities/NetworkAddressBlock');
   const blueprints = useWholeList('BluePrint/StructureBluePrint');
   const { data: found } = useAnswer<Dashboard>('Records/Dashboard', 'show', {}, { every: EVERY_MS });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { blockIn, nextStep, percentOfJobs } from './first-steps.ts';
+import { blockIn, nextStep } from './first-steps.ts';
 
 const nothing = { sites: 0, networks: 0, blueprints: 0, structures: 0, built: 0 };
 
@@ -24,11 +24,5 @@ describe('the first steps', () => {
     ['here/24', undefined],
   ])('read a block of addresses: %s', (text, block) => {
     expect(blockIn(text)).toEqual(block);
-  });
-
-  it('tell how far jobs are, those that are over counted whole', () => {
-    expect([percentOfJobs([50], 2), percentOfJobs([], 2), percentOfJobs([0, 50], 2), percentOfJobs([], 0)]).toEqual([
-      75, 100, 25, 0,
-    ]);
   });
 });

@@ -45,7 +45,3 @@ export function blockIn(text: string): { readonly subnet: string; readonly prefi
   const most = subnet.includes(':') ? 128 : 32;
   return subnet !== '' && Number(prefix) <= most ? { subnet, prefix: Number(prefix) } : undefined;
 }
-
-/** How far jobs on the way to a machine are: the part that is done of all of them, 0 to 100. */
-export const percentOfJobs = (percents: readonly number[], total: number): number =>
-  total === 0 ? 0 : Math.floor((percents.reduce((sum, n) => sum + n, 0) + 100 * (total - percents.length)) / total);

@@ -15,7 +15,8 @@ import { mayUse, useSession } from '../api/session.ts';
 import { inWords } from '../model/labels.ts';
 import { TimeText } from '../model/time-text.tsx';
 import { Answered } from './answered.tsx';
-import type { Check, Health } from './health.ts';
+import { CheckDetails } from './check-details.tsx';
+import type { Health } from './health.ts';
 import { countText, useHealth } from './health.ts';
 import { OperationPage } from './operation-page.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -89,10 +90,7 @@ function Summary({ health, about }: { readonly health: Health; readonly about: A
           ['Runs since', <TimeText key="since" time={about.started} />],
         ] as const)
       : []),
-    [
-      'Read models',
-      `${health.lag === null ? 'the log does not answer' : `${countText(health.lag, 'position')} behind`}`,
-    ],
+    ['Read models', health.lag === null ? 'the log does not answer' : `${countText(health.lag, 'position')} behind`],
     ['Keeps the read models', health.projecting ? 'this server' : 'another server'],
     ...Object.entries(health.adapters).map(([name, what]) => [inWords(name), what] as const),
   ];
@@ -118,31 +116,11 @@ function Checks({ health }: { readonly health: Health }) {
           </CardTitle>
           <CardBody className="ct-wrap">
             {reason !== undefined && <p>{reason}</p>}
-            <Details details={details as Check} />
+            <CheckDetails details={details} />
           </CardBody>
         </Card>
       ))}
     </div>
-  );
-}
-
-/** What a check says beside its status; what is empty is left out. */
-function Details({ details }: { readonly details: Readonly<Record<string, unknown>> }) {
-  const told = Object.entries(details).filter(
-    ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
-  );
-  if (told.length === 0) return null;
-  return (
-    <table className="ct-map">
-      <tbody>
-        {told.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{inWords(name)}</th>
-            <td>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

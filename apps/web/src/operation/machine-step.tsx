@@ -4,9 +4,10 @@ import type { Problem } from '../api/problem.ts';
 import { call } from '../api/request.ts';
 import { tellError } from '../app/toasts.tsx';
 import { useWholeList } from '../list/use-whole-list.ts';
+import { valueText } from '../model/value-text.ts';
 import { countText } from './health.ts';
 import { kindsFor } from './machine-kinds.ts';
-import { StepField, StepForm } from './steps-form.tsx';
+import { intoView, StepField, StepForm } from './steps-form.tsx';
 
 /** What `Building/Machine/provision` answers, as far as it is shown. */
 interface Plan {
@@ -34,13 +35,13 @@ export function MachineStep({ site, onDone }: MachineStepProps) {
   const [type, setType] = useState<string>();
   const [block, setBlock] = useState<string>();
   const [plan, setPlan] = useState<Plan>();
-  const chosen = blueprint ?? String(blueprints[0]?.['name'] ?? '');
+  const chosen = blueprint ?? valueText(blueprints[0]?.['name']);
   const kinds = kindsFor(
     blueprints.find(({ name }) => name === chosen),
     foundations,
   );
   const kind = type !== undefined && kinds.includes(type) ? type : (kinds[0] ?? '');
-  const place = block ?? String(blocks[0]?.['id'] ?? '');
+  const place = block ?? valueText(blocks[0]?.['id']);
   const order = {
     names: names.split(/[\s,]+/).filter(Boolean),
     site,
@@ -129,22 +130,24 @@ export function MachineStep({ site, onDone }: MachineStepProps) {
 
 function Preview({ plan: { machines, warnings }, onMake }: { readonly plan: Plan; readonly onMake: () => void }) {
   return (
-    <Alert isInline variant="info" title={`This makes ${countText(machines.length, 'machine')}`}>
-      <ul className="ct-lines">
-        {machines.map(({ hostname, foundation, addresses, jobs }) => (
-          <li key={hostname}>
-            <b>{hostname}</b> on {foundation},{' '}
-            {addresses.map((one) => `${one.ip_address} at ${one.interface_name}`).join(', ') || 'no address'};{' '}
-            {jobs.map(({ script, target }) => `${script} ${target.toLowerCase()}`).join(', ') || 'no job'}
-          </li>
+    <div ref={intoView}>
+      <Alert isInline variant="info" title={`This makes ${countText(machines.length, 'machine')}`}>
+        <ul className="ct-lines">
+          {machines.map(({ hostname, foundation, addresses, jobs }) => (
+            <li key={hostname}>
+              <b>{hostname}</b> on {foundation},{' '}
+              {addresses.map((one) => `${one.ip_address} at ${one.interface_name}`).join(', ') || 'no address'};{' '}
+              {jobs.map(({ script, target }) => `${script} ${target.toLowerCase()}`).join(', ') || 'no job'}
+            </li>
+          ))}
+        </ul>
+        {warnings.map((warning) => (
+          <p key={warning}>{warning}</p>
         ))}
-      </ul>
-      {warnings.map((warning) => (
-        <p key={warning}>{warning}</p>
-      ))}
-      <Button className="ct-provider" onClick={onMake}>
-        Make {machines.length === 1 ? 'it' : 'them'}
-      </Button>
-    </Alert>
+        <Button className="ct-provider" onClick={onMake}>
+          Make {machines.length === 1 ? 'it' : 'them'}
+        </Button>
+      </Alert>
+    </div>
   );
 }

@@ -124,7 +124,7 @@ function Models({ state: { models, rebuild }, chosen, onChosen }: ModelsProps) {
     <Table variant="compact" aria-label="Read models" gridBreakPoint="">
       <Thead>
         <Tr>
-          {onChosen && <Th screenReaderText="Choose" />}
+          {onChosen && <Th screenReaderText="Choose" className="ct-choose" />}
           <Th>Name</Th>
           <Th>Version</Th>
           <Th>In quarantine</Th>

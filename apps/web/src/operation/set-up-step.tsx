@@ -2,7 +2,7 @@ import { Alert, Button, Label, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 import { call } from '../api/request.ts';
 import { tellError } from '../app/toasts.tsx';
-import { StepField, StepForm } from './steps-form.tsx';
+import { intoView, StepField, StepForm } from './steps-form.tsx';
 
 /** What `Setup/Installation/setUp` answers, as far as it is shown. */
 interface SetUp {
@@ -58,24 +58,26 @@ export function SetUpStep({ onDone }: { readonly onDone: () => Promise<unknown> 
         }
       </StepForm>
       {plan && (
-        <Alert isInline variant="info" title="This makes">
-          <div className="ct-chips">
-            {plan.objects
-              .filter(({ outcome }) => outcome !== 'unchanged')
-              .map(({ kind, name, outcome }) => (
-                <Label key={`${kind} ${name}`} isCompact color={outcome === 'skipped' ? 'orange' : 'blue'}>
-                  {kind} {name}
-                  {outcome === 'created' ? '' : `: ${outcome}`}
-                </Label>
-              ))}
-          </div>
-          {plan.warnings.map((warning) => (
-            <p key={warning}>{warning}</p>
-          ))}
-          <Button className="ct-provider" onClick={setUp}>
-            Make all of it
-          </Button>
-        </Alert>
+        <div ref={intoView}>
+          <Alert isInline variant="info" title="This makes">
+            <div className="ct-chips">
+              {plan.objects
+                .filter(({ outcome }) => outcome !== 'unchanged')
+                .map(({ kind, name, outcome }) => (
+                  <Label key={`${kind} ${name}`} isCompact color={outcome === 'skipped' ? 'orange' : 'blue'}>
+                    {kind} {name}
+                    {outcome === 'created' ? '' : `: ${outcome}`}
+                  </Label>
+                ))}
+            </div>
+            {plan.warnings.map((warning) => (
+              <p key={warning}>{warning}</p>
+            ))}
+            <Button className="ct-provider" onClick={setUp}>
+              Make all of it
+            </Button>
+          </Alert>
+        </div>
       )}
     </>
   );

@@ -77,3 +77,6 @@ export const StepField = ({ id, label, help, isRequired = false, fault, children
     )}
   </FormGroup>
 );
+
+/** Has something that has just come be seen. */
+export const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TimelineEvent } from './timeline.ts';
-import { beginOf, byDay, colorOfKind, gistOf, groupOf, histogram, isRange, patternsOf, verbOf } from './timeline.ts';
+import { beginOf, byDay, colorOfKind, gistOf, histogram, isRange, patternsOf, verbOf } from './timeline.ts';
 
 const event = (at: string, kind = 'structure.built'): TimelineEvent => ({
   id: at,
@@ -48,15 +48,15 @@ describe('the timeline', () => {
   });
 
   it.each([
-    ['job.failed', 'red', 'failed', 'jobs'],
-    ['structure.built', 'green', 'built', 'machines'],
-    ['address_block.offset_taken', 'grey', 'offset taken', 'addresses'],
-    ['site.deleted', 'orange', 'deleted', 'configuration'],
-    ['foundation.created', 'blue', 'created', 'machines'],
-    ['subscription.created', 'blue', 'created', 'operation'],
-    ['ping.sent', 'grey', 'sent', undefined],
-  ])('%s is %s, and says %s', (kind, color, verb, group) => {
-    expect([colorOfKind(kind), verbOf(kind), groupOf(kind)]).toEqual([color, verb, group]);
+    ['job.failed', 'red', 'failed'],
+    ['structure.built', 'green', 'built'],
+    ['address_block.offset_taken', 'grey', 'offset taken'],
+    ['site.deleted', 'orange', 'deleted'],
+    ['foundation.created', 'blue', 'created'],
+    ['subscription.created', 'blue', 'created'],
+    ['ping.sent', 'grey', 'sent'],
+  ])('%s is %s, and says %s', (kind, color, verb) => {
+    expect([colorOfKind(kind), verbOf(kind)]).toEqual([color, verb]);
   });
 
   it('asks for the kinds of its groups', () => {

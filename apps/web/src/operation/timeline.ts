@@ -50,13 +50,6 @@ export const GROUPS = [
   ['operation', 'Operation', ['subcontractor', 'subscription', 'box', 'user', 'group', 'service', 'plot']],
 ] as const;
 
-/** The part of a kind before the dot: what it is about. */
-export const nounIn = (kind: string): string => kind.split('.')[0] ?? kind;
-
-/** Which of those that there are in the events a kind belongs to. */
-export const groupOf = (kind: string): string | undefined =>
-  GROUPS.find(([, , nouns]) => nouns.some((noun) => noun === nounIn(kind)))?.[0];
-
 /** The patterns of kinds of some groups; none: all kinds. */
 export const patternsOf = (groups: readonly string[]): readonly string[] =>
   GROUPS.filter(([group]) => groups.includes(group)).flatMap(([, , nouns]) => nouns.map((noun) => `${noun}.*`));
@@ -77,7 +70,7 @@ export const verbOf = (kind: string): string => (kind.split('.')[1] ?? kind).rep
 export function gistOf(data: unknown): string {
   if (typeof data !== 'object' || data === null) return '';
   const told = data as Readonly<Record<string, unknown>>;
-  const parts = ['script', 'message', 'description', 'hostname', 'name', 'ip_address', 'offset', 'state']
+  const parts = ['script', 'message', 'description', 'hostname', 'name', 'ip_address', 'state']
     .map((name) => told[name])
     .filter(
       (value): value is string | number => (typeof value === 'string' && value !== '') || typeof value === 'number',
@@ -100,7 +93,7 @@ export function byDay(
   return [...days];
 }
 
-/** How many happened in each of some equal stretches between two moments, by group. */
+/** How many happened in each of some equal stretches between two moments, and how many of these have failed. */
 export function histogram(
   events: readonly TimelineEvent[],
   { from, to, bins }: { readonly from: number; readonly to: number; readonly bins: number },
