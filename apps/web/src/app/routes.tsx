@@ -1,3 +1,4 @@
+import { Spinner } from '@patternfly/react-core';
 import type { RouteObject } from 'react-router';
 import { jobRoutes } from '../jobs/routes.tsx';
 import { nounRoutes } from '../nouns/routes.tsx';
@@ -15,6 +16,8 @@ export const routes: RouteObject[] = [
   ...signInRoutes,
   {
     element: <Shell />,
+    // The first page is one that is loaded when it is gone to.
+    hydrateFallbackElement: <Spinner aria-label="Loading" className="ct-centre" />,
     children: [
       {
         errorElement: <RouteError />,

@@ -1,3 +1,4 @@
+import '../jobs.css';
 import { Checkbox, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -37,7 +38,6 @@ const OWN: readonly Column[] = [
   {
     id: 'dependants',
     label: 'Num Dependants',
-    width: 'narrow',
     value: (row) => asTodo(row).dependants,
     view: (row) => asTodo(row).dependants,
   },
@@ -89,7 +89,11 @@ export function TodoPage() {
     () => todoOf(foundations.rows, dependencies.rows, carriers, { waiting, type }),
     [foundations.rows, dependencies.rows, carriers, waiting, type],
   );
-  const columns = useMemo(() => [...columnsOf(model), ...OWN], [model]);
+  // The type is chosen beside them: it is no second choice among the values of its column.
+  const columns = useMemo(
+    () => [...columnsOf(model).map((one) => (one.id === 'type' ? { ...one, isFacet: false } : one)), ...OWN],
+    [model],
+  );
   const set = (name: string, value: string): void => {
     const next = new URLSearchParams(search);
     if (value === '') next.delete(name);
@@ -114,7 +118,7 @@ export function TodoPage() {
           <>
             <Checkbox
               id="todo-waiting"
-              label="Has Dependencies"
+              label={<span className="ct-nowrap">Has Dependencies</span>}
               isChecked={waiting}
               onChange={(_, on) => set('waiting', on ? '1' : '')}
             />
