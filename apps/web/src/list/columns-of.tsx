@@ -27,7 +27,7 @@ export function columnsOf(model: Model): readonly Column[] {
 
 /** The column of one field. */
 export function columnOf(model: Model, name: string, field: Field, isId = false): Column {
-  const width = isId ? undefined : isNarrow(name, field) ? 'narrow' : field.type === 'map' ? 'wide' : undefined;
+  const width = isNarrow(name, field) ? 'narrow' : field.type === 'map' ? 'wide' : undefined;
   return {
     id: name,
     label: inWords(name),

@@ -41,7 +41,7 @@ const ROW = 36;
 const OVERSCAN = 12;
 
 /** Widths of columns, in pixels. */
-const WIDTHS = { narrow: 130, normal: 190, wide: 280 };
+const WIDTHS = { narrow: 120, normal: 160, wide: 260 };
 const CHECK_WIDTH = 44;
 
 interface ObjectTableProps {

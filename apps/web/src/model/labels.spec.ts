@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inWords, nounOf } from './labels.ts';
+import { inWords, nounOf, pluralOf } from './labels.ts';
 
 describe('names of the API in words', () => {
   it.each([
@@ -17,4 +17,11 @@ describe('names of the API in words', () => {
     ['BluePrint/PXE', 'PXE'],
     ['Site/Site', 'Site'],
   ])('the noun of %s is %s', (path, words) => expect(nounOf(path)).toBe(words));
+
+  it.each([
+    ['Utilities/AddressBlock', 'Address blocks'],
+    ['Utilities/Address', 'Addresses'],
+    ['Building/Complex', 'Complexes'],
+    ['Directory/Entry', 'Entries'],
+  ])('several of %s are %s', (path, words) => expect(pluralOf(path)).toBe(words));
 });

@@ -35,3 +35,10 @@ export const nounOf = (path: string): string => {
   if (noun === 'BluePrint') return 'Blueprint';
   return /^[A-Z]+$/.test(noun) ? noun : inWords(noun.replace('BluePrint', 'Blueprint'));
 };
+
+/** The same of several: `Address block` is `Address blocks`. */
+export function pluralOf(path: string): string {
+  const noun = nounOf(path);
+  if (/(?:s|x|ch)$/.test(noun)) return `${noun}es`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}

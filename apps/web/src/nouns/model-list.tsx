@@ -1,10 +1,16 @@
+import { ToolbarItem } from '@patternfly/react-core';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { columnsOf } from '../list/columns-of.tsx';
 import { ObjectTable } from '../list/object-table.tsx';
 import type { Selection } from '../list/use-whole-list.ts';
 import { useWholeList } from '../list/use-whole-list.ts';
-import { modelAt } from '../model/models.ts';
+import { mayUse, useSession } from '../api/session.ts';
+import { nounOf } from '../model/labels.ts';
+import { kindsOf, modelAt } from '../model/models.ts';
+import type { Row } from '../model/types.ts';
+import { BulkActions, canBulk } from './bulk-actions.tsx';
+import { CreateButton } from './create-button.tsx';
 import { usualColumns } from './usual-columns.ts';
 
 interface ModelListProps {
@@ -22,14 +28,23 @@ export function ModelList({ path, site, empty, prefix, short = false }: ModelLis
   const columns = useMemo(() => columnsOf(model), [model]);
   const selection: Selection =
     site !== undefined && 'site' in model.filters ? { filter: 'site', parameters: { site } } : {};
+  const session = useSession();
+  const may = [model, ...kindsOf(path)].some(({ can }) => mayUse(session, can.create));
+  const bulk = (rows: readonly Row[], clear: () => void) => <BulkActions model={model} rows={rows} onDone={clear} />;
   return (
     <ObjectTable
       model={model}
       list={useWholeList(path, selection)}
       columns={columns}
       usual={usualColumns(model)}
-      empty={empty}
+      empty={empty ?? (may ? `There is no ${nounOf(path).toLowerCase()} yet: “New” makes the first one.` : undefined)}
       short={short}
+      actions={
+        <ToolbarItem>
+          <CreateButton path={path} site={site} />
+        </ToolbarItem>
+      }
+      {...(canBulk(model) ? { bulk } : {})}
       {...(prefix === undefined ? {} : { prefix })}
     />
   );

@@ -1,6 +1,7 @@
 import type { RouteObject } from 'react-router';
-import { AnyObjectPage, ObjectPage } from '../object/object-page.tsx';
+import { ObjectPage } from '../object/object-page.tsx';
 import { objectPlaces } from '../model/places.ts';
+import { AnyObjectPage } from './any-object-page.tsx';
 import { BluePrintsPage } from './blueprints-page.tsx';
 import { AnyListPage, ListPage } from './list-page.tsx';
 

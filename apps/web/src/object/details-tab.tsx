@@ -13,7 +13,10 @@ import { ValueView } from '../model/value-view.tsx';
 import type { TabProps } from './tab.ts';
 
 /** All fields of an object, each with what the API says about it. */
-export function DetailsTab({ model, row }: TabProps) {
+export const DetailsTab = ({ model, row }: TabProps) => <FieldList model={model} row={row} />;
+
+/** Fields with their values. */
+export function FieldList({ model, row }: Pick<TabProps, 'model' | 'row'>) {
   const names = Object.keys(model.fields).filter((name) => name in row);
   return (
     <DescriptionList isHorizontal isCompact className="ct-details">

@@ -6,24 +6,13 @@ import { useSession } from '../api/session.ts';
 import { Page } from '../app/page.tsx';
 import { PageBoundary } from '../app/error-boundary.tsx';
 import { ProblemView } from '../app/problem-view.tsx';
-import { NotFound } from '../app/not-found.tsx';
-import { nounOf } from '../model/labels.ts';
-import { findModel } from '../model/models.ts';
+import { nounOf, pluralOf } from '../model/labels.ts';
 import { listPath } from '../model/places.ts';
 import { StateLabel } from '../model/state-label.tsx';
 import type { Row } from '../model/types.ts';
 import { objectActions } from './object-actions.ts';
 import { objectTabs } from './tabs.ts';
 import { useObject } from './use-object.ts';
-
-/** The page of an object at `/o/<Namespace>/<Model>/<id>`. */
-export function AnyObjectPage() {
-  const { namespace, noun, id } = useParams();
-  const path = `${namespace}/${noun}`;
-  const model = findModel(path);
-  if (!model || model.can.show === undefined || id === undefined) return <NotFound />;
-  return <ObjectPage path={path} />;
-}
 
 /** What people know an object by, beside its id. */
 const nameOf = (row: Row): string | undefined => {
@@ -36,9 +25,9 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const { id = '' } = useParams();
   const [search, setSearch] = useSearchParams();
   const session = useSession();
-  const { data, error, isPending, refetch } = useObject(path, id, search.get('at') ?? undefined);
+  const { data, error, isPending, refetch } = useObject(path, id);
   const noun = nounOf(path);
-  const trail = [[`${noun} list`, listPath(path)]] as const;
+  const trail = [[pluralOf(path), listPath(path)]] as const;
   if (isPending) {
     return (
       <Page title={`${noun} ${id}`} trail={trail}>
@@ -65,6 +54,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const choose = (next: string | number): void => {
     const query = new URLSearchParams(search);
     query.set('tab', String(next));
+    query.delete('at');
     setSearch(query, { replace: true });
   };
   const name = nameOf(row);
@@ -77,7 +67,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
       actions={objectActions
         .filter(({ applies }) => applies(model, session, row))
         .map(({ id: action, Component }) => (
-          <Component key={action} model={model} id={id} row={row} />
+          <Component key={action} model={model} id={id} row={row} etag={data.etag} />
         ))}
     >
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">

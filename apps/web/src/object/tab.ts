@@ -9,6 +9,19 @@ export interface TabProps {
   readonly row: Row;
 }
 
+/** What stands beside the title of an object is given. */
+export interface ActionProps extends TabProps {
+  /** Of the state that is shown. */
+  readonly etag: string | undefined;
+}
+
+/** Something beside the title of an object. */
+export interface ObjectAction {
+  readonly id: string;
+  readonly applies: (model: Model, session: Session, row: Row) => boolean;
+  readonly Component: ComponentType<ActionProps>;
+}
+
 /** A tab of the pages of objects. */
 export interface ObjectTab {
   /** As it stands in the URL: `?tab=history`. */

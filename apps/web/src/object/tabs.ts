@@ -1,3 +1,5 @@
+import { lazy } from 'react';
+import { mayUse } from '../api/session.ts';
 import { DetailsTab } from './details-tab.tsx';
 import { scriptTabs } from '../script/script-tabs.ts';
 import type { ObjectTab } from './tab.ts';
@@ -6,4 +8,34 @@ import type { ObjectTab } from './tab.ts';
 export const objectTabs: readonly ObjectTab[] = [
   { id: 'details', label: 'Details', applies: () => true, Component: DetailsTab },
   ...scriptTabs,
+  {
+    id: 'configuration',
+    label: 'Configuration',
+    applies: ({ actions }, session) => mayUse(session, actions['explain']?.permission),
+    Component: lazy(async () => ({ default: (await import('./configuration-tab.tsx')).ConfigurationTab })),
+  },
+  {
+    id: 'related',
+    label: 'Depends on it',
+    applies: () => true,
+    Component: lazy(async () => ({ default: (await import('./related-tab.tsx')).RelatedTab })),
+  },
+  {
+    id: 'history',
+    label: 'History',
+    applies: ({ can }, session) => mayUse(session, can.history),
+    Component: lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab })),
+  },
+  {
+    id: 'past',
+    label: 'As of',
+    applies: ({ can }, session) => mayUse(session, can.history),
+    Component: lazy(async () => ({ default: (await import('./past-tab.tsx')).PastTab })),
+  },
+  {
+    id: 'events',
+    label: 'Events',
+    applies: ({ can }, session) => mayUse(session, can.history),
+    Component: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),
+  },
 ];

@@ -2,7 +2,7 @@ import { ActionGroup, Alert, Button, Form, FormGroup, LoginPage, TextInput } fro
 import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { Problem, textOf } from '../api/problem.ts';
+import { textOf } from '../api/problem.ts';
 import { API } from '../api/request.ts';
 import { signIn, useSession, useSessionQuery } from '../api/session.ts';
 import { AwayBanner } from '../app/away-banner.tsx';
@@ -67,11 +67,7 @@ function PasswordForm() {
   return (
     <Form onSubmit={submit}>
       {error !== undefined && (
-        <Alert
-          isInline
-          variant="danger"
-          title={error instanceof Problem && error.status < 500 ? error.title : 'Not signed in'}
-        >
+        <Alert isInline variant="danger" title="Not signed in">
           {textOf(error)}
         </Alert>
       )}

@@ -121,6 +121,7 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
               {shown.map(({ id, label }, at) => (
                 <Th
                   key={id}
+                  modifier="nowrap"
                   sort={{
                     columnIndex: at,
                     sortBy: {

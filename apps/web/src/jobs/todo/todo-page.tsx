@@ -12,6 +12,7 @@ import { useWholeList } from '../../list/use-whole-list.ts';
 import { kindsOf, modelAt } from '../../model/models.ts';
 import { objectPath } from '../../model/places.ts';
 import type { Row } from '../../model/types.ts';
+import { BulkActions } from '../../nouns/bulk-actions.tsx';
 import type { TodoRow } from './todo.ts';
 import { todoOf } from './todo.ts';
 import { useCarriers } from './use-carriers.ts';
@@ -114,6 +115,7 @@ export function TodoPage() {
             ? 'No foundation that is still to be built is one of these.'
             : 'Every foundation here is built.'
         }
+        bulk={(chosen, clear) => <BulkActions model={model} rows={chosen} onDone={clear} />}
         actions={
           <>
             <Checkbox
