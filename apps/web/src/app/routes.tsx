@@ -15,6 +15,7 @@ export const routes: RouteObject[] = [
   ...signInRoutes,
   {
     element: <Shell />,
+    // The first page is one that is loaded when it is gone to.
     hydrateFallbackElement: <Spinner aria-label="Loading" className="ct-centre" />,
     children: [
       {

@@ -1,3 +1,4 @@
+import { headerText } from '../api/header-text.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Method } from '../api/request.ts';
 import { call, send } from '../api/request.ts';
@@ -46,7 +47,7 @@ export async function previewOf(requests: readonly ChangeRequest[], approval = f
 }
 
 const because = (reason: string): Record<string, string> =>
-  reason.trim() === '' ? {} : { 'Contractor-Reason': reason.trim() };
+  reason.trim() === '' ? {} : { 'Contractor-Reason': headerText(reason) };
 
 /** Does exactly what a preview has shown. @throws Problem */
 export async function commit(id: string, reason: string): Promise<Carried> {

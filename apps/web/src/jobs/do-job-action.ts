@@ -1,6 +1,6 @@
 import { call, pathOf } from '../api/request.ts';
 import type { JobAction } from './job-actions.ts';
-import { asHeader } from './as-header.ts';
+import { headerText } from '../api/header-text.ts';
 import { modelFor } from './may-act.ts';
 
 interface Named {
@@ -13,5 +13,5 @@ export const doJobAction = (action: JobAction, { id, model }: Named, reason: str
   call(
     pathOf(modelFor(action, model), id, action.name),
     {},
-    reason === '' ? {} : { headers: { 'Contractor-Reason': asHeader(reason) } },
+    reason === '' ? {} : { headers: { 'Contractor-Reason': headerText(reason) } },
   );

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { asHeader } from './as-header.ts';
 import { doWithMany } from './do-with-many.ts';
 
 describe('something that is done with many jobs', () => {
@@ -17,8 +16,4 @@ describe('something that is done with many jobs', () => {
       [13, 'job 13 is not paused'],
     ]);
   });
-});
-
-it('a reason goes over the wire as bytes', () => {
-  expect(Buffer.from(asHeader('Wartung für\nÖl ✓'), 'latin1').toString()).toBe('Wartung für Öl ✓');
 });

@@ -12,9 +12,11 @@ import {
   ModalHeader,
   TextInput,
 } from '@patternfly/react-core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { textOf } from '../api/problem.ts';
+import type { PreviewReport } from '../change/preview-report.ts';
+import { PreviewView } from '../change/preview-view.tsx';
 
 /** The longest reason the server takes, in characters. */
 const MAX_REASON = 1000;
@@ -29,6 +31,8 @@ interface ReasonDialogProps {
   readonly max?: number;
   /** Whether nothing may be said. */
   readonly isOptional?: boolean;
+  /** What the server says would change; it is shown, and what is done is done without it: a job moves on meanwhile. */
+  readonly preview?: () => Promise<PreviewReport>;
   readonly act: (reason: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
@@ -41,12 +45,21 @@ export function ReasonDialog({
   isDanger = true,
   max = MAX_REASON,
   isOptional = false,
+  preview,
   act,
   onClose,
 }: ReasonDialogProps) {
   const [reason, setReason] = useState('');
   const [refused, setRefused] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [report, setReport] = useState<PreviewReport>();
+  useEffect(() => {
+    // Asked once, when the dialog opens; why it is refused is why the action would be.
+    preview?.()
+      .then(setReport)
+      .catch((error: unknown) => setRefused(textOf(error)));
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
   const given = reason.trim();
   const fits = (isOptional || given !== '') && given.length <= max;
   const submit = (): void => {
@@ -65,6 +78,7 @@ export function ReasonDialog({
       <ModalBody>
         <div className="ct-stack">
           {children}
+          {report && <PreviewView report={report} />}
           {refused !== undefined && (
             <Alert isInline variant="danger" title="The server refuses it">
               {refused}

@@ -26,7 +26,6 @@ export const nounRoutes: RouteObject[] = [
     path,
     element: <ListPage key={path} title={title} path={model} {...(scoped ? { scoped } : {})} />,
   })),
-  { path: '/todo', lazy: async () => ({ Component: (await import('./todo-page.tsx')).TodoPage }) },
   { path: '/blueprints', element: <BluePrintsPage /> },
   ...objectPlaces
     .filter(([, path]) => !path.startsWith('/o/'))

@@ -92,7 +92,7 @@ export default function CodeEditor({ label, text, mode, onChange, lint, at = nul
   }, [text]);
   const { line, isStopped } = at ?? {};
   useEffect(() => {
-    if (view.current) markLine(view.current, line === undefined ? null : { line, isStopped: isStopped === true }, true);
+    if (view.current) markLine(view.current, line === undefined ? null : { line, isStopped: isStopped === true });
   }, [line, isStopped, text]);
   return <div ref={place} className={readOnly ? 'ct-code' : 'ct-code ct-code-open'} />;
 }

@@ -31,12 +31,12 @@ describe('the words of TScript', () => {
     ['aa = not None', ['propertyName aa', 'operator =', 'operatorKeyword not', 'atom None']],
     [
       'test.act( name="x" )',
-      ['namespace test', 'operator .', 'function act', 'propertyName name', 'operator =', 'string "x"'],
+      ['namespace test', 'operator .', 'variableName.function act', 'propertyName name', 'operator =', 'string "x"'],
     ],
     [':again', ['labelName :again']],
     ['goto again', ['keyword goto', 'variableName again']],
     ["aa = 'one\n# two' # three", ['propertyName aa', 'operator =', "string 'one", "string # two'", 'comment # three']],
-    ['delay( seconds=2 )', ['function delay', 'propertyName seconds', 'operator =', 'number 2']],
+    ['delay( seconds=2 )', ['variableName.function delay', 'propertyName seconds', 'operator =', 'number 2']],
     ['ä ~', []],
   ])('%j', (line, words) => expect(read(tscriptMode, line)).toEqual(words));
 });

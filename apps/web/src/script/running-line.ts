@@ -32,14 +32,23 @@ export const runningLine: Extension = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Marks another line, and has it in sight where the mark moves. */
-export function markLine(view: EditorView, at: RunningLine | null, follows: boolean): void {
+/** How much of a text stays in sight above and below the line, in pixels. */
+const MARGIN = 48;
+
+/** Marks another line, and has it in sight within the editor; the page around it stays where it is. */
+export function markLine(view: EditorView, at: RunningLine | null): void {
+  view.dispatch({ effects: setLine.of(at) });
   const { doc } = view.state;
-  const place = at && at.line >= 1 && at.line <= doc.lines ? doc.line(at.line).from : undefined;
-  view.dispatch({
-    effects: [
-      setLine.of(at),
-      ...(follows && place !== undefined ? [EditorView.scrollIntoView(place, { y: 'nearest', yMargin: 60 })] : []),
-    ],
+  if (!at || at.line < 1 || at.line > doc.lines) return;
+  view.requestMeasure({
+    read: ({ scrollDOM }) => {
+      const { top, bottom } = view.lineBlockAt(doc.line(at.line).from);
+      const { scrollTop, clientHeight } = scrollDOM;
+      if (top - MARGIN < scrollTop) return Math.max(0, top - MARGIN);
+      return bottom + MARGIN > scrollTop + clientHeight ? bottom + MARGIN - clientHeight : scrollTop;
+    },
+    write: (scrollTop, { scrollDOM }) => {
+      scrollDOM.scrollTop = scrollTop;
+    },
   });
 }

@@ -37,7 +37,7 @@ function readWord(stream: StringStream, word: string): string {
   if (CONSTANTS.has(word)) return 'atom';
   if (KEYWORDS.has(word)) return 'keyword';
   if (OPERATORS.has(word)) return 'operatorKeyword';
-  if (stream.match(/^\s*\(/, false)) return 'function';
+  if (stream.match(/^\s*\(/, false)) return 'variableName.function';
   if (stream.match(/^\s*=(?!=)/, false)) return 'propertyName';
   return 'variableName';
 }

@@ -72,19 +72,22 @@ export const boardColumns: readonly Column[] = [
     width: 'narrow',
     value: (row) => asJob(row).percent,
     view: (row) => {
-      const { state, percent, name } = asJob(row);
-      return state === 'waiting' ? <None /> : <ProgressBar percent={percent} label={`Progress of ${name}`} />;
+      const { state, percent, name, remaining, seen } = asJob(row);
+      if (state === 'waiting') return <None />;
+      return (
+        <span className="ct-far">
+          <ProgressBar percent={percent} label={`Progress of ${name}`} />
+          {state === 'queued' && <Remaining seconds={remaining} seen={seen} />}
+        </span>
+      );
     },
   },
   {
     id: 'remaining',
-    label: 'Remaining',
+    label: 'Seconds left',
     width: 'narrow',
     value: (row) => asJob(row).remaining,
-    view: (row) => {
-      const { remaining, seen, state } = asJob(row);
-      return remaining === null || state !== 'queued' ? <None /> : <Remaining seconds={remaining} seen={seen} />;
-    },
+    view: (row) => asJob(row).remaining ?? <None />,
   },
   {
     id: 'message',
@@ -125,4 +128,4 @@ export const boardColumns: readonly Column[] = [
 ];
 
 /** Those that are shown unless somebody has chosen others. */
-export const USUAL = ['id', 'script_name', 'name', 'state', 'percent', 'remaining', 'message', 'created', 'updated'];
+export const USUAL = ['id', 'script_name', 'name', 'state', 'percent', 'message', 'created', 'updated'];

@@ -18,7 +18,9 @@ import type { KnownBoard } from './use-live-board.ts';
 /** How tall a line is, in pixels, as the style sheet has it. */
 const ROW = 36;
 const OVERSCAN = 10;
-const WIDTHS = { narrow: 120, normal: 150, wide: 340 };
+/** Widths of columns, in pixels; what is left is the message's. */
+const WIDTHS: Readonly<Record<string, number>> = { id: 84, script_name: 110, state: 104, percent: 220, message: 300 };
+const WIDTH = 124;
 const CHECK_WIDTH = 44;
 const NAME = 'Foreman/BaseJob';
 
@@ -66,7 +68,7 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
   const items = virtual.getVirtualItems();
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const width = (column: Column): number => WIDTHS[column.width ?? 'normal'];
+  const width = ({ id }: Column): number => WIDTHS[id] ?? WIDTH;
   const isPending = total === undefined && jobs.length === 0;
   return (
     <div className="ct-list">
@@ -108,7 +110,7 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
           </colgroup>
           <Thead>
             <Tr>
-              <Th screenReaderText="Select">
+              <Th screenReaderText="Select" modifier="nowrap">
                 <Checkbox
                   id="board-all"
                   aria-label="Select all jobs"
@@ -119,6 +121,7 @@ export function BoardTable({ known, bulk, empty }: BoardTableProps) {
               {shown.map(({ id, label }, at) => (
                 <Th
                   key={id}
+                  modifier="nowrap"
                   sort={{
                     columnIndex: at,
                     sortBy: {

@@ -30,6 +30,7 @@ const USUAL = [
 ];
 const COLORS = { done: 'green', cancelled: 'orange', 'under way': 'blue' } as const;
 const FACETS = new Set(['target_class', 'script_name', 'creator', 'site']);
+const NARROW = new Set([...FACETS, 'canceled_by']);
 /** As they have always been called. */
 const LABELS: Readonly<Record<string, string>> = { canceled_by: 'Cancelled by', canceled_at: 'Cancelled at' };
 
@@ -55,7 +56,7 @@ function columnsOfLog(): readonly Column[] {
         view: (row) => <Link to={targetOf(row)}>{String(row['target_description'])}</Link>,
       };
     }
-    return { ...column, label, ...facet };
+    return { ...column, label, ...facet, ...(NARROW.has(id) ? { width: 'narrow' as const } : {}) };
   });
   return [
     ...known,

@@ -1,11 +1,13 @@
 import { Button, Tooltip } from '@patternfly/react-core';
 import { useState } from 'react';
+import { pathOf } from '../../api/request.ts';
 import { useSession } from '../../api/session.ts';
 import { tell, tellError } from '../../app/toasts.tsx';
+import { previewOf } from '../../change/change-request.ts';
 import { doJobAction } from '../do-job-action.ts';
 import type { JobAction } from '../job-actions.ts';
 import { isUseful } from '../job-actions.ts';
-import { actionsFor } from '../may-act.ts';
+import { actionsFor, modelFor } from '../may-act.ts';
 import { ReasonDialog } from '../reason-dialog.tsx';
 import type { JobNow } from './course.ts';
 import { InternalInfoDialog } from './internal-info-dialog.tsx';
@@ -66,6 +68,9 @@ export function JobButtons({ id, model, now, onDone }: JobButtonsProps) {
         <ReasonDialog
           title={`${asked.label} job ${id}?`}
           label={asked.label}
+          preview={() =>
+            previewOf([{ method: 'POST', path: pathOf(modelFor(asked, model), id, asked.name), body: {} }])
+          }
           act={(reason) => act(asked, reason)}
           onClose={() => setAsked(undefined)}
         >

@@ -31,7 +31,7 @@ export function JobSummary({ course, now }: JobSummaryProps) {
       </Item>
       <Item label="Script">{script}</Item>
       <Item label="Progress">
-        <span className="ct-reason">
+        <span className="ct-facts">
           <ProgressBar percent={now.percent} label="Progress of the job" />
           {now.state === 'queued' && <Remaining seconds={now.remaining} seen={now.seen} />}
           {now.slow && <span className="ct-late">its step takes much longer than it usually does</span>}

@@ -32,7 +32,7 @@ export function OverBanner({ course }: { readonly course: Course }) {
           : 'This job is done: its script has come to its end.'
       }
     >
-      <span className="ct-reason">
+      <span className="ct-facts">
         {course.ended !== null && <TimeText time={course.ended} />}
         {log !== undefined && <Link to={objectPath(LOG, course.id)}>Its entry in the job log</Link>}
         <Link to={objectPath(course.target.model, course.target.id)}>{course.name}</Link>

@@ -36,7 +36,7 @@ function Reason({ condition }: { readonly condition: Condition }) {
   const holds = links.filter(({ model }) => model === 'Foreman/Hold');
   if (links.length === 0 && since === null && until === null) return null;
   return (
-    <span className="ct-reason">
+    <span className="ct-facts">
       {since !== null && (
         <span>
           since <TimeText time={since} />

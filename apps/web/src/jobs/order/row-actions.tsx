@@ -5,7 +5,7 @@ import { mayUse, useSession } from '../../api/session.ts';
 import { tell, tellError } from '../../app/toasts.tsx';
 import { modelAt } from '../../model/models.ts';
 import { ReasonDialog } from '../reason-dialog.tsx';
-import { asHeader } from '../as-header.ts';
+import { headerText } from '../../api/header-text.ts';
 
 /** A button in a row of a list. */
 export interface RowAction {
@@ -36,7 +36,7 @@ export function RowActions({ model, id, actions }: RowActionsProps) {
     await call(
       pathOf(model, id, name),
       takesReason === undefined ? {} : { reason },
-      takesReason === undefined && reason !== '' ? { headers: { 'Contractor-Reason': asHeader(reason) } } : {},
+      takesReason === undefined && reason !== '' ? { headers: { 'Contractor-Reason': headerText(reason) } } : {},
     );
     tell({ variant: 'success', title: done });
   };

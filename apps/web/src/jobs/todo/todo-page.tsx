@@ -1,3 +1,4 @@
+import '../jobs.css';
 import { Checkbox, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -11,6 +12,7 @@ import { useWholeList } from '../../list/use-whole-list.ts';
 import { kindsOf, modelAt } from '../../model/models.ts';
 import { objectPath } from '../../model/places.ts';
 import type { Row } from '../../model/types.ts';
+import { BulkActions } from '../../nouns/bulk-actions.tsx';
 import type { TodoRow } from './todo.ts';
 import { todoOf } from './todo.ts';
 import { useCarriers } from './use-carriers.ts';
@@ -37,7 +39,6 @@ const OWN: readonly Column[] = [
   {
     id: 'dependants',
     label: 'Num Dependants',
-    width: 'narrow',
     value: (row) => asTodo(row).dependants,
     view: (row) => asTodo(row).dependants,
   },
@@ -89,7 +90,11 @@ export function TodoPage() {
     () => todoOf(foundations.rows, dependencies.rows, carriers, { waiting, type }),
     [foundations.rows, dependencies.rows, carriers, waiting, type],
   );
-  const columns = useMemo(() => [...columnsOf(model), ...OWN], [model]);
+  // The type is chosen beside them: it is no second choice among the values of its column.
+  const columns = useMemo(
+    () => [...columnsOf(model).map((one) => (one.id === 'type' ? { ...one, isFacet: false } : one)), ...OWN],
+    [model],
+  );
   const set = (name: string, value: string): void => {
     const next = new URLSearchParams(search);
     if (value === '') next.delete(name);
@@ -110,11 +115,12 @@ export function TodoPage() {
             ? 'No foundation that is still to be built is one of these.'
             : 'Every foundation here is built.'
         }
+        bulk={(chosen, clear) => <BulkActions model={model} rows={chosen} onDone={clear} />}
         actions={
           <>
             <Checkbox
               id="todo-waiting"
-              label="Has Dependencies"
+              label={<span className="ct-nowrap">Has Dependencies</span>}
               isChecked={waiting}
               onChange={(_, on) => set('waiting', on ? '1' : '')}
             />

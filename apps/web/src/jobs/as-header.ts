@@ -1,3 +1,0 @@
-/** A text as a header holds it: its bytes in UTF-8, one to a character. */
-export const asHeader = (text: string): string =>
-  String.fromCharCode(...new TextEncoder().encode(text.replaceAll(/\s+/g, ' ')));
