@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 /** What a subject may build on; it knows no protocol. */
-const SUBJECT = ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'];
+const SUBJECT = ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'people', 'api', 'runtime'];
 
 /** The dependency table: each module of libs, and the modules it may import. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +19,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   reactions: ['kernel', 'event-store', 'read-store'],
   'event-sourcing': ['kernel', 'event-store', 'read-store', 'reactions'],
   secrets: ['kernel', 'read-store', 'runtime'],
+  people: ['read-store'],
   integrity: ['kernel', 'event-store', 'read-store', 'reactions', 'event-sourcing', 'runtime', 'secrets', 'api'],
   backup: ['kernel', 'event-store', 'read-store', 'integrity'],
   wire: ['kernel', 'runtime'],
@@ -27,7 +28,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   cinp: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   rest: ['kernel', 'event-store', 'read-store', 'http', 'api'],
   platform: ['kernel', 'tscript', 'api'],
-  testing: ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'api', 'runtime'],
+  testing: ['kernel', 'event-store', 'read-store', 'event-sourcing', 'secrets', 'people', 'api', 'runtime'],
   // subjects
   auth: [...SUBJECT, 'reactions'],
   directory: SUBJECT,
@@ -87,9 +88,11 @@ const NEST_PROVIDERS = new Set([
   'libs/api/src/entity-commands.ts',
   'libs/api/src/erase-secret.ts',
   'libs/api/src/secret-sealing.ts',
+  'libs/auth/src/erase-again.ts',
   'libs/auth/src/first-user.ts',
   'libs/auth/src/grant-policy.ts',
   'libs/auth/src/passwords.ts',
+  'libs/auth/src/token-uses.ts',
   'libs/event-sourcing/src/contribute-listeners.ts',
   'libs/event-sourcing/src/log-times.ts',
   'libs/event-sourcing/src/reactions.ts',

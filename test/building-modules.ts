@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BlueprintModule } from '#blueprint';
 import { BuildingModule } from '#building';
+import type { Served } from '#config';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
 import { ForemanModule } from '#foreman';
@@ -15,8 +16,9 @@ import { serverSettings, settingsTables } from '../apps/contractor/src/settings.
 @Module({})
 class PartsModule {
   static of() {
+    const served: Served = { contractorUrl: 'http://contractor', pxeUrl: 'http://static' };
     const parts = [
-      { provide: SERVED, useValue: { contractorHost: 'http://contractor', pxeLocation: 'http://static' } },
+      { provide: SERVED, useValue: served },
       { provide: PLATFORMS, useValue: serverHalves },
     ];
     return { module: PartsModule, global: true, providers: parts, exports: [SERVED, PLATFORMS] };

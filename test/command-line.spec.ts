@@ -165,6 +165,23 @@ describe('the command line', () => {
     expect((await root('session list')).out).toMatch(/^ID +USER +FROM +OPENED +EXPIRES\n[0-9a-f]{64} {2}root/);
   });
 
+  it('makes tokens, lists and revokes them', async () => {
+    const added = await root('token add reports --permission Site.view_site --read-only --days 30');
+    expect(added).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^The token reports is shown only now:\ncontractor_[a-z0-9]{32}\nPrograms send it as .*root:/),
+    });
+    const token = added.out.split('\n')[1] ?? '';
+    const api = `${server.url}/api/rest/Site/Site`;
+    const asked = () => fetch(api, { headers: { Authorization: `Bearer root:${token}` } });
+    expect((await asked()).status).toBe(200);
+    expect((await root('token list')).out).toMatch(
+      /^NAME +USER +SCOPE +EXPIRES +LAST USED\nreports +root +Site.view_site, read only +20\S+ +20\S+\n$/,
+    );
+    expect(await root('token revoke reports')).toEqual(done('revoked reports'));
+    expect((await asked()).status).toBe(401);
+  });
+
   describe('makes read models anew', () => {
     /** Everything that answers are read from. */
     const dump = async (): Promise<unknown> => {
@@ -264,6 +281,9 @@ describe('the command line', () => {
     ['user add eve --group', 2, "option '--group <GROUP>' argument missing"],
     ['user grant root', 2, 'say what'],
     ['session revoke', 2, 'say which sessions'],
+    ['token revoke nothing', 2, 'root has no token nothing'],
+    ['token add later --days soon', 2, '--days must be a whole number of days, 1 or more'],
+    ['token add later --days 400', 1, 'expires: must be within 366 days'],
     ['whoami --server nonsense', 2, '"nonsense" is no address of a server'],
     ['user add eve', 1, 'New password of eve: expected on standard input'],
     ['user delete nobody', 1, 'There is no Auth/Account nobody.'],

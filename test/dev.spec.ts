@@ -50,3 +50,26 @@ it('npm run dev starts the server again when the build changes, and leaves nothi
     child.kill('SIGTERM');
   }
 });
+
+it('the Nest CLI finds the server where it was built, and starts it by its build', async () => {
+  const { exec, entryFile } = JSON.parse(await readFile('nest-cli.json', 'utf8')) as Record<string, string>;
+  // As `nest start` does, in a shell.
+  const child = spawn(`${exec} --enable-source-maps ${path.join('dist', `${entryFile}.js`)}`, {
+    env: { PATH: process.env['PATH'] ?? '', CONTRACTOR_DATA: directory, CONTRACTOR_PORT: String(await freePort()) },
+    detached: true,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const ended = once(child, 'close');
+  try {
+    await until(() => output.includes('contractor listens'));
+  } finally {
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await ended;
+  }
+  expect(output).not.toContain('stopping went wrong');
+});

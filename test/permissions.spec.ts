@@ -32,8 +32,9 @@ Auth/User
   (changePassword)                                   session
 Auth/Account
   view add change delete                             Auth.*_account
-  (setPassword) (closeSessions)                      Auth.change_account
+  (setPassword) (closeSessions) (unlink)             Auth.change_account
   (permissions)                                      Auth.view_account
+  (erase)                                            Auth.can_erase_account
 Auth/Group
   view add change delete                             Auth.*_group
 Auth/Service
@@ -41,7 +42,9 @@ Auth/Service
   (renewToken)                                       Auth.change_service
   (natsConfig)                                       Auth.view_service
 Auth/Session
-  view delete                                        Auth.*_session
+  view delete                                        session
+Auth/Token
+  view add delete                                    session
 BluePrint/BluePrint
   (getConfig)                                        BluePrint.view_blueprint
 BluePrint/FoundationBluePrint
@@ -468,6 +471,12 @@ describe('permissions', () => {
       ['Auth/User (logout)', 'anybody'],
       ['Auth/User (whoami)', 'anybody'],
       ['Auth/User (changePassword)', 'session'],
+      // Their own; those of others take permissions (`owned`).
+      ['Auth/Session view', 'session'],
+      ['Auth/Session delete', 'session'],
+      ['Auth/Token view', 'session'],
+      ['Auth/Token add', 'session'],
+      ['Auth/Token delete', 'session'],
       ['Records/Search (find)', 'session'],
       // Each request in a preview takes its own permission, also when it is committed.
       ...['make', 'list', 'get', 'commit', 'discard'].map((name) => [`Records/Preview (${name})`, 'session']),

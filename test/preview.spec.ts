@@ -176,6 +176,41 @@ describe('a preview', () => {
     expect(events.map(({ type }) => type)).toContain('StructureZoneChosen');
   });
 
+  it('tells which boxes would be told, of a state that is forced and of a job that would be made', async () => {
+    const box = { foundation: 'm0', url: 'https://192.0.2.9/', type: 'post', one_shot: true };
+    const made = await rest('POST', 'PostOffice/FoundationBox', box);
+    expect(made.status).toBe(201);
+    const delivery = {
+      box: { model: 'PostOffice/FoundationBox', id: made.body['id'] },
+      kind: 'post',
+      script: 'create',
+      object: { model: 'Building/Foundation', id: 'm0' },
+    };
+    const told = async (action: string, body: Values) => {
+      const { would_send: sent } = (await rest('POST', `Building/Foundation/m0/${action}?preview`, body)).body as {
+        readonly would_send: { readonly deliveries: readonly Values[] };
+      };
+      return sent.deliveries.filter(({ box: to }) => to !== undefined);
+    };
+    expect(await told('force', { state: 'built' })).toEqual([{ ...delivery, when_job_ends: null }]);
+    expect(await told('doCreate', {})).toEqual([{ ...delivery, when_job_ends: expect.any(Number) }]);
+    expect((await rest('DELETE', `PostOffice/FoundationBox/${String(made.body['id'])}`)).status).toBe(204);
+  });
+
+  it('shows to whoever looks at it only what they may see of objects, whatever its maker has seen', async () => {
+    const { body } = await rest('POST', 'Building/Machine/provision?preview=approval', machine('m9', false));
+    const events = body['events'] as readonly { readonly data: { readonly configUuid?: string } }[];
+    const uuid = events.flatMap(({ data }) => data.configUuid ?? [])[0] ?? 'there is none';
+    expect(uuid).toMatch(/^[\da-f-]{36}$/);
+    const dora = await somebody('dora', ['Records.can_approve', 'Records.view_preview']);
+    const seen = await dora('get', { id: body['id'] });
+    expect([seen.status, JSON.stringify(seen.body).includes(uuid)]).toEqual([200, false]);
+    expect(JSON.stringify(seen.body)).toContain(`"configUuid":"${MASK}"`);
+    const own = await rest('POST', 'Records/Preview/get', { id: body['id'] });
+    expect(JSON.stringify(own.body)).toContain(uuid);
+    await rest('POST', 'Records/Preview/discard', { id: body['id'] });
+  });
+
   it('has the faults of the request, with its status', async () => {
     for (const [method, path, body] of [
       ['POST', 'Site/Site', { name: 's1', description: 'x' }],

@@ -26,7 +26,7 @@ jest.setTimeout(240_000);
 
 /**
  * The API of the server, whose modules are put together and never started. Of which kind an object is among others in the
- * same rows is of no matter here.
+ * same rows, and by which id it is known inside, is of no matter here.
  */
 const catalogue = await (async () => {
   const pool = {} as Pool;
@@ -50,7 +50,7 @@ const catalogue = await (async () => {
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
-  return new Catalogue(app.get(ApiCatalogue).whole.models.map(({ kind: _, ...model }) => model));
+  return new Catalogue(app.get(ApiCatalogue).whole.models.map(({ kind: _, keyOf: __, ...model }) => model));
 })();
 
 const modelOf = (path: string): Model => {
@@ -256,7 +256,7 @@ describe('a service of one site', () => {
 
   /** What belongs to no site: it may be seen, and is not changed by who is bound to one. */
   const SHARED = [
-    ...['Account', 'Group', 'Service', 'Session'].map((name) => `Auth/${name} view`),
+    ...['Account', 'Group', 'Service', 'Session', 'Token'].map((name) => `Auth/${name} view`),
     'Auth/Account (permissions)',
     ...['login', 'logout', 'whoami', 'changePassword'].map((name) => `Auth/User (${name})`),
     'BluePrint/BluePrint (getConfig)',
@@ -286,7 +286,9 @@ describe('a service of one site', () => {
       ['add', 'change', 'delete'].map((what) => `Auth/${name} ${what}`),
     ),
     'Auth/Session delete',
-    ...['(setPassword)', '(closeSessions)'].map((what) => `Auth/Account ${what}`),
+    'Auth/Token add',
+    'Auth/Token delete',
+    ...['(setPassword)', '(closeSessions)', '(unlink)', '(erase)'].map((what) => `Auth/Account ${what}`),
     'Auth/Service (renewToken)',
     'Auth/Service (natsConfig)',
     ...['FoundationBluePrint', 'StructureBluePrint', 'PXE', 'Script', 'BluePrintScript'].flatMap((name) =>

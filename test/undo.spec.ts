@@ -9,6 +9,7 @@ import type { Principal } from '#kernel';
 import { Refusal } from '#kernel';
 import type { Key } from '#read-store';
 import { RecordsModule } from '#records';
+import { Secrets } from '#secrets';
 import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules, until } from '#testing';
@@ -18,6 +19,9 @@ import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
 import { buildingModules } from './building-modules.ts';
 import { deciders } from './events/catalogue.ts';
+import { outside } from './outside.ts';
+import { CHANGED_MODELS, modelOf as modelNamed, RandomChanges } from './random-changes.ts';
+import { drawBy, RANDOM_VALUES } from './random-values.ts';
 
 jest.setTimeout(600_000);
 
@@ -37,11 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => modules.stop());
 
-const modelOf = (path: string) => {
-  const model = api.catalogue.model(path);
-  if (!model) throw new Error(`there is no ${path}`);
-  return model;
-};
+const modelOf = (path: string) => modelNamed(api, path);
 
 /** Waits until the read models show the log, and reactions have done what they do because of it. */
 async function settled(): Promise<void> {
@@ -102,6 +102,14 @@ async function rowsNow(): Promise<Map<string, unknown>> {
     }
   }
   return found;
+}
+
+/** The same, and what others than operators are told of it. */
+async function everything(): Promise<Map<string, unknown>> {
+  const rows = await rowsNow();
+  const { now } = modules.reads;
+  const told = await outside(now, { secrets: modules.get(Secrets, { strict: false }), present: now });
+  return new Map([...rows, ...told]);
 }
 
 const different = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>) =>
@@ -190,7 +198,10 @@ describe('a request', () => {
 
   it('that deleted a machine is undone: its configuration is as it was', async () => {
     const { key: zone } = await create('Directory/Zone', {
-      ...MAKERS['Directory/Zone']!(([first]) => first!),
+      ...RANDOM_VALUES['Directory/Zone']!(
+        ([first]) => first!,
+        () => [],
+      ),
       name: 'lab',
     });
     await site('undo11', { zone, config_values: { port: 22 } });
@@ -342,247 +353,52 @@ describe('a request', () => {
   });
 });
 
-/** Draws one of some values. */
-type Draw = <T>(from: readonly T[]) => T;
-
-/** The objects of each model, as a turn begins. */
-let known: ReadonlyMap<string, readonly Key[]> = new Map();
-const keys = (path: string): readonly Key[] => known.get(path) ?? [];
-const NAMES = ['aa', 'bb', 'cc', 'dd'];
-const SITES = ['aa', 'bb', 'cc'];
-
-/** Values of a new object of each model; where a part of them is drawn, of a change of one. */
-const MAKERS: Readonly<Record<string, (draw: Draw) => Values>> = {
-  'Survey/Plot': (draw) => ({ name: draw(NAMES), corners: draw(NAMES), parent: draw([null, ...keys('Survey/Plot')]) }),
-  'Directory/Zone': (draw) => ({
-    name: draw(NAMES),
-    parent: draw([null, ...keys('Directory/Zone')]),
-    ttl: draw([60, 3600]),
-    refresh: 1,
-    retry: 1,
-    expire: 1,
-    minimum: 1,
-  }),
-  'Directory/Entry': (draw) => ({
-    zone: draw([null, ...keys('Directory/Zone')]),
-    type: 'MX',
-    name: draw(NAMES),
-    priority: draw([1, 2]),
-    weight: null,
-    port: null,
-    target: draw(NAMES),
-  }),
-  'Site/Site': (draw) => ({
-    name: draw(SITES),
-    description: draw(NAMES),
-    zone: draw([null, ...keys('Directory/Zone')]),
-    parent: draw([null, ...keys('Site/Site')]),
-    config_values: { [draw(NAMES)]: draw(NAMES), db_password: draw(NAMES) },
-  }),
-  'BluePrint/FoundationBluePrint': (draw) => ({
-    name: draw(['fa', 'fb']),
-    description: draw(NAMES),
-    config_values: { [draw(NAMES)]: 1 },
-    config_schema: draw([{}, { port: { type: 'integer', default: 22 } }]),
-    parent_list: [],
-    foundation_type_list: ['Test'],
-    validation_template: {},
-    physical_interface_names: ['eth0'],
-  }),
-  'BluePrint/StructureBluePrint': (draw) => ({
-    name: draw(['sa', 'sb']),
-    description: draw(NAMES),
-    config_values: {},
-    config_schema: draw([{}, { pin: { type: 'string', secret: true } }]),
-    parent_list: [],
-    foundation_blueprint_list: draw([keys('BluePrint/FoundationBluePrint'), []]),
-  }),
-  'BluePrint/Script': (draw) => ({ name: draw(NAMES), description: draw(NAMES), script: draw(['', 'begin()\nend\n']) }),
-  'BluePrint/BluePrintScript': (draw) => ({
-    blueprint: draw(keys('BluePrint/BluePrint')),
-    script: draw(keys('BluePrint/Script')),
-    name: draw(['create', 'destroy', 'util']),
-  }),
-  'BluePrint/PXE': (draw) => ({ name: draw(NAMES), boot_script: draw(NAMES), template: draw(NAMES) }),
-  'Utilities/AddressBlock': (draw) => ({
-    name: draw(NAMES),
-    site: draw(keys('Site/Site')),
-    subnet: draw(['10.0.0.0', '10.0.1.0', '10.0.2.0']),
-    prefix: draw([24, 28, 29]),
-    gateway_offset: draw([null, '1']),
-  }),
-  'Utilities/Network': (draw) => ({
-    name: draw(NAMES),
-    site: draw(keys('Site/Site')),
-    mtu: draw([null, 1500]),
-    address_block_list: draw([[], keys('Utilities/AddressBlock').slice(0, 1)]),
-  }),
-  'Utilities/NetworkAddressBlock': (draw) => ({
-    network: draw(keys('Utilities/Network')),
-    address_block: draw(keys('Utilities/AddressBlock')),
-    vlan: draw([null, 7]),
-  }),
-  'Utilities/Networked': (draw) => ({ hostname: draw(NAMES), site: draw(keys('Site/Site')) }),
-  'Utilities/Address': (draw) => ({
-    address_block: draw(keys('Utilities/AddressBlock')),
-    offset: draw(['2', '3', '4', '9']),
-    networked: draw([...keys('Utilities/Networked'), ...keys('Building/Structure')]),
-    interface_name: draw(['eth0', 'eth1']),
-    alias_index: draw([null, 1]),
-    pointer: null,
-    is_primary: draw([true, false]),
-  }),
-  'Utilities/ReservedAddress': (draw) => ({
-    address_block: draw(keys('Utilities/AddressBlock')),
-    offset: draw(['2', '3', '4', '9']),
-    reason: draw(NAMES),
-  }),
-  'Utilities/DynamicAddress': (draw) => ({
-    address_block: draw(keys('Utilities/AddressBlock')),
-    offset: draw(['2', '3', '4', '9']),
-    pxe: draw([null, ...keys('BluePrint/PXE')]),
-  }),
-  'Test/TestFoundation': (draw) => ({
-    locator: draw(NAMES),
-    site: draw(keys('Site/Site')),
-    blueprint: draw(keys('BluePrint/FoundationBluePrint')),
-    id_map: null,
-    labels: draw([{}, { rack: 'r1' }]),
-    owner: draw([null, 'alice']),
-    test_foundation_serial: '1',
-  }),
-  'Building/Structure': (draw) => ({
-    hostname: draw(NAMES),
-    site: draw(keys('Site/Site')),
-    blueprint: draw(keys('BluePrint/StructureBluePrint')),
-    foundation: draw(keys('Test/TestFoundation')),
-    config_values: { [draw(NAMES)]: draw(NAMES) },
-    labels: draw([{}, { env: 'prod' }]),
-    owner: draw([null, 'alice']),
-  }),
-  'Utilities/RealNetworkInterface': (draw) => ({
-    foundation: draw(keys('Test/TestFoundation')),
-    name: draw(['eth0', 'eth1']),
-    physical_location: draw(['p0', 'p1']),
-    network: draw(keys('Utilities/Network')),
-    mac: null,
-    is_provisioning: draw([true, false]),
-    link_name: null,
-    pxe: draw([null, ...keys('BluePrint/PXE')]),
-  }),
-  'Utilities/AbstractNetworkInterface': (draw) => ({
-    structure: draw(keys('Building/Structure')),
-    name: draw(['br0', 'br1']),
-    network: draw(keys('Utilities/Network')),
-  }),
-  'Utilities/AggregatedNetworkInterface': (draw) => ({
-    structure: draw(keys('Building/Structure')),
-    name: draw(['bond0', 'bond1']),
-    network: draw(keys('Utilities/Network')),
-    primary_interface: draw([...keys('Utilities/RealNetworkInterface'), ...keys('Utilities/AbstractNetworkInterface')]),
-    secondary_interfaces: [],
-    paramaters: { mode: draw(NAMES) },
-  }),
-  'Building/Complex': (draw) => ({
-    name: draw(['ca', 'cb']),
-    site: draw(keys('Site/Site')),
-    description: draw(NAMES),
-    built_percentage: draw([50, 90]),
-    members: draw([[], keys('Building/Structure').slice(0, 1), keys('Building/Structure').slice(0, 2)]),
-  }),
-  'Building/ComplexStructure': (draw) => ({
-    complex: draw(keys('Building/Complex')),
-    structure: draw(keys('Building/Structure')),
-  }),
-  'Building/Dependency': (draw) => ({
-    structure: draw(keys('Building/Structure')),
-    dependency: draw([null, ...keys('Building/Dependency')]),
-    foundation: draw([null, ...keys('Test/TestFoundation')]),
-    script_structure: null,
-    link: draw(['soft', 'hard']),
-    create_script_name: null,
-    destroy_script_name: null,
-  }),
-  'Foreman/Limit': (draw) => ({ site: draw(keys('Site/Site')), complex: null, module: null, max_jobs: draw([1, 2]) }),
-  'Foreman/HoldRule': (draw) => ({
-    description: draw(NAMES),
-    site: draw([null, ...keys('Site/Site')]),
-    blueprint: null,
-    target_kind: null,
-    target: null,
-    labels: {},
-    scripts: ['destroy'],
-    holder: null,
-    seconds: draw([60, 120]),
-    when_over: draw(['proceed', 'fail']),
-  }),
-  'Foreman/MaintenanceWindow': (draw) => ({
-    site: draw(keys('Site/Site')),
-    description: draw(NAMES),
-    days: draw([['mon'], ['tue', 'wed']]),
-    start: '22:00',
-    time_zone: 'UTC',
-    minutes: draw([60, 120]),
-    starts_at: null,
-  }),
-};
-const PATHS = Object.keys(MAKERS);
-
-/** Notes what there is. */
-async function look(): Promise<void> {
-  await modules.caughtUp();
-  const found = new Map<string, readonly Key[]>();
-  for (const path of [...PATHS, 'BluePrint/BluePrint']) {
-    const { rows, kind } = modelOf(path);
-    found.set(path, (await modules.reads.now.keys(rows!, { where: { ...kind } })).keys);
-  }
-  known = found;
-}
-
-/** Makes one random change; undefined: it was refused. */
-async function changeAtRandom(path: string, what: number, draw: Draw): Promise<string | undefined> {
-  const model = modelOf(path);
-  const values = MAKERS[path]!(draw);
-  // A part of it is not there yet.
-  if (Object.values(values).includes(undefined)) return undefined;
-  const key = draw(keys(path));
-  try {
-    if (what < 5 || key === undefined) return (await create(path, values)).request;
-    if (what > 7) return await remove(path, key);
-    const writable = Object.entries(values).filter(([name]) => model.fields[name]?.mode === 'RW');
-    return await change(path, key, Object.fromEntries(writable.filter(() => draw([true, false]))));
-  } catch (error) {
-    codesOf(error);
-    return undefined;
-  }
+/** Expects everything to be as it was. */
+async function expectAs(told: string, then: ReadonlyMap<string, unknown>): Promise<void> {
+  const now = await everything();
+  expect([told, different(now, then), different(then, now)]).toEqual([told, SAME, SAME]);
 }
 
 describe('any change', () => {
-  it('is undone with every row as it was, or refused with the reason, and then nothing changes', async () => {
+  it('is undone with every row and all that others are told as it was, or refused with the reason, and then nothing changes', async () => {
     const outcomes = { undone: 0, redone: 0, refused: 0 };
     const reasons = new Set<string>();
     const steps = fc.sample(
-      fc.tuple(fc.nat(PATHS.length - 1), fc.nat(9), fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 })),
+      fc.tuple(fc.nat(CHANGED_MODELS.length - 1), fc.nat(9), fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 })),
       { seed: SEED, numRuns: CHANGES },
     );
     const earlier: string[] = [];
+    const changes = new RandomChanges(modules, {
+      create: async (...asked) => (await create(...asked)).request,
+      change,
+      remove,
+    });
+    /** Everything as it was seen last. */
+    let known = await everything();
+    const seen = new Set<string>();
     for (const [n, [path, what, numbers]] of steps.entries()) {
-      let at = 0;
-      const draw: Draw = (from) => from[numbers[at++ % numbers.length]! % Math.max(1, from.length)]!;
-      await look();
-      const before = await rowsNow();
+      await changes.look();
+      const before = known;
       // In the beginning there has to be something to begin with.
-      const request = await changeAtRandom(PATHS[n < PATHS.length ? n : path]!, n < PATHS.length ? 0 : what, draw);
+      const request = await changes.make(
+        CHANGED_MODELS[n < CHANGED_MODELS.length ? n : path]!,
+        n < CHANGED_MODELS.length ? 0 : what,
+        drawBy(numbers),
+      );
       if (request === undefined) continue;
-      const after = await rowsNow();
+      const after = await everything();
+      known = after;
       if (isDeepStrictEqual(after, before)) continue;
-      const told = `${PATHS[path]} ${what} (${n})`;
+      const differing = { ...different(after, before), ...different(before, after) };
+      for (const key of Object.keys(differing)) seen.add(key.split(' ')[0]!);
+      const told = `${CHANGED_MODELS[path]} ${what} (${n})`;
       const back = await undo(request).catch((error: unknown) => {
         for (const code of codesOf(error)) reasons.add(code);
         return undefined;
       });
       const then = back === undefined ? after : before;
-      expect([told, different(await rowsNow(), then), different(then, await rowsNow())]).toEqual([told, SAME, SAME]);
+      await expectAs(told, then);
+      known = then;
       if (back === undefined) {
         outcomes.refused += 1;
         continue;
@@ -592,22 +408,28 @@ describe('any change', () => {
       if (what === 9) continue;
       await undo(back);
       outcomes.redone += 1;
-      expect([told, different(await rowsNow(), after), different(after, await rowsNow())]).toEqual([told, SAME, SAME]);
+      await expectAs(told, after);
+      known = after;
       earlier.push(request);
       if (n % 3 !== 0 || earlier.length < 4) continue;
       const old = earlier[numbers[0]! % earlier.length]!;
-      const now = await rowsNow();
       await undo(old).then(
-        () => (outcomes.undone += 1),
+        async () => {
+          outcomes.undone += 1;
+          known = await everything();
+        },
         async (error: unknown) => {
           for (const code of codesOf(error)) reasons.add(code);
           outcomes.refused += 1;
-          expect(different(await rowsNow(), now)).toEqual(SAME);
+          await expectAs(`an earlier one (${n})`, known);
         },
       );
     }
     expect(outcomes.undone).toBeGreaterThan(CHANGES / 4);
     expect(outcomes.refused).toBeGreaterThan(0);
     expect([...reasons]).toContain('CHANGED_SINCE');
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['config', 'boot_script', 'pxe_template', 'zone', 'leases', 'pools']),
+    );
   });
 });

@@ -1,65 +1,14 @@
 /** Sessions in the cookies of browsers, against a server as browsers reach it. */
-import { request as open } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
+import { ask, sentBack } from './web-client.ts';
 
 jest.setTimeout(600_000);
 
 const CSRF = { 'Contractor-Csrf': '1' };
 const ROOT = { username: 'root', password: ADMIN_PASSWORD };
-
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Record<string, unknown>;
-  /** What the answer sets as the cookie of the session, with its attributes. */
-  readonly set: string | undefined;
-}
-
-interface Sent {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly cookie?: string | undefined;
-}
-
-/** Sends a request, with headers that no `fetch` sends as they are. */
-const ask = (url: string, method: string, { headers = {}, body, cookie }: Sent = {}): Promise<Reply> =>
-  new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const outgoing = open(
-      url,
-      {
-        method,
-        agent: false,
-        headers: {
-          ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.length }),
-          ...(cookie === undefined ? {} : { Cookie: cookie }),
-          ...headers,
-        },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-            set: response.headers['set-cookie']?.find((one) => one.startsWith('contractor_session=')),
-          }),
-        );
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(payload);
-  });
-
-/** The cookie as it is sent back. */
-const sentBack = (set: string | undefined): string => (set ?? '').split(';')[0] ?? '';
 
 /** An address of this machine that is not on loopback; undefined where it has none. */
 const outerAddress = (): string | undefined =>
@@ -105,7 +54,7 @@ describe('browsers sign in', () => {
         superuser: false,
         permissions: [],
         expires: null,
-        sign_in: { password: true, openid: [], refused: null },
+        sign_in: { password: true, openid: [], refused: null, failed: null },
         warnings: [],
       },
     });
@@ -256,5 +205,68 @@ describe('browsers sign in', () => {
     if (address === undefined) return;
     const outside = `${server.url.replace('127.0.0.1', address)}/api/rest/session`;
     expect(await ask(outside, 'POST', { body: ROOT })).toMatchObject({ status: 403 });
+  });
+
+  it('programs ask with tokens, within their scope, and events name them', async () => {
+    const cookie = await signIn();
+    const made = async (body: Readonly<Record<string, unknown>>) => {
+      const reply = await ask(`${server.url}/api/rest/Auth/Token`, 'POST', { cookie, headers: CSRF, body });
+      expect(reply).toMatchObject({ status: 201 });
+      return { id: String(reply.body['id']), headers: { Authorization: `Bearer root:${String(reply.body['value'])}` } };
+    };
+    const sites = `${server.url}/api/rest/Site/Site`;
+    const writer = await made({ name: 'writer', permissions: ['Site.add_site', 'Site.view_site'] });
+    const site = { name: 'berlin', description: 'x' };
+    expect(await ask(sites, 'POST', { headers: writer.headers, body: site })).toMatchObject({ status: 201 });
+    const history = await ask(`${sites}/berlin/history`, 'GET', { headers: writer.headers });
+    expect(history.body).toMatchObject({ items: [{ actor: 'root', token: 'writer' }] });
+    const events = await ask(`${server.url}/api/rest/events?after=0&kind=site.*`, 'GET', { headers: writer.headers });
+    expect(events.body).toMatchObject({ events: [{ actor: 'root', token: 'writer' }] });
+    expect(await ask(`${server.url}/api/rest/Auth/Account`, 'GET', { headers: writer.headers })).toMatchObject({
+      status: 403,
+    });
+    const reader = await made({ name: 'reader', read_only: true, sites: ['berlin'] });
+    expect(await ask(`${sites}/berlin`, 'GET', { headers: reader.headers })).toMatchObject({ status: 200 });
+    const another = { name: 'paris', description: 'x' };
+    expect(await ask(sites, 'POST', { headers: reader.headers, body: another })).toMatchObject({ status: 403 });
+    expect(await ask(sites, 'POST', { headers: writer.headers, body: another })).toMatchObject({ status: 201 });
+    expect((await ask(sites, 'GET', { headers: reader.headers })).body).toMatchObject({ total: 1 });
+    // CInP knows tokens as it knows sessions.
+    const whoami = await fetch(`${server.url}/api/v1/Auth/User(whoami)`, {
+      method: 'CALL',
+      headers: {
+        'CInP-Version': '1.0',
+        'Content-Type': 'application/json',
+        'Auth-Id': 'root',
+        'Auth-Token': reader.headers.Authorization.split(':')[1] ?? '',
+      },
+      body: '{}',
+    });
+    expect(await whoami.json()).toBe('root');
+    const seen = await ask(`${server.url}/api/rest/Auth/Token/${reader.id}`, 'GET', { cookie });
+    expect(seen.body).toMatchObject({ name: 'reader', value: null, last_used: expect.any(String) });
+    const revoke = `${server.url}/api/rest/Auth/Token/${reader.id}`;
+    expect(await ask(revoke, 'DELETE', { cookie, headers: CSRF })).toMatchObject({ status: 204 });
+    for (const at of [server, other]) {
+      const asked = () => ask(`${at.url}/api/rest/Site/Site`, 'GET', { headers: reader.headers });
+      await until(async () => (await asked()).status === 401);
+    }
+  });
+
+  it('the end of a session is told, and then it is none', async () => {
+    const cookie = await signIn();
+    const { items } = (await ask(`${server.url}/api/rest/Auth/Session`, 'GET', { cookie })).body as {
+      items: { id: string; expires: string }[];
+    };
+    const { expires } = (await ask(session(), 'GET', { cookie })).body as { expires: string };
+    expect(items.map((one) => one.expires)).toContain(expires);
+    for (const { id } of items) {
+      const path = `${server.url}/api/rest/Auth/Session/${id}`;
+      const ended = await ask(path, 'DELETE', { cookie, headers: CSRF });
+      // The last one of the list may be one's own, which has ended with it.
+      expect([204, 401]).toContain(ended.status);
+    }
+    await until(async () => (await ask(session(other), 'GET', { cookie })).body['user'] === null);
+    expect(await ask(`${other.url}/api/rest/Site/Site`, 'GET', { cookie })).toMatchObject({ status: 401 });
   });
 });

@@ -6,7 +6,9 @@ import { secretNamesRegister, secretNamesRows } from '../../libs/api/src/declare
 import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { groups } from '../../libs/auth/src/groups.ts';
+import { accessTokens } from '../../libs/auth/src/access-tokens.ts';
 import { openSessions } from '../../libs/auth/src/open-sessions.ts';
+import { person } from '../../libs/auth/src/person.ts';
 import { service } from '../../libs/auth/src/service.ts';
 import { services } from '../../libs/auth/src/services.ts';
 import { superusers } from '../../libs/auth/src/superusers.ts';
@@ -114,6 +116,7 @@ export const deciders: readonly AnyDecider[] = [
   networkName,
   networked,
   box,
+  person,
   post,
   subscription,
   plot,
@@ -160,6 +163,7 @@ export const readModels: readonly ReadModel[] = [
   networkeds,
   searchables,
   networks,
+  accessTokens,
   openSessions,
   boxes,
   posts,
@@ -249,6 +253,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ZoneClosed: LOOK,
   ZoneReopened: LOOK,
   SecretErased: 'on record; what was erased is gone from the ledger of secrets',
+  PersonErased: 'on record; who it was is gone from the ledger of people',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
   InterfacePut: REGISTER,

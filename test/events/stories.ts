@@ -7,6 +7,7 @@ import { secret } from '../../libs/api/src/erase-secret.ts';
 import { group } from '../../libs/auth/src/group.ts';
 import { service } from '../../libs/auth/src/service.ts';
 import type { Session } from '../../libs/auth/src/session-holder.ts';
+import { person } from '../../libs/auth/src/person.ts';
 import { superusers } from '../../libs/auth/src/superusers.ts';
 import { user } from '../../libs/auth/src/user.ts';
 import { blueprint } from '../../libs/blueprint/src/blueprint.ts';
@@ -654,6 +655,7 @@ export const stories: readonly Story[] = [
     { type: 'CloseSite', data: {} },
     { type: 'DeleteSite', data: {} },
   ),
+  story(person, { type: 'ErasePerson', data: {} }),
   story(
     superusers,
     { type: 'EnrolSuperuser', data: { name: 'root' } },
@@ -680,6 +682,20 @@ export const stories: readonly Story[] = [
       data: { superuser: true, enabled: false, groups: ['writers'], permissions: ['Site.add_site'] },
     },
     { type: 'ChangeUser', data: { superuser: false, enabled: true } },
+    { type: 'LinkUser', data: { subject: 'hash-of-a-subject' } },
+    { type: 'LinkUser', data: { subject: null } },
+    {
+      type: 'IssueToken',
+      data: {
+        token: 'hash-of-a-token',
+        name: 'reports',
+        permissions: ['Site.view_site'],
+        readOnly: true,
+        sites: ['site1'],
+        expires: '2026-03-01T00:00:00.000000+00:00',
+        now: '2026-02-01T00:00:00.000000+00:00',
+      },
+    },
     { type: 'DeleteUser', data: {} },
   ),
   story(

@@ -40,6 +40,7 @@ import { forceCommands } from './force-commands.ts';
 import { platformCommands } from './platform-commands.ts';
 import { scriptCommands } from './script-commands.ts';
 import { setup } from './setup-commands.ts';
+import { tokens } from './token-commands.ts';
 import { undoCommands } from './undo-commands.ts';
 import { webhooks } from './webhook-commands.ts';
 import { zoneCommands } from './zone-commands.ts';
@@ -67,6 +68,7 @@ const COMMANDS: Commands = {
     nats,
     dns,
     sessions,
+    tokens,
     nouns,
     jobCommands,
     provisionCommands,

@@ -179,20 +179,26 @@ export const dataCommands: Readonly<Record<string, Command>> = {
     },
   },
   restore: {
-    usage: 'FILE [--replace] [--damaged]',
+    usage: 'FILE [--replace] [--damaged] [--erased FILE]',
     does: 'restore a backup into an empty database, by the settings of a server that is stopped: all of it or nothing',
     names: [1, 1],
     local: true,
     options: {
       replace: { type: 'boolean', does: 'what the database holds is removed, for good' },
       damaged: { type: 'boolean', does: 'also where the log in the backup has a fault' },
+      erased: {
+        type: 'string',
+        value: 'FILE',
+        does: 'erased-people of the data directory of a server: users to be erased again, beside those known here',
+      },
     },
     run: async (asked, tools) => {
       const { restore } = await backupTools();
       const file = nameOf(asked);
       const { replace, damaged } = asked.options;
-      const options = { file, replace: replace === true, damaged: damaged === true };
-      const { end, manifest, fault, key } = await shownProgress(tools, (run) =>
+      const erased = valueOf(asked, 'erased');
+      const options = { file, replace: replace === true, damaged: damaged === true, erased };
+      const { end, manifest, fault, key, eraseAgain } = await shownProgress(tools, (run) =>
         restore(tools.environment, { ...options, ...run }),
       );
       const { faultText } = await import('../../contractor/src/tools/fault-text.ts');
@@ -200,8 +206,11 @@ export const dataCommands: Readonly<Record<string, Command>> = {
         `restored ${end.events} events up to ${manifest.head}, made ${manifest.made}; the server makes the read models when it starts`,
         ...(fault ? [`the log is damaged: ${faultText(fault)}`] : []),
         ...KEYS[key],
+        ...(eraseAgain > 0
+          ? [`${eraseAgain} in it were erased since it was made: the server erases them again when it starts`]
+          : []),
       ];
-      return told(lines.join('\n'), plain({ file, head: manifest.head, ...end, fault, key }));
+      return told(lines.join('\n'), plain({ file, head: manifest.head, ...end, fault, key, eraseAgain }));
     },
   },
 };

@@ -17,7 +17,7 @@ const EVENTS = 5;
 
 /** A server with a few events, that cuts its answers off as it is told to. */
 const asked: string[] = [];
-let cuts: readonly ((position: number) => 'go on' | 'break' | string)[] = [];
+let cuts: readonly ((position: number) => string)[] = [];
 const server = createServer((request, response) => {
   const query = new URL(request.url ?? '', 'http://x').searchParams;
   asked.push(query.toString());
@@ -27,11 +27,14 @@ const server = createServer((request, response) => {
   response.writeHead(200, { 'Contractor-Position': String(to) });
   for (let position = from + 1; position <= to; position += 1) {
     const what = cut(position);
-    if (what === 'break') return void response.write('{"posi', () => response.destroy());
-    if (what !== 'go on')
-      return void response.end(
-        `${JSON.stringify({ complete: false, reason: what, position: String(position - 1) })}\n`,
-      );
+    if (what === 'break') {
+      response.write('{"posi', () => response.destroy());
+      return;
+    }
+    if (what !== 'go on') {
+      response.end(`${JSON.stringify({ complete: false, reason: what, position: String(position - 1) })}\n`);
+      return;
+    }
     response.write(`${JSON.stringify({ position: String(position), kind: 'site.described' })}\n`);
   }
   response.end(`${JSON.stringify({ complete: true, from: String(from), to: String(to), events: to - from })}\n`);

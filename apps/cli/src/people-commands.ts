@@ -102,6 +102,15 @@ export const users: Readonly<Record<string, Command>> = {
       return told(`the password of ${nameOf(asked)} is set`);
     },
   },
+  'user unlink': {
+    usage: 'NAME',
+    does: 'let somebody else sign in by OpenID Connect as this user; ends all their sessions',
+    names: [1, 1],
+    run: async (asked, { client }) => {
+      await client.call(`${accountOf(nameOf(asked))}/unlink`);
+      return told(`${nameOf(asked)} is known by no identity of the provider any more`);
+    },
+  },
   'user grant': userRights(true, 'give permissions, put into groups'),
   'user revoke': userRights(false, 'take permissions away, take out of groups'),
   'user delete': {
@@ -111,6 +120,15 @@ export const users: Readonly<Record<string, Command>> = {
     run: async (asked, { client }) => {
       await client.delete(accountOf(nameOf(asked)));
       return told(`deleted ${nameOf(asked)}`);
+    },
+  },
+  'user erase': {
+    usage: 'NAME',
+    does: 'delete a user, and destroy what tells who it was: for good, also in the log and in everything they did',
+    names: [1, 1],
+    run: async (asked, { client }) => {
+      const erased = String(await client.call('Auth/Account/erase', { name: nameOf(asked) }));
+      return told(`erased; told from now on as "${erased}"`, { erased });
     },
   },
 };

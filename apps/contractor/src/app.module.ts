@@ -22,6 +22,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { People } from '#people';
 import { PreviewModule } from '#preview';
 import { PostOfficeModule } from '#post-office';
 import { ProvisionModule } from '#provision';
@@ -58,7 +59,7 @@ export interface ServerParts {
   readonly onAdministratorCreated: (user: { readonly name: string; readonly password: string }) => void;
 }
 
-/** What everything else has injected: the logger, the database, the ledger of secrets, the platforms. */
+/** What everything else has injected: the logger, the database, the ledgers of secrets and of people, the platforms. */
 @Module({})
 class PartsModule {
   static of({ settings, log, pool, secrets, installation }: ServerParts): DynamicModule {
@@ -76,8 +77,11 @@ class PartsModule {
     return {
       module: PartsModule,
       global: true,
-      providers: values.map(([provide, useValue]) => ({ provide, useValue })),
-      exports: values.map(([provide]) => provide),
+      providers: [
+        ...values.map(([provide, useValue]) => ({ provide, useValue })),
+        { provide: People, useFactory: () => new People(pool, secrets.derivedKey('people')) },
+      ],
+      exports: [...values.map(([provide]) => provide), People],
     };
   }
 }
@@ -126,9 +130,11 @@ export class AppModule {
         IntegrityModule.forRoot(integrityOptions(parts)),
         AuthModule.forRoot({
           ...settings.auth,
+          ...settings.openId,
           made: parts.onAdministratorCreated,
           sites,
           nats,
+          data: settings.runtime.data,
         }),
         BlueprintModule,
         SiteModule,

@@ -12,18 +12,20 @@ import {
   toMoment,
   toPosition,
 } from '#api';
-import { Identities } from '#auth';
+import { Identities, OpenIdSignIn } from '#auth';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import { ConfigDocuments } from '#documents';
 import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
-import { CLOCK, EVENT_STORE, positionAt } from '#event-store';
+import { CLOCK, CommandGateway, EVENT_STORE, positionAt } from '#event-store';
 import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
-import { withCors } from '#http';
+import { withCors, withTexts } from '#http';
+import type { HttpHandler } from '#http';
 import type { Logger } from '#kernel';
+import { People, PERSON_PREFIX } from '#people';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
@@ -46,10 +48,13 @@ function nothingWhereErased(error: unknown): undefined {
   throw error;
 }
 
+/** A path without the login name that it may have in it. */
+const withoutNames = (path: string): string => path.replace(/(\/Auth\/Account\/)[^/]+/i, '$1…');
+
 /** The protocols of the API, and the documents of machines, over the modules of a server. */
 export async function protocolAdapters(
   app: INestApplicationContext,
-  { http }: Settings,
+  { http, openId: { openId } }: Settings,
   whenStopped: WhenStopped,
 ): Promise<ProtocolAdapter[]> {
   const apis = app.get(ProtocolApis);
@@ -83,6 +88,16 @@ export async function protocolAdapters(
     expiresOf: (principal) => identities.expiresOf(principal),
     permissions: () => permissions,
     plainSignIn: http.plainSignIn,
+    openId:
+      openId &&
+      new OpenIdSignIn({
+        options: openId,
+        key: secrets.derivedKey('openid'),
+        gateway: app.get(CommandGateway),
+        shown: (position) => app.get<ReadStore>(READ_STORE).projector.caughtUp(position, MAX_BEHIND_MS),
+        clock,
+        log,
+      }),
     log,
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
@@ -132,10 +147,12 @@ export async function protocolAdapters(
     catalogue,
     positionAt: (time) => positionAt(store, time),
   });
+  const people = app.get(People);
   const history = new HistoryExport({
     api: apis.for('rest'),
     feed: eventFeed,
     identify,
+    actorsCalled: (name) => people.allInside(name),
     positionAt: (time) => positionAt(store, time),
     now: () => clock.now(),
     log,
@@ -147,26 +164,34 @@ export async function protocolAdapters(
     eventFeed.stop();
     history.stop();
   });
-  const followed = withCors(feed.handle, corsOrigins, REST_HEADERS);
+  const onError = (error: unknown): void => log.warn('names of people could not be told', { error: String(error) });
+  // Whatever goes out names people by their names; nothing inside does.
+  const named = (handle: HttpHandler): HttpHandler => withTexts(handle, people, { mark: PERSON_PREFIX, onError });
+  const followed = withCors(named(feed.handle), corsOrigins, REST_HEADERS);
   return [
     documents.adapter,
     { name: 'feed', paths: /^\/+api\/rest\/feed(?:\?|$)/, handle: followed, streams: true },
     {
       name: 'events',
       paths: /^\/+api\/rest\/events(?:\?|$)/,
-      handle: withCors(events.handle, corsOrigins, REST_HEADERS),
+      handle: withCors(named(events.handle), corsOrigins, REST_HEADERS),
       streams: true,
     },
-    // Not for pages of other origins, whatever they may use else.
-    { name: 'session', paths: /^\/+api\/rest\/session(?:[?/]|$)/, handle: sessions.handle },
     {
       name: 'history',
       paths: /^\/+api\/rest\/history\/export(?:\?|$)/,
-      handle: withCors(history.handle, corsOrigins, REST_HEADERS),
+      handle: withCors(named(history.handle), corsOrigins, REST_HEADERS),
       streams: true,
     },
-    { name: 'rest', paths: /^\/+api\/rest\//, handle: withCors(rest, corsOrigins, REST_HEADERS) },
-    { name: 'cinp', paths: /^\/+api\//, handle: withCors(cinp, corsOrigins, CINP_HEADERS) },
+    // Not for pages of other origins, whatever they may use else.
+    { name: 'session', paths: /^\/+api\/rest\/session(?:[?/]|$)/, handle: named(sessions.handle) },
+    {
+      name: 'rest',
+      paths: /^\/+api\/rest\//,
+      handle: withCors(named(rest), corsOrigins, REST_HEADERS),
+      tracedPath: withoutNames,
+    },
+    { name: 'cinp', paths: /^\/+api\//, handle: withCors(named(cinp), corsOrigins, CINP_HEADERS) },
   ];
 }
 

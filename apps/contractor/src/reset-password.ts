@@ -8,6 +8,7 @@ import { checkDatabase } from '#runtime';
 import type { Environment } from '#runtime/settings';
 import { BadSetting } from '#runtime/settings';
 import { openLog } from './open-log.ts';
+import { peopleOf } from './people-of.ts';
 import { serverSettings } from './settings.ts';
 
 /** Whose password is reset, and to what. */
@@ -38,7 +39,9 @@ export async function resetPasswordOffline(
     const clock: Clock = systemClock();
     const times = await followTimes(clock, store, () => undefined);
     closing.push(() => times.stop());
-    return await resetPassword({ pool, store, clock }, wanted);
+    const people = await peopleOf(settings, pool);
+    await people?.onModuleInit();
+    return await resetPassword({ pool, store, clock, people }, wanted);
   } catch (error) {
     if (error instanceof Refusal) throw new Error(error.faults.map(({ text }) => text).join(', '), { cause: error });
     throw error;

@@ -24,6 +24,7 @@ describe('the settings', () => {
       data: path.resolve('data'),
       adminPassword: undefined,
       loginTries: { perName: 10, perSource: 100, window: 300_000 },
+      openId: undefined,
       databaseUrl: undefined,
       logLevel: 'info',
       eventStore: 'postgres',

@@ -1,4 +1,4 @@
-import { authSettings } from '#auth';
+import { authSettings, openIdSettings } from '#auth';
 import { configSettings } from '#config';
 import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
@@ -27,6 +27,7 @@ export const settingsTables = {
   config: configSettings,
   runtime: runtimeSettings,
   auth: authSettings,
+  openId: openIdSettings,
   secrets: secretsSettings,
   eventStore: eventStoreSettings,
   integrity: integritySettings,

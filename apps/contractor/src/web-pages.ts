@@ -3,8 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import helmet from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { plainProblem } from '#http';
 
@@ -41,6 +39,10 @@ const NONE = ["'none'"];
  * @param folder that of the built pages
  */
 export async function serveWebPages(app: NestFastifyApplication, folder: string): Promise<void> {
+  const [{ default: helmet }, { default: fastifyStatic }] = await Promise.all([
+    import('@fastify/helmet'),
+    import('@fastify/static'),
+  ]);
   const fastify = app.getHttpAdapter().getInstance();
   const page = readFileSync(path.join(folder, 'index.html'), 'utf8');
   await fastify.register(helmet, {

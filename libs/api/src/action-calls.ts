@@ -20,7 +20,7 @@ export class ActionCalls {
    */
   async callStatic(action: Action, parameters: Values, request: Request, at?: Position): Promise<Answer<unknown>> {
     const { permission, run } = action;
-    this.#parts.authorize(request, permission);
+    this.#parts.authorize(request, permission, 'command' in run ? 'changes' : 'reads');
     const view = await this.#parts.reads.at(at);
     await this.#parts.guard.staticCall(request.caller, action, parameters, view);
     const call = { ...this.#parts.call(request), view };
@@ -43,7 +43,7 @@ export class ActionCalls {
     request: Request,
     at?: Position,
   ): Promise<Answer<Map<Key, unknown>>> {
-    this.#parts.authorize(request, permission);
+    this.#parts.authorize(request, permission, 'command' in run ? 'changes' : 'reads');
     const view = await this.#parts.reads.at(at);
     await this.#parts.guard.objects(request.caller, model, keys, view, 'command' in run);
     await show(model, keys, view, AS_THEY_ARE);

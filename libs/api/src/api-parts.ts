@@ -44,8 +44,9 @@ export class ApiParts {
   }
 
   /** @throws Forbidden */
-  authorize({ caller }: Request, permission: Permission): void {
+  authorize({ caller }: Request, permission: Permission, does: 'reads' | 'changes' = 'reads'): void {
     if (!may(caller, permission)) throw new Forbidden('Not Authorized');
+    if (does === 'changes' && caller.principal?.token?.readOnly) throw new Forbidden('the token is for reading only');
   }
 
   /** Lets a change through, unless a second person has to approve of it. @throws Refusal */

@@ -44,8 +44,8 @@ export interface EventListener {
 
 /** Which events are looked at more closely; the others need not be told. What is not given narrows nothing. */
 export interface NarrowedEvents {
-  /** Who it was that they were decided for. */
-  readonly actor?: string | undefined;
+  /** They were decided for one of these. */
+  readonly actors?: readonly string[] | undefined;
   /** They touch an object of this model, or the one with this id. */
   readonly model?: string | undefined;
   readonly id?: string | undefined;

@@ -27,6 +27,12 @@ export type Permission = 'anybody' | 'session' | { readonly grant: string };
  */
 export type Sites = { readonly index: string; readonly of?: string } | 'itself' | 'none';
 
+/** The objects of a model have owners, who are found by an index; those of others take these permissions. */
+export interface Owned {
+  readonly index: string;
+  readonly others: Readonly<Record<'view' | 'delete', { readonly grant: string }>>;
+}
+
 /** A site and the modules in question there. */
 export interface Place {
   readonly site: string;
@@ -171,6 +177,8 @@ export interface Model<Row extends object = object> {
   readonly base?: string;
   /** The field that is the id; none for models without objects. */
   readonly idField?: string;
+  /** What the id in a request stands for, where an object is known by another one inside than outside. */
+  keyOf?(id: string): Promise<string>;
   readonly fields: Fields;
   readonly constants?: Readonly<Record<string, string>>;
   /** Where its objects are read from; none for models without objects. */
@@ -187,6 +195,11 @@ export interface Model<Row extends object = object> {
   complete?(row: Row, key: Key, call: Pick<Call, 'view'>): Promise<Values>;
   /** Where its objects are; left out: services that are bound to sites have nothing to do with them. */
   readonly sites?: Sites;
+  /**
+   * Where everybody may look at, and delete, what is theirs: the index that holds the name of the owner, and what the same
+   * takes of others. What is left out everybody may do with all of them.
+   */
+  readonly owned?: Owned;
   /** Which verbs it answers; those with objects are read unless said otherwise. */
   readonly readable?: boolean;
   /** The command for a new object; it results in the id. Every field is there, with its default where it was left out. */

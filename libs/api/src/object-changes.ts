@@ -33,7 +33,7 @@ export class ObjectChanges {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<Shown<T> & { readonly key: Key }>> {
-    this.#parts.authorize(request, permissionFor(model, 'add'));
+    this.#parts.authorize(request, permissionFor(model, 'add'), 'changes');
     if (!model.create) throw new Forbidden(`${model.path} is not created directly`);
     const writable = Object.entries(model.fields).filter(([, { mode }]) => mode !== 'RO');
     const whole = Object.fromEntries(writable.map(([name, field]) => [name, values[name] ?? field.default ?? null]));
@@ -69,7 +69,7 @@ export class ObjectChanges {
     request: Request,
     making: Making<T>,
   ): Promise<Answer<ReadonlyMap<Key, Shown<T>>>> {
-    this.#parts.authorize(request, permissionFor(model, 'change'));
+    this.#parts.authorize(request, permissionFor(model, 'change'), 'changes');
     if (!model.update) throw new Forbidden(`${model.path} is not changed directly`);
     const { now } = this.#parts.reads;
     await this.#parts.guard.objects(request.caller, model, keys, now, true);
@@ -92,7 +92,7 @@ export class ObjectChanges {
 
   /** Deletes objects, all or none. @throws Refusal where something still uses one of them; PreconditionFailed */
   async remove(model: Model, keys: readonly Key[], request: Request): Promise<Answer<void>> {
-    this.#parts.authorize(request, permissionFor(model, 'delete'));
+    this.#parts.authorize(request, permissionFor(model, 'delete'), 'changes');
     if (!model.deletion) throw new Forbidden(`${model.path} is not deleted directly`);
     const { now } = this.#parts.reads;
     await this.#parts.guard.objects(request.caller, model, keys, now, true);

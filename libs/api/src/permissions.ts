@@ -53,10 +53,13 @@ export const restrictedFields = ({ fields }: Model): RestrictedField[] =>
 /** The names of all permissions that exist: those that something in the API asks for. */
 export const permissionsOf = (catalogue: Catalogue): ReadonlySet<string> =>
   new Set(
-    [...guarded(catalogue).map(({ permission }) => permission), ...shownTo(catalogue)]
+    [...guarded(catalogue).map(({ permission }) => permission), ...shownTo(catalogue), ...toOthers(catalogue)]
       .flatMap((permission) => (typeof permission === 'string' ? [] : [permission.grant]))
       .toSorted(),
   );
+
+const toOthers = ({ models }: Catalogue): Permission[] =>
+  models.flatMap(({ owned }) => Object.values(owned?.others ?? {}));
 
 const shownTo = ({ models }: Catalogue): Permission[] =>
   models.flatMap((model) => restrictedFields(model).map((field) => field.shownTo));

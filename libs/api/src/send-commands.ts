@@ -29,6 +29,7 @@ export function sendCommand<R>(
   const context = new CommandContext({
     metadata: {
       actor: caller.principal?.name ?? ANONYMOUS,
+      ...(caller.principal?.token ? { token: caller.principal.token.name } : {}),
       request: id,
       correlation: id,
       ...(reason === undefined ? {} : { reason }),

@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import { Forbidden, NotFound } from './errors.ts';
 import type { Parameters } from './field.ts';
 import type { Action, Model, Values } from './model.ts';
+import { checkOwner, ownListing } from './owners.ts';
 
 /** How long it waits for a row that the read models may not show yet, in milliseconds. */
 const LATE_ROW_MS = 5000;
@@ -44,6 +45,7 @@ export class SiteGuard {
 
   /** Objects are seen or, with `change`, changed: they are at the sites of the caller. @throws NotFound */
   async objects(caller: Caller, model: Model, keys: readonly Key[], view: View, change: boolean): Promise<void> {
+    await checkOwner(caller, model, keys, view, change ? 'delete' : 'view');
     if (!boundTo(caller)) return;
     if (model.sites === 'none') {
       if (change) throw new Forbidden(SHARED);
@@ -85,7 +87,10 @@ export class SiteGuard {
     const { rows, sites } = model;
     if (!rows) return { keys: [], total: 0 };
     const bound = boundTo(caller);
-    if (!bound || sites === 'none') return view.keys(rows, options);
+    if (!bound || sites === 'none') {
+      const own = ownListing(caller, model, options);
+      return own ? view.keys(rows, own) : { keys: [], total: 0 };
+    }
     if (sites === undefined) throw new Forbidden(ELSEWHERE);
     const { where = {}, skip = 0, count } = options;
     const end = count === undefined ? undefined : skip + count;

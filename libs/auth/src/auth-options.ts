@@ -1,5 +1,6 @@
 import type { ReadModel } from '#read-store';
 import type { LoginTries } from './login-limit.ts';
+import type { OpenIdOptions } from './openid/openid-options.ts';
 
 /** Injection token of {@link AuthOptions}. */
 export const AUTH_OPTIONS = Symbol('AuthOptions');
@@ -12,8 +13,12 @@ export interface AuthOptions {
   readonly made: (user: { readonly name: string; readonly password: string }) => void;
   /** The read model of the sites, by name, which services are bound to; undefined: any name will do. */
   readonly sites?: ReadModel;
+  /** The provider of OpenID Connect that users may sign in by; undefined: none. */
+  readonly openId?: OpenIdOptions | undefined;
   /** How services are known on NATS; undefined: they are not. */
   readonly nats?: NatsAccess;
+  /** The data directory, where it is noted who was erased; undefined: it is not. */
+  readonly data?: string;
 }
 
 /** A service as NATS is to know it. */

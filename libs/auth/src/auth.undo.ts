@@ -2,6 +2,7 @@ import type { UndoRule } from '#event-sourcing';
 import { notUndone } from '#event-sourcing';
 import { group } from './group.ts';
 import { service } from './service.ts';
+import { person } from './person.ts';
 import { superusers } from './superusers.ts';
 import { user } from './user.ts';
 
@@ -17,4 +18,5 @@ export const authUndos: readonly UndoRule[] = [
   notUndone(group, BY_HAND),
   notUndone(service, BY_HAND),
   notUndone(superusers, BY_HAND),
+  notUndone(person, 'who somebody was is gone for good'),
 ];

@@ -2,16 +2,21 @@ import type { Principal } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, Position, Recorded } from '#event-store';
+import type { People } from '#people';
 import type { Follower } from '#reactions';
 import type { ReadStore } from '#read-store';
+import type { AccessTokenRow } from './access-tokens.ts';
+import { accessTokens } from './access-tokens.ts';
 import { groups } from './groups.ts';
 import type { GroupRow } from './groups.ts';
 import type { Session } from './session-holder.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
+import { scopedPrincipal } from './scoped-principal.ts';
 import type { ServiceRow } from './services.ts';
 import { services } from './services.ts';
+import type { TokenUses } from './token-uses.ts';
 import { hashOf } from './tokens.ts';
 import type { UserRow } from './users.ts';
 import { users } from './users.ts';
@@ -31,6 +36,7 @@ const LOOK = 2;
 /** What is known about a name and a token. */
 interface Known {
   readonly session: Session | undefined;
+  readonly token: AccessTokenRow | undefined;
   readonly user: UserRow | undefined;
   readonly service: ServiceRow | undefined;
 }
@@ -45,9 +51,12 @@ interface Identified {
 export interface IdentitiesContext {
   readonly store: EventStore;
   readonly reads: ReadStore;
+  readonly people: Pick<People, 'idOf' | 'forget'>;
+  /** Told of each use of a token. */
+  readonly uses: Pick<TokenUses, 'note'>;
 }
 
-const NOTHING: Known = { session: undefined, user: undefined, service: undefined };
+const NOTHING: Known = { session: undefined, token: undefined, user: undefined, service: undefined };
 
 /**
  * Who the holder of a token is. This is asked with every request, so users, groups and sessions are kept in memory, fed
@@ -57,13 +66,14 @@ const NOTHING: Known = { session: undefined, user: undefined, service: undefined
 export class Identities implements Follower {
   readonly kind = 'follower';
   readonly name = 'auth.identities';
-  readonly categories = ['user', 'group', 'service'];
+  readonly categories = ['user', 'group', 'service', 'person'];
   readonly #context: IdentitiesContext;
   readonly #now: () => number;
   readonly #users = new MemoryRows(users);
   readonly #groups = new MemoryRows(groups);
   readonly #services = new MemoryRows(services);
   readonly #sessions: MemoryRows<Session>;
+  readonly #tokens: MemoryRows<AccessTokenRow>;
   readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED });
   readonly #known = new LRUCache<string, Identified>({ max: MAX_KNOWN });
   #reached: Position = 0n;
@@ -75,6 +85,7 @@ export class Identities implements Follower {
     this.#context = context;
     this.#now = now;
     this.#sessions = new MemoryRows(openSessions, mostSessions);
+    this.#tokens = new MemoryRows(accessTokens, mostSessions);
   }
 
   /** Takes over what the read models show. */
@@ -87,6 +98,7 @@ export class Identities implements Follower {
       this.#fill(this.#groups),
       this.#fill(this.#services),
       this.#fill(this.#sessions),
+      this.#fill(this.#tokens),
     ]);
     // The rows may be further than the position; folded into them again, its events change nothing in the end.
     return this.#reached;
@@ -94,18 +106,30 @@ export class Identities implements Follower {
 
   handle(events: readonly Recorded[], end: Position): void {
     for (const event of events) {
+      if (event.type === 'PersonErased') this.#context.people.forget(event.id);
       const before = this.#services.get(event.id)?.credential;
-      for (const rows of [this.#users, this.#groups, this.#services, this.#sessions]) rows.apply(event);
+      const all = [this.#users, this.#groups, this.#services, this.#sessions, this.#tokens];
+      for (const rows of all) rows.apply(event);
       if (before !== this.#services.get(event.id)?.credential) this.#end(before);
       if (event.type === 'SessionClosed') this.#end((event.data as { session: string }).session);
+      if (event.type === 'TokenRevoked') this.#end((event.data as { token: string }).token);
       if (event.type !== 'SessionOpened') this.#known.clear();
     }
     this.#reached = end;
   }
 
-  /** Who this is; undefined where name and token are not good (any more). A service may use its token as a session. */
-  async identify(name: string, token: string): Promise<Principal | undefined> {
-    if (!canBeName(name)) return undefined;
+  /**
+   * Who this is; undefined where name and token are not good (any more). A service may use its token as a session, and a
+   * user one that they have made for a program.
+   */
+  async identify(called: string, token: string): Promise<Principal | undefined> {
+    if (!canBeName(called)) return undefined;
+    const principal = await this.#identify(await this.#inside(called), token);
+    if (principal?.token) this.#context.uses.note(principal.session);
+    return principal;
+  }
+
+  async #identify(name: string, token: string): Promise<Principal | undefined> {
     const session = hashOf(token);
     // Whoever has closed a session and been told so must find it closed.
     if (!(await this.#heard(this.#context.reads.projector.reached))) return this.#lookUp(name, session, NOTHING);
@@ -121,20 +145,32 @@ export class Identities implements Follower {
       const principal = this.#principal(name, session, here, ({ groups: names, permissions }) =>
         union(permissions, names, (one) => this.#groups.get(one)),
       );
-      if (principal) this.#known.set(session, { principal, until: endOf(here.session) });
+      if (principal) this.#known.set(session, { principal, until: endOf(here.session ?? here.token) });
       return principal;
     }
     return this.#ended.get(session) ? undefined : this.#lookUp(name, session, here);
   }
 
+  /** What somebody who is called so is known by here: programs, and users of old, by their names. */
+  async #inside(called: string): Promise<string> {
+    if (this.#users.get(called) ?? this.#services.get(called)) return called;
+    return (await this.#context.people.idOf(called)) ?? called;
+  }
+
   /** When the session of somebody ends, ISO 8601; undefined where it does not, as that of a service's own token. */
   async expiresOf({ session }: Principal): Promise<string | undefined> {
-    const found = this.#sessions.get(session) ?? (await this.#context.reads.now.get(openSessions, session));
-    return found?.expires;
+    const { now } = this.#context.reads;
+    const known = this.#sessions.get(session) ?? this.#tokens.get(session);
+    return (known ?? (await now.get(openSessions, session)) ?? (await now.get(accessTokens, session)))?.expires;
   }
 
   #here(name: string, session: string): Known {
-    return { session: this.#sessions.get(session), user: this.#users.get(name), service: this.#services.get(name) };
+    return {
+      session: this.#sessions.get(session),
+      token: this.#tokens.get(session),
+      user: this.#users.get(name),
+      service: this.#services.get(name),
+    };
   }
 
   /** Waits until this much was heard of. @returns false where that takes too long */
@@ -151,6 +187,7 @@ export class Identities implements Follower {
     const { now: view } = this.#context.reads;
     const known: Known = {
       session: here.session ?? (await view.get(openSessions, session)),
+      token: here.token ?? (await view.get(accessTokens, session)),
       user: here.user ?? (await view.get(users, name)),
       service: await this.#service(name, session, here),
     };
@@ -173,11 +210,13 @@ export class Identities implements Follower {
     known: Known,
     permissionsOf: (user: UserRow) => ReadonlySet<string>,
   ): Principal | undefined {
-    const { user, service } = known;
-    const open = known.session?.user === name && endOf(known.session) > this.#now();
+    const { user, service, token } = known;
+    const holds = (one: Session | AccessTokenRow | undefined) => one?.user === name && endOf(one) > this.#now();
+    const open = holds(known.session);
     if (user) {
-      if (!open || !user.enabled) return undefined;
-      return { name, superuser: user.superuser, permissions: permissionsOf(user), session };
+      if (!user.enabled || !(open || holds(token))) return undefined;
+      const owner = { name, superuser: user.superuser, permissions: permissionsOf(user), session };
+      return open || !token ? owner : scopedPrincipal(owner, token, session);
     }
     // Where it matters from where, there has to be a session: only a login looks at that.
     const byToken = service?.credential === session && service.networks === undefined;
@@ -196,11 +235,11 @@ export class Identities implements Follower {
 }
 
 /** Whether this tells who a token stands for. */
-const isEnough = ({ session, user, service }: Known, hash: string): boolean =>
-  (session !== undefined || service?.credential === hash) && (user ?? service) !== undefined;
+const isEnough = ({ session, token, user, service }: Known, hash: string): boolean =>
+  (session !== undefined || token !== undefined || service?.credential === hash) && (user ?? service) !== undefined;
 
 /** Until when a session holds, as of `Date.now`; where there is none, it is a token of a service, which does not run out. */
-const endOf = (session: Session | undefined): number =>
+const endOf = (session: Pick<Session, 'expires'> | undefined): number =>
   session ? Date.parse(session.expires) : Number.POSITIVE_INFINITY;
 
 function union(

@@ -2,6 +2,8 @@ export { AuthModule } from './auth.module.ts';
 export type { AuthOptions } from './auth-options.ts';
 export { authSettings } from './auth.settings.ts';
 export { Identities } from './identities.ts';
+export { OpenIdSignIn } from './openid/openid-sign-in.ts';
+export { openIdSettings } from './openid/openid.settings.ts';
 export { resetPassword } from './reset-password.ts';
 export type { LoginTries } from './login-limit.ts';
 export type { NatsAccess, NatsService } from './auth-options.ts';

@@ -62,6 +62,7 @@ class ChangePasswordHandler extends NewPasswordHandler<ChangePassword> {
 
   override async prepare(command: ChangePassword, context: CommandContext): Promise<string> {
     const principal = principalOf(context);
+    if (principal.token) throw refuse('', 'NOT_BY_TOKEN', 'a password is changed in a session, not with a token');
     if (principal.serviceScope) throw refuse('', 'NO_PASSWORD', 'a service has a token, not a password');
     if (command.password.reveal() === '') throw refuse('password', 'BLANK', 'This field cannot be blank.');
     await this.#checkCurrent(principal, command.current, context);

@@ -55,6 +55,7 @@ describe('managing people', () => {
       networks: [],
       legacy: false,
       has_password: false,
+      pseudonym: expect.stringMatching(/^[0-9a-z]{22}$/),
       created: expect.any(String),
       updated: expect.any(String),
     };

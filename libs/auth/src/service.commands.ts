@@ -4,14 +4,16 @@ import type { UnitOfWork } from '#kernel';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, given } from '#api';
 import type { CommandContext } from '#event-store';
-import { NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
+import { People } from '#people';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { AuthOptions } from './auth-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
 import { GrantPolicy } from './grant-policy.ts';
 import { managedService } from './managed.ts';
-import { checkName } from './names.ts';
+import { idForNew } from './id-for-new.ts';
+import { canBeName, checkName } from './names.ts';
 import type { serviceFields } from './service.api.ts';
 import { service } from './service.ts';
 import { hashOf, newToken, shownOnce } from './tokens.ts';
@@ -44,9 +46,12 @@ async function checkSites(
   }
 }
 
+/** Prepared: what a user of the same name is known by, or would be: of both, made at once, only one is. */
 @CommandHandler(CreateService)
-class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
+class CreateServiceHandler extends UnitOfWorkHandler<CreateService, string> {
   constructor(
+    @Inject(People) private readonly people: People,
+    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
     @Inject(GrantPolicy) private readonly policy: GrantPolicy,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
     @Inject(READ_STORE) private readonly reads: ReadStore,
@@ -54,10 +59,19 @@ class CreateServiceHandler extends UnitOfWorkHandler<CreateService> {
     super();
   }
 
-  async decide(work: UnitOfWork, { values }: CreateService, { caller }: CommandContext): Promise<string> {
+  override async prepare({ values: { name } }: CreateService): Promise<string> {
+    return canBeName(name) ? idForNew({ people: this.people, executor: this.executor }, name) : name;
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { values }: CreateService,
+    { caller }: CommandContext,
+    namesake: string,
+  ): Promise<string> {
     const { name, enabled, sites, modules, permissions } = values;
     checkName(work, name);
-    if (await work.load(user, name)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
+    if (await work.load(user, namesake)) work.fault('name', 'TAKEN', 'User with this Name already exists.');
     this.policy.checkAdded(work, caller, [], permissions);
     await checkSites(work, sites, { reads: this.reads, ...this.options });
     const data = { name, enabled: enabled ?? false, sites, modules, permissions };

@@ -30,8 +30,8 @@ export interface Holder {
 }
 
 export type SessionCommand =
-  /** `credential` is what was checked: a session opens only while it still holds. */
-  | Message<'OpenSession', Session & { readonly credential: string }>
+  /** `credential` is what was checked: a session opens only while it still holds; null: somebody else vouches for them. */
+  | Message<'OpenSession', Session & { readonly credential: string | null }>
   | Message<'CloseSession', { readonly session: string }>
   | Message<'CloseSessions', object>
   | Message<'CloseExpiredSessions', { readonly now: string }>;
@@ -59,8 +59,9 @@ type State<H extends Holder = Holder> = H | undefined;
 /** The rules of sessions, to be spread into the decider of whoever holds them. */
 export const sessionRules = {
   decide: {
-    OpenSession: ({ credential, ...session }: Session & { readonly credential: string }, state: State) => {
-      if (!state?.enabled || state.credential !== credential) return refuse('', 'INVALID_LOGIN', 'Invalid Login');
+    OpenSession: ({ credential, ...session }: Session & { readonly credential: string | null }, state: State) => {
+      const holds = credential === null || state?.credential === credential;
+      if (!state?.enabled || !holds) return refuse('', 'INVALID_LOGIN', 'Invalid Login');
       const gone = expired(state.sessions, session.opened);
       return [
         ...closed([...gone, ...surplus(state.sessions, gone)]),

@@ -8,6 +8,7 @@ import { CommandExecutor, NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import type { Secret } from '#kernel';
+import { People } from '#people';
 import { checkReach } from './grant-policy.ts';
 import type { HolderKind } from './holders.ts';
 import { decideSessions, kindOf } from './holders.ts';
@@ -16,7 +17,7 @@ import { canBeName } from './names.ts';
 import { openSessions } from './open-sessions.ts';
 import { Passwords } from './passwords.ts';
 import { service } from './service.ts';
-import type { Holder } from './session-holder.ts';
+import type { Holder, Session } from './session-holder.ts';
 import { isWithin } from './source-network.ts';
 import { hashOf, newToken, shownOnce } from './tokens.ts';
 import { user } from './user.ts';
@@ -52,7 +53,11 @@ export class CloseExpiredSessions extends NamedCommand {
 /** Somebody who is let in: what they are, by what, and the token they get. */
 interface LetIn {
   readonly kind: HolderKind;
+  /** What they are known by inside. */
+  readonly holder: string;
   readonly credential: string;
+  /** The address they come from, sealed where it is a person who does. */
+  readonly source: string;
   readonly token: string;
 }
 
@@ -62,25 +67,21 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
     @Inject(Passwords) private readonly passwords: Passwords,
     @Inject(LoginLimit) private readonly limit: LoginLimit,
     @Inject(CommandExecutor) private readonly executor: CommandExecutor,
+    @Inject(People) private readonly people: People,
   ) {
     super();
   }
 
-  override prepare({ username, password }: Login, { caller }: CommandContext): Promise<LetIn> {
+  override async prepare({ username, password }: Login, { caller }: CommandContext): Promise<LetIn> {
     const source = caller?.source ?? '';
-    return this.limit.guard(username, source, () => this.#letIn(username, password.reveal(), source));
+    const holder = canBeName(username) ? await this.people.inside(username) : username;
+    return this.limit.guard(holder, source, () => this.#letIn(username, holder, password.reveal(), source));
   }
 
-  async decide(work: UnitOfWork, { username }: Login, context: CommandContext, { kind, credential, token }: LetIn) {
-    const data = {
-      session: hashOf(token),
-      user: username,
-      source: context.caller?.source ?? '',
-      opened: context.now,
-      expires: iso(Date.parse(context.now) + TWO_WEEKS_MS),
-      credential,
-    };
-    await decideSessions(work, kind, username, { type: 'OpenSession', data });
+  async decide(work: UnitOfWork, _: Login, context: CommandContext, { kind, holder, source, ...letIn }: LetIn) {
+    const { credential, token } = letIn;
+    const data = { ...newSession(holder, hashOf(token), source, context), credential };
+    await decideSessions(work, kind, holder, { type: 'OpenSession', data });
     return hashOf(token);
   }
 
@@ -89,22 +90,25 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
   }
 
   /** Takes as long for names nobody has or can have, and for tokens of services, as for passwords of users. */
-  async #letIn(name: string, password: string, source: string): Promise<LetIn> {
-    const { user: person, service: program } = canBeName(name) ? await this.#holders(name) : {};
+  async #letIn(name: string, holder: string, password: string, source: string): Promise<LetIn> {
+    const { user: person, service: program } = canBeName(name) ? await this.#holders(name, holder) : {};
     const matches = await this.passwords.matches(person?.credential, password, source);
     const token = newToken();
     if (matches && person?.credential && isFrom(person, source)) {
-      return { kind: 'user', credential: person.credential, token };
+      const sealed = await this.people.seal(holder, source);
+      return { kind: 'user', holder, credential: person.credential, source: sealed, token };
     }
     const hash = hashOf(password);
-    if (program?.credential === hash && isFrom(program, source)) return { kind: 'service', credential: hash, token };
+    if (program?.credential === hash && isFrom(program, source)) {
+      return { kind: 'service', holder: name, credential: hash, source, token };
+    }
     throw refuse('', 'INVALID_LOGIN', 'Invalid Login');
   }
 
   /** The user, or the service, of this name who may log in; by the log, for the rows of another server may be late. */
-  async #holders(name: string): Promise<{ readonly [K in HolderKind]?: Holder | undefined }> {
+  async #holders(name: string, holder: string): Promise<{ readonly [K in HolderKind]?: Holder | undefined }> {
     const { value } = await this.executor.preview(async (work) => {
-      const [person, program] = [await work.load(user, name), await work.load(service, name)];
+      const [person, program] = [await work.load(user, holder), await work.load(service, name)];
       return {
         user: person?.enabled ? person : undefined,
         service: program?.enabled ? program : undefined,
@@ -117,7 +121,8 @@ class LoginHandler extends UnitOfWorkHandler<Login, LetIn> {
 @CommandHandler(Logout)
 class LogoutHandler extends UnitOfWorkHandler<Logout> {
   async decide(work: UnitOfWork, _: Logout, { caller }: CommandContext): Promise<void> {
-    if (!caller?.principal) return;
+    // A token is revoked, not logged out.
+    if (!caller?.principal || caller.principal.token) return;
     const { name, serviceScope, session } = caller.principal;
     const command = { type: 'CloseSession', data: { session } } as const;
     await decideSessions(work, serviceScope ? 'service' : 'user', name, command);
@@ -135,7 +140,7 @@ class DeleteSessionHandler extends UnitOfWorkHandler<DeleteSession> {
     for (const key of keys) {
       const row = await this.reads.now.get(openSessions, key);
       if (!row) continue;
-      await checkReach(work, caller, row.user);
+      if (row.user !== caller?.principal?.name) await checkReach(work, caller, row.user);
       const command = { type: 'CloseSession', data: { session: row.session } } as const;
       await decideSessions(work, await kindOf(work, row.user), row.user, command);
     }
@@ -148,6 +153,19 @@ class CloseExpiredSessionsHandler extends UnitOfWorkHandler<CloseExpiredSessions
     await decideSessions(work, await kindOf(work, holder), holder, { type: 'CloseExpiredSessions', data: { now } });
   }
 }
+
+/**
+ * A session that begins now.
+ * @param session hash of its token
+ * @param source the address it is opened from, sealed where it is that of a person
+ */
+export const newSession = (user: string, session: string, source: string, { now }: CommandContext): Session => ({
+  session,
+  user,
+  source,
+  opened: now,
+  expires: iso(Date.parse(now) + TWO_WEEKS_MS),
+});
 
 /** Whether somebody may log in from an address. */
 const isFrom = ({ networks }: Holder, source: string): boolean => networks === undefined || isWithin(source, networks);

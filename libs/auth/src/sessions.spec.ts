@@ -44,12 +44,13 @@ describe('logging in and out', () => {
   const sixMinutesOld = async (who: string): Promise<Principal> => {
     const { reads } = server.modules;
     const executor = server.modules.get(CommandExecutor, { strict: false });
-    const credential = (await reads.now.get(users, who))?.credential ?? '';
+    const id = await server.idOf(who);
+    const credential = (await reads.now.get(users, id))?.credential ?? '';
     const [opened, expires] = [-6, 60].map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
-    const data = { session: hashOf('old'), user: who, source: '', opened: opened ?? '', expires: expires ?? '' };
+    const data = { session: hashOf('old'), user: id, source: '', opened: opened ?? '', expires: expires ?? '' };
     const metadata = { actor: 'system', request: randomUUID(), correlation: '' };
     await executor.execute(metadata, (work) =>
-      work.decide(user, who, { type: 'OpenSession', data: { ...data, credential } }),
+      work.decide(user, id, { type: 'OpenSession', data: { ...data, credential } }),
     );
     await server.modules.caughtUp();
     const principal = await server.identify(who, 'old');
@@ -61,10 +62,12 @@ describe('logging in and out', () => {
     const token = await server.login(name, 'their first', '198.51.100.9');
     expect(token).toMatch(/^[a-z0-9]{32}$/);
     const row = await server.modules.reads.now.get(openSessions, hashOf(token));
-    expect(row).toMatchObject({ user: name, source: '198.51.100.9' });
+    const id = await server.idOf(name);
+    expect(row?.user).toBe(id);
+    expect(await server.told(row)).toMatchObject({ user: name, source: '198.51.100.9' });
     const { opened = '', expires = '' } = row ?? {};
     expect(Date.parse(expires) - Date.parse(opened)).toBe(14 * 24 * 3600 * 1000);
-    expect(await server.identify(name, token)).toMatchObject({ name, superuser: false, session: hashOf(token) });
+    expect(await server.identify(name, token)).toMatchObject({ name: id, superuser: false, session: hashOf(token) });
   });
 
   it('leaves neither password nor token in the log, and tells a token once', async () => {
@@ -77,7 +80,7 @@ describe('logging in and out', () => {
       );
     const { value: token } = await login();
     await server.modules.caughtUp();
-    expect(await server.identify(name, token)).toMatchObject({ name });
+    expect(await server.identify(name, token)).toMatchObject({ name: await server.idOf(name) });
     await expect(login()).rejects.toThrow('The token was shown already');
     const { events } = await store.readAll(0n, { limit: 10_000 });
     expect(events.map(({ meta }) => meta).join()).toContain('"command":"Login"');

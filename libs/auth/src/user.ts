@@ -1,5 +1,7 @@
 import type { Decider, Message } from '#kernel';
 import { refuse } from '#kernel';
+import type { HeldTokens, TokenCommand, TokenEvent } from './access-token.ts';
+import { revoked, tokenRules } from './access-token.ts';
 import { asNames, difference, withName, withoutName } from './difference.ts';
 import type { Holder, SessionCommand, SessionEvent } from './session-holder.ts';
 import { closed, sessionRules } from './session-holder.ts';
@@ -10,6 +12,10 @@ export interface User extends Holder {
   groups: readonly string[];
   /** Their own; those of their groups come on top. */
   permissions: readonly string[];
+  /** What they let programs in with. */
+  readonly tokens: HeldTokens;
+  /** Who they are at the provider they sign in by; undefined: they have not done that. */
+  readonly subject?: string | undefined;
 }
 
 type State = User | undefined;
@@ -32,6 +38,9 @@ export type UserCommand =
   | Message<'ChangeUser', Partial<Readonly<UserTraits>>>
   | Message<'ChangePassword', { readonly credential: string }>
   | Message<'DeleteUser', object>
+  /** `subject` tells who they are at the provider they sign in by; null: nobody any more. */
+  | Message<'LinkUser', { readonly subject: string | null }>
+  | TokenCommand
   | SessionCommand;
 
 export type UserEvent =
@@ -47,6 +56,9 @@ export type UserEvent =
   /** `replaced` is what can be erased from the ledger now. */
   | Message<'PasswordChanged', { readonly credential: string; readonly replaced: string | null }>
   | Message<'UserDeleted', { readonly replaced: string | null }>
+  | Message<'UserLinked', { readonly subject: string }>
+  | Message<'UserUnlinked', object>
+  | TokenEvent
   | SessionEvent;
 
 const NOT_FOUND = refuse('', 'NOT_FOUND', 'there is no such user');
@@ -59,7 +71,7 @@ const set = (data: Partial<User>, state: State): State => state && { ...state, .
 
 export const user: Decider<State, UserCommand, UserEvent> = {
   category: 'user',
-  snapshotVersion: 1,
+  snapshotVersion: 2,
   creationCommands: ['CreateUser'],
   initial: () => undefined,
   decide: {
@@ -97,12 +109,24 @@ export const user: Decider<State, UserCommand, UserEvent> = {
         : NOT_FOUND,
     DeleteUser: (_, state) =>
       state
-        ? [...closed(state.sessions.keys()), { type: 'UserDeleted', data: { replaced: state.credential } }]
+        ? [
+            ...closed(state.sessions.keys()),
+            ...revoked(state.tokens.keys()),
+            { type: 'UserDeleted', data: { replaced: state.credential } },
+          ]
         : NOT_FOUND,
+    // With whom they are there go all sessions, for it is not known which of them were opened so.
+    LinkUser: ({ subject }, state) => {
+      if (!state) return NOT_FOUND;
+      if (subject === (state.subject ?? null)) return [];
+      if (subject !== null) return { type: 'UserLinked', data: { subject } };
+      return [{ type: 'UserUnlinked', data: {} }, ...closed(state.sessions.keys())];
+    },
+    ...tokenRules.decide,
     ...sessionRules.decide,
   },
   evolve: {
-    UserCreated: (data) => ({ ...data, sessions: new Map() }),
+    UserCreated: (data) => ({ ...data, sessions: new Map(), tokens: new Map() }),
     UserPromoted: (_, state) => set({ superuser: true }, state),
     UserDemoted: (_, state) => set({ superuser: false }, state),
     UserEnabled: (_, state) => set({ enabled: true }, state),
@@ -115,6 +139,9 @@ export const user: Decider<State, UserCommand, UserEvent> = {
       state && set({ permissions: withoutName(state.permissions, permission) }, state),
     PasswordChanged: ({ credential }, state) => set({ credential, legacy: false }, state),
     UserDeleted: () => undefined,
+    UserLinked: ({ subject }, state) => set({ subject }, state),
+    UserUnlinked: (_, state) => set({ subject: undefined }, state),
+    ...tokenRules.evolve,
     ...sessionRules.evolve,
   },
 };

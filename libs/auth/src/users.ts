@@ -10,6 +10,8 @@ export interface UserRow extends Readonly<UserTraits> {
   readonly networks?: readonly string[];
   /** Whether their password is one that everybody knows. */
   readonly legacy?: boolean;
+  /** Whether they are known to the provider they sign in by. */
+  readonly linked?: boolean;
   readonly created: string;
   readonly updated: string;
 }
@@ -45,6 +47,8 @@ export const users: ReadModel<UserRow> = {
       credential,
       ...(legacy === undefined ? {} : { legacy: false }),
     })),
+    UserLinked: set(() => ({ linked: true })),
+    UserUnlinked: set(() => ({ linked: false })),
     UserDeleted: gone(),
   },
 };

@@ -4,15 +4,18 @@ import { Module } from '@nestjs/common';
 import type { Model, Values } from '#api';
 import { ApiCatalogue, ApiModule, AS_THEY_ARE, defineModel, parameter, staticAction } from '#api';
 import { Reactions } from '#event-sourcing';
+import { Refusal } from '#kernel';
+import { People } from '#people';
 import type { TestDatabase, TestModules } from '#testing';
 import { startModules } from '#testing';
 import { AuthModule } from '../src/auth.module.ts';
 import type { SessionCleanupContext } from '../src/credential-cleanup.ts';
 import type { IdentitiesContext } from '../src/identities.ts';
 import { Identities } from '../src/identities.ts';
+import { TokenUses } from '../src/token-uses.ts';
 import type { LoginTries } from '../src/login-limit.ts';
 
-/** A server with this module alone, over a database it may share with others; for specs. */
+/** A server with this module alone, over a database it may share with others; for specs. It names users as protocols do. */
 export interface AuthServer {
   readonly modules: TestModules;
   /** What its listeners are made from. */
@@ -21,6 +24,10 @@ export interface AuthServer {
   readonly reactions: Reactions;
   /** What it would have told the operator: administrators it has made. */
   readonly made: { readonly name: string; readonly password: string }[];
+  /** What stands for a user inside. */
+  idOf(name: string): Promise<string>;
+  /** Something as protocols tell it: with names in the places of ids. */
+  told<T>(value: T): Promise<T>;
   /** Who a name and a token are. */
   identify(name: string, token: string): Promise<Principal | undefined>;
   /** Logs in. @returns the token */
@@ -62,17 +69,34 @@ class SightModule {}
 /** Starts a server on a database. */
 export async function startAuth(
   database: TestDatabase,
-  options: { readonly adminPassword?: string | undefined; readonly tries?: LoginTries } = {},
+  options: {
+    readonly adminPassword?: string | undefined;
+    readonly tries?: LoginTries;
+    /** The data directory. */
+    readonly data?: string;
+  } = {},
 ): Promise<AuthServer> {
   const made: { name: string; password: string }[] = [];
   const auth = AuthModule.forRoot({
     adminPassword: 'adminPassword' in options ? options.adminPassword : ROOT_PASSWORD,
     loginTries: options.tries ?? PLENTY,
     made: (user) => void made.push(user),
+    ...(options.data === undefined ? {} : { data: options.data }),
   });
   const modules = await startModules({ imports: [auth, SightModule], database });
   const catalogue = modules.get(ApiCatalogue, { strict: false }).whole;
   const identities = modules.get(Identities, { strict: false });
+  const people = modules.get(People, { strict: false });
+  const told = async <T>(value: T): Promise<T> =>
+    value === undefined ? value : (JSON.parse(await people.shown(JSON.stringify(value))) as T);
+  /** The same of what something comes to, or is refused with. */
+  const toldOf = async <T>(task: Promise<T>): Promise<T> => {
+    try {
+      return await told(await task);
+    } catch (error) {
+      throw error instanceof Refusal ? new Refusal(await told(error.faults)) : error;
+    }
+  };
   const api = modules.api('rest');
 
   const request = (principal: Principal | undefined, source = '192.0.2.1') => {
@@ -84,6 +108,7 @@ export async function startAuth(
     if (!found) throw new Error(`there is no ${path}`);
     return found;
   };
+  const inside = async (path: string, name: string): Promise<string> => (await model(path).keyOf?.(name)) ?? name;
   const login = async (username: string, password: string, source?: string): Promise<string> => {
     const action = model('Auth/User').actions?.['login'];
     if (!action) throw new Error('there is no login');
@@ -92,9 +117,11 @@ export async function startAuth(
   const { store, reads, clock, gateway } = modules;
   return {
     modules,
-    context: { store, reads, clock, gateway },
+    context: { store, reads, clock, gateway, people, uses: modules.get(TokenUses, { strict: false }) },
     reactions: modules.get(Reactions),
     made,
+    idOf: (name) => people.inside(name),
+    told,
     identify: (name, token) => identities.identify(name, token),
     login,
     person: async (name, password, source) => {
@@ -102,22 +129,36 @@ export async function startAuth(
       if (!principal) throw new Error(`${name} is nobody`);
       return principal;
     },
-    create: async (by, path, values) => (await api.create(model(path), values, request(by), AS_THEY_ARE)).value.object,
-    update: async (by, path, key, values) =>
-      (await api.update(model(path), [key], { values }, request(by), AS_THEY_ARE)).value.get(key)?.object ?? {},
-    get: async (by, path, key) => (await api.get(model(path), [key], request(by), AS_THEY_ARE)).get(key)?.object ?? {},
+    create: (by, path, values) =>
+      toldOf(api.create(model(path), values, request(by), AS_THEY_ARE).then(({ value }) => value.object)),
+    update: async (by, path, name, values) => {
+      const key = await inside(path, name);
+      const changed = api.update(model(path), [key], { values }, request(by), AS_THEY_ARE);
+      return toldOf(changed.then(({ value }) => value.get(key)?.object ?? {}));
+    },
+    get: async (by, path, name) => {
+      const key = await inside(path, name);
+      return toldOf(
+        api.get(model(path), [key], request(by), AS_THEY_ARE).then((found) => found.get(key)?.object ?? {}),
+      );
+    },
     keys: async (by, path, user) => {
       const use = model(path).filters?.['user'];
       const filter = use && user !== undefined ? { filter: { use, parameters: { user } } } : {};
-      return (await api.list(model(path), { skip: 0, count: 1000, ...filter }, request(by))).keys;
+      return toldOf(api.list(model(path), { skip: 0, count: 1000, ...filter }, request(by)).then(({ keys }) => keys));
     },
-    remove: async (by, path, key) => void (await api.remove(model(path), [key], request(by))),
-    call: async (by, name, parameters = {}, key) => {
-      const [path = '', actionName = ''] = name.split('.');
+    remove: async (by, path, name) => {
+      const key = await inside(path, name);
+      await toldOf(api.remove(model(path), [key], request(by)).then(() => undefined));
+    },
+    call: async (by, called, parameters = {}, name) => {
+      const [path = '', actionName = ''] = called.split('.');
       const action = model(path).actions?.[actionName];
-      if (!action) throw new Error(`there is no ${name}`);
-      if (key === undefined) return (await api.callStatic(action, parameters, request(by))).value;
-      return (await api.callOn(model(path), action, [key], parameters, request(by))).value.get(key);
+      if (!action) throw new Error(`there is no ${called}`);
+      if (name === undefined) return toldOf(api.callStatic(action, parameters, request(by)).then(({ value }) => value));
+      const key = await inside(path, name);
+      const done = api.callOn(model(path), action, [key], parameters, request(by));
+      return toldOf(done.then(({ value }) => value.get(key)));
     },
     stop: () => modules.stop(),
   };

@@ -1,8 +1,8 @@
 import type { Action, Call } from '#api';
 import { action, maskingLayer } from '#api';
 import type { Served } from '#config';
-import { ConfigurationCache, explain, mergedConfiguration, servedLayer } from '#config';
-import type { Logger } from '#kernel';
+import { ConfigurationCache, explain, mergedConfiguration, servedLayer, settledValues } from '#config';
+import type { Json, Logger } from '#kernel';
 import type { Key, ReadStore, View } from '#read-store';
 import type { BuildingLayers } from './building-layers.ts';
 import { configFailures } from './config-check.ts';
@@ -38,6 +38,26 @@ export const configurationOf = (layersOf: LayersOf, { served, log, reads }: Conf
     return configuration;
   };
 };
+
+/**
+ * Works out some values of the configuration of one object, by name; undefined: that takes rendering it; null: there is no
+ * such object.
+ */
+export type SettledOf = (
+  key: Key,
+  call: Pick<Call, 'caller' | 'view' | 'now'>,
+  names: ReadonlySet<string>,
+) => Promise<Readonly<Record<string, Json>> | null | undefined>;
+
+export const settledOf =
+  (layersOf: LayersOf, { served, reads }: Omit<ConfigContext, 'log'>): SettledOf =>
+  async (key, { caller, view, now }, names) => {
+    const found = await layersOf(view, key);
+    if (!found) return null;
+    const masking = await maskingLayer(reads);
+    const layers = [...layersFor(caller, found.layers), masking, servedLayer(served, { now, changed: found.changed })];
+    return settledValues(layers, found.classes, names);
+  };
 
 /** What can be asked of the configuration of foundations or structures. */
 export const configActions = (

@@ -35,9 +35,12 @@ export function shownConfiguration(
   return shownValues([...values, ...faultsShown(faults)], secretNames);
 }
 
+/** Under what name a configuration tells what is at fault in it. */
+export const FAULTS = '__faults';
+
 /** What is at fault in a configuration, as it stands in it; nothing where nothing is. */
 export const faultsShown = (faults: readonly ConfigFault[]): Pairs =>
-  faults.length === 0 ? [] : [['__faults', faults.map(({ key, error, message }): Json => ({ key, error, message }))]];
+  faults.length === 0 ? [] : [[FAULTS, faults.map(({ key, error, message }): Json => ({ key, error, message }))]];
 
 /** The configuration layers come to, with nothing in it rendered. */
 export function unmergedConfiguration(layers: readonly Layer[], classes: readonly string[] = []) {

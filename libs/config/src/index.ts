@@ -26,6 +26,7 @@ export { textOf } from './text-of.ts';
 export { configValuesFrom, holdsClear, referenceAt, sealedValues, secretOwner, written } from './config-values.ts';
 export { declaredSecretNames, isSecretName, secretNames } from './secret-names.ts';
 export type { IsSecretName } from './secret-names.ts';
+export { settledValues } from './settled-values.ts';
 export { shownValue, shownValues } from './shown-values.ts';
 export type { ConfigOwner, SecretKeeping } from './config-values.ts';
 export type { Written } from './config-values.ts';

@@ -11,6 +11,7 @@ import { LIMITS } from './limits.ts';
 import type { IsSecretName } from './secret-names.ts';
 import { MOMENT } from './moment.ts';
 import { secretNamesIn } from './secret-names.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** Values whose texts have been rendered, and the texts that could not be. */
 export interface Merged {
@@ -61,6 +62,8 @@ interface MergingOptions {
 
 class Merging {
   readonly #limits: Limits;
+  readonly #values: Map<string, Json>;
+  /** The values that have something to render, as they were in the beginning. */
   readonly #first: ReadonlyMap<string, Json>;
   readonly #faults = new Map<string, ConfigFault>();
   readonly #isSecret: IsSecretName;
@@ -76,43 +79,51 @@ class Merging {
   constructor(values: Iterable<readonly [string, Json]>, { limits, secretNames, clear = false }: MergingOptions) {
     this.#limits = limits;
     this.#clear = clear;
-    this.#first = new Map(values);
-    this.#isSecret = secretNamesIn([...this.#first], secretNames);
+    this.#values = new Map(values);
+    this.#isSecret = secretNamesIn(this.#values, secretNames);
+    this.#first = new Map(
+      Array.from(this.#values).filter(([key, value]) => !this.#isLiteral(key) && isUnsettled(value)),
+    );
     this.#steps = limits.allSteps;
     this.#deadline = performance.now() + limits.time;
   }
 
   *run(): Generator<unknown, Merged> {
     const { values, ...others } = yield* this.marked();
-    return { values: new Map(Array.from(values, ([key, value]) => [key, masked(value)] as const)), ...others };
+    // What was not rendered holds no marks.
+    for (const key of this.#first.keys()) values.set(key, masked(values.get(key) as Json));
+    return { values, ...others };
   }
 
   /** As {@link run}, with the marks of secrets still in the texts. */
   *marked(): Generator<unknown, Merged> {
-    let values = this.#first;
+    let due = [...this.#first.keys()];
     for (let round = 0; round < this.#limits.rounds; round += 1) {
-      values = yield* this.#round(values);
-      if (this.#changed.size === 0) return this.#done(values);
+      yield* this.#round(due);
+      if (this.#changed.size === 0) return this.#done();
+      due = due.filter((key) => isUnsettled(this.#values.get(key) as Json));
     }
     for (const [key, isTemplate] of this.#changed) {
       if (isTemplate) this.#faulty(key, 'NotSettled', `does not settle in ${this.#limits.rounds} rounds`);
     }
-    return this.#done(values);
+    return this.#done();
   }
 
-  *#round(values: ReadonlyMap<string, Json>): Generator<unknown, ReadonlyMap<string, Json>> {
+  /** Renders the values of some keys; all others are left as they are, the very same. */
+  *#round(due: readonly string[]): Generator<unknown, void> {
     this.#changed = new Map();
     this.#length = 0;
-    const names = namesOf(values, this.#clear ? NO_SECRETS : this.#isSecret);
-    const rendered = new Map<string, Json>();
-    for (const [key, value] of values) {
-      rendered.set(key, this.#under(key, value, key, names));
+    const names = namesOf(this.#values, this.#clear ? NO_SECRETS : this.#isSecret);
+    const rendered: (readonly [string, Json])[] = [];
+    for (const key of due) {
+      rendered.push([key, this.#each(this.#values.get(key) as Json, key, names)]);
       const paused = performance.now();
       yield;
       this.#deadline += performance.now() - paused;
     }
+    // Only now: templates of one round see what there was before it.
+    for (const [key, value] of rendered) this.#values.set(key, value);
     this.#tellsMoment ||= names.wasAsked(MOMENT);
-    return rendered;
   }
 
   /** The value under a name: that of a secret in clear text is no template. */
@@ -170,11 +181,10 @@ class Merging {
   }
 
   /** The values as they are in the end: what could not be rendered has its first words again. */
-  #done(values: ReadonlyMap<string, Json>): Merged {
-    const finished = [...values].map(
-      ([key, value]) => [key, this.#isLiteral(key) ? value : this.#finish(value, key, this.#first.get(key))] as const,
-    );
-    return { values: new Map(finished), faults: [...this.#faults.values()], tellsMoment: this.#tellsMoment };
+  #done(): Merged {
+    const values = this.#values;
+    for (const [key, first] of this.#first) values.set(key, this.#finish(values.get(key) as Json, key, first));
+    return { values, faults: [...this.#faults.values()], tellsMoment: this.#tellsMoment };
   }
 
   #finish(value: Json, path: string, first: Json | undefined): Json {

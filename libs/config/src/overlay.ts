@@ -57,6 +57,8 @@ function entriesOf(values: Pairs | undefined): readonly Entry[] {
 
 interface Options {
   readonly start?: Iterable<readonly [string, Json]>;
+  /** The names that values are wanted of; those of all unless given. */
+  readonly only?: ReadonlySet<string>;
   /** Told what each entry did. */
   readonly note?: (step: Step) => void;
 }
@@ -67,6 +69,7 @@ export function* overlaying(
   classes: readonly string[],
   options: Options = {},
 ): Generator<unknown, Overlaid> {
+  const { only } = options;
   const values = new Map(options.start);
   const faults: ConfigFault[] = [];
   const secretNames: string[] = [];
@@ -82,6 +85,8 @@ export function* overlaying(
     for (const { key, value, read } of entriesOf(layer.values)) {
       if (!read) {
         faults.push({ key, error: 'ValueError', message: `invalid config value name "${key}"` });
+      } else if (only?.has(read.name) === false) {
+        continue;
       } else if (read.only === undefined || classes.includes(read.only)) {
         try {
           put(layer, key, read.name, read.operator, value);
@@ -92,7 +97,9 @@ export function* overlaying(
       }
       yield;
     }
-    for (const [name, value] of layer.attributes ?? []) put(layer, name, name, 'set', value);
+    for (const [name, value] of layer.attributes ?? []) {
+      if (only?.has(name) !== false) put(layer, name, name, 'set', value);
+    }
   }
   return { values, faults, secretNames };
 }

@@ -51,6 +51,7 @@ export async function chained(
         v: currentVersion(upcasters, message.type),
         at,
         actor: metadata.actor,
+        ...(metadata.token === undefined ? {} : { token: metadata.token }),
         request: metadata.request,
         ...(metadata.command === undefined ? {} : { command: metadata.command }),
         correlation: metadata.correlation,

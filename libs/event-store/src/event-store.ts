@@ -8,6 +8,8 @@ export interface Meta {
   /** Our own time, ISO 8601 with microseconds; never earlier than that of the stream's previous event. */
   readonly at: string;
   readonly actor: string;
+  /** Name of the token that the actor has asked with, where it was one. */
+  readonly token?: string;
   readonly request: string;
   /** Name of the command it was decided by (`CreateSite`). */
   readonly command?: string;

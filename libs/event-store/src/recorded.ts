@@ -21,6 +21,8 @@ export interface Recorded<D = unknown> {
 export interface LoggedEvent<D = unknown> extends Recorded<D> {
   /** UUID of the event. */
   readonly eventId: string;
+  /** Name of the token that the actor has asked with, where it was one. */
+  readonly token?: string;
   /** Id of the request it was decided for. */
   readonly request: string;
   /** Name of the command it was decided by, where it is known. */
@@ -48,6 +50,7 @@ export function recorded(event: StoredEvent, upcasters: Upcasters): LoggedEvent 
     at: meta.at,
     actor: meta.actor,
     eventId: event.id,
+    ...(meta.token === undefined ? {} : { token: meta.token }),
     request: meta.request,
     ...(meta.command === undefined ? {} : { command: meta.command }),
     ...(meta.reason === undefined ? {} : { reason: meta.reason }),

@@ -9,6 +9,7 @@ import type { Clock, EventStore } from '#event-store';
 import type { Logger } from '#kernel';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
+import { People } from '#people';
 import { READ_STORE } from '#read-store';
 import type { ReadStore } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
@@ -163,6 +164,7 @@ export class ForemanModule {
             EVENT_STORE,
             Features,
             READ_STORE,
+            People,
             Foreman,
           ],
           useFactory: (
@@ -174,6 +176,7 @@ export class ForemanModule {
             store: EventStore,
             features: Features,
             reads: ReadStore,
+            people: People,
             foreman: Foreman,
           ) => ({
             namespaces: [
@@ -194,7 +197,7 @@ export class ForemanModule {
               ),
               waveModel,
               holdRuleModel,
-              holdModel,
+              holdModel(people),
             ],
             extensions: [
               jobUsers,

@@ -36,7 +36,7 @@ describe('how a request has come', () => {
     ['one of two proxies says http', PROXY, 'https, http', false],
     ['the client says https, and no proxy is between', '192.0.2.1', 'https', false],
   ])('where %s', (_, source, scheme, secure) => {
-    const headers = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
+    const headers: Readonly<Record<string, string>> = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
     expect(arrival([PROXY], false, source, headers)?.secure).toBe(secure);
   });
 

@@ -20,6 +20,8 @@ export interface ProtocolAdapter {
   readonly handle: HttpHandler;
   /** Whether some of its answers have a body that goes on, which the fast path cannot write. */
   readonly streams?: true;
+  /** A path as it stands in traces; as it was asked for unless given. */
+  readonly tracedPath?: (path: string) => string;
 }
 
 /** Where each answered request is counted. */
@@ -64,7 +66,7 @@ function handledTraced(adapter: ProtocolAdapter, request: HttpRequest): Promise<
   // What watches the server asks for its pages all the time.
   if (adapter.name === 'pages') return adapter.handle(request);
   const [path = ''] = request.target.split('?');
-  const attributes = { 'http.request.method': request.verb, 'url.path': path };
+  const attributes = { 'http.request.method': request.verb, 'url.path': adapter.tracedPath?.(path) ?? path };
   const parent = request.header('traceparent');
   return traced(`${request.verb} ${adapter.name}`, { kind: 'server', root: true, parent, attributes }, async () => {
     const answer = await adapter.handle(request);

@@ -18,3 +18,5 @@ export { TlsCertificate } from './tls-certificate.ts';
 export type { TlsState } from './tls-certificate.ts';
 export { plainProblem } from './plain-problem.ts';
 export { nodeListener, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
+export { withTexts } from './with-texts.ts';
+export type { ShownTexts, ShownTextsOptions } from './with-texts.ts';

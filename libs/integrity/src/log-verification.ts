@@ -94,7 +94,7 @@ export class LogVerification implements OnApplicationShutdown {
       const checkpoints = [...(here ? [here] : []), ...(given.checkpoints ?? [])];
       const stop = (this.#stop = new AbortController());
       logger.info('a verification of the log was asked for', { by, request: id });
-      this.#done = this.#run({ ...given, checkpoints }, stop.signal).finally(unlock);
+      this.#done = this.#run({ ...given, checkpoints }, stop.signal).then(unlock);
     } catch (error) {
       this.#underWay = undefined;
       await unlock?.();

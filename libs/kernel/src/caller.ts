@@ -4,6 +4,13 @@ export interface ServiceScope {
   readonly modules: readonly string[];
 }
 
+/** The token of a user that a request comes with. */
+export interface UsedToken {
+  readonly name: string;
+  /** Whether nothing can be changed with it. */
+  readonly readOnly: boolean;
+}
+
 /** Somebody with a session. */
 export interface Principal {
   readonly name: string;
@@ -11,8 +18,10 @@ export interface Principal {
   readonly permissions: ReadonlySet<string>;
   /** Which session, for logging out: the hash of its token. */
   readonly session: string;
-  /** Set for service identities; users are not bound to places. */
+  /** Set for service identities, and for tokens that are for some sites only; users are not bound to places. */
   readonly serviceScope?: ServiceScope;
+  /** Set where a user asks with a token they have made, not in a session. */
+  readonly token?: UsedToken;
 }
 
 /** Who is asking. */

@@ -2,6 +2,8 @@
 export interface CommandMetadata {
   /** User or service identity; `system` for what Contractor does on its own. */
   readonly actor: string;
+  /** Name of the token that the actor has asked with; undefined: they had a session. */
+  readonly token?: string;
   /** Id of the request. The ids of its events are derived from it, so the same request sent twice is one. */
   readonly request: string;
   /**

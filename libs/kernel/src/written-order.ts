@@ -69,6 +69,8 @@ export function pairsOf<V>(object: Readonly<Record<string, V>>): [key: string, v
 /** An object that shows its keys in the order of these pairs, in JSON text too. */
 export function objectOf<V>(pairs: readonly (readonly [key: string, value: V])[]): Readonly<Record<string, V>> {
   const object = Object.fromEntries(pairs);
+  const own = Object.keys(object);
+  if (own.length === pairs.length && own.every((key, n) => key === pairs[n]?.[0])) return object;
   const keys = [...new Set(pairs.map(([key]) => key))];
   if (isInOrder(object, keys)) return object;
   return new Proxy(object, { ownKeys: () => keys });

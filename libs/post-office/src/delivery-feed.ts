@@ -181,9 +181,9 @@ export class DeliveryFeed {
       if (this.#following.get(one.consumer.subscriber) !== one) return;
       await this.#take([one], events, end);
       if (events.length === 0 && one.reached < this.#reached) {
-        // Where nothing of these categories is left, the end may stay where it was.
+        // Only where it goes no further there is nothing left: what was read may be of other categories alone.
         const left = await store.readAll(one.reached, { categories, limit: 1 });
-        if (left.events.length === 0) one.reached = this.#reached;
+        if (left.end <= one.reached) one.reached = this.#reached;
       }
       // From here on it is told with the others, of what comes behind `#reached`.
       one.behind = one.reached < this.#reached || one.consumer.capacity() <= 0;

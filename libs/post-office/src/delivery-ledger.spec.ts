@@ -117,9 +117,9 @@ describe('the ledger of deliveries', () => {
   });
 
   it('what was made goes when it was kept long enough, or is more than is kept; the oldest first', async () => {
-    const made = await add('one', ...'abcdef');
+    const made = await add('one', 'a', 'b', 'c', 'd', 'e', 'f');
     await ledger.delivered(made.slice(0, 5).map(({ n }) => n));
-    for (const [n, id] of [...'abcde'].entries()) {
+    for (const [n, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {
       const done = `2026-01-0${n + 1}T00:00:00Z`;
       await database.pool.query('UPDATE ledger.deliveries SET done = $2 WHERE id = $1', [id, done]);
     }

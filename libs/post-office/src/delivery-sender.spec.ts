@@ -118,7 +118,7 @@ describe('the sender of deliveries to one receiver', () => {
     why = undefined;
     sender.wake();
     await until(() => sender.size === 0);
-    expect(tried.toSorted()).toEqual([1, 2]);
+    expect(new Set(tried)).toEqual(new Set([1, 2]));
   });
 
   it('is not made anew where only the books could not be kept', async () => {
@@ -126,7 +126,11 @@ describe('the sender of deliveries to one receiver', () => {
     const { errors, sender, tried } = example(() => 200, {
       book: {
         body: async () => '1',
-        delivered: () => (away ? ((away = false), Promise.reject(new Error('no database'))) : Promise.resolve()),
+        delivered: async () => {
+          if (!away) return;
+          away = false;
+          throw new Error('no database');
+        },
         failed: async () => undefined,
         giveUp: async () => undefined,
       },

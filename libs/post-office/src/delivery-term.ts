@@ -3,6 +3,7 @@ import { declaredSecretsNow } from '#api';
 import type { Clock, CommandGateway, EventStore, Upcasters } from '#event-store';
 import { CommandContext } from '#event-store';
 import type { Logger } from '#kernel';
+import type { People } from '#people';
 import type { Key, ReadStore } from '#read-store';
 import { batched } from './batched.ts';
 import { DeleteFoundationBox, DeleteStructureBox } from './box.commands.ts';
@@ -58,6 +59,8 @@ export interface DeliveryTermOptions {
   readonly facts: EventFactsReader;
   readonly receivers: Receivers;
   readonly requests: GuardedRequests;
+  /** Tells who is who in what is sent. */
+  readonly people: Pick<People, 'shown'>;
   readonly gateway: CommandGateway;
   readonly clock: Clock;
   readonly log: Logger;
@@ -267,8 +270,9 @@ export class DeliveryTerm {
     return row && !isActive(row, this.#options.clock.now()) ? 'it is switched off, or has expired' : undefined;
   }
 
-  async #requestFor(delivery: Delivery, body: string) {
-    const { receivers, ledger } = this.#options;
+  async #requestFor(delivery: Delivery, kept: string) {
+    const { receivers, ledger, people } = this.#options;
+    const body = await people.shown(kept);
     const id = boxOf(delivery.subscriber);
     if (id !== undefined) {
       const request = await receivers.toBox(id, body);

@@ -26,14 +26,14 @@ const boxModel = (kind: string): Model => ({
   path: `PostOffice/${kind}Box`,
   idField: 'id',
   fields: {},
-  rows: boxes as ReadModel,
+  rows: boxes,
   kind: { kind },
   sites: 'none',
 });
 const models: readonly Model[] = [
   boxModel('Foundation'),
   boxModel('Structure'),
-  { path: 'Foreman/HoldRule', idField: 'id', fields: {}, rows: holdRules as ReadModel, sites: { index: 'site' } },
+  { path: 'Foreman/HoldRule', idField: 'id', fields: {}, rows: holdRules, sites: { index: 'site' } },
 ];
 const catalogue = new Catalogue(models, [], []);
 

@@ -65,7 +65,8 @@ export class EventFeed implements EventSource {
     const head = await store.head();
     const { events, end } = await store.readAll(after, { categories: PUBLIC_CATEGORIES, limit: PAGE });
     const messages = await this.#messages(events, wants, narrowed);
-    return { messages, end: events.length < PAGE && head > end ? head : end };
+    // A page may be short though there is more; only where it goes no further there is nothing left.
+    return { messages, end: end > after || head < after ? end : head };
   }
 
   async listen(listener: EventListener): Promise<() => void> {
@@ -145,8 +146,8 @@ export class EventFeed implements EventSource {
   }
 
   /** Whether an event is among those that are looked at more closely. */
-  #isMeant(event: LoggedEvent, { actor, model, id }: NarrowedEvents): boolean {
-    if (actor !== undefined && event.actor !== actor) return false;
+  #isMeant(event: LoggedEvent, { actors, model, id }: NarrowedEvents): boolean {
+    if (actors?.includes(event.actor) === false) return false;
     if (model === undefined) return true;
     const catalogue = this.#options.catalogue();
     const family = catalogue.family(model);

@@ -7,6 +7,7 @@ import { contributeListeners, EventSourcingModule, Features } from '#event-sourc
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import type { Logger } from '#kernel';
+import { People } from '#people';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
@@ -53,6 +54,7 @@ const office: FactoryProvider = {
     KeptDeliveries,
     ApiCatalogue,
     Secrets,
+    People,
     CommandGateway,
     CLOCK,
     LOGGER,
@@ -67,6 +69,7 @@ const office: FactoryProvider = {
     kept: KeptDeliveries,
     catalogue: ApiCatalogue,
     secrets: Secrets,
+    people: People,
     gateway: CommandGateway,
     clock: Clock,
     log: Logger,
@@ -83,6 +86,7 @@ const office: FactoryProvider = {
       facts: new EventFactsReader({ reads, catalogue: () => catalogue.whole }),
       receivers: new Receivers({ reads, secrets, now: () => clock.millis() }),
       requests: new GuardedRequests(rules, settings.timeout),
+      people,
       gateway,
       clock,
       log,

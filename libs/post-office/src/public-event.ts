@@ -38,6 +38,8 @@ export interface PublicEvent {
   /** ISO 8601 with microseconds. */
   readonly at: string;
   readonly actor: string;
+  /** Name of the token that the actor has asked with; left out where they had a session. */
+  readonly token?: string;
   /** Id of the request it was decided for. */
   readonly request: string;
   /** Why, in the words of the one who asked; null where they gave no reason. */
@@ -78,7 +80,7 @@ export const categoryOf = (stream: string): string => stream.slice(0, stream.ind
 export function publicEvent(event: LoggedEvent, facts: EventFacts, isSecret: IsSecretName): PublicEvent | undefined {
   const kind = publicKind(event);
   if (kind === undefined) return undefined;
-  const { eventId, position, at, actor, request, reason = null } = event;
+  const { eventId, position, at, actor, token, request, reason = null } = event;
   const { object, site, blueprint, job } = facts;
   return {
     version: PUBLIC_EVENTS_VERSION,
@@ -87,6 +89,7 @@ export function publicEvent(event: LoggedEvent, facts: EventFacts, isSecret: IsS
     position: String(position),
     at,
     actor,
+    ...(token === undefined ? {} : { token }),
     request,
     reason,
     object,

@@ -15,6 +15,11 @@ export function checkUrl(
   const names = protocols.map((protocol) => `${protocol}//`).join(' or ');
   if (!url || !protocols.includes(url.protocol) || url.hostname === '') {
     work.fault(field, 'INVALID_VALUE', `must be a URL that begins with ${names}, not ${JSON.stringify(text)}`);
+  } else if (/[\s\p{Cc}]/u.test(text)) {
+    // A URL without them is what requests would go to, and not what was asked for.
+    work.fault(field, 'INVALID_VALUE', `must hold no blanks, tabs and line ends: ${JSON.stringify(text)}`);
+  } else if (url.port === '0') {
+    work.fault(field, 'INVALID_VALUE', 'must not name port 0: nothing listens there');
   } else if (url.username !== '' || url.password !== '') {
     work.fault(field, 'CREDENTIALS', 'must hold no user and no password: it is shown to whoever may look');
   }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import type { EventStore } from '#event-store';
 import { EVENT_STORE, positionAt } from '#event-store';
+import { People } from '#people';
 import { DeadLetters } from '#reactions';
 import type { ReadStore } from '#read-store';
 import { quarantinedRows, READ_STORE } from '#read-store';
@@ -43,6 +44,7 @@ class RequestsModule {}
         DeadLetters,
         Requests,
         Secrets,
+        People,
         DATABASE,
         { token: SERVER_FACTS, optional: true },
       ],
@@ -53,6 +55,7 @@ class RequestsModule {}
         letters: DeadLetters,
         requests: Requests,
         secrets: Secrets,
+        people: People,
         pool: Pool,
         facts?: ServerFacts,
       ) => ({
@@ -60,7 +63,7 @@ class RequestsModule {}
         models: [
           deadLetterModel(letters),
           readModelModel(store, reads, { rebuilds, quarantined: (count) => quarantinedRows(pool, count) }),
-          requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head() }),
+          requestModel(requests, { positionAt: (time) => positionAt(store, time), head: () => store.head(), people }),
           secretModel(secrets.reads),
           ...(facts ? [serverModel(facts)] : []),
         ],

@@ -82,7 +82,7 @@ describe('the index of requests', () => {
       ['r1', 1],
     ]);
     expect(listed.at(-1)).toMatchObject({ command: 'DoIt', reason: 'so', at: '2026-01-01T00:00:00.000000+00:00' });
-    expect((await index.list({ ...all, actor: 'alice' })).map(({ request }) => request)).toEqual(['r2']);
+    expect((await index.list({ ...all, actors: ['alice', 'nobody'] })).map(({ request }) => request)).toEqual(['r2']);
     expect((await index.list({ ...all, after: 1n, upTo: 7n })).map(({ request }) => request)).toEqual(['r2']);
     expect(await index.list({ ...all, count: 1 })).toHaveLength(1);
     expect(errors).toEqual([]);

@@ -42,7 +42,8 @@ interface Row extends Omit<RequestPart, 'first' | 'last'> {
 
 /** Which requests are asked for. */
 export interface RequestsAsked {
-  readonly actor?: string;
+  /** Those of these actors. */
+  readonly actors?: readonly string[];
   /** Those whose first event stands behind `after`, up to `upTo` and with it. */
   readonly after: Position;
   readonly upTo: Position;
@@ -118,12 +119,18 @@ export class RequestIndex {
   }
 
   /** What was asked for, the last first: the first part of each. */
-  async list({ actor, after, upTo, count }: RequestsAsked): Promise<RequestPart[]> {
-    const who = actor === undefined ? '' : 'AND actor = $4';
-    const text = `SELECT * FROM records.requests_1 WHERE NOT caused AND first > $1 AND first <= $2 ${who}
-      ORDER BY first DESC LIMIT $3`;
-    const values = [after.toString(), upTo.toString(), count, ...(actor === undefined ? [] : [actor])];
-    return (await this.#pool.query<Row>(text, values)).rows.map(part);
+  async list({ actors, after, upTo, count }: RequestsAsked): Promise<RequestPart[]> {
+    const values = [after.toString(), upTo.toString(), count];
+    const of = (who: string, more: readonly string[]) =>
+      this.#pool.query<Row>(
+        `SELECT * FROM records.requests_1 WHERE NOT caused AND first > $1 AND first <= $2 ${who}
+         ORDER BY first DESC LIMIT $3`,
+        [...values, ...more],
+      );
+    // Each actor has an index of its own to go along.
+    const found = actors ? await Promise.all(actors.map((one) => of('AND actor = $4', [one]))) : [await of('', [])];
+    const parts = found.flatMap(({ rows }) => rows.map(part));
+    return parts.toSorted((one, other) => (one.first < other.first ? 1 : -1)).slice(0, count);
   }
 
   async #prepare(): Promise<void> {

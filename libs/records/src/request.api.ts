@@ -1,6 +1,7 @@
 import { defineModel, integer, shape, shaped, staticAction, text, toMoment } from '#api';
 import type { Position } from '#event-store';
 import { refuse } from '#kernel';
+import type { People } from '#people';
 import type { Requests } from './requests.ts';
 
 /** How many requests are listed at once, at most. */
@@ -39,7 +40,10 @@ export interface RequestMoments {
 }
 
 /** Requests that changed something: who asked for what, when and why, and which events came of it. */
-export const requestModel = (requests: Pick<Requests, 'list' | 'show'>, { positionAt, head }: RequestMoments) => {
+export const requestModel = (
+  requests: Pick<Requests, 'list' | 'show'>,
+  { positionAt, head, people }: RequestMoments & { readonly people: Pick<People, 'allInside'> },
+) => {
   const moment = async (field: string, given: string | null, otherwise: Position): Promise<Position> => {
     if (given === null || given === '') return otherwise;
     if (/^\d{1,18}$/.test(given)) return BigInt(given);
@@ -67,7 +71,7 @@ export const requestModel = (requests: Pick<Requests, 'list' | 'show'>, { positi
         permission: { grant: 'Records.view_request' },
         query: async ({ actor, from, to, count }) => ({
           requests: await requests.list({
-            ...(actor ? { actor } : {}),
+            ...(actor ? { actors: await people.allInside(actor) } : {}),
             after: await moment('from', from, 0n),
             upTo: await moment('to', to, await head()),
             count: Math.min(Math.max(1, count ?? 50), MAX_COUNT),

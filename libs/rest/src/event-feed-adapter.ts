@@ -13,7 +13,7 @@ import { afterIn, timeIn } from './feed-query.ts';
 import { eventText } from './feed-text.ts';
 import { pageOfEvents } from './event-page.ts';
 import type { EventSelection } from './event-selection.ts';
-import { countIn, EVENT_QUERY, eventSelectionIn } from './event-selection.ts';
+import { countIn, EVENT_QUERY, eventSelectionIn, selectedInside } from './event-selection.ts';
 import { queryOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
 import { checkQuery } from './query.ts';
@@ -51,7 +51,7 @@ export class EventFeedAdapter {
     const query = queryOf(request.target);
     checkQuery(query, EVENT_QUERY, ['kind']);
     if (!this.#events.may(caller, {})) throw new Forbidden();
-    const selection = eventSelectionIn(query, feed, catalogue);
+    const selection = await selectedInside(eventSelectionIn(query, feed, catalogue), catalogue);
     const count = countIn(query);
     if (!this.#events.may(caller, selection)) throw new Forbidden();
     if (selection.site !== undefined && !(await feed.hasSite(selection.site))) {

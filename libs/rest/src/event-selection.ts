@@ -48,6 +48,16 @@ export function eventSelectionIn(
   };
 }
 
+/** What is selected, with the id by which its object is known inside. */
+export async function selectedInside(
+  selection: EventSelection,
+  catalogue: Pick<Catalogue, 'model'>,
+): Promise<EventSelection> {
+  const { model = '', id } = selection;
+  const known = id === undefined ? undefined : await catalogue.model(model)?.keyOf?.(id);
+  return known === undefined ? selection : { ...selection, id: String(known) };
+}
+
 /** How many events a page is to have. @throws Problem */
 export function countIn(query: URLSearchParams): number {
   const text = query.get('count');

@@ -86,6 +86,7 @@ function example({ checkMs = 0, stalledMs = 60_000 } = {}) {
     api: { catalogue, history } as unknown as ApiService,
     identify: async (name) => people.get(name),
     positionAt: async () => 3n,
+    actorsCalled: async (name) => [name],
     log: { error: (_, error) => failures.push(error) },
     checkMs,
     stalledMs,
@@ -139,7 +140,7 @@ describe('the export of history', () => {
     expect(positions(await lines('all', '?site=b'))).toEqual(['2', '5', undefined]);
     expect(positions(await lines('all', '?kind=structure.changed&from=2'))).toEqual(['4', undefined]);
     expect(positions(await lines('all', '?model=Site/Site&id=a&actor=ann'))).toEqual(['1', '3', undefined]);
-    expect(feed.reads.at(-1)?.narrowed).toEqual({ actor: 'ann', model: 'Site/Site', id: 'a' });
+    expect(feed.reads.at(-1)?.narrowed).toEqual({ actors: ['ann'], model: 'Site/Site', id: 'a' });
     const some = await lines('all', '?from=1&to=2026-01-01');
     expect([positions(some), some.at(-1)]).toEqual([
       ['2', '3', undefined],

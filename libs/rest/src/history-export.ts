@@ -10,7 +10,7 @@ import type { Moments } from './as-of.ts';
 import { spanIn } from './as-of.ts';
 import { ClientLimit } from './client-limit.ts';
 import type { EventSelection } from './event-selection.ts';
-import { eventSelectionIn } from './event-selection.ts';
+import { eventSelectionIn, selectedInside } from './event-selection.ts';
 import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
 import { answerFeed } from './feed-endpoint.ts';
 import { callerOf } from './headers.ts';
@@ -37,6 +37,8 @@ type CutReason = 'session' | 'permission' | 'stopping' | 'failed';
 export interface HistoryExportOptions extends FeedEndpointOptions, Moments {
   readonly api: Pick<ApiService, 'catalogue' | 'history'>;
   readonly feed: EventSource;
+  /** The actors that the log may know by what somebody is called. */
+  readonly actorsCalled: (name: string) => Promise<readonly string[]>;
   readonly maxExports?: { readonly all: number; readonly user: number };
   readonly stalledMs?: number;
   readonly checkMs?: number;
@@ -99,7 +101,7 @@ export class HistoryExport {
     const query = queryOf(request.target);
     checkQuery(query, QUERY, ['kind']);
     if (!this.#events.may(caller, {})) throw new Forbidden();
-    const selection = eventSelectionIn(query, feed, api.catalogue);
+    const selection = await selectedInside(eventSelectionIn(query, feed, api.catalogue), api.catalogue);
     if (!this.#events.may(caller, selection)) throw new Forbidden();
     const { site, model, id } = selection;
     if (site !== undefined && !(await feed.hasSite(site))) {
@@ -111,7 +113,8 @@ export class HistoryExport {
       if (span[name] > head) throw malformed('The log does not go as far as that.', name, 'AHEAD');
     }
     const actor = query.get('actor') ?? undefined;
-    return { request, selection, narrowed: { actor, model, id }, span, differences: flagIn(query, 'differences') };
+    const actors = actor === undefined ? undefined : await this.#options.actorsCalled(actor);
+    return { request, selection, narrowed: { actors, model, id }, span, differences: flagIn(query, 'differences') };
   }
 
   async #write(body: BodyStream, caller: Caller, asked: Asked): Promise<void> {

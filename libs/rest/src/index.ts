@@ -6,6 +6,7 @@ export type { FeedAdapterOptions } from './feed-adapter.ts';
 export { HistoryExport } from './history-export.ts';
 export type { HistoryExportOptions } from './history-export.ts';
 export { openapiPieces } from './openapi.ts';
+export type { OpenIdSignIns } from './openid-endpoint.ts';
 export { restAdapter } from './rest-adapter.ts';
 export type { RestAdapterOptions } from './rest-adapter.ts';
 export { SessionAdapter } from './session-adapter.ts';

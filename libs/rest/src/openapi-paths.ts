@@ -274,8 +274,8 @@ export const commonPaths = (problemNames: readonly string[]): Readonly<Record<st
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
   '/events': { get: events },
-  '/session': SESSION_PATH,
   '/history/export': { get: historyExport },
+  '/session': SESSION_PATH,
   ...differencePaths,
   '/{namespace}/openapi.json': {
     get: constantPage('get_openapi_of_namespace', 'The part of this document about one namespace', { type: 'object' }, [

@@ -224,6 +224,10 @@ export const COMMON: Readonly<Record<string, Schema>> = {
             position: { type: 'integer', description: 'Where the event stands in the log.' },
             at: { type: 'string', format: 'date-time' },
             actor: { type: 'string' },
+            token: {
+              type: 'string',
+              description: 'Name of the token they asked with; left out where it was a session.',
+            },
             request: { type: 'string', description: 'Id of the request.' },
             reason: { type: ['string', 'null'] },
             command: { type: ['string', 'null'] },

@@ -25,6 +25,7 @@ const signedIn = map({
     password: { type: 'boolean' },
     openid: { type: 'array', items: map({ name: text, label: text }) },
     refused: { ...textOrNull, description: 'Why nobody can sign in from where this was asked; null: they can.' },
+    failed: { ...textOrNull, description: 'What went wrong when this browser came back from a provider; told once.' },
   }),
   warnings: texts,
 });

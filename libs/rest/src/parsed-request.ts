@@ -15,7 +15,7 @@ import type { Method, Served } from './routes.ts';
 export interface RequestContext {
   readonly request: HttpRequest;
   readonly method: string;
-  readonly path: string;
+  path: string;
   id: string;
   caller: Caller | undefined;
 }

@@ -21,8 +21,7 @@ export async function history(model: Model, id: string, parsed: ParsedRequest): 
   const span = spanOf(parsed);
   const order = query.get('order') ?? 'newest';
   if (!ORDERS.includes(order)) throw malformed(`order must be one of ${ORDERS.join(', ')}.`, 'order');
-  const count = wholeNumber(query, 'count', HISTORY_PAGE.usual, HISTORY_PAGE.most);
-  if (count === 0) throw malformed(`count must be a whole number from 1 to ${HISTORY_PAGE.most}.`, 'count');
+  const count = wholeNumber(query, 'count', HISTORY_PAGE.usual, HISTORY_PAGE.most, 1);
   const newestFirst = order === 'newest';
   const key = keyOf(model, id, api);
   const entries = await api.history(model, key, { ...span, newestFirst, count }, request);
@@ -42,6 +41,7 @@ export async function history(model: Model, id: string, parsed: ParsedRequest): 
         position: Number(event.position),
         at: shownMoment(event.at),
         actor: event.actor,
+        ...(event.token === undefined ? {} : { token: event.token }),
         request: event.request,
         reason: event.reason ?? null,
         command: event.command ?? null,

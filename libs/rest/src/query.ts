@@ -90,11 +90,13 @@ function argumentsFrom(query: URLSearchParams, parameters: Parameters, catalogue
   return values;
 }
 
-export function wholeNumber(query: URLSearchParams, field: string, usual: number, most: number): number {
+export function wholeNumber(query: URLSearchParams, field: string, usual: number, most: number, least = 0): number {
   const text = query.get(field);
   if (text === null) return usual;
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(number <= most)) throw malformed(`${field} must be a whole number from 0 to ${most}.`, field);
+  if (!(number >= least && number <= most)) {
+    throw malformed(`${field} must be a whole number from ${least} to ${most}.`, field);
+  }
   return number;
 }
 

@@ -17,7 +17,7 @@ import { previewAsked, previewStep, previewSteps, withoutPreview } from './previ
 import { Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 import { demandFreeNames } from './query.ts';
-import type { Method } from './routes.ts';
+import type { Method, Served } from './routes.ts';
 import { permissionOf, placeAt } from './served-place.ts';
 import { writeObject } from './write-value.ts';
 import type { RequestContext } from './parsed-request.ts';
@@ -92,8 +92,20 @@ async function answerTo(
   if (!may(visit.caller, permissionOf(place, method))) throw new Forbidden();
   const preview = options.previews ? previewAsked(request) : 'no';
   if (options.previews && preview !== 'no') return previewAnswer(options, options.previews, visit, preview);
-  const parsed = await parseRequest(options, visit, place, method);
-  return withIdempotency(options, visit, place, parsed, (asked) => carryOut(place, method, asked));
+  const known = await placeInside(place, visit);
+  const parsed = await parseRequest(options, visit, known, method);
+  return withIdempotency(options, visit, known, parsed, (asked) => carryOut(known, method, asked));
+}
+
+/** A place with the id by which its object is known inside; whatever is kept of the request has that one. */
+async function placeInside(place: Served, visit: RequestContext): Promise<Served> {
+  if (!('id' in place) || place.id === undefined || !place.model.keyOf) return place;
+  const id = await place.model.keyOf(place.id);
+  const [before = '', behind] = visit.path.split(`/${place.model.path}/`, 2);
+  if (behind !== undefined) {
+    visit.path = `${before}/${place.model.path}/${behind.replace(/^[^/]*/, encodeURIComponent(id))}`;
+  }
+  return { ...place, id };
 }
 
 /** Answers a request with what it would do. */

@@ -6,7 +6,9 @@ import type { Answer } from './answer.ts';
 import { onTheWire, problemAnswer } from './answer.ts';
 import type { Identify } from './headers.ts';
 import { callerOf, headerSessionIn } from './headers.ts';
-import { pathOf } from './paths.ts';
+import type { OpenIdSignIns } from './openid-endpoint.ts';
+import { beginOpenId, finishOpenId, keptIn, nothingKept, openIdPath } from './openid-endpoint.ts';
+import { pathOf, ROOT } from './paths.ts';
 import { isPrivate, PLAIN_REFUSED, PLAIN_WARNING } from './plain-sign-in.ts';
 import { malformed, Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
@@ -16,6 +18,7 @@ import { cookieSessionIn, noSessionCookie, sessionCookie } from './session-cooki
 /** The largest body of a request to sign in, in bytes. */
 const MAX_BODY = 16 * 1024;
 const ALLOW = { Allow: 'GET, HEAD, POST, DELETE, OPTIONS' };
+const ALLOW_READ = { Allow: 'GET, HEAD, OPTIONS' };
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
 export interface SessionAdapterOptions {
@@ -26,6 +29,8 @@ export interface SessionAdapterOptions {
   readonly logout: Action;
   /** When the session of somebody ends, ISO 8601; undefined: it does not. */
   readonly expiresOf: (principal: Principal) => Promise<string | undefined>;
+  /** The provider that browsers may sign in by; undefined: there is none. */
+  readonly openId?: OpenIdSignIns | undefined;
   /** All permissions there are. */
   readonly permissions: () => Iterable<string>;
   /** Whether signing in over plain HTTP is allowed from other machines. */
@@ -65,6 +70,8 @@ export class SessionAdapter {
   };
 
   async #answer(request: HttpRequest, id: string): Promise<SessionAnswer> {
+    const path = pathOf(request.target);
+    if (path !== `${ROOT}session`) return this.#byOpenId(request, id, path);
     switch (request.verb) {
       case 'OPTIONS':
         return { status: 204, headers: ALLOW };
@@ -80,28 +87,57 @@ export class SessionAdapter {
     }
   }
 
+  /** What stands at the paths of the provider. */
+  async #byOpenId(request: HttpRequest, id: string, path: string): Promise<SessionAnswer> {
+    const { openId, plainSignIn } = this.#options;
+    const asked = openIdPath(path);
+    if (!openId || asked?.name !== openId.name) throw new Problem('not-found', `Nothing stands at ${path}.`);
+    if (request.verb === 'OPTIONS') return { status: 204, headers: ALLOW_READ };
+    if (request.verb !== 'GET' && request.verb !== 'HEAD') {
+      throw new Problem('method-not-allowed', `${request.verb} is not answered here.`, { headers: ALLOW_READ });
+    }
+    if (!asked.back) return beginOpenId(request, openId, plainSignIn || isPrivate(request) ? null : PLAIN_REFUSED);
+    return finishOpenId(
+      request,
+      openId,
+      id,
+      async ({ user, token }) => (await this.#opened(request, user, token)).cookie,
+    );
+  }
+
   /** Who is signed in; a cookie that holds no session any more is taken away. */
   async #tell(request: HttpRequest): Promise<SessionAnswer> {
     const kept = headerSessionIn(request) ? undefined : cookieSessionIn(request);
-    if (!kept) return { status: 200, body: await this.#told(request, (await this.#callerOf(request)).principal) };
-    demandOwnPage(request);
-    const principal = await this.#options.identify(...kept);
-    const body = await this.#told(request, principal);
-    return principal ? { status: 200, body } : { status: 200, body, cookies: [noSessionCookie(isSecure(request))] };
+    if (kept) demandOwnPage(request);
+    const principal = kept ? await this.#options.identify(...kept) : (await this.#callerOf(request)).principal;
+    const brought = keptIn(request);
+    const failed = brought === undefined ? undefined : await this.#options.openId?.words(brought);
+    const cookies = [
+      ...(kept && !principal ? [noSessionCookie(isSecure(request))] : []),
+      // It is told once.
+      ...(failed === undefined ? [] : [nothingKept(request)]),
+    ];
+    return { status: 200, body: await this.#told(request, principal, failed), cookies };
   }
 
   async #signIn(request: HttpRequest, id: string): Promise<SessionAnswer> {
-    const { api, login, identify, plainSignIn } = this.#options;
+    const { api, login, plainSignIn } = this.#options;
     demandSameOrigin(request);
     if (!plainSignIn && !isPrivate(request)) throw new Problem('forbidden', PLAIN_REFUSED);
     const { username, password } = credentialsIn(await readJson(request, { limit: MAX_BODY }));
     const caller: Caller = { source: request.source };
     const token = String((await api.callStatic(login, { username, password }, { caller, id })).value);
-    const principal = await identify(username, token);
+    const { body, cookie } = await this.#opened(request, username, token);
+    return { status: 200, body, cookies: [cookie] };
+  }
+
+  /** A session that was opened a moment ago: who it is, and its cookie. */
+  async #opened(request: HttpRequest, user: string, token: string) {
+    const principal = await this.#options.identify(user, token);
     if (!principal) throw new Problem('not-ready', 'The session was ended as soon as it was opened.');
     const body = await this.#told(request, principal);
     const seconds = (Date.parse(body.expires ?? '') - Date.now()) / 1000;
-    return { status: 200, body, cookies: [sessionCookie(username, token, seconds, isSecure(request))] };
+    return { body, cookie: sessionCookie(user, token, seconds, isSecure(request)) };
   }
 
   async #signOut(request: HttpRequest, id: string): Promise<SessionAnswer> {
@@ -117,8 +153,9 @@ export class SessionAdapter {
     return callerOf(request, this.#options.identify);
   }
 
-  async #told(request: HttpRequest, principal: Principal | undefined) {
-    const { expiresOf, permissions, plainSignIn } = this.#options;
+  /** @param failed what went wrong at the provider */
+  async #told(request: HttpRequest, principal: Principal | undefined, failed?: string) {
+    const { expiresOf, permissions, plainSignIn, openId } = this.#options;
     const plain = !isPrivate(request);
     const granted = principal?.superuser ? permissions() : (principal?.permissions ?? []);
     return {
@@ -128,9 +165,11 @@ export class SessionAdapter {
       expires: (principal && (await expiresOf(principal))) ?? null,
       sign_in: {
         password: true,
-        openid: [],
+        openid: openId ? [{ name: openId.name, label: openId.label }] : [],
         /** Why nobody can sign in from where the request came; null: they can. */
         refused: plain && !plainSignIn ? PLAIN_REFUSED : null,
+        /** What went wrong a moment ago, at the provider. */
+        failed: failed ?? null,
       },
       warnings: plain && plainSignIn ? [PLAIN_WARNING] : [],
     };

@@ -8,6 +8,7 @@ import { ApiModule, ProtocolApis } from '#api';
 import { CommandGateway, postgresEventStore, systemClock } from '#event-store';
 import { EventSourcingModule, Reactions } from '#event-sourcing';
 import type { ReadStore } from '#read-store';
+import { People } from '#people';
 import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import { jsonLogger } from '#runtime/logger';
@@ -30,11 +31,12 @@ class TestInfrastructureModule {
         return made;
       },
     };
+    const people = { provide: People, useFactory: () => new People(pool, Buffer.alloc(32, 'test')) };
     return {
       module: TestInfrastructureModule,
       global: true,
-      providers: [{ provide: DATABASE, useValue: pool }, { provide: LOGGER, useValue: log }, secrets],
-      exports: [DATABASE, LOGGER, Secrets],
+      providers: [{ provide: DATABASE, useValue: pool }, { provide: LOGGER, useValue: log }, secrets, people],
+      exports: [DATABASE, LOGGER, Secrets, People],
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { RestoredBackup, TakenBackup } from '#backup';
 import { restoreBackup, takeBackup } from '#backup';
+import { ErasedFile, erasedIn, namedIn } from '#people';
 import type { Environment } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { keptSecretKey, Secrets } from '#secrets';
@@ -27,18 +28,25 @@ export type KeyState = 'fits' | 'another' | 'missing';
 
 export interface Restored extends RestoredBackup {
   readonly key: KeyState;
+  /** How many in it are to be erased again; the server does so when it starts. */
+  readonly eraseAgain: number;
 }
 
 export interface RestoreOptions extends ToolRun {
   readonly file: string;
   readonly replace: boolean;
   readonly damaged: boolean;
+  /** A file that says who was erased, from the data directory of a server; what is known here counts, too. */
+  readonly erased: string | undefined;
 }
 
 /** Restores a backup into what the settings of a server lead to; none may run there. */
 export const restore = (env: Environment, options: RestoreOptions): Promise<Restored> =>
   withData(env, { whole: true }, async (data) => {
-    const { onProgress, ...rest } = options;
+    const { onProgress, erased, ...rest } = options;
+    const known = ErasedFile.in(data.settings.runtime.data);
+    const told = erased === undefined ? [] : await new ErasedFile(erased).demand();
+    await known.add([...told, ...(await erasedIn(data.pool))]);
     const restored = await restoreBackup({
       ...rest,
       pool: data.pool,
@@ -47,7 +55,8 @@ export const restore = (env: Environment, options: RestoreOptions): Promise<Rest
     });
     // Whoever restores a backup knows that what came behind it is gone.
     await (await knownHere(data))?.putAside();
-    return { ...restored, key: await keyState(data) };
+    const again = await namedIn(data.pool, await known.read());
+    return { ...restored, key: await keyState(data), eraseAgain: again.length };
   });
 
 /** Whether the key that the settings lead to is that of the secrets in the database. */

@@ -6,6 +6,7 @@ import type { Json } from '#kernel';
 import { maskSecrets } from '#kernel';
 import { masked } from '#runtime';
 import type { Environment } from '#runtime/settings';
+import { peopleOf } from '../people-of.ts';
 import type { OutsideFiles } from './checkpoint-tools.ts';
 import { knownHere, outsideKnowledge } from './checkpoint-tools.ts';
 import type { OpenData } from './open-data.ts';
@@ -46,7 +47,7 @@ export interface ToolRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads events of the log by the settings of a server, in their order. */
+/** Reads events of the log by the settings of a server, in their order; with the names of people, where their key is here. */
 export const readLog = (env: Environment, query: LogQuery): Promise<readonly ShownEvent[]> =>
   withData(env, {}, async (data) => {
     await requireLog(data);
@@ -55,11 +56,18 @@ export const readLog = (env: Environment, query: LogQuery): Promise<readonly Sho
       for (const event of events) {
         if (!isWanted(event, query)) continue;
         found.push(shown(event));
-        if (found.length >= query.limit) return found;
+        if (found.length >= query.limit) return named(found, data);
       }
     }
-    return found;
+    return named(found, data);
   });
+
+/** Events with the names of people in the places of the ids that stand for them. */
+async function named(events: readonly ShownEvent[], { settings, pool }: OpenData): Promise<readonly ShownEvent[]> {
+  const people = await peopleOf(settings, pool);
+  if (!people) return events;
+  return JSON.parse(await people.shown(JSON.stringify(events))) as readonly ShownEvent[];
+}
 
 async function* eventsOf(
   { log, elsewhere }: OpenData,

@@ -111,7 +111,8 @@ async function keyCheck(data: OpenData): Promise<UpgradeCheck> {
 async function checkpointCheck(data: OpenData, isOtherKey: boolean): Promise<UpgradeCheck> {
   const what = 'checkpoints';
   const ledger = new CheckpointLedger(data.pool);
-  if (!(await ledger.isThere())) return { what, state: 'ok', text: 'there are none yet: a server that runs makes them' };
+  if (!(await ledger.isThere()))
+    return { what, state: 'ok', text: 'there are none yet: a server that runs makes them' };
   const here = await (await knownHere(data))?.read();
   const chain = new CheckpointChain(ledger.source(), { checkpoints: here ? [here] : [] });
   for (let next = await chain.next(); next; next = await chain.next()) {

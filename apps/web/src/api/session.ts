@@ -16,6 +16,8 @@ export interface Session {
     readonly openid: readonly { readonly name: string; readonly label: string }[];
     /** Why nobody can sign in from where this page is looked at; null: they can. */
     readonly refused?: string | null;
+    /** What went wrong when this browser came back from a provider; it is told once. */
+    readonly failed?: string | null;
   };
   readonly warnings: readonly string[];
 }

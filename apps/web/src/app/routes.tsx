@@ -1,3 +1,4 @@
+import { Spinner } from '@patternfly/react-core';
 import type { RouteObject } from 'react-router';
 import { jobRoutes } from '../jobs/routes.tsx';
 import { nounRoutes } from '../nouns/routes.tsx';
@@ -14,6 +15,7 @@ export const routes: RouteObject[] = [
   ...signInRoutes,
   {
     element: <Shell />,
+    hydrateFallbackElement: <Spinner aria-label="Loading" className="ct-centre" />,
     children: [
       {
         errorElement: <RouteError />,

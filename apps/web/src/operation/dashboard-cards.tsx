@@ -153,7 +153,7 @@ export function SubcontractorCard({
         </div>
         <div className="ct-lines ct-tab">
           {gone.slice(0, MAX_NAMED).map(({ id, agent, site, since }) => (
-            <div key={id} className="ct-line">
+            <div key={id} className="ct-line ct-line-ends">
               <Label isCompact color="red">
                 gone
               </Label>

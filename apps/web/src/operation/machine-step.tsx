@@ -5,8 +5,8 @@ import { call } from '../api/request.ts';
 import { tellError } from '../app/toasts.tsx';
 import { useWholeList } from '../list/use-whole-list.ts';
 import { countText } from './health.ts';
+import { kindsFor } from './machine-kinds.ts';
 import { StepField, StepForm } from './steps-form.tsx';
-import { useAnswer } from './use-answer.ts';
 
 /** What `Building/Machine/provision` answers, as far as it is shown. */
 interface Plan {
@@ -28,19 +28,24 @@ interface MachineStepProps {
 export function MachineStep({ site, onDone }: MachineStepProps) {
   const { rows: blueprints } = useWholeList('BluePrint/StructureBluePrint');
   const { rows: blocks } = useWholeList('Utilities/AddressBlock', { filter: 'site', parameters: { site } });
-  const { data: types = [] } = useAnswer<readonly string[]>('Building/Foundation', 'getFoundationTypes');
+  const { rows: foundations } = useWholeList('BluePrint/FoundationBluePrint');
   const [names, setNames] = useState('web1');
   const [blueprint, setBlueprint] = useState<string>();
-  const [type, setType] = useState('');
+  const [type, setType] = useState<string>();
   const [block, setBlock] = useState<string>();
   const [plan, setPlan] = useState<Plan>();
   const chosen = blueprint ?? String(blueprints[0]?.['name'] ?? '');
+  const kinds = kindsFor(
+    blueprints.find(({ name }) => name === chosen),
+    foundations,
+  );
+  const kind = type !== undefined && kinds.includes(type) ? type : (kinds[0] ?? '');
   const place = block ?? String(blocks[0]?.['id'] ?? '');
   const order = {
     names: names.split(/[\s,]+/).filter(Boolean),
     site,
     blueprint: chosen,
-    foundation_type: type,
+    foundation_type: kind,
     ...(place === '' ? {} : { address_block: Number(place) }),
   };
   const changed = (set: (text: string) => void) => (_: unknown, text: string) => {
@@ -58,7 +63,12 @@ export function MachineStep({ site, onDone }: MachineStepProps) {
   const faultOf = (error: Problem | undefined, field: string): string | undefined => error?.of(field);
   return (
     <>
-      <StepForm yes="Preview" isDisabled={order.names.length === 0 || chosen === ''} onSubmit={preview}>
+      <StepForm
+        yes="Preview"
+        fields={['names', 'blueprint', 'foundation_type', 'address_block', 'network']}
+        isDisabled={order.names.length === 0 || chosen === ''}
+        onSubmit={preview}
+      >
         {(error) => (
           <>
             <StepField
@@ -87,9 +97,8 @@ export function MachineStep({ site, onDone }: MachineStepProps) {
               help="The platform it stands on; Test is simulated."
               fault={faultOf(error, 'foundation_type')}
             >
-              <FormSelect id="machine-type" value={type} onChange={changed(setType)}>
-                <FormSelectOption value="" label="As the blueprint says" />
-                {types.map((one) => (
+              <FormSelect id="machine-type" value={kind} onChange={changed(setType)}>
+                {kinds.map((one) => (
                   <FormSelectOption key={one} value={one} label={one} />
                 ))}
               </FormSelect>

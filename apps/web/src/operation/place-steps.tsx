@@ -1,38 +1,56 @@
-import { Button, TextInput } from '@patternfly/react-core';
+import { TextInput, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { call, send } from '../api/request.ts';
+import { mayUse, useSession } from '../api/session.ts';
 import { Answered } from './answered.tsx';
 import { blockIn } from './first-steps.ts';
+import { SetUpStep } from './set-up-step.tsx';
 import { StepField, StepForm } from './steps-form.tsx';
 import { useAnswer } from './use-answer.ts';
+import { zoneFor } from './zone-for.ts';
 
 interface StepProps {
   readonly onDone: () => Promise<unknown>;
 }
 
-/** What was made, as far as its id. */
-interface Made {
-  readonly body: { readonly id: number };
+/** Makes the first site: alone, or with the network that the server is on. */
+export function SiteStep({ onDone }: StepProps) {
+  const session = useSession();
+  const [whole, setWhole] = useState(false);
+  return (
+    <>
+      {mayUse(session, 'Setup.can_set_up') && (
+        <ToggleGroup aria-label="What is made">
+          <ToggleGroupItem text="A site" buttonId="site-alone" isSelected={!whole} onChange={() => setWhole(false)} />
+          <ToggleGroupItem
+            text="A site with the network of this server, names and groups"
+            buttonId="site-whole"
+            isSelected={whole}
+            onChange={() => setWhole(true)}
+          />
+        </ToggleGroup>
+      )}
+      {whole ? <SetUpStep onDone={onDone} /> : <SiteForm onDone={onDone} />}
+    </>
+  );
 }
 
-/** Makes the first site. */
-export function SiteStep({ onDone }: StepProps) {
+function SiteForm({ onDone }: StepProps) {
   const [name, setName] = useState('site1');
   const [description, setDescription] = useState('The first site');
   const [zone, setZone] = useState('site1.test');
   const make = async (): Promise<void> => {
-    let parent: number | null = null;
-    for (const label of zone.split('.').filter(Boolean).toReversed()) {
-      const { body } = await send<Made['body']>('POST', '/Directory/Zone', {
-        body: { name: label, parent },
-      });
-      parent = body.id;
-    }
-    await send('POST', '/Site/Site', { body: { name, description, zone: parent } });
+    await send('POST', '/Site/Site', { body: { name, description, zone: await zoneFor(zone) } });
     await onDone();
   };
   return (
-    <StepForm yes="Make the site" isDisabled={name === '' || description === ''} onSubmit={make}>
+    <StepForm
+      yes="Make the site"
+      fields={['name', 'description', 'zone']}
+      isDisabled={name === '' || description === ''}
+      onSubmit={make}
+    >
       {(error) => (
         <>
           <StepField id="site-name" label="Name" isRequired fault={error?.of('name')}>
@@ -71,7 +89,12 @@ export function NetworkStep({ site, onDone }: StepProps & { readonly site: strin
     await onDone();
   };
   return (
-    <StepForm yes="Make the network" isDisabled={name === '' || !parsed} onSubmit={make}>
+    <StepForm
+      yes="Make the network"
+      fields={['name', 'subnet', 'prefix', 'gateway_offset']}
+      isDisabled={name === '' || !parsed}
+      onSubmit={make}
+    >
       {(error) => (
         <>
           <StepField id="network-name" label="Name" isRequired fault={error?.of('name')}>
@@ -137,10 +160,7 @@ export function ResourceStep({ onDone }: StepProps) {
           ))}
           <p className="ct-small">
             Blueprints of your own are loaded as files (docs/resource-files.md), or made on the page of{' '}
-            <Button variant="link" isInline component="a" href="/blueprints">
-              blueprints
-            </Button>
-            .
+            <Link to="/blueprints">blueprints</Link>.
           </p>
         </div>
       )}

@@ -18,12 +18,13 @@ export function StateBar({
     .filter(([, count]) => count > 0)
     .toSorted(([one], [other]) => rank(one) - rank(other));
   const total = counted.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return null;
   return (
     <>
       <div
         className="ct-bar"
         role="img"
-        aria-label={`${label}: ${counted.map(([state, n]) => `${n} ${state}`).join(', ') || 'none'}`}
+        aria-label={`${label}: ${counted.map(([state, n]) => `${n} ${state}`).join(', ')}`}
       >
         {counted.map(([state, count]) => (
           <span key={state} className={`ct-bar-${colorOf(state)}`} style={{ width: `${(100 * count) / total}%` }} />

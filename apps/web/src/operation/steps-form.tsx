@@ -16,14 +16,14 @@ interface StepFormProps {
   /** What the button says that does it. */
   readonly yes: string;
   readonly isDisabled?: boolean;
+  /** The fields that show by themselves what is wrong with them. */
+  readonly fields?: readonly string[];
   readonly onSubmit: () => Promise<unknown>;
-  /** Beside the button. */
-  readonly others?: ReactNode;
   readonly children: (error: Problem | undefined) => ReactNode;
 }
 
 /** A form of one step: what the server refuses is shown at its field, or above. */
-export function StepForm({ yes, isDisabled = false, onSubmit, others, children }: StepFormProps) {
+export function StepForm({ yes, isDisabled = false, fields = [], onSubmit, children }: StepFormProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const submit = (event: FormEvent): void => {
@@ -38,15 +38,17 @@ export function StepForm({ yes, isDisabled = false, onSubmit, others, children }
       },
     );
   };
+  // What stands at its field is not said twice.
+  const isAtFields =
+    error instanceof Problem && error.errors.length > 0 && error.errors.every(({ field }) => fields.includes(field));
   return (
     <Form onSubmit={submit} className="ct-form">
-      {error !== undefined && <Alert isInline variant="danger" title={textOf(error)} />}
+      {error !== undefined && !isAtFields && <Alert isInline variant="danger" title={textOf(error)} />}
       {children(error instanceof Problem ? error : undefined)}
       <ActionGroup>
         <Button type="submit" isLoading={busy} isDisabled={busy || isDisabled}>
           {yes}
         </Button>
-        {others}
       </ActionGroup>
     </Form>
   );

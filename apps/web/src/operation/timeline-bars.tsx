@@ -50,7 +50,7 @@ export function TimelineBars({ events, from, to }: TimelineBarsProps) {
           </g>
         ))}
       </svg>
-      <figcaption className="ct-line ct-small">
+      <figcaption className="ct-line ct-line-ends ct-small">
         <span>{SHORT.format(from)}</span>
         <span className="ct-small">{SHORT.format(to)}</span>
       </figcaption>

@@ -34,7 +34,7 @@ export function ConcernCard({ site }: { readonly site: string | undefined }) {
       <CardTitle component="h2">Wants to be looked at</CardTitle>
       <CardBody className="ct-lines">
         {concerns.map(({ id, severity, title, text, path }) => (
-          <div key={id} className="ct-line">
+          <div key={id} className="ct-line ct-line-ends">
             <Label isCompact color={severity === 'danger' ? 'red' : 'orange'}>
               server
             </Label>
@@ -43,7 +43,7 @@ export function ConcernCard({ site }: { readonly site: string | undefined }) {
           </div>
         ))}
         {jobs.map(({ id, model, name, script_name: script, state, message, updated }) => (
-          <div key={id} className="ct-line">
+          <div key={id} className="ct-line ct-line-ends">
             <StateLabel state={state} />
             <Link to={objectPath(model, id)}>
               {script} {name}
@@ -78,7 +78,7 @@ export function RecentCard() {
               <span className="ct-none">Nobody has changed anything yet.</span>
             ) : (
               requests.map(({ request, at, actor, command, reason }) => (
-                <div key={request} className="ct-line">
+                <div key={request} className="ct-line ct-line-ends">
                   <span>
                     <b>{actor}</b> {command === null ? 'something' : inWords(command)}
                   </span>

@@ -4,6 +4,8 @@ import { Scope } from './scope.ts';
 import type { Value } from './values.ts';
 import { named } from './values.ts';
 
+const GLOBALS: ReadonlyMap<string, Value> = new Map(Object.entries(globals));
+
 /**
  * What templates see from outside of them: configuration values over what every template can call. A value is made what
  * templates handle when one asks for it.
@@ -13,9 +15,10 @@ export class OutermostScope extends Scope {
   readonly #isSecretName: (name: string) => boolean;
   readonly #asked = new Set<string>();
 
+  /** @param values that stay as they are */
   constructor(values: Iterable<readonly [string, Json]>, isSecretName: (name: string) => boolean = () => false) {
-    super(undefined, Object.entries(globals));
-    this.#values = new Map(values);
+    super();
+    this.#values = values instanceof Map ? values : new Map(values);
     this.#isSecretName = isSecretName;
   }
 
@@ -25,7 +28,8 @@ export class OutermostScope extends Scope {
       const value = this.#values.get(name);
       if (value !== undefined) this.set(name, named(name, value, this.#isSecretName));
     }
-    return super.get(name);
+    const value = super.get(name);
+    return value === undefined ? GLOBALS.get(name) : value;
   }
 
   /** Whether a template has asked for a name. */

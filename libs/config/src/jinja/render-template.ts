@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Json } from '#kernel';
 import type { Allowance } from './budget.ts';
 import { Budget } from './budget.ts';
@@ -14,6 +15,7 @@ import { tests } from './tests.ts';
 import { textFilters } from './text-filters.ts';
 import { holdsSecret, isSecret, secretFault } from './secret-mark.ts';
 import { quoted, shown } from './text.ts';
+import type { Statements } from './tree.ts';
 import { unknownName } from './unknown-names.ts';
 import type { Arguments, Run, Value } from './values.ts';
 
@@ -55,6 +57,33 @@ export function templateFault(template: string, allowance: Allowance): TemplateF
   }
 }
 
+/** How long the templates are together that are kept as they were read, in characters. */
+const MAX_KEPT = 1024 * 1024;
+
+/** A template that was read, and the steps that took. */
+interface ReadOnce {
+  readonly statements: Statements;
+  readonly steps: number;
+}
+
+/** Templates that were read last: hosts have most of theirs in common. */
+const read = new LRUCache<string, ReadOnce>({ maxSize: MAX_KEPT, sizeCalculation: (_, { length }) => length });
+
+/** Reads a template, or takes it as it was read before, which costs the same steps. @throws TemplateFault */
+function statementsOf(template: string, budget: Budget): Statements {
+  const known = read.get(template);
+  if (known) {
+    budget.within(template.length);
+    budget.spend(known.steps);
+    return known.statements;
+  }
+  const before = budget.used;
+  budget.room(template.length);
+  const statements = readTemplate(template, budget);
+  if (template.length > 0) read.set(template, { statements, steps: budget.used - before });
+  return statements;
+}
+
 /**
  * Renders a template of Jinja, as its version 3.1 does with its settings untouched. It sees nothing but the names it is
  * given, and stays within its allowance.
@@ -78,9 +107,7 @@ export function renderOnce(template: string, names: Names, allowance: Allowance)
     },
   };
   try {
-    budget.room(template.length);
-    const statements = readTemplate(template, budget);
-    const text = render(statements, new Scope(names), run);
+    const text = render(statementsOf(template, budget), new Scope(names), run);
     return { text, steps: budget.used };
   } catch (error) {
     // What nests too deeply for the stack is the template's doing, not ours.

@@ -14,6 +14,7 @@ import { isThereBluePrint } from '#blueprint';
 import type { CommandContext } from '#event-store';
 import { UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
+import { People } from '#people';
 import { Ids } from '#read-store';
 import { siteFor } from '#site';
 import { JobTargetRegistry } from '../job-target.ts';
@@ -87,8 +88,20 @@ async function check(work: UnitOfWork, rule: Omit<HoldRule, 'site'>, kinds: read
   }
 }
 
+/** What the holder that is given is known by inside; undefined: none is given. */
+type Holder = string | null | undefined;
+
+/** Prepared: the holder. */
+abstract class HoldRuleHandler<C extends CreateHoldRule | ChangeHoldRule> extends UnitOfWorkHandler<C, Holder> {
+  @Inject(People) private readonly people!: People;
+
+  override async prepare({ values: { holder } }: C): Promise<Holder> {
+    return holder ? this.people.inside(holder) : holder;
+  }
+}
+
 @CommandHandler(CreateHoldRule)
-class CreateHoldRuleHandler extends UnitOfWorkHandler<CreateHoldRule> {
+class CreateHoldRuleHandler extends HoldRuleHandler<CreateHoldRule> {
   constructor(
     @Inject(Ids) private readonly ids: Ids,
     @Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry,
@@ -96,13 +109,13 @@ class CreateHoldRuleHandler extends UnitOfWorkHandler<CreateHoldRule> {
     super();
   }
 
-  async decide(work: UnitOfWork, { values }: CreateHoldRule, { caller }: CommandContext) {
+  async decide(work: UnitOfWork, { values }: CreateHoldRule, { caller }: CommandContext, holder: Holder) {
     const { site, ...rest } = values;
     if (site === null && caller && boundTo(caller)) {
       throw new Forbidden('who is bound to sites has to name the site of a hold rule');
     }
     await siteFor(work, 'site', site);
-    const data = { site, ...rulePart(rest) } as HoldRule;
+    const data = { site, ...rulePart({ ...rest, ...given({ holder }) }) } as HoldRule;
     await check(work, data, [...this.targets.all.keys()]);
     work.throwIfFaulted();
     const rule = await this.ids.next('holdRule');
@@ -112,15 +125,15 @@ class CreateHoldRuleHandler extends UnitOfWorkHandler<CreateHoldRule> {
 }
 
 @CommandHandler(ChangeHoldRule)
-class ChangeHoldRuleHandler extends UnitOfWorkHandler<ChangeHoldRule> {
+class ChangeHoldRuleHandler extends HoldRuleHandler<ChangeHoldRule> {
   constructor(@Inject(JobTargetRegistry) private readonly targets: JobTargetRegistry) {
     super();
   }
 
-  async decide(work: UnitOfWork, { key, values }: ChangeHoldRule) {
+  async decide(work: UnitOfWork, { key, values }: ChangeHoldRule, _: CommandContext, holder: Holder) {
     const rule = Number(key);
     const before = (await work.load(holdRules, ALL_RULES)).get(rule);
-    const data = rulePart(values);
+    const data = rulePart({ ...values, ...given({ holder }) });
     if (before) await check(work, { ...before, ...data }, [...this.targets.all.keys()]);
     await work.decide(holdRules, ALL_RULES, { type: 'ChangeHoldRule', data: { ...data, rule } });
   }

@@ -1,12 +1,13 @@
 import { maskingLayer } from '#api';
 import { blueprintLayers, blueprints } from '#blueprint';
-import type { ConfigurationOf, FindType } from '#building';
+import type { ConfigurationOf, FindType, SettledOf } from '#building';
 import {
   configurationOf,
   foundationLayers,
   foundations,
   realInterfaces,
   seesConfigUuid,
+  settledOf,
   structureLayers,
   structures,
 } from '#building';
@@ -48,6 +49,8 @@ export interface Group {
   readonly ahead: (view: ReadAhead, keys: readonly Key[]) => Promise<void>;
   /** The configuration of one of them; undefined: it is not there any more. */
   readonly configuration: (view: View, key: Key, asked: Asked) => Promise<Readonly<Record<string, Json>> | undefined>;
+  /** Some values of it, without rendering the others; what there is to render in these themselves is for `configuration`. */
+  readonly settled?: SettledOf;
 }
 
 /** What many objects have in common, and is read once for all of them. */
@@ -92,7 +95,7 @@ export function groupsOf(
   parts: ConfigurationParts,
   made = buildingConfigurations(parts),
 ): Readonly<Record<string, Group>> {
-  const { served, reads } = parts;
+  const { served, reads, findType } = parts;
   const blueprintGroup = (path: string, kind: string | undefined): Group => ({
     path,
     rows: blueprints,
@@ -136,6 +139,7 @@ export function groupsOf(
       }),
       ahead: structuresAhead,
       configuration: (view, key, { caller, now }) => existing(made.structure(key, { caller, view, now })),
+      settled: settledOf((view, key) => structureLayers(view, Number(key), findType), { served, reads }),
     },
     Foundation: {
       path: 'Building/Foundation',
@@ -144,6 +148,7 @@ export function groupsOf(
       indexes: () => ({ _site: 'site', _blueprint: 'blueprint', _foundation_state: 'state', _foundation_type: 'type' }),
       ahead: foundationsAhead,
       configuration: (view, key, { caller, now }) => existing(made.foundation(key, { caller, view, now })),
+      settled: settledOf((view, key) => foundationLayers(view, String(key), findType), { served, reads }),
     },
   };
 }

@@ -4,7 +4,11 @@ import { isMap } from '../query/values-at.ts';
 import type { PreparedDocument } from './prepared-document.ts';
 
 /** What is shown of a document. */
-export type Projection = (document: PreparedDocument) => PreparedDocument;
+export interface Projection {
+  readonly of: (document: PreparedDocument) => PreparedDocument;
+  /** The names of the values that may be shown; undefined: those of all. */
+  readonly names: ReadonlySet<string> | undefined;
+}
 
 /** How many paths a projection has, at most. */
 export const MAX_FIELDS = 100;
@@ -30,10 +34,10 @@ export function readProjection(fields: unknown): Projection {
   const tree = treeOf(others.map(([path]) => path));
   if (!including) {
     const left = showsId === false ? { ...tree, _id: true as const } : tree;
-    return (document) => without(document, left);
+    return { of: (document) => without(document, left), names: undefined };
   }
   const shown = showsId === false ? tree : { ...tree, _id: true as const };
-  return (document) => only(document, shown);
+  return { of: (document) => only(document, shown), names: new Set(Object.keys(shown)) };
 }
 
 function isShown(path: string, shown: Json): boolean {

@@ -1,6 +1,8 @@
 import { parseJson, pauseBetweenSlices, refuse, writeJson } from '#kernel';
 import type { Key, View } from '#read-store';
 import { keysFor } from '#read-store';
+import { namesIn } from '../query/names-in.ts';
+import type { Condition } from '../query/read-query.ts';
 import { readQuery } from '../query/read-query.ts';
 import { readAhead } from '../read-ahead.ts';
 import type { Asked, Group } from './groups.ts';
@@ -8,6 +10,7 @@ import { sharedAhead } from './groups.ts';
 import { narrowed } from './narrowed.ts';
 import type { PreparedDocument } from './prepared-document.ts';
 import { preparedDocument } from './prepared-document.ts';
+import type { Projection } from './projection.ts';
 import { readProjection } from './projection.ts';
 
 /** How many documents one query answers with, at most, and how many it may look at. */
@@ -88,8 +91,11 @@ export class Recorder {
       throw refuse('max_results', 'RANGE', `max_results must be from 0 to ${MAX_RESULTS}`);
     }
     const query = readJson('query', text);
-    const isWanted = readQuery(query);
-    const shown = readProjection(readJson('fields', fields));
+    const search = {
+      isWanted: readQuery(query),
+      names: namesIn(query),
+      shown: readProjection(readJson('fields', fields)),
+    };
     const most = maxResults === 0 ? MAX_RESULTS : maxResults;
     const deadline = performance.now() + MAX_QUERY_MS;
     const shared = sharedAhead(view);
@@ -103,12 +109,10 @@ export class Recorder {
       await group.ahead(ahead, slice);
       for (const key of slice) {
         if (hits.length >= most) break;
-        const configuration = await group.configuration(ahead, key, asked);
-        const document = configuration && preparedDocument(key, configuration);
-        if (document && isWanted(document)) {
-          const hit = { key, document: shown(document) };
-          hits.push(hit);
-          length += writeJson(hit.document).length;
+        const document = await found(group, search, ahead, key, asked);
+        if (document) {
+          hits.push({ key, document });
+          length += writeJson(document).length;
         }
         await pause();
       }
@@ -124,6 +128,36 @@ export class Recorder {
     }
     return hits;
   }
+}
+
+/** What documents are looked for, and what is shown of them. */
+interface Search {
+  readonly isWanted: Condition;
+  /** The names of the values that it looks at. */
+  readonly names: ReadonlySet<string>;
+  readonly shown: Projection;
+}
+
+/**
+ * What is shown of an object; undefined: it is not wanted. Its configuration is rendered only where that may change what is
+ * looked at or shown.
+ */
+async function found(
+  { configuration, settled }: Group,
+  { isWanted, names, shown }: Search,
+  view: View,
+  key: Key,
+  asked: Asked,
+): Promise<PreparedDocument | undefined> {
+  const some = await settled?.(key, { ...asked, view }, names);
+  if (some === null || (some && !isWanted(preparedDocument(key, some)))) return undefined;
+  if (some && shown.names) {
+    const told = await settled?.(key, { ...asked, view }, shown.names);
+    if (told) return shown.of(preparedDocument(key, told));
+  }
+  const whole = await configuration(view, key, asked);
+  const document = whole && preparedDocument(key, whole);
+  return document && isWanted(document) ? shown.of(document) : undefined;
 }
 
 const hints = ({ indexes }: Group, { caller }: Asked): string => ['_id', ...Object.keys(indexes(caller))].join(', ');
