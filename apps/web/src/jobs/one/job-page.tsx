@@ -1,4 +1,4 @@
-import './jobs.css';
+import '../jobs.css';
 import { EmptyState, EmptyStateBody, Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Problem } from '../../api/problem.ts';
