@@ -35,6 +35,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   waiting: { limit: 1800, load: () => import('./waiting.ts') },
   chain: { limit: 900, load: () => import('./chain.ts') },
   deliveries: { limit: 1800, load: () => import('./deliveries.ts') },
+  web: { limit: 1800, load: () => import('./web.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
 };
 

@@ -68,7 +68,10 @@ async function firstPage(browser: TestBrowser): Promise<void> {
   ] as const) {
     const page = await browser.open(as ? { as } : {});
     await page.goto('/');
-    await page.getByRole(as ? 'heading' : 'textbox', as ? { level: 1 } : {}).first().waitFor();
+    await page
+      .getByRole(as ? 'heading' : 'textbox', as ? { level: 1 } : {})
+      .first()
+      .waitFor();
     await page.waitForLoadState('load');
     print(`JavaScript of the first page, ${what}`, `${(await page.evaluate<number>(SCRIPT_KILOBYTES)).toFixed(0)} kB`);
   }

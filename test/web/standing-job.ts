@@ -12,7 +12,7 @@ end
 `;
 
 /** Makes the foundation `rack1` at a site, and the job that is to create it, which stands in error. @returns its id */
-export async function standingJob({ client, rest }: Journey, site: string): Promise<number> {
+export async function standingJob({ client, rest }: Pick<Journey, 'client' | 'rest'>, site: string): Promise<number> {
   await manualFoundation(client, site, 'rack1', SCRIPT);
   const { body } = await rest('POST', 'Building/Foundation/rack1/doCreate', {});
   const job = Number(body['value']);
