@@ -33,7 +33,7 @@ export const dropUnusedNames = ({ people, executor, now }: PersonCleanupContext)
   everyMs: HOUR_MS,
   reconcile: async (signal) => {
     const before = new Date(now() - DAY_MS);
-    for (const id of await people.unused(before)) {
+    for (const id of await people.unused()) {
       if (signal.aborted) return;
       if (await standsInLog(executor, id)) await people.markUsed(id);
       else await people.drop(id, before);

@@ -18,6 +18,12 @@ describe('people', () => {
   });
   afterAll(() => database.drop());
 
+  /** Somebody of this name. */
+  const made = async (name: string, by = people): Promise<string> => {
+    const id = await by.keep(name);
+    await by.markUsed(id);
+    return id;
+  };
   const dump = async (): Promise<string> => {
     const { rows } = await database.pool.query<{ row: string }>(
       `SELECT p::text || encode(coalesce(name, ''), 'escape') AS row FROM ledger.people p`,
@@ -26,7 +32,7 @@ describe('people', () => {
   };
 
   it('have an id that tells nothing, and is the same on every server', async () => {
-    const [one, two] = await Promise.all([people.keep('alice'), other.keep('alice')]);
+    const [one, two] = await Promise.all([made('alice'), made('alice', other)]);
     expect(isPersonId(one)).toBe(true);
     expect(two).toBe(one);
     expect([await people.idOf('alice'), await other.inside('alice')]).toEqual([one, one]);
@@ -41,7 +47,7 @@ describe('people', () => {
   );
 
   it('are told by their names wherever their ids stand in a text', async () => {
-    const [bob, carol] = [await people.keep('bob'), await people.keep('carol')];
+    const [bob, carol] = [await made('bob'), await made('carol')];
     const text = `{"by":"${bob}","at":"/Auth/Account/${carol}","stream":"user-${bob}","was":"paused by ${bob}."}`;
     const shown = '{"by":"bob","at":"/Auth/Account/carol","stream":"user-bob","was":"paused by bob."}';
     expect(await other.shown(text)).toBe(shown);
@@ -49,12 +55,12 @@ describe('people', () => {
   });
 
   it('leave texts alone that only look like an id', async () => {
-    const text = `person.name ${newPersonId(0)} ${await people.keep('dave')}x person.${'A'.repeat(22)}`;
+    const text = `person.name ${newPersonId(0)} ${await made('dave')}x person.${'A'.repeat(22)}`;
     expect(await people.shown(text)).toBe(text);
   });
 
   it('have what would tell who they are sealed, for themselves alone', async () => {
-    const [erin, frank] = [await people.keep('erin'), await people.keep('frank')];
+    const [erin, frank] = [await made('erin'), await made('frank')];
     const sealed = await people.seal(erin, '192.0.2.7');
     expect(sealed).not.toContain('192.0.2.7');
     expect(await other.shown(`from ${sealed}, then`)).toBe('from 192.0.2.7, then');
@@ -64,7 +70,7 @@ describe('people', () => {
   });
 
   it('are erased for good: the same person is known again, and nobody knows who it was', async () => {
-    const [gina, hugo] = [await people.keep('gina'), await people.keep('hugo')];
+    const [gina, hugo] = [await made('gina'), await made('hugo')];
     const sealed = await people.seal(gina, '192.0.2.8');
     expect(await other.shown(`${gina} ${hugo}`)).toBe('gina hugo');
     await people.erase(gina);
@@ -83,15 +89,15 @@ describe('people', () => {
   });
 
   it('are other people where somebody gets the name of one who was erased', async () => {
-    const before = await people.keep('ivan');
+    const before = await made('ivan');
     await people.erase(before);
-    const after = await people.keep('ivan');
+    const after = await made('ivan');
     expect(after).not.toBe(before);
     expect(await people.shown(`${before} ${after}`)).toBe(`${erasedName(before)} ivan`);
   });
 
   it('stay forgotten where the log has told it and the ledger does not know it yet', async () => {
-    const judy = await people.keep('judy');
+    const judy = await made('judy');
     other.forget(judy);
     expect([await other.shown(judy), await other.idOf('judy')]).toEqual([erasedName(judy), undefined]);
     const again = await other.keep('judy');
@@ -108,8 +114,18 @@ describe('people', () => {
     expect(small.shownAtOnce(ids.join(' '))).toBeUndefined();
   });
 
+  it('are not found by a name that nobody came to have', async () => {
+    const kept = await people.keep('lena');
+    expect([await people.idOf('lena'), await people.inside('lena')]).toEqual([undefined, 'lena']);
+    await people.drop(kept, new Date(0));
+    expect(await people.keep('lena')).toBe(kept);
+    await people.drop(kept, new Date(Date.now() + 60_000));
+    expect(await people.unused()).not.toContain(kept);
+    expect(await people.keep('lena')).not.toBe(kept);
+  });
+
   it('cannot be read with another key', async () => {
-    const kim = await people.keep('kim');
+    const kim = await made('kim');
     await expect(new People(database.pool, randomBytes(32)).shown(kim)).rejects.toThrow();
   });
 

@@ -79,7 +79,7 @@ export class People {
     if (kept !== undefined && this.#known.get(kept)?.state !== 'erased') return kept;
     const { rows } = await this.#pool.query<{ id: string }>({
       name: 'person of a name',
-      text: 'SELECT id FROM ledger.people WHERE lookup = $1',
+      text: 'SELECT id FROM ledger.people WHERE lookup = $1 AND used',
       values: [this.#lookup(name)],
     });
     const id = rows[0]?.id;
@@ -109,7 +109,7 @@ export class People {
   }
 
   /**
-   * The id that stands for a login name from now on: a new one, unless it has one. It is dropped where nobody comes to have the
+   * The id that is to stand for a login name: a new one, unless it has one. It does so once somebody has the name, and is dropped where nobody comes to have the
    * name; see `markUsed`.
    */
   async keep(name: string): Promise<string> {
@@ -133,11 +133,11 @@ export class People {
     await this.#pool.query('UPDATE ledger.people SET used = true WHERE id = $1 AND NOT used', [id]);
   }
 
-  /** Some ids that were kept before a moment, and of which it is not known that anybody has the name. */
-  async unused(before: Date): Promise<readonly string[]> {
+  /** Some ids of which it is not known that anybody has the name. */
+  async unused(): Promise<readonly string[]> {
     const { rows } = await this.#pool.query<{ id: string }>(
-      'SELECT id FROM ledger.people WHERE NOT used AND erased IS NULL AND made < $1 ORDER BY id LIMIT $2',
-      [before, PAGE],
+      'SELECT id FROM ledger.people WHERE NOT used AND erased IS NULL ORDER BY id LIMIT $1',
+      [PAGE],
     );
     return rows.map(({ id }) => id);
   }
