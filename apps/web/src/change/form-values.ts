@@ -1,4 +1,5 @@
 import type { Field, Row } from '../model/types.ts';
+import { valueText } from '../model/value-text.ts';
 
 /** What stands in the inputs of a form: texts, as they are typed, and ticks. */
 export type FormValues = Readonly<Record<string, string | boolean>>;
@@ -15,7 +16,7 @@ export function asInput({ type, list }: Field, value: unknown): string | boolean
   if (value === null || value === undefined) return '';
   if (type === 'map') return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
   if (list === true) return (value as readonly unknown[]).map(String).join('\n');
-  return String(value);
+  return valueText(value);
 }
 
 /** The inputs of fields, as an object has them, or with what they are unless said. */

@@ -3,6 +3,7 @@ import { mayUse, useSession } from '../api/session.ts';
 import { useWholeList } from '../list/use-whole-list.ts';
 import { findModel, idOf } from '../model/models.ts';
 import type { Row } from '../model/types.ts';
+import { valueText } from '../model/value-text.ts';
 
 interface ReferenceInputProps {
   readonly id: string;
@@ -16,7 +17,7 @@ interface ReferenceInputProps {
 const MAX_OFFERED = 100;
 
 /** What people know an object by, beside its id. */
-const nameOf = (row: Row): string => String(row['hostname'] ?? row['name'] ?? row['description'] ?? '');
+const nameOf = (row: Row): string => valueText(row['hostname'] ?? row['name'] ?? row['description']);
 
 /** The id of an object of a model, chosen among those there are, or typed. */
 export function ReferenceInput({ id, model: path, value, isWrong, onChange }: ReferenceInputProps) {

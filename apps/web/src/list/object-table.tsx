@@ -13,7 +13,7 @@ import {
 } from '@tanstack/react-table';
 import type { RowSelectionState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { ProblemView } from '../app/problem-view.tsx';
@@ -107,7 +107,7 @@ export function ObjectTable({
     onRowSelectionChange: setSelected,
   });
   const rows = table.getRowModel().rows;
-  const shown = inOrder(columns, visible);
+  const shown = useMemo(() => inOrder(columns, visible), [columns, visible]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -116,8 +116,6 @@ export function ObjectTable({
     overscan: OVERSCAN,
     getItemKey: (at) => rows[at]?.id ?? at,
   });
-  if (list.error && list.rows.length === 0) return <ProblemView error={list.error} retry={list.retry} />;
-
   const items = virtual.getVirtualItems();
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
@@ -125,6 +123,12 @@ export function ObjectTable({
   const total = shown.reduce((sum, column) => sum + width(column), bulk ? CHECK_WIDTH : 0);
   const chosen = bulk ? list.rows.filter((row) => selected[String(idOf(model, row))]) : [];
   const clear = (): void => setSelected({});
+  const toggle = useCallback(
+    (name: string): void =>
+      setSelected(({ [name]: was, ...others }) => (was === true ? others : { ...others, [name]: true })),
+    [],
+  );
+  if (list.error && list.rows.length === 0) return <ProblemView error={list.error} retry={list.retry} />;
   return (
     <div className={short ? 'ct-list ct-list-short' : 'ct-list'}>
       <ListToolbar
@@ -191,28 +195,15 @@ export function ObjectTable({
               const row = rows[index];
               if (!row) return null;
               return (
-                <Tr key={key} aria-rowindex={index + 2} className="ct-row" isRowSelected={row.getIsSelected()}>
-                  {bulk && (
-                    <Td>
-                      <Checkbox
-                        id={`${prefix}${model.path}-${row.id}`}
-                        aria-label={`Select ${row.id}`}
-                        isChecked={row.getIsSelected()}
-                        onChange={(event) => row.getToggleSelectedHandler()(event)}
-                      />
-                    </Td>
-                  )}
-                  {shown.map((column) => (
-                    <Td
-                      key={column.id}
-                      dataLabel={column.label}
-                      modifier="truncate"
-                      title={titleOf(column, row.original)}
-                    >
-                      {column.view(row.original)}
-                    </Td>
-                  ))}
-                </Tr>
+                <TableRow
+                  key={key}
+                  at={index}
+                  name={row.id}
+                  row={row.original}
+                  columns={shown}
+                  isSelected={row.getIsSelected()}
+                  {...(bulk ? { onSelect: toggle } : {})}
+                />
               );
             })}
             {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
@@ -235,6 +226,44 @@ export function ObjectTable({
 /** The columns that are shown: the usual ones of a list in their order, then those that were chosen beside them. */
 const inOrder = (columns: readonly Column[], visible: readonly string[]): readonly Column[] =>
   visible.flatMap((id) => columns.find((column) => column.id === id) ?? []);
+
+interface TableRowProps {
+  readonly at: number;
+  readonly name: string;
+  readonly row: Row;
+  readonly columns: readonly Column[];
+  readonly isSelected: boolean;
+  readonly onSelect?: (name: string) => void;
+}
+
+/** A row: PatternFly's by its style sheet alone, so that hundreds of them can come and go while one scrolls. */
+const TableRow = memo(function TableRow({ at, name, row, columns, isSelected, onSelect }: TableRowProps) {
+  return (
+    <tr className={`pf-v6-c-table__tr ct-row${isSelected ? ' pf-m-selected' : ''}`} aria-rowindex={at + 2}>
+      {onSelect && (
+        <td className="pf-v6-c-table__td">
+          <input
+            type="checkbox"
+            className="pf-v6-c-check__input"
+            aria-label={`Select ${name}`}
+            checked={isSelected}
+            onChange={() => onSelect(name)}
+          />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className="pf-v6-c-table__td pf-m-truncate"
+          data-label={column.label}
+          title={titleOf(column, row)}
+        >
+          {column.view(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** What may be cut off is told in full; times have a tooltip of their own. */
 const titleOf = ({ value, width }: Column, row: Row): string | undefined =>

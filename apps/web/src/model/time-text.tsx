@@ -1,4 +1,3 @@
-import { Tooltip } from '@patternfly/react-core';
 import { useSyncExternalStore } from 'react';
 import { exactTime, howLongAgo } from './times.ts';
 
@@ -27,8 +26,8 @@ function watch(changed: () => void): () => void {
 export function TimeText({ time }: { readonly time: string }) {
   const seen = useSyncExternalStore(watch, () => now);
   return (
-    <Tooltip content={exactTime(time)}>
-      <time dateTime={time}>{howLongAgo(time, Math.max(seen, now))}</time>
-    </Tooltip>
+    <time dateTime={time} title={exactTime(time)}>
+      {howLongAgo(time, Math.max(seen, now))}
+    </time>
   );
 }
