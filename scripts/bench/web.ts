@@ -1,4 +1,4 @@
-import { ADMIN_PASSWORD } from '#testing';
+import { ADMIN_PASSWORD, until } from '#testing';
 import type { TestBrowser } from '#testing/browser';
 import { startBrowser } from '#testing/browser';
 import { makeFoundations, makeStructures, prepare } from './buildings.ts';
@@ -94,7 +94,7 @@ async function longList(browser: TestBrowser): Promise<void> {
     await page.addInitScript(NOTE_ROWS);
     for (const times of [first, again]) {
       await page.goto('/structures');
-      await page.waitForFunction('window.rowsDrawnAt !== undefined');
+      await until(() => page.evaluate<boolean>('window.rowsDrawnAt !== undefined'));
       times.push(await page.evaluate<number>('window.rowsDrawnAt'));
     }
     await browser.closePages();
@@ -148,7 +148,7 @@ const watchSteps = (job: string): string => `{
   let drawn = 0;
   new MutationObserver(() => { drawn = Date.now(); }).observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true, attributes: true });
   (async () => {
-    const response = await fetch('/api/rest/events?object=${job}', { headers: { Accept: 'text/event-stream' } });
+    const response = await fetch('/api/rest/feed?job=${job}', { headers: { Accept: 'text/event-stream' } });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ''; ;) {
       const { done, value } = await reader.read();
@@ -159,6 +159,7 @@ const watchSteps = (job: string): string => `{
         const data = part.split('\\n').find((line) => line.startsWith('data: '));
         if (!data) continue;
         const event = JSON.parse(data.slice(6));
+        if (event.event !== 'JobStepCompleted') continue;
         const at = Date.parse(event.at);
         setTimeout(() => { window.steps.push(drawn - at); }, 1500);
       }
@@ -176,10 +177,9 @@ function watchedJob(): Promise<void> {
       const page = await browser.open({ as: ROOT });
       await page.goto('/job/f/1');
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.evaluate(watchSteps('Foreman/FoundationJob:1'));
-      await page.waitForFunction(`window.steps.filter((ms) => ms > 0).length >= ${STEPS}`, undefined, {
-        timeout: 300_000,
-      });
+      await page.evaluate(watchSteps('1'));
+      const enough = `window.steps.filter((ms) => ms > 0).length >= ${STEPS}`;
+      await until(() => page.evaluate<boolean>(enough), 300_000);
       const steps = await page.evaluate<number[]>('window.steps.filter((ms) => ms > 0)');
       print(`a step on the screen after its event, with ${JOBS} jobs running`, milliseconds(steps));
     });

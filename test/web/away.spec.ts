@@ -7,7 +7,7 @@ const { browser, server, rest } = await startWeb();
 
 it('a page says that its server is away, and goes on when it is back', async () => {
   await rest('POST', 'Site/Site', { name: 'before', description: 'made before' });
-  const page = await browser.open({ as: ROOT, expected: [/net::ERR_/] });
+  const page = await browser.open({ as: ROOT, expected: [/net::ERR_/, /status of 503/] });
   await page.goto('/sites');
   await page.getByRole('link', { name: 'before' }).waitFor();
   await server.kill();

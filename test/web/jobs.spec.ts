@@ -7,7 +7,7 @@ jest.setTimeout(180_000);
 const { browser, client, rest } = await startWeb();
 
 /** Fails at its second line, until somebody says that it may go on. */
-const SCRIPT = "message( 'begun' )\nerror( 'the disk is full' )\nmessage( 'done with it' )\n";
+const SCRIPT = "message( msg='begun' )\nerror( msg='the disk is full' )\nmessage( msg='done with it' )\n";
 
 beforeAll(async () => {
   await rest('POST', 'Site/Site', { name: 'cellar', description: 'Where it fails' });

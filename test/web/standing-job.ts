@@ -3,11 +3,11 @@ import type { Journey } from '../start-journey.ts';
 
 /** Stops at its fourth line, until somebody says that it may go on. */
 const SCRIPT = `begin( description='Fill the rack' )
-  message( 'The rails are in' )
+  message( msg='The rails are in' )
   begin( description='Put the disks in' )
-    error( 'The disk is full' )
+    error( msg='The disk is full' )
   end
-  message( 'All is in' )
+  message( msg='All is in' )
 end
 `;
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { until } from '../until.ts';
 import { accessibilityFindings } from './accessibility.ts';
 import type { TestBrowser } from './browser.ts';
 import { startBrowser } from './browser.ts';
@@ -73,7 +74,7 @@ describe('a page of a test', () => {
   it('may be refused something by the API, and what the test expects', async () => {
     const page = await browser.open({ expected: [/^something is wrong$/] });
     await page.goto('/refused');
-    await page.waitForFunction('document.title === "asked"');
+    await until(() => page.evaluate<boolean>('document.title === "asked"'));
     await page.goto('/logs', { waitUntil: 'networkidle' });
     expect(await browser.closePages()).toEqual([]);
   });
