@@ -133,8 +133,10 @@ export async function testProvider(): Promise<TestProvider> {
         return json(200, { keys: [key.jwk] });
       case '/realm/authorize':
         return authorize(url, response);
-      case '/realm/token':
-        return json(...(await token(request)));
+      case '/realm/token': {
+        const [status, body] = await token(request);
+        return json(status, body);
+      }
       case '/realm/userinfo':
         return json(200, { sub: behaviour.claims.sub, ...behaviour.userInfo });
       default:
