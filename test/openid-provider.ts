@@ -134,7 +134,7 @@ export async function testProvider(): Promise<TestProvider> {
       case '/realm/authorize':
         return authorize(url, response);
       case '/realm/token':
-        return json(...(await token(request)));
+        return token(request).then(([status, body]) => json(status, body));
       case '/realm/userinfo':
         return json(200, { sub: behaviour.claims.sub, ...behaviour.userInfo });
       default:
