@@ -133,10 +133,8 @@ export async function testProvider(): Promise<TestProvider> {
         return json(200, { keys: [key.jwk] });
       case '/realm/authorize':
         return authorize(url, response);
-      case '/realm/token': {
-        const [status, body] = await token(request);
-        return json(status, body);
-      }
+      case '/realm/token':
+        return token(request).then(([status, body]) => json(status, body));
       case '/realm/userinfo':
         return json(200, { sub: behaviour.claims.sub, ...behaviour.userInfo });
       default:

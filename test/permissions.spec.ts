@@ -464,23 +464,29 @@ describe('permissions', () => {
 
   it('are granted, but for what has to be open', () => {
     const open = guarded(catalogue).filter(({ permission }) => typeof permission === 'string');
-    expect(open.map(({ model, what, permission }) => [`${model} ${what}`, permission])).toEqual([
-      // Each part of it takes its own permission.
-      ['Records/Dashboard (show)', 'session'],
-      ['Auth/User (login)', 'anybody'],
-      ['Auth/User (logout)', 'anybody'],
-      ['Auth/User (whoami)', 'anybody'],
-      ['Auth/User (changePassword)', 'session'],
-      // Their own; those of others take permissions (`owned`).
-      ['Auth/Session view', 'session'],
-      ['Auth/Session delete', 'session'],
-      ['Auth/Token view', 'session'],
-      ['Auth/Token add', 'session'],
-      ['Auth/Token delete', 'session'],
-      ['Records/Search (find)', 'session'],
-      // Each request in a preview takes its own permission, also when it is committed.
-      ...['make', 'list', 'get', 'commit', 'discard'].map((name) => [`Records/Preview (${name})`, 'session']),
-    ]);
+    expect(
+      open
+        .map(
+          ({ model, what, permission }) =>
+            `${model} ${what}: ${typeof permission === 'string' ? permission : permission.grant}`,
+        )
+        .toSorted(),
+    ).toEqual(
+      [
+        // Each part of it takes its own permission.
+        'Records/Dashboard (show): session',
+        'Auth/User (login): anybody',
+        'Auth/User (logout): anybody',
+        'Auth/User (whoami): anybody',
+        'Auth/User (changePassword): session',
+        // Their own; those of others take permissions (`owned`).
+        ...['view', 'delete'].map((what) => `Auth/Session ${what}: session`),
+        ...['view', 'add', 'delete'].map((what) => `Auth/Token ${what}: session`),
+        'Records/Search (find): session',
+        // Each request in a preview takes its own permission, also when it is committed.
+        ...['make', 'list', 'get', 'commit', 'discard'].map((name) => `Records/Preview (${name}): session`),
+      ].toSorted(),
+    );
   });
 
   it.each([...table].map(([key, permission]) => [key, permission] as const))(

@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Pool } from 'pg';
 import type { Field, Model, Protocol, Values } from '#api';
-import { ApiCatalogue, ApiService, Catalogue, guarded, toKey } from '#api';
+import { ApiCatalogue, ApiService, Catalogue, guarded, toKey, permissionsOf } from '#api';
 import { cinpAdapter } from '#cinp';
 import type { EventStore } from '#event-store';
 import { systemClock } from '#event-store';
@@ -63,9 +63,7 @@ const modelOf = (path: string): Model => {
 const OWN = 'berlin';
 const OTHER = 'paris';
 
-const everything = guarded(catalogue).flatMap(({ permission }) =>
-  typeof permission === 'string' ? [] : [permission.grant],
-);
+const everything = [...permissionsOf(catalogue)];
 
 /** A service that was granted every permission there is, for one site. */
 const service: Principal = {
