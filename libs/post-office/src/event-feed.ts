@@ -65,7 +65,8 @@ export class EventFeed implements EventSource {
     const head = await store.head();
     const { events, end } = await store.readAll(after, { categories: PUBLIC_CATEGORIES, limit: PAGE });
     const messages = await this.#messages(events, wants, narrowed);
-    return { messages, end: events.length < PAGE && head > end ? head : end };
+    // A page may be short though there is more; only where it goes no further there is nothing left.
+    return { messages, end: end > after || head < after ? end : head };
   }
 
   async listen(listener: EventListener): Promise<() => void> {
