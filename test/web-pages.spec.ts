@@ -34,7 +34,7 @@ describe('the pages of the web UI', () => {
     },
   );
 
-  it.each(['/api', '/api/nothing', '/config/nothing', '/health', '/metrics'])(
+  it.each(['/api', '/api/nothing', '/config', '/config/nothing', '/health', '/metrics'])(
     'are not at %s, which is the server’s own',
     async (path) => {
       const answer = await ask(path);
@@ -80,7 +80,7 @@ describe('the pages of the web UI', () => {
   it('tell a file that is not there, or not any more, as a problem', async () => {
     const answer = await ask('/assets/index-0.js');
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ status: 404, detail: 'There is no such file of the web UI.' });
+    expect(await answer.json()).toMatchObject({ status: 404, detail: 'There is nothing at this path.' });
   });
 
   it('are read, and nothing else', async () => {

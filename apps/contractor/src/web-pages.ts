@@ -12,6 +12,9 @@ const FOLDERS = ['../../../web/', '../../../dist/web/'].map((at) => fileURLToPat
 /** Files whose names change with their content. */
 const ASSETS = `${path.sep}assets${path.sep}`;
 
+/** Where files of the pages are, and what is the server's own: no pages. */
+const NO_PAGES = /^\/(?:assets|api|config)(?:[/?]|$)/;
+
 /** What stands in the built page where the nonce of an answer goes. */
 const NONCE = /CSP_NONCE/g;
 
@@ -76,7 +79,7 @@ export async function serveWebPages(app: NestFastifyApplication, folder: string)
     },
   });
   fastify.get('/*', (request, reply) => {
-    if (request.url.startsWith('/assets/')) return problem(reply, 404, 'There is no such file of the web UI.');
+    if (NO_PAGES.test(request.url)) return problem(reply, 404, 'There is nothing at this path.');
     return reply
       .header('Cache-Control', 'no-cache')
       .type('text/html; charset=utf-8')
