@@ -12,6 +12,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { ProblemView } from '../app/problem-view.tsx';
 import { objectPath } from '../model/places.ts';
+import { valueText } from '../model/value-text.ts';
 import type { TabProps } from '../object/tab.ts';
 import { useObject } from '../object/use-object.ts';
 import { ScriptView } from './script-view.tsx';
@@ -65,8 +66,8 @@ function ScriptDialog({ name, onClose }: { readonly name: string; readonly onClo
         {!data && error && <ProblemView error={error} retry={() => void refetch()} />}
         {data && (
           <>
-            <Content component="p">{String(data.row['description'] ?? '')}</Content>
-            <ScriptView label={`Script ${name}`} mode="tscript" text={String(data.row['script'] ?? '')} />
+            <Content component="p">{valueText(data.row['description'])}</Content>
+            <ScriptView label={`Script ${name}`} mode="tscript" text={valueText(data.row['script'])} />
           </>
         )}
       </ModalBody>

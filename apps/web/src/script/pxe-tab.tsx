@@ -1,4 +1,5 @@
 import { Content } from '@patternfly/react-core';
+import { valueText } from '../model/value-text.ts';
 import type { TabProps } from '../object/tab.ts';
 import { lintTemplate } from './ask-lint.ts';
 import { TextField } from './text-field.tsx';
@@ -20,7 +21,7 @@ export default function PxeTab({ model, id, row }: TabProps) {
             id={id}
             field={field}
             label={label}
-            text={String(row[field] ?? '')}
+            text={valueText(row[field])}
             mode="template"
             lint={lintTemplate}
             permission={model.can.change}

@@ -1,4 +1,5 @@
 import { Content } from '@patternfly/react-core';
+import { valueText } from '../model/value-text.ts';
 import type { TabProps } from '../object/tab.ts';
 import { lintScript } from './ask-lint.ts';
 import { TextField } from './text-field.tsx';
@@ -7,14 +8,14 @@ import { TextField } from './text-field.tsx';
 export default function ScriptTab({ model, id, row }: TabProps) {
   return (
     <>
-      <Content component="p">{String(row['description'] ?? '')}</Content>
+      <Content component="p">{valueText(row['description'])}</Content>
       <TextField
         key={id}
         model={model.path}
         id={id}
         field="script"
         label="Script"
-        text={String(row['script'] ?? '')}
+        text={valueText(row['script'])}
         mode="tscript"
         lint={lintScript}
         permission={model.can.change}

@@ -7,6 +7,7 @@ import { queryClient } from '../api/query-client.ts';
 import { keys } from '../api/query-keys.ts';
 import { tell } from '../app/toasts.tsx';
 import type { Row } from '../model/types.ts';
+import { valueText } from '../model/value-text.ts';
 import type { CodeEditorProps } from './code-editor.tsx';
 import { ScriptView } from './script-view.tsx';
 
@@ -35,7 +36,7 @@ export function TextField({ model, id, field, label, text, mode, lint, permissio
     setBusy(true);
     try {
       const { body, etag } = await send<Row>('GET', pathOf(model, id));
-      const now = String(body[field] ?? '');
+      const now = valueText(body[field]);
       setBase({ etag, text: now });
       setDraft(now);
       setRefused(undefined);

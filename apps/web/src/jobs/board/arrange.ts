@@ -1,6 +1,7 @@
 import type { RowFilter } from '../../list/filter-rows.ts';
 import { filterRows } from '../../list/filter-rows.ts';
 import type { Row } from '../../model/types.ts';
+import { valueText } from '../../model/value-text.ts';
 
 /** What stands in one line of a board: a heading with how many there are, or a job. */
 export type Line =
@@ -24,8 +25,9 @@ export interface Arrangement extends RowFilter {
 /** The lines of a board: in groups by state, or sorted by a column where that is asked for. */
 export function arrange(jobs: readonly Row[], columns: readonly Of[], asked: Arrangement): readonly Line[] {
   const found = filterRows(jobs, columns, asked);
-  const by = asked.sort && columns.find(({ id }) => id === asked.sort?.id);
-  if (by) return sorted(found, by, asked.sort?.desc === true).map(line);
+  const { sort } = asked;
+  const by = sort && columns.find(({ id }) => id === sort.id);
+  if (by) return sorted(found, by, sort.desc).map(line);
   return GROUPS.flatMap(([heading, states]) => {
     const its = found.filter(({ state }) => states.includes(String(state)));
     return its.length === 0
@@ -47,7 +49,7 @@ function sorted(jobs: readonly Row[], { value }: Of, desc: boolean): readonly Ro
     if (other === null || other === undefined || other === '') return -1;
     const way = desc ? -1 : 1;
     if (typeof one === 'number' && typeof other === 'number') return way * (one - other);
-    return way * order.compare(String(one), String(other));
+    return way * order.compare(valueText(one), valueText(other));
   };
   return jobs.toSorted((a, b) => compare(a, b) || idOf(a) - idOf(b));
 }
