@@ -55,7 +55,7 @@ export async function selectedInside(
 ): Promise<EventSelection> {
   const { model = '', id } = selection;
   const known = id === undefined ? undefined : await catalogue.model(model)?.keyOf?.(id);
-  return known === undefined ? selection : { ...selection, id: String(known) };
+  return known === undefined ? selection : { ...selection, id: known };
 }
 
 /** How many events a page is to have. @throws Problem */

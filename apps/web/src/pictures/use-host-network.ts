@@ -3,6 +3,7 @@ import { keys } from '../api/query-keys.ts';
 import { pathOf, send } from '../api/request.ts';
 import { objectPath } from '../model/places.ts';
 import type { Row } from '../model/types.ts';
+import { valueText } from '../model/value-text.ts';
 import type { HostNetwork } from './host-network.ts';
 
 /** The most interfaces, addresses, networks or blocks that are looked at. */
@@ -74,7 +75,7 @@ async function readHostNetwork(path: string, id: string | number, row: Row, sign
     [...networkBlocks, ...addresses].map(({ address_block: block }) => block),
     signal,
   );
-  const name = String(row['hostname'] ?? row['locator'] ?? id);
+  const name = valueText(row['hostname'] ?? row['locator'] ?? id);
   return { host: { name, path: objectPath(path, id) }, interfaces, addresses, networks, networkBlocks, blocks };
 }
 
