@@ -70,6 +70,7 @@ export function Shell() {
       <AwayBanner />
       <Page
         mainContainerId={MAIN}
+        isContentFilled
         skipToContent={<SkipToContent href={`#${MAIN}`}>Skip to content</SkipToContent>}
         masthead={
           <Masthead>
