@@ -61,7 +61,10 @@ const tooMany = (count: number) =>
   refuse('at', 'TOO_MANY', `${count} were there then, and ${MAX_FOLDED} are looked through at most: use a filter`);
 
 /** Conditions that other rows tell as well, by the names these have for them, and the others. */
-function divided(where: Where, same: Readonly<Record<string, string>>): { readonly known: Where; readonly rest: Where } {
+function divided(
+  where: Where,
+  same: Readonly<Record<string, string>>,
+): { readonly known: Where; readonly rest: Where } {
   const known: Record<string, Condition> = {};
   const rest: Record<string, Condition> = {};
   for (const [name, condition] of Object.entries(where)) {

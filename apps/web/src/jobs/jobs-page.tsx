@@ -59,7 +59,13 @@ export function JobsPage() {
     <Page title="Jobs">
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, id) => choose(id)} aria-label="About jobs">
         {shown.map(({ id, label }) => (
-          <Tab key={id} eventKey={id} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab
+            key={id}
+            eventKey={id}
+            tabContentId="ct-panel"
+            title={<TabTitleText>{label}</TabTitleText>}
+            aria-label={label}
+          />
         ))}
       </Tabs>
       {tab && (

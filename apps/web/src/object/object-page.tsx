@@ -72,7 +72,13 @@ export function ObjectPage({ path }: { readonly path: string }) {
     >
       <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">
         {tabs.map(({ id: key, label }) => (
-          <Tab key={key} eventKey={key} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab
+            key={key}
+            eventKey={key}
+            tabContentId="ct-panel"
+            title={<TabTitleText>{label}</TabTitleText>}
+            aria-label={label}
+          />
         ))}
       </Tabs>
       {tab && (

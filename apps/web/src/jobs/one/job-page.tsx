@@ -106,7 +106,13 @@ function JobTabs({ course, now, trail }: JobTabsProps) {
         aria-label="About this job"
       >
         {shown.map(([id, label]) => (
-          <Tab key={id} eventKey={id} tabContentId="ct-panel" title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+          <Tab
+            key={id}
+            eventKey={id}
+            tabContentId="ct-panel"
+            title={<TabTitleText>{label}</TabTitleText>}
+            aria-label={label}
+          />
         ))}
       </Tabs>
       <div id="ct-panel" role="tabpanel" aria-label={tab}>
