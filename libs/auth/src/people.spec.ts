@@ -54,6 +54,7 @@ describe('managing people', () => {
       permissions: ['Auth.add_group', 'Auth.view_group'],
       networks: [],
       legacy: false,
+      linked: false,
       has_password: false,
       created: expect.any(String),
       updated: expect.any(String),
