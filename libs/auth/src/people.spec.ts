@@ -54,6 +54,7 @@ describe('managing people', () => {
       permissions: ['Auth.add_group', 'Auth.view_group'],
       networks: [],
       legacy: false,
+      linked: false,
       has_password: false,
       pseudonym: expect.stringMatching(/^[0-9a-z]{22}$/),
       created: expect.any(String),

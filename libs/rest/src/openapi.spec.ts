@@ -46,6 +46,7 @@ it('has what the catalogue has, and no more', () => {
     '/openapi.json GET',
     '/feed GET',
     '/events GET',
+    '/session GET POST DELETE',
     '/diff/{namespace}/{model} GET',
     '/diff/{namespace}/{model}/{id} GET POST',
     '/diff/{namespace}/{model}/{id}/{action} POST',
@@ -98,7 +99,7 @@ it.each([
   const operation = paths[path]?.[method];
   expect(operation?.['x-permission']).toBe(permission);
   expect(operation?.description).toContain(doc);
-  expect(operation?.security).toHaveLength(permission === 'anybody' ? 0 : 2);
+  expect(operation?.security).toHaveLength(permission === 'anybody' ? 0 : 3);
 });
 
 it.each([
