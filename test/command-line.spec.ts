@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
-import { ADMIN_PASSWORD, freePort, startContractor, testDatabase, until } from '#testing';
+import { ADMIN_PASSWORD, freePort, SECRET_KEY, startContractor, testDatabase, until } from '#testing';
 
 jest.setTimeout(240_000);
 
@@ -367,7 +367,7 @@ describe('the command line without a server', () => {
 
   const reset = async (env: Readonly<Record<string, string>>, input: string, ...names: readonly string[]) => {
     const child = spawn(process.execPath, [PROGRAM, 'reset-password', ...names], {
-      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, ...env },
+      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_SECRET_KEY: SECRET_KEY, ...env },
     });
     const said = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));

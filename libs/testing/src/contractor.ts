@@ -18,13 +18,15 @@ export interface TestContractor {
   stop(): Promise<void>;
 }
 
+/** The key of the secrets of servers that are started so. */
+export const SECRET_KEY = Buffer.alloc(32, 'test').toString('base64');
 /** The password of the administrator of test servers. */
 export const ADMIN_PASSWORD = 'a test needs no secrets';
 
 /** With a key in the settings, no file is made for it. */
 const SECRETS = {
   CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD,
-  CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'test').toString('base64'),
+  CONTRACTOR_SECRET_KEY: SECRET_KEY,
 };
 
 /** Below the ports that outgoing connections get, one of which could take a port while its server is down. */

@@ -20,7 +20,7 @@ export { testDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { manualFoundation } from './manual-foundation.ts';
 export { until } from './until.ts';
-export { ADMIN_PASSWORD, freePort, startContractor } from './contractor.ts';
+export { ADMIN_PASSWORD, freePort, SECRET_KEY, startContractor } from './contractor.ts';
 export type { TestContractor } from './contractor.ts';
 export { startProgram } from './running-program.ts';
 export type { RunningProgram } from './running-program.ts';
