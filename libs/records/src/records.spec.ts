@@ -148,6 +148,7 @@ describe('the read models', () => {
         { name: 'shelves', version: 3, quarantined: 0 },
         { name: 'boards', version: 1, quarantined: 0 },
       ],
+      quarantine: [],
       rebuild: null,
       last: null,
     });
