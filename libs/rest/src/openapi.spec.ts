@@ -46,6 +46,7 @@ it('has what the catalogue has, and no more', () => {
     '/openapi.json GET',
     '/feed GET',
     '/events GET',
+    '/history/export GET',
     '/session GET POST DELETE',
     '/diff/{namespace}/{model} GET',
     '/diff/{namespace}/{model}/{id} GET POST',
