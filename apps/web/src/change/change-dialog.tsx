@@ -9,10 +9,11 @@ import {
   Spinner,
   TextInput,
 } from '@patternfly/react-core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Problem, textOf } from '../api/problem.ts';
 import { queryClient } from '../api/query-client.ts';
+import { useOnOpen } from '../app/use-on-open.ts';
 import { tellDone } from './tell-done.tsx';
 import type { Carried, ChangeRequest } from './change-request.ts';
 import { carryOut, commit, isNotPreviewable, needsApproval, previewOf } from './change-request.ts';
@@ -91,11 +92,9 @@ export function ChangeDialog(props: ChangeDialogProps) {
       await queryClient.invalidateQueries();
     });
   };
-  useEffect(() => {
+  useOnOpen(() => {
     if (!asksFirst) preview();
-    // The preview is asked for once, when the dialog opens.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  });
 
   const waits = stage.is === 'shown' && stage.report.needs_approval === true;
   const nothing = stage.is === 'shown' && stage.report.events_total === 0;

@@ -1,7 +1,8 @@
 import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader, Spinner } from '@patternfly/react-core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Problem, textOf } from '../api/problem.ts';
 import { call, pathOf } from '../api/request.ts';
+import { useOnOpen } from '../app/use-on-open.ts';
 import type { Action } from '../model/types.ts';
 import { MapView } from '../model/value-view.tsx';
 import { valueText } from '../model/value-text.ts';
@@ -36,11 +37,9 @@ export function LookDialog({ model, id, name, action, onClose }: LookDialogProps
         if (!(error instanceof Problem) || !take(error)) setProblem(error);
       });
   };
-  useEffect(() => {
+  useOnOpen(() => {
     if (!asks) look();
-    // It is asked once, when the dialog opens.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  });
   return (
     <Modal isOpen variant="large" onClose={onClose} aria-labelledby="ct-look">
       <ModalHeader title={labelOf(name)} labelId="ct-look" description={doc} />

@@ -12,9 +12,10 @@ import {
   ModalHeader,
   TextInput,
 } from '@patternfly/react-core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { textOf } from '../api/problem.ts';
+import { useOnOpen } from '../app/use-on-open.ts';
 import type { PreviewReport } from '../change/preview-report.ts';
 import { PreviewView } from '../change/preview-view.tsx';
 
@@ -53,13 +54,12 @@ export function ReasonDialog({
   const [refused, setRefused] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [report, setReport] = useState<PreviewReport>();
-  useEffect(() => {
-    // Asked once, when the dialog opens; why it is refused is why the action would be.
+  useOnOpen(() => {
+    // Why it is refused is why the action would be.
     preview?.()
       .then(setReport)
       .catch((error: unknown) => setRefused(textOf(error)));
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  });
   const given = reason.trim();
   const fits = (isOptional || given !== '') && given.length <= max;
   const submit = (): void => {

@@ -31,9 +31,9 @@ export function OptionList({ id, options, active, onActive, onOpened }: OptionLi
   const numbered = options.map((option, at) => ({ option, at }));
   return (
     <div id={id} role="listbox" aria-label="Results" className="ct-options">
-      {grouped(numbered, ({ option }) => option.group).map(({ label, items }) => (
-        <div key={label} role="group" aria-labelledby={`${id} ${label}`}>
-          <div id={`${id} ${label}`} role="presentation" className="ct-options-heading">
+      {grouped(numbered, ({ option }) => option.group).map(({ label, items }, group) => (
+        <div key={label} role="group" aria-labelledby={`${id}-group-${group}`}>
+          <div id={`${id}-group-${group}`} role="presentation" className="ct-options-heading">
             {label}
           </div>
           {items.map(({ option, at }) => (

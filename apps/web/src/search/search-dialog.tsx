@@ -73,7 +73,16 @@ export function SearchDialog({ onClose, onCreate }: SearchDialogProps) {
   };
 
   return (
-    <Modal isOpen variant="medium" position="top" onClose={onClose} aria-label="Search" className="ct-search">
+    <Modal
+      isOpen
+      variant="medium"
+      position="top"
+      onClose={onClose}
+      aria-label="Search"
+      className="ct-search"
+      // Otherwise the button that closes it would take what is typed.
+      elementToFocus=".ct-search input"
+    >
       <ModalBody>
         <TextInputGroup>
           <TextInputGroupMain

@@ -1,7 +1,7 @@
 import { ActionGroup, Alert, Button, Form, FormGroup, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
-import { Problem, textOf } from '../api/problem.ts';
+import { textOf } from '../api/problem.ts';
 import { signIn, signInAgain } from '../api/session.ts';
 
 /** Signs somebody in with a password. @param user who is signed in and does it again: the page stays as it is */
@@ -24,11 +24,7 @@ export function PasswordSignIn({ user, onDone }: { readonly user?: string; reado
   return (
     <Form onSubmit={submit}>
       {error !== undefined && (
-        <Alert
-          isInline
-          variant="danger"
-          title={error instanceof Problem && error.status < 500 ? error.title : 'Not signed in'}
-        >
+        <Alert isInline variant="danger" title="Not signed in">
           {textOf(error)}
         </Alert>
       )}
