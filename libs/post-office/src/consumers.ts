@@ -9,7 +9,7 @@ import { deliveryOf } from './delivery-feed.ts';
 import type { Post } from './post.ts';
 import type { PublicEvent } from './public-event.ts';
 import { publicKind } from './public-event.ts';
-import { matchesKind } from './public-kinds.ts';
+import { matchesKind } from './kind-patterns.ts';
 import { subscriberOfBox } from './receivers.ts';
 import type { SubscriptionRow } from './subscriptions.ts';
 import { isPosted, toldBoxes } from './told-boxes.ts';

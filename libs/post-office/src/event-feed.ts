@@ -9,7 +9,8 @@ import type { Key, View } from '#read-store';
 import { sites } from '#site';
 import type { EventFactsReader } from './event-facts.ts';
 import { categoryOf, publicEvent, publicKind } from './public-event.ts';
-import { matchesKind, PUBLIC_CATEGORIES, PUBLIC_KINDS, PUBLIC_STREAMS } from './public-kinds.ts';
+import { matchesKind } from './kind-patterns.ts';
+import { PUBLIC_CATEGORIES, PUBLIC_KINDS, PUBLIC_STREAMS } from './public-kinds.ts';
 
 /** How many events of the log are looked at for one page. */
 const PAGE = 200;

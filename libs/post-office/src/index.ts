@@ -4,14 +4,8 @@ export { EventFactsReader } from './event-facts.ts';
 export type { EventFactsOptions } from './event-facts.ts';
 export { categoryOf, MAX_DATA_LENGTH, publicEvent, publicKind } from './public-event.ts';
 export type { EventFacts, ObjectReference, PublicEvent } from './public-event.ts';
-export {
-  isKindPattern,
-  matchesKind,
-  PUBLIC_CATEGORIES,
-  PUBLIC_EVENTS_VERSION,
-  PUBLIC_KINDS,
-  PUBLIC_STREAMS,
-} from './public-kinds.ts';
+export { isKindPattern, matchesKind } from './kind-patterns.ts';
+export { PUBLIC_CATEGORIES, PUBLIC_EVENTS_VERSION, PUBLIC_KINDS, PUBLIC_STREAMS } from './public-kinds.ts';
 export { KeptDeliveries } from './kept-deliveries.ts';
 export type { DeliveryCounts } from './kept-deliveries.ts';
 export { PostOffice } from './post-office.ts';
