@@ -26,7 +26,7 @@ const lintShape = shape.record({
 });
 
 /** The names that scripts may use, by module. */
-export const scriptSymbols = (platforms: readonly ServerHalf[]): Readonly<Record<string, ModuleSymbols>> => ({
+const scriptSymbols = (platforms: readonly ServerHalf[]): Readonly<Record<string, ModuleSymbols>> => ({
   ...Object.fromEntries(
     platforms.map(({ name, functions }) => [
       name,

@@ -11,7 +11,7 @@ export interface Flaw {
 }
 
 /** A value as it stands in an input: lists one per line, maps as JSON. */
-export function asInput({ type, list }: Field, value: unknown): string | boolean {
+function asInput({ type, list }: Field, value: unknown): string | boolean {
   if (type === 'boolean' && list !== true) return value === true;
   if (value === null || value === undefined) return '';
   if (type === 'map') return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
@@ -26,7 +26,7 @@ export const inputsOf = (fields: Readonly<Record<string, Field>>, row?: Row): Fo
   );
 
 /** What one input says. @throws Error why it cannot be read */
-export function readInput(field: Field, input: string | boolean): unknown {
+function readInput(field: Field, input: string | boolean): unknown {
   if (typeof input === 'boolean') return input;
   const { type, list } = field;
   if (type === 'map') return readJson(input, list === true);

@@ -12,7 +12,7 @@ import { messageOf, WhyView } from './why.tsx';
 
 /** A job of the board as a row of a list, and back: the table knows rows alone. */
 export const asRow = (job: SeenJob): Row => job as unknown as Row;
-export const asJob = (row: Row): SeenJob => row as unknown as SeenJob;
+const asJob = (row: Row): SeenJob => row as unknown as SeenJob;
 
 const None = () => <span className="ct-none">–</span>;
 

@@ -25,7 +25,7 @@ const ACTIONS: readonly (RowAction & { readonly states: readonly string[] })[] =
 ];
 
 /** What can be done with a wave as it stands. */
-export const actionsOfWave = ({ state }: Row): readonly RowAction[] =>
+const actionsOfWave = ({ state }: Row): readonly RowAction[] =>
   ACTIONS.filter(({ states }) => states.includes(String(state)));
 
 /** Waves, and how far each is. */
