@@ -46,7 +46,8 @@ export function Shell() {
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
-  const [navigationIsOpen, setNavigationIsOpen] = useState(window.innerWidth >= NARROW);
+  const [isNarrow, setIsNarrow] = useState(window.innerWidth < NARROW);
+  const [navigationIsOpen, setNavigationIsOpen] = useState(!isNarrow);
   const signedIn = session.user !== null;
 
   useEffect(() => {
@@ -59,8 +60,8 @@ export function Shell() {
       void navigate(`/signin?to=${encodeURIComponent(pathname + search)}`, { replace: true });
   }, [query.data, pathname, search, navigate]);
   useEffect(() => {
-    if (window.innerWidth < NARROW) setNavigationIsOpen(false);
-  }, [pathname]);
+    if (isNarrow) setNavigationIsOpen(false);
+  }, [isNarrow, pathname]);
   useShortcuts(() => setHelp(true));
 
   if (query.isPending) return <Spinner aria-label="Loading" className="ct-centre" />;
@@ -71,6 +72,8 @@ export function Shell() {
       <Page
         mainContainerId={MAIN}
         isContentFilled
+        // It knows by this, too, that the navigation lies over the page.
+        onPageResize={(_, { mobileView }) => setIsNarrow(mobileView)}
         skipToContent={<SkipToContent href={`#${MAIN}`}>Skip to content</SkipToContent>}
         masthead={
           <Masthead>
