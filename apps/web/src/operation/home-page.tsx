@@ -8,7 +8,7 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
 } from '@patternfly/react-core';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { live } from '../api/live.ts';
 import { mayUse, useSession } from '../api/session.ts';
@@ -41,19 +41,20 @@ export function HomePage() {
 
 /** Has something done a moment after events, however many they are. */
 function useSoonAfterEvents(act: () => void): void {
+  const happened = useEffectEvent(act);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = live.listen(() => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        act();
+        happened();
       }, SOON_MS);
     });
     return () => {
       stop();
       clearTimeout(timer);
     };
-  });
+  }, []);
 }
 
 function Overview({ found, site }: { readonly found: Dashboard; readonly site: string | undefined }) {
