@@ -19,12 +19,12 @@ it('the first page leads from an empty server to the first machine that is built
   await page.getByRole('heading', { level: 1, name: 'Structures' }).waitFor();
 
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' }).click();
-  await page.locator('a[href="/start"]').or(button('First steps')).first().click();
+  await button('Begin').click();
   await button('Make the site').click();
   await button('Make the network').click();
   await button('Load demo').click();
   await page.getByLabel('Kind of machine').selectOption('Test');
-  await page.getByLabel('Blueprint').selectOption('demo-web');
+  await page.getByRole('combobox', { name: 'Blueprint' }).selectOption('demo-web');
   await button('Preview').click();
   await page.getByText('This makes 1 machine').waitFor();
   expect(await page.getByText('10.0.0.2').count()).toBeGreaterThan(0);

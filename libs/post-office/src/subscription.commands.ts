@@ -37,6 +37,10 @@ type Fields = typeof subscriptionFields;
 export class CreateSubscription extends CreateCommand<NewValues<Fields>> {
   /** The key, once it was made. */
   signingKey: string | undefined;
+
+  override get notPreviewable(): string {
+    return KEY_IS_TOLD_ONCE;
+  }
 }
 export class ChangeSubscription extends ChangeCommand<ChangedValues<Fields>> {}
 export class DeleteSubscription extends DeleteCommand {}
@@ -46,7 +50,14 @@ export class RenewSigningKey extends NamedCommand<string> {
   constructor(readonly key: Key) {
     super();
   }
+
+  override get notPreviewable(): string {
+    return KEY_IS_TOLD_ONCE;
+  }
 }
+
+/** Who commits a preview is not told what the requests in it would have answered. */
+const KEY_IS_TOLD_ONCE = 'its answer holds a key that is shown once';
 
 const ownerOf = (name: Key, what: string): string => `Subscription ${name} ${what}`;
 

@@ -8,6 +8,7 @@ import type { Field, Model, Row } from '../model/types.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import { FieldsForm } from './fields-form.tsx';
 import { inputsOf, readForm } from './form-values.ts';
+import { tellOnce } from './tell-once.tsx';
 import { useFaults } from './use-faults.ts';
 
 interface CreateDialogProps {
@@ -50,6 +51,7 @@ export function CreateDialog({ model, like, preset = {}, onClose }: CreateDialog
       }}
       onProblem={take}
       onDone={({ body }, report) => {
+        tellOnce(model.path, body);
         const made = report?.objects.find(
           ({ change, model: path }) => change === 'created' && familyOf(path) === familyOf(model.path),
         );
