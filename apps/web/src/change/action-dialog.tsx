@@ -41,7 +41,11 @@ export function ActionDialog({ model, name, action, rows, onDone, onClose }: Act
       requests={() => {
         const { values, flaws } = readForm(parameters, inputs);
         if (!note(flaws)) return undefined;
-        return rows.map((row) => ({ method: 'POST', path: pathOf(model.path, idOf(model, row), name), body: values }));
+        return rows.map((row) => ({
+          method: 'POST',
+          path: pathOf(action.of ?? model.path, idOf(model, row), name),
+          body: values,
+        }));
       }}
       onProblem={take}
       onDone={({ body }) => {

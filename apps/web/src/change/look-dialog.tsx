@@ -31,7 +31,7 @@ export function LookDialog({ model, id, name, action, onClose }: LookDialogProps
     const { values, flaws } = readForm(parameters, inputs);
     if (!note(flaws)) return;
     setProblem(undefined);
-    call(pathOf(model, id, name), values)
+    call(pathOf(action.of ?? model, id, name), values)
       .then((value) => setAnswer({ value }))
       .catch((error: unknown) => {
         if (!(error instanceof Problem) || !take(error)) setProblem(error);

@@ -25,6 +25,8 @@ export interface Field extends Value {
 /** Something that can be called on a model, or on one of its objects. */
 export interface Action {
   readonly static?: boolean;
+  /** Path of the model it is called on, where that is not the one it is shown with. */
+  readonly of?: string;
   /** Whether it only looks. */
   readonly query?: boolean;
   /** Whether it can be asked as of the past. */

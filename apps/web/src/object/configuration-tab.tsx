@@ -24,7 +24,7 @@ export function ConfigurationTab({ model, id }: TabProps) {
     queryKey: keys.about(model.path, id, 'explain', at),
     queryFn: ({ signal }) =>
       call<Explained>(
-        pathOf(model.path, id, 'explain'),
+        pathOf(model.actions['explain']?.of ?? model.path, id, 'explain'),
         {},
         { signal, ...(at === undefined ? {} : { query: { at } }) },
       ),

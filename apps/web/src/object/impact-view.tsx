@@ -17,7 +17,8 @@ interface Impact {
 export function ImpactView({ model, id }: TabProps) {
   const { data, error } = useQuery({
     queryKey: keys.about(model.path, id, 'impact'),
-    queryFn: ({ signal }) => call<Impact>(pathOf(model.path, id, 'impact'), {}, { signal }),
+    queryFn: ({ signal }) =>
+      call<Impact>(pathOf(model.actions['impact']?.of ?? model.path, id, 'impact'), {}, { signal }),
   });
   if (error) return <Alert isInline variant="warning" title={error.message} />;
   if (!data) return <Skeleton screenreaderText="Loading" />;

@@ -33,7 +33,9 @@ async function readObject(
   const known = await send<Row>('GET', pathOf(special.path, id), asked);
   const own = modelAt(path);
   const fields = { ...special.fields, ...withoutKnown(own, special) };
-  const actions = { ...own.actions, ...special.actions };
+  // The API has them at the base alone.
+  const inherited = Object.entries(own.actions).map(([name, action]) => [name, { ...action, of: path }] as const);
+  const actions = { ...Object.fromEntries(inherited), ...special.actions };
   return { model: { ...special, fields, actions }, row: { ...base.body, ...known.body }, etag: known.etag };
 }
 
