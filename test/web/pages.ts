@@ -18,6 +18,8 @@ export const pagesOf = ({ block, network, zone, structures }: Shop, job: number)
   ['pxes', '/pxes'],
   ['foundations', '/foundations'],
   ['foundation', '/foundation/web1'],
+  ['foundation-configuration', '/foundation/web1?tab=configuration'],
+  ['foundation-impact', '/foundation/web1?tab=impact'],
   ['dependencies', '/dependencies'],
   ['structures', '/structures'],
   ['structure', `/structure/${structures['web1']}`],
@@ -52,5 +54,8 @@ export const pagesOf = ({ block, network, zone, structures }: Shop, job: number)
   ['read-models', '/operation/readmodels'],
   ['log', '/operation/log'],
   ['settings', '/operation/settings'],
+  ['people', '/people'],
+  ['user', '/o/Auth/User/root'],
+  ['account', '/account'],
   ['not-found', '/nowhere'],
 ];

@@ -65,8 +65,8 @@ export function ConfigurationTab({ model, id }: TabProps) {
             <Tr>
               <Th screenReaderText="How it came about" className="ct-toggle-cell" />
               <Th width={20}>Name</Th>
-              <Th width={35}>Value</Th>
-              <Th width={20}>From</Th>
+              <Th width={30}>Value</Th>
+              <Th width={15}>From</Th>
               <Th width={10}>Who</Th>
               <Th width={15}>When</Th>
             </Tr>

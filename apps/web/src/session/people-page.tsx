@@ -31,10 +31,18 @@ export function PeoplePage() {
             aria-label="People"
           >
             {tabs.map(({ id, label }) => (
-              <Tab key={id} eventKey={id} title={<TabTitleText>{label}</TabTitleText>} aria-label={label} />
+              <Tab
+                key={id}
+                eventKey={id}
+                tabContentId="ct-panel"
+                title={<TabTitleText>{label}</TabTitleText>}
+                aria-label={label}
+              />
             ))}
           </Tabs>
-          {tab.model === undefined ? <PermissionList /> : <ModelList key={tab.id} path={tab.model} />}
+          <div className="ct-tab" id="ct-panel" role="tabpanel" aria-label={tab.label}>
+            {tab.model === undefined ? <PermissionList /> : <ModelList key={tab.id} path={tab.model} />}
+          </div>
         </>
       ) : (
         <EmptyState headingLevel="h2" titleText="Not for you">
