@@ -124,29 +124,3 @@ export const complex: Noun = {
   filters: BY_SITE,
   verbs: ['list', 'get', 'delete'],
 };
-
-export const cartographer: Noun = {
-  words: 'cartographer',
-  model: 'Survey/Cartographer',
-  called: ['a machine that has called in', 'machines that have called in'],
-  id: 'IDENTIFIER',
-  needs: 'requires a Id argument',
-  list: {
-    IDENTIFIER: 'identifier',
-    MESSAGE: 'message',
-    FOUNDATION: 'foundation',
-    'LAST CHECKIN': 'last_checkin',
-    CREATED: 'created',
-    UPDATED: 'updated',
-  },
-  get: {
-    Identifier: 'identifier',
-    Message: 'message',
-    Foundation: 'foundation',
-    'Last Checkin': 'last_checkin',
-    'Info Map': 'info_map',
-    Created: 'created',
-    Updated: 'updated',
-  },
-  verbs: ['list', 'get', 'delete'],
-};
