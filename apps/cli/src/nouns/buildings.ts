@@ -27,6 +27,8 @@ export const foundation: Noun = {
     Blueprint: 'blueprint',
     Structure: 'structure',
     'Id Map': 'id_map',
+    Drift: 'drift',
+    Cartographer: 'cartographer',
     'Class List': 'class_list',
     Labels: 'labels',
     Owner: 'owner',

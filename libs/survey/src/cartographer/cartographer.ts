@@ -46,7 +46,7 @@ export const NEW = 'new';
 export const RESTARTING = 'restarting';
 
 /** A check-in is noted where this long has passed since the last one, or it brings something new. */
-export const CHECK_IN_MS = 120_000;
+const CHECK_IN_MS = 120_000;
 
 /** Why a machine is refused that has not registered, was dropped or is done. */
 export const notRegistered = () =>

@@ -6,9 +6,9 @@ import type { CartographerRow } from './cartographers.ts';
 import { cartographers } from './cartographers.ts';
 
 /** How many machines may wait that nobody knows. */
-export const MAX_WAITING = 1000;
+const MAX_WAITING = 1000;
 /** A machine that has not asked for so long may be dropped for another one: those that are there ask every minute. */
-export const SILENT_MS = 600_000;
+const SILENT_MS = 600_000;
 
 /** A machine that waits, and when it was heard of last, ISO 8601. */
 interface Waiting {

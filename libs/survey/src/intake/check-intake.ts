@@ -8,12 +8,12 @@ import type { FoundationType, ServerHalf } from '#platform';
 import { siteFor } from '#site';
 import { plotFor } from '../plot/find-plot.ts';
 import type { Intake } from './intake-rule.ts';
-import { asName, NUMBER, placeholdersIn } from './placeholders.ts';
+import { NUMBER, PLACEHOLDER, placeholdersIn } from './placeholders.ts';
 
 /** What a value begins with that an agent looks up in its vault. */
 const VAULT = '_VAULT_';
 /** The field of platforms that says in which plot a machine is. */
-export const PLOT_FIELD = 'plot';
+const PLOT_FIELD = 'plot';
 /** The longest locator. */
 export const MAX_LOCATOR = 100;
 
@@ -40,25 +40,25 @@ export function typeFor(work: UnitOfWork, type: string, platforms: readonly Serv
   return undefined;
 }
 
-/** The fields of the platform as they will be, but for placeholders; what is wrong with them is noted. */
-export function ownValues(work: UnitOfWork, { fields }: FoundationType, { plot, values }: Intake): JsonMap {
-  const known: Readonly<Record<string, Field>> = fields;
+/** The fields of the platform as they will be, but for placeholders. */
+export function ownValues({ fields }: FoundationType, { plot, values }: Intake): JsonMap {
+  const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default ?? null]));
+  const inPlot = plot !== null && Object.hasOwn(fields, PLOT_FIELD) ? { [PLOT_FIELD]: plot } : {};
+  return { ...defaults, ...inPlot, ...values };
+}
+
+/** Notes what is wrong with the fields of the platform. */
+function checkOwnValues(work: UnitOfWork, type: FoundationType, intake: Intake): void {
+  const known: Readonly<Record<string, Field>> = type.fields;
   const fault = (name: string, code: string, text: string) => work.fault('values', code, `${name}: ${text}`, name);
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(intake.values)) {
     if (!Object.hasOwn(known, name)) {
       fault(name, 'UNKNOWN', `there is no such field; there are ${Object.keys(known).join(', ') || 'none'}`);
     } else if (isSecretName(name) && !isInVault(value)) {
       fault(name, 'SECRET', `a secret is not kept here: write "${VAULT}" and its path, or set it on the foundation`);
     }
   }
-  const defaults = Object.fromEntries(Object.entries(known).map(([name, field]) => [name, field.default ?? null]));
-  const after: JsonMap = {
-    ...defaults,
-    ...(plot !== null && Object.hasOwn(known, PLOT_FIELD) ? { [PLOT_FIELD]: plot } : {}),
-    ...values,
-  };
-  for (const { field, code, text } of validate(known, after)) fault(field, code, text);
-  return after;
+  for (const { field, code, text } of validate(known, ownValues(type, intake))) fault(field, code, text);
 }
 
 const isInVault = (value: Json): boolean => value === null || (typeof value === 'string' && value.startsWith(VAULT));
@@ -83,8 +83,8 @@ export async function checkIntake(
   if (its && found && !its.foundationTypes.includes(type)) {
     work.fault('blueprint', 'TYPE', `Blueprint "${blueprint}" does not list this type "${type}"`);
   }
-  const plain = asName(locator.replaceAll(/\{[^}]*\}/g, 'x'));
-  if (!NAME.test(plain) || plain !== locator.replaceAll(/\{[^}]*\}/g, 'x')) {
+  // A placeholder stands for something that a name may hold.
+  if (!NAME.test(locator.replaceAll(PLACEHOLDER, 'x'))) {
     const text = `"${locator}" must be letters, digits, "_", "-" and placeholders such as {serial}, {mac}, {n}`;
     work.fault('locator', 'PATTERN', text);
   } else if (locator.length > MAX_LOCATOR) {
@@ -92,6 +92,6 @@ export async function checkIntake(
   } else if (placeholdersIn(locator).filter((name) => name === NUMBER).length > 1) {
     work.fault('locator', 'PATTERN', `"{${NUMBER}}" may stand in it once`);
   }
-  if (found) ownValues(work, found, intake);
+  if (found) checkOwnValues(work, found, intake);
   return found;
 }

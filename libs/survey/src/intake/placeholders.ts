@@ -8,7 +8,7 @@ export interface UnknownMachine {
 }
 
 /** `{serial}`, `{bmc.ip_address}` */
-const PLACEHOLDER = /\{([a-zA-Z0-9_.-]+)\}/g;
+export const PLACEHOLDER = /\{([a-zA-Z0-9_.-]+)\}/g;
 
 /** Stands for the lowest number with which the locator is free. */
 export const NUMBER = 'n';

@@ -80,7 +80,11 @@ async function locatorOf(
     return undefined;
   }
   const name = asName(text);
-  if (!name.includes(`{${NUMBER}}`)) return name.slice(0, MAX_LOCATOR);
+  if (name.length > MAX_LOCATOR) {
+    work.fault('locator', 'TOO_LONG', `"${name}" is longer than ${MAX_LOCATOR} characters`);
+    return undefined;
+  }
+  if (!name.includes(`{${NUMBER}}`)) return name;
   for (let from = 1; from <= MAX_NUMBER; from += NUMBERS_AT_ONCE) {
     const some = Array.from({ length: NUMBERS_AT_ONCE }, (_, n) => name.replace(`{${NUMBER}}`, String(from + n)));
     const there = await view.many(foundations, some);
@@ -95,9 +99,8 @@ async function locatorOf(
 
 /** The fields of the platform with what the machine reports in the place of placeholders. */
 function filledValues(work: UnitOfWork, machine: UnknownMachine, type: FoundationType, intake: Intake): JsonMap {
-  const own = ownValues(work, type, intake);
   return Object.fromEntries(
-    Object.entries(own).map(([name, value]) => {
+    Object.entries(ownValues(type, intake)).map(([name, value]) => {
       if (typeof value !== 'string') return [name, value];
       const { text, missing } = fill(value, machine);
       const field = type.fields[name];
