@@ -43,7 +43,7 @@ export function typeFor(work: UnitOfWork, type: string, platforms: readonly Serv
 /** The fields of the platform as they will be, but for placeholders. */
 export function ownValues({ fields }: FoundationType, { plot, values }: Intake): JsonMap {
   const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default ?? null]));
-  const inPlot = plot !== null && Object.hasOwn(fields, PLOT_FIELD) ? { [PLOT_FIELD]: plot } : {};
+  const inPlot: JsonMap = plot !== null && Object.hasOwn(fields, PLOT_FIELD) ? { [PLOT_FIELD]: plot } : {};
   return { ...defaults, ...inPlot, ...values };
 }
 
