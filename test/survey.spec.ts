@@ -195,12 +195,12 @@ describe('a machine in the boot image', () => {
   });
 
   it('is told in words what it may not', async () => {
-    await refused(register('x'.repeat(65)), { identifier: ['is 65 characters long, and must be at most 64'] });
+    await refused(register('x'.repeat(65)), { identifier: ['must be at most 64 characters long, and has 65'] });
     await refused(register('a/b'), { identifier: [expect.stringContaining('must be of letters')] });
     await expect(lookup('nobody', {})).rejects.toMatchObject({ status: 404 });
     await register('m4');
     await refused(image.call(`${CARTOGRAPHER}:m4:(setMessage)`, { message: 'x'.repeat(201) }), {
-      message: ['is 201 characters long, and must be at most 200'],
+      message: 'must be at most 200 characters long, and has 201',
     });
     await refused(finish('m4'), { message: 'it is not known yet which foundation this machine is' });
     const assign = (to: string) => client.call(`${CARTOGRAPHER}:m4:(assign)`, { foundation: `${FOUNDATION}:${to}:` });

@@ -79,7 +79,7 @@ export class DeleteCartographer extends DeleteCommand {}
 function textOf(field: string, text: string | null, most: number): string {
   if (text === null || text === '') throw refuse(field, 'BLANK', 'This field cannot be blank.');
   const { length } = Array.from(text);
-  if (length > most) throw refuse(field, 'TOO_LONG', `is ${length} characters long, and must be at most ${most}`);
+  if (length > most) throw refuse(field, 'TOO_LONG', `must be at most ${most} characters long, and has ${length}`);
   return text;
 }
 
@@ -111,7 +111,7 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
     if (!state) throw notRegistered();
     const { length } = writeJson(infoMap ?? {});
     if (length > MAX_REPORT) {
-      throw refuse('info_map', 'TOO_LONG', `is ${length} characters long as JSON, and must be at most ${MAX_REPORT}`);
+      throw refuse('info_map', 'TOO_LONG', `must be at most ${MAX_REPORT} characters long as JSON, and has ${length}`);
     }
     const checkIn = (message?: string) =>
       work.decide(cartographer, identifier, {

@@ -98,7 +98,7 @@ describe('a machine is matched', () => {
     const keys = evidenceIn(made as JsonMap).map(keyOf);
     return fc.record({
       made: fc.constant(made as JsonMap),
-      known: fc.record(Object.fromEntries(keys.map((key) => [key, locators]))) as fc.Arbitrary<Known>,
+      known: fc.record(Object.fromEntries(keys.map((key) => [key, locators]))),
     });
   });
 

@@ -10,26 +10,23 @@ const MAC = /^mac:/;
 
 /** The foundations that an evidence speaks for, in these rows. */
 export async function findFoundations(view: View, { kind, value }: Evidence): Promise<readonly string[]> {
-  switch (kind) {
-    case 'config_uuid': {
-      const { rows } = await view.list(structures, { where: { configUuid: value }, count: ENOUGH });
-      return rows.map(({ row }) => row.foundation);
-    }
-    case 'link':
-      return withInterface(view, { link: value });
-    case 'ip_address': {
-      const id = await findAddress(view, value, null);
-      const row = id === undefined ? undefined : await view.get(addresses, id);
-      const on = row?.holder == null ? undefined : await view.get(structures, row.holder);
-      return on ? [on.foundation] : [];
-    }
-    case 'identity': {
-      const { keys } = await view.keys(foundations, { where: { identity: value }, count: ENOUGH });
-      const known = keys.map(String);
-      // Of a machine that has never reported, its MACs may be known.
-      return known.length > 0 || !MAC.test(value) ? known : withInterface(view, { mac: value.replace(MAC, '') });
-    }
+  if (kind === 'link') return withInterface(view, { link: value });
+  if (kind === 'identity') return withIdentity(view, value);
+  if (kind === 'config_uuid') {
+    const { rows } = await view.list(structures, { where: { configUuid: value }, count: ENOUGH });
+    return rows.map(({ row }) => row.foundation);
   }
+  const id = await findAddress(view, value, null);
+  const row = id === undefined ? undefined : await view.get(addresses, id);
+  const on = row?.holder == null ? undefined : await view.get(structures, row.holder);
+  return on ? [on.foundation] : [];
+}
+
+async function withIdentity(view: View, value: string): Promise<readonly string[]> {
+  const { keys } = await view.keys(foundations, { where: { identity: value }, count: ENOUGH });
+  // Of a machine that has never reported, its MACs may be known.
+  if (keys.length > 0 || !MAC.test(value)) return keys.map(String);
+  return withInterface(view, { mac: value.replace(MAC, '') });
 }
 
 async function withInterface(view: View, where: Readonly<Record<string, string>>): Promise<readonly string[]> {

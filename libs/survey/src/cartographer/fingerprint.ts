@@ -41,7 +41,7 @@ function partsAt(map: JsonMap, key: string, own: RegExp): readonly string[] {
   const entries = Array.isArray(value) ? (value as readonly Json[]) : isMap(value) ? Object.values(value) : [];
   return entries
     .slice(0, MAX_PARTS)
-    .map((entry) => describe(entry as Json, own))
+    .map((entry) => describe(entry, own))
     .toSorted();
 }
 

@@ -45,7 +45,7 @@ const textIn = (map: JsonMap, key: string): string | null => {
 export function interfacesIn(infoMap: JsonMap, network: number | null): readonly JsonMap[] {
   const reported = Object.hasOwn(infoMap, 'network') ? infoMap['network'] : undefined;
   if (network === null || !isMap(reported)) return [];
-  const seen = Object.hasOwn(infoMap, 'lldp') && isMap(infoMap['lldp']) ? (infoMap['lldp'] as JsonMap) : {};
+  const seen = Object.hasOwn(infoMap, 'lldp') && isMap(infoMap['lldp']) ? infoMap['lldp'] : {};
   const told = Object.entries(reported).slice(0, MAX_INTERFACES);
   const first = Math.max(
     0,
@@ -139,7 +139,7 @@ export async function takeIn(
     blueprint,
     site,
     plot,
-    interfaces: interfaces.map((one) => ({ name: String(one['name']), mac: textIn(one, 'mac') })),
+    interfaces: interfaces.map((one) => ({ name: textIn(one, 'name') ?? '', mac: textIn(one, 'mac') })),
   };
 }
 
