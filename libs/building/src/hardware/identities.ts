@@ -24,7 +24,7 @@ const PATHS: readonly (readonly [string, RegExp])[] = [
  */
 export function identitiesOf(report: JsonMap | null): readonly string[] {
   if (report === null) return [];
-  const found = new Map(PATHS.map(([kind]) => [kind, new Set<string>()]));
+  const found = new Map(PATHS.map(([kind]) => [kind, new Set<string>()] as const));
   for (const [path, value] of leavesOf(report)) {
     const text = value.trim();
     const kind = PATHS.find(([, pattern]) => pattern.test(path))?.[0];
