@@ -32,7 +32,6 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // subjects
   auth: [...SUBJECT, 'reactions'],
   directory: SUBJECT,
-  survey: SUBJECT,
   site: [...SUBJECT, 'config', 'directory'],
   blueprint: [...SUBJECT, 'config', 'tscript'],
   ipam: [...SUBJECT, 'site', 'blueprint'],
@@ -50,6 +49,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'foreman',
   ],
+  survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
 import { commandLine } from '../apps/cli/src/command-line.ts';
@@ -548,10 +549,24 @@ describe('commands about what there is', () => {
     expect(await json('structure list')).toEqual([]);
   });
 
-  it('what this server does not have', async () => {
-    for (const line of ['list', 'get x', 'delete x', 'assign x -f t1']) {
-      expect(await refused(`cartographer ${line}`)).toContain('this server has no Survey/Cartographer');
-    }
+  it('machines that have called in', async () => {
+    const image = new CinpClient(server.url);
+    await image.login('root', ADMIN_PASSWORD);
+    for (const identifier of ['m1', 'm2']) await image.call('/api/v1/Survey/Cartographer(register)', { identifier });
+    await image.call('/api/v1/Survey/Cartographer:m1:(lookup)', { info_map: { hardware: { total_ram: 1024 } } });
+    expect(await done('cartographer list')).toMatch(/^m1 +new .*\nm2 +new /m);
+    expect(await json('cartographer get m1')).toMatchObject({ message: 'new', foundation: null });
+    expect(await done('cartographer blueprints m1')).toBe('no foundation blueprint says what machines have to be');
+    await done('blueprint foundation create -n called-in -d x -t Manual');
+    const take = 'cartographer take m1 -s site1 -b called-in -l caller1';
+    expect(await done(`${take} --dry-run`)).toBe('would be foundation caller1');
+    expect(await done(take)).toBe('is foundation caller1');
+    expect(await refused('cartographer assign m2 -f caller1')).toContain('Cartographer m1 has this Foundation already');
+    await done('cartographer delete m1');
+    expect(await done('cartographer assign m2 -f caller1')).toBe('assigned m2 to caller1');
+    expect(await done('cartographer delete m2')).toBe('deleted m2');
+    await done('foundation delete caller1');
+    await done('blueprint foundation delete called-in');
   });
 
   it('and every one of them was run', () => {

@@ -77,6 +77,17 @@ Site/SiteFile
   (export) (convert)                                 Site.view_site
 Survey/Plot
   view add change delete                             Survey.*_plot
+Survey/Position
+  view add change delete                             Survey.*_position
+Survey/Cartographer
+  view delete                                        Survey.*_cartographer
+  (register) (lookup) (setMessage) (done)            Building.can_bootstrap
+  (assign)                                           Survey.can_assign_foundation
+  (takeIn)                                           Survey.can_take_in
+  (blueprints)                                       Survey.view_cartographer
+Survey/IntakeRule
+  view add change delete                             Survey.*_intakerule
+  (preview)                                          Survey.view_intakerule
 Directory/Zone
   view add change delete                             Directory.*_zone
   (zoneFile) (reverseZones) (reverseZoneFile)        Directory.view_zone
@@ -118,6 +129,7 @@ Building/Foundation
   (checkConfig) (graph) (render)                     Building.view_foundation
   (getFoundationTypes) (getInterfaceList)            Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
+  (acceptHardware)                                   Building.can_accept_hardware
   (force)                                            Building.can_force_foundation
 Test/TestFoundation
   view add change delete                             Building.*_foundation

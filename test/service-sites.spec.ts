@@ -265,7 +265,7 @@ describe('a service of one site', () => {
     'BluePrint/PXE (lint)',
     'BluePrint/Script (lint)',
     ...['Zone', 'Entry'].map((name) => `Directory/${name} view`),
-    'Survey/Plot view',
+    ...['Plot', 'Position', 'Cartographer', 'IntakeRule'].map((name) => `Survey/${name} view`),
     'Building/Foundation (getFoundationTypes)',
     'PostOffice/Subscription (listKinds)',
     // They tell of what the service may see.
@@ -296,7 +296,13 @@ describe('a service of one site', () => {
     ...['load', 'export', 'shipped'].map((name) => `BluePrint/ResourceFile (${name})`),
     ...['apply', 'export', 'convert'].map((name) => `Site/SiteFile (${name})`),
     ...['Zone', 'Entry'].flatMap((name) => ['add', 'change', 'delete'].map((what) => `Directory/${name} ${what}`)),
-    ...['add', 'change', 'delete'].map((what) => `Survey/Plot ${what}`),
+    ...['Plot', 'Position', 'IntakeRule'].flatMap((name) =>
+      ['add', 'change', 'delete'].map((what) => `Survey/${name} ${what}`),
+    ),
+    ...['delete', '(register)', '(assign)', '(lookup)', '(setMessage)', '(done)', '(takeIn)', '(blueprints)'].map(
+      (what) => `Survey/Cartographer ${what}`,
+    ),
+    'Survey/IntakeRule (preview)',
     ...['zoneFile', 'reverseZones', 'reverseZoneFile', 'publications', 'records', 'zoneRecords'].map(
       (name) => `Directory/Zone (${name})`,
     ),

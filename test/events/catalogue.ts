@@ -85,8 +85,15 @@ import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
-import { plot } from '../../libs/survey/src/plot.ts';
-import { plots } from '../../libs/survey/src/plots.ts';
+import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
+import { cartographers } from '../../libs/survey/src/cartographer/cartographers.ts';
+import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
+import { intakeRules } from '../../libs/survey/src/intake/intake-rules.ts';
+import { plot } from '../../libs/survey/src/plot/plot.ts';
+import { plots } from '../../libs/survey/src/plot/plots.ts';
+import { position } from '../../libs/survey/src/position/position.ts';
+import { positions } from '../../libs/survey/src/position/positions.ts';
+import { rack } from '../../libs/survey/src/position/rack.ts';
 
 /** Every decider there is. */
 export const deciders: readonly AnyDecider[] = [
@@ -119,7 +126,11 @@ export const deciders: readonly AnyDecider[] = [
   person,
   post,
   subscription,
+  cartographer,
+  intakeRule,
   plot,
+  position,
+  rack,
   preview,
   program,
   pxe,
@@ -169,7 +180,10 @@ export const readModels: readonly ReadModel[] = [
   posts,
   subscriptions,
   programs,
+  cartographers,
+  intakeRules,
   plots,
+  positions,
   pxes,
   logicalInterfaces,
   realInterfaces,
@@ -238,6 +252,10 @@ export const IGNORED: Readonly<Record<string, string>> = {
   PreviewRejected: OWN_STREAM,
   PlotClosed: LOOK,
   PlotReopened: LOOK,
+  PositionClosed: LOOK,
+  PositionReopened: LOOK,
+  IntakeRuleClosed: LOOK,
+  IntakeRuleReopened: LOOK,
   PxeClosed: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,
@@ -256,6 +274,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   PersonErased: 'on record; who it was is gone from the ledger of people',
   SuperuserEnrolled: REGISTER,
   SuperuserDismissed: REGISTER,
+  UnitsTaken: REGISTER,
+  UnitsFreed: REGISTER,
   InterfacePut: REGISTER,
   InterfaceDropped: REGISTER,
   LogicalInterfacePut: REGISTER,

@@ -52,7 +52,11 @@ import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
-import { plot } from '../../libs/survey/src/plot.ts';
+import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
+import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
+import { plot } from '../../libs/survey/src/plot/plot.ts';
+import { position } from '../../libs/survey/src/position/position.ts';
+import { rack } from '../../libs/survey/src/position/rack.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
 export interface Story {
@@ -108,6 +112,21 @@ const machine: Machine = run(begin(code), code, emptyHost, {
 /** When something was made that is put back. */
 const moment = '2026-01-01T00:00:00.000000+00:00';
 const wakeAt = '2026-01-01T00:00:08.000Z';
+/** What unknown machines are taken in as. */
+const intake = {
+  enabled: false,
+  order: 100,
+  fingerprint: { 'hardware.total_ram': { min: 65536 } },
+  blueprint: 'base',
+  type: 'Manual',
+  site: 'site1',
+  locator: 'rack4-{serial}',
+  plot: 'row',
+  network: 2,
+  values: {},
+};
+/** Where a machine stands. */
+const placed = { plot: 'row', rack: 'r1', unit: 12, height: 2, x: null, y: null };
 /** A standing request, and the hold that comes of it. */
 const holdRule = {
   description: 'Release the volumes',
@@ -271,7 +290,14 @@ export const stories: readonly Story[] = [
     { type: 'UnbindFoundation', data: { dependency: 4 } },
     { type: 'ChangeFoundation', data: { complex: 'cluster' } },
     { type: 'ChangeFoundation', data: { labels: { rack: 'r1' }, owner: 'alice' } },
+    { type: 'BeginSurvey', data: { cartographer: 'a1b2c3' } },
+    { type: 'EndSurvey', data: { cartographer: 'a1b2c3' } },
+    { type: 'ReportHardware', data: { idMap: { disks: [{ serial: 's1' }, { serial: 's2' }] } } },
     { type: 'ForceFoundation', data: { state: 'built' } },
+    { type: 'ReportHardware', data: { idMap: { disks: [{ serial: 's1' }] } } },
+    { type: 'ReportHardware', data: { idMap: { disks: [{ serial: 's1' }, { serial: 's2' }] } } },
+    { type: 'ReportHardware', data: { idMap: { disks: [{ serial: 's2' }] } } },
+    { type: 'AcceptHardware', data: {} },
     { type: 'ForceFoundation', data: { state: 'planned' } },
     { type: 'CloseFoundation', data: {} },
     { type: 'ReopenFoundation', data: {} },
@@ -587,6 +613,46 @@ export const stories: readonly Story[] = [
     { type: 'ForgetSubcontractor', data: {} },
   ),
   story(
+    cartographer,
+    { type: 'RegisterCartographer', data: {} },
+    { type: 'CheckIn', data: { infoMap: { hardware: { total_ram: 65536 } }, at: moment, message: 'unknown' } },
+    { type: 'RegisterCartographer', data: {} },
+    { type: 'AssignCartographer', data: { foundation: 'host2' } },
+    { type: 'MatchCartographer', data: { foundation: 'host1', matchedBy: 'ip_address: "10.0.0.2"', message: 'found' } },
+    { type: 'TellMessage', data: { message: 'wiping' } },
+    { type: 'FinishCartographer', data: {} },
+    { type: 'RegisterCartographer', data: {} },
+    { type: 'DropCartographer', data: { silentSince: moment } },
+    { type: 'RegisterCartographer', data: {} },
+    { type: 'DeleteCartographer', data: {} },
+  ),
+  story(
+    intakeRule,
+    { type: 'DefineIntakeRule', data: intake },
+    {
+      type: 'ChangeIntakeRule',
+      data: { enabled: true, order: 5, fingerprint: { 'fingerprint.id': '3f2a00c1d5e6b7a8' }, locator: 'rack5-{n}' },
+    },
+    { type: 'CloseIntakeRule', data: {} },
+    { type: 'ReopenIntakeRule', data: {} },
+    { type: 'CloseIntakeRule', data: {} },
+    { type: 'DeleteIntakeRule', data: {} },
+  ),
+  story(
+    position,
+    { type: 'DefinePosition', data: placed },
+    { type: 'ChangePosition', data: { unit: 14, x: 4, y: 9 } },
+    { type: 'ClosePosition', data: {} },
+    { type: 'ReopenPosition', data: {} },
+    { type: 'ClosePosition', data: {} },
+    { type: 'DeletePosition', data: {} },
+  ),
+  story(
+    rack,
+    { type: 'TakeUnits', data: { foundation: 'host1', unit: 12, height: 2 } },
+    { type: 'FreeUnits', data: { foundation: 'host1' } },
+  ),
+  story(
     plot,
     { type: 'DefinePlot', data: { corners: 'aisle 4', parent: 'hall' } },
     { type: 'ChangePlot', data: { corners: 'aisle 5', parent: null } },
@@ -857,6 +923,8 @@ export const stories: readonly Story[] = [
       },
     },
   }),
+  story(intakeRule, { type: 'RestoreIntakeRule', data: { value: intake, shown: { created: moment } } }),
+  story(position, { type: 'RestorePosition', data: { value: placed, shown: { created: moment } } }),
   story(plot, {
     type: 'RestorePlot',
     data: { value: { corners: 'aisle 4', parent: 'hall' }, shown: { created: moment } },

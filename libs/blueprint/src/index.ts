@@ -17,7 +17,7 @@ export type { Pxe } from './pxe.ts';
 export { pxeFor } from './find-pxe.ts';
 export { pxes } from './pxes.ts';
 export { SHIPPED_RESOURCES } from './resources/shipped-resources.ts';
-export { requiresIdMap, validateIdMap, validationTemplateOf } from './validation-template.ts';
+export { requiresIdMap, templateFaults, validateIdMap, validationTemplateOf } from './validation-template.ts';
 export { exportResources } from './resources/export-resources.ts';
 export { declaresSecrets, loadContext } from './resources/load-context.ts';
 export { loadResources } from './resources/load-resources.ts';

@@ -61,19 +61,26 @@ const askedOf = (asked: Json): Asked | undefined => {
   return typeof asked === 'object' && asked !== null && !Array.isArray(asked) ? (asked as Asked) : undefined;
 };
 
+/** How many faults of one machine are told. */
+const MAX_TOLD = 5;
+
 /**
- * Why what a machine says of itself is not what a template asks for: its first fault; undefined: it is. Patterns that take
- * more than `MAX_MATCHING_MS` do not match.
+ * Why what a machine says of itself is not what a template asks for, each item that is missing or wrong; undefined: it is.
+ * Patterns that take more than `MAX_MATCHING_MS` do not match.
  */
 export function validateIdMap(template: JsonMap, idMap: JsonMap): string | undefined {
   const deadline = performance.now() + MAX_MATCHING_MS;
+  const faults: string[] = [];
   for (const [name, asked] of Object.entries(template)) {
     const value = valueAt(idMap, name);
-    if (value === undefined) return `Item "${name}" not found`;
-    const fault = faultOf(value, askedOf(asked) ?? {}, deadline);
-    if (fault !== undefined) return `Item "${name}" ${fault}`;
+    const fault = value === undefined ? 'not found' : faultOf(value, askedOf(asked) ?? {}, deadline);
+    if (fault !== undefined) faults.push(`Item "${name}" ${fault}`);
+    // Nothing else would be looked at in time.
+    if (fault !== undefined && performance.now() > deadline) break;
   }
-  return undefined;
+  if (faults.length === 0) return undefined;
+  const more = faults.length - MAX_TOLD;
+  return `${faults.slice(0, MAX_TOLD).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 /** The value at a dotted path; parts that are digits are places in a list. */

@@ -33,6 +33,8 @@ const BY_JOB = { instead: 'a job has done it; have another job do the opposite',
 /** What destroys a machine also forgets what it is made of. */
 const DESTROYED = { ...BY_JOB, parts: ['state', FIELDS] };
 const FORCED = { instead: 'its state was forced; force it back', parts: ['state', FIELDS] };
+const SURVEYED = { instead: 'a machine is, or was, surveyed; delete its cartographer', parts: ['survey'] };
+const REPORTED = { instead: 'a machine has reported its hardware; accept it, or have it put right', parts: ['drift'] };
 
 /** Those of some rows that a condition finds, in words. */
 async function found(view: View, rows: ReadModel, kind: string, where: Where): Promise<string[]> {
@@ -54,7 +56,7 @@ const foundationUndo = undoNoun(foundation, {
   events: {
     FoundationSiteChosen: SAID,
     FoundationBluePrintChosen: SAID,
-    FoundationIdentified: SAID,
+    FoundationIdentified: [FIELDS, 'drift'],
     FoundationOwnFieldsChanged: SAID,
     FoundationLabelsChanged: SAID,
     FoundationOwnerChosen: SAID,
@@ -71,9 +73,17 @@ const foundationUndo = undoNoun(foundation, {
     FoundationVacated: ['structure'],
     FoundationBound: ['dependency'],
     FoundationUnbound: ['dependency'],
+    FoundationSurveyBegun: SURVEYED,
+    FoundationSurveyEnded: SURVEYED,
+    FoundationHardwareReported: REPORTED,
+    FoundationHardwareDrifted: REPORTED,
+    FoundationHardwareReturned: REPORTED,
+    FoundationHardwareAccepted: [FIELDS, 'drift'],
   },
   parts: {
-    [FIELDS]: ['site', 'blueprint', 'idMap', 'own', 'complex', 'labels', 'owner'],
+    [FIELDS]: ['site', 'blueprint', 'idMap', 'identities', 'own', 'complex', 'labels', 'owner'],
+    drift: ['drift'],
+    survey: ['surveyedBy'],
     job: ['job'],
     structure: ['structure'],
     dependency: ['dependency'],

@@ -15,7 +15,13 @@ import { refuse } from '#kernel';
 import type { ComplexType, FoundationType } from '#platform';
 import type { ObjectActions } from './object-actions.ts';
 import type { CarrierField } from './foundation.commands.ts';
-import { ChangeFoundation, CreateFoundation, DeleteFoundation, SetIdMap } from './foundation.commands.ts';
+import {
+  AcceptHardware,
+  ChangeFoundation,
+  CreateFoundation,
+  DeleteFoundation,
+  SetIdMap,
+} from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
 import { ForceFoundation } from './force-state.commands.ts';
 import { foundations, stateOf } from './foundations.ts';
@@ -40,6 +46,17 @@ const derived = {
   state: text(undefined, { mode: 'RO' }),
   type: text(undefined, { mode: 'RO' }),
   class_list: text(undefined, { mode: 'RO', list: true, asText: true }),
+  cartographer: text(64, {
+    mode: 'RO',
+    protocols: ['rest'],
+    doc: 'the machine that is being surveyed as this foundation',
+  }),
+  drift: map({
+    mode: 'RO',
+    list: true,
+    protocols: ['rest'],
+    doc: 'in what its machine reports other hardware than is known: part, was, is',
+  }),
 };
 
 const present = (row: FoundationRow, locator: string | number, classes: readonly string[]): Values => ({
@@ -56,6 +73,8 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
   state: stateOf(row),
   type: row.type,
   class_list: classes,
+  cartographer: row.surveyedBy ?? null,
+  drift: row.drift?.changes ?? [],
 });
 
 const deletion: Deletion = { command: (locators) => new DeleteFoundation(locators) };
@@ -96,6 +115,22 @@ const setIdMap: Action = action({
   command: (locator, { id_map: idMap }) => new SetIdMap(locator, idMap ?? {}),
 });
 
+const acceptHardware: Action = action({
+  doc: 'What its machine has reported, and is not what was known of it, is what is known from now on.',
+  protocols: ['rest'],
+  parameters: {},
+  permission: { grant: 'Building.can_accept_hardware' },
+  command: (locator) => new AcceptHardware(locator),
+});
+
+/** Those whose machines report other hardware than is known; of a site, or of all. */
+const drifted: Filter = {
+  protocols: ['rest'],
+  doc: 'Those whose machines report other hardware than is known.',
+  parameters: { site: parameter.reference('Site/Site', { default: null }) },
+  where: ({ site }) => ({ drifted: 'yes', ...(typeof site === 'string' ? { site } : {}) }),
+};
+
 const force: Action = action({
   doc: 'Takes it as being "planned", "located" or "built", without a job; for what was built before.',
   protocols: ['rest'],
@@ -130,8 +165,8 @@ export const foundationModel = (types: readonly FoundationType[], { jobs, config
     update: (locator, values) => new ChangeFoundation(locator, [], values),
     deletion,
     permissions,
-    filters: { site: bySite, todo: todo(types), selection: selection('Foundation') },
-    actions: { setIdMap, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
+    filters: { site: bySite, todo: todo(types), selection: selection('Foundation'), drifted },
+    actions: { setIdMap, acceptHardware, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
   });
 
 /** Which complexes may carry a foundation: those of the model that its field refers to. */

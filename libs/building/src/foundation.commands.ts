@@ -129,7 +129,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
   }
 }
 
-/** Notes what a machine says it is made of; results in why that is not what its blueprint asks for, and then notes nothing. */
+/** Notes what a machine says it is made of; results in why that is not what its blueprint asks for, and then stores nothing. */
 export class SetIdMap extends NamedCommand<string | null> {
   constructor(
     readonly key: Key,
@@ -139,16 +139,45 @@ export class SetIdMap extends NamedCommand<string | null> {
   }
 }
 
+/** What a machine has reported, and is not what was known of it, is what is known from now on. */
+export class AcceptHardware extends NamedCommand {
+  constructor(readonly key: Key) {
+    super();
+  }
+}
+
+/** Why what a machine says of itself is not what the blueprint of a foundation asks for; undefined: it is. */
+async function whyNotAskedFor(work: UnitOfWork, blueprint: string, idMap: JsonMap): Promise<string | undefined> {
+  const template = await validationTemplateOf(work, blueprint);
+  return template && validateIdMap(template, idMap);
+}
+
 @CommandHandler(SetIdMap)
 class SetIdMapHandler extends UnitOfWorkHandler<SetIdMap> {
   async decide(work: UnitOfWork, { key: locator, idMap }: SetIdMap) {
     const found = await work.load(foundation, locator);
-    const template = found.stage === 'active' ? await validationTemplateOf(work, found.value.blueprint) : undefined;
-    const fault = template && validateIdMap(template, idMap);
-    if (fault !== undefined) return fault;
-    await work.decide(foundation, locator, { type: 'ChangeFoundation', data: { idMap: idMapOf(idMap) } });
-    await takeMacs(work, String(locator), idMap);
-    return null;
+    const fault = found.stage === 'active' ? await whyNotAskedFor(work, found.value.blueprint, idMap) : undefined;
+    const isKnown = found.stage === 'active' && found.value.located && found.value.idMap !== null;
+    if (fault !== undefined && !isKnown) return fault;
+    await work.decide(foundation, locator, { type: 'ReportHardware', data: { idMap: idMapOf(idMap) } });
+    if (!isKnown) await takeMacs(work, String(locator), idMap);
+    return fault ?? null;
+  }
+}
+
+@CommandHandler(AcceptHardware)
+class AcceptHardwareHandler extends UnitOfWorkHandler<AcceptHardware> {
+  async decide(work: UnitOfWork, { key: locator }: AcceptHardware) {
+    const found = await work.load(foundation, locator);
+    const reported = found.stage === 'active' ? found.value.drift?.reported : undefined;
+    if (found.stage === 'active' && reported) {
+      const fault = await whyNotAskedFor(work, found.value.blueprint, reported);
+      if (fault !== undefined) {
+        work.fault('', 'TEMPLATE', `it is not what its blueprint "${found.value.blueprint}" asks for: ${fault}`);
+      }
+      await takeMacs(work, String(locator), reported);
+    }
+    await work.decide(foundation, locator, { type: 'AcceptHardware', data: {} });
   }
 }
 
@@ -156,6 +185,7 @@ export const foundationHandlers = [
   CreateFoundationHandler,
   ChangeFoundationHandler,
   SetIdMapHandler,
+  AcceptHardwareHandler,
   deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, async (work, locator, view) => {
     await removeDependenciesOn(work, view, { foundation: String(locator) });
     await removeInterfacesOf(work, String(locator));

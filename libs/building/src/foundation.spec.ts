@@ -208,6 +208,92 @@ describe('a foundation goes', () => {
     given(foundation, defined, closed).when({ type: 'DeleteFoundation', data: {} }).yields(deleted));
 });
 
+describe('a foundation that a machine is surveyed as', () => {
+  const begin = (cartographer: string): FoundationCommand => ({ type: 'BeginSurvey', data: { cartographer } });
+  const end: FoundationCommand = { type: 'EndSurvey', data: { cartographer: 'm1' } };
+  const begun: FoundationEvent = { type: 'FoundationSurveyBegun', data: { cartographer: 'm1' } };
+  const ended: FoundationEvent = { type: 'FoundationSurveyEnded', data: { cartographer: 'm1' } };
+
+  it('is planned, and of one machine', () => {
+    given(foundation, defined).when(begin('m1')).yields(begun);
+    given(foundation, defined, begun).when(begin('m1')).yieldsNothing();
+    given(foundation, defined, begun).when(begin('m2')).refuses('foundation', 'TAKEN');
+    given(foundation, defined, located).when(begin('m1')).refuses('', 'FOUNDATION_INVALID_STATE');
+    given(foundation, ...PAST.built)
+      .when(begin('m1'))
+      .refuses('', 'FOUNDATION_INVALID_STATE');
+  });
+  it('stays as it is until that is over', () => {
+    for (const command of [locate, finish(), { type: 'ForceFoundation', data: { state: 'built' } }] as const) {
+      given(foundation, defined, begun).when(command).refuses('', 'SURVEYED');
+    }
+    given(foundation, defined, begun).when(close).refuses('', 'NOT_DELETABLE');
+    given(foundation, defined, begun).when(end).yields(ended);
+    given(foundation, defined, begun, ended).when(locate).yields(located);
+    given(foundation, defined).when(end).yieldsNothing();
+  });
+});
+
+describe('the hardware of a foundation', () => {
+  const report = (cpu: number): FoundationCommand => ({ type: 'ReportHardware', data: { idMap: { cpu } } });
+  const accept: FoundationCommand = { type: 'AcceptHardware', data: {} };
+  const drifted: readonly FoundationEvent[] = [
+    { type: 'FoundationHardwareReported', data: { reported: { cpu: 5 } } },
+    { type: 'FoundationHardwareDrifted', data: { changes: [{ part: 'cpu', was: 4, is: 5 }] } },
+  ];
+  const known = [...PAST.located, identified] as const;
+
+  it('is what a machine reports until it is located, or nobody knew it', () => {
+    given(foundation, defined, identified)
+      .when(report(5))
+      .yields({ type: 'FoundationIdentified', data: { idMap: { cpu: 5 } } });
+    given(foundation, ...PAST.located)
+      .when(report(4))
+      .yields(identified);
+  });
+  it('has drifted where it reports something else, until it is as it was', () => {
+    given(foundation, ...known)
+      .when(report(4))
+      .yieldsNothing();
+    given(foundation, ...known)
+      .when(report(5))
+      .yields(...drifted);
+    given(foundation, ...known, ...drifted)
+      .when(report(5))
+      .yieldsNothing();
+    const returned: FoundationEvent = { type: 'FoundationHardwareReturned', data: {} };
+    given(foundation, ...known, ...drifted)
+      .when(report(4))
+      .yields(returned);
+    given(foundation, ...known, ...drifted, returned)
+      .when(report(5))
+      .yields(...drifted);
+  });
+  it('or until somebody accepts it', () => {
+    const accepted: FoundationEvent = { type: 'FoundationHardwareAccepted', data: { idMap: { cpu: 5 } } };
+    given(foundation, ...known)
+      .when(accept)
+      .refuses('', 'NO_DRIFT');
+    given(foundation, ...known, ...drifted)
+      .when(accept)
+      .yields(accepted);
+    given(foundation, ...known, ...drifted, accepted)
+      .when(report(5))
+      .yieldsNothing();
+  });
+  it('is shown as far as it has drifted', () => {
+    const row = (...events: readonly FoundationEvent[]) =>
+      rowsAfter(foundations, ...events.map((event) => ['host1', event] as const)).get('host1');
+    expect(row(...known, ...drifted)?.drift?.changes).toEqual([{ part: 'cpu', was: 4, is: 5 }]);
+    expect(row(...known, ...drifted, destroyed)?.drift).toBeUndefined();
+  });
+  it('tells its machine from others, also when it was destroyed', () => {
+    const told: FoundationEvent = { type: 'FoundationIdentified', data: { idMap: { serial: '4X1' } } };
+    const rows = rowsAfter(foundations, ['host1', defined], ['host1', located], ['host1', told], ['host1', destroyed]);
+    expect(rows.get('host1')).toMatchObject({ idMap: null, identities: ['serial:4X1'] });
+  });
+});
+
 describe('the row of a foundation', () => {
   const life = [defined, taken('create'), located, identified, built, released, taken('destroy'), destroyed] as const;
   const row = (until: number) =>

@@ -9,6 +9,8 @@ import type {
   RestoredEvent,
 } from '#kernel';
 import { lifecycle, refuse, refuseAs, restoring, writeJson } from '#kernel';
+import type { HardwareChange } from './hardware/hardware-changes.ts';
+import { hardwareChanges } from './hardware/hardware-changes.ts';
 import type { Labels } from './selection/labels.ts';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
@@ -43,6 +45,12 @@ export interface Borrowed {
   readonly address: number;
 }
 
+/** What a machine reports that is not what is known of it, until somebody accepts it or it is as it was. */
+export interface Drift {
+  readonly reported: JsonMap;
+  readonly changes: readonly HardwareChange[];
+}
+
 /** A foundation with what has become of it. */
 export type FoundationState = Foundation & {
   located: boolean;
@@ -54,6 +62,9 @@ export type FoundationState = Foundation & {
   dependency?: number | undefined;
   /** The address the job at work on it has borrowed. */
   borrowed?: Borrowed | undefined;
+  /** The cartographer of the machine that is being surveyed on it. */
+  surveyedBy?: string | undefined;
+  drift?: Drift | undefined;
 };
 
 export type FoundationCommand =
@@ -71,6 +82,10 @@ export type FoundationCommand =
   | Message<'VacateFoundation', { readonly structure: number }>
   | Message<'BindFoundation', { readonly dependency: number }>
   | Message<'UnbindFoundation', { readonly dependency: number }>
+  | Message<'BeginSurvey', { readonly cartographer: string }>
+  | Message<'EndSurvey', { readonly cartographer: string }>
+  | Message<'ReportHardware', { readonly idMap: JsonMap | null }>
+  | Message<'AcceptHardware', object>
   | LifecycleCommand<'Foundation'>
   | RestoreCommand<'Foundation', FoundationState>;
 
@@ -95,6 +110,12 @@ export type FoundationEvent =
   | Message<'FoundationVacated', { readonly structure: number }>
   | Message<'FoundationBound', { readonly dependency: number }>
   | Message<'FoundationUnbound', { readonly dependency: number }>
+  | Message<'FoundationSurveyBegun', { readonly cartographer: string }>
+  | Message<'FoundationSurveyEnded', { readonly cartographer: string }>
+  | Message<'FoundationHardwareReported', { readonly reported: JsonMap }>
+  | Message<'FoundationHardwareDrifted', { readonly changes: readonly HardwareChange[] }>
+  | Message<'FoundationHardwareAccepted', { readonly idMap: JsonMap }>
+  | Message<'FoundationHardwareReturned', object>
   | LifecycleEvent<'Foundation'>
   | RestoredEvent<'Foundation', FoundationState>;
 
@@ -104,8 +125,15 @@ const missing = () => refuse('', 'NOT_FOUND', 'Foundation does not exist');
 const foreman = (code: string, text: string) => refuseAs('ForemanException', code, text);
 const withoutJob = (state: FoundationState, job: number): boolean => state.job === undefined || state.job.job === job;
 
-const whyNotDeletable = ({ job, built, structure }: FoundationState): string | undefined => {
+/** Why the state of a foundation stays as it is while a machine is being surveyed on it. */
+const surveying = ({ surveyedBy }: FoundationState) =>
+  surveyedBy === undefined
+    ? undefined
+    : refuse('', 'SURVEYED', `cartographer ${surveyedBy} is surveying a machine as this foundation`);
+
+const whyNotDeletable = ({ job, built, structure, surveyedBy }: FoundationState): string | undefined => {
   if (job) return `job ${job.job} is at work on it`;
+  if (surveyedBy !== undefined) return `Cartographer ${surveyedBy} is attached to it`;
   if (built) return 'it is built';
   return structure === undefined ? undefined : `Structure ${structure} stands on it`;
 };
@@ -173,12 +201,16 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       if (state.value.job && state.value.job.script !== 'create') {
         return foreman('JOB_EXISTS', 'a foundation can not be located while a job other than create is at work on it');
       }
+      const survey = surveying(state.value);
+      if (survey) return survey;
       return { type: 'FoundationLocated', data: {} };
     },
     FinishFoundation: ({ job }, state) => {
       if (state.stage !== 'active') return missing();
       if (!withoutJob(state.value, job)) return foreman('JOB_EXISTS', 'target has an existing job');
       if (state.value.built) return [];
+      const survey = surveying(state.value);
+      if (survey) return survey;
       const built: FoundationEvent = { type: 'FoundationBuilt', data: { job } };
       return state.value.located ? built : [{ type: 'FoundationLocated', data: {} }, built];
     },
@@ -191,6 +223,8 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       if (state.stage !== 'active') return missing();
       const { job, built, located } = state.value;
       if (job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      const survey = surveying(state.value);
+      if (survey) return survey;
       const now = built ? 'built' : located ? 'located' : 'planned';
       return now === wanted ? [] : { type: 'FoundationForced', data: { state: wanted } };
     },
@@ -216,6 +250,42 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       'value' in state && state.value.dependency === dependency
         ? { type: 'FoundationUnbound', data: { dependency } }
         : [],
+    BeginSurvey: ({ cartographer }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { located, built, surveyedBy } = state.value;
+      if (surveyedBy === cartographer) return [];
+      if (located || built) {
+        const text = 'Foundation is not in a valid state for assigning';
+        return refuseAs('SurveyException', 'FOUNDATION_INVALID_STATE', text);
+      }
+      return surveyedBy === undefined
+        ? { type: 'FoundationSurveyBegun', data: { cartographer } }
+        : refuse('foundation', 'TAKEN', `Cartographer ${surveyedBy} has this Foundation already.`);
+    },
+    EndSurvey: ({ cartographer }, state) =>
+      'value' in state && state.value.surveyedBy === cartographer
+        ? { type: 'FoundationSurveyEnded', data: { cartographer } }
+        : [],
+    ReportHardware: ({ idMap: reported }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { idMap, located, drift } = state.value;
+      if (!located || idMap === null) {
+        return same(reported, idMap) ? [] : { type: 'FoundationIdentified', data: { idMap: reported } };
+      }
+      const changes = hardwareChanges(idMap, reported ?? {});
+      if (changes.length === 0) return drift ? { type: 'FoundationHardwareReturned', data: {} } : [];
+      if (drift && same(changes, drift.changes)) return [];
+      return [
+        { type: 'FoundationHardwareReported', data: { reported: reported ?? {} } },
+        { type: 'FoundationHardwareDrifted', data: { changes } },
+      ];
+    },
+    AcceptHardware: (_, state) => {
+      if (state.stage !== 'active') return missing();
+      const { drift } = state.value;
+      if (!drift) return refuse('', 'NO_DRIFT', 'its hardware is what is known of it: there is nothing to accept');
+      return { type: 'FoundationHardwareAccepted', data: { idMap: drift.reported } };
+    },
     ...rules.decide,
     RestoreFoundation: (data, state) => {
       const job = 'value' in state ? state.value.job : undefined;
@@ -239,7 +309,7 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     }),
     FoundationSiteChosen: set,
     FoundationBluePrintChosen: set,
-    FoundationIdentified: set,
+    FoundationIdentified: ({ idMap }, state) => set({ idMap, drift: undefined }, state),
     FoundationOwnFieldsChanged: set,
     FoundationLabelsChanged: set,
     FoundationOwnerChosen: set,
@@ -249,14 +319,14 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationAddressReturned: put({ borrowed: undefined }),
     FoundationLocated: put({ located: true }),
     FoundationBuilt: put({ located: true, built: true }),
-    FoundationDestroyed: put({ located: false, built: false, idMap: null }),
+    FoundationDestroyed: put({ located: false, built: false, idMap: null, drift: undefined }),
     FoundationCarrierChosen: set,
     FoundationForced: ({ state: forced }, state) =>
       set(
         {
           located: forced !== 'planned',
           built: forced === 'built',
-          ...(forced === 'planned' ? { idMap: null } : {}),
+          ...(forced === 'planned' ? { idMap: null, drift: undefined } : {}),
         },
         state,
       ),
@@ -264,6 +334,15 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationVacated: put({ structure: undefined }),
     FoundationBound: set,
     FoundationUnbound: put({ dependency: undefined }),
+    FoundationSurveyBegun: ({ cartographer }, state) => set({ surveyedBy: cartographer }, state),
+    FoundationSurveyEnded: put({ surveyedBy: undefined }),
+    FoundationHardwareReported: ({ reported }, state) => set({ drift: { reported, changes: [] } }, state),
+    FoundationHardwareDrifted: ({ changes }, state) => {
+      const reported = 'value' in state ? state.value.drift?.reported : undefined;
+      return set({ drift: { reported: reported ?? {}, changes } }, state);
+    },
+    FoundationHardwareAccepted: ({ idMap }, state) => set({ idMap, drift: undefined }, state),
+    FoundationHardwareReturned: put({ drift: undefined }),
     ...rules.evolve,
     ...restores.evolve,
   },

@@ -1,6 +1,9 @@
 import type { ReadModel } from '#read-store';
 import { change, gone, restoredRow, rule } from '#read-store';
-import type { Borrowed, Foundation, TakenBy } from './foundation.ts';
+import type { JsonMap } from '#kernel';
+import type { Borrowed, Drift, Foundation, TakenBy } from './foundation.ts';
+import type { HardwareChange } from './hardware/hardware-changes.ts';
+import { identitiesOf } from './hardware/identities.ts';
 import { labelTags } from './selection/labels.ts';
 
 /** A foundation as it is shown. */
@@ -14,6 +17,12 @@ export interface FoundationRow extends Readonly<Foundation> {
   readonly dependency: number | null;
   /** The address its job has borrowed; not there where it has none. */
   readonly borrowed?: Borrowed;
+  /** The cartographer of the machine that is being surveyed on it; not there where none is. */
+  readonly surveyedBy?: string;
+  /** Not there where its hardware is what is known of it. */
+  readonly drift?: Drift;
+  /** What tells its machine from others; kept when it is destroyed, and not there where nobody knows. */
+  readonly identities?: readonly string[];
   readonly created: string;
   readonly updated: string;
 }
@@ -27,10 +36,18 @@ export const HIDDEN_OF_FOUNDATIONS = ['located', 'built'];
 
 const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 
+/** What a machine is known by from now on, where it tells anything. */
+const knownBy = (idMap: JsonMap | null): Pick<FoundationRow, 'identities'> => {
+  const identities = identitiesOf(idMap);
+  return identities.length > 0 ? { identities } : {};
+};
+
+const withoutDrift = ({ drift: _, ...row }: FoundationRow): FoundationRow => row;
+
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 4,
+  version: 5,
   key: 'text',
   history: true,
   indexes: {
@@ -47,11 +64,14 @@ export const foundations: ReadModel<FoundationRow> = {
     working: ({ job }) => (job ? 'yes' : null),
     /** The address its job has borrowed. */
     borrowed: ({ borrowed }) => borrowed?.address ?? null,
+    /** Whether its machine reports other hardware than is known. */
+    drifted: ({ drift }) => (drift ? 'yes' : null),
   },
-  tags: { label: labelTags },
+  tags: { label: labelTags, identity: ({ identities }) => identities ?? [] },
   on: {
     FoundationDefined: rule<FoundationRow, Foundation>((_, { data, at }) => ({
       ...data,
+      ...knownBy(data.idMap),
       locatedAt: null,
       builtAt: null,
       job: null,
@@ -62,7 +82,12 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationSiteChosen: changed,
     FoundationBluePrintChosen: changed,
-    FoundationIdentified: changed,
+    FoundationIdentified: change<FoundationRow, { idMap: JsonMap | null }>((row, { data, at }) => ({
+      ...withoutDrift(row),
+      ...data,
+      ...knownBy(data.idMap),
+      updated: at,
+    })),
     FoundationOwnFieldsChanged: changed,
     FoundationLabelsChanged: changed,
     FoundationOwnerChosen: changed,
@@ -78,7 +103,7 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationBuilt: change<FoundationRow, unknown>((row, { at }) => ({ ...row, builtAt: at, updated: at })),
     FoundationDestroyed: change<FoundationRow, unknown>((row, { at }) => ({
-      ...row,
+      ...withoutDrift(row),
       locatedAt: null,
       builtAt: null,
       idMap: null,
@@ -86,7 +111,7 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationCarrierChosen: changed,
     FoundationForced: change<FoundationRow, { state: string }>((row, { data, at }) => ({
-      ...row,
+      ...(data.state === 'planned' ? withoutDrift(row) : row),
       locatedAt: data.state === 'planned' ? null : (row.locatedAt ?? at),
       builtAt: data.state === 'built' ? at : null,
       idMap: data.state === 'planned' ? null : row.idMap,
@@ -96,6 +121,31 @@ export const foundations: ReadModel<FoundationRow> = {
     FoundationVacated: change<FoundationRow, unknown>((row) => ({ ...row, structure: null })),
     FoundationBound: change<FoundationRow, { dependency: number }>((row, { data }) => ({ ...row, ...data })),
     FoundationUnbound: change<FoundationRow, unknown>((row) => ({ ...row, dependency: null })),
+    FoundationSurveyBegun: change<FoundationRow, { cartographer: string }>((row, { data }) => ({
+      ...row,
+      surveyedBy: data.cartographer,
+    })),
+    FoundationSurveyEnded: change<FoundationRow, unknown>(({ surveyedBy: _, ...row }) => row),
+    FoundationHardwareReported: change<FoundationRow, { reported: JsonMap }>((row, { data, at }) => ({
+      ...row,
+      drift: { ...data, changes: [] },
+      updated: at,
+    })),
+    FoundationHardwareDrifted: change<FoundationRow, { changes: readonly HardwareChange[] }>((row, { data, at }) => ({
+      ...row,
+      drift: { reported: row.drift?.reported ?? {}, ...data },
+      updated: at,
+    })),
+    FoundationHardwareAccepted: change<FoundationRow, { idMap: JsonMap }>((row, { data, at }) => ({
+      ...withoutDrift(row),
+      ...data,
+      ...knownBy(data.idMap),
+      updated: at,
+    })),
+    FoundationHardwareReturned: change<FoundationRow, unknown>((row, { at }) => ({
+      ...withoutDrift(row),
+      updated: at,
+    })),
     FoundationDeleted: gone(),
     FoundationRestored: restoredRow(HIDDEN_OF_FOUNDATIONS),
   },

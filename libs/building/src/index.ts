@@ -12,7 +12,9 @@ export { selectionParameters, whereOf, withinSites } from './selection/selection
 export type { Selection } from './selection/selection.ts';
 export { MAX_OWNER } from './selection/labels.ts';
 export { bootedByFoundation, bootedByStructure, connectionOf } from './attributes/booted.ts';
-export { foundationTarget } from './foundation-target.ts';
+export { foundationTarget, whyNotLocated } from './foundation-target.ts';
+export { identitiesOf } from './hardware/identities.ts';
+export { choosePxe } from './interface/choose-pxe.ts';
 export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
 export type { Foundation, TakenBy } from './foundation.ts';

@@ -95,7 +95,17 @@ async function notLocated(view: View, locator: string, row: FoundationRow, findT
     on?.builtAt != null && row.structure !== null
       ? [condition('structure-built', `structure ${on.hostname} on it is built`, [structure(row.structure)])]
       : [];
-  const lacks = [...built, ...(await idMapMissing(view, locator, row))];
+  const surveyed =
+    row.surveyedBy === undefined
+      ? []
+      : [
+          condition(
+            'being-surveyed',
+            `cartographer ${row.surveyedBy} is surveying a machine as foundation ${locator}`,
+            [['Survey/Cartographer', row.surveyedBy]],
+          ),
+        ];
+  const lacks = [...built, ...surveyed, ...(await idMapMissing(view, locator, row))];
   if (how === 'by-itself') return lacks;
   if (how === 'with-complex' && row.complex != null) return [...lacks, ...(await complexNotBuilt(view, row.complex))];
   const text = `foundation ${locator} is planned: it has to be located by a survey`;

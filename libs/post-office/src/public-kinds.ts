@@ -105,6 +105,22 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
     // Addresses of receivers, and what they are sent besides, may be what they know their caller by.
     fields: ['kind', 'target', 'type', 'oneShot', 'expires'],
   },
+  cartographer: {
+    model: 'Survey/Cartographer',
+    kinds: {
+      CartographerRegistered: 'cartographer.registered',
+      CartographerRestarted: 'cartographer.restarted',
+      CartographerReported: 'cartographer.reported',
+      CartographerMatched: 'cartographer.matched',
+      CartographerAssigned: 'cartographer.assigned',
+      CartographerMessaged: 'cartographer.message_changed',
+      CartographerDone: 'cartographer.done',
+      CartographerDropped: 'cartographer.dropped',
+      CartographerDeleted: 'cartographer.deleted',
+    },
+    // A whole report is read from the object.
+    fields: ['foundation', 'matchedBy', 'message', 'silentSince'],
+  },
   complex: {
     model: 'Building/Complex',
     kinds: {
@@ -185,6 +201,11 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       FoundationUnbound: 'foundation.unbound',
       FoundationAddressBorrowed: 'foundation.address_borrowed',
       FoundationAddressReturned: 'foundation.address_returned',
+      FoundationSurveyBegun: 'foundation.survey_begun',
+      FoundationSurveyEnded: 'foundation.survey_ended',
+      FoundationHardwareDrifted: 'foundation.hardware_drifted',
+      FoundationHardwareAccepted: 'foundation.hardware_accepted',
+      FoundationHardwareReturned: 'foundation.hardware_returned',
       FoundationDeleted: 'foundation.deleted',
       FoundationRestored: 'foundation.restored',
     },
@@ -205,6 +226,18 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       HoldRuleAdded: 'hold_rule.created',
       HoldRuleChanged: 'hold_rule.changed',
       HoldRuleRemoved: 'hold_rule.deleted',
+    },
+  },
+  intakeRule: {
+    model: 'Survey/IntakeRule',
+    kinds: {
+      IntakeRuleDefined: 'intake_rule.created',
+      IntakeRuleSwitched: 'intake_rule.switched',
+      IntakeRuleOrdered: 'intake_rule.ordered',
+      IntakeRuleNarrowed: 'intake_rule.fingerprint_changed',
+      IntakeRuleAimed: 'intake_rule.changed',
+      IntakeRuleDeleted: 'intake_rule.deleted',
+      IntakeRuleRestored: 'intake_rule.restored',
     },
   },
   job: {
@@ -307,6 +340,16 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       PlotMoved: 'plot.moved',
       PlotDeleted: 'plot.deleted',
       PlotRestored: 'plot.restored',
+    },
+  },
+  position: {
+    model: 'Survey/Position',
+    kinds: {
+      PositionDefined: 'position.created',
+      PositionChosen: 'position.moved',
+      PositionDrawn: 'position.drawn',
+      PositionDeleted: 'position.deleted',
+      PositionRestored: 'position.restored',
     },
   },
   pxe: {

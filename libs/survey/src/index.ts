@@ -1,3 +1,3 @@
-export { plot } from './plot.ts';
+export { plot } from './plot/plot.ts';
 export { SurveyModule } from './survey.module.ts';
-export { CreatePlot } from './plot.commands.ts';
+export { CreatePlot } from './plot/plot.commands.ts';

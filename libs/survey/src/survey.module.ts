@@ -1,18 +1,48 @@
 import { Module } from '@nestjs/common';
 import { ApiModule } from '#api';
 import { EventSourcingModule } from '#event-sourcing';
-import { plotModel } from './plot.api.ts';
-import { plotHandlers } from './plot.commands.ts';
-import { plot } from './plot.ts';
-import { plotUndo } from './plot.undo.ts';
-import { plots } from './plots.ts';
+import { cartographerModel } from './cartographer/cartographer.api.ts';
+import { cartographerHandlers } from './cartographer/cartographer.commands.ts';
+import { cartographer } from './cartographer/cartographer.ts';
+import { cartographers } from './cartographer/cartographers.ts';
+import { fitBluePrintsHandlers } from './intake/fit-blueprints.commands.ts';
+import { intakeRuleExtensions, intakeRuleModel } from './intake/intake-rule.api.ts';
+import { intakeRuleHandlers } from './intake/intake-rule.commands.ts';
+import { intakeRule } from './intake/intake-rule.ts';
+import { intakeRules } from './intake/intake-rules.ts';
+import { takeInHandlers } from './intake/take-in.commands.ts';
+import { plotModel } from './plot/plot.api.ts';
+import { plotHandlers } from './plot/plot.commands.ts';
+import { plot } from './plot/plot.ts';
+import { plots } from './plot/plots.ts';
+import { positionExtensions, positionModel } from './position/position.api.ts';
+import { positionHandlers } from './position/position.commands.ts';
+import { position } from './position/position.ts';
+import { positions } from './position/positions.ts';
+import { rack } from './position/rack.ts';
+import { surveyUndos } from './survey.undo.ts';
 
-/** Plots. */
+/** Where machines stand, and which machine is which. */
 @Module({
   imports: [
-    EventSourcingModule.forFeature({ deciders: [plot], readModels: [plots], undo: [plotUndo] }),
-    ApiModule.forFeature({ namespaces: [{ name: 'Survey', position: 40 }], models: [plotModel] }),
+    EventSourcingModule.forFeature({
+      deciders: [plot, position, rack, cartographer, intakeRule],
+      readModels: [plots, positions, cartographers, intakeRules],
+      undo: surveyUndos,
+    }),
+    ApiModule.forFeature({
+      namespaces: [{ name: 'Survey', position: 40 }],
+      models: [plotModel, positionModel, cartographerModel, intakeRuleModel],
+      extensions: [...positionExtensions, ...intakeRuleExtensions],
+    }),
   ],
-  providers: plotHandlers,
+  providers: [
+    ...plotHandlers,
+    ...positionHandlers,
+    ...cartographerHandlers,
+    ...intakeRuleHandlers,
+    ...takeInHandlers,
+    ...fitBluePrintsHandlers,
+  ],
 })
 export class SurveyModule {}

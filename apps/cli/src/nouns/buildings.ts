@@ -27,6 +27,8 @@ export const foundation: Noun = {
     Blueprint: 'blueprint',
     Structure: 'structure',
     'Id Map': 'id_map',
+    Drift: 'drift',
+    Cartographer: 'cartographer',
     'Class List': 'class_list',
     Labels: 'labels',
     Owner: 'owner',
@@ -122,31 +124,5 @@ export const complex: Noun = {
     Updated: 'updated',
   },
   filters: BY_SITE,
-  verbs: ['list', 'get', 'delete'],
-};
-
-export const cartographer: Noun = {
-  words: 'cartographer',
-  model: 'Survey/Cartographer',
-  called: ['a machine that has called in', 'machines that have called in'],
-  id: 'IDENTIFIER',
-  needs: 'requires a Id argument',
-  list: {
-    IDENTIFIER: 'identifier',
-    MESSAGE: 'message',
-    FOUNDATION: 'foundation',
-    'LAST CHECKIN': 'last_checkin',
-    CREATED: 'created',
-    UPDATED: 'updated',
-  },
-  get: {
-    Identifier: 'identifier',
-    Message: 'message',
-    Foundation: 'foundation',
-    'Last Checkin': 'last_checkin',
-    'Info Map': 'info_map',
-    Created: 'created',
-    Updated: 'updated',
-  },
   verbs: ['list', 'get', 'delete'],
 };

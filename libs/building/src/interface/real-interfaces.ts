@@ -9,12 +9,13 @@ export type RealInterfaceRow = EntityRow<RealInterface>;
 /** Real interfaces by id. */
 export const realInterfaces = entityRows(realInterface, {
   name: 'real_interfaces',
-  version: 1,
+  version: 2,
   key: 'integer',
   indexes: {
     foundation: ({ foundation }) => foundation,
     network: ({ network }) => network,
     mac: ({ mac }) => mac,
     pxe: ({ pxe }) => pxe,
+    link: ({ linkName }) => linkName,
   },
 });

@@ -104,6 +104,7 @@ const KINDS: readonly Kind[] = [
     }),
     later: {
       FoundationIdentified: ({ idMap }: Identified) => report(idMap),
+      FoundationHardwareAccepted: ({ idMap }: Identified) => report(idMap),
       FoundationLabelsChanged: ({ labels }: Labelled) => labelTerms(labels),
       FoundationDestroyed: () => report(null),
       FoundationForced: ({ state }: { state: string }) => (state === 'planned' ? report(null) : {}),

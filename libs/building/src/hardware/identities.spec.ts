@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { JsonMap } from '#kernel';
+import { identitiesOf } from './identities.ts';
+
+describe('a machine is known', () => {
+  it.each<[string, JsonMap | null, readonly string[]]>([
+    ['by nothing where nobody has told', null, []],
+    [
+      'by its serial numbers, its UUID and its MACs, in this order',
+      {
+        network: { eth1: { mac: '0011.2233.4456' }, eth0: { mac: '00:11:22:33:44:55' } },
+        hardware: {
+          dmi: {
+            System: [{ 'Serial Number': ' 4X1 ', UUID: '4C4C4544-0042' }],
+            'Base Board': { 'Serial Number': 'MB7' },
+          },
+        },
+      },
+      ['serial:4X1', 'board:MB7', 'uuid:4c4c4544-0042', 'mac:00:11:22:33:44:56', 'mac:00:11:22:33:44:55'],
+    ],
+    ['by a serial number on its own', { serial: 'ABC' }, ['serial:ABC']],
+    [
+      'not by what its firmware was never told',
+      { hardware: { dmi: { System: { 'Serial Number': 'To Be Filled By O.E.M.', UUID: '00000000' } } } },
+      [],
+    ],
+    [
+      'not by parts that move to other machines',
+      {
+        disks: [{ serial: 'disk1' }],
+        hardware: {
+          dmi: { 'Memory Device': [{ 'Serial Number': 'dimm1' }], Chassis: { 'Serial Number': 'chassis1' } },
+        },
+      },
+      [],
+    ],
+    ['not by a MAC that is none', { network: { eth0: { mac: 'none' }, eth1: 7, eth2: { mac: null } } }, []],
+  ])('%s', (_, report, identities) => expect(identitiesOf(report)).toEqual(identities));
+
+  it('or is not, whatever it reports', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (report) => {
+        for (const one of identitiesOf(report as JsonMap)) expect(one).toMatch(/^(?:serial|board|uuid|mac):.+/s);
+      }),
+    );
+  });
+});
