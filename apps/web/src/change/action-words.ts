@@ -6,6 +6,8 @@ interface Words {
   readonly isDanger?: true;
   /** The states in which there is something to it; any, unless said. */
   readonly states?: readonly string[];
+  /** The map or list that has to hold something for there to be something to it. */
+  readonly field?: string;
 }
 
 /** How actions are called on buttons, where their name does not say it well. */
@@ -14,6 +16,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   doDestroy: { label: 'Take down', isDanger: true, states: ['built', 'located'] },
   doJob: { label: 'Run a utility job' },
   force: { label: 'Force state', isDanger: true },
+  acceptHardware: { label: 'Accept its hardware', field: 'drift' },
   setIdMap: { label: 'Note what the machine is made of' },
   updateConfig: { label: 'Merge configuration values' },
   eraseSecret: { label: 'Erase a secret', isDanger: true },
@@ -35,8 +38,10 @@ export const labelOf = (name: string): string => WORDS[name]?.label ?? inWords(n
 export const isDangerous = (name: string): boolean => WORDS[name]?.isDanger === true;
 
 /** Whether an action can do something with an object as it is. */
-export function isFor(name: string, { state }: Row): boolean {
-  const states = WORDS[name]?.states;
+export function isFor(name: string, row: Row): boolean {
+  const { states, field } = WORDS[name] ?? {};
+  const { state } = row;
+  if (field !== undefined && Object.keys(row[field] ?? {}).length === 0) return false;
   return states === undefined || typeof state !== 'string' || states.includes(state);
 }
 
