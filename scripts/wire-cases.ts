@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FoundationType, ServerHalf } from '#platform';
 import { serverHalves } from '#platforms/servers';
 import { toJson, type Value } from '#tscript';
+import { foundationFixture } from '../libs/platforms/test/foundation-fixture.ts';
 import { ScriptHarness } from '../libs/platforms/test/script-harness.suite.ts';
-import { wireFixture } from './wire-fixture.ts';
 
 /** A recorded call of a function that wants something of an agent, and what went back and forth. */
 export interface WireCase {
@@ -84,7 +84,7 @@ export function checkWireCase(row: WireCase, decisions: WireDecisions): string[]
   const found = playedOn(row);
   if (!found) throw new Error(`nothing to play ${row.case} against`);
   const { half, type } = found;
-  const { foundation, config } = wireFixture(half, type);
+  const { foundation, config } = foundationFixture(half, type);
   const call = row.script.replace('foundation.go(', `foundation.${calledBy(row).name}(`);
   const play = new ScriptHarness(half, `  ${call}`, type, foundation, { config, vars: row.vars ?? {} });
   let outcome = play.run();

@@ -1,6 +1,6 @@
 import type { FoundationType, ServerHalf } from '#platform';
 import type { Host, HostModule, Machine, Outcome, Program, Task } from '#tscript';
-import { begin, compile, deliver, dispatch, run, variables } from '#tscript';
+import { begin, compile, deliver, dispatch, rollback, run, variables } from '#tscript';
 
 const readOnly = (values: Readonly<Record<string, unknown>>): NonNullable<HostModule['members']> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }]));
@@ -63,6 +63,14 @@ export class ScriptHarness {
     const { machine, answer, fault } = deliver(this.#machine, this.#program, this.#host, report);
     this.#machine = machine;
     return fault ?? answer;
+  }
+
+  /** Has the call that is waited for undone. @returns what a job is told */
+  rollback(): string {
+    const newCookie = () => `c${(this.#cookies += 1)}`;
+    const { machine, answer } = rollback(this.#machine, this.#program, this.#host, { now: this.now, newCookie });
+    this.#machine = machine;
+    return answer;
   }
 
   get variables(): Readonly<Record<string, unknown>> {

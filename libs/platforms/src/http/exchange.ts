@@ -37,41 +37,33 @@ export function endpoint(host: string, protocol: 'http' | 'https', port: number)
  * Asks the API of a platform. Certificates are not verified: platforms come with ones of their own making.
  * @throws Error where nobody answers; the reason of the signal
  */
-export function exchange({
-  method,
-  url,
-  headers = {},
-  body,
-  signal,
-  silenceMs = SILENCE_MS,
-}: HttpOrder): Promise<HttpReply> {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const options = { method, headers: { ...headers, ...length }, signal, agent: false, timeout: silenceMs };
-  const received = (reply: http.IncomingMessage): void => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    reply.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_REPLY_BYTES) request.destroy(new Error(`the answer is larger than ${MAX_REPLY_BYTES} bytes`));
-      else chunks.push(chunk);
-    });
-    reply.on('error', failed);
-    reply.on('end', () => {
-      const { statusCode: status = 0, statusMessage: reason = '', headers: its } = reply;
-      resolve({ status, reason, headers: its, text: Buffer.concat(chunks).toString() });
-    });
-  };
-  const failed = (error: NodeJS.ErrnoException): void => {
-    if (signal.aborted) reject(signal.reason as Error);
-    else reject(new Error(`${url.host} can not be reached: ${error.message || error.code}`, { cause: error }));
-  };
-  const request =
-    url.protocol === 'https:'
-      ? https.request(url, { ...options, rejectUnauthorized: false }, received)
-      : http.request(url, options, received);
-  request.on('error', failed);
-  request.on('timeout', () => request.destroy(new Error(`it was silent for ${silenceMs / 1000} seconds`)));
-  request.end(body);
-  return promise;
-}
+export const exchange = ({ method, url, headers = {}, body, signal, silenceMs = SILENCE_MS }: HttpOrder) =>
+  new Promise<HttpReply>((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const options = { method, headers: { ...headers, ...length }, signal, agent: false, timeout: silenceMs };
+    const failed = (error: NodeJS.ErrnoException): void => {
+      if (signal.aborted) reject(signal.reason as Error);
+      else reject(new Error(`${url.host} can not be reached: ${error.message || error.code}`, { cause: error }));
+    };
+    const received = (reply: http.IncomingMessage): void => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      reply.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_REPLY_BYTES) request.destroy(new Error(`the answer is larger than ${MAX_REPLY_BYTES} bytes`));
+        else chunks.push(chunk);
+      });
+      reply.on('error', failed);
+      reply.on('end', () => {
+        const { statusCode: status = 0, statusMessage: reason = '', headers: its } = reply;
+        resolve({ status, reason, headers: its, text: Buffer.concat(chunks).toString() });
+      });
+    };
+    const request =
+      url.protocol === 'https:'
+        ? https.request(url, { ...options, rejectUnauthorized: false }, received)
+        : http.request(url, options, received);
+    request.on('error', failed);
+    request.on('timeout', () => request.destroy(new Error(`it was silent for ${silenceMs / 1000} seconds`)));
+    request.end(body);
+  });

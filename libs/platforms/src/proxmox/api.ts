@@ -51,7 +51,9 @@ export async function logIn(
   }
   const call = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, rest: CallOptions): Promise<T> => {
     const { headers, values } = rest;
-    const form = new URLSearchParams(Object.entries(values ?? {}).map(([name, value]) => [name, String(value)]));
+    const form = new URLSearchParams(
+      Object.entries(values ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     const inUrl = method === 'GET' || method === 'DELETE';
     const url = new URL(`api2/json${path}${inUrl && form.size > 0 ? `?${form}` : ''}`, base);
     const reply = await exchange({

@@ -43,9 +43,7 @@ export async function createMachine(vbox: Vbox, vm: Vm, task: string): Promise<s
     await removeMachine(vbox, same);
   }
   const machine = await register(vbox, vm, task);
-  await configure(vbox, vm, machine);
-  const { call } = vbox;
-  await call('IMachine_setExtraData', machine, { key: COMPLETE, value: task });
+  await configure(vbox, vm, { machine, task });
   return uuidOf(vbox, machine);
 }
 
@@ -92,8 +90,12 @@ async function register({ call, root }: Vbox, vm: Vm, task: string): Promise<str
   return machine;
 }
 
-/** Gives a registered machine its disks, its adapters and what it boots from. */
-async function configure(vbox: Vbox, vm: Vm, machine: string): Promise<void> {
+/** Gives a registered machine its disks, its adapters and what it boots from, and notes that it is complete. */
+async function configure(
+  vbox: Vbox,
+  vm: Vm,
+  { machine, task }: { readonly machine: string; readonly task: string },
+): Promise<void> {
   const { call, session } = vbox;
   await call('IMachine_lockMachine', machine, { session, lockType: 'Write' });
   try {
@@ -106,6 +108,7 @@ async function configure(vbox: Vbox, vm: Vm, machine: string): Promise<void> {
       else await call('INetworkAdapter_setEnabled', adapter, { enabled: false });
     }
     await setBootOrder(vbox, locked, vm.boot_order);
+    await call('IMachine_setExtraData', locked, { key: COMPLETE, value: task });
     await call('IMachine_saveSettings', locked);
   } finally {
     await call('ISession_unlockMachine', session);

@@ -51,7 +51,7 @@ const networkInterface = (location: string, network: string): JsonMap => ({
 });
 
 /** What the cases were recorded with: the foundation as scripts of its platform read it, and the configuration. */
-export function wireFixture(half: ServerHalf, type: FoundationType | undefined) {
+export function foundationFixture(half: ServerHalf, type: FoundationType | undefined) {
   const carrier = half.complexTypes?.find(({ carries }) => carries.type === type?.type);
   const connection = type?.connection?.(FOUNDATION) ?? carrier?.connection?.(COMPLEX, HOST);
   return {
