@@ -258,6 +258,7 @@ describe('modules', () => {
     // What only server halves are made of; the part of a contract that machines have in common belongs to both halves.
     const isServer = (file: string): boolean =>
       ['server.ts', 'servers.ts'].includes(path.basename(file)) ||
+      path.basename(path.dirname(file)) === 'server' ||
       (path.basename(path.dirname(file)) === 'machine' && path.basename(file) !== 'contract.ts');
     const wrong = sources
       .filter(({ file }) => moduleOf(file) === 'platforms' && !isTest(file) && !isServer(file))

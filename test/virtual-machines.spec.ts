@@ -113,7 +113,9 @@ it('a complex of VirtualBox keeps its password, has one member, and is reached b
   const vault = await complexNamed('vault', { virtualbox_username: '/v1/box', virtualbox_password: '_VAULT_' });
   expect(await client.get(vault)).toMatchObject({ virtualbox_password: '_VAULT_' });
   const { rows } = await database.pool.query<{ data: string }>('SELECT e::text AS data FROM log.events e');
-  expect(rows.some(({ data }) => data.includes('VirtualBoxComplex') || data.includes('virtualbox_password'))).toBe(true);
+  expect(rows.some(({ data }) => data.includes('VirtualBoxComplex') || data.includes('virtualbox_password'))).toBe(
+    true,
+  );
   expect(rows.filter(({ data }) => data.includes(VBOX_LOGIN.password))).toEqual([]);
 });
 

@@ -20,6 +20,7 @@ import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import { takeMacs } from './interface/foundation-macs.ts';
 import { removeInterfacesOf } from './interface/remove-interfaces.ts';
+import type { OwnFieldsOf } from './own-secrets.ts';
 import { sealedFields } from './own-secrets.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 
@@ -72,11 +73,20 @@ export async function checkPlace(work: UnitOfWork, type: string, site: string | 
   return blueprint;
 }
 
-/** Defines a foundation; what is wrong with it is noted. @returns its blueprint; undefined where it can not be defined */
-export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation) {
+/**
+ * Defines a foundation, with references in the place of the secrets among its fields; what is wrong with it is noted.
+ * @returns its blueprint; undefined where it can not be defined
+ */
+export async function defineFoundation(
+  work: UnitOfWork,
+  locator: string,
+  value: Foundation,
+  sealing: Pick<OwnFieldsOf, 'secrets' | 'request'>,
+) {
   checkPattern(work, 'locator', locator, 'Invalid');
   const blueprint = await checkPlace(work, value.type, value.site, value.blueprint);
-  const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
+  const own = await sealedFields(work, value.own, { owner: `Foundation ${locator}`, ...sealing });
+  const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: { ...value, own } });
   return defined ? blueprint : undefined;
 }
 
@@ -135,15 +145,16 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
     const kind = typeNamed(this.platforms, type);
     if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, carried.complex ?? null);
     const fields = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
-    await defineFoundation(work, locator, {
+    const value: Foundation = {
       type,
       site,
       blueprint,
       idMap: idMapOf(idMap),
       ...carried,
-      own: await sealedFields(work, fields, { owner: `Foundation ${locator}`, secrets: this.secrets, request }),
+      own: fields,
       ...labelling(work, values),
-    });
+    };
+    await defineFoundation(work, locator, value, { secrets: this.secrets, request });
     return locator;
   }
 }

@@ -66,11 +66,16 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
   constructor(
     @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
     @Inject(Ids) private readonly ids: Ids,
+    @Inject(Secrets) private readonly secrets: Secrets,
   ) {
     super();
   }
 
-  async decide(work: UnitOfWork, { complex: name, hostname, site, interfaces, sites }: CreateCarriedFoundation) {
+  async decide(
+    work: UnitOfWork,
+    { complex: name, hostname, site, interfaces, sites }: CreateCarriedFoundation,
+    { metadata: { request } }: CommandContext,
+  ) {
     const found = await work.load(complex, name);
     const type = found.stage === 'active' ? found.value.type : null;
     const carried = carriedBy(this.platforms, String(name), type);
@@ -80,7 +85,7 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
       .flatMap(({ foundationTypes }) => foundationTypes)
       .find((one) => one.type === value.type);
     if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, String(name));
-    const made = await defineFoundation(work, hostname, value);
+    const made = await defineFoundation(work, hostname, value, { secrets: this.secrets, request });
     if (!made) return hostname;
     await defineInterfaces(work, this.ids, interfaces, {
       foundation: hostname,
