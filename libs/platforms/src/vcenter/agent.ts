@@ -51,7 +51,7 @@ export const vcenter = ({ pausesMs }: VcenterOptions = {}): AgentHalf<VcenterCon
         }),
 
       create: ({ connection, vm }, context) =>
-        at(connection, context, async (vim) => ({ uuid: await createMachine(vim, vm, context.task) })),
+        at(connection, context, async (vim) => ({ uuid: await createMachine(vim, vm, { ...context, pausesMs }) })),
 
       create_rollback: ({ connection, vm: { datacenter, name } }, context) =>
         at(connection, context, async (vim) => {
@@ -98,7 +98,9 @@ export const vcenter = ({ pausesMs }: VcenterOptions = {}): AgentHalf<VcenterCon
       create: ({ connection, vm: { datacenter, name } }, context) =>
         at(connection, context, async (vim) => {
           const made = await machineNamed(vim, datacenter, name);
-          if (!made || (await makerOf(vim, made)) !== context.task) return { state: 'not-done' };
+          const maker = made && (await makerOf(vim, made));
+          // What is half made is made anew when the task is done again.
+          if (!made || maker?.task !== context.task || !maker.isComplete) return { state: 'not-done' };
           return { state: 'done', result: { uuid: await uuidOf(vim, made) } };
         }),
     },

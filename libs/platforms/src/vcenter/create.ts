@@ -1,32 +1,51 @@
+import type { TaskContext } from '#platform';
 import { element } from '../soap/xml.ts';
 import { cloneSpec } from './clone-spec.ts';
 import type { VcenterVm } from './contract.ts';
 import { datacenterNamed, machineNamed } from './inventory.ts';
-import { annotationOf, makerOf, uuidOf } from './machines.ts';
+import { importOva } from './import-ova.ts';
+import { annotationOf, makerOf, removeMachine, uuidOf } from './machines.ts';
 import { placeOf } from './place.ts';
 import { scratchConfig } from './scratch-config.ts';
 import type { Ref, Vim } from './session.ts';
 import { refElement, refOf } from './session.ts';
 
-/** Makes a machine, or finds that of the same task. @returns its instance UUID @throws Error where another has its name */
-export async function createMachine(vim: Vim, vm: VcenterVm, task: string): Promise<string> {
+/** For which task a machine is made, and how it is waited for. */
+export interface Making extends Pick<TaskContext, 'task' | 'signal' | 'debug'> {
+  readonly pausesMs: readonly number[] | undefined;
+}
+
+/**
+ * Makes a machine, or finds that of the same task; one that this task has left half made is made anew.
+ * @returns its instance UUID @throws Error where another has its name
+ */
+export async function createMachine(vim: Vim, vm: VcenterVm, making: Making): Promise<string> {
   await datacenterNamed(vim, vm.datacenter);
   const same = await machineNamed(vim, vm.datacenter, vm.name);
   if (same) {
     const maker = await makerOf(vim, same);
-    if (maker === task) return uuidOf(vim, same);
-    const whose = maker === undefined ? 'of somebody else' : 'which another attempt has left: roll the job back';
-    throw new Error(
-      `there is a machine "${vm.name}" in datacenter "${vm.datacenter}" at ${vim.host} already, ${whose}`,
-    );
+    if (maker?.task !== making.task) {
+      const whose = maker === undefined ? 'of somebody else' : 'which another attempt has left: roll the job back';
+      const where = `in datacenter "${vm.datacenter}" at ${vim.host}`;
+      throw new Error(`there is a machine "${vm.name}" ${where} already, ${whose}`);
+    }
+    if (maker.isComplete) return uuidOf(vim, same);
+    await removeMachine(vim, same);
   }
-  if (vm.ova !== undefined)
-    throw new Error(`machine "${vm.name}" is not made of ${vm.ova}: agents of this version read no OVAs`);
-  const annotation = annotationOf(task);
-  return uuidOf(
-    vim,
-    await (vm.template === undefined ? fromScratch(vim, vm, annotation) : fromTemplate(vim, vm, annotation)),
-  );
+  return uuidOf(vim, await made(vim, vm, making));
+}
+
+function made(vim: Vim, vm: VcenterVm, making: Making): Promise<Ref> {
+  if (vm.ova !== undefined) return fromOva(vim, vm, making);
+  const annotation = annotationOf(making.task);
+  return vm.template === undefined ? fromScratch(vim, vm, annotation) : fromTemplate(vim, vm, annotation);
+}
+
+async function fromOva(vim: Vim, vm: VcenterVm, making: Making): Promise<Ref> {
+  const place = await placeOf(vim, vm);
+  const machine = await importOva(vim, vm, { place, annotation: annotationOf(making.task, true), ...making });
+  await vim.finish('ReconfigVM_Task', machine, element('spec', element('annotation', annotationOf(making.task))));
+  return machine;
 }
 
 async function fromScratch(vim: Vim, vm: VcenterVm, annotation: string): Promise<Ref> {

@@ -3,16 +3,21 @@ import { datacenterNamed, machineByUuid, machineNamed, propertiesOf } from './in
 import type { Ref, Vim } from './session.ts';
 import { faultName, TaskFailed } from './session.ts';
 
-/** What the annotation of a machine begins with that was made for a foundation. */
+/** What the annotation of a machine begins with that was made for a foundation, or is being made of an OVA. */
 const MADE = 'Made by Contractor, task ';
+const BEGUN = 'Being made by Contractor, task ';
 
-/** The annotation of a machine that a task makes. */
-export const annotationOf = (task: string): string => `${MADE}${task}`;
+/** The annotation of a machine that a task has made, or has begun to make. */
+export const annotationOf = (task: string, isBegun = false): string => `${isBegun ? BEGUN : MADE}${task}`;
 
-/** The task that has made a machine; undefined where it was not made for a foundation. */
-export async function makerOf(vim: Vim, machine: Ref): Promise<string | undefined> {
+/** By which task a machine was made, and whether to its end; undefined where it was not made for a foundation. */
+export async function makerOf(
+  vim: Vim,
+  machine: Ref,
+): Promise<{ readonly task: string; readonly isComplete: boolean } | undefined> {
   const text = (await propertiesOf(vim, machine, 'config.annotation'))['config.annotation']?.text ?? '';
-  return text.startsWith(MADE) ? text.slice(MADE.length) : undefined;
+  if (text.startsWith(MADE)) return { task: text.slice(MADE.length), isComplete: true };
+  return text.startsWith(BEGUN) ? { task: text.slice(BEGUN.length), isComplete: false } : undefined;
 }
 
 /** The instance UUID of a machine. */
