@@ -2,7 +2,7 @@
 # Makes sure that the programs the tests need beyond npm are here. Says nothing when none is missing.
 set -euo pipefail
 
-# One line for each: the program, the Debian package that has it.
+# One line for each: the program, the Debian package that has it, and those that it takes besides, with commas between.
 tools='
 nats-server nats-server
 ping        iputils-ping
@@ -18,6 +18,7 @@ script      bsdutils
 zsh         zsh
 fish        fish
 chromium    chromium
+go          golang-go,golang-github-vmware-govmomi-dev
 '
 
 # Debian puts some daemons where only root looks.
@@ -31,7 +32,8 @@ look() {
   while read -r program package; do
     if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
       missing_programs+=("$program")
-      missing_packages+=("$package")
+      IFS=, read -ra packages <<<"$package"
+      missing_packages+=("${packages[@]}")
     fi
   done <<<"$tools"
 }
