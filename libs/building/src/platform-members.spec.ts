@@ -98,7 +98,7 @@ const world = (more: { complex?: object; config?: readonly (readonly [string, un
 
 const members = (
   view = world(),
-  { structure = 2, settable = true }: { structure?: number | undefined; settable?: boolean } = {},
+  { structure = 2, settable = true }: { structure?: number | null; settable?: boolean } = {},
 ) =>
   platformMembers(
     view,
@@ -111,7 +111,7 @@ const members = (
         idMap: null,
         complex: 'rack1',
         own: { rack: 'rack1', box_id: null },
-        structure,
+        structure: structure ?? undefined,
       },
       settable,
     },
@@ -157,7 +157,7 @@ describe('what a platform has scripts read of a foundation', () => {
   });
 
   it('is nothing without a structure', async () => {
-    const found = await members(world(), { structure: undefined as never });
+    const found = await members(world(), { structure: null });
     expect(() => read(found, 'box_spec')).toThrow('no structure stands on the foundation');
   });
 

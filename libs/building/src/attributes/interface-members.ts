@@ -16,7 +16,7 @@ import {
 } from './interface-attributes.ts';
 
 /** An interface as scripts have it. */
-const shown = ({ interfaces, networks, addresses }: Attached, one: NetworkInterface | undefined): JsonMap | null =>
+const shown = ({ interfaces }: Attached, one: NetworkInterface | undefined): JsonMap | null =>
   one
     ? {
         id: one.id,
@@ -24,8 +24,6 @@ const shown = ({ interfaces, networks, addresses }: Attached, one: NetworkInterf
         name: one.row.name,
         mac: macOf(interfaces, one),
         network: one.row.network,
-        network_name: networks.get(one.row.network)?.name ?? null,
-        address_list: addresses.filter(({ row }) => row.interfaceName === one.row.name).map(addressMap),
         ...(one.kind === 'Real'
           ? { physical_location: one.row.physicalLocation, is_provisioning: one.row.provisioning }
           : {}),
@@ -34,7 +32,13 @@ const shown = ({ interfaces, networks, addresses }: Attached, one: NetworkInterf
 
 /** What the script module `foundation` tells of interfaces. */
 export const foundationInterfaceMembers = (attached: Attached): JsonMap => ({
-  interface_list: attached.interfaces.filter(({ kind }) => kind === 'Real').map((one) => shown(attached, one)),
+  interface_list: attached.interfaces
+    .filter(({ kind }) => kind === 'Real')
+    .map((one) => ({
+      ...shown(attached, one),
+      network_name: attached.networks.get(one.row.network)?.name ?? null,
+      address_list: attached.addresses.filter(({ row }) => row.interfaceName === one.row.name).map(addressMap),
+    })),
   provisioning_interface: shown(attached, provisioningInterface(attached)),
 });
 

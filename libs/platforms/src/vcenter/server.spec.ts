@@ -128,7 +128,7 @@ describe('a command in a guest', () => {
     expect(script.task()?.parameters['args']).toBe('-c "echo \\"\\$HOME\\""');
     const secret = execute('command=foundation.line', { line: { $text: ['login "', { $secret: 'a' }, '"'] } });
     secret.run();
-    expect(secret.task()?.parameters['args']).toEqual({ $text: ['-c "', 'login \\"', { $secret: 'a' }, '\\"', '"'] });
+    expect(secret.task()?.parameters['args']).toEqual({ $text: ['-c "login \\"', { $secret: 'a' }, '\\""'] });
   });
 
   it.each([
