@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Secret } from '#kernel';
 import { PROXMOX_LOGIN, PROXMOX_TOKEN, startProxmox, type ProxmoxStandIn } from '../../test/proxmox-stand-in.ts';

@@ -47,12 +47,12 @@ export class Xml {
 
   /** Reads XML. @throws Error where it is none, or declares a document type */
   static async read(text: string): Promise<Xml> {
-    const { DOMParser } = await import('@xmldom/xmldom');
+    const { default: xmldom } = await import('@xmldom/xmldom');
     const onError = (_: string, message: string): never => {
       throw new Error(message);
     };
     if (/<!DOCTYPE/i.test(text)) throw new Error('it declares a document type');
-    const root = new DOMParser({ onError }).parseFromString(text, 'text/xml').documentElement;
+    const root = new xmldom.DOMParser({ onError }).parseFromString(text, 'text/xml').documentElement;
     if (!root) throw new Error('it is empty');
     return new Xml(root);
   }
