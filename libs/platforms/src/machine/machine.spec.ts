@@ -116,14 +116,14 @@ describe('create', () => {
     [{ memory_size: null }, 'paramater "vm_spec.memory_size": required'],
     [{ disk_size: 1 }, 'paramater "vm_spec.disk_size": must be an integer from 2 to 10240, and is 1'],
   ])('does not begin with %j', (changes, text) => {
-    expect(create(changes).run()).toMatchObject({ kind: 'aborted', message: expect.stringContaining(text) as string });
+    expect(create(changes).run()).toMatchObject({ kind: 'aborted', message: expect.stringContaining(text) });
   });
 
   it.each([
     [{ locator: '1node' }, '"1node" is no name of a virtual machine'],
     [{ connection: null }, 'the foundation has no connection to its platform'],
   ])('does not begin for a foundation with %j', (fields, text) => {
-    expect(create({}, fields).run()).toMatchObject({ message: expect.stringContaining(text) as string });
+    expect(create({}, fields).run()).toMatchObject({ message: expect.stringContaining(text) });
   });
 
   it('takes numbers that are texts, and sends secrets as references', () => {
@@ -213,7 +213,7 @@ describe('set_interface_macs', () => {
     [['02:00:00:00:00:01'], 'must be a map'],
   ])('takes no %j', (map, text) => {
     const script = set(map);
-    expect(script.run()).toMatchObject({ kind: 'aborted', message: expect.stringContaining(text) as string });
+    expect(script.run()).toMatchObject({ kind: 'aborted', message: expect.stringContaining(text) });
     expect(script.effects).toEqual([]);
   });
 });

@@ -49,8 +49,8 @@ describe('a machine of Proxmox', () => {
       boot: 'order=net0;scsi0',
       scsi0: 'local-lvm:20',
       tags: 'contractor;task-7-1',
-      net0: expect.stringMatching(/^virtio=02(:[\dA-F]{2}){5},bridge=vmbr0$/) as string,
-      net1: expect.stringMatching(/^virtio=02(:[\dA-F]{2}){5},bridge=vmbr0,tag=12$/) as string,
+      net0: expect.stringMatching(/^virtio=02(:[\dA-F]{2}){5},bridge=vmbr0$/),
+      net1: expect.stringMatching(/^virtio=02(:[\dA-F]{2}){5},bridge=vmbr0,tag=12$/),
     });
   });
 

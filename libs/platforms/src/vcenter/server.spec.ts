@@ -113,7 +113,7 @@ describe('a foundation of vCenter', () => {
     const refused = 'paramater "vm_spec.vcenter_virtual_vhv": must be true or false';
     expect(ordered({ vcenter_virtual_vhv: 'yes' }).outcome).toMatchObject({
       kind: 'aborted',
-      message: expect.stringContaining(refused) as string,
+      message: expect.stringContaining(refused),
     });
   });
 });
