@@ -2,7 +2,7 @@
 # Makes sure that the programs the tests need beyond npm are here. Says nothing when none is missing.
 set -euo pipefail
 
-# One line for each: the program, the Debian package that has it, and those that it takes besides, with commas between.
+# One line for each: the program, the Debian package that has it.
 tools='
 nats-server nats-server
 ping        iputils-ping
@@ -18,7 +18,6 @@ script      bsdutils
 zsh         zsh
 fish        fish
 chromium    chromium
-go          golang-go,golang-github-vmware-govmomi-dev
 '
 
 # Debian puts some daemons where only root looks.
@@ -32,8 +31,7 @@ look() {
   while read -r program package; do
     if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
       missing_programs+=("$program")
-      IFS=, read -ra packages <<<"$package"
-      missing_packages+=("${packages[@]}")
+      missing_packages+=("$package")
     fi
   done <<<"$tools"
 }
