@@ -70,7 +70,7 @@ async function done(action: 'doCreate' | 'doDestroy', state: string): Promise<vo
   await until(async () => {
     const found = await client.get(`${FOUNDATION}:node01:`);
     if (found['state'] === state) return true;
-    const job = await client.get(`${JOB}:${id}:`).catch(() => ({ state: 'gone' }) as Values);
+    const job = await client.get(`${JOB}:${id}:`).catch((): Values => ({ state: 'gone' }));
     if (job['state'] === 'error' || job['state'] === 'aborted') throw new Error(String(job['message']));
     return false;
   });

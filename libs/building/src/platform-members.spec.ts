@@ -225,7 +225,7 @@ describe('what a script has told of a foundation', () => {
     [{ eth0: '020000000001', eth1: '020000000001' }, 'MAC 02:00:00:00:00:01, of "eth1", is that of "eth0" already'],
     [{ eth7: '020000000001' }, 'foundation "box1" has no interface "eth7"'],
   ])('is refused: %j', async (macs, text) => {
-    const effects = [new MacsEffect(macs as unknown as Record<string, string>)];
+    const effects = [new MacsEffect(macs)];
     await expect(log.execute((work) => applyMacEffects(work, view, 'box1', effects))).rejects.toThrow(text);
   });
 });
@@ -246,7 +246,7 @@ describe('secrets among the fields of a platform', () => {
     const sealed = await sealedFields(work, fields as never, {
       owner: 'Complex c',
       before: known as never,
-      secrets: secrets as never,
+      secrets,
       request: 'r',
     });
     work.throwIfFaulted();

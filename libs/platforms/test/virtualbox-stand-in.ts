@@ -299,7 +299,8 @@ class StandIn implements VirtualboxStandIn {
       throw new Fault(`VirtualBox error: rc=0x80bb0007 The machine '${machine.name}' is already locked by a session`);
     }
     machine.lockedBy = session;
-    (this.#handles.get(session)?.of as VboxSession).machine = machine;
+    const its = this.#handles.get(session)?.of as VboxSession | undefined;
+    if (its) its.machine = machine;
     return undefined;
   }
 

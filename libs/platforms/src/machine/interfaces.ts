@@ -19,9 +19,9 @@ export interface FoundationInterface {
 export function interfacesOf(context: Pick<CallContext, 'read'>): readonly FoundationInterface[] {
   const list = foundationValue(context, 'interface_list') as readonly JsonMap[];
   return list.map(({ name, physical_location: physicalLocation, network_name: network, address_list: addresses }) => ({
-    name: String(name as string),
-    physicalLocation: String(physicalLocation as string),
-    network: String((network ?? '') as string),
+    name: name as string,
+    physicalLocation: physicalLocation as string,
+    network: (network ?? '') as string,
     addresses: (Array.isArray(addresses) ? addresses : []) as readonly JsonMap[],
   }));
 }
@@ -85,7 +85,7 @@ export function setInterfaceMacs(
       throw new ParameterError('interface_map', `the foundation has no interface "${location}"`);
     }
     if (typeof mac !== 'string' || !MAC.test(mac)) {
-      throw new ParameterError('interface_map', `"${String(mac)}", of "${location}", is no MAC`);
+      throw new ParameterError('interface_map', `${JSON.stringify(mac)}, of "${location}", is no MAC`);
     }
     return [location, mac] as const;
   });

@@ -55,7 +55,7 @@ export async function logIn(
       Object.entries(values ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
     );
     const inUrl = method === 'GET' || method === 'DELETE';
-    const url = new URL(`api2/json${path}${inUrl && form.size > 0 ? `?${form}` : ''}`, base);
+    const url = new URL(`api2/json${path}${inUrl && form.size > 0 ? `?${form.toString()}` : ''}`, base);
     const reply = await exchange({
       method,
       url,

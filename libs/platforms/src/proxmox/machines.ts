@@ -28,7 +28,7 @@ export async function machinesOf(api: ProxmoxApi): Promise<readonly Machine[]> {
   return resources
     .filter(({ type }) => type === 'qemu')
     .map(({ vmid, name = '', node, tags = '' }) => ({
-      vmid: Number(vmid),
+      vmid,
       name,
       node,
       tags: tags.split(/[;, ]+/).filter((tag) => tag !== ''),

@@ -1,5 +1,5 @@
 import type { TaskContext } from '#platform';
-import { element } from '../soap/xml.ts';
+import { element, type Xml } from '../soap/xml.ts';
 import { cloneSpec } from './clone-spec.ts';
 import type { VcenterVm } from './contract.ts';
 import { datacenterNamed, machineNamed } from './inventory.ts';
@@ -8,7 +8,7 @@ import { annotationOf, makerOf, removeMachine, uuidOf } from './machines.ts';
 import { placeOf } from './place.ts';
 import { scratchConfig } from './scratch-config.ts';
 import type { Ref, Vim } from './session.ts';
-import { refElement, refOf } from './session.ts';
+import { refElement } from './session.ts';
 
 /** For which task a machine is made, and how it is waited for. */
 export interface Making extends Pick<TaskContext, 'task' | 'signal' | 'debug'> {
@@ -67,7 +67,7 @@ async function fromTemplate(vim: Vim, vm: VcenterVm, annotation: string): Promis
   return madeBy(vim, await vim.finish('CloneVM_Task', template, order));
 }
 
-function madeBy(vim: Vim, result: Parameters<typeof refOf>[0] | undefined): Ref {
+function madeBy(vim: Vim, result: Xml | undefined): Ref {
   if (!result) throw new Error(`${vim.host} does not say which machine it has made`);
   return { type: 'VirtualMachine', id: result.text };
 }

@@ -19,7 +19,7 @@ function quoted(command: SealedText): SealedText {
   if (typeof command === 'string') return `-c "${escaped(command)}"`;
   const parts = '$text' in command ? (command.$text as Extract<SealedText, { $text: unknown }>['$text']) : [command];
   const inside = parts.map((part) => (typeof part === 'string' ? escaped(part) : part));
-  return { $text: ['-c "', ...inside, '"'] } as SealedText;
+  return { $text: ['-c "', ...inside, '"'] };
 }
 
 /** `foundation.execute`: runs a command in the guest. */
