@@ -139,6 +139,12 @@ Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Manual/ManualComplexedFoundation
   view add change delete                             Building.*_foundation
+VirtualBox/VirtualBoxFoundation
+  view add change delete                             Building.*_foundation
+VCenter/VCenterFoundation
+  view add change delete                             Building.*_foundation
+Proxmox/ProxmoxFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
@@ -163,6 +169,12 @@ Building/Deprovision
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
+  view add change delete                             Building.*_complex
+VirtualBox/VirtualBoxComplex
+  view add change delete                             Building.*_complex
+VCenter/VCenterComplex
+  view add change delete                             Building.*_complex
+Proxmox/ProxmoxComplex
   view add change delete                             Building.*_complex
 Building/ComplexStructure
   view add change delete                             Building.*_complexstructure

@@ -352,6 +352,7 @@ export const stories: readonly Story[] = [
         description: 'The cluster',
         builtPercentage: 50,
         members: [{ structure: 3, membership: 5 }],
+        host: { structure: 3, suffices: true },
         own: { rack: 'a' },
       },
     },

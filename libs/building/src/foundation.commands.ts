@@ -1,11 +1,17 @@
+import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, checkPattern } from '#api';
 import { foundationBluePrintFor, validateIdMap, validationTemplateOf } from '#blueprint';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
+import type { FoundationType, ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
 import type { Key } from '#read-store';
+import { Secrets } from '#secrets';
 import { siteFor } from '#site';
+import { complex } from './complex/complex.ts';
 import { complexFor } from './complex/find-complex.ts';
 import { removeDependenciesOn } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
@@ -14,6 +20,8 @@ import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import { takeMacs } from './interface/foundation-macs.ts';
 import { removeInterfacesOf } from './interface/remove-interfaces.ts';
+import type { OwnFieldsOf } from './own-secrets.ts';
+import { sealedFields } from './own-secrets.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
@@ -65,16 +73,29 @@ export async function checkPlace(work: UnitOfWork, type: string, site: string | 
   return blueprint;
 }
 
-/** Defines a foundation; what is wrong with it is noted. @returns its blueprint; undefined where it can not be defined */
-export async function defineFoundation(work: UnitOfWork, locator: string, value: Foundation) {
+/**
+ * Defines a foundation, with references in the place of the secrets among its fields; what is wrong with it is noted.
+ * @returns its blueprint; undefined where it can not be defined
+ */
+export async function defineFoundation(
+  work: UnitOfWork,
+  locator: string,
+  value: Foundation,
+  sealing: Pick<OwnFieldsOf, 'secrets' | 'request'>,
+) {
   checkPattern(work, 'locator', locator, 'Invalid');
   const blueprint = await checkPlace(work, value.type, value.site, value.blueprint);
-  const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: value });
+  const own = await sealedFields(work, value.own, { owner: `Foundation ${locator}`, ...sealing });
+  const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: { ...value, own } });
   return defined ? blueprint : undefined;
 }
 
 /** Reads the complex that shall carry a foundation. */
-async function carrierFrom(work: UnitOfWork, carrier: CarrierField | undefined, values: Values) {
+async function carrierFrom(
+  work: UnitOfWork,
+  carrier: CarrierField | undefined,
+  values: Values,
+): Promise<{ readonly complex?: string | null }> {
   if (carrier === undefined || values[carrier.field] === undefined) return {};
   const { field, type } = carrier;
   const name = values[field] as string | null;
@@ -85,26 +106,73 @@ async function carrierFrom(work: UnitOfWork, carrier: CarrierField | undefined, 
   return { complex: name };
 }
 
+/** Notes where a foundation would not be in the site of the complex that carries it. */
+export async function checkSiteOfComplex(work: UnitOfWork, site: string, name: string | null): Promise<void> {
+  const found = name === null ? undefined : await work.load(complex, name);
+  if (found?.stage !== 'active' || found.value.site === site) return;
+  work.fault('site', 'SITE', `must be "${found.value.site}", the site of complex "${name}", and is "${site}"`);
+}
+
+/** Notes where a machine that is there would be carried by another complex. */
+function checkCarrierStays(work: UnitOfWork, kind: FoundationType, before: Foundation, after: string | null): void {
+  const { machineId, complexField = 'complex' } = kind;
+  const id = machineId === undefined ? null : (before.own[machineId] ?? null);
+  if (id === null || after === (before.complex ?? null)) return;
+  const known = `${machineId} is ${JSON.stringify(id)}`;
+  work.fault(complexField, 'IN_USE', `can not be changed while the machine is there (${known}): destroy it first`);
+}
+
+/** A kind of foundation by its type text. */
+const typeNamed = (platforms: readonly ServerHalf[], type: string): FoundationType | undefined =>
+  platforms.flatMap(({ foundationTypes }) => foundationTypes).find((one) => one.type === type);
+
 @CommandHandler(CreateFoundation)
 class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
-  async decide(work: UnitOfWork, { type, own, values, carrier }: CreateFoundation) {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+  ) {
+    super();
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { type, own, values, carrier }: CreateFoundation,
+    { metadata: { request } }: CommandContext,
+  ) {
     const { locator, site, blueprint, id_map: idMap } = values;
-    await defineFoundation(work, locator, {
+    const carried = await carrierFrom(work, carrier, values);
+    const kind = typeNamed(this.platforms, type);
+    if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, carried.complex ?? null);
+    const fields = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
+    const value: Foundation = {
       type,
       site,
       blueprint,
       idMap: idMapOf(idMap),
-      ...(await carrierFrom(work, carrier, values)),
-      own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
+      ...carried,
+      own: fields,
       ...labelling(work, values),
-    });
+    };
+    await defineFoundation(work, locator, value, { secrets: this.secrets, request });
     return locator;
   }
 }
 
 @CommandHandler(ChangeFoundation)
 class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
-  async decide(work: UnitOfWork, { key: locator, own, values, carrier }: ChangeFoundation) {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+  ) {
+    super();
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { key: locator, own, values, carrier }: ChangeFoundation,
+    { metadata: { request } }: CommandContext,
+  ) {
     const { site, blueprint, id_map: idMap, labels, owner } = values;
     const found = await work.load(foundation, locator);
     if (found.stage === 'active' && (site !== undefined || blueprint !== undefined)) {
@@ -114,6 +182,16 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         await work.decide(dependency, value.dependency, { type: 'ChangeDependency', data: { site } });
       }
     }
+    const carried = await carrierFrom(work, carrier, values);
+    const before = found.stage === 'active' ? found.value : undefined;
+    const kind = before && typeNamed(this.platforms, before.type);
+    if (before && kind) {
+      const { complex: after = before.complex ?? null } = carried;
+      checkCarrierStays(work, kind, before, after);
+      if (kind.inSiteOfComplex) await checkSiteOfComplex(work, site ?? before.site, after);
+    }
+    const fields = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
+    const sealing = { owner: `Foundation ${locator}`, before: before?.own, secrets: this.secrets, request };
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',
       data: {
@@ -122,8 +200,8 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(idMap === undefined ? {} : { idMap: idMapOf(idMap) }),
         ...(labels ? { labels: labelsFrom(work, labels) } : {}),
         ...(owner === undefined ? {} : { owner: ownerFrom(owner) }),
-        ...(await carrierFrom(work, carrier, values)),
-        own: Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap,
+        ...carried,
+        own: await sealedFields(work, fields, sealing),
       },
     });
   }

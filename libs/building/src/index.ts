@@ -1,7 +1,7 @@
 export { addMemberships, MAX_MEMBERS } from './complex/complex-structure.commands.ts';
 export { carriedBy, ownDefaults } from './complex/carried-by.ts';
 export { complexFor } from './complex/find-complex.ts';
-export { defineFoundation, DeleteFoundation } from './foundation.commands.ts';
+export { checkSiteOfComplex, defineFoundation, DeleteFoundation } from './foundation.commands.ts';
 export { defineInterfaces } from './interface/carried-interfaces.ts';
 export { foundationInterfaces } from './interface/foundation-interfaces.ts';
 export { HOSTNAME, hostName } from './structure/host-name.ts';

@@ -2,10 +2,13 @@ import type { AgentHalf, AnyAgentHalf } from '#platform';
 import type { Platforms } from './contracts.ts';
 import { iputils } from './iputils/agent.ts';
 import { manual } from './manual/agent.ts';
+import { proxmox } from './proxmox/agent.ts';
 import { ssh } from './ssh/agent.ts';
 import { KnownHosts, type HostKeyPolicy } from './ssh/known-hosts.ts';
 import { test } from './test/agent.ts';
 import { fileLedger, memoryLedger } from './test/effect-ledger.ts';
+import { vcenter } from './vcenter/agent.ts';
+import { virtualbox } from './virtualbox/agent.ts';
 
 /** How an agent reaches hosts over SSH. */
 export interface SshOptions {
@@ -32,6 +35,9 @@ export function agentHalves(
     ssh: ssh({ knownHosts: new KnownHosts(hostKeys, knownHosts), keyFiles }),
     test: test(ledgerFile ? fileLedger(ledgerFile) : memoryLedger()),
     manual,
+    virtualbox: virtualbox(),
+    vcenter: vcenter(),
+    proxmox: proxmox(),
   };
   return Object.values(halves);
 }

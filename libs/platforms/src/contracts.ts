@@ -1,8 +1,11 @@
 import type { PlatformContract } from '#platform';
 import { iputilsContract } from './iputils/contract.ts';
 import { manualContract } from './manual/contract.ts';
+import { proxmoxContract } from './proxmox/contract.ts';
 import { sshContract } from './ssh/contract.ts';
 import { testContract } from './test/contract.ts';
+import { vcenterContract } from './vcenter/contract.ts';
+import { virtualboxContract } from './virtualbox/contract.ts';
 
 /**
  * All platforms, by name: the one list. `servers.ts` and `agents.ts` are typed by it, so that a platform without one of
@@ -13,6 +16,9 @@ export const contracts = {
   ssh: sshContract,
   test: testContract,
   manual: manualContract,
+  virtualbox: virtualboxContract,
+  vcenter: vcenterContract,
+  proxmox: proxmoxContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -2,4 +2,7 @@
 export const platformResources: readonly URL[] = [
   new URL('./manual/resources/manual.toml', import.meta.url),
   new URL('./test/resources/test.toml', import.meta.url),
+  new URL('./virtualbox/resources/virtualbox.toml', import.meta.url),
+  new URL('./vcenter/resources/vcenter.toml', import.meta.url),
+  new URL('./proxmox/resources/proxmox.toml', import.meta.url),
 ];

@@ -3,10 +3,21 @@ import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
 import { iputils } from './iputils/server.ts';
 import { manual } from './manual/server.ts';
+import { proxmox } from './proxmox/server.ts';
 import { ssh } from './ssh/server.ts';
 import { test } from './test/server.ts';
+import { vcenter } from './vcenter/server.ts';
+import { virtualbox } from './virtualbox/server.ts';
 
-const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, ssh, test, manual };
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = {
+  iputils,
+  ssh,
+  test,
+  manual,
+  virtualbox,
+  vcenter,
+  proxmox,
+};
 
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);

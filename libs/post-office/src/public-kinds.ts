@@ -129,6 +129,7 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       ComplexDescribed: 'complex.described',
       ComplexThresholdSet: 'complex.threshold_changed',
       ComplexMembersChanged: 'complex.members_changed',
+      ComplexHostChosen: 'complex.host_changed',
       ComplexOwnFieldsChanged: 'complex.changed',
       ComplexDeleted: 'complex.deleted',
       ComplexRestored: 'complex.restored',

@@ -2,7 +2,7 @@ import type { Field } from '#api';
 import { validate, whyNot } from '#api';
 import { allowedFoundationBluePrints, foundationBluePrintFor, structureBluePrintFor } from '#blueprint';
 import type { Foundation } from '#building';
-import { carriedBy, complexFor, ownDefaults } from '#building';
+import { carriedBy, checkSiteOfComplex, complexFor, ownDefaults } from '#building';
 import { addressBlock, network, networkAddressBlocks } from '#ipam';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { FoundationType, ServerHalf } from '#platform';
@@ -234,6 +234,7 @@ export async function placementFor(
   const declared = kind && kindNamed(platforms, kind.type);
   const own = kind && ownFields(work, wanted.fields, declared, kind.own);
   const where = await addressing(work, view, wanted);
+  if (declared?.inSiteOfComplex) await checkSiteOfComplex(work, wanted.site, wanted.complex);
   if (!at || !kind || !its || !own || !where) return undefined;
   const names = its.interfaceNames.length > 0 ? its.interfaceNames : [DEFAULT_INTERFACE];
   const usual = where.network === null ? [] : names.map((name): JsonMap => ({ physical_location: name }));

@@ -108,7 +108,7 @@ async function defineMachine(
   const { hostname, locator } = machine;
   const { site, blueprint, labels, owner, configValues } = wanted;
   const { ids, secrets, request } = planning;
-  await defineFoundation(work, locator, { ...placement.foundation, site, idMap: null });
+  await defineFoundation(work, locator, { ...placement.foundation, site, idMap: null }, { secrets, request });
   await defineInterfaces(work, ids, placement.interfaces, {
     foundation: locator,
     names: placement.interfaceNames,

@@ -34,7 +34,10 @@ const ETH1 = { ...ETH0, id: 2, name: 'eth1', mac: null, physical_location: 'port
 describe('scripts', () => {
   it('have the real interfaces of a foundation by physical location, and the one for provisioning', async () => {
     expect(foundationInterfaceMembers(await attached())).toEqual({
-      interface_list: [ETH1, ETH0],
+      interface_list: [
+        { ...ETH1, network_name: 'net1', address_list: [expect.objectContaining({ address: '10.0.0.12' })] },
+        { ...ETH0, network_name: 'net1', address_list: [] },
+      ],
       provisioning_interface: ETH1,
     });
   });

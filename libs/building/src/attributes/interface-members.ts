@@ -7,6 +7,7 @@ import { macOf } from '../interface/interfaces-of.ts';
 import { setPxe } from '../interface/set-pxe.ts';
 import type { Attached } from './attached.ts';
 import {
+  addressMap,
   primaryAddress,
   primaryInterface,
   provisioningAddress,
@@ -31,7 +32,13 @@ const shown = ({ interfaces }: Attached, one: NetworkInterface | undefined): Jso
 
 /** What the script module `foundation` tells of interfaces. */
 export const foundationInterfaceMembers = (attached: Attached): JsonMap => ({
-  interface_list: attached.interfaces.filter(({ kind }) => kind === 'Real').map((one) => shown(attached, one)),
+  interface_list: attached.interfaces
+    .filter(({ kind }) => kind === 'Real')
+    .map((one) => ({
+      ...shown(attached, one),
+      network_name: attached.networks.get(one.row.network)?.name ?? null,
+      address_list: attached.addresses.filter(({ row }) => row.interfaceName === one.row.name).map(addressMap),
+    })),
   provisioning_interface: shown(attached, provisioningInterface(attached)),
 });
 

@@ -1,0 +1,109 @@
+import type { Element as DomElement } from '@xmldom/xmldom';
+
+/** An element of XML that is to be written. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly content: XmlContent;
+}
+
+/** What stands in an element; what is undefined is left out. */
+export type XmlContent = string | number | boolean | XmlElement | undefined | readonly XmlContent[];
+
+/** Makes an element. */
+export const element = (
+  name: string,
+  content: XmlContent = [],
+  attributes: Readonly<Record<string, string>> = {},
+): XmlElement => ({ name, attributes, content });
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Characters that no XML may have, also not as entities. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
+
+function escaped(text: string): string {
+  if (FORBIDDEN.test(text)) throw new Error('a text has characters that no XML may have');
+  return text.replaceAll(/[&<>"]/g, (one) => ENTITIES[one] ?? one).replaceAll('\r', '&#13;');
+}
+
+/** XML as text. @throws Error for characters that it can not have */
+export function written(content: XmlContent): string {
+  if (content === undefined) return '';
+  if (typeof content !== 'object') return escaped(String(content));
+  if (Array.isArray(content)) return (content as readonly XmlContent[]).map(written).join('');
+  const { name, attributes, content: inside } = content as XmlElement;
+  const all = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`);
+  return `<${name}${all.join('')}>${written(inside)}</${name}>`;
+}
+
+/** An element that was read. Names are without the prefixes of name spaces. */
+export class Xml {
+  readonly #element: DomElement;
+
+  constructor(its: DomElement) {
+    this.#element = its;
+  }
+
+  /** Reads XML. @throws Error where it is none, or declares a document type */
+  static async read(text: string): Promise<Xml> {
+    const { default: xmldom } = await import('@xmldom/xmldom');
+    const onError = (_: string, message: string): never => {
+      throw new Error(message);
+    };
+    if (/<!DOCTYPE/i.test(text)) throw new Error('it declares a document type');
+    const root = new xmldom.DOMParser({ onError }).parseFromString(text, 'text/xml').documentElement;
+    if (!root) throw new Error('it is empty');
+    return new Xml(root);
+  }
+
+  get name(): string {
+    return this.#element.localName ?? '';
+  }
+
+  get text(): string {
+    return this.#element.textContent ?? '';
+  }
+
+  /** An attribute; `type` is that of XML Schema too. */
+  attribute(name: string): string | undefined {
+    const found = Array.from(this.#element.attributes).find((one) => (one.localName ?? one.name) === name);
+    return found?.value;
+  }
+
+  /** The elements in it, of a name. */
+  all(name?: string): Xml[] {
+    const inside: Xml[] = [];
+    for (let node = this.#element.firstChild; node; node = node.nextSibling) {
+      if (node.nodeType === 1) inside.push(new Xml(node as DomElement));
+    }
+    return name === undefined ? inside : inside.filter((one) => one.name === name);
+  }
+
+  /** The same to be written, under a name, with other elements in the place of some; those that are not there come last. */
+  copy(name: string, replaced: Readonly<Record<string, XmlElement | undefined>> = {}): XmlElement {
+    const inside = this.all();
+    const attributes = Object.fromEntries(
+      Array.from(this.#element.attributes)
+        .filter((one) => !one.name.startsWith('xmlns'))
+        .map((one) => [one.name, one.value]),
+    );
+    const missing = Object.entries(replaced).filter(([one]) => !inside.some((its) => its.name === one));
+    const content: XmlContent =
+      inside.length === 0 && missing.length === 0
+        ? this.text
+        : [...inside.map((one) => replaced[one.name] ?? one.copy(one.name)), ...missing.map(([, one]) => one)];
+    return element(name, content, attributes);
+  }
+
+  /** The first at a path of names; undefined where there is none. */
+  at(...path: readonly string[]): Xml | undefined {
+    const [name, ...rest] = path;
+    if (name === undefined) return this;
+    for (const one of this.all(name)) {
+      const found = one.at(...rest);
+      if (found) return found;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { AgentHalf, TaskContext } from '#platform';
+import { virtualboxContract, type VirtualboxContract } from './contract.ts';
+import { createMachine, isComplete, makerOf, uuidOf } from './create.ts';
+import { findMachine, onConsole, removeMachine, stateOf, theMachine, type MachineId } from './machines.ts';
+import type { Vbox } from './session.ts';
+import { withVbox } from './session.ts';
+
+/** How the agent half of virtualbox works. */
+export interface VirtualboxOptions {
+  /** Pauses between two looks at what takes VirtualBox its time, in milliseconds. */
+  readonly pausesMs?: readonly number[];
+}
+
+/** The agent half of virtualbox: every task has a session of its own, and logs it off. */
+export const virtualbox = ({ pausesMs }: VirtualboxOptions = {}): AgentHalf<VirtualboxContract> => {
+  const at = <T>(
+    connection: Parameters<typeof withVbox>[0],
+    context: TaskContext,
+    work: (vbox: Vbox) => Promise<T>,
+  ): Promise<T> => withVbox(connection, context, work, pausesMs);
+  return {
+    contract: virtualboxContract,
+    tasks: {
+      create: ({ connection, vm }, context) =>
+        at(connection, context, async (vbox) => ({ uuid: await createMachine(vbox, vm, context.task) })),
+
+      create_rollback: ({ connection, vm: { name } }, context) =>
+        at(connection, context, async (vbox) => {
+          await removeOwn(vbox, name);
+          return { rollback_done: true };
+        }),
+
+      destroy: ({ connection, uuid, name }, context) =>
+        at(connection, context, async (vbox) => {
+          if (uuid === null) await removeOwn(vbox, name);
+          else {
+            const machine = await findMachine(vbox, { uuid, name: uuid });
+            if (machine !== undefined) await removeMachine(vbox, machine);
+          }
+          return {};
+        }),
+
+      set_power: ({ connection, state, ...its }, context) =>
+        at(connection, context, async (vbox) => ({ state: await switchTo(vbox, its, state) })),
+
+      power_state: ({ connection, ...its }, context) =>
+        at(connection, context, async (vbox) => ({ state: await stateOf(vbox, await theMachine(vbox, its)) })),
+
+      get_interface_map: ({ connection, ...its }, context) =>
+        at(connection, context, async (vbox) => ({ interface_list: await macsOf(vbox, await theMachine(vbox, its)) })),
+    },
+    observe: {
+      create: ({ connection, vm: { name } }, context) =>
+        at(connection, context, async (vbox) => {
+          const made = await findMachine(vbox, { uuid: null, name });
+          // What is half made is made anew when the task is done again.
+          if (made === undefined || !(await isComplete(vbox, made, context.task))) return { state: 'not-done' };
+          return { state: 'done', result: { uuid: await uuidOf(vbox, made) } };
+        }),
+    },
+  };
+};
+
+/** Does away with the machine of a name, where it was made for a foundation. */
+async function removeOwn(vbox: Vbox, name: string): Promise<void> {
+  const machine = await findMachine(vbox, { uuid: null, name });
+  if (machine !== undefined && (await makerOf(vbox, machine)) !== undefined) await removeMachine(vbox, machine);
+}
+
+/** Has the power of a machine changed. @returns its state afterwards */
+async function switchTo(vbox: Vbox, its: MachineId, state: 'on' | 'off' | 'soft_off'): Promise<string> {
+  const { call, session, finish } = vbox;
+  const machine = await theMachine(vbox, its);
+  const before = await stateOf(vbox, machine);
+  if (before === (state === 'soft_off' ? 'off' : state)) return before;
+  if (state === 'on') {
+    const started = await call('IMachine_launchVMProcess', machine, { session, name: '', environmentChanges: [] });
+    await finish(started);
+    await call('ISession_unlockMachine', session);
+  } else {
+    await onConsole(vbox, machine, async (console) => {
+      if (state === 'off') await finish(await call('IConsole_powerDown', console));
+      else await call('IConsole_powerButton', console);
+    });
+  }
+  return stateOf(vbox, machine);
+}
+
+const MAX_ADAPTERS = 4;
+
+/** The MACs of a machine, up to the first adapter that is not enabled. */
+async function macsOf({ call }: Vbox, machine: string): Promise<readonly string[]> {
+  const macs: string[] = [];
+  for (let slot = 0; slot < MAX_ADAPTERS; slot += 1) {
+    const adapter = await call('IMachine_getNetworkAdapter', machine, { slot });
+    if ((await call('INetworkAdapter_getEnabled', adapter)) !== 'true') break;
+    macs.push(await call('INetworkAdapter_getMACAddress', adapter));
+  }
+  return macs;
+}

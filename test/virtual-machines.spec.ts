@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { until } from '#testing';
+import { startVirtualbox, VBOX_LOGIN } from '../libs/platforms/test/virtualbox-stand-in.ts';
+import { startJourney } from './start-journey.ts';
+
+jest.setTimeout(300_000);
+
+const SITE = '/api/v1/Site/Site:lab:';
+const COMPLEX = '/api/v1/VirtualBox/VirtualBoxComplex';
+const MACHINE = '/api/v1/VirtualBox/VirtualBoxFoundation';
+const FOUNDATION = '/api/v1/Building/Foundation';
+const STRUCTURE = '/api/v1/Building/Structure';
+const INTERFACE = '/api/v1/Utilities/RealNetworkInterface';
+const JOB = '/api/v1/Foreman/FoundationJob';
+const MASK = '********';
+
+// Agents look for the web service at its usual port.
+const vbox = await startVirtualbox(18_083);
+afterAll(() => vbox.stop());
+const { server, client, database, rest } = await startJourney();
+
+type Values = Readonly<Record<string, unknown>>;
+const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;
+const refused = (task: Promise<unknown>, body: Values) => expect(task).rejects.toMatchObject({ body });
+const idOf = (uri: string): string => uri.split(':')[1] ?? '';
+
+let network: string;
+let host: string;
+const credentials = { virtualbox_username: VBOX_LOGIN.username, virtualbox_password: VBOX_LOGIN.password };
+const complexNamed = (name: string, values: Values = {}) =>
+  created(COMPLEX, { name, site: SITE, description: 'x', built_percentage: 90, ...credentials, ...values });
+
+/** A structure that is built, at 127.0.0.1. */
+async function builtHost(): Promise<string> {
+  await created('/api/v1/Manual/ManualFoundation', {
+    locator: 'box',
+    site: SITE,
+    blueprint: '/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:',
+  });
+  const foundation = `${FOUNDATION}:box:`;
+  await created(INTERFACE, { foundation, name: 'eth0', physical_location: 'eth0', network, is_provisioning: true });
+  const structure = await created(STRUCTURE, {
+    hostname: 'box',
+    site: SITE,
+    foundation,
+    blueprint: '/api/v1/BluePrint/StructureBluePrint:manual-structure-base:',
+  });
+  const block = await created('/api/v1/Utilities/AddressBlock', {
+    site: SITE,
+    name: 'loop',
+    subnet: '127.0.0.0',
+    prefix: 24,
+  });
+  await created('/api/v1/Utilities/NetworkAddressBlock', { network, address_block: block });
+  await created('/api/v1/Utilities/Address', {
+    networked: `/api/v1/Utilities/Networked:${idOf(structure)}:`,
+    address_block: block,
+    interface_name: 'eth0',
+    offset: 1,
+    is_primary: true,
+  });
+  await rest('POST', 'Building/Foundation/box/force', { state: 'built' });
+  await rest('POST', `Building/Structure/${idOf(structure)}/force`, { state: 'built' });
+  return structure;
+}
+
+/** Has a job done, and waits for its end. */
+async function done(action: 'doCreate' | 'doDestroy', state: string): Promise<void> {
+  const id = await client.call<number>(`${FOUNDATION}:node01:(${action})`);
+  await until(async () => {
+    const found = await client.get(`${FOUNDATION}:node01:`);
+    if (found['state'] === state) return true;
+    const job = await client.get(`${JOB}:${id}:`).catch((): Values => ({ state: 'gone' }));
+    if (job['state'] === 'error' || job['state'] === 'aborted') throw new Error(String(job['message']));
+    return false;
+  });
+}
+
+beforeAll(async () => {
+  await created('/api/v1/Site/Site', {
+    name: 'lab',
+    description: 'x',
+    config_values: { memory_size: 2048, cpu_count: '{{ 1 + 1 }}', disk_size: 20, virtualbox_guest_type: 'Linux26_64' },
+  });
+  for (const name of ['manual', 'virtualbox']) {
+    expect(await rest('POST', 'Setup/Platform/enable', { name, dry_run: false })).toMatchObject({ status: 200 });
+  }
+  network = await created('/api/v1/Utilities/Network', { site: SITE, name: 'lan' });
+  host = await builtHost();
+});
+
+it('a complex of VirtualBox keeps its password, has one member, and is reached by that', async () => {
+  const complex = await complexNamed('vbox', { members: [host] });
+  expect(await client.get(complex)).toMatchObject({ ...credentials, virtualbox_password: MASK, state: 'built' });
+  await client.update(complex, { virtualbox_password: MASK, description: 'the same' });
+  const second = await created(STRUCTURE, {
+    hostname: 'second',
+    site: SITE,
+    foundation: await created('/api/v1/Manual/ManualFoundation', {
+      locator: 'second',
+      site: SITE,
+      blueprint: '/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:',
+    }).then(() => `${FOUNDATION}:second:`),
+    blueprint: '/api/v1/BluePrint/StructureBluePrint:manual-structure-base:',
+  });
+  const most = 'complex "vbox" is of the type "VirtualBox", and has one member at most';
+  await refused(client.create('/api/v1/Building/ComplexStructure', { complex, structure: second }), {
+    structure: [most],
+  });
+  await refused(complexNamed('vault', { virtualbox_password: MASK }), {
+    virtualbox_password: ['is a mask, and there is no value it stands for'],
+  });
+  const vault = await complexNamed('vault', { virtualbox_username: '/v1/box', virtualbox_password: '_VAULT_' });
+  expect(await client.get(vault)).toMatchObject({ virtualbox_password: '_VAULT_' });
+  const { rows } = await database.pool.query<{ data: string }>('SELECT e::text AS data FROM log.events e');
+  expect(rows.some(({ data }) => data.includes('VirtualBoxComplex') || data.includes('virtualbox_password'))).toBe(
+    true,
+  );
+  expect(rows.filter(({ data }) => data.includes(VBOX_LOGIN.password))).toEqual([]);
+});
+
+it('a machine is made by its job, with the MACs it has, stays with its complex, and is destroyed', async () => {
+  const made = await client.call(`/api/v1/Building/Complex:vbox:(createFoundation)`, {
+    hostname: 'node01',
+    site: SITE,
+    interface_map_list: [{ network_id: Number(idOf(network)) }],
+  });
+  expect(made).toBe(`${FOUNDATION}:node01:`);
+  await until(async () => (await client.get(`${FOUNDATION}:node01:`))['state'] === 'located');
+  await created(STRUCTURE, {
+    hostname: 'web1',
+    site: SITE,
+    foundation: `${FOUNDATION}:node01:`,
+    blueprint: '/api/v1/BluePrint/StructureBluePrint:manual-structure-base:',
+  });
+  await done('doCreate', 'built');
+
+  const [machine] = vbox.machines.values();
+  expect(machine).toMatchObject({
+    name: 'node01',
+    values: { CPUCount: '2', MemorySize: '2048', OSTypeId: 'Linux26_64' },
+  });
+  expect([...vbox.disks.values()]).toEqual([20 * 2 ** 30]);
+  const uuid = machine?.uuid;
+  expect(await client.get(`${MACHINE}:node01:`)).toMatchObject({ virtualbox_uuid: uuid });
+  const [nic] = (
+    await client.list(INTERFACE, { filter: 'foundation', parameters: { foundation: `${FOUNDATION}:node01:` } })
+  ).uris;
+  const mac = machine?.adapters[0]?.['MACAddress']?.toLowerCase() ?? '';
+  expect((await client.get(nic ?? ''))['mac']).toBe(mac.match(/../g)?.join(':'));
+  expect(await client.call(`${FOUNDATION}:node01:(getConfig)`)).toMatchObject({
+    _virtualbox_uuid: uuid,
+    _virtualbox_complex: 'vbox',
+  });
+  await refused(client.update(`${MACHINE}:node01:`, { virtualbox_complex: `${COMPLEX}:vault:` }), {
+    virtualbox_complex: [
+      `can not be changed while the machine is there (virtualbox_uuid is "${uuid}"): destroy it first`,
+    ],
+  });
+  await refused(client.update(`${MACHINE}:node01:`, { virtualbox_uuid: 'x' }), {});
+
+  await done('doDestroy', 'planned');
+  expect([vbox.machines.size, vbox.disks.size, vbox.sessions.size]).toEqual([0, 0, 0]);
+  expect(await client.get(`${MACHINE}:node01:`)).toMatchObject({ virtualbox_uuid: null });
+  expect((await client.get(nic ?? ''))['mac']).toBeNull();
+  expect(server.lines.join('\n')).not.toContain(VBOX_LOGIN.password);
+});
+
+it('a machine is in the site of its complex', async () => {
+  await created('/api/v1/Site/Site', { name: 'other', description: 'x' });
+  const values = {
+    locator: 'far',
+    site: '/api/v1/Site/Site:other:',
+    blueprint: '/api/v1/BluePrint/FoundationBluePrint:virtualbox-vm-base:',
+    virtualbox_complex: `${COMPLEX}:vbox:`,
+  };
+  await refused(client.create(MACHINE, values), {
+    site: ['must be "lab", the site of complex "vbox", and is "other"'],
+  });
+});
