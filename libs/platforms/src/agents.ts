@@ -1,6 +1,8 @@
 import type { AgentHalf, AnyAgentHalf } from '#platform';
 import type { Platforms } from './contracts.ts';
 import { iputils } from './iputils/agent.ts';
+import { libvirt } from './libvirt/agent.ts';
+import type { LibvirtSettings } from './libvirt/hypervisor.ts';
 import { manual } from './manual/agent.ts';
 import { ssh } from './ssh/agent.ts';
 import { KnownHosts, type HostKeyPolicy } from './ssh/known-hosts.ts';
@@ -17,6 +19,12 @@ export interface SshOptions {
   readonly keyFiles?: readonly string[] | undefined;
 }
 
+/** How the agent halves are set up. */
+export interface AgentOptions extends SshOptions {
+  /** How hypervisors of libvirt are reached, and what is made on them. */
+  readonly libvirt?: LibvirtSettings;
+}
+
 /**
  * The agent halves of all platforms.
  * @param env settings by name: `SUBCONTRACTOR_TEST_LEDGER` is the file in which `test` writes down its effects; without
@@ -24,7 +32,7 @@ export interface SshOptions {
  */
 export function agentHalves(
   env: Readonly<Record<string, string | undefined>>,
-  { hostKeys = 'first-use', knownHosts, keyFiles }: SshOptions = {},
+  { hostKeys = 'first-use', knownHosts, keyFiles, libvirt: libvirtSettings }: AgentOptions = {},
 ): readonly AnyAgentHalf[] {
   const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
   const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
@@ -32,6 +40,7 @@ export function agentHalves(
     ssh: ssh({ knownHosts: new KnownHosts(hostKeys, knownHosts), keyFiles }),
     test: test(ledgerFile ? fileLedger(ledgerFile) : memoryLedger()),
     manual,
+    libvirt: libvirt(libvirtSettings),
   };
   return Object.values(halves);
 }

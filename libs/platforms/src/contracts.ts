@@ -1,5 +1,6 @@
 import type { PlatformContract } from '#platform';
 import { iputilsContract } from './iputils/contract.ts';
+import { libvirtContract } from './libvirt/contract.ts';
 import { manualContract } from './manual/contract.ts';
 import { sshContract } from './ssh/contract.ts';
 import { testContract } from './test/contract.ts';
@@ -13,6 +14,7 @@ export const contracts = {
   ssh: sshContract,
   test: testContract,
   manual: manualContract,
+  libvirt: libvirtContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -1,0 +1,80 @@
+import { boolean, choice, integer, list, nullable, optional, platformContract, record, text } from '#platform';
+
+/** The host whose domains these are: the primary address of the one member of the complex. */
+const connection = record({ host: text() });
+/** A domain: its UUID, null where none is known, and its name. */
+const domain = { connection, uuid: nullable(text()), name: text() };
+
+/** What a domain is made of. */
+const vm = record({
+  name: text(),
+  cpu_count: integer({ min: 1, max: 64 }),
+  /** In MiB. */
+  memory_size: integer({ min: 512, max: 1_048_510 }),
+  /** Each made anew with `size` GiB; or `file`, a disk image that the host has, or a CD (`.iso`). */
+  disk_list: list(
+    record({ name: text(), size: optional(integer({ min: 1, max: 65_536 })), file: optional(text()) }),
+  ),
+  /** In the order of the machine's interfaces; `network` is a network of libvirt, else a bridge of the host. */
+  interface_list: list(record({ name: text(), network: text() })),
+  boot_order: list(choice('network', 'hd', 'cdrom', 'fd')),
+  /** The storage pool for its disks, and the kind of machine it sees; the agent decides where nothing is said. */
+  pool: optional(text()),
+  machine: optional(text()),
+});
+
+const needs = [{ program: 'virsh', package: 'libvirt-clients' }];
+/** No task of it takes longer, in milliseconds. */
+const maxMs = 900_000;
+/** `on`, `off`, or `unknown "…"` with what libvirt says. */
+const state = text();
+
+/** Virtual machines of libvirt, which is spoken to through `virsh`. */
+export const libvirtContract = platformContract({
+  name: 'libvirt',
+  tasks: {
+    /** Defines a domain with its disks, switched off; where its agent was lost, it is looked for by the id of its task. */
+    create: { repeat: 'observe', maxMs, needs, parameters: { connection, vm }, result: { uuid: text() } },
+    /** Removes what a `create` that failed has left. */
+    create_rollback: {
+      repeat: 'safe',
+      maxMs,
+      needs,
+      parameters: { connection, vm },
+      result: { rollback_done: boolean() },
+    },
+    /** Stops a domain and removes it with the disks that were made for it; one that is not there is done. */
+    destroy: { repeat: 'safe', maxMs, needs, parameters: domain, result: { done: boolean() } },
+    set_power: {
+      repeat: 'safe',
+      maxMs,
+      needs,
+      parameters: { ...domain, state: choice('on', 'off', 'soft_off') },
+      result: { state },
+    },
+    power_state: { repeat: 'safe', maxMs, needs, parameters: domain, result: { state } },
+    /** The hardware addresses of a domain, in the order of its interfaces. */
+    get_interface_map: {
+      repeat: 'safe',
+      maxMs,
+      needs,
+      parameters: domain,
+      result: { interface_list: list(text()) },
+    },
+  },
+  functions: {
+    /** Its value is the UUID. */
+    create: { vm_spec: record({}) },
+  },
+  foundationFunctions: {
+    power_on: {},
+    power_off: {},
+    power_state: {},
+    wait_for_poweroff: {},
+    destroy: {},
+    get_interface_map: {},
+    set_interface_macs: { interface_map: record({}) },
+  },
+});
+
+export type LibvirtContract = typeof libvirtContract;
