@@ -127,6 +127,8 @@ Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Manual/ManualComplexedFoundation
   view add change delete                             Building.*_foundation
+LibVirt/LibVirtFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
@@ -151,6 +153,8 @@ Building/Deprovision
 Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
+  view add change delete                             Building.*_complex
+LibVirt/LibVirtComplex
   view add change delete                             Building.*_complex
 Building/ComplexStructure
   view add change delete                             Building.*_complexstructure

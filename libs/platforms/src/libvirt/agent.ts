@@ -36,7 +36,7 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
       },
       async destroy(parameters, context) {
         await destroyDomain(at(parameters, context), idOf(parameters));
-        return { done: true };
+        return {};
       },
       async set_power(parameters, context) {
         const host = at(parameters, context);

@@ -1,9 +1,8 @@
-import { boolean, choice, integer, list, nullable, optional, platformContract, record, text } from '#platform';
+import { choice, integer, json, list, nullable, optional, platformContract, record, text } from '#platform';
+import { rollbackResult, vmFunctions, vmTasks } from '../machine/contract.ts';
 
 /** The host whose domains these are: the primary address of the one member of the complex. */
 const connection = record({ host: text() });
-/** A domain: its UUID, null where none is known, and its name. */
-const domain = { connection, uuid: nullable(text()), name: text() };
 
 /** What a domain is made of. */
 const vm = record({
@@ -26,8 +25,7 @@ const vm = record({
 const needs = [{ program: 'virsh', package: 'libvirt-clients' }];
 /** No task of it takes longer, in milliseconds. */
 const maxMs = 900_000;
-/** `on`, `off`, or `unknown "…"` with what libvirt says. */
-const state = text();
+const { set_power, power_state, destroy, get_interface_map } = vmTasks({ connection, uuid: nullable(text()), name: text() });
 
 /** Virtual machines of libvirt, which is spoken to through `virsh`. */
 export const libvirtContract = platformContract({
@@ -36,45 +34,18 @@ export const libvirtContract = platformContract({
     /** Defines a domain with its disks, switched off; where its agent was lost, it is looked for by the id of its task. */
     create: { repeat: 'observe', maxMs, needs, parameters: { connection, vm }, result: { uuid: text() } },
     /** Removes what a `create` that failed has left. */
-    create_rollback: {
-      repeat: 'safe',
-      maxMs,
-      needs,
-      parameters: { connection, vm },
-      result: { rollback_done: boolean() },
-    },
+    create_rollback: { repeat: 'safe', maxMs, needs, parameters: { connection, vm }, result: rollbackResult },
+    set_power: { ...set_power, maxMs, needs },
+    power_state: { ...power_state, maxMs, needs },
     /** Stops a domain and removes it with the disks that were made for it; one that is not there is done. */
-    destroy: { repeat: 'safe', maxMs, needs, parameters: domain, result: { done: boolean() } },
-    set_power: {
-      repeat: 'safe',
-      maxMs,
-      needs,
-      parameters: { ...domain, state: choice('on', 'off', 'soft_off') },
-      result: { state },
-    },
-    power_state: { repeat: 'safe', maxMs, needs, parameters: domain, result: { state } },
-    /** The hardware addresses of a domain, in the order of its interfaces. */
-    get_interface_map: {
-      repeat: 'safe',
-      maxMs,
-      needs,
-      parameters: domain,
-      result: { interface_list: list(text()) },
-    },
+    destroy: { ...destroy, maxMs, needs },
+    get_interface_map: { ...get_interface_map, maxMs, needs },
   },
   functions: {
-    /** Its value is the UUID. */
-    create: { vm_spec: record({}) },
+    /** Makes a machine; its value is the UUID of it. */
+    create: { vm_spec: json() },
   },
-  foundationFunctions: {
-    power_on: {},
-    power_off: {},
-    power_state: {},
-    wait_for_poweroff: {},
-    destroy: {},
-    get_interface_map: {},
-    set_interface_macs: { interface_map: record({}) },
-  },
+  foundationFunctions: vmFunctions,
 });
 
 export type LibvirtContract = typeof libvirtContract;
