@@ -63,7 +63,7 @@ async function standBeforeVirsh(): Promise<void> {
   const script = `#!/bin/sh
 wait_here() { for word; do if [ -e "${directory}/$when/$word" ]; then mv "${directory}/$when/$word" "${directory}/held"; exec sleep 600; fi; done; }
 when=before; wait_here "$@"
-PATH="\${PATH#"${inDirectory('bin')}:"}" virsh "$@" || exit
+env PATH="\${PATH#"${inDirectory('bin')}:"}" virsh "$@" || exit
 when=after; wait_here "$@"
 `;
   await writeFile(inDirectory('bin', 'virsh'), script);

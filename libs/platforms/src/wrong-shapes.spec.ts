@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { faultOf, isMap, offeredPlatform, type Fields, type PlatformContract, type ServerHalf } from '#platform';
 import type { HostFunction } from '#tscript';
+import { foundationFixture } from '../test/foundation-fixture.ts';
 import { ScriptHarness } from '../test/script-harness.suite.ts';
 import { agentHalves } from './agents.ts';
 import { contracts } from './contracts.ts';
@@ -10,15 +11,17 @@ import { serverHalves } from './servers.ts';
 /** A value that fits a shape, as JSON and as a script writes it. */
 function sampleOf(its: Fields[string]): readonly [unknown, string] {
   const [, choice = 'text'] = its.kind === 'choice' ? (/"([^"]+)"/.exec(its.words) ?? []) : [];
-  const found = [choice, 7, true].find((value) => its.fault(value, '') === undefined);
+  const found = [choice, 7, true, ['text']].find((value) => its.fault(value, '') === undefined);
   if (found === undefined) throw new Error(`no sample is ${its.words}`);
   return [found, found === true ? 'True' : JSON.stringify(found)];
 }
 /** What a script calls a function with: all that it may give, which is more than it must. */
 const given = (parameters: Fields): string =>
   Object.entries(parameters)
-    .map(([name, its]) => `${name}=${sampleOf(its)[1]}`)
+    .map(([name, its]) => `${name}=${MAPS[name] ?? sampleOf(its)[1]}`)
     .join(', ');
+/** Parameters that are maps, of which only their functions know what is in them. */
+const MAPS: Readonly<Record<string, string>> = { vm_spec: '{ cpu_count=2, memory_size=2048 }' };
 
 const platforms = serverHalves.map((half) => ({
   half,
@@ -75,12 +78,15 @@ describe('a result that is not the contract’s is a fault of the task, and neve
       'test.act',
       'test.act_once',
       'test.act_again',
+      'libvirt.create',
     ]);
   });
 
   it.each(calls)('%s', (_, { half, contract, call }) => {
     const begin = () => {
-      const script = new ScriptHarness(half, `  value = ${call}`);
+      const [type] = half.foundationTypes;
+      const { foundation, config } = foundationFixture(half, type);
+      const script = new ScriptHarness(half, `  value = ${call}`, type, foundation, { config });
       expect(script.run()).toMatchObject({ kind: 'waiting' });
       return { script, task: script.task()! };
     };

@@ -31,7 +31,10 @@ const GUARDED = `
   exec unshare --mount --propagation private --net --pid --fork --kill-child --mount-proc sh -ec "$1" "$0" 3<&-
 `;
 
-/** Within that world: a network with a bridge, folders of its own, and something that looks after guests that have ended. */
+/**
+ * Within that world: a network with a bridge, folders of its own, the accounts it asks for, and something that looks after
+ * guests that have ended.
+ */
 const WITHIN = `
   ip link set lo up
   ip link add ${LIBVIRT_BRIDGE} type bridge
@@ -46,6 +49,13 @@ cache /var/cache/libvirt
 run /run/libvirt
 log /var/log/libvirt
 END
+  for list in passwd group; do
+    cp "/etc/$list" "$0/$list"
+    for account in libvirt-qemu kvm qemu; do
+      grep -q "^$account:" "$0/$list" || echo "$account:x:64055:$([ "$list" = group ] || echo 64055::/:/usr/sbin/nologin)" >>"$0/$list"
+    done
+    mount --bind "$0/$list" "/etc/$list"
+  done
   exec tini -- libvirtd -f "$0/libvirtd.conf" -p "$0/libvirtd.pid"
 `;
 

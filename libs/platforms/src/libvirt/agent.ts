@@ -52,6 +52,11 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
         const { macs } = await theDomain(host.virsh, idOf(parameters), host.address.host);
         return { interface_list: macs };
       },
+      async console_address(parameters, context) {
+        const host = at(parameters, context);
+        const address = await host.virsh(['domdisplay', await uuidOf(host, parameters)]);
+        return { address: address.trim() };
+      },
     },
     observe: {
       create: (parameters, context) => observeCreate(at(parameters, context), parameters.vm, context.task),

@@ -25,7 +25,9 @@ const vm = record({
 const needs = [{ program: 'virsh', package: 'libvirt-clients' }];
 /** No task of it takes longer, in milliseconds. */
 const maxMs = 900_000;
-const { set_power, power_state, destroy, get_interface_map } = vmTasks({ connection, uuid: nullable(text()), name: text() });
+/** Which domain: by its UUID, or where none is known by its name. */
+const domain = { connection, uuid: nullable(text()), name: text() };
+const { set_power, power_state, destroy, get_interface_map } = vmTasks(domain);
 
 /** Virtual machines of libvirt, which is spoken to through `virsh`. */
 export const libvirtContract = platformContract({
@@ -40,12 +42,14 @@ export const libvirtContract = platformContract({
     /** Stops a domain and removes it with the disks that were made for it; one that is not there is done. */
     destroy: { ...destroy, maxMs, needs },
     get_interface_map: { ...get_interface_map, maxMs, needs },
+    /** Where the screen of a domain that runs is, as seen from its host. */
+    console_address: { repeat: 'safe', maxMs, needs, parameters: domain, result: { address: text() } },
   },
   functions: {
     /** Makes a machine; its value is the UUID of it. */
     create: { vm_spec: json() },
   },
-  foundationFunctions: vmFunctions,
+  foundationFunctions: { ...vmFunctions, console_address: {} },
 });
 
 export type LibvirtContract = typeof libvirtContract;

@@ -11,6 +11,7 @@ import { macsOf, newMacs } from './mac-addresses.ts';
 import type { DiskOwner, Storage } from './storage.ts';
 import { linesOf } from './lines-of.ts';
 import { removeDomain } from './remove.ts';
+import type { Virsh } from './virsh.ts';
 import { checkVm } from './vm-check.ts';
 
 /**
@@ -25,8 +26,7 @@ export function uuidOf(task: string, name: string): string {
 }
 
 /**
- * Defines the domain of a task with new disks, switched off. Done again it is the same domain: one that is there is left as
- * it is, and disks without a domain are made anew.
+ * Defines the domain of a task with new disks, switched off. Done again it is the same domain: what is there is left as it is.
  * @returns its UUID @throws Error where the name is taken, or the host cannot make it; then nothing is left of it
  */
 export async function createDomain(hypervisor: Hypervisor, vm: VmSpec, task: string): Promise<string> {
@@ -49,13 +49,16 @@ export async function createDomain(hypervisor: Hypervisor, vm: VmSpec, task: str
     const disks = await makeDisks(storage, owner, vm);
     await define(hypervisor, domainXml({ uuid, task, vm, guest, disks, interfaces }));
   } catch (error) {
-    // Where the task was told to end, it may be under way somewhere else by now: what there is stays.
+    // Where the task was told to end, it may be under way somewhere else by now, or be done: what there is stays.
     hypervisor.signal.throwIfAborted();
-    await storage.remove(owner);
+    if (!(await isThere(virsh, uuid))) await storage.remove(owner);
     throw error;
   }
   return uuid;
 }
+
+const isThere = async (virsh: Virsh, uuid: string): Promise<boolean> =>
+  (await domainsOf(virsh)).some((domain) => domain.uuid === uuid);
 
 /** What became of the task that makes a domain. */
 export async function observeCreate(
@@ -64,8 +67,7 @@ export async function observeCreate(
   task: string,
 ): Promise<Observation<{ uuid: string }>> {
   const uuid = uuidOf(task, name);
-  const found = (await domainsOf(virsh)).some((domain) => domain.uuid === uuid);
-  return found ? { state: 'done', result: { uuid } } : { state: 'not-done' };
+  return (await isThere(virsh, uuid)) ? { state: 'done', result: { uuid } } : { state: 'not-done' };
 }
 
 /**

@@ -103,6 +103,7 @@ describe('the document of a domain', () => {
 
   it('is read again as it was written', () => {
     expect(readDomain(domainXml(definition))).toEqual({
+      type: 'kvm',
       name: 'node01',
       uuid: definition.uuid,
       task: '17-1',

@@ -121,6 +121,8 @@ function diskXml(disk: DiskSource, index: number): XmlElement {
 
 /** What a domain says of itself. */
 export interface ReadDomain {
+  /** What kind of hypervisor runs it. */
+  readonly type: string;
   readonly name: string;
   readonly uuid: string;
   /** Id of the task that made it; `''`: it was none of ours. */
@@ -144,6 +146,7 @@ export function readDomain(text: string): ReadDomain {
     .all('metadata/contractor:task')
     .find((one) => one.attribute('xmlns:contractor') === TASK_NAMESPACE);
   return {
+    type: domain.attribute('type'),
     name: domain.first('name')?.text() ?? '',
     uuid: domain.first('uuid')?.text() ?? '',
     task: task?.text() ?? '',

@@ -25,7 +25,7 @@ export async function powerState(virsh: Virsh, uuid: string, signal: AbortSignal
 const COMMANDS = {
   on: (uuid: string) => ['start', uuid],
   off: (uuid: string) => ['destroy', uuid],
-  soft_off: (uuid: string) => ['shutdown', uuid, '--mode', 'acpi'],
+  soft_off: (uuid: string) => ['shutdown', uuid],
 } as const;
 
 /**

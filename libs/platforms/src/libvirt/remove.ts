@@ -17,15 +17,17 @@ export async function destroyDomain(hypervisor: Hypervisor, id: DomainId): Promi
   if (id.uuid !== null) await (await hypervisor.findStorage())?.remove({ name: id.name, uuid: id.uuid });
 }
 
-/** What libvirt keeps of a domain besides, and goes with it. */
-const WITH_IT = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
+/** What libvirt keeps of a domain besides, and goes with it; and what only QEMU keeps. */
+const WITH_IT = ['--managed-save', '--snapshots-metadata'];
+const OF_QEMU = ['--checkpoints-metadata', '--nvram'];
 
 /** Removes a domain that is there; it goes last: as long as it is there, what is left can be found by it. */
 export async function removeDomain(hypervisor: Hypervisor, domain: ReadDomain): Promise<void> {
   const { virsh, signal } = hypervisor;
   await setPower(virsh, domain.uuid, 'off', signal);
   for (const disk of domain.disks) await removeDisk(hypervisor, domain, disk);
-  await virsh(['undefine', domain.uuid, ...WITH_IT], { timeoutMs: ACTION_MS });
+  const isQemu = domain.type === 'qemu' || domain.type === 'kvm';
+  await virsh(['undefine', domain.uuid, ...WITH_IT, ...(isQemu ? OF_QEMU : [])], { timeoutMs: ACTION_MS });
 }
 
 /** Removes a disk, where its name says that it was made for this domain: others may be used by others too. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromJson } from '#tscript';
+import { toJson, type Value } from '#tscript';
 import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { libvirt } from './server.ts';
 
@@ -13,18 +13,18 @@ const later = 60_000;
 const play = (lines: string, fields: Readonly<Record<string, unknown>> = {}) =>
   new ScriptHarness(libvirt, lines, type, {
     locator: 'node01',
-    connection: fromJson(connection),
+    connection,
     libvirt_complex: 'complex1',
     libvirt_uuid: UUID,
-    interface_list: fromJson([
+    interface_list: [
       { name: 'eth0', physical_location: 'eth0', network_name: 'lan', address_list: [] },
       { name: 'eth1', physical_location: 'eth1', network_name: 'storage', address_list: [] },
-    ]),
+    ],
     ...fields,
   });
 
 describe('libvirt.create', () => {
-  const spec = '{ "cpu_count": 2, "memory_size": 2048, "disk_size": 20 }';
+  const spec = '{ cpu_count=2, memory_size=2048, disk_size=20 }';
   const vm = {
     name: 'node01',
     cpu_count: 2,
@@ -48,7 +48,7 @@ describe('libvirt.create', () => {
 
   it('says where its disks are to be and what machine it sees, where the specification does', () => {
     const script = play(
-      '  libvirt.create( vm_spec={ "cpu_count": 1, "memory_size": 512, "libvirt_pool": "fast", "libvirt_machine": "q35" } )',
+      '  libvirt.create( vm_spec={ cpu_count=1, memory_size=512, libvirt_pool="fast", libvirt_machine="q35" } )',
     );
     script.run();
     expect(script.task()?.parameters).toMatchObject({
@@ -57,9 +57,9 @@ describe('libvirt.create', () => {
   });
 
   it.each([
-    ['{ "memory_size": 512 }', 'vm_spec.cpu_count'],
-    ['{ "cpu_count": 65, "memory_size": 512 }', 'must be an integer from 1 to 64, and is 65'],
-    ['{ "cpu_count": 1, "memory_size": 511 }', 'must be an integer from 512 to 1048510, and is 511'],
+    ['{ memory_size=512 }', 'vm_spec.cpu_count'],
+    ['{ cpu_count=65, memory_size=512 }', 'must be an integer from 1 to 64, and is 65'],
+    ['{ cpu_count=1, memory_size=511 }', 'must be an integer from 512 to 1048510, and is 511'],
     ['"none"', 'must be a map'],
   ])('ends the job for %s', (given, message) => {
     const outcome = play(`  libvirt.create( vm_spec=${given} )`).run();
@@ -93,6 +93,7 @@ describe('a machine of libvirt', () => {
     ['power_on', 'set_power', { state: 'on' }, { state: 'on' }, null],
     ['power_state', 'power_state', {}, { state: 'unknown "paused"' }, 'unknown "paused"'],
     ['wait_for_poweroff', 'power_state', {}, { state: 'off' }, null],
+    ['console_address', 'console_address', {}, { address: 'vnc://127.0.0.1:0' }, 'vnc://127.0.0.1:0'],
     ['destroy', 'destroy', {}, { done: true }, null],
   ])('%s', (call, task, more, result, value) => {
     const script = play(`  value = foundation.${call}()`);
@@ -105,12 +106,12 @@ describe('a machine of libvirt', () => {
   });
 
   it('tells the hardware addresses of its interfaces in their order', () => {
-    const script = play('  m1 = foundation.get_interface_map()\n  a = m1.eth0\n  b = m1.eth1');
+    const script = play('  m1 = foundation.get_interface_map()');
     script.run();
     expect(script.task()).toEqual({ module: 'libvirt', function: 'get_interface_map', parameters: machine });
     script.answer({ interface_list: ['080027AAAAAA', '080027BBBBBB', '080027CCCCCC'] });
     expect(script.run()).toEqual({ kind: 'ended' });
-    expect(script.variables).toMatchObject({ a: '080027AAAAAA', b: '080027BBBBBB' });
+    expect(toJson(script.variables['m1'] as Value)).toEqual({ eth0: '080027AAAAAA', eth1: '080027BBBBBB' });
   });
 
   it('is asked for by its name where its UUID is not known', () => {

@@ -57,6 +57,21 @@ const setPower = {
 };
 const look = { id, send: (its: Machine) => task('power_state', its) };
 
+/** A call that asks for the screen of a machine. */
+interface AskingConsole {
+  readonly id: Machine;
+  readonly address: string | null;
+}
+
+const consoleAddress = foundationFunctions.external('console_address', {
+  setup: (_, context): AskingConsole => ({ id: id(context), address: null }),
+  done: ({ address }) => address !== null,
+  message: () => 'Waiting for the address of the console',
+  task: ({ id: its }) => task('console_address', its),
+  receive: { console_address: (state, { address }) => ({ ...state, address }) },
+  value: ({ address }) => address,
+});
+
 /** Virtual machines of libvirt. */
 export const libvirt = half({
   functions: { create },
@@ -90,6 +105,7 @@ export const libvirt = half({
           interfaceMap({ id, send: (its) => task('get_interface_map', its) }),
         ),
         set_interface_macs: foundationFunctions.inline('set_interface_macs', setInterfaceMacs),
+        console_address: consoleAddress,
       },
     },
   ],

@@ -1,4 +1,6 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ProgramFailed, runProgram } from '#programs';
 import type { DiskSource } from './domain-xml.ts';
@@ -8,7 +10,7 @@ import { readXml } from './xml.ts';
 
 /** Where disks of domains are made. What is made for a domain has its name and its UUID in its own name. */
 export interface Storage {
-  /** Makes an empty disk of so many GiB; one that was left of the same name is replaced. */
+  /** Makes an empty disk of so many GiB; one that is there was made by the same task, and is taken. */
   make(owner: DiskOwner, disk: string, size: number): Promise<DiskSource>;
   /** The UUIDs of all that something was made for under this name. */
   owners(name: string): Promise<readonly string[]>;
@@ -59,7 +61,7 @@ export async function storageOf(
     throw new Error(`${host} has no storage pool "${wanted}" that is started: it has ${pools.join(', ') || 'none'}`);
   }
   const pool = wanted ?? (pools.includes(USUAL_POOL) ? USUAL_POOL : undefined);
-  if (pool !== undefined) return inPool(virsh, pool);
+  if (pool !== undefined) return inPool(virsh, pool, signal);
   return isLocal ? inDirectory(directory, signal) : undefined;
 }
 
@@ -74,15 +76,22 @@ const volumesIn = async (virsh: Virsh, pool: string): Promise<string[]> =>
   linesOf(await virsh(['vol-list', pool])).map((line) => line.split(/\s+/)[0] ?? '');
 
 /** Volumes of a pool. */
-async function inPool(virsh: Virsh, pool: string): Promise<Storage> {
+async function inPool(virsh: Virsh, pool: string, signal: AbortSignal): Promise<Storage> {
   const type = readXml(await virsh(['pool-dumpxml', pool])).attribute('type');
   const inFiles = FILE_POOLS.has(type);
   return {
     async make(owner, disk, size) {
       const volume = `${ownName(owner)}.${disk}${inFiles ? '.qcow2' : ''}`;
-      await removeVolumes(virsh, pool, (one) => one === volume);
-      const format = inFiles ? ['--format', 'qcow2'] : [];
-      await virsh(['vol-create-as', pool, volume, `${size}GiB`, ...format], { timeoutMs: ACTION_MS });
+      const isThere = async () => (await volumesIn(virsh, pool)).includes(volume);
+      if (!(await isThere())) {
+        const format = inFiles ? ['--format', 'qcow2'] : [];
+        await virsh(['vol-create-as', pool, volume, `${size}GiB`, ...format], { timeoutMs: ACTION_MS }).catch(
+          async (error: unknown) => {
+            // Another agent may be at the same task.
+            if (signal.aborted || !(await isThere())) throw error;
+          },
+        );
+      }
       return { kind: 'volume', pool, volume, format: inFiles ? 'qcow2' : 'raw' };
     },
     owners: async (name) => uuidsIn(await volumesIn(virsh, pool), name),
@@ -99,8 +108,12 @@ function inDirectory(directory: string, signal: AbortSignal): Storage {
       await mkdir(folder, { recursive: true });
       // Whatever the mask of the agent is: guests run under another account.
       await chmod(folder, 0o755);
-      await rm(file, { force: true });
-      await makeImage(file, size, signal);
+      if (!existsSync(file)) {
+        // It appears whole or not at all.
+        const unfinished = path.join(folder, `.${disk}.${randomUUID()}`);
+        await makeImage(unfinished, size, signal);
+        await rename(unfinished, file);
+      }
       return { kind: 'file', file, format: 'qcow2' };
     },
     owners: async (name) => uuidsIn(await namesIn(directory), name),

@@ -7,8 +7,6 @@ const QUESTION_MS = 30_000;
 export const ACTION_MS = 300_000;
 /** How much of an answer is kept, in characters: of the listing of some ten thousand domains. */
 const MAX_ANSWER = 4 * 1024 * 1024;
-/** A host that falls silent is given up after three signs of life that stay out, so many seconds apart. */
-const KEEPALIVE_S = 5;
 /** Of the agent's own environment: where keys and sockets of its account are. */
 const PASSED_ON = ['HOME', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'];
 
@@ -28,7 +26,7 @@ export function virshAt(address: HypervisorAddress, signal: AbortSignal): Virsh 
   const env = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  const how = ['-q', '-c', address.uri, '-k', String(KEEPALIVE_S), '-K', '3'];
+  const how = ['-q', '-c', address.uri];
   return async (command, { timeoutMs = QUESTION_MS } = {}) => {
     const options = { timeoutMs, signal, env, maxOutput: MAX_ANSWER };
     const ended = await runProgram('virsh', [...how, ...command], options).catch((error: unknown) => {
