@@ -183,10 +183,12 @@ describe('a machine of libvirt', () => {
     expect(await files()).toHaveLength(1);
     const { libvirt_uuid: uuid } = await client.get('/api/v1/LibVirt/LibVirtFoundation:node01:');
     expect((await libvirtd.virsh(['domuuid', 'node01'])).trim()).toBe(uuid);
-    const [its] = (await client.list('/api/v1/Utilities/RealNetworkInterface', {
-      filter: 'foundation',
-      parameters: { foundation: FOUNDATION },
-    })).uris;
+    const [its] = (
+      await client.list('/api/v1/Utilities/RealNetworkInterface', {
+        filter: 'foundation',
+        parameters: { foundation: FOUNDATION },
+      })
+    ).uris;
     expect(await libvirtd.virsh(['domiflist', 'node01'])).toContain(String((await client.get(its ?? ''))['mac']));
   });
 

@@ -55,7 +55,10 @@ describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
       ? await readdir(settings.directory ?? '').catch(() => [])
       : lines(await virsh('vol-list', settings.pool)).map((line) => line.split(' ')[0] ?? '');
   const create = (task: string, changes: Partial<VmSpec> = {}) =>
-    agent().tasks.create({ connection, vm: { ...vm, disk_list: [...vm.disk_list, { name: 'cd', file: cd() }], ...changes } }, context(task));
+    agent().tasks.create(
+      { connection, vm: { ...vm, disk_list: [...vm.disk_list, { name: 'cd', file: cd() }], ...changes } },
+      context(task),
+    );
   const of = (uuid: string | null, name = 'node01') => ({ connection, uuid, name });
   const setPower = (uuid: string, state: 'on' | 'off' | 'soft_off') =>
     agent().tasks.set_power({ ...of(uuid), state }, context('9-9'));
@@ -108,6 +111,7 @@ describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
     expect(one).toEqual(other);
     expect(await domains()).toEqual(['node01']);
     expect(await setPower(one.uuid, 'on')).toEqual({ state: 'on' });
+    await expect(create('1-2')).rejects.toThrow('the domain "node01" on 127.0.0.1 is "running", so it is in use');
     await destroy(one.uuid);
     expect([await domains(), await disks()]).toEqual([[], []]);
   });
@@ -241,12 +245,19 @@ describe('a hypervisor that is not reached', () => {
     libvirt({ uri }).tasks.power_state({ connection, uuid: null, name: 'node01' }, context('1-1', signal));
 
   it.each([
-    ['nonsense:///system', 'libvirt does not know the kind of hypervisor that "nonsense:///system" names'],
-    ['qemu:///system?socket=/no/such/socket', "libvirtd does not run on the agent's machine (nobody is at /no/such/socket)"],
+    [
+      'qemu:///system?socket=/no/such/socket',
+      "libvirtd does not run on the agent's machine (nobody is at /no/such/socket)",
+    ],
     ['qemu+tcp://127.0.0.1:1/system', '127.0.0.1 cannot be reached (qemu+tcp://127.0.0.1:1/system)'],
     ['qemu+ssh://127.0.0.1:1/system?no_tty=1', '127.0.0.1 cannot be reached (qemu+ssh://127.0.0.1:1/system?no_tty=1)'],
   ])('is told in words: %s', async (uri, text) => {
     await expect(state(uri)).rejects.toThrow(text);
+  });
+
+  it('is told in words: of a kind that its daemon does not know', async () => {
+    const uri = libvirtd.uri.replace('qemu:', 'nonsense+unix:');
+    await expect(state(uri)).rejects.toThrow(`libvirt does not know the kind of hypervisor that "${uri}" names`);
   });
 
   it('is no longer waited for when the task is to end', async () => {

@@ -34,7 +34,8 @@ export function guestKind(capabilities: string, { type: wanted, machine }: Guest
   if (!arch) throw new Error(`${host} runs no guests of ${ARCHITECTURES.join(' or ')}`);
   const types = arch.all('domain').map((domain) => domain.attribute('type'));
   const type = wanted ?? TYPES.find((one) => types.includes(one)) ?? types[0] ?? '';
-  if (!types.includes(type)) throw new Error(`${host} offers no domains of the type "${type}": it has ${types.join(', ')}`);
+  if (!types.includes(type))
+    throw new Error(`${host} offers no domains of the type "${type}": it has ${types.join(', ')}`);
   // Machines stand with the type where they are its own, and with the architecture where they are everybody's.
   const its = arch.all('domain').find((domain) => domain.attribute('type') === type);
   const machines = [...arch.all('machine'), ...(its?.all('machine') ?? [])].map((one) => one.text());

@@ -11,9 +11,7 @@ const vm = record({
   /** In MiB. */
   memory_size: integer({ min: 512, max: 1_048_510 }),
   /** Each made anew with `size` GiB; or `file`, a disk image that the host has, or a CD (`.iso`). */
-  disk_list: list(
-    record({ name: text(), size: optional(integer({ min: 1, max: 65_536 })), file: optional(text()) }),
-  ),
+  disk_list: list(record({ name: text(), size: optional(integer({ min: 1, max: 65_536 })), file: optional(text()) })),
   /** In the order of the machine's interfaces; `network` is a network of libvirt, else a bridge of the host. */
   interface_list: list(record({ name: text(), network: text() })),
   boot_order: list(choice('network', 'hd', 'cdrom', 'fd')),

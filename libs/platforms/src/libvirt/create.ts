@@ -34,11 +34,20 @@ export async function createDomain(hypervisor: Hypervisor, vm: VmSpec, task: str
   const { virsh } = hypervisor;
   const uuid = uuidOf(task, vm.name);
   const domains = await domainsOf(virsh);
-  if (domains.some((domain) => domain.uuid === uuid)) return uuid;
+  if (domains.some((domain) => domain.uuid === uuid)) {
+    await refuseInUse(hypervisor, uuid, vm.name);
+    return uuid;
+  }
   await refuseTaken(hypervisor, domains, vm.name);
   const guest = guestKind(await virsh(['capabilities']), hypervisor.guests(vm.machine), hypervisor.address.host);
   const networks = linesOf(await virsh(['net-list', '--all', '--name']));
-  const macs = newMacs(vm.interface_list.length, await macsOf(virsh, domains.map((domain) => domain.uuid)));
+  const macs = newMacs(
+    vm.interface_list.length,
+    await macsOf(
+      virsh,
+      domains.map((domain) => domain.uuid),
+    ),
+  );
   const interfaces = vm.interface_list.map(({ network }, n) => ({
     mac: macs[n] ?? '',
     ...networkOf(network, networks, hypervisor.address.host),
@@ -77,15 +86,10 @@ export async function observeCreate(
  */
 export async function undoCreate(hypervisor: Hypervisor, vm: VmSpec): Promise<void> {
   checkVm(vm);
-  const { virsh, address } = hypervisor;
+  const { virsh } = hypervisor;
   const found = await findDomain(virsh, { uuid: null, name: vm.name });
   if (found) {
-    const words = (await virsh(['domstate', found.uuid])).trim();
-    if (words !== 'shut off') {
-      throw new Error(
-        `the domain "${vm.name}" on ${address.host} is "${words}", so it is in use: shut it off where it is to be removed`,
-      );
-    }
+    await refuseInUse(hypervisor, found.uuid, vm.name);
     await removeDomain(hypervisor, found);
   }
   const storage = await hypervisor.findStorage(vm.pool);
@@ -95,6 +99,13 @@ export async function undoCreate(hypervisor: Hypervisor, vm: VmSpec): Promise<vo
   for (const uuid of await storage.owners(vm.name)) {
     if (!living.has(uuid)) await storage.remove({ name: vm.name, uuid });
   }
+}
+
+/** @throws Error where a domain is not switched off: what a task makes is, until another one switches it on */
+async function refuseInUse({ virsh, address: { host } }: Hypervisor, uuid: string, name: string): Promise<void> {
+  const words = (await virsh(['domstate', uuid])).trim();
+  if (words === 'shut off') return;
+  throw new Error(`the domain "${name}" on ${host} is "${words}", so it is in use: shut it off where it is not wanted`);
 }
 
 /** @throws Error where the name is taken by another domain, with who has made it */

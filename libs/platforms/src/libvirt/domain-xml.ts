@@ -64,12 +64,7 @@ export function domainXml({ uuid, task, vm, guest, disks, interfaces }: DomainDe
       element('timer', { name: 'pit', tickpolicy: 'delay' }),
       element('timer', { name: 'hpet', present: 'no' }),
     ),
-    element(
-      'pm',
-      {},
-      element('suspend-to-mem', { enabled: 'no' }),
-      element('suspend-to-disk', { enabled: 'no' }),
-    ),
+    element('pm', {}, element('suspend-to-mem', { enabled: 'no' }), element('suspend-to-disk', { enabled: 'no' })),
     element(
       'devices',
       {},

@@ -8,7 +8,11 @@ const MAC = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi;
 const AT_ONCE = 200;
 
 /** New hardware addresses that nobody has, neither of those that are taken nor one another. */
-export function newMacs(count: number, taken: ReadonlySet<string>, random: () => Buffer = () => randomBytes(3)): string[] {
+export function newMacs(
+  count: number,
+  taken: ReadonlySet<string>,
+  random: () => Buffer = () => randomBytes(3),
+): string[] {
   const made = new Set<string>();
   while (made.size < count) {
     const mac = [PREFIX, ...[...random()].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');

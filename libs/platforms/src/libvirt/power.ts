@@ -10,7 +10,8 @@ const ON = new Set(['running', 'idle']);
 const OFF = new Set(['shut off', 'crashed', ENDING]);
 
 /** The state of the power by what virsh calls the state of a domain. */
-export const powerOf = (words: string): string => (ON.has(words) ? 'on' : OFF.has(words) ? 'off' : `unknown "${words}"`);
+export const powerOf = (words: string): string =>
+  ON.has(words) ? 'on' : OFF.has(words) ? 'off' : `unknown "${words}"`;
 
 /** The state of the power of a domain; one that is just ending is waited for a moment. */
 export async function powerState(virsh: Virsh, uuid: string, signal: AbortSignal): Promise<string> {

@@ -131,8 +131,10 @@ async function makeImage(file: string, size: number, signal: AbortSignal): Promi
   const args = ['create', '-q', '-f', 'qcow2', file, `${size}G`];
   const ended = await runProgram('qemu-img', args, { timeoutMs: ACTION_MS, signal }).catch((error: unknown) => {
     if (!(error instanceof ProgramFailed) || error.kind !== 'missing') throw error;
-    const text = 'the program "qemu-img" is missing: install the package qemu-utils, or have disks made in a storage pool';
+    const text =
+      'the program "qemu-img" is missing: install the package qemu-utils, or have disks made in a storage pool';
     throw new Error(text, { cause: error });
   });
-  if (ended.code !== 0) throw new Error(`qemu-img could not make ${file}: ${ended.stderr.trim() || ended.stdout.trim()}`);
+  if (ended.code !== 0)
+    throw new Error(`qemu-img could not make ${file}: ${ended.stderr.trim() || ended.stdout.trim()}`);
 }

@@ -69,7 +69,12 @@ error: Requested operation is not valid: network 'lan' is not active`,
   ])('is told with what it means and what to do, and in its own words', (address, stderr, told) => {
     const text = faultOf(stderr, address);
     expect(text.startsWith(told)).toBe(true);
-    expect(text).toContain(`[${stderr.split('\n').map((line) => line.replace('error: ', '')).join('; ')}]`);
+    expect(text).toContain(
+      `[${stderr
+        .split('\n')
+        .map((line) => line.replace('error: ', ''))
+        .join('; ')}]`,
+    );
   });
 
   it('is told in its own words where nothing is known of it', () => {

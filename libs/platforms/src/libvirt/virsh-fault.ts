@@ -17,7 +17,8 @@ const KNOWN: readonly (readonly [RegExp, (address: HypervisorAddress, match: rea
   ],
   [
     /Host key verification failed/,
-    ({ host }) => `the host key of ${host} is not known to the account of the agent, or has changed: log in with ssh once`,
+    ({ host }) =>
+      `the host key of ${host} is not known to the account of the agent, or has changed: log in with ssh once`,
   ],
   [
     /Permission denied \(|Permission denied, please try again/,
@@ -25,7 +26,8 @@ const KNOWN: readonly (readonly [RegExp, (address: HypervisorAddress, match: rea
   ],
   [
     /certificate|TLS|GnuTLS|gnutls/,
-    ({ host }) => `the encryption of the connection to ${host} is not agreed on: look at the certificates of both sides`,
+    ({ host }) =>
+      `the encryption of the connection to ${host} is not agreed on: look at the certificates of both sides`,
   ],
   [
     /unable to connect to server at|ssh: connect to host|Could not resolve hostname|Name or service not known|No route to host|Network is unreachable|Connection timed out|End of file while reading data|keepalive/i,
@@ -33,7 +35,8 @@ const KNOWN: readonly (readonly [RegExp, (address: HypervisorAddress, match: rea
   ],
   [
     /Cannot get interface MTU on '([^']+)': No such device/,
-    ({ host }, [, name]) => `${host} has no network of libvirt and no bridge "${name}": make one, or name the network as one`,
+    ({ host }, [, name]) =>
+      `${host} has no network of libvirt and no bridge "${name}": make one, or name the network as one`,
   ],
   [
     /network '([^']+)' is not active/,
@@ -47,7 +50,10 @@ const KNOWN: readonly (readonly [RegExp, (address: HypervisorAddress, match: rea
     /[Cc]annot allocate memory|cannot set up guest memory/,
     ({ host }) => `${host} has not as much memory left as the domain wants`,
   ],
-  [/No space left on device|not enough free space/, ({ host }) => `${host} has not as much disk space left as is wanted`],
+  [
+    /No space left on device|not enough free space/,
+    ({ host }) => `${host} has not as much disk space left as is wanted`,
+  ],
 ];
 
 /** The most of libvirt's own words that is told, in characters. */

@@ -9,9 +9,12 @@ const MAX_INTERFACES = 27;
 /** Whether a domain can be made of this: names end up in names of files. @throws Error with field, value and rule */
 export function checkVm({ name, disk_list: disks, interface_list: interfaces, boot_order: order }: VmSpec): void {
   if (!VM_NAME.test(name)) {
-    throw new Error(`vm.name: "${name}" must begin with a letter, and have at most 100 letters, digits, ".", "_" and "-"`);
+    throw new Error(
+      `vm.name: "${name}" must begin with a letter, and have at most 100 letters, digits, ".", "_" and "-"`,
+    );
   }
-  if (disks.length > MAX_DISKS) throw new Error(`vm.disk_list: ${disks.length} disks, and at most ${MAX_DISKS} are possible`);
+  if (disks.length > MAX_DISKS)
+    throw new Error(`vm.disk_list: ${disks.length} disks, and at most ${MAX_DISKS} are possible`);
   if (interfaces.length > MAX_INTERFACES) {
     throw new Error(`vm.interface_list: ${interfaces.length} interfaces, and at most ${MAX_INTERFACES} are possible`);
   }
@@ -19,7 +22,8 @@ export function checkVm({ name, disk_list: disks, interface_list: interfaces, bo
     if (!DISK_NAME.test(disk)) {
       throw new Error(`vm.disk_list[${n}].name: "${disk}" must be 1 to 40 letters, digits, "_" and "-"`);
     }
-    if (disks.findIndex((one) => one.name === disk) < n) throw new Error(`vm.disk_list[${n}].name: "${disk}" is there twice`);
+    if (disks.findIndex((one) => one.name === disk) < n)
+      throw new Error(`vm.disk_list[${n}].name: "${disk}" is there twice`);
     if (file !== undefined && !file.startsWith('/')) {
       throw new Error(`vm.disk_list[${n}].file: "${file}" must be the whole path of a file of the host`);
     }
