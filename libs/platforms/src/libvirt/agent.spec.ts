@@ -36,15 +36,18 @@ const cd = () => path.join(libvirtd.folder, 'install.iso');
 afterAll(() => libvirtd.stop());
 
 /** Where the same is tried, with how disks are made there. */
-const DRIVERS: Readonly<Record<string, (daemon: Libvirtd) => LibvirtSettings>> = {
-  'QEMU, disks in a folder': ({ uri, folder }) => ({ uri, type: 'qemu', directory: path.join(folder, 'own') }),
-  'QEMU, disks in a pool': ({ uri }) => ({ uri, type: 'qemu', pool: 'disks' }),
-  'the driver test': ({ testUri }) => ({ uri: testUri, pool: 'default-pool' }),
-};
+const inFolder = ({ uri, folder }: Libvirtd): LibvirtSettings => ({
+  uri,
+  type: 'qemu',
+  directory: path.join(folder, 'own'),
+});
+const inPool = ({ uri }: Libvirtd): LibvirtSettings => ({ uri, type: 'qemu', pool: 'disks' });
+const ofTest = ({ testUri }: Libvirtd): LibvirtSettings => ({ uri: testUri, pool: 'default-pool' });
 
-describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
+/** What is done with domains, and what there is of them, with an agent of these settings. */
+function hypervisor(settingsOf: (daemon: Libvirtd) => LibvirtSettings) {
   let settings: LibvirtSettings;
-  const isTest = where === 'the driver test';
+  const isTest = settingsOf === ofTest;
   const agent = () => libvirt(settings);
   const virsh = (...command: string[]) => libvirtd.virsh(command, settings.uri);
   const lines = (text: string) => text.split('\n').flatMap((line) => line.trim() || []);
@@ -81,8 +84,18 @@ describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
       await virsh('undefine', name);
     }
   });
+  return { isTest, agent, virsh, lines, domains, disks, create, of, setPower, powerState, destroy, rollBack, observe };
+}
 
-  it('are made with the disks and interfaces that are asked for, switched off', async () => {
+describe.each([
+  ['QEMU, disks in a folder', inFolder],
+  ['QEMU, disks in a pool', inPool],
+  ['the driver test', ofTest],
+])('disks of domains of %s', (_, settingsOf) => {
+  const { agent, virsh, lines, domains, disks, create, of, powerState, destroy, rollBack, observe } =
+    hypervisor(settingsOf);
+
+  it('are made as they are asked for, and interfaces with them', async () => {
     expect(await observe('1-1')).toEqual({ state: 'not-done' });
     const { uuid } = await create('1-1');
     expect(uuid).toBe(uuidOf('1-1', 'node01'));
@@ -101,6 +114,26 @@ describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
     await destroy(uuid);
     expect([await domains(), await disks()]).toEqual([[], []]);
   });
+
+  it('are left where somebody else removes a domain, which a rollback finds, and a destroy', async () => {
+    await create('1-1');
+    await virsh('undefine', 'node01');
+    expect(await disks()).not.toEqual([]);
+    expect(await rollBack()).toEqual({ rollback_done: true });
+    expect(await disks()).toEqual([]);
+    const { uuid } = await create('1-2');
+    await virsh('undefine', 'node01');
+    await destroy(uuid);
+    expect(await disks()).toEqual([]);
+  });
+});
+
+describe.each([
+  ['QEMU', inFolder],
+  ['the driver test', ofTest],
+])('domains of %s', (_, settingsOf) => {
+  const { isTest, agent, virsh, domains, disks, create, of, setPower, powerState, destroy, rollBack, observe } =
+    hypervisor(settingsOf);
 
   it('are made once, however often their task is done, also at the same time', async () => {
     const first = await create('1-1');
@@ -162,18 +195,6 @@ describe.each(Object.entries(DRIVERS))('domains of %s', (where, settingsOf) => {
       '127.0.0.1 has no network of libvirt "a-name-no-bridge-can-have"',
     );
     expect([await domains(), await disks()]).toEqual([[], []]);
-  });
-
-  it('leave disks where somebody else removes them, which a rollback finds, and a destroy', async () => {
-    await create('1-1');
-    await virsh('undefine', 'node01');
-    expect(await disks()).not.toEqual([]);
-    expect(await rollBack()).toEqual({ rollback_done: true });
-    expect(await disks()).toEqual([]);
-    const { uuid } = await create('1-2');
-    await virsh('undefine', 'node01');
-    await destroy(uuid);
-    expect(await disks()).toEqual([]);
   });
 
   it('are switched on and off, and asked to end by themselves', async () => {

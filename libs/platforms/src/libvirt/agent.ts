@@ -1,7 +1,7 @@
 import type { AgentHalf, AgentParametersOf, TaskContext } from '#platform';
 import { libvirtContract, type LibvirtContract } from './contract.ts';
 import { createDomain, observeCreate, undoCreate } from './create.ts';
-import { theDomain, type DomainId } from './domains.ts';
+import { describeDomain, withDomain, type DomainId } from './domains.ts';
 import { hypervisorOf, type Hypervisor, type LibvirtSettings } from './hypervisor.ts';
 import { powerState, setPower } from './power.ts';
 import { destroyDomain } from './remove.ts';
@@ -21,8 +21,14 @@ function idOf({ uuid, name }: OfDomain): DomainId {
 export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContract> {
   const at = ({ connection: { host } }: Pick<OfDomain, 'connection'>, { signal }: TaskContext): Hypervisor =>
     hypervisorOf(host, settings, signal);
-  const uuidOf = async ({ virsh, address }: Hypervisor, parameters: OfDomain): Promise<string> =>
-    (await theDomain(virsh, idOf(parameters), address.host)).uuid;
+  const onDomain = async <R>(
+    parameters: OfDomain,
+    context: TaskContext,
+    act: (virsh: Hypervisor['virsh'], uuid: string) => Promise<R>,
+  ): Promise<R> => {
+    const hypervisor = at(parameters, context);
+    return withDomain(hypervisor, idOf(parameters), (uuid) => act(hypervisor.virsh, uuid));
+  };
 
   return {
     contract: libvirtContract,
@@ -38,25 +44,18 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
         await destroyDomain(at(parameters, context), idOf(parameters));
         return {};
       },
-      async set_power(parameters, context) {
-        const host = at(parameters, context);
-        const uuid = await uuidOf(host, parameters);
-        return { state: await setPower(host.virsh, uuid, parameters.state, context.signal) };
-      },
-      async power_state(parameters, context) {
-        const host = at(parameters, context);
-        return { state: await powerState(host.virsh, await uuidOf(host, parameters), context.signal) };
-      },
-      async get_interface_map(parameters, context) {
-        const host = at(parameters, context);
-        const { macs } = await theDomain(host.virsh, idOf(parameters), host.address.host);
-        return { interface_list: macs };
-      },
-      async console_address(parameters, context) {
-        const host = at(parameters, context);
-        const address = await host.virsh(['domdisplay', await uuidOf(host, parameters)]);
-        return { address: address.trim() };
-      },
+      set_power: (parameters, context) =>
+        onDomain(parameters, context, async (virsh, uuid) => ({
+          state: await setPower(virsh, uuid, parameters.state, context.signal),
+        })),
+      power_state: (parameters, context) =>
+        onDomain(parameters, context, async (virsh, uuid) => ({ state: await powerState(virsh, uuid, context.signal) })),
+      get_interface_map: (parameters, context) =>
+        onDomain(parameters, context, async (virsh, uuid) => ({
+          interface_list: (await describeDomain(virsh, uuid)).macs,
+        })),
+      console_address: (parameters, context) =>
+        onDomain(parameters, context, async (virsh, uuid) => ({ address: (await virsh(['domdisplay', uuid])).trim() })),
     },
     observe: {
       create: (parameters, context) => observeCreate(at(parameters, context), parameters.vm, context.task),

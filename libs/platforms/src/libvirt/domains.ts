@@ -1,5 +1,5 @@
 import { readDomain, type ReadDomain } from './domain-xml.ts';
-import type { Virsh } from './virsh.ts';
+import type { Virsh, VirshConnection } from './virsh.ts';
 
 /** A domain as the host lists it. */
 export interface ListedDomain {
@@ -40,10 +40,27 @@ export async function findDomain(virsh: Virsh, { uuid, name }: DomainId): Promis
   return uuid !== null || found.task !== '' ? found : undefined;
 }
 
-/** The domain that is meant. @throws Error where there is none */
-export async function theDomain(virsh: Virsh, id: DomainId, host: string): Promise<ReadDomain> {
-  const found = await findDomain(virsh, id);
-  if (found) return found;
-  const what = id.uuid === null ? `"${id.name}" that a task has made` : `with the UUID ${id.uuid} ("${id.name}")`;
-  throw new Error(`there is no domain ${what} on ${host}: it was removed by hand, or is on another host`);
+/** What virsh says where a domain may not be there: whether it is so, the list of domains tells. */
+const NO_DOMAIN = /failed to get domain|domain not found/i;
+
+/**
+ * Does something with the domain that is meant, by its UUID. That it is there is not looked at before, but where it fails.
+ * @throws Error where there is none; what `act` throws
+ */
+export async function withDomain<R>(
+  { virsh, address: { host }, signal }: VirshConnection,
+  id: DomainId,
+  act: (uuid: string) => Promise<R>,
+): Promise<R> {
+  const missing = (what: string) =>
+    new Error(`there is no domain ${what} on ${host}: it was removed by hand, or is on another host`);
+  const uuid = id.uuid ?? (await findDomain(virsh, id))?.uuid;
+  if (uuid === undefined) throw missing(`"${id.name}" that a task has made`);
+  try {
+    return await act(uuid);
+  } catch (error) {
+    if (signal.aborted || !NO_DOMAIN.test(String(error))) throw error;
+    if ((await domainsOf(virsh)).some((domain) => domain.uuid === uuid)) throw error;
+    throw missing(`with the UUID ${uuid} ("${id.name}")`);
+  }
 }
