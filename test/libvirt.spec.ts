@@ -13,6 +13,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 const SITE = '/api/v1/Site/Site:lab:';
 const FOUNDATION = '/api/v1/Building/Foundation:node01:';
+const JOBS = ['FoundationJob', 'StructureJob'].map((name) => `/api/v1/Foreman/${name}`);
 /** The leases of lost tasks run out so soon, in seconds. */
 const LEASE_S = 6;
 
@@ -87,14 +88,23 @@ const startAgent = (): Promise<RunningProgram> =>
 let agent: RunningProgram;
 afterAll(() => agent.stop());
 
-/** Has something done that comes to a command of virsh, and kills the agent with -9 before or after that. */
-async function killedAt(when: 'before' | 'after', command: string, act: () => Promise<unknown>): Promise<void> {
+/**
+ * Has something done that comes to a command of virsh, and kills the agent with -9 before or after that.
+ * @returns what domains there are before another agent is started
+ */
+async function killedAt(
+  when: 'before' | 'after',
+  command: string,
+  act: () => Promise<unknown>,
+): Promise<readonly string[]> {
   await writeFile(inDirectory(when, command), '');
   await act();
   await until(() => existsSync(inDirectory('held')));
   await agent.kill();
   await rm(inDirectory('held'));
+  const left = await domains();
   agent = await startAgent();
+  return left;
 }
 
 const created = async (model: string, values: Values) => (await client.create(`/api/v1/${model}`, values)).uri;
@@ -103,15 +113,15 @@ const state = async (uri: string) => (await client.get(uri))['state'];
 /** Waits for a state, and tells what a job has against it. */
 async function becomes(uri: string, wanted: string): Promise<void> {
   await until(async () => {
-    const { uris } = await client.list('/api/v1/Foreman/BaseJob');
-    for (const job of uris) {
+    const listings = await Promise.all(JOBS.map((model) => client.list(model)));
+    for (const job of listings.flatMap(({ uris }) => uris)) {
       const { state: its, message } = await client.get(job).catch(() => ({ state: 'over', message: '' }));
       expect([its, message]).not.toEqual([expect.stringMatching(/error|aborted|paused/), message]);
     }
     return (await state(uri)) === wanted;
   });
 }
-/** The one machine that QEMU has; of more than one it is told. */
+/** The domains that QEMU has. */
 const domains = async () => (await libvirtd.virsh(['list', '--all', '--name'])).split('\n').filter(Boolean);
 const files = () => readdir(libvirtd.folder);
 
@@ -176,8 +186,7 @@ describe('a machine of libvirt', () => {
   });
 
   it('is made once, whose agent is killed before it is defined', async () => {
-    await killedAt('before', 'define', () => client.call(`${FOUNDATION}(doCreate)`));
-    expect(await domains()).toEqual([]);
+    expect(await killedAt('before', 'define', () => client.call(`${FOUNDATION}(doCreate)`))).toEqual([]);
     await becomes(FOUNDATION, 'built');
     expect(await domains()).toEqual(['node01']);
     expect(await files()).toHaveLength(1);
@@ -206,16 +215,15 @@ describe('a machine of libvirt', () => {
   });
 
   it('is removed once with its files, whose agent is killed in the middle of that', async () => {
-    await killedAt('before', 'undefine', () => client.call(`${FOUNDATION}(doDestroy)`));
-    expect(await domains()).toEqual(['node01']);
-    await until(async () => (await domains()).length === 0);
+    const left = await killedAt('before', 'undefine', () => client.call(`${FOUNDATION}(doDestroy)`));
+    expect(left).toEqual(['node01']);
     await becomes(FOUNDATION, 'located');
-    expect(await files()).toEqual([]);
+    expect([await domains(), await files()]).toEqual([[], []]);
     expect(await client.get('/api/v1/LibVirt/LibVirtFoundation:node01:')).toMatchObject({ libvirt_uuid: null });
   });
 
   it('is made once, whose agent is killed when it is defined and has not said so', async () => {
-    await killedAt('after', 'define', () => client.call(`${FOUNDATION}(doCreate)`));
+    expect(await killedAt('after', 'define', () => client.call(`${FOUNDATION}(doCreate)`))).toEqual(['node01']);
     const [made] = await files();
     await becomes(FOUNDATION, 'built');
     expect([await domains(), await files()]).toEqual([['node01'], [made]]);
