@@ -29,7 +29,7 @@ foundation.power_on()
 description = 'Look'
 script = '''
 state = foundation.power_state()
-if not ( state == 'on' ) then
+if ( state != 'on' ) then
   error( msg=( 'the machine is ' . state ) )
 '''
 [script.guest-destroy]
@@ -85,8 +85,8 @@ const startAgent = (): Promise<RunningProgram> =>
     },
     'serving',
   );
-let agent: RunningProgram;
-afterAll(() => agent.stop());
+let agent: RunningProgram | undefined;
+afterAll(() => agent?.stop());
 
 /**
  * Has something done that comes to a command of virsh, and kills the agent with -9 before or after that.
@@ -100,7 +100,7 @@ async function killedAt(
   await writeFile(inDirectory(when, command), '');
   await act();
   await until(() => existsSync(inDirectory('held')));
-  await agent.kill();
+  await agent?.kill();
   await rm(inDirectory('held'));
   const left = await domains();
   agent = await startAgent();
@@ -134,8 +134,8 @@ describe('a machine of libvirt', () => {
   let structure: string;
 
   it('has a host that Contractor knows, which carries it', async () => {
-    agent = await startAgent();
     await created('Site/Site', { name: 'lab', description: 'x' });
+    agent = await startAgent();
     for (const name of ['manual', 'libvirt']) {
       expect((await rest('POST', 'Setup/Platform/enable', { name })).status).toBe(200);
     }
@@ -206,8 +206,13 @@ describe('a machine of libvirt', () => {
     await becomes(structure, 'built');
     expect((await libvirtd.virsh(['domstate', 'node01'])).trim()).toBe('running');
     const job = await client.call<number>(`${structure}(doJob)`, { name: 'look' });
-    const isOver = async () => (await client.get(`/api/v1/Foreman/StructureJob:${job}:`).catch(() => null)) === null;
-    await until(isOver);
+    await until(async () => {
+      const { state: its, message } = await client
+        .get(`/api/v1/Foreman/StructureJob:${job}:`)
+        .catch(() => ({ state: 'over', message: '' }));
+      expect([its, message]).not.toEqual(['error', message]);
+      return its === 'over';
+    });
     // Whoever would shut it down has no operating system to do it with.
     await libvirtd.virsh(['destroy', 'node01']);
     await client.call(`${structure}(doDestroy)`);
