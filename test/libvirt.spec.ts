@@ -51,10 +51,6 @@ destroy = 'guest-destroy'
 
 const [libvirtd, nats] = await Promise.all([startLibvirtd(), startNatsServer()]);
 const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-libvirt-'));
-afterAll(async () => {
-  await Promise.all([libvirtd.stop(), nats.stop()]);
-  await rm(directory, { recursive: true });
-});
 const { client, rest } = await startJourney({ NATS_URL: nats.url, CONTRACTOR_LEASE: String(LEASE_S) });
 
 /** Stands before virsh: a command with a file of its name in `before` or `after` waits there for ever, and says so. */
@@ -86,7 +82,11 @@ const startAgent = (): Promise<RunningProgram> =>
     'serving',
   );
 let agent: RunningProgram | undefined;
-afterAll(() => agent?.stop());
+afterAll(async () => {
+  await agent?.stop();
+  await Promise.all([libvirtd.stop(), nats.stop()]);
+  await rm(directory, { recursive: true });
+});
 
 /**
  * Has something done that comes to a command of virsh, and kills the agent with -9 before or after that.
