@@ -18,6 +18,13 @@ script      bsdutils
 zsh         zsh
 fish        fish
 chromium    chromium
+virsh       libvirt-clients
+libvirtd    libvirt-daemon
+qemu-img    qemu-utils
+qemu-system-x86_64 qemu-system-x86
+tini        tini
+ip          iproute2
+unshare     util-linux
 '
 
 # Debian puts some daemons where only root looks.

@@ -145,6 +145,8 @@ VCenter/VCenterFoundation
   view add change delete                             Building.*_foundation
 Proxmox/ProxmoxFoundation
   view add change delete                             Building.*_foundation
+LibVirt/LibVirtFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
@@ -175,6 +177,8 @@ VirtualBox/VirtualBoxComplex
 VCenter/VCenterComplex
   view add change delete                             Building.*_complex
 Proxmox/ProxmoxComplex
+  view add change delete                             Building.*_complex
+LibVirt/LibVirtComplex
   view add change delete                             Building.*_complex
 Building/ComplexStructure
   view add change delete                             Building.*_complexstructure

@@ -16,6 +16,7 @@ import {
   tracingFields,
   tracingOf,
 } from '#runtime/settings';
+import { USUAL_DIRECTORY } from '#platforms/libvirt/usual-directory';
 import { installationSetting, isNatsName, natsTransportFields, natsTransportOf, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
@@ -67,6 +68,12 @@ const address = (schemes: readonly string[], { slash = false } = {}) =>
     { secret: true },
   );
 const WEB = ['http:', 'https:'];
+
+/** Where a hypervisor is, as libvirt has it. */
+const libvirtUri = parser((value) => {
+  if (/^[a-z]+(?:\+[a-z0-9]+)?:\/\/\S*$/.test(value)) return value;
+  throw new InvalidValue('must be a URI of libvirt, such as qemu+ssh://{host}/system');
+});
 
 /** What INI files of Python take for true and false. */
 const yesOrNo = parser((value) => {
@@ -187,6 +194,26 @@ export const subcontractorSettings = (known: readonly string[]) =>
           doc: 'files with private keys, for hosts no password or key is given of',
         },
       ),
+      libvirtUri: setting('SUBCONTRACTOR_LIBVIRT_URI', libvirtUri, {
+        unset: '`qemu:///system` for its own machine, `qemu+ssh://{host}/system?no_tty=1` for others',
+        doc: 'where hypervisors of libvirt are; `{host}` stands for the host of a complex: `qemu+tls://{host}/system`',
+      }),
+      libvirtPool: setting('SUBCONTRACTOR_LIBVIRT_POOL', text(), {
+        unset: '`default`, where the host has it',
+        doc: 'storage pool of the hypervisor that disks are made in',
+      }),
+      libvirtDirectory: setting('SUBCONTRACTOR_LIBVIRT_DIRECTORY', text(), {
+        default: USUAL_DIRECTORY,
+        doc: 'folder for disks, where the hypervisor is its own machine and has no such pool',
+      }),
+      libvirtType: setting('SUBCONTRACTOR_LIBVIRT_TYPE', choice('kvm', 'qemu'), {
+        unset: '`kvm` where the hypervisor offers it, else `qemu`',
+        doc: 'whether hardware runs the guests, or QEMU imitates it',
+      }),
+      libvirtMachine: setting('SUBCONTRACTOR_LIBVIRT_MACHINE', text(), {
+        unset: 'what the hypervisor takes',
+        doc: 'kind of machine that guests see, of those the hypervisor has: `pc`, `q35`',
+      }),
       vault: setting('SUBCONTRACTOR_VAULT', choice('hashicorp'), {
         unset: 'none',
         doc: 'where tasks find credentials that are named and not sent',

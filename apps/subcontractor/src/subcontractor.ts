@@ -112,6 +112,13 @@ async function serve(
     hostKeys: settings.sshHostKeys,
     knownHosts: settings.sshKnownHosts ?? (state && path.join(state.folder, 'ssh_known_hosts')),
     keyFiles: settings.sshKeys,
+    libvirt: {
+      uri: settings.libvirtUri,
+      pool: settings.libvirtPool,
+      directory: settings.libvirtDirectory,
+      type: settings.libvirtType,
+      machine: settings.libvirtMachine,
+    },
   });
   const { sites, limits: modules, stopTimeout } = settings;
   log.info('starting', { name, sites, modules });

@@ -1,6 +1,8 @@
 import type { AgentHalf, AnyAgentHalf } from '#platform';
 import type { Platforms } from './contracts.ts';
 import { iputils } from './iputils/agent.ts';
+import { libvirt } from './libvirt/agent.ts';
+import type { LibvirtSettings } from './libvirt/hypervisor.ts';
 import { manual } from './manual/agent.ts';
 import { proxmox } from './proxmox/agent.ts';
 import { ssh } from './ssh/agent.ts';
@@ -20,6 +22,12 @@ export interface SshOptions {
   readonly keyFiles?: readonly string[] | undefined;
 }
 
+/** How the agent halves are set up. */
+export interface AgentOptions extends SshOptions {
+  /** How hypervisors of libvirt are reached, and what is made on them. */
+  readonly libvirt?: LibvirtSettings;
+}
+
 /**
  * The agent halves of all platforms.
  * @param env settings by name: `SUBCONTRACTOR_TEST_LEDGER` is the file in which `test` writes down its effects; without
@@ -27,7 +35,7 @@ export interface SshOptions {
  */
 export function agentHalves(
   env: Readonly<Record<string, string | undefined>>,
-  { hostKeys = 'first-use', knownHosts, keyFiles }: SshOptions = {},
+  { hostKeys = 'first-use', knownHosts, keyFiles, libvirt: libvirtSettings }: AgentOptions = {},
 ): readonly AnyAgentHalf[] {
   const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
   const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
@@ -38,6 +46,7 @@ export function agentHalves(
     virtualbox: virtualbox(),
     vcenter: vcenter(),
     proxmox: proxmox(),
+    libvirt: libvirt(libvirtSettings),
   };
   return Object.values(halves);
 }

@@ -1,5 +1,6 @@
 import type { PlatformContract } from '#platform';
 import { iputilsContract } from './iputils/contract.ts';
+import { libvirtContract } from './libvirt/contract.ts';
 import { manualContract } from './manual/contract.ts';
 import { proxmoxContract } from './proxmox/contract.ts';
 import { sshContract } from './ssh/contract.ts';
@@ -19,6 +20,7 @@ export const contracts = {
   virtualbox: virtualboxContract,
   vcenter: vcenterContract,
   proxmox: proxmoxContract,
+  libvirt: libvirtContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

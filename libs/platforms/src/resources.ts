@@ -1,6 +1,7 @@
 /** The resource files of the platforms: blueprints for their foundations, and what goes with them. */
 export const platformResources: readonly URL[] = [
   new URL('./manual/resources/manual.toml', import.meta.url),
+  new URL('./libvirt/resources/libvirt.toml', import.meta.url),
   new URL('./test/resources/test.toml', import.meta.url),
   new URL('./virtualbox/resources/virtualbox.toml', import.meta.url),
   new URL('./vcenter/resources/vcenter.toml', import.meta.url),

@@ -2,6 +2,7 @@ import type { PlatformContract, Repeat, RetryPolicy, ServerHalf, TaskContract } 
 import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
 import { iputils } from './iputils/server.ts';
+import { libvirt } from './libvirt/server.ts';
 import { manual } from './manual/server.ts';
 import { proxmox } from './proxmox/server.ts';
 import { ssh } from './ssh/server.ts';
@@ -17,6 +18,7 @@ const halves: { readonly [P in keyof Platforms]: ServerHalf } = {
   virtualbox,
   vcenter,
   proxmox,
+  libvirt,
 };
 
 /** The server halves of all platforms. */

@@ -85,6 +85,7 @@ describe('a result that is not the contract’s is a fault of the task, and neve
       'vcenter.create_datastore',
       'vcenter.create',
       'proxmox.create',
+      'libvirt.create',
     ]);
   });
 

@@ -1,5 +1,7 @@
 export { startKurrentDbStandIn } from './kurrentdb-stand-in.ts';
 export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stand-in.ts';
+export { LIBVIRT_BRIDGE, startLibvirtd } from './libvirtd.ts';
+export type { Libvirtd } from './libvirtd.ts';
 export { startNamed } from './named.ts';
 export type { Named, NamedOptions } from './named.ts';
 export { startConnectProxy } from './connect-proxy.ts';
