@@ -30,13 +30,15 @@ const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) =
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 4,
+  version: 5,
   key: 'text',
   history: true,
   indexes: {
     site: ({ site }) => site,
     type: ({ type }) => type,
     blueprint: ({ blueprint }) => blueprint,
+    /** Where it stands, where its platform has a field for that. */
+    plot: ({ own: { plot } }) => (typeof plot === 'string' ? plot : null),
     complex: ({ complex }) => complex ?? null,
     bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
     state: stateOf,

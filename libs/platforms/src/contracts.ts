@@ -1,6 +1,9 @@
 import type { PlatformContract } from '#platform';
+import { amtContract } from './amt/contract.ts';
+import { ipmiContract } from './ipmi/contract.ts';
 import { iputilsContract } from './iputils/contract.ts';
 import { manualContract } from './manual/contract.ts';
+import { redfishContract } from './redfish/contract.ts';
 import { sshContract } from './ssh/contract.ts';
 import { testContract } from './test/contract.ts';
 
@@ -13,6 +16,9 @@ export const contracts = {
   ssh: sshContract,
   test: testContract,
   manual: manualContract,
+  ipmi: ipmiContract,
+  redfish: redfishContract,
+  amt: amtContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -2,4 +2,7 @@
 export const platformResources: readonly URL[] = [
   new URL('./manual/resources/manual.toml', import.meta.url),
   new URL('./test/resources/test.toml', import.meta.url),
+  new URL('./ipmi/resources/ipmi.toml', import.meta.url),
+  new URL('./redfish/resources/redfish.toml', import.meta.url),
+  new URL('./amt/resources/amt.toml', import.meta.url),
 ];

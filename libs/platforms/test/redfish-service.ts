@@ -95,7 +95,8 @@ const machineOff = (): RedfishMachine => ({
 export async function startRedfishService(options: RedfishServiceOptions = {}): Promise<RedfishService> {
   const { pair, port = 0 } = options;
   const machine = machineOff();
-  const serve = (request: IncomingMessage, response: ServerResponse) => void answer(machine, options, request, response);
+  const serve = (request: IncomingMessage, response: ServerResponse) =>
+    void answer(machine, options, request, response);
   const server = pair
     ? createServer({ cert: readFileSync(pair.cert), key: readFileSync(pair.key) }, serve)
     : createPlain(serve);
@@ -173,7 +174,11 @@ async function answer(
     const status = error instanceof Refusal ? error.status : 500;
     const message = (error as Error).message;
     send(status, {
-      error: { code: 'Base.1.8.GeneralError', message: 'See ExtendedInfo.', '@Message.ExtendedInfo': [{ Message: message }] },
+      error: {
+        code: 'Base.1.8.GeneralError',
+        message: 'See ExtendedInfo.',
+        '@Message.ExtendedInfo': [{ Message: message }],
+      },
     });
   }
 }
@@ -262,7 +267,10 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
       },
     },
     [`${V1}/Chassis`]: collection(`${V1}/Chassis`, []),
-    [`${V1}/UpdateService`]: { Id: 'UpdateService', FirmwareInventory: linked(`${V1}/UpdateService/FirmwareInventory`) },
+    [`${V1}/UpdateService`]: {
+      Id: 'UpdateService',
+      FirmwareInventory: linked(`${V1}/UpdateService/FirmwareInventory`),
+    },
     [`${V1}/UpdateService/FirmwareInventory`]: {
       ...collection(`${V1}/UpdateService/FirmwareInventory`, [`${V1}/UpdateService/FirmwareInventory/BIOS`]),
       'Members@odata.nextLink': `${V1}/UpdateService/FirmwareInventory/more`,
@@ -270,7 +278,12 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
     [`${V1}/UpdateService/FirmwareInventory/more`]: collection(`${V1}/UpdateService/FirmwareInventory/more`, [
       `${V1}/UpdateService/FirmwareInventory/NIC`,
     ]),
-    [`${V1}/UpdateService/FirmwareInventory/BIOS`]: { Id: 'BIOS', Name: 'System BIOS', Version: '2.4.1', Updateable: true },
+    [`${V1}/UpdateService/FirmwareInventory/BIOS`]: {
+      Id: 'BIOS',
+      Name: 'System BIOS',
+      Version: '2.4.1',
+      Updateable: true,
+    },
     [`${V1}/UpdateService/FirmwareInventory/NIC`]: { Id: 'NIC', Name: 'Network adapter', Version: null },
     [`${V1}/EventService`]: { Id: 'EventService', Subscriptions: linked(`${V1}/EventService/Subscriptions`) },
     [`${V1}/EventService/Subscriptions`]: collection(`${V1}/EventService/Subscriptions`, [

@@ -17,7 +17,9 @@ export function amt(settings: WsmanSettings & { readonly patience?: PowerPatienc
         if (before === wanted) return { state: before };
         await requestPower(wsman, wanted);
         const look = () => powerState(wsman);
-        return { state: await settledPower({ wanted, gently: false, look, signal: context.signal }, settings.patience) };
+        return {
+          state: await settledPower({ wanted, gently: false, look, signal: context.signal }, settings.patience),
+        };
       },
       power_state: async ({ connection }, context) => ({
         state: await powerState(await Wsman.of(connection, context, settings)),

@@ -22,7 +22,8 @@ const NEXT_SINGLE_USE = '1';
 
 /** Says what a machine boots at its next start, and at no other. */
 export async function setBoot(wsman: Wsman, device: Device): Promise<void> {
-  const source = device === 'none' ? undefined : { type: 'CIM_BootSourceSetting', selectors: { InstanceID: SOURCES[device] } };
+  const source =
+    device === 'none' ? undefined : { type: 'CIM_BootSourceSetting', selectors: { InstanceID: SOURCES[device] } };
   await wsman.invoke(CONFIGURATION, 'ChangeBootOrder', source ? { Source: source } : {});
   await wsman.invoke(SERVICE, 'SetBootConfigRole', { BootConfigSetting: CONFIGURATION, Role: NEXT_SINGLE_USE });
 }

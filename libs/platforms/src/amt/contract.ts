@@ -1,5 +1,6 @@
 import { choice, platformContract, text } from '#platform';
 import { connection } from '../bmc/connection.ts';
+import { waitParameters } from '../machine/contract.ts';
 
 /** What is asked for; there is one way to be switched off, and `soft_off` is the same. */
 const wanted = choice('on', 'off', 'soft_off');
@@ -21,7 +22,7 @@ export const amtContract = platformContract({
     power_on: {},
     power_off: {},
     power_state: {},
-    wait_for_poweroff: {},
+    wait_for_poweroff: waitParameters,
     set_boot: { device },
   },
 });

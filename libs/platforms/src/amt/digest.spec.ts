@@ -41,7 +41,10 @@ describe('a challenge', () => {
 
   it.each([
     ['Digest realm="Digest:A3", nonce="y",stale="false",qop="auth"', { realm: 'Digest:A3', qop: 'auth', stale: false }],
-    ['Basic realm="b", Digest realm="a \\"b\\"", nonce="y", stale=TRUE', { realm: 'a "b"', qop: undefined, stale: true }],
+    [
+      'Basic realm="b", Digest realm="a \\"b\\"", nonce="y", stale=TRUE',
+      { realm: 'a "b"', qop: undefined, stale: true },
+    ],
   ])('is read: %s', (header, read) => {
     expect(challengeIn(header)).toMatchObject({ nonce: 'y', algorithm: 'MD5', ...read });
   });

@@ -31,7 +31,9 @@ export function challengeIn(header: string | undefined): Challenge | undefined {
   const [, digest] = /(?:^|,)\s*Digest\s+(.*)$/is.exec(header ?? '') ?? [];
   if (digest === undefined) return undefined;
   const fields = new Map<string, string>();
-  for (const [, name = '', quoted, plain = ''] of digest.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)) {
+  for (const [, name = '', quoted, plain = ''] of digest.matchAll(
+    /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g,
+  )) {
     fields.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain);
   }
   const [realm, nonce, algorithm = 'MD5', qop] = ['realm', 'nonce', 'algorithm', 'qop'].map((name) => fields.get(name));

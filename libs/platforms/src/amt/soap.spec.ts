@@ -5,7 +5,9 @@ const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
 
 describe('a message', () => {
   it('is read by namespaces, whatever their prefixes', () => {
-    const elements = elementsOf(`<x:a xmlns:x="urn:x"><y:b xmlns:y="urn:y"> 1 </y:b><b xmlns="urn:z">&lt;2&gt;</b></x:a>`);
+    const elements = elementsOf(
+      `<x:a xmlns:x="urn:x"><y:b xmlns:y="urn:y"> 1 </y:b><b xmlns="urn:z">&lt;2&gt;</b></x:a>`,
+    );
     expect([elements.text('urn:y', 'b'), elements.text('urn:z', 'b'), elements.text('urn:x', 'b')]).toEqual([
       '1',
       '<2>',
@@ -20,7 +22,10 @@ describe('a message', () => {
 
 describe('a fault', () => {
   it.each([
-    [`<s:Envelope xmlns:s="${SOAP}"><s:Fault><s:Reason><s:Text>No such thing.</s:Text></s:Reason></s:Fault></s:Envelope>`, 'No such thing.'],
+    [
+      `<s:Envelope xmlns:s="${SOAP}"><s:Fault><s:Reason><s:Text>No such thing.</s:Text></s:Reason></s:Fault></s:Envelope>`,
+      'No such thing.',
+    ],
     [`<s:Fault xmlns:s="${SOAP}"><s:Code><s:Value>s:Sender</s:Value></s:Code></s:Fault>`, 's:Sender'],
     ['<html><br>', ''],
   ])('is told: %s', (xml, words) => {

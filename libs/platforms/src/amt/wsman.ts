@@ -132,7 +132,9 @@ export class Wsman {
       } catch (cause) {
         if (this.#signal.aborted) throw cause;
         if (tries === MAX_RETRIES || performance.now() >= limit) {
-          throw new Error(`AMT was not reached at ${this.#origin}, in ${tries + 1} tries: ${reasonOf(cause)}`, { cause });
+          throw new Error(`AMT was not reached at ${this.#origin}, in ${tries + 1} tries: ${reasonOf(cause)}`, {
+            cause,
+          });
         }
         await sleep(this.#retryMs, undefined, { signal: this.#signal });
       }
@@ -144,7 +146,9 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const selectorSet = (selectors: Instance['selectors'] = {}): string => {
-  const each = Object.entries(selectors).map(([name, value]) => `<w:Selector Name="${name}">${escaped(value)}</w:Selector>`);
+  const each = Object.entries(selectors).map(
+    ([name, value]) => `<w:Selector Name="${name}">${escaped(value)}</w:Selector>`,
+  );
   return each.length === 0 ? '' : `<w:SelectorSet>${each.join('')}</w:SelectorSet>`;
 };
 

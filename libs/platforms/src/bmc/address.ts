@@ -23,7 +23,9 @@ export function bmcAddressOf(text: string, usual: number): BmcAddress {
   const number = port === undefined ? usual : Number(port);
   const fits = inBrackets === undefined ? NAME.test(host) : isIPv6(host);
   if (fits && number >= 1 && number <= 65_535) return { host, port: number };
-  throw new Error(`ip_address: ${JSON.stringify(text)} is neither a host name nor an IP address, with or without a port`);
+  throw new Error(
+    `ip_address: ${JSON.stringify(text)} is neither a host name nor an IP address, with or without a port`,
+  );
 }
 
 /** An address as URLs and messages have it. */

@@ -8,7 +8,10 @@ export interface Login {
 }
 
 /** Finds who logs in. @throws Error where a user name or a password is missing */
-export async function loginOf(given: GivenCredentials, { credentials }: Pick<TaskContext, 'credentials'>): Promise<Login> {
+export async function loginOf(
+  given: GivenCredentials,
+  { credentials }: Pick<TaskContext, 'credentials'>,
+): Promise<Login> {
   const { username, password } = (await credentials(given)) ?? {};
   const where = typeof given === 'string' ? `the entry ${given} of the vault has no` : 'there is no';
   if (username === undefined || username.reveal() === '') throw new Error(`${where} "username" to log in with`);

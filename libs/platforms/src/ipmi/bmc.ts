@@ -94,8 +94,8 @@ export class Bmc {
     for (let n = 1; ; n += 1) {
       this.#pingMs ??= await rmcpPing(this.address, signal, this.#settings.pingMs);
       const { code, stdout, stderr } = await this.#ipmitool(args, input);
+      if (code === 0) return stdout;
       const output = `${stderr}\n${stdout}`;
-      if (code === 0 && completionCodeIn(output) === undefined) return stdout;
       debug('ipmitool failed', { command: args[0] ?? '', code: code ?? -1, output: told(output) });
       const fault = isSessionless(output) ? await this.#diagnosed(output) : undefined;
       if (fault !== undefined) this.#refuseLogin(fault);
@@ -118,16 +118,26 @@ export class Bmc {
     return Buffer.from(output.replace(/[^0-9a-f]/gi, ''), 'hex');
   }
 
-  async #ipmitool(args: readonly string[], input?: string): Promise<ProgramResult> {
+  /** Whether somebody is let in, with a privilege. @throws Error where it is not to be told */
+  async letsIn(login: Login, privilege: string): Promise<boolean> {
+    this.#pingMs ??= await rmcpPing(this.address, this.#context.signal, this.#settings.pingMs);
+    const { code, stdout, stderr } = await this.#ipmitool(['-L', privilege, 'mc', 'info'], undefined, login);
+    if (code === 0) return true;
+    const output = `${stderr}\n${stdout}`;
+    if (isSessionless(output)) return false;
+    throw this.#failure(['mc info'], output, undefined);
+  }
+
+  async #ipmitool(args: readonly string[], input?: string, login = this.#login): Promise<ProgramResult> {
     const { cipherSuite = 3 } = this.#settings;
     const wait = Math.min(MAX_WAIT_S, Math.ceil((2 * (this.#pingMs ?? 0)) / 1000) + 1);
     const connection = [
       ...['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(REPEATS)],
-      ...['-H', this.address.host, '-p', String(this.address.port), '-U', this.#login.username, '-E'],
+      ...['-H', this.address.host, '-p', String(this.address.port), '-U', login.username, '-E'],
     ];
     try {
       return await runProgram('ipmitool', [...connection, ...args], {
-        env: { IPMI_PASSWORD: this.#login.password.reveal() },
+        env: { IPMI_PASSWORD: login.password.reveal() },
         timeoutMs: wait * MESSAGES * 1000 + MORE_MS,
         signal: this.#context.signal,
         ...(input === undefined ? {} : { input }),

@@ -28,11 +28,15 @@ export function bootFlagsIn(output: string): Boot {
   const [, hex] = /^\s*Boot parameter data:\s*([0-9a-f]{4,})\s*$/im.exec(output) ?? [];
   if (hex === undefined) throw new Error('the BMC does not tell its boot flags');
   const [options = 0, selected = 0] = Buffer.from(hex, 'hex');
-  if ((options & 0x80) === 0) return { device: 'none', persistent: false, efi: false };
   const number = (selected >> 2) & 0x0f;
   const device = DEVICES[number];
   if (device === undefined) throw new Error(`the boot flags of the BMC say device ${number}, which has no name here`);
-  return { device, persistent: (options & 0x40) !== 0, efi: (options & 0x20) !== 0 };
+  return {
+    device,
+    persistent: (options & 0x40) !== 0,
+    efi: (options & 0x20) !== 0,
+    in_force: (options & 0x80) !== 0,
+  };
 }
 
 /**
@@ -44,14 +48,14 @@ export async function setBoot(bmc: Bmc, { device, persistent, efi }: Wanted): Pr
   const options = [...(persistent ? ['persistent'] : []), ...(efi ? ['efiboot'] : [])];
   const order = ['chassis', 'bootdev', device];
   await bmc.run(options.length === 0 ? order : [...order, `options=${options.join(',')}`]);
-  const wanted: Boot = device === 'none' ? { device, persistent: false, efi: false } : { device, persistent, efi };
   const after = await bootDevice(bmc);
-  if (device === 'none' && after.device === 'none') return wanted;
-  if (after.device === device && after.persistent === persistent && after.efi === efi) return after;
-  throw new Error(`the BMC took the order to boot ${shown(wanted)}, and says afterwards that it boots ${shown(after)}`);
+  const asWanted = after.persistent === persistent && after.efi === efi;
+  if (after.device === device && (device === 'none' || asWanted)) return after;
+  const wanted = shown({ device, persistent, efi });
+  throw new Error(`the BMC took the order to boot ${wanted}, and says afterwards that it boots ${shown(after)}`);
 }
 
-const shown = ({ device, persistent, efi }: Boot): string =>
+const shown = ({ device, persistent, efi }: Wanted): string =>
   device === 'none'
     ? 'what its settings say'
     : `"${device}" ${persistent ? 'from now on' : 'once'} ${efi ? 'by UEFI' : 'by a legacy BIOS'}`;

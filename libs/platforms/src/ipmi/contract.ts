@@ -13,6 +13,7 @@ import {
   withDefault,
 } from '#platform';
 import { connection } from '../bmc/connection.ts';
+import { waitParameters } from '../machine/contract.ts';
 
 const needs = [{ program: 'ipmitool', package: 'ipmitool' }];
 
@@ -23,11 +24,13 @@ const device = choice('none', 'pxe', 'disk', 'cdrom', 'bios', 'safe', 'diag', 'f
 /** Channels of a BMC that may be a LAN. */
 const channel = integer({ min: 1, max: 15 });
 const user_id = integer({ min: 1, max: 63 });
-const privilege = choice('callback', 'user', 'operator', 'administrator');
+const privilege = choice('user', 'operator', 'administrator');
 /** Where a LAN interface has its address from. */
 const source = choice('static', 'dhcp');
 
 const boot = { device, persistent: boolean(), efi: boolean() };
+/** The same as the BMC has it; `in_force`: it says that it counts for the next start. */
+const flags = { ...boot, in_force: boolean() };
 const user = { channel, user_id, name: text(), password: secret(), privilege };
 const lan = {
   channel,
@@ -71,8 +74,8 @@ export const ipmiContract = platformContract({
     set_power: { repeat: 'safe', parameters: { connection, state: wanted }, result: { state: text() }, needs },
     power_state: { repeat: 'safe', parameters: { connection }, result: { state: text() }, needs },
     /** Says what is booted next, and reads it back. */
-    set_boot: { repeat: 'safe', parameters: { connection, ...boot }, result: boot, needs },
-    boot_device: { repeat: 'safe', parameters: { connection }, result: boot, needs },
+    set_boot: { repeat: 'safe', parameters: { connection, ...boot }, result: flags, needs },
+    boot_device: { repeat: 'safe', parameters: { connection }, result: flags, needs },
     sensors: { repeat: 'safe', parameters: { connection }, result: { sensors: list(reading) }, needs },
     /** The newest entries of the system event log, the oldest of them first. */
     event_log: {
@@ -99,7 +102,7 @@ export const ipmiContract = platformContract({
     power_on: {},
     power_off: {},
     power_state: {},
-    wait_for_poweroff: {},
+    wait_for_poweroff: waitParameters,
     set_boot: {
       device,
       persistent: withDefault(boolean(), false),

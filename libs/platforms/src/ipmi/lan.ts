@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { AgentParametersOf, ResultOf } from '#platform';
 import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
+import { CommandRefused } from './faults.ts';
 
 type Lan = Omit<AgentParametersOf<IpmiContract, 'set_lan'>, 'connection'>;
 type Serial = ResultOf<IpmiContract, 'serial_over_lan'>;
@@ -24,6 +25,9 @@ const SOURCES = { static: 1, dhcp: 2 } as const;
 const ENABLED = 1;
 const BIT_RATE = 6;
 const PORT = 8;
+/** Where it is where the BMC does not know of another port, and how it says so. */
+const USUAL_PORT = 623;
+const NO_SUCH_PARAMETER = 0x80;
 /** Rates in kbit/s, by their number. */
 const RATES: Readonly<Record<number, string>> = { 6: '9.6', 7: '19.2', 8: '38.4', 9: '57.6', 10: '115.2' };
 
@@ -72,7 +76,13 @@ export async function setLan(bmc: Bmc, wanted: Lan): Promise<boolean> {
 export async function serialOverLan(bmc: Bmc, channel: number): Promise<Serial> {
   const [enabled = 0] = await parameterOf(bmc, GET_SERIAL, channel, ENABLED);
   const [rate = 0] = await parameterOf(bmc, GET_SERIAL, channel, BIT_RATE);
-  const port = (await parameterOf(bmc, GET_SERIAL, channel, PORT)).readUInt16LE(0);
+  const port = await parameterOf(bmc, GET_SERIAL, channel, PORT).then(
+    (bytes) => bytes.readUInt16LE(0),
+    (error: unknown) => {
+      if (error instanceof CommandRefused && error.code === NO_SUCH_PARAMETER) return USUAL_PORT;
+      throw error;
+    },
+  );
   const own = dotted(await parameterOf(bmc, GET_LAN, channel, ADDRESS));
   return {
     enabled: (enabled & 1) === 1,

@@ -16,24 +16,27 @@ const SET_PASSWORD = 0x47;
 /** What is done with a password. */
 const ENABLE = 0x01;
 const SET = 0x02;
-const TEST = 0x03;
-/** The completion codes of a password that is another one, or of another length. */
-const OTHER_PASSWORD: readonly (number | null)[] = [0x80, 0x81];
 
 const MAX_NAME = 16;
 const MAX_PASSWORD = 20;
 
-const PRIVILEGES = { callback: 1, user: 2, operator: 3, administrator: 4 } as const;
+const PRIVILEGES = { user: 2, operator: 3, administrator: 4 } as const;
 
-/** Makes a user of a BMC what is wanted; what is so already is left. @returns whether there was something to do */
+/**
+ * Makes a user of a BMC what is wanted; what is so already is left. Whether the password is right only a login tells: BMCs
+ * hold passwords for right that they are asked to test. @returns whether there was something to do
+ */
 export async function setUser(bmc: Bmc, { channel, user_id: id, name, password, privilege }: User): Promise<boolean> {
-  const word = password.reveal();
   checkRoom('name', name, MAX_NAME);
-  checkRoom('password', word, MAX_PASSWORD);
+  checkRoom('password', password.reveal(), MAX_PASSWORD);
   const named = await setName(bmc, id, name);
-  const known = await setPassword(bmc, id, word);
   const allowed = await setAccess(bmc, channel, id, PRIVILEGES[privilege]);
-  return named || known || allowed;
+  const letsIn = () => bmc.letsIn({ username: name, password }, privilege.toUpperCase());
+  if (await letsIn()) return named || allowed;
+  const bytes = padded(password.reveal(), MAX_PASSWORD);
+  await bmc.raw([APP, SET_PASSWORD, 0x80 | id, SET, ...bytes], { secret: true });
+  if (await letsIn()) return true;
+  throw new Error(`password: the BMC took it for user ${id}, and does not let "${name}" in`);
 }
 
 async function setName(bmc: Bmc, id: number, name: string): Promise<boolean> {
@@ -52,23 +55,6 @@ const nameOf = (bmc: Bmc, id: number): Promise<Buffer> =>
     if (error instanceof CommandRefused && error.code !== null) return Buffer.alloc(0);
     throw error;
   });
-
-async function setPassword(bmc: Bmc, id: number, password: string): Promise<boolean> {
-  const order = (operation: number) =>
-    bmc.raw([APP, SET_PASSWORD, 0x80 | id, operation, ...padded(password, MAX_PASSWORD)], { secret: true });
-  const isSet = () =>
-    order(TEST).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof CommandRefused && OTHER_PASSWORD.includes(error.code)) return false;
-        throw error;
-      },
-    );
-  if (await isSet()) return false;
-  await order(SET);
-  if (await isSet()) return true;
-  throw new Error(`password: the BMC took it for user ${id}, and has another one afterwards`);
-}
 
 async function setAccess(bmc: Bmc, channel: number, id: number, privilege: number): Promise<boolean> {
   /** Whether the user is not disabled, may send messages of IPMI, and has the privilege. */

@@ -13,7 +13,9 @@ import { powerState, setPower } from './power.ts';
 type Connected = Pick<AgentParametersOf<RedfishContract, 'power_state'>, 'connection'>;
 
 /** The agent half of redfish: every task logs in for itself. */
-export function redfish(settings: RedfishSettings & { readonly patience?: PowerPatience } = {}): AgentHalf<RedfishContract> {
+export function redfish(
+  settings: RedfishSettings & { readonly patience?: PowerPatience } = {},
+): AgentHalf<RedfishContract> {
   const using = <R>(
     { connection }: Connected,
     context: TaskContext,

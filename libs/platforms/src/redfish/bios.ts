@@ -40,6 +40,7 @@ const pendingIn = ({ waiting }: Bios, name: string): Json => attributesIn(waitin
 
 /** BIOS settings that are not as wanted, by their names. @throws Error for one that the BIOS does not have */
 export async function biosDifference(client: RedfishClient, wanted: Settings): Promise<readonly Difference[]> {
+  if (Object.keys(wanted).length === 0) return [];
   return differencesIn(await biosOf(client), wanted);
 }
 
@@ -63,6 +64,7 @@ function differencesIn(bios: Bios, wanted: Settings): readonly Difference[] {
  * @throws Error where the BIOS took one and it does not wait
  */
 export async function applyBios(client: RedfishClient, wanted: Settings): Promise<readonly string[]> {
+  if (Object.keys(wanted).length === 0) return [];
   const bios = await biosOf(client);
   const open = differencesIn(bios, wanted).filter((one) => !isDeepStrictEqual(one.pending, one.wanted));
   if (open.length === 0) return [];
@@ -74,6 +76,7 @@ export async function applyBios(client: RedfishClient, wanted: Settings): Promis
   await client.patch(path, order, etag);
   const after = differencesIn(await biosOf(client), wanted);
   const lost = after.filter((one) => !isDeepStrictEqual(one.pending, one.wanted)).map(({ name }) => name);
-  if (lost.length > 0) throw new Error(`the BIOS took ${lost.join(', ')}, and has nothing of it wait for the next start`);
+  if (lost.length > 0)
+    throw new Error(`the BIOS took ${lost.join(', ')}, and has nothing of it wait for the next start`);
   return open.map(({ name }) => name);
 }

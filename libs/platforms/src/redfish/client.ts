@@ -56,7 +56,9 @@ export async function withRedfish<R>(
   const { username, password } = await loginOf(credentials, context);
   const basic = `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
   if (settings.login !== 'session') {
-    return act(new RedfishClient({ origin, username, settings, signal: context.signal, auth: { authorization: basic } }));
+    return act(
+      new RedfishClient({ origin, username, settings, signal: context.signal, auth: { authorization: basic } }),
+    );
   }
   const open = new RedfishClient({ origin, username, settings, signal: context.signal, auth: {} });
   const { headers } = await open.send('POST', '/redfish/v1/SessionService/Sessions', {
@@ -64,7 +66,13 @@ export async function withRedfish<R>(
   });
   const token = headers['x-auth-token'];
   if (typeof token !== 'string') throw new Error(`${origin} opened a session and gave no token for it`);
-  const client = new RedfishClient({ origin, username, settings, signal: context.signal, auth: { 'x-auth-token': token } });
+  const client = new RedfishClient({
+    origin,
+    username,
+    settings,
+    signal: context.signal,
+    auth: { 'x-auth-token': token },
+  });
   try {
     return await act(client);
   } finally {
@@ -177,7 +185,8 @@ export class RedfishClient {
     if (status === 401) {
       return new Refused(status, `${origin} does not let "${username}" in: wrong user name or password${why}`);
     }
-    if (status === 403) return new Refused(status, `"${username}" has no right to ${method} ${path} at ${origin}${why}`);
+    if (status === 403)
+      return new Refused(status, `"${username}" has no right to ${method} ${path} at ${origin}${why}`);
     return new Refused(status, `${origin} answers ${status} to ${method} ${path}${why}`);
   }
 

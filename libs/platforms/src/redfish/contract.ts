@@ -12,6 +12,7 @@ import {
   withDefault,
 } from '#platform';
 import { connection } from '../bmc/connection.ts';
+import { waitParameters } from '../machine/contract.ts';
 
 /** What is asked for: `soft_off` asks the operating system, and leaves the rest to it. */
 const wanted = choice('on', 'off', 'soft_off');
@@ -94,7 +95,7 @@ export const redfishContract = platformContract({
     power_on: {},
     power_off: {},
     power_state: {},
-    wait_for_poweroff: {},
+    wait_for_poweroff: waitParameters,
     set_boot: { device, persistent: withDefault(boolean(), false), mode },
     boot_device: {},
     insert_media: { image: text(), medium: withDefault(medium, 'cd') },

@@ -24,7 +24,11 @@ async function subscriptionsTo(client: RedfishClient, listed: string, destinatio
 }
 
 /** Has events sent to a URL, with a text that comes with each, unless they are already. */
-export async function subscribeEvents(client: RedfishClient, destination: string, context: string): Promise<Subscribed> {
+export async function subscribeEvents(
+  client: RedfishClient,
+  destination: string,
+  context: string,
+): Promise<Subscribed> {
   if (!URL.canParse(destination)) throw new Error(`destination: ${JSON.stringify(destination)} is no URL`);
   const listed = await subscriptionsOf(client);
   const theirs = async () =>

@@ -38,7 +38,9 @@ export async function insertMedia(client: RedfishClient, image: string, medium: 
   else await client.patch(drive.path, { Image: image, Inserted: true, WriteProtected: true }, drive.etag);
   const after = await found(client, drive.path);
   if (!holds(after, image)) {
-    throw new Error(`the virtual drive took ${image}, and has ${JSON.stringify(after.resource['Image'] ?? null)} in it`);
+    throw new Error(
+      `the virtual drive took ${image}, and has ${JSON.stringify(after.resource['Image'] ?? null)} in it`,
+    );
   }
   return true;
 }

@@ -43,7 +43,9 @@ export async function setPower(
     return before;
   }
   if (type === undefined) {
-    throw new Error(`the machine cannot be switched ${state}: its system resets by ${allowed?.join(', ') || 'nothing'}`);
+    throw new Error(
+      `the machine cannot be switched ${state}: its system resets by ${allowed?.join(', ') || 'nothing'}`,
+    );
   }
   let refused: unknown;
   await client.post(reset.target, { ResetType: type }).catch((error: unknown) => {
