@@ -309,7 +309,8 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
 function change(machine: RedfishMachine, method: string, path: string, body: Json): string | undefined {
   switch (`${method} ${path}`) {
     case `POST ${SYSTEM}/Actions/ComputerSystem.Reset`:
-      return void reset(machine, String(body['ResetType']));
+      reset(machine, String(body['ResetType']));
+      return undefined;
     case `PATCH ${SYSTEM}`:
       if (!machine.forgetful) machine.boot = { ...machine.boot, ...(body['Boot'] as Json) };
       return undefined;

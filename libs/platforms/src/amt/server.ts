@@ -1,9 +1,8 @@
 import { text } from '#api';
 import type { ResultOf } from '#platform';
 import { serverSide } from '#platform/server';
-import { asking, type BmcConnection, sent, taken } from '../bmc/asking.ts';
+import { asking, type BmcConnection, bmcConnectionOf, sent, taken } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, plotField } from '../bmc/fields.ts';
-import { connectionOf } from '../machine/connection-of.ts';
 import { powerState, waitForPoweroff } from '../machine/power-state.ts';
 import { power } from '../machine/power.ts';
 import { amtContract, type AmtContract } from './contract.ts';
@@ -12,12 +11,12 @@ const { task, foundationFunctions, half } = serverSide(amtContract);
 
 const switching = (desired: 'on' | 'off') =>
   power(desired, {
-    id: connectionOf<BmcConnection>,
+    id: bmcConnectionOf,
     soft: 'soft_off',
     send: (connection, state) => task('set_power', { connection, state }),
   });
 const looking = {
-  id: connectionOf<BmcConnection>,
+  id: bmcConnectionOf,
   send: (connection: BmcConnection) => task('power_state', { connection }),
 };
 

@@ -14,10 +14,14 @@ export interface BmcConnection {
   readonly credentials: string | { readonly username: string; readonly password: string };
 }
 
+/** How the foundation at hand is reached now. @throws ParameterError where it is not reached at all */
+export const bmcConnectionOf = (context: Pick<CallContext, 'read'>): BmcConnection =>
+  connectionOf(context) as unknown as BmcConnection;
+
 /** What the agent is sent: the order, and how the machine is reached now, so that what is wrong there can be mended. */
 export const sent = <Order>({ order }: Asking<Order, unknown>, context: CallContext) => ({
   ...order,
-  connection: connectionOf<BmcConnection>(context),
+  connection: bmcConnectionOf(context),
 });
 
 /** The stages of such a call, besides the sending. @param what what is done, as a message says it */

@@ -5,7 +5,7 @@ import { credentialsOf } from '#platform';
 const PORTS = ['console', 'ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'] as const;
 
 /** The fields of a machine with a management processor, each with the platform's name in front. */
-export const bmcFields = <P extends string>(platform: P) => ({
+export const bmcFields = (platform: string) => ({
   [`${platform}_username`]: text(50, { required: true }),
   [`${platform}_password`]: text(50, {
     required: true,

@@ -131,12 +131,11 @@ export class Bmc {
   async #ipmitool(args: readonly string[], input?: string, login = this.#login): Promise<ProgramResult> {
     const { cipherSuite = 3 } = this.#settings;
     const wait = Math.min(MAX_WAIT_S, Math.ceil((2 * (this.#pingMs ?? 0)) / 1000) + 1);
-    const connection = [
-      ...['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(REPEATS)],
-      ...['-H', this.address.host, '-p', String(this.address.port), '-U', login.username, '-E'],
-    ];
+    const { host, port } = this.address;
+    const session = ['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(REPEATS)];
+    const reached = ['-H', host, '-p', String(port), '-U', login.username, '-E'];
     try {
-      return await runProgram('ipmitool', [...connection, ...args], {
+      return await runProgram('ipmitool', [...session, ...reached, ...args], {
         env: { IPMI_PASSWORD: login.password.reveal() },
         timeoutMs: wait * MESSAGES * 1000 + MORE_MS,
         signal: this.#context.signal,

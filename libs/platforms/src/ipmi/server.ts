@@ -1,8 +1,7 @@
 import type { ResultOf, SealedText } from '#platform';
 import { serverSide } from '#platform/server';
-import { asking, type BmcConnection, sent, taken } from '../bmc/asking.ts';
+import { asking, type BmcConnection, bmcConnectionOf, sent, taken } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, fieldText, plotField, serialPort } from '../bmc/fields.ts';
-import { connectionOf } from '../machine/connection-of.ts';
 import { powerState, waitForPoweroff } from '../machine/power-state.ts';
 import { power } from '../machine/power.ts';
 import { givenValues } from '../given-values.ts';
@@ -24,12 +23,12 @@ const linkTest = foundationFunctions.external('link_test', {
 
 const switching = (desired: 'on' | 'off') =>
   power(desired, {
-    id: connectionOf<BmcConnection>,
+    id: bmcConnectionOf,
     soft: 'shutdown',
     send: (connection, state) => task('set_power', { connection, state }),
   });
 const looking = {
-  id: connectionOf<BmcConnection>,
+  id: bmcConnectionOf,
   send: (connection: BmcConnection) => task('power_state', { connection }),
 };
 

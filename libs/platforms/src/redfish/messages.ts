@@ -12,7 +12,8 @@ export function messagesOf(text: string): string {
     .filter(isMap)
     .map(({ Message: message, MessageId: id }) => message ?? id)
     .filter((one) => typeof one === 'string' && one !== '');
-  const all = said.length > 0 ? said.join(' ') : String(error['message'] ?? '');
+  const { message } = error;
+  const all = said.length > 0 ? said.join(' ') : typeof message === 'string' ? message : '';
   return all.length > MAX_TOLD ? `${all.slice(0, MAX_TOLD)}…` : all;
 }
 

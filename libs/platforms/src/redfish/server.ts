@@ -1,10 +1,9 @@
 import type { Json } from '#kernel';
 import type { ResultOf } from '#platform';
 import { serverSide } from '#platform/server';
-import { asking, type BmcConnection, sent, taken } from '../bmc/asking.ts';
+import { asking, type BmcConnection, bmcConnectionOf, sent, taken } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, fieldText, plotField, serialPort } from '../bmc/fields.ts';
 import { givenValues } from '../given-values.ts';
-import { connectionOf } from '../machine/connection-of.ts';
 import { powerState, waitForPoweroff } from '../machine/power-state.ts';
 import { power } from '../machine/power.ts';
 import { redfishContract, type RedfishContract } from './contract.ts';
@@ -22,12 +21,12 @@ const linkTest = foundationFunctions.external('link_test', {
 
 const switching = (desired: 'on' | 'off') =>
   power(desired, {
-    id: connectionOf<BmcConnection>,
+    id: bmcConnectionOf,
     soft: 'soft_off',
     send: (connection, state) => task('set_power', { connection, state }),
   });
 const looking = {
-  id: connectionOf<BmcConnection>,
+  id: bmcConnectionOf,
   send: (connection: BmcConnection) => task('power_state', { connection }),
 };
 
