@@ -1,23 +1,24 @@
 import { afterAll, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import {
-  ADMIN_PASSWORD,
-  startContractor,
-  startIpmiSim,
-  startNatsServer,
-  startProgram,
-  testDatabase,
-  until,
-} from '#testing';
+import { startIpmiSim, startNatsServer, startProgram, until } from '#testing';
+import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(300_000);
 
 const FOUNDATION = '/api/v1/Building/Foundation:node1:';
 const IPMI_FOUNDATION = '/api/v1/IPMI/IPMIFoundation';
 
-const stops: (() => unknown)[] = [];
+const [nats, bmc] = await Promise.all([startNatsServer(), startIpmiSim()]);
+const { server, client, rest } = await startJourney({ NATS_URL: nats.url });
+await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
+const agent = await startProgram(
+  'apps/subcontractor/src/main',
+  { NATS_URL: nats.url, SUBCONTRACTOR_SITE: 'site1', SUBCONTRACTOR_MODULES: 'ipmi:2' },
+  'serving',
+);
 afterAll(async () => {
-  for (const stop of stops.toReversed()) await stop();
+  await agent.stop();
+  await nats.stop();
+  await bmc.stop();
 });
 
 /** Switches a machine in every way there is; the test of the link takes 20 seconds by itself. */
@@ -36,24 +37,6 @@ end
 `;
 
 it('a machine with a BMC is switched by a blueprint over NATS; a wrong password is told in words, and mended', async () => {
-  const [database, nats, bmc] = await Promise.all([testDatabase(), startNatsServer(), startIpmiSim()]);
-  stops.push(
-    () => database.drop(),
-    () => nats.stop(),
-    () => bmc.stop(),
-  );
-  const server = await startContractor({ DATABASE_URL: database.url, NATS_URL: nats.url });
-  stops.push(() => server.stop());
-  const client = new CinpClient(server.url);
-  await client.login('root', ADMIN_PASSWORD);
-  await client.create('/api/v1/Site/Site', { name: 'site1', description: 'x' });
-  const agent = await startProgram(
-    'apps/subcontractor/src/main',
-    { NATS_URL: nats.url, SUBCONTRACTOR_SITE: 'site1', SUBCONTRACTOR_MODULES: 'ipmi:2' },
-    'serving',
-  );
-  stops.push(() => agent.stop());
-
   await client.create('/api/v1/BluePrint/Script', { name: 'switch', description: 'x', script: SCRIPT });
   const types = { description: 'x', foundation_type_list: ['IPMI'] };
   await client.create('/api/v1/BluePrint/FoundationBluePrint', { name: 'server', ...types });
@@ -85,7 +68,7 @@ it('a machine with a BMC is switched by a blueprint over NATS; a wrong password 
     ipmi_ip_address: machine.ipmi_ip_address,
   });
 
-  await client.call(`${FOUNDATION}(force)`, { state: 'located' });
+  await rest('POST', 'Building/Foundation/node1/force', { state: 'located' });
   const id = await client.call<number>(`${FOUNDATION}(doCreate)`);
   const job = () => client.get(`/api/v1/Foreman/FoundationJob:${id}:`);
   await until(async () => (await job())['state'] === 'error');
