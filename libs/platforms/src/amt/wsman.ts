@@ -97,7 +97,7 @@ export class Wsman {
       throw new Error(`AMT at ${this.#origin} does not let "${this.#login.username}" in: wrong user name or password`);
     }
     if (status >= 200 && status < 300) return elementsOf(text);
-    const fault = faultIn(text);
+    const fault = await faultIn(text);
     throw new Error(`AMT at ${this.#origin} answers ${status}${fault === '' ? '' : `: ${fault}`}`);
   }
 
