@@ -22,6 +22,8 @@ describe('a machine with AMT', () => {
 
   it('has a user name unless it is said', () => {
     expect(type?.fields['amt_username']).toMatchObject({ required: false, default: 'admin' });
-    expect(type?.console).toBeUndefined();
+    expect(type?.connection?.({ amt_ip_address: '192.0.2.20', amt_username: null, amt_password: 'pw' })).toEqual(
+      connection,
+    );
   });
 });

@@ -1,29 +1,18 @@
 import { text } from '#api';
 import type { ResultOf } from '#platform';
 import { serverSide } from '#platform/server';
-import { asking, type BmcConnection, bmcConnectionOf, sent, taken } from '../bmc/asking.ts';
+import { asking, sent, taken } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, plotField } from '../bmc/fields.ts';
-import { powerState, waitForPoweroff } from '../machine/power-state.ts';
-import { power } from '../machine/power.ts';
+import { powerStages } from '../bmc/power-stages.ts';
 import { amtContract, type AmtContract } from './contract.ts';
 
 const { task, foundationFunctions, half } = serverSide(amtContract);
 
-const switching = (desired: 'on' | 'off') =>
-  power(desired, {
-    id: bmcConnectionOf,
-    soft: 'soft_off',
-    send: (connection, state) => task('set_power', { connection, state }),
-  });
-const looking = {
-  id: bmcConnectionOf,
-  send: (connection: BmcConnection) => task('power_state', { connection }),
-};
-
-const powerOn = foundationFunctions.external('power_on', switching('on'));
-const powerOff = foundationFunctions.external('power_off', switching('off'));
-const tellPower = foundationFunctions.external('power_state', powerState(looking));
-const wait = foundationFunctions.external('wait_for_poweroff', waitForPoweroff(looking));
+const stages = powerStages({
+  soft: 'soft_off',
+  set: (connection, state) => task('set_power', { connection, state }),
+  look: (connection) => task('power_state', { connection }),
+});
 
 type Boot = ResultOf<AmtContract, 'set_boot'>;
 
@@ -44,13 +33,13 @@ export const amt = half({
       doc: "A machine with Intel's AMT (vPro).",
       classes: ['Physical', 'AMT'],
       locates: 'by-survey',
-      connection: bmcConnection('amt'),
+      connection: bmcConnection('amt', 'admin'),
       fields: { ...bmcFields('amt'), amt_username: text(50, { default: 'admin' }), plot: plotField() },
       functions: {
-        power_on: powerOn,
-        power_off: powerOff,
-        power_state: tellPower,
-        wait_for_poweroff: wait,
+        power_on: foundationFunctions.external('power_on', stages.on),
+        power_off: foundationFunctions.external('power_off', stages.off),
+        power_state: foundationFunctions.external('power_state', stages.state),
+        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', stages.wait),
         set_boot: setBoot,
       },
     },

@@ -20,12 +20,12 @@ export const serialPort = () => text(7, { default: 'ttyS1', choices: PORTS, doc:
 /** Where it stands. */
 export const plotField = () => reference('Survey/Plot', { required: true });
 
-/** How it is reached, of its fields. */
+/** How it is reached, of its fields. @param username who logs in where they do not say */
 export const bmcConnection =
-  (platform: string) =>
+  (platform: string, username: string | null = null) =>
   (own: JsonMap): JsonMap => ({
     ip_address: own[`${platform}_ip_address`] ?? null,
-    credentials: credentialsOf(own[`${platform}_username`] ?? null, own[`${platform}_password`] ?? null),
+    credentials: credentialsOf(own[`${platform}_username`] ?? username, own[`${platform}_password`] ?? null),
   });
 
 /** The text of a field; the other one where it has none. */

@@ -1,11 +1,10 @@
 import type { Json } from '#kernel';
 import type { ResultOf } from '#platform';
 import { serverSide } from '#platform/server';
-import { asking, type BmcConnection, bmcConnectionOf, sent, taken } from '../bmc/asking.ts';
+import { asking, sent, taken } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, fieldText, plotField, serialPort } from '../bmc/fields.ts';
+import { powerStages } from '../bmc/power-stages.ts';
 import { givenValues } from '../given-values.ts';
-import { powerState, waitForPoweroff } from '../machine/power-state.ts';
-import { power } from '../machine/power.ts';
 import { redfishContract, type RedfishContract } from './contract.ts';
 
 const { task, foundationFunctions, half } = serverSide(redfishContract);
@@ -19,21 +18,11 @@ const linkTest = foundationFunctions.external('link_test', {
   value: ({ result }) => result?.success,
 });
 
-const switching = (desired: 'on' | 'off') =>
-  power(desired, {
-    id: bmcConnectionOf,
-    soft: 'soft_off',
-    send: (connection, state) => task('set_power', { connection, state }),
-  });
-const looking = {
-  id: bmcConnectionOf,
-  send: (connection: BmcConnection) => task('power_state', { connection }),
-};
-
-const powerOn = foundationFunctions.external('power_on', switching('on'));
-const powerOff = foundationFunctions.external('power_off', switching('off'));
-const tellPower = foundationFunctions.external('power_state', powerState(looking));
-const wait = foundationFunctions.external('wait_for_poweroff', waitForPoweroff(looking));
+const stages = powerStages({
+  soft: 'soft_off',
+  set: (connection, state) => task('set_power', { connection, state }),
+  look: (connection) => task('power_state', { connection }),
+});
 
 type Boot = Result<'boot_device'>;
 
@@ -124,10 +113,10 @@ export const redfish = half({
       fields: { ...bmcFields('redfish'), redfish_sol_port: serialPort(), plot: plotField() },
       functions: {
         link_test: linkTest,
-        power_on: powerOn,
-        power_off: powerOff,
-        power_state: tellPower,
-        wait_for_poweroff: wait,
+        power_on: foundationFunctions.external('power_on', stages.on),
+        power_off: foundationFunctions.external('power_off', stages.off),
+        power_state: foundationFunctions.external('power_state', stages.state),
+        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', stages.wait),
         set_boot: setBoot,
         boot_device: bootDevice,
         insert_media: insertMedia,
