@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Secret } from '#kernel';
 import type { TaskContext } from '#platform';
 import { freePort, startIpmiSim, startUdpRelay, type IpmiSim, type UdpRelay } from '#testing';
 import { ipmi } from './agent.ts';
+import { Bmc } from './bmc.ts';
+
+jest.setTimeout(120_000);
 
 const patience = { everyMs: 20, switchedMs: 2000, askedMs: 100 };
-const agent = ipmi({ patience, retryMs: 10, pingMs: 1000 });
+const agent = ipmi({ patience, retryMs: 10, pingMs: 1000, repeats: 1 });
 const context: TaskContext = {
   task: '1-1',
   signal: new AbortController().signal,
@@ -14,7 +17,7 @@ const context: TaskContext = {
 };
 const connectionWith = (port: number, password = 'secret', username = 'admin') => ({
   ip_address: `127.0.0.1:${port}`,
-  credentials: { username, password: new Secret(password) },
+  credentials: { username: new Secret(username), password: new Secret(password) },
 });
 
 let bmc: IpmiSim;
@@ -92,8 +95,9 @@ describe('a BMC', () => {
   it('that answers pings and nothing else is told to hang', async () => {
     // Messages of RMCP+ have the authentication type 6.
     relay.pass((answer) => answer[4] !== 6);
-    const once = { connection: connectionWith(relay.port), count: 1, scaler: 0.5, threshold: 0, delay: 0 };
-    expect(await agent.tasks.link_test(once, context)).toEqual({ score: 0.5 });
+    const hanging = await Bmc.of(connectionWith(relay.port), context, { repeats: 1 });
+    const asked = hanging.run(['chassis', 'power', 'status'], { tries: 1 });
+    await expect(asked).rejects.toThrow(/answered a ping after \d+ ms, opens no session: it is overloaded, or hangs/);
     relay.pass(() => true);
   });
 

@@ -17,6 +17,8 @@ export interface IpmiSettings {
   readonly retryMs?: number;
   /** How long a BMC is waited for to answer a ping, in milliseconds. */
   readonly pingMs?: number;
+  /** How often `ipmitool` repeats a message that is not answered (3). */
+  readonly repeats?: number;
 }
 
 /** The port of RMCP. */
@@ -27,7 +29,8 @@ const MAX_PASSWORD = 20;
 /** How often a command is tried, and the pause between two tries in milliseconds. */
 const MAX_TRIES = 3;
 const RETRY_MS = 5000;
-/** How often `ipmitool` repeats a message that is not answered. */
+/** How often where no session comes about because nobody answers. */
+const MAX_SILENT_TRIES = 2;
 const REPEATS = 3;
 /** The longest time it waits for the answer to one message, in seconds. */
 const MAX_WAIT_S = 15;
@@ -76,6 +79,15 @@ export class Bmc {
     return new Bmc(address, login, settings, context);
   }
 
+  /** How long `ipmitool` waits for the answer to a message, in seconds, by the answer to the ping. */
+  get #waitS(): number {
+    return Math.min(MAX_WAIT_S, Math.max(1, Math.ceil((2 * (this.#pingMs ?? 0)) / 1000)));
+  }
+
+  get #repeats(): number {
+    return this.#settings.repeats ?? REPEATS;
+  }
+
   get signal(): AbortSignal {
     return this.#context.signal;
   }
@@ -93,13 +105,18 @@ export class Bmc {
     const { signal, debug } = this.#context;
     for (let n = 1; ; n += 1) {
       this.#pingMs ??= await rmcpPing(this.address, signal, this.#settings.pingMs);
+      const begun = performance.now();
       const { code, stdout, stderr } = await this.#ipmitool(args, input);
       if (code === 0) return stdout;
+      // Whoever is not let in is told so at once; who is told nothing at all has waited for every message.
+      const silent = performance.now() - begun > this.#waitS * this.#repeats * 1000;
       const output = `${stderr}\n${stdout}`;
       debug('ipmitool failed', { command: args[0] ?? '', code: code ?? -1, output: told(output) });
-      const fault = isSessionless(output) ? await this.#diagnosed(output) : undefined;
+      const fault = isSessionless(output) ? (silent ? 'none' : await this.#diagnosed(output)) : undefined;
       if (fault !== undefined) this.#refuseLogin(fault);
-      if (n >= tries || !isPassing(output)) throw this.#failure(args, output, fault);
+      if (n >= Math.min(tries, silent ? MAX_SILENT_TRIES : MAX_TRIES) || !isPassing(output)) {
+        throw this.#failure(args, output, fault);
+      }
       // It may have gone meanwhile.
       this.#pingMs = undefined;
       await sleep(this.#settings.retryMs ?? RETRY_MS, undefined, { signal });
@@ -130,12 +147,16 @@ export class Bmc {
 
   async #ipmitool(args: readonly string[], input?: string, login = this.#login): Promise<ProgramResult> {
     const { cipherSuite = 3 } = this.#settings;
-    const wait = Math.min(MAX_WAIT_S, Math.ceil((2 * (this.#pingMs ?? 0)) / 1000) + 1);
+    const wait = this.#waitS;
     const { host, port } = this.address;
-    const session = ['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(REPEATS)];
+    const session = ['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(this.#repeats)];
     const reached = ['-H', host, '-p', String(port), '-U', login.username, '-E'];
     try {
-      return await runProgram('ipmitool', [...session, ...reached, ...args], {
+      const all = [...session, ...reached, ...args];
+      // It opens what it reads by its name, which works for pipes alone, and programs are given a socket.
+      const [program, those] =
+        input === undefined ? ['ipmitool', all] : ['sh', ['-c', 'cat | ipmitool "$@"', 'ipmitool', ...all]];
+      return await runProgram(program, those, {
         env: { IPMI_PASSWORD: login.password.reveal() },
         timeoutMs: wait * MESSAGES * 1000 + MORE_MS,
         signal: this.#context.signal,

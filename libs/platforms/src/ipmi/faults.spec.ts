@@ -8,7 +8,7 @@ describe('what ipmitool tells', () => {
     ['> RAKP 2 HMAC is invalid\nError: Unable to establish IPMI v2 / RMCP+ session', 'password'],
     ['RAKP 2 message indicates an error : unauthorized name', 'user'],
     ['RAKP 2 message indicates an error : unauthorized role or privilege level requested', 'role'],
-    ['Set Session Privilege Level to ADMINISTRATOR failed', 'role'],
+    ['Set Session Privilege Level to ADMINISTRATOR failed', 'none'],
     ['Error in open session response message : invalid authentication algorithm', 'cipher'],
     ['Error in open session response message : insufficient resources for session', 'busy'],
     ['Error: Unable to establish IPMI v2 / RMCP+ session', 'none'],

@@ -18,7 +18,7 @@ export class CommandRefused extends Error {
 const SESSION_FAULTS: readonly (readonly [RegExp, SessionFault])[] = [
   [/RAKP 2 HMAC is invalid|RAKP 4 message .*(?:invalid|integrity)|invalid integrity check value/i, 'password'],
   [/unauthorized name/i, 'user'],
-  [/(?:unauthorized|invalid) role|Set Session Privilege Level to \w+ failed/i, 'role'],
+  [/(?:unauthorized|invalid) role/i, 'role'],
   [/(?:authentication|integrity|confidentiality) algorithm|cipher suite/i, 'cipher'],
   [/insufficient resources for session/i, 'busy'],
 ];

@@ -33,16 +33,21 @@ export async function rmcpPing(address: BmcAddress, signal: AbortSignal, patienc
     return await new Promise<number>((resolve, reject) => {
       abort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', abort, { once: true });
-      socket.on('error', ({ message, code }: NodeJS.ErrnoException) => {
+      const failed = ({ message, code }: NodeJS.ErrnoException): void => {
         const why = code === 'ECONNREFUSED' ? 'nothing listens there' : message;
         reject(new NoBmc(`no BMC answers at ${shown} (UDP): ${why}`));
-      });
+      };
+      // That a message was refused is told with the next one, if there is one.
+      const sent = (error: Error | null): void => {
+        if (error) failed(error);
+      };
+      socket.on('error', failed);
       socket.on('message', () => resolve(performance.now() - begun));
       socket.connect(address.port, ip, () => {
         for (const at of ASKED_AT_MS.filter((ms) => ms < patienceMs)) {
           const ask = () => {
-            socket.send(PRESENCE_PING);
-            socket.send(CAPABILITIES);
+            socket.send(PRESENCE_PING, sent);
+            socket.send(CAPABILITIES, sent);
           };
           timers.push(setTimeout(ask, at));
         }

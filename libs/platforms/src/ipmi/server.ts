@@ -1,6 +1,7 @@
-import type { ResultOf, SealedText } from '#platform';
+import type { ResultOf } from '#platform';
+import type { GivenParameters } from '#platform/server';
 import { serverSide } from '#platform/server';
-import { asking, sent, taken } from '../bmc/asking.ts';
+import { asking, type Ordered } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, fieldText, plotField, serialPort } from '../bmc/fields.ts';
 import { powerStages } from '../bmc/power-stages.ts';
 import { givenValues } from '../given-values.ts';
@@ -9,89 +10,63 @@ import { ipmiContract, type IpmiContract } from './contract.ts';
 const { task, foundationFunctions, half } = serverSide(ipmiContract);
 
 type Result<T extends keyof IpmiContract['tasks']> = ResultOf<IpmiContract, T>;
+type Functions = IpmiContract['foundationFunctions'];
 
 /** How good a link is: twenty looks, a second apart, of which two that fail one after the other are too many. */
 const LINK = { count: 20, scaler: 0.85, threshold: 0.8, delay: 1 };
 
-const linkTest = foundationFunctions.external('link_test', {
-  ...asking<object, Result<'link_test'>>('the test of the link to the BMC'),
-  task: (state, context) => task('link_test', { ...sent(state, context), ...LINK }),
-  receive: { link_test: taken },
-  value: ({ result }) => (result?.score ?? 0) >= LINK.threshold,
+const linkTest = asking({
+  what: 'the test of the link to the BMC',
+  send: (order: Ordered<object>) => task('link_test', { ...order, ...LINK }),
+  value: ({ score }: Result<'link_test'>) => score >= LINK.threshold,
 });
 
-const stages = powerStages({
+const power = powerStages({
   soft: 'shutdown',
   set: (connection, state) => task('set_power', { connection, state }),
   look: (connection) => task('power_state', { connection }),
 });
 
-type Flags = Result<'boot_device'>;
-
-const setBoot = foundationFunctions.external('set_boot', {
-  ...asking<Omit<Flags, 'in_force'>, Flags>('what is booted next to be set'),
-  task: (state, context) => task('set_boot', sent(state, context)),
-  receive: { set_boot: taken },
-  value: ({ result }) => result,
+const setBoot = asking({
+  what: 'what is booted next to be set',
+  send: (order: Ordered<Omit<Result<'boot_device'>, 'in_force'>>) => task('set_boot', order),
+  value: (flags: Result<'set_boot'>) => flags,
 });
 
-const bootDevice = foundationFunctions.external('boot_device', {
-  ...asking<object, Flags>('what is booted next'),
-  task: (state, context) => task('boot_device', sent(state, context)),
-  receive: { boot_device: taken },
-  value: ({ result }) => result,
+const bootDevice = asking({
+  what: 'what is booted next',
+  send: (order: Ordered<object>) => task('boot_device', order),
+  value: (flags: Result<'boot_device'>) => flags,
 });
 
-const sensors = foundationFunctions.external('sensors', {
-  ...asking<object, Result<'sensors'>>('the sensors'),
-  task: (state, context) => task('sensors', sent(state, context)),
-  receive: { sensors: taken },
-  value: ({ result }) => result?.sensors,
+const sensors = asking({
+  what: 'the sensors',
+  send: (order: Ordered<object>) => task('sensors', order),
+  value: ({ sensors: readings }: Result<'sensors'>) => readings,
 });
 
-const eventLog = foundationFunctions.external('event_log', {
-  ...asking<{ readonly count: number }, Result<'event_log'>>('the event log'),
-  task: (state, context) => task('event_log', sent(state, context)),
-  receive: { event_log: taken },
-  value: ({ result }) => result?.entries,
+const eventLog = asking({
+  what: 'the event log',
+  send: (order: Ordered<{ readonly count: number }>) => task('event_log', order),
+  value: ({ entries }: Result<'event_log'>) => entries,
 });
 
-interface User {
-  readonly channel: number;
-  readonly user_id: number;
-  readonly name: string;
-  readonly password: SealedText;
-  readonly privilege: 'user' | 'operator' | 'administrator';
-}
-
-const setUser = foundationFunctions.external('set_bmc_user', {
-  ...asking<User, Result<'set_user'>>('a user of the BMC to be set'),
-  task: (state, context) => task('set_user', sent(state, context)),
-  receive: { set_user: taken },
-  value: ({ result }) => result?.changed,
+const setUser = asking({
+  what: 'a user of the BMC to be set',
+  send: (order: Ordered<GivenParameters<Functions['set_bmc_user']>>) => task('set_user', order),
+  value: ({ changed }: Result<'set_user'>) => changed,
 });
 
-interface Lan {
-  readonly channel: number;
-  readonly source: 'static' | 'dhcp';
-  readonly address: string | undefined;
-  readonly netmask: string | undefined;
-  readonly gateway: string | undefined;
-  readonly vlan: number | null | undefined;
-}
-
-const setLan = foundationFunctions.external('set_bmc_lan', {
-  ...asking<Lan, Result<'set_lan'>>('the LAN of the BMC to be set'),
-  task: (state, context) => task('set_lan', givenValues(sent(state, context))),
-  receive: { set_lan: taken },
-  value: ({ result }) => result?.changed,
+const setLan = asking({
+  what: 'the LAN of the BMC to be set',
+  send: (order: Ordered<GivenParameters<Functions['set_bmc_lan']>>) => task('set_lan', givenValues(order)),
+  value: ({ changed }: Result<'set_lan'>) => changed,
 });
 
-const serialOverLan = foundationFunctions.external('serial_over_lan', {
-  ...asking<{ readonly channel: number }, Result<'serial_over_lan'>>('where the serial console is'),
-  task: (state, context) => task('serial_over_lan', sent(state, context)),
-  receive: { serial_over_lan: taken },
-  value: ({ result }) => result,
+const serialOverLan = asking({
+  what: 'where the serial console is',
+  send: (order: Ordered<{ readonly channel: number }>) => task('serial_over_lan', order),
+  value: (found: Result<'serial_over_lan'>) => found,
 });
 
 /** Servers with a BMC that speaks IPMI. */
@@ -109,18 +84,24 @@ export const ipmi = half({
       attributes: ({ ipmi_ip_address: address }) => ({ ipmi_ip_address: address ?? null }),
       fields: { ...bmcFields('ipmi'), ipmi_sol_port: serialPort(), plot: plotField() },
       functions: {
-        link_test: linkTest,
-        power_on: foundationFunctions.external('power_on', stages.on),
-        power_off: foundationFunctions.external('power_off', stages.off),
-        power_state: foundationFunctions.external('power_state', stages.state),
-        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', stages.wait),
-        set_boot: setBoot,
-        boot_device: bootDevice,
-        sensors,
-        event_log: eventLog,
-        set_bmc_user: setUser,
-        set_bmc_lan: setLan,
-        serial_over_lan: serialOverLan,
+        link_test: foundationFunctions.external('link_test', { ...linkTest, receive: { link_test: linkTest.take } }),
+        power_on: foundationFunctions.external('power_on', power.on),
+        power_off: foundationFunctions.external('power_off', power.off),
+        power_state: foundationFunctions.external('power_state', power.state),
+        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', power.wait),
+        set_boot: foundationFunctions.external('set_boot', { ...setBoot, receive: { set_boot: setBoot.take } }),
+        boot_device: foundationFunctions.external('boot_device', {
+          ...bootDevice,
+          receive: { boot_device: bootDevice.take },
+        }),
+        sensors: foundationFunctions.external('sensors', { ...sensors, receive: { sensors: sensors.take } }),
+        event_log: foundationFunctions.external('event_log', { ...eventLog, receive: { event_log: eventLog.take } }),
+        set_bmc_user: foundationFunctions.external('set_bmc_user', { ...setUser, receive: { set_user: setUser.take } }),
+        set_bmc_lan: foundationFunctions.external('set_bmc_lan', { ...setLan, receive: { set_lan: setLan.take } }),
+        serial_over_lan: foundationFunctions.external('serial_over_lan', {
+          ...serialOverLan,
+          receive: { serial_over_lan: serialOverLan.take },
+        }),
       },
     },
   ],

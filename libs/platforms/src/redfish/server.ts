@@ -1,7 +1,7 @@
-import type { Json } from '#kernel';
 import type { ResultOf } from '#platform';
+import type { GivenParameters } from '#platform/server';
 import { serverSide } from '#platform/server';
-import { asking, sent, taken } from '../bmc/asking.ts';
+import { asking, type Ordered } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, fieldText, plotField, serialPort } from '../bmc/fields.ts';
 import { powerStages } from '../bmc/power-stages.ts';
 import { givenValues } from '../given-values.ts';
@@ -10,91 +10,74 @@ import { redfishContract, type RedfishContract } from './contract.ts';
 const { task, foundationFunctions, half } = serverSide(redfishContract);
 
 type Result<T extends keyof RedfishContract['tasks']> = ResultOf<RedfishContract, T>;
+type Functions = RedfishContract['foundationFunctions'];
+/** What a script gives a function. */
+type Given<F extends keyof Functions> = GivenParameters<Functions[F]>;
 
-const linkTest = foundationFunctions.external('link_test', {
-  ...asking<object, Result<'link_test'>>('the test of the link to the management processor'),
-  task: (state, context) => task('link_test', sent(state, context)),
-  receive: { link_test: taken },
-  value: ({ result }) => result?.success,
-});
-
-const stages = powerStages({
+const power = powerStages({
   soft: 'soft_off',
   set: (connection, state) => task('set_power', { connection, state }),
   look: (connection) => task('power_state', { connection }),
 });
 
-type Boot = Result<'boot_device'>;
-
-const setBoot = foundationFunctions.external('set_boot', {
-  ...asking<Boot & { readonly mode: 'uefi' | 'legacy' | undefined }, Boot>('what is booted next to be set'),
-  task: (state, context) => task('set_boot', givenValues(sent(state, context))),
-  receive: { set_boot: taken },
-  value: ({ result }) => result,
+const linkTest = asking({
+  what: 'the test of the link to the management processor',
+  send: (order: Ordered<Given<'link_test'>>) => task('link_test', order),
+  value: ({ success }: Result<'link_test'>) => success,
 });
 
-const bootDevice = foundationFunctions.external('boot_device', {
-  ...asking<object, Boot>('what is booted next'),
-  task: (state, context) => task('boot_device', sent(state, context)),
-  receive: { boot_device: taken },
-  value: ({ result }) => result,
+const setBoot = asking({
+  what: 'what is booted next to be set',
+  send: (order: Ordered<Given<'set_boot'>>) => task('set_boot', givenValues(order)),
+  value: (boot: Result<'set_boot'>) => boot,
 });
 
-type Medium = 'cd' | 'usb';
-
-const insertMedia = foundationFunctions.external('insert_media', {
-  ...asking<{ readonly image: string; readonly medium: Medium }, Result<'insert_media'>>('an image to be put in'),
-  task: (state, context) => task('insert_media', sent(state, context)),
-  receive: { insert_media: taken },
-  value: ({ result }) => result?.changed,
+const bootDevice = asking({
+  what: 'what is booted next',
+  send: (order: Ordered<Given<'boot_device'>>) => task('boot_device', order),
+  value: (boot: Result<'boot_device'>) => boot,
 });
 
-const ejectMedia = foundationFunctions.external('eject_media', {
-  ...asking<{ readonly medium: Medium }, Result<'eject_media'>>('an image to be taken out'),
-  task: (state, context) => task('eject_media', sent(state, context)),
-  receive: { eject_media: taken },
-  value: ({ result }) => result?.changed,
+const insertMedia = asking({
+  what: 'an image to be put in',
+  send: (order: Ordered<Given<'insert_media'>>) => task('insert_media', order),
+  value: ({ changed }: Result<'insert_media'>) => changed,
 });
 
-const inventory = foundationFunctions.external('inventory', {
-  ...asking<object, Result<'inventory'>>('the inventory'),
-  task: (state, context) => task('inventory', sent(state, context)),
-  receive: { inventory: taken },
-  value: ({ result }) => result,
+const ejectMedia = asking({
+  what: 'an image to be taken out',
+  send: (order: Ordered<Given<'eject_media'>>) => task('eject_media', order),
+  value: ({ changed }: Result<'eject_media'>) => changed,
 });
 
-interface Bios {
-  readonly settings: Readonly<Record<string, Json>>;
-}
-
-const biosDifference = foundationFunctions.external('bios_difference', {
-  ...asking<Bios, Result<'bios_difference'>>('the BIOS settings'),
-  task: (state, context) => task('bios_difference', sent(state, context)),
-  receive: { bios_difference: taken },
-  value: ({ result }) => result?.differences,
+const inventory = asking({
+  what: 'the inventory',
+  send: (order: Ordered<Given<'inventory'>>) => task('inventory', order),
+  value: (found: Result<'inventory'>) => found,
 });
 
-const applyBios = foundationFunctions.external('apply_bios', {
-  ...asking<Bios, Result<'apply_bios'>>('BIOS settings to be set'),
-  task: (state, context) => task('apply_bios', sent(state, context)),
-  receive: { apply_bios: taken },
-  value: ({ result }) => result?.changed,
+const biosDifference = asking({
+  what: 'the BIOS settings',
+  send: (order: Ordered<Given<'bios_difference'>>) => task('bios_difference', order),
+  value: ({ differences }: Result<'bios_difference'>) => differences,
 });
 
-const subscribeEvents = foundationFunctions.external('subscribe_events', {
-  ...asking<{ readonly destination: string; readonly context: string }, Result<'subscribe_events'>>(
-    'events to be subscribed to',
-  ),
-  task: (state, context) => task('subscribe_events', sent(state, context)),
-  receive: { subscribe_events: taken },
-  value: ({ result }) => result?.changed,
+const applyBios = asking({
+  what: 'BIOS settings to be set',
+  send: (order: Ordered<Given<'apply_bios'>>) => task('apply_bios', order),
+  value: ({ changed }: Result<'apply_bios'>) => changed,
 });
 
-const unsubscribeEvents = foundationFunctions.external('unsubscribe_events', {
-  ...asking<{ readonly destination: string }, Result<'unsubscribe_events'>>('a subscription to end'),
-  task: (state, context) => task('unsubscribe_events', sent(state, context)),
-  receive: { unsubscribe_events: taken },
-  value: ({ result }) => result?.changed,
+const subscribeEvents = asking({
+  what: 'events to be subscribed to',
+  send: (order: Ordered<Given<'subscribe_events'>>) => task('subscribe_events', order),
+  value: ({ changed }: Result<'subscribe_events'>) => changed,
+});
+
+const unsubscribeEvents = asking({
+  what: 'a subscription to end',
+  send: (order: Ordered<Given<'unsubscribe_events'>>) => task('unsubscribe_events', order),
+  value: ({ changed }: Result<'unsubscribe_events'>) => changed,
 });
 
 /** Servers whose management processor speaks Redfish. */
@@ -112,20 +95,41 @@ export const redfish = half({
       attributes: ({ redfish_ip_address: address }) => ({ redfish_ip_address: address ?? null }),
       fields: { ...bmcFields('redfish'), redfish_sol_port: serialPort(), plot: plotField() },
       functions: {
-        link_test: linkTest,
-        power_on: foundationFunctions.external('power_on', stages.on),
-        power_off: foundationFunctions.external('power_off', stages.off),
-        power_state: foundationFunctions.external('power_state', stages.state),
-        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', stages.wait),
-        set_boot: setBoot,
-        boot_device: bootDevice,
-        insert_media: insertMedia,
-        eject_media: ejectMedia,
-        inventory,
-        bios_difference: biosDifference,
-        apply_bios: applyBios,
-        subscribe_events: subscribeEvents,
-        unsubscribe_events: unsubscribeEvents,
+        power_on: foundationFunctions.external('power_on', power.on),
+        power_off: foundationFunctions.external('power_off', power.off),
+        power_state: foundationFunctions.external('power_state', power.state),
+        wait_for_poweroff: foundationFunctions.external('wait_for_poweroff', power.wait),
+        link_test: foundationFunctions.external('link_test', { ...linkTest, receive: { link_test: linkTest.take } }),
+        set_boot: foundationFunctions.external('set_boot', { ...setBoot, receive: { set_boot: setBoot.take } }),
+        boot_device: foundationFunctions.external('boot_device', {
+          ...bootDevice,
+          receive: { boot_device: bootDevice.take },
+        }),
+        insert_media: foundationFunctions.external('insert_media', {
+          ...insertMedia,
+          receive: { insert_media: insertMedia.take },
+        }),
+        eject_media: foundationFunctions.external('eject_media', {
+          ...ejectMedia,
+          receive: { eject_media: ejectMedia.take },
+        }),
+        inventory: foundationFunctions.external('inventory', { ...inventory, receive: { inventory: inventory.take } }),
+        bios_difference: foundationFunctions.external('bios_difference', {
+          ...biosDifference,
+          receive: { bios_difference: biosDifference.take },
+        }),
+        apply_bios: foundationFunctions.external('apply_bios', {
+          ...applyBios,
+          receive: { apply_bios: applyBios.take },
+        }),
+        subscribe_events: foundationFunctions.external('subscribe_events', {
+          ...subscribeEvents,
+          receive: { subscribe_events: subscribeEvents.take },
+        }),
+        unsubscribe_events: foundationFunctions.external('unsubscribe_events', {
+          ...unsubscribeEvents,
+          receive: { unsubscribe_events: unsubscribeEvents.take },
+        }),
       },
     },
   ],
