@@ -5,8 +5,8 @@
  *
  * What it does not check: whether a body has properties it should not have (only the ones it knows are looked at), the
  * privileges of users (there is one), `$expand`, `$select` and other query parameters, message registries (texts are
- * its own), tasks (202 without a monitor), and that events really go out. Real services differ from each other and from the
- * specification in all of these.
+ * its own), tasks (202 without a monitor), and that events really go out; it names an update action and does not have it.
+ * Real services differ from each other and from the specification in all of these.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -164,9 +164,10 @@ async function answer(
     if (!known && path !== '/redfish' && path !== V1) throw new Refusal(401, 'Log in first.');
     const tag = `W/"${JSON.stringify(machine.boot).length}"`;
     if (method === 'GET') return send(200, resourceAt(machine, path), { ETag: tag });
-    if (method === 'PATCH' && request.headers['if-match'] !== tag) {
-      throw new Refusal(request.headers['if-match'] ? 412 : 428, 'The resource is to be changed with its ETag.');
-    }
+    const match = request.headers['if-match'];
+    if (match !== undefined && match !== tag) throw new Refusal(412, 'The resource was changed meanwhile.');
+    // As some services have it of systems alone.
+    if (method === 'PATCH' && path === SYSTEM && match === undefined) throw new Refusal(428, 'Its ETag is missing.');
     const location = change(machine, method, path, body);
     if (location !== undefined) return send(201, undefined, { Location: location });
     return send(machine.status, machine.status === 200 ? { done: true } : undefined);
@@ -268,8 +269,12 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
     },
     [`${V1}/Chassis`]: collection(`${V1}/Chassis`, []),
     [`${V1}/UpdateService`]: {
+      '@odata.type': '#UpdateService.v1_8_0.UpdateService',
       Id: 'UpdateService',
+      Name: 'Update Service',
+      ServiceEnabled: true,
       FirmwareInventory: linked(`${V1}/UpdateService/FirmwareInventory`),
+      Actions: { '#UpdateService.SimpleUpdate': { target: `${V1}/UpdateService/Actions/UpdateService.SimpleUpdate` } },
     },
     [`${V1}/UpdateService/FirmwareInventory`]: {
       ...collection(`${V1}/UpdateService/FirmwareInventory`, [`${V1}/UpdateService/FirmwareInventory/BIOS`]),
