@@ -3,7 +3,7 @@ import type { ResultOf } from '#platform';
 import { serverSide } from '#platform/server';
 import { asking, type Ordered } from '../bmc/asking.ts';
 import { bmcConnection, bmcFields, plotField } from '../bmc/fields.ts';
-import { powerStages } from '../bmc/power-power.ts';
+import { powerStages } from '../bmc/power-stages.ts';
 import { amtContract, type AmtContract } from './contract.ts';
 
 const { task, foundationFunctions, half } = serverSide(amtContract);
