@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { toJson, type Value } from '#tscript';
 import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { ipmi } from './server.ts';
 
@@ -97,7 +98,7 @@ describe('what else scripts do with a BMC', () => {
     expect(script.task()).toEqual({ module: 'ipmi', function: task, parameters: { connection, ...parameters } });
     expect(script.answer(result)).toBe('Accepted');
     expect(script.run()).toEqual({ kind: 'ended' });
-    expect(JSON.parse(JSON.stringify(script.variables))).toEqual({ found: value });
+    expect(toJson(script.variables['found'] as Value)).toEqual(value);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { toJson, type Value } from '#tscript';
 import { ScriptHarness } from '../../test/script-harness.suite.ts';
 import { redfish } from './server.ts';
 
@@ -76,6 +77,6 @@ describe('a machine with Redfish', () => {
     expect(JSON.parse(JSON.stringify(sent?.parameters))).toEqual({ connection, ...parameters });
     expect(script.answer(result)).toBe('Accepted');
     expect(script.run()).toEqual({ kind: 'ended' });
-    expect(JSON.parse(JSON.stringify(script.variables))).toEqual({ found: value });
+    expect(toJson(script.variables['found'] as Value)).toEqual(value);
   });
 });
