@@ -54,7 +54,7 @@ it('a machine with a BMC is switched by a blueprint over NATS; a wrong password 
     ipmi_password: 'not-so-secret',
     ipmi_ip_address: `127.0.0.1:${bmc.port}`,
   };
-  await expect(client.create(IPMI_FOUNDATION, machine)).rejects.toThrow('there is no plot rack4');
+  await expect(client.create(IPMI_FOUNDATION, machine)).rejects.toMatchObject({ body: { plot: expect.anything() } });
   await client.create('/api/v1/Survey/Plot', { name: 'rack4', corners: 'aisle 4' });
   await client.create(IPMI_FOUNDATION, machine);
   expect(await client.get(`${IPMI_FOUNDATION}:node1:`)).toMatchObject({
@@ -62,7 +62,9 @@ it('a machine with a BMC is switched by a blueprint over NATS; a wrong password 
     ipmi_sol_port: 'ttyS1',
     class_list: "['Physical', 'IPMI']",
   });
-  await expect(client.delete('/api/v1/Survey/Plot:rack4:')).rejects.toThrow(/Foundation node1/);
+  await expect(client.delete('/api/v1/Survey/Plot:rack4:')).rejects.toMatchObject({
+    body: { message: 'Not Deletable: used by Foundation node1' },
+  });
   expect(await client.call(`${FOUNDATION}(getConfig)`)).toMatchObject({
     _console: 'ttyS1',
     ipmi_ip_address: machine.ipmi_ip_address,
