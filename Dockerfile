@@ -33,7 +33,7 @@ EXPOSE 8080
 CMD ["contractor", "serve"]
 
 FROM base AS subcontractor
-RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping procps && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping ipmitool procps && rm -rf /var/lib/apt/lists/*
 RUN mkdir /state && chown node:node /state
 USER node
 VOLUME /state

@@ -11,6 +11,8 @@ rndc        bind9-utils
 dig         bind9-dnsutils
 sshd        openssh-server
 snmpd       snmpd
+ipmitool    ipmitool
+ipmi_sim    openipmi
 curl        curl
 openssl     openssl
 python3     python3
@@ -92,6 +94,7 @@ if command -v systemctl >/dev/null; then
     case "$package" in
       bind9) as_root systemctl disable --quiet named 2>/dev/null || true ;;
       nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
+      openipmi) as_root systemctl disable --quiet openipmi 2>/dev/null || true ;;
       openssh-server) as_root systemctl disable --quiet ssh 2>/dev/null || true ;;
       snmpd) as_root systemctl disable --quiet snmpd 2>/dev/null || true ;;
     esac

@@ -37,6 +37,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   ipam: [...SUBJECT, 'site', 'blueprint'],
   // Of the wire, the foreman sees the port that it dispatches through.
   foreman: [...SUBJECT, 'reactions', 'integrity', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
+  plots: [...SUBJECT],
   building: [
     ...SUBJECT,
     'reactions',
@@ -44,12 +45,13 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'tscript',
     'platform',
     'directory',
+    'plots',
     'site',
     'blueprint',
     'ipam',
     'foreman',
   ],
-  survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'building'],
+  survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
@@ -59,8 +61,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   search: [...SUBJECT, 'config', 'platform', 'directory', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   overview: [...SUBJECT, 'site', 'ipam', 'foreman', 'building'],
   'site-files': [...SUBJECT, 'blueprint', 'ipam'],
-  setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'survey', 'blueprint', 'ipam', 'building'],
-  platforms: ['kernel', 'tscript', 'programs', 'platform', 'api'],
+  setup: [...SUBJECT, 'platform', 'auth', 'directory', 'site', 'plots', 'blueprint', 'ipam', 'building'],
+  platforms: ['kernel', 'runtime', 'tscript', 'programs', 'platform', 'api'],
 };
 
 const INFRASTRUCTURE = new Set(Object.keys(MODULES).slice(0, Object.keys(MODULES).indexOf('auth')));
@@ -68,6 +70,8 @@ const PROTOCOLS = ['http', 'cinp', 'rest', 'wire'];
 
 /** What an agent half may import: it runs without the server. */
 const AGENT_HALF = new Set(['kernel', 'platform', 'programs']);
+/** The one part of the runtime that agent halves may load: it needs nothing of the server. */
+const HTTP_CLIENT = '#runtime/http-request';
 
 /** The programs, and the modules each may import. */
 const APPS: Readonly<Record<string, readonly string[]>> = {
@@ -255,24 +259,19 @@ describe('modules', () => {
   });
 
   it('keep the agent halves of platforms apart from the server', () => {
-    // What only server halves are made of; the part of a contract that machines have in common belongs to both halves.
-    const isServer = (file: string): boolean =>
-      ['server.ts', 'servers.ts'].includes(path.basename(file)) ||
-      path.basename(path.dirname(file)) === 'server' ||
-      (path.basename(path.dirname(file)) === 'machine' && path.basename(file) !== 'contract.ts');
-    const wrong = sources
-      .filter(({ file }) => moduleOf(file) === 'platforms' && !isTest(file) && !isServer(file))
-      .flatMap(({ file, imports }) => {
-        const others = imports.filter((specifier) => {
-          const alias = aliasOf(specifier);
-          return alias !== undefined && (!AGENT_HALF.has(alias) || specifier.endsWith('/server'));
-        });
-        const halves = imports.filter(
-          (specifier) => specifier.startsWith('.') && isServer(path.join(path.dirname(file), specifier)),
-        );
-        return [...others, ...halves].map((what) => `${file} imports ${what}`);
-      });
+    const reached = new Set(['libs/platforms/src/agents.ts']);
+    const wrong: string[] = [];
+    for (const file of reached) {
+      for (const specifier of importsOf.get(file) ?? []) {
+        const alias = aliasOf(specifier);
+        if (specifier.startsWith('.')) reached.add(path.join(path.dirname(file), specifier));
+        else if (alias === undefined || specifier === HTTP_CLIENT) continue;
+        else if (!AGENT_HALF.has(alias) || specifier.endsWith('/server')) wrong.push(`${file} imports ${specifier}`);
+      }
+    }
     expect(wrong).toEqual([]);
+    expect(reached).toContain('libs/platforms/src/ssh/connect.ts');
+    expect([...reached].filter((file) => path.basename(file) === 'server.ts')).toEqual([]);
   });
 
   it('bring neither the framework nor a database into the agent daemon', () => {

@@ -676,33 +676,36 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 /** What is new. */
 const BESIDES: Readonly<Record<string, readonly string[]>> = { Dependency: ['doCreate', 'doDestroy'] };
 
-describe.each(['Building', 'Manual', 'Test'])('the namespace %s is described as it was', (namespace) => {
-  const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
+describe.each(['Building', 'Manual', 'Test', 'IPMI', 'RedFish', 'AMT'])(
+  'the namespace %s is described as it was',
+  (namespace) => {
+    const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
 
-  it.each(models)('%s', async (name, model) => {
-    const path = `/api/v1/${namespace}/${name}`;
-    const found = (await client.describe(path)).data as unknown as Model;
-    const byName = (fields: Model['fields']) =>
-      Object.fromEntries(
-        fields.map(({ name: key, ...field }) => {
-          // A fresh uuid each time was no default, and texts for people are new.
-          const { doc: _, ...shown } = { ...field, ...(key === 'config_uuid' ? { default: null } : {}) } as Values;
-          return [key, shown];
-        }),
+    it.each(models)('%s', async (name, model) => {
+      const path = `/api/v1/${namespace}/${name}`;
+      const found = (await client.describe(path)).data as unknown as Model;
+      const byName = (fields: Model['fields']) =>
+        Object.fromEntries(
+          fields.map(({ name: key, ...field }) => {
+            // A fresh uuid each time was no default, and texts for people are new.
+            const { doc: _, ...shown } = { ...field, ...(key === 'config_uuid' ? { default: null } : {}) } as Values;
+            return [key, shown];
+          }),
+        );
+      expect(byName(found.fields)).toEqual(byName(model.fields));
+      expect(found['not-allowed-verbs'].toSorted()).toEqual(model['not-allowed-verbs'].toSorted());
+      expect(found['list-filters']).toEqual(model['list-filters']);
+      const actions = [
+        ...Object.keys(model.actions).filter((action) => !WITHOUT[name]?.includes(action)),
+        ...(BESIDES[name] ?? []),
+      ];
+      expect((found.actions as unknown as string[]).toSorted()).toEqual(
+        actions.map((action) => `${path}(${action})`).toSorted(),
       );
-    expect(byName(found.fields)).toEqual(byName(model.fields));
-    expect(found['not-allowed-verbs'].toSorted()).toEqual(model['not-allowed-verbs'].toSorted());
-    expect(found['list-filters']).toEqual(model['list-filters']);
-    const actions = [
-      ...Object.keys(model.actions).filter((action) => !WITHOUT[name]?.includes(action)),
-      ...(BESIDES[name] ?? []),
-    ];
-    expect((found.actions as unknown as string[]).toSorted()).toEqual(
-      actions.map((action) => `${path}(${action})`).toSorted(),
-    );
-    for (const action of Object.keys(model.actions).filter((one) => actions.includes(one))) {
-      const described = (await client.describe(`${path}(${action})`)).data;
-      expect(described).toMatchObject(model.actions[action] as Values);
-    }
-  });
-});
+      for (const action of Object.keys(model.actions).filter((one) => actions.includes(one))) {
+        const described = (await client.describe(`${path}(${action})`)).data;
+        expect(described).toMatchObject(model.actions[action] as Values);
+      }
+    });
+  },
+);

@@ -147,6 +147,12 @@ Proxmox/ProxmoxFoundation
   view add change delete                             Building.*_foundation
 LibVirt/LibVirtFoundation
   view add change delete                             Building.*_foundation
+IPMI/IPMIFoundation
+  view add change delete                             Building.*_foundation
+RedFish/RedFishFoundation
+  view add change delete                             Building.*_foundation
+AMT/AMTFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job

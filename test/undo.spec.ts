@@ -10,6 +10,7 @@ import { Refusal } from '#kernel';
 import type { Key } from '#read-store';
 import { RecordsModule } from '#records';
 import { Secrets } from '#secrets';
+import { PlotsModule } from '#plots';
 import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules, until } from '#testing';
@@ -35,7 +36,7 @@ let modules: TestModules;
 let api: ApiService;
 beforeAll(async () => {
   modules = await startModules({
-    imports: [...buildingModules(), SurveyModule, RecordsModule],
+    imports: [...buildingModules(), PlotsModule, SurveyModule, RecordsModule],
   });
   api = modules.api('rest');
 });

@@ -89,8 +89,8 @@ import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts
 import { cartographers } from '../../libs/survey/src/cartographer/cartographers.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
 import { intakeRules } from '../../libs/survey/src/intake/intake-rules.ts';
-import { plot } from '../../libs/survey/src/plot/plot.ts';
-import { plots } from '../../libs/survey/src/plot/plots.ts';
+import { plot } from '../../libs/plots/src/plot.ts';
+import { plots } from '../../libs/plots/src/plots.ts';
 import { position } from '../../libs/survey/src/position/position.ts';
 import { positions } from '../../libs/survey/src/position/positions.ts';
 import { rack } from '../../libs/survey/src/position/rack.ts';

@@ -54,7 +54,7 @@ import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
-import { plot } from '../../libs/survey/src/plot/plot.ts';
+import { plot } from '../../libs/plots/src/plot.ts';
 import { position } from '../../libs/survey/src/position/position.ts';
 import { rack } from '../../libs/survey/src/position/rack.ts';
 

@@ -34,6 +34,7 @@ import { SearchModule } from '#search';
 import { SetupModule } from '#setup';
 import { SiteModule, sites } from '#site';
 import { SiteFilesModule } from '#site-files';
+import { PlotsModule } from '#plots';
 import { SurveyModule } from '#survey';
 import type { InProcessWire, NatsKey } from '#wire';
 import { inProcessWire, jetstreamForeman, natsAccount, natsConfiguration, natsKey } from '#wire';
@@ -138,6 +139,7 @@ export class AppModule {
         }),
         BlueprintModule,
         SiteModule,
+        PlotsModule,
         SurveyModule,
         DirectoryModule,
         IpamModule,

@@ -214,6 +214,22 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: 'what the hypervisor takes',
         doc: 'kind of machine that guests see, of those the hypervisor has: `pc`, `q35`',
       }),
+      ipmiCipherSuite: setting('SUBCONTRACTOR_IPMI_CIPHER_SUITE', integer(1, 17), {
+        default: '3',
+        doc: 'cipher suite of sessions over IPMI; BMCs that take no SHA-1 have 17',
+      }),
+      redfishLogin: setting('SUBCONTRACTOR_REDFISH_LOGIN', choice('basic', 'session'), {
+        default: 'basic',
+        doc: '`basic`: name and password go with each request to Redfish services; `session`: they open a session',
+      }),
+      redfishVerifyTls: setting('SUBCONTRACTOR_REDFISH_VERIFY_TLS', yesOrNo, {
+        default: 'false',
+        doc: 'whether the certificates of Redfish services have to be good',
+      }),
+      redfishCa: setting('SUBCONTRACTOR_REDFISH_CA', text(), {
+        unset: 'those Node brings along',
+        doc: 'with that: file with the certificates (PEM) of those who may have signed them',
+      }),
       vault: setting('SUBCONTRACTOR_VAULT', choice('hashicorp'), {
         unset: 'none',
         doc: 'where tasks find credentials that are named and not sent',

@@ -108,16 +108,25 @@ async function serve(
   for (const one of told) log.warn('the configuration file says something that means nothing here', { what: one });
   const state = await stateOf(wanted, log);
   const name = settings.name ?? state?.name ?? usualName();
-  const halves = agentHalves(env, {
+  const ssh = {
     hostKeys: settings.sshHostKeys,
     knownHosts: settings.sshKnownHosts ?? (state && path.join(state.folder, 'ssh_known_hosts')),
     keyFiles: settings.sshKeys,
+  };
+  const halves = agentHalves(env, {
+    ...ssh,
     libvirt: {
       uri: settings.libvirtUri,
       pool: settings.libvirtPool,
       directory: settings.libvirtDirectory,
       type: settings.libvirtType,
       machine: settings.libvirtMachine,
+    },
+    cipherSuite: settings.ipmiCipherSuite,
+    redfish: {
+      login: settings.redfishLogin,
+      verifyTls: settings.redfishVerifyTls,
+      caFile: settings.redfishCa,
     },
   });
   const { sites, limits: modules, stopTimeout } = settings;

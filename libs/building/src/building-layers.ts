@@ -45,7 +45,7 @@ const foundationAttributes = (
   ['_foundation_state', stateOf(row)],
   ['_foundation_class_list', [...(type?.classes ?? [])]],
   ['_foundation_id_map', row.idMap],
-  ['_console', type?.console ?? 'console'],
+  ['_console', type?.console?.(row.own) ?? 'console'],
   ...Object.entries(type?.attributes?.(row.own, carrier?.own ?? {}) ?? {}),
 ];
 

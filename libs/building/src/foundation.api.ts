@@ -206,12 +206,17 @@ export function platformFoundationModel(
   });
 }
 
-/** Sites and blueprints are used by the foundations that name them. */
+/** Sites, blueprints and plots are used by the foundations that name them. */
 export const foundationUsers: readonly Extension[] = [
   {
     model: 'Site/Site',
     users: async (view, name) =>
       (await view.list(foundations, { where: { site: String(name) } })).rows.map(({ key }) => `Foundation ${key}`),
+  },
+  {
+    model: 'Survey/Plot',
+    users: async (view, name) =>
+      (await view.list(foundations, { where: { plot: String(name) } })).rows.map(({ key }) => `Foundation ${key}`),
   },
   {
     model: 'BluePrint/FoundationBluePrint',

@@ -11,6 +11,7 @@ import { PLATFORMS } from '#platform';
 import type { Key } from '#read-store';
 import { Secrets } from '#secrets';
 import { siteFor } from '#site';
+import { plotFor } from '#plots';
 import { complex } from './complex/complex.ts';
 import { complexFor } from './complex/find-complex.ts';
 import { removeDependenciesOn } from './dependency/dependency.commands.ts';
@@ -113,6 +114,11 @@ export async function checkSiteOfComplex(work: UnitOfWork, site: string, name: s
   work.fault('site', 'SITE', `must be "${found.value.site}", the site of complex "${name}", and is "${site}"`);
 }
 
+/** Notes where a machine would stand on a plot that is not there. */
+async function checkPlot(work: UnitOfWork, { plot }: JsonMap): Promise<void> {
+  if (typeof plot === 'string') await plotFor(work, 'plot', plot);
+}
+
 /** Notes where a machine that is there would be carried by another complex. */
 function checkCarrierStays(work: UnitOfWork, kind: FoundationType, before: Foundation, after: string | null): void {
   const { machineId, complexField = 'complex' } = kind;
@@ -145,6 +151,7 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
     const kind = typeNamed(this.platforms, type);
     if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, carried.complex ?? null);
     const fields = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
+    await checkPlot(work, fields);
     const value: Foundation = {
       type,
       site,
@@ -191,6 +198,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
       if (kind.inSiteOfComplex) await checkSiteOfComplex(work, site ?? before.site, after);
     }
     const fields = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
+    await checkPlot(work, fields);
     const sealing = { owner: `Foundation ${locator}`, before: before?.own, secrets: this.secrets, request };
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',

@@ -54,6 +54,8 @@ export const foundations: ReadModel<FoundationRow> = {
     site: ({ site }) => site,
     type: ({ type }) => type,
     blueprint: ({ blueprint }) => blueprint,
+    /** Where it stands, where its platform has a field for that. */
+    plot: ({ own: { plot } }) => (typeof plot === 'string' ? plot : null),
     complex: ({ complex }) => complex ?? null,
     bound: ({ dependency }) => (dependency === null ? 'no' : 'yes'),
     state: stateOf,

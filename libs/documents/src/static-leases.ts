@@ -1,4 +1,4 @@
-import type { FindType } from '#building';
+import type { FindType, FoundationRow } from '#building';
 import { foundations, interfaceNamed, interfacesOf, macOf, realInterfaces, structures } from '#building';
 import type { AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
 import { networkAddressBlocks, networks } from '#ipam';
@@ -79,7 +79,7 @@ async function ownLeases(view: View, parts: LeaseParts): Promise<Leases> {
         const lease = leaseOf(parts, row, network, {
           host_name: structure.hostname,
           config_uuid: parts.uuidOf(structure.configUuid),
-          type: below.get(structure.foundation)?.type,
+          below: below.get(structure.foundation),
         });
         if (mac && lease) leases[mac] = lease;
       }
@@ -101,7 +101,7 @@ async function borrowedLeases(view: View, parts: LeaseParts): Promise<Leases> {
     const lease = leaseOf(parts, address.row, network, {
       host_name: on?.hostname ?? locator,
       config_uuid: on ? parts.uuidOf(on.configUuid) : '',
-      type: below.type,
+      below,
     });
     if (over?.mac && lease) leases[over.mac] = lease;
   }
@@ -113,12 +113,12 @@ function leaseOf(
   { blocks, links, resolver, findType }: LeaseParts,
   row: AddressRow,
   network: NetworkRow | undefined,
-  machine: Pick<StaticLease, 'host_name' | 'config_uuid'> & { readonly type: string | undefined },
+  machine: Pick<StaticLease, 'host_name' | 'config_uuid'> & { readonly below: FoundationRow | undefined },
 ): StaticLease | undefined {
   const link = network?.links.find(({ block }) => block === row.block);
   const block = blocks.get(Number(row.block));
   if (!network || !link || !block) return undefined;
-  const { type, host_name, config_uuid } = machine;
+  const { below, host_name, config_uuid } = machine;
   return {
     ip_address: addressIn(block, row),
     netmask: block.netmask,
@@ -127,7 +127,7 @@ function leaseOf(
     config_uuid,
     mtu: network.mtu,
     vlan: links.get(link.link)?.vlan ?? null,
-    console: (type === undefined ? undefined : findType(type)?.console) ?? 'console',
+    console: (below && findType(below.type)?.console?.(below.own)) ?? 'console',
     ...resolver,
   };
 }

@@ -26,8 +26,8 @@ export interface FoundationType {
   readonly classes: readonly string[];
   /** How it becomes located: when somebody wants to build it, once its complex is built, or by survey. */
   readonly locates: 'by-itself' | 'with-complex' | 'by-survey';
-  /** What its console is called in configurations; `console` unless said otherwise. */
-  readonly console?: string;
+  /** What its console is called in configurations, of its own fields; `console` unless said otherwise. */
+  readonly console?: (own: JsonMap) => string;
   /**
    * How a foundation is reached out of band, of its own fields, in which secrets are references: functions read it as
    * `foundation.connection`, and the answer files of its installer as `__connection_paramaters`. Not given: it is not.

@@ -1,10 +1,14 @@
 import type { AgentHalf, AnyAgentHalf } from '#platform';
+import { amt } from './amt/agent.ts';
 import type { Platforms } from './contracts.ts';
+import { ipmi } from './ipmi/agent.ts';
 import { iputils } from './iputils/agent.ts';
 import { libvirt } from './libvirt/agent.ts';
 import type { LibvirtSettings } from './libvirt/hypervisor.ts';
 import { manual } from './manual/agent.ts';
 import { proxmox } from './proxmox/agent.ts';
+import { redfish } from './redfish/agent.ts';
+import type { RedfishSettings } from './redfish/client.ts';
 import { ssh } from './ssh/agent.ts';
 import { KnownHosts, type HostKeyPolicy } from './ssh/known-hosts.ts';
 import { test } from './test/agent.ts';
@@ -26,6 +30,10 @@ export interface SshOptions {
 export interface AgentOptions extends SshOptions {
   /** How hypervisors of libvirt are reached, and what is made on them. */
   readonly libvirt?: LibvirtSettings;
+  /** The cipher suite of sessions over IPMI (3). */
+  readonly cipherSuite?: number | undefined;
+  /** How Redfish services are talked to. */
+  readonly redfish?: RedfishSettings;
 }
 
 /**
@@ -35,7 +43,14 @@ export interface AgentOptions extends SshOptions {
  */
 export function agentHalves(
   env: Readonly<Record<string, string | undefined>>,
-  { hostKeys = 'first-use', knownHosts, keyFiles, libvirt: libvirtSettings }: AgentOptions = {},
+  {
+    hostKeys = 'first-use',
+    knownHosts,
+    keyFiles,
+    libvirt: libvirtSettings,
+    cipherSuite,
+    redfish: redfishSettings,
+  }: AgentOptions = {},
 ): readonly AnyAgentHalf[] {
   const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
   const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
@@ -47,6 +62,9 @@ export function agentHalves(
     vcenter: vcenter(),
     proxmox: proxmox(),
     libvirt: libvirt(libvirtSettings),
+    ipmi: ipmi({ cipherSuite }),
+    redfish: redfish(redfishSettings),
+    amt: amt(),
   };
   return Object.values(halves);
 }

@@ -1,8 +1,11 @@
 import type { PlatformContract } from '#platform';
+import { amtContract } from './amt/contract.ts';
+import { ipmiContract } from './ipmi/contract.ts';
 import { iputilsContract } from './iputils/contract.ts';
 import { libvirtContract } from './libvirt/contract.ts';
 import { manualContract } from './manual/contract.ts';
 import { proxmoxContract } from './proxmox/contract.ts';
+import { redfishContract } from './redfish/contract.ts';
 import { sshContract } from './ssh/contract.ts';
 import { testContract } from './test/contract.ts';
 import { vcenterContract } from './vcenter/contract.ts';
@@ -21,6 +24,9 @@ export const contracts = {
   vcenter: vcenterContract,
   proxmox: proxmoxContract,
   libvirt: libvirtContract,
+  ipmi: ipmiContract,
+  redfish: redfishContract,
+  amt: amtContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -6,4 +6,7 @@ export const platformResources: readonly URL[] = [
   new URL('./virtualbox/resources/virtualbox.toml', import.meta.url),
   new URL('./vcenter/resources/vcenter.toml', import.meta.url),
   new URL('./proxmox/resources/proxmox.toml', import.meta.url),
+  new URL('./ipmi/resources/ipmi.toml', import.meta.url),
+  new URL('./redfish/resources/redfish.toml', import.meta.url),
+  new URL('./amt/resources/amt.toml', import.meta.url),
 ];

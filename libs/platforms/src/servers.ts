@@ -1,10 +1,13 @@
 import type { PlatformContract, Repeat, RetryPolicy, ServerHalf, TaskContract } from '#platform';
 import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
+import { amt } from './amt/server.ts';
+import { ipmi } from './ipmi/server.ts';
 import { iputils } from './iputils/server.ts';
 import { libvirt } from './libvirt/server.ts';
 import { manual } from './manual/server.ts';
 import { proxmox } from './proxmox/server.ts';
+import { redfish } from './redfish/server.ts';
 import { ssh } from './ssh/server.ts';
 import { test } from './test/server.ts';
 import { vcenter } from './vcenter/server.ts';
@@ -19,6 +22,9 @@ const halves: { readonly [P in keyof Platforms]: ServerHalf } = {
   vcenter,
   proxmox,
   libvirt,
+  ipmi,
+  redfish,
+  amt,
 };
 
 /** The server halves of all platforms. */

@@ -3,7 +3,7 @@ import { CreateEntry, CreateZone, TIMERS, zoneNamed } from '#directory';
 import type { EntryRow } from '#directory';
 import { CreateDynamicAddress, CreateReservedAddress, isOffsetUsed, subnetOf, parseAddress } from '#ipam';
 import { CreateSite, site as siteDecider } from '#site';
-import { CreatePlot, plot } from '#survey';
+import { CreatePlot, plot } from '#plots';
 import { setUpHost, setUpNetwork } from './set-up-host.ts';
 import type { OwnPlace, SetUpOrder } from './set-up-order.ts';
 import { labelsOf, placeFrom, searchList } from './set-up-order.ts';

@@ -1,3 +1,1 @@
-export { plot } from './plot/plot.ts';
 export { SurveyModule } from './survey.module.ts';
-export { CreatePlot } from './plot/plot.commands.ts';

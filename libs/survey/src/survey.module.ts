@@ -11,10 +11,6 @@ import { intakeRuleHandlers } from './intake/intake-rule.commands.ts';
 import { intakeRule } from './intake/intake-rule.ts';
 import { intakeRules } from './intake/intake-rules.ts';
 import { takeInHandlers } from './intake/take-in.commands.ts';
-import { plotModel } from './plot/plot.api.ts';
-import { plotHandlers } from './plot/plot.commands.ts';
-import { plot } from './plot/plot.ts';
-import { plots } from './plot/plots.ts';
 import { positionExtensions, positionModel } from './position/position.api.ts';
 import { positionHandlers } from './position/position.commands.ts';
 import { position } from './position/position.ts';
@@ -26,18 +22,16 @@ import { surveyUndos } from './survey.undo.ts';
 @Module({
   imports: [
     EventSourcingModule.forFeature({
-      deciders: [plot, position, rack, cartographer, intakeRule],
-      readModels: [plots, positions, cartographers, intakeRules],
+      deciders: [position, rack, cartographer, intakeRule],
+      readModels: [positions, cartographers, intakeRules],
       undo: surveyUndos,
     }),
     ApiModule.forFeature({
-      namespaces: [{ name: 'Survey', position: 40 }],
-      models: [plotModel, positionModel, cartographerModel, intakeRuleModel],
+      models: [positionModel, cartographerModel, intakeRuleModel],
       extensions: [...positionExtensions, ...intakeRuleExtensions],
     }),
   ],
   providers: [
-    ...plotHandlers,
     ...positionHandlers,
     ...cartographerHandlers,
     ...intakeRuleHandlers,

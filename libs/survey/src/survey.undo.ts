@@ -4,12 +4,10 @@ import { cartographer } from './cartographer/cartographer.ts';
 import { checkReferences } from './intake/check-intake.ts';
 import { intakeRule } from './intake/intake-rule.ts';
 import { intakeRules } from './intake/intake-rules.ts';
-import { plotUndo } from './plot/plot.undo.ts';
 import { positionUndos } from './position/position.undo.ts';
 
-/** How what a request did to plots, positions, intake rules and machines that call in is undone. */
+/** How what a request did to positions, intake rules and machines that call in is undone. */
 export const surveyUndos: readonly UndoRule[] = [
-  plotUndo,
   ...positionUndos,
   undoNoun(intakeRule, {
     model: 'Survey/IntakeRule',

@@ -2,9 +2,7 @@ import type { CallContext } from '#tscript';
 import { ExecutionError } from '#tscript';
 
 /** A call that wants a machine on or off. */
-export interface Powering<Id> {
-  /** How the machine is reached, and what it is known by, as it was when the call began. */
-  readonly id: Id;
+export interface Powering {
   readonly desired: 'on' | 'off';
   readonly current: string | null;
   /** How often it was tried and did not become so. */
@@ -24,6 +22,7 @@ const PAUSE_MS = 15_000;
 export type PowerWanted<Soft extends string> = 'on' | 'off' | Soft;
 
 export interface PowerOptions<Id, Soft extends string, R> {
+  /** How the machine is reached, and what it is known by; asked again for each try, so that what is wrong can be mended. */
   readonly id: (context: CallContext) => Id;
   /** What the agent is told to have the machine shut itself down: `soft_off`. */
   readonly soft: Soft;
@@ -41,26 +40,24 @@ export const power = <Id, Soft extends string, R>(
   desired: 'on' | 'off',
   { id, soft, send, softTries = SOFT_TRIES }: PowerOptions<Id, Soft, R>,
 ) => ({
-  setup: (_: object, context: CallContext): Powering<Id> => ({
-    id: id(context),
-    desired,
-    current: null,
-    tries: 0,
-    notBefore: 0,
-  }),
-  done: ({ current }: Powering<Id>): boolean => current === desired,
-  run(state: Powering<Id>): Powering<Id> {
+  setup(_: object, context: CallContext): Powering {
+    // What cannot be reached at all ends the script here.
+    id(context);
+    return { desired, current: null, tries: 0, notBefore: 0 };
+  },
+  done: ({ current }: Powering): boolean => current === desired,
+  run(state: Powering): Powering {
     if (state.tries < MAX_TRIES) return state;
     const text = `the machine is "${state.current}" and not "${desired}" after ${MAX_TRIES} tries`;
     throw new ExecutionError(text).keeping(anew(state));
   },
-  message: ({ current, tries }: Powering<Id>): string =>
+  message: ({ current, tries }: Powering): string =>
     `Waiting for power "${desired}", currently "${current ?? 'unknown'}", try ${tries + 1} of ${MAX_TRIES}`,
-  wakeAt: ({ notBefore }: Powering<Id>): number | undefined => notBefore || undefined,
-  task: ({ id: of, tries, notBefore }: Powering<Id>, { now }: CallContext): R | null =>
-    now < notBefore ? null : send(of, desired === 'off' && tries < softTries ? soft : desired),
+  wakeAt: ({ notBefore }: Powering): number | undefined => notBefore || undefined,
+  task: ({ tries, notBefore }: Powering, context: CallContext): R | null =>
+    context.now < notBefore ? null : send(id(context), desired === 'off' && tries < softTries ? soft : desired),
   receive: {
-    set_power: (state: Powering<Id>, { state: current }: { readonly state: string }, { now }: CallContext) => ({
+    set_power: (state: Powering, { state: current }: { readonly state: string }, { now }: CallContext) => ({
       ...state,
       current,
       tries: state.tries + 1,
@@ -68,7 +65,7 @@ export const power = <Id, Soft extends string, R>(
     }),
   },
   value: (): null => null,
-  rollback: (state: Powering<Id>): Powering<Id> => anew(state),
+  rollback: (state: Powering): Powering => anew(state),
 });
 
-const anew = <Id>(state: Powering<Id>): Powering<Id> => ({ ...state, current: null, tries: 0, notBefore: 0 });
+const anew = (state: Powering): Powering => ({ ...state, current: null, tries: 0, notBefore: 0 });

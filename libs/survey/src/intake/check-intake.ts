@@ -6,7 +6,7 @@ import { networkFor } from '#ipam';
 import type { Json, JsonMap, UnitOfWork } from '#kernel';
 import type { FoundationType, ServerHalf } from '#platform';
 import { siteFor } from '#site';
-import { plotFor } from '../plot/find-plot.ts';
+import { plotFor } from '#plots';
 import type { Intake } from './intake-rule.ts';
 import { NUMBER, PLACEHOLDER, placeholdersIn } from './placeholders.ts';
 

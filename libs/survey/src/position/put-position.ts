@@ -1,7 +1,7 @@
 import { checkPattern } from '#api';
 import { foundationFor } from '#building';
 import type { UnitOfWork } from '#kernel';
-import { plotFor } from '../plot/find-plot.ts';
+import { plotFor } from '#plots';
 import type { Position } from './position.ts';
 import { position } from './position.ts';
 import { MAX_UNIT, rack } from './rack.ts';

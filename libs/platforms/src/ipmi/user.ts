@@ -1,0 +1,82 @@
+import type { AgentParametersOf } from '#platform';
+import type { Bmc } from './bmc.ts';
+import type { IpmiContract } from './contract.ts';
+import { CommandRefused } from './faults.ts';
+
+type User = Omit<AgentParametersOf<IpmiContract, 'set_user'>, 'connection'>;
+
+/** Commands of the network function of applications (IPMI 2.0, 22.26 to 22.30). */
+const APP = 0x06;
+const SET_ACCESS = 0x43;
+const GET_ACCESS = 0x44;
+const SET_NAME = 0x45;
+const GET_NAME = 0x46;
+const SET_PASSWORD = 0x47;
+
+/** What is done with a password. */
+const ENABLE = 0x01;
+const SET = 0x02;
+
+const MAX_NAME = 16;
+const MAX_PASSWORD = 20;
+
+const PRIVILEGES = { user: 2, operator: 3, administrator: 4 } as const;
+
+/**
+ * Makes a user of a BMC what is wanted; what is so already is left. Whether the password is right only a login tells: BMCs
+ * hold passwords for right that they are asked to test. @returns whether there was something to do
+ */
+export async function setUser(bmc: Bmc, { channel, user_id: id, name, password, privilege }: User): Promise<boolean> {
+  checkRoom('name', name, MAX_NAME);
+  checkRoom('password', password.reveal(), MAX_PASSWORD);
+  const named = await setName(bmc, id, name);
+  const allowed = await setAccess(bmc, channel, id, PRIVILEGES[privilege]);
+  const letsIn = () => bmc.letsIn({ username: name, password }, privilege.toUpperCase());
+  if (await letsIn()) return named || allowed;
+  const bytes = padded(password.reveal(), MAX_PASSWORD);
+  await bmc.raw([APP, SET_PASSWORD, 0x80 | id, SET, ...bytes], { secret: true });
+  if (await letsIn()) return true;
+  throw new Error(`password: the BMC took it for user ${id}, and does not let "${name}" in`);
+}
+
+async function setName(bmc: Bmc, id: number, name: string): Promise<boolean> {
+  const wanted = padded(name, MAX_NAME);
+  if ((await nameOf(bmc, id)).equals(wanted)) return false;
+  await bmc.raw([APP, SET_NAME, id, ...wanted]);
+  if (!(await nameOf(bmc, id)).equals(wanted)) {
+    throw new Error(`name: the BMC took it for user ${id}, and has another one afterwards`);
+  }
+  return true;
+}
+
+/** Nothing, where there was never one. */
+const nameOf = (bmc: Bmc, id: number): Promise<Buffer> =>
+  bmc.raw([APP, GET_NAME, id]).catch((error: unknown) => {
+    if (error instanceof CommandRefused && error.code !== null) return Buffer.alloc(0);
+    throw error;
+  });
+
+async function setAccess(bmc: Bmc, channel: number, id: number, privilege: number): Promise<boolean> {
+  /** Whether the user is not disabled, may send messages of IPMI, and has the privilege. */
+  const isSet = async (): Promise<boolean> => {
+    const [, count = 0, , access = 0] = await bmc.raw([APP, GET_ACCESS, channel, id]);
+    return count >> 6 !== 2 && (access & 0x10) !== 0 && (access & 0x0f) === privilege;
+  };
+  if (await isSet()) return false;
+  await bmc.raw([APP, SET_ACCESS, 0x80 | 0x10 | channel, id, privilege, 0]);
+  await bmc.raw([APP, SET_PASSWORD, id, ENABLE]);
+  if (await isSet()) return true;
+  throw new Error(`privilege: the BMC took it for user ${id}, and has another one afterwards`);
+}
+
+/** A text in so many bytes, the rest of which are 0. */
+function padded(text: string, size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  bytes.write(text);
+  return bytes;
+}
+
+function checkRoom(field: string, text: string, max: number): void {
+  const length = Buffer.byteLength(text);
+  if (length < 1 || length > max) throw new Error(`${field}: must be from 1 to ${max} bytes long, and is ${length}`);
+}

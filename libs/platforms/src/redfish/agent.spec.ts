@@ -1,0 +1,245 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TaskContext } from '#platform';
+import { Secret } from '#kernel';
+import { testAuthority } from '#testing';
+import { startRedfishService, type RedfishService } from '../../test/redfish-service.ts';
+import { redfish } from './agent.ts';
+
+const authority = await testAuthority('redfish');
+const pair = await authority.sign('bmc', 'IP:127.0.0.1');
+let service: RedfishService = await startRedfishService({ pair });
+afterAll(async () => {
+  await service.stop();
+  await authority.remove();
+});
+beforeEach(async () => {
+  await service.stop();
+  service = await startRedfishService({ pair });
+});
+
+const said: string[] = [];
+const context: TaskContext = {
+  task: '1-1',
+  signal: new AbortController().signal,
+  credentials: async (value) => value as never,
+  debug: (message) => void said.push(message),
+};
+const patience = { everyMs: 1, switchedMs: 20, askedMs: 20 };
+const agent = redfish({ patience });
+const connectionWith = (password = 'secret', port = service.port) => ({
+  ip_address: `127.0.0.1:${port}`,
+  credentials: { username: new Secret('admin'), password: new Secret(password) },
+});
+const at = (password?: string) => ({ connection: connectionWith(password) });
+
+describe('the power of a machine', () => {
+  it.each([
+    ['On', 'on'],
+    ['PoweringOn', 'on'],
+    ['Off', 'off'],
+    ['PoweringOff', 'unknown "PoweringOff"'],
+    ['Paused', 'unknown "Paused"'],
+  ])('is told: %s is %s', async (power, state) => {
+    service.machine.power = power;
+    expect(await agent.tasks.power_state(at(), context)).toEqual({ state });
+  });
+
+  it.each([
+    ['on', 'Off', 'on', ['On']],
+    ['on', 'On', 'on', []],
+    ['off', 'On', 'off', ['ForceOff']],
+    ['soft_off', 'On', 'off', ['GracefulShutdown']],
+    ['soft_off', 'Off', 'off', []],
+  ] as const)('set to %s while it is %s, is %s then', async (state, power, then, resets) => {
+    service.machine.power = power;
+    expect(await agent.tasks.set_power({ ...at(), state }, context)).toEqual({ state: then });
+    expect(service.machine.resets).toEqual(resets);
+  });
+
+  it.each([200, 202, 204] as const)('is set where the service answers %d', async (status) => {
+    service.machine.status = status;
+    expect(await agent.tasks.set_power({ ...at(), state: 'on' }, context)).toEqual({ state: 'on' });
+  });
+
+  it('is told as it is seen, where the operating system does not care', async () => {
+    service.machine.power = 'On';
+    service.machine.deaf = true;
+    expect(await agent.tasks.set_power({ ...at(), state: 'soft_off' }, context)).toEqual({ state: 'on' });
+    expect(service.machine.resets).toEqual(['GracefulShutdown']);
+  });
+
+  it('is set by what the service allows, which it may tell elsewhere', async () => {
+    Object.assign(service.machine, { actionInfo: true, resetTypes: ['ForceOn', 'ForceOff'] });
+    expect(await agent.tasks.set_power({ ...at(), state: 'on' }, context)).toEqual({ state: 'on' });
+    // It knows no gentle way: nothing is done, and what comes next is the server's to say.
+    expect(await agent.tasks.set_power({ ...at(), state: 'soft_off' }, context)).toEqual({ state: 'on' });
+    expect(service.machine.resets).toEqual(['ForceOn']);
+    service.machine.resetTypes = ['Nmi'];
+    await expect(agent.tasks.set_power({ ...at(), state: 'off' }, context)).rejects.toThrow(
+      'the machine cannot be switched off: its system resets by Nmi',
+    );
+  });
+});
+
+describe('a service', () => {
+  it('that lets nobody in says so in words, and is no failed link', async () => {
+    const refused = /^https:\/\/127\.0\.0\.1:\d+ does not let "admin" in: wrong user name or password: Log in first\.$/;
+    await expect(agent.tasks.power_state(at('wrong'), context)).rejects.toThrow(refused);
+    await expect(agent.tasks.link_test(at('wrong'), context)).rejects.toThrow(refused);
+    expect(await agent.tasks.link_test(at(), context)).toEqual({ success: true });
+  });
+
+  it('that is not there fails the test of the link', async () => {
+    const gone = await startRedfishService({ pair });
+    await gone.stop();
+    const connection = connectionWith('secret', gone.port);
+    expect(await agent.tasks.link_test({ connection }, context)).toEqual({ success: false });
+    await expect(agent.tasks.power_state({ connection }, context)).rejects.toThrow(
+      `the Redfish service at https://127.0.0.1:${gone.port} was not reached: connect ECONNREFUSED`,
+    );
+  });
+
+  it('that is silent is given up when the task is', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const stop = new AbortController();
+    const connection = connectionWith('secret', (silent.address() as AddressInfo).port);
+    const running = agent.tasks.power_state({ connection }, { ...context, signal: stop.signal });
+    await once(silent, 'connection');
+    stop.abort();
+    await expect(running).rejects.toThrow('aborted');
+    silent.close();
+  });
+
+  it('that is busy is asked again', async () => {
+    service.machine.busy = 1;
+    expect(await agent.tasks.power_state(at(), context)).toEqual({ state: 'off' });
+  });
+
+  it('has a session opened and closed, where that is wanted', async () => {
+    service.machine.sessionsOnly = true;
+    await expect(agent.tasks.power_state(at(), context)).rejects.toThrow('does not let "admin" in');
+    const withSessions = redfish({ patience, login: 'session' });
+    expect(await withSessions.tasks.power_state(at(), context)).toEqual({ state: 'off' });
+    expect(service.machine.sessions.size).toBe(0);
+    await expect(withSessions.tasks.power_state(at('wrong'), context)).rejects.toThrow('does not let "admin" in');
+  });
+
+  it('needs a good certificate only where that is said', async () => {
+    const strict = redfish({ patience, verifyTls: true });
+    await expect(strict.tasks.power_state(at(), context)).rejects.toThrow(/was not reached: .*certificate/);
+    expect(await strict.tasks.link_test(at(), context)).toEqual({ success: false });
+    const knowing = redfish({ patience, verifyTls: true, caFile: authority.ca });
+    expect(await knowing.tasks.power_state(at(), context)).toEqual({ state: 'off' });
+  });
+});
+
+describe('what is booted', () => {
+  it('is told for the next start, and read back', async () => {
+    expect(await agent.tasks.boot_device(at(), context)).toEqual({ device: 'none', persistent: false });
+    const once = { device: 'pxe', persistent: false } as const;
+    expect(await agent.tasks.set_boot({ ...at(), ...once, mode: 'legacy' }, context)).toEqual(once);
+    expect(await agent.tasks.boot_device(at(), context)).toEqual(once);
+    await agent.tasks.set_power({ ...at(), state: 'on' }, context);
+    expect(service.machine.booted).toEqual(['Pxe']);
+    expect(await agent.tasks.boot_device(at(), context)).toEqual({ device: 'none', persistent: false });
+  });
+
+  it('is told from now on, and taken back', async () => {
+    const always = { device: 'disk', persistent: true } as const;
+    expect(await agent.tasks.set_boot({ ...at(), ...always }, context)).toEqual(always);
+    const none = { device: 'none', persistent: false } as const;
+    expect(await agent.tasks.set_boot({ ...at(), ...none }, context)).toEqual(none);
+  });
+
+  it('is an error where the machine does not know it, or forgets it', async () => {
+    await expect(agent.tasks.set_boot({ ...at(), device: 'usb', persistent: false }, context)).rejects.toThrow(
+      'the machine cannot boot "usb" (Usb): it boots None, Pxe, Hdd, Cd, BiosSetup, UefiHttp',
+    );
+    service.machine.forgetful = true;
+    await expect(agent.tasks.set_boot({ ...at(), device: 'pxe', persistent: false }, context)).rejects.toThrow(
+      'the machine took BootSourceOverrideEnabled = Once, and has "Disabled" afterwards',
+    );
+  });
+});
+
+describe('virtual media', () => {
+  const image = 'https://static/rescue.iso';
+
+  it('are put in and taken out, and done again there is nothing to do', async () => {
+    const order = { ...at(), image, medium: 'cd' } as const;
+    expect(await agent.tasks.insert_media(order, context)).toEqual({ changed: true });
+    expect(service.machine.drive).toEqual({ Image: image, Inserted: true });
+    expect(await agent.tasks.insert_media(order, context)).toEqual({ changed: false });
+    expect(await agent.tasks.insert_media({ ...order, image: `${image}2` }, context)).toEqual({ changed: true });
+    expect(service.machine.drive.Image).toBe(`${image}2`);
+    expect(await agent.tasks.eject_media({ ...at(), medium: 'cd' }, context)).toEqual({ changed: true });
+    expect(await agent.tasks.eject_media({ ...at(), medium: 'cd' }, context)).toEqual({ changed: false });
+  });
+
+  it('need a drive, and a URL', async () => {
+    await expect(agent.tasks.insert_media({ ...at(), image, medium: 'usb' }, context)).rejects.toThrow(
+      'the machine has no virtual drive for a medium "usb"',
+    );
+    await expect(agent.tasks.insert_media({ ...at(), image: 'x', medium: 'cd' }, context)).rejects.toThrow(
+      'image: "x" is no URL',
+    );
+  });
+});
+
+describe('BIOS settings', () => {
+  const wanted = { BootMode: 'Uefi', NumLock: 'Off', ProcCores: 16, SriovEnabled: true };
+
+  it('are compared, wait for the next start, and are as wanted then', async () => {
+    const order = { ...at(), settings: wanted };
+    expect(await agent.tasks.bios_difference(order, context)).toEqual({
+      differences: [
+        { name: 'NumLock', wanted: 'Off', found: 'On', pending: null },
+        { name: 'ProcCores', wanted: 16, found: 8, pending: null },
+        { name: 'SriovEnabled', wanted: true, found: false, pending: null },
+      ],
+    });
+    expect(await agent.tasks.apply_bios(order, context)).toEqual({ changed: ['NumLock', 'ProcCores', 'SriovEnabled'] });
+    expect(await agent.tasks.apply_bios(order, context)).toEqual({ changed: [] });
+    const { differences } = await agent.tasks.bios_difference(order, context);
+    expect(differences.map(({ pending }) => pending)).toEqual(['Off', 16, true]);
+    await agent.tasks.set_power({ ...at(), state: 'on' }, context);
+    expect(await agent.tasks.bios_difference(order, context)).toEqual({ differences: [] });
+  });
+
+  it('are named where the BIOS has none such, or takes no such value', async () => {
+    const misspelt = { ...at(), settings: { NumLok: 'Off' } };
+    await expect(agent.tasks.bios_difference(misspelt, context)).rejects.toThrow('the BIOS has none named NumLok');
+    await expect(agent.tasks.apply_bios({ ...at(), settings: { ProcCores: 0 } }, context)).rejects.toThrow(
+      /answers 400 to PATCH .*: The value 0 for ProcCores is not in the list\./,
+    );
+  });
+});
+
+it('a machine tells what it is, and what runs in it', async () => {
+  expect(await agent.tasks.inventory(at(), context)).toEqual({
+    manufacturer: 'Acme',
+    model: 'T1000',
+    serial_number: 'SN0001',
+    uuid: '11111111-2222-3333-4444-0000000000aa',
+    bios_version: '2.4.1',
+    bmc_version: '1.33.7',
+    firmware: [
+      { id: 'BIOS', name: 'System BIOS', version: '2.4.1', updateable: true },
+      { id: 'NIC', name: 'Network adapter', version: null, updateable: false },
+    ],
+  });
+});
+
+it('events are subscribed to once, and no more', async () => {
+  const order = { ...at(), destination: 'https://contractor/events', context: 'rack 4' };
+  const subscription = '/redfish/v1/EventService/Subscriptions/1';
+  expect(await agent.tasks.subscribe_events(order, context)).toEqual({ subscription, changed: true });
+  expect(await agent.tasks.subscribe_events(order, context)).toEqual({ subscription, changed: false });
+  const { destination } = order;
+  expect(await agent.tasks.unsubscribe_events({ ...at(), destination }, context)).toEqual({ changed: true });
+  expect(await agent.tasks.unsubscribe_events({ ...at(), destination }, context)).toEqual({ changed: false });
+});
