@@ -18,6 +18,13 @@ script      bsdutils
 zsh         zsh
 fish        fish
 chromium    chromium
+kea-dhcp4   kea-dhcp4-server
+kea-dhcp6   kea-dhcp6-server
+radvd       radvd
+dnsmasq     dnsmasq-base
+busybox     busybox-static
+ip          iproute2
+nsenter     util-linux
 '
 
 # Debian puts some daemons where only root looks.
@@ -87,6 +94,8 @@ if command -v systemctl >/dev/null; then
       nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
       openssh-server) as_root systemctl disable --quiet ssh 2>/dev/null || true ;;
       snmpd) as_root systemctl disable --quiet snmpd 2>/dev/null || true ;;
+      kea-dhcp*) as_root systemctl disable --quiet "$package" 2>/dev/null || true ;;
+      radvd) as_root systemctl disable --quiet radvd 2>/dev/null || true ;;
     esac
   done
 fi

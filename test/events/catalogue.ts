@@ -85,6 +85,8 @@ import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
+import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
+import { leases } from '../../libs/dhcp/src/lease/leases.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
 import { plots } from '../../libs/survey/src/plots.ts';
 
@@ -97,6 +99,7 @@ export const deciders: readonly AnyDecider[] = [
   complexStructure,
   dependency,
   deprovision,
+  dhcpLease,
   entry,
   secret,
   secretNamesRegister,
@@ -149,6 +152,7 @@ export const readModels: readonly ReadModel[] = [
   complexes,
   dependencies,
   deprovisions,
+  leases,
   entries,
   foundations,
   groups,

@@ -52,6 +52,7 @@ import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
+import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
 import { plot } from '../../libs/survey/src/plot.ts';
 
 /** What the decider of a stream says to these commands, one after the other, as the log holds it. */
@@ -585,6 +586,14 @@ export const stories: readonly Story[] = [
     },
     { type: 'LoseSubcontractor', data: { lastSeen: wakeAt } },
     { type: 'ForgetSubcontractor', data: {} },
+  ),
+  story(
+    dhcpLease,
+    {
+      type: 'GrantLease',
+      data: { site: 'site1', address: '10.0.0.9', mac: '52:54:00:00:00:01', hostName: 'web1', agent: 'agent1' },
+    },
+    { type: 'EndLease', data: { mac: '52:54:00:00:00:01' } },
   ),
   story(
     plot,
