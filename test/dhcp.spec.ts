@@ -127,7 +127,10 @@ afterAll(async () => {
 it('leases a machine the address of its structure, and the server sees it', async () => {
   const structure = await host('web1', WEB1, 11);
   await start();
-  const given = await relay.lease(WEB1, [[93, '0000'], [55, '0103060c']]);
+  const given = await relay.lease(WEB1, [
+    [93, '0000'],
+    [55, '0103060c'],
+  ]);
   expect(given).toMatchObject({ type: 5, address: '10.77.0.11', file: 'console.kpxe', server: '10.77.0.1' });
   expect(given?.options.get(26)?.readUInt16BE()).toBe(9000);
   expect(given?.options.get(132)?.readUInt16BE()).toBe(30);

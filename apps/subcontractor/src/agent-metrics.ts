@@ -70,7 +70,11 @@ export function agentMetrics(status: () => Promise<AgentStatus>): AgentMetrics {
       ),
   );
   registry.gauge(
-    { name: 'contractor_agent_dhcp_left_out', help: 'Machines, addresses and subnets that DHCP leaves out', labels: [] },
+    {
+      name: 'contractor_agent_dhcp_left_out',
+      help: 'Machines, addresses and subnets that DHCP leaves out',
+      labels: [],
+    },
     async () => {
       const { dhcp } = await status();
       return dhcp ? [{ labels: {}, value: dhcp.refused.length }] : [];

@@ -68,7 +68,8 @@ function dhcpText({ servers, refused, fault }: DhcpStatus): readonly string[] {
     ...servers.map(({ server, serves, answers, subnets, machines, leases, fault: amiss }) => {
       const what = `${subnets} subnets, ${machines} machines, leases: ${leases ?? 'not known'}`;
       const proof = answers === undefined ? 'not proved' : answers ? 'it offers leases' : 'it offers none';
-      const how = serves === 'nothing' ? 'serves nothing of ours' : serves === 'former' ? 'serves what it did' : 'serves';
+      const how =
+        serves === 'nothing' ? 'serves nothing of ours' : serves === 'former' ? 'serves what it did' : 'serves';
       return `${server}: ${how} (${what}; ${proof})${amiss === undefined ? '' : `: ${amiss}`}`;
     }),
     ...(fault === undefined ? [] : [`DHCP goes on with what it knows: ${fault}`]),

@@ -7,7 +7,7 @@ const ipv4 = parser((value) => {
 });
 
 /** Reads `10.9.0.1=10.1.0.0/24`, several separated by commas: relays by the subnet they relay for. */
-const relays = parser((value) => {
+const relays = parser((value): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>();
   for (const entry of value.split(',').map((part) => part.trim())) {
     const [, relay, subnet] = /^([0-9a-f.:]+)=([0-9a-f.:]+\/\d{1,3})$/.exec(entry) ?? [];
@@ -16,7 +16,7 @@ const relays = parser((value) => {
     }
     found.set(subnet, [...(found.get(subnet) ?? []), relay]);
   }
-  return found as ReadonlyMap<string, readonly string[]>;
+  return found;
 });
 
 /** Reads `10.0.0.2` or `10.0.0.2:67`. */
@@ -30,7 +30,8 @@ const probe = parser((value) => {
 
 /** A URL of the web to which paths are added. */
 const webUrl = parser((value) => {
-  if (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value)) throw new InvalidValue('must be a URL: http://boot.example');
+  if (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value))
+    throw new InvalidValue('must be a URL: http://boot.example');
   if (value.endsWith('/')) throw new InvalidValue('must not end with "/"');
   return value;
 });
@@ -87,6 +88,10 @@ export const dhcpFields = {
   dhcpProbe: setting('SUBCONTRACTOR_DHCP_PROBE', probe, {
     unset: 'where Kea listens on this machine',
     doc: 'where `kea-dhcp4` is asked for a lease as a proof that it serves: `10.0.0.2:67`',
+  }),
+  dhcpProxy: setting('SUBCONTRACTOR_DHCP_PROXY', text(), {
+    unset: 'none is written',
+    doc: 'file for the configuration of a `dnsmasq` that tells machines what to boot beside a DHCP server of the site',
   }),
   radvd: setting('SUBCONTRACTOR_RADVD', text(), {
     unset: 'none is written',

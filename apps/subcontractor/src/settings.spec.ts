@@ -71,7 +71,11 @@ describe('settings of the subcontractor', () => {
     ['SUBCONTRACTOR_MODULES', 'iputils:1.5', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:1:2', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:0', 'must leave at least one module on'],
-    ['SUBCONTRACTOR_KEA4', '/run/kea/kea4.sock', 'SUBCONTRACTOR_SERVER is not set: must name the server where there is DHCP'],
+    [
+      'SUBCONTRACTOR_KEA4',
+      '/run/kea/kea4.sock',
+      'SUBCONTRACTOR_SERVER is not set: must name the server where there is DHCP',
+    ],
     ['SUBCONTRACTOR_DHCP_TFTP', 'boot', 'SUBCONTRACTOR_DHCP_TFTP="boot": must be an IPv4 address'],
     ['SUBCONTRACTOR_DHCP_BOOT_URL', 'http://a/', 'SUBCONTRACTOR_DHCP_BOOT_URL="http://a/": must not end with "/"'],
     ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1', 'must be relays with the subnet of each: 10.9.0.1=10.1.0.0/24'],

@@ -210,7 +210,7 @@ export const subcontractorSettings = (known: readonly string[]) =>
       if (values.natsUrl === undefined && values.server === undefined) {
         refuse('NATS_URL', undefined, NO_SERVER);
       }
-      if ((values.kea4 ?? values.kea6) !== undefined && values.server === undefined) {
+      if ((values.kea4 ?? values.kea6 ?? values.dhcpProxy) !== undefined && values.server === undefined) {
         refuse('SUBCONTRACTOR_SERVER', undefined, 'must name the server where there is DHCP: it says what is served');
       }
       if (values.sshHostKeys === 'strict' && values.sshKnownHosts === undefined) {

@@ -14,8 +14,8 @@ export async function startDhcp(
   settings: Settings,
   { name, state, log }: { readonly name: string; readonly state: string | undefined; readonly log: Logger },
 ): Promise<DhcpService | undefined> {
-  const { kea4, kea6, server, proxy, ca, user, password, sites } = settings;
-  if ((kea4 === undefined && kea6 === undefined) || server === undefined) return undefined;
+  const { kea4, kea6, dhcpProxy, server, proxy, ca, user, password, sites } = settings;
+  if ((kea4 ?? kea6 ?? dhcpProxy) === undefined || server === undefined) return undefined;
   if (state === undefined) {
     log.warn('DHCP serves nothing after a restart until the server answers: SUBCONTRACTOR_STATE names a folder for it');
   }
@@ -36,6 +36,7 @@ export async function startDhcp(
     },
     probe: settings.dhcpProbe,
     radvd: settings.radvd === undefined ? undefined : { file: settings.radvd, pidFile: settings.radvdPid },
+    proxyFile: dhcpProxy,
     cacheFile: state === undefined ? undefined : path.join(state, CACHE),
     everyMs: settings.dhcpInterval,
     log,

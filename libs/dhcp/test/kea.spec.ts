@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { silentLogger } from '#kernel';
-import type { Kea, TestNetwork } from '#testing';
+import type { DhcpClient, Kea, TestNetwork } from '#testing';
 import { startKea, startNetwork } from '#testing';
 import { discoverPacket } from '../src/kea/discover.ts';
 import { kea4Configuration } from '../src/kea/kea4-configuration.ts';
@@ -14,19 +14,23 @@ import { keaSocket } from '../src/kea/kea-socket.ts';
 import { offersLeases, questionFor } from '../src/kea/prove-service.ts';
 import { radvdConfiguration } from '../src/kea/radvd-configuration.ts';
 import type { SiteSubnet } from '../src/subnets/site-subnet.ts';
-import { replaceFile } from '../src/service/dhcp-cache.ts';
+import { replaceFile } from '../src/service/replace-file.ts';
 import { machine, settings, subnet } from './example-subnets.ts';
 
 jest.setTimeout(120_000);
 
 const WEB1 = '52:54:00:77:00:01';
 const WEB2 = '52:54:00:77:00:02';
+/** In the second subnet of the wire alone. */
+const WEB3 = '52:54:00:77:00:03';
 const STRANGER = '52:54:00:77:00:99';
 const UUID = '5a9f1d0e-3c4b-4f0a-9c1d-0b1e2f3a4b5c';
 
+const EVERYBODY = '255.255.255.255';
+
 /** What is sent from within the network, as an agent does that is on Kea's machine. */
 const SEND = `const socket = require('node:dgram').createSocket('udp4');
-socket.bind(() => { socket.setBroadcast(true);
+socket.bind(0, '10.77.0.1', () => { socket.setBroadcast(true);
   socket.send(Buffer.from(process.argv[1], 'hex'), 67, process.argv[2], () => socket.close()); });`;
 
 describe('Kea for IPv4', () => {
@@ -44,7 +48,13 @@ describe('Kea for IPv4', () => {
         machine(WEB2, '10.77.0.12', { mtu: 1400, vlan: 31, host_name: 'web2', console: 'ttyS1', config_uuid: '' }),
       ],
     }),
-    subnet({ block: 2, subnet: '10.78.0.0/24', gateway: null, links: ['1/0'], machines: [machine(WEB1, '10.78.0.11')] }),
+    subnet({
+      block: 2,
+      subnet: '10.78.0.0/24',
+      gateway: null,
+      links: ['1/0'],
+      machines: [machine(WEB1, '10.78.0.11')],
+    }),
   ];
 
   beforeAll(async () => {
@@ -60,9 +70,9 @@ describe('Kea for IPv4', () => {
         const question = questionFor(subnets, said.relays);
         const send = async ({ mac, giaddr }: { readonly mac: string; readonly giaddr: string }) => {
           const packet = discoverPacket({ mac, giaddr, xid: Buffer.of(1, 2, 3, 4) }).toString('hex');
-          await network.run(process.execPath, '-e', SEND, packet, '10.77.0.255');
+          await network.run(process.execPath, '-e', SEND, packet, EVERYBODY);
         };
-        return question && offersLeases(ask, question, { address: '10.77.0.255', port: 67 }, send);
+        return question && offersLeases(ask, question, { address: EVERYBODY, port: 67 }, send);
       },
       good: undefined,
       log: silentLogger,
@@ -91,8 +101,8 @@ describe('Kea for IPv4', () => {
       mtu: '1400',
       lease: '3600',
     });
-    expect(Buffer.from(told?.['opt210'] ?? '', 'hex').toString()).toBe(UUID);
-    expect(told).toMatchObject({ opt132: '001e' });
+    // What this client calls the option 210.
+    expect(told).toMatchObject({ pxepathprefix: UUID });
     expect(told).not.toHaveProperty('boot_file');
   });
 
@@ -103,15 +113,26 @@ describe('Kea for IPv4', () => {
     expect(await network.lease({ mac: STRANGER })).toMatchObject({ ip: first?.['ip'] });
   });
 
-  it.each([
+  it.each<readonly [string, DhcpClient, string, string | undefined]>([
     ['BIOS', { mac: WEB1, architecture: '0000' }, 'console.kpxe', '10.77.0.1'],
     ['BIOS at another console', { mac: WEB2, architecture: '0000' }, 'ttyS1.kpxe', '10.77.0.1'],
     ['UEFI', { mac: WEB1, architecture: '0007' }, 'console.efi', '10.77.0.1'],
     ['UEFI of another number', { mac: WEB2, architecture: '0009' }, 'ttyS1.efi', '10.77.0.1'],
     ['BIOS of a stranger', { mac: STRANGER, architecture: '0000' }, 'console.kpxe', '10.77.0.1'],
+    ['BIOS in another subnet of the wire', { mac: WEB3, architecture: '0000' }, 'ttyS1.kpxe', '10.77.0.1'],
     ['UEFI over HTTP', { mac: WEB2, architecture: '0010' }, 'http://boot.test/ipxe/ttyS1.efi', undefined],
-    ['iPXE', { mac: WEB1, architecture: '0000', userClass: 'iPXE' }, 'http://contractor/config/boot_script/', undefined],
-    ['iPXE over UEFI', { mac: STRANGER, architecture: '0007', userClass: 'iPXE' }, 'http://contractor/config/boot_script/', undefined],
+    [
+      'iPXE',
+      { mac: WEB1, architecture: '0000', userClass: 'iPXE' },
+      'http://contractor/config/boot_script/',
+      undefined,
+    ],
+    [
+      'iPXE over UEFI',
+      { mac: STRANGER, architecture: '0007', userClass: 'iPXE' },
+      'http://contractor/config/boot_script/',
+      undefined,
+    ],
   ])('tells %s what to boot', async (_, client, file, server) => {
     const told = await network.lease({ ...client, asks: [60, 175, 210] });
     expect(told?.['boot_file']).toBe(file);
@@ -125,11 +146,10 @@ describe('Kea for IPv4', () => {
   });
 
   it('goes on leasing where it refuses what it is told to serve', async () => {
-    // Kea takes no host name with an empty label.
-    const wrong = [subnet({ machines: [machine(WEB1, '10.77.0.13', { host_name: 'a..b' })] })];
+    const wrong = [subnet({ domain_search: ['a..b'], machines: [machine(WEB1, '10.77.0.13')] })];
     await driver.serve(wrong);
     expect(driver.state).toMatchObject({ serves: 'former', answers: true });
-    expect(driver.state.fault).toContain('a..b');
+    expect(driver.state.fault).toContain('domain-search');
     expect(await network.lease({ mac: WEB1 })).toMatchObject({ ip: '10.77.0.11' });
     await driver.serve(served);
     expect(driver.state.serves).toBe('wanted');
@@ -137,9 +157,7 @@ describe('Kea for IPv4', () => {
 
   it('is brought back from a configuration that leaves it serving nobody', async () => {
     const ask = keaSocket(kea.socket);
-    await expect(
-      ask('config-set', { Dhcp4: { subnet4: [{ subnet: 'nonsense' }] } }),
-    ).rejects.toThrow();
+    await expect(ask('config-set', { Dhcp4: { subnet4: [{ subnet: 'nonsense' }] } })).rejects.toThrow();
     expect(await network.lease({ mac: WEB1 })).toBeUndefined();
     await driver.serve([...served, subnet({ block: 3, subnet: '10.79.0.0/24', links: [], pool: ['10.79.0.5'] })]);
     expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
@@ -159,7 +177,7 @@ describe('Kea for IPv4', () => {
     const config = kea4Configuration(served, long, driver.running ?? {});
     await keaSocket(kea.socket)('config-set', config);
     const told = await network.lease({ mac: WEB1, architecture: '0000', userClass: 'iPXE' });
-    expect(told?.['boot_file']).toBe(`${long.bootUrl}/config/boot_script/`);
+    expect(told?.['bootfile']).toBe(`${long.bootUrl}/config/boot_script/`);
   });
 });
 
@@ -177,10 +195,11 @@ describe('Kea for IPv6', () => {
   const interfaces = new Map([['fd77::/64', 'srv0']]);
 
   it('takes what is made for it, and radvd has clients ask it', async () => {
-    const network = await startNetwork('10.77.0.1/24', 'fd77::1/64');
-    const kea = await startKea({ family: 6, interfaces: ['srv0'], network });
     const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-radvd-'));
+    const network = await startNetwork('10.77.0.1/24', 'fd77::1/64');
+    let kea: Kea | undefined;
     try {
+      kea = await startKea({ family: 6, interfaces: ['srv0'], network });
       const driver = new KeaDriver({
         ask: keaSocket(kea.socket),
         name: 'dhcp6',
@@ -197,7 +216,7 @@ describe('Kea for IPv6', () => {
       await network.run('radvd', '--configtest', '-C', file);
       expect(await readFile(file, 'utf8')).toContain('AdvManagedFlag on');
     } finally {
-      await kea.stop();
+      await kea?.stop();
       await network.stop();
       await rm(folder, { recursive: true });
     }

@@ -1,6 +1,6 @@
 import type { FindType } from '#building';
 import { foundations, interfaceNamed, interfacesOf, macOf, realInterfaces, structures } from '#building';
-import type { AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
+import type { NetworkAddressBlockRow, NetworkRow } from '#ipam';
 import { networkAddressBlocks, networks } from '#ipam';
 import { pauseBetweenSlices } from '#kernel';
 import type { Key, View } from '#read-store';

@@ -37,12 +37,25 @@ export async function startDhcpRelay(
   socket.bind(port, address);
   await once(socket, 'listening');
 
+  /** The answer to a packet; others that come meanwhile are for somebody else. */
+  const answerTo = (packet: Buffer): Promise<Buffer | undefined> =>
+    new Promise((resolve) => {
+      const done = (answer?: Buffer) => {
+        clearTimeout(timer);
+        socket.off('message', hear);
+        resolve(answer);
+      };
+      const hear = (heard: Buffer) => {
+        if (heard.subarray(4, 8).equals(packet.subarray(4, 8))) done(heard);
+      };
+      const timer = setTimeout(done, WAIT_MS);
+      socket.on('message', hear);
+      socket.send(packet, server.port, server.address);
+    });
   const ask = async (packet: Buffer): Promise<DhcpAnswer | undefined> => {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const heard = once(socket, 'message', { signal: AbortSignal.timeout(WAIT_MS) });
-      socket.send(packet, server.port, server.address);
-      const [answer] = (await heard.catch(() => [undefined])) as [Buffer | undefined];
-      if (answer?.subarray(4, 8).equals(packet.subarray(4, 8))) return readAnswer(answer);
+      const answer = await answerTo(packet);
+      if (answer) return readAnswer(answer);
     }
     return undefined;
   };

@@ -49,19 +49,15 @@ const GUARDED = `
 `;
 
 /** Starts a DHCP server without subnets and resolves once it answers. Needs the program `kea-dhcp4` or `kea-dhcp6`. */
-export async function startKea({
-  family = 4,
-  interfaces,
-  sockets = 'raw',
-  ports,
-  network,
-}: KeaOptions): Promise<Kea> {
+export async function startKea({ family = 4, interfaces, sockets = 'raw', ports, network }: KeaOptions): Promise<Kea> {
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-kea-'));
   const socket = path.join(folder, 'kea.sock');
   const file = path.join(folder, 'kea.json');
   const part = {
     'interfaces-config': { interfaces, ...(family === 4 ? { 'dhcp-socket-type': sockets } : {}) },
     'control-socket': { 'socket-type': 'unix', 'socket-name': socket },
+    // It is not kept where only the one server of a machine could.
+    ...(family === 6 ? { 'server-id': { type: 'LLT', persist: false } } : {}),
     'lease-database': { type: 'memfile', persist: true, name: path.join(folder, 'leases.csv'), 'lfc-interval': 0 },
     'hooks-libraries': [{ library: leaseCommands() }],
     loggers: [{ name: `kea-dhcp${family}`, severity: 'INFO', output_options: [{ output: 'stdout' }] }],

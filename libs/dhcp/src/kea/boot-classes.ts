@@ -11,6 +11,9 @@ const NO_PXEDHCP = rawOption(175, Uint8Array.of(176, 1, 1));
 /** What firmware that boots over HTTP wants to read in answers. */
 const HTTP_CLIENT = textOption(60, 'HTTPClient');
 
+/** The class of machines that are known by their MAC. */
+export const MACHINE = 'machine';
+
 /** The class of machines whose boot files are named after a console. */
 export const consoleClass = (console: string): string => `console-${console}`;
 
@@ -39,9 +42,10 @@ export function bootClasses(subnets: readonly SiteSubnet[], settings: DhcpSettin
     { ...ipxe, ...script, 'option-data': [...((script['option-data'] as KeaMap[]) ?? []), NO_PXEDHCP] },
     ...firmware,
     { name: 'reserved', test: "member('KNOWN')", 'valid-lifetime': staticLease },
+    { name: MACHINE },
     ...consoles.map((console) => ({ name: consoleClass(console) })),
-    ...consoles.flatMap((console) => filesOf(console, `member('KNOWN') and member('${consoleClass(console)}')`, settings)),
-    ...(settings.console === undefined ? [] : filesOf(settings.console, "member('UNKNOWN')", settings, 'pool')),
+    ...consoles.flatMap((console) => filesOf(console, `member('${consoleClass(console)}')`, settings)),
+    ...(settings.console === undefined ? [] : filesOf(settings.console, `not member('${MACHINE}')`, settings, 'pool')),
   ];
 }
 
@@ -55,6 +59,8 @@ function filesOf(
   const classOf = (kind: string, more: KeaMap): KeaMap => ({
     name: `${kind}-${name}`,
     test: `${test} and member('${kind}')`,
+    // On a wire with several subnets it is known late which machine it is.
+    'only-if-required': true,
     ...more,
   });
   const overTftp = (kind: string, file: string) =>
@@ -62,7 +68,13 @@ function filesOf(
   const overHttp = (): readonly KeaMap[] => {
     if (filesUrl === undefined) return [];
     const file = bootFile(`${filesUrl}/${console}.efi`);
-    return [classOf('uefi-http', { ...file, 'option-data': [...((file['option-data'] as KeaMap[]) ?? []), HTTP_CLIENT] })];
+    return [
+      classOf('uefi-http', { ...file, 'option-data': [...((file['option-data'] as KeaMap[]) ?? []), HTTP_CLIENT] }),
+    ];
   };
   return [...overTftp('bios', `${console}.kpxe`), ...overTftp('uefi', `${console}.efi`), ...overHttp()];
 }
+
+/** The classes that are looked at once it is known which machine it is. */
+export const requiredClasses = (classes: readonly KeaMap[]): readonly string[] =>
+  classes.filter((one) => one['only-if-required'] === true).map(({ name }) => String(name));

@@ -30,18 +30,20 @@ export function discoverPacket({ mac, giaddr, xid }: Discover): Buffer {
 export interface DiscoverTarget {
   readonly address: string;
   readonly port: number;
+  /** The address of this machine that it comes from, on whose interface a broadcast goes out. */
+  readonly from?: string;
 }
 
 /** Sends a DISCOVER; the answer goes to the relay, and is not waited for. @throws Error where it cannot be sent */
 export async function sendDiscover(
   { mac, giaddr }: Omit<Discover, 'xid'>,
-  { address, port }: DiscoverTarget,
+  { address, port, from }: DiscoverTarget,
 ): Promise<void> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind(() => {
+      socket.bind(0, from, () => {
         socket.setBroadcast(true);
         const packet = discoverPacket({ mac, giaddr, xid: randomBytes(4) });
         socket.send(packet, port, address, (error) => (error ? reject(error) : resolve()));

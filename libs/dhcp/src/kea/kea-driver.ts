@@ -146,8 +146,7 @@ export class KeaDriver {
   /** Sets what was served well before, or has Kea read its own file, and looks whether it answers. */
   async #goBack(text: string, reason: string): Promise<void> {
     const { ask, render, name } = this.#options;
-    const pauseMs =
-      this.#refused?.text === text ? Math.min(LAST_RETRY_MS, 2 * this.#refused.pauseMs) : FIRST_RETRY_MS;
+    const pauseMs = this.#refused?.text === text ? Math.min(LAST_RETRY_MS, 2 * this.#refused.pauseMs) : FIRST_RETRY_MS;
     this.#refused = { text, next: this.#now() + pauseMs, pauseMs };
     const fault = `Kea refuses the configuration: ${reason}`;
     this.#set = undefined;

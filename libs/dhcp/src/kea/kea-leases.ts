@@ -29,11 +29,7 @@ export const NO_LEASE_COMMANDS =
   'leases are not reported: load libdhcp_lease_cmds.so among the hooks-libraries in the file of Kea';
 
 /** The leases that hold, of which the MAC is known; undefined: Kea cannot be asked for them. @throws KeaUnreachable */
-export async function currentLeases(
-  ask: AskKea,
-  family: 4 | 6,
-  nowMs: number,
-): Promise<readonly Lease[] | undefined> {
+export async function currentLeases(ask: AskKea, family: 4 | 6, nowMs: number): Promise<readonly Lease[] | undefined> {
   let answer: KeaMap | null;
   try {
     answer = (await ask(`lease${family}-get-all`)) as KeaMap | null;
@@ -41,7 +37,7 @@ export async function currentLeases(
     if (error instanceof KeaRefusal) return undefined;
     throw error;
   }
-  const all = ((answer?.['leases'] ?? []) as unknown) as readonly KeaLease[];
+  const all = (answer?.['leases'] ?? []) as unknown as readonly KeaLease[];
   return all.flatMap((lease) => {
     const mac = lease['hw-address'] ?? macOfDuid(lease.duid ?? '');
     const holds = lease.state === 0 && (lease.cltt + lease['valid-lft']) * 1000 > nowMs;
@@ -53,6 +49,7 @@ export async function currentLeases(
 /** The MAC in a DUID that is made of one: with a time (type 1), or without (type 3). */
 export function macOfDuid(duid: string): string | undefined {
   const digits = duid.replaceAll(':', '').toLowerCase();
-  const mac = /^0001(?:0001)[0-9a-f]{8}([0-9a-f]{12})$/.exec(digits)?.[1] ?? /^00030001([0-9a-f]{12})$/.exec(digits)?.[1];
+  const mac =
+    /^0001(?:0001)[0-9a-f]{8}([0-9a-f]{12})$/.exec(digits)?.[1] ?? /^00030001([0-9a-f]{12})$/.exec(digits)?.[1];
   return mac?.replaceAll(/(..)(?=.)/g, '$1:');
 }

@@ -61,7 +61,7 @@ describe('the control socket of Kea', () => {
     ['does not come', () => undefined, 'no answer within 0.05 s'],
   ])('is told apart where the answer %s', async (_, answer, words) => {
     await asking(
-      (request, socket) => answer(socket),
+      (_request, socket) => answer(socket),
       async () => {
         const asked = keaSocket(file, 50)('status-get');
         await expect(asked).rejects.toThrow(KeaUnreachable);

@@ -31,7 +31,8 @@ export function keaSocket(file: string, answerMs: number = ANSWER_MS): AskKea {
     }
     // 3: there is nothing of that kind.
     if (answer.result === 0 || answer.result === 3) return answer.arguments ?? null;
-    throw new KeaRefusal(String(answer.text ?? `it answers ${command} with the result ${String(answer.result)}`));
+    const words = typeof answer.text === 'string' ? answer.text : `it answers ${command} with ${text.slice(0, 300)}`;
+    throw new KeaRefusal(words);
   };
 }
 

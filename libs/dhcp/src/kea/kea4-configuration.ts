@@ -1,7 +1,7 @@
 import { rangesOf } from '../subnets/address-range.ts';
 import type { SiteSubnet, SubnetMachine } from '../subnets/site-subnet.ts';
 import { byWire } from '../subnets/wires.ts';
-import { bootClasses, consoleClass } from './boot-classes.ts';
+import { bootClasses, consoleClass, MACHINE, requiredClasses } from './boot-classes.ts';
 import type { DhcpSettings } from './boot-settings.ts';
 import type { KeaMap } from './kea-json.ts';
 import { listOption, operatorsPart, textOption, wordOption } from './kea-json.ts';
@@ -23,7 +23,9 @@ export function kea4Configuration(
   running: KeaMap,
 ): { readonly Dhcp4: KeaMap } {
   const wires = byWire(subnets);
-  const shown = (subnet: SiteSubnet) => subnet4(subnet, settings);
+  const classes = bootClasses(subnets, settings);
+  const required = requiredClasses(classes);
+  const shown = (subnet: SiteSubnet) => subnet4(subnet, settings, required);
   return {
     Dhcp4: {
       ...operatorsPart(running),
@@ -35,7 +37,7 @@ export function kea4Configuration(
       'reservations-out-of-pool': true,
       'calculate-tee-times': true,
       'valid-lifetime': settings.dynamicLease,
-      'client-classes': bootClasses(subnets, settings),
+      'client-classes': classes,
       'shared-networks': wires.flatMap((wire) =>
         wire.length > 1 ? [{ name: `wire-${wire[0]?.block}`, subnet4: wire.map(shown) }] : [],
       ),
@@ -44,7 +46,7 @@ export function kea4Configuration(
   };
 }
 
-function subnet4(subnet: SiteSubnet, { relays }: DhcpSettings): KeaMap {
+function subnet4(subnet: SiteSubnet, { relays }: DhcpSettings, required: readonly string[]): KeaMap {
   const { block, gateway, dns_servers: servers, domain_name: domain, domain_search: search, mtu, vlan } = subnet;
   const through = relays.get(subnet.subnet);
   const resolvers = servers.filter((server) => !server.includes(':'));
@@ -52,6 +54,7 @@ function subnet4(subnet: SiteSubnet, { relays }: DhcpSettings): KeaMap {
     id: block,
     subnet: subnet.subnet,
     ...(through ? { relay: { 'ip-addresses': through } } : {}),
+    ...(required.length > 0 ? { 'require-client-classes': required } : {}),
     pools: rangesOf(subnet.pool).map((pool) => ({ pool })),
     'option-data': [
       ...(gateway === null ? [] : [listOption('routers', [gateway])]),
@@ -75,7 +78,7 @@ function reservation(machine: SubnetMachine, { mtu, vlan }: SiteSubnet): KeaMap 
     'hw-address': machine.mac,
     'ip-address': machine.ip_address,
     hostname: machine.host_name,
-    'client-classes': [consoleClass(machine.console)],
+    'client-classes': [MACHINE, consoleClass(machine.console)],
     ...(own.length > 0 ? { 'option-data': own } : {}),
   };
 }

@@ -36,9 +36,9 @@ describe('the machine of a DHCP server', () => {
   });
 
   it.each([
-    ['frames of an interface', ['eth1'], undefined, { address: '10.77.0.255', port: 67 }],
+    ['frames of an interface', ['eth1'], undefined, { address: '255.255.255.255', port: 67, from: '10.77.0.1' }],
     ['UDP at an address', ['lo/127.0.0.1'], 'udp', { address: '127.0.0.1', port: 67 }],
-    ['frames of all interfaces', ['*'], 'raw', { address: '192.0.2.255', port: 67 }],
+    ['frames of all interfaces', ['*'], 'raw', { address: '255.255.255.255', port: 67, from: '192.0.2.7' }],
     ['an interface that is not seen here', ['eth9'], 'raw', undefined],
     ['an address that is not there', ['eth1/10.77.0.9'], 'udp', undefined],
     ['nothing', [], undefined, undefined],

@@ -1,5 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os';
-import { addressText, isIn, numbered, numberedSubnet } from '../subnets/address-range.ts';
+import { isIn, numbered, numberedSubnet } from '../subnets/address-range.ts';
 import type { OwnAddresses } from '../subnets/check-subnets.ts';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
 import type { DiscoverTarget } from './discover.ts';
@@ -42,24 +42,24 @@ export function interfacesBySubnet(
 }
 
 const DHCP_PORT = 67;
+const EVERYBODY = '255.255.255.255';
 
 /**
  * Where a question reaches a DHCPv4 server on this machine: over UDP its own address; where it reads frames of an interface,
- * the broadcast address there. Undefined where it listens on nothing that is seen from here.
+ * everybody there. Undefined where it listens on nothing that is seen from here.
  */
 export function questionTarget(running: KeaMap, interfaces: Interfaces): DiscoverTarget | undefined {
   const { 'dhcp-socket-type': type } = (running['interfaces-config'] ?? {}) as KeaMap;
   for (const one of listenedOn(running)) {
     const [name = '', wanted] = one.split('/');
-    const infos = name === '*' ? Object.values(interfaces).flat() : interfaces[name];
-    const info = infos?.find(
+    const infos = name === '*' ? Object.values(interfaces).flatMap((its) => its ?? []) : interfaces[name];
+    const from = infos?.find(
       ({ family, address, internal }) =>
         family === 'IPv4' && (wanted === undefined || wanted === address) && (name !== '*' || !internal),
-    );
-    if (!info) continue;
-    if (type === 'udp') return { address: info.address, port: DHCP_PORT };
-    const range = numberedSubnet(info.cidr ?? '');
-    if (range) return { address: addressText({ ipv4: true, value: range.last }), port: DHCP_PORT };
+    )?.address;
+    if (from === undefined) continue;
+    // Of frames Kea takes those to its own address or to everybody; to its own address nothing goes out to the interface.
+    return type === 'udp' ? { address: from, port: DHCP_PORT } : { address: EVERYBODY, port: DHCP_PORT, from };
   }
   return undefined;
 }

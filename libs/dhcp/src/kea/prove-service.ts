@@ -24,8 +24,7 @@ export function questionFor(
   subnets: readonly SiteSubnet[],
   relays: ReadonlyMap<string, readonly string[]>,
 ): Question | undefined {
-  const served =
-    subnets.find(({ machines }) => machines.length > 0) ?? subnets.find(({ pool }) => pool.length > 0);
+  const served = subnets.find(({ machines }) => machines.length > 0) ?? subnets.find(({ pool }) => pool.length > 0);
   const giaddr = served && (relays.get(served.subnet)?.[0] ?? firstUsable(served.subnet));
   return giaddr === undefined ? undefined : { mac: served?.machines[0]?.mac ?? PROBE_MAC, giaddr };
 }
@@ -42,7 +41,7 @@ export async function offersLeases(
 ): Promise<boolean> {
   const before = await offersSent(ask);
   const end = performance.now() + WAIT_MS;
-  for (let next = 0; performance.now() < end; ) {
+  for (let next = 0; performance.now() < end;) {
     if (performance.now() >= next) {
       await send(question, target);
       next = performance.now() + SEND_MS;

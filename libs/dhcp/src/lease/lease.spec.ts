@@ -10,7 +10,9 @@ const other = { ...lease, mac: '52:54:00:00:00:02' };
 describe('a lease', () => {
   it('is granted once, whoever reports it', () => {
     given(dhcpLease).when({ type: 'GrantLease', data: lease }).yields(granted);
-    given(dhcpLease, granted).when({ type: 'GrantLease', data: { ...lease, agent: 'a2' } }).yieldsNothing();
+    given(dhcpLease, granted)
+      .when({ type: 'GrantLease', data: { ...lease, agent: 'a2' } })
+      .yieldsNothing();
   });
   it('goes to another machine, or to the same one under another name', () => {
     given(dhcpLease, granted)
@@ -23,7 +25,9 @@ describe('a lease', () => {
   });
   it('ends where the machine has it still', () => {
     const end = { type: 'EndLease', data: { mac: lease.mac } } as const;
-    given(dhcpLease, granted).when(end).yields({ type: 'DhcpLeaseEnded', data: { mac: lease.mac } });
+    given(dhcpLease, granted)
+      .when(end)
+      .yields({ type: 'DhcpLeaseEnded', data: { mac: lease.mac } });
     given(dhcpLease, granted, { type: 'DhcpLeaseGranted', data: other }).when(end).yieldsNothing();
     given(dhcpLease).when(end).yieldsNothing();
   });

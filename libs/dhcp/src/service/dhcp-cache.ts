@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
 import { readSubnets } from '../subnets/site-subnet.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** What was last served well, IPv4 and IPv6; undefined: nothing yet. */
 export interface ServedWell {
@@ -25,11 +26,4 @@ export async function readCache(file: string): Promise<ServedWell> {
 /** Keeps what is served well, in the place of what was; nobody else may read it, since it has every `config_uuid`. */
 export async function writeCache(file: string, { dhcp4, dhcp6 }: ServedWell): Promise<void> {
   await replaceFile(file, JSON.stringify({ dhcp4: dhcp4 ?? null, dhcp6: dhcp6 ?? null }), 0o600);
-}
-
-/** Writes a file so that whoever reads it sees the former or the new one, whole. */
-export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
-  const made = `${file}.new`;
-  await writeFile(made, text, { mode });
-  await rename(made, file);
 }

@@ -5,7 +5,7 @@ import type { Interfaces } from '../kea/local-links.ts';
 import { interfacesBySubnet, ownAddresses } from '../kea/local-links.ts';
 import { radvdConfiguration } from '../kea/radvd-configuration.ts';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
-import { replaceFile } from './dhcp-cache.ts';
+import { replaceChanged } from './replace-file.ts';
 
 /** A radvd whose configuration is written here. */
 export interface RouterAdvertisements {
@@ -24,9 +24,8 @@ export async function advertise(
   log: Logger,
 ): Promise<void> {
   const text = radvdConfiguration(subnets, interfacesBySubnet(subnets, interfaces, running), ownAddresses(interfaces));
-  if (text === (await readFile(file, 'utf8').catch(() => undefined))) return;
   try {
-    await replaceFile(file, text, 0o644);
+    if (!(await replaceChanged(file, text))) return;
     if (pidFile !== undefined) process.kill(pidIn(await readFile(pidFile, 'utf8')), 'SIGHUP');
     log.info('router advertisements are set up', { file });
   } catch (error) {

@@ -61,7 +61,10 @@ describe('what is served of subnets', () => {
 
   it('is not the machine of the DHCP server, which is no fault', () => {
     const self = machine('52:54:00:77:00:ff', '10.77.0.1');
-    expect(checkSubnets([subnet({ machines: [self] })], own)).toMatchObject({ served: [{ machines: [] }], refused: [] });
+    expect(checkSubnets([subnet({ machines: [self] })], own)).toMatchObject({
+      served: [{ machines: [] }],
+      refused: [],
+    });
   });
 
   it('is the first of two subnets with addresses in common', () => {
