@@ -27,6 +27,12 @@ qemu-system-x86_64 qemu-system-x86
 tini        tini
 ip          iproute2
 unshare     util-linux
+kea-dhcp4   kea-dhcp4-server
+kea-dhcp6   kea-dhcp6-server
+radvd       radvd
+dnsmasq     dnsmasq-base
+busybox     busybox-static
+nsenter     util-linux
 '
 
 # Debian puts some daemons where only root looks.
@@ -97,6 +103,8 @@ if command -v systemctl >/dev/null; then
       openipmi) as_root systemctl disable --quiet openipmi 2>/dev/null || true ;;
       openssh-server) as_root systemctl disable --quiet ssh 2>/dev/null || true ;;
       snmpd) as_root systemctl disable --quiet snmpd 2>/dev/null || true ;;
+      kea-dhcp*) as_root systemctl disable --quiet "$package" 2>/dev/null || true ;;
+      radvd) as_root systemctl disable --quiet radvd 2>/dev/null || true ;;
     esac
   done
 fi

@@ -54,7 +54,20 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
-  documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],
+  dhcp: [...SUBJECT, 'site', 'ipam'],
+  documents: [
+    'kernel',
+    'config',
+    'read-store',
+    'http',
+    'api',
+    'platform',
+    'site',
+    'blueprint',
+    'ipam',
+    'building',
+    'dhcp',
+  ],
   records: [...SUBJECT, 'reactions'],
   'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],
   preview: [...SUBJECT, 'reactions', 'site', 'blueprint', 'ipam', 'foreman', 'building', 'dns', 'post-office'],
@@ -78,7 +91,7 @@ const APPS: Readonly<Record<string, readonly string[]>> = {
   // The script tools and the reader of TOML are its own; everything else it asks a server for.
   cli: ['kernel', 'runtime', 'tscript', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms'],
+  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms', 'dhcp'],
   // It runs in browsers, and knows the server by HTTP alone.
   web: [],
 };

@@ -243,7 +243,10 @@ SubContractor/Dispatch
 SubContractor/Subcontractor
   view (history)                                     SubContractor.view_subcontractor
 SubContractor/DHCPd
-  (getDynamicPools) (getStaticPools)                 SubContractor.can_dispatch
+  (getDynamicPools) (getStaticPools) (getSubnets)    SubContractor.can_dispatch
+SubContractor/DHCPLease
+  view                                               SubContractor.view_dhcplease
+  (report) (reported)                                SubContractor.can_dispatch
 PostOffice/FoundationPost
   view                                               PostOffice.*_foundationpost
 PostOffice/StructurePost

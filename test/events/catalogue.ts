@@ -85,6 +85,8 @@ import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
 import { site } from '../../libs/site/src/site.ts';
 import { sites } from '../../libs/site/src/sites.ts';
+import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
+import { leases } from '../../libs/dhcp/src/lease/leases.ts';
 import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
 import { cartographers } from '../../libs/survey/src/cartographer/cartographers.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
@@ -104,6 +106,7 @@ export const deciders: readonly AnyDecider[] = [
   complexStructure,
   dependency,
   deprovision,
+  dhcpLease,
   entry,
   secret,
   secretNamesRegister,
@@ -160,6 +163,7 @@ export const readModels: readonly ReadModel[] = [
   complexes,
   dependencies,
   deprovisions,
+  leases,
   entries,
   foundations,
   groups,

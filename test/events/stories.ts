@@ -52,6 +52,7 @@ import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { site } from '../../libs/site/src/site.ts';
+import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
 import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
 import { plot } from '../../libs/plots/src/plot.ts';
@@ -652,6 +653,14 @@ export const stories: readonly Story[] = [
     rack,
     { type: 'TakeUnits', data: { foundation: 'host1', unit: 12, height: 2 } },
     { type: 'FreeUnits', data: { foundation: 'host1' } },
+  ),
+  story(
+    dhcpLease,
+    {
+      type: 'GrantLease',
+      data: { site: 'site1', address: '10.0.0.9', mac: '52:54:00:00:00:01', hostName: 'web1', agent: 'agent1' },
+    },
+    { type: 'EndLease', data: { mac: '52:54:00:00:00:01' } },
   ),
   story(
     plot,

@@ -8,6 +8,7 @@ import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
+import { DhcpModule } from '#dhcp';
 import { DnsModule, PublisherModule } from '#dns';
 import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
@@ -153,6 +154,7 @@ export class AppModule {
         }),
         BuildingModule,
         ProvisionModule,
+        DhcpModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,

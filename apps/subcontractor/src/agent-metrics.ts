@@ -49,6 +49,37 @@ export function agentMetrics(status: () => Promise<AgentStatus>): AgentMetrics {
     { name: 'contractor_agent_set_aside_results', help: 'Kept results that cannot be sent', labels: [] },
     async () => [{ labels: {}, value: (await status()).setAside }],
   );
+  const dhcpServers = async () => (await status()).dhcp?.servers ?? [];
+  registry.gauge(
+    {
+      name: 'contractor_agent_dhcp_serving',
+      help: 'Whether a server of Kea serves what is wanted, and has not been found to offer nobody a lease',
+      labels: ['server'],
+    },
+    async () =>
+      (await dhcpServers()).map(({ server, serves, answers }) => ({
+        labels: { server },
+        value: serves === 'wanted' && answers !== false ? 1 : 0,
+      })),
+  );
+  registry.gauge(
+    { name: 'contractor_agent_dhcp_leases', help: 'Leases that hold, by server of Kea', labels: ['server'] },
+    async () =>
+      (await dhcpServers()).flatMap(({ server, leases }) =>
+        leases === undefined ? [] : [{ labels: { server }, value: leases }],
+      ),
+  );
+  registry.gauge(
+    {
+      name: 'contractor_agent_dhcp_left_out',
+      help: 'Machines, addresses and subnets that DHCP leaves out',
+      labels: [],
+    },
+    async () => {
+      const { dhcp } = await status();
+      return dhcp ? [{ labels: {}, value: dhcp.refused.length }] : [];
+    },
+  );
   return {
     ended: (task, outcome, seconds) => {
       const word = outcome === undefined ? 'given-up' : 'error' in outcome ? 'failed' : 'done';

@@ -1,3 +1,4 @@
+import type { DhcpStatus } from '#dhcp/agent';
 import type { MissingProgram, TaskAtWork } from '#wire';
 
 /** How a subcontractor is getting on at one of its sites. */
@@ -28,6 +29,8 @@ export interface AgentStatus {
   readonly unsent: number;
   /** Kept results that cannot be sent. */
   readonly setAside: number;
+  /** Undefined: there is no DHCP. */
+  readonly dhcp?: DhcpStatus | undefined;
 }
 
 /** The exit code of `status`: 0 it runs and fetches tasks of all its sites, 1 not of all. */
@@ -35,7 +38,7 @@ export const exitCodeOf = ({ sites }: AgentStatus): 0 | 1 => (sites.every(({ con
 
 /** How a subcontractor is getting on, for people. */
 export function statusText(status: AgentStatus): string {
-  const { pid, version, name, started, transport, stopping, modules, sites, missing, unsent, setAside } = status;
+  const { pid, version, name, started, transport, stopping, modules, sites, missing, unsent, setAside, dhcp } = status;
   const limits = Object.entries(modules).map(([module, limit]) => `${module} (${limit})`);
   return [
     `Running${stopping ? ', and stopping' : ''}: ${name}, process ${pid}, version ${version}, since ${started}`,
@@ -55,6 +58,21 @@ export function statusText(status: AgentStatus): string {
       ),
     ),
     `unsent results: ${unsent}${setAside > 0 ? `; set aside, because they cannot be sent: ${setAside}` : ''}`,
+    ...(dhcp ? dhcpText(dhcp) : []),
     '',
   ].join('\n');
+}
+
+function dhcpText({ servers, refused, fault }: DhcpStatus): readonly string[] {
+  return [
+    ...servers.map(({ server, serves, answers, subnets, machines, leases, fault: amiss }) => {
+      const what = `${subnets} subnets, ${machines} machines, leases: ${leases ?? 'not known'}`;
+      const proof = answers === undefined ? 'not proved' : answers ? 'it offers leases' : 'it offers none';
+      const how =
+        serves === 'nothing' ? 'serves nothing of ours' : serves === 'former' ? 'serves what it did' : 'serves';
+      return `${server}: ${how} (${what}; ${proof})${amiss === undefined ? '' : `: ${amiss}`}`;
+    }),
+    ...(fault === undefined ? [] : [`DHCP goes on with what it knows: ${fault}`]),
+    ...refused.map((reason) => `left out by DHCP: ${reason}`),
+  ];
 }

@@ -20,6 +20,10 @@ describe('settings of the subcontractor', () => {
       stopTimeout: 60_000,
       sshHostKeys: 'first-use',
       vaultVerifyTls: true,
+      dhcpInterval: 5000,
+      dhcpStaticLease: 3600,
+      dhcpDynamicLease: 600,
+      dhcpConsole: 'console',
       logLevel: 'info',
     });
     expect(usualName()).toMatch(new RegExp(`-${process.pid}$`));
@@ -67,6 +71,16 @@ describe('settings of the subcontractor', () => {
     ['SUBCONTRACTOR_MODULES', 'iputils:1.5', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:1:2', 'the limit of "iputils" must be a whole number'],
     ['SUBCONTRACTOR_MODULES', 'iputils:0', 'must leave at least one module on'],
+    [
+      'SUBCONTRACTOR_KEA4',
+      '/run/kea/kea4.sock',
+      'SUBCONTRACTOR_SERVER is not set: must name the server where there is DHCP',
+    ],
+    ['SUBCONTRACTOR_DHCP_TFTP', 'boot', 'SUBCONTRACTOR_DHCP_TFTP="boot": must be an IPv4 address'],
+    ['SUBCONTRACTOR_DHCP_BOOT_URL', 'http://a/', 'SUBCONTRACTOR_DHCP_BOOT_URL="http://a/": must not end with "/"'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1', 'must be relays with the subnet of each: 10.9.0.1=10.1.0.0/24'],
+    ['SUBCONTRACTOR_DHCP_PROBE', '10.0.0.2:0', 'must be an IPv4 address, perhaps with a port: 10.0.0.2:67'],
+    ['SUBCONTRACTOR_DHCP_CONSOLE', '../x', 'must be a console, such as console or ttyS0, or none'],
     ['SUBCONTRACTOR_SSH_HOST_KEYS', 'none', 'SUBCONTRACTOR_SSH_HOST_KEYS="none": must be'],
     [
       'SUBCONTRACTOR_SSH_HOST_KEYS',

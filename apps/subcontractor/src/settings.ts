@@ -17,6 +17,7 @@ import {
   tracingOf,
 } from '#runtime/settings';
 import { USUAL_DIRECTORY } from '#platforms/libvirt/usual-directory';
+import { dhcpFields } from './dhcp.settings.ts';
 import { installationSetting, isNatsName, natsTransportFields, natsTransportOf, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
@@ -244,12 +245,16 @@ export const subcontractorSettings = (known: readonly string[]) =>
         default: 'true',
         doc: 'whether the certificate of the vault has to be good',
       }),
+      ...dhcpFields,
       logLevel: logLevelSetting,
       ...tracingFields,
     },
     (values, refuse) => {
       if (values.natsUrl === undefined && values.server === undefined) {
         refuse('NATS_URL', undefined, NO_SERVER);
+      }
+      if ((values.kea4 ?? values.kea6 ?? values.dhcpProxy) !== undefined && values.server === undefined) {
+        refuse('SUBCONTRACTOR_SERVER', undefined, 'must name the server where there is DHCP: it says what is served');
       }
       if (values.sshHostKeys === 'strict' && values.sshKnownHosts === undefined) {
         refuse('SUBCONTRACTOR_SSH_KNOWN_HOSTS', undefined, 'must be the file of the known hosts where only they count');

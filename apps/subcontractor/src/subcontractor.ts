@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import path from 'node:path';
+import type { DhcpService } from '#dhcp/agent';
 import type { Logger } from '#kernel';
 import { agentHalves } from '#platforms/agents';
 import { contracts } from '#platforms/contracts';
@@ -16,6 +17,7 @@ import type { ProgramArguments } from './program-arguments.ts';
 import { readProgramArguments } from './program-arguments.ts';
 import type { SitesServed } from './serve-sites.ts';
 import { serveSites } from './serve-sites.ts';
+import { startDhcp } from './start-dhcp.ts';
 import type { Settings } from './settings.ts';
 import { subcontractorSettings, usualName } from './settings.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -133,9 +135,10 @@ async function serve(
   log.info('starting', { name, sites, modules });
 
   const stops: (() => unknown)[] = [];
-  const statusOf = async () => (await served).status();
+  const statusOf = async () => ({ ...(await (await served).status()), dhcp: dhcp?.status() });
   const metrics = agentMetrics(statusOf);
   let served: Promise<SitesServed>;
+  let dhcp: DhcpService | undefined;
   try {
     if (settings.tracing) {
       const { startTracing } = await import('#runtime/tracing');
@@ -145,6 +148,8 @@ async function serve(
     if (settings.metricsPort !== undefined) stops.push((await openMetrics(settings.metricsPort, metrics)).close);
     served = serveSites({ settings, name, halves, log, spool: state?.spool, onEnded: metrics.ended });
     served.catch(() => undefined);
+    dhcp = await startDhcp(settings, { name, state: state?.folder, log });
+    if (dhcp) stops.push(dhcp.stop);
     if (state) {
       stops.push(
         await serveControl(socketIn(state.folder), async (request) => {

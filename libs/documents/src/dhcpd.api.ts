@@ -3,6 +3,7 @@ import type { FindType } from '#building';
 import { seesConfigUuid } from '#building';
 import { MASK } from '#kernel';
 import { dynamicPools } from './dynamic-pools.ts';
+import { siteSubnets } from './site-subnets.ts';
 import { staticLeases } from './static-leases.ts';
 
 const permission = { grant: 'SubContractor.can_dispatch' };
@@ -12,7 +13,7 @@ const parameters = { site: parameter.reference('Site/Site') };
 export const dhcpdModel = (findType: FindType) =>
   defineModel({
     path: 'SubContractor/DHCPd',
-    doc: 'What the DHCP server of a site serves: IPv4 addresses.',
+    doc: 'What the DHCP server of a site serves.',
     fields: {},
     actions: {
       getDynamicPools: staticAction({
@@ -32,6 +33,17 @@ export const dhcpdModel = (findType: FindType) =>
         query: ({ site }, { view, caller }) => {
           const sees = seesConfigUuid(caller);
           return staticLeases(view, String(site), findType, (uuid) => (sees ? uuid : MASK));
+        },
+      }),
+      getSubnets: staticAction({
+        doc: 'All that is served, block by block, IPv4 and IPv6. The `config_uuid` takes its own permission, and is empty without.',
+        parameters,
+        returns: { type: { kind: 'Map' }, list: true },
+        permission,
+        asOf: true,
+        query: ({ site }, { view, caller }) => {
+          const sees = seesConfigUuid(caller);
+          return siteSubnets(view, String(site), findType, (uuid) => (sees ? uuid : ''));
         },
       }),
     },

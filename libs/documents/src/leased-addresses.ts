@@ -30,23 +30,30 @@ export function grouped(found: readonly Found[], by: (row: AddressRow) => number
 
 /** What all addresses of a block have in common, and where they begin. */
 export interface Block {
+  readonly name: string;
+  /** `10.0.0.0/24`. */
+  readonly subnet: string;
   readonly first: IpAddress;
   readonly netmask: string;
   readonly gateway: string | null;
 }
 
-/** Blocks by id; what is leased is IPv4. */
-export async function ipv4Blocks(view: View, site: string): Promise<ReadonlyMap<number, Block>> {
+/** The blocks of a site by id. */
+export async function siteBlocks(view: View, site: string): Promise<ReadonlyMap<number, Block>> {
   const { rows } = await view.list(addressBlocks, { where: { site } });
   return new Map(
-    rows.flatMap(({ key, row }) => {
-      const first = parseAddress(row.subnet);
-      if (!isIpv4(first)) return [];
+    rows.map(({ key, row }) => {
+      const { name, subnet, prefix } = row;
       const { netmask, gateway } = placeValues(row, '0');
-      return [[Number(key), { first, netmask: String(netmask), gateway }]];
+      const whole = `${subnet}/${prefix}`;
+      return [Number(key), { name, subnet: whole, first: parseAddress(subnet), netmask: String(netmask), gateway }];
     }),
   );
 }
+
+/** The IPv4 blocks of a site by id. */
+export const ipv4Blocks = async (view: View, site: string): Promise<ReadonlyMap<number, Block>> =>
+  new Map([...(await siteBlocks(view, site))].filter(([, { first }]) => isIpv4(first)));
 
 /** The address of an address object in its block, as text. */
 export const addressIn = ({ first }: Block, { offset }: AddressRow): string =>
@@ -97,12 +104,25 @@ export interface Resolver {
 
 /** What the configuration of a site says of names, as it stands there. */
 export async function resolverOf(view: View, site: string): Promise<Resolver> {
+  const { servers, domain } = await siteNames(view, site);
+  const [first] = servers;
+  return {
+    ...(first === undefined ? {} : { dns_server: first }),
+    ...(domain === null ? {} : { domain_name: domain }),
+  };
+}
+
+/** All that the configuration of a site says of names. */
+export async function siteNames(view: View, site: string) {
   const { values } = overlay((await siteLayers(view, site)).layers, []);
-  const servers = values.get('dns_servers');
-  const first = Array.isArray(servers) ? servers[0] : undefined;
+  const textsOf = (key: string): readonly string[] => {
+    const value = values.get(key);
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  };
   const domain = values.get('domain_name');
   return {
-    ...(typeof first === 'string' ? { dns_server: first } : {}),
-    ...(typeof domain === 'string' ? { domain_name: domain } : {}),
+    servers: textsOf('dns_servers'),
+    search: textsOf('domain_search'),
+    domain: typeof domain === 'string' ? domain : null,
   };
 }

@@ -1,10 +1,10 @@
 import type { FindType, FoundationRow } from '#building';
 import { foundations, interfaceNamed, interfacesOf, macOf, realInterfaces, structures } from '#building';
-import type { AddressRow, NetworkAddressBlockRow, NetworkRow } from '#ipam';
+import type { NetworkAddressBlockRow, NetworkRow } from '#ipam';
 import { networkAddressBlocks, networks } from '#ipam';
 import { pauseBetweenSlices } from '#kernel';
 import type { Key, View } from '#read-store';
-import type { Block, Found, Resolver } from './leased-addresses.ts';
+import type { Block, Found } from './leased-addresses.ts';
 import { addressesIn, addressIn, borrowersOf, grouped, ipv4Blocks, resolverOf, SLICE } from './leased-addresses.ts';
 
 /** What a machine is leased that is known by its MAC. */
@@ -23,13 +23,27 @@ export interface StaticLease {
 
 type Leases = Record<string, StaticLease>;
 
-/** What leases are made of besides addresses. */
+/** An address that a machine is leased by its MAC, and whose it is. */
+export interface MachineAddress {
+  readonly mac: string;
+  readonly address: Found;
+  /** Of the interface. */
+  readonly network: NetworkRow;
+  readonly hostName: string;
+  /** Empty: it has none. */
+  readonly configUuid: string;
+  readonly console: string;
+  /** Of a structure its id; undefined: the job of the foundation has borrowed the address. */
+  readonly structure: number | undefined;
+  readonly locator: string;
+  readonly vlan: number | null;
+}
+
+/** What addresses of machines are found by. */
 interface LeaseParts {
   readonly blocks: ReadonlyMap<number, Block>;
   readonly links: ReadonlyMap<Key, NetworkAddressBlockRow>;
-  readonly resolver: Resolver;
   readonly findType: FindType;
-  readonly uuidOf: (configUuid: string) => string;
 }
 
 /**
@@ -46,17 +60,42 @@ export async function staticLeases(
 ): Promise<Readonly<Leases>> {
   const blocks = await ipv4Blocks(view, site);
   const resolver = await resolverOf(view, site);
-  const parts = { blocks, resolver, links: await linksOf(view, blocks), findType, uuidOf };
-  return { ...(await borrowedLeases(view, parts)), ...(await ownLeases(view, parts)) };
+  const leases: Leases = {};
+  // What is written later stands: the un-aliased address of an interface last.
+  for (const machine of await machineAddresses(view, blocks, findType)) {
+    const block = blocks.get(Number(machine.address.row.block));
+    if (!block) continue;
+    leases[machine.mac] = {
+      ip_address: addressIn(block, machine.address.row),
+      netmask: block.netmask,
+      gateway: block.gateway,
+      host_name: machine.hostName,
+      config_uuid: machine.configUuid === '' ? '' : uuidOf(machine.configUuid),
+      mtu: machine.network.mtu,
+      vlan: machine.vlan,
+      console: machine.console,
+      ...resolver,
+    };
+  }
+  return leases;
 }
 
-/** What the machines are leased whose structures have addresses of their own. */
-async function ownLeases(view: View, parts: LeaseParts): Promise<Leases> {
+/** The addresses in blocks that machines are leased by their MAC; of one interface the one that is no alias comes last. */
+export async function machineAddresses(
+  view: View,
+  blocks: ReadonlyMap<number, Block>,
+  findType: FindType,
+): Promise<readonly MachineAddress[]> {
+  const parts = { blocks, links: await linksOf(view, blocks), findType };
+  return [...(await borrowedAddresses(view, parts)), ...(await ownAddresses(view, parts))];
+}
+
+/** The addresses of structures. */
+async function ownAddresses(view: View, parts: LeaseParts): Promise<readonly MachineAddress[]> {
   const found = await addressesIn(view, parts.blocks, 'Address');
-  // What is written later stands: the un-aliased address of an interface last.
   const byHost = grouped(found.toSorted(aliasesFirst), ({ holder }) => holder);
   const hosts = [...byHost.keys()];
-  const leases: Leases = {};
+  const machines: MachineAddress[] = [];
   const pause = pauseBetweenSlices();
   for (let at = 0; at < hosts.length; at += SLICE) {
     const slice = hosts.slice(at, at + SLICE);
@@ -72,63 +111,67 @@ async function ownLeases(view: View, parts: LeaseParts): Promise<Leases> {
       const structure = standing.get(host);
       if (!structure) continue;
       const its = interfaces.get(host) ?? [];
-      for (const { row } of byHost.get(host) ?? []) {
-        const on = interfaceNamed(its, row.interfaceName);
-        const mac = on && macOf(its, on);
+      for (const address of byHost.get(host) ?? []) {
+        const on = interfaceNamed(its, address.row.interfaceName);
         const network = on?.row.network == null ? undefined : known.get(on.row.network);
-        const lease = leaseOf(parts, row, network, {
-          host_name: structure.hostname,
-          config_uuid: parts.uuidOf(structure.configUuid),
+        const machine = machineAddress(parts, address, on && macOf(its, on), network, {
+          hostName: structure.hostname,
+          configUuid: structure.configUuid,
+          structure: host,
+          locator: structure.foundation,
           below: below.get(structure.foundation),
         });
-        if (mac && lease) leases[mac] = lease;
+        if (machine) machines.push(machine);
       }
     }
     await pause();
   }
-  return leases;
+  return machines;
 }
 
-/** What the machines are leased whose jobs have borrowed an address of a pool. */
-async function borrowedLeases(view: View, parts: LeaseParts): Promise<Leases> {
+/** The addresses of a pool that jobs have borrowed for their machines. */
+async function borrowedAddresses(view: View, parts: LeaseParts): Promise<readonly MachineAddress[]> {
   const borrowers = await borrowersOf(view, await addressesIn(view, parts.blocks, 'DynamicAddress'));
-  const leases: Leases = {};
+  const machines: MachineAddress[] = [];
   for (const { locator, row: below, address } of borrowers) {
     const { rows } = await view.list(realInterfaces, { where: { foundation: locator } });
     const over = rows.find(({ row }) => row.provisioning)?.row;
     const network = over && (await view.get(networks, over.network));
     const on = below.structure === null ? undefined : await view.get(structures, below.structure);
-    const lease = leaseOf(parts, address.row, network, {
-      host_name: on?.hostname ?? locator,
-      config_uuid: on ? parts.uuidOf(on.configUuid) : '',
+    const machine = machineAddress(parts, address, over?.mac, network, {
+      hostName: on?.hostname ?? locator,
+      configUuid: on?.configUuid ?? '',
+      structure: undefined,
+      locator,
       below,
     });
-    if (over?.mac && lease) leases[over.mac] = lease;
+    if (machine) machines.push(machine);
   }
-  return leases;
+  return machines;
 }
 
-/** What a machine is leased with an address; undefined where its block is not used on the network it is attached to. */
-function leaseOf(
-  { blocks, links, resolver, findType }: LeaseParts,
-  row: AddressRow,
+/** The address of a machine; undefined where it has no MAC, or its block is not used on the network it is attached to. */
+function machineAddress(
+  { blocks, links, findType }: LeaseParts,
+  address: Found,
+  mac: string | null | undefined,
   network: NetworkRow | undefined,
-  machine: Pick<StaticLease, 'host_name' | 'config_uuid'> & { readonly below: FoundationRow | undefined },
-): StaticLease | undefined {
-  const link = network?.links.find(({ block }) => block === row.block);
-  const block = blocks.get(Number(row.block));
-  if (!network || !link || !block) return undefined;
-  const { below, host_name, config_uuid } = machine;
+  {
+    below,
+    ...machine
+  }: Pick<MachineAddress, 'hostName' | 'configUuid' | 'structure' | 'locator'> & {
+    readonly below: FoundationRow | undefined;
+  },
+): MachineAddress | undefined {
+  const link = network?.links.find(({ block }) => block === address.row.block);
+  if (!mac || !network || !link || !blocks.has(Number(address.row.block))) return undefined;
   return {
-    ip_address: addressIn(block, row),
-    netmask: block.netmask,
-    gateway: block.gateway,
-    host_name,
-    config_uuid,
-    mtu: network.mtu,
-    vlan: links.get(link.link)?.vlan ?? null,
+    ...machine,
+    mac,
+    address,
+    network,
     console: (below && findType(below.type)?.console?.(below.own)) ?? 'console',
-    ...resolver,
+    vlan: links.get(link.link)?.vlan ?? null,
   };
 }
 
@@ -137,7 +180,8 @@ const aliasesFirst = (one: Found, other: Found): number =>
   Number(one.row.primary) - Number(other.row.primary) ||
   Number(other.key) - Number(one.key);
 
-async function linksOf(
+/** How blocks are used on networks, by the id of the link. */
+export async function linksOf(
   view: View,
   blocks: ReadonlyMap<number, unknown>,
 ): Promise<ReadonlyMap<Key, NetworkAddressBlockRow>> {

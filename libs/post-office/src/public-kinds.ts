@@ -441,6 +441,10 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       StructureRestored: 'structure.restored',
     },
   },
+  dhcpLease: {
+    model: 'SubContractor/DHCPLease',
+    kinds: { DhcpLeaseGranted: 'dhcp_lease.granted', DhcpLeaseEnded: 'dhcp_lease.ended' },
+  },
   subcontractor: {
     model: 'SubContractor/Subcontractor',
     kinds: {

@@ -1,0 +1,55 @@
+import type { KeaMap } from './kea-json.ts';
+import type { AskKea } from './kea-socket.ts';
+import { KeaRefusal } from './kea-socket.ts';
+
+/** A lease that holds. */
+export interface Lease {
+  readonly address: string;
+  readonly mac: string;
+  readonly hostName: string;
+  /** The subnet, which has the number of its block. */
+  readonly block: number;
+}
+
+/** A lease as Kea tells it; the state 0 is one that is neither declined nor over. */
+interface KeaLease {
+  readonly 'ip-address': string;
+  readonly 'hw-address'?: string;
+  readonly duid?: string;
+  readonly hostname?: string;
+  readonly 'subnet-id': number;
+  readonly state: number;
+  /** When it was last given, seconds since 1970. */
+  readonly cltt: number;
+  readonly 'valid-lft': number;
+}
+
+/** Kea has no commands for leases: its hook for them is not loaded. */
+export const NO_LEASE_COMMANDS =
+  'leases are not reported: load libdhcp_lease_cmds.so among the hooks-libraries in the file of Kea';
+
+/** The leases that hold, of which the MAC is known; undefined: Kea cannot be asked for them. @throws KeaUnreachable */
+export async function currentLeases(ask: AskKea, family: 4 | 6, nowMs: number): Promise<readonly Lease[] | undefined> {
+  let answer: KeaMap | null;
+  try {
+    answer = (await ask(`lease${family}-get-all`)) as KeaMap | null;
+  } catch (error) {
+    if (error instanceof KeaRefusal) return undefined;
+    throw error;
+  }
+  const all = (answer?.['leases'] ?? []) as unknown as readonly KeaLease[];
+  return all.flatMap((lease) => {
+    const mac = lease['hw-address'] ?? macOfDuid(lease.duid ?? '');
+    const holds = lease.state === 0 && (lease.cltt + lease['valid-lft']) * 1000 > nowMs;
+    if (!holds || mac === undefined) return [];
+    return { address: lease['ip-address'], mac, hostName: lease.hostname ?? '', block: lease['subnet-id'] };
+  });
+}
+
+/** The MAC in a DUID that is made of one: with a time (type 1), or without (type 3). */
+export function macOfDuid(duid: string): string | undefined {
+  const digits = duid.replaceAll(':', '').toLowerCase();
+  const mac =
+    /^0001(?:0001)[0-9a-f]{8}([0-9a-f]{12})$/.exec(digits)?.[1] ?? /^00030001([0-9a-f]{12})$/.exec(digits)?.[1];
+  return mac?.replaceAll(/(..)(?=.)/g, '$1:');
+}

@@ -1,0 +1,113 @@
+import type { Logger } from '#kernel';
+import { kea4Configuration } from '../kea/kea4-configuration.ts';
+import { kea6Configuration } from '../kea/kea6-configuration.ts';
+import type { KeaDriverOptions } from '../kea/kea-driver.ts';
+import { KeaDriver } from '../kea/kea-driver.ts';
+import type { KeaMap } from '../kea/kea-json.ts';
+import type { Lease } from '../kea/kea-leases.ts';
+import { currentLeases, NO_LEASE_COMMANDS } from '../kea/kea-leases.ts';
+import type { AskKea } from '../kea/kea-socket.ts';
+import { keaSocket, KeaUnreachable } from '../kea/kea-socket.ts';
+import type { Interfaces } from '../kea/local-links.ts';
+import { interfacesBySubnet, questionTarget } from '../kea/local-links.ts';
+import { offersLeases, questionFor } from '../kea/prove-service.ts';
+import type { SiteSubnet } from '../subnets/site-subnet.ts';
+import type { ServedWell } from './dhcp-cache.ts';
+import type { DhcpOptions, DhcpServerStatus } from './dhcp-options.ts';
+
+/** The longest pause after Kea could not be reached, in milliseconds. */
+const MAX_PAUSE_MS = 30_000;
+
+/** A server of Kea's with what is done with it. */
+export class ServedKea {
+  readonly name: 'dhcp4' | 'dhcp6';
+  readonly family: 4 | 6;
+  readonly #ask: AskKea;
+  readonly #driver: KeaDriver;
+  readonly #everyMs: number;
+  readonly #log: Logger;
+  #leases: readonly Lease[] | undefined;
+  #asked = false;
+  /** How long it is left alone after it could not be reached, in milliseconds, and until when. */
+  #pauseMs = 0;
+  #next = 0;
+
+  constructor(family: 4 | 6, parts: KeaDriverOptions, everyMs: number) {
+    this.name = `dhcp${family}`;
+    this.family = family;
+    this.#ask = parts.ask;
+    this.#driver = new KeaDriver(parts);
+    this.#everyMs = everyMs;
+    this.#log = parts.log;
+  }
+
+  /** The leases it last told; undefined: it has told none. */
+  get leases(): readonly Lease[] | undefined {
+    return this.#leases;
+  }
+
+  get good(): readonly SiteSubnet[] | undefined {
+    return this.#driver.good;
+  }
+
+  get running(): KeaMap | undefined {
+    return this.#driver.running;
+  }
+
+  get status(): DhcpServerStatus {
+    const good = this.#driver.good ?? [];
+    return {
+      server: this.name,
+      ...this.#driver.state,
+      subnets: good.length,
+      machines: good.reduce((sum, { machines }) => sum + machines.length, 0),
+      leases: this.#leases?.length,
+    };
+  }
+
+  /** Has it serve subnets, and asks for its leases; one that could not be reached is left alone for a while. */
+  async serve(subnets: readonly SiteSubnet[]): Promise<void> {
+    if (performance.now() < this.#next) return;
+    try {
+      await this.#driver.serve(subnets);
+      this.#leases = await currentLeases(this.#ask, this.family, Date.now());
+      if (!this.#leases && !this.#asked) this.#log.warn(NO_LEASE_COMMANDS, { server: this.name });
+      this.#asked = this.#leases === undefined;
+      this.#pauseMs = 0;
+    } catch (error) {
+      if (!(error instanceof KeaUnreachable)) throw error;
+      this.#next = performance.now() + this.#pauseMs;
+      this.#pauseMs = Math.min(MAX_PAUSE_MS, 2 * Math.max(this.#pauseMs, this.#everyMs));
+    }
+  }
+}
+
+/** The servers of Kea's that are named. */
+export function servedKeas(
+  { kea4, kea6, settings, probe, everyMs, log }: DhcpOptions,
+  kept: ServedWell,
+  interfaces: () => Interfaces,
+): readonly ServedKea[] {
+  const servers: ServedKea[] = [];
+  if (kea4 !== undefined) {
+    const ask = keaSocket(kea4);
+    const prove = async (subnets: readonly SiteSubnet[], running: KeaMap): Promise<boolean | undefined> => {
+      const question = questionFor(subnets, settings.relays);
+      const target = probe ?? questionTarget(running, interfaces());
+      return question && target && offersLeases(ask, question, target);
+    };
+    const render: KeaDriverOptions['render'] = (subnets, running) => kea4Configuration(subnets, settings, running);
+    const parts = { ask, name: 'dhcp4', socket: kea4, render, prove, good: kept.dhcp4, log };
+    servers.push(new ServedKea(4, parts, everyMs));
+  }
+  if (kea6 !== undefined) {
+    const render: KeaDriverOptions['render'] = (subnets, running) => {
+      const links = interfacesBySubnet(subnets, interfaces(), running);
+      return kea6Configuration(subnets, { settings, interfaces: links }, running);
+    };
+    const ask = keaSocket(kea6);
+    const parts = { ask, name: 'dhcp6', socket: kea6, render, prove: async () => undefined, good: kept.dhcp6, log };
+    servers.push(new ServedKea(6, parts, everyMs));
+  }
+  return servers;
+}
