@@ -18,6 +18,10 @@ script      bsdutils
 zsh         zsh
 fish        fish
 chromium    chromium
+dockerd     docker.io
+busybox     busybox-static
+ip          iproute2
+nsenter     util-linux
 '
 
 # Debian puts some daemons where only root looks.
@@ -83,6 +87,7 @@ as_root env DEBIAN_FRONTEND=noninteractive \
 if command -v systemctl >/dev/null; then
   for package in "${missing_packages[@]}"; do
     case "$package" in
+      docker.io) as_root systemctl disable --quiet docker docker.socket containerd 2>/dev/null || true ;;
       bind9) as_root systemctl disable --quiet named 2>/dev/null || true ;;
       nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
       openssh-server) as_root systemctl disable --quiet ssh 2>/dev/null || true ;;

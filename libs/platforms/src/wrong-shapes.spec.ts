@@ -117,7 +117,8 @@ describe('parameters that are not the contract’s fail their task at the agent,
   );
 
   it.each(tasks)('%s', async (_, { half, name, fields }) => {
-    const context = { task: '1-1', signal: AbortSignal.abort(), credentials: async () => null, debug: () => undefined };
+    const signal = AbortSignal.abort();
+    const context = { task: '1-1', job: 1, signal, credentials: async () => null, debug: () => undefined };
     const run = offeredPlatform(half).functions[name]!;
     await fc.assert(
       fc.asyncProperty(

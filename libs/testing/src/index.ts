@@ -1,5 +1,9 @@
 export { startKurrentDbStandIn } from './kurrentdb-stand-in.ts';
 export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stand-in.ts';
+export { canStartDockerEngine, startDockerEngine } from './docker-engine.ts';
+export type { DockerEngine, EngineAnswer } from './docker-engine.ts';
+export { startDockerRegistry } from './docker-registry.ts';
+export type { DockerRegistry } from './docker-registry.ts';
 export { startNamed } from './named.ts';
 export type { Named, NamedOptions } from './named.ts';
 export { startConnectProxy } from './connect-proxy.ts';
