@@ -7,6 +7,8 @@ import { siteLayers } from '#site';
 import type { Attached } from './attributes/attached.ts';
 import { attachedFoundation, attachedStructure } from './attributes/attached.ts';
 import { foundationInterfaceAttributes, structureInterfaceAttributes } from './attributes/interface-attributes.ts';
+import type { ComplexRow } from './complex/complexes.ts';
+import { complexes } from './complex/complexes.ts';
 import type { FoundationRow } from './foundations.ts';
 import { foundations, stateOf } from './foundations.ts';
 import type { StructureRow } from './structure/structures.ts';
@@ -31,7 +33,12 @@ export interface BuildingLayers {
 export type FindType = (type: string) => FoundationType | undefined;
 
 /** What is known of a foundation itself, to the configuration of whatever stands on it too. */
-const foundationAttributes = (locator: string, row: FoundationRow, type: FoundationType | undefined): Pairs => [
+const foundationAttributes = (
+  locator: string,
+  row: FoundationRow,
+  type: FoundationType | undefined,
+  carrier: ComplexRow | undefined,
+): Pairs => [
   ['_foundation_id', locator],
   ['_foundation_locator', locator],
   ['_foundation_type', row.type],
@@ -39,8 +46,12 @@ const foundationAttributes = (locator: string, row: FoundationRow, type: Foundat
   ['_foundation_class_list', [...(type?.classes ?? [])]],
   ['_foundation_id_map', row.idMap],
   ['_console', type?.console ?? 'console'],
-  ...(type?.complexField === undefined ? [] : [['_complex_host', row.complex ?? null] as const]),
+  ...Object.entries(type?.attributes?.(row.own, carrier?.own ?? {}) ?? {}),
 ];
+
+/** The complex that carries a foundation, where its platform says something of it in configurations. */
+const carrierBelow = async (view: View, row: FoundationRow, type: FoundationType | undefined) =>
+  type?.attributes && row.complex != null ? view.get(complexes, row.complex) : undefined;
 
 const structureAttributes = (id: number, row: StructureRow, domain: string | null): Pairs => [
   ['_structure_id', id],
@@ -89,18 +100,19 @@ export async function foundationLayers(
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
   const attached = await attachedFoundation(view, locator);
+  const carrier = await carrierBelow(view, row, type);
   return lazily(
     {
       classes: type?.classes ?? [],
       changed: [...blueprint.changed, ...site.changed, row.updated],
-      parts: [row, type, ...blueprint.rows, ...site.rows, ...attached.parts],
+      parts: [row, type, carrier, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
       attached,
     },
     () => {
       const interfaces = foundationInterfaceAttributes(attached);
       const attributes: Pairs = [
-        ...foundationAttributes(locator, row, type),
+        ...foundationAttributes(locator, row, type, carrier),
         ...interfaces.own,
         ...(row.structure === null ? [] : [['_structure_id', row.structure] as const]),
         ...jobAttribute('_foundation_job_id', row.job),
@@ -131,11 +143,12 @@ export async function structureLayers(
   const zone = site.own?.zone ?? null;
   const domain = zone === null ? null : await domainOf(view, zone);
   const attached = await attachedStructure(view, id, row.foundation);
+  const carrier = below && (await carrierBelow(view, below, type));
   return lazily(
     {
       classes: type?.classes ?? [],
       changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
-      parts: [row, below, type, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
+      parts: [row, below, type, carrier, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
       attached,
     },
@@ -150,7 +163,7 @@ export async function structureLayers(
       return [
         ...blueprint.layers,
         ...site.layers,
-        ...(below ? foundationBelow(row.foundation, below, type, attached) : []),
+        ...(below ? foundationBelow(row.foundation, below, { type, carrier, attached }) : []),
         { source: { kind: 'Structure', id }, values: row.configValues, origins: row.origins, attributes },
         ...interfaces.layers,
       ];
@@ -158,14 +171,16 @@ export async function structureLayers(
   );
 }
 
+/** What is known of a foundation besides its row. */
+interface Below {
+  readonly type: FoundationType | undefined;
+  readonly carrier: ComplexRow | undefined;
+  readonly attached: Attached;
+}
+
 /** What the foundation says that a structure stands on. */
-function foundationBelow(
-  locator: string,
-  row: FoundationRow,
-  type: FoundationType | undefined,
-  attached: Attached,
-): readonly Layer[] {
+function foundationBelow(locator: string, row: FoundationRow, { type, carrier, attached }: Below): readonly Layer[] {
   const interfaces = foundationInterfaceAttributes(attached);
-  const attributes = [...foundationAttributes(locator, row, type), ...interfaces.own];
+  const attributes = [...foundationAttributes(locator, row, type, carrier), ...interfaces.own];
   return [{ source: { kind: 'Foundation', id: locator }, attributes }, ...interfaces.layers];
 }

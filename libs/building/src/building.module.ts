@@ -143,9 +143,9 @@ const listeners: FactoryProvider = {
         const ofStructure = (view: View, key: Key) => structureLayers(view, Number(key), findType);
         const foundationConfig = configurationOf(ofFoundation, { served, log, reads });
         const structureConfig = configurationOf(ofStructure, { served, log, reads });
-        const foundationJobTarget = foundationTarget(types, reads);
-        const structureJobTarget = structureTarget(types, reads);
-        const dependencyJobTarget = dependencyTarget(types, reads);
+        const foundationJobTarget = foundationTarget(types, reads, { complexTypes, served });
+        const structureJobTarget = structureTarget(types, reads, { complexTypes, served });
+        const dependencyJobTarget = dependencyTarget(types, reads, { complexTypes, served });
         targets.complexes = async (work, name) => (await work.load(complex, name)).stage === 'active';
         targets.add(foundationJobTarget).add(structureJobTarget).add(dependencyJobTarget);
         return {

@@ -10,7 +10,7 @@ import { dhcpModule } from './attributes/interface-members.ts';
 import { ADDRESS, ADDRESS_WATCHES, addressNeeds, addressStreams, provisioningIp } from './borrow-address.ts';
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
-import { complexes, isBuilt } from './complex/complexes.ts';
+import { complexes, isComplexBuilt as isBuilt } from './complex/complexes.ts';
 import { checkJobConfig } from './config-check.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
@@ -19,14 +19,22 @@ import type { FoundationRow } from './foundations.ts';
 import { foundationConditions } from './start-conditions.ts';
 import { foundations } from './foundations.ts';
 import { forgetMacs } from './interface/foundation-macs.ts';
+import { applyMacEffects } from './interface/set-macs.ts';
 import { applyPxeEffects } from './interface/set-pxe.ts';
+import { applyOwnValues } from './own-value-effect.ts';
+import type { PlatformKnowledge } from './platform-members.ts';
+import { platformMembers, withAddresses } from './platform-members.ts';
 import { configModule, foundationModule } from './script-modules.ts';
 import { selectTargets } from './selection/job-targets.ts';
 import { structure } from './structure/structure.ts';
 import { checkSupports } from './supports.ts';
 
 /** Foundations, of the given types, as targets of jobs. */
-export function foundationTarget(types: readonly FoundationType[], reads: Pick<ReadStore, 'now'>): JobTarget {
+export function foundationTarget(
+  types: readonly FoundationType[],
+  reads: Pick<ReadStore, 'now'>,
+  known: PlatformKnowledge = { complexTypes: [] },
+): JobTarget {
   const typeOf = (name: string) => types.find(({ type }) => type === name);
   const valueOf = async (work: UnitOfWork, locator: string) => {
     const found = await work.load(foundation, locator);
@@ -121,17 +129,24 @@ export function foundationTarget(types: readonly FoundationType[], reads: Pick<R
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
       const found = await foundationLayers(reads.now, locator, typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;
+      const standing = { locator, value, settable: true };
+      const ofPlatform = await platformMembers(reads.now, standing, typeOf, known);
+      const reached = {
+        attached: await withAddresses(reads.now, standing, typeOf(value.type), attached),
+        provisioningIp: await provisioningIp(reads.now, locator, value),
+      };
       return {
-        foundation: foundationModule(locator, value, typeOf(value.type), {
-          attached,
-          provisioningIp: await provisioningIp(reads.now, locator, value),
-        }),
+        foundation: foundationModule(locator, value, typeOf(value.type), reached, ofPlatform),
         config: configModule(found),
         dhcp: await dhcpModule(reads.now, attached),
       };
     },
 
-    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
+    async applyEffects(work, locator, effects) {
+      await applyPxeEffects(work, effects);
+      await applyMacEffects(work, reads.now, locator, effects);
+      await applyOwnValues(work, locator, effects);
+    },
 
     complexOf: (view, locator) => carrierOf(view, locator),
 
@@ -167,17 +182,14 @@ export async function whyNotLocated(work: UnitOfWork, value: FoundationState): P
   return undefined;
 }
 
-/** Whether enough members of a complex are built. */
+/** Whether a complex is built. */
 export async function isComplexBuilt(work: UnitOfWork, name: string): Promise<boolean> {
   const found = await work.load(complex, name);
   if (found.stage !== 'active') return false;
-  const { members, builtPercentage } = found.value;
-  let built = 0;
-  for (const { structure: id } of members) {
-    const member = await work.load(structure, id);
-    if ('value' in member && member.value.built) built += 1;
-  }
-  return isBuilt(built, members.length, builtPercentage);
+  return isBuilt(found.value, async (id) => {
+    const its = await work.load(structure, id);
+    return 'value' in its && its.value.built;
+  });
 }
 
 /** The streams of what a job on a foundation waits for. */
@@ -187,6 +199,7 @@ async function streamsAwaited(view: View, row: FoundationRow, script: string): P
   return [
     ...(row.dependency === null ? [] : [streamName('dependency', String(row.dependency))]),
     ...(row.complex == null ? [] : [streamName('complex', row.complex)]),
+    ...(carrier?.host ? [streamName('structure', String(carrier.host.structure))] : []),
     ...(carrier?.members ?? []).map((member) => streamName('structure', String(member.structure))),
   ];
 }

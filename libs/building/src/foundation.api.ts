@@ -11,7 +11,7 @@ import {
   staticAction,
   text,
 } from '#api';
-import { refuse } from '#kernel';
+import { maskSecrets, refuse } from '#kernel';
 import type { ComplexType, FoundationType } from '#platform';
 import type { ObjectActions } from './object-actions.ts';
 import type { CarrierField } from './foundation.commands.ts';
@@ -43,7 +43,7 @@ const derived = {
 };
 
 const present = (row: FoundationRow, locator: string | number, classes: readonly string[]): Values => ({
-  ...row.own,
+  ...(maskSecrets(row.own) as Values),
   locator,
   site: row.site,
   blueprint: row.blueprint,
@@ -147,11 +147,12 @@ function carrierField(
 
 /** The model of one platform's kind of foundation. */
 export function platformFoundationModel(
-  { type, model, doc, classes, fields, complexField }: FoundationType,
+  kind: FoundationType,
   complexTypes: readonly ComplexType[],
 ): Model<FoundationRow> {
+  const { type, model, doc, classes, fields } = kind;
   const own = Object.keys(fields);
-  const carrier = carrierField({ complexField, fields }, complexTypes);
+  const carrier = carrierField(kind, complexTypes);
   return defineModel({
     path: model,
     doc,

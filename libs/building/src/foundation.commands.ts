@@ -1,11 +1,17 @@
+import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, checkPattern } from '#api';
 import { foundationBluePrintFor, validateIdMap, validationTemplateOf } from '#blueprint';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
+import type { FoundationType, ServerHalf } from '#platform';
+import { PLATFORMS } from '#platform';
 import type { Key } from '#read-store';
+import { Secrets } from '#secrets';
 import { siteFor } from '#site';
+import { complex } from './complex/complex.ts';
 import { complexFor } from './complex/find-complex.ts';
 import { removeDependenciesOn } from './dependency/dependency.commands.ts';
 import { dependency } from './dependency/dependency.ts';
@@ -14,6 +20,7 @@ import type { Foundation } from './foundation.ts';
 import { foundation } from './foundation.ts';
 import { takeMacs } from './interface/foundation-macs.ts';
 import { removeInterfacesOf } from './interface/remove-interfaces.ts';
+import { sealedFields } from './own-secrets.ts';
 import { labelling, labelsFrom, ownerFrom } from './selection/labels.ts';
 
 /** The values of the fields that foundations of all platforms have, and of those of its own platform. */
@@ -74,7 +81,11 @@ export async function defineFoundation(work: UnitOfWork, locator: string, value:
 }
 
 /** Reads the complex that shall carry a foundation. */
-async function carrierFrom(work: UnitOfWork, carrier: CarrierField | undefined, values: Values) {
+async function carrierFrom(
+  work: UnitOfWork,
+  carrier: CarrierField | undefined,
+  values: Values,
+): Promise<{ readonly complex?: string | null }> {
   if (carrier === undefined || values[carrier.field] === undefined) return {};
   const { field, type } = carrier;
   const name = values[field] as string | null;
@@ -85,17 +96,52 @@ async function carrierFrom(work: UnitOfWork, carrier: CarrierField | undefined, 
   return { complex: name };
 }
 
+/** Notes where a foundation would not be in the site of the complex that carries it. */
+export async function checkSiteOfComplex(work: UnitOfWork, site: string, name: string | null): Promise<void> {
+  const found = name === null ? undefined : await work.load(complex, name);
+  if (found?.stage !== 'active' || found.value.site === site) return;
+  work.fault('site', 'SITE', `must be "${found.value.site}", the site of complex "${name}", and is "${site}"`);
+}
+
+/** Notes where a machine that is there would be carried by another complex. */
+function checkCarrierStays(work: UnitOfWork, kind: FoundationType, before: Foundation, after: string | null): void {
+  const { machineId, complexField = 'complex' } = kind;
+  const id = machineId === undefined ? null : (before.own[machineId] ?? null);
+  if (id === null || after === (before.complex ?? null)) return;
+  const known = `${machineId} is ${JSON.stringify(id)}`;
+  work.fault(complexField, 'IN_USE', `can not be changed while the machine is there (${known}): destroy it first`);
+}
+
+/** A kind of foundation by its type text. */
+const typeNamed = (platforms: readonly ServerHalf[], type: string): FoundationType | undefined =>
+  platforms.flatMap(({ foundationTypes }) => foundationTypes).find((one) => one.type === type);
+
 @CommandHandler(CreateFoundation)
 class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
-  async decide(work: UnitOfWork, { type, own, values, carrier }: CreateFoundation) {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+  ) {
+    super();
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { type, own, values, carrier }: CreateFoundation,
+    { metadata: { request } }: CommandContext,
+  ) {
     const { locator, site, blueprint, id_map: idMap } = values;
+    const carried = await carrierFrom(work, carrier, values);
+    const kind = typeNamed(this.platforms, type);
+    if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, carried.complex ?? null);
+    const fields = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
     await defineFoundation(work, locator, {
       type,
       site,
       blueprint,
       idMap: idMapOf(idMap),
-      ...(await carrierFrom(work, carrier, values)),
-      own: Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap,
+      ...carried,
+      own: await sealedFields(work, fields, { owner: `Foundation ${locator}`, secrets: this.secrets, request }),
       ...labelling(work, values),
     });
     return locator;
@@ -104,7 +150,18 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
 
 @CommandHandler(ChangeFoundation)
 class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
-  async decide(work: UnitOfWork, { key: locator, own, values, carrier }: ChangeFoundation) {
+  constructor(
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+  ) {
+    super();
+  }
+
+  async decide(
+    work: UnitOfWork,
+    { key: locator, own, values, carrier }: ChangeFoundation,
+    { metadata: { request } }: CommandContext,
+  ) {
     const { site, blueprint, id_map: idMap, labels, owner } = values;
     const found = await work.load(foundation, locator);
     if (found.stage === 'active' && (site !== undefined || blueprint !== undefined)) {
@@ -114,6 +171,16 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         await work.decide(dependency, value.dependency, { type: 'ChangeDependency', data: { site } });
       }
     }
+    const carried = await carrierFrom(work, carrier, values);
+    const before = found.stage === 'active' ? found.value : undefined;
+    const kind = before && typeNamed(this.platforms, before.type);
+    if (before && kind) {
+      const { complex: after = before.complex ?? null } = carried;
+      checkCarrierStays(work, kind, before, after);
+      if (kind.inSiteOfComplex) await checkSiteOfComplex(work, site ?? before.site, after);
+    }
+    const fields = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
+    const sealing = { owner: `Foundation ${locator}`, before: before?.own, secrets: this.secrets, request };
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',
       data: {
@@ -122,8 +189,8 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(idMap === undefined ? {} : { idMap: idMapOf(idMap) }),
         ...(labels ? { labels: labelsFrom(work, labels) } : {}),
         ...(owner === undefined ? {} : { owner: ownerFrom(owner) }),
-        ...(await carrierFrom(work, carrier, values)),
-        own: Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap,
+        ...carried,
+        own: await sealedFields(work, fields, sealing),
       },
     });
   }

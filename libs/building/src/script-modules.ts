@@ -1,5 +1,5 @@
 import type { Layer, Pairs } from '#config';
-import { overlay } from '#config';
+import { isSecretName, overlay } from '#config';
 import type { Json, JsonMap } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { HostModule } from '#tscript';
@@ -41,10 +41,11 @@ export const foundationModule = (
   { type, site, blueprint, own }: Readonly<Foundation>,
   declared: FoundationType | undefined,
   { attached, provisioningIp }: Reached = { attached: NOT_ATTACHED, provisioningIp: null },
+  ofPlatform: HostModule['members'] = {},
 ): HostModule =>
   lazyModule(
-    () =>
-      readOnly({
+    () => ({
+      ...readOnly({
         locator,
         id: locator,
         type,
@@ -52,8 +53,10 @@ export const foundationModule = (
         blueprint,
         ...foundationInterfaceMembers(attached),
         provisioning_ip: provisioningIp,
-        ...plain(own),
+        ...plainFields(own),
       }),
+      ...ofPlatform,
+    }),
     declared?.functions,
   );
 
@@ -88,6 +91,12 @@ const plainAttributes = (layers: readonly Layer[]): readonly Layer[] =>
   layers.map((layer) =>
     layer.attributes ? { ...layer, attributes: Object.entries(plain(Object.fromEntries(layer.attributes))) } : layer,
   );
+
+/** Fields of a platform: what stands under the name of a secret refers to one, all else is data. */
+const plainFields = (own: JsonMap): JsonMap => ({
+  ...plain(own),
+  ...Object.fromEntries(Object.entries(own).filter(([name]) => isSecretName(name))),
+});
 
 /** Values that are data to a script, whatever they look like. */
 const plain = (values: JsonMap): JsonMap =>

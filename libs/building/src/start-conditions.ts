@@ -3,7 +3,7 @@ import type { Condition } from '#foreman';
 import { condition } from '#foreman';
 import type { View } from '#read-store';
 import type { FindType } from './building-layers.ts';
-import { complexes, isBuilt } from './complex/complexes.ts';
+import { complexes, isEnough } from './complex/complexes.ts';
 import type { DependencyRow } from './dependency/dependencies.ts';
 import { dependencies, dependencyState } from './dependency/dependencies.ts';
 import type { TakenBy } from './foundation.ts';
@@ -124,13 +124,19 @@ async function hasTemplate(view: View, name: string): Promise<boolean> {
 async function complexNotBuilt(view: View, name: string): Conditions {
   const row = await view.get(complexes, name);
   if (!row) return [condition('complex-not-built', `complex ${name} is not there any more`)];
-  const { members, builtPercentage } = row;
+  const { members, builtPercentage, host } = row;
+  const its = host ? await view.get(structures, host.structure) : undefined;
+  if (its?.builtAt === null && host) {
+    const text = `structure ${its.hostname}, by which complex ${name} is reached, is planned`;
+    return [condition('complex-not-built', text, [['Building/Complex', name], structure(host.structure)])];
+  }
+  if (host?.suffices && members.length === 0) return [];
   const known = await view.many(
     structures,
     members.map(({ structure: id }) => id),
   );
   const built = [...known.values()].filter(({ builtAt }) => builtAt !== null).length;
-  if (isBuilt(built, members.length, builtPercentage)) return [];
+  if (isEnough(built, members.length, builtPercentage)) return [];
   const percent = members.length === 0 ? 0 : Math.floor((100 * built) / members.length);
   const text =
     members.length === 0

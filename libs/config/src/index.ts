@@ -9,7 +9,7 @@ export type { ExplainedName, ExplainedStep } from './explain.ts';
 export type { ConfigFault, Layer, Origin, Pairs, Source } from './layer.ts';
 export { LIMITS } from './limits.ts';
 export type { Limits } from './limits.ts';
-export { merge } from './merge.ts';
+export { merge, merging } from './merge.ts';
 export type { Merged } from './merge.ts';
 export { overlay } from './overlay.ts';
 export type { Overlaid, Step } from './overlay.ts';

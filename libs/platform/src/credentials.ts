@@ -1,3 +1,4 @@
+import type { Json } from '#kernel';
 import { Secret } from '#kernel';
 
 /** What stands behind credentials, by name: `username`, `password`, `token`, `private_key`. Nothing of it shows its text. */
@@ -17,3 +18,13 @@ export function vaultPathOf(value: string | Secret): string | undefined {
   const text = value instanceof Secret ? value.reveal() : value;
   return text.startsWith(VAULT_MARK) ? text.slice(VAULT_MARK.length) : undefined;
 }
+
+/** In the place of a password, this says that the user name is the path of an entry in the agent's vault. */
+const IN_VAULT = '_VAULT_';
+
+/** Whether a password is no secret, but says where the credentials are. */
+export const isVaultMark = (password: unknown): boolean => password === IN_VAULT;
+
+/** Credentials as tasks carry them: a user name with a password, or the path of an entry in the agent's vault. */
+export const credentialsOf = (username: Json, password: Json): Json =>
+  isVaultMark(password) ? username : { username, password };

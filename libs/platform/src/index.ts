@@ -1,6 +1,6 @@
 export { offeredPlatform } from './agent-half.ts';
 export type { AgentHalf, AnyAgentHalf, Observation, OfferedPlatform, TaskContext } from './agent-half.ts';
-export { vaultPathOf } from './credentials.ts';
+export { credentialsOf, isVaultMark, vaultPathOf } from './credentials.ts';
 export type { Credentials, GivenCredentials } from './credentials.ts';
 export { NO_RETRY, platformContract, withDefault } from './contract.ts';
 export type {
@@ -17,10 +17,11 @@ export type {
   TaskName,
 } from './contract.ts';
 export { PLATFORMS } from './server-half.ts';
-export type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
+export type { ComplexType, FoundationType, KnownFoundation, ServerHalf } from './server-half.ts';
 export {
   boolean,
   choice,
+  credentials,
   faultOf,
   integer,
   isMap,
@@ -34,4 +35,4 @@ export {
   secret,
   text,
 } from './shape.ts';
-export type { AgentValues, Fields, SealedText, ServerValues, Shape } from './shape.ts';
+export type { AgentValues, Fields, SealedCredentials, SealedText, ServerValues, Shape } from './shape.ts';

@@ -1,6 +1,19 @@
 import type { Field } from '#api';
-import type { JsonMap } from '#kernel';
+import type { Json, JsonMap } from '#kernel';
 import type { HostFunction } from '#tscript';
+
+/** What is known of a foundation when a script reads a value that its platform works out. */
+export interface KnownFoundation {
+  readonly locator: string;
+  /** The fields of its platform, in which secrets are references. */
+  readonly own: JsonMap;
+  /**
+   * A value of the configuration of the structure that stands on it, rendered; a secret is a reference; undefined where there
+   * is no such value.
+   * @throws ExecutionError where no structure stands on it, or the value can not be rendered
+   */
+  structureValue(name: string): Json | undefined;
+}
 
 /** A kind of foundation, as its platform declares it. */
 export interface FoundationType {
@@ -16,14 +29,25 @@ export interface FoundationType {
   /** What its console is called in configurations; `console` unless said otherwise. */
   readonly console?: string;
   /**
-   * How a foundation is reached out of band, of its own fields, in which secrets are references: the answer files of its
-   * installer see it as `__connection_paramaters`. Not given: it is not.
+   * How a foundation is reached out of band, of its own fields, in which secrets are references: functions read it as
+   * `foundation.connection`, and the answer files of its installer as `__connection_paramaters`. Not given: it is not.
    */
   readonly connection?: (own: JsonMap) => JsonMap;
   /** Whether it shares the network of what carries it: it is never given an address of a block (`nextAddress` gives none). */
   readonly sharesNetwork?: boolean;
   /** The field that names the complex it is carried by. */
   readonly complexField?: string;
+  /**
+   * The field with what the platform knows the machine by; read only in the API, and set by scripts of its own jobs. While it
+   * has a value, the complex stays what it is.
+   */
+  readonly machineId?: string;
+  /** Whether it has to be in the site of the complex that carries it. */
+  readonly inSiteOfComplex?: boolean;
+  /** Values that scripts read as `foundation.<name>`, worked out when they do. */
+  readonly values?: Readonly<Record<string, (known: KnownFoundation) => unknown>>;
+  /** What configurations say of it besides, of its own fields and those of the complex that carries it. */
+  readonly attributes?: (own: JsonMap, complex: JsonMap) => JsonMap;
   /** Fields besides those of every foundation. */
   readonly fields: Readonly<Record<string, Field>>;
   /** What scripts can call on it (`foundation.power_on()`); sent to the agent under the platform's name. */
@@ -39,6 +63,22 @@ export interface ComplexType {
   readonly doc: string;
   /** Fields besides those of every complex. */
   readonly fields: Readonly<Record<string, Field>>;
+  /** What texts of its fields have to match as a whole. */
+  readonly patterns?: Readonly<Record<string, RegExp>>;
+  /** The largest number of members; 1,000 unless said otherwise. */
+  readonly maxMembers?: number;
+  /** The structure by which it is reached, and without which nothing of it is built; its first member unless said otherwise. */
+  readonly host?: {
+    /** The field that names it. */
+    readonly field: string;
+    /** Whether the complex is built with it alone, where it has no members. */
+    readonly suffices?: boolean;
+  };
+  /**
+   * How what it carries is reached, of its own fields, in which secrets are references, and the primary address of its host:
+   * functions read it as `foundation.connection`. Not given: it is not.
+   */
+  readonly connection?: (own: JsonMap, host: string) => JsonMap;
   /** The foundations it carries: their type, which names the complex in its `complexField`, and their blueprint. */
   readonly carries: { readonly type: string; readonly blueprint: string };
 }

@@ -14,6 +14,8 @@ import type { ComplexType, FoundationType, ServerHalf } from './server-half.ts';
 import type { ServerType } from './shape.ts';
 import { faultOf, isMap, shown, taken } from './shape.ts';
 
+export { MacsEffect } from './macs-effect.ts';
+
 /** The parameters of a script function as its `setup` or `call` gets them. */
 export type GivenParameters<P extends ScriptParameters> = {
   readonly [K in keyof P]: P[K] extends { readonly optional: true } ? ServerType<P[K]> | undefined : ServerType<P[K]>;

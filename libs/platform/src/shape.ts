@@ -125,6 +125,20 @@ export const secret = (): Shape<SealedText, Secret> => ({
   open: (value) => (value instanceof Secret ? value : new Secret(String(value))),
 });
 
+/** Credentials as a server half has them: a user name with a password, or the path of an entry in the agent's vault. */
+export type SealedCredentials = string | { readonly username: string; readonly password: SealedText };
+
+/** Credentials, for `context.credentials` of the agent half: a map of `username` and `password`, or a path in its vault. */
+export const credentials = (): Shape<SealedCredentials, string | Readonly<Record<string, string | Secret>>> => {
+  const known = record({ username: text(), password: secret() });
+  return {
+    kind: 'json',
+    words: 'a map of username, password, or the path of an entry in the vault of the agent',
+    fault: (value, path) => (typeof value === 'string' ? undefined : known.fault(value, path)),
+    open: (value) => (typeof value === 'string' ? value : known.open(value)),
+  };
+};
+
 const isSealed = (value: unknown): boolean =>
   isSecretReference(value) ||
   (typeof value === 'object' && value !== null && Array.isArray((value as { $text?: unknown }).$text));

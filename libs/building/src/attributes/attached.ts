@@ -69,7 +69,7 @@ export const attachedStructure = (view: View, id: number, locator: string): Prom
 async function readFoundation(view: View, locator: string): Promise<Attached> {
   const parts: unknown[] = [];
   const interfaces = await realInterfacesOf(view, locator, parts);
-  return { interfaces, networks: NONE, addresses: [], links: NONE, parts };
+  return { interfaces, networks: await networksOf(view, interfaces, parts), addresses: [], links: NONE, parts };
 }
 
 async function readStructure(view: View, id: number, locator: string): Promise<Attached> {

@@ -7,6 +7,7 @@ import { macOf } from '../interface/interfaces-of.ts';
 import { setPxe } from '../interface/set-pxe.ts';
 import type { Attached } from './attached.ts';
 import {
+  addressMap,
   primaryAddress,
   primaryInterface,
   provisioningAddress,
@@ -15,7 +16,7 @@ import {
 } from './interface-attributes.ts';
 
 /** An interface as scripts have it. */
-const shown = ({ interfaces }: Attached, one: NetworkInterface | undefined): JsonMap | null =>
+const shown = ({ interfaces, networks, addresses }: Attached, one: NetworkInterface | undefined): JsonMap | null =>
   one
     ? {
         id: one.id,
@@ -23,6 +24,8 @@ const shown = ({ interfaces }: Attached, one: NetworkInterface | undefined): Jso
         name: one.row.name,
         mac: macOf(interfaces, one),
         network: one.row.network,
+        network_name: networks.get(one.row.network)?.name ?? null,
+        address_list: addresses.filter(({ row }) => row.interfaceName === one.row.name).map(addressMap),
         ...(one.kind === 'Real'
           ? { physical_location: one.row.physicalLocation, is_provisioning: one.row.provisioning }
           : {}),

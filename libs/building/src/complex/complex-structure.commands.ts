@@ -37,7 +37,11 @@ async function setMembers(
     return;
   }
   const members = change(found.value.members);
-  if (members.length > MAX_MEMBERS) {
+  const { type, maxMembers } = found.value;
+  if (maxMembers !== undefined && members.length > Math.max(maxMembers, found.value.members.length)) {
+    const most = maxMembers === 1 ? 'one member' : `${maxMembers} members`;
+    work.fault('structure', 'TOO_MANY', `complex "${name}" is of the type "${type}", and has ${most} at most`);
+  } else if (members.length > MAX_MEMBERS) {
     work.fault('members', 'TOO_MANY', `a complex has at most ${MAX_MEMBERS} members`);
   }
   await work.decide(complex, name, { type: 'ChangeComplex', data: { members } });

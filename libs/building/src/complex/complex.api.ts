@@ -1,4 +1,4 @@
-import type { Action, Extension, Model } from '#api';
+import type { Action, Extension, Model, Values } from '#api';
 import {
   action,
   boundTo,
@@ -11,6 +11,7 @@ import {
   reference,
   text,
 } from '#api';
+import { maskSecrets } from '#kernel';
 import type { ComplexType } from '#platform';
 import { foundations } from '../foundations.ts';
 import { ChangeComplex, CreateCarriedFoundation, CreateComplex, DeleteComplex } from './complex.commands.ts';
@@ -31,7 +32,7 @@ export const complexFields = {
 const derived = { state: text(undefined, { mode: 'RO' }), type: text(undefined, { mode: 'RO' }) };
 
 const present: NonNullable<Model<ComplexRow>['present']> = (row, name) => ({
-  ...row.own,
+  ...(maskSecrets(row.own) as Values),
   name,
   site: row.site,
   description: row.description,
@@ -104,6 +105,11 @@ export const complexUsers: readonly Extension[] = [
     model: 'Building/Complex',
     users: async (view, name) =>
       (await view.keys(foundations, { where: { complex: String(name) } })).keys.map((key) => `Foundation ${key}`),
+  },
+  {
+    model: 'Building/Structure',
+    users: async (view, id) =>
+      (await view.keys(complexes, { where: { host: Number(id) } })).keys.map((key) => `Complex ${key}`),
   },
   {
     model: 'Site/Site',

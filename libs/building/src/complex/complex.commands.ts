@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues, Values } from '#api';
 import { ChangeCommand, CreateCommand, DeleteCommand, deleteHandler, given, checkPattern } from '#api';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
@@ -9,11 +10,14 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key } from '#read-store';
 import { Ids } from '#read-store';
+import { Secrets } from '#secrets';
 import { siteFor } from '#site';
-import { defineFoundation } from '../foundation.commands.ts';
+import { checkSiteOfComplex, defineFoundation } from '../foundation.commands.ts';
 import { defineInterfaces } from '../interface/carried-interfaces.ts';
+import { sealedFields } from '../own-secrets.ts';
 import { carriedBy } from './carried-by.ts';
 import { addMembership, removeMembership } from './complex-structure.commands.ts';
+import { checkComplexFields, complexTypeOf, hostOf } from './complex-rules.ts';
 import type { complexFields } from './complex.api.ts';
 import { complex } from './complex.ts';
 
@@ -72,6 +76,10 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
     const carried = carriedBy(this.platforms, String(name), type);
     if (!carried) throw refuse('', 'NO_FOUNDATIONS', 'Root Complex dose not support Foundations');
     const value = { ...carried, site, idMap: null };
+    const kind = this.platforms
+      .flatMap(({ foundationTypes }) => foundationTypes)
+      .find((one) => one.type === value.type);
+    if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, String(name));
     const made = await defineFoundation(work, hostname, value);
     if (!made) return hostname;
     await defineInterfaces(work, this.ids, interfaces, {
@@ -101,18 +109,35 @@ async function replaceMembers(work: UnitOfWork, ids: Ids, name: string, wanted: 
 
 @CommandHandler(CreateComplex)
 class CreateComplexHandler extends UnitOfWorkHandler<CreateComplex> {
-  constructor(@Inject(Ids) private readonly ids: Ids) {
+  constructor(
+    @Inject(Ids) private readonly ids: Ids,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+    @Inject(Secrets) private readonly secrets: Secrets,
+  ) {
     super();
   }
 
-  async decide(work: UnitOfWork, { type, own, values }: CreateComplex) {
+  async decide(work: UnitOfWork, { type, own, values }: CreateComplex, { metadata: { request } }: CommandContext) {
     const { name, site, description, built_percentage: builtPercentage, members } = values;
     checkPattern(work, 'name', name, 'invalid');
     await siteFor(work, 'site', site);
-    const fields = Object.fromEntries(own.map((field) => [field, values[field] ?? null])) as JsonMap;
+    const kind = complexTypeOf(this.platforms, type);
+    const given = Object.fromEntries(own.map((field) => [field, values[field] ?? null])) as JsonMap;
+    await checkComplexFields(work, kind, given);
+    const sealing = { owner: `Complex ${name}`, secrets: this.secrets, request };
+    const fields = await sealedFields(work, given, sealing);
     await work.decide(complex, name, {
       type: 'DefineComplex',
-      data: { type, site, description, builtPercentage: builtPercentage ?? 90, members: [], own: fields },
+      data: {
+        type,
+        site,
+        description,
+        builtPercentage: builtPercentage ?? 90,
+        members: [],
+        ...(kind?.maxMembers === undefined ? {} : { maxMembers: kind.maxMembers }),
+        ...(kind?.host ? { host: hostOf(kind, fields) } : {}),
+        own: fields,
+      },
     });
     await replaceMembers(work, this.ids, name, members);
     return name;
@@ -121,11 +146,15 @@ class CreateComplexHandler extends UnitOfWorkHandler<CreateComplex> {
 
 @CommandHandler(ChangeComplex)
 class ChangeComplexHandler extends UnitOfWorkHandler<ChangeComplex> {
-  constructor(@Inject(Ids) private readonly ids: Ids) {
+  constructor(
+    @Inject(Ids) private readonly ids: Ids,
+    @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+    @Inject(Secrets) private readonly secrets: Secrets,
+  ) {
     super();
   }
 
-  async decide(work: UnitOfWork, { key, own, values }: ChangeComplex) {
+  async decide(work: UnitOfWork, { key, own, values }: ChangeComplex, { metadata: { request } }: CommandContext) {
     const name = String(key);
     const found = await work.load(complex, name);
     if (found.stage !== 'active') {
@@ -134,12 +163,18 @@ class ChangeComplexHandler extends UnitOfWorkHandler<ChangeComplex> {
     }
     const { site, description, built_percentage: builtPercentage, members } = values;
     if (site !== undefined) await siteFor(work, 'site', site);
-    const fields = Object.fromEntries(Object.entries(values).filter(([field]) => own.includes(field))) as JsonMap;
+    const { type, own: before } = found.value;
+    const kind = complexTypeOf(this.platforms, type);
+    const changed = Object.fromEntries(Object.entries(values).filter(([field]) => own.includes(field))) as JsonMap;
+    await checkComplexFields(work, kind, changed);
+    const sealing = { owner: `Complex ${name}`, before, secrets: this.secrets, request };
+    const fields = { ...before, ...(await sealedFields(work, changed, sealing)) };
     await work.decide(complex, name, {
       type: 'ChangeComplex',
       data: {
         ...given({ site, description, builtPercentage: builtPercentage ?? undefined }),
-        own: { ...found.value.own, ...fields },
+        ...(kind?.host ? { host: hostOf(kind, fields) } : {}),
+        own: fields,
       },
     });
     if (members !== undefined) await replaceMembers(work, this.ids, name, members);

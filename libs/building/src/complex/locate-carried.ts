@@ -36,6 +36,8 @@ export const locateCarried = ({ store, reads, clock, gateway }: LocateCarriedCon
     types: [
       'ComplexMembersChanged',
       'ComplexThresholdSet',
+      'ComplexHostChosen',
+      'ComplexDefined',
       'ComplexRestored',
       'StructureBuilt',
       'StructureDestroyed',

@@ -3,13 +3,18 @@ import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import type { Attached } from '../attributes/attached.ts';
 import { NOT_ATTACHED } from '../attributes/attached.ts';
 import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
+import { applyMacEffects } from '../interface/set-macs.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { checkJobConfig } from '../config-check.ts';
+import type { FoundationState } from '../foundation.ts';
 import { foundation } from '../foundation.ts';
 import { configModule, foundationModule, readOnly } from '../script-modules.ts';
+import type { PlatformKnowledge } from '../platform-members.ts';
+import { platformMembers } from '../platform-members.ts';
 import { structure } from '../structure/structure.ts';
 import { dependencyConditions } from '../start-conditions.ts';
 import type { Support } from '../supports.ts';
@@ -22,8 +27,16 @@ import { dependency } from './dependency.ts';
 const MAX_DEPTH = 100;
 
 /** Dependencies as targets of jobs. */
-export function dependencyTarget(types: readonly FoundationType[], reads: Pick<ReadStore, 'now'>): JobTarget {
+export function dependencyTarget(
+  types: readonly FoundationType[],
+  reads: Pick<ReadStore, 'now'>,
+  known: PlatformKnowledge = { complexTypes: [] },
+): JobTarget {
   const typeOf = (name: string) => types.find(({ type }) => type === name);
+  const foundationBelow = async (view: View, locator: string, value: FoundationState, attached: Attached) => {
+    const ofPlatform = await platformMembers(view, { locator, value, settable: false }, typeOf, known);
+    return foundationModule(locator, value, typeOf(value.type), reachedBy(attached), ofPlatform);
+  };
   const hangingOn = async (view: View, id: string) =>
     (await view.keys(dependencies, { where: { dependency: Number(id) } })).keys.map(Number);
   return {
@@ -129,13 +142,16 @@ export function dependencyTarget(types: readonly FoundationType[], reads: Pick<R
         structure: { members: readOnly({ ...own, ...structureInterfaceMembers(attached) }) },
         config: configModule(layers),
         dhcp: await dhcpModule(reads.now, attached),
-        ...('value' in below
-          ? { foundation: foundationModule(locator, below.value, typeOf(below.value.type), reachedBy(attached)) }
-          : {}),
+        ...('value' in below ? { foundation: await foundationBelow(reads.now, locator, below.value, attached) } : {}),
       };
     },
 
-    applyEffects: (work, _, effects) => applyPxeEffects(work, effects),
+    async applyEffects(work, id, effects) {
+      await applyPxeEffects(work, effects);
+      const value = await valueOf(work, id);
+      const on = value && (await structureWithScripts(work, value));
+      if (on) await applyMacEffects(work, reads.now, on.value.foundation, effects);
+    },
 
     conditions: (view, id, script) => dependencyConditions(view, Number(id), script),
   };

@@ -5,6 +5,7 @@ import type { UnitOfWork } from '#kernel';
 import { streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
+import type { Attached } from '../attributes/attached.ts';
 import { NOT_ATTACHED } from '../attributes/attached.ts';
 import { dhcpModule, reachedBy, structureInterfaceMembers } from '../attributes/interface-members.ts';
 import { structureLayers } from '../building-layers.ts';
@@ -12,8 +13,12 @@ import { checkJobConfig } from '../config-check.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { dependency } from '../dependency/dependency.ts';
 import { carrierOf } from '../foundation-target.ts';
+import type { FoundationState } from '../foundation.ts';
 import { foundation } from '../foundation.ts';
+import { applyMacEffects } from '../interface/set-macs.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
+import type { PlatformKnowledge } from '../platform-members.ts';
+import { platformMembers } from '../platform-members.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { selectTargets } from '../selection/job-targets.ts';
 import { structureConditions } from '../start-conditions.ts';
@@ -24,7 +29,11 @@ import { structure } from './structure.ts';
 import { structures } from './structures.ts';
 
 /** Structures as targets of jobs. */
-export function structureTarget(types: readonly FoundationType[], reads: Pick<ReadStore, 'now'>): JobTarget {
+export function structureTarget(
+  types: readonly FoundationType[],
+  reads: Pick<ReadStore, 'now'>,
+  known: PlatformKnowledge = { complexTypes: [] },
+): JobTarget {
   const typeOf = (name: string) => types.find(({ type }) => type === name);
   const valueOf = async (work: UnitOfWork, id: string) => {
     const found = await work.load(structure, id);
@@ -33,6 +42,10 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
   const foundationOf = async (work: UnitOfWork, locator: string) => {
     const found = await work.load(foundation, locator);
     return 'value' in found ? found.value : undefined;
+  };
+  const foundationBelow = async (view: View, locator: string, value: FoundationState, attached: Attached) => {
+    const ofPlatform = await platformMembers(view, { locator, value, settable: false }, typeOf, known);
+    return foundationModule(locator, value, typeOf(value.type), reachedBy(attached), ofPlatform);
   };
   const onIt = async (view: View, id: string) =>
     (await view.keys(dependencies, { where: { structure: Number(id) } })).keys.map(Number);
@@ -116,12 +129,14 @@ export function structureTarget(types: readonly FoundationType[], reads: Pick<Re
         },
         config: changingConfigModule(found, now),
         dhcp: await dhcpModule(reads.now, attached),
-        ...(below ? { foundation: foundationModule(locator, below, typeOf(below.type), reachedBy(attached)) } : {}),
+        ...(below ? { foundation: await foundationBelow(reads.now, locator, below, attached) } : {}),
       };
     },
 
     /** The last of the changes of its configuration holds them all. */
     async applyEffects(work, id, effects) {
+      const locator = (await valueOf(work, id))?.foundation;
+      if (locator !== undefined) await applyMacEffects(work, reads.now, locator, effects);
       const last = effects.findLast(isConfigEffect);
       if (last) {
         await work.decide(structure, id, { type: 'ChangeStructure', data: { configValues: last.configValues } });

@@ -49,6 +49,7 @@ export const manual = half({
       classes: ['ManualComplex'],
       locates: 'with-complex',
       complexField: 'complex_host',
+      attributes: ({ complex_host: host }) => ({ _complex_host: host ?? null }),
       fields: { complex_host: reference('Manual/ManualComplex', { required: true }) },
       functions: {},
     },

@@ -150,6 +150,7 @@ export const test = half({
       classes: ['TestComplex'],
       locates: 'with-complex',
       complexField: 'complex_host',
+      attributes: ({ complex_host: host }) => ({ _complex_host: host ?? null }),
       fields: { complex_host: reference('Test/TestComplex', { required: true }) },
       functions: timers(usualSettings),
     },
