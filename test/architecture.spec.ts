@@ -50,6 +50,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'foreman',
   ],
+  'docker-ports': [...SUBJECT, 'reactions', 'platform', 'ipam', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   documents: ['kernel', 'config', 'read-store', 'http', 'api', 'platform', 'site', 'blueprint', 'ipam', 'building'],

@@ -127,6 +127,8 @@ Manual/ManualFoundation
   view add change delete                             Building.*_foundation
 Manual/ManualComplexedFoundation
   view add change delete                             Building.*_foundation
+Docker/DockerFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
@@ -152,6 +154,10 @@ Test/TestComplex
   view add change delete                             Building.*_complex
 Manual/ManualComplex
   view add change delete                             Building.*_complex
+Docker/DockerComplex
+  view add change delete                             Building.*_complex
+Docker/DockerPort
+  view add change delete                             Docker.*_dockerport
 Building/ComplexStructure
   view add change delete                             Building.*_complexstructure
 Building/Dependency

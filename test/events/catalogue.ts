@@ -41,6 +41,9 @@ import { networkeds } from '../../libs/building/src/networked/networkeds.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { structures } from '../../libs/building/src/structure/structures.ts';
+import { complexPorts } from '../../libs/docker-ports/src/complex-ports.ts';
+import { dockerPort } from '../../libs/docker-ports/src/docker-port.ts';
+import { dockerPorts } from '../../libs/docker-ports/src/docker-ports.ts';
 import { entries } from '../../libs/directory/src/entries.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
@@ -97,6 +100,8 @@ export const deciders: readonly AnyDecider[] = [
   complexStructure,
   dependency,
   deprovision,
+  dockerPort,
+  complexPorts,
   entry,
   secret,
   secretNamesRegister,
@@ -149,6 +154,7 @@ export const readModels: readonly ReadModel[] = [
   complexes,
   dependencies,
   deprovisions,
+  dockerPorts,
   entries,
   foundations,
   groups,

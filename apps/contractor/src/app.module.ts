@@ -9,6 +9,7 @@ import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
 import { DnsModule, PublisherModule } from '#dns';
+import { DockerPortsModule } from '#docker-ports';
 import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
@@ -150,6 +151,7 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        DockerPortsModule,
         ProvisionModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,

@@ -108,11 +108,12 @@ async function serve(
   for (const one of told) log.warn('the configuration file says something that means nothing here', { what: one });
   const state = await stateOf(wanted, log);
   const name = settings.name ?? state?.name ?? usualName();
-  const halves = agentHalves(env, {
+  const overSsh = {
     hostKeys: settings.sshHostKeys,
     knownHosts: settings.sshKnownHosts ?? (state && path.join(state.folder, 'ssh_known_hosts')),
     keyFiles: settings.sshKeys,
-  });
+  };
+  const halves = agentHalves(env, overSsh, { certs: settings.dockerCerts });
   const { sites, limits: modules, stopTimeout } = settings;
   log.info('starting', { name, sites, modules });
 

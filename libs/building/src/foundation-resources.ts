@@ -29,8 +29,24 @@ export class FoundationResources {
     return this;
   }
 
-  /** Those of foundations of a type. */
-  of(type: string): readonly FoundationResource[] {
+  /** What is kept for a foundation, as its scripts read it. */
+  async valuesOf(work: UnitOfWork, locator: string, value: Readonly<FoundationState>) {
+    const found: Record<string, unknown> = {};
+    for (const one of this.#of(value)) Object.assign(found, await one.values(work, locator, value));
+    return found;
+  }
+
+  /** Does what functions of its scripts have reported in one pass. @throws Refusal */
+  async applyEffects(
+    work: UnitOfWork,
+    locator: string,
+    value: Readonly<FoundationState>,
+    effects: readonly unknown[],
+  ): Promise<void> {
+    for (const one of this.#of(value)) await one.applyEffects(work, locator, value, effects);
+  }
+
+  #of({ type }: Pick<FoundationState, 'type'>): readonly FoundationResource[] {
     return this.#all.filter((one) => one.type === type);
   }
 }

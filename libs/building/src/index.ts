@@ -15,6 +15,8 @@ export { bootedByFoundation, bootedByStructure, connectionOf } from './attribute
 export { foundationTarget } from './foundation-target.ts';
 export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
+export { FoundationResources } from './foundation-resources.ts';
+export type { FoundationResource } from './foundation-resources.ts';
 export type { Foundation, TakenBy } from './foundation.ts';
 export { foundations, stateOf } from './foundations.ts';
 export type { FoundationRow } from './foundations.ts';

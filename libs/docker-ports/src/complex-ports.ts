@@ -13,10 +13,8 @@ interface Put extends PortUse {
   readonly id: number;
 }
 
-export type ComplexPortsCommand =
-  Message<'PutComplexPort', Put> | Message<'DropComplexPort', { readonly id: number }>;
-export type ComplexPortsEvent =
-  Message<'ComplexPortPut', Put> | Message<'ComplexPortDropped', { readonly id: number }>;
+export type ComplexPortsCommand = Message<'PutComplexPort', Put> | Message<'DropComplexPort', { readonly id: number }>;
+export type ComplexPortsEvent = Message<'ComplexPortPut', Put> | Message<'ComplexPortDropped', { readonly id: number }>;
 
 /** The largest number of ports of one complex. */
 export const MAX_PORTS = 10_000;

@@ -22,7 +22,8 @@ export const dockerPortUndos: readonly UndoRule[] = [
       }
       for (const one of parts) {
         const was = before.get(Number(one));
-        if (was) await work.decide(complexPorts, complex, { type: 'PutComplexPort', data: { id: Number(one), ...was } });
+        if (was)
+          await work.decide(complexPorts, complex, { type: 'PutComplexPort', data: { id: Number(one), ...was } });
       }
     },
   }),

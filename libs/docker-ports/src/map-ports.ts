@@ -79,7 +79,11 @@ async function setAddress(
   const { structure: on } = place;
   if (on === undefined) {
     if (first === undefined) return;
-    throw refuse('', 'NO_STRUCTURE', `no structure stands on the foundation "${place.locator}": its ports lead nowhere`);
+    throw refuse(
+      '',
+      'NO_STRUCTURE',
+      `no structure stands on the foundation "${place.locator}": its ports lead nowhere`,
+    );
   }
   const pointer = first && (await addressOfPort(work, place, first));
   for (const held of [...(await work.load(holderAddresses, on)).values()]) {
@@ -103,7 +107,11 @@ async function addressOfPort(work: UnitOfWork, { complex: name }: Place, { id, p
   const at = addresses[offset];
   if (at !== undefined) return at;
   const has = host === undefined ? 'which has none' : `structure ${host}, which has ${addresses.length} addresses`;
-  throw refuse('', 'NO_ADDRESS', `port ${port} (${id}) is at address ${offset} of the host of complex "${name}", ${has}`);
+  throw refuse(
+    '',
+    'NO_ADDRESS',
+    `port ${port} (${id}) is at address ${offset} of the host of complex "${name}", ${has}`,
+  );
 }
 
 /** Says the ports in the configuration of the structure; null: nothing of them. */

@@ -21,7 +21,11 @@ export async function checkPort(work: UnitOfWork, value: DockerPort): Promise<vo
   if (foundationIndex < 0) work.fault('foundation_index', 'RANGE', `must be at least 0, and is ${foundationIndex}`);
   const found = await complexFor(work, 'complex', name);
   if (found && found.type !== DOCKER) {
-    work.fault('complex', 'TYPE', `Complex "${name}" is of type "${found.type ?? 'Unknown'}", and has to be of "${DOCKER}"`);
+    work.fault(
+      'complex',
+      'TYPE',
+      `Complex "${name}" is of type "${found.type ?? 'Unknown'}", and has to be of "${DOCKER}"`,
+    );
   }
   const on = await foundationFor(work, 'foundation', locator);
   if (on && on.complex !== name) {

@@ -1,5 +1,7 @@
 import type { AgentHalf, AnyAgentHalf } from '#platform';
 import type { Platforms } from './contracts.ts';
+import { docker } from './docker/agent.ts';
+import type { DockerSettings } from './docker/engine-address.ts';
 import { iputils } from './iputils/agent.ts';
 import { manual } from './manual/agent.ts';
 import { ssh } from './ssh/agent.ts';
@@ -21,10 +23,12 @@ export interface SshOptions {
  * The agent halves of all platforms.
  * @param env settings by name: `SUBCONTRACTOR_TEST_LEDGER` is the file in which `test` writes down its effects; without
  * it they are kept in memory
+ * @param engines how engines of Docker are reached
  */
 export function agentHalves(
   env: Readonly<Record<string, string | undefined>>,
   { hostKeys = 'first-use', knownHosts, keyFiles }: SshOptions = {},
+  engines: DockerSettings = {},
 ): readonly AnyAgentHalf[] {
   const ledgerFile = env['SUBCONTRACTOR_TEST_LEDGER'];
   const halves: { readonly [P in keyof Platforms]: AgentHalf<Platforms[P]> } = {
@@ -32,6 +36,7 @@ export function agentHalves(
     ssh: ssh({ knownHosts: new KnownHosts(hostKeys, knownHosts), keyFiles }),
     test: test(ledgerFile ? fileLedger(ledgerFile) : memoryLedger()),
     manual,
+    docker: docker(engines),
   };
   return Object.values(halves);
 }

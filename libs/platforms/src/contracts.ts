@@ -1,4 +1,5 @@
 import type { PlatformContract } from '#platform';
+import { dockerContract } from './docker/contract.ts';
 import { iputilsContract } from './iputils/contract.ts';
 import { manualContract } from './manual/contract.ts';
 import { sshContract } from './ssh/contract.ts';
@@ -13,6 +14,7 @@ export const contracts = {
   ssh: sshContract,
   test: testContract,
   manual: manualContract,
+  docker: dockerContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -1,12 +1,13 @@
 import type { PlatformContract, Repeat, RetryPolicy, ServerHalf, TaskContract } from '#platform';
 import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
+import { docker } from './docker/server.ts';
 import { iputils } from './iputils/server.ts';
 import { manual } from './manual/server.ts';
 import { ssh } from './ssh/server.ts';
 import { test } from './test/server.ts';
 
-const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, ssh, test, manual };
+const halves: { readonly [P in keyof Platforms]: ServerHalf } = { iputils, ssh, test, manual, docker };
 
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);

@@ -14,11 +14,18 @@ function sampleOf(its: Fields[string]): readonly [unknown, string] {
   if (found === undefined) throw new Error(`no sample is ${its.words}`);
   return [found, found === true ? 'True' : JSON.stringify(found)];
 }
+/** What scripts call functions with that want maps. */
+const MAPS: Readonly<Record<string, string>> = {
+  'docker.create': 'container_spec={ image="x", command=None, environment_map={} }, port_map={}',
+};
 /** What a script calls a function with: all that it may give, which is more than it must. */
-const given = (parameters: Fields): string =>
+const given = (called: string, parameters: Fields): string =>
+  MAPS[called] ??
   Object.entries(parameters)
     .map(([name, its]) => `${name}=${sampleOf(its)[1]}`)
     .join(', ');
+/** What functions read of the foundation at hand. */
+const FOUNDATION = { connection: { host: '192.0.2.10' } };
 
 const platforms = serverHalves.map((half) => ({
   half,
@@ -36,7 +43,8 @@ const calls: readonly (readonly [string, Call])[] = platforms.flatMap(({ half, c
   Object.entries(half.functions)
     .filter(sends)
     .map(([name]) => {
-      const call = `${contract.name}.${name}( ${given(contract.functions[name] ?? {})} )`;
+      const called = `${contract.name}.${name}`;
+      const call = `${called}( ${given(called, contract.functions[name] ?? {})} )`;
       return [call, { half, contract, call }] as const;
     }),
 );
@@ -75,12 +83,13 @@ describe('a result that is not the contract’s is a fault of the task, and neve
       'test.act',
       'test.act_once',
       'test.act_again',
+      'docker.create',
     ]);
   });
 
   it.each(calls)('%s', (_, { half, contract, call }) => {
     const begin = () => {
-      const script = new ScriptHarness(half, `  value = ${call}`);
+      const script = new ScriptHarness(half, `  value = ${call}`, undefined, FOUNDATION);
       expect(script.run()).toMatchObject({ kind: 'waiting' });
       return { script, task: script.task()! };
     };

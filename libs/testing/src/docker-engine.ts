@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -180,6 +180,12 @@ async function makeImage(api: DockerEngine['api'], folder: string, image: string
   await mkdir(path.join(folder, 'bin'), { recursive: true });
   const { stdout: where } = await run('sh', ['-c', 'command -v busybox'], { env: { PATH } });
   await copyFile(where.trim(), path.join(folder, 'bin/busybox'));
+  // Debian has it as one file, or with libraries that are named line by line.
+  const { stdout: libraries } = await run('ldd', [where.trim()], { env: { PATH } }).catch(() => ({ stdout: '' }));
+  for (const [library] of libraries.matchAll(/\/\S+/g)) {
+    await mkdir(path.join(folder, path.dirname(library)), { recursive: true });
+    await copyFile(library, path.join(folder, library));
+  }
   for (const program of ['sh', 'sleep', 'httpd', 'cat', 'echo']) {
     await symlink('busybox', path.join(folder, 'bin', program));
   }

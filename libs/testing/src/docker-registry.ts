@@ -42,9 +42,14 @@ export async function startDockerRegistry(address: string): Promise<DockerRegist
   );
   const asked = new Map<string, number>();
   const server = createServer((request, response) => {
-    const [, image = '', kind = '', reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(request.url ?? '') ?? [];
+    const [, image = '', kind = '', reference = ''] =
+      /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(request.url ?? '') ?? [];
     const send = (status: number, body: Buffer, type = 'application/json') => {
-      response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, 'Docker-Content-Digest': digest(body) });
+      response.writeHead(status, {
+        'Content-Type': type,
+        'Content-Length': body.length,
+        'Docker-Content-Digest': digest(body),
+      });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const refuse = (status: number, code: string, message: string) =>
@@ -54,7 +59,11 @@ export async function startDockerRegistry(address: string): Promise<DockerRegist
     if (image === 'private') return refuse(401, 'UNAUTHORIZED', 'authentication required');
     if (image !== 'torn') return refuse(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
     if (kind === 'manifests') return send(200, manifest, MANIFEST);
-    return send(200, reference === digest(config) ? config : Buffer.from('what the layer really is'), 'application/octet-stream');
+    return send(
+      200,
+      reference === digest(config) ? config : Buffer.from('what the layer really is'),
+      'application/octet-stream',
+    );
   });
   server.listen(0, address);
   await once(server, 'listening');

@@ -207,7 +207,9 @@ describeEngine('the agent of docker at a real engine (needs root)', () => {
       docker({ certs }).tasks.create(order({ connection: where }), context());
     const { id } = await over({ host: 'unused', endpoint: `unix://${engine.socket}` });
     expect(await over(connection(), engine.certs)).toMatchObject({ id });
-    await expect(over(connection())).rejects.toThrow(/^the Docker engine at tcp:\S+:2376 refuses|HTTPS server|cannot be/);
+    await expect(over(connection())).rejects.toThrow(
+      /^the Docker engine at tcp:\S+:2376 refuses|HTTPS server|cannot be/,
+    );
     await expect(over({ host: '127.0.0.1', endpoint: 'tcp://127.0.0.1:1' })).rejects.toThrow(
       /^the Docker engine at tcp:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
     );

@@ -25,8 +25,7 @@ const container = { connection, docker_id: nullable(text()), name: text() };
 const command: Shape<string | readonly string[] | null> = {
   ...nullable(list(text())),
   words: 'text or a list of texts, or null',
-  fault: (value, path) =>
-    typeof value === 'string' || value === null ? undefined : list(text()).fault(value, path),
+  fault: (value, path) => (typeof value === 'string' || value === null ? undefined : list(text()).fault(value, path)),
   take: (value) => value,
 };
 /** The port of the host by that of the container (`80`, `80/tcp`, `53/udp`). */

@@ -79,7 +79,8 @@ async function send(address: EngineAddress, request: EngineRequest, usual: Abort
     ...address.options,
     method,
     path: `${API}${path}${parameters === '' ? '' : `?${parameters}`}`,
-    headers: text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
+    headers:
+      text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
     agent: false as const,
     signal,
   };

@@ -165,7 +165,9 @@ function containerSpec({ structureValue }: KnownFoundation) {
   return {
     image,
     port_list: list('docker_port_list', 'port_list'),
-    environment_map: Object.fromEntries(Object.entries(map('environment_map')).map(([name, one]) => [name, plain(one)])),
+    environment_map: Object.fromEntries(
+      Object.entries(map('environment_map')).map(([name, one]) => [name, plain(one)]),
+    ),
     command: value('docker_command'),
     ...(Object.keys(volumes).length > 0 ? { volume_map: volumes } : {}),
     ...(networks.length > 0 ? { network_list: networks } : {}),
@@ -214,6 +216,7 @@ export const docker = half({
       },
     },
   ],
+  complexModels: ['Docker/DockerPort'],
   complexTypes: [
     {
       type: 'Docker',

@@ -60,7 +60,11 @@ async function endsAtOnce(engine: Engine, id: string, signal: AbortSignal): Prom
 async function lastLines(engine: Engine, id: string): Promise<string> {
   const query = { stdout: 'true', stderr: 'true', tail: TOLD_LINES };
   const bytes = await engine.bytes({ method: 'GET', path: `${pathOf(id)}/logs`, query });
-  return textOfLog(bytes).trim().split(/\s*\n\s*/).join(' | ').slice(-MAX_TOLD);
+  return textOfLog(bytes)
+    .trim()
+    .split(/\s*\n\s*/)
+    .join(' | ')
+    .slice(-MAX_TOLD);
 }
 
 /** What is in a log: parts of standard output and error, each with a head of 8 bytes that ends in its length. */
