@@ -241,7 +241,7 @@ const journey: Journey | undefined =
   });
 
   it('is looked at by a script of its own', async () => {
-    await client.call(`${CONTAINER}(doJob)`, { script_name: 'look' });
+    await client.call(`${CONTAINER}(doJob)`, { name: 'look' });
     await over();
   });
 

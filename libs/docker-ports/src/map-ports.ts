@@ -86,8 +86,8 @@ async function setAddress(
     );
   }
   const pointer = first && (await addressOfPort(work, place, first));
-  for (const held of [...(await work.load(holderAddresses, on)).values()]) {
-    if (held.interfaceName !== INTERFACE) continue;
+  const there = [...(await work.load(holderAddresses, on)).values()];
+  for (const held of there.filter(({ interfaceName }) => interfaceName === INTERFACE)) {
     const found = await work.load(address, held.address);
     if (!('value' in found) || found.value.pointer === null) continue;
     if (found.value.pointer === pointer) return;

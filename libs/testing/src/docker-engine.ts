@@ -76,12 +76,20 @@ export async function startDockerEngine(): Promise<DockerEngine> {
     const { near, far } = await makeNetwork(name);
     await writeCertificates(folder, far);
     engine = await launch(folder, name, [
-      ...['--data-root', inFolder('data'), '--exec-root', inFolder('exec'), '--pidfile', inFolder('pid')],
-      ...['--host', `unix://${inFolder('docker.sock')}`, '--host', `tcp://${far}:2376`],
-      ...['--tlsverify', '--tlscacert', inFolder('certs/ca.pem')],
-      ...['--tlscert', inFolder('engine.pem'), '--tlskey', inFolder('engine.key')],
-      ...['--insecure-registry', `${near}/32`, '--cgroup-parent', `/${name}`, '--shutdown-timeout', '1'],
-      ...['--storage-driver', 'overlay2', '--userland-proxy=false'],
+      `--data-root=${inFolder('data')}`,
+      `--exec-root=${inFolder('exec')}`,
+      `--pidfile=${inFolder('pid')}`,
+      `--host=unix://${inFolder('docker.sock')}`,
+      `--host=tcp://${far}:2376`,
+      '--tlsverify',
+      `--tlscacert=${inFolder('certs/ca.pem')}`,
+      `--tlscert=${inFolder('engine.pem')}`,
+      `--tlskey=${inFolder('engine.key')}`,
+      `--insecure-registry=${near}/32`,
+      `--cgroup-parent=/${name}`,
+      '--shutdown-timeout=1',
+      '--storage-driver=overlay2',
+      '--userland-proxy=false',
     ]);
     const { end } = engine;
     const api: DockerEngine['api'] = (method, where, body) => ask(inFolder('docker.sock'), method, where, body);

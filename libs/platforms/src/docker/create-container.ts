@@ -1,7 +1,7 @@
 import { isMap } from '#platform';
 import { containerRequest, imageReference, type Order, type Origin } from './container-request.ts';
 import type { Container } from './containers.ts';
-import { findContainer, pathOf, removeContainer } from './containers.ts';
+import { findContainer, removeContainer } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { EngineRefusal } from './engine.ts';
 

@@ -134,14 +134,14 @@ describe('foundation.state and destroy', () => {
 describe('foundation.map_ports', () => {
   const mapped = (list: readonly Json[], fields: Readonly<Record<string, unknown>> = {}) => {
     const script = play(
-      '  map = foundation.map_ports( container_spec=foundation.wanted )\n  a = map[ foundation.key ]',
+      '  ports = foundation.map_ports( container_spec=foundation.wanted )\n  port = ports[ foundation.key ]',
       {
         wanted: { port_list: list },
         key: String(list.at(-1)),
         ...fields,
       },
     );
-    return { outcome: script.run(), port: script.variables['a'] };
+    return { outcome: script.run(), port: script.variables['port'] };
   };
 
   it.each([
