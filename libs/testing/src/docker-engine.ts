@@ -90,6 +90,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
       '--shutdown-timeout=1',
       '--storage-driver=overlay2',
       '--userland-proxy=false',
+      '--max-download-attempts=1',
     ]);
     const { end } = engine;
     const api: DockerEngine['api'] = (method, where, body) => ask(inFolder('docker.sock'), method, where, body);

@@ -32,7 +32,7 @@ export const docker = (settings: DockerSettings): AgentHalf<DockerContract> => (
     create: async (order, { task, job, signal, debug }) => {
       const engine = await reachEngine(order.connection, settings, signal);
       await pullImage(engine, order.docker_image, debug);
-      return { done: true, id: await createContainer(engine, order, { task, job }) };
+      return { done: true, id: await createContainer(engine, order, { task, job }, signal) };
     },
 
     create_rollback: async (order, { task, job, signal }) => {

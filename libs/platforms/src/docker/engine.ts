@@ -95,7 +95,12 @@ async function send(address: EngineAddress, request: EngineRequest, usual: Abort
   });
   const { statusCode: status = 0 } = response;
   if (status < 400) return response;
-  throw new EngineRefusal(status, saidIn((await bytesOf(response)).toString(), status));
+  const said = saidIn((await bytesOf(response)).toString(), status);
+  if (!address.secure && said.includes('HTTPS server')) {
+    const what = 'the agent needs its certificates (SUBCONTRACTOR_DOCKER_CERTS)';
+    throw new Error(`the Docker engine at ${address.shown} wants TLS: ${what}`);
+  }
+  throw new EngineRefusal(status, said);
 }
 
 /** What an engine says of a failure. */
