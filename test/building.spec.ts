@@ -676,7 +676,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 /** What is new. */
 const BESIDES: Readonly<Record<string, readonly string[]>> = { Dependency: ['doCreate', 'doDestroy'] };
 
-describe.each(['Building', 'Manual', 'Test'])('the namespace %s is described as it was', (namespace) => {
+describe.each(['Building', 'Manual', 'Test', 'Docker'])('the namespace %s is described as it was', (namespace) => {
   const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});
 
   it.each(models)('%s', async (name, model) => {

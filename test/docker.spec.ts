@@ -160,13 +160,9 @@ const journey: Journey | undefined =
     await asked('POST', 'Building/Foundation/host1/force', { state: 'built' });
     await asked('POST', `Building/Structure/${host.split(':')[1]}/force`, { state: 'built' });
 
-    await created('Docker/DockerComplex', {
-      name: 'docker1',
-      site: SITE,
-      description: 'x',
-      members: [host],
-      docker_endpoint: `unix://${gate.socket}`,
-    });
+    const own = { docker_endpoint: `unix://${gate.socket}` };
+    const complex = { name: 'docker1', site: 'lab', description: 'x', members: [Number(host.split(':')[1])], ...own };
+    await asked('POST', 'Docker/DockerComplex', complex);
     for (const port of [5080, 5081]) await created('Docker/DockerPort', { complex: COMPLEX, port, address_offset: 0 });
     await created('BluePrint/StructureBluePrint', {
       name: 'web',

@@ -224,6 +224,7 @@ export const docker = half({
       doc: 'A host with a Docker engine, or Podman: its one member.',
       fields: {
         docker_endpoint: text(200, {
+          protocols: ['rest'],
           doc: 'where its engine is, if not at tcp://<primary address>:2376: tcp://docker1:2375, unix:///var/run/docker.sock',
         }),
       },
