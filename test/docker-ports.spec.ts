@@ -20,9 +20,9 @@ const created = async (model: string, values: Values): Promise<string> =>
 const faultsOf = async (method: string, path: string, body: Values): Promise<unknown> => {
   const answer = await rest(method, path, body);
   const { errors } = answer.body as {
-    readonly errors?: readonly { readonly field: string; readonly message: string }[];
+    readonly errors?: readonly { readonly field: string; readonly text: string }[];
   };
-  return errors?.map(({ field, message }) => `${field}: ${message}`);
+  return errors?.map(({ field, text }) => `${field}: ${text}`);
 };
 const port = (number: number, more: Values = {}) => ({
   complex: complexOf('docker1'),

@@ -130,7 +130,7 @@ const journey: Journey | undefined =
     folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-gate-'));
     engine = await startDockerEngine();
     gate = await startGate(folder, engine);
-    await engine.makeImage('web:1', 'echo hello > /index.html; exec httpd -f -p 8080 -h /');
+    await engine.makeImage('web:1', 'echo hello > /index.html; httpd -f -p 8080 -h /');
 
     await created('Site/Site', { name: 'lab', description: 'x' });
     for (const name of ['base_os', 'manual', 'docker'])
@@ -207,8 +207,9 @@ const journey: Journey | undefined =
       foundation: CONTAINER,
       blueprint: `${BLUEPRINT}/StructureBluePrint:web:`,
     });
+    const killedAtCreation = killAfter(/^POST \S+\/containers\/create/);
     await client.call(`${CONTAINER}(doCreate)`);
-    await killAfter(/^POST \S+\/containers\/create/);
+    await killedAtCreation;
     expect(await engine.containers()).toEqual(['web1']);
     await over();
     expect(await engine.containers()).toEqual(['web1']);
@@ -221,8 +222,9 @@ const journey: Journey | undefined =
       [5081, null, 0],
     ]);
 
+    const killedAtStart = killAfter(/^POST \S+\/containers\/[0-9a-f]+\/start/);
     await client.call(`${web}(doCreate)`);
-    await killAfter(/^POST \S+\/containers\/[0-9a-f]+\/start/);
+    await killedAtStart;
     await over();
     expect(await stateOf(web)).toBe('built');
     const { body } = await engine.api('GET', '/containers/web1/json');
@@ -242,9 +244,10 @@ const journey: Journey | undefined =
   });
 
   it('is destroyed, though its agent is killed when the engine has removed it', async () => {
+    const killed = killAfter(/^DELETE /);
     await client.call(`${CONTAINER}(doDestroy)`);
     await client.call(`${web}(doDestroy)`);
-    await killAfter(/^DELETE /);
+    await killed;
     expect(await engine.containers()).toEqual([]);
     await over();
     expect(await engine.containers()).toEqual([]);

@@ -201,13 +201,14 @@ async function makeImage(api: DockerEngine['api'], folder: string, image: string
   const tar = path.join(folder, '../image.tar');
   await run('tar', ['--create', '--file', tar, '--directory', folder, '.']);
   const [repo = '', tag = 'latest'] = image.split(':');
-  const changes = [`CMD ${JSON.stringify(['/bin/sh', '-c', line ?? 'true'])}`, 'STOPSIGNAL SIGKILL'];
-  const query = new URLSearchParams([
-    ['fromSrc', '-'],
-    ['repo', repo],
-    ['tag', tag],
-    ...changes.map((change) => ['changes', change]),
-  ] as [string, string][]);
+  // The first process of a container is ended by no signal that it does not wait for.
+  const command = line === undefined ? 'true' : `trap 'exit 0' TERM; ${line} & wait`;
+  const query = new URLSearchParams({
+    fromSrc: '-',
+    repo,
+    tag,
+    changes: `CMD ${JSON.stringify(['/bin/sh', '-c', command])}`,
+  });
   const { status, body } = await api('POST', `/images/create?${query.toString()}`, await readFile(tar));
   await Promise.all([rm(tar), rm(folder, { recursive: true })]);
   if (status !== 200 || JSON.stringify(body).includes('"error"')) throw new Error(`no image: ${JSON.stringify(body)}`);

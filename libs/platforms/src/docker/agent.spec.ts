@@ -19,7 +19,7 @@ describeEngine('the agent of docker at a real engine (needs root)', () => {
   beforeAll(async () => {
     engine = await startDockerEngine();
     registry = await startDockerRegistry(engine.nearAddress);
-    await engine.makeImage('still:1', 'exec sleep 600');
+    await engine.makeImage('still:1', 'sleep 600');
   });
   afterAll(async () => {
     await registry?.stop();

@@ -9,18 +9,21 @@ export const MAX_LINE = 4096;
 const KILLED_MS = 1000;
 
 /**
- * Kills what else was started over this connection: the other children of its own parent, which is the server's process for
- * the connection. It needs nothing but `sh` and `/proc`, and any login shell can start it.
+ * Kills what else was started over this connection, which its server names in the environment of all of it. Parents are not
+ * asked: where the server's process for the connection has ended meanwhile, the parent is that of every service of the host.
+ * It needs nothing but `sh`, `grep`, `tr` and `/proc`, and any login shell can start it; where `grep`
+ * reads no further than the first zero byte, as that of BusyBox does, every process is looked at by itself.
  */
-const KILL_OTHERS = `exec sh -c '
-for d in /proc/[0-9]*; do
-  p=\${d#/proc/}
-  [ "$p" = "$$" ] || while read -r name value; do
-    [ "$name" = PPid: ] || continue
-    [ "$value" != "$PPID" ] || kill -9 "-$p"
-    break
-  done <"$d/status"
-done' 2>/dev/null`;
+export const KILL_OTHERS = `exec sh -c '
+[ -n "$SSH_CONNECTION" ] || exit 1
+c=$(grep -lsF "SSH_CONNECTION=$SSH_CONNECTION" /proc/[0-9]*/environ)
+for f in \${c:-/proc/[0-9]*/environ}; do
+  tr "\\0" "\\n" <"$f" | grep -qxF "SSH_CONNECTION=$SSH_CONNECTION" || continue
+  p=\${f#/proc/}
+  p=\${p%/environ}
+  [ "$p" = "$$" ] || kill -9 "-$p" || kill -9 "$p"
+done
+exit 0' 2>/dev/null`;
 
 export interface Command {
   readonly command: string;
