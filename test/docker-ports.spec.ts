@@ -130,7 +130,7 @@ describe('ports of a host', () => {
       'foundation: the foundation "other" is not carried by the complex "docker1"',
     ]);
     expect(await faultsOf('POST', 'Docker/DockerPort', { ...wrong, foundation: 'mine' })).toEqual([
-      expect.stringContaining('Docker port with this Foundation and Foundation index already exists.'),
+      expect.stringMatching(/^__all__: port 6000 \(\d+\) leads there$/),
     ]);
     const second = await created(
       'Docker/DockerPort',
@@ -179,7 +179,7 @@ describe('ports of a host', () => {
     expect((await late())['message']).toContain('insufficient ports: complex "docker1" has 0 free, and 2 are needed');
 
     await Promise.all(containers.map((locator) => job(locator, 'doDestroy')));
-    await until(async () => (await Promise.all(containers.map(stateOf))).every((state) => state === 'planned'));
+    await until(async () => (await Promise.all(containers.map(stateOf))).every((state) => state !== 'built'));
     expect((await client.get(structure))['config_values']).toEqual({});
     await client.call(`/api/v1/Foreman/BaseJob:${String(id)}:(reset)`);
     await until(async () => (await stateOf('late')) === 'built');

@@ -252,7 +252,8 @@ const journey: Journey | undefined =
     await over();
     expect(await engine.containers()).toEqual([]);
     expect(await client.get('/api/v1/Docker/DockerFoundation:web1:')).toMatchObject({
-      state: 'planned',
+      // Its complex is there still, so it is known where it will be.
+      state: 'located',
       docker_id: null,
     });
     expect(await ports()).toEqual([
