@@ -46,9 +46,12 @@ async function startGate(folder: string, engine: DockerEngine): Promise<Gate> {
       onward.write(bytes);
     });
     onward.on('data', (bytes) => {
-      if (!keeping) return void client.write(bytes);
-      kept = undefined;
-      keeping.done();
+      if (keeping) {
+        kept = undefined;
+        keeping.done();
+      } else {
+        client.write(bytes);
+      }
     });
     client.on('close', () => onward.destroy());
     onward.on('close', () => keeping ?? client.end());
@@ -123,7 +126,9 @@ const journey: Journey | undefined =
   const ports = async () => {
     const { uris } = await client.list('/api/v1/Docker/DockerPort');
     const all = (await Promise.all(uris.map((uri) => client.get(uri)))) as readonly Values[];
-    return all.map(({ port, foundation, foundation_index: index }) => [port, foundation, index]).toSorted();
+    return all
+      .map(({ port, foundation, foundation_index: index }) => [port, foundation, index])
+      .toSorted(([one], [other]) => Number(one) - Number(other));
   };
 
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { reference, text } from '#api';
 import type { Json } from '#kernel';
+import { writeJson } from '#kernel';
 import type { KnownFoundation, ParametersOf, ServerValues } from '#platform';
 import { isMap } from '#platform';
 import { PortsEffect, serverSide } from '#platform/server';
@@ -43,7 +44,7 @@ const create = functions.external('create', {
     }
     const { image: docker_image, command, environment_map, volume_map, network_list } = spec;
     const order = { connection, name, docker_image, port_map, environment_map, command, volume_map, network_list };
-    return { order: givenValues(order) as Order, id: null, undoing: false };
+    return { order: givenValues(order), id: null, undoing: false };
   },
   done: ({ id }) => id !== null,
   message: ({ order, undoing }) =>
@@ -152,7 +153,7 @@ function containerSpec({ structureValue }: KnownFoundation) {
   const map = (key: string): Readonly<Record<string, Json>> => {
     const found = value(key);
     if (found !== null && !isMap(found)) throw new ExecutionError(`configuration value "${key}": must be a map`);
-    return (found ?? {}) as Readonly<Record<string, Json>>;
+    return found ?? {};
   };
   const list = (...keys: readonly string[]): readonly Json[] => {
     const key = keys.find((one) => value(one) !== null);
@@ -175,7 +176,8 @@ function containerSpec({ structureValue }: KnownFoundation) {
 }
 
 /** The value of a variable: numbers and the like are text to a program; a secret stays a reference. */
-const plain = (value: Json): Json => (isMap(value) ? value : value === null ? '' : String(value as string | number));
+const plain = (value: Json): Json =>
+  isMap(value) ? value : typeof value === 'string' ? value : value === null ? '' : writeJson(value);
 
 /** Where an engine may be that is not at the usual port of its host. */
 const ENDPOINT = /^(?:tcp:\/\/[^\s/@]+|unix:\/\/\/\S+)$/;
