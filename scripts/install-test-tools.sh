@@ -32,6 +32,7 @@ kea-dhcp6   kea-dhcp6-server
 radvd       radvd
 dnsmasq     dnsmasq-base
 busybox     busybox-static
+dockerd     docker.io
 nsenter     util-linux
 '
 
@@ -98,6 +99,7 @@ as_root env DEBIAN_FRONTEND=noninteractive \
 if command -v systemctl >/dev/null; then
   for package in "${missing_packages[@]}"; do
     case "$package" in
+      docker.io) as_root systemctl disable --quiet docker docker.socket containerd 2>/dev/null || true ;;
       bind9) as_root systemctl disable --quiet named 2>/dev/null || true ;;
       nats-server) as_root systemctl disable --quiet nats-server 2>/dev/null || true ;;
       openipmi) as_root systemctl disable --quiet openipmi 2>/dev/null || true ;;

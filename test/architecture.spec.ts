@@ -52,6 +52,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'foreman',
   ],
   survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
+  'docker-ports': [...SUBJECT, 'reactions', 'platform', 'ipam', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],

@@ -676,7 +676,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 /** What is new. */
 const BESIDES: Readonly<Record<string, readonly string[]>> = { Dependency: ['doCreate', 'doDestroy'] };
 
-describe.each(['Building', 'Manual', 'Test', 'IPMI', 'RedFish', 'AMT'])(
+describe.each(['Building', 'Manual', 'Test', 'IPMI', 'RedFish', 'AMT', 'Docker'])(
   'the namespace %s is described as it was',
   (namespace) => {
     const models = Object.entries(recorded[`/api/v1/${namespace}/`]?.models ?? {});

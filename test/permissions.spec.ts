@@ -153,6 +153,8 @@ RedFish/RedFishFoundation
   view add change delete                             Building.*_foundation
 AMT/AMTFoundation
   view add change delete                             Building.*_foundation
+Docker/DockerFoundation
+  view add change delete                             Building.*_foundation
 Building/Structure
   view add change delete                             Building.*_structure
   (doCreate) (doDestroy) (doJob)                     Building.can_create_structure_job
@@ -186,6 +188,10 @@ Proxmox/ProxmoxComplex
   view add change delete                             Building.*_complex
 LibVirt/LibVirtComplex
   view add change delete                             Building.*_complex
+Docker/DockerComplex
+  view add change delete                             Building.*_complex
+Docker/DockerPort
+  view add change delete                             Docker.*_dockerport
 Building/ComplexStructure
   view add change delete                             Building.*_complexstructure
 Building/Dependency

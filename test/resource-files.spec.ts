@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import { contracts } from '#platforms/contracts';
+import { serverHalves } from '#platforms/servers';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
 import type { Symbols } from '#tscript';
@@ -19,7 +20,18 @@ const SYMBOLS: Symbols = {
   modules: {
     config: { open: true },
     foundation: {
-      members: { type: { writable: false }, provisioning_interface: { writable: false } },
+      members: {
+        type: { writable: false },
+        provisioning_interface: { writable: false },
+        ...Object.fromEntries(
+          serverHalves
+            .flatMap(({ foundationTypes }) => foundationTypes)
+            .flatMap(({ machineId, values = {} }) => [
+              ...Object.keys(values).map((name) => [name, { writable: false }] as const),
+              ...(machineId === undefined ? [] : [[machineId, { writable: true }] as const]),
+            ]),
+        ),
+      },
       functions: {
         ...Object.fromEntries(
           Object.values(contracts).flatMap(({ foundationFunctions }) =>
@@ -38,14 +50,16 @@ const SYMBOLS: Symbols = {
     signaling: {
       functions: { reset: { parameters: ['pxe_name'] }, wait_for_completion: { parameters: [] } },
     },
-    iputils: {
-      functions: Object.fromEntries(
-        Object.entries(contracts.iputils.functions).map(([name, parameters]) => [
-          name,
-          { parameters: Object.keys(parameters) },
-        ]),
-      ),
-    },
+    ...Object.fromEntries(
+      Object.values(contracts).map(({ name: module, functions }) => [
+        module,
+        {
+          functions: Object.fromEntries(
+            Object.entries(functions).map(([name, parameters]) => [name, { parameters: Object.keys(parameters) }]),
+          ),
+        },
+      ]),
+    ),
   },
 };
 
@@ -148,7 +162,10 @@ describe('resource files on a server', () => {
       expect(found).toMatchObject({ name });
     }
     expect(await client.get('/api/v1/BluePrint/StructureBluePrint:linux-base:')).toMatchObject({
-      foundation_blueprint_list: ['/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:'],
+      foundation_blueprint_list: expect.arrayContaining([
+        '/api/v1/BluePrint/FoundationBluePrint:docker-container-base:',
+        '/api/v1/BluePrint/FoundationBluePrint:manual-foundation-base:',
+      ]),
     });
     expect(await client.get('/api/v1/BluePrint/PXE:normal-boot:')).toMatchObject({ name: 'normal-boot' });
   });

@@ -243,6 +243,7 @@ function startPoller(url: string): { stop(): Promise<void> } {
       for (const { job_id, cookie, function: name, paramaters } of tasks) {
         const data = await iputils.tasks[name](paramaters as never, {
           task: '',
+          job: job_id,
           signal,
           credentials: async () => null,
           debug: () => undefined,

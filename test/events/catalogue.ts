@@ -41,6 +41,9 @@ import { networkeds } from '../../libs/building/src/networked/networkeds.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { structures } from '../../libs/building/src/structure/structures.ts';
+import { complexPorts } from '../../libs/docker-ports/src/complex-ports.ts';
+import { dockerPort } from '../../libs/docker-ports/src/docker-port.ts';
+import { dockerPorts } from '../../libs/docker-ports/src/docker-ports.ts';
 import { entries } from '../../libs/directory/src/entries.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
@@ -107,6 +110,8 @@ export const deciders: readonly AnyDecider[] = [
   dependency,
   deprovision,
   dhcpLease,
+  dockerPort,
+  complexPorts,
   entry,
   secret,
   secretNamesRegister,
@@ -164,6 +169,7 @@ export const readModels: readonly ReadModel[] = [
   dependencies,
   deprovisions,
   leases,
+  dockerPorts,
   entries,
   foundations,
   groups,
@@ -235,6 +241,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   BluePrintReopened: LOOK,
   ComplexClosed: LOOK,
   ComplexReopened: LOOK,
+  DockerPortClosed: LOOK,
+  DockerPortReopened: LOOK,
   DependencyClosed: LOOK,
   DependencyReopened: LOOK,
   FoundationClosed: LOOK,
@@ -285,6 +293,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   LogicalInterfacePut: REGISTER,
   LogicalInterfaceDropped: REGISTER,
   AddressPut: REGISTER,
+  ComplexPortPut: REGISTER,
+  ComplexPortDropped: REGISTER,
   AddressDropped: REGISTER,
   BlockPlaceTaken: REGISTER,
   BlockPlaceFreed: REGISTER,

@@ -34,6 +34,8 @@ import { addressBlock } from '../../libs/ipam/src/block/address-block.ts';
 import { siteBlocks } from '../../libs/ipam/src/block/site-blocks.ts';
 import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
 import { networkAddressBlock } from '../../libs/ipam/src/network/network-address-block.ts';
+import { complexPorts } from '../../libs/docker-ports/src/complex-ports.ts';
+import { dockerPort } from '../../libs/docker-ports/src/docker-port.ts';
 import { networkName } from '../../libs/ipam/src/network/network-name.ts';
 import { network } from '../../libs/ipam/src/network/network.ts';
 import { holdRules } from '../../libs/foreman/src/holds/hold-rules.ts';
@@ -910,6 +912,24 @@ export const stories: readonly Story[] = [
     { type: 'DeleteNetworkAddressBlock', data: {} },
   ),
   story(
+    dockerPort,
+    {
+      type: 'DefineDockerPort',
+      data: { complex: 'docker1', port: 5080, addressOffset: 0, foundation: null, foundationIndex: 0 },
+    },
+    { type: 'ChangeDockerPort', data: { complex: 'docker2', port: 5081, addressOffset: 1 } },
+    { type: 'ChangeDockerPort', data: { foundation: 'web1', foundationIndex: 1 } },
+    { type: 'CloseDockerPort', data: {} },
+    { type: 'ReopenDockerPort', data: {} },
+    { type: 'CloseDockerPort', data: {} },
+    { type: 'DeleteDockerPort', data: {} },
+  ),
+  story(
+    complexPorts,
+    { type: 'PutComplexPort', data: { id: 7, port: 5080, foundation: 'web1', index: 0 } },
+    { type: 'DropComplexPort', data: { id: 7 } },
+  ),
+  story(
     zone,
     { type: 'DefineZone', data: { name: 'example', parent: 1, timers: zoneTimers } },
     { type: 'ChangeZone', data: { name: 'test', parent: null, timers: { ...zoneTimers, ttl: 60 } } },
@@ -1110,6 +1130,13 @@ export const stories: readonly Story[] = [
   story(networkAddressBlock, {
     type: 'RestoreNetworkAddressBlock',
     data: { value: { network: 1, block: 1, vlan: null }, shown: { created: moment } },
+  }),
+  story(dockerPort, {
+    type: 'RestoreDockerPort',
+    data: {
+      value: { complex: 'docker1', port: 5080, addressOffset: 0, foundation: null, foundationIndex: 0 },
+      shown: { created: moment },
+    },
   }),
   story(maintenanceWindow, {
     type: 'RestoreMaintenanceWindow',

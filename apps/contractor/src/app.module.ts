@@ -10,6 +10,7 @@ import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
 import { DhcpModule } from '#dhcp';
 import { DnsModule, PublisherModule } from '#dns';
+import { DockerPortsModule } from '#docker-ports';
 import { DocumentsModule } from '#documents';
 import { contributeListeners, EventSourcingModule, Reactions } from '#event-sourcing';
 import type { EventSourcingOptions } from '#event-sourcing';
@@ -153,6 +154,7 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        DockerPortsModule,
         ProvisionModule,
         DhcpModule,
         DnsModule.forRoot(settings.dns),

@@ -231,6 +231,10 @@ export const subcontractorSettings = (known: readonly string[]) =>
         unset: 'those Node brings along',
         doc: 'with that: file with the certificates (PEM) of those who may have signed them',
       }),
+      dockerCerts: setting('SUBCONTRACTOR_DOCKER_CERTS', text(), {
+        unset: 'none: engines are reached without TLS',
+        doc: 'folder with `ca.pem`, `cert.pem` and `key.pem` for engines of Docker, or with a folder for each host',
+      }),
       vault: setting('SUBCONTRACTOR_VAULT', choice('hashicorp'), {
         unset: 'none',
         doc: 'where tasks find credentials that are named and not sent',

@@ -110,13 +110,14 @@ async function serve(
   for (const one of told) log.warn('the configuration file says something that means nothing here', { what: one });
   const state = await stateOf(wanted, log);
   const name = settings.name ?? state?.name ?? usualName();
-  const ssh = {
+  const overSsh = {
     hostKeys: settings.sshHostKeys,
     knownHosts: settings.sshKnownHosts ?? (state && path.join(state.folder, 'ssh_known_hosts')),
     keyFiles: settings.sshKeys,
   };
   const halves = agentHalves(env, {
-    ...ssh,
+    ...overSsh,
+    docker: { certs: settings.dockerCerts },
     libvirt: {
       uri: settings.libvirtUri,
       pool: settings.libvirtPool,

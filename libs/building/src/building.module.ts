@@ -36,6 +36,8 @@ import { dependency } from './dependency/dependency.ts';
 import { dependencyMap } from './impact/dependency-map.api.ts';
 import { foundationJobModel, foundationJobs } from './foundation-job.api.ts';
 import { foundationTarget } from './foundation-target.ts';
+import { FoundationResources } from './foundation-resources.ts';
+import { FoundationResourcesModule } from './foundation-resources.module.ts';
 import { FollowSiteHandler, FollowZoneHandler } from './follow-sites.commands.ts';
 import { followSites } from './follow-sites.ts';
 import { foundationModel, foundationUsers, platformFoundationModel } from './foundation.api.ts';
@@ -100,6 +102,7 @@ const listeners: FactoryProvider = {
 @Module({
   imports: [
     IpamModule,
+    FoundationResourcesModule,
     EventSourcingModule.forFeature({
       deciders: [
         foundation,
@@ -127,7 +130,8 @@ const listeners: FactoryProvider = {
       ],
     }),
     ApiModule.forFeatureAsync({
-      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER],
+      imports: [FoundationResourcesModule],
+      inject: [PLATFORMS, JobTargetRegistry, JobInsight, READ_STORE, SERVED, LOGGER, FoundationResources],
       useFactory: (
         platforms: readonly ServerHalf[],
         targets: JobTargetRegistry,
@@ -135,6 +139,7 @@ const listeners: FactoryProvider = {
         reads: ReadStore,
         served: Served,
         log: Logger,
+        resources: FoundationResources,
       ) => {
         const types = platforms.flatMap(({ foundationTypes }) => foundationTypes);
         const complexTypes = platforms.flatMap(({ complexTypes: own = [] }) => own);
@@ -143,7 +148,7 @@ const listeners: FactoryProvider = {
         const ofStructure = (view: View, key: Key) => structureLayers(view, Number(key), findType);
         const foundationConfig = configurationOf(ofFoundation, { served, log, reads });
         const structureConfig = configurationOf(ofStructure, { served, log, reads });
-        const foundationJobTarget = foundationTarget(types, reads, { complexTypes, served });
+        const foundationJobTarget = foundationTarget(types, reads, { complexTypes, served, resources });
         const structureJobTarget = structureTarget(types, reads, { complexTypes, served });
         const dependencyJobTarget = dependencyTarget(types, reads, { complexTypes, served });
         targets.complexes = async (work, name) => (await work.load(complex, name)).stage === 'active';
@@ -218,5 +223,6 @@ const listeners: FactoryProvider = {
     listeners,
     ...dependencyHandlers,
   ],
+  exports: [FoundationResourcesModule],
 })
 export class BuildingModule {}

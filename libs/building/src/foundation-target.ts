@@ -24,7 +24,7 @@ import { applyPxeEffects } from './interface/set-pxe.ts';
 import { applyOwnValues } from './own-value-effect.ts';
 import type { PlatformKnowledge } from './platform-members.ts';
 import { platformMembers, withAddresses } from './platform-members.ts';
-import { configModule, foundationModule } from './script-modules.ts';
+import { configModule, foundationModule, readOnly } from './script-modules.ts';
 import { selectTargets } from './selection/job-targets.ts';
 import { structure } from './structure/structure.ts';
 import { checkSupports } from './supports.ts';
@@ -130,7 +130,10 @@ export function foundationTarget(
       const found = await foundationLayers(reads.now, locator, typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;
       const standing = { locator, value, settable: true };
-      const ofPlatform = await platformMembers(reads.now, standing, typeOf, known);
+      const ofPlatform = {
+        ...(await platformMembers(reads.now, standing, typeOf, known)),
+        ...readOnly((await known.resources?.valuesOf(work, locator, value)) ?? {}),
+      };
       const reached = {
         attached: await withAddresses(reads.now, standing, typeOf(value.type), attached),
         provisioningIp: await provisioningIp(reads.now, locator, value),
@@ -146,6 +149,8 @@ export function foundationTarget(
       await applyPxeEffects(work, effects);
       await applyMacEffects(work, reads.now, locator, effects);
       await applyOwnValues(work, locator, effects);
+      const value = await valueOf(work, locator);
+      if (value) await known.resources?.applyEffects(work, locator, value, effects);
     },
 
     complexOf: (view, locator) => carrierOf(view, locator),

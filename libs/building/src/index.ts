@@ -17,6 +17,8 @@ export { identitiesOf } from './hardware/identities.ts';
 export { choosePxe } from './interface/choose-pxe.ts';
 export { BuildingModule } from './building.module.ts';
 export { foundation } from './foundation.ts';
+export { FoundationResources } from './foundation-resources.ts';
+export type { FoundationResource } from './foundation-resources.ts';
 export type { Foundation, TakenBy } from './foundation.ts';
 export { foundations, stateOf } from './foundations.ts';
 export type { FoundationRow } from './foundations.ts';

@@ -12,6 +12,7 @@ import { primaryAddress, textOf } from './attributes/interface-attributes.ts';
 import type { BuildingLayers, FindType } from './building-layers.ts';
 import { structureLayers } from './building-layers.ts';
 import { complexes } from './complex/complexes.ts';
+import type { FoundationResources } from './foundation-resources.ts';
 import type { Foundation } from './foundation.ts';
 import { settableField } from './own-value-effect.ts';
 import { structures } from './structure/structures.ts';
@@ -21,6 +22,8 @@ export interface PlatformKnowledge {
   readonly complexTypes: readonly ComplexType[];
   /** What configurations say of the server; they do not say it where it is not known. */
   readonly served?: Served;
+  /** What other modules keep for foundations. */
+  readonly resources?: FoundationResources;
 }
 
 /** A foundation, and what stands on it. */

@@ -15,6 +15,8 @@ import { faultOf, opened } from './shape.ts';
 export interface TaskContext {
   /** The idempotency key towards the platform: stable over every redispatch. */
   readonly task: string;
+  /** The job it is a task of: told by every agent; one that polls has a new task id at each dispatch. */
+  readonly job: number;
   /** Aborts at the longest time of the task, when its dispatch counts no more, and when the agent is told to stop at once. */
   readonly signal: AbortSignal;
   /**

@@ -89,6 +89,8 @@ export interface ServerHalf {
   readonly name: string;
   readonly foundationTypes: readonly FoundationType[];
   readonly complexTypes?: readonly ComplexType[];
+  /** Paths of models that go with its complexes (`Docker/DockerPort`): who works with these works with those. */
+  readonly complexModels?: readonly string[];
   /** Functions of the script module of the same name (`iputils.ping()`). */
   readonly functions: Readonly<Record<string, HostFunction>>;
 }

@@ -15,6 +15,8 @@ import type { ServerType } from './shape.ts';
 import { faultOf, isMap, shown, taken } from './shape.ts';
 
 export { MacsEffect } from './macs-effect.ts';
+export { PortsEffect } from './ports-effect.ts';
+export type { MappedPort } from './ports-effect.ts';
 
 /** The parameters of a script function as its `setup` or `call` gets them. */
 export type GivenParameters<P extends ScriptParameters> = {
@@ -80,6 +82,7 @@ export interface ServerSide<C extends PlatformContract> {
       readonly functions: { readonly [N in keyof C['foundationFunctions'] & string]?: DeclaredFunction<N> };
     })[];
     readonly complexTypes?: readonly ComplexType[];
+    readonly complexModels?: readonly string[];
   }): ServerHalf;
 }
 

@@ -1,6 +1,8 @@
 import type { AgentHalf, AnyAgentHalf } from '#platform';
 import { amt } from './amt/agent.ts';
 import type { Platforms } from './contracts.ts';
+import { docker } from './docker/agent.ts';
+import type { DockerSettings } from './docker/engine-address.ts';
 import { ipmi } from './ipmi/agent.ts';
 import { iputils } from './iputils/agent.ts';
 import { libvirt } from './libvirt/agent.ts';
@@ -30,6 +32,8 @@ export interface SshOptions {
 export interface AgentOptions extends SshOptions {
   /** How hypervisors of libvirt are reached, and what is made on them. */
   readonly libvirt?: LibvirtSettings;
+  /** How engines of Docker are reached. */
+  readonly docker?: DockerSettings;
   /** The cipher suite of sessions over IPMI (3). */
   readonly cipherSuite?: number | undefined;
   /** How Redfish services are talked to. */
@@ -40,6 +44,7 @@ export interface AgentOptions extends SshOptions {
  * The agent halves of all platforms.
  * @param env settings by name: `SUBCONTRACTOR_TEST_LEDGER` is the file in which `test` writes down its effects; without
  * it they are kept in memory
+ * @param engines how engines of Docker are reached
  */
 export function agentHalves(
   env: Readonly<Record<string, string | undefined>>,
@@ -48,6 +53,7 @@ export function agentHalves(
     knownHosts,
     keyFiles,
     libvirt: libvirtSettings,
+    docker: engines = {},
     cipherSuite,
     redfish: redfishSettings,
   }: AgentOptions = {},
@@ -65,6 +71,7 @@ export function agentHalves(
     ipmi: ipmi({ cipherSuite }),
     redfish: redfish(redfishSettings),
     amt: amt(),
+    docker: docker(engines),
   };
   return Object.values(halves);
 }

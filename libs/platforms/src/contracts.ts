@@ -1,6 +1,7 @@
 import type { PlatformContract } from '#platform';
 import { amtContract } from './amt/contract.ts';
 import { ipmiContract } from './ipmi/contract.ts';
+import { dockerContract } from './docker/contract.ts';
 import { iputilsContract } from './iputils/contract.ts';
 import { libvirtContract } from './libvirt/contract.ts';
 import { manualContract } from './manual/contract.ts';
@@ -27,6 +28,7 @@ export const contracts = {
   ipmi: ipmiContract,
   redfish: redfishContract,
   amt: amtContract,
+  docker: dockerContract,
 } satisfies Readonly<Record<string, PlatformContract>>;
 
 export type Platforms = typeof contracts;

@@ -3,6 +3,7 @@ import { NO_RETRY } from '#platform';
 import { contracts, type Platforms } from './contracts.ts';
 import { amt } from './amt/server.ts';
 import { ipmi } from './ipmi/server.ts';
+import { docker } from './docker/server.ts';
 import { iputils } from './iputils/server.ts';
 import { libvirt } from './libvirt/server.ts';
 import { manual } from './manual/server.ts';
@@ -25,6 +26,7 @@ const halves: { readonly [P in keyof Platforms]: ServerHalf } = {
   ipmi,
   redfish,
   amt,
+  docker,
 };
 
 /** The server halves of all platforms. */

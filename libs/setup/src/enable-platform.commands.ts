@@ -75,11 +75,11 @@ export class EnablePlatformHandler extends UnitOfWorkHandler<EnablePlatform, Pre
     const granted: Record<string, readonly string[]> = {};
     const missing: string[] = [];
     const grants = [
-      [BUILDERS, half?.foundationTypes ?? []],
-      [INFRASTRUCTURE, half?.complexTypes ?? []],
+      [BUILDERS, half?.foundationTypes.map(({ model }) => model) ?? []],
+      [INFRASTRUCTURE, [...(half?.complexTypes?.map(({ model }) => model) ?? []), ...(half?.complexModels ?? [])]],
     ] as const;
-    for (const [name, types] of grants) {
-      const wanted = [...new Set(types.flatMap(({ model }) => permissionsOf(this.catalogue.whole.model(model))))];
+    for (const [name, models] of grants) {
+      const wanted = [...new Set(models.flatMap((model) => permissionsOf(this.catalogue.whole.model(model))))];
       const found = await work.load(group, name);
       if (wanted.length === 0) continue;
       if (found.stage !== 'active') {

@@ -17,6 +17,8 @@ import { wrapSecrets } from './wrap-secrets.ts';
 export interface FunctionContext {
   /** The idempotency key towards the platform: stable over every redispatch. */
   readonly task: string;
+  /** The job it is a task of. */
+  readonly job: number;
   /** Aborts at the longest time of the task, when its dispatch counts no more, and when the agent is told to stop at once. */
   readonly signal: AbortSignal;
   /** The credentials a value stands for: a map as it is, or what the vault has under a path. @throws Error */
@@ -134,7 +136,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
     const run = boundedRun(
       (signal) => {
         const credentials = credentialsOf(vault, signal, (found) => texts.push(...found));
-        return outcomeOf(halves, doing, { task: doing.task.task, signal, credentials, debug });
+        return outcomeOf(halves, doing, { task: doing.task.task, job: doing.task.job, signal, credentials, debug });
       },
       {
         maxMs: maxMsOf(halves.get(module)?.maxMs?.[observedBy(func) ?? func], doing.parameters),

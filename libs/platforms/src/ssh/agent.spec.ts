@@ -36,6 +36,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const settings = (): SshSettings => ({ knownHosts: new KnownHosts('first-use', knownHosts), keyFiles: [] });
 const context = (signal = new AbortController().signal, task = '1-1'): TaskContext => ({
   task,
+  job: 1,
   signal,
   credentials: async (value) => (value instanceof Secret ? vault[value.reveal()] : undefined) ?? null,
   debug: (message, fields) => void said.push({ message, ...fields }),

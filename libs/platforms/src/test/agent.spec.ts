@@ -15,6 +15,7 @@ describe('the agent of the test platform', () => {
   const stop = () => new AbortController();
   const context = (task: string, signal = stop().signal) => ({
     task,
+    job: 1,
     signal,
     credentials: async () => null,
     debug: () => undefined,

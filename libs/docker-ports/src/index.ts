@@ -1,0 +1,2 @@
+export { DockerPortsModule } from './docker-ports.module.ts';
+export { CreateDockerPort } from './docker-port.commands.ts';
