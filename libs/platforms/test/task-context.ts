@@ -12,5 +12,5 @@ export function taskContext({
           Object.entries(value).map(([name, one]) => [name, one instanceof Secret ? one : new Secret(one)]),
         )
       : null;
-  return { task, signal, credentials, debug: () => undefined };
+  return { task, job: Number.parseInt(task, 10), signal, credentials, debug: () => undefined };
 }

@@ -10,6 +10,7 @@ afterEach(() => engine.stop());
 
 const context: TaskContext = {
   task: '1-1',
+  job: 1,
   signal: new AbortController().signal,
   credentials: async (value) => value as never,
   debug: () => undefined,

@@ -11,6 +11,7 @@ const patience = { everyMs: 20, switchedMs: 2000, askedMs: 100 };
 const agent = ipmi({ patience, retryMs: 10, pingMs: 1000, repeats: 1 });
 const context: TaskContext = {
   task: '1-1',
+  job: 1,
   signal: new AbortController().signal,
   credentials: async (value) => value as never,
   debug: () => undefined,

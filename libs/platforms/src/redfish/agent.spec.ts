@@ -23,6 +23,7 @@ beforeEach(async () => {
 const said: string[] = [];
 const context: TaskContext = {
   task: '1-1',
+  job: 1,
   signal: new AbortController().signal,
   credentials: async (value) => value as never,
   debug: (message) => void said.push(message),

@@ -10,6 +10,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
+import { Secrets } from '#secrets';
 import { byRule } from '../intake/by-rule.ts';
 import { attach, bootstraps, MAX_MESSAGE, shortened } from './attach.ts';
 import { cartographer, notRegistered } from './cartographer.ts';
@@ -104,8 +105,13 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
   @Inject(READ_STORE) private readonly reads!: ReadStore;
   @Inject(PLATFORMS) private readonly platforms!: readonly ServerHalf[];
   @Inject(Ids) private readonly ids!: Ids;
+  @Inject(Secrets) private readonly secrets!: Secrets;
 
-  async decide(work: UnitOfWork, { key, infoMap }: LookUpMachine, { now }: CommandContext): Promise<LookupAnswer> {
+  async decide(
+    work: UnitOfWork,
+    { key, infoMap }: LookUpMachine,
+    { now, metadata: { request } }: CommandContext,
+  ): Promise<LookupAnswer> {
     const identifier = String(key);
     const state = await work.load(cartographer, identifier);
     if (!state) throw notRegistered();
@@ -124,7 +130,8 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
       return { matched_by: 'Pre-Set', locator: state.foundation };
     }
     const machine = { identifier, infoMap: infoMap ?? {} };
-    const parts = { view: this.reads.now, platforms: this.platforms, ids: this.ids };
+    const { platforms, ids, secrets } = this;
+    const parts = { view: this.reads.now, platforms, ids, secrets, request };
     const found = (await recognise(work, machine, parts)) ?? (await byRule(work, machine, parts));
     if (!found || 'reason' in found) {
       await checkIn(found?.reason);

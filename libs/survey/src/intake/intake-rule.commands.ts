@@ -3,6 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { ChangedValues, NewValues } from '#api';
 import { ChangeCommand, checkPattern, CreateCommand, DeleteCommand, deleteHandler, given } from '#api';
 import { templateFaults, validationTemplateOf } from '#blueprint';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
@@ -10,6 +11,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
+import { Secrets } from '#secrets';
 import { cartographers } from '../cartographer/cartographers.ts';
 import { checkIntake } from './check-intake.ts';
 import { whyNotByRule } from './fits.ts';
@@ -106,13 +108,15 @@ class ChangeIntakeRuleHandler extends IntakeRuleHandler<ChangeIntakeRule> {
 class PreviewIntakeRuleHandler extends IntakeRuleHandler<PreviewIntakeRule> {
   @Inject(READ_STORE) private readonly reads!: ReadStore;
   @Inject(Ids) private readonly ids!: Ids;
+  @Inject(Secrets) private readonly secrets!: Secrets;
 
-  async decide(work: UnitOfWork, { key }: PreviewIntakeRule) {
+  async decide(work: UnitOfWork, { key }: PreviewIntakeRule, { metadata: { request } }: CommandContext) {
     const found = await work.load(intakeRule, key);
     if (found.stage !== 'active') throw missing();
     const { value: rule } = found;
     const { now: view } = this.reads;
-    const parts = { platforms: this.platforms, view, ids: this.ids };
+    const { platforms, ids, secrets } = this;
+    const parts = { platforms, view, ids, secrets, request };
     const { rows } = await view.list(cartographers, { where: { waiting: 'yes' } });
     // What one machine takes, a locator with its number, the next one does not get.
     const fork = work.fork();

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { foundationBluePrintFor } from '#blueprint';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
@@ -8,6 +9,7 @@ import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
+import { Secrets } from '#secrets';
 import { attach } from '../cartographer/attach.ts';
 import { cartographer, notRegistered } from '../cartographer/cartographer.ts';
 import { isSurveyed, typesOf } from './check-intake.ts';
@@ -54,9 +56,14 @@ abstract class TakeInHandler<C extends NamedCommand<TakenIn>> extends UnitOfWork
   @Inject(PLATFORMS) protected readonly platforms!: readonly ServerHalf[];
   @Inject(READ_STORE) protected readonly reads!: ReadStore;
   @Inject(Ids) protected readonly ids!: Ids;
+  @Inject(Secrets) protected readonly secrets!: Secrets;
 
   /** @throws Refusal naming everything that is in the way */
-  protected async takeIn(work: UnitOfWork, key: Key, wanted: WantedIntake): Promise<TakenIn> {
+  protected async takeIn(
+    work: UnitOfWork,
+    { key, wanted }: TakeInMachine | PreviewTakeIn,
+    { metadata: { request } }: CommandContext,
+  ): Promise<TakenIn> {
     const identifier = String(key);
     const state = await work.load(cartographer, identifier);
     if (!state) throw notRegistered();
@@ -67,7 +74,8 @@ abstract class TakeInHandler<C extends NamedCommand<TakenIn>> extends UnitOfWork
     if (why !== undefined) {
       work.fault('blueprint', 'TEMPLATE', `the machine is not what "${intake.blueprint}" asks for: ${why}`);
     }
-    const parts = { platforms: this.platforms, view: this.reads.now, ids: this.ids };
+    const { platforms, ids, secrets } = this;
+    const parts = { platforms, view: this.reads.now, ids, secrets, request };
     const taken = await takeIn(work, { identifier, infoMap }, intake, parts);
     work.throwIfFaulted();
     if (!taken) throw new Error(`machine ${identifier} was not taken in, and nobody says why`);
@@ -117,15 +125,15 @@ abstract class TakeInHandler<C extends NamedCommand<TakenIn>> extends UnitOfWork
 
 @CommandHandler(TakeInMachine)
 class TakeInMachineHandler extends TakeInHandler<TakeInMachine> {
-  decide(work: UnitOfWork, { key, wanted }: TakeInMachine) {
-    return this.takeIn(work, key, wanted);
+  decide(work: UnitOfWork, command: TakeInMachine, context: CommandContext) {
+    return this.takeIn(work, command, context);
   }
 }
 
 @CommandHandler(PreviewTakeIn)
 class PreviewTakeInHandler extends TakeInHandler<PreviewTakeIn> {
-  decide(work: UnitOfWork, { key, wanted }: PreviewTakeIn) {
-    return Ids.rehearse(() => this.takeIn(work.fork(), key, wanted));
+  decide(work: UnitOfWork, command: PreviewTakeIn, context: CommandContext) {
+    return Ids.rehearse(() => this.takeIn(work.fork(), command, context));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Fault, Json, JsonMap, UnitOfWork } from '#kernel';
 import { Refusal } from '#kernel';
 import type { FoundationType, ServerHalf } from '#platform';
 import type { Ids, View } from '#read-store';
+import type { Secrets } from '#secrets';
 import { linkNames } from '../cartographer/evidence.ts';
 import { putPosition } from '../position/put-position.ts';
 import { checkIntake, MAX_LOCATOR, ownValues } from './check-intake.ts';
@@ -26,6 +27,9 @@ export interface IntakeParts {
   readonly platforms: readonly ServerHalf[];
   readonly view: View;
   readonly ids: Pick<Ids, 'next'>;
+  readonly secrets: Secrets;
+  /** The request that what is sealed belongs to. */
+  readonly request: string;
 }
 
 /** How many numbers are tried for a locator at once, and in all. */
@@ -119,14 +123,15 @@ export async function takeIn(
   work: UnitOfWork,
   machine: UnknownMachine,
   intake: Intake,
-  { platforms, view, ids }: IntakeParts,
+  { platforms, view, ids, secrets, request }: IntakeParts,
 ): Promise<TakenIn | undefined> {
   const type = await checkIntake(work, intake, platforms);
   const locator = type && (await locatorOf(work, machine, intake, view));
   if (!type || locator === undefined) return undefined;
   const { blueprint, site, plot, network } = intake;
   const own = filledValues(work, machine, type, intake);
-  const its = await defineFoundation(work, locator, { type: type.type, site, blueprint, idMap: null, own });
+  const value = { type: type.type, site, blueprint, idMap: null, own };
+  const its = await defineFoundation(work, locator, value, { secrets, request });
   if (!its) return undefined;
   const interfaces = interfacesIn(machine.infoMap, network);
   await defineInterfaces(work, ids, interfaces, { foundation: locator, names: [], sites: undefined });
