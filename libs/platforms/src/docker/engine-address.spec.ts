@@ -40,7 +40,7 @@ describe('an agent with certificates', () => {
   };
   const ofHost = async (host: string) => {
     const { secure, options } = await engineAddress({ host }, { certs });
-    return { secure, ca: String(options.ca), key: [options.key].flat().join('') };
+    return { secure, ca: String(options.ca), key: String(options.key as Buffer) };
   };
 
   it('reaches engines over TLS, with those of the host where there are any', async () => {

@@ -137,7 +137,7 @@ describe('foundation.map_ports', () => {
       '  ports = foundation.map_ports( container_spec=foundation.wanted )\n  port = ports[ foundation.key ]',
       {
         wanted: { port_list: list },
-        key: [list.at(-1)].join(''),
+        key: JSON.stringify(list.at(-1)).replaceAll('"', ''),
         ...fields,
       },
     );

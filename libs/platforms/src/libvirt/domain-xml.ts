@@ -107,7 +107,7 @@ function diskXml(disk: DiskSource, index: number): XmlElement {
       const source = element('source', { file: disk.file });
       return element('disk', { type: 'file', device: 'disk' }, driver(disk.format), source, target);
     }
-    case 'cd': {
+    default: {
       const source = element('source', { file: disk.file });
       return element('disk', { type: 'file', device: 'cdrom' }, driver('raw'), source, target, element('readonly'));
     }
