@@ -9,7 +9,7 @@ const { cases } = read('wire.json') as { readonly cases: readonly WireCase[] };
 const decisions = read('wire-decided.json') as WireDecisions;
 
 /** The platforms whose recorded exchanges have to hold. */
-const BUILT = ['iputils', 'ssh', 'virtualbox', 'vcenter', 'proxmox', 'libvirt'];
+const BUILT = ['iputils', 'ssh', 'virtualbox', 'vcenter', 'proxmox', 'libvirt', 'ipmi', 'redfish', 'amt', 'docker'];
 
 const isBuilt = (row: WireCase): boolean => BUILT.includes(calledBy(row).platform);
 const titled = (row: WireCase) => {
