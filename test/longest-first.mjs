@@ -3,14 +3,19 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
-  'test/kills.spec.ts': 150,
   'test/thread.spec.ts': 90,
+  'test/kills.spec.ts': 80,
   'test/observe.spec.ts': 80,
   'test/backup.spec.ts': 80,
   'test/foreman.spec.ts': 60,
   'test/demo.spec.ts': 55,
   'test/power-cuts.spec.ts': 50,
   'libs/wire/src/nats-tls.spec.ts': 50,
+  'test/web/pages.spec.ts': 60,
+  'test/docs.spec.ts': 50,
+  'test/past-rows.spec.ts': 50,
+  'test/erased-people.spec.ts': 45,
+  'test/web/finding.spec.ts': 45,
   'test/command-line.spec.ts': 45,
   'test/two-servers.spec.ts': 45,
   'test/subcontractors.spec.ts': 45,
