@@ -308,15 +308,15 @@ it('a large log is backed up, checked and restored in little memory', async () =
   const into = await testDatabase();
   try {
     await startAndStop(large.url);
-    // 64 MB of events, in streams of one each, behind those of the first start.
+    // 100 MB of events, in streams of one each, behind those of the first start.
     await large.pool.query(
       `INSERT INTO log.events
        SELECT (SELECT max(position) FROM log.events) + n, 'ballast-' || n, 0, gen_random_uuid(), 'Ballast',
          json_build_object('text', repeat(md5(n::text), 250))::text,
          '{"v":1,"at":"2026-01-01T00:00:00.000000+00:00","actor":"a","request":"r","correlation":"c","prev":""}'
-       FROM generate_series(1, 8000) AS n`,
+       FROM generate_series(1, 12500) AS n`,
     );
-    await large.pool.query(`INSERT INTO log.streams SELECT 'ballast-' || n, 0 FROM generate_series(1, 8000) AS n`);
+    await large.pool.query(`INSERT INTO log.streams SELECT 'ballast-' || n, 0 FROM generate_series(1, 12500) AS n`);
     const file = path.join(folder, 'large');
     const little = { NODE_OPTIONS: '--max-old-space-size=64' };
     for (const [url, ...args] of [

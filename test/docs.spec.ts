@@ -33,6 +33,9 @@ describe('the pages', () => {
   let directory: string;
   let server: RunningProgram | undefined;
   let pages: BlocksRun;
+  const filesHere = () =>
+    readdirSync('.', { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+  const before = filesHere();
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-docs-'));
@@ -52,7 +55,7 @@ describe('the pages', () => {
       replaced: [
         ['127.0.0.1:8080', `127.0.0.1:${port}`],
         ['7800', listening],
-        ['monday.backup', path.join(directory, 'monday.backup')],
+        ...['monday.backup', 'all.jsonl', 'inventory.sh'].map((file) => [file, path.join(directory, file)] as const),
       ],
     });
   });
@@ -82,6 +85,10 @@ describe('the pages', () => {
     if (pages.isDone(block)) return;
     const first = run.find((one) => !pages.isDone(one))?.place;
     throw new Error(first === place ? pages.output.slice(-3000) : `${first} failed before it`);
+  });
+
+  it('leave nothing in the directory of the product', () => {
+    expect(filesHere()).toEqual(before);
   });
 
   it('name one way to the password of root', () => {

@@ -1,11 +1,12 @@
 import './jobs.css';
-import { Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Skeleton } from '@patternfly/react-core';
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
 import { useSearchParams } from 'react-router';
 import { mayUse, useSession } from '../api/session.ts';
 import { PageBoundary } from '../app/error-boundary.tsx';
 import { Page } from '../app/page.tsx';
+import { PANEL, PanelTabs } from '../app/panel-tabs.tsx';
 import { useSite } from '../app/site.ts';
 import { BoardTab } from './board/board-tab.tsx';
 
@@ -53,23 +54,13 @@ export function JobsPage() {
   const wanted = search.get('tab');
   const tab = shown.find(({ id }) => id === wanted) ?? shown[0];
   // Another tab has another list: its filters do not go with it.
-  const choose = (id: string | number): void =>
-    setSearch({ ...(site === undefined ? {} : { site }), ...(id === 'board' ? {} : { tab: String(id) }) });
+  const choose = (id: string): void =>
+    setSearch({ ...(site === undefined ? {} : { site }), ...(id === 'board' ? {} : { tab: id }) });
   return (
     <Page title="Jobs">
-      <Tabs activeKey={tab?.id ?? ''} onSelect={(_, id) => choose(id)} aria-label="About jobs">
-        {shown.map(({ id, label }) => (
-          <Tab
-            key={id}
-            eventKey={id}
-            tabContentId="ct-panel"
-            title={<TabTitleText>{label}</TabTitleText>}
-            aria-label={label}
-          />
-        ))}
-      </Tabs>
+      <PanelTabs label="About jobs" tabs={shown} chosen={tab?.id} onChoose={choose} />
       {tab && (
-        <div className="ct-tab-body" id="ct-panel" role="tabpanel" aria-label={tab.label}>
+        <div className="ct-tab-body" id={PANEL} role="tabpanel" aria-label={tab.label}>
           <PageBoundary key={tab.id}>
             <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
               <tab.Component />

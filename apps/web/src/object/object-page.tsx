@@ -1,9 +1,10 @@
-import { Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Skeleton } from '@patternfly/react-core';
 import { Suspense } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { Problem } from '../api/problem.ts';
 import { useSession } from '../api/session.ts';
 import { Page } from '../app/page.tsx';
+import { PANEL, PanelTabs } from '../app/panel-tabs.tsx';
 import { PageBoundary } from '../app/error-boundary.tsx';
 import { ProblemView } from '../app/problem-view.tsx';
 import { nounOf, pluralOf } from '../model/labels.ts';
@@ -51,9 +52,9 @@ export function ObjectPage({ path }: { readonly path: string }) {
   const { model, row } = data;
   const tabs = objectTabs.filter(({ applies }) => applies(model, session, row));
   const tab = tabs.find((one) => one.id === search.get('tab')) ?? tabs[0];
-  const choose = (next: string | number): void => {
+  const choose = (next: string): void => {
     const query = new URLSearchParams(search);
-    query.set('tab', String(next));
+    query.set('tab', next);
     query.delete('at');
     setSearch(query, { replace: true });
   };
@@ -70,19 +71,9 @@ export function ObjectPage({ path }: { readonly path: string }) {
           <Component key={action} model={model} id={id} row={row} etag={data.etag} />
         ))}
     >
-      <Tabs activeKey={tab?.id ?? ''} onSelect={(_, key) => choose(key)} aria-label="About this object">
-        {tabs.map(({ id: key, label }) => (
-          <Tab
-            key={key}
-            eventKey={key}
-            tabContentId="ct-panel"
-            title={<TabTitleText>{label}</TabTitleText>}
-            aria-label={label}
-          />
-        ))}
-      </Tabs>
+      <PanelTabs label="About this object" tabs={tabs} chosen={tab?.id} onChoose={choose} />
       {tab && (
-        <div className="ct-tab" id="ct-panel" role="tabpanel" aria-label={tab.label}>
+        <div className="ct-tab" id={PANEL} role="tabpanel" aria-label={tab.label}>
           <PageBoundary key={tab.id}>
             <Suspense fallback={<Skeleton screenreaderText="Loading" height="8rem" />}>
               <tab.Component model={model} id={id} row={row} />

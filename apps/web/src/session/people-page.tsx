@@ -1,7 +1,8 @@
-import { EmptyState, EmptyStateBody, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { EmptyState, EmptyStateBody } from '@patternfly/react-core';
 import { useSearchParams } from 'react-router';
 import { mayUse, useSession } from '../api/session.ts';
 import { Page } from '../app/page.tsx';
+import { PANEL, PanelTabs } from '../app/panel-tabs.tsx';
 import { ModelList } from '../nouns/model-list.tsx';
 import { PermissionList } from './permission-list.tsx';
 
@@ -25,22 +26,13 @@ export function PeoplePage() {
     <Page title="People" about="Users, groups and programs, and what they may do.">
       {tab ? (
         <>
-          <Tabs
-            activeKey={tab.id}
-            onSelect={(_, id) => setSearch({ tab: String(id) }, { replace: true })}
-            aria-label="People"
-          >
-            {tabs.map(({ id, label }) => (
-              <Tab
-                key={id}
-                eventKey={id}
-                tabContentId="ct-panel"
-                title={<TabTitleText>{label}</TabTitleText>}
-                aria-label={label}
-              />
-            ))}
-          </Tabs>
-          <div className="ct-tab" id="ct-panel" role="tabpanel" aria-label={tab.label}>
+          <PanelTabs
+            label="People"
+            tabs={tabs}
+            chosen={tab.id}
+            onChoose={(id) => setSearch({ tab: id }, { replace: true })}
+          />
+          <div className="ct-tab" id={PANEL} role="tabpanel" aria-label={tab.label}>
             {tab.model === undefined ? <PermissionList /> : <ModelList key={tab.id} path={tab.model} />}
           </div>
         </>

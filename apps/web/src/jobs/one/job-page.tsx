@@ -1,9 +1,10 @@
 import '../jobs.css';
-import { EmptyState, EmptyStateBody, Skeleton, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { EmptyState, EmptyStateBody, Skeleton } from '@patternfly/react-core';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Problem } from '../../api/problem.ts';
 import { mayUse, useSession } from '../../api/session.ts';
 import { Page } from '../../app/page.tsx';
+import { PANEL, PanelTabs } from '../../app/panel-tabs.tsx';
 import { ProblemView } from '../../app/problem-view.tsx';
 import { modelAt } from '../../model/models.ts';
 import { listPath } from '../../model/places.ts';
@@ -84,10 +85,10 @@ type JobTabsProps = {
 };
 
 const TABS = [
-  ['script', 'Script and tasks'],
-  ['timeline', 'Timeline'],
-  ['events', 'Events'],
-  ['variables', 'Variables'],
+  { id: 'script', label: 'Script and tasks' },
+  { id: 'timeline', label: 'Timeline' },
+  { id: 'events', label: 'Events' },
+  { id: 'variables', label: 'Variables' },
 ] as const;
 
 function JobTabs({ course, now, trail }: JobTabsProps) {
@@ -95,27 +96,18 @@ function JobTabs({ course, now, trail }: JobTabsProps) {
   const [search, setSearch] = useSearchParams();
   const model = modelOf(course.target.model, 'Foreman/BaseJob');
   const shows = !now.isOver && mayUse(session, modelAt(model).actions['jobRunnerVariables']?.permission);
-  const shown = TABS.filter(([id]) => id !== 'variables' || shows);
+  const shown = TABS.filter(({ id }) => id !== 'variables' || shows);
   const wanted = search.get('tab');
-  const tab = shown.find(([id]) => id === wanted)?.[0] ?? 'script';
+  const tab = shown.find(({ id }) => id === wanted)?.id ?? 'script';
   return (
     <>
-      <Tabs
-        activeKey={tab}
-        onSelect={(_, id) => setSearch(id === 'script' ? {} : { tab: String(id) }, { replace: true })}
-        aria-label="About this job"
-      >
-        {shown.map(([id, label]) => (
-          <Tab
-            key={id}
-            eventKey={id}
-            tabContentId="ct-panel"
-            title={<TabTitleText>{label}</TabTitleText>}
-            aria-label={label}
-          />
-        ))}
-      </Tabs>
-      <div id="ct-panel" role="tabpanel" aria-label={tab}>
+      <PanelTabs
+        label="About this job"
+        tabs={shown}
+        chosen={tab}
+        onChoose={(id) => setSearch(id === 'script' ? {} : { tab: id }, { replace: true })}
+      />
+      <div id={PANEL} role="tabpanel" aria-label={tab}>
         {tab === 'script' && <ScriptAndTasks course={course} now={now} model={model} />}
         {tab === 'timeline' && <TimelineView course={course} events={trail.events} />}
         {tab === 'events' && <EventList trail={trail} />}
