@@ -75,7 +75,13 @@ export function startPollingAgent({
     const report = await (async () => {
       if (!run) throw new Error(`there is no ${module}.${name}`);
       // What an existing agent is handed has no task id.
-      return run(paramaters, { task: cookie, job: job_id, signal, credentials: async () => null, debug: () => undefined });
+      return run(paramaters, {
+        task: cookie,
+        job: job_id,
+        signal,
+        credentials: async () => null,
+        debug: () => undefined,
+      });
     })().then(
       (data) => ['jobResults', { job_id, cookie, data }] as const,
       (error: unknown) => ['jobError', { job_id, cookie, msg: (error as Error).message }] as const,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { element, written, Xml } from '../src/soap/xml.ts';
+import { element, written, Xml } from '../src/xml/xml.ts';
 
 /**
  * A small server that answers as the web service of VirtualBox (`vboxwebsrv`) does for the calls that agents make, written

@@ -77,4 +77,6 @@ function filesOf(
 
 /** The classes that are looked at once it is known which machine it is. */
 export const requiredClasses = (classes: readonly KeaMap[]): readonly string[] =>
-  classes.filter((one) => one['only-if-required'] === true).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  classes
+    .filter((one) => one['only-if-required'] === true)
+    .flatMap(({ name }) => (typeof name === 'string' ? [name] : []));

@@ -40,7 +40,8 @@ describe('an agent with certificates', () => {
   };
   const ofHost = async (host: string) => {
     const { secure, options } = await engineAddress({ host }, { certs });
-    return { secure, ca: String(options.ca), key: String(options.key as Buffer) };
+    const textOf = (file: unknown) => (Buffer.isBuffer(file) ? file.toString() : file);
+    return { secure, ca: textOf(options.ca), key: textOf(options.key) };
   };
 
   it('reaches engines over TLS, with those of the host where there are any', async () => {

@@ -7,7 +7,7 @@ import { libvirt } from './agent.ts';
 import { uuidOf } from './create.ts';
 import type { VmSpec } from './domain-xml.ts';
 import type { LibvirtSettings } from './hypervisor.ts';
-import { element, xmlText } from './xml.ts';
+import { element, written } from '../xml/xml.ts';
 
 const connection = { host: '127.0.0.1' };
 const context = (task: string, signal?: AbortSignal) => taskContext({ task, ...(signal ? { signal } : {}) });
@@ -152,13 +152,15 @@ describe.each([
   it('are not made where somebody else has the name, of which nothing is touched', async () => {
     const stranger = element(
       'domain',
+      [
+        element('name', 'node01'),
+        element('memory', 64, { unit: 'MiB' }),
+        element('os', element('type', 'hvm', isTest ? {} : { arch: 'x86_64' })),
+      ],
       { type: isTest ? 'test' : 'qemu' },
-      element('name', {}, 'node01'),
-      element('memory', { unit: 'MiB' }, '64'),
-      element('os', {}, element('type', isTest ? {} : { arch: 'x86_64' }, 'hvm')),
     );
     const file = path.join(libvirtd.folder, '..', 'stranger.xml');
-    await writeFile(file, xmlText(stranger));
+    await writeFile(file, written(stranger));
     await virsh('define', file);
     await expect(create('1-1')).rejects.toThrow(
       /^there is a domain "node01" on 127\.0\.0\.1 already \(\S+\), made by somebody else: rename it or remove it$/,

@@ -49,7 +49,9 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
           state: await setPower(virsh, uuid, parameters.state, context.signal),
         })),
       power_state: (parameters, context) =>
-        onDomain(parameters, context, async (virsh, uuid) => ({ state: await powerState(virsh, uuid, context.signal) })),
+        onDomain(parameters, context, async (virsh, uuid) => ({
+          state: await powerState(virsh, uuid, context.signal),
+        })),
       get_interface_map: (parameters, context) =>
         onDomain(parameters, context, async (virsh, uuid) => ({
           interface_list: (await describeDomain(virsh, uuid)).macs,

@@ -21,27 +21,29 @@ describe('the kind of guests of a host', () => {
     ['kvm where it works', ['qemu', 'kvm'], 'kvm'],
     ['qemu without it', ['qemu'], 'qemu'],
     ['whatever else there is', ['test'], 'test'],
-  ])('is %s', (_, types, type) => {
-    expect(guestKind(host(types), {}, 'host1')).toEqual({ type, arch: 'x86_64' });
+  ])('is %s', async (_, types, type) => {
+    expect(await guestKind(host(types), {}, 'host1')).toEqual({ type, arch: 'x86_64' });
   });
 
-  it('is as it is wanted, where the host has that', () => {
-    expect(guestKind(host(['qemu', 'kvm']), { type: 'qemu', machine: 'pc' }, 'host1')).toEqual({
+  it('is as it is wanted, where the host has that', async () => {
+    expect(await guestKind(host(['qemu', 'kvm']), { type: 'qemu', machine: 'pc' }, 'host1')).toEqual({
       type: 'qemu',
       arch: 'x86_64',
       machine: 'pc',
     });
-    expect(guestKind(host(['qemu', 'kvm']), { machine: 'only-kvm' }, 'host1').machine).toBe('only-kvm');
-    expect(guestKind(host(['test'], 'i686'), {}, 'host1')).toEqual({ type: 'test', arch: 'i686' });
+    expect((await guestKind(host(['qemu', 'kvm']), { machine: 'only-kvm' }, 'host1')).machine).toBe('only-kvm');
+    expect(await guestKind(host(['test'], 'i686'), {}, 'host1')).toEqual({ type: 'test', arch: 'i686' });
   });
 
-  it('is refused where the host has it not, with what it has', () => {
-    expect(() => guestKind(host(['qemu']), { type: 'kvm' }, 'host1')).toThrow(
+  it('is refused where the host has it not, with what it has', async () => {
+    await expect(guestKind(host(['qemu']), { type: 'kvm' }, 'host1')).rejects.toThrow(
       'host1 offers no domains of the type "kvm": it has qemu',
     );
-    expect(() => guestKind(host(['qemu']), { machine: 'pc-i440fx-noble' }, 'host1')).toThrow(
+    await expect(guestKind(host(['qemu']), { machine: 'pc-i440fx-noble' }, 'host1')).rejects.toThrow(
       'host1 has no machine "pc-i440fx-noble": it has pc-i440fx-7.2, pc, only-qemu',
     );
-    expect(() => guestKind(host(['qemu'], 's390x'), {}, 'host1')).toThrow('host1 runs no guests of x86_64 or i686');
+    await expect(guestKind(host(['qemu'], 's390x'), {}, 'host1')).rejects.toThrow(
+      'host1 runs no guests of x86_64 or i686',
+    );
   });
 });

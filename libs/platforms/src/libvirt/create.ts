@@ -39,7 +39,7 @@ export async function createDomain(hypervisor: Hypervisor, vm: VmSpec, task: str
     return uuid;
   }
   await refuseTaken(hypervisor, domains, vm.name);
-  const guest = guestKind(await virsh(['capabilities']), hypervisor.guests(vm.machine), hypervisor.address.host);
+  const guest = await guestKind(await virsh(['capabilities']), hypervisor.guests(vm.machine), hypervisor.address.host);
   const networks = linesOf(await virsh(['net-list', '--all', '--name']));
   const macs = newMacs(
     vm.interface_list.length,

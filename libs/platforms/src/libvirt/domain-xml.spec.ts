@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { domainXml, readDomain, type DomainDefinition } from './domain-xml.ts';
-import { readXml, xmlText, element } from './xml.ts';
+import { element, written, Xml } from '../xml/xml.ts';
 
 const definition: DomainDefinition = {
   uuid: '11111111-2222-5333-8444-555555555555',
@@ -24,13 +24,13 @@ const definition: DomainDefinition = {
     { mac: '52:54:00:00:00:02', kind: 'bridge', network: 'br0' },
   ],
 };
-const read = (changes: Partial<DomainDefinition> = {}) => readXml(domainXml({ ...definition, ...changes }));
+const read = (changes: Partial<DomainDefinition> = {}) => Xml.read(domainXml({ ...definition, ...changes }));
 
 describe('the document of a domain', () => {
-  it('says what it is called, what it has, and who made it', () => {
-    const domain = read();
+  it('says what it is called, what it has, and who made it', async () => {
+    const domain = await read();
     expect(domain.attribute('type')).toBe('kvm');
-    expect(['name', 'uuid', 'title', 'memory', 'vcpu', 'metadata'].map((path) => domain.first(path)?.text())).toEqual([
+    expect(['name', 'uuid', 'title', 'memory', 'vcpu', 'metadata'].map((name) => domain.at(name)?.text)).toEqual([
       'node01',
       definition.uuid,
       'node01',
@@ -38,71 +38,75 @@ describe('the document of a domain', () => {
       '2',
       '17-1',
     ]);
-    expect(domain.first('memory')?.attribute('unit')).toBe('MiB');
-    expect(domain.all('os/boot').map((boot) => boot.attribute('dev'))).toEqual(['network', 'hd']);
+    expect(domain.at('memory')?.attribute('unit')).toBe('MiB');
+    expect(domain.all('os', 'boot').map((boot) => boot.attribute('dev'))).toEqual(['network', 'hd']);
   });
 
-  it('has a target of its own for each disk and each CD', () => {
-    const disks = read().all('devices/disk');
-    const source = (disk: (typeof disks)[number]) => disk.first('source')!;
+  it('has a target of its own for each disk and each CD', async () => {
+    const disks = (await read()).all('devices', 'disk');
+    const source = (disk: (typeof disks)[number]) => disk.at('source')!;
     expect(
-      disks.map((disk) => [disk.attribute('device'), disk.first('target')?.attribute('dev'), disk.attribute('type')]),
+      disks.map((disk) => [disk.attribute('device'), disk.at('target')?.attribute('dev'), disk.attribute('type')]),
     ).toEqual([
       ['disk', 'sda', 'volume'],
       ['cdrom', 'sdb', 'file'],
       ['disk', 'sdc', 'file'],
     ]);
-    expect(disks.map((disk) => disk.first('driver')?.attribute('type'))).toEqual(['qcow2', 'raw', 'qcow2']);
+    expect(disks.map((disk) => disk.at('driver')?.attribute('type'))).toEqual(['qcow2', 'raw', 'qcow2']);
     expect([source(disks[0]!).attribute('pool'), source(disks[1]!).attribute('file')]).toEqual([
       'default',
       '/isos/debian.iso',
     ]);
   });
 
-  it('has its interfaces in their order, on networks of libvirt and on bridges', () => {
-    const cards = read().all('devices/interface');
+  it('has its interfaces in their order, on networks of libvirt and on bridges', async () => {
+    const cards = (await read()).all('devices', 'interface');
     expect(
       cards.map((card) => [
         card.attribute('type'),
-        card.first('mac')?.attribute('address'),
-        card.first('source')?.attribute('network'),
-        card.first('source')?.attribute('bridge'),
+        card.at('mac')?.attribute('address'),
+        card.at('source')?.attribute('network'),
+        card.at('source')?.attribute('bridge'),
       ]),
     ).toEqual([
-      ['network', '52:54:00:00:00:01', 'lan', ''],
-      ['bridge', '52:54:00:00:00:02', '', 'br0'],
+      ['network', '52:54:00:00:00:01', 'lan', undefined],
+      ['bridge', '52:54:00:00:00:02', undefined, 'br0'],
     ]);
   });
 
-  it('leaves the machine to the host unless one is wanted, and takes the processor that fits', () => {
-    expect(read().first('os/type')?.attribute('machine')).toBe('');
-    expect(read().first('cpu')?.attribute('mode')).toBe('host-passthrough');
-    const imitated = read({ guest: { type: 'qemu', arch: 'x86_64', machine: 'q35' } });
-    expect(imitated.first('os/type')?.attribute('machine')).toBe('q35');
-    expect(imitated.first('cpu')?.attribute('mode')).toBe('maximum');
-    expect(read({ guest: { type: 'test', arch: 'i686' } }).first('cpu')).toBeUndefined();
+  it('leaves the machine to the host unless one is wanted, and takes the processor that fits', async () => {
+    expect((await read()).at('os', 'type')?.attribute('machine')).toBeUndefined();
+    expect((await read()).at('cpu')?.attribute('mode')).toBe('host-passthrough');
+    const imitated = await read({ guest: { type: 'qemu', arch: 'x86_64', machine: 'q35' } });
+    expect(imitated.at('os', 'type')?.attribute('machine')).toBe('q35');
+    expect(imitated.at('cpu')?.attribute('mode')).toBe('maximum');
+    expect((await read({ guest: { type: 'test', arch: 'i686' } })).at('cpu')).toBeUndefined();
   });
 
-  it('escapes every value', () => {
-    const nasty = `a"b'<c>&amp;]]></domain><x y="`;
-    const domain = read({
+  it('escapes every value', async () => {
+    const nasty = `a"b'<c>&amp;]]></domain>\n\t<x y="`;
+    const domain = await read({
       vm: { ...definition.vm, name: nasty },
       task: nasty,
       disks: [{ kind: 'cd', file: nasty }],
       interfaces: [{ mac: nasty, kind: 'bridge', network: nasty }],
     });
     expect([
-      domain.first('name')?.text(),
-      domain.first('metadata/contractor:task')?.text(),
-      domain.first('devices/disk/source')?.attribute('file'),
-      domain.first('devices/interface/source')?.attribute('bridge'),
+      domain.at('name')?.text,
+      domain.at('metadata', 'task')?.text,
+      domain.at('devices', 'disk', 'source')?.attribute('file'),
+      domain.at('devices', 'interface', 'source')?.attribute('bridge'),
     ]).toEqual([nasty, nasty, nasty, nasty]);
-    expect(() => read({ task: 'a\u0000b' })).toThrow('"a\\u0000b" has a character that XML cannot hold');
-    expect(() => xmlText(element('a', { b: '\u0007' }))).toThrow('has a character that XML cannot hold');
+    expect(() => domainXml({ ...definition, task: 'a\u0000b' })).toThrow(
+      'the text of "contractor:task" has a character that XML cannot hold',
+    );
+    expect(() => written(element('a', [], { b: '\u0007' }))).toThrow(
+      'the text of "a b" has a character that XML cannot hold',
+    );
   });
 
-  it('is read again as it was written', () => {
-    expect(readDomain(domainXml(definition))).toEqual({
+  it('is read again as it was written', async () => {
+    expect(await readDomain(domainXml(definition))).toEqual({
       type: 'kvm',
       name: 'node01',
       uuid: definition.uuid,
@@ -124,14 +128,15 @@ describe('a document that is read', () => {
     ['elements that do not match', '<domain><name></domain>'],
     ['an entity that is not there', '<domain>&secret;</domain>'],
     ['attributes without quotes', '<domain type=kvm/>'],
-  ])('is refused for %s', (_, text) => {
-    expect(() => readXml(text)).toThrow();
+  ])('is refused for %s', async (_, text) => {
+    await expect(Xml.read(text)).rejects.toThrow();
   });
 
-  it('of somebody else has no task, nor one of another namespace', () => {
-    const domain = (metadata: string) => readDomain(`<domain><name>a</name><metadata>${metadata}</metadata></domain>`);
-    expect(domain('').task).toBe('');
-    expect(domain('<contractor:task xmlns:contractor="urn:other">1-1</contractor:task>').task).toBe('');
-    expect(domain('<contractor:task xmlns:contractor="urn:contractor:task">1-1</contractor:task>').task).toBe('1-1');
+  it('of somebody else has no task, nor one of another namespace', async () => {
+    const taskIn = async (metadata: string) =>
+      (await readDomain(`<domain><name>a</name><metadata>${metadata}</metadata></domain>`)).task;
+    expect(await taskIn('')).toBe('');
+    expect(await taskIn('<contractor:task xmlns:contractor="urn:other">1-1</contractor:task>')).toBe('');
+    expect(await taskIn('<contractor:task xmlns:contractor="urn:contractor:task">1-1</contractor:task>')).toBe('1-1');
   });
 });

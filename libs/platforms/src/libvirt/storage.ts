@@ -6,7 +6,7 @@ import { ProgramFailed, runProgram } from '#programs';
 import type { DiskSource } from './domain-xml.ts';
 import { linesOf } from './lines-of.ts';
 import { ACTION_MS, type Virsh, type VirshConnection } from './virsh.ts';
-import { readXml } from './xml.ts';
+import { Xml } from '../xml/xml.ts';
 
 /** Where disks of domains are made. What is made for a domain has its name and its UUID in its own name. */
 export interface Storage {
@@ -77,7 +77,7 @@ const volumesIn = async (virsh: Virsh, pool: string): Promise<string[]> =>
 
 /** Volumes of a pool. */
 async function inPool(virsh: Virsh, pool: string, signal: AbortSignal): Promise<Storage> {
-  const type = readXml(await virsh(['pool-dumpxml', pool])).attribute('type');
+  const type = (await Xml.read(await virsh(['pool-dumpxml', pool]))).attribute('type') ?? '';
   const inFiles = FILE_POOLS.has(type);
   return {
     async make(owner, disk, size) {

@@ -1,6 +1,6 @@
 import { exchange } from '../http/exchange.ts';
-import type { XmlElement } from './xml.ts';
-import { element, written, Xml } from './xml.ts';
+import type { XmlElement } from '../xml/xml.ts';
+import { element, written, Xml } from '../xml/xml.ts';
 
 const ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
 

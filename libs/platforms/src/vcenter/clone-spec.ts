@@ -1,5 +1,5 @@
-import type { Xml, XmlElement } from '../soap/xml.ts';
-import { element } from '../soap/xml.ts';
+import type { Xml, XmlElement } from '../xml/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { VcenterVm } from './contract.ts';
 import { propertiesOf } from './inventory.ts';
 import { networkBacking } from './networks.ts';

@@ -1,5 +1,5 @@
 import type { TaskContext } from '#platform';
-import { element, type Xml } from '../soap/xml.ts';
+import { element, type Xml } from '../xml/xml.ts';
 import { cloneSpec } from './clone-spec.ts';
 import type { VcenterVm } from './contract.ts';
 import { datacenterNamed, machineNamed } from './inventory.ts';

@@ -1,5 +1,5 @@
 import type { AgentParametersOf } from '#platform';
-import { element } from '../soap/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { VcenterContract } from './contract.ts';
 import { clusterNamed, datacenterNamed, hostNamed, propertiesOf } from './inventory.ts';
 import type { Vim } from './session.ts';

@@ -1,6 +1,6 @@
 import type { AgentParametersOf } from '#platform';
 import { untilReady } from '../http/until-ready.ts';
-import { element } from '../soap/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { VcenterContract } from './contract.ts';
 import { propertiesOf } from './inventory.ts';
 import { theMachine } from './machines.ts';

@@ -1,4 +1,4 @@
-import { element } from '../soap/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { Properties, Ref, Vim } from './session.ts';
 import { refOf, refsOf } from './session.ts';
 

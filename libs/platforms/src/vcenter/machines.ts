@@ -1,4 +1,4 @@
-import { element } from '../soap/xml.ts';
+import { element } from '../xml/xml.ts';
 import { datacenterNamed, machineByUuid, machineNamed, propertiesOf } from './inventory.ts';
 import type { Ref, Vim } from './session.ts';
 import { faultName, TaskFailed } from './session.ts';

@@ -1,5 +1,5 @@
-import type { XmlElement } from '../soap/xml.ts';
-import { element } from '../soap/xml.ts';
+import type { XmlElement } from '../xml/xml.ts';
+import { element } from '../xml/xml.ts';
 import { networkNamed, propertiesOf } from './inventory.ts';
 import type { Ref, Vim } from './session.ts';
 import { refElement, refOf, typed } from './session.ts';

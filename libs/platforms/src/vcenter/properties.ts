@@ -1,5 +1,5 @@
-import type { XmlContent } from '../soap/xml.ts';
-import { element } from '../soap/xml.ts';
+import type { XmlContent } from '../xml/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { VcenterVm } from './contract.ts';
 import { typed } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { XmlContent, XmlElement } from '../soap/xml.ts';
-import { element } from '../soap/xml.ts';
+import type { XmlContent, XmlElement } from '../xml/xml.ts';
+import { element } from '../xml/xml.ts';
 import type { VcenterVm } from './contract.ts';
 import { networkBacking } from './networks.ts';
 import { guestProperties } from './properties.ts';

@@ -2,8 +2,8 @@ import type { AgentParametersOf, TaskContext } from '#platform';
 import { endpoint } from '../http/exchange.ts';
 import { untilReady } from '../http/until-ready.ts';
 import { SoapFault, soapCall } from '../soap/soap-call.ts';
-import type { XmlContent } from '../soap/xml.ts';
-import { element, type Xml } from '../soap/xml.ts';
+import type { XmlContent } from '../xml/xml.ts';
+import { element, type Xml } from '../xml/xml.ts';
 import type { VcenterContract } from './contract.ts';
 
 type Connection = AgentParametersOf<VcenterContract, 'create'>['connection'];

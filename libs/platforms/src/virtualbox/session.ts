@@ -2,7 +2,7 @@ import type { AgentParametersOf, TaskContext } from '#platform';
 import { endpoint } from '../http/exchange.ts';
 import { untilReady } from '../http/until-ready.ts';
 import { SoapFault, soapCall } from '../soap/soap-call.ts';
-import { element, type Xml } from '../soap/xml.ts';
+import { element, type Xml } from '../xml/xml.ts';
 import type { VirtualboxContract } from './contract.ts';
 
 type Connection = AgentParametersOf<VirtualboxContract, 'create'>['connection'];

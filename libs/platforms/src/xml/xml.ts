@@ -22,19 +22,24 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
 
-function escaped(text: string): string {
-  if (FORBIDDEN.test(text)) throw new Error('a text has characters that no XML may have');
+/** @param name of what it is the text of; the text may be a secret, which no error may show */
+function escaped(text: string, name: string): string {
+  if (FORBIDDEN.test(text)) throw new Error(`the text of "${name}" has a character that XML cannot hold`);
   return text.replaceAll(/[&<>"]/g, (one) => ENTITIES[one] ?? one).replaceAll('\r', '&#13;');
 }
 
 /** XML as text. @throws Error for characters that it can not have */
-export function written(content: XmlContent): string {
+export const written = (content: XmlContent): string => writtenIn('document', content);
+
+function writtenIn(outer: string, content: XmlContent): string {
   if (content === undefined) return '';
-  if (typeof content !== 'object') return escaped(String(content));
-  if (Array.isArray(content)) return (content as readonly XmlContent[]).map(written).join('');
+  if (typeof content !== 'object') return escaped(String(content), outer);
+  if (Array.isArray(content)) return (content as readonly XmlContent[]).map((one) => writtenIn(outer, one)).join('');
   const { name, attributes, content: inside } = content as XmlElement;
-  const all = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`);
-  return `<${name}${all.join('')}>${written(inside)}</${name}>`;
+  // Blanks of other kinds would be read as spaces.
+  const quoted = (text: string) => `"${text.replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`;
+  const all = Object.entries(attributes).map(([key, value]) => ` ${key}=${quoted(escaped(value, `${name} ${key}`))}`);
+  return `<${name}${all.join('')}>${writtenIn(name, inside)}</${name}>`;
 }
 
 /** An element that was read. Names are without the prefixes of name spaces. */
@@ -71,13 +76,15 @@ export class Xml {
     return found?.value;
   }
 
-  /** The elements in it, of a name. */
-  all(name?: string): Xml[] {
+  /** The elements in it; those at a path of names, where one is given. */
+  all(...path: readonly string[]): Xml[] {
     const inside: Xml[] = [];
     for (let node = this.#element.firstChild; node; node = node.nextSibling) {
       if (node.nodeType === 1) inside.push(new Xml(node as DomElement));
     }
-    return name === undefined ? inside : inside.filter((one) => one.name === name);
+    const [name, ...rest] = path;
+    const named = name === undefined ? inside : inside.filter((one) => one.name === name);
+    return rest.length === 0 ? named : named.flatMap((one) => one.all(...rest));
   }
 
   /** The same to be written, under a name, with other elements in the place of some; those that are not there come last. */
