@@ -15,6 +15,7 @@ import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules, until } from '#testing';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
+import { dhcpUndo } from '../libs/dhcp/src/dhcp.undo.ts';
 import { dockerPortUndos } from '../libs/docker-ports/src/docker-ports.undo.ts';
 import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
@@ -132,6 +133,7 @@ describe('every kind of stream', () => {
       ...modules.get(Features, { strict: false }).undo,
       ...authUndos,
       ...postOfficeUndos,
+      ...dhcpUndo,
       ...dockerPortUndos,
       previewUndo,
       deprovisionUndo,
