@@ -2,8 +2,7 @@ import { TextInput } from '@patternfly/react-core';
 import { mayUse, useSession } from '../api/session.ts';
 import { useWholeList } from '../list/use-whole-list.ts';
 import { findModel, idOf } from '../model/models.ts';
-import type { Row } from '../model/types.ts';
-import { valueText } from '../model/value-text.ts';
+import { objectName } from '../model/object-name.ts';
 
 interface ReferenceInputProps {
   readonly id: string;
@@ -16,9 +15,6 @@ interface ReferenceInputProps {
 /** How many are offered at most, of those that have what was typed. */
 const MAX_OFFERED = 100;
 
-/** What people know an object by, beside its id. */
-const nameOf = (row: Row): string => valueText(row['hostname'] ?? row['name'] ?? row['description']);
-
 /** The id of an object of a model, chosen among those there are, or typed. */
 export function ReferenceInput({ id, model: path, value, isWrong, onChange }: ReferenceInputProps) {
   const session = useSession();
@@ -27,7 +23,9 @@ export function ReferenceInput({ id, model: path, value, isWrong, onChange }: Re
   const { rows } = useWholeList(path, {}, may);
   const wanted = value.toLowerCase();
   const offered = model
-    ? rows.filter((row) => `${idOf(model, row)}\n${nameOf(row)}`.toLowerCase().includes(wanted)).slice(0, MAX_OFFERED)
+    ? rows
+        .filter((row) => `${idOf(model, row)}\n${objectName(row)}`.toLowerCase().includes(wanted))
+        .slice(0, MAX_OFFERED)
     : [];
   return (
     <>
@@ -44,7 +42,7 @@ export function ReferenceInput({ id, model: path, value, isWrong, onChange }: Re
         {model &&
           offered.map((row) => (
             <option key={idOf(model, row)} value={String(idOf(model, row))}>
-              {nameOf(row)}
+              {objectName(row)}
             </option>
           ))}
       </datalist>
