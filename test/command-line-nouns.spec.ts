@@ -1,25 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
-import { commandLine } from '../apps/cli/src/command-line.ts';
-import type { LiveOutput } from '../apps/cli/src/live-lines.ts';
 import { nouns } from '../apps/cli/src/nouns/index.ts';
+import { beginCommand } from './run-command.ts';
 
 jest.setTimeout(240_000);
-
-/** A stream that keeps what is written into it. */
-class Written {
-  text = '';
-  write(text: string): boolean {
-    this.text += text;
-    return true;
-  }
-}
 
 describe('commands about what there is', () => {
   let database: TestDatabase;
@@ -40,12 +29,12 @@ describe('commands about what there is', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** Runs a command line; words in quotes are one. */
-  async function run(
+  /** Begins a command line; words in quotes are one. */
+  function begun(
     line: string,
     input = '',
     environment: Readonly<Record<string, string>> = {},
-    { out = new Written(), signal = new AbortController().signal } = {},
+    signal = new AbortController().signal,
   ) {
     const args = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
     for (const count of [4, 3, 2, 1]) {
@@ -55,24 +44,12 @@ describe('commands about what there is', () => {
         break;
       }
     }
-    const err = new Written();
-    const surroundings = {
-      args,
-      environment: {
-        PATH: process.env['PATH'],
-        XDG_CONFIG_HOME: directory,
-        HOME: directory,
-        CONTRACTOR_URL: server.url,
-        ...environment,
-      },
-      input: Readable.from(input === '' ? [] : [input]) as unknown as NodeJS.ReadStream,
-      output: err as unknown as LiveOutput,
-      result: out as unknown as LiveOutput,
-      signal,
-    };
-    const code = await commandLine(surroundings);
-    return { code, out: out.text, err: err.text };
+    const own = { XDG_CONFIG_HOME: directory, HOME: directory, CONTRACTOR_URL: server.url };
+    return beginCommand(args, { environment: { ...own, ...environment }, input, signal });
   }
+  /** Runs it to its end. */
+  const run = (line: string, input?: string, environment?: Readonly<Record<string, string>>) =>
+    begun(line, input, environment).ended;
   /** What a command that succeeds writes. */
   async function done(line: string, input?: string): Promise<string> {
     const { code, out, err } = await run(line, input);
@@ -458,16 +435,15 @@ describe('commands about what there is', () => {
     expect(await refused('events --kind nosuch.kind')).toContain('is no kind of public event');
 
     const stop = new AbortController();
-    const out = new Written();
-    const following = run('events --follow --kind site.described --site site1', '', {}, { out, signal: stop.signal });
+    const { said, ended } = begun('events --follow --kind site.described --site site1', '', {}, stop.signal);
     await until(async () => {
       // It begins with what happens after it has begun.
-      await done(`site update site1 -d "described ${out.text.length}"`);
+      await done(`site update site1 -d "described ${said.out.length}"`);
       await done('site update site1 -d "the first"');
-      return out.text.includes('site.described  Site/Site site1  site1  root');
+      return said.out.includes('site.described  Site/Site site1  site1  root');
     });
     stop.abort();
-    expect((await following).code).not.toBe(1);
+    expect((await ended).code).not.toBe(1);
 
     const lines = (await done('history export --object site/site1 --kind site.* --differences'))
       .split('\n')

@@ -1,5 +1,4 @@
 /** Somebody who has done many things is erased: from then on nothing tells who it was, and nothing that they did is lost. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -10,8 +9,10 @@ import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestContractor } from '#testing';
-import { ADMIN_PASSWORD, startContractor, until } from '#testing';
+import { ADMIN_PASSWORD, SECRET_KEY, startContractor, until } from '#testing';
 import { limitedJobs } from './limited-jobs.ts';
+import type { CommandEnded } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(600_000);
@@ -93,20 +94,15 @@ async function login(password: string): Promise<number> {
 }
 
 /** Runs the command on the data of the servers. */
-async function contractor(...args: readonly string[]) {
-  const child = spawn(process.execPath, [path.resolve('dist/contractor.cjs'), ...args], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
+const contractor = (...args: readonly string[]): Promise<CommandEnded> =>
+  runCommand(args, {
+    environment: {
       XDG_CONFIG_HOME: directory,
       CONTRACTOR_DATA: path.join(directory, 'two'),
-      CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'test').toString('base64'),
+      CONTRACTOR_SECRET_KEY: SECRET_KEY,
       DATABASE_URL: database.url,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')]);
-  return { code: code as number | null, out, err };
-}
 
 /** Where a text of theirs is found. */
 const found = (where: string, text: string): string[] =>

@@ -1,11 +1,11 @@
 /** What operators do who know better than the log, by the command line: states, jobs, platforms. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ADMIN_PASSWORD, until } from '#testing';
+import type { CommandEnded } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -14,17 +14,11 @@ const { server, client, rest } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 
 const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-operators-'));
 afterAll(() => rm(directory, { recursive: true }));
 
-async function contractor(line: string, input = '') {
-  const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...line.split(' ')], {
-    env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_URL: server.url },
+const contractor = (line: string, input = ''): Promise<CommandEnded> =>
+  runCommand(line.split(' '), {
+    environment: { XDG_CONFIG_HOME: directory, CONTRACTOR_URL: server.url },
+    input,
   });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
-}
 const done = async (line: string): Promise<string> => {
   const { code, out, err } = await contractor(line);
   expect([line, code, err]).toEqual([line, 0, '']);

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { assert, asyncProperty, boolean, constantFrom, integer, record } from 'fast-check';
 import { ADMIN_PASSWORD, startContractor, until } from '#testing';
+import type { CommandEnded } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import type { RestAnswer } from './start-journey.ts';
 import { startJourney } from './start-journey.ts';
 
@@ -390,18 +390,11 @@ it('a dry run tells exactly what the command then does, and a failure leaves not
 
 describe('contractor provision', () => {
   let config: string;
-  const contractor = async (line: string, input = '') => {
-    const args = [path.resolve('dist/contractor.cjs'), '--server', server.url, ...line.split(' ')];
-    const env = { PATH: process.env['PATH'] ?? '', HOME: config, XDG_CONFIG_HOME: config };
-    const child = spawn(process.execPath, args, { env });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, out, err };
-  };
+  const contractor = (line: string, input = ''): Promise<CommandEnded> =>
+    runCommand(['--server', server.url, ...line.split(' ')], {
+      environment: { HOME: config, XDG_CONFIG_HOME: config },
+      input,
+    });
   const PLACE = '--site lab --blueprint web --type test --foundation-blueprint box';
 
   beforeAll(async () => {

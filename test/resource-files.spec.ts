@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +10,8 @@ import { ADMIN_PASSWORD, startContractor, testDatabase, until } from '#testing';
 import type { Symbols } from '#tscript';
 import { lint } from '#tscript';
 import { readResourceFile } from '../libs/blueprint/src/resources/resource-file.ts';
+import type { CommandEnded } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 
 jest.setTimeout(240_000);
 
@@ -90,12 +90,6 @@ describe('the resource files that come with the server', () => {
   });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 describe('resource files on a server', () => {
   let database: TestDatabase;
   let server: TestContractor;
@@ -103,17 +97,8 @@ describe('resource files on a server', () => {
   let client: CinpClient;
   let token: string;
 
-  const contractor = async (args: readonly string[], input = ''): Promise<Ended> => {
-    const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
-      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_URL: server.url },
-    });
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-    child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, ...said };
-  };
+  const contractor = (args: readonly string[], input = ''): Promise<CommandEnded> =>
+    runCommand(args, { environment: { XDG_CONFIG_HOME: directory, CONTRACTOR_URL: server.url }, input });
   const resources = (line: string) => contractor(['resources', ...line.split(' ')]);
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(path.join(directory, name), text);

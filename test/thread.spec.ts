@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { CinpClient, InvalidRequest } from '#cinp';
 import { hashOf } from '#event-store';
@@ -17,9 +17,8 @@ jest.setTimeout(900_000);
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** The one that agents serve; each walk has a foundation, a script and a blueprint of its own at it. */
 const SITE = '/api/v1/Site/Site:site1:';
-const FOUNDATION = '/api/v1/Building/Foundation:host1:';
-const BLUEPRINT = 'manual-foundation-base';
 
 const script = (port: number): string => `
 begin( description="Look at the host", expected_time=1:00 )
@@ -59,9 +58,14 @@ async function until<T>(task: () => Promise<T | undefined | false>): Promise<T> 
 /** What an operator does, with the client of an operator; every step may be repeated. */
 class Walk {
   readonly client: CinpClient;
+  /** Of its foundation, and of what that is made by. */
+  readonly name: string;
+  readonly foundation: string;
 
-  constructor(url: string) {
+  constructor(url: string, name: string) {
     this.client = new CinpClient(url, { version: '0.9' });
+    this.name = name;
+    this.foundation = `/api/v1/Building/Foundation:${name}:`;
   }
 
   async login(): Promise<void> {
@@ -76,25 +80,26 @@ class Walk {
   }
 
   steps(port: number): (() => Promise<void>)[] {
-    const blueprint = `/api/v1/BluePrint/FoundationBluePrint:${BLUEPRINT}:`;
+    const { name } = this;
+    const blueprint = `/api/v1/BluePrint/FoundationBluePrint:${name}:`;
     return [
       () => this.create('/api/v1/Site/Site', { name: 'site1', description: 'the first' }),
-      () => this.create('/api/v1/BluePrint/Script', { name: 'look', description: 'looks', script: script(port) }),
+      () => this.create('/api/v1/BluePrint/Script', { name, description: 'looks', script: script(port) }),
       () =>
         this.create('/api/v1/BluePrint/FoundationBluePrint', {
-          name: BLUEPRINT,
+          name,
           description: 'by hand',
           foundation_type_list: ['Manual'],
         }),
       () =>
         this.create('/api/v1/BluePrint/BluePrintScript', {
-          blueprint: `/api/v1/BluePrint/BluePrint:${BLUEPRINT}:`,
-          script: '/api/v1/BluePrint/Script:look:',
+          blueprint: `/api/v1/BluePrint/BluePrint:${name}:`,
+          script: `/api/v1/BluePrint/Script:${name}:`,
           name: 'create',
         }),
-      () => this.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: 'host1', blueprint }),
+      () => this.create('/api/v1/Manual/ManualFoundation', { site: SITE, locator: name, blueprint }),
       async () => {
-        await persist(() => this.client.call(`${FOUNDATION}(doCreate)`)).catch((error: unknown) => {
+        await persist(() => this.client.call(`${this.foundation}(doCreate)`)).catch((error: unknown) => {
           if ((error as InvalidRequest).code !== 'JOB_EXISTS') throw error;
         });
       },
@@ -103,48 +108,58 @@ class Walk {
 
   job = (): Promise<Values | undefined> =>
     persist(async () => {
-      const { uris } = await this.client.list('/api/v1/Foreman/FoundationJob');
-      return uris[0] === undefined ? undefined : this.client.get(uris[0]).catch(() => undefined);
+      const uri = await this.client.call<string | null>(`${this.foundation}(getJob)`);
+      return uri === null ? undefined : this.client.get(uri).catch(() => undefined);
     });
 
   message = async (): Promise<string> => JSON.stringify((await this.job())?.['message'] ?? '');
 
-  built = (): Promise<boolean> => persist(async () => (await this.client.get(FOUNDATION))['state'] === 'built');
+  built = (): Promise<boolean> => persist(async () => (await this.client.get(this.foundation))['state'] === 'built');
 
   /** What must hold when all is over. */
   async expectDone(): Promise<void> {
-    expect((await this.client.list('/api/v1/Foreman/FoundationJob')).uris).toEqual([]);
-    const log = await this.client.list('/api/v1/Foreman/JobLog');
-    expect(log.uris).toHaveLength(1);
-    expect(await this.client.get(log.uris[0] ?? '')).toMatchObject({
-      site: SITE,
-      target_id: 'host1',
-      target_class: 'Foundation',
-      script_name: 'create',
-      creator: 'root',
-      started_at: expect.any(String),
-      finished_at: expect.any(String),
-    });
-    expect(await this.client.call(`${FOUNDATION}(getJob)`)).toBeNull();
+    const { client, foundation } = this;
+    expect(await client.call(`${foundation}(getJob)`)).toBeNull();
+    const open = await client.getMulti((await client.list('/api/v1/Foreman/FoundationJob')).uris);
+    expect([...open.values()].filter((job) => job['foundation'] === foundation)).toEqual([]);
+    const over = await client.getMulti((await client.list('/api/v1/Foreman/JobLog')).uris);
+    expect([...over.values()].filter((job) => job['target_id'] === this.name)).toMatchObject([
+      {
+        site: SITE,
+        target_class: 'Foundation',
+        script_name: 'create',
+        creator: 'root',
+        started_at: expect.any(String),
+        finished_at: expect.any(String),
+      },
+    ]);
   }
 }
 
+interface LoggedRow {
+  readonly stream: string;
+  readonly revision: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly meta: string;
+}
+
 /** What the log must hold when all is over, however often somebody was killed: each effect once, every chain whole. */
-async function expectWholeLog(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{
-    stream: string;
-    revision: string;
-    id: string;
-    type: string;
-    data: string;
-    meta: string;
-  }>('SELECT * FROM log.events ORDER BY stream, revision');
-  const count = (type: string) => rows.filter((row) => row.type === type).length;
+async function expectWholeLog(pool: pg.Pool, name: string): Promise<void> {
+  const { rows } = await pool.query<LoggedRow>('SELECT * FROM log.events ORDER BY stream, revision');
+  const jobs = new Set(
+    rows
+      .filter(({ type, data }) => type === 'JobCreated' && (JSON.parse(data) as JobCreated).target.id === name)
+      .map(({ stream }) => stream),
+  );
+  const own = rows.filter(({ stream }) => jobs.has(stream) || stream === `foundation-${name}`);
+  const count = (type: string) => own.filter((row) => row.type === type).length;
   for (const type of ['JobCreated', 'JobStarted', 'FoundationTaken', 'FoundationLocated', 'FoundationBuilt']) {
     expect([type, count(type)]).toEqual([type, 1]);
   }
   expect([count('FoundationReleased'), count('JobEnded')]).toEqual([1, 1]);
-  const tasks = rows
+  const tasks = own
     .filter(({ type }) => type === 'JobStepCompleted')
     .map(({ data }) => (JSON.parse(data) as { task: string }).task);
   expect(tasks).toEqual([...new Set(tasks)]);
@@ -156,6 +171,10 @@ async function expectWholeLog(pool: pg.Pool): Promise<void> {
     expect(meta.at > (before?.at ?? '')).toBe(true);
     previous = { stream: row.stream, hash: hashOf(row.stream, Number(row.revision), row), at: meta.at };
   }
+}
+
+interface JobCreated {
+  readonly target: { readonly id: string };
 }
 
 /** One way tasks reach an agent. */
@@ -286,86 +305,90 @@ const openPort = async (): Promise<void> => {
 describe.each([
   { name: 'everything in one process', setUp: embedded, agentApart: false, killed: 0 },
   { name: 'a subcontractor reached over NATS', setUp: overNats, agentApart: true, killed: 1 },
-  { name: 'an agent that polls over HTTP', setUp: overHttp, agentApart: true, killed: 0 },
+  { name: 'an agent that polls over HTTP', setUp: overHttp, agentApart: true, killed: 2 },
 ])('one job from end to end: $name', ({ setUp, agentApart, killed }) => {
   let form: Form;
-  let walk: Walk;
-  beforeEach(async () => {
-    port = await freePort();
+  beforeAll(async () => {
     form = await setUp();
-    walk = new Walk(form.server.url);
-    await walk.login();
   });
-  afterEach(async () => {
+  afterAll(() => form.tearDown());
+  afterEach(() => {
     listener?.close();
     listener = undefined;
-    await form.tearDown();
   });
 
-  const waitsForPort = () => until(async () => (await walk.message()).includes('closed'));
-  const finish = async () => {
+  const begin = async (name: string): Promise<Walk> => {
+    port = await freePort();
+    const walk = new Walk(form.server.url, name);
+    await walk.login();
+    return walk;
+  };
+  const waitsForPort = (walk: Walk) => until(async () => (await walk.message()).includes('closed'));
+  const finish = async (walk: Walk) => {
     await until(walk.built);
     await until(async () => (await walk.job()) === undefined);
     await walk.expectDone();
-    if (form.pool) await expectWholeLog(form.pool);
+    if (form.pool) await expectWholeLog(form.pool, walk.name);
   };
 
   it('waits while the port is closed, says so, and builds the foundation when it opens', async () => {
-    const { client } = walk;
+    const walk = await begin('host1');
+    const { client, foundation } = walk;
     expect(await client.call('/api/v1/Auth/User(whoami)')).toBe('root');
     for (const step of walk.steps(port)) await step();
-    await expect(client.call(`${FOUNDATION}(doCreate)`)).rejects.toMatchObject({
+    await expect(client.call(`${foundation}(doCreate)`)).rejects.toMatchObject({
       body: { exception: 'ForemanException', error: 'JOB_EXISTS', message: 'target has an existing job' },
     });
-    await waitsForPort();
-    expect(await walk.job()).toMatchObject({ state: 'queued', site: SITE, can_start: 'True', foundation: FOUNDATION });
-    expect(await client.get(FOUNDATION)).toMatchObject({ state: 'located' });
+    await waitsForPort(walk);
+    expect(await walk.job()).toMatchObject({ state: 'queued', site: SITE, can_start: 'True', foundation });
+    expect(await client.get(foundation)).toMatchObject({ state: 'located' });
     await openPort();
-    await finish();
+    await finish(walk);
   });
 
   it('comes to the same end when the server is killed at any point', async () => {
+    const walk = await begin('host2');
     const { server } = form;
     const killAfter = async (wait: number): Promise<void> => {
       await sleep(wait);
       await server.kill();
       await server.start();
     };
-    // After every other step of the way here; the ways of agents take turns.
+    // After every third step of the way here; the ways of agents take turns.
     for (const [n, step] of walk.steps(port).entries()) {
       await step();
-      if (n % 2 === killed) await killAfter(0);
+      if (n % 3 === killed) await killAfter(0);
     }
     for (const wait of [20, 150]) await killAfter(wait);
-    await waitsForPort();
+    await waitsForPort(walk);
     await openPort();
     await killAfter(5);
-    await finish();
+    await finish(walk);
   });
 
   // The agent inside the server dies with it: that is the test before.
-  if (!agentApart) return;
+  if (agentApart) {
+    it('comes to the same end when the agent is killed at any point', async () => {
+      const walk = await begin('host3');
+      for (const step of walk.steps(port)) await step();
+      for (const wait of [10, 120]) {
+        await sleep(wait);
+        await form.killAgent?.();
+      }
+      await waitsForPort(walk);
+      await openPort();
+      await finish(walk);
+    });
+    return;
+  }
 
-  it('comes to the same end when the agent is killed at any point', async () => {
-    for (const step of walk.steps(port)) await step();
-    for (const wait of [10, 120]) {
-      await sleep(wait);
-      await form.killAgent?.();
-    }
-    await waitsForPort();
-    await openPort();
-    await finish();
+  it('refuses a wrong password and a script with a fault, and says where the fault is', async () => {
+    const { client } = new Walk(form.server.url, 'nobody');
+    await expect(client.login('root', 'wrong')).rejects.toMatchObject({ message: 'Invalid Login' });
+    await client.login('root', ADMIN_PASSWORD);
+    const bad = { name: 'bad', description: 'broken', script: 'begin()\n  one = \nend\n' };
+    await expect(client.create('/api/v1/BluePrint/Script', bad)).rejects.toMatchObject({
+      body: { script: [expect.stringMatching(/^Script is invalid: line 2 column \d+: /)] },
+    });
   });
-});
-
-it('refuses a wrong password and a script with a fault, and says where the fault is', async () => {
-  const { server, tearDown } = await embedded();
-  const { client } = new Walk(server.url);
-  await expect(client.login('root', 'wrong')).rejects.toMatchObject({ message: 'Invalid Login' });
-  await client.login('root', ADMIN_PASSWORD);
-  const bad = { name: 'bad', description: 'broken', script: 'begin()\n  one = \nend\n' };
-  await expect(client.create('/api/v1/BluePrint/Script', bad)).rejects.toMatchObject({
-    body: { script: [expect.stringMatching(/^Script is invalid: line 2 column \d+: /)] },
-  });
-  await tearDown();
 });

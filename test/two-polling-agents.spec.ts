@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
@@ -96,54 +96,60 @@ describe('agents that poll with one account from one address', () => {
     await operator.call(`/api/v1/Building/Foundation:${locator}:(doCreate)`);
   }
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await testDatabase();
     server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
     operator = new CinpClient(server.url);
     await operator.login('root', ADMIN_PASSWORD);
-    for (const name of ['site1', 'site2']) await operator.create('/api/v1/Site/Site', { name, description: 'x' });
+    // Each test has sites of its own, and hosts that are called as they are.
+    for (const name of ['sites1', 'sites2', 'modules1', 'again1']) {
+      await operator.create('/api/v1/Site/Site', { name, description: 'x' });
+    }
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await server.stop();
     await database.drop();
   });
 
+  const PING = 'received = iputils.ping( target="127.0.0.1" )';
+
   it.each([
-    ['different sites', 'site2', 'iputils', 'received = iputils.ping( target="127.0.0.1" )', { result: 100 }],
-    ['different modules', 'site1', 'test', 'test.act( name="disk" )', { effects: 1 }],
-  ])('for %s both finish everything', async (_, site, module, line, result) => {
-    const one = new Poller(server.url, 'site1', 'iputils');
+    ['different sites', 'sites1', 'sites2', 'iputils', PING, { result: 100 }],
+    ['different modules', 'modules1', 'modules1', 'test', 'test.act( name="disk" )', { effects: 1 }],
+  ])('for %s both finish everything', async (_, first, site, module, line, result) => {
+    const [host, otherHost] = [`${first}-host`, `${site}-other`];
+    const one = new Poller(server.url, first, 'iputils');
     const other = new Poller(server.url, site, module);
     await one.login();
     await other.login();
     await Promise.all([one.poll(), other.poll()]);
-    await build('site1', 'host1', 'received = iputils.ping( target="127.0.0.1" )');
+    await build(first, host, PING);
     const ones = await one.task();
     const polls = one.keepPolling();
-    await build(site, 'host2', line);
+    await build(site, otherHost, line);
     const others = await other.task();
     // Both are at work and go on polling, and a third one logs in.
-    const third = new Poller(server.url, 'site1', 'manual');
+    const third = new Poller(server.url, first, 'manual');
     await third.login();
     for (let n = 0; n < 5; n += 1) expect([await third.poll(), await other.poll()]).toEqual([[], []]);
     expect(await polls.stop()).toEqual([]);
     expect(await one.report(ones, { result: 100 })).toBe('Accepted');
     expect(await other.report(others, result)).toBe('Accepted');
-    expect([await built('host1'), await built('host2')]).toEqual([true, true]);
+    expect([await built(host), await built(otherHost)]).toEqual([true, true]);
   });
 
   it('that start again are handed their tasks once more when the old session has been silent for three intervals', async () => {
-    await build('site1', 'host1', 'received = iputils.ping( target="127.0.0.1" )');
-    const dead = new Poller(server.url, 'site1', 'iputils');
+    await build('again1', 'again1-host', PING);
+    const dead = new Poller(server.url, 'again1', 'iputils');
     await dead.login();
     const first = await dead.task();
     for (let n = 0; n < 3; n += 1) await dead.poll();
-    const restarted = new Poller(server.url, 'site1', 'iputils');
+    const restarted = new Poller(server.url, 'again1', 'iputils');
     await restarted.login();
     const again = await restarted.task();
     expect(again).toMatchObject({ job_id: first.job_id, function: 'ping' });
     expect(again.cookie).not.toBe(first.cookie);
     expect(await restarted.report(again, { result: 100 })).toBe('Accepted');
-    expect(await built('host1')).toBe(true);
+    expect(await built('again1-host')).toBe(true);
   });
 });

@@ -1,6 +1,4 @@
 /** What is told before another version of the server is started on data that is there. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { NatsServer, TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, startNatsServer, testDatabase } from '#testing';
+import { runCommand } from './run-command.ts';
 
 jest.setTimeout(600_000);
 
@@ -36,21 +35,16 @@ describe('before an upgrade', () => {
 
   /** @returns the exit code, and what is told by its subject: state and text */
   const checked = async (env: Readonly<Record<string, string>> = {}) => {
-    const child = spawn(process.execPath, [path.resolve('dist/contractor.cjs'), 'upgrade', 'check', '--json'], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
+    const { code, out } = await runCommand(['upgrade', 'check', '--json'], {
+      environment: {
         XDG_CONFIG_HOME: folder,
         CONTRACTOR_DATA: path.join(folder, 'none'),
         CONTRACTOR_SECRET_KEY: KEY,
         DATABASE_URL: database.url,
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    const [code] = (await once(child, 'close')) as [number];
-    const told = JSON.parse(text) as readonly {
+    const told = JSON.parse(out) as readonly {
       readonly what: string;
       readonly state: string;
       readonly text: string;

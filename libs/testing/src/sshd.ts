@@ -37,6 +37,7 @@ export async function startSshd(): Promise<Sshd> {
   // Where root starts it, it wants a folder that the service would make.
   if (uid === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   await mkdir(inFolder('files'));
+  await mkdir(inFolder('home'));
   const makeHostKeys = async (): Promise<void> => {
     for (const type of HOST_KEYS) {
       await rm(inFolder(`host_${type}`), { force: true });
@@ -47,8 +48,10 @@ export async function startSshd(): Promise<Sshd> {
   await writeFile(inFolder('authorized'), await readFile(inFolder('client.pub')));
   await writeFile(
     inFolder('config'),
+    // Its home is empty, so that shells begin at once, whatever the account of the tests has its own do first.
     `Port ${port}
 ListenAddress 127.0.0.1
+SetEnv HOME=${inFolder('home')}
 ${HOST_KEYS.map((type) => `HostKey ${inFolder(`host_${type}`)}`).join('\n')}
 PidFile none
 AuthorizedKeysFile ${inFolder('authorized')}

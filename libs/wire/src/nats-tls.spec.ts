@@ -17,13 +17,21 @@ describe('NATS with certificates', () => {
   let others: TestAuthority;
   let server: TestPair;
   let client: TestPair;
+  /** Lets in whoever knows its certificate. */
+  let open: NatsServer;
+  /** Wants a certificate of theirs, too. */
+  let strict: NatsServer;
   beforeAll(async () => {
     [ours, others] = await Promise.all([testAuthority('ours'), testAuthority('others')]);
     // Not that of localhost: a server called by its address has to be that one.
     server = await ours.sign('server', 'IP:127.0.0.1');
     client = await ours.sign('client', 'DNS:client.test');
+    [open, strict] = await Promise.all([started(server), started(server, trusting())]);
   });
-  afterAll(() => Promise.all([ours.remove(), others.remove()]));
+  afterAll(async () => {
+    await Promise.all([open, strict].map((one) => one.stop()));
+    await Promise.all([ours.remove(), others.remove()]);
+  });
 
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
@@ -32,9 +40,12 @@ describe('NATS with certificates', () => {
 
   const block = ({ cert, key }: TestPair, more = ''): string =>
     `tls: { cert_file: "${cert}", key_file: "${key}", ${more} }`;
-  /** A server that wants TLS, over TCP and WebSockets. */
-  const nats = async (pair = server, more = ''): Promise<NatsServer> => {
-    const made = await startNatsServer({ config: block(pair, more), webSocket: block(pair, more) });
+  const trusting = () => `ca_file: "${ours.ca}", verify: true`;
+  const started = (pair: TestPair, more = ''): Promise<NatsServer> =>
+    startNatsServer({ config: block(pair, more), webSocket: block(pair, more) });
+  /** A server that wants TLS, over TCP and WebSockets, for one test alone. */
+  const nats = async (pair: TestPair, more?: string): Promise<NatsServer> => {
+    const made = await started(pair, more);
     ends.push(() => made.stop());
     return made;
   };
@@ -73,7 +84,7 @@ describe('NATS with certificates', () => {
 
   describe.each(['tls', 'nats', 'wss', 'wss through a proxy'])('over %s', (kind) => {
     it('carries tasks where each side knows the other by its certificate, and again after the server has gone', async () => {
-      const to = await nats(server, `ca_file: "${ours.ca}", verify: true`);
+      const to = await nats(server, trusting());
       const proxy = await proxied(kind);
       const certificates = { caFile: ours.ca, certFile: client.cert, keyFile: client.key };
       const where = { servers: address(kind, to), certificates, proxy: proxy?.url };
@@ -95,9 +106,8 @@ describe('NATS with certificates', () => {
         /signed by nobody in NATS_CA \(.*ca\.pem\)$/,
       ],
     ])('does not talk to a server %s, and says why', async (_, trust, why) => {
-      const to = await nats();
       const proxy = await proxied(kind);
-      const { wire, lines } = await foremanAt({ servers: address(kind, to), ...trust(), proxy: proxy?.url });
+      const { wire, lines } = await foremanAt({ servers: address(kind, open), ...trust(), proxy: proxy?.url });
       expect((await wire.health()).fault).toMatch(why);
       expect(lines).toMatchObject([{ level: 'warn', reason: expect.stringMatching(why) }]);
     });
@@ -122,21 +132,19 @@ describe('NATS with certificates', () => {
         /NATS does not take the certificate in NATS_CERT \(.*stranger\.pem\)$/,
       ],
     ])('is not let in %s where the server wants one, and says so', async (_, own, why) => {
-      const to = await nats(server, `ca_file: "${ours.ca}", verify: true`);
       const proxy = await proxied(kind);
       const certificates = { caFile: ours.ca, ...(await own()) };
-      const where = { servers: address(kind, to), certificates, proxy: proxy?.url };
+      const where = { servers: address(kind, strict), certificates, proxy: proxy?.url };
       const { wire } = await foremanAt(where);
       expect((await wire.health()).fault).toMatch(why);
       expect(await openToAnybody(where)).not.toBe(true);
     });
 
     it('takes the certificates that are in the files now', async () => {
-      const to = await nats(server, `ca_file: "${ours.ca}", verify: true`);
       const proxy = await proxied(kind);
       const { cert, key } = await others.sign('renewed', 'DNS:client.test');
       const certificates = { caFile: ours.ca, certFile: cert, keyFile: key };
-      const { wire } = await foremanAt({ servers: address(kind, to), certificates, proxy: proxy?.url });
+      const { wire } = await foremanAt({ servers: address(kind, strict), certificates, proxy: proxy?.url });
       expect((await wire.health()).fault).toMatch(/does not take the certificate/);
       const renewed = await ours.sign('renewed', 'DNS:client.test');
       await Promise.all([writeFile(cert, await readFile(renewed.cert)), writeFile(key, await readFile(renewed.key))]);
@@ -154,8 +162,7 @@ describe('NATS with certificates', () => {
   });
 
   it('is not taken for another one behind the same address', async () => {
-    const to = await nats();
-    const relay = await startRelay(Number(new URL(to.url).port));
+    const relay = await startRelay(Number(new URL(open.url).port));
     ends.push(() => relay.stop());
     const { wire } = await foremanAt({
       servers: `tls://localhost:${relay.port}`,
