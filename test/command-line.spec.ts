@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,58 +6,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { CinpClient } from '#cinp';
 import type { TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, freePort, SECRET_KEY, startContractor, testDatabase, until } from '#testing';
+import type { CommandEnded } from './run-command.ts';
+import { beginCommand, runCommand, runProgram } from './run-command.ts';
 
 jest.setTimeout(240_000);
-
-const PROGRAM = path.resolve('dist/contractor.cjs');
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('the command line', () => {
   let database: TestDatabase;
   let server: TestContractor;
   let config: string;
 
-  /** Starts the command as somebody with their own configuration; what is asked for comes from `input`. */
-  const begun = (
-    who: string,
-    args: readonly string[],
-    input = '',
-    env: Readonly<Record<string, string | undefined>> = {},
-  ) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        XDG_CONFIG_HOME: path.join(config, who),
-        CONTRACTOR_URL: server.url,
-        ...env,
-      },
-    });
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-    child.stdin.end(input);
-    const ended = async (): Promise<Ended> => {
-      const [code] = (await closed) as [number | null];
-      return { code, ...said };
-    };
-    const closed = once(child, 'close');
-    return { said, ended };
-  };
-  /** Runs it to its end. */
-  const as = (who: string, args: readonly string[], input?: string): Promise<Ended> => begun(who, args, input).ended();
+  /** Somebody with their own configuration; what is asked for comes from `input`. */
+  const surroundings = (who: string, input = '') => ({
+    environment: { XDG_CONFIG_HOME: path.join(config, who), CONTRACTOR_URL: server.url },
+    input,
+  });
+  /** Runs the command as somebody. */
+  const as = (who: string, args: readonly string[], input?: string): Promise<CommandEnded> =>
+    runCommand(args, surroundings(who, input));
   const root = (line: string, input?: string) => as('root', line.split(' '), input);
-  const done = (out: string): Ended => ({ code: 0, out: `${out}\n`, err: '' });
+  const done = (out: string): CommandEnded => ({ code: 0, out: `${out}\n`, err: '' });
 
   beforeAll(async () => {
     database = await testDatabase();
     server = await startContractor({ DATABASE_URL: database.url, CONTRACTOR_SUBCONTRACTOR: 'none' });
     config = await mkdtemp(path.join(os.tmpdir(), 'contractor-cli-'));
-    expect(await root('login', `${ADMIN_PASSWORD}\n`)).toEqual(done('logged in as root'));
+    expect(await runProgram(['login'], surroundings('root', `${ADMIN_PASSWORD}\n`))).toEqual(done('logged in as root'));
   });
   afterAll(async () => {
     await server.stop();
@@ -68,9 +40,9 @@ describe('the command line', () => {
   });
 
   it('keeps the session from one command to the next', async () => {
-    expect(await root('whoami')).toEqual(done('root'));
+    expect(await runProgram(['whoami'], surroundings('root'))).toEqual(done('root'));
     expect(await root('whoami --json')).toEqual(done('{\n  "user": "root"\n}'));
-    expect(await as('nobody', ['whoami'])).toEqual(done('AnonymousUser'));
+    expect(await runProgram(['whoami'], surroundings('nobody'))).toEqual(done('AnonymousUser'));
   });
 
   it('manages users', async () => {
@@ -212,7 +184,7 @@ describe('the command line', () => {
         await client.query('COMMIT');
         client.release();
       };
-      const rebuild = begun('root', ['rebuild']);
+      const rebuild = beginCommand(['rebuild'], surroundings('root'));
       await until(() => / events, /.test(rebuild.said.err));
       while ((await database.pool.query(`SELECT ${WAITS}`)).rowCount === 0) await sleep(10);
       return rebuild;
@@ -231,7 +203,7 @@ describe('the command line', () => {
         err: 'contractor: a rebuild is under way already\n',
       });
       await letGo();
-      const { code, out, err } = await ended();
+      const { code, out, err } = await ended;
       expect([code, out]).toEqual([0, expect.stringMatching(/^made anew: \d+ read models, [1-9]\d* events\n$/)]);
       expect(err).toMatch(/^(\d+ read models: \d+ events, \d+\/s(, \d+ s left)?\n)+$/);
       expect(err).toMatch(/, 0 s left\n$/);
@@ -257,7 +229,7 @@ describe('the command line', () => {
       const rows = await dump();
       const { ended } = await held();
       await database.pool.query(`SELECT pg_cancel_backend(pid) ${WAITS}`);
-      expect(await ended()).toMatchObject({
+      expect(await ended).toMatchObject({
         code: 1,
         out: '',
         err: expect.stringMatching(/\ncontractor: the rebuild failed: canceling statement due to user request\n$/),
@@ -310,17 +282,19 @@ describe('the command line', () => {
     ['user add --help', /^Usage: contractor user add NAME .*\n\nadd a user; [^]*\n {2}--superuser/],
     ['user --help', /^Usage: contractor user COMMAND\n\nusers\n[^]*\n {2}delete NAME +delete a user/],
     ['help user', /^Usage: contractor user COMMAND\n\nusers\n[^]*\n {2}delete NAME +delete a user/],
-    ['version', /^contractor \d+\.\d+\.\d+\n$/],
-    ['--version', /^contractor \d+\.\d+\.\d+\n$/],
   ])('answers "%s"', async (line, text) => {
     expect(await root(line)).toEqual({ code: 0, out: expect.stringMatching(text), err: '' });
+  });
+
+  it.each(['version', '--version'])('answers "%s", for which it loads nothing else', async (line) => {
+    const out = expect.stringMatching(/^contractor \d+\.\d+\.\d+\n$/);
+    expect(await runProgram([line], surroundings('root'))).toEqual({ code: 0, out, err: '' });
   });
 
   it('tells every command by itself', async () => {
     const { out } = await root('help --all');
     const calls = [...out.matchAll(/^ {2}(contractor .*)$/gm)].map(([, call = '']) => call);
     expect(calls.length).toBeGreaterThan(20);
-    // In one process: a program for each would take long.
     const others = ['contractor shell', 'contractor completion bash | zsh | fish'];
     const { out: texts } = await root(
       'shell',
@@ -336,7 +310,7 @@ describe('the command line', () => {
     const { port } = new URL(server.url);
     const settings = { CONTRACTOR_URL: undefined, CONTRACTOR_SETTINGS: file };
     const run = (args: string, env: Readonly<Record<string, string | undefined>> = settings) =>
-      begun('root', args.split(' '), '', env).ended();
+      runProgram(args.split(' '), { environment: { ...surroundings('root').environment, ...env } });
     await writeFile(file, `CONTRACTOR_PORT=${port}\nCONTRACTOR_LEASE=40\nSUBCONTRACTOR_SITE=site1\n`);
     expect(await run('whoami')).toEqual(done('root'));
     await writeFile(file, `CONTRACTOR_URL=${server.url}\nCONTRACTOR_PORT=1\n`);
@@ -365,17 +339,15 @@ describe('the command line without a server', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const reset = async (env: Readonly<Record<string, string>>, input: string, ...names: readonly string[]) => {
-    const child = spawn(process.execPath, [PROGRAM, 'reset-password', ...names], {
-      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_SECRET_KEY: SECRET_KEY, ...env },
+  const reset = (
+    env: Readonly<Record<string, string>>,
+    input: string,
+    { name, run = runCommand }: { readonly name?: string; readonly run?: typeof runProgram } = {},
+  ) =>
+    run(['reset-password', ...(name === undefined ? [] : [name])], {
+      environment: { XDG_CONFIG_HOME: directory, CONTRACTOR_SECRET_KEY: SECRET_KEY, ...env },
+      input,
     });
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-    child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, ...said };
-  };
   const login = (password: string) => new CinpClient(server?.url ?? '').login('root', password);
 
   it('resets a password in the data of a server that is stopped', async () => {
@@ -391,11 +363,12 @@ describe('the command line without a server', () => {
       code: 1,
       err: expect.stringContaining('at least 8 characters'),
     });
-    expect(await reset(env, 'forgotten no more\n', 'nobody')).toMatchObject({
+    expect(await reset(env, 'forgotten no more\n', { name: 'nobody' })).toMatchObject({
       code: 1,
       err: 'contractor: there is no user "nobody"\n',
     });
-    expect(await reset(env, 'forgotten no more\n')).toEqual({ code: 0, out: 'the password of root is set\n', err: '' });
+    const last = await reset(env, 'forgotten no more\n', { run: runProgram });
+    expect(last).toEqual({ code: 0, out: 'the password of root is set\n', err: '' });
     await server.start();
     await expect(login(ADMIN_PASSWORD)).rejects.toMatchObject({ body: { message: 'Invalid Login' } });
     expect(await login('forgotten no more')).toMatch(/^[a-z0-9]+$/);
@@ -424,7 +397,7 @@ describe('the command line without a server', () => {
     const made = await fetch(`${server.url}/api/rest/Auth/Account`, { method: 'POST', headers: session, body });
     expect(made.status).toBe(201);
     // Several servers share such a database, so this one may run.
-    expect(await reset(env, 'ada is back\n', 'ada')).toMatchObject({
+    expect(await reset(env, 'ada is back\n', { name: 'ada' })).toMatchObject({
       code: 0,
       out: 'the password of ada is set, and they are enabled again\n',
     });

@@ -102,33 +102,29 @@ describe('npm start -- --demo', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  it('shows a dozen servers being built, says what to try next, and does so once', async () => {
-    const first = start();
-    await first.says('Ctrl-C stops the server');
-    expect(first.said).toContain('$ contractor provision db{1..2} --site demo');
-    expect(first.said).toMatch(/web6 +12 +web6 +eth0 +10\.99\.0\.13/);
+  it('shows a dozen servers being built, and says what to try next', async () => {
+    const server = start();
+    await server.says('Ctrl-C stops the server');
+    expect(server.said).toContain('$ contractor provision db{1..2} --site demo');
+    expect(server.said).toMatch(/web6 +12 +web6 +eth0 +10\.99\.0\.13/);
     // What is no terminal gets a line whenever a job has come further.
-    expect(first.said).toMatch(/^#\d+ create foundation web6: 25 %/m);
-    expect(first.said).toMatch(/^#\d+ create structure web6: 100 %, done$/m);
-    expect(first.said).not.toContain('\u001b');
-    const names = (await first.structures()).map(({ hostname }) => hostname);
-    expect(names).toHaveLength(12);
-    await first.hasBuilt(12);
+    expect(server.said).toMatch(/^#\d+ create foundation web6: 25 %/m);
+    expect(server.said).toMatch(/^#\d+ create structure web6: 100 %, done$/m);
+    expect(server.said).not.toContain('\u001b');
+    expect(await server.structures()).toHaveLength(12);
+    await server.hasBuilt(12);
+  });
+
+  it('does so once: killed amid it, goes on with what was begun', async () => {
+    const first = start();
+    await first.says('create foundation app4: 25 %');
     await first.end('SIGKILL');
 
     const second = start();
     await second.says('This one is in use: nothing was set up again, and all that was made is still there.');
-    await second.hasBuilt(12);
-    expect((await second.structures()).map(({ hostname }) => hostname)).toEqual(names);
-    expect(second.said).not.toContain('$ contractor');
-  });
-
-  it('killed amid it, goes on with what was begun', async () => {
-    const first = start();
-    await first.says('create foundation app4: 25 %');
-    await first.end('SIGKILL');
-    const second = start();
-    await second.says('This one is in use');
     await second.hasBuilt(6);
+    const names = (await second.structures()).map(({ hostname }) => String(hostname));
+    expect(names.toSorted()).toEqual(['app1', 'app2', 'app3', 'app4', 'db1', 'db2']);
+    expect(second.said).not.toContain('$ contractor');
   });
 });

@@ -2,14 +2,14 @@
  * A set-up on an empty server, by the command line, and what it leaves behind: the ids, names and groups that tutorials and
  * existing agents rely on.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import { ADMIN_PASSWORD, testDatabase } from '#testing';
+import type { CommandEnded } from './run-command.ts';
+import { runCommand, runProgram } from './run-command.ts';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -27,18 +27,13 @@ const { server, client, rest } = await startJourney({ CONTRACTOR_SUBCONTRACTOR: 
 const config = await mkdtemp(path.join(os.tmpdir(), 'contractor-setup-'));
 afterAll(() => rm(config, { recursive: true }));
 
-/** Runs the command line with its own configuration. */
-async function contractor(line: string, input = '', env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...line.split(' ')], {
-    env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: config, CONTRACTOR_URL: server.url, ...env },
-  });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
-}
+/** The command line with its own configuration. */
+const surroundings = (input = '', env: Readonly<Record<string, string>> = {}) => ({
+  environment: { XDG_CONFIG_HOME: config, CONTRACTOR_URL: server.url, ...env },
+  input,
+});
+const contractor = (line: string, input?: string): Promise<CommandEnded> =>
+  runCommand(line.split(' '), surroundings(input));
 
 const PLACE = '--primary-interface eth0 --address 10.0.0.10/24 --gateway 10.0.0.1 --no-bind';
 const asked = async (line: string): Promise<SetUpAnswer> => {
@@ -218,14 +213,16 @@ it('a set-up works without a server, on an empty database', async () => {
   try {
     const env = { DATABASE_URL: database.url, CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'test').toString('base64') };
     const line = `setup ${PLACE} --offline --superuser-username alice --json`;
-    const first = await contractor(line, 'alice has this\nroot has that\n', env);
+    // It starts a server, which is a program.
+    const setUp = (input: string) => runProgram(line.split(' '), surroundings(input, env));
+    const first = await setUp('alice has this\nroot has that\n');
     expect([first.code, first.err]).toEqual([0, '']);
     const { objects } = JSON.parse(first.out) as SetUpAnswer;
     expect(objects).toContainEqual({ kind: 'Structure', name: 'contractor', id: 1, outcome: 'created' });
     expect(objects).toContainEqual({ kind: 'Account', name: 'alice', id: 'alice', outcome: 'created' });
-    const again = await contractor(line, 'alice has this\nroot has that\n', env);
+    const again = await setUp('alice has this\nroot has that\n');
     expect(outcomes(JSON.parse(again.out) as SetUpAnswer)).toEqual(['unchanged']);
-    const wrong = await contractor(line, 'alice has this\nnot that one\n', env);
+    const wrong = await setUp('alice has this\nnot that one\n');
     expect([wrong.code, wrong.err]).toEqual([3, expect.stringMatching(/Invalid Login/)]);
   } finally {
     await database.drop();

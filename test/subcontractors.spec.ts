@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { CinpClient } from '#cinp';
 import type { NatsServer, RunningProgram, TestContractor, TestDatabase } from '#testing';
 import { ADMIN_PASSWORD, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
+import { runCommand } from './run-command.ts';
 
 jest.setTimeout(600_000);
 
@@ -83,22 +82,23 @@ class Installation {
 
   /** Has foundations built whose script is this line. */
   async build(site: string, locators: readonly string[], line: string): Promise<void> {
-    await this.client.create('/api/v1/BluePrint/Script', { name: 'do', description: 'x', script: `${line}\n` });
+    const name = `at-${site}`;
+    await this.client.create('/api/v1/BluePrint/Script', { name, description: 'x', script: `${line}\n` });
     await this.client.create('/api/v1/BluePrint/FoundationBluePrint', {
-      name: 'bp',
+      name,
       description: 'x',
       foundation_type_list: ['Manual'],
     });
     await this.client.create('/api/v1/BluePrint/BluePrintScript', {
-      blueprint: '/api/v1/BluePrint/BluePrint:bp:',
-      script: '/api/v1/BluePrint/Script:do:',
+      blueprint: `/api/v1/BluePrint/BluePrint:${name}:`,
+      script: `/api/v1/BluePrint/Script:${name}:`,
       name: 'create',
     });
     for (const locator of locators) {
       await this.client.create('/api/v1/Manual/ManualFoundation', {
         site: siteUri(site),
         locator,
-        blueprint: '/api/v1/BluePrint/FoundationBluePrint:bp:',
+        blueprint: `/api/v1/BluePrint/FoundationBluePrint:${name}:`,
       });
       await this.client.call(`/api/v1/Building/Foundation:${locator}:(doCreate)`);
     }
@@ -112,46 +112,50 @@ const PING = 'received = iputils.ping( target="127.0.0.1", count=1 )';
 
 describe('subcontractors over NATS', () => {
   let nats: NatsServer;
-  const ends: (() => Promise<unknown>)[] = [];
-  beforeEach(async () => {
+  let lab: Installation;
+  beforeAll(async () => {
     nats = await startNatsServer();
+    lab = await Installation.start({ NATS_URL: nats.url, CONTRACTOR_INSTALLATION: 'lab' });
   });
-  afterEach(async () => {
-    for (const end of ends.splice(0).toReversed()) await end();
+  afterAll(async () => {
+    await lab.stop();
     await nats.stop();
   });
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
 
-  const installation = async (settings: Readonly<Record<string, string>> = {}): Promise<Installation> => {
-    const made = await Installation.start({ NATS_URL: nats.url, ...settings });
-    ends.push(() => made.stop());
-    return made;
-  };
   const agent = async (settings: Readonly<Record<string, string>>, said = 'serving'): Promise<RunningProgram> => {
     const made = await startProgram('apps/subcontractor/src/main', { NATS_URL: nats.url, ...settings }, said);
     ends.push(() => made.stop());
     return made;
   };
+  const subcontractorsOf = async (it: Installation) => (await it.health()).checks.subcontractors;
 
   it('of two installations on one NATS do each the jobs of their own, and drop none', async () => {
-    const one = await installation();
-    const other = await installation({ CONTRACTOR_INSTALLATION: 'other', CONTRACTOR_LEASE: '600' });
-    await Promise.all([one.site('site1'), other.site('site1')]);
-    const { installation: id } = (await one.health()).checks.subcontractors;
+    const other = await Installation.start({ NATS_URL: nats.url, CONTRACTOR_LEASE: '600' });
+    ends.push(() => other.stop());
+    await Promise.all([lab.site('site1'), other.site('site1')]);
+    const { installation: id } = await subcontractorsOf(other);
+    const { deadLetters } = await subcontractorsOf(lab);
     await Promise.all([
+      agent({ SUBCONTRACTOR_SITE: 'site1', CONTRACTOR_INSTALLATION: 'lab' }),
       agent({ SUBCONTRACTOR_SITE: 'site1', CONTRACTOR_INSTALLATION: String(id) }),
-      agent({ SUBCONTRACTOR_SITE: 'site1', CONTRACTOR_INSTALLATION: 'other' }),
     ]);
     const locators = Array.from({ length: 6 }, (_, n) => `host${n}`);
-    await Promise.all([one, other].map((it) => it.build('site1', locators, PING)));
-    for (const it of [one, other]) {
+    await Promise.all([lab, other].map((it) => it.build('site1', locators, PING)));
+    for (const it of [lab, other]) {
       for (const locator of locators) await until(() => it.built(locator));
-      expect((await it.health()).checks.subcontractors).toMatchObject({ deadLetters: 0, agents: 1 });
     }
+    expect(await subcontractorsOf(other)).toMatchObject({ deadLetters: 0, agents: 1 });
+    expect(await subcontractorsOf(lab)).toMatchObject({ deadLetters });
+    // Those of other tests are forgotten by and by.
+    await until(async () => (await subcontractorsOf(lab))['agents'] === 1);
   });
 
   it('of an installation whose id has other data on this NATS: the server does not start, and says both', async () => {
-    const one = await installation({ CONTRACTOR_INSTALLATION: 'lab' });
-    const { rows } = await one.database.pool.query<{ data: string }>('SELECT data FROM ledger.installation');
+    const { rows } = await lab.database.pool.query<{ data: string }>('SELECT data FROM ledger.installation');
     const started = Installation.start({ NATS_URL: nats.url, CONTRACTOR_INSTALLATION: 'lab' });
     await expect(started).rejects.toThrow(
       new RegExp(
@@ -161,7 +165,6 @@ describe('subcontractors over NATS', () => {
   });
 
   it('whose reports nobody can take: they are counted and kept for an operator', async () => {
-    const lab = await installation({ CONTRACTOR_INSTALLATION: 'lab' });
     const report = (job: number) =>
       JSON.stringify({ task: `${job}-1`, cookie: `c${job}`, job, agent: 'a', outcome: { result: { state: 'open' } } });
     const deep = `{"task":"8-1","cookie":"c8","job":8,"agent":"a","outcome":{"result":{"a":${'['.repeat(9000)}${']'.repeat(9000)}}}}`;
@@ -195,7 +198,14 @@ describe('subcontractors over NATS', () => {
   });
 
   it('for sites that do not exist are told, make no streams, and are seen in /health', async () => {
-    const lab = await installation({ CONTRACTOR_INSTALLATION: 'lab' });
+    const stranger = await connect({ servers: nats.url });
+    const { streams } = await jetstreamManager(stranger);
+    const names = async (): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for await (const name of streams.names()) found.push(name);
+      return found;
+    };
+    const before = await names();
     const lost = await agent({ SUBCONTRACTOR_SITE: 'nowhere', SUBCONTRACTOR_NAME: 'lost' }, 'has no site');
     expect(lost.lines.join('\n')).toContain('the installation \\"lab\\" has no site \\"nowhere\\"');
     const health = await until(async () => {
@@ -204,11 +214,8 @@ describe('subcontractors over NATS', () => {
     });
     expect(health).toMatchObject({ status: 'degraded', unknownSites: [{ site: 'nowhere' }] });
     expect(health.reason).toContain('asks for the site "nowhere", which does not exist');
-    const stranger = await connect({ servers: nats.url });
-    const { streams } = await jetstreamManager(stranger);
-    const names: string[] = [];
-    for await (const name of streams.names()) names.push(name);
-    expect(names).toEqual(['CONTRACTOR_lab_RESULTS']);
+    expect(before).toContain('CONTRACTOR_lab_RESULTS');
+    expect(await names()).toEqual(before);
     await stranger.close();
 
     const poll = lab.client.call('/api/v1/SubContractor/Dispatch(getJobs)', {
@@ -226,25 +233,23 @@ describe('subcontractors over NATS', () => {
   });
 
   it('say what is missing on their machine, in /health and in the job that needs it', async () => {
-    const lab = await installation();
-    await lab.site('site1');
-    await agent({ SUBCONTRACTOR_SITE: 'site1', SUBCONTRACTOR_NAME: 'bare', PATH: '/nowhere' });
+    await lab.site('bare');
+    await agent({ SUBCONTRACTOR_SITE: 'bare', SUBCONTRACTOR_NAME: 'bare', PATH: '/nowhere' });
     const install = 'the program "ping" is not on the agent bare: install the package iputils-ping';
     const { reason } = await until(async () => {
-      const { subcontractors } = (await lab.health()).checks;
+      const subcontractors = await subcontractorsOf(lab);
       return subcontractors.reason?.includes('ping') && subcontractors;
     });
     expect(reason).toContain(`module iputils: ${install}`);
-    await lab.build('site1', ['host1'], 'received = iputils.ping( target="127.0.0.1" )');
+    await lab.build('bare', ['bare1'], 'received = iputils.ping( target="127.0.0.1" )');
     await until(async () => {
-      const { uris } = await lab.client.list('/api/v1/Foreman/FoundationJob');
-      return String((await lab.client.get(uris[0] ?? ''))['message']).includes(install);
+      const job = await lab.client.call<string>('/api/v1/Building/Foundation:bare1:(getJob)');
+      return String((await lab.client.get(job))['message']).includes(install);
     });
   });
 
   it('over a NATS that takes anybody: /health says so', async () => {
-    const lab = await installation();
-    expect((await lab.health()).checks.subcontractors.reason).toMatch(/^NATS takes anybody/);
+    expect((await subcontractorsOf(lab)).reason).toMatch(/^NATS takes anybody/);
   });
 });
 
@@ -277,14 +282,8 @@ describe('subcontractors over a NATS with the configuration of the product', () 
   const written = () => path.join(directory, 'by-the-server.conf');
   /** Runs the command line. @returns what it has written */
   const cli = async (args: readonly string[], input = ''): Promise<string> => {
-    const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
-      env: { PATH: process.env['PATH'] ?? '', XDG_CONFIG_HOME: directory, CONTRACTOR_URL: lab.server.url },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stdin.end(input);
-    const [code] = (await once(child, 'close')) as [number];
+    const environment = { XDG_CONFIG_HOME: directory, CONTRACTOR_URL: lab.server.url };
+    const { code, out } = await runCommand(args, { environment, input });
     expect([args.join(' '), code]).toEqual([args.join(' '), 0]);
     return out;
   };

@@ -174,9 +174,14 @@ describe('two servers on one database', () => {
     }
   });
 
-  it('serve agents that poll, each of them, and know of each other when they were heard of', async () => {
+  it('serve agents that poll, each of them, know of each other when they were heard of, and need one key for their secrets', async () => {
     const settings = { CONTRACTOR_SUBCONTRACTOR: 'none', CONTRACTOR_POLL_LEASE: '2' };
     const first = await start(settings);
+    // A second one with another key is told so in one line.
+    const another = { CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'other').toString('base64') };
+    await expect(start(another)).rejects.toThrow(
+      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database/,
+    );
     const second = await start(settings);
     const [here, there] = [await login(first), await login(second)];
     await here.create(SITE, { name: 'site1', description: 'x' });
@@ -206,14 +211,5 @@ describe('two servers on one database', () => {
     expect(await persist(() => there.call(`${DISPATCH}(jobResults)`, report))).toBe('Accepted');
     expect(await isBuilt(there, uri)).toBe(true);
     await expectOnce(database.pool);
-  });
-
-  it('need one key for their secrets: a second one with another is told so in one line', async () => {
-    await start();
-    const another = { CONTRACTOR_SECRET_KEY: Buffer.alloc(32, 'other').toString('base64') };
-    const refused = start(another);
-    await expect(refused).rejects.toThrow(
-      /ended with 2:\nCONTRACTOR_SECRET_KEY="…": is not the key of the secrets in this database/,
-    );
   });
 });

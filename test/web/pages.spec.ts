@@ -4,7 +4,7 @@ import { makeShop } from './make-shop.ts';
 import { pagesOf } from './pages.ts';
 import { standingJob } from './standing-job.ts';
 import { ROOT, startWeb } from './start-web.ts';
-import { wholePage } from './whole-page.ts';
+import { showPage, wholePage } from './whole-page.ts';
 
 jest.setTimeout(600_000);
 
@@ -16,9 +16,10 @@ it('every page can be used by everybody, in light and in dark', async () => {
   const pages = pagesOf(shop, await standingJob(web, 'shop'));
   const page = await browser.open({ as: ROOT });
   const found: Record<string, readonly string[]> = {};
+  await page.goto('/');
   for (const [name, path] of pages) {
-    await page.goto(path);
-    await wholePage(page);
+    await showPage(page, path);
+    expect([name, await page.evaluate('location.pathname + location.search')]).toEqual([name, path]);
     found[name] = await accessibilityFindings(page);
   }
   expect(found).toEqual(Object.fromEntries(pages.map(([name]) => [name, []])));

@@ -55,7 +55,7 @@ export const pagesOf = ({ block, network, zone, structures }: Shop, job: number)
   ['log', '/operation/log'],
   ['settings', '/operation/settings'],
   ['people', '/people'],
-  ['user', '/o/Auth/User/root'],
+  ['user', '/o/Auth/Account/root'],
   ['account', '/account'],
   ['not-found', '/nowhere'],
 ];

@@ -1,6 +1,10 @@
-import axe from 'axe-core';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { AxeResults, Result } from 'axe-core';
 import type { Page } from 'playwright-core';
+
+/** The form of it that is quick to read. */
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Impacts nobody may be left with. */
 const GRAVE = new Set<Result['impact']>(['serious', 'critical']);
@@ -11,14 +15,17 @@ const DARK_CLASS = 'pf-v6-theme-dark';
  * @returns the findings that are serious or critical: theme, rule and the element, with what is wrong
  */
 export async function accessibilityFindings(page: Page): Promise<string[]> {
-  // By the debugger, so that the Content Security Policy of the page has no say in it.
-  await page.evaluate(axe.source);
-  // Colours on their way from one theme to the other are those of neither.
-  await page.evaluate(`{
-    const still = new CSSStyleSheet();
-    still.replaceSync('* { transition: none !important }');
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
-  }`);
+  // Once for all that a document comes to show.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) {
+    // By the debugger, so that the Content Security Policy of the page has no say in it.
+    await page.evaluate(AXE);
+    // Colours on their way from one theme to the other are those of neither.
+    await page.evaluate(`{
+      const still = new CSSStyleSheet();
+      still.replaceSync('* { transition: none !important }');
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+    }`);
+  }
   const wasDark = await setDark(page, false);
   const light = await findings(page, 'light');
   await setDark(page, true);
