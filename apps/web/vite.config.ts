@@ -22,6 +22,16 @@ export default defineConfig({
     // The size that counts is the compressed one of the first page.
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // The first page takes two files instead of one for each set of pages that have something in common: packages, which
+          // stay the same from one version to the next, and what is the pages' own.
+          groups: [
+            { name: 'packages', tags: ['$initial'], test: /node_modules/, priority: 1 },
+            { name: 'pages', tags: ['$initial'] },
+          ],
+        },
+      },
       // Packages mark what runs in browsers alone; here all of it does.
       onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),
     },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { makePlot, SHOP_STANDING } from './make-plot.ts';
 import { MACS, makeShop } from './make-shop.ts';
 import { ROOT, startWeb } from './start-web.ts';
 
@@ -108,4 +109,21 @@ describe('on a phone', () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Sites' }).click();
     await heading(page, 'Sites').waitFor();
   });
+});
+
+it('a plot leads to what stands in it, and what stands there to its place, wherever it is moved', async () => {
+  await makePlot(web, SHOP_STANDING);
+  const page = await browser.open({ as: ROOT });
+  await page.goto('/plot/hall?tab=machines');
+  await page.getByRole('link', { name: 'cage' }).waitFor();
+  await page.getByRole('region', { name: 'The floor, from above' }).getByRole('link', { name: 'r1' }).click();
+  const rack = page.getByRole('figure', { name: 'Rack r1' });
+  await rack.getByText('planned').first().waitFor();
+  expect(await rack.getByRole('link').allTextContents()).toEqual(['web1', 'db1']);
+  await rack.getByRole('link', { name: 'web1' }).click();
+  await page.getByRole('tab', { name: 'Place' }).click();
+  await page.getByText('rack r1, units 6 to 7, at x 0, y 0').waitFor();
+  await rest('PATCH', 'Survey/Position/web1', { unit: 11, height: 1, x: 3 });
+  await page.getByText('rack r1, unit 11, at x 3, y 0').waitFor();
+  await rack.getByText('unit 11', { exact: true }).waitFor({ state: 'attached' });
 });

@@ -1,5 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 import { accessibilityFindings } from '#testing/browser';
+import { makePlot, SHOP_STANDING } from './make-plot.ts';
 import { makeShop } from './make-shop.ts';
 import { pagesOf } from './pages.ts';
 import { standingJob } from './standing-job.ts';
@@ -13,6 +14,7 @@ const { browser } = web;
 
 it('every page can be used by everybody, in light and in dark', async () => {
   const shop = await makeShop(web);
+  await makePlot(web, SHOP_STANDING);
   const pages = pagesOf(shop, await standingJob(web, 'shop'));
   const page = await browser.open({ as: ROOT });
   const found: Record<string, readonly string[]> = {};

@@ -3,13 +3,14 @@ import type { Shop } from './make-shop.ts';
 /** A page as it is looked at: its name in the documentation, and where it is. */
 export type PageOfShop = readonly [name: string, path: string];
 
-/** All pages of the UI, with the shop as what they show. */
+/** All pages of the UI, with the shop and its plot as what they show. */
 export const pagesOf = ({ block, network, zone, structures }: Shop, job: number): readonly PageOfShop[] => [
   ['home', '/'],
   ['first-steps', '/start'],
   ['sites', '/sites'],
   ['site', '/site/shop'],
   ['plots', '/plots'],
+  ['plot', '/plot/hall?tab=machines'],
   ['networks', '/networks'],
   ['network', `/network/${network}`],
   ['blueprints', '/blueprints'],
@@ -19,6 +20,7 @@ export const pagesOf = ({ block, network, zone, structures }: Shop, job: number)
   ['foundations', '/foundations'],
   ['foundation', '/foundation/web1'],
   ['foundation-configuration', '/foundation/web1?tab=configuration'],
+  ['place', '/foundation/web1?tab=place'],
   ['foundation-impact', '/foundation/web1?tab=impact'],
   ['dependencies', '/dependencies'],
   ['structures', '/structures'],

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { queryClient } from './query-client.ts';
 import { keys } from './query-keys.ts';
 import { send } from './request.ts';
@@ -33,8 +33,13 @@ const NOBODY: Session = {
 
 const readSession = async (): Promise<Session> => (await send<Session>('GET', '/session')).body;
 
+const sessionOptions = queryOptions({ queryKey: keys.session, queryFn: readSession, staleTime: 60_000 });
+
+/** Asks for the session before anything is drawn. */
+export const askForSession = (): Promise<void> => queryClient.prefetchQuery(sessionOptions);
+
 /** The session as the server knows it; undefined until that is known. */
-export const useSessionQuery = () => useQuery({ queryKey: keys.session, queryFn: readSession, staleTime: 60_000 });
+export const useSessionQuery = () => useQuery(sessionOptions);
 
 /** The session; nobody's until it is known. */
 export const useSession = (): Session => useSessionQuery().data ?? NOBODY;

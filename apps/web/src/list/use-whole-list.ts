@@ -1,5 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
+import { queryClient } from '../api/query-client.ts';
 import { keys } from '../api/query-keys.ts';
 import { pathOf, send } from '../api/request.ts';
 import { idOf, modelAt } from '../model/models.ts';
@@ -34,14 +35,13 @@ export interface WholeList {
   readonly retry: () => void;
 }
 
-/** All objects of a selection: the first 50 at once, then the rest in pages behind them. */
-export function useWholeList(model: string, selection: Selection = {}, enabled = true): WholeList {
-  const { filter, parameters, at } = selection;
-  const query = useInfiniteQuery({
+/** How the pages of a list are asked for. */
+const listOptions = (model: string, selection: Selection) =>
+  infiniteQueryOptions({
     queryKey: keys.list(model, selection),
-    enabled,
     initialPageParam: 0,
     queryFn: async ({ pageParam, signal }) => {
+      const { filter, parameters, at } = selection;
       const count = pageParam === 0 ? FIRST : REST;
       const asked = { ...(filter === undefined ? {} : { filter }), ...parameters, ...(at === undefined ? {} : { at }) };
       const answer = await send<ListPage>('GET', pathOf(model), {
@@ -55,6 +55,14 @@ export function useWholeList(model: string, selection: Selection = {}, enabled =
       return items.length > 0 && next < total && next < MAX_ROWS ? next : undefined;
     },
   });
+
+/** Asks for the begin of a list that is about to be shown. */
+export const askForList = (model: string, selection: Selection): Promise<void> =>
+  queryClient.prefetchInfiniteQuery(listOptions(model, selection));
+
+/** All objects of a selection: the first 50 at once, then the rest in pages behind them. */
+export function useWholeList(model: string, selection: Selection = {}, enabled = true): WholeList {
+  const query = useInfiniteQuery({ ...listOptions(model, selection), enabled });
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();

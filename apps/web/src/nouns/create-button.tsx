@@ -3,17 +3,19 @@ import { lazy, Suspense, useState } from 'react';
 import { mayUse, useSession } from '../api/session.ts';
 import { nounOf } from '../model/labels.ts';
 import { kindsOf, modelAt } from '../model/models.ts';
-import type { Model } from '../model/types.ts';
+import type { Model, Row } from '../model/types.ts';
 
 const CreateDialog = lazy(async () => ({ default: (await import('../change/create-dialog.tsx')).CreateDialog }));
 
 interface CreateButtonProps {
   readonly path: string;
   readonly site?: string | undefined;
+  /** What it has, unless something else is given. */
+  readonly preset?: Row;
 }
 
 /** Makes an object of a model, or of one of the models that specialise it, which one chooses first. */
-export function CreateButton({ path, site }: CreateButtonProps) {
+export function CreateButton({ path, site, preset }: CreateButtonProps) {
   const session = useSession();
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<Model>();
@@ -52,7 +54,7 @@ export function CreateButton({ path, site }: CreateButtonProps) {
         {chosen && (
           <CreateDialog
             model={chosen}
-            {...(site !== undefined && 'site' in chosen.fields ? { preset: { site } } : {})}
+            preset={{ ...(site !== undefined && 'site' in chosen.fields ? { site } : {}), ...preset }}
             onClose={() => setChosen(undefined)}
           />
         )}

@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { columnsOf } from '../list/columns-of.tsx';
 import { ObjectTable } from '../list/object-table.tsx';
-import type { Selection } from '../list/use-whole-list.ts';
 import { useWholeList } from '../list/use-whole-list.ts';
 import { mayUse, useSession } from '../api/session.ts';
 import { nounOf } from '../model/labels.ts';
@@ -11,6 +10,7 @@ import { kindsOf, modelAt } from '../model/models.ts';
 import type { Row } from '../model/types.ts';
 import { BulkActions, canBulk } from './bulk-actions.tsx';
 import { CreateButton } from './create-button.tsx';
+import { selectionAt } from './selection-at.ts';
 import { usualColumns } from './usual-columns.ts';
 
 interface ModelListProps {
@@ -26,15 +26,13 @@ interface ModelListProps {
 export function ModelList({ path, site, empty, prefix, short = false }: ModelListProps) {
   const model = modelAt(path);
   const columns = useMemo(() => columnsOf(model), [model]);
-  const selection: Selection =
-    site !== undefined && 'site' in model.filters ? { filter: 'site', parameters: { site } } : {};
   const session = useSession();
   const may = [model, ...kindsOf(path)].some(({ can }) => mayUse(session, can.create));
   const bulk = (rows: readonly Row[], clear: () => void) => <BulkActions model={model} rows={rows} onDone={clear} />;
   return (
     <ObjectTable
       model={model}
-      list={useWholeList(path, selection)}
+      list={useWholeList(path, selectionAt(model, site))}
       columns={columns}
       usual={usualColumns(model)}
       empty={empty ?? (may ? `There is no ${nounOf(path).toLowerCase()} yet: “New” makes the first one.` : undefined)}

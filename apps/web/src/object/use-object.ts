@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryClient } from '../api/query-client.ts';
 import type { Answered } from '../api/request.ts';
 import { keys } from '../api/query-keys.ts';
 import { pathOf, send } from '../api/request.ts';
@@ -42,10 +43,16 @@ async function readObject(
 const withoutKnown = (base: Model, special: Model): Model['fields'] =>
   Object.fromEntries(Object.entries(base.fields).filter(([name]) => !(name in special.fields)));
 
-/** An object, now or as it was. */
-export const useObject = (path: string, id: string | number, at?: string) =>
-  useQuery({
+const objectOptions = (path: string, id: string | number, at?: string) =>
+  queryOptions({
     queryKey: keys.object(path, id, at),
     queryFn: ({ signal }) => readObject(path, id, at, signal),
     ...(at === undefined ? {} : { staleTime: Number.POSITIVE_INFINITY }),
   });
+
+/** Asks for an object that is about to be shown. */
+export const askForObject = (path: string, id: string): Promise<void> =>
+  queryClient.prefetchQuery(objectOptions(path, id));
+
+/** An object, now or as it was. */
+export const useObject = (path: string, id: string | number, at?: string) => useQuery(objectOptions(path, id, at));

@@ -21,10 +21,22 @@ export const pictureTabs: readonly ObjectTab[] = [
     Component: lazy(() => import('./network-tab.tsx')),
   },
   {
+    id: 'place',
+    label: 'Place',
+    applies: (model, session) => isOf(model, 'Building/Foundation') && mayUse(session, 'Survey.view_position'),
+    Component: lazy(() => import('./place-tab.tsx')),
+  },
+  {
     id: 'map',
     label: 'Map',
     applies: (model) => isOf(model, 'Utilities/AddressBlock'),
     Component: lazy(() => import('./address-map-tab.tsx')),
+  },
+  {
+    id: 'machines',
+    label: 'Machines',
+    applies: (model, session) => isOf(model, 'Survey/Plot') && mayUse(session, 'Survey.view_position'),
+    Component: lazy(() => import('./plot-tab.tsx')),
   },
   {
     id: 'records',
