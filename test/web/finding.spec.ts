@@ -19,6 +19,12 @@ async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.type(text);
 }
 
+/** Closes it. */
+async function close(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Search' }).waitFor({ state: 'detached' });
+}
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
 describe('the search', () => {
@@ -40,16 +46,19 @@ describe('the search', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  it.each([
-    ['web2', 'Structure', 'web2'],
-    ['10.20.0.2', 'Structure', 'db1'],
-    ['ntp=ntp1.example.org', 'Site', 'campus'],
-    ['demo-web', 'Structure blueprint', 'demo-web'],
-  ])('finds %s', async (typed, group, name) => {
+  it('finds by names, addresses, values and blueprints', async () => {
     const page = await browser.open({ as: ROOT });
     await page.goto('/');
-    await search(page, typed);
-    await page.getByRole('group', { name: group }).getByRole('option', { name }).first().waitFor();
+    for (const [typed, group, name] of [
+      ['web2', 'Structure', 'web2'],
+      ['10.20.0.2', 'Structure', 'db1'],
+      ['ntp=ntp1.example.org', 'Site', 'campus'],
+      ['demo-web', 'Structure blueprint', 'demo-web'],
+    ] as const) {
+      await search(page, typed);
+      await page.getByRole('group', { name: group }).getByRole('option', { name }).first().waitFor();
+      await close(page);
+    }
   });
 
   it('leads to pages, even where Enter is faster than the server', async () => {
@@ -65,8 +74,7 @@ describe('the search', () => {
     await page.goto('/structures');
     await search(page, 'nobody-has-this');
     await page.getByText('Nothing is found for “nobody-has-this”').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('combobox', { name: 'Search' }).waitFor({ state: 'detached' });
+    await close(page);
     await page.goto('/search?q=web');
     await page.getByRole('link', { name: 'web1' }).first().click();
     await heading(page, 'Structure web1').waitFor();
