@@ -39,7 +39,7 @@ const MOMENTS = `(() => {
 
 type Figures = Readonly<Record<string, number>>;
 
-/** What the main thread of a page has done since it was first asked, in milliseconds. */
+/** What the main thread has done for the document that is shown, in milliseconds. */
 async function workOf(debug: CDPSession): Promise<Figures> {
   const { metrics } = await debug.send('Performance.getMetrics');
   const of = (name: string): number => (metrics.find((one) => one.name === name)?.value ?? 0) * 1000;
@@ -58,13 +58,10 @@ interface Look {
 }
 
 async function look(page: Page, debug: CDPSession): Promise<Look> {
-  const before = await workOf(debug);
   await page.goto('/structures');
   await until(() => page.evaluate<boolean>('window.rowsDrawnAt !== undefined'));
   const moments = await page.evaluate<Figures>(MOMENTS);
-  const after = await workOf(debug);
-  const work = Object.entries(after).map(([name, time]) => [name, time - (before[name] ?? 0)] as const);
-  return { moments, work: Object.fromEntries(work) };
+  return { moments, work: await workOf(debug) };
 }
 
 const medians = (of: readonly Figures[]): string =>

@@ -14,40 +14,37 @@ const STEP_MS = 10_000;
 const STEPS = 12;
 /** How long they may take, in milliseconds. */
 const MAX_MS = 3 * STEPS * STEP_MS;
-const JOB = 1;
 
-/**
- * Notes when each event of the job was drawn, by its position in the log, which the list of its events shows. What was there
- * before is left out.
- */
-const NOTE_EVENTS = `{
-  const positions = () => [...document.querySelectorAll('.ct-events tr.ct-row > td:last-child')].map((cell) => cell.textContent);
-  const known = new Set(positions());
+const TASKS = 'table[aria-label="Tasks"] > tbody';
+
+/** Notes when the list of the job's tasks first had so many of them on the screen: `drawn[3]`, three. */
+const NOTE_TASKS = `{
   window.drawn = [];
-  new MutationObserver(() => {
-    for (const position of positions()) {
-      if (known.has(position)) continue;
-      known.add(position);
-      requestAnimationFrame(() => setTimeout(() => window.drawn.push([position, Date.now()])));
-    }
-  }).observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true });
+  const note = () => {
+    const count = document.querySelectorAll('${TASKS}').length;
+    if (count in window.drawn) return;
+    window.drawn[count] = 0;
+    requestAnimationFrame(() => setTimeout(() => { window.drawn[count] = Date.now(); }));
+  };
+  note();
+  new MutationObserver(note).observe(document.querySelector('main'), { childList: true, subtree: true });
 }`;
 
-/** When steps of the job were over, by their positions, as their events say. */
-async function stepsOf({ databaseUrl }: LoadedServer): Promise<ReadonlyMap<string, number>> {
+/** When the steps of the job were over, in their order, as their events say. */
+async function stepsOf({ databaseUrl }: LoadedServer, job: string): Promise<readonly number[]> {
   const pool = new Pool({ connectionString: databaseUrl });
   try {
-    const text = `SELECT position::text, meta::jsonb ->> 'at' AS at FROM log.events WHERE type = 'JobStepCompleted' AND stream = $1`;
-    const { rows } = await pool.query<{ position: string; at: string }>(text, [`job-${JOB}`]);
-    return new Map(rows.map(({ position, at }) => [position, Date.parse(at)]));
+    const text = `SELECT meta::jsonb ->> 'at' AS at FROM log.events WHERE type = 'JobStepCompleted' AND stream = $1 ORDER BY position`;
+    const { rows } = await pool.query<{ at: string }>(text, [`job-${job}`]);
+    return rows.map(({ at }) => Date.parse(at));
   } finally {
     await pool.end();
   }
 }
 
 /**
- * Prints how soon a step of a job is on the screen after its event, while others run: on the page of the job, whose list of
- * events, line and progress are drawn together. Both clocks are that of this machine.
+ * Prints how soon a step of a job is on the screen after its event, while others run: on the page of the job, where the
+ * task that follows is added to the list, and the running line moves. Both clocks are that of this machine.
  */
 export function watchedJob(): Promise<void> {
   return withSubcontractor({ module: 'test' }, async ({ server }) => {
@@ -55,21 +52,22 @@ export function watchedJob(): Promise<void> {
     await makeFoundations(server, { count: JOBS });
     await createJobs(server, { count: JOBS });
     await allQueued(server, JOBS);
+    const { uris } = await server.client.list('/api/v1/Foreman/FoundationJob');
+    const job = uris[0]?.split(':')[1] ?? '';
     await withBrowser(server, async (browser) => {
       const page = await browser.open({ as: ROOT });
-      await page.goto(`/job/f/${JOB}?tab=events`);
-      await page.getByRole('row').nth(2).waitFor();
-      await page.evaluate(NOTE_EVENTS);
-      const times = async (): Promise<readonly number[]> => {
-        const steps = await stepsOf(server);
-        const drawn = await page.evaluate<readonly [string, number][]>('window.drawn');
-        return drawn.flatMap(([position, at]) => {
-          const over = steps.get(position);
-          return over === undefined ? [] : [at - over];
-        });
-      };
-      await until(async () => (await page.evaluate<number>('window.drawn.length')) >= STEPS * 2, MAX_MS);
-      const found = await times();
+      await page.goto(`/job/f/${job}`);
+      await page.locator(TASKS).first().waitFor();
+      await page.evaluate(NOTE_TASKS);
+      const drawnOf = () => page.evaluate<readonly (number | null)[]>('window.drawn');
+      const began = (await drawnOf()).length;
+      await until(async () => (await drawnOf()).length >= began + STEPS, MAX_MS);
+      const drawn = await drawnOf();
+      // With the end of a step the one behind it is wanted: after the third there are four tasks.
+      const found = (await stepsOf(server, job)).flatMap((over, n) => {
+        const at = drawn[n + 2];
+        return n + 2 < began || !at ? [] : [at - over];
+      });
       print(`${found.length} steps on the screen after their events, with ${JOBS} jobs running`, milliseconds(found));
     });
   });

@@ -22,7 +22,7 @@ export interface PublicEvent {
 }
 
 /** How long events are gathered before what they touch is asked for again, in milliseconds. */
-const GATHER_MS = 150;
+const GATHER_MS = 50;
 /** How often one list is asked for again at most, in milliseconds. */
 const LIST_MS = 2000;
 /** How many objects are gathered at most; with more, everything is asked for again. */
