@@ -10,22 +10,19 @@ const KILLS = 25;
 it.each([
   ['one server', 1],
   ['two servers on one database', 2],
-])(
-  '%s, two agents, NATS with its store and PostgreSQL are killed 25 times: nobody has to help',
-  async (_, servers) => {
-    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
-    const said: string[] = [];
-    const began = performance.now();
-    const say = (line: string): void => {
-      said.push(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-    };
-    const result = await killRun({ count: KILLS, seed, servers, say });
-    // Where it fails: what was killed when, and with which seed (`SEED=… npm test -- test/kills`).
-    if (result.findings.length > 0) process.stdout.write(`${[...said, result.summary].join('\n')}\n`);
-    expect({ seed, findings: result.findings, kills: result.kills }).toEqual({ seed, findings: [], kills: KILLS });
-    const { begun, built, builtAmidKills, effects, effectsOfJob } = result;
-    // What was open at the last kill is built in peace.
-    expect(builtAmidKills).toBeGreaterThan(5);
-    expect({ built, effects }).toEqual({ built: begun, effects: begun * effectsOfJob });
-  },
-);
+])('%s, two agents, NATS with its store and PostgreSQL are killed 25 times: nobody has to help', async (_, servers) => {
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
+  const said: string[] = [];
+  const began = performance.now();
+  const say = (line: string): void => {
+    said.push(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  };
+  const result = await killRun({ count: KILLS, seed, servers, say });
+  // Where it fails: what was killed when, and with which seed (`SEED=… npm test -- test/kills`).
+  if (result.findings.length > 0) process.stdout.write(`${[...said, result.summary].join('\n')}\n`);
+  expect({ seed, findings: result.findings, kills: result.kills }).toEqual({ seed, findings: [], kills: KILLS });
+  const { begun, built, builtAmidKills, effects, effectsOfJob } = result;
+  // What was open at the last kill is built in peace.
+  expect(builtAmidKills).toBeGreaterThan(5);
+  expect({ built, effects }).toEqual({ built: begun, effects: begun * effectsOfJob });
+});
