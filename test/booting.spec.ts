@@ -122,7 +122,7 @@ it('tells what a machine asked for while it booted, and what it was given', asyn
   expect(await trace({ ip_address: '127.77.0.12' })).toEqual([]);
   const call = client.call('/api/v1/SubContractor/BootTrace(show)', { site: SITE, ip_address: MACHINE });
   expect(await call).toMatchObject({ requests: [{}, {}, {}, {}] });
-  expect(await rest('POST', 'SubContractor/BootTrace/show', { mac: 'web1' })).toMatchObject({ status: 400 });
+  expect(await rest('POST', 'SubContractor/BootTrace/show', { mac: 'web1' })).toMatchObject({ status: 422 });
 });
 
 it('is shown by the command line', async () => {
@@ -133,7 +133,7 @@ it('is shown by the command line', async () => {
   });
   expect(stdout.split('\n').map((line) => line.split(/ {2,}/).slice(1).join('|'))).toEqual([
     'MAC|ADDRESS|MACHINE|KIND|WHAT|OUTCOME|OCTETS|DETAIL',
-    `${MAC}|${MACHINE}|Rack1|http|/vmlinuz|served|6|`,
+    `${MAC}|${MACHINE}|Rack1|http|/vmlinuz|served|6`,
     `${MAC}|${MACHINE}|Rack1|http|/initrd|missing|0|there is no such file`,
     '',
   ]);

@@ -3,6 +3,7 @@ import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -184,15 +185,13 @@ describe('TFTP', () => {
 });
 
 describe('HTTP', () => {
-  const get = (name: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
-    new Promise<{ status: number; headers: Readonly<Record<string, unknown>>; body: Buffer }>((resolve, reject) => {
-      const asked = request({ host: HOST, port: http.port, path: name, headers, method }, async (answer) => {
-        const parts: Buffer[] = [];
-        for await (const part of answer) parts.push(part as Buffer);
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) });
-      });
-      asked.on('error', reject).end();
-    });
+  const get = async (name: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') => {
+    const asked = request({ host: HOST, port: http.port, path: name, headers, method }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const parts: Buffer[] = [];
+    for await (const part of answer) parts.push(part as Buffer);
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) };
+  };
   const IPXE = { 'User-Agent': 'iPXE/1.0.0+git-20190125' };
 
   it('sends files, and parts of them', async () => {

@@ -119,4 +119,4 @@ export function sendOverTftp({ socket, file, size, terms, stop }: TftpTransfer):
 }
 
 const reasonOf = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'the client is gone' : String((error as Error).message);
+  (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'the client is gone' : (error as Error).message;

@@ -69,10 +69,10 @@ export const bootTraceModel = (traces: Pick<BootTraces, 'list'>) =>
         permission: { grant: 'SubContractor.view_boottrace' },
         query: async ({ site, mac, ip_address: address, foundation, structure, count }) => {
           const found = await traces.list({
-            ...(site === null ? {} : { site: String(site) }),
+            ...(site === null ? {} : { site }),
             ...(mac ? { mac: macAs(mac) } : {}),
             ...(address ? { address: addressOf(address) } : {}),
-            ...(foundation === null ? {} : { foundation: String(foundation) }),
+            ...(foundation === null ? {} : { foundation }),
             ...(structure === null ? {} : { structure: Number(structure) }),
             count: Math.min(Math.max(1, count ?? USUAL_COUNT), MAX_LISTED),
           });

@@ -33,8 +33,8 @@ function readRequest(entry: Readonly<Record<string, unknown>>): ReportedRequest 
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID) throw wrong('id', id, `1 to ${MAX_ID} characters`);
   const moment = typeof time === 'string' ? new Date(time) : undefined;
   if (!moment || Number.isNaN(moment.getTime())) throw wrong('time', time, 'a time in a form of ISO 8601');
-  const known = parseMac(mac === undefined || mac === null ? null : String(mac));
-  if (known === undefined) throw wrong('mac', mac, 'a MAC');
+  const known = typeof mac === 'string' ? parseMac(mac) : null;
+  if (known === undefined || (known === null && mac)) throw wrong('mac', mac, 'a MAC');
   if (!isOneOf(BOOT_KINDS, kind)) throw wrong('kind', kind, `one of ${BOOT_KINDS.join(', ')}`);
   if (!isOneOf(BOOT_OUTCOMES, outcome)) throw wrong('outcome', outcome, `one of ${BOOT_OUTCOMES.join(', ')}`);
   return {
