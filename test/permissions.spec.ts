@@ -253,6 +253,9 @@ SubContractor/DHCPd
 SubContractor/DHCPLease
   view                                               SubContractor.view_dhcplease
   (report) (reported)                                SubContractor.can_dispatch
+SubContractor/BootTrace
+  (show)                                             SubContractor.view_boottrace
+  (report)                                           SubContractor.can_dispatch
 PostOffice/FoundationPost
   view                                               PostOffice.*_foundationpost
 PostOffice/StructurePost

@@ -5,6 +5,7 @@ import { ApiModule } from '#api';
 import { AuthModule } from '#auth';
 import type { NatsAccess } from '#auth';
 import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
+import { BootModule } from '#boot';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
@@ -157,6 +158,7 @@ export class AppModule {
         DockerPortsModule,
         ProvisionModule,
         DhcpModule,
+        BootModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,

@@ -1,4 +1,5 @@
 import { authSettings, openIdSettings } from '#auth';
+import { bootSettings } from '#boot';
 import { configSettings } from '#config';
 import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
@@ -37,6 +38,7 @@ export const settingsTables = {
   dns: dnsSettings,
   bind: bindSettings,
   postOffice: postOfficeSettings,
+  boot: bootSettings,
   tracing: tracingSettings,
 };
 

@@ -19,6 +19,10 @@ describe('settings of the subcontractor', () => {
       maxRequested: 100,
       stopTimeout: 60_000,
       sshHostKeys: 'first-use',
+      libvirtDirectory: '/var/lib/libvirt/t3kton',
+      ipmiCipherSuite: 3,
+      redfishLogin: 'basic',
+      redfishVerifyTls: false,
       vaultVerifyTls: true,
       libvirtDirectory: '/var/lib/libvirt/t3kton',
       ipmiCipherSuite: 3,
@@ -28,6 +32,10 @@ describe('settings of the subcontractor', () => {
       dhcpStaticLease: 3600,
       dhcpDynamicLease: 600,
       dhcpConsole: 'console',
+      ipxe: '/usr/lib/ipxe',
+      squidListen: '3128',
+      squidFolder: '/var/spool/squid',
+      squidMegabytes: 10_000,
       logLevel: 'info',
     });
     expect(usualName()).toMatch(new RegExp(`-${process.pid}$`));

@@ -11,7 +11,7 @@ export type { GivenCredentials, Vault } from './credentials.ts';
 export { checkInstallation } from './check-installation.ts';
 export { httpPollAgent } from './http-poll-agent.ts';
 export type { HttpPollAgentSettings } from './http-poll-agent.ts';
-export { pollServer } from './poll-server.ts';
+export { isFinal, pollServer } from './poll-server.ts';
 export type { PollServer, PollServerSettings } from './poll-server.ts';
 export { secretsIn } from './kept-back-secrets.ts';
 export type { KeptReport, ReportStore } from './kept-report.ts';
