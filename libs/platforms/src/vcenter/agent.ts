@@ -4,7 +4,7 @@ import { createMachine } from './create.ts';
 import { createDatastore } from './datastore.ts';
 import { runInGuest } from './guest.ts';
 import { machineByUuid, machineNamed } from './inventory.ts';
-import { listDatastores, listHosts, listNetworks } from './lists.ts';
+import { listDatastores, listHosts, listMachines, listNetworks } from './lists.ts';
 import {
   macsOf,
   makerOf,
@@ -43,6 +43,9 @@ export const vcenter = ({ pausesMs }: VcenterOptions = {}): AgentHalf<VcenterCon
 
       network_list: ({ connection, ...asked }, context) =>
         at(connection, context, async (vim) => ({ network_list: await listNetworks(vim, asked) })),
+
+      list: ({ connection, ...asked }, context) =>
+        at(connection, context, async (vim) => ({ machine_list: await listMachines(vim, asked) })),
 
       create_datastore: ({ connection, ...order }, context) =>
         at(connection, context, async (vim) => {
