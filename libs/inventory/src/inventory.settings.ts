@@ -21,6 +21,6 @@ const lookInterval = parser((value) => {
 export const inventorySettings = defineSettings('inventory', {
   machineLook: setting('CONTRACTOR_MACHINE_LOOK', lookInterval, {
     default: '300',
-    doc: 'seconds between two looks at what machines the host of a complex has, from 10 to 86400, unless `machine_look_seconds` of its site says otherwise; 0: nobody looks',
+    doc: 'seconds between two looks at the machines of a complex, from 10 to 86400; a site may say otherwise; 0: nobody looks',
   }),
 });
