@@ -234,6 +234,13 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
   expect((await adopt({ dry_run: true })).body['value']).toMatchObject(becomes);
   expect(await rest('GET', 'Building/Foundation/old01')).toMatchObject({ status: 404 });
   expect((await adopt({})).body['value']).toMatchObject(becomes);
+  const { rows } = await database.pool.query<{ request: string }>(
+    `SELECT meta::json->>'request' AS request FROM log.events WHERE type = 'FoundationAdopted'`,
+  );
+  expect(await rest('POST', 'Records/Request/undo', { id: rows[0]?.request })).toMatchObject({ status: 200 });
+  expect(await rest('GET', 'Building/Foundation/old01')).toMatchObject({ status: 404 });
+  expect(vbox.machines.size).toBe(1);
+  expect((await adopt({})).body['value']).toMatchObject(becomes);
   expect(await client.get(`${MACHINE}:old01:`)).toMatchObject({ state: 'built', virtualbox_uuid: machine.uuid });
   expect((await adopt({ locator: 'twice' })).status).toBe(400);
   expect(await looked()).toMatchObject({ machine_count: 1, unknown_count: 0, unknown_list: [] });

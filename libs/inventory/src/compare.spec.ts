@@ -53,6 +53,11 @@ describe('a look at a complex', () => {
     expect(reports(first, first, [listed()])).toMatchObject([{ found: { power: 'on' } }]);
   });
 
+  it('does not take a machine for gone that its platform can not read', () => {
+    expect(reports(built(), built(), [listed({ id: '', power: 'unknown' })])).toEqual([]);
+    expect(reports(built(), built(), [listed({ id: '', name: 'm2' })])).toMatchObject([{ found: null }]);
+  });
+
   it.each([
     ['a job is at work on', built(), built(AT_WORK)],
     ['a job was at work on, when it was asked', built(AT_WORK), built({ worked: 7 })],

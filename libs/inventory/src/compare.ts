@@ -59,6 +59,8 @@ export function reportsFrom({
   macs,
 }: Looked): (MachineReport & { locator: string })[] {
   const byId = new Map(listed.map((machine) => [plainId(machine.id), machine]));
+  // Platforms do not tell the ids of machines that they cannot read just now.
+  const unread = new Set(listed.filter((machine) => machine.id === '').map(({ name }) => name));
   return [...after].flatMap(([locator, row]) => {
     const earlier = before.get(locator);
     const id = plainId(row.own[machineId]);
@@ -66,6 +68,7 @@ export function reportsFrom({
     if (row.builtAt === null || earlier.builtAt === null || row.job || earlier.job) return [];
     if (row.worked !== earlier.worked) return [];
     const machine = byId.get(id);
+    if (!machine && unread.has(row.machine?.name ?? locator)) return [];
     const found = machine ? foundOf(machine) : null;
     const known = macs.get(locator) ?? [];
     const changes = machineChanges(id, { known: row.machine, macs: known }, found);
@@ -98,7 +101,8 @@ export function unknownAmong(listed: readonly ListedMachine[], { machineId, foun
   const known = new Set([...foundations.values()].map(({ own }) => plainId(own[machineId])));
   const told = new Map(earlier.map((machine) => [machine.id, machine.macs]));
   const machines = listed
-    .filter(({ id, name, power }) => power !== 'template' && !known.has(plainId(id)) && !foundations.get(name)?.job)
+    .filter(({ id, power }) => id !== '' && power !== 'template' && !known.has(plainId(id)))
+    .filter(({ name }) => !foundations.get(name)?.job)
     .map((machine) => ({
       id: machine.id,
       name: machine.name,

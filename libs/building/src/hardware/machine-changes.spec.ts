@@ -21,6 +21,7 @@ describe('a machine', () => {
     ['was switched off', found({ power: 'off' }), [['power', 'on', 'off']]],
     ['is in between', found({ power: 'unknown "in shutdown"' }), []],
     ['is called otherwise', found({ name: 'm2' }), [['name', 'm1', 'm2']]],
+    ['has a name that its platform does not tell', found({ name: '' }), []],
     ['has one interface more', found({ macs: [B, A] }), []],
     ['is on a platform that lists no MACs', found({ macs: null }), []],
     [

@@ -19,6 +19,9 @@ export interface MachineDrift {
   readonly changes: readonly HardwareChange[];
 }
 
+/** Whether a machine is called otherwise; platforms do not tell the names of those that they cannot read. */
+const isRenamed = (known: string, found: string): boolean => known !== found && known !== '' && found !== '';
+
 /** Whether a state of the power says something: in between, and for what platforms say in their own words, it does not. */
 const isSettled = (power: string): boolean => power === 'on' || power === 'off';
 
@@ -34,7 +37,7 @@ export function machineChanges(
 ): readonly HardwareChange[] {
   if (!found) return [{ part: 'machine', was: id, is: null }];
   const changes: HardwareChange[] = [];
-  if (known && known.name !== found.name) changes.push({ part: 'name', was: known.name, is: found.name });
+  if (known && isRenamed(known.name, found.name)) changes.push({ part: 'name', was: known.name, is: found.name });
   if (known && known.power !== found.power && isSettled(known.power) && isSettled(found.power)) {
     changes.push({ part: 'power', was: known.power, is: found.power });
   }

@@ -15,13 +15,13 @@ export async function listContainers(engine: Engine) {
   if (!Array.isArray(listed)) throw new Error(`what the engine at ${engine.shown} lists are no containers`);
   return listed.map((one: unknown) => {
     const { Id: id, Names: names, State: state, Labels: labels } = isMap(one) ? one : {};
-    if (typeof id !== 'string' || typeof state !== 'string' || !Array.isArray(names)) {
+    if (typeof id !== 'string' || typeof state !== 'string') {
       throw new Error(`what the engine at ${engine.shown} says of a container is none`);
     }
     const task = isMap(labels) ? labels[TASK_LABEL] : undefined;
     return {
       id,
-      name: ownName(names),
+      name: ownName(Array.isArray(names) ? names : []),
       power: powerOf(state),
       macs: null,
       task: typeof task === 'string' ? task : null,

@@ -130,6 +130,8 @@ describe('a machine of Proxmox', () => {
     expect(stand.requests).toEqual(['POST /access/ticket', 'GET /cluster/resources']);
     expect((await list('101'))[1]).toMatchObject({ id: '101', macs: ['02:00:00:00:00:0A'] });
     expect(stand.requests).toHaveLength(3);
+    Object.assign(stand.machines.get(102)?.config ?? {}, { net0: 'virtio,bridge=vmbr0' });
+    expect((await list('102'))[2]).toMatchObject({ id: '102', macs: null });
   });
 
   it('is switched on and off, and asked to shut itself down', async () => {

@@ -1,5 +1,6 @@
 import type { AgentHalf, TaskContext } from '#platform';
 import { untilReady } from '../http/until-ready.ts';
+import { askedMacs } from '../machine/asked-macs.ts';
 import type { ProxmoxApi } from './api.ts';
 import { logIn, ProxmoxError } from './api.ts';
 import { proxmoxContract, type ProxmoxContract } from './contract.ts';
@@ -83,7 +84,7 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
       },
 
       list: async ({ connection, macs_of: asked }, context) => ({
-        machine_list: await listMachines(await at(connection, context), asked),
+        machine_list: await listMachines(await at(connection, context), askedMacs(asked, context)),
       }),
     },
     observe: {

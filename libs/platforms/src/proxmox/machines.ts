@@ -1,3 +1,4 @@
+import type { AskedMacs } from '../machine/asked-macs.ts';
 import type { ProxmoxApi } from './api.ts';
 
 /** The tag of machines that were made for foundations: no other machine is ever cleared away. */
@@ -93,7 +94,7 @@ export async function macsOf(api: ProxmoxApi, machine: Machine): Promise<readonl
 }
 
 /** The machines of a cluster, by one call, and one for each whose MACs are asked for. */
-export async function listMachines(api: ProxmoxApi, asked: readonly string[]) {
+export async function listMachines(api: ProxmoxApi, macs: AskedMacs) {
   const listed = [];
   for (const machine of await machinesOf(api)) {
     const { vmid, name, tags, status, isTemplate } = machine;
@@ -102,7 +103,7 @@ export async function listMachines(api: ProxmoxApi, asked: readonly string[]) {
       id: String(vmid),
       name,
       power: isTemplate ? 'template' : powerOf(status),
-      macs: asked.includes(String(vmid)) ? await macsOf(api, machine) : null,
+      macs: await macs(String(vmid), () => macsOf(api, machine)),
       task: task === undefined ? null : task.slice(TASK_TAG.length),
     });
   }

@@ -1,11 +1,12 @@
 import type { AgentParametersOf } from '#platform';
+import type { AskedMacs } from '../machine/asked-macs.ts';
 import type { VcenterContract } from './contract.ts';
 import { clusterNamed, datacenterNamed, hostNamed, machineFolder, propertiesOf } from './inventory.ts';
 import { macsOf, powerOf, taskIn } from './machines.ts';
 import type { Properties, Ref, Vim } from './session.ts';
 import { refsOf } from './session.ts';
 
-type Asked<T extends 'host_list' | 'datastore_list' | 'network_list' | 'list'> = Omit<
+type Asked<T extends 'host_list' | 'datastore_list' | 'network_list'> = Omit<
   AgentParametersOf<VcenterContract, T>,
   'connection'
 >;
@@ -89,7 +90,7 @@ export async function listNetworks(vim: Vim, asked: Asked<'network_list'>): Prom
 }
 
 /** Machines and templates of a datacenter, by one call, and one for each whose MACs are asked for. */
-export async function listMachines(vim: Vim, { datacenter, macs_of: asked }: Asked<'list'>) {
+export async function listMachines(vim: Vim, datacenter: string, macs: AskedMacs) {
   const folder = await machineFolder(vim, await datacenterNamed(vim, datacenter));
   const paths = ['name', 'config.instanceUuid', 'config.annotation', 'config.template', 'runtime.powerState'];
   const listed = [];
@@ -99,7 +100,7 @@ export async function listMachines(vim: Vim, { datacenter, macs_of: asked }: Ask
       id: uuid,
       name: its['name']?.text ?? '',
       power: its['config.template']?.text === 'true' ? 'template' : powerOf(its['runtime.powerState']?.text ?? ''),
-      macs: asked.includes(uuid) ? await macsOf(vim, { type: 'VirtualMachine', id }) : null,
+      macs: await macs(uuid, () => macsOf(vim, { type: 'VirtualMachine', id })),
       task: taskIn(its['config.annotation']?.text ?? ''),
     });
   }

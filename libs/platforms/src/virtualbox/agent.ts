@@ -1,4 +1,5 @@
 import type { AgentHalf, TaskContext } from '#platform';
+import { askedMacs } from '../machine/asked-macs.ts';
 import { virtualboxContract, type VirtualboxContract } from './contract.ts';
 import { createMachine, isComplete, makerOf, uuidOf } from './create.ts';
 import { listMachines, macsOf } from './list-machines.ts';
@@ -51,7 +52,9 @@ export const virtualbox = ({ pausesMs }: VirtualboxOptions = {}): AgentHalf<Virt
         at(connection, context, async (vbox) => ({ interface_list: await macsOf(vbox, await theMachine(vbox, its)) })),
 
       list: ({ connection, macs_of: asked }, context) =>
-        at(connection, context, async (vbox) => ({ machine_list: await listMachines(vbox, asked) })),
+        at(connection, context, async (vbox) => ({
+          machine_list: await listMachines(vbox, askedMacs(asked, context)),
+        })),
     },
     observe: {
       create: ({ connection, vm: { name } }, context) =>

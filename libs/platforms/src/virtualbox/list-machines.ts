@@ -1,3 +1,4 @@
+import type { AskedMacs } from '../machine/asked-macs.ts';
 import { makerOf, uuidOf } from './create.ts';
 import { stateOf } from './machines.ts';
 import type { Vbox } from './session.ts';
@@ -6,7 +7,7 @@ import type { Vbox } from './session.ts';
  * The machines of a host. The web service lists handles and nothing else, so each machine is asked what it is; one whose
  * files cannot be read knows no more than its UUID.
  */
-export async function listMachines(vbox: Vbox, asked: readonly string[]) {
+export async function listMachines(vbox: Vbox, macs: AskedMacs) {
   const { call, all, root } = vbox;
   const listed = [];
   for (const machine of await all('IVirtualBox_getMachines', root)) {
@@ -16,7 +17,7 @@ export async function listMachines(vbox: Vbox, asked: readonly string[]) {
       id,
       name: isRead ? await call('IMachine_getName', machine) : '',
       power: isRead ? await stateOf(vbox, machine) : 'inaccessible',
-      macs: isRead && asked.includes(id) ? await macsOf(vbox, machine) : null,
+      macs: isRead ? await macs(id, () => macsOf(vbox, machine)) : null,
       task: isRead ? ((await makerOf(vbox, machine)) ?? null) : null,
     });
   }
