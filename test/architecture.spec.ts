@@ -54,6 +54,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
   'docker-ports': [...SUBJECT, 'reactions', 'platform', 'ipam', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  inventory: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],
   boot: [...SUBJECT, 'ipam', 'building', 'dhcp'],

@@ -18,6 +18,7 @@ import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
 import type { IntegrityOptions } from '#integrity';
 import { IntegrityModule } from '#integrity';
+import { InventoryModule } from '#inventory';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import { OverviewModule } from '#overview';
@@ -157,6 +158,7 @@ export class AppModule {
         BuildingModule,
         DockerPortsModule,
         ProvisionModule,
+        InventoryModule,
         DhcpModule,
         BootModule,
         DnsModule.forRoot(settings.dns),

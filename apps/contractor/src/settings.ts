@@ -4,6 +4,7 @@ import { configSettings } from '#config';
 import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
+import { inventorySettings } from '#inventory';
 import { httpSettings } from '#http';
 import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
@@ -34,6 +35,7 @@ export const settingsTables = {
   integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  inventory: inventorySettings,
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,

@@ -38,7 +38,7 @@ export { cannotBeTaken, outcomeOfResult, readReport } from './messages.ts';
 export { InstallationTaken } from './streams.ts';
 export type { InstallationIdentity } from './streams.ts';
 export { ID_RULE, isInstallationId, isNatsName } from './subjects.ts';
-export { EVERY_SITE, observedBy, observerOf, MaybeHeld, TaskTooLarge } from './wire.ts';
+export { EVERY_SITE, NO_JOB, observedBy, observerOf, MaybeHeld, TaskTooLarge } from './wire.ts';
 export { installText } from './programs.ts';
 export type { MissingProgram, NeededProgram } from './programs.ts';
 export type { SecretPath } from './wrap-secrets.ts';
