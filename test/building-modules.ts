@@ -8,6 +8,7 @@ import { ForemanModule } from '#foreman';
 import { IpamModule } from '#ipam';
 import { PLATFORMS } from '#platform';
 import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { PlotsModule } from '#plots';
 import { settingsModule } from '#runtime';
 import { SiteModule, sites } from '#site';
 import { inProcessWire } from '#wire';
@@ -33,6 +34,7 @@ export const buildingModules = () => [
   SiteModule,
   BlueprintModule,
   IpamModule,
+  PlotsModule,
   ForemanModule.forRoot({
     wire: inProcessWire().foreman,
     repeatOf,

@@ -3,6 +3,14 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
+  'libs/platforms/src/libvirt/agent.spec.ts': 50,
+  'test/libvirt.spec.ts': 45,
+  'test/docker.spec.ts': 35,
+  'test/bmc.spec.ts': 33,
+  'libs/platforms/src/ipmi/agent.spec.ts': 25,
+  'libs/platforms/src/docker/agent.spec.ts': 19,
+  'test/dhcp.spec.ts': 25,
+  'libs/dhcp/test/kea.spec.ts': 12,
   'test/thread.spec.ts': 90,
   'test/kills.spec.ts': 80,
   'test/observe.spec.ts': 45,

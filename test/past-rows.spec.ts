@@ -8,7 +8,6 @@ import type { Principal } from '#kernel';
 import { Refusal } from '#kernel';
 import type { Key, ReadModel, View, Where } from '#read-store';
 import { Secrets } from '#secrets';
-import { PlotsModule } from '#plots';
 import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules } from '#testing';
@@ -39,7 +38,7 @@ let modules: TestModules;
 let api: ApiService;
 let events: readonly Recorded[];
 beforeAll(async () => {
-  modules = await startModules({ imports: [...buildingModules(), PlotsModule, SurveyModule] });
+  modules = await startModules({ imports: [...buildingModules(), SurveyModule] });
   api = modules.api('rest');
   await live();
   events = (await modules.store.readAll(0n, { limit: 100_000 })).events.map((event) => recorded(event, {}));

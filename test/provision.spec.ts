@@ -241,7 +241,9 @@ describe('what is wrong', () => {
       'no place',
       'xx',
       { foundation_type: null },
-      ['complex REQUIRED: say the complex that carries the machines, or foundation_type: one of "Test", "Manual"'],
+      [
+        'complex REQUIRED: say the complex that carries the machines, or foundation_type: one of "Test", "Manual", "IPMI", "RedFish", "AMT"',
+      ],
     ],
     [
       'two places',
@@ -265,7 +267,9 @@ describe('what is wrong', () => {
       'no such type',
       'xx',
       { foundation_type: 'Tset' },
-      ['foundation_type INVALID_VALUE: there is no foundation type "Tset": it must be one of "Test", "Manual"'],
+      [
+        'foundation_type INVALID_VALUE: there is no foundation type "Tset": it must be one of "Test", "Manual", "IPMI", "RedFish", "AMT"',
+      ],
     ],
     [
       'a blueprint of another type',

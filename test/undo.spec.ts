@@ -10,7 +10,6 @@ import { Refusal } from '#kernel';
 import type { Key } from '#read-store';
 import { RecordsModule } from '#records';
 import { Secrets } from '#secrets';
-import { PlotsModule } from '#plots';
 import { SurveyModule } from '#survey';
 import type { TestModules } from '#testing';
 import { startModules, until } from '#testing';
@@ -38,7 +37,7 @@ let modules: TestModules;
 let api: ApiService;
 beforeAll(async () => {
   modules = await startModules({
-    imports: [...buildingModules(), PlotsModule, SurveyModule, RecordsModule],
+    imports: [...buildingModules(), SurveyModule, RecordsModule],
   });
   api = modules.api('rest');
 });

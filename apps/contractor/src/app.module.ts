@@ -25,7 +25,7 @@ import { OverviewModule } from '#overview';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import { platformResources } from '#platforms/resources';
-import { repeatOf, retryOf, serverHalves } from '#platforms/servers';
+import { platformNamespaces, repeatOf, retryOf, serverHalves } from '#platforms/servers';
 import { People } from '#people';
 import { PreviewModule } from '#preview';
 import { PostOfficeModule } from '#post-office';
@@ -156,6 +156,7 @@ export class AppModule {
           onLateReport: parts.onLateReport ?? (() => undefined),
         }),
         BuildingModule,
+        ApiModule.forFeature({ namespaces: platformNamespaces, models: [] }),
         DockerPortsModule,
         ProvisionModule,
         InventoryModule,

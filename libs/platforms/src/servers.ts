@@ -32,6 +32,23 @@ const halves: { readonly [P in keyof Platforms]: ServerHalf } = {
 /** The server halves of all platforms. */
 export const serverHalves: readonly ServerHalf[] = Object.values(halves);
 
+/** The namespaces of platforms, in the order in which clients know them. */
+const NAMESPACES = [
+  'Proxmox',
+  'AMT',
+  'RedFish',
+  'Docker',
+  'Test',
+  'VirtualBox',
+  'LibVirt',
+  'VCenter',
+  'IPMI',
+  'Manual',
+];
+
+/** Where the namespaces of platforms stand: behind all others. */
+export const platformNamespaces = NAMESPACES.map((name, n) => ({ name, position: 200 + n }));
+
 function taskOf(module: string, task: string): TaskContract | undefined {
   const known: Readonly<Record<string, PlatformContract>> = contracts;
   const contract = Object.hasOwn(known, module) ? known[module] : undefined;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -97,7 +97,7 @@ export async function startKea({ family = 4, interfaces, sockets = 'raw', ports,
     for (const stream of [child.stdout, child.stderr] as Readable[]) {
       createInterface(stream).on('line', (line) => lines.push(line));
     }
-    for (const limit = performance.now() + START_MS; !existsSync(socket); await sleep(10)) {
+    for (const limit = performance.now() + START_MS; !(await listens(socket)); await sleep(10)) {
       if (child.exitCode !== null || performance.now() > limit) {
         throw new Error(`kea did not start (scripts/install-test-tools.sh installs it):\n${lines.join('\n')}`);
       }
@@ -112,6 +112,17 @@ export async function startKea({ family = 4, interfaces, sockets = 'raw', ports,
     throw cause;
   });
   return { socket, folder, lines, start, kill: end, signal: (name) => void server?.kill(name), stop };
+}
+
+/** Whether somebody takes connections at a socket: its file is there a moment before. */
+async function listens(socket: string): Promise<boolean> {
+  const client = connect(socket);
+  const taken = await once(client, 'connect').then(
+    () => true,
+    () => false,
+  );
+  client.destroy();
+  return taken;
 }
 
 /** Debian's library with the commands for leases. */
