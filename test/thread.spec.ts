@@ -12,6 +12,7 @@ import { hashOf } from '#event-store';
 import { iputils } from '#platforms/iputils/agent';
 import type { RunningProgram, TestContractor } from '#testing';
 import { ADMIN_PASSWORD, freePort, startContractor, startNatsServer, startProgram, testDatabase } from '#testing';
+import type { EventRow } from '../libs/event-store/src/event-row.ts';
 
 jest.setTimeout(900_000);
 
@@ -136,18 +137,9 @@ class Walk {
   }
 }
 
-interface LoggedRow {
-  readonly stream: string;
-  readonly revision: string;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly meta: string;
-}
-
 /** What the log must hold when all is over, however often somebody was killed: each effect once, every chain whole. */
 async function expectWholeLog(pool: pg.Pool, name: string): Promise<void> {
-  const { rows } = await pool.query<LoggedRow>('SELECT * FROM log.events ORDER BY stream, revision');
+  const { rows } = await pool.query<EventRow>('SELECT * FROM log.events ORDER BY stream, revision');
   const jobs = new Set(
     rows
       .filter(({ type, data }) => type === 'JobCreated' && (JSON.parse(data) as JobCreated).target.id === name)

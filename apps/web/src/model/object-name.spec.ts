@@ -7,6 +7,7 @@ describe('the name of an object', () => {
     expect(objectName({ id: 3, hostname: 'web1', name: 'x' })).toBe('web1');
     expect(objectName({ id: 3, hostname: null, name: 'lan' })).toBe('lan');
     expect(objectName({ id: 3, ip_address: '10.0.0.9' })).toBe('10.0.0.9');
+    expect(objectName({ id: 3, name: '', description: 'the first' })).toBe('the first');
     expect(objectName({ id: 3 })).toBe('');
   });
 

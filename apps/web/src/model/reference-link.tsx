@@ -15,17 +15,20 @@ const SHOWN_MS = 100;
 interface ReferenceLinkProps {
   readonly model: string;
   readonly id: string | number;
+  /** As of which position of the log it is named; now, unless said. */
+  readonly at?: string | undefined;
 }
 
 /** A link to the object of a model, by its name where its id is a number; that stands there until the name is known. */
-export function ReferenceLink({ model, id }: ReferenceLinkProps) {
+export function ReferenceLink({ model, id, at }: ReferenceLinkProps) {
   const session = useSession();
   const known = findModel(model);
   const isNamed = known !== undefined && isKnownByName(known) && mayUse(session, known.can.show);
   const isShown = useIsShown();
   const { data: name } = useQuery({
-    queryKey: keys.about(model, id, 'name'),
-    queryFn: async ({ signal }) => objectName((await send<Row>('GET', pathOf(model, id), { signal })).body),
+    queryKey: keys.about(model, id, 'name', at ?? null),
+    queryFn: async ({ signal }) =>
+      objectName((await send<Row>('GET', pathOf(model, id), { query: { at }, signal })).body),
     enabled: isNamed && isShown,
   });
   return (

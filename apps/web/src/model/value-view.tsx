@@ -14,24 +14,26 @@ interface ValueViewProps {
   readonly value: unknown;
   /** In one line, as in a list. */
   readonly short?: boolean;
+  /** The position of the log as of which it is shown; now, unless said. */
+  readonly at?: string | undefined;
 }
 
 /** A value of the API as it is shown: references as links, states as chips, times as how long ago. */
-export function ValueView({ name, of, value, short = false }: ValueViewProps): ReactNode {
+export function ValueView({ name, of, value, short = false, at: moment }: ValueViewProps): ReactNode {
   if (isBlank(value)) return <None />;
   if (Array.isArray(value) && of.type !== 'map') {
     return (
       <ul className={short ? 'ct-inline-list' : 'ct-list'}>
         {value.map((one, at) => (
           <li key={`${at} ${valueText(one)}`}>
-            <ValueView name={name} of={of} value={one} short={short} />
+            <ValueView name={name} of={of} value={one} short={short} at={moment} />
           </li>
         ))}
       </ul>
     );
   }
   if (of.type === 'reference' && of.model !== undefined)
-    return <ReferenceLink model={of.model} id={value as string | number} />;
+    return <ReferenceLink model={of.model} id={value as string | number} at={moment} />;
   if (of.type === 'time') return <TimeText time={String(value)} />;
   if (of.type === 'boolean') return value === true ? 'Yes' : 'No';
   if (name === 'state') return <StateLabel state={valueText(value)} />;

@@ -118,7 +118,7 @@ function AsOf({ model, id, position }: Pick<TabProps, 'model' | 'id'> & { readon
   if (isPending) return <Skeleton screenreaderText="Loading" height="8rem" />;
   if (!data)
     return <Alert isInline variant="info" title={error instanceof Error ? error.message : 'It was not there'} />;
-  return <FieldList model={data.model} row={data.row} />;
+  return <FieldList model={data.model} row={data.row} at={String(position)} />;
 }
 
 interface ComparedProps {

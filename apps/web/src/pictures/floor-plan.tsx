@@ -1,9 +1,6 @@
 import { MachineCard } from './machine-card.tsx';
 import type { Floor, Line } from './plot-layout.ts';
-import { rackAnchor } from './plot-layout.ts';
-
-/** The most places that are drawn: the list below has all. */
-const MAX_PLACES = 1000;
+import { MAX_PLACES, rackAnchor } from './plot-layout.ts';
 
 interface FloorPlanProps {
   readonly floor: Floor;
@@ -16,13 +13,12 @@ const lineTitle = (line: Line, name: string): string | undefined =>
   'at' in line ? undefined : `${line.leftOut.toLocaleString()} ${name} where nothing stands`;
 
 /** A floor seen from above: what stands at which point of its grid. */
-export function FloorPlan({ floor: { columns, rows, places }, states }: FloorPlanProps) {
-  const drawn = places.slice(0, MAX_PLACES);
+export function FloorPlan({ floor: { count, columns, rows, places }, states }: FloorPlanProps) {
   return (
     <>
-      {places.length > drawn.length && (
+      {count > places.length && (
         <p className="ct-small">
-          These are the first {MAX_PLACES.toLocaleString()} places of {places.length.toLocaleString()}.
+          These are the first {MAX_PLACES.toLocaleString()} places of {count.toLocaleString()}.
         </p>
       )}
       <div className="ct-plot" role="region" aria-label="The floor, from above" tabIndex={0}>
@@ -52,7 +48,7 @@ export function FloorPlan({ floor: { columns, rows, places }, states }: FloorPla
               {lineText(line)}
             </li>
           ))}
-          {drawn.map(({ x, y, column, row, racks, machines }) => (
+          {places.map(({ x, y, column, row, racks, machines }) => (
             <li key={`${x} ${y}`} className="ct-place" style={{ gridArea: `${row + 2} / ${column + 2}` }}>
               <span className="pf-v6-screen-reader">
                 At x {x}, y {y}:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Position } from './plot-layout.ts';
-import { placeText, plotLayout, unitsText } from './plot-layout.ts';
+import { MAX_PLACES, placeText, plotLayout, unitsText } from './plot-layout.ts';
 
 const at = (locator: string, where: Partial<Position> = {}): Position => ({
   locator,
@@ -74,9 +74,18 @@ describe('the floor of a plot', () => {
     ]);
   });
 
+  it('has no more places and lines than can be drawn', () => {
+    const { floor } = plotLayout(
+      Array.from({ length: MAX_PLACES + 5 }, (_, n) => at(`m${n}`, { x: 10 * n, y: 10 * n })),
+    );
+    expect([floor.count, floor.places.length]).toEqual([MAX_PLACES + 5, MAX_PLACES]);
+    // Between two of them there is one line for what is left out.
+    expect([floor.columns.length, floor.rows.length]).toEqual([2 * MAX_PLACES - 1, 2 * MAX_PLACES - 1]);
+  });
+
   it('has nothing of what has one coordinate alone, which stands nowhere in particular', () => {
     const { floor, nowhere } = plotLayout([at('a', { x: 3 }), at('b'), at('c', { rack: 'r1', y: 3 })]);
-    expect(floor).toEqual({ columns: [], rows: [], places: [] });
+    expect(floor).toEqual({ count: 0, columns: [], rows: [], places: [] });
     expect(names(nowhere)).toEqual(['a', 'b']);
   });
 });

@@ -35,6 +35,8 @@ export interface Place {
 
 /** A floor seen from above: x to the right, y downwards. */
 export interface Floor {
+  /** How many places there are; of those, the first `MAX_PLACES` from above are in it. */
+  readonly count: number;
   readonly columns: readonly Line[];
   readonly rows: readonly Line[];
   readonly places: readonly Place[];
@@ -47,6 +49,9 @@ export interface PlotLayout {
   /** What stands in the plot, nobody has said where. */
   readonly nowhere: readonly Position[];
 }
+
+/** The most places of a floor that are drawn, and lines for. */
+export const MAX_PLACES = 1000;
 
 /** So many coordinates in a row are drawn although nothing stands there; more of them are one line. */
 const MAX_EMPTY = 2;
@@ -86,7 +91,7 @@ function floorOf(positions: readonly Position[]): Floor {
     point.all.push(one);
     points.set(`${x} ${y}`, point);
   }
-  const all = [...points.values()];
+  const all = [...points.values()].sort((a, b) => a.y - b.y || a.x - b.x).slice(0, MAX_PLACES);
   const columns = linesOf(all.map(({ x }) => x));
   const rows = linesOf(all.map(({ y }) => y));
   const [columnAt, rowAt] = [indexOf(columns), indexOf(rows)];
@@ -98,7 +103,7 @@ function floorOf(positions: readonly Position[]): Floor {
     racks: countsOf(here.map(({ rack }) => rack).filter(isIn)),
     machines: here.filter(({ rack }) => !isIn(rack)),
   }));
-  return { columns, rows, places: places.sort((a, b) => a.row - b.row || a.column - b.column) };
+  return { count: points.size, columns, rows, places };
 }
 
 /** How many machines each rack has, of those of a machine each. */
