@@ -223,7 +223,7 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
   });
   await client.update(nic, { mac: macs[1] });
   const refusal = await adopt({ site: 'other' });
-  expect(refusal.status).toBe(400);
+  expect(refusal.status).toBe(409);
   expect(JSON.stringify(refusal.body)).toContain(
     `MAC ${macs[1]} is that of interface \\"e1\\" of foundation \\"box\\" already`,
   );
@@ -243,7 +243,7 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
   expect(vbox.machines.size).toBe(1);
   expect((await adopt({})).body['value']).toMatchObject(becomes);
   expect(await client.get(`${MACHINE}:old01:`)).toMatchObject({ state: 'built', virtualbox_uuid: machine.uuid });
-  expect((await adopt({ locator: 'twice' })).status).toBe(400);
+  expect((await adopt({ locator: 'twice' })).status).toBe(409);
   expect(await looked()).toMatchObject({ machine_count: 1, unknown_count: 0, unknown_list: [] });
 
   const drift = async () => (await rest('GET', 'Building/Foundation/old01')).body['machine_drift'];

@@ -106,7 +106,7 @@ abstract class AdoptionHandler<C extends Adopting> extends UnitOfWorkHandler<C, 
     if (!kind || !carried) throw refuse('', 'NOT_LISTED', `nobody lists the machines of complex "${name}"`);
     const names = await sharingHost(this.reads.now, name, its);
     const machine = await this.#machineOf(wanted.machine, { name, names, kind, look });
-    const { locator = null, site = null, blueprint = null } = wanted;
+    const { locator, site, blueprint } = wanted;
     const of = { locator: locator ?? machine.name, site: site ?? its.site, blueprint: blueprint ?? carried.blueprint };
     if (kind.isNamedByLocator && of.locator !== machine.name) {
       work.fault(
@@ -117,7 +117,7 @@ abstract class AdoptionHandler<C extends Adopting> extends UnitOfWorkHandler<C, 
     }
     if (kind.inSiteOfComplex) await checkSiteOfComplex(work, of.site, name);
     const own = { ...carried.own, [kind.machineId]: idAsKept(kind, machine.id) };
-    const value = { ...carried, ...{ site: of.site, blueprint: of.blueprint, own }, idMap: null };
+    const value = { ...carried, site: of.site, blueprint: of.blueprint, own, idMap: null };
     const made = await defineFoundation(work, of.locator, value, { secrets: this.secrets, request });
     if (made && (await requiresIdMap(work, of.blueprint))) {
       work.fault('blueprint', 'NOT_IDENTIFIED', `"${of.blueprint}" asks what a machine is made of, which is not known`);

@@ -1,4 +1,4 @@
-import type { Json, JsonMap } from '#kernel';
+import type { JsonMap } from '#kernel';
 import type { Fields, ServerValues } from './shape.ts';
 import { faultOf, list, nullable, record, taken, text } from './shape.ts';
 
@@ -47,7 +47,7 @@ export const listTask = <const I extends Fields>(its: I) => ({
 
 /** The machines that an agent has listed. @throws Error where that is no such list, or too long */
 export function listedMachines(answer: JsonMap): readonly ListedMachine[] {
-  const fault = faultOf(result, answer as Readonly<Record<string, Json>>);
+  const fault = faultOf(result, answer);
   if (fault !== undefined) throw new Error(`what the agent lists is not what it has to be: ${fault}`);
   const { machine_list: machines } = taken(result, answer) as ServerValues<typeof result>;
   if (machines.length <= MAX_LISTED) return machines;
