@@ -390,6 +390,10 @@ describe('the machine of a foundation', () => {
       machine: ON,
     });
     given(foundation, defined, adopted)
+      .when({ type: 'CloseFoundation', data: { undone: true } })
+      .yields(closed);
+    given(foundation, defined, adopted).when(close).refuses('', 'NOT_DELETABLE');
+    given(foundation, defined, adopted, closed)
       .when(undo)
       .yields({ type: 'FoundationRestored', data: { value: null, shown: {} } });
     given(foundation, defined, adopted, taken('off')).when(undo).refuses('', 'JOB_EXISTS');

@@ -360,7 +360,10 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       return restores.decide.RestoreFoundation(data, state);
     },
     CloseFoundation: (data, state) => {
-      const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
+      // What was there before it was adopted stays there when that is undone.
+      const value = 'value' in state ? state.value : undefined;
+      const built = value?.built === true && !(data.undone && value.adopted);
+      const reason = value && whyNotDeletable({ ...value, built });
       return reason === undefined
         ? rules.decide.CloseFoundation(data, state)
         : refuse('', 'NOT_DELETABLE', `Not Deletable: ${reason}`);
