@@ -31,6 +31,7 @@ kea-dhcp4   kea-dhcp4-server
 kea-dhcp6   kea-dhcp6-server
 radvd       radvd
 dnsmasq     dnsmasq-base
+squid       squid
 busybox     busybox-static
 dockerd     docker.io
 nsenter     util-linux

@@ -54,8 +54,10 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
   'docker-ports': [...SUBJECT, 'reactions', 'platform', 'ipam', 'building'],
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
+  inventory: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],
+  boot: [...SUBJECT, 'ipam', 'building', 'dhcp'],
   documents: [
     'kernel',
     'config',
@@ -68,6 +70,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'ipam',
     'building',
     'dhcp',
+    'boot',
   ],
   records: [...SUBJECT, 'reactions'],
   'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],
@@ -92,7 +95,7 @@ const APPS: Readonly<Record<string, readonly string[]>> = {
   // The script tools and the reader of TOML are its own; everything else it asks a server for.
   cli: ['kernel', 'runtime', 'tscript', 'blueprint'],
   contractor: Object.keys(MODULES).filter((module) => module !== 'testing'),
-  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms', 'dhcp'],
+  subcontractor: ['kernel', 'runtime', 'wire', 'platform', 'platforms', 'dhcp', 'boot'],
   // It runs in browsers, and knows the server by HTTP alone.
   web: [],
 };

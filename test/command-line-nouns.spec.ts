@@ -324,6 +324,13 @@ describe('commands about what there is', () => {
     expect(await refused('complex delete cx')).toContain('used by Foundation c1');
     await done('foundation delete c1');
     expect(await done('complex delete cx')).toBe('deleted cx');
+    expect(await refused('foundation accept-machine t1')).toContain('there is nothing to accept');
+    await done('complex libvirt create -l vms -s site1 -d "a host of VMs"');
+    expect(await done('complex machines vms')).toBe('nobody has looked yet; "complex look" has somebody look');
+    expect(await refused('complex adopt vms --machine u1 --dry-run')).toContain('nobody has looked yet');
+    expect(await done('complex look vms')).toBe('the host of vms is looked at as soon as an agent can');
+    await until(async () => (await done('complex machines vms')).includes('in vain: complex "vms" has no member'));
+    expect(await done('complex delete vms')).toBe('deleted vms');
   });
 
   it('jobs', async () => {

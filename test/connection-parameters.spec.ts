@@ -66,6 +66,7 @@ const documents = new ConfigDocuments({
   served: { contractorUrl: 'http://contractor', pxeUrl: 'http://static/pxe/' },
   findType: (name) => (name === 'Board' ? BOARD : undefined),
   noteSecrets: () => undefined,
+  noteDocument: () => undefined,
   momentOf: async () => undefined,
   viewAt: async () => view,
   readSecret: async ({ $secret: id }) => (id === 's' ? 'hush' : undefined),

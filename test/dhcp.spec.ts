@@ -144,6 +144,10 @@ it('leases a machine the address of its structure, and the server sees it', asyn
     host_name: 'web1',
     agent: 'edge1',
   });
+  const asked = async () => (await rest('POST', 'SubContractor/BootTrace/show', { mac: WEB1 })).body['value'];
+  const lease = { kind: 'lease', ip_address: '10.77.0.11', what: 'web1', foundation: 'web1', agent: 'edge1' };
+  await until(async () => JSON.stringify(await asked()).includes('lease'));
+  expect(await asked()).toMatchObject({ requests: [lease] });
 });
 
 it('follows what changes within seconds, and leaves out a second machine with the same MAC', async () => {

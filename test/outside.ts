@@ -48,7 +48,8 @@ export async function outside(
   for (const about of all) {
     const name = objectOf(about).join(' ');
     for (const type of ['config', 'boot_script', 'pxe_template']) {
-      const { status, text } = await documents.make({ about, itself: true }, type, undefined);
+      const { answer } = await documents.make({ about, itself: true }, type, undefined);
+      const { status, text } = answer;
       told.set(`${type} of ${name}`, [status, type === 'config' ? withoutMoments(text ?? '') : text]);
     }
   }

@@ -130,6 +130,7 @@ Building/Foundation
   (getFoundationTypes) (getInterfaceList)            Building.view_foundation
   (setIdMap)                                         Building.can_bootstrap
   (acceptHardware)                                   Building.can_accept_hardware
+  (acceptMachine)                                    Building.can_accept_machine
   (force)                                            Building.can_force_foundation
 Test/TestFoundation
   view add change delete                             Building.*_foundation
@@ -169,7 +170,9 @@ Building/Structure
 Building/Complex
   view add change delete                             Building.*_complex
   (createFoundation)                                 Building.can_create_foundation
-  (impact) (graph)                                   Building.view_complex
+  (impact) (graph) (machines)                        Building.view_complex
+  (look)                                             Building.can_look_at_machines
+  (adopt)                                            Building.can_adopt
 Building/Machine
   (provision)                                        Building.can_provision
   (deprovision)                                      Building.can_deprovision
@@ -253,6 +256,9 @@ SubContractor/DHCPd
 SubContractor/DHCPLease
   view                                               SubContractor.view_dhcplease
   (report) (reported)                                SubContractor.can_dispatch
+SubContractor/BootTrace
+  (show)                                             SubContractor.view_boottrace
+  (report)                                           SubContractor.can_dispatch
 PostOffice/FoundationPost
   view                                               PostOffice.*_foundationpost
 PostOffice/StructurePost

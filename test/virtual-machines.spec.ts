@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { until } from '#testing';
-import { startVirtualbox, VBOX_LOGIN } from '../libs/platforms/test/virtualbox-stand-in.ts';
+import { startVirtualbox, VBOX_LOGIN, type VboxMachine } from '../libs/platforms/test/virtualbox-stand-in.ts';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(300_000);
@@ -178,4 +178,93 @@ it('a machine is in the site of its complex', async () => {
   await refused(client.create(MACHINE, values), {
     site: ['must be "lab", the site of complex "vbox", and is "other"'],
   });
+});
+
+/** Has the host of the complex looked at, and gives what was found. */
+async function looked(): Promise<Values> {
+  const machines = async () => (await rest('POST', 'Building/Complex/vbox/machines', {})).body['value'] as Values;
+  const { looked_at: before } = await machines();
+  expect(await rest('POST', 'Building/Complex/vbox/look', {})).toMatchObject({ status: 204 });
+  await until(async () => (await machines())['looked_at'] !== before);
+  return machines();
+}
+
+it('a machine that was there is adopted, and what is done to it by hand is told once', async () => {
+  const { body: none } = await rest('POST', 'Building/Complex/vbox/adopt', { machine: 'x' });
+  expect(JSON.stringify(none)).toContain('nobody has looked yet what machines complex');
+  const machine: VboxMachine = {
+    uuid: '3c8f1f0e-8a53-4c3a-9a2f-6d5f0f1c2b3a',
+    name: 'old01',
+    state: 'Running',
+    lockedBy: undefined,
+    values: { Description: '' },
+    unsaved: {},
+    adapters: ['0800270000A0', '0800270000A1', ''].map((mac) => ({ Enabled: String(mac !== ''), MACAddress: mac })),
+    boot: [],
+    attached: [],
+  };
+  const macs = ['08:00:27:00:00:a0', '08:00:27:00:00:a1'];
+  vbox.machines.set(machine.uuid, machine);
+  const unknown = { id: machine.uuid, name: 'old01', power: 'on', task: null };
+  expect(await looked()).toMatchObject({ fault: null, machine_count: 1, unknown_list: [{ ...unknown, macs: null }] });
+  const before = vbox.calls.filter((call) => call === 'IVirtualBox_getMachines').length;
+  expect(await looked()).toMatchObject({ unknown_count: 1, unknown_list: [{ ...unknown, macs }] });
+  expect(vbox.calls.filter((call) => call === 'IVirtualBox_getMachines').length).toBe(before + 1);
+
+  const adopt = (values: Values) =>
+    rest('POST', 'Building/Complex/vbox/adopt', { machine: machine.uuid, network: Number(idOf(network)), ...values });
+  const events = async (type: string) =>
+    (await database.pool.query('SELECT 1 FROM log.events WHERE type = $1', [type])).rowCount;
+  const nic = await created(INTERFACE, {
+    foundation: `${FOUNDATION}:box:`,
+    name: 'e1',
+    physical_location: 'e1',
+    network,
+  });
+  await client.update(nic, { mac: macs[1] });
+  const refusal = await adopt({ site: 'other' });
+  expect(refusal.status).toBe(409);
+  expect(JSON.stringify(refusal.body)).toContain(
+    `MAC ${macs[1]} is that of interface \\"e1\\" of foundation \\"box\\" already`,
+  );
+  expect(JSON.stringify(refusal.body)).toContain('must be \\"lab\\", the site of complex \\"vbox\\"');
+  await client.delete(nic);
+
+  const interfaces = macs.map((mac, n) => ({ name: `eth${n}`, mac }));
+  const becomes = { locator: 'old01', type: 'VirtualBox', complex: 'vbox', machine: machine.uuid, interfaces };
+  expect((await adopt({ dry_run: true })).body['value']).toMatchObject(becomes);
+  expect(await rest('GET', 'Building/Foundation/old01')).toMatchObject({ status: 404 });
+  expect((await adopt({})).body['value']).toMatchObject(becomes);
+  const { rows } = await database.pool.query<{ request: string }>(
+    `SELECT meta::json->>'request' AS request FROM log.events WHERE type = 'FoundationAdopted'`,
+  );
+  expect(await rest('POST', 'Records/Request/undo', { id: rows[0]?.request })).toMatchObject({ status: 200 });
+  expect(await rest('GET', 'Building/Foundation/old01')).toMatchObject({ status: 404 });
+  expect(vbox.machines.size).toBe(1);
+  expect((await adopt({})).body['value']).toMatchObject(becomes);
+  expect(await client.get(`${MACHINE}:old01:`)).toMatchObject({ state: 'built', virtualbox_uuid: machine.uuid });
+  expect((await adopt({ locator: 'twice' })).status).toBe(409);
+  expect(await looked()).toMatchObject({ machine_count: 1, unknown_count: 0, unknown_list: [] });
+
+  const drift = async () => (await rest('GET', 'Building/Foundation/old01')).body['machine_drift'];
+  expect(await drift()).toEqual([]);
+  machine.state = 'PoweredOff';
+  await looked();
+  await looked();
+  expect(await drift()).toEqual([{ part: 'power', was: 'on', is: 'off' }]);
+  expect(await events('FoundationMachineDrifted')).toBe(1);
+  expect((await rest('GET', 'Building/Foundation?filter=astray&site=lab')).body).toMatchObject({ total: 1 });
+  expect(await rest('POST', 'Building/Foundation/old01/acceptMachine', {})).toMatchObject({ status: 204 });
+  await looked();
+  expect(await drift()).toEqual([]);
+
+  vbox.machines.delete(machine.uuid);
+  await looked();
+  expect(await drift()).toEqual([{ part: 'machine', was: machine.uuid, is: null }]);
+  expect(JSON.stringify(await rest('POST', 'Building/Foundation/old01/acceptMachine', {}))).toContain(
+    'its machine is gone',
+  );
+  vbox.machines.set(machine.uuid, machine);
+  await looked();
+  expect([await drift(), await events('FoundationMachineReturned')]).toEqual([[], 1]);
 });

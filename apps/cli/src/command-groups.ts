@@ -8,6 +8,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'blueprint script': 'scripts',
   'blueprint structure': 'blueprints of structures',
   'blueprint structure script': 'which scripts they use',
+  boot: 'machines that boot over the network',
   cartographer: 'machines that have called in',
   complex: 'complexes, and "complex TYPE get|list|create|update|delete" for each type there is',
   context: 'servers by name, and which of them is used',

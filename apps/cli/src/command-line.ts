@@ -4,6 +4,7 @@ import type { Asked, Command, Result, Streams, Tools } from './command.ts';
 import { Misuse, told, valueOf } from './command.ts';
 import type { Commands } from './command-tree.ts';
 import { COMMON_OPTIONS } from './common-options.ts';
+import { bootCommands } from './boot-commands.ts';
 import { completionCommands } from './completion-commands.ts';
 import { readCommandLine } from './command-tree.ts';
 import { ContextFile } from './context-file.ts';
@@ -90,6 +91,7 @@ const COMMANDS: Commands = {
     forceCommands,
     scriptCommands,
     zoneCommands,
+    bootCommands,
     webhooks,
   ),
   version: {

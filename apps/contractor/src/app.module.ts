@@ -5,6 +5,7 @@ import { ApiModule } from '#api';
 import { AuthModule } from '#auth';
 import type { NatsAccess } from '#auth';
 import { BlueprintModule, SHIPPED_RESOURCES } from '#blueprint';
+import { BootModule } from '#boot';
 import { BuildingModule } from '#building';
 import { SERVED } from '#config';
 import { DirectoryModule } from '#directory';
@@ -17,6 +18,7 @@ import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
 import type { IntegrityOptions } from '#integrity';
 import { IntegrityModule } from '#integrity';
+import { InventoryModule } from '#inventory';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
 import { OverviewModule } from '#overview';
@@ -157,7 +159,9 @@ export class AppModule {
         ApiModule.forFeature({ namespaces: platformNamespaces, models: [] }),
         DockerPortsModule,
         ProvisionModule,
+        InventoryModule,
         DhcpModule,
+        BootModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,

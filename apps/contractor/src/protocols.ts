@@ -13,6 +13,7 @@ import {
   toPosition,
 } from '#api';
 import { Identities, OpenIdSignIn } from '#auth';
+import { BootTraces } from '#boot';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
@@ -102,6 +103,7 @@ export async function protocolAdapters(
   });
   const cinp = cinpAdapter({ api: apis.for('cinp'), log, identify, maxBody });
   const types = app.get<readonly ServerHalf[]>(PLATFORMS).flatMap(({ foundationTypes }) => foundationTypes);
+  const bootTraces = app.get(BootTraces);
   const documents = new ConfigDocuments({
     api: apis.for('rest'),
     view: () => app.get<ReadStore>(READ_STORE).now,
@@ -109,6 +111,7 @@ export async function protocolAdapters(
     served: app.get<Served>(SERVED),
     findType: (name) => types.find(({ type }) => type === name),
     noteSecrets: (reader, ids) => secrets.reads.note(reader, ids),
+    noteDocument: (document) => bootTraces.note(document),
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
     identify,

@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { bootSettings, BootTraces } from '#boot';
 import type { Clock } from '#event-store';
 import { CLOCK, CommandGateway } from '#event-store';
 import { jobLogRule } from '#foreman';
@@ -10,7 +11,7 @@ import type { MetricsRegistry } from '#runtime/metrics-registry';
 import type { SettingsOf } from '#runtime/settings';
 import { Secrets, secretsSettings } from '#secrets';
 
-/** Adds how long job logs, kept answers, deliveries and readings of secrets are kept. */
+/** Adds how long job logs, kept answers, deliveries, readings of secrets and boot traces are kept. */
 export function addRetentionRules(app: INestApplicationContext, answers: PostgresIdempotencyStore): void {
   const retention = app.get(Retention);
   const { keepJobLog, keepAnswers } = app.get<SettingsOf<typeof integritySettings>>(integritySettings.KEY);
@@ -20,7 +21,15 @@ export function addRetentionRules(app: INestApplicationContext, answers: Postgre
   const { reads: secretReads } = app.get(Secrets);
   const deliveries = app.get(KeptDeliveries);
   const { keep } = app.get<SettingsOf<typeof postOfficeSettings>>(postOfficeSettings.KEY);
+  const { bootTraceDays } = app.get<SettingsOf<typeof bootSettings>>(bootSettings.KEY);
+  const bootTraces = app.get(BootTraces);
   retention.add(
+    {
+      name: 'boot traces',
+      setting: 'CONTRACTOR_BOOT_TRACE_DAYS',
+      keepMs: keptForDays(bootTraceDays),
+      prune: (before, limit) => bootTraces.prune(before, limit),
+    },
     {
       name: 'answers',
       setting: 'CONTRACTOR_KEEP_ANSWERS',

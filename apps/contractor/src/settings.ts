@@ -1,8 +1,10 @@
 import { authSettings, openIdSettings } from '#auth';
+import { bootSettings } from '#boot';
 import { configSettings } from '#config';
 import { bindSettings, dnsSettings } from '#dns';
 import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
+import { inventorySettings } from '#inventory';
 import { httpSettings } from '#http';
 import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
@@ -33,10 +35,12 @@ export const settingsTables = {
   integrity: integritySettings,
   wire: wireSettings,
   foreman: foremanSettings,
+  inventory: inventorySettings,
   preview: previewSettings,
   dns: dnsSettings,
   bind: bindSettings,
   postOffice: postOfficeSettings,
+  boot: bootSettings,
   tracing: tracingSettings,
 };
 

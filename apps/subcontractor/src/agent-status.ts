@@ -1,3 +1,4 @@
+import type { BootStatus } from '#boot/agent';
 import type { DhcpStatus } from '#dhcp/agent';
 import type { MissingProgram, TaskAtWork } from '#wire';
 
@@ -31,6 +32,8 @@ export interface AgentStatus {
   readonly setAside: number;
   /** Undefined: there is no DHCP. */
   readonly dhcp?: DhcpStatus | undefined;
+  /** Undefined: machines boot nothing of ours. */
+  readonly boot?: BootStatus | undefined;
 }
 
 /** The exit code of `status`: 0 it runs and fetches tasks of all its sites, 1 not of all. */
@@ -38,7 +41,8 @@ export const exitCodeOf = ({ sites }: AgentStatus): 0 | 1 => (sites.every(({ con
 
 /** How a subcontractor is getting on, for people. */
 export function statusText(status: AgentStatus): string {
-  const { pid, version, name, started, transport, stopping, modules, sites, missing, unsent, setAside, dhcp } = status;
+  const { pid, version, name, started, transport, stopping, modules, sites, missing, unsent, setAside, dhcp, boot } =
+    status;
   const limits = Object.entries(modules).map(([module, limit]) => `${module} (${limit})`);
   return [
     `Running${stopping ? ', and stopping' : ''}: ${name}, process ${pid}, version ${version}, since ${started}`,
@@ -59,6 +63,7 @@ export function statusText(status: AgentStatus): string {
     ),
     `unsent results: ${unsent}${setAside > 0 ? `; set aside, because they cannot be sent: ${setAside}` : ''}`,
     ...(dhcp ? dhcpText(dhcp) : []),
+    ...(boot ? bootText(boot) : []),
     '',
   ].join('\n');
 }
@@ -74,5 +79,14 @@ function dhcpText({ servers, refused, fault }: DhcpStatus): readonly string[] {
     }),
     ...(fault === undefined ? [] : [`DHCP goes on with what it knows: ${fault}`]),
     ...refused.map((reason) => `left out by DHCP: ${reason}`),
+  ];
+}
+
+function bootText({ servers, untold, forgotten, fault }: BootStatus): readonly string[] {
+  return [
+    ...servers.map(({ server, port, active }) => `${server}: serves files at port ${port} (${active} under way)`),
+    ...(untold > 0 ? [`requests of machines that boot, not told yet: ${untold}`] : []),
+    ...(forgotten > 0 ? [`requests of machines that boot, forgotten: ${forgotten}`] : []),
+    ...(fault === undefined ? [] : [`boot services: ${fault}`]),
   ];
 }

@@ -102,3 +102,14 @@ export const dhcpFields = {
     doc: 'file with the process of `radvd`, which is told when its configuration changes',
   }),
 };
+
+/** Whether anything of it is wanted. */
+export const wantsDhcp = ({
+  kea4,
+  kea6,
+  dhcpProxy,
+}: {
+  readonly kea4?: unknown;
+  readonly kea6?: unknown;
+  readonly dhcpProxy?: unknown;
+}): boolean => (kea4 ?? kea6 ?? dhcpProxy) !== undefined;

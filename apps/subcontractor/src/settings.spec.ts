@@ -28,6 +28,10 @@ describe('settings of the subcontractor', () => {
       dhcpStaticLease: 3600,
       dhcpDynamicLease: 600,
       dhcpConsole: 'console',
+      ipxe: '/usr/lib/ipxe',
+      squidListen: '3128',
+      squidFolder: '/var/spool/squid',
+      squidMegabytes: 10_000,
       logLevel: 'info',
     });
     expect(usualName()).toMatch(new RegExp(`-${process.pid}$`));

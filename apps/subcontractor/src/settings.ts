@@ -17,7 +17,8 @@ import {
   tracingOf,
 } from '#runtime/settings';
 import { USUAL_DIRECTORY } from '#platforms/libvirt/usual-directory';
-import { dhcpFields } from './dhcp.settings.ts';
+import { bootFields, wantsBoot } from './boot.settings.ts';
+import { dhcpFields, wantsDhcp } from './dhcp.settings.ts';
 import { installationSetting, isNatsName, natsTransportFields, natsTransportOf, readNatsAddresses } from '#wire';
 
 /** Limit of a module for which none is given. */
@@ -250,6 +251,7 @@ export const subcontractorSettings = (known: readonly string[]) =>
         doc: 'whether the certificate of the vault has to be good',
       }),
       ...dhcpFields,
+      ...bootFields,
       logLevel: logLevelSetting,
       ...tracingFields,
     },
@@ -257,8 +259,18 @@ export const subcontractorSettings = (known: readonly string[]) =>
       if (values.natsUrl === undefined && values.server === undefined) {
         refuse('NATS_URL', undefined, NO_SERVER);
       }
-      if ((values.kea4 ?? values.kea6 ?? values.dhcpProxy) !== undefined && values.server === undefined) {
+      if (wantsDhcp(values) && values.server === undefined) {
         refuse('SUBCONTRACTOR_SERVER', undefined, 'must name the server where there is DHCP: it says what is served');
+      }
+      if (wantsBoot(values) && values.server === undefined) {
+        refuse(
+          'SUBCONTRACTOR_SERVER',
+          undefined,
+          'must name the server where machines boot: it is told what they ask for',
+        );
+      }
+      if (values.squid !== undefined && values.squidMirrors === undefined) {
+        refuse('SUBCONTRACTOR_SQUID_MIRRORS', undefined, 'must name the hosts that Squid fetches from');
       }
       if (values.sshHostKeys === 'strict' && values.sshKnownHosts === undefined) {
         refuse('SUBCONTRACTOR_SSH_KNOWN_HOSTS', undefined, 'must be the file of the known hosts where only they count');

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { DhcpService, DhcpSource, ReportedLease } from '#dhcp/agent';
+import type { DhcpService, DhcpSource, Lease, ReportedLease } from '#dhcp/agent';
 import { readSubnets, serveDhcp } from '#dhcp/agent';
 import type { Logger } from '#kernel';
 import type { PollServer } from '#wire';
 import { pollServer } from '#wire';
+import { wantsDhcp } from './dhcp.settings.ts';
 import type { Settings } from './settings.ts';
 
 /** Where what DHCP served well is kept, in the folder for state. */
@@ -12,10 +13,20 @@ const CACHE = 'dhcp.json';
 /** DHCP at all the sites of the settings; undefined: there is none. */
 export async function startDhcp(
   settings: Settings,
-  { name, state, log }: { readonly name: string; readonly state: string | undefined; readonly log: Logger },
+  {
+    name,
+    state,
+    onLeases,
+    log,
+  }: {
+    readonly name: string;
+    readonly state: string | undefined;
+    readonly onLeases: (leases: readonly Lease[]) => void;
+    readonly log: Logger;
+  },
 ): Promise<DhcpService | undefined> {
   const { kea4, kea6, dhcpProxy, server, proxy, ca, user, password, sites } = settings;
-  if ((kea4 ?? kea6 ?? dhcpProxy) === undefined || server === undefined) return undefined;
+  if (server === undefined || !wantsDhcp(settings)) return undefined;
   if (state === undefined) {
     log.warn('DHCP serves nothing after a restart until the server answers: SUBCONTRACTOR_STATE names a folder for it');
   }
@@ -39,6 +50,7 @@ export async function startDhcp(
     proxyFile: dhcpProxy,
     cacheFile: state === undefined ? undefined : path.join(state, CACHE),
     everyMs: settings.dhcpInterval,
+    onLeases,
     log,
   });
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import path from 'node:path';
+import type { BootService } from '#boot/agent';
 import type { DhcpService } from '#dhcp/agent';
 import type { Logger } from '#kernel';
 import { agentHalves } from '#platforms/agents';
@@ -17,6 +18,7 @@ import type { ProgramArguments } from './program-arguments.ts';
 import { readProgramArguments } from './program-arguments.ts';
 import type { SitesServed } from './serve-sites.ts';
 import { serveSites } from './serve-sites.ts';
+import { startBoot } from './start-boot.ts';
 import { startDhcp } from './start-dhcp.ts';
 import type { Settings } from './settings.ts';
 import { subcontractorSettings, usualName } from './settings.ts';
@@ -136,10 +138,11 @@ async function serve(
   log.info('starting', { name, sites, modules });
 
   const stops: (() => unknown)[] = [];
-  const statusOf = async () => ({ ...(await (await served).status()), dhcp: dhcp?.status() });
+  const statusOf = async () => ({ ...(await (await served).status()), dhcp: dhcp?.status(), boot: boot?.status() });
   const metrics = agentMetrics(statusOf);
   let served: Promise<SitesServed>;
   let dhcp: DhcpService | undefined;
+  let boot: BootService | undefined;
   try {
     if (settings.tracing) {
       const { startTracing } = await import('#runtime/tracing');
@@ -149,7 +152,10 @@ async function serve(
     if (settings.metricsPort !== undefined) stops.push((await openMetrics(settings.metricsPort, metrics)).close);
     served = serveSites({ settings, name, halves, log, spool: state?.spool, onEnded: metrics.ended });
     served.catch(() => undefined);
-    dhcp = await startDhcp(settings, { name, state: state?.folder, log });
+    boot = await startBoot(settings, { name, log });
+    if (boot) stops.push(boot.stop);
+    const onLeases = boot?.sawLeases ?? (() => undefined);
+    dhcp = await startDhcp(settings, { name, state: state?.folder, onLeases, log });
     if (dhcp) stops.push(dhcp.stop);
     if (state) {
       stops.push(

@@ -53,6 +53,7 @@ import { scriptLint } from './script-lint.api.ts';
 import { selectionCounts } from './selection/counts.api.ts';
 import { structureOverview } from './structure/structure-overview.api.ts';
 import { jobSelections } from './selection/job-selections.ts';
+import { machineHandlers } from './hardware/machine.commands.ts';
 import { foundationInterfaces } from './interface/foundation-interfaces.ts';
 import {
   abstractInterfaceModel,
@@ -204,6 +205,7 @@ const listeners: FactoryProvider = {
   ],
   providers: [
     ...foundationHandlers,
+    ...machineHandlers,
     ...forceStateHandlers,
     {
       provide: Symbol('holder source'),

@@ -36,6 +36,11 @@ const FORCED = { instead: 'its state was forced; force it back', parts: ['state'
 const SURVEYED = { instead: 'a machine is, or was, surveyed; delete its cartographer', parts: ['survey'] };
 const REPORTED = { instead: 'a machine has reported its hardware; accept it, or have it put right', parts: ['drift'] };
 
+const OF_MACHINE = {
+  instead: 'its platform has told what its machine is; accept it, or have it put right',
+  parts: ['machine'],
+};
+
 /** Those of some rows that a condition finds, in words. */
 async function found(view: View, rows: ReadModel, kind: string, where: Where): Promise<string[]> {
   return (await view.keys(rows, { where })).keys.map((key) => `${kind} ${key}`);
@@ -79,12 +84,18 @@ const foundationUndo = undoNoun(foundation, {
     FoundationHardwareDrifted: REPORTED,
     FoundationHardwareReturned: REPORTED,
     FoundationHardwareAccepted: [FIELDS, 'drift'],
+    FoundationMachineSeen: [],
+    FoundationMachineDrifted: OF_MACHINE,
+    FoundationMachineReturned: OF_MACHINE,
+    FoundationMachineAccepted: ['machine'],
+    FoundationAdopted: ['state', 'machine'],
   },
   parts: {
     [FIELDS]: ['site', 'blueprint', 'idMap', 'identities', 'own', 'complex', 'labels', 'owner'],
     drift: ['drift'],
+    machine: ['machine', 'machineDrift'],
     survey: ['surveyedBy'],
-    job: ['job'],
+    job: ['job', 'worked'],
     structure: ['structure'],
     dependency: ['dependency'],
   },

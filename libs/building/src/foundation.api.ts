@@ -24,6 +24,7 @@ import {
 } from './foundation.commands.ts';
 import type { FoundationRow } from './foundations.ts';
 import { ForceFoundation } from './force-state.commands.ts';
+import { AcceptMachine } from './hardware/machine.commands.ts';
 import { foundations, stateOf } from './foundations.ts';
 import { labelFields, presentLabels } from './selection/labels.ts';
 import { oneOf } from './one-of.ts';
@@ -57,6 +58,12 @@ const derived = {
     protocols: ['rest'],
     doc: 'in what its machine reports other hardware than is known: part, was, is',
   }),
+  machine_drift: map({
+    mode: 'RO',
+    list: true,
+    protocols: ['rest'],
+    doc: 'in what its platform tells of its machine otherwise than is known: part (machine, name, power, macs), was, is',
+  }),
 };
 
 const present = (row: FoundationRow, locator: string | number, classes: readonly string[]): Values => ({
@@ -75,6 +82,7 @@ const present = (row: FoundationRow, locator: string | number, classes: readonly
   class_list: classes,
   cartographer: row.surveyedBy ?? null,
   drift: row.drift?.changes ?? [],
+  machine_drift: row.machineDrift?.changes ?? [],
 });
 
 const deletion: Deletion = { command: (locators) => new DeleteFoundation(locators) };
@@ -123,12 +131,28 @@ const acceptHardware: Action = action({
   command: (locator) => new AcceptHardware(locator),
 });
 
+const acceptMachine: Action = action({
+  doc: 'What its machine is at its host (name, power, MACs) is what it is to be from now on.',
+  protocols: ['rest'],
+  parameters: {},
+  permission: { grant: 'Building.can_accept_machine' },
+  command: (locator) => new AcceptMachine(locator),
+});
+
 /** Those whose machines report other hardware than is known; of a site, or of all. */
 const drifted: Filter = {
   protocols: ['rest'],
   doc: 'Those whose machines report other hardware than is known.',
   parameters: { site: parameter.reference('Site/Site', { default: null }) },
   where: ({ site }) => ({ drifted: 'yes', ...(typeof site === 'string' ? { site } : {}) }),
+};
+
+/** Those whose machines are gone or changed at their hosts; of a site, or of all. */
+const astray: Filter = {
+  protocols: ['rest'],
+  doc: 'Those whose machines are gone at their hosts, or not as they are known.',
+  parameters: { site: parameter.reference('Site/Site', { default: null }) },
+  where: ({ site }) => ({ astray: 'yes', ...(typeof site === 'string' ? { site } : {}) }),
 };
 
 const force: Action = action({
@@ -165,8 +189,16 @@ export const foundationModel = (types: readonly FoundationType[], { jobs, config
     update: (locator, values) => new ChangeFoundation(locator, [], values),
     deletion,
     permissions,
-    filters: { site: bySite, todo: todo(types), selection: selection('Foundation'), drifted },
-    actions: { setIdMap, acceptHardware, ...jobs, getFoundationTypes: getFoundationTypes(types), ...config, force },
+    filters: { site: bySite, todo: todo(types), selection: selection('Foundation'), drifted, astray },
+    actions: {
+      setIdMap,
+      acceptHardware,
+      acceptMachine,
+      ...jobs,
+      getFoundationTypes: getFoundationTypes(types),
+      ...config,
+      force,
+    },
   });
 
 /** Which complexes may carry a foundation: those of the model that its field refers to. */

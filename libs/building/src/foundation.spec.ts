@@ -294,6 +294,125 @@ describe('the hardware of a foundation', () => {
   });
 });
 
+describe('the machine of a foundation', () => {
+  const ON = { name: 'm1', power: 'on' };
+  const OFF = { name: 'm1', power: 'off' };
+  const report = (found: typeof ON | null, data: object = {}): FoundationCommand => ({
+    type: 'ReportMachine',
+    data: { id: 'u1', found: found && { ...found, macs: null }, macs: [], worked: 7, ...data },
+  });
+  const accept: FoundationCommand = { type: 'AcceptMachine', data: {} };
+  const seen: FoundationEvent = { type: 'FoundationMachineSeen', data: ON };
+  const off: FoundationEvent = {
+    type: 'FoundationMachineDrifted',
+    data: { found: { ...OFF, macs: null }, changes: [{ part: 'power', was: 'on', is: 'off' }] },
+  };
+  const gone: FoundationEvent = {
+    type: 'FoundationMachineDrifted',
+    data: { found: null, changes: [{ part: 'machine', was: 'u1', is: null }] },
+  };
+  const returned: FoundationEvent = { type: 'FoundationMachineReturned', data: {} };
+  const known = [defined, taken('create'), located, built, released, seen] as const;
+
+  it('is what was found first after the last job on it', () => {
+    given(foundation, ...known.slice(0, -1))
+      .when(report(ON))
+      .yields(seen);
+    given(foundation, ...known)
+      .when(report(ON))
+      .yieldsNothing();
+    given(foundation, ...known, taken('off', 8), { type: 'FoundationReleased', data: { job: 8 } })
+      .when(report(OFF, { worked: 8 }))
+      .yields({ type: 'FoundationMachineSeen', data: OFF });
+  });
+  it('has drifted where it is not so, or gone, which is told once', () => {
+    given(foundation, ...known)
+      .when(report(OFF))
+      .yields(off);
+    given(foundation, ...known, off)
+      .when(report(OFF))
+      .yieldsNothing();
+    given(foundation, ...known, off)
+      .when(report(null))
+      .yields(gone);
+    given(foundation, ...known, gone)
+      .when(report(null))
+      .yieldsNothing();
+    given(foundation, ...known, gone)
+      .when(report(ON))
+      .yields(returned);
+    given(foundation, ...known.slice(0, -1))
+      .when(report(null))
+      .yields(gone);
+  });
+  it('is told nothing of where a job is at work on it, or was while the platform was asked, or it is not built', () => {
+    given(foundation, ...known, taken('destroy', 8))
+      .when(report(null, { worked: 8 }))
+      .yieldsNothing();
+    given(foundation, ...known, taken('off', 8), { type: 'FoundationReleased', data: { job: 8 } })
+      .when(report(OFF))
+      .yieldsNothing();
+    given(foundation, defined, located)
+      .when(report(null, { worked: undefined }))
+      .yieldsNothing();
+  });
+  it('is accepted as it is, unless it is gone', () => {
+    const accepted: FoundationEvent = { type: 'FoundationMachineAccepted', data: OFF };
+    given(foundation, ...known)
+      .when(accept)
+      .refuses('', 'NO_DRIFT');
+    given(foundation, ...known, off)
+      .when(accept)
+      .yields(accepted);
+    given(foundation, ...known, off, accepted)
+      .when(report(OFF))
+      .yieldsNothing();
+    given(foundation, ...known, gone)
+      .when(accept)
+      .refuses('', 'GONE');
+    given(foundation, ...known, off, taken('destroy', 8))
+      .when(accept)
+      .refuses('', 'JOB_EXISTS');
+  });
+  it('is adopted where it was there before, which can be undone until a job has to do with it', () => {
+    const adopt: FoundationCommand = { type: 'AdoptMachine', data: ON };
+    const adopted: FoundationEvent = { type: 'FoundationAdopted', data: ON };
+    const undo: FoundationCommand = { type: 'RestoreFoundation', data: { value: null, shown: {} } };
+    given(foundation, defined).when(adopt).yields(adopted);
+    given(foundation, defined, located).when(adopt).refuses('', 'LOCATED');
+    given(foundation, defined, taken('create')).when(adopt).refuses('', 'JOB_EXISTS');
+    given(foundation, defined, adopted)
+      .when(report(OFF, { worked: undefined }))
+      .yields(off);
+    expect(rowsAfter(foundations, ['host1', defined], ['host1', adopted]).get('host1')).toMatchObject({
+      locatedAt: moment(2),
+      builtAt: moment(2),
+      machine: ON,
+    });
+    given(foundation, defined, adopted)
+      .when({ type: 'CloseFoundation', data: { undone: true } })
+      .yields(closed);
+    given(foundation, defined, adopted).when(close).refuses('', 'NOT_DELETABLE');
+    given(foundation, defined, adopted, closed)
+      .when(undo)
+      .yields({ type: 'FoundationRestored', data: { value: null, shown: {} } });
+    given(foundation, defined, adopted, taken('off')).when(undo).refuses('', 'JOB_EXISTS');
+    given(foundation, defined, adopted, taken('off'), released).when(undo).refuses('', 'NOT_DELETABLE');
+  });
+  it('is shown as far as it has drifted, until it is destroyed', () => {
+    const row = (...events: readonly FoundationEvent[]) =>
+      rowsAfter(foundations, ...events.map((event) => ['host1', event] as const)).get('host1');
+    expect(row(...known, off)).toMatchObject({
+      machine: ON,
+      machineDrift: { changes: [{ part: 'power' }] },
+      worked: 7,
+    });
+    expect(row(...known, off, returned)).not.toHaveProperty('machineDrift');
+    expect(row(...known, off, destroyed)).not.toHaveProperty('machineDrift');
+    expect(row(...known, off, destroyed)).not.toHaveProperty('machine');
+  });
+});
+
 describe('the row of a foundation', () => {
   const life = [defined, taken('create'), located, identified, built, released, taken('destroy'), destroyed] as const;
   const row = (until: number) =>

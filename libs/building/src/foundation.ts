@@ -11,6 +11,8 @@ import type {
 import { lifecycle, refuse, refuseAs, restoring, writeJson } from '#kernel';
 import type { HardwareChange } from './hardware/hardware-changes.ts';
 import { hardwareChanges } from './hardware/hardware-changes.ts';
+import type { FoundMachine, KnownMachine, MachineDrift } from './hardware/machine-changes.ts';
+import { machineChanges } from './hardware/machine-changes.ts';
 import type { Labels } from './selection/labels.ts';
 
 /** What a structure stands on: a machine, a virtual machine, a container. */
@@ -65,7 +67,26 @@ export type FoundationState = Foundation & {
   /** The cartographer of the machine that is being surveyed on it. */
   surveyedBy?: string | undefined;
   drift?: Drift | undefined;
+  /** The last job that was at work on it. */
+  worked?: number | undefined;
+  /** What its machine is to be; not there until it was looked at after the last job. */
+  machine?: KnownMachine | undefined;
+  machineDrift?: MachineDrift | undefined;
+  /** Its machine was there before it, and no job has been at work on it. */
+  adopted?: true | undefined;
 };
+
+/** What its platform tells of the machine of a foundation. */
+export interface MachineReport {
+  /** What the platform knows it by. */
+  readonly id: string;
+  /** Null: its host does not have it. */
+  readonly found: FoundMachine | null;
+  /** Known MACs of the interfaces of the foundation. */
+  readonly macs: readonly string[];
+  /** The last job that had been at work on the foundation when the platform was asked. */
+  readonly worked: number | undefined;
+}
 
 export type FoundationCommand =
   | Message<'DefineFoundation', Foundation>
@@ -86,6 +107,9 @@ export type FoundationCommand =
   | Message<'EndSurvey', { readonly cartographer: string }>
   | Message<'ReportHardware', { readonly idMap: JsonMap | null }>
   | Message<'AcceptHardware', object>
+  | Message<'ReportMachine', MachineReport>
+  | Message<'AcceptMachine', object>
+  | Message<'AdoptMachine', KnownMachine>
   | LifecycleCommand<'Foundation'>
   | RestoreCommand<'Foundation', FoundationState>;
 
@@ -116,6 +140,11 @@ export type FoundationEvent =
   | Message<'FoundationHardwareDrifted', { readonly changes: readonly HardwareChange[] }>
   | Message<'FoundationHardwareAccepted', { readonly idMap: JsonMap }>
   | Message<'FoundationHardwareReturned', object>
+  | Message<'FoundationMachineSeen', KnownMachine>
+  | Message<'FoundationMachineDrifted', MachineDrift>
+  | Message<'FoundationMachineReturned', object>
+  | Message<'FoundationMachineAccepted', KnownMachine>
+  | Message<'FoundationAdopted', KnownMachine>
   | LifecycleEvent<'Foundation'>
   | RestoredEvent<'Foundation', FoundationState>;
 
@@ -141,6 +170,9 @@ const whyNotDeletable = ({ job, built, structure, surveyedBy }: FoundationState)
 const set = (data: Partial<FoundationState>, state: Lifecycle<FoundationState>): Lifecycle<FoundationState> =>
   'value' in state ? { ...state, value: { ...state.value, ...data } } : state;
 const put = (change: Partial<FoundationState>) => (_: object, state: Lifecycle<FoundationState>) => set(change, state);
+
+/** What is told of a machine goes with it. */
+const NO_MACHINE = { drift: undefined, machine: undefined, machineDrift: undefined, adopted: undefined };
 
 const same = (one: unknown, other: unknown): boolean => writeJson(one) === writeJson(other);
 
@@ -286,17 +318,52 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       if (!drift) return refuse('', 'NO_DRIFT', 'its hardware is what is known of it: there is nothing to accept');
       return { type: 'FoundationHardwareAccepted', data: { idMap: drift.reported } };
     },
+    ReportMachine: ({ id, found, macs, worked }, state) => {
+      if (state.stage !== 'active') return missing();
+      const { built, job, machine: known, machineDrift: drift } = state.value;
+      // What a job has to do with is its own affair, and what was told before it is told anew after it.
+      if (!built || job || (state.value.worked ?? worked) !== worked) return [];
+      const events: FoundationEvent[] = [];
+      if (found && !known) {
+        events.push({ type: 'FoundationMachineSeen', data: { name: found.name, power: found.power } });
+      }
+      const changes = machineChanges(id, { known, macs }, found);
+      if (changes.length > 0) {
+        if (!same(changes, drift?.changes)) events.push({ type: 'FoundationMachineDrifted', data: { found, changes } });
+      } else if (drift) events.push({ type: 'FoundationMachineReturned', data: {} });
+      return events;
+    },
+    AcceptMachine: (_, state) => {
+      if (state.stage !== 'active') return missing();
+      const { job, machineDrift: drift } = state.value;
+      if (job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      if (!drift) return refuse('', 'NO_DRIFT', 'its machine is what is known of it: there is nothing to accept');
+      if (!drift.found) {
+        return refuse('', 'GONE', 'its machine is gone: destroy and create it again, or force it to be planned');
+      }
+      const { name, power } = drift.found;
+      return { type: 'FoundationMachineAccepted', data: { name, power } };
+    },
+    AdoptMachine: (data, state) => {
+      if (state.stage !== 'active') return missing();
+      const { located, job } = state.value;
+      if (job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
+      return located ? refuse('', 'LOCATED', 'it has a machine already') : { type: 'FoundationAdopted', data };
+    },
     ...rules.decide,
     RestoreFoundation: (data, state) => {
       const job = 'value' in state ? state.value.job : undefined;
       if (job && job.job !== data.value?.job?.job) return foreman('JOB_EXISTS', `job ${job.job} is at work on it`);
-      if (data.value === null && 'value' in state && state.value.built) {
+      if (data.value === null && 'value' in state && state.value.built && !state.value.adopted) {
         return refuse('', 'NOT_DELETABLE', 'Not Deletable: it is built');
       }
       return restores.decide.RestoreFoundation(data, state);
     },
     CloseFoundation: (data, state) => {
-      const reason = 'value' in state ? whyNotDeletable(state.value) : undefined;
+      // What was there before it was adopted stays there when that is undone.
+      const value = 'value' in state ? state.value : undefined;
+      const built = value?.built === true && !(data.undone && value.adopted);
+      const reason = value && whyNotDeletable({ ...value, built });
       return reason === undefined
         ? rules.decide.CloseFoundation(data, state)
         : refuse('', 'NOT_DELETABLE', `Not Deletable: ${reason}`);
@@ -313,20 +380,21 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationOwnFieldsChanged: set,
     FoundationLabelsChanged: set,
     FoundationOwnerChosen: set,
-    FoundationTaken: (data, state) => put({ job: data })(data, state),
+    FoundationTaken: (data, state) =>
+      set({ job: data, worked: data.job, machine: undefined, adopted: undefined }, state),
     FoundationReleased: put({ job: undefined }),
     FoundationAddressBorrowed: (data, state) => put({ borrowed: data })(data, state),
     FoundationAddressReturned: put({ borrowed: undefined }),
     FoundationLocated: put({ located: true }),
     FoundationBuilt: put({ located: true, built: true }),
-    FoundationDestroyed: put({ located: false, built: false, idMap: null, drift: undefined }),
+    FoundationDestroyed: put({ located: false, built: false, idMap: null, ...NO_MACHINE }),
     FoundationCarrierChosen: set,
     FoundationForced: ({ state: forced }, state) =>
       set(
         {
           located: forced !== 'planned',
           built: forced === 'built',
-          ...(forced === 'planned' ? { idMap: null, drift: undefined } : {}),
+          ...(forced === 'planned' ? { idMap: null, ...NO_MACHINE } : {}),
         },
         state,
       ),
@@ -343,6 +411,11 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     },
     FoundationHardwareAccepted: ({ idMap }, state) => set({ idMap, drift: undefined }, state),
     FoundationHardwareReturned: put({ drift: undefined }),
+    FoundationMachineSeen: (machine, state) => set({ machine }, state),
+    FoundationMachineDrifted: (machineDrift, state) => set({ machineDrift }, state),
+    FoundationMachineReturned: put({ machineDrift: undefined }),
+    FoundationMachineAccepted: (machine, state) => set({ machine, machineDrift: undefined }, state),
+    FoundationAdopted: (machine, state) => set({ machine, located: true, built: true, adopted: true }, state),
     ...rules.evolve,
     ...restores.evolve,
   },

@@ -4,6 +4,7 @@ import type { JsonMap } from '#kernel';
 import type { Borrowed, Drift, Foundation, TakenBy } from './foundation.ts';
 import type { HardwareChange } from './hardware/hardware-changes.ts';
 import { identitiesOf } from './hardware/identities.ts';
+import type { KnownMachine, MachineDrift } from './hardware/machine-changes.ts';
 import { labelTags } from './selection/labels.ts';
 
 /** A foundation as it is shown. */
@@ -21,6 +22,12 @@ export interface FoundationRow extends Readonly<Foundation> {
   readonly surveyedBy?: string;
   /** Not there where its hardware is what is known of it. */
   readonly drift?: Drift;
+  /** The last job that was at work on it; not there where none was. */
+  readonly worked?: number;
+  /** What its machine is to be; not there until it was looked at after the last job. */
+  readonly machine?: KnownMachine;
+  /** Not there where its machine is what is known of it. */
+  readonly machineDrift?: MachineDrift;
   /** What tells its machine from others; kept when it is destroyed, and not there where nobody knows. */
   readonly identities?: readonly string[];
   readonly created: string;
@@ -32,7 +39,7 @@ export const stateOf = ({ locatedAt, builtAt }: Pick<FoundationRow, 'locatedAt' 
   locatedAt === null ? 'planned' : builtAt === null ? 'located' : 'built';
 
 /** What the state of a foundation holds, and its row shows otherwise. */
-export const HIDDEN_OF_FOUNDATIONS = ['located', 'built'];
+export const HIDDEN_OF_FOUNDATIONS = ['located', 'built', 'adopted'];
 
 const changed = change<FoundationRow, Partial<Foundation>>((row, { data, at }) => ({ ...row, ...data, updated: at }));
 
@@ -43,11 +50,14 @@ const knownBy = (idMap: JsonMap | null): Pick<FoundationRow, 'identities'> => {
 };
 
 const withoutDrift = ({ drift: _, ...row }: FoundationRow): FoundationRow => row;
+const withoutMachineDrift = ({ machineDrift: _, ...row }: FoundationRow): FoundationRow => row;
+/** What is told of a machine goes with it. */
+const withoutMachine = ({ machine: _, ...row }: FoundationRow): FoundationRow => withoutMachineDrift(withoutDrift(row));
 
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 5,
+  version: 6,
   key: 'text',
   history: true,
   indexes: {
@@ -68,6 +78,8 @@ export const foundations: ReadModel<FoundationRow> = {
     borrowed: ({ borrowed }) => borrowed?.address ?? null,
     /** Whether its machine reports other hardware than is known. */
     drifted: ({ drift }) => (drift ? 'yes' : null),
+    /** Whether its machine is gone, or not as it is known. */
+    astray: ({ machineDrift }) => (machineDrift ? 'yes' : null),
   },
   tags: { label: labelTags, identity: ({ identities }) => identities ?? [] },
   on: {
@@ -93,7 +105,11 @@ export const foundations: ReadModel<FoundationRow> = {
     FoundationOwnFieldsChanged: changed,
     FoundationLabelsChanged: changed,
     FoundationOwnerChosen: changed,
-    FoundationTaken: change<FoundationRow, TakenBy>((row, { data }) => ({ ...row, job: data })),
+    FoundationTaken: change<FoundationRow, TakenBy>(({ machine: _, ...row }, { data }) => ({
+      ...row,
+      job: data,
+      worked: data.job,
+    })),
     FoundationReleased: change<FoundationRow, unknown>((row) => ({ ...row, job: null })),
     FoundationAddressBorrowed: change<FoundationRow, Borrowed>((row, { data }) => ({ ...row, borrowed: data })),
     FoundationAddressReturned: change<FoundationRow, unknown>(({ borrowed: _, ...row }) => row),
@@ -105,7 +121,7 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationBuilt: change<FoundationRow, unknown>((row, { at }) => ({ ...row, builtAt: at, updated: at })),
     FoundationDestroyed: change<FoundationRow, unknown>((row, { at }) => ({
-      ...withoutDrift(row),
+      ...withoutMachine(row),
       locatedAt: null,
       builtAt: null,
       idMap: null,
@@ -113,7 +129,7 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationCarrierChosen: changed,
     FoundationForced: change<FoundationRow, { state: string }>((row, { data, at }) => ({
-      ...(data.state === 'planned' ? withoutDrift(row) : row),
+      ...(data.state === 'planned' ? withoutMachine(row) : row),
       locatedAt: data.state === 'planned' ? null : (row.locatedAt ?? at),
       builtAt: data.state === 'built' ? at : null,
       idMap: data.state === 'planned' ? null : row.idMap,
@@ -146,6 +162,28 @@ export const foundations: ReadModel<FoundationRow> = {
     })),
     FoundationHardwareReturned: change<FoundationRow, unknown>((row, { at }) => ({
       ...withoutDrift(row),
+      updated: at,
+    })),
+    FoundationMachineSeen: change<FoundationRow, KnownMachine>((row, { data }) => ({ ...row, machine: data })),
+    FoundationMachineDrifted: change<FoundationRow, MachineDrift>((row, { data, at }) => ({
+      ...row,
+      machineDrift: data,
+      updated: at,
+    })),
+    FoundationMachineReturned: change<FoundationRow, unknown>((row, { at }) => ({
+      ...withoutMachineDrift(row),
+      updated: at,
+    })),
+    FoundationMachineAccepted: change<FoundationRow, KnownMachine>((row, { data, at }) => ({
+      ...withoutMachineDrift(row),
+      machine: data,
+      updated: at,
+    })),
+    FoundationAdopted: change<FoundationRow, KnownMachine>((row, { data, at }) => ({
+      ...row,
+      machine: data,
+      locatedAt: at,
+      builtAt: at,
       updated: at,
     })),
     FoundationDeleted: gone(),

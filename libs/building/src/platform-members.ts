@@ -11,6 +11,7 @@ import { attachedStructure } from './attributes/attached.ts';
 import { primaryAddress, textOf } from './attributes/interface-attributes.ts';
 import type { BuildingLayers, FindType } from './building-layers.ts';
 import { structureLayers } from './building-layers.ts';
+import type { ComplexRow } from './complex/complexes.ts';
 import { complexes } from './complex/complexes.ts';
 import type { FoundationResources } from './foundation-resources.ts';
 import type { Foundation } from './foundation.ts';
@@ -74,20 +75,34 @@ async function connectionMember(
   const { connection } = type;
   if (connection) return { get: () => connection(own) };
   const carrier = type.complexField === undefined || name == null ? undefined : await view.get(complexes, name);
-  const reach = complexTypes.find((one) => one.type === carrier?.type)?.connection;
-  if (!carrier || !reach) return undefined;
-  const host = carrier.host?.structure ?? carrier.members[0]?.structure;
-  const address = host === undefined ? undefined : await primaryAddressOf(view, host);
+  const reach = carrier && name != null && (await reachOfComplex(view, name, carrier, complexTypes));
+  if (!reach) return undefined;
   return {
     get(): JsonMap {
-      if (host === undefined) throw new ExecutionError(`complex "${name}" has no member: by that it is reached`);
-      if (address === undefined) throw new ExecutionError(`structure ${host}, the host of complex "${name}", is gone`);
-      if (address.text !== null) return reach(carrier.own, address.text);
-      throw new ExecutionError(
-        `structure "${address.hostname}", the host of complex "${name}", has no primary address`,
-      );
+      if ('fault' in reach) throw new ExecutionError(reach.fault);
+      return reach.connection;
     },
   };
+}
+
+/** How what a complex carries is reached, or why it is not. */
+export type Reach = { readonly connection: JsonMap } | { readonly fault: string };
+
+/** How what a complex carries is reached, by its own fields and its host; undefined: its platform does not say. */
+export async function reachOfComplex(
+  view: View,
+  name: string,
+  { type, host: named, members, own }: ComplexRow,
+  complexTypes: readonly ComplexType[],
+): Promise<Reach | undefined> {
+  const connection = complexTypes.find((one) => one.type === type)?.connection;
+  if (!connection) return undefined;
+  const host = named?.structure ?? members[0]?.structure;
+  if (host === undefined) return { fault: `complex "${name}" has no member: by that it is reached` };
+  const address = await primaryAddressOf(view, host);
+  if (address === undefined) return { fault: `structure ${host}, the host of complex "${name}", is gone` };
+  if (address.text !== null) return { connection: connection(own, address.text) };
+  return { fault: `structure "${address.hostname}", the host of complex "${name}", has no primary address` };
 }
 
 /** The primary address of a structure; undefined where that is gone. */

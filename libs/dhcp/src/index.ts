@@ -1,2 +1,3 @@
 export { DhcpModule } from './dhcp.module.ts';
+export { leases } from './lease/leases.ts';
 export type { SiteSubnet, SubnetMachine } from './subnets/site-subnet.ts';

@@ -1,14 +1,7 @@
-/** What iPXE knows a script by; nothing may stand before it. */
-const MAGIC = '#!ipxe';
-
-/** How long a machine that got no script rests before it asks again, in seconds. */
-const REST_S = 10;
+import { bootScript, echoed, failingScript } from '#boot';
 
 /** The texts that are no documents of their own: what a machine boots, and the answers of its installer. */
 export type BootType = 'boot_script' | 'pxe_template';
-
-/** A boot script as iPXE reads it. */
-export const bootScript = (text: string): string => `${MAGIC}\n\n${text}`;
 
 /** What is said in the place of a text that could not be rendered. */
 export const faultText = (type: BootType, message: string): string =>
@@ -20,11 +13,5 @@ export const faultText = (type: BootType, message: string): string =>
  */
 export function refusalScript(answer: string): string {
   const message = /"message":"([^"]*)"/.exec(answer)?.[1] ?? answer.replace(bootScript('echo '), '');
-  return bootScript(`echo ${echoed(message) || 'Nothing is to be booted'}\nsleep ${REST_S}\nexit 1\n`);
+  return failingScript(message);
 }
-
-/** Words that iPXE shows as they are: nothing in them is expanded, ends the line or begins a command. */
-const echoed = (message: string): string => message.replaceAll(/[^\w.,:()/=+@%<>[\]*!?-]+/g, ' ').trim();
-
-/** Whether a request comes from iPXE: it runs no script of an answer that is not status 200, and none that is empty. */
-export const isIpxe = (userAgent: string | undefined): boolean => userAgent?.startsWith('iPXE/') === true;

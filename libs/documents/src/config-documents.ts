@@ -1,5 +1,7 @@
 import type { ApiService } from '#api';
 import { Forbidden, NotFound } from '#api';
+import type { GivenDocument } from '#boot';
+import { isIpxe } from '#boot';
 import type { ConfigPath } from '#config';
 import { readConfigPath } from '#config';
 import type { HttpAnswer, HttpRequest, ProtocolAdapter } from '#http';
@@ -7,10 +9,11 @@ import { newRequestId } from '#http';
 import type { Caller } from '#kernel';
 import type { View } from '#read-store';
 import { json, plain } from './answers.ts';
-import { isIpxe, refusalScript } from './boot-texts.ts';
-import type { DocumentOptions } from './documents.ts';
+import { givenDocument } from './given-document.ts';
+import { refusalScript } from './boot-texts.ts';
+import type { DocumentOptions, MadeDocument } from './documents.ts';
 import { Documents } from './documents.ts';
-import type { About } from './find-target.ts';
+import type { About, Target } from './find-target.ts';
 import { findTarget, isSame, objectOf } from './find-target.ts';
 
 /** What the documents of machines are answered with. */
@@ -23,6 +26,14 @@ export interface ConfigDocumentsOptions extends DocumentOptions {
   readonly momentOf: (text: string) => Promise<bigint | undefined>;
   /** What things were like at a position, once that can be told. */
   readonly viewAt: (position: bigint) => Promise<View>;
+  /** Notes what a machine was given, or why it was not. */
+  readonly noteDocument: (document: GivenDocument) => void;
+}
+
+/** An answer, and what it is about. */
+interface Answered extends MadeDocument {
+  /** Undefined: nothing that machines ask for of themselves. */
+  readonly target?: Target | undefined;
 }
 
 const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
@@ -54,32 +65,41 @@ export class ConfigDocuments {
 
   /** The answer; to iPXE asking for a script, always one that it can run. */
   async #answerFor(request: HttpRequest): Promise<HttpAnswer> {
+    const [time, begun] = [this.#options.now(), performance.now()];
     const path = readConfigPath(request.target.replace(/[?#].*$/, ''));
-    const answer = path ? await this.#answer(request, path).catch(this.#failed) : plain(400, 'Invalid config uri');
+    const made: Answered = path
+      ? await this.#answer(request, path).catch(this.#failed)
+      : { answer: plain(400, 'Invalid config uri') };
+    if (path) {
+      const given = givenDocument(path, request, made);
+      if (given) this.#options.noteDocument({ time, durationMs: Math.round(performance.now() - begun), ...given });
+    }
+    const { answer } = made;
     if (path?.type !== 'boot_script' || !isIpxe(request.header('user-agent'))) return answer;
     if (answer.status === 200 && answer.text !== '') return answer;
     return plain(200, refusalScript(answer.text ?? ''));
   }
 
   /** What nobody foresaw is told by its reference, which stands in the log of the server. */
-  readonly #failed = (error: unknown): HttpAnswer => {
+  readonly #failed = (error: unknown): Answered => {
     const reference = newRequestId();
     this.#options.log.error('a document could not be made', error, { reference });
-    return json(500, { message: `Internal Server Error, reference ${reference}` });
+    return { answer: json(500, { message: `Internal Server Error, reference ${reference}` }) };
   };
 
-  async #answer(request: HttpRequest, path: ConfigPath): Promise<HttpAnswer> {
+  async #answer(request: HttpRequest, path: ConfigPath): Promise<Answered> {
     const at = new URLSearchParams(request.target.split('?')[1] ?? '').get('at');
-    if (at !== null) return this.#past(request, path, at);
+    if (at !== null) return { answer: await this.#past(request, path, at) };
     // Which addresses there are is nothing that anybody may find out.
     const isForeign = path.by === 'address' && !isSame(path.id, request.source);
     const caller = isForeign ? await this.#callerOf(request) : undefined;
-    if (isForeign && !caller) return json(401, { message: 'Invalid Session' });
+    if (isForeign && !caller) return { answer: json(401, { message: 'Invalid Session' }) };
     const target = await findTarget(this.#options.view(), path, request.source);
-    if (!target) return plain(404, NOT_FOUND[path.by]);
-    if (target.itself) return this.#documents.make(target, path.type, undefined);
+    if (!target) return { answer: plain(404, NOT_FOUND[path.by]) };
+    if (target.itself) return { ...(await this.#documents.make(target, path.type, undefined)), target };
     const whoever = caller ?? (await this.#callerOf(request));
-    return (await this.#refusal(target.about, whoever)) ?? this.#documents.make(target, path.type, whoever);
+    const refusal = await this.#refusal(target.about, whoever);
+    return refusal ? { answer: refusal } : this.#documents.make(target, path.type, whoever);
   }
 
   /** A document as of a moment, for somebody with a session. */
@@ -95,7 +115,7 @@ export class ConfigDocuments {
     if (!target) return plain(404, NOT_FOUND[path.by]);
     const documents = new Documents({ ...this.#options, view: () => view, present: this.#options.view });
     const refusal = await this.#refusal(target.about, caller, position);
-    return refusal ?? documents.make({ ...target, itself: false }, path.type, caller);
+    return refusal ?? (await documents.make({ ...target, itself: false }, path.type, caller)).answer;
   }
 
   /** Who asks; undefined where they have no session. */

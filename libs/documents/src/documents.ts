@@ -1,5 +1,6 @@
 import { maskingLayer } from '#api';
 import { pxes } from '#blueprint';
+import { bootScript } from '#boot';
 import type { FindType } from '#building';
 import {
   bootedByFoundation,
@@ -24,7 +25,7 @@ import type { View } from '#read-store';
 import { siteLayers } from '#site';
 import { json, plain } from './answers.ts';
 import type { BootType } from './boot-texts.ts';
-import { bootScript, faultText } from './boot-texts.ts';
+import { faultText } from './boot-texts.ts';
 import type { About, Target } from './find-target.ts';
 import { objectOf } from './find-target.ts';
 import type { ReadSecret } from './revealed-layers.ts';
@@ -42,6 +43,13 @@ export interface DocumentOptions {
   /** Notes that a machine was handed secrets, by their ids. */
   readonly noteSecrets: (reader: string, secrets: readonly string[]) => void;
   readonly log: Logger;
+}
+
+/** A document as it is answered. */
+export interface MadeDocument {
+  readonly answer: HttpAnswer;
+  /** The name of the PXE it is made of; undefined: of none. */
+  readonly pxe?: string | undefined;
 }
 
 /** Layers as they are shown to somebody, the classes whose entries apply, and whether secrets are in clear text. */
@@ -66,15 +74,15 @@ export class Documents {
    * @param type which document; others than there are, are refused
    * @param caller who is shown it, where that is not the machine itself
    */
-  async make({ about, itself }: Target, type: string, caller: Caller | undefined): Promise<HttpAnswer> {
+  async make({ about, itself }: Target, type: string, caller: Caller | undefined): Promise<MadeDocument> {
     switch (type) {
       case 'config':
-        return json(200, await this.#configuration(about, await this.#shown(about, itself, caller)));
+        return { answer: json(200, await this.#configuration(about, await this.#shown(about, itself, caller))) };
       case 'boot_script':
       case 'pxe_template':
         return this.#bootText(about, type, await this.#shown(about, itself, caller));
       default:
-        return plain(400, 'Invalid request type');
+        return { answer: plain(400, 'Invalid request type') };
     }
   }
 
@@ -123,23 +131,23 @@ export class Documents {
   }
 
   /** What is booted, or the answers of its installer; empty where nothing is. */
-  async #bootText(about: About, type: BootType, { layers, classes, clear }: Shown): Promise<HttpAnswer> {
+  async #bootText(about: About, type: BootType, { layers, classes, clear }: Shown): Promise<MadeDocument> {
     const view = this.#options.view();
     const name = await this.#booted(view, about);
     const pxe = name === undefined ? undefined : await view.get(pxes, name);
-    if (!pxe) return plain(200, '');
+    if (!pxe) return { answer: plain(200, '') };
     const connection = type === 'pxe_template' ? await this.#connection(view, about, clear) : [];
     const { values, secretNames } = overlay([...layers, ...connection], classes);
     try {
       const source = type === 'boot_script' ? pxe.bootScript : pxe.template;
       const { text, faults } = renderTemplate(source, values, { secretNames, clear });
       this.#logFaults(about, faults);
-      return plain(200, type === 'boot_script' ? bootScript(text) : text);
+      return { answer: plain(200, type === 'boot_script' ? bootScript(text) : text), pxe: name };
     } catch (error) {
       if (!(error instanceof Unrenderable)) throw error;
       // The words of the fault may hold a secret of the machine: they are for it alone.
       this.#options.log.warn(`a ${type} can not be rendered`, { of: objectOf(about)[1], pxe: name });
-      return plain(500, faultText(type, error.message));
+      return { answer: plain(500, faultText(type, error.message)), pxe: name };
     }
   }
 

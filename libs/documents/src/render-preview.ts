@@ -1,6 +1,7 @@
 import type { Shape, Shaped } from '#api';
 import { maskingLayer, shape } from '#api';
 import { pxes } from '#blueprint';
+import { bootScript } from '#boot';
 import type { BuildingLayers, FindType } from '#building';
 import {
   bootedByFoundation,
@@ -15,7 +16,6 @@ import { mergedConfiguration, overlay, renderTemplate, servedLayer, Unrenderable
 import type { Caller, Json, JsonMap } from '#kernel';
 import { refuse } from '#kernel';
 import type { ReadStore, View } from '#read-store';
-import { bootScript } from './boot-texts.ts';
 import type { About } from './find-target.ts';
 
 const object: Shape<Readonly<Record<string, Json>>> = { schema: { type: 'object' } };

@@ -1,4 +1,4 @@
-import type { AnyDecider, Decider, EventOf, Lifecycle, Message, UnitOfWork } from '#kernel';
+import type { AnyDecider, Closing, Decider, EventOf, Lifecycle, Message, UnitOfWork } from '#kernel';
 import { parseStored, writeJson } from '#kernel';
 import type { LoggedEvent } from '#event-store';
 import type { Key, ReadModel, View } from '#read-store';
@@ -149,7 +149,12 @@ export function undoNoun<D extends AnyNoun, S = ReturnType<D['initial']>>(
     events: { ...events, ...options.events },
     exists: (state) => valueIn(state) !== null,
     ...(lasting
-      ? { closing: { close: { type: `Close${noun}`, data: {} }, reopen: { type: `Reopen${noun}`, data: {} } } }
+      ? {
+          closing: {
+            close: { type: `Close${noun}`, data: { undone: true } satisfies Closing },
+            reopen: { type: `Reopen${noun}`, data: {} },
+          },
+        }
       : {}),
     ...(uses ? { uses } : {}),
     ...(kind ? { kindOf: (state: unknown) => kind(valueIn(state) as ValueOf<S>) } : {}),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger, UnitOfWork } from '#kernel';
+import type { JsonMap, Logger, UnitOfWork } from '#kernel';
 import { Refusal } from '#kernel';
 import { Inject } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -24,6 +24,8 @@ import { JobFollower } from './job-follower.ts';
 import { JobTraces } from './job-traces.ts';
 import { JobTargetRegistry } from './job-target.ts';
 import { PollLeases } from './poll-leases.ts';
+import type { Question } from './questions.ts';
+import { Questions } from './questions.ts';
 import { SiteCheck } from './site-check.ts';
 import { recordedOnWire } from './subcontractor/recorded-presence.ts';
 import { UndeliverableReports } from './undeliverable-reports.ts';
@@ -31,6 +33,8 @@ import type { ReconcileContext } from './reconcile.ts';
 import { StalledJobs } from './stalled-jobs.ts';
 import { StepTimes } from './step-times.ts';
 import { erasedText } from './task-secrets.ts';
+import type { Report } from '#wire';
+import { NO_JOB } from '#wire';
 
 /** Name of the duty: one process per database is the foreman. */
 const DUTY = 'foreman';
@@ -68,6 +72,7 @@ export class Foreman {
   readonly #leadership: Leadership;
   readonly #listeners: LeadingListener[] = [];
   readonly #heard: HeardListener[] = [];
+  readonly #questions: Questions;
   readonly polls: PollLeases;
   readonly traces: JobTraces;
   #term: ForemanTerm | undefined;
@@ -106,6 +111,7 @@ export class Foreman {
     this.#steps = new StepTimes(pool, options.slowStep);
     this.#jobs = new JobFollower({ targets, reads, steps: this.#steps, log, term: () => this.#term });
     this.traces = new JobTraces(store);
+    this.#questions = new Questions({ wire: options.wire, resolveSecrets: options.resolveSecrets, log });
     this.polls = new PollLeases({ pool, clock, log, leaseMs: options.pollLease });
     this.#leadership = new Leadership({
       pool,
@@ -139,6 +145,20 @@ export class Foreman {
   get size(): { readonly jobs: number; readonly entries: number } {
     const entries = (this.#term?.size ?? 0) + this.#steps.size.steps + this.#stalled.size + this.#books.size;
     return { jobs: this.#jobs.jobs.length, entries };
+  }
+
+  /** Whether this process is the foreman and hears of an agent that serves a module at a site. */
+  serves(site: string, module: string): boolean {
+    return this.leading && this.#options.wire.serves(site, module);
+  }
+
+  /**
+   * Asks agents on the wire something that no job waits for.
+   * @throws Error where this process is not the foreman, no agent is there, or it fails
+   */
+  async ask(question: Question): Promise<JsonMap> {
+    if (!this.leading) throw new Error('this server is not the foreman');
+    return this.#questions.ask(question);
   }
 
   /** Told now, where it is the foreman, and whenever that changes. */
@@ -266,6 +286,11 @@ export class Foreman {
     return (await this.#reads.now.get(jobs, job)) === undefined;
   }
 
+  /** Takes the answer to a question; nobody waits any more for one that is late. */
+  async #answered(report: Report): Promise<void> {
+    if (!this.#questions.take(report)) this.#options.onLateReport();
+  }
+
   async #prepare(): Promise<void> {
     const term = new ForemanTerm({
       options: this.#options,
@@ -285,8 +310,14 @@ export class Foreman {
     await this.#dispatched.prune(this.#jobs.jobs);
     await this.polls.hearOthers();
     await this.#options.wire.start({
-      reported: (report) => this.#undeliverable.taking(report, () => term.takeReport(report)),
-      unreadable: (message) => this.#undeliverable.unreadable(message),
+      reported: (report) =>
+        report.job === NO_JOB
+          ? this.#answered(report)
+          : this.#undeliverable.taking(report, () => term.takeReport(report)),
+      unreadable: async (message) => {
+        // What stands for the answer to a question is reported besides.
+        if (message.report?.job !== NO_JOB) await this.#undeliverable.unreadable(message);
+      },
       secretsOf: async (dispatch) => {
         const context = Context.system(this.#clock.now());
         return (await this.#commands.execute(new ReadTaskSecrets(dispatch), context)).value;
@@ -295,8 +326,8 @@ export class Foreman {
       recorded: () => recordedOnWire(this.#reads),
       handedOver: (cookie) => this.#dispatched.has(cookie),
       placeOf: (cookie) => this.#dispatched.placeOf(cookie),
-      beat: (beat) => term.beat(beat),
-      isOver: ({ job }) => this.#isOver(job),
+      beat: (beat) => (beat.job === NO_JOB ? this.#questions.isAsked(beat.cookie) : term.beat(beat)),
+      isOver: async ({ job }) => job === NO_JOB || this.#isOver(job),
       // Agents have come: jobs may wait for one.
       served: () => this.#jobs.lookAtBegunSoon(),
     });
@@ -319,6 +350,7 @@ export class Foreman {
     const led = this.#term !== undefined;
     this.#term = undefined;
     this.#next = undefined;
+    this.#questions.end();
     if (led) this.#books.look = undefined;
     if (led) for (const listener of this.#listeners) listener(false);
     for (const term of ended) await this.#endTerm(term);

@@ -1,6 +1,7 @@
 export { ForemanModule } from './foreman.module.ts';
 export { Foreman } from './foreman.ts';
 export type { LeadingListener } from './foreman.ts';
+export type { Question } from './questions.ts';
 export type { ForemanOptions } from './foreman-options.ts';
 export { condition } from './condition.ts';
 export type { Condition } from './condition.ts';

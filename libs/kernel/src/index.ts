@@ -9,7 +9,7 @@ export { floatOf, IntegralFloat, numberIn, writeJson } from './integral-float.ts
 export { inexactNumber, isExact } from './inexact-number.ts';
 export { atOnce, inSlices, pauseBetweenSlices } from './in-slices.ts';
 export { lifecycle } from './lifecycle.ts';
-export type { Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
+export type { Closing, Lifecycle, LifecycleCommand, LifecycleEvent } from './lifecycle.ts';
 export { silentLogger } from './logger.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { Conflict, Refusal, refuse, refuseAs } from './refusal.ts';

@@ -11,8 +11,13 @@ export type Lifecycle<T> =
   | { readonly stage: 'active' | 'deleting'; readonly value: T }
   | { readonly stage: 'deleted' };
 
+/** How it comes that something is closed: it is deleted, or what made it is undone. */
+export interface Closing {
+  readonly undone?: true;
+}
+
 export type LifecycleCommand<N extends string> =
-  Message<`Close${N}`, object> | Message<`Reopen${N}`, object> | Message<`Delete${N}`, object>;
+  Message<`Close${N}`, Closing> | Message<`Reopen${N}`, object> | Message<`Delete${N}`, object>;
 
 export type LifecycleEvent<N extends string> =
   Message<`${N}Closed`, object> | Message<`${N}Reopened`, object> | Message<`${N}Deleted`, object>;

@@ -16,6 +16,8 @@ export type {
   TaskContract,
   TaskName,
 } from './contract.ts';
+export { LIST_MS, LIST_TASK, listedMachines, listTask, MAX_LISTED } from './list-task.ts';
+export type { ListedMachine } from './list-task.ts';
 export { PLATFORMS } from './server-half.ts';
 export type { ComplexType, FoundationType, KnownFoundation, ServerHalf } from './server-half.ts';
 export {

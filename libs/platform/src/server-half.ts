@@ -42,6 +42,8 @@ export interface FoundationType {
    * has a value, the complex stays what it is.
    */
   readonly machineId?: string;
+  /** Whether the platform takes a machine for that of a foundation only where its name is the locator. */
+  readonly isNamedByLocator?: boolean;
   /** Whether it has to be in the site of the complex that carries it. */
   readonly inSiteOfComplex?: boolean;
   /** Values that scripts read as `foundation.<name>`, worked out when they do. */
@@ -79,6 +81,11 @@ export interface ComplexType {
    * functions read it as `foundation.connection`. Not given: it is not.
    */
   readonly connection?: (own: JsonMap, host: string) => JsonMap;
+  /**
+   * What the task `list` of the platform is sent with, of how it is reached, to tell which machines its host has. Not given:
+   * nobody looks.
+   */
+  readonly lists?: (connection: JsonMap) => JsonMap;
   /** The foundations it carries: their type, which names the complex in its `complexField`, and their blueprint. */
   readonly carries: { readonly type: string; readonly blueprint: string };
 }

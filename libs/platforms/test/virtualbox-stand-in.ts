@@ -193,9 +193,10 @@ class StandIn implements VirtualboxStandIn {
     return progress.failure === undefined ? undefined : this.#handle('IVirtualBoxErrorInfo', progress, session);
   }
 
-  #root(name: string, values: Values, session: string): string {
+  #root(name: string, values: Values, session: string): string | readonly string[] {
     if (name === 'getSystemProperties') return this.#handle('ISystemProperties', {}, session);
     if (name === 'composeMachineFilename') return `/vms/${values['name']}/${values['name']}.vbox`;
+    if (name === 'getMachines') return [...this.machines.values()].map((one) => this.#handle('IMachine', one, session));
     if (name === 'findMachine') {
       const wanted = values['nameOrId'] ?? '';
       const found = [...this.machines.values()].find((one) => one.uuid === wanted || one.name === wanted);
@@ -248,7 +249,14 @@ class StandIn implements VirtualboxStandIn {
       case 'getState':
         return machine.state;
       case 'getHardwareUUID':
+        if (machine.state === 'Inaccessible') throw new Fault('VirtualBox error: rc=0x80070005 not accessible');
         return machine.uuid;
+      case 'getId':
+        return machine.uuid;
+      case 'getName':
+        return machine.name;
+      case 'getAccessible':
+        return String(machine.state !== 'Inaccessible');
       case 'saveSettings':
         Object.assign(machine.values, machine.unsaved);
         return '';

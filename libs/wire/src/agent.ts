@@ -8,7 +8,7 @@ import { boundedRun, maxMsOf } from './bounded-run.ts';
 import type { GivenCredentials, Vault } from './credentials.ts';
 import { credentialsOf } from './credentials.ts';
 import { tasksAtWork, toldOf } from './tasks-at-work.ts';
-import { observedBy, observerOf } from './wire.ts';
+import { NO_JOB, observedBy, observerOf } from './wire.ts';
 import type { AgentWire, Outcome, Task, TaskHandler } from './wire.ts';
 import type { TaskSlots } from './task-slots.ts';
 import { wrapSecrets } from './wrap-secrets.ts';
@@ -119,7 +119,7 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
   const whenFree = async (doing: Doing, about: Omit<TaskAtWork, 'since'>, texts: readonly string[]) => {
     const free = slots ? await slots.take(about.module, stopped.signal) : () => undefined;
     if (!free) return undefined;
-    log.info('task begun', { ...about, parameters: doing.parameters });
+    log[about.job === NO_JOB ? 'debug' : 'info']('task begun', { ...about, parameters: doing.parameters });
     return perform(doing, about, texts).finally(free);
   };
 
@@ -155,6 +155,8 @@ export async function startAgent(settings: AgentSettings): Promise<RunningAgent>
     // What an agent tells shows no secret it was given.
     const outcome = maskTexts(reached, texts);
     if (outcome === undefined) log.warn('task given up', about);
+    // Questions come again and again, and their answers are long.
+    else if (about.job === NO_JOB && !('error' in outcome)) log.debug('question answered', about);
     else log['error' in outcome ? 'warn' : 'info']('task ended', { ...about, ...outcome });
     onEnded?.(doing.task, outcome, (performance.now() - begun) / 1000);
     return outcome;

@@ -24,6 +24,9 @@ export interface Task {
   readonly trace?: string;
 }
 
+/** Stands in the place of the job of a task that has none: the foreman itself asks something, and waits for the answer. */
+export const NO_JOB = 0;
+
 /**
  * The function by which an agent is asked what became of a task whose agent was lost: it has the id and the parameters of
  * that task, changes nothing, and its result is `{ state: 'done', result }`, `{ state: 'not-done' }`,

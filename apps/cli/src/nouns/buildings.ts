@@ -28,6 +28,7 @@ export const foundation: Noun = {
     Structure: 'structure',
     'Id Map': 'id_map',
     Drift: 'drift',
+    'Machine Drift': 'machine_drift',
     Cartographer: 'cartographer',
     'Class List': 'class_list',
     Labels: 'labels',

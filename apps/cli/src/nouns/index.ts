@@ -5,6 +5,7 @@ import { complex, foundation, structure } from './buildings.ts';
 import { configCommand, renderedConfigCommand } from './config-command.ts';
 import { holdCommands } from './holds.ts';
 import { jobNouns } from './job-nouns.ts';
+import { machineCommands } from './machine-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { addressBlock } from './networks.ts';
 import { commandsOf } from './noun.ts';
@@ -23,6 +24,7 @@ export const nouns: Readonly<Record<string, Command>> = {
   ...commandsOf(foundation),
   ...renderedConfigCommand(foundation),
   ...commandsOf(complex),
+  ...machineCommands,
   ...typeCommands,
   ...jobNouns,
   ...holdCommands,

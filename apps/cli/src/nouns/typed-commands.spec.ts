@@ -94,7 +94,7 @@ describe('types that a server describes', () => {
     const [ipmi] = foundations;
     const labels = Object.keys(ipmi ? nounOfType(ipmi, 'foundation').get : {});
     expect(labels.join(', ')).toBe(
-      'Id, Locator, Type, Site, Blueprint, Id Map, Drift, Cartographer, Class List, Labels, Owner, ' +
+      'Id, Locator, Type, Site, Blueprint, Id Map, Drift, Machine Drift, Cartographer, Class List, Labels, Owner, ' +
         'Ipmi Username, Ipmi Password, Ipmi Ip Address, Ipmi Sol Port, Plot, ' +
         'State, Located At, Built At, Created, Updated',
     );

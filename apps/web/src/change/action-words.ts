@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   doJob: { label: 'Run a utility job' },
   force: { label: 'Force state', isDanger: true },
   acceptHardware: { label: 'Accept its hardware', field: 'drift' },
+  acceptMachine: { label: 'Accept its machine', field: 'machine_drift' },
   setIdMap: { label: 'Note what the machine is made of' },
   updateConfig: { label: 'Merge configuration values' },
   eraseSecret: { label: 'Erase a secret', isDanger: true },

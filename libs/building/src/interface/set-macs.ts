@@ -19,6 +19,16 @@ export async function applyMacEffects(
 ): Promise<void> {
   const found = effects.filter((effect) => effect instanceof MacsEffect);
   if (found.length === 0) return;
+  await setMacs(work, view, foundation, Object.assign({}, ...found.map(({ macs }) => macs)) as MacsEffect['macs']);
+}
+
+/** Stores MACs by the physical location of the interfaces of a foundation. @throws Refusal for one that cannot be so */
+export async function setMacs(
+  work: UnitOfWork,
+  view: View,
+  foundation: string,
+  macs: MacsEffect['macs'],
+): Promise<void> {
   const byLocation = new Map(
     [...(await work.load(foundationInterfaces, foundation))].map(([id, { physicalLocation }]) => [
       physicalLocation,
@@ -26,15 +36,13 @@ export async function applyMacEffects(
     ]),
   );
   const taken = new Map<string, string>();
-  for (const [location, given] of Object.entries(
-    Object.assign({}, ...found.map(({ macs }) => macs)) as MacsEffect['macs'],
-  )) {
+  for (const [location, given] of Object.entries(macs)) {
     const id = byLocation.get(location);
     if (id === undefined)
       throw refuse('interface_map', 'UNKNOWN', `foundation "${foundation}" has no interface "${location}"`);
     const mac = parseMac(given);
     if (!mac) throw refuse('interface_map', 'INVALID', `"${given}", of "${location}", is no MAC`);
-    const other = taken.get(mac) ?? (await otherWith(view, mac, id, foundation));
+    const other = taken.get(mac) ?? (await otherWith(view, mac, foundation, id));
     if (other !== undefined) {
       throw refuse('interface_map', 'TAKEN', `MAC ${mac}, of "${location}", is that of ${other} already`);
     }
@@ -45,7 +53,7 @@ export async function applyMacEffects(
 }
 
 /** The interface of another foundation that has a MAC; undefined where there is none. */
-async function otherWith(view: View, mac: string, id: number, foundation: string): Promise<string | undefined> {
+export async function otherWith(view: View, mac: string, foundation: string, id?: number): Promise<string | undefined> {
   const { rows } = await view.list(realInterfaces, { where: { mac } });
   const other = rows.find(({ key, row }) => Number(key) !== id && row.foundation !== foundation);
   return other && `interface "${other.row.name}" of foundation "${other.row.foundation}"`;

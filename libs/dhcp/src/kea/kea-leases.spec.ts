@@ -18,7 +18,7 @@ describe('leases of Kea', () => {
   it('are those that hold', async () => {
     const leases = [lease({}), lease({ state: 1 }), lease({ 'valid-lft': 10 }), lease({ 'hw-address': undefined })];
     expect(await currentLeases(async () => ({ leases }), 4, NOW)).toEqual([
-      { address: '10.77.0.11', mac: '52:54:00:77:00:01', hostName: 'web1', block: 1 },
+      { address: '10.77.0.11', mac: '52:54:00:77:00:01', hostName: 'web1', block: 1, given: 999_990 },
     ]);
     expect(await currentLeases(async () => null, 4, NOW)).toEqual([]);
   });

@@ -9,6 +9,8 @@ export interface Lease {
   readonly hostName: string;
   /** The subnet, which has the number of its block. */
   readonly block: number;
+  /** When it was last given or renewed, in seconds since 1970. */
+  readonly given: number;
 }
 
 /** A lease as Kea tells it; the state 0 is one that is neither declined nor over. */
@@ -42,7 +44,8 @@ export async function currentLeases(ask: AskKea, family: 4 | 6, nowMs: number): 
     const mac = lease['hw-address'] ?? macOfDuid(lease.duid ?? '');
     const holds = lease.state === 0 && (lease.cltt + lease['valid-lft']) * 1000 > nowMs;
     if (!holds || mac === undefined) return [];
-    return { address: lease['ip-address'], mac, hostName: lease.hostname ?? '', block: lease['subnet-id'] };
+    const { hostname = '', cltt } = lease;
+    return { address: lease['ip-address'], mac, hostName: hostname, block: lease['subnet-id'], given: cltt };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '#kernel';
 import type { DhcpSettings } from '../kea/boot-settings.ts';
 import type { DiscoverTarget } from '../kea/discover.ts';
+import type { Lease } from '../kea/kea-leases.ts';
 import type { KeaState } from '../kea/kea-driver.ts';
 import type { Interfaces } from '../kea/local-links.ts';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
@@ -30,6 +31,8 @@ export interface DhcpOptions {
   readonly cacheFile: string | undefined;
   /** Between two looks at the server and Kea, in milliseconds. */
   readonly everyMs: number;
+  /** Told which leases hold, whenever Kea was asked; undefined: nobody is. */
+  readonly onLeases?: (leases: readonly Lease[]) => void;
   readonly log: Logger;
   /** Those of this machine unless said otherwise. */
   readonly interfaces?: () => Interfaces;

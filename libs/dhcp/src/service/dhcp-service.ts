@@ -82,6 +82,7 @@ export async function serveDhcp(options: DhcpOptions): Promise<DhcpService> {
     const noted = (what: string) => (error: unknown) => void faults.push(`${what}: ${(error as Error).message}`);
     await askServer().catch(noted('the server does not say what is to be served'));
     tellRefused((await Promise.all(served.map(serveOne))).flat());
+    options.onLeases?.(served.flatMap(({ leases }) => leases ?? []));
     await writeProxy().catch(noted('the configuration of the proxy cannot be written'));
     await keep().catch(noted('what is served cannot be kept'));
     if (known() && faults.length === 0) await report().catch(noted('leases cannot be reported'));

@@ -25,6 +25,7 @@ const lease = (n: number, hostName = ''): Lease => ({
   mac: `52:54:00:00:${String(n >> 8).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`,
   hostName,
   block: 1,
+  given: 1_700_000_000,
 });
 
 describe('reports of leases', () => {

@@ -7,9 +7,9 @@ export async function replaceFile(file: string, text: string, mode: number): Pro
   await rename(made, file);
 }
 
-/** The same for a file that everybody may read, where it says something else. @returns whether it did */
-export async function replaceChanged(file: string, text: string): Promise<boolean> {
+/** The same where the file says something else; everybody may read it unless said otherwise. @returns whether it did */
+export async function replaceChanged(file: string, text: string, mode = 0o644): Promise<boolean> {
   if (text === (await readFile(file, 'utf8').catch(() => undefined))) return false;
-  await replaceFile(file, text, 0o644);
+  await replaceFile(file, text, mode);
   return true;
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Logger } from '#kernel';
 import type { KeaMap } from '../kea/kea-json.ts';
 import type { Interfaces } from '../kea/local-links.ts';
 import { interfacesBySubnet, ownAddresses } from '../kea/local-links.ts';
 import { radvdConfiguration } from '../kea/radvd-configuration.ts';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
+import { hangUp } from './hang-up.ts';
 import { replaceChanged } from './replace-file.ts';
 
 /** A radvd whose configuration is written here. */
@@ -26,16 +26,9 @@ export async function advertise(
   const text = radvdConfiguration(subnets, interfacesBySubnet(subnets, interfaces, running), ownAddresses(interfaces));
   try {
     if (!(await replaceChanged(file, text))) return;
-    if (pidFile !== undefined) process.kill(pidIn(await readFile(pidFile, 'utf8')), 'SIGHUP');
+    if (pidFile !== undefined) await hangUp(pidFile);
     log.info('router advertisements are set up', { file });
   } catch (error) {
     log.warn('radvd cannot be told what to advertise', { file, reason: (error as Error).message });
   }
-}
-
-/** The number of a process; smaller ones stand for others. */
-function pidIn(text: string): number {
-  const pid = Number(text.trim());
-  if (!Number.isSafeInteger(pid) || pid < 2) throw new Error('the file with its process holds no number of one');
-  return pid;
 }

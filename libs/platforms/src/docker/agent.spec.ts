@@ -126,6 +126,17 @@ describeEngine('the agent of docker at a real engine (needs root)', () => {
     expect([await turn('start', id), await look()]).toEqual([{ state: 'start' }, { state: 'start' }]);
   });
 
+  it('lists the containers of an engine, whoever made them', async () => {
+    const { id } = await create();
+    await turn('start', id);
+    await engine.api('POST', '/containers/create?name=other', { Image: 'still:1' });
+    const { machine_list: list } = await tasks().list({ connection: connection(), macs_of: [] }, context());
+    expect(list.toSorted((one, other) => (one.name < other.name ? -1 : 1))).toEqual([
+      { id, name: 'node01', power: 'on', macs: null, task: '17-1' },
+      { id: expect.stringMatching(/^[0-9a-f]{64}$/), name: 'other', power: 'off', macs: null, task: null },
+    ]);
+  });
+
   it('tells what a container has said that ended at once', async () => {
     await create({ command: `/bin/sh -c "echo no disk; echo giving up; exit 3"` });
     await expect(turn('start')).rejects.toThrow(

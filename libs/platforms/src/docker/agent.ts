@@ -1,6 +1,7 @@
 import type { AgentHalf, AgentParametersOf } from '#platform';
 import type { Container } from './containers.ts';
 import { findContainer, removeContainer } from './containers.ts';
+import { listContainers } from './list-containers.ts';
 import { dockerContract, type DockerContract } from './contract.ts';
 import { createContainer, undoContainer } from './create-container.ts';
 import type { DockerSettings } from './engine-address.ts';
@@ -59,6 +60,10 @@ export const docker = (settings: DockerSettings): AgentHalf<DockerContract> => (
       const engine = await reachEngine(connection, settings, signal);
       return { state: stateOf(await knownContainer(engine, named)) };
     },
+
+    list: async ({ connection }, { signal }) => ({
+      machine_list: await listContainers(await reachEngine(connection, settings, signal)),
+    }),
   },
   observe: {},
 });

@@ -4,6 +4,7 @@ import {
   choice,
   integer,
   list,
+  listTask,
   mapOf,
   nullable,
   optional,
@@ -69,6 +70,7 @@ export const dockerContract = platformContract({
       result: { state: choice('start', 'stop') },
     },
     state: { repeat: 'safe', parameters: container, result: { state: choice('start', 'stop') } },
+    list: listTask({ connection }),
   },
   functions: {
     /** The value is a map with `docker_id`. */

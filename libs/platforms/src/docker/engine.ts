@@ -31,6 +31,8 @@ export interface EngineRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The longest answer that is read, in bytes, where it is another than usual. */
+  readonly maxBytes?: number;
   /** In the place of the signal of the engine. */
   readonly signal?: AbortSignal;
 }
@@ -58,7 +60,7 @@ export async function reachEngine(
     shown: address.shown,
     ask: async (request) => {
       const response = await send(address, request, signal);
-      const text = (await bytesOf(response)).toString();
+      const text = (await bytesOf(response, request.maxBytes)).toString();
       return text.trim() === '' ? undefined : read(text, address);
     },
     bytes: async (request) => bytesOf(await send(address, request, signal)),
@@ -124,12 +126,12 @@ function read(text: string, { shown }: EngineAddress): unknown {
   }
 }
 
-async function bytesOf(response: IncomingMessage): Promise<Buffer> {
+async function bytesOf(response: IncomingMessage, maxBytes = MAX_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw new Error(`the answer of the engine is longer than ${MAX_BYTES} bytes`);
+    if (size > maxBytes) throw new Error(`the answer of the engine is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -233,6 +233,7 @@ export const docker = half({
       patterns: { docker_endpoint: ENDPOINT },
       maxMembers: 1,
       connection: ({ docker_endpoint: endpoint }, host) => ({ host, ...(endpoint == null ? {} : { endpoint }) }),
+      lists: (connection) => ({ connection }),
       carries: { type: 'Docker', blueprint: 'docker-container-base' },
     },
   ],

@@ -5,7 +5,7 @@ import { LIBVIRT_BRIDGE, startLibvirtd, type Libvirtd } from '#testing';
 import { taskContext } from '../../test/task-context.ts';
 import { libvirt } from './agent.ts';
 import { uuidOf } from './create.ts';
-import type { VmSpec } from './domain-xml.ts';
+import { readDomain, type VmSpec } from './domain-xml.ts';
 import type { LibvirtSettings } from './hypervisor.ts';
 import { element, written } from '../xml/xml.ts';
 
@@ -217,6 +217,23 @@ describe.each([
     expect(await powerState(uuid)).toEqual({ state: 'unknown "paused"' });
     expect(await setPower(uuid, 'off')).toEqual({ state: 'off' });
     await destroy(uuid);
+  });
+
+  it('are listed with their MACs and marks, beside those of others', async () => {
+    const { uuid } = await create('1-1');
+    const { uuid: second } = await create('1-2', { name: 'node02', interface_list: [] });
+    await setPower(second, 'on');
+    await virsh('suspend', 'node02');
+    const { macs } = await readDomain(await virsh('dumpxml', 'node01'));
+    const { machine_list: list } = await agent().tasks.list({ connection, macs_of: [] }, context('9-9'));
+    expect(list.filter(({ name }) => name !== 'test').toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+      { id: uuid, name: 'node01', power: 'off', macs, task: '1-1' },
+      { id: second, name: 'node02', power: 'paused', macs: [], task: '1-2' },
+    ]);
+    expect(macs).toHaveLength(2);
+    if (isTest) expect(list.find(({ name }) => name === 'test')).toMatchObject({ power: 'on', task: null });
+    await destroy(uuid);
+    await destroy(second, 'node02');
   });
 
   it('are removed while they run, and once more', async () => {

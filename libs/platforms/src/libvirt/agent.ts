@@ -3,6 +3,7 @@ import { libvirtContract, type LibvirtContract } from './contract.ts';
 import { createDomain, observeCreate, undoCreate } from './create.ts';
 import { describeDomain, withDomain, type DomainId } from './domains.ts';
 import { hypervisorOf, type Hypervisor, type LibvirtSettings } from './hypervisor.ts';
+import { listDomains } from './list-domains.ts';
 import { powerState, setPower } from './power.ts';
 import { destroyDomain } from './remove.ts';
 
@@ -56,6 +57,7 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
         onDomain(parameters, context, async (virsh, uuid) => ({
           interface_list: (await describeDomain(virsh, uuid)).macs,
         })),
+      list: async (parameters, context) => ({ machine_list: await listDomains(at(parameters, context).virsh) }),
       console_address: (parameters, context) =>
         onDomain(parameters, context, async (virsh, uuid) => ({ address: (await virsh(['domdisplay', uuid])).trim() })),
     },

@@ -1,4 +1,4 @@
-import { choice, integer, json, list, nullable, optional, platformContract, record, text } from '#platform';
+import { choice, integer, json, list, listTask, nullable, optional, platformContract, record, text } from '#platform';
 import { rollbackResult, vmFunctions, vmTasks } from '../machine/contract.ts';
 
 /** The host whose domains these are: the primary address of the one member of the complex. */
@@ -40,6 +40,7 @@ export const libvirtContract = platformContract({
     /** Stops a domain and removes it with the disks that were made for it; one that is not there is done. */
     destroy: { ...destroy, maxMs, needs },
     get_interface_map: { ...get_interface_map, maxMs, needs },
+    list: { ...listTask({ connection }), needs },
     /** Where the screen of a domain that runs is, as seen from its host. */
     console_address: { repeat: 'safe', maxMs, needs, parameters: domain, result: { address: text() } },
   },

@@ -7,7 +7,7 @@ import { element, written, Xml, type XmlContent, type XmlElement } from '../xml/
 export type VmSpec = AgentParametersOf<LibvirtContract, 'create'>['vm'];
 
 /** Under this name the id of the task that made a domain stands in it. */
-const TASK_NAMESPACE = 'urn:contractor:task';
+export const TASK_NAMESPACE = 'urn:contractor:task';
 
 /** What a disk is on the host. */
 export type DiskSource =

@@ -10,13 +10,15 @@ export interface ListedDomain {
 const LISTED = /^\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s+(\S.*?)\s*$/;
 
 /** Every domain of a host, running or not. */
-export async function domainsOf(virsh: Virsh): Promise<readonly ListedDomain[]> {
-  const lines = (await virsh(['list', '--all', '--uuid', '--name'])).split('\n');
-  return lines.flatMap((line) => {
+export const domainsOf = async (virsh: Virsh): Promise<readonly ListedDomain[]> =>
+  parseDomains(await virsh(['list', '--all', '--uuid', '--name']));
+
+/** The domains in what virsh lists, a line for each. */
+export const parseDomains = (text: string): readonly ListedDomain[] =>
+  text.split('\n').flatMap((line) => {
     const [, uuid, name] = LISTED.exec(line) ?? [];
     return uuid === undefined || name === undefined ? [] : [{ uuid, name }];
   });
-}
 
 /** What a domain says of itself, as it is defined. */
 export const describeDomain = async (virsh: Virsh, uuid: string): Promise<ReadDomain> =>

@@ -3,9 +3,9 @@ import type { Virsh } from './virsh.ts';
 
 /** The beginning of the hardware addresses that QEMU and KVM give. */
 const PREFIX = '52:54:00';
-const MAC = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi;
+export const MAC = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi;
 /** Domains that are asked about by one call. */
-const AT_ONCE = 200;
+export const AT_ONCE = 200;
 
 /** New hardware addresses that nobody has, neither of those that are taken nor one another. */
 export function newMacs(

@@ -117,6 +117,7 @@ export const libvirt = half({
       fields: {},
       maxMembers: 1,
       connection: (_own, host) => ({ host }),
+      lists: (connection) => ({ connection }),
       carries: { type: 'LibVirt', blueprint: 'libvirt-vm-base' },
     },
   ],

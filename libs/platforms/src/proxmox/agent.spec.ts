@@ -111,6 +111,29 @@ describe('a machine of Proxmox', () => {
     });
   });
 
+  it('is listed with all others by one call, and one for each whose MACs are asked for', async () => {
+    await create();
+    for (let id = 101; id <= 1100; id += 1) {
+      const config = { name: `db${id}`, net0: 'virtio=02:00:00:00:00:0A,bridge=vmbr0' };
+      stand.machines.set(id, { node: 'pve1', status: 'running', lock: undefined, config });
+    }
+    const list = async (...asked: string[]) => {
+      stand.requests.length = 0;
+      return (await tasks.list({ connection: connection(), macs_of: asked }, context())).machine_list;
+    };
+    const all = await list();
+    expect(all).toHaveLength(1001);
+    expect(all.slice(0, 2)).toEqual([
+      { id: '100', name: 'node01', power: 'off', macs: null, task: '7-1' },
+      { id: '101', name: 'db101', power: 'on', macs: null, task: null },
+    ]);
+    expect(stand.requests).toEqual(['POST /access/ticket', 'GET /cluster/resources']);
+    expect((await list('101'))[1]).toMatchObject({ id: '101', macs: ['02:00:00:00:00:0A'] });
+    expect(stand.requests).toHaveLength(3);
+    Object.assign(stand.machines.get(102)?.config ?? {}, { net0: 'virtio,bridge=vmbr0' });
+    expect((await list('102'))[2]).toMatchObject({ id: '102', macs: null });
+  });
+
   it('is switched on and off, and asked to shut itself down', async () => {
     await create();
     const set = async (state: 'on' | 'off' | 'soft_off') =>

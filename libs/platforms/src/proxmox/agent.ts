@@ -1,12 +1,15 @@
 import type { AgentHalf, TaskContext } from '#platform';
 import { untilReady } from '../http/until-ready.ts';
+import { askedMacs } from '../machine/asked-macs.ts';
 import type { ProxmoxApi } from './api.ts';
 import { logIn, ProxmoxError } from './api.ts';
 import { proxmoxContract, type ProxmoxContract } from './contract.ts';
 import { createMachine } from './create.ts';
 import {
   findMachine,
+  listMachines,
   machinesOf,
+  macsOf,
   OWN_TAG,
   pathOf,
   removeMachine,
@@ -79,6 +82,10 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
         const api = await at(connection, context);
         return { interface_list: await macsOf(api, await theMachine(api, its)) };
       },
+
+      list: async ({ connection, macs_of: asked }, context) => ({
+        machine_list: await listMachines(await at(connection, context), askedMacs(asked, context)),
+      }),
     },
     observe: {
       create: async ({ connection, vm: { name } }, context) => {
@@ -118,18 +125,4 @@ async function switchTo(api: ProxmoxApi, machine: Machine, state: 'on' | 'off' |
     // A guest that does not shut itself down in time is still on, which is what is answered.
     if (state !== 'soft_off' || !(error instanceof ProxmoxError)) throw error;
   }
-}
-
-/** The MACs of a machine, in the order of its interfaces. */
-async function macsOf(api: ProxmoxApi, machine: Machine): Promise<readonly string[]> {
-  const config = await api.get<Readonly<Record<string, unknown>>>(`${pathOf(machine)}/config`);
-  return Object.keys(config)
-    .filter((key) => /^net\d+$/.test(key))
-    .toSorted((one, other) => Number(one.slice(3)) - Number(other.slice(3)))
-    .map((key) => {
-      const text = String(config[key]);
-      const [, mac] = /(?:^|,)[a-z0-9-]+=((?:[\da-f]{2}:){5}[\da-f]{2})(?:,|$)/i.exec(text) ?? [];
-      if (mac === undefined) throw new Error(`${key} of machine ${machine.vmid} at ${api.host} has no MAC: ${text}`);
-      return mac;
-    });
 }

@@ -1,5 +1,16 @@
 import type { AgentParametersOf } from '#platform';
-import { credentials, integer, list, nullable, optional, platformContract, record, text, json } from '#platform';
+import {
+  credentials,
+  integer,
+  list,
+  listTask,
+  nullable,
+  optional,
+  platformContract,
+  record,
+  text,
+  json,
+} from '#platform';
 import { rollbackResult, vmFunctions, vmTasks } from '../machine/contract.ts';
 
 /** How the API of a Proxmox host is reached: by HTTPS, at port 8006 unless the host says another (`pve1:443`). */
@@ -33,6 +44,7 @@ export const proxmoxContract = platformContract({
     /** Clears away the machine of this name that was made for it; any other is left alone. */
     create_rollback: { repeat: 'safe', parameters: { connection, vm }, result: rollbackResult },
     ...vmTasks({ connection, id: nullable(integer()), name: text() }),
+    list: listTask({ connection }),
   },
   functions: {
     /** Its value is the id of the machine. */

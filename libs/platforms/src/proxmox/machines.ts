@@ -1,10 +1,13 @@
+import type { AskedMacs } from '../machine/asked-macs.ts';
 import type { ProxmoxApi } from './api.ts';
 
 /** The tag of machines that were made for foundations: no other machine is ever cleared away. */
 export const OWN_TAG = 'contractor';
 
+const TASK_TAG = 'task-';
+
 /** The tag by which the machine of a task is found again. */
-export const taskTag = (task: string): string => `task-${task.toLowerCase().replaceAll(/[^a-z0-9_.+-]/g, '-')}`;
+export const taskTag = (task: string): string => `${TASK_TAG}${task.toLowerCase().replaceAll(/[^a-z0-9_.+-]/g, '-')}`;
 
 /** A machine as the list of a cluster tells of it. */
 export interface Machine {
@@ -12,6 +15,9 @@ export interface Machine {
   readonly name: string;
   readonly node: string;
   readonly tags: readonly string[];
+  /** `running`, `stopped`, or `unknown` where its node is away. */
+  readonly status: string;
+  readonly isTemplate: boolean;
 }
 
 interface Resource {
@@ -20,6 +26,8 @@ interface Resource {
   readonly name?: string;
   readonly node: string;
   readonly tags?: string;
+  readonly status: string;
+  readonly template?: number;
 }
 
 /** The virtual machines of a cluster, in one call. */
@@ -27,10 +35,12 @@ export async function machinesOf(api: ProxmoxApi): Promise<readonly Machine[]> {
   const resources = await api.get<readonly Resource[]>('/cluster/resources?type=vm');
   return resources
     .filter(({ type }) => type === 'qemu')
-    .map(({ vmid, name = '', node, tags = '' }) => ({
+    .map(({ vmid, name = '', node, tags = '', status, template }) => ({
       vmid,
       name,
       node,
+      status,
+      isTemplate: template === 1,
       tags: tags.split(/[;, ]+/).filter((tag) => tag !== ''),
     }));
 }
@@ -63,8 +73,41 @@ export const pathOf = ({ node, vmid }: Pick<Machine, 'node' | 'vmid'>): string =
 /** Whether it is on, in the words of tasks. */
 export async function stateOf(api: ProxmoxApi, machine: Machine): Promise<string> {
   const { status } = await api.get<{ status: string }>(`${pathOf(machine)}/status/current`);
-  if (status === 'stopped') return 'off';
-  return status === 'running' ? 'on' : `unknown "${status}"`;
+  return powerOf(status);
+}
+
+const powerOf = (status: string): string =>
+  status === 'stopped' ? 'off' : status === 'running' ? 'on' : `unknown "${status}"`;
+
+/** The MACs of a machine, in the order of its interfaces. */
+export async function macsOf(api: ProxmoxApi, machine: Machine): Promise<readonly string[]> {
+  const config = await api.get<Readonly<Record<string, unknown>>>(`${pathOf(machine)}/config`);
+  return Object.keys(config)
+    .filter((key) => /^net\d+$/.test(key))
+    .toSorted((one, other) => Number(one.slice(3)) - Number(other.slice(3)))
+    .map((key) => {
+      const text = String(config[key]);
+      const [, mac] = /(?:^|,)[a-z0-9-]+=((?:[\da-f]{2}:){5}[\da-f]{2})(?:,|$)/i.exec(text) ?? [];
+      if (mac === undefined) throw new Error(`${key} of machine ${machine.vmid} at ${api.host} has no MAC: ${text}`);
+      return mac;
+    });
+}
+
+/** The machines of a cluster, by one call, and one for each whose MACs are asked for. */
+export async function listMachines(api: ProxmoxApi, macs: AskedMacs) {
+  const listed = [];
+  for (const machine of await machinesOf(api)) {
+    const { vmid, name, tags, status, isTemplate } = machine;
+    const task = tags.find((tag) => tag.startsWith(TASK_TAG));
+    listed.push({
+      id: String(vmid),
+      name,
+      power: isTemplate ? 'template' : powerOf(status),
+      macs: await macs(String(vmid), () => macsOf(api, machine)),
+      task: task === undefined ? null : task.slice(TASK_TAG.length),
+    });
+  }
+  return listed;
 }
 
 /** Does away with a machine, switched off before. */

@@ -70,6 +70,7 @@ export const proxmox = half({
       locates: 'with-complex',
       complexField: 'proxmox_complex',
       machineId: 'proxmox_id',
+      isNamedByLocator: true,
       fields: {
         proxmox_complex: reference('Proxmox/ProxmoxComplex', { required: true }),
         proxmox_id: integer({ mode: 'RO', doc: 'What Proxmox knows it by; null until it was made.' }),
@@ -116,6 +117,7 @@ export const proxmox = half({
         host,
         credentials: credentialsOf(username, password),
       }),
+      lists: (connection) => ({ connection }),
       carries: { type: 'Proxmox', blueprint: 'proxmox-vm-base' },
     },
   ],

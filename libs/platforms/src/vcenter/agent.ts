@@ -1,10 +1,11 @@
 import type { AgentHalf, TaskContext } from '#platform';
+import { askedMacs } from '../machine/asked-macs.ts';
 import { vcenterContract, type VcenterContract } from './contract.ts';
 import { createMachine } from './create.ts';
 import { createDatastore } from './datastore.ts';
 import { runInGuest } from './guest.ts';
 import { machineByUuid, machineNamed } from './inventory.ts';
-import { listDatastores, listHosts, listNetworks } from './lists.ts';
+import { listDatastores, listHosts, listMachines, listNetworks } from './lists.ts';
 import {
   macsOf,
   makerOf,
@@ -43,6 +44,11 @@ export const vcenter = ({ pausesMs }: VcenterOptions = {}): AgentHalf<VcenterCon
 
       network_list: ({ connection, ...asked }, context) =>
         at(connection, context, async (vim) => ({ network_list: await listNetworks(vim, asked) })),
+
+      list: ({ connection, datacenter, macs_of: asked }, context) =>
+        at(connection, context, async (vim) => ({
+          machine_list: await listMachines(vim, datacenter, askedMacs(asked, context)),
+        })),
 
       create_datastore: ({ connection, ...order }, context) =>
         at(connection, context, async (vim) => {

@@ -5,6 +5,7 @@ import {
   integer,
   json,
   list,
+  listTask,
   mapOf,
   nullable,
   number,
@@ -118,6 +119,8 @@ export const vcenterContract = platformContract({
     /** Clears away the machine of this name that was made for it, and its files. */
     create_rollback: { repeat: 'safe', parameters: { connection, vm }, result: rollbackResult },
     ...vmTasks(machine),
+    /** Machines and templates of a datacenter. */
+    list: listTask({ connection, datacenter: text() }),
     /** Runs a program in the guest. Whether it ran nobody can tell afterwards. */
     execute: {
       repeat: 'ask',

@@ -1,6 +1,8 @@
 import type { AgentParametersOf } from '#platform';
+import type { AskedMacs } from '../machine/asked-macs.ts';
 import type { VcenterContract } from './contract.ts';
-import { clusterNamed, datacenterNamed, hostNamed, propertiesOf } from './inventory.ts';
+import { clusterNamed, datacenterNamed, hostNamed, machineFolder, propertiesOf } from './inventory.ts';
+import { macsOf, powerOf, taskIn } from './machines.ts';
 import type { Properties, Ref, Vim } from './session.ts';
 import { refsOf } from './session.ts';
 
@@ -85,4 +87,22 @@ export async function listNetworks(vim: Vim, asked: Asked<'network_list'>): Prom
     names.push(...[...its.values()].map((one) => one['name']?.text ?? ''));
   }
   return matching(names, asked.name_regex);
+}
+
+/** Machines and templates of a datacenter, by one call, and one for each whose MACs are asked for. */
+export async function listMachines(vim: Vim, datacenter: string, macs: AskedMacs) {
+  const folder = await machineFolder(vim, await datacenterNamed(vim, datacenter));
+  const paths = ['name', 'config.instanceUuid', 'config.annotation', 'config.template', 'runtime.powerState'];
+  const listed = [];
+  for (const [id, its] of await vim.readBelow(folder, 'VirtualMachine', ...paths)) {
+    const uuid = its['config.instanceUuid']?.text ?? '';
+    listed.push({
+      id: uuid,
+      name: its['name']?.text ?? '',
+      power: its['config.template']?.text === 'true' ? 'template' : powerOf(its['runtime.powerState']?.text ?? ''),
+      macs: await macs(uuid, () => macsOf(vim, { type: 'VirtualMachine', id })),
+      task: taskIn(its['config.annotation']?.text ?? ''),
+    });
+  }
+  return listed;
 }

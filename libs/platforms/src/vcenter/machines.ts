@@ -20,6 +20,10 @@ export async function makerOf(
   return text.startsWith(BEGUN) ? { task: text.slice(BEGUN.length), isComplete: false } : undefined;
 }
 
+/** The task that made a machine, by its annotation; null: it was not made for a foundation. */
+export const taskIn = (annotation: string): string | null =>
+  annotation.startsWith(MADE) ? annotation.slice(MADE.length) : null;
+
 /** The instance UUID of a machine. */
 export async function uuidOf(vim: Vim, machine: Ref): Promise<string> {
   const uuid = (await propertiesOf(vim, machine, 'config.instanceUuid'))['config.instanceUuid']?.text;
@@ -44,6 +48,11 @@ export async function theMachine(vim: Vim, { uuid, name }: MachineId): Promise<R
 /** Whether a machine is on, in the words of tasks. */
 export async function stateOf(vim: Vim, machine: Ref): Promise<string> {
   const state = (await propertiesOf(vim, machine, 'runtime.powerState'))['runtime.powerState']?.text ?? '';
+  return powerOf(state);
+}
+
+/** What vCenter says of the power of a machine, in the words of tasks. */
+export function powerOf(state: string): string {
   if (state === 'poweredOff' || state === 'suspended') return 'off';
   return state === 'poweredOn' ? 'on' : `unknown "${state}"`;
 }

@@ -108,6 +108,10 @@ export const vcenter = half({
         datacenter: own['vcenter_datacenter'] ?? null,
         cluster: own['vcenter_cluster'] ?? null,
       }),
+      lists: ({ host = null, credentials = null, datacenter = null }) => ({
+        connection: { host, credentials },
+        datacenter,
+      }),
       carries: { type: 'VCenter', blueprint: 'vcenter-vm-base' },
     },
   ],

@@ -37,6 +37,8 @@ export interface Vim {
   finish(method: string, on: Ref, content?: XmlContent): Promise<Xml | undefined>;
   /** Properties of some objects of one type, by id. */
   read(objects: readonly Ref[], ...paths: readonly string[]): Promise<ReadonlyMap<string, Properties>>;
+  /** Properties of all objects of a type below another one, by id, in one call. */
+  readBelow(root: Ref, type: string, ...paths: readonly string[]): Promise<ReadonlyMap<string, Properties>>;
 }
 
 /** An object as a message names it. */
@@ -103,12 +105,14 @@ export async function withVim<T>(
       throw new Error(`${url.host} refuses ${method}: ${error.message}`, { cause: error });
     }
   };
-  const read: Vim['read'] = async (objects, ...paths) => {
-    const type = objects[0]?.type;
-    if (type === undefined) return new Map();
+  const collect = async (
+    type: string,
+    paths: readonly string[],
+    objects: readonly XmlContent[],
+  ): Promise<ReadonlyMap<string, Properties>> => {
     const spec = element('specSet', [
       element('propSet', [element('type', type), paths.map((path) => element('pathSet', path))]),
-      objects.map((one) => element('objectSet', refElement('obj', one))),
+      objects.map((one) => element('objectSet', one)),
     ]);
     const found = await call('RetrieveProperties', service('propertyCollector'), spec);
     return new Map(
@@ -122,6 +126,23 @@ export async function withVim<T>(
         ),
       ]),
     );
+  };
+  const read: Vim['read'] = async (objects, ...paths) => {
+    const type = objects[0]?.type;
+    if (type === undefined) return new Map();
+    const named = objects.map((one) => refElement('obj', one));
+    return collect(type, paths, named);
+  };
+  const readBelow: Vim['readBelow'] = async (root, type, ...paths) => {
+    const order = [refElement('container', root), element('type', type), element('recursive', true)];
+    const view = (await call('CreateContainerView', service('viewManager'), order)).at('returnval');
+    if (!view) throw new Error(`${url.host} answers CreateContainerView with no view`);
+    const inside = typed('selectSet', 'TraversalSpec', [
+      element('type', 'ContainerView'),
+      element('path', 'view'),
+      element('skip', false),
+    ]);
+    return collect(type, paths, [[refElement('obj', refOf(view)), element('skip', true), inside]]);
   };
   const finish: Vim['finish'] = async (method, on, inside = []) => {
     const returned = (await call(method, on, inside)).at('returnval');
@@ -143,7 +164,7 @@ export async function withVim<T>(
   };
   try {
     const isEsx = content?.at('about', 'apiType')?.text === 'HostAgent';
-    return await work({ host: url.host, isEsx, service, call, finish, read });
+    return await work({ host: url.host, isEsx, service, call, finish, read, readBelow });
   } finally {
     // A host that does not answer forgets the session by itself.
     await raw('Logout', sessions, [], AbortSignal.timeout(LOGOUT_MS)).catch((error: Error) =>

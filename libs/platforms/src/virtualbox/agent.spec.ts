@@ -186,6 +186,25 @@ describe('a machine of VirtualBox', () => {
     await expect(tasks.power_state(its(uuid), taskContext())).rejects.toThrow('was it removed by hand?');
   });
 
+  it('is listed with what it is known by, beside those of others and those that cannot be read', async () => {
+    const { uuid } = await create();
+    await create({ name: 'node02' }, '8-1');
+    const [, other] = [...stand.machines.values()];
+    Object.assign(other?.values ?? {}, { Description: 'the data base of the accountants' });
+    const list = async (...asked: string[]) =>
+      (await tasks.list({ connection: connection(), macs_of: asked }, taskContext())).machine_list;
+    const macs = (stand.machines.get(uuid)?.adapters ?? []).slice(0, 2).map((one) => one['MACAddress']);
+    expect(await list(uuid)).toEqual([
+      { id: uuid, name: 'node01', power: 'off', macs, task: '7-1' },
+      { id: other?.uuid, name: 'node02', power: 'off', macs: null, task: null },
+    ]);
+    Object.assign(other ?? {}, { state: 'Inaccessible' });
+    expect(await list(other?.uuid ?? '')).toMatchObject([
+      { id: uuid },
+      { id: other?.uuid, name: '', power: 'inaccessible', macs: null, task: null },
+    ]);
+  });
+
   it('whose disk can not be made is told in the words of VirtualBox', async () => {
     stand.failNext('IMedium_createBaseStorage', 'Disk full');
     await expect(create()).rejects.toThrow('Disk full');

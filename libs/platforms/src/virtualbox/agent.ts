@@ -1,6 +1,8 @@
 import type { AgentHalf, TaskContext } from '#platform';
+import { askedMacs } from '../machine/asked-macs.ts';
 import { virtualboxContract, type VirtualboxContract } from './contract.ts';
 import { createMachine, isComplete, makerOf, uuidOf } from './create.ts';
+import { listMachines, macsOf } from './list-machines.ts';
 import { findMachine, onConsole, removeMachine, stateOf, theMachine, type MachineId } from './machines.ts';
 import type { Vbox } from './session.ts';
 import { withVbox } from './session.ts';
@@ -48,6 +50,11 @@ export const virtualbox = ({ pausesMs }: VirtualboxOptions = {}): AgentHalf<Virt
 
       get_interface_map: ({ connection, ...its }, context) =>
         at(connection, context, async (vbox) => ({ interface_list: await macsOf(vbox, await theMachine(vbox, its)) })),
+
+      list: ({ connection, macs_of: asked }, context) =>
+        at(connection, context, async (vbox) => ({
+          machine_list: await listMachines(vbox, askedMacs(asked, context)),
+        })),
     },
     observe: {
       create: ({ connection, vm: { name } }, context) =>
@@ -84,17 +91,4 @@ async function switchTo(vbox: Vbox, its: MachineId, state: 'on' | 'off' | 'soft_
     });
   }
   return stateOf(vbox, machine);
-}
-
-const MAX_ADAPTERS = 4;
-
-/** The MACs of a machine, up to the first adapter that is not enabled. */
-async function macsOf({ call }: Vbox, machine: string): Promise<readonly string[]> {
-  const macs: string[] = [];
-  for (let slot = 0; slot < MAX_ADAPTERS; slot += 1) {
-    const adapter = await call('IMachine_getNetworkAdapter', machine, { slot });
-    if ((await call('INetworkAdapter_getEnabled', adapter)) !== 'true') break;
-    macs.push(await call('INetworkAdapter_getMACAddress', adapter));
-  }
-  return macs;
 }

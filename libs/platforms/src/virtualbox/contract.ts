@@ -1,5 +1,16 @@
 import type { AgentParametersOf } from '#platform';
-import { credentials, integer, json, list, nullable, optional, platformContract, record, text } from '#platform';
+import {
+  credentials,
+  integer,
+  json,
+  list,
+  listTask,
+  nullable,
+  optional,
+  platformContract,
+  record,
+  text,
+} from '#platform';
 import { rollbackResult, vmFunctions, vmTasks } from '../machine/contract.ts';
 
 /** How the web service of VirtualBox is reached: at port 18083, unless the host says another (`box1:18084`). */
@@ -38,6 +49,7 @@ export const virtualboxContract = platformContract({
     /** Clears away the machine of this name, and the disks of it. */
     create_rollback: { repeat: 'safe', parameters: { connection, vm }, result: rollbackResult },
     ...vmTasks({ connection, uuid: nullable(text()), name: text() }),
+    list: listTask({ connection }),
   },
   functions: {
     /** Its value is the UUID of the machine. */

@@ -127,6 +127,7 @@ export const virtualbox = half({
         host,
         credentials: credentialsOf(username, password),
       }),
+      lists: (connection) => ({ connection }),
       carries: { type: 'VirtualBox', blueprint: 'virtualbox-vm-base' },
     },
   ],

@@ -1,0 +1,3 @@
+export { BootFiles, IPXE_FOLDER } from './files/boot-files.ts';
+export type { BootService, BootSource, BootStatus } from './service/boot-options.ts';
+export { CannotListen, serveBoot } from './service/boot-service.ts';

@@ -1,0 +1,18 @@
+/** What iPXE knows a script by; nothing may stand before it. */
+const MAGIC = '#!ipxe';
+
+/** How long a machine that got no script rests before it asks again, in seconds. */
+const REST_S = 10;
+
+/** A boot script as iPXE reads it. */
+export const bootScript = (text: string): string => `${MAGIC}\n\n${text}`;
+
+/** A script that shows why there is none, and fails after a while, so that the machine asks again. */
+export const failingScript = (message: string): string =>
+  bootScript(`echo ${echoed(message) || 'Nothing is to be booted'}\nsleep ${REST_S}\nexit 1\n`);
+
+/** Words that iPXE shows as they are: nothing in them is expanded, ends the line or begins a command. */
+export const echoed = (message: string): string => message.replaceAll(/[^\w.,:()/=+@%<>[\]*!?-]+/g, ' ').trim();
+
+/** Whether a request comes from iPXE: it runs no script of an answer that is not status 200, and none that is empty. */
+export const isIpxe = (userAgent: string | undefined): boolean => userAgent?.startsWith('iPXE/') === true;

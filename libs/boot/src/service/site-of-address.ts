@@ -1,0 +1,23 @@
+import type { SiteSubnet } from '#dhcp/agent';
+import { isIn, numbered, numberedSubnet } from '#dhcp/agent';
+
+/**
+ * At which of the sites an address is: of one site it is there; of several, where a subnet has it, else at the first.
+ * @returns undefined where it is not known yet which subnets there are
+ */
+export function siteOfAddress(
+  sites: readonly string[],
+  subnets: ReadonlyMap<string, readonly SiteSubnet[]>,
+  address: string,
+): string | undefined {
+  if (sites.length === 1) return sites[0];
+  if (!sites.every((site) => subnets.has(site))) return undefined;
+  const at = numbered(address);
+  const there = sites.find((site) =>
+    subnets.get(site)?.some(({ subnet }) => {
+      const range = numberedSubnet(subnet);
+      return at && range && isIn(range, at);
+    }),
+  );
+  return there ?? sites[0];
+}

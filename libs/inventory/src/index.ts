@@ -1,0 +1,2 @@
+export { InventoryModule } from './inventory.module.ts';
+export { inventorySettings } from './inventory.settings.ts';
