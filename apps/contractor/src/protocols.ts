@@ -13,7 +13,7 @@ import {
   toPosition,
 } from '#api';
 import { Identities, OpenIdSignIn } from '#auth';
-import { BootTraces } from '#boot';
+import { BootTraces, MachineLogins } from '#boot';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
@@ -68,7 +68,9 @@ export async function protocolAdapters(
   await kept.start();
   addRetentionRules(app, kept);
   const { maxBody, corsOrigins } = http;
-  const identify = (name: string, token: string) => identities.identify(name, token);
+  const logins = new MachineLogins(secrets.derivedKey('machines that boot'), () => Date.parse(clock.now()));
+  const identify = async (name: string, token: string) =>
+    logins.identify(name, token) ?? (await identities.identify(name, token));
   const rest = restAdapter({
     api: apis.for('rest'),
     log,
@@ -114,6 +116,7 @@ export async function protocolAdapters(
     noteDocument: (document) => bootTraces.note(document),
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
+    logins,
     identify,
     momentOf: async (text) => {
       const time = toMoment(text.replace(/ (?=\d{2}:?\d{2}$)/, '+'));

@@ -1,5 +1,6 @@
 import { maskingLayer } from '#api';
 import { pxes } from '#blueprint';
+import type { MachineLogins } from '#boot';
 import { bootScript } from '#boot';
 import type { FindType } from '#building';
 import {
@@ -43,6 +44,8 @@ export interface DocumentOptions {
   /** Notes that a machine was handed secrets, by their ids. */
   readonly noteSecrets: (reader: string, secrets: readonly string[]) => void;
   readonly log: Logger;
+  /** What machines are let in by that boot for a job, or to be surveyed; undefined: boot scripts have none. */
+  readonly logins?: Pick<MachineLogins, 'layer'> | undefined;
 }
 
 /** A document as it is answered. */
@@ -80,7 +83,7 @@ export class Documents {
         return { answer: json(200, await this.#configuration(about, await this.#shown(about, itself, caller))) };
       case 'boot_script':
       case 'pxe_template':
-        return this.#bootText(about, type, await this.#shown(about, itself, caller));
+        return this.#bootText(about, { type, itself }, await this.#shown(about, itself, caller));
       default:
         return { answer: plain(400, 'Invalid request type') };
     }
@@ -131,13 +134,19 @@ export class Documents {
   }
 
   /** What is booted, or the answers of its installer; empty where nothing is. */
-  async #bootText(about: About, type: BootType, { layers, classes, clear }: Shown): Promise<MadeDocument> {
+  async #bootText(
+    about: About,
+    { type, itself }: { readonly type: BootType; readonly itself: boolean },
+    { layers, classes, clear }: Shown,
+  ): Promise<MadeDocument> {
     const view = this.#options.view();
     const name = await this.#booted(view, about);
     const pxe = name === undefined ? undefined : await view.get(pxes, name);
     if (!pxe) return { answer: plain(200, '') };
     const connection = type === 'pxe_template' ? await this.#connection(view, about, clear) : [];
-    const { values, secretNames } = overlay([...layers, ...connection], classes);
+    const { logins } = this.#options;
+    const own = itself && type === 'boot_script' && logins ? [logins.layer(overlay(layers, classes).values)] : [];
+    const { values, secretNames } = overlay([...layers, ...connection, ...own], classes);
     try {
       const source = type === 'boot_script' ? pxe.bootScript : pxe.template;
       const { text, faults } = renderTemplate(source, values, { secretNames, clear });
