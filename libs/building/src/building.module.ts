@@ -15,6 +15,7 @@ import type { Key, ReadStore, View } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { LOGGER } from '#runtime';
 import { configActions, configurationOf } from './building-config.api.ts';
+import { BmcAddresses } from './bmc/bmc-addresses.ts';
 import { buildingUndos } from './building.undo.ts';
 import { foundationLayers, structureLayers } from './building-layers.ts';
 import { complexStructureModel } from './complex/complex-structure.api.ts';
@@ -204,6 +205,7 @@ const listeners: FactoryProvider = {
     }),
   ],
   providers: [
+    BmcAddresses,
     ...foundationHandlers,
     ...machineHandlers,
     ...forceStateHandlers,

@@ -24,6 +24,7 @@ import { applyPxeEffects } from './interface/set-pxe.ts';
 import { applyOwnValues } from './own-value-effect.ts';
 import type { PlatformKnowledge } from './platform-members.ts';
 import { platformMembers, withAddresses } from './platform-members.ts';
+import { addressed } from './bmc/shown-address.ts';
 import { configModule, foundationModule, readOnly } from './script-modules.ts';
 import { selectTargets } from './selection/job-targets.ts';
 import { structure } from './structure/structure.ts';
@@ -125,7 +126,8 @@ export function foundationTarget(
     },
 
     async scriptModules(work, locator) {
-      const value = await valueOf(work, locator);
+      const state = await valueOf(work, locator);
+      const value = state && (await addressed(reads.now, state, typeOf(state.type)));
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
       const found = await foundationLayers(reads.now, locator, typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;
