@@ -73,6 +73,14 @@ export function foundationTarget(
       return { site, blueprint, description: locator, labels };
     },
 
+    async carries(work, locator) {
+      const id = (await valueOf(work, locator))?.structure;
+      const on = id === undefined ? undefined : await work.load(structure, id);
+      if (id === undefined || !on || !('value' in on)) return undefined;
+      const { site, blueprint, hostname, labels = {} } = on.value;
+      return { kind: 'Structure', id: String(id), found: { site, blueprint, description: hostname, labels } };
+    },
+
     async take(work, locator, by) {
       const granted = await work.decide(foundation, locator, { type: 'TakeFoundation', data: by });
       const value = await valueOf(work, locator);

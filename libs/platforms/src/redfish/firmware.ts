@@ -28,7 +28,7 @@ export interface UpdatePatience {
   readonly seenMs: number;
 }
 
-const USUAL: UpdatePatience = { everyMs: 5000, seenMs: 900_000 };
+const USUAL: UpdatePatience = { everyMs: 2000, seenMs: 900_000 };
 
 /** States of a task in which it is at work (DSP0266, Task). */
 const AT_WORK: readonly unknown[] = ['New', 'Starting', 'Running', 'Pending', 'Service', 'Stopping', 'Cancelling'];
