@@ -106,17 +106,15 @@ describe('the address of a BMC', () => {
 
   it('is given to one BMC alone, whoever asks at the same time, until none is left', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const redfish = (name: string): Values =>
+      Object.fromEntries(
+        Object.entries(machine(name, { bmc_block: other })).map(([key, value]) => [
+          key.replace('ipmi_', 'redfish_'),
+          value,
+        ]),
+      );
     const answers = await Promise.all(
-      names.map((name) =>
-        rest('POST', 'RedFish/RedFishFoundation', {
-          ...Object.fromEntries(
-            Object.entries(machine(`x${name}`, { bmc_block: other })).map(([key, value]) => [
-              key.replace('ipmi_', 'redfish_'),
-              value,
-            ]),
-          ),
-        }),
-      ),
+      names.map((name) => rest('POST', 'RedFish/RedFishFoundation', redfish(`x${name}`))),
     );
     expect(new Set(answers.map(({ body }) => body['redfish_ip_address']))).toEqual(
       new Set(names.map((_, n) => `10.0.1.${n + 1}`)),

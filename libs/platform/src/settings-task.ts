@@ -1,4 +1,4 @@
-import type { Json, JsonMap } from '#kernel';
+import type { JsonMap } from '#kernel';
 import type { Fields, ServerValues } from './shape.ts';
 import { choice, faultOf, json, list, record, taken, text } from './shape.ts';
 
@@ -35,7 +35,7 @@ export const settingsTask = <const I extends Fields>(its: I) => ({
 
 /** What an agent has found to be otherwise. @throws Error where it is no such list */
 export function settingDifferences(answer: JsonMap): readonly SettingDifference[] {
-  const fault = faultOf(result, answer as Readonly<Record<string, Json>>);
+  const fault = faultOf(result, answer);
   if (fault !== undefined) throw new Error(`what the agent tells of the settings is not what it has to be: ${fault}`);
   return (taken(result, answer) as ServerValues<typeof result>).difference_list;
 }

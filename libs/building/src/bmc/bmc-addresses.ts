@@ -1,18 +1,19 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Holders } from '#ipam';
+import type { Holders } from '#ipam';
 import type { UnitOfWork } from '#kernel';
 import type { FoundationType } from '#platform';
-import { Ids } from '#read-store';
+import type { Ids } from '#read-store';
 import type { BmcChoice, BmcWish } from './choose-address.ts';
 import { chooseBmcAddress } from './choose-address.ts';
 
 /** Gives the BMCs of foundations their addresses, where their kind has one. */
-@Injectable()
 export class BmcAddresses {
-  constructor(
-    @Inject(Ids) private readonly ids: Ids,
-    @Inject(Holders) private readonly holders: Holders,
-  ) {}
+  readonly #ids: Ids;
+  readonly #holders: Holders;
+
+  constructor(ids: Ids, holders: Holders) {
+    this.#ids = ids;
+    this.#holders = holders;
+  }
 
   /** What becomes of the fields of a foundation that say where its BMC is. */
   async chosen(
@@ -23,6 +24,6 @@ export class BmcAddresses {
   ): Promise<BmcChoice> {
     const field = kind?.bmcAddress;
     if (field === undefined) return {};
-    return chooseBmcAddress(work, { ...wish, field }, { ids: this.ids, holders: this.holders, now });
+    return chooseBmcAddress(work, { ...wish, field }, { ids: this.#ids, holders: this.#holders, now });
   }
 }

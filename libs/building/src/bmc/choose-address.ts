@@ -54,7 +54,10 @@ interface Place {
   readonly offset: string;
 }
 
-const textIn = (own: JsonMap | undefined, field: string): string => String(own?.[field] ?? '').trim();
+const textIn = (own: JsonMap | undefined, field: string): string => {
+  const value = own?.[field];
+  return typeof value === 'string' ? value.trim() : '';
+};
 
 /**
  * Gives the BMC of a foundation the address that is wanted of it: one of the block that the field `bmc_block` names, which is

@@ -27,7 +27,8 @@ export async function withBmcAddress(
   const block = await view.get(addressBlocks, row.block);
   const { ip_address: host } = placeValues(block, row.offset);
   if (host === null) return { own, parts: [row] };
-  const { port } = readAddressText(String(own[field] ?? ''));
+  const text = own[field];
+  const { port } = readAddressText(typeof text === 'string' ? text : '');
   return { own: { ...own, [field]: writeAddressText({ host, port }), [BMC_BLOCK]: row.block }, parts: [row, block] };
 }
 

@@ -46,7 +46,7 @@ async function declaredFor(
   const declared = Object.entries(type.settings).map(([parameter, key]): [string, Json] => {
     const value = read(key) ?? {};
     if (!isMap(value)) throw new Error(`configuration value "${key}" of blueprint "${row.blueprint}" must be a map`);
-    return [parameter, value as JsonMap];
+    return [parameter, value];
   });
   return Object.fromEntries(declared);
 }

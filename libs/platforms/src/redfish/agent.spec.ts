@@ -276,12 +276,12 @@ describe('firmware', () => {
   it('that is not updated says so: the task fails, or the version is another one after it', async () => {
     service.machine.updateFails = 'The image is for another machine.';
     await expect(quick.tasks.update_firmware(order(), context)).rejects.toThrow(
-      'the update has ended as Exception: The image is for another machine.',
+      'the update has ended as "Exception": The image is for another machine.',
     );
     service.machine.updateFails = undefined;
     const other = { ...order(), image: 'http://static/BIOS-2.4.9.bin' };
     await expect(quick.tasks.update_firmware(other, context)).rejects.toThrow(
-      'the update is done, and the firmware of BIOS is 2.4.9, not 2.5.0',
+      'the update is done, and the firmware of BIOS is "2.4.9", not "2.5.0"',
     );
     await expect(quick.tasks.update_firmware({ ...order(), image: 'x' }, context)).rejects.toThrow(
       'image: "x" is no URL',

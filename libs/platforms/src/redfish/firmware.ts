@@ -168,7 +168,7 @@ async function overWith(client: RedfishClient, path: string, { signal, patience 
     const isWell = state === undefined || (state === 'Completed' && (task['TaskStatus'] ?? 'OK') === 'OK');
     if (isOver && !isWell) {
       const said = messagesIn(task['Messages']);
-      throw new Error(`the update has ended as ${String(state)}${said === '' ? '' : `: ${said}`}`);
+      throw new Error(`the update has ended as ${JSON.stringify(state)}${said === '' ? '' : `: ${said}`}`);
     }
     if (isOver) return;
     await sleep(patience.everyMs, undefined, { signal });
@@ -203,7 +203,7 @@ async function seen(
     const [one] = still ?? [];
     if (late) {
       throw new Error(
-        `the update is done, and the firmware of ${one?.name} is ${String(one?.found)}, not ${String(one?.wanted)}`,
+        `the update is done, and the firmware of ${one?.name} is ${JSON.stringify(one?.found)}, not ${JSON.stringify(one?.wanted)}`,
       );
     }
     await sleep(patience.everyMs, undefined, { signal });
