@@ -325,7 +325,9 @@ describe('commands about what there is', () => {
     await done('foundation delete c1');
     expect(await done('complex delete cx')).toBe('deleted cx');
     expect(await refused('foundation accept-machine t1')).toContain('there is nothing to accept');
-    expect(await refused('foundation settings t1')).toContain('machines of the type "Test" have no settings to compare');
+    expect(await refused('foundation settings t1')).toContain(
+      'machines of the type "Test" have no settings to compare',
+    );
     await done('complex libvirt create -l vms -s site1 -d "a host of VMs"');
     expect(await done('complex machines vms')).toBe('nobody has looked yet; "complex look" has somebody look');
     expect(await refused('complex adopt vms --machine u1 --dry-run')).toContain('nobody has looked yet');
