@@ -131,6 +131,7 @@ Building/Foundation
   (setIdMap)                                         Building.can_bootstrap
   (acceptHardware)                                   Building.can_accept_hardware
   (acceptMachine)                                    Building.can_accept_machine
+  (settings)                                         Building.can_look_at_machines
   (force)                                            Building.can_force_foundation
 Test/TestFoundation
   view add change delete                             Building.*_foundation

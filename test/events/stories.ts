@@ -292,6 +292,7 @@ export const stories: readonly Story[] = [
     { type: 'BindFoundation', data: { dependency: 4 } },
     { type: 'UnbindFoundation', data: { dependency: 4 } },
     { type: 'ChangeFoundation', data: { complex: 'cluster' } },
+    { type: 'ChangeFoundation', data: { bmc: { host: 5, address: 6 } } },
     { type: 'ChangeFoundation', data: { labels: { rack: 'r1' }, owner: 'alice' } },
     { type: 'BeginSurvey', data: { cartographer: 'a1b2c3' } },
     { type: 'EndSurvey', data: { cartographer: 'a1b2c3' } },

@@ -47,6 +47,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'structure interface': 'the network interfaces of structures',
   'structure job': 'have structures built, destroyed and worked on',
   user: 'users',
+  wave: 'utility scripts on many targets, batch by batch',
   webhook: 'who is told of what happens, over HTTP',
   'webhook delivery': 'what was delivered to webhooks, waits, or was given up',
 };
