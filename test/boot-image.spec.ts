@@ -57,12 +57,35 @@ async function boot(disk: string): Promise<void> {
   const child = spawn(
     'qemu-system-x86_64',
     [
-      ...['-accel', 'tcg', '-m', '256', '-nodefaults', '-nographic', '-monitor', 'none', '-no-reboot'],
-      ...['-smbios', 'type=1,serial=SN0001', '-rtc', 'base=2020-01-01', '-serial', `file:${serial}`],
-      ...['-kernel', at('image', kernel), '-initrd', at('image', initrd)],
-      ...['-append', `quiet panic=-1 console=ttyS0,115200 ${words} ${more}`],
-      ...['-drive', `file=${disk},if=none,id=d,format=raw`, '-device', 'virtio-blk-pci,drive=d,serial=D1'],
-      ...['-netdev', 'user,id=n', '-device', `virtio-net-pci,netdev=n,mac=${MAC}`],
+      '-accel',
+      'tcg',
+      '-m',
+      '256',
+      '-nodefaults',
+      '-nographic',
+      '-monitor',
+      'none',
+      '-no-reboot',
+      '-smbios',
+      'type=1,serial=SN0001',
+      '-rtc',
+      'base=2020-01-01',
+      '-serial',
+      `file:${serial}`,
+      '-kernel',
+      at('image', kernel),
+      '-initrd',
+      at('image', initrd),
+      '-append',
+      `quiet panic=-1 console=ttyS0,115200 ${words} ${more}`,
+      '-drive',
+      `file=${disk},if=none,id=d,format=raw`,
+      '-device',
+      'virtio-blk-pci,drive=d,serial=D1',
+      '-netdev',
+      'user,id=n',
+      '-device',
+      `virtio-net-pci,netdev=n,mac=${MAC}`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -143,9 +166,12 @@ describe('the boot image', () => {
     let identifier = '';
     const calls = until(async () => {
       const { uris } = await client.list('/api/v1/Survey/Cartographer');
-      const found = uris[0] === undefined ? undefined : await client.get<Values>(uris[0]);
-      identifier = String(found?.['identifier'] ?? '');
-      return Object.keys((found?.['info_map'] ?? {}) as Values).length > 0;
+      const found =
+        uris[0] === undefined
+          ? undefined
+          : await client.get<{ readonly identifier: string; readonly info_map: Values }>(uris[0]);
+      identifier = found?.identifier ?? '';
+      return Object.keys(found?.info_map ?? {}).length > 0;
     });
     await Promise.race([calls, booted]);
     expect(await client.get(`/api/v1/Survey/Cartographer:${identifier}:`)).toMatchObject({
@@ -164,7 +190,10 @@ describe('the boot image', () => {
       network: 1,
     });
     await booted;
-    expect(await client.get(foundation)).toMatchObject({ state: 'located', id_map: expect.stringContaining("'serial': 'D1'") });
+    expect(await client.get(foundation)).toMatchObject({
+      state: 'located',
+      id_map: expect.stringContaining("'serial': 'D1'"),
+    });
     expect((await client.list('/api/v1/Survey/Cartographer')).uris).toEqual([]);
     await client.delete(lent);
   });

@@ -88,7 +88,7 @@ describe('a machine that was booted for a job', () => {
     const { attributes = [] } = new MachineLogins(key, Date.now).layer(new Map([['_foundation_job_id', job]]));
     const [[, login] = []] = attributes;
     const ask = async (path: string, body: object) => {
-      const headers = { ...auth, Authorization: `Bearer ${String(login)}` };
+      const headers = { ...auth, Authorization: `Bearer ${login as string}` };
       const asked = await fetch(`${server.url}/api/rest/${path}`, {
         method: 'POST',
         headers,
