@@ -125,6 +125,7 @@ beforeAll(async () => {
   await created(`${UTILITIES}/Network`, network);
 });
 afterAll(async () => {
+  files?.closeAllConnections();
   files?.close();
   await again?.catch(() => undefined);
   await rm(folder, { recursive: true, force: true });
