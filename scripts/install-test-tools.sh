@@ -33,6 +33,7 @@ radvd       radvd
 dnsmasq     dnsmasq-base
 squid       squid
 busybox     busybox-static
+jq          jq
 dockerd     docker.io
 nsenter     util-linux
 '
@@ -76,8 +77,17 @@ by_hand() {
   exit 1
 }
 
+# What the boot image of the tests is made of is kept beside what else they make.
+boot_image_packages() {
+  "$(dirname "$0")/build-boot-image.sh" --kernel cloud-amd64 --packages node_modules/.cache/boot-image --download ||
+    echo "test/boot-image.spec.ts is going to fail: it builds the boot image of these packages" >&2
+}
+
 look
-[ ${#missing_programs[@]} -eq 0 ] && exit 0
+if [ ${#missing_programs[@]} -eq 0 ]; then
+  boot_image_packages
+  exit 0
+fi
 can_install || by_hand
 
 # Packages of servers start them, and have them start with the machine: the tests start their own.
@@ -114,3 +124,4 @@ fi
 
 look
 [ ${#missing_programs[@]} -eq 0 ] || by_hand
+boot_image_packages

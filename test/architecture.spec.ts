@@ -57,7 +57,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   inventory: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],
-  boot: [...SUBJECT, 'ipam', 'building', 'dhcp'],
+  boot: [...SUBJECT, 'config', 'ipam', 'building', 'dhcp'],
   documents: [
     'kernel',
     'config',

@@ -46,27 +46,55 @@ const build = async (output: string): Promise<string> => {
 
 /** Boots a machine as its boot script says, until it powers itself off. */
 async function boot(disk: string): Promise<void> {
-  const script = await (await fetch(`${server.url}/config/boot_script/`, { headers: { 'User-Agent': 'iPXE/1.0' } })).text();
+  const script = await (
+    await fetch(`${server.url}/config/boot_script/`, { headers: { 'User-Agent': 'iPXE/1.0' } })
+  ).text();
   const [, kernel = '', words = ''] = /^kernel \S*\/disks\/(\S+) (.*)$/m.exec(script) ?? [];
+  expect(script).toMatch(/^kernel .*initrd=/m);
   const [, initrd = ''] = /^initrd \S*\/disks\/(\S+)$/m.exec(script) ?? [];
   const more = `contractor_host=http://${HERE}:${new URL(server.url).port} lldp_seconds=0 disks_quiet=1 lookup_pause=1`;
   const serial = at('serial');
   const child = spawn(
     'qemu-system-x86_64',
     [
-      ...['-accel', 'tcg', '-m', '256', '-nodefaults', '-nographic', '-monitor', 'none', '-no-reboot'],
-      ...['-smbios', 'type=1,serial=SN0001', '-rtc', 'base=2020-01-01', '-serial', `file:${serial}`],
-      ...['-kernel', at('image', kernel), '-initrd', at('image', initrd)],
-      ...['-append', `quiet panic=-1 console=ttyS0,115200 ${words} ${more}`],
-      ...['-drive', `file=${disk},if=virtio,format=raw,serial=D1`],
-      ...['-netdev', 'user,id=n', '-device', `virtio-net-pci,netdev=n,mac=${MAC}`],
+      '-accel',
+      'tcg',
+      '-m',
+      '256',
+      '-nodefaults',
+      '-nographic',
+      '-monitor',
+      'none',
+      '-no-reboot',
+      '-smbios',
+      'type=1,serial=SN0001',
+      '-rtc',
+      'base=2020-01-01',
+      '-serial',
+      `file:${serial}`,
+      '-kernel',
+      at('image', kernel),
+      '-initrd',
+      at('image', initrd),
+      '-append',
+      `quiet panic=-1 console=ttyS0,115200 ${words} ${more}`,
+      '-drive',
+      `file=${disk},if=none,id=d,format=raw`,
+      '-device',
+      'virtio-blk-pci,drive=d,serial=D1',
+      '-netdev',
+      'user,id=n',
+      '-device',
+      `virtio-net-pci,netdev=n,mac=${MAC}`,
     ],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const timer = setTimeout(() => child.kill('SIGKILL'), 120_000);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
-  const shown = (await readFile(serial, 'latin1')).split('\n').slice(-40).join('\n');
+  const shown = said + (await readFile(serial, 'latin1').catch(() => '')).split('\n').slice(-40).join('\n');
   expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Done: the machine is powered off.') });
 }
 
@@ -97,6 +125,7 @@ beforeAll(async () => {
   await created(`${UTILITIES}/Network`, network);
 });
 afterAll(async () => {
+  files?.closeAllConnections();
   files?.close();
   await again?.catch(() => undefined);
   await rm(folder, { recursive: true, force: true });
@@ -122,18 +151,30 @@ describe('the boot image', () => {
       foundation_type_list: ['Manual'],
       validation_template: { disks: { min: 1 }, 'hardware.total_cpu_count': { min: 1 } },
     });
-    await created('/api/v1/BluePrint/BluePrintScript', { blueprint: metal, script: '/api/v1/BluePrint/Script:wipe:', name: 'create' });
+    await created('/api/v1/BluePrint/BluePrintScript', {
+      blueprint: metal,
+      script: '/api/v1/BluePrint/Script:wipe:',
+      name: 'create',
+    });
     const block = `${UTILITIES}/AddressBlock:1:`;
-    const lent = await created(`${UTILITIES}/DynamicAddress`, { address_block: block, offset: 1, pxe: '/api/v1/BluePrint/PXE:bootstrap:' });
+    const lent = await created(`${UTILITIES}/DynamicAddress`, {
+      address_block: block,
+      offset: 1,
+      pxe: '/api/v1/BluePrint/PXE:bootstrap:',
+    });
     await writeFile(disk(), Buffer.alloc(64 * MIB, 0xaa));
     const booted = boot(disk());
     let identifier = '';
-    await until(async () => {
-      const list = await asked('GET', 'Survey/Cartographer?filter=waiting&expand=true');
-      const [found] = Object.values((list['items'] ?? []) as Values[]);
-      identifier = String(found?.['identifier'] ?? '');
-      return Object.keys((found?.['info_map'] ?? {}) as Values).length > 0;
+    const calls = until(async () => {
+      const { uris } = await client.list('/api/v1/Survey/Cartographer');
+      const found =
+        uris[0] === undefined
+          ? undefined
+          : await client.get<{ readonly identifier: string; readonly info_map: Values }>(uris[0]);
+      identifier = found?.identifier ?? '';
+      return Object.keys(found?.info_map ?? {}).length > 0;
     });
+    await Promise.race([calls, booted]);
     expect(await client.get(`/api/v1/Survey/Cartographer:${identifier}:`)).toMatchObject({
       info_map: {
         hardware: { total_ram: 256, total_cpu_count: 1, dmi: { System: [{ 'Serial Number': 'SN0001' }] } },
@@ -147,11 +188,14 @@ describe('the boot image', () => {
       blueprint: 'metal',
       site: 'site1',
       locator: 'rack1',
-      network: '1',
+      network: 1,
     });
     await booted;
-    expect(await client.get(foundation)).toMatchObject({ state: 'located', id_map: { disks: [{ serial: 'D1' }] } });
-    expect((await asked('GET', 'Survey/Cartographer'))['total']).toBe(0);
+    expect(await client.get(foundation)).toMatchObject({
+      state: 'located',
+      id_map: expect.stringContaining("'serial': 'D1'"),
+    });
+    expect((await client.list('/api/v1/Survey/Cartographer')).uris).toEqual([]);
     await client.delete(lent);
   });
 
@@ -213,7 +257,9 @@ describe('the boot image', () => {
       },
     });
     await client.call(`${structure}(doCreate)`, {});
-    await until(async () => (await (await fetch(`${server.url}/config/boot_script/`)).text()).includes('linux-installer'));
+    await until(async () =>
+      (await (await fetch(`${server.url}/config/boot_script/`)).text()).includes('linux-installer'),
+    );
     await boot(disk());
     await finished('Structure', '1');
     expect(await octets(disk(), MIB, 7 * MIB)).toEqual(image.subarray(MIB));
@@ -222,7 +268,13 @@ describe('the boot image', () => {
     const start = table.readUInt32LE(16 + 8) * 512;
     expect([table[16 + 4], start % MIB, table.readUInt32LE(16 + 12)]).toEqual([0x0c, 0, 32_768]);
     const seed = (await octets(disk(), start, 16 * MIB)).toString('latin1');
-    for (const text of ['cidata', '#cloud-config\n', '"local-hostname": "web1"', '"root:$6$salt$hash"', `"macaddress": "${MAC}"`]) {
+    for (const text of [
+      'cidata',
+      '#cloud-config\n',
+      '"local-hostname": "web1"',
+      '"root:$6$salt$hash"',
+      `"macaddress": "${MAC}"`,
+    ]) {
       expect(seed).toContain(text);
     }
   });

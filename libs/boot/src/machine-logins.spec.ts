@@ -12,7 +12,7 @@ const logins = new MachineLogins(key, () => time);
 const given = (values: Readonly<Record<string, Json>>, by = logins) =>
   Object.fromEntries(
     (by.layer(new Map(Object.entries(values))).attributes ?? []).map(
-      ([name, login]) => [name, /^([^:]+):(.+)$/.exec(String(login))?.slice(1) as [string, string]] as const,
+      ([name, login]) => [name, /^([^:]+):(.+)$/.exec(login as string)?.slice(1) as [string, string]] as const,
     ),
   );
 

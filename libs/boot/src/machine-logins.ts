@@ -34,7 +34,7 @@ export class MachineLogins {
   layer(values: ReadonlyMap<string, Json>): Layer {
     const jobs = Object.entries(OF_JOBS).flatMap(([id, name]) => {
       const job = values.get(id);
-      return job === undefined ? [] : [[name, this.#login(`@job-${String(job)}`)] as const];
+      return typeof job === 'number' ? [[name, this.#login(`@job-${job}`)] as const] : [];
     });
     const survey = this.#login(`@survey-${this.#now() + SURVEY_MS}`);
     return { source: { kind: 'Contractor', id: '' }, attributes: [...jobs, [OF_SURVEY, survey]] };
