@@ -134,9 +134,7 @@ describe('operating systems', () => {
     const lines = script.trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['echo', 'kernel', 'initrd', 'boot']);
     expect(lines[1]).toMatch(/^kernel http:\/\/static\/pxe\//);
-    expect(lines[1]).toContain(
-      pxe === 'enterprise-linux' ? 'ifname=bootif:52:54:00:12:34:56' : 'BOOTIF=01-52-54-00-12-34-56',
-    );
+    expect(lines[1]).toContain('BOOTIF=01-52-54-00-12-34-56');
     expect(lines[1]).toContain(UUID);
     expect(lines[1]).not.toMatch(/undefined|None|\{/);
     // A kernel reads no more than that.
