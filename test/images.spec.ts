@@ -201,6 +201,18 @@ describe('images of operating systems', () => {
     expect((await configOf())['_os_image']).toMatchObject({ version: '1' });
   });
 
+  it('come back where their deletion is undone', async () => {
+    const authorization = { Authorization: `Bearer root:${token}` };
+    const deleted = await fetch(`${server.url}/api/rest/Image/Image/ubuntu~noble`, {
+      method: 'DELETE',
+      headers: authorization,
+    });
+    expect(deleted.status).toBe(204);
+    expect((await contractor('image', 'show', 'ubuntu')).err).toContain('there is no image ubuntu');
+    await rest('POST', 'Records/Request/undo', { id: deleted.headers.get('contractor-request') });
+    expect((await contractor('image', 'show', 'ubuntu')).out).toContain('url: https://images.example/noble.zst\n');
+  });
+
   it('are read by the server, which tells what is wrong with them', async () => {
     const { code, out } = await contractor('image', 'verify');
     expect([code, out]).toEqual([0, expect.stringMatching(/debian +1 +whole .*\n.*elsewhere/)]);

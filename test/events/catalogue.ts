@@ -273,6 +273,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   IntakeRuleClosed: LOOK,
   IntakeRuleReopened: LOOK,
   PxeClosed: LOOK,
+  ImageClosed: LOOK,
+  ImageReopened: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,
   LogicalInterfaceReopened: LOOK,
