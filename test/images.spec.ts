@@ -139,10 +139,8 @@ describe('images of operating systems', () => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining(`is ${sum(second)}, not aaaa`)]);
     const sent = await contractor('image', 'upload', 'debian', file, '--version', '2', '-d', 'with nginx');
     expect(sent).toMatchObject({ code: 0, out: `image debian:2 is there: raw.gz, ${second.length} bytes\n` });
-    const added = await contractor(
-      ...['image', 'add', 'ubuntu', '--url', 'https://images.example/noble.zst', '--version', 'noble'],
-      ...['--sha256', 'B'.repeat(64)],
-    );
+    const where = ['--url', 'https://images.example/noble.zst', '--sha256', 'B'.repeat(64)];
+    const added = await contractor('image', 'add', 'ubuntu', '--version', 'noble', ...where);
     expect(added).toMatchObject({
       code: 0,
       out: 'image ubuntu:noble is there: raw.zst at https://images.example/noble.zst\n',

@@ -31,7 +31,10 @@ export async function run([given]: string[], limit: Limit): Promise<void> {
   const begun = performance.now();
   const tell = (text: string): boolean =>
     stdout.write(`${Math.round((performance.now() - begun) / 1000)} s: ${text}\n`);
-  const server = await loadedServer(undefined, { CONTRACTOR_URL: `http://${SERVER}`, CONTRACTOR_SUBCONTRACTOR: 'none' });
+  const server = await loadedServer(undefined, {
+    CONTRACTOR_URL: `http://${SERVER}`,
+    CONTRACTOR_SUBCONTRACTOR: 'none',
+  });
   const folder = path.resolve(given ?? path.join(server.directory, 'install'));
   const mirror = await serveMirror(path.join(folder, 'mirror'));
   try {
@@ -104,7 +107,8 @@ async function install(machine: InstalledMachine, { folder, disk, network, mirro
     if (told.size < steps.length) throw new Error('it switched itself off too early');
     tell('it has switched itself off');
   } catch (error) {
-    const without = missing.length > 0 ? `; the mirror is without ${missing.length} packages: ${missing.join(' ')}` : '';
+    const without =
+      missing.length > 0 ? `; the mirror is without ${missing.length} packages: ${missing.join(' ')}` : '';
     throw new Error(
       `the installation has not come further than "${[...told].at(-1) ?? 'booting'}": ${(error as Error).message}${without}`,
       { cause: error },

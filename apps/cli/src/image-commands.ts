@@ -86,6 +86,9 @@ async function sent(file: string, expected: string | undefined, { client, progre
   return sha256;
 }
 
+const textOf = (value: unknown): string =>
+  value === null || value === '' ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
+
 /** Commands about images of operating systems. */
 export const imageCommands: Readonly<Record<string, Command>> = {
   'image list': {
@@ -102,7 +105,7 @@ export const imageCommands: Readonly<Record<string, Command>> = {
     needs: 'requires the name of an image',
     run: async (asked, { client }) => {
       const found = (await versionsOf(client, nameOf(asked))).at(-1) ?? {};
-      const lines = Object.entries(found).map(([name, value]) => `${name}: ${value === null ? '-' : String(value)}`);
+      const lines = Object.entries(found).map(([name, value]) => `${name}: ${textOf(value)}`);
       return told(lines.join('\n'), found);
     },
   },

@@ -23,7 +23,7 @@ export function cloudInitFile(file: CloudInitFile, values: Values): string {
       })}\n`;
     case 'vendor-data':
       return `${CLOUD_CONFIG}\n{}\n`;
-    case 'network-config':
+    default:
       return `${writeJson(networkConfig(values))}\n`;
   }
 }

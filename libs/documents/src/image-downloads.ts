@@ -67,7 +67,7 @@ export class ImageDownloads {
     stream.once('close', () => (this.#sending -= 1));
     return {
       status: statusCode,
-      headers: { ...(headers as Record<string, string>), 'Content-Type': 'application/octet-stream' },
+      headers: { ...headers, 'Content-Type': 'application/octet-stream' },
       source: stream,
     };
   }

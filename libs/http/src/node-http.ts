@@ -25,10 +25,7 @@ export function nodeRequest(message: IncomingMessage, verb: string, source: stri
       return typeof value === 'object' ? value[0] : value;
     },
     body: (limit) => readBytes(message, limit),
-    chunks: () => {
-      clearTimeout(late);
-      return chunksOf(message);
-    },
+    chunks: () => chunksOf(message, () => clearTimeout(late)),
   };
 }
 
@@ -89,7 +86,9 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   });
 }
 
-async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+/** @param begun told once somebody reads it: what nobody reads has less time */
+async function* chunksOf(request: IncomingMessage, begun: () => void): AsyncGenerator<Buffer> {
+  begun();
   const stalled = setTimeout(() => request.destroy(), STALLED_MS).unref();
   try {
     // Whoever stops reading early still has an answer to give.

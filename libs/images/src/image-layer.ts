@@ -27,10 +27,10 @@ export async function imageLayer(
   const given = values.get(OS_IMAGE);
   if (given === undefined || given === null || given === '') return [];
   const about = await imageOf(view, given, (text) => renderTemplate(text, values, { secretNames }).text, served);
-  return [{ source: { kind: 'Image', id: String(about['name']) }, attributes: [['_os_image', about]] }];
+  return [{ source: { kind: 'Image', id: about.name }, attributes: [['_os_image', about]] }];
 }
 
-type About = Readonly<Record<string, Json>>;
+type About = Readonly<Record<string, Json>> & { readonly name: string };
 
 async function imageOf(view: View, given: Json, render: (text: string) => string, served: Served): Promise<About> {
   const none = (name: string, fault: string): About => ({ name, version: null, url: null, fault });

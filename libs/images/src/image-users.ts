@@ -16,10 +16,10 @@ interface Configured {
   readonly configValues: Pairs;
 }
 
-const PLACES: readonly (readonly [called: string, rows: ReadModel<Configured & object>])[] = [
-  ['Site', sites as unknown as ReadModel<Configured>],
-  ['BluePrint', blueprints as unknown as ReadModel<Configured>],
-  ['Structure', structures as unknown as ReadModel<Configured>],
+const PLACES: readonly (readonly [called: string, rows: ReadModel<Configured>])[] = [
+  ['Site', sites],
+  ['BluePrint', blueprints],
+  ['Structure', structures],
 ];
 
 /** The names of images that values give to `os_image`, as they are written. */

@@ -110,9 +110,9 @@ const headOf = (request: http.ClientRequest, body: string | Readable | undefined
   new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', resolve);
-    if (typeof body !== 'object') return void request.end(body);
     // A server may answer before it has all, and hang up then.
-    pipeline(body, request, (error) => void (error && reject(error)));
+    if (typeof body === 'object') pipeline(body, request, (error) => void (error && reject(error)));
+    else request.end(body);
   });
 
 /** Reads an answer to its end. @throws Error where it is too long, or cut off */

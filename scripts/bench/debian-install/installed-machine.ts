@@ -22,7 +22,8 @@ export async function installedMachine({ client, call, url }: LoadedServer, mirr
       mirror_server: mirror,
       dns_servers: ['10.0.2.3'],
       // The password is "bench".
-      root_password_hash: '$6$benchbench$L/SWrobNRkV.iUB93gv.PJywy/QX4wzN1m2YZYeF.uBbRUYLgodycFkml5WWSUxFf4eG/3lJwiGVvvDLD8/76.',
+      root_password_hash:
+        '$6$benchbench$L/SWrobNRkV.iUB93gv.PJywy/QX4wzN1m2YZYeF.uBbRUYLgodycFkml5WWSUxFf4eG/3lJwiGVvvDLD8/76.',
       install_device: '/dev/vda',
       boot_device: '/dev/vda',
       task_list: [],
