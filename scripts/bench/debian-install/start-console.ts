@@ -37,26 +37,26 @@ export function startConsole({ disk, network, mac, log, kernel, initrd, append }
   const forwards = Object.entries(network).map(
     ([address, port]) => `guestfwd=tcp:${address}:80-cmd:busybox nc 127.0.0.1 ${port}`,
   );
-  const machine = spawn(
-    'qemu-system-x86_64',
-    [
-      ...(existsSync('/dev/kvm') ? ['-accel', 'kvm'] : []),
-      ...['-m', '2048', '-smp', '1', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-monitor', 'none'],
-      ...['-drive', `file=${disk},format=raw,if=virtio`],
-      ...['-netdev', 'user,id=other,restrict=on', '-device', 'e1000,netdev=other,mac=52:54:00:99:99:99'],
-      ...['-netdev', ['user,id=way,restrict=on', ...forwards].join(',')],
-      ...['-device', `virtio-net-pci,netdev=way,mac=${mac}`],
-      ...(kernel && initrd ? ['-kernel', kernel, '-initrd', initrd, '-append', append ?? ''] : []),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const way = ['user,id=way,restrict=on', ...forwards].join(',');
+  const options = [
+    existsSync('/dev/kvm') ? '-accel kvm' : '-accel tcg',
+    '-m 2048 -smp 1 -display none -no-reboot -serial stdio -monitor none',
+    '-netdev user,id=other,restrict=on -device e1000,netdev=other,mac=52:54:00:99:99:99',
+    `-device virtio-net-pci,netdev=way,mac=${mac}`,
+  ].flatMap((line) => line.split(' '));
+  const booted = kernel && initrd ? ['-kernel', kernel, '-initrd', initrd, '-append', append ?? ''] : [];
+  const drive = `file=${disk},format=raw,if=virtio`;
+  const machine = spawn('qemu-system-x86_64', ['-netdev', way, '-drive', drive, ...options, ...booted], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const closed = once(machine, 'close');
-  let [text, at, isOver] = ['', performance.now(), false];
+  const state = { isOver: false };
+  let [text, at] = ['', performance.now()];
   machine.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;
     at = performance.now();
   });
-  machine.once('close', () => (isOver = true));
+  machine.once('close', () => (state.isOver = true));
   // The clock of its title line goes on where nothing else does.
   const shown = (): string => stripVTControlCharacters(text).replaceAll(/\r|\(\d\*installer\).*?\]/g, '');
   let [length, since] = [0, performance.now()];
@@ -69,18 +69,18 @@ export function startConsole({ disk, network, mac, log, kernel, initrd, append }
   return {
     async until(isSo, standstillMs) {
       for (; !isSo(shown()); await pause(LOOK_MS)) {
-        if (isOver) throw failed('the machine is off');
+        if (state.isOver) throw failed('the machine is off');
         if (standsStill(standstillMs)) throw failed(`nothing has come for ${standstillMs / 1000} s`);
       }
     },
     async ended(standstillMs, failure) {
-      for (; !isOver; await pause(LOOK_MS)) {
+      for (; !state.isOver; await pause(LOOK_MS)) {
         if (failure.test(shown())) throw failed('the installer asks what to do');
         if (standsStill(standstillMs)) throw failed(`nothing has come for ${standstillMs / 1000} s`);
       }
     },
     async stop() {
-      if (!isOver) machine.kill();
+      if (!state.isOver) machine.kill();
       await closed;
       await writeFile(log, text);
     },
