@@ -17,7 +17,9 @@ const described = (namespace?: string): unknown =>
   JSON.parse([...openapiPieces(exampleCatalogue(), namespace)].join(''));
 
 const document = described() as {
-  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'head' | 'put' | 'post' | 'patch' | 'delete', Operation>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<'get' | 'head' | 'put' | 'post' | 'patch' | 'delete', Operation>>>
+  >;
   readonly components: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 };
 const { paths, components } = document;
