@@ -80,7 +80,7 @@ export function startConsole({ disk, network, mac, log, kernel, initrd, append }
       }
     },
     async stop() {
-      if (!state.isOver) machine.kill();
+      if (!state.isOver) machine.kill('SIGKILL');
       await closed;
       await writeFile(log, text);
     },
