@@ -173,6 +173,8 @@ describe('images of operating systems', () => {
     expect((await configOf())['_os_image']).toMatchObject({ version: '1', chosen: 'named', sha256: sum(first) });
     await named('ubuntu:noble');
     expect((await configOf())['_os_image']).toMatchObject({ url: 'https://images.example/noble.zst', size: null });
+    await client.update(structure, { config_values: { os_image: { url: 'http://x/y', sha256: 'c'.repeat(64) } } });
+    expect((await configOf())['_os_image']).toBeUndefined();
     await named('debian:3');
     expect((await configOf())['_os_image']).toEqual({
       name: 'debian',

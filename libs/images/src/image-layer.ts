@@ -25,10 +25,13 @@ export async function imageLayer(
   if (!isNamed) return [];
   const { values, secretNames } = overlay(layers, classes);
   const given = values.get(OS_IMAGE);
-  if (given === undefined || given === null || given === '') return [];
+  // A map says itself where an image lies: there is nothing to be looked up.
+  if (given === undefined || given === null || given === '' || isMap(given)) return [];
   const about = await imageOf(view, given, (text) => renderTemplate(text, values, { secretNames }).text, served);
   return [{ source: { kind: 'Image', id: about.name }, attributes: [['_os_image', about]] }];
 }
+
+const isMap = (value: Json): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type About = Readonly<Record<string, Json>> & { readonly name: string };
 
