@@ -58,6 +58,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],
   boot: [...SUBJECT, 'config', 'ipam', 'building', 'dhcp'],
+  images: [...SUBJECT, 'config', 'site', 'blueprint', 'building'],
   documents: [
     'kernel',
     'config',
@@ -71,6 +72,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'building',
     'dhcp',
     'boot',
+    'images',
   ],
   records: [...SUBJECT, 'reactions'],
   'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],

@@ -310,6 +310,10 @@ Setup/Installation
 Setup/Platform
   (list)                                             Setup.view_platform
   (enable)                                           Setup.can_enable_platform
+Image/Image
+  view add change delete                             Image.*_image
+  (verify)                                           Image.view_image
+  (discard)                                          Image.delete_image
 `;
 
 /** The rows of the table, one for each thing that can be asked. */

@@ -49,6 +49,8 @@ import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
 import { zones } from '../../libs/directory/src/zones.ts';
+import { image } from '../../libs/images/src/image.ts';
+import { images } from '../../libs/images/src/images.ts';
 import { address } from '../../libs/ipam/src/address/address.ts';
 import { addresses } from '../../libs/ipam/src/address/addresses.ts';
 import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
@@ -142,6 +144,7 @@ export const deciders: readonly AnyDecider[] = [
   preview,
   program,
   pxe,
+  image,
   realInterface,
   script,
   scriptLink,
@@ -195,6 +198,7 @@ export const readModels: readonly ReadModel[] = [
   plots,
   positions,
   pxes,
+  images,
   logicalInterfaces,
   realInterfaces,
   scriptLinks,
@@ -269,6 +273,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   IntakeRuleClosed: LOOK,
   IntakeRuleReopened: LOOK,
   PxeClosed: LOOK,
+  ImageClosed: LOOK,
+  ImageReopened: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,
   LogicalInterfaceReopened: LOOK,

@@ -26,6 +26,7 @@ import { networked } from '../../libs/building/src/networked/networked.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
+import { image } from '../../libs/images/src/image.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
 import { address } from '../../libs/ipam/src/address/address.ts';
@@ -103,6 +104,15 @@ const hostAddress = {
   primary: true,
   reason: null,
   pxe: null,
+} as const;
+const diskImage = {
+  name: 'debian-12',
+  version: '2026.1',
+  format: 'raw.zst',
+  size: 1_000_000,
+  sha256: 'a'.repeat(64),
+  url: null,
+  description: '',
 } as const;
 const zoneTimers = { ttl: 3600, refresh: 86400, retry: 7200, expire: 36000, minimum: 172800 };
 
@@ -690,6 +700,16 @@ export const stories: readonly Story[] = [
     { type: 'ClosePxe', data: {} },
     { type: 'DeletePxe', data: {} },
   ),
+  story(
+    image,
+    { type: 'DefineImage', data: diskImage },
+    { type: 'ChangeImage', data: { description: 'with nginx' } },
+    { type: 'CloseImage', data: {} },
+    { type: 'ReopenImage', data: {} },
+    { type: 'CloseImage', data: {} },
+    { type: 'DeleteImage', data: {} },
+  ),
+  story(image, { type: 'RestoreImage', data: { value: diskImage, shown: { created: moment } } }),
   story(
     script,
     { type: 'DefineScript', data: { description: 'Makes', text: 'begin()\nend\n' } },

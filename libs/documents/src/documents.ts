@@ -21,11 +21,14 @@ import {
   Unrenderable,
 } from '#config';
 import type { HttpAnswer } from '#http';
-import type { Caller, Logger } from '#kernel';
+import { imageLayer } from '#images';
+import type { Caller, Json, Logger } from '#kernel';
 import type { View } from '#read-store';
 import { siteLayers } from '#site';
 import { json, plain } from './answers.ts';
 import type { BootType } from './boot-texts.ts';
+import type { CloudInitFile } from './cloud-init.ts';
+import { CLOUD_CONFIG, cloudInitFile } from './cloud-init.ts';
 import { faultText } from './boot-texts.ts';
 import type { About, Target } from './find-target.ts';
 import { objectOf } from './find-target.ts';
@@ -84,6 +87,11 @@ export class Documents {
       case 'boot_script':
       case 'pxe_template':
         return this.#bootText(about, { type, itself }, await this.#shown(about, itself, caller));
+      case 'user-data':
+      case 'meta-data':
+      case 'vendor-data':
+      case 'network-config':
+        return this.#cloudInit(about, type, await this.#shown(about, itself, caller));
       default:
         return { answer: plain(400, 'Invalid request type') };
     }
@@ -99,7 +107,9 @@ export class Documents {
       ? await this.#noted(about, (read) => revealedLayers(layers, read))
       : layersFor(caller ?? { source: '' }, layers);
     const names = await maskingLayer({ now: present() });
-    return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };
+    const all = [...own, names, servedLayer(served, { now: now(), changed })];
+    const image = await imageLayer(view(), { layers: all, classes }, served);
+    return { layers: [...all, ...image], classes, clear };
   }
 
   /** Reveals secrets to the machine that a document is about, and notes which. */
@@ -131,6 +141,20 @@ export class Documents {
     const { configuration, faults } = await (clear ? unmaskedConfiguration : mergedConfiguration)(layers, classes);
     this.#logFaults(about, faults);
     return configuration;
+  }
+
+  /**
+   * A file of the seed of cloud-init. Where the answers of what is booted are user data, an installer asks, whose network
+   * is none of ours; else an installed machine does.
+   */
+  async #cloudInit(about: About, file: CloudInitFile, shown: Shown): Promise<MadeDocument> {
+    if (about.kind !== 'Structure') return { answer: plain(404, 'Structure Not Found') };
+    const { answer, pxe } = await this.#bootText(about, { type: 'pxe_template', itself: false }, shown);
+    const isInstalling = answer.text?.startsWith(CLOUD_CONFIG) === true || answer.status !== 200;
+    if (isInstalling && file === 'user-data') return { answer, pxe };
+    if (isInstalling && file === 'network-config') return { answer: plain(404, 'its installer has a network'), pxe };
+    const values = (await this.#configuration(about, shown)) as Readonly<Record<string, Json>>;
+    return { answer: plain(200, cloudInitFile(file, values)), pxe };
   }
 
   /** What is booted, or the answers of its installer; empty where nothing is. */
