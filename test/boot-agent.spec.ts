@@ -84,7 +84,11 @@ describe('switch ports', () => {
     ['two numbers', frame('\u0005Ethernet1/7'), { slot: 1, port: 7, subport: 0 }],
     ['one number', frame('\u0005swp12'), { slot: 0, port: 12, subport: 0 }],
     ['a frame with a VLAN', frame('\u0005swp12', { tag: '81000005' }), { slot: 0, port: 12, subport: 0 }],
-    ['a port that is a MAC', frame(Buffer.from('03aabbccddeeff', 'hex'), { alias: 'port 3' }), { slot: 0, port: 3, subport: 0 }],
+    [
+      'a port that is a MAC',
+      frame(Buffer.from('03aabbccddeeff', 'hex'), { alias: 'port 3' }),
+      { slot: 0, port: 3, subport: 0 },
+    ],
   ])('of %s', async (_, input, wanted) => {
     expect(await json('neighbour', { input })).toEqual({ ...SWITCH, ...wanted });
   });
@@ -150,7 +154,11 @@ describe('hardware', () => {
   });
 
   it('has interfaces with a device alone, and says over which one it talks', async () => {
-    for (const [name, mac] of [['eth0', '52:54:00:00:00:01'], ['eth1', '52:54:00:00:00:02'], ['lo', '00:00:00:00:00:00']] as const) {
+    for (const [name, mac] of [
+      ['eth0', '52:54:00:00:00:01'],
+      ['eth1', '52:54:00:00:00:02'],
+      ['lo', '00:00:00:00:00:00'],
+    ] as const) {
       await put(`sys/class/net/${name}/address`, `${mac}\n`);
       if (name !== 'lo') await mkdir(at('sys/class/net', name, 'device'));
     }
@@ -218,7 +226,11 @@ describe('disks', () => {
   const MIDDLE = [1, 2, 3, 4, 5, 6, 7, 8];
 
   beforeAll(async () => {
-    await disk('sda', { 'device/model': 'Fast Disk   ', 'device/vpd_pg80': '\0\u0080\0\u0004WD-1', 'queue/rotational': 1 });
+    await disk('sda', {
+      'device/model': 'Fast Disk   ',
+      'device/vpd_pg80': '\0\u0080\0\u0004WD-1',
+      'queue/rotational': 1,
+    });
     await put('sys/block/sda/device/vpd_pg80', Buffer.concat([Buffer.from([0, 0x80, 0, 4]), Buffer.from('WD-1')]));
     await disk('nvme0n1', { size: 1_875_385_008, 'device/serial': 'S1    ' });
     await disk('vdb', { serial: 'v' });
@@ -263,71 +275,24 @@ describe('disks', () => {
 });
 
 describe('the seed of cloud-init', () => {
-  const address = (one: string, more = {}) => ({ address: one, prefix: 24, gateway: null, primary: false, ...more });
-  const CONFIG = {
-    _hostname: 'web1',
-    _fqdn: 'web1.site1.test',
-    _structure_config_uuid: 'u1',
-    root_password_hash: '$6$salt$hash',
-    ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
-    package_list: ['nginx'],
-    dns_servers: ['10.0.0.2'],
-    ntp_servers: ['time.corp'],
-    _interface_map: {
-      eth0: {
-        name: 'eth0',
-        mac: '52:54:00:00:00:0A',
-        mtu: 9000,
-        address_list: [
-          address('10.0.0.11', { primary: true, gateway: '10.0.0.1' }),
-          address('10.1.0.11', { vlan: 12 }),
-        ],
-      },
-      bond0: { name: 'bond0', address_list: [] },
-    },
-  };
+  const more = 'fetch() { printf \'%s %s\\n\' "$1" "${2##*/}"; }';
 
-  it('says who the machine is, who may enter, and what its addresses are', async () => {
-    const input = JSON.stringify(CONFIG);
-    expect(await json('meta_data', { input })).toEqual({ 'instance-id': 'u1', 'local-hostname': 'web1' });
-    expect(await json('user_data', { input })).toEqual({
-      hostname: 'web1',
-      fqdn: 'web1.site1.test',
-      manage_etc_hosts: true,
-      disable_root: false,
-      ssh_pwauth: false,
-      chpasswd: { expire: false, list: ['root:$6$salt$hash'] },
-      ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
-      ntp: { servers: ['time.corp'] },
-      packages: ['nginx'],
-    });
-    expect(await json('network_config', { input })).toEqual({
-      version: 2,
-      ethernets: {
-        eth0: {
-          match: { macaddress: '52:54:00:00:00:0a' },
-          'set-name': 'eth0',
-          mtu: 9000,
-          dhcp4: false,
-          addresses: ['10.0.0.11/24'],
-          routes: [{ to: '0.0.0.0/0', via: '10.0.0.1' }],
-          nameservers: { addresses: ['10.0.0.2'], search: [] },
-        },
-      },
-      vlans: { 'eth0.12': { id: 12, link: 'eth0', addresses: ['10.1.0.11/24'] } },
-    });
+  it.each([
+    ['config_uuid=u1', 'c/u1/'],
+    ['', ''],
+  ])('is what the server has for the machine: %j', async (cmdline, who) => {
+    expect(await sh('write_seed /seed', { cmdline, more })).toBe(
+      ['meta-data', 'user-data', 'vendor-data', 'network-config']
+        .map((name) => `http://contractor/config/cloud_init/${who}${name} ${name}\n`)
+        .join(''),
+    );
   });
 
-  it('has the machine ask for an address where it has none, and sets nothing that nobody has said', async () => {
-    const input = JSON.stringify({ _hostname: 'web1', _interface_map: { eth0: { name: 'eth0', mac: '52:54:00:00:00:0a' } } });
-    expect(await json('network_config', { input })).toMatchObject({ ethernets: { eth0: { dhcp4: true } } });
-    expect(await json('user_data', { input })).toEqual({
-      hostname: 'web1',
-      manage_etc_hosts: true,
-      disable_root: false,
-      ssh_pwauth: false,
-    });
-    expect(await json('meta_data', { input })).toEqual({ 'instance-id': 'web1', 'local-hostname': 'web1' });
+  it('is not written where the server has none', async () => {
+    const none = 'fetch() { FAULT="$1: status 404"; return 1; }';
+    expect(await sh('write_seed /seed || echo "$FAULT"', { more: none })).toBe(
+      'http://contractor/config/cloud_init/meta-data: status 404\n',
+    );
   });
 });
 

@@ -271,9 +271,9 @@ describe('the boot image', () => {
     for (const text of [
       'cidata',
       '#cloud-config\n',
-      '"local-hostname": "web1"',
-      '"root:$6$salt$hash"',
-      `"macaddress": "${MAC}"`,
+      '"local-hostname":"web1"',
+      '"hashed_passwd":"$6$salt$hash"',
+      `"macaddress":"${MAC}"`,
     ]) {
       expect(seed).toContain(text);
     }
