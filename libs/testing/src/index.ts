@@ -4,6 +4,8 @@ export { LIBVIRT_BRIDGE, startLibvirtd } from './libvirtd.ts';
 export type { Libvirtd } from './libvirtd.ts';
 export { canStartDockerEngine, startDockerEngine } from './docker-engine.ts';
 export type { DockerEngine, EngineAnswer } from './docker-engine.ts';
+export { startVcsim } from './vcsim.ts';
+export type { Vcsim, VcsimOptions } from './vcsim.ts';
 export { startDockerRegistry } from './docker-registry.ts';
 export type { DockerRegistry } from './docker-registry.ts';
 export { startNamed } from './named.ts';
