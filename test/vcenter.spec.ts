@@ -90,7 +90,11 @@ async function startGate({ host }: Vcsim): Promise<Gate> {
       const [, method = ''] = /:Body><(\w+)/.exec(body) ?? [];
       calls.set(method, (calls.get(method) ?? 0) + 1);
       const { 'content-type': type = '', soapaction, cookie } = request.headers;
-      const headers = { 'content-type': type, soapaction: String(soapaction), ...(cookie === undefined ? {} : { cookie }) };
+      const headers = {
+        'content-type': type,
+        soapaction: String(soapaction),
+        ...(cookie === undefined ? {} : { cookie }),
+      };
       const url = new URL(request.url ?? '', `https://${host}`);
       const answer = await exchange({ method: 'POST', url, headers, body, signal: AbortSignal.timeout(30_000) });
       if (kept?.method === method) {
@@ -182,7 +186,13 @@ describe('a machine of vCenter', () => {
       ...values,
     });
     const networked = `/api/v1/Utilities/Networked:${idOf(uri)}:`;
-    await created('Utilities/Address', { networked, interface_name: 'eth0', is_primary: true, address_block: block, offset });
+    await created('Utilities/Address', {
+      networked,
+      interface_name: 'eth0',
+      is_primary: true,
+      address_block: block,
+      offset,
+    });
     return uri;
   };
 
@@ -194,7 +204,7 @@ describe('a machine of vCenter', () => {
     }
     const loaded = await rest('POST', 'BluePrint/ResourceFile/load', { files: { 'guest.toml': GUEST } });
     expect(loaded).toMatchObject({ status: 200 });
-    network = await created('Utilities/Network', { site: SITE, name: 'VM Network' });
+    network = await created('Utilities/Network', { site: SITE, name: 'DC0_DVPG0' });
     const subnet = gate.address.replace(/\d+$/, '0');
     block = await created('Utilities/AddressBlock', { site: SITE, name: 'lab', subnet, prefix: 24 });
     await created('Utilities/NetworkAddressBlock', { network, address_block: block });
@@ -266,7 +276,8 @@ describe('a machine of vCenter', () => {
   it('is told of where somebody has switched it off by hand, by a look that lists all of them at once', async () => {
     const machine_drift = async () => (await rest('GET', 'Building/Foundation/node01')).body['machine_drift'];
     const looked = async () => {
-      const at = async () => ((await rest('POST', 'Building/Complex/vc/machines', {})).body['value'] as Values)['looked_at'];
+      const at = async () =>
+        ((await rest('POST', 'Building/Complex/vc/machines', {})).body['value'] as Values)['looked_at'];
       const before = await at();
       const views = gate.calls.get('CreateContainerView') ?? 0;
       expect(await rest('POST', 'Building/Complex/vc/look', {})).toMatchObject({ status: 204 });
@@ -308,7 +319,7 @@ describe('a machine of vCenter', () => {
           boot_order: [],
           guest_id: 'otherGuest',
           disk_list: [],
-          interface_list: [{ name: 'eth0', physical_location: 'eth0', network: 'VM Network' }],
+          interface_list: [{ name: 'eth0', physical_location: 'eth0', network: 'DC0_DVPG0' }],
         },
       },
       taskContext(),
@@ -329,11 +340,9 @@ describe('a machine of vCenter', () => {
     const other = await interfaceOf('host01');
     await client.update(other, { mac });
     await client.call(`${foundation('node02')}(doCreate)`);
-    const refused = `MAC ${mac}, of "eth0", is that of interface "eth0" of foundation "host01" already`;
-    await until(async () => {
-      const [job] = await openJobs();
-      return String(job?.message).includes(refused);
-    });
+    const refused = `MAC ${String(mac)}, of "eth0", is that of interface "eth0" of foundation "host01" already`;
+    await until(async () => (await openJobs())[0]?.state === 'error', 30_000);
+    expect(await openJobs()).toEqual([{ state: 'error', message: expect.stringContaining(refused) }]);
     expect(await macsAt(await uuid())).toEqual([mac]);
     expect(await macOf('node02')).toBeNull();
 
