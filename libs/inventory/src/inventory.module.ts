@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { ApiModule } from '#api';
 import { BuildingModule } from '#building';
 import type { Clock, EventStore } from '#event-store';
+import { EventSourcingModule } from '#event-sourcing';
 import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import { Foreman } from '#foreman';
 import type { Logger } from '#kernel';
@@ -14,8 +15,10 @@ import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { adoptHandlers } from './adopt.commands.ts';
+import { adoption } from './adoption.ts';
 import { machinesOfComplexes } from './inventory.api.ts';
 import { inventorySettings } from './inventory.settings.ts';
+import { inventoryUndos } from './inventory.undo.ts';
 import { LookLedger } from './look-ledger.ts';
 import { MachineLooks } from './machine-looks.ts';
 
@@ -59,6 +62,7 @@ class LookLedgerModule {}
   imports: [
     BuildingModule,
     LookLedgerModule,
+    EventSourcingModule.forFeature({ deciders: [adoption], undo: inventoryUndos }),
     ApiModule.forFeatureAsync({
       imports: [LookLedgerModule],
       inject: [PLATFORMS, LookLedger, READ_STORE, inventorySettings.KEY],

@@ -124,7 +124,9 @@ async function killRounds(
     await running[what].kill();
     await running[what].start();
     result.kills += 1;
+    const again = performance.now();
     const left = await untilOver(running.client, SETTLE_MS);
+    const settled = ((performance.now() - again) / 1000).toFixed(1);
     for (const { target, foundation, structure, state, message } of left) {
       const of = [target, foundation, structure].find((one) => one !== undefined);
       findings.push(`round ${round + 1}: a job of ${String(of)} is ${String(state)}: ${String(message)}`);
@@ -135,7 +137,8 @@ async function killRounds(
       result[isMade(machine) ? 'made' : 'removed'] += 1;
     }
     for (const engine of running.engines) findings.push(...(await wrongAt(engine, there, round)));
-    say(`round ${round + 1}: the ${what} was killed after ${after} ms, with ${open.uris.length} jobs of machines open`);
+    const amid = `with ${open.uris.length} jobs of machines open`;
+    say(`round ${round + 1}: the ${what} was killed after ${after} ms, ${amid}; they took ${settled} s to be over`);
   }
   return { ...result, findings };
 }

@@ -130,12 +130,12 @@ export async function openJobs(client: CinpClient): Promise<readonly Values[]> {
   );
 }
 
-/** Waits until no job is left; one that needs somebody ends the wait too. @returns those that are left */
+/** Waits until no job is left, or one needs somebody. @returns those that are left */
 export async function untilOver(client: CinpClient, maxMs: number): Promise<readonly Values[]> {
   let left: readonly Values[] = [];
   const isOver = async (): Promise<boolean> => {
     left = (await openJobs(client)).filter(({ state }) => state !== 'over');
-    return left.length === 0 || left.every(({ state }) => ['error', 'paused', 'aborted'].includes(String(state)));
+    return left.length === 0 || left.some(({ state }) => ['error', 'paused', 'aborted'].includes(String(state)));
   };
   await until(isOver, maxMs).catch(() => undefined);
   return left;
