@@ -34,6 +34,9 @@ dnsmasq     dnsmasq-base
 squid       squid
 busybox     busybox-static
 dockerd     docker.io
+podman      podman
+/usr/lib/podman/netavark netavark
+runc        runc
 nsenter     util-linux
 go          golang-go
 /usr/share/gocode/src/github.com/vmware/govmomi/simulator/simulator.go golang-github-vmware-govmomi-dev

@@ -75,7 +75,7 @@ async function libvirt(): Promise<MachineEngine> {
     complexModel: 'LibVirt/LibVirtComplex',
     complex: () => ({}),
     guest: {
-      values: { memory_size: 512, cpu_count: 1, disk_size: 1 },
+      values: { memory_size: 512, cpu_count: 1, disk_size: 2 },
       start: 'foundation.power_on()',
       // It has no operating system that could shut it down.
       stop: 'foundation.wait_for_poweroff()',
@@ -120,7 +120,7 @@ async function vmware(): Promise<MachineEngine> {
       vcenter_cluster: 'DC0_C0',
     }),
     guest: {
-      values: { memory_size: 512, cpu_count: 1, disk_size: 1 },
+      values: { memory_size: 512, cpu_count: 1, disk_size: 2 },
       start: 'foundation.power_on()',
       stop: 'foundation.power_off()',
     },
