@@ -16,6 +16,7 @@ import { startModules, until } from '#testing';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
 import { dhcpUndo } from '../libs/dhcp/src/dhcp.undo.ts';
 import { dockerPortUndos } from '../libs/docker-ports/src/docker-ports.undo.ts';
+import { inventoryUndos } from '../libs/inventory/src/inventory.undo.ts';
 import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
@@ -134,6 +135,7 @@ describe('every kind of stream', () => {
       ...postOfficeUndos,
       ...dhcpUndo,
       ...dockerPortUndos,
+      ...inventoryUndos,
       previewUndo,
       deprovisionUndo,
     ];
