@@ -76,14 +76,14 @@ describeEngine.each([
       Id: id,
       State: { Status: 'created' },
       Config: {
-        Image: 'still:1',
+        Image: expect.stringMatching(/(^|\/)still:1$/),
         Cmd: ['/bin/sleep', '100'],
         Env: expect.arrayContaining(['GREETING=hello = you']),
         Labels: { 'contractor.job': '17', 'contractor.task': '17-1', 'contractor.foundation': 'node01' },
       },
       HostConfig: {
         PortBindings: { '8080/tcp': [{ HostPort: '5080' }], '53/udp': [{ HostPort: '5053' }] },
-        Binds: ['node01-data:/data'],
+        Binds: [expect.stringMatching(/^node01-data:\/data(:|$)/)],
       },
       NetworkSettings: { Networks: { web: {}, db: {} } },
     });
@@ -91,7 +91,7 @@ describeEngine.each([
 
   it('makes one container, however often the same job asks', async () => {
     const first = await create({ network_list: ['bridge', 'db2'] }).catch((error: Error) => error.message);
-    expect(first).toContain('network db2 not found');
+    expect(first).toMatch(/network .*db2.* not found/);
     await engine.api('POST', '/networks/create', { Name: 'db2' });
     const again = await create({ network_list: ['bridge', 'db2'] });
     expect(await create({ network_list: ['bridge', 'db2'] })).toEqual(again);
@@ -190,7 +190,7 @@ describeEngine.each([
   });
 
   it.each([
-    ['torn', /^the image \S+\/torn:latest cannot be pulled: .*(digest|verif)/],
+    ['torn', /^the image \S+\/torn:latest cannot be pulled: .*(?:[Dd]igest|verif)/],
     ['private', /^the image \S+\/private:latest cannot be pulled: .*(unauthorized|authentication required)/],
     ['missing', /^the image \S+\/missing:latest cannot be pulled: .*manifest unknown/],
   ])('tells what the registry says of the image "%s", whether or not the answer began well', async (image, message) => {
