@@ -2,7 +2,7 @@
 # Makes sure that the programs the tests need beyond npm are here. Says nothing when none is missing.
 set -euo pipefail
 
-# One line for each: the program, the Debian package that has it.
+# One line for each: the program, or a file, and the Debian package that has it.
 tools='
 nats-server nats-server
 ping        iputils-ping
@@ -35,7 +35,12 @@ squid       squid
 busybox     busybox-static
 jq          jq
 dockerd     docker.io
+podman      podman
+/usr/lib/podman/netavark netavark
+runc        runc
 nsenter     util-linux
+go          golang-go
+/usr/share/gocode/src/github.com/vmware/govmomi/simulator/simulator.go golang-github-vmware-govmomi-dev
 '
 
 # Debian puts some daemons where only root looks.
@@ -47,7 +52,7 @@ look() {
   missing_programs=()
   missing_packages=()
   while read -r program package; do
-    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null && [ ! -f "$program" ]; then
       missing_programs+=("$program")
       missing_packages+=("$package")
     fi

@@ -17,6 +17,7 @@ import { authUndos } from '../libs/auth/src/auth.undo.ts';
 import { dhcpUndo } from '../libs/dhcp/src/dhcp.undo.ts';
 import { dockerPortUndos } from '../libs/docker-ports/src/docker-ports.undo.ts';
 import { imageUndo } from '../libs/images/src/images.undo.ts';
+import { inventoryUndos } from '../libs/inventory/src/inventory.undo.ts';
 import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
@@ -136,6 +137,7 @@ describe('every kind of stream', () => {
       ...dhcpUndo,
       ...dockerPortUndos,
       imageUndo,
+      ...inventoryUndos,
       previewUndo,
       deprovisionUndo,
     ];

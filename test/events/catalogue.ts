@@ -85,6 +85,7 @@ import { post, posts } from '../../libs/post-office/src/post.ts';
 import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
+import { adoption } from '../../libs/inventory/src/adoption.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
@@ -106,6 +107,7 @@ import { rack } from '../../libs/survey/src/position/rack.ts';
 export const deciders: readonly AnyDecider[] = [
   address,
   addressBlock,
+  adoption,
   blueprint,
   complex,
   complexStructure,
@@ -233,6 +235,7 @@ const OWN_STREAM = 'a preview is looked at by its id, with what its own stream s
 
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
+  AdoptionNoted: 'the foundation shows what it is of',
   AddressBlockClosed: LOOK,
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,

@@ -6,6 +6,7 @@ import { BuildingModule } from '#building';
 import type { Served } from '#config';
 import { SERVED } from '#config';
 import type { Clock, EventStore } from '#event-store';
+import { EventSourcingModule } from '#event-sourcing';
 import { CLOCK, CommandGateway, EVENT_STORE } from '#event-store';
 import { Foreman } from '#foreman';
 import type { Logger } from '#kernel';
@@ -16,8 +17,10 @@ import { READ_STORE } from '#read-store';
 import { DATABASE, LOGGER } from '#runtime';
 import type { SettingsOf } from '#runtime/settings';
 import { adoptHandlers } from './adopt.commands.ts';
+import { adoption } from './adoption.ts';
 import { machinesOfComplexes } from './inventory.api.ts';
 import { inventorySettings } from './inventory.settings.ts';
+import { inventoryUndos } from './inventory.undo.ts';
 import { LookLedger } from './look-ledger.ts';
 import { MachineLooks } from './machine-looks.ts';
 import { settingsOfMachines } from './settings/settings.api.ts';
@@ -98,6 +101,7 @@ class LookLedgerModule {}
     BuildingModule,
     LookLedgerModule,
     SettingsLooksModule,
+    EventSourcingModule.forFeature({ deciders: [adoption], undo: inventoryUndos }),
     ApiModule.forFeatureAsync({
       imports: [LookLedgerModule, SettingsLooksModule],
       inject: [PLATFORMS, LookLedger, READ_STORE, inventorySettings.KEY, SettingsLedger, SettingsLooks],

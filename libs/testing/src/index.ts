@@ -3,7 +3,12 @@ export type { KurrentDbStandIn, KurrentDbStandInOptions } from './kurrentdb-stan
 export { LIBVIRT_BRIDGE, startLibvirtd } from './libvirtd.ts';
 export type { Libvirtd } from './libvirtd.ts';
 export { canStartDockerEngine, startDockerEngine } from './docker-engine.ts';
-export type { DockerEngine, EngineAnswer } from './docker-engine.ts';
+export type { DockerEngine } from './docker-engine.ts';
+export type { EngineAnswer } from './engine-api.ts';
+export { startPodmanEngine } from './podman-engine.ts';
+export type { PodmanEngine } from './podman-engine.ts';
+export { startVcsim } from './vcsim.ts';
+export type { Vcsim, VcsimOptions } from './vcsim.ts';
 export { startDockerRegistry } from './docker-registry.ts';
 export type { DockerRegistry } from './docker-registry.ts';
 export { startNamed } from './named.ts';
