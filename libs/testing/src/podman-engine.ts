@@ -14,7 +14,7 @@ import { until } from './until.ts';
 export type PodmanEngine = Omit<DockerEngine, 'certs'>;
 
 /** No limits that need rights which root may lack, nor a manager of services. */
-const containersConf = (folder: string): string => `
+const CONTAINERS_CONF = `
 [containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 log_driver = "k8s-file"
@@ -22,7 +22,6 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
-network_config_dir = "${folder}/networks"
 `;
 
 /** Names without a registry are those of Docker; the registry of a test has no certificate. */
@@ -53,9 +52,20 @@ export async function startPodmanEngine(): Promise<PodmanEngine> {
   try {
     const { near, far } = await makeNetwork(name);
     await mkdir(inFolder('networks'));
-    await writeFile(inFolder('containers.conf'), containersConf(folder));
+    await writeFile(inFolder('containers.conf'), CONTAINERS_CONF);
     await writeFile(inFolder('registries.conf'), registriesConf(near));
-    const options = ['--root', inFolder('root'), '--runroot', inFolder('run'), 'system', 'service', '-t', '0'];
+    const options = [
+      '--network-config-dir',
+      inFolder('networks'),
+      '--root',
+      inFolder('root'),
+      '--runroot',
+      inFolder('run'),
+      'system',
+      'service',
+      '-t',
+      '0',
+    ];
     const child = spawn('sh', ['-c', GUARDED, 'sh', folder, name, ...options, `unix://${socket}`], {
       env: {
         PATH: ROOT_PATH,
