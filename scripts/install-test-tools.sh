@@ -34,6 +34,12 @@ dnsmasq     dnsmasq-base
 squid       squid
 busybox     busybox-static
 jq          jq
+/usr/lib/ipxe/snponly.efi ipxe
+/usr/share/OVMF/OVMF_CODE_4M.fd ovmf
+syslinux    syslinux
+/usr/lib/syslinux/mbr/mbr.bin syslinux-common
+mcopy       mtools
+mkfs.fat    dosfstools
 dockerd     docker.io
 podman      podman
 /usr/lib/podman/netavark netavark

@@ -1,12 +1,14 @@
-/** From an unknown machine on the wire to a running operating system, and back: nothing here is of our own making but us. */
+/**
+ * From a machine that nobody knows to an operating system that runs, and back: firmware, DHCP, TFTP, iPXE, the boot image, DNS and
+ * management processors are those that others have made, or our own; only the hardware is emulated.
+ */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { CinpClient } from '#cinp';
-import type { LabMachine, RunningProgram } from '#testing';
+import type { LabMachine, LabMachineOptions, RunningProgram } from '#testing';
 import {
   ADMIN_PASSWORD,
   relayInto,
@@ -19,29 +21,34 @@ import {
   testDatabase,
   until,
 } from '#testing';
+import { runCommand } from './run-command.ts';
 import { makeSystem } from './tiny-system.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
+
+type Values = Readonly<Record<string, unknown>>;
 
 const run = promisify(execFile);
 const SERVER = 'http://10.77.0.1';
-const CACHE = process.env['BOOT_IMAGE_PACKAGES'] ?? '/tmp/bootimg-pk';
-
-const stops: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const stop of stops.toReversed()) await stop();
-});
-const kept = <T extends { stop(): Promise<unknown> }>(started: T): T => {
-  stops.push(() => started.stop());
-  return started;
+/** How long machines may take, which are emulated by processors that others need too. */
+const BOOT_MS = 400_000;
+const NODE1: LabMachineOptions = {
+  mac: '52:54:00:77:00:01',
+  serial: 'SN0001',
+  bmc: '10.77.0.201',
+  disks: [100, 50],
+};
+const NODE2: LabMachineOptions = {
+  mac: '52:54:00:77:00:02',
+  serial: 'SN0002',
+  bmc: '10.77.0.202',
+  disks: [100, 50],
+  memory: 512,
+  uefi: true,
 };
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-bare-metal-'));
-stops.push(() => rm(folder, { recursive: true }));
-const files = path.join(folder, 'static');
-
-/** What is booted from the disk, once a machine is built. */
-const SCRIPTS = `sflinks = [['system', 'metal']]
+/** The blueprints of the machines here: as those that come with the server, without their pauses of a minute. */
+const BLUEPRINTS = `sflinks = [['system', 'metal']]
 [script.metal-create]
 description = 'Wipe the disks'
 script = '''
@@ -100,27 +107,35 @@ template = { disks = { min = 2 } }
 scripts = { create = 'metal-create', destroy = 'metal-destroy' }
 [structure.system]
 description = 'A small system'
+config_values = { os_image = 'tiny' }
 scripts = { create = 'system-create', destroy = 'system-destroy' }
 `;
 
-const T0 = Date.now();
-const mark = (what: string) => process.stderr.write(`[${((Date.now() - T0) / 1000).toFixed(1)}] ${what}\n`);
+/** What is ended once the tests are done, the last one first. */
+const stops: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+});
+const kept = <T extends { stop(): Promise<unknown> }>(started: T): T => {
+  stops.push(() => started.stop());
+  return started;
+};
 
-let client: CinpClient;
+const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-bare-metal-'));
+stops.push(() => rm(folder, { recursive: true }));
+const lab = kept(await startMachineLab());
+const { network } = lab;
+const database = await testDatabase();
+stops.push(() => database.drop());
+const kea = kept(await startKea({ interfaces: ['br0'], network }));
+const named = kept(await startNamed({ network }));
+kept(await relayOutOf(network, Number(new URL(database.url).port)));
+
 let server: RunningProgram;
 let url: string;
 let token: string;
-let node1: LabMachine;
-let agent: RunningProgram;
-const lab = kept(await startMachineLab());
-const { network } = lab;
-const [database, kea, named] = await Promise.all([testDatabase(), startKea({ interfaces: ['br0'], network }), startNamed({ network })]);
-stops.push(() => database.drop());
-kept(kea);
-kept(named);
-const dbUrl = new URL(database.url);
-kept(await relayOutOf(network, Number(dbUrl.port)));
-const startServer = async () => {
+
+const startServer = async (): Promise<void> => {
   server = await startProgram(
     'apps/contractor/src/main',
     {
@@ -129,6 +144,7 @@ const startServer = async () => {
       CONTRACTOR_PORT: '80',
       CONTRACTOR_URL: SERVER,
       CONTRACTOR_PXE_URL: 'http://10.77.0.2/pxe/',
+      CONTRACTOR_IMAGES: path.join(folder, 'images'),
       CONTRACTOR_SUBCONTRACTOR: 'none',
       CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD,
       CONTRACTOR_SECRET_KEY: SECRET_KEY,
@@ -141,42 +157,79 @@ const startServer = async () => {
     network.within,
   );
 };
-const rest = async (method: string, to: string, body?: unknown) => {
+
+/** Asks over REST as root. @throws Error where it is refused */
+async function rest(method: string, to: string, body?: Values): Promise<Values> {
   const response = await fetch(`${url}/api/rest/${to}`, {
     method,
-    headers: { Authorization: `Bearer root:${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    headers: {
+      Authorization: `Bearer root:${token}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-  if (!response.ok) throw new Error(`${method} ${to}: ${text}`);
-  return answer;
-};
+  if (!response.ok) throw new Error(`${method} ${to}: ${response.status} ${text}`);
+  return text === '' ? {} : (JSON.parse(text) as Values);
+}
+const listed = async (model: string) => (await rest('GET', model))['items'] as readonly Values[];
+const stateOf = async (object: string) => (await rest('GET', object))['state'];
+
+/** A command of the command line, as root. */
+async function contractor(...words: readonly string[]): Promise<string> {
+  const root = { CONTRACTOR_USERNAME: 'root', CONTRACTOR_PASSWORD: ADMIN_PASSWORD };
+  const environment = { XDG_CONFIG_HOME: folder, CONTRACTOR_URL: url, ...root };
+  const { code, out, err } = await runCommand(words, { environment });
+  if (code !== 0) throw new Error(`contractor ${words.join(' ')}: ${err}`);
+  return out;
+}
+
+/** Waits for something that a machine does. @throws Error with what its console shows, and what it has asked for */
+async function reached(machine: LabMachine, what: () => Promise<boolean>): Promise<void> {
+  try {
+    await until(what, BOOT_MS);
+  } catch (cause) {
+    const asked = await contractor('boot', 'trace');
+    throw new Error(`${asked}\n${(await machine.console()).slice(-4000)}`, { cause });
+  }
+}
+const switchOn = (bmc: string) =>
+  network.run('ipmitool', ...['-I', 'lanplus', '-C', '3', '-H', bmc, '-U', 'admin', '-P', 'secret', 'power', 'on']);
+/** What a machine has asked for: `kind what outcome`. */
+async function asked(mac: string): Promise<readonly string[]> {
+  const { value } = await rest('POST', 'SubContractor/BootTrace/show', { mac, count: 200 });
+  const { requests } = value as { readonly requests: readonly Readonly<Record<string, string>>[] };
+  return requests.map(({ kind, what, outcome, detail }) => [kind, what, outcome, detail].join(' ').trim());
+}
 
 beforeAll(async () => {
   await startServer();
   stops.push(() => server.stop());
-  const port = kept(await relayInto(network, '10.77.0.1', 80)).port;
+  const { port } = kept(await relayInto(network, '10.77.0.1', 80));
   url = `http://127.0.0.1:${port}`;
-  client = new CinpClient(url, { version: '1.0' });
-  token = await client.login('root', ADMIN_PASSWORD);
-  const environment = { PATH: process.env['PATH'], XDG_CONFIG_HOME: folder, CONTRACTOR_URL: url, CONTRACTOR_USERNAME: 'root', CONTRACTOR_PASSWORD: ADMIN_PASSWORD };
-  const contractor = async (...words: string[]) => {
-    const { stdout } = await run(process.execPath, ['dist/contractor.cjs', ...words], { env: environment });
-    return stdout;
-  };
-  mark('server is up');
-  await mkdir(path.join(files, 'pxe/disks'), { recursive: true });
-  if (process.env['BOOT_DISKS']) await run('cp', ['-aT', process.env['BOOT_DISKS'], path.join(files, 'pxe/disks')]); else await run('bash', ['scripts/build-boot-image.sh', '--kernel', 'cloud-amd64', '--packages', CACHE, path.join(files, 'pxe/disks')]);
-  mark('boot image is built');
-  const image = await makeSystem(path.join(files, 'pxe'), SERVER);
-  mark('system is made');
-  await writeFile(path.join(folder, 'metal.toml'), SCRIPTS.replace("description = 'A small system'", `description = 'A small system'\nconfig_values = { os_image = { url = 'http://10.77.0.2/pxe/${image.name}', sha256 = '${image.sha256}', format = 'raw' } }`));
-  void (await contractor('setup', '--yes', '--no-bind', '--primary-interface', 'eth0', '--address', '10.77.0.1/24', '--site-domain', 'lab.test'));
+  const disks = path.join(folder, 'static/pxe/disks');
+  await mkdir(disks, { recursive: true });
+  await run('scripts/build-boot-image.sh', [
+    ...['--kernel', 'cloud-amd64', '--packages', 'node_modules/.cache/boot-image', disks],
+  ]);
+  const login = await fetch(`${url}/api/rest/Auth/User/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: 'root', password: ADMIN_PASSWORD }),
+  });
+  token = String(((await login.json()) as Values)['value']);
+  const place = ['--primary-interface', 'eth0', '--address', '10.77.0.1/24', '--site-domain', 'lab.test'];
+  await contractor('setup', '--yes', '--no-bind', ...place);
   await contractor('platform', 'enable', 'ipmi');
-  void (await contractor('load', path.join(folder, 'metal.toml')));
-  mark('set up');
-  agent = kept(
+  await writeFile(path.join(folder, 'metal.toml'), BLUEPRINTS);
+  await contractor('load', path.join(folder, 'metal.toml'));
+  await contractor('image', 'upload', 'tiny', await makeSystem(folder, disks, SERVER));
+  for (const { id } of await listed('Utilities/DynamicAddress')) {
+    await rest('PATCH', `Utilities/DynamicAddress/${String(id)}`, { pxe: 'bootstrap' });
+  }
+  const { config_values: values } = await rest('GET', 'Site/Site/site1');
+  await rest('PATCH', 'Site/Site/site1', { config_values: { ...(values as Values), bootstrap_lldp_seconds: 1 } });
+  kept(
     await startProgram(
       'apps/subcontractor/src/main',
       {
@@ -193,20 +246,16 @@ beforeAll(async () => {
         SUBCONTRACTOR_DHCP_BOOT_URL: SERVER,
         SUBCONTRACTOR_TFTP: '10.77.0.2',
         SUBCONTRACTOR_HTTP: '10.77.0.2',
-        SUBCONTRACTOR_FILES: files,
+        SUBCONTRACTOR_FILES: path.join(folder, 'static'),
       },
-      'serves what is wanted',
+      'DHCP serves what is wanted',
       network.within,
     ),
   );
-  mark('subcontractor serves');
-  node1 = await lab.machine({ mac: '52:54:00:77:00:01', serial: 'SN0001', bmc: '10.77.0.201', disks: [100, 50] });
-  mark('machine is there');
 });
 
-it('goes from a machine that nobody has seen to one that runs, and back', async () => {
-  const { items } = (await rest('GET', 'Utilities/DynamicAddress')) as { items: { id: number }[] };
-  for (const { id } of items) await rest('PATCH', `Utilities/DynamicAddress/${id}`, { pxe: 'bootstrap' });
+it('surveys a machine that is declared, builds it, with the server killed meanwhile, and takes it down again', async () => {
+  const node1 = await lab.machine(NODE1);
   await rest('POST', 'IPMI/IPMIFoundation', {
     locator: 'node1',
     site: 'site1',
@@ -214,43 +263,80 @@ it('goes from a machine that nobody has seen to one that runs, and back', async 
     plot: 'test',
     ipmi_username: 'admin',
     ipmi_password: 'secret',
-    ipmi_ip_address: '10.77.0.201',
+    ipmi_ip_address: NODE1.bmc,
     ipmi_sol_port: 'ttyS0',
   });
-  await rest('POST', 'Utilities/RealNetworkInterface', {
-    foundation: 'node1', network: 1, name: 'eth0', physical_location: 'eth0', mac: '52:54:00:77:00:01', is_provisioning: true,
+  const eth0 = { foundation: 'node1', name: 'eth0', physical_location: 'eth0', mac: NODE1.mac, is_provisioning: true };
+  await rest('POST', 'Utilities/RealNetworkInterface', { network: 1, pxe: 'bootstrap', ...eth0 });
+  const web1 = { hostname: 'web1', site: 'site1', blueprint: 'system', foundation: 'node1' };
+  const { id } = await rest('POST', 'Building/Structure', web1);
+  const structure = `Building/Structure/${String(id)}`;
+  const address = { networked: id, address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true };
+  await rest('POST', 'Utilities/Address', address);
+  await switchOn(NODE1.bmc);
+  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'located');
+  expect(await rest('GET', 'Building/Foundation/node1')).toMatchObject({
+    id_map: { disks: [{ serial: 'SN0001-0' }, { serial: 'SN0001-1' }], network: { eth0: { mac: NODE1.mac } } },
   });
-  const structure = await rest('POST', 'Building/Structure', { hostname: 'web1', site: 'site1', blueprint: 'system', foundation: 'node1' });
-  await rest('POST', 'Utilities/Address', { networked: structure['id'], address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true });
-  await rest('PATCH', 'Site/Site/site1', { config_values: { ...((await rest('GET', 'Site/Site/site1'))['config_values'] as object), bootstrap_lldp_seconds: 1 } });
-  mark('declared');
-  await network.run('ipmitool', '-I', 'lanplus', '-C', '3', '-H', '10.77.0.201', '-U', 'admin', '-P', 'secret', 'chassis', 'power', 'on');
-  const state = async () => (await rest('GET', 'Building/Foundation/node1'))['state'];
-  const structureState = async () => (await rest('GET', `Building/Structure/${String(structure['id'])}`))['state'];
-  const shown = async () => {
-    process.stderr.write(JSON.stringify(await rest('GET', 'Survey/Cartographer')).slice(0, 1000));
-    const { value } = (await rest('POST', 'SubContractor/BootTrace/show', { count: 50 })) as { value: { requests: Record<string, unknown>[] } };
-    for (const { time, kind, what, outcome, ip_address: ip, duration_ms: ms, detail } of value.requests) process.stderr.write(`${[time, ip, kind, what, outcome, ms, detail].join(' ')}\n`);
-    process.stderr.write(`${JSON.stringify(await rest('GET', 'Foreman/FoundationJob'), null, 1).slice(0, 3000)}\n`);
-    process.stderr.write(`${JSON.stringify(await rest('GET', 'Foreman/StructureJob'), null, 1).slice(0, 3000)}\n`);
-    process.stderr.write((await node1.console()).slice(-3000));
-    process.stderr.write((await node1.bmc.effects()).join(','));
-    process.stderr.write(agent.lines.slice(-30).join('\n'));
-    process.stderr.write(kea.lines.filter((l) => !l.includes('COMMAND_RECEIVED')).slice(-30).join('\n'));
-  };
-  const reach = async (what: () => Promise<boolean>, name: string) => {
-    try { await until(what, 240_000); mark(name); } catch (error) { await shown(); throw error; }
-  };
-    await reach(async () => (await state()) === 'located', 'located');
-    await rest('POST', 'Building/Foundation/node1/doCreate', {});
-    await rest('POST', `Building/Structure/${String(structure['id'])}/doCreate`, {});
-    await reach(async () => (await state()) === 'built', 'foundation built');
-    await reach(async () => (await structureState()) === 'built', 'structure built');
-  const dig = async () => network.run('dig', `@${named.address.split(':')[0]}`, '-p', String(named.port), '+short', '+time=1', '+tries=1', 'web1.lab.test');
-  mark(await dig());
-  await rest('POST', `Building/Structure/${String(structure['id'])}/doDestroy`, {});
-  await reach(async () => (await structureState()) === 'planned', 'structure destroyed');
+  expect(await asked(NODE1.mac)).toEqual(
+    expect.arrayContaining([
+      'document boot_script served PXE bootstrap',
+      'http /pxe/disks/bootstrap.vmlinuz served',
+      'http /pxe/disks/bootstrap.initrd served',
+    ]),
+  );
+
+  await rest('POST', 'Building/Foundation/node1/doCreate', {});
+  await rest('POST', `${structure}/doCreate`, {});
+  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'built');
+  const installs = async () => (await asked(NODE1.mac)).includes('http /pxe/disks/linux-installer.initrd served');
+  await reached(node1, installs);
+  await server.kill();
+  await startServer();
+  await reached(node1, async () => (await stateOf(structure)) === 'built');
+  await reached(node1, async () => (await node1.console()).includes('the system runs as web1.lab.test'));
+  const question = ['+short', '+time=1', '+tries=1', '-p', String(named.port), '@127.0.0.1', 'web1.lab.test'];
+  await until(async () => (await network.run('dig', ...question)) === '10.77.0.50\n');
+  expect((await node1.head(0)).every((octet) => octet === 0)).toBe(false);
+
+  await rest('POST', `${structure}/doDestroy`, {});
+  await reached(node1, async () => (await stateOf(structure)) === 'planned');
   await rest('POST', 'Building/Foundation/node1/doDestroy', {});
-  await reach(async () => (await state()) !== 'built', 'foundation destroyed');
-  mark(`destroyed ${String(await state())} ${String(await node1.bmc.power())} ${String((await node1.head(0)).every((octet) => octet === 0))}`);
+  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'planned');
+  expect(await node1.bmc.power()).toBe(false);
+  for (const disk of [0, 1]) expect((await node1.head(disk)).every((octet) => octet === 0)).toBe(true);
+  await node1.stop();
+});
+
+it('refuses a machine in its place that has a disk less, and says why', async () => {
+  const other = await lab.machine({ ...NODE1, serial: 'SN0009', disks: [100] });
+  const [eth0] = (await listed('Utilities/RealNetworkInterface')).filter(({ mac }) => mac === NODE1.mac);
+  await rest('PATCH', `Utilities/RealNetworkInterface/${String(eth0?.['id'])}`, { pxe: 'bootstrap' });
+  await switchOn(NODE1.bmc);
+  const said = async () => (await listed('Survey/Cartographer')).map(({ message }) => String(message)).join('\n');
+  await reached(other, async () => (await said()).includes('not what its blueprint asks for'));
+  expect(await said()).toContain('disks');
+  expect(await stateOf('Building/Foundation/node1')).toBe('planned');
+  await other.stop();
+});
+
+it('loads iPXE over TFTP where firmware is UEFI; somebody says what that machine becomes', async () => {
+  const node2 = await lab.machine(NODE2);
+  await switchOn(NODE2.bmc);
+  const waiting = async () => await listed('Survey/Cartographer?filter=waiting');
+  await reached(node2, async () => (await waiting()).length > 0);
+  const [machine] = await waiting();
+  await rest('POST', `Survey/Cartographer/${String(machine?.['identifier'])}/takeIn`, {
+    locator: 'rack-{serial}',
+    site: 'site1',
+    blueprint: 'metal',
+    plot: 'test',
+    network: 1,
+    values: { ipmi_username: 'admin', ipmi_password: 'secret', ipmi_ip_address: NODE2.bmc },
+  });
+  await reached(node2, async () => (await stateOf('Building/Foundation/rack-SN0002')) === 'located');
+  expect(await asked(NODE2.mac)).toEqual(
+    expect.arrayContaining(['tftp console.efi served', 'document boot_script served PXE bootstrap']),
+  );
+  await node2.stop();
 });

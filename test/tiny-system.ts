@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+/** Debian puts programs that make file systems where only root looks. */
+const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
 
 /** What the system does: it has an address, tells the server that it is there, and answers at port 22. */
 const INIT = `#!/bin/sh
@@ -25,30 +26,39 @@ nc -ll -p 22 -e /bin/echo SSH-2.0-tiny
 `;
 
 const BOOT_CODE = '/usr/lib/syslinux/mbr/mbr.bin';
+const LOADER = `serial 0
+default linux
+label linux
+kernel vmlinuz
+initrd initrd,overlay
+append console=ttyS0 quiet
+`;
 const SECTOR = 512;
 const START = 2048;
 const SIZE = 60 * 1_048_576;
 
-/** Makes an image of a disk that boots with BIOS: the kernel of the boot image, and its programs. @returns its file */
-export async function makeSystem(pxe: string, server: string): Promise<{ readonly name: string; readonly sha256: string }> {
-  const folder = path.join(pxe, '..', '..', 'system');
-  const root = path.join(folder, 'root');
-  const image = path.join(pxe, 'system.img');
-  await mkdir(root, { recursive: true });
-  await writeFile(path.join(root, 'init'), INIT.replace('SERVER', server), { mode: 0o755 });
-  await run('sh', ['-ec', 'cd "$1" && echo ./init | busybox cpio -o -H newc > ../overlay', 'cpio', root]);
-  await writeFile(
-    path.join(folder, 'syslinux.cfg'),
-    'serial 0\ndefault linux\nlabel linux\nkernel vmlinuz\ninitrd initrd,overlay\nappend console=ttyS0 quiet\n',
-  );
+/**
+ * Makes the image of a disk that boots with BIOS, of the kernel and the programs of the boot image.
+ * @param disks where the boot image is
+ * @returns its file
+ */
+export async function makeSystem(folder: string, disks: string, server: string): Promise<string> {
+  const parts = path.join(folder, 'system');
+  const at = (name: string) => path.join(parts, name);
+  const image = path.join(folder, 'system.raw');
+  await mkdir(at('root'), { recursive: true });
+  await writeFile(at('root/init'), INIT.replace('SERVER', server), { mode: 0o755 });
+  await run('sh', ['-ec', 'cd "$1/root" && echo ./init | busybox cpio -o -H newc > ../overlay', 'cpio', parts]);
+  await writeFile(at('syslinux.cfg'), LOADER);
+  await copyFile(path.join(disks, 'contractor.vmlinuz'), at('vmlinuz'));
+  await copyFile(path.join(disks, 'contractor.initrd'), at('initrd'));
   await writeFile(image, '');
   await truncate(image, SIZE);
   const offset = START * SECTOR;
-  await run('mkfs.fat', ['-F', '16', '--offset', String(START), '-h', String(START), image, String((SIZE - offset) / 1024)]);
-  await copyFile(path.join(pxe, 'disks/contractor.vmlinuz'), path.join(folder, 'vmlinuz'));
-  await copyFile(path.join(pxe, 'disks/contractor.initrd'), path.join(folder, 'initrd'));
-  const put = ['vmlinuz', 'initrd', 'overlay', 'syslinux.cfg'].map((name) => path.join(folder, name));
-  await run('mcopy', ['-i', `${image}@@${offset}`, ...put, '::']);
+  const fat = ['-F', '16', '-h', String(START), '--offset', String(START), image, String((SIZE - offset) / 1024)];
+  await run('mkfs.fat', fat, { env });
+  const files = ['vmlinuz', 'initrd', 'overlay', 'syslinux.cfg'].map(at);
+  await run('mcopy', ['-i', `${image}@@${offset}`, ...files, '::']);
   await run('syslinux', ['--install', '--offset', String(offset), image]);
   const octets = await readFile(image);
   (await readFile(BOOT_CODE)).copy(octets);
@@ -58,5 +68,5 @@ export async function makeSystem(pxe: string, server: string): Promise<{ readonl
   octets.writeUInt32LE(SIZE / SECTOR - START, 458);
   octets.set([0x55, 0xaa], 510);
   await writeFile(image, octets);
-  return { name: 'system.img', sha256: createHash('sha256').update(octets).digest('hex') };
+  return image;
 }

@@ -244,9 +244,10 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
   // Of many who adopt it at the same time, under names of their own, one does.
   const many = await Promise.all(Array.from({ length: 8 }, (_, n) => adopt({ locator: `many0${n}` })));
   const done = many.filter(({ status }) => status === 200);
-  expect(many.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 400)]);
+  expect(many.filter(({ status }) => status === 409)).toHaveLength(7);
+  expect(done).toHaveLength(1);
   expect(JSON.stringify(many)).toContain(`machine \\"${machine.uuid}\\" is that of foundation`);
-  const { locator } = done[0]?.body['value'] as { readonly locator: string };
+  const { locator } = done[0]!.body['value'] as { readonly locator: string };
   expect((await client.list(MACHINE)).uris.filter((uri) => uri.includes('many'))).toEqual([`${MACHINE}:${locator}:`]);
   const { rows: adoptions } = await database.pool.query<{ request: string }>(
     `SELECT meta::json->>'request' AS request FROM log.events WHERE type = 'FoundationAdopted' ORDER BY position DESC`,

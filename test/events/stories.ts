@@ -59,6 +59,7 @@ import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
 import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
 import { plot } from '../../libs/plots/src/plot.ts';
+import { adoption } from '../../libs/inventory/src/adoption.ts';
 import { position } from '../../libs/survey/src/position/position.ts';
 import { rack } from '../../libs/survey/src/position/rack.ts';
 
@@ -981,6 +982,7 @@ export const stories: readonly Story[] = [
       },
     },
   }),
+  story(adoption, { type: 'NoteAdoption', data: { foundation: 'old01' } }),
   story(intakeRule, { type: 'RestoreIntakeRule', data: { value: intake, shown: { created: moment } } }),
   story(position, { type: 'RestorePosition', data: { value: placed, shown: { created: moment } } }),
   story(plot, {

@@ -107,11 +107,7 @@ const PING = Buffer.from('0600ff06000011be80000000', 'hex');
  * It takes cipher suites up to 3, forgets whether a boot device counts from now on or for UEFI, and holds every password for
  * right that it is asked to test. Needs the program `ipmi_sim`.
  */
-export async function startIpmiSim({
-  network,
-  address = '127.0.0.1',
-  machine,
-}: IpmiSimOptions = {}): Promise<IpmiSim> {
+export async function startIpmiSim({ network, address = '127.0.0.1', machine }: IpmiSimOptions = {}): Promise<IpmiSim> {
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-ipmi-'));
   const file = (name: string) => path.join(folder, name);
   const port = network ? IPMI_PORT : await freePort();
@@ -142,7 +138,7 @@ set_working_mc 0x20
 `,
   );
   const words = [...(network?.within ?? []), 'ipmi_sim'];
-  const [program = '', ...rest] = [...words, '-n', '-c', file('lan.conf'), '-f', file('bmc.emu'), '-s', folder];
+  const [program, ...rest] = [...words, '-n', '-c', file('lan.conf'), '-f', file('bmc.emu'), '-s', folder];
   const child = spawn(program, rest, {
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -176,10 +172,11 @@ set_working_mc 0x20
 
 async function answersIn(network: TestNetwork, address: string): Promise<void> {
   const ask = ['-I', 'lanplus', '-C', '3', '-N', '1', '-R', '1', '-H', address, '-U', 'admin', '-P', 'secret'];
-  const asked = () => network.run('ipmitool', ...ask, 'chassis', 'power', 'status').then(
-    () => true,
-    () => false,
-  );
+  const asked = () =>
+    network.run('ipmitool', ...ask, 'chassis', 'power', 'status').then(
+      () => true,
+      () => false,
+    );
   await until(asked, 30_000);
 }
 

@@ -64,10 +64,19 @@ export async function startMachineLab(): Promise<MachineLab> {
   };
   const shell = (script: string) => network.run('sh', '-ec', script);
   let cards = 0;
-  const machine: MachineLab['machine'] = async ({ mac, serial, bmc: address, disks = [], memory = 256, uefi = false }) => {
+  const machine: MachineLab['machine'] = async ({
+    mac,
+    serial,
+    bmc: address,
+    disks = [],
+    memory = 256,
+    uefi = false,
+  }) => {
     const card = `tap${cards++}`;
     const file = (name: string) => path.join(folder, `${card}-${name}`);
-    await shell(`ip tuntap add dev ${card} mode tap; ip link set ${card} master br0 up; ip addr add ${address}/24 dev br0`);
+    await shell(
+      `ip tuntap add dev ${card} mode tap; ip link set ${card} master br0 up; ip addr add ${address}/24 dev br0`,
+    );
     const files = disks.map((_, n) => file(`disk${n}`));
     for (const [n, disk] of files.entries()) {
       await writeFile(disk, '');
@@ -101,7 +110,10 @@ export async function startMachineLab(): Promise<MachineLab> {
       disks: files,
       console: () => readFile(file('console'), 'utf8').catch(() => ''),
       async head(disk) {
-        const { stdout } = await run('head', ['-c', '1048576', files[disk]!], { encoding: 'buffer', maxBuffer: 2 ** 21 });
+        const { stdout } = await run('head', ['-c', '1048576', files[disk]!], {
+          encoding: 'buffer',
+          maxBuffer: 2 ** 21,
+        });
         return stdout;
       },
       async stop() {

@@ -100,7 +100,7 @@ const GUARDED = `
 async function launch(folder: string, lines: string[], within: readonly string[]): Promise<ChildProcess> {
   // Debian puts the program where only root looks.
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
-  const [command = '', ...words] = [...within, 'sh', '-c', GUARDED, folder];
+  const [command, ...words] = [...within, 'sh', '-c', GUARDED, folder];
   const server = spawn(command, words, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const watch = server.stdio[3] as Writable;
   watch.on('error', () => undefined);

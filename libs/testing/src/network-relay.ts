@@ -40,8 +40,10 @@ async function relay(
 ): Promise<{ readonly socket: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-relay-'));
   const socket = path.join(folder, 'socket');
-  const [command = '', ...words] = [...network.within, process.execPath, '-e', JOIN, ...ends(socket)];
-  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [enter = '', ...within] = network.within;
+  const child = spawn(enter, [...within, process.execPath, '-e', JOIN, ...ends(socket)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`no relay into the network (${code})`))),

@@ -28,7 +28,8 @@ export async function startProgram(
   ready: string,
   within: readonly string[] = [],
 ): Promise<RunningProgram & { readonly readyLine: string }> {
-  const [command = '', ...words] = [...within, process.execPath, path.resolve('dist', `${program}.js`)];
+  const file = path.resolve('dist', `${program}.js`);
+  const [command, ...words] = [...within, process.execPath, file];
   const child = spawn(command, words, {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -128,8 +128,8 @@ async function killRounds(
     const left = await untilOver(running.client, SETTLE_MS);
     const settled = ((performance.now() - again) / 1000).toFixed(1);
     for (const { target, foundation, structure, state, message } of left) {
-      const of = [target, foundation, structure].find((one) => one !== undefined);
-      findings.push(`round ${round + 1}: a job of ${String(of)} is ${String(state)}: ${String(message)}`);
+      const of = JSON.stringify(target ?? foundation ?? structure);
+      findings.push(`round ${round + 1}: a job of ${of} is ${String(state)}: ${String(message)}`);
     }
     for (const machine of ordered) {
       if (isMade(machine)) there.add(machine);

@@ -49,7 +49,8 @@ describe('the PXEs of the boot image', () => {
     expect(rendered('bootstrap', 'bootScript', {})).toMatch(
       /^echo [^{}]*\nkernel .*\n+initrd http:\/\/static\/pxe\/disks\/bootstrap.initrd\nboot$/,
     );
-    for (const name of pxes.keys()) expect([name, rendered(name, 'bootScript', MACHINE)]).toEqual([name, expect.stringMatching(/\nboot\n?$/)]);
+    for (const name of pxes.keys())
+      expect([name, rendered(name, 'bootScript', MACHINE)]).toEqual([name, expect.stringMatching(/\nboot\n?$/)]);
   });
 
   it.each<[string, Values, readonly string[]]>([
@@ -60,8 +61,16 @@ describe('the PXEs of the boot image', () => {
     ['disk-wipe', JOBS, ['job_id=3', 'contractor_login=@job-3:f', 'mode=mbr']],
     ['disk-wipe', { _structure_job_id: 4 }, ['job_id=4', 'mode=mbr']],
     ['disk-wipe-single_pass', JOBS, ['job_id=3', 'contractor_login=@job-3:f', 'mode=single_pass']],
-    ['firmware', { _structure_job_id: 4, __structure_job_login: '@job-4:s' }, ['job_id=4', 'contractor_login=@job-4:s']],
-    ['linux-installer', { _structure_job_id: 4, __structure_job_login: '@job-4:s' }, ['job_id=4', 'contractor_login=@job-4:s']],
+    [
+      'firmware',
+      { _structure_job_id: 4, __structure_job_login: '@job-4:s' },
+      ['job_id=4', 'contractor_login=@job-4:s'],
+    ],
+    [
+      'linux-installer',
+      { _structure_job_id: 4, __structure_job_login: '@job-4:s' },
+      ['job_id=4', 'contractor_login=@job-4:s'],
+    ],
     ['utility', { _console: 'ttyS1' }, ['console=ttyS1,115200', 'console=tty1']],
     ['utility', { _console: 'console' }, []],
     ['utility', { __contractor_host: 'https://c.corp' }, ['contractor_host=https://c.corp']],
@@ -79,12 +88,16 @@ describe('the PXEs of the boot image', () => {
 
   it('answers the firmware image with its handlers, and how the management processor is reached, as a shell reads it', () => {
     const handlers = { firmware_resource_location: 'http://fw/', firmware_handler_resources: ['a.tgz', 'b.sh'] };
-    expect(rendered('firmware', 'template', handlers)).toContain('RESOURCE_URL_LIST="http://fw/a.tgz http://fw/b.sh "\n');
+    expect(rendered('firmware', 'template', handlers)).toContain(
+      'RESOURCE_URL_LIST="http://fw/a.tgz http://fw/b.sh "\n',
+    );
     expect(rendered('firmware', 'template', handlers)).not.toContain('BMC_');
     const credentials = { username: 'admin', password: "it's $5" };
     const text = rendered('firmware', 'template', { __connection_paramaters: { ip_address: '10.0.0.9', credentials } });
     expect(text).toContain(`export BMC_USERNAME='admin'\nexport BMC_PASSWORD='it'\\''s $5'\n`);
-    expect(rendered('firmware', 'template', { __connection_paramaters: { credentials: 'a/path' } })).not.toContain('BMC_');
+    expect(rendered('firmware', 'template', { __connection_paramaters: { credentials: 'a/path' } })).not.toContain(
+      'BMC_',
+    );
     const profile = { profile_url: 'http://p', extra_template_list: ['http://q'] };
     expect(rendered('linux-installer', 'template', profile)).toContain('PROFILE_URL_LIST="http://p http://q"');
   });
