@@ -3,6 +3,10 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
+  'test/bare-metal.spec.ts': 230,
+  'test/boot-image.spec.ts': 100,
+  'test/maintenance.spec.ts': 30,
+  'test/boot-agent.spec.ts': 25,
   'libs/platforms/src/libvirt/agent.spec.ts': 50,
   'test/libvirt.spec.ts': 45,
   'test/docker.spec.ts': 35,

@@ -54,13 +54,16 @@ DELETE FROM ledger.boot_requests WHERE n IN (
     FROM ledger.boot_requests WHERE machine = ANY ($1)
   ) AS placed WHERE place > CASE WHEN kind = 'lease' THEN ${MAX_LEASES_EACH} ELSE ${MAX_REQUESTS_EACH} END)`;
 
-/** What was asked for from an address before it was told whose lease that is; leases are told within a minute. */
+/**
+ * What was asked for from an address before it was told whose lease that is, which is within a minute. Of a lease that is
+ * renewed soon, the second time alone may be told; nobody else has had the address a moment before.
+ */
 const LEARN = `
 UPDATE ledger.boot_requests AS r
 SET machine = l.mac, mac = l.mac, site = coalesce(r.site, l.site), foundation = coalesce(r.foundation, l.foundation),
   structure = coalesce(r.structure, l.structure)
 FROM jsonb_to_recordset($1::jsonb) AS l(mac text, address text, site text, foundation text, structure bigint, at timestamptz)
-WHERE r.mac IS NULL AND r.address = l.address AND r.at BETWEEN l.at - interval '1 second' AND l.at + interval '1 minute'`;
+WHERE r.mac IS NULL AND r.address = l.address AND r.at BETWEEN l.at - interval '1 minute' AND l.at + interval '1 minute'`;
 
 interface Row {
   readonly site: string | null;
