@@ -229,7 +229,9 @@ beforeAll(async () => {
     await rest('PATCH', `Utilities/DynamicAddress/${String(id)}`, { pxe: 'bootstrap' });
   }
   const { config_values: values } = await rest('GET', 'Site/Site/site1');
-  await rest('PATCH', 'Site/Site/site1', { config_values: { ...(values as Values), bootstrap_lldp_seconds: 1 } });
+  await rest('PATCH', 'Site/Site/site1', {
+    config_values: { ...(values as Values), bootstrap_lldp_seconds: 1, boot_arguments: 'disks_quiet=1 lookup_pause=3' },
+  });
   kept(
     await startProgram(
       'apps/subcontractor/src/main',

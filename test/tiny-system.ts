@@ -35,7 +35,7 @@ append console=ttyS0 quiet
 `;
 const SECTOR = 512;
 const START = 2048;
-const SIZE = 60 * 1_048_576;
+const SIZE = 32 * 1_048_576;
 
 /**
  * Makes the image of a disk that boots with BIOS, of the kernel and the programs of the boot image.
