@@ -30,6 +30,9 @@ type Values = Readonly<Record<string, unknown>>;
 
 const run = promisify(execFile);
 const SERVER = 'http://10.77.0.1';
+const MIB = 1_048_576;
+const SECTOR = 512;
+const isZero = (octet: number): boolean => octet === 0;
 /** How long machines may take, which are emulated by processors that others need too. */
 const BOOT_MS = 240_000;
 const NODE1: LabMachineOptions = {
@@ -300,14 +303,22 @@ it('surveys a machine that is declared, builds it, with the server killed meanwh
   await reached(node1, async () => (await node1.console()).includes('the system runs as web1.lab.test'));
   const question = ['+short', '+time=1', '+tries=1', '-p', String(named.port), '@127.0.0.1', 'web1.lab.test'];
   await until(async () => (await network.run('dig', ...question)) === '10.77.0.50\n');
-  expect((await node1.head(0)).every((octet) => octet === 0)).toBe(false);
+  // The system, and at the end of the disk what cloud-init is to make of it.
+  const table = await node1.read(0, 446, 32);
+  expect([table[4], table.readUInt32LE(8), table[16 + 4], table.readUInt32LE(16 + 12)]).toEqual([12, 2048, 12, 32_768]);
+  const seed = (await node1.read(0, table.readUInt32LE(16 + 8) * SECTOR, 16 * MIB)).toString('latin1');
+  for (const text of ['cidata', '#cloud-config\n', '"local-hostname":"web1"', `"macaddress":"${NODE1.mac}"`]) {
+    expect(seed).toContain(text);
+  }
 
   await rest('POST', `${structure}/doDestroy`, {});
   await reached(node1, async () => (await stateOf(structure)) === 'planned');
   await rest('POST', 'Building/Foundation/node1/doDestroy', {});
   await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'planned');
   expect(await node1.bmc.power()).toBe(false);
-  for (const disk of [0, 1]) expect((await node1.head(disk)).every((octet) => octet === 0)).toBe(true);
+  for (const disk of [0, 1]) expect((await node1.read(disk, 0, MIB)).every(isZero)).toBe(true);
+  expect((await node1.read(0, 99 * MIB, MIB)).every(isZero)).toBe(true);
+  expect((await node1.read(0, 2 * MIB, MIB)).every(isZero)).toBe(false);
   await node1.stop();
 });
 
@@ -328,6 +339,17 @@ it('loads iPXE over TFTP where firmware is UEFI; somebody says what that machine
   const waiting = async () => await listed('Survey/Cartographer?filter=waiting');
   await reached(node2, async () => JSON.stringify(await waiting()).includes('SN0002-1'));
   const [machine] = await waiting();
+  expect(machine).toMatchObject({
+    info_map: {
+      hardware: { total_ram: 512, total_cpu_count: 1, dmi: { System: [{ 'Serial Number': 'SN0002' }] } },
+      disks: [
+        { name: 'vda', serial: 'SN0002-0', octets: 100 * MIB },
+        { name: 'vdb', serial: 'SN0002-1' },
+      ],
+      network: { eth0: { mac: NODE2.mac, primary: true } },
+      lldp: {},
+    },
+  });
   await rest('POST', `Survey/Cartographer/${String(machine?.['identifier'])}/takeIn`, {
     locator: 'rack-{serial}',
     site: 'site1',

@@ -4,7 +4,7 @@ import TestSequencer from '@jest/test-sequencer';
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
   'test/bare-metal.spec.ts': 230,
-  'test/boot-image.spec.ts': 100,
+  'test/boot-image.spec.ts': 30,
   'test/maintenance.spec.ts': 30,
   'test/boot-agent.spec.ts': 25,
   'libs/platforms/src/libvirt/agent.spec.ts': 50,

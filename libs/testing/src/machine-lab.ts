@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -25,7 +25,7 @@ export interface LabMachineOptions {
   readonly serial: string;
   /** Address of its BMC, below 10.77.0.0/24. */
   readonly bmc: string;
-  /** How large its disks are, in MB. */
+  /** How large its disks are, in MiB. */
   readonly disks?: readonly number[];
   /** In MB. */
   readonly memory?: number;
@@ -38,8 +38,8 @@ export interface LabMachine {
   readonly disks: readonly string[];
   /** What it has written to its serial port since it is there. */
   console(): Promise<string>;
-  /** The first octets of a disk. */
-  head(disk: number): Promise<Buffer>;
+  /** Octets of a disk. */
+  read(disk: number, from: number, length: number): Promise<Buffer>;
   /** Takes it out. */
   stop(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export async function startMachineLab(): Promise<MachineLab> {
     const files = disks.map((_, n) => file(`disk${n}`));
     for (const [n, disk] of files.entries()) {
       await writeFile(disk, '');
-      await truncate(disk, disks[n]! * 1_000_000);
+      await truncate(disk, disks[n]! * 1_048_576);
     }
     if (uefi) await run('cp', [`${OVMF}/OVMF_VARS_4M.fd`, file('vars')]);
     const drives = files.flatMap((disk, n) => [
@@ -109,12 +109,13 @@ export async function startMachineLab(): Promise<MachineLab> {
       bmc,
       disks: files,
       console: () => readFile(file('console'), 'utf8').catch(() => ''),
-      async head(disk) {
-        const { stdout } = await run('head', ['-c', '1048576', files[disk]!], {
-          encoding: 'buffer',
-          maxBuffer: 2 ** 21,
-        });
-        return stdout;
+      async read(disk, from, length) {
+        const handle = await open(files[disk]!);
+        try {
+          return (await handle.read(Buffer.alloc(length), 0, length, from)).buffer;
+        } finally {
+          await handle.close();
+        }
       },
       async stop() {
         machines.delete(made);
